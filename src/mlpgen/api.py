@@ -1,0 +1,139 @@
+"""The library: load a spec, look at it, render it; nothing is written."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import PurePath
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen import source
+from mlpgen.build import build
+from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.output.header import SLOT, Origin, stamp
+from mlpgen.problems import nearest
+from mlpgen.render import fill
+from mlpgen.styles.code import Code
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mlpgen.expressions import Scalar
+    from mlpgen.graph import Graph, Node
+    from mlpgen.source import Document
+
+STYLES = ("explicit", "sequential")
+"""Each is a module of `mlpgen.styles` with a function `plan`."""
+
+
+class Network(NamedTuple):
+    """A spec that was read and has no mistakes.
+
+    Attributes:
+        graph: Its layers with names, shapes and counts.
+        warnings: What is odd about it.
+        document: The YAML it was read from.
+        settings: New defaults that were given for its parameters.
+    """
+
+    graph: Graph
+    warnings: tuple[Diagnostic, ...]
+    document: Document
+    settings: Mapping[str, Scalar]
+
+
+def load(
+    path: str | os.PathLike[str], settings: Mapping[str, Scalar] | None = None
+) -> Network:
+    """Read a spec.
+
+    Args:
+        path: The YAML file; `-` is standard input.
+        settings: New defaults for the spec's parameters.
+
+    Raises:
+        SpecError: With every mistake of the file.
+    """
+    document = source.read(str(path))
+    built = build(document, settings)
+    return Network(built.graph, built.warnings, document, settings or {})
+
+
+def render(
+    spec: Network | str | os.PathLike[str],
+    style: str | None = None,
+    *,
+    capture: Iterable[str] = (),
+    origin: str | None = None,
+) -> dict[str, str]:
+    """Render a spec into the texts of its files.
+
+    Args:
+        spec: A loaded spec or the path of one.
+        style: `explicit` or `sequential`; the spec's own by default.
+        capture: Names of layers whose outputs the model returns as well.
+        origin: How the header names the spec; its file name by default.
+
+    Returns:
+        File names and texts: the model, and the training script if the spec trains.
+
+    Raises:
+        SpecError: The spec has mistakes, or a layer to capture is not there.
+        ValueError: There is no such style.
+    """
+    network = spec if isinstance(spec, Network) else load(spec)
+    style = style or network.graph.style
+    if style not in STYLES:
+        raise ValueError(f"there is no style {style!r}: one of {', '.join(STYLES)}")
+    captured = _captured(network.graph, tuple(dict.fromkeys(capture)))
+    name = network.document.name
+    made_from = Origin(
+        origin or ("-" if name == "<stdin>" else PurePath(name).name),
+        style,
+        tuple(f"{key}={_scalar(value)}" for key, value in network.settings.items()),
+        captured,
+    )
+    texts = _texts(network.graph, style, captured)
+    return {
+        file: stamp(text, made_from, network.document.data) for file, text in texts.items()
+    }
+
+
+def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
+    plan = import_module(f"mlpgen.styles.{style}").plan(graph, captured)
+    header = Code(SLOT)
+    texts = {f"{graph.stem}.py": fill(plan.template, plan=plan, header=header)}
+    if graph.recipe is not None:
+        from mlpgen.styles import training
+
+        script = training.plan(graph, graph.recipe, captured)
+        text = fill(script.template, plan=script, header=header)
+        texts[f"train_{graph.stem}.py"] = text
+    return texts
+
+
+def _captured(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Check the names of layers to capture; outputs come out anyway."""
+    known = list(_dotted(graph.nodes))
+    wrong = [
+        Diagnostic(
+            "MG212",
+            f"`--capture {name[:60]}`: there is no such layer",
+            help=nearest(name, known) or "`mlpgen show` lists the names",
+        )
+        for name in names
+        if name not in known
+    ]
+    if wrong:
+        raise SpecError(wrong)
+    return tuple(name for name in names if name not in graph.outputs)
+
+
+def _dotted(nodes: Iterable[Node], scope: str = "") -> Iterable[str]:
+    for node in nodes:
+        yield scope + node.name
+        yield from _dotted(node.children, f"{scope}{node.name}.")
+
+
+def _scalar(value: Scalar) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)

@@ -1,0 +1,170 @@
+"""From a document to a graph: the passes, in their order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.graph import Graph, Source, resolve_chain
+from mlpgen.names import snake_case, wrong_name
+from mlpgen.naming import name_items
+from mlpgen.problems import Problems, cut, nearest, shown
+from mlpgen.recipe import resolve_training
+from mlpgen.spec import read_items, read_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpgen.diagnostics import Diagnostic
+    from mlpgen.expressions import Scalar
+    from mlpgen.graph import Node
+    from mlpgen.source import Document
+    from mlpgen.spec import Item, Spec
+
+
+class Built(NamedTuple):
+    """A graph, and what is odd about its spec."""
+
+    graph: Graph
+    warnings: tuple[Diagnostic, ...]
+
+
+def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> Built:
+    """Resolve a document.
+
+    Args:
+        document: The YAML, read.
+        settings: New defaults for parameters (`--set`).
+
+    Raises:
+        SpecError: With every mistake of the document.
+    """
+    problems = Problems(document)
+    spec = read_spec(problems)
+    parameters = _parameters(spec, settings or {}, problems)
+    items = name_items(read_items(spec.layers, ("layers",), problems), problems)
+    source = Source(tuple(spec.input) or None, "`input`")
+    nodes, _ = resolve_chain(items, source, parameters, problems)
+    outputs = _outputs(spec, items, problems)
+    nodes = _used(nodes, outputs, problems)
+    _warn_about_parameters(document, parameters, problems)
+    _warn_about_overwritten(nodes, outputs, problems)
+    recipe = resolve_training(spec, nodes, outputs, problems)
+    problems.check()
+    graph = Graph(
+        name=spec.name,
+        stem=snake_case(spec.name),
+        description=" ".join(spec.description.split()),
+        parameters=parameters,
+        input=tuple(spec.input),
+        nodes=nodes,
+        outputs=outputs,
+        style=spec.style,
+        recipe=recipe,
+    )
+    return Built(graph, problems.warnings)
+
+
+def _parameters(
+    spec: Spec, settings: Mapping[str, Scalar], problems: Problems
+) -> dict[str, Scalar]:
+    for name in spec.parameters:
+        reason = wrong_name(name)
+        if reason:
+            message = f"the text `{cut(name)}` cannot be a parameter: {reason}"
+            problems.add("MG205", message, ("parameters", name), key=True)
+    parameters = dict(spec.parameters)
+    for name, value in settings.items():
+        if name not in parameters:
+            help = nearest(name, parameters) or "the spec names its parameters"
+            message = f"`--set {cut(name)}`: there is no such parameter"
+            problems.add("MG210", message, ("parameters",), key=True, help=help)
+        elif not _fits(value, parameters[name]):
+            old = shown(parameters[name])
+            message = f"`--set {name}` is {shown(value)}, of another kind than {old}"
+            problems.add("MG203", message, ("parameters", name))
+        else:
+            parameters[name] = float(value) if _is_float(parameters[name]) else value
+    return parameters
+
+
+def _fits(value: object, default: Scalar) -> bool:
+    if isinstance(default, bool) or isinstance(value, bool):
+        return type(value) is type(default)
+    return isinstance(value, int) or (isinstance(value, float) and _is_float(default))
+
+
+def _is_float(value: Scalar) -> bool:
+    return isinstance(value, float)
+
+
+def _outputs(
+    spec: Spec, items: tuple[Item, ...], problems: Problems
+) -> tuple[str, ...]:
+    """Find the layers that are returned: those named, or the last."""
+    names = [item.name for item in items]
+    if not spec.outputs:
+        return tuple(names[-1:])
+    for index, output in enumerate(spec.outputs):
+        path = ("outputs", index)
+        if output not in names:
+            help = nearest(output, names)
+            if "." in output:
+                help = "an output is a layer of the model itself; see also `--capture`"
+            problems.add("MG212", f"there is no layer `{cut(output)}`", path, help=help)
+        elif output in spec.outputs[:index]:
+            problems.add("MG206", f"`{output}` is an output already", path)
+    return tuple(spec.outputs)
+
+
+def _used(
+    nodes: tuple[Node, ...], outputs: tuple[str, ...], problems: Problems
+) -> tuple[Node, ...]:
+    """Leave out the layers after the last output, with a warning."""
+    last = max((i for i, node in enumerate(nodes, 1) if node.name in outputs), default=0)
+    if last and last < len(nodes):
+        names = f"`{nodes[last].name}`"
+        more = len(nodes) - last - 1
+        problems.add(
+            "MG215",
+            f"{names} comes after the last output and is left out"
+            + (f", and so are {more} more" if more else ""),
+            nodes[last].path,
+            help="name it in `outputs`, or remove it",
+            warning=True,
+        )
+    return nodes[:last] if last else nodes
+
+
+def _warn_about_parameters(
+    document: Document, parameters: Mapping[str, Scalar], problems: Problems
+) -> None:
+    texts = " ".join(_expressions(document.data.get("layers")))
+    words = set("".join(c if c.isalnum() or c == "_" else " " for c in texts).split())
+    for name in parameters:
+        if name not in words:
+            path = ("parameters", name)
+            message = f"no layer uses the parameter `{name}`"
+            problems.add("MG214", message, path, key=True, warning=True)
+
+
+def _expressions(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value] if value.startswith("${") else []
+    parts = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, (dict, list)):
+        return []
+    return [text for each in parts for text in _expressions(each)]  # type: ignore[union-attr]
+
+
+def _warn_about_overwritten(
+    nodes: tuple[Node, ...], outputs: tuple[str, ...], problems: Problems
+) -> None:
+    for before, node in zip(nodes, nodes[1:], strict=False):
+        if before.name in outputs and node.arguments.get("inplace") is True:
+            problems.add(
+                "MG216",
+                f"`{node.name}` works in place and overwrites the output `{before.name}`",
+                node.path,
+                help="leave `inplace` out",
+                warning=True,
+            )

@@ -1,0 +1,112 @@
+"""The command line: click commands, each a few lines over the other rooms."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from mlpgen import __version__
+from mlpgen.diagnostics import Diagnostic, SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "render": "Write the model and training script of a spec.",
+    "check": "Tell whether the generated files are what the specs say.",
+    "validate": "Find the mistakes of specs.",
+    "show": "Print the layers of a spec with shapes and counts.",
+    "init": "Print a spec to start from.",
+    "layers": "Print the catalogue of layers, or one of them.",
+    "schema": "Write the JSON Schema of specs, for editors.",
+}
+"""Each is a module of this package, loaded when it is called."""
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"mlpgen.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from mlpgen.problems import nearest
+
+            hint = nearest(name, COMMANDS)
+            ctx.fail(f"No such command '{name}'." + (f" {hint.capitalize()}" if hint else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+)
+@click.version_option(__version__, prog_name="mlpgen")
+@click.option(
+    "--color/--no-color",
+    default=None,
+    help="Colours; by default for a terminal without NO_COLOR.",
+)
+@click.pass_context
+def cli(ctx: click.Context, color: bool | None) -> None:
+    """Turn a short YAML spec of a neural network into PyTorch code.
+
+    \b
+    Example:
+      mlpgen init mlp > my_mlp.yaml
+      mlpgen render my_mlp.yaml --style sequential
+    """
+    ctx.color = color
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Returns:
+        The exit code: 0 fine, 1 the answer is no, 2 wrong usage or a wrong spec.
+    """
+    from mlpgen.cli.common import report_problems
+
+    try:
+        result = cli.main(args=args, prog_name="mlpgen", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        return 130
+    except SpecError as error:
+        report_problems(error.diagnostics)
+        return 2
+    except BrokenPipeError:
+        sys.stdout = None  # type: ignore[assignment]
+        return 1
+    except OSError as error:
+        where = f"`{error.filename}`: " if error.filename else ""
+        message = f"{where}{error.strerror or error}"
+        report_problems([Diagnostic("MG004", message)])
+        return 2
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,162 @@
+"""What commands share: options, completion, and how mistakes are shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlpgen.api import STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from mlpgen.diagnostics import Diagnostic
+    from mlpgen.expressions import Scalar
+
+
+def use_color(stream: Any) -> bool:
+    """Tell whether to colour: `--color`, else a terminal without NO_COLOR."""
+    context = click.get_current_context(silent=True)
+    wanted = context.find_root().color if context else None
+    if wanted is not None:
+        return wanted
+    return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
+
+
+def report_problems(diagnostics: Sequence[Diagnostic], format: str = "") -> None:
+    """Show mistakes: text on standard error, json and github on standard output."""
+    from mlpgen import report
+
+    if not format:
+        context = click.get_current_context(silent=True)
+        format = str(context.params.get("format_", "text")) if context else "text"
+    found = list(diagnostics)
+    if format == "json":
+        click.echo(report.json(found))
+    elif not found:
+        return
+    elif format == "github":
+        click.echo(report.github(found))
+    else:
+        click.echo(report.text(found, color=use_color(sys.stderr)), err=True, color=True)
+
+
+class SpecFile(click.ParamType):
+    """The path of a spec, or `-`; shells complete YAML files."""
+
+    name = "spec"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[click.shell_completion.CompletionItem]:
+        """Let the shell complete files."""
+        del ctx, param
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
+
+
+class LayerName(click.ParamType):
+    """The name of a layer."""
+
+    name = "layer"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[click.shell_completion.CompletionItem]:
+        """Complete from the catalogue."""
+        del ctx, param
+        from click.shell_completion import CompletionItem
+
+        from mlpgen.layers import names
+
+        begin = incomplete.lower()
+        found = (name for name in names() if name.lower().startswith(begin))
+        return [CompletionItem(name) for name in found]
+
+
+specs_argument = click.argument("specs", nargs=-1, required=True, type=SpecFile())
+spec_argument = click.argument("spec", type=SpecFile())
+format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How mistakes are shown.",
+)
+out_option = click.option(
+    "--out",
+    type=click.Path(file_okay=True),
+    default="generated",
+    show_default=True,
+    help="The folder of the generated files.",
+)
+set_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A new default for a parameter of the spec.",
+)
+
+
+def style_option(*, multiple: bool = False) -> Callable[[Any], Any]:
+    """Make the option `--style`."""
+    return click.option(
+        "--style",
+        "styles" if multiple else "style",
+        type=click.Choice(STYLES),
+        multiple=multiple,
+        help="The style; by default the spec's own, else explicit.",
+    )
+
+
+def parse_settings(texts: Sequence[str]) -> dict[str, Scalar]:
+    """Read `--set name=value` as YAML reads values.
+
+    Raises:
+        click.UsageError: Not a name, `=` and a number or true/false.
+    """
+    from mlpgen.source import scalar
+
+    settings: dict[str, Scalar] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        parsed = scalar(value)
+        if not equals or not isinstance(parsed, int | float):
+            raise click.UsageError(
+                f"--set takes NAME=VALUE with a number or true/false, not '{text}'"
+            )
+        settings[name.strip()] = parsed
+    return settings
+
+
+def once(specs: Sequence[str]) -> list[str]:
+    """Return each spec once, in order."""
+    return list(dict.fromkeys(specs))
+
+
+def show_warnings(warnings: Sequence[Diagnostic]) -> None:
+    """Show what is odd about a spec that can be rendered."""
+    if warnings:
+        report_problems(warnings)
+
+
+def say(text: str, word: str, color: str) -> None:
+    """Print a line whose last word is coloured."""
+    colored = use_color(sys.stdout)
+    shown = click.style(word, fg=color) if color and colored else word
+    click.echo(text + shown, color=colored)
+
+
+def print_files(texts: Mapping[Path, str]) -> None:
+    """Print the texts of files, with their names if there are several."""
+    for index, (path, text) in enumerate(texts.items()):
+        if len(texts) > 1:
+            click.echo(f"{chr(10) if index else ''}# {'=' * 8} {path.as_posix()}")
+        click.echo(text, nl=False)

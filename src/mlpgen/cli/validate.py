@@ -1,0 +1,36 @@
+"""`mlpgen validate`."""
+
+from __future__ import annotations
+
+import click
+
+from mlpgen import api
+from mlpgen.cli import common
+from mlpgen.diagnostics import Diagnostic, SpecError
+
+
+@click.command("validate")
+@common.specs_argument
+@common.set_option
+@common.format_option
+def command(specs: tuple[str, ...], settings: tuple[str, ...], format_: str) -> int:
+    """Find the mistakes of each SPEC (`-`: standard input) and write nothing.
+
+    \b
+    Example:
+      mlpgen validate specs/*.yaml
+      mlpgen validate specs/*.yaml --format github
+    """
+    values = common.parse_settings(settings)
+    found: list[Diagnostic] = []
+    for spec in common.once(specs):
+        try:
+            found += api.load(spec, values).warnings
+        except SpecError as error:
+            found += error.diagnostics
+    wrong = any(not each.warning for each in found)
+    common.report_problems(found)
+    if format_ == "text" and not wrong:
+        count = len(common.once(specs))
+        click.echo(f"{count} spec{'s' if count > 1 else ''}: no mistakes")
+    return 2 if wrong else 0

@@ -1,0 +1,240 @@
+"""`${…}`: arithmetic, comparison and and/or/not over the parameters of a spec."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import warnings
+from math import isfinite
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.sizes import Size, code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Number = int | float
+Scalar = int | float | bool
+
+LONGEST = 60
+"""Characters of one expression; more would not fit on a line of code."""
+LARGEST = 2**63 - 1
+
+
+class ExpressionError(ValueError):
+    """An expression cannot be read or computed.
+
+    Attributes:
+        message: What is wrong.
+        unknown: The name that is no parameter, if that is what is wrong.
+    """
+
+    def __init__(self, message: str, unknown: str = "") -> None:
+        self.message = message
+        self.unknown = unknown
+        super().__init__(message)
+
+
+class Expression(NamedTuple):
+    """The value of an expression with the parameters' defaults, and its code.
+
+    Attributes:
+        value: A whole number that depends on parameters is a `Size`.
+        code: The expression as ruff formats it.
+        names: The parameters it uses.
+        binding: How tightly the outermost operator binds, to place parentheses.
+    """
+
+    value: Scalar
+    code: str
+    names: frozenset[str] = frozenset()
+    binding: int = 10
+
+
+def is_expression(value: object) -> bool:
+    """Tell whether a value of a spec is one expression."""
+    return isinstance(value, str) and value.startswith("${") and value.endswith("}")
+
+
+def evaluate(text: str, parameters: Mapping[str, Scalar]) -> Expression:
+    """Compute `${…}`.
+
+    Args:
+        text: The value as it stands in the spec, `${` and `}` included.
+        parameters: Names and defaults.
+
+    Raises:
+        ExpressionError: It is too long, no expression, uses what is not there, or its
+            result is too large.
+    """
+    inner = text[2:-1].strip()
+    if len(inner) > LONGEST:
+        raise ExpressionError(
+            f"the expression has {len(inner)} characters, at most {LONGEST} are possible"
+        )
+    return _visit(_parse(inner), parameters)
+
+
+def _parse(text: str) -> ast.expr:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        message = f"`{text}` is not an expression" if text else "the expression is empty"
+        raise ExpressionError(message) from None
+
+
+def _visit(node: ast.expr, parameters: Mapping[str, Scalar]) -> Expression:
+    match node:
+        case ast.Constant(value=bool() | int() | float() as value):
+            return Expression(_bounded(value), repr(value))
+        case ast.Name(id="true" | "false" as word):
+            return Expression(word == "true", word.capitalize())
+        case ast.Name(id=name):
+            return _parameter(name, parameters)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            inner = _boolean(_visit(operand, parameters))
+            return Expression(not inner.value, f"not {_wrap(inner, 3)}", inner.names, 3)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            inner = _number(_visit(operand, parameters))
+            return _numeric(-inner.value, f"-{_wrap(inner, 8)}", inner.names, 8)
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _number(_visit(operand, parameters))
+        case ast.BinOp(left=left, op=op, right=right):
+            return _binary(_visit(left, parameters), op, _visit(right, parameters))
+        case ast.BoolOp(op=op, values=values):
+            return _logical(op, [_boolean(_visit(each, parameters)) for each in values])
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            operands = [_number(_visit(each, parameters)) for each in (left, *comparators)]
+            return _comparison(operands, ops)
+    raise ExpressionError(
+        "an expression has numbers, parameters, + - * / // % **, comparisons, "
+        "and, or, not; nothing else"
+    )
+
+
+def _parameter(name: str, parameters: Mapping[str, Scalar]) -> Expression:
+    if name not in parameters:
+        raise ExpressionError(f"there is no parameter `{name}`", unknown=name)
+    value = parameters[name]
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Size.parameter(name, value)
+    return Expression(value, name, frozenset({name}))
+
+
+_ARITHMETIC: dict[type[ast.operator], tuple[str, int, Callable[..., Number]]] = {
+    ast.Add: ("+", 6, operator.add),
+    ast.Sub: ("-", 6, operator.sub),
+    ast.Mult: ("*", 7, operator.mul),
+    ast.Div: ("/", 7, operator.truediv),
+    ast.FloorDiv: ("//", 7, operator.floordiv),
+    ast.Mod: ("%", 7, operator.mod),
+}
+
+_COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Number, Number], bool]]] = {
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<=", operator.le),
+    ast.Gt: (">", operator.gt),
+    ast.GtE: (">=", operator.ge),
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("!=", operator.ne),
+}
+
+
+def _binary(left: Expression, op: ast.operator, right: Expression) -> Expression:
+    _number(left), _number(right)
+    names = left.names | right.names
+    if isinstance(op, ast.Pow):
+        return _power(left, right, names)
+    if type(op) not in _ARITHMETIC:
+        raise ExpressionError("an expression has no bit operations")
+    sign, binding, function = _ARITHMETIC[type(op)]
+    try:
+        value = function(left.value, right.value)
+    except ZeroDivisionError:
+        raise ExpressionError("the expression divides by zero") from None
+    except OverflowError:
+        raise ExpressionError("the result is too large") from None
+    code = f"{_wrap(left, binding)} {sign} {_wrap(right, binding + 1)}"
+    return _numeric(value, code, names, binding)
+
+
+def _power(left: Expression, right: Expression, names: frozenset[str]) -> Expression:
+    base, exponent = left.value, right.value
+    whole = isinstance(base, int) and isinstance(exponent, int)
+    if whole and (right.names or not 0 <= exponent <= 63):
+        raise ExpressionError("the exponent must be a number from 0 to 63")
+    value: Number = 1
+    if whole:
+        for _ in range(int(exponent)):
+            value = _bounded(value * base)
+    else:
+        try:
+            value = float(base) ** float(exponent)
+        except (OverflowError, ZeroDivisionError):
+            raise ExpressionError("the result is too large") from None
+    if isinstance(value, complex):
+        raise ExpressionError("the root of a negative number is no number here")
+    simple = left.binding == right.binding == 10
+    code = f"{_wrap(left, 10)}{'**' if simple else ' ** '}{_wrap(right, 9)}"
+    return _numeric(value, code, names, 9)
+
+
+def _logical(op: ast.boolop, operands: list[Expression]) -> Expression:
+    word, binding = ("and", 2) if isinstance(op, ast.And) else ("or", 1)
+    values = [bool(each.value) for each in operands]
+    return Expression(
+        all(values) if binding == 2 else any(values),
+        f" {word} ".join(_wrap(each, binding + 1) for each in operands),
+        frozenset[str]().union(*(each.names for each in operands)),
+        binding,
+    )
+
+
+def _comparison(operands: list[Expression], ops: list[ast.cmpop]) -> Expression:
+    code, value = _wrap(operands[0], 5), True
+    for left, op, right in zip(operands, ops, operands[1:], strict=False):
+        if type(op) not in _COMPARISONS:
+            raise ExpressionError("an expression compares with < <= > >= == != only")
+        sign, function = _COMPARISONS[type(op)]
+        value = value and function(left.value, right.value)
+        code += f" {sign} {_wrap(right, 5)}"
+    names = frozenset[str]().union(*(each.names for each in operands))
+    return Expression(value, code, names, 4)
+
+
+def _numeric(
+    value: Number, code: str, names: frozenset[str], binding: int
+) -> Expression:
+    value = _bounded(value)
+    if isinstance(value, Size):
+        code = code_of(value)
+        return Expression(value, code, names, 10 if code.isidentifier() else 6)
+    if not names or isinstance(value, int):
+        return Expression(value, repr(value), frozenset(), 10 if value >= 0 else 8)
+    return Expression(value, code, names, binding)
+
+
+def _bounded(value: Number) -> Number:
+    if abs(value) > LARGEST or not isfinite(value):
+        raise ExpressionError("the result is too large")
+    return value
+
+
+def _number(expression: Expression) -> Expression:
+    if isinstance(expression.value, bool):
+        raise ExpressionError(f"`{expression.code}` is true or false, not a number")
+    return expression
+
+
+def _boolean(expression: Expression) -> Expression:
+    if not isinstance(expression.value, bool):
+        raise ExpressionError(f"`{expression.code}` is a number, not true or false")
+    return expression
+
+
+def _wrap(expression: Expression, binding: int) -> str:
+    if expression.binding < binding:
+        return f"({expression.code})"
+    return expression.code

@@ -1,0 +1,137 @@
+"""What a layer is: its arguments, and the rules that follow from them.
+
+A shape is that of one example, without the batch dimension. Its numbers may depend on
+parameters (`mlpgen.sizes.Size`), so the rules use plain arithmetic and nothing else:
+no `int()`, `min`, `round` or `math.floor` on a size; `//` rounds down.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NamedTuple
+
+from mlpgen.component import Component
+
+Shape = tuple[int, ...]
+
+TORCH_PAGE = "https://docs.pytorch.org/docs/stable/generated/torch.nn.{}.html"
+
+
+class ShapeError(Exception):
+    """A layer cannot take the shape that arrives.
+
+    Attributes:
+        code: Stable code of the diagnostic (`MG303`).
+        message: What is wrong, with both numbers.
+        argument: The argument that is to blame, if one is.
+        help: What would mend it.
+    """
+
+    def __init__(
+        self, code: str, message: str, *, argument: str | None = None, help: str = ""
+    ) -> None:
+        self.code = code
+        self.message = message
+        self.argument = argument
+        self.help = help
+        super().__init__(message)
+
+
+class Function(NamedTuple):
+    """A layer without parameters or state, as a function call on its input.
+
+    Attributes:
+        name: `F.relu`, `torch.tanh`, or `.flatten` for a method of the tensor.
+        positional: Arguments after the input.
+        keywords: Arguments by name.
+        training: Whether the function must be told if the model is training.
+    """
+
+    name: str
+    positional: tuple[Any, ...] = ()
+    keywords: dict[str, Any] = {}  # noqa: RUF012 - a default that nobody changes
+    training: bool = False
+
+    @property
+    def is_method(self) -> bool:
+        """Whether it is a method of the tensor."""
+        return self.name.startswith(".")
+
+
+class Layer(Component):
+    """One layer of `torch.nn`, under torch's own name.
+
+    Class attributes:
+        example: One layer as it stands in a spec, after `- `.
+        example_input: The shape of one example that it takes.
+        rule: Its shape rule for people, with the batch dimension.
+        pointwise: It follows another layer on the same line of `forward`: activations,
+            dropout, normalization.
+    """
+
+    example: ClassVar[str] = ""
+    example_input: ClassVar[Shape] = ()
+    rule: ClassVar[str] = "(N, *) → (N, *)"
+    pointwise: ClassVar[bool] = False
+
+    def inferred(self, shape: Shape) -> dict[str, int]:
+        """Return the arguments that follow from the input, by name."""
+        del shape
+        return {}
+
+    def output(self, shape: Shape) -> Shape:
+        """Return the shape that comes out.
+
+        Raises:
+            ShapeError: The layer cannot run on `shape`.
+        """
+        return shape
+
+    def parameters(self) -> int:
+        """Count the learned values, once every size is known."""
+        return 0
+
+    def multiply_adds(self, shape: Shape, output: Shape) -> int:
+        """Count the multiply-adds of one example, as `torch.utils.flop_counter` does.
+
+        Half of torch's figure, which counts a multiply-add twice; only matrix products
+        and convolutions count.
+        """
+        del shape, output
+        return 0
+
+    def caution(self, shape: Shape) -> ShapeError | None:
+        """Return a warning: torch would run this, and it is hardly what was meant."""
+        del shape
+        return None
+
+    def function(self) -> Function | None:
+        """Return the call that does the same; None for layers that hold anything."""
+        return None
+
+
+def need_dims(layer: Layer, shape: Shape, wanted: str, *counts: int) -> None:
+    """Refuse a shape with another number of dimensions.
+
+    Args:
+        layer: The layer, for its name.
+        shape: What arrives.
+        wanted: What it takes, for people: `(N, C, H, W)`.
+        counts: Numbers of dimensions it takes, without the batch.
+
+    Raises:
+        ShapeError: MG302.
+    """
+    if len(shape) not in counts:
+        message = f"`{type(layer).__name__}` takes {wanted}, but {shown(shape)} arrives"
+        raise ShapeError("MG302", message)
+
+
+def shown(shape: Shape) -> str:
+    """Write a shape for people, with the batch dimension: `(N, 1, 28, 28)`."""
+    sizes = ", ".join(str(int(size)) for size in shape)
+    return f"(N, {sizes})" if shape else "(N,)"
+
+
+def spread(value: int | tuple[int, ...], count: int) -> tuple[int, ...]:
+    """Repeat one number for each of `count` dimensions; leave a tuple as it is."""
+    return value if isinstance(value, tuple) else (value,) * count

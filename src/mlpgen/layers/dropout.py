@@ -1,0 +1,78 @@
+"""Dropout: values set to zero at random in training."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from mlpgen.component import Probability
+from mlpgen.layers.base import Function, Layer, Shape, need_dims
+
+
+class _Dropout(Layer):
+    call: ClassVar[str]
+    takes: ClassVar[tuple[str, int]] = ("", 0)
+    example_input: ClassVar = (8,)
+    pointwise: ClassVar = True
+
+    p: Probability = 0.5
+    inplace: bool = False
+
+    def output(self, shape: Shape) -> Shape:
+        """Dropping channels needs channels."""
+        wanted, dims = self.takes
+        if dims:
+            need_dims(self, shape, wanted, dims)
+        return shape
+
+    def function(self) -> Function:
+        """The function must know whether the model is training."""
+        return Function(self.call, (), self.arguments(), training=True)
+
+
+class Dropout(_Dropout):
+    """Drops each value with probability p."""
+
+    call: ClassVar = "F.dropout"
+    example: ClassVar = "Dropout: 0.5"
+
+
+class Dropout1d(_Dropout):
+    """Drops whole channels of a sequence."""
+
+    call: ClassVar = "F.dropout1d"
+    takes: ClassVar = ("(N, C, L)", 2)
+    example: ClassVar = "Dropout1d: 0.5"
+    example_input: ClassVar = (8, 20)
+
+
+class Dropout2d(_Dropout):
+    """Drops whole channels of an image."""
+
+    call: ClassVar = "F.dropout2d"
+    takes: ClassVar = ("(N, C, H, W)", 3)
+    example: ClassVar = "Dropout2d: 0.5"
+    example_input: ClassVar = (8, 7, 7)
+
+
+class Dropout3d(_Dropout):
+    """Drops whole channels of a volume."""
+
+    call: ClassVar = "F.dropout3d"
+    takes: ClassVar = ("(N, C, D, H, W)", 4)
+    example: ClassVar = "Dropout3d: 0.5"
+    example_input: ClassVar = (8, 3, 7, 7)
+
+
+class AlphaDropout(_Dropout):
+    """Dropout that keeps mean and variance, for SELU networks."""
+
+    call: ClassVar = "F.alpha_dropout"
+    example: ClassVar = "AlphaDropout: 0.1"
+
+
+class FeatureAlphaDropout(_Dropout):
+    """AlphaDropout of whole channels."""
+
+    call: ClassVar = "F.feature_alpha_dropout"
+    example: ClassVar = "FeatureAlphaDropout: 0.1"
+    example_input: ClassVar = (8, 7, 7)

@@ -1,0 +1,139 @@
+"""Linear layers, and those that only arrange: Flatten, Unflatten, Identity."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Annotated, ClassVar
+
+from pydantic import Field, Strict
+
+from mlpgen.component import Expects, Inferred, Positive, Structural
+from mlpgen.layers.base import Function, Layer, Shape, ShapeError, shown
+
+
+class Linear(Layer):
+    """Every output is a weighted sum of all inputs: `y = x Wᵀ + b`."""
+
+    example: ClassVar = "Linear: 10"
+    example_input: ClassVar = (784,)
+    rule: ClassVar = "(N, *, in_features) → (N, *, out_features)"
+
+    in_features: Inferred = None
+    out_features: Positive
+    bias: bool = True
+
+    def inferred(self, shape: Shape) -> dict[str, int]:
+        """The last dimension is what a linear layer sums over."""
+        if not shape:
+            raise ShapeError("MG302", "`Linear` takes (N, *), but (N,) arrives")
+        return {"in_features": shape[-1]}
+
+    def output(self, shape: Shape) -> Shape:
+        """Only the last dimension changes."""
+        return (*shape[:-1], self.out_features)
+
+    def parameters(self) -> int:
+        """One weight for each input and output, one bias for each output."""
+        return ((self.in_features or 0) + self.bias) * self.out_features
+
+    def multiply_adds(self, shape: Shape, output: Shape) -> int:
+        """One for each weight, at every position."""
+        return prod(shape) * output[-1]
+
+    def caution(self, shape: Shape) -> ShapeError | None:
+        """On images, only the rows are summed over."""
+        if len(shape) < 3:
+            return None
+        return ShapeError(
+            "MG306",
+            f"`Linear` works on the last dimension alone: {shape[-1]} of {shown(shape)}",
+            help="put a `Flatten` before it to use the whole example",
+        )
+
+
+class Identity(Layer):
+    """Passes its input through."""
+
+    example: ClassVar = "Identity"
+    example_input: ClassVar = (8,)
+    pointwise: ClassVar = True
+
+
+class Flatten(Layer):
+    """Joins the dimensions from `start_dim` to `end_dim` into one."""
+
+    example: ClassVar = "Flatten"
+    example_input: ClassVar = (1, 28, 28)
+    rule: ClassVar = "(N, C, H, W) → (N, C·H·W)"
+
+    start_dim: Annotated[int, Structural(), Expects("a whole number")] = 1
+    end_dim: Annotated[int, Structural(), Expects("a whole number")] = -1
+
+    def output(self, shape: Shape) -> Shape:
+        """The joined dimensions multiply; the batch stays."""
+        start = position("start_dim", self.start_dim, shape)
+        end = position("end_dim", self.end_dim, shape)
+        if start > end:
+            message = f"`start_dim` {self.start_dim} comes after `end_dim` {self.end_dim}"
+            raise ShapeError("MG308", message, argument="end_dim")
+        return (*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :])
+
+    def function(self) -> Function:
+        """`x.flatten(1)`: the method's own default would join the batch too."""
+        if self.end_dim == -1:
+            return Function(".flatten", (self.start_dim,))
+        return Function(".flatten", (self.start_dim, self.end_dim))
+
+
+class Unflatten(Layer):
+    """Splits the dimension `dim` into several."""
+
+    example: ClassVar = "Unflatten: {dim: 1, unflattened_size: [1, 28, 28]}"
+    example_input: ClassVar = (784,)
+    rule: ClassVar = "(N, C·H·W) → (N, C, H, W)"
+
+    dim: Annotated[int, Structural(), Expects("a whole number")]
+    unflattened_size: Annotated[
+        tuple[Positive, ...],
+        Strict(strict=False),
+        Field(min_length=1),
+        Expects("a list of whole numbers of at least 1"),
+    ]
+
+    def output(self, shape: Shape) -> Shape:
+        """The new dimensions multiply to the old one."""
+        at = position("dim", self.dim, shape)
+        new = prod(self.unflattened_size)
+        if new != shape[at]:
+            sizes = " × ".join(str(int(size)) for size in self.unflattened_size)
+            raise ShapeError(
+                "MG309",
+                f"{sizes} is {int(new)}, but dimension {self.dim} has {int(shape[at])}",
+                argument="unflattened_size",
+            )
+        return (*shape[:at], *self.unflattened_size, *shape[at + 1 :])
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".unflatten", (self.dim, self.unflattened_size))
+
+
+def position(argument: str, dim: int, shape: Shape) -> int:
+    """Turn torch's `dim`, which counts the batch, into an index of `shape`.
+
+    Raises:
+        ShapeError: MG308, for the batch dimension and for one that is not there.
+    """
+    count = len(shape) + 1
+    index = dim + count if dim < 0 else dim
+    if not 0 <= index < count:
+        message = f"`{argument}` is {dim}, but {shown(shape)} has {count} dimensions"
+        raise ShapeError("MG308", message, argument=argument)
+    if index == 0:
+        raise ShapeError(
+            "MG308",
+            f"`{argument}` is {dim}, the batch dimension of {shown(shape)}",
+            argument=argument,
+            help="dimension 1 is the first of an example",
+        )
+    return index - 1

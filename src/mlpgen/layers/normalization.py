@@ -1,0 +1,250 @@
+"""Normalization over batches, channels or features."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Annotated, ClassVar
+
+from pydantic import Field, Strict
+
+from mlpgen.component import (
+    Expects,
+    Follows,
+    Inferred,
+    NonNegativeReal,
+    Positive,
+    PositiveReal,
+    Structural,
+)
+from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, shown
+
+Momentum = Annotated[float | None, Field(ge=0, le=1), Expects("a number from 0 to 1")]
+NormalizedShape = Annotated[
+    Positive
+    | Annotated[tuple[Positive, ...], Strict(strict=False), Field(min_length=1)]
+    | None,
+    Follows(),
+    Structural(),
+    Expects("a whole number of at least 1, or a list of them"),
+]
+
+
+class _PerChannel(Layer):
+    """Normalizes each channel; weight and bias are learned where `affine`."""
+
+    takes: ClassVar[tuple[str, tuple[int, ...]]]
+    pointwise: ClassVar = True
+
+    num_features: Inferred = None
+    eps: NonNegativeReal = 1e-05
+    momentum: Momentum = 0.1
+    affine: bool = True
+    track_running_stats: bool = True
+
+    def inferred(self, shape: Shape) -> dict[str, int]:
+        """The channels come first."""
+        wanted, dims = self.takes
+        need_dims(self, shape, wanted, *dims)
+        return {"num_features": shape[0]}
+
+    def parameters(self) -> int:
+        """A weight and a bias for each channel."""
+        return 2 * (self.num_features or 0) * self.affine
+
+
+class BatchNorm1d(_PerChannel):
+    """Normalizes each feature over the batch (and a sequence)."""
+
+    takes: ClassVar = ("(N, C) or (N, C, L)", (1, 2))
+    example: ClassVar = "BatchNorm1d"
+    example_input: ClassVar = (16,)
+    rule: ClassVar = "(N, num_features) or (N, num_features, L) → the same"
+
+
+class BatchNorm2d(_PerChannel):
+    """Normalizes each channel over the images of a batch."""
+
+    takes: ClassVar = ("(N, C, H, W)", (3,))
+    example: ClassVar = "BatchNorm2d"
+    example_input: ClassVar = (16, 8, 8)
+    rule: ClassVar = "(N, num_features, H, W) → the same"
+
+
+class BatchNorm3d(_PerChannel):
+    """Normalizes each channel over the volumes of a batch."""
+
+    takes: ClassVar = ("(N, C, D, H, W)", (4,))
+    example: ClassVar = "BatchNorm3d"
+    example_input: ClassVar = (16, 4, 8, 8)
+    rule: ClassVar = "(N, num_features, D, H, W) → the same"
+
+
+class _Instance(_PerChannel):
+    affine: bool = False
+    track_running_stats: bool = False
+
+    def output(self, shape: Shape) -> Shape:
+        """In training each channel of an example needs several values."""
+        if prod(shape[1:]) == 1:
+            raise ShapeError(
+                "MG310",
+                f"`{type(self).__name__}` needs more than one value a channel to train, "
+                f"and {shown(shape)} has one",
+            )
+        return shape
+
+    def function(self) -> Function | None:
+        """Without weights and statistics nothing is held."""
+        if self.affine or self.track_running_stats:
+            return None
+        given = {"eps": self.eps} if self.eps != 1e-05 else {}
+        return Function("F.instance_norm", (), given)
+
+
+class InstanceNorm1d(_Instance):
+    """Normalizes each channel of each sequence by itself."""
+
+    takes: ClassVar = ("(N, C, L)", (2,))
+    example: ClassVar = "InstanceNorm1d"
+    example_input: ClassVar = (16, 20)
+    rule: ClassVar = "(N, num_features, L) → the same"
+
+
+class InstanceNorm2d(_Instance):
+    """Normalizes each channel of each image by itself."""
+
+    takes: ClassVar = ("(N, C, H, W)", (3,))
+    example: ClassVar = "InstanceNorm2d"
+    example_input: ClassVar = (16, 8, 8)
+    rule: ClassVar = "(N, num_features, H, W) → the same"
+
+
+class InstanceNorm3d(_Instance):
+    """Normalizes each channel of each volume by itself."""
+
+    takes: ClassVar = ("(N, C, D, H, W)", (4,))
+    example: ClassVar = "InstanceNorm3d"
+    example_input: ClassVar = (16, 4, 8, 8)
+    rule: ClassVar = "(N, num_features, D, H, W) → the same"
+
+
+class _OverShape(Layer):
+    """Normalizes the last dimensions of each example."""
+
+    pointwise: ClassVar = True
+    example_input: ClassVar = (20, 16)
+    rule: ClassVar = "(N, *, normalized_shape) → the same"
+
+    normalized_shape: NormalizedShape = None
+
+    def inferred(self, shape: Shape) -> dict[str, int]:
+        """By default the last dimension."""
+        given = self.normalized_shape
+        sizes = given if isinstance(given, tuple) else (given,)
+        if given is None:
+            return {"normalized_shape": shape[-1]}
+        if sizes != shape[-len(sizes) :]:
+            raise ShapeError(
+                "MG301",
+                f"`normalized_shape` is {list(sizes)}, but {shown(shape)} arrives",
+                argument="normalized_shape",
+                help="its sizes are the last ones of the input",
+            )
+        return {}
+
+    def _count(self) -> int:
+        sizes = self.normalized_shape or ()
+        return prod(sizes) if isinstance(sizes, tuple) else sizes
+
+
+class LayerNorm(_OverShape):
+    """Normalizes the features of each example, at every position."""
+
+    example: ClassVar = "LayerNorm"
+
+    eps: NonNegativeReal = 1e-05
+    elementwise_affine: bool = True
+    bias: bool = True
+
+    def parameters(self) -> int:
+        """A weight, and a bias where it is asked for, for each feature."""
+        return self._count() * self.elementwise_affine * (1 + self.bias)
+
+    def function(self) -> Function | None:
+        """Without weights nothing is held."""
+        if self.elementwise_affine:
+            return None
+        sizes = self.normalized_shape
+        given = {"eps": self.eps} if self.eps != 1e-05 else {}
+        shape = sizes if isinstance(sizes, tuple) else (sizes,)
+        return Function("F.layer_norm", (shape,), given)
+
+
+class RMSNorm(_OverShape):
+    """Divides the features of each example by their root mean square."""
+
+    example: ClassVar = "RMSNorm"
+
+    eps: Annotated[float | None, Field(ge=0), Expects("a number of at least 0")] = None
+    elementwise_affine: bool = True
+
+    def parameters(self) -> int:
+        """A weight for each feature."""
+        return self._count() * self.elementwise_affine
+
+
+class GroupNorm(Layer):
+    """Normalizes groups of channels of each example."""
+
+    example: ClassVar = "GroupNorm: 4"
+    example_input: ClassVar = (16, 8, 8)
+    rule: ClassVar = "(N, num_channels, *) → the same"
+    pointwise: ClassVar = True
+
+    num_groups: Positive
+    num_channels: Inferred = None
+    eps: NonNegativeReal = 1e-05
+    affine: bool = True
+
+    def inferred(self, shape: Shape) -> dict[str, int]:
+        """The channels come first."""
+        if not shape:
+            raise ShapeError("MG302", "`GroupNorm` takes (N, C, *), but (N,) arrives")
+        return {"num_channels": shape[0]}
+
+    def output(self, shape: Shape) -> Shape:
+        """Each group has as many channels."""
+        if shape[0] % self.num_groups:
+            message = f"`num_groups` {self.num_groups} does not divide the {shape[0]} channels"
+            raise ShapeError("MG304", message, argument="num_groups")
+        return shape
+
+    def parameters(self) -> int:
+        """A weight and a bias for each channel."""
+        return 2 * (self.num_channels or 0) * self.affine
+
+
+class LocalResponseNorm(Layer):
+    """Divides each value by those of the neighbouring channels."""
+
+    example: ClassVar = "LocalResponseNorm: 5"
+    example_input: ClassVar = (16, 8, 8)
+    rule: ClassVar = "(N, C, *) → the same"
+    pointwise: ClassVar = True
+
+    size: Positive
+    alpha: float = 0.0001
+    beta: float = 0.75
+    k: PositiveReal = 1.0
+
+    def output(self, shape: Shape) -> Shape:
+        """There must be more than channels."""
+        if len(shape) < 2:
+            message = f"`LocalResponseNorm` takes (N, C, *), but {shown(shape)} arrives"
+            raise ShapeError("MG302", message)
+        return shape
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        given = {key: value for key, value in self.arguments().items() if key != "size"}
+        return Function("F.local_response_norm", (self.size,), given)

@@ -1,0 +1,236 @@
+"""Padding: a rim around sequences, images and volumes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Strict
+
+from mlpgen.component import Expects
+from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims
+
+_AsTuple = Strict(strict=False)
+Rim1 = Annotated[
+    int | Annotated[tuple[int, int], _AsTuple],
+    Expects("a whole number, or a list of two: left and right"),
+]
+Rim2 = Annotated[
+    int | Annotated[tuple[int, int, int, int], _AsTuple],
+    Expects("a whole number, or a list of four: left, right, top and bottom"),
+]
+Rim3 = Annotated[
+    int | Annotated[tuple[int, int, int, int, int, int], _AsTuple],
+    Expects("a whole number, or a list of six: left, right, top, bottom, front, back"),
+]
+
+
+class _Padding(Layer):
+    """A rim of equal or different widths on every side."""
+
+    mode: ClassVar[str]
+    spatial: ClassVar[int]
+    example_input: ClassVar = (3, 8)
+    rule: ClassVar = "(N, C, *) → (N, C, *'), each size + the padding on both its sides"
+
+    def rim(self) -> tuple[int, ...]:
+        """Return the widths of all sides, the last dimension first, as torch does."""
+        values: Any = self
+        padding = values.padding
+        return padding if isinstance(padding, tuple) else (padding,) * (2 * self.spatial)
+
+    def output(self, shape: Shape) -> Shape:
+        """Each size grows by its two sides."""
+        wanted = ("(N, C, L)", "(N, C, H, W)", "(N, C, D, H, W)")[self.spatial - 1]
+        need_dims(self, shape, wanted, self.spatial + 1)
+        sides = self.rim()
+        sizes = [
+            self._size(size, sides[-2 * axis - 2], sides[-2 * axis - 1])
+            for axis, size in enumerate(shape[1:])
+        ]
+        return (shape[0], *sizes)
+
+    def _size(self, size: int, before: int, after: int) -> int:
+        if size + before + after < 1 or min(before, after) <= -size:
+            message = f"`padding` {before} and {after} leave nothing of a size of {size}"
+            raise ShapeError("MG303", message, argument="padding")
+        most = max(before, after)
+        if (self.mode == "reflect" and most >= size) or (
+            self.mode == "circular" and most > size
+        ):
+            message = f"`padding` {most} is too much for a size of {size}"
+            raise ShapeError("MG307", message, argument="padding")
+        return size + before + after
+
+    def function(self) -> Function:
+        """torch pads with one function."""
+        given = {} if self.mode == "constant" else {"mode": self.mode}
+        return Function("F.pad", (self.rim(),), given)
+
+
+class _Constant(_Padding):
+    mode: ClassVar = "constant"
+
+    def function(self) -> Function:
+        """The value is an argument of its own."""
+        values: Any = self
+        return Function("F.pad", (self.rim(),), {"value": values.value})
+
+
+class ZeroPad1d(_Padding):
+    """A rim of zeros around a sequence."""
+
+    mode: ClassVar = "constant"
+    spatial: ClassVar = 1
+    example: ClassVar = "ZeroPad1d: 2"
+
+    padding: Rim1
+
+
+class ZeroPad2d(_Padding):
+    """A rim of zeros around an image."""
+
+    mode: ClassVar = "constant"
+    spatial: ClassVar = 2
+    example: ClassVar = "ZeroPad2d: [1, 1, 2, 2]"
+    example_input: ClassVar = (3, 8, 8)
+
+    padding: Rim2
+
+
+class ZeroPad3d(_Padding):
+    """A rim of zeros around a volume."""
+
+    mode: ClassVar = "constant"
+    spatial: ClassVar = 3
+    example: ClassVar = "ZeroPad3d: 1"
+    example_input: ClassVar = (3, 4, 8, 8)
+
+    padding: Rim3
+
+
+class ConstantPad1d(_Constant):
+    """A rim of one value around a sequence."""
+
+    spatial: ClassVar = 1
+    example: ClassVar = "ConstantPad1d: {padding: 2, value: 0.5}"
+
+    padding: Rim1
+    value: float
+
+
+class ConstantPad2d(_Constant):
+    """A rim of one value around an image."""
+
+    spatial: ClassVar = 2
+    example: ClassVar = "ConstantPad2d: {padding: 2, value: 0.5}"
+    example_input: ClassVar = (3, 8, 8)
+
+    padding: Rim2
+    value: float
+
+
+class ConstantPad3d(_Constant):
+    """A rim of one value around a volume."""
+
+    spatial: ClassVar = 3
+    example: ClassVar = "ConstantPad3d: {padding: 1, value: 0.5}"
+    example_input: ClassVar = (3, 4, 8, 8)
+
+    padding: Rim3
+    value: float
+
+
+class ReflectionPad1d(_Padding):
+    """A rim that mirrors a sequence at its ends."""
+
+    mode: ClassVar = "reflect"
+    spatial: ClassVar = 1
+    example: ClassVar = "ReflectionPad1d: 2"
+
+    padding: Rim1
+
+
+class ReflectionPad2d(_Padding):
+    """A rim that mirrors an image at its edges."""
+
+    mode: ClassVar = "reflect"
+    spatial: ClassVar = 2
+    example: ClassVar = "ReflectionPad2d: 2"
+    example_input: ClassVar = (3, 8, 8)
+
+    padding: Rim2
+
+
+class ReflectionPad3d(_Padding):
+    """A rim that mirrors a volume at its faces."""
+
+    mode: ClassVar = "reflect"
+    spatial: ClassVar = 3
+    example: ClassVar = "ReflectionPad3d: 1"
+    example_input: ClassVar = (3, 4, 8, 8)
+
+    padding: Rim3
+
+
+class ReplicationPad1d(_Padding):
+    """A rim that repeats the ends of a sequence."""
+
+    mode: ClassVar = "replicate"
+    spatial: ClassVar = 1
+    example: ClassVar = "ReplicationPad1d: 2"
+
+    padding: Rim1
+
+
+class ReplicationPad2d(_Padding):
+    """A rim that repeats the edges of an image."""
+
+    mode: ClassVar = "replicate"
+    spatial: ClassVar = 2
+    example: ClassVar = "ReplicationPad2d: 2"
+    example_input: ClassVar = (3, 8, 8)
+
+    padding: Rim2
+
+
+class ReplicationPad3d(_Padding):
+    """A rim that repeats the faces of a volume."""
+
+    mode: ClassVar = "replicate"
+    spatial: ClassVar = 3
+    example: ClassVar = "ReplicationPad3d: 1"
+    example_input: ClassVar = (3, 4, 8, 8)
+
+    padding: Rim3
+
+
+class CircularPad1d(_Padding):
+    """A rim that goes on at the other end of a sequence."""
+
+    mode: ClassVar = "circular"
+    spatial: ClassVar = 1
+    example: ClassVar = "CircularPad1d: 2"
+
+    padding: Rim1
+
+
+class CircularPad2d(_Padding):
+    """A rim that goes on at the opposite edge of an image."""
+
+    mode: ClassVar = "circular"
+    spatial: ClassVar = 2
+    example: ClassVar = "CircularPad2d: 2"
+    example_input: ClassVar = (3, 8, 8)
+
+    padding: Rim2
+
+
+class CircularPad3d(_Padding):
+    """A rim that goes on at the opposite face of a volume."""
+
+    mode: ClassVar = "circular"
+    spatial: ClassVar = 3
+    example: ClassVar = "CircularPad3d: 1"
+    example_input: ClassVar = (3, 4, 8, 8)
+
+    padding: Rim3

@@ -1,0 +1,287 @@
+"""Pooling: one value for each window, or for each part of the input."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Strict
+
+from mlpgen.component import (
+    Expects,
+    Padding1,
+    Padding2,
+    Padding3,
+    Positive,
+    Size1,
+    Size2,
+    Size3,
+    Structural,
+)
+from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, spread
+
+_DIMS = ("(N, C, L)", "(N, C, H, W)", "(N, C, D, H, W)")
+_AsTuple = Strict(strict=False)
+Flag = Annotated[bool, Structural(), Expects("true or false")]
+Stride1 = Annotated[
+    Positive | Annotated[tuple[Positive], _AsTuple] | None,
+    Expects("a whole number of at least 1"),
+]
+Stride2 = Annotated[
+    Positive | Annotated[tuple[Positive, Positive], _AsTuple] | None,
+    Expects("a whole number of at least 1, or a list of two"),
+]
+Stride3 = Annotated[
+    Positive | Annotated[tuple[Positive, Positive, Positive], _AsTuple] | None,
+    Expects("a whole number of at least 1, or a list of three"),
+]
+Divisor = Annotated[int | None, Expects("a whole number other than 0")]
+Output1 = Size1
+Output2 = Annotated[
+    Positive | Annotated[tuple[Positive | None, Positive | None], _AsTuple] | None,
+    Structural(),
+    Expects("a whole number of at least 1, or a list of two"),
+]
+Output3 = Annotated[
+    Positive
+    | Annotated[tuple[Positive | None, Positive | None, Positive | None], _AsTuple]
+    | None,
+    Structural(),
+    Expects("a whole number of at least 1, or a list of three"),
+]
+
+
+class _Window(Layer):
+    """A window that slides over the input."""
+
+    spatial: ClassVar[int]
+    call: ClassVar[str]
+    rule: ClassVar = "(N, C, *) → (N, C, *'), each size (size + 2·padding - dilation·(kernel_size - 1) - 1) // stride + 1"
+
+    def output(self, shape: Shape) -> Shape:
+        """The window fits into each padded dimension so often, at its stride."""
+        need_dims(self, shape, _DIMS[self.spatial - 1], self.spatial + 1)
+        values: Any = self
+        kernels = spread(values.kernel_size, self.spatial)
+        strides = spread(values.stride or values.kernel_size, self.spatial)
+        paddings = spread(values.padding, self.spatial)
+        dilations = spread(getattr(self, "dilation", 1), self.spatial)
+        sizes = [
+            self._size(*each)
+            for each in zip(shape[1:], kernels, strides, paddings, dilations, strict=True)
+        ]
+        return (shape[0], *sizes)
+
+    def _size(
+        self, size: int, kernel: int, stride: int, padding: int, dilation: int
+    ) -> int:
+        values: Any = self
+        if 2 * padding > kernel:
+            message = f"`padding` {padding} is more than half the kernel of {kernel}"
+            raise ShapeError("MG307", message, argument="padding")
+        reach = dilation * (kernel - 1) + 1
+        padded = size + 2 * padding
+        if padded < reach:
+            message = f"the kernel reaches over {reach}, but the padded input has {padded}"
+            raise ShapeError("MG303", message, argument="kernel_size")
+        if not values.ceil_mode:
+            return (padded - reach) // stride + 1
+        count = (padded - reach + stride - 1) // stride + 1
+        # torch drops a last window that would begin in the padding on the right.
+        return count - 1 if (count - 1) * stride >= size + padding else count
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        given = {key: value for key, value in self.arguments().items() if key != "kernel_size"}
+        values: Any = self
+        return Function(self.call, (values.kernel_size,), given)
+
+
+class MaxPool1d(_Window):
+    """The largest value of each window of a sequence."""
+
+    spatial: ClassVar = 1
+    call: ClassVar = "F.max_pool1d"
+    example: ClassVar = "MaxPool1d: 2"
+    example_input: ClassVar = (16, 20)
+
+    kernel_size: Size1
+    stride: Stride1 = None
+    padding: Padding1 = 0
+    dilation: Size1 = 1
+    ceil_mode: Flag = False
+
+
+class MaxPool2d(_Window):
+    """The largest value of each window of an image."""
+
+    spatial: ClassVar = 2
+    call: ClassVar = "F.max_pool2d"
+    example: ClassVar = "MaxPool2d: 2"
+    example_input: ClassVar = (16, 8, 8)
+
+    kernel_size: Size2
+    stride: Stride2 = None
+    padding: Padding2 = 0
+    dilation: Size2 = 1
+    ceil_mode: Flag = False
+
+
+class MaxPool3d(_Window):
+    """The largest value of each window of a volume."""
+
+    spatial: ClassVar = 3
+    call: ClassVar = "F.max_pool3d"
+    example: ClassVar = "MaxPool3d: 2"
+    example_input: ClassVar = (16, 4, 8, 8)
+
+    kernel_size: Size3
+    stride: Stride3 = None
+    padding: Padding3 = 0
+    dilation: Size3 = 1
+    ceil_mode: Flag = False
+
+
+class AvgPool1d(_Window):
+    """The mean of each window of a sequence."""
+
+    spatial: ClassVar = 1
+    call: ClassVar = "F.avg_pool1d"
+    example: ClassVar = "AvgPool1d: 2"
+    example_input: ClassVar = (16, 20)
+
+    kernel_size: Size1
+    stride: Stride1 = None
+    padding: Padding1 = 0
+    ceil_mode: Flag = False
+    count_include_pad: bool = True
+
+
+class _Divided(_Window):
+    def output(self, shape: Shape) -> Shape:
+        """The divisor, where one is given, divides."""
+        if getattr(self, "divisor_override") == 0:  # noqa: B009
+            message = "`divisor_override` cannot be 0: it divides"
+            raise ShapeError("MG204", message, argument="divisor_override")
+        return super().output(shape)
+
+
+class AvgPool2d(_Divided):
+    """The mean of each window of an image."""
+
+    spatial: ClassVar = 2
+    call: ClassVar = "F.avg_pool2d"
+    example: ClassVar = "AvgPool2d: 2"
+    example_input: ClassVar = (16, 8, 8)
+
+    kernel_size: Size2
+    stride: Stride2 = None
+    padding: Padding2 = 0
+    ceil_mode: Flag = False
+    count_include_pad: bool = True
+    divisor_override: Divisor = None
+
+
+class AvgPool3d(_Divided):
+    """The mean of each window of a volume."""
+
+    spatial: ClassVar = 3
+    call: ClassVar = "F.avg_pool3d"
+    example: ClassVar = "AvgPool3d: 2"
+    example_input: ClassVar = (16, 4, 8, 8)
+
+    kernel_size: Size3
+    stride: Stride3 = None
+    padding: Padding3 = 0
+    ceil_mode: Flag = False
+    count_include_pad: bool = True
+    divisor_override: Divisor = None
+
+
+class _Adaptive(Layer):
+    """Windows that give an output of the size asked for."""
+
+    spatial: ClassVar[int]
+    call: ClassVar[str]
+    rule: ClassVar = "(N, C, *) → (N, C, *output_size)"
+
+    def output(self, shape: Shape) -> Shape:
+        """The sizes asked for; null keeps a size as it is."""
+        need_dims(self, shape, _DIMS[self.spatial - 1], self.spatial + 1)
+        values: Any = self
+        sizes = spread(values.output_size, self.spatial)
+        new = (
+            old if size is None else size
+            for old, size in zip(shape[1:], sizes, strict=True)
+        )
+        return (shape[0], *new)
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        values: Any = self
+        return Function(self.call, (values.output_size,))
+
+
+class AdaptiveAvgPool1d(_Adaptive):
+    """Means that make a sequence of the length asked for."""
+
+    spatial: ClassVar = 1
+    call: ClassVar = "F.adaptive_avg_pool1d"
+    example: ClassVar = "AdaptiveAvgPool1d: 1"
+    example_input: ClassVar = (16, 20)
+
+    output_size: Output1
+
+
+class AdaptiveAvgPool2d(_Adaptive):
+    """Means that make an image of the size asked for."""
+
+    spatial: ClassVar = 2
+    call: ClassVar = "F.adaptive_avg_pool2d"
+    example: ClassVar = "AdaptiveAvgPool2d: 1"
+    example_input: ClassVar = (16, 8, 8)
+
+    output_size: Output2
+
+
+class AdaptiveAvgPool3d(_Adaptive):
+    """Means that make a volume of the size asked for."""
+
+    spatial: ClassVar = 3
+    call: ClassVar = "F.adaptive_avg_pool3d"
+    example: ClassVar = "AdaptiveAvgPool3d: 1"
+    example_input: ClassVar = (16, 4, 8, 8)
+
+    output_size: Output3
+
+
+class AdaptiveMaxPool1d(_Adaptive):
+    """Maxima that make a sequence of the length asked for."""
+
+    spatial: ClassVar = 1
+    call: ClassVar = "F.adaptive_max_pool1d"
+    example: ClassVar = "AdaptiveMaxPool1d: 1"
+    example_input: ClassVar = (16, 20)
+
+    output_size: Output1
+
+
+class AdaptiveMaxPool2d(_Adaptive):
+    """Maxima that make an image of the size asked for."""
+
+    spatial: ClassVar = 2
+    call: ClassVar = "F.adaptive_max_pool2d"
+    example: ClassVar = "AdaptiveMaxPool2d: 1"
+    example_input: ClassVar = (16, 8, 8)
+
+    output_size: Output2
+
+
+class AdaptiveMaxPool3d(_Adaptive):
+    """Maxima that make a volume of the size asked for."""
+
+    spatial: ClassVar = 3
+    call: ClassVar = "F.adaptive_max_pool3d"
+    example: ClassVar = "AdaptiveMaxPool3d: 1"
+    example_input: ClassVar = (16, 4, 8, 8)
+
+    output_size: Output3

@@ -1,0 +1,80 @@
+"""Softmax and its relatives: values that depend on each other along a dimension."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from mlpgen.component import Expects, Structural
+from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, shown
+from mlpgen.layers.linear import position
+
+
+class _Softmax(Layer):
+    call: ClassVar[str]
+    example_input: ClassVar = (10,)
+    pointwise: ClassVar = True
+
+    dim: Annotated[
+        int | None, Structural(), Expects("a whole number, such as 1 or -1")
+    ] = None
+
+    def inferred(self, shape: Shape) -> dict[str, int]:
+        """An example of one dimension leaves no choice."""
+        if self.dim is not None:
+            return {}
+        if len(shape) != 1:
+            raise ShapeError(
+                "MG311",
+                f"`{type(self).__name__}` must know its `dim`: {shown(shape)} has several",
+                help="`{dim: 1}` for channels or classes, `{dim: -1}` for the last",
+            )
+        return {"dim": 1}
+
+    def output(self, shape: Shape) -> Shape:
+        """The dimension must be there."""
+        if self.dim is not None:
+            position("dim", self.dim, shape)
+        return shape
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        return Function(self.call, (), {"dim": self.dim})
+
+
+class Softmax(_Softmax):
+    """Makes values positive with sum 1: probabilities."""
+
+    call: ClassVar = "F.softmax"
+    example: ClassVar = "Softmax: {dim: 1}"
+
+
+class Softmin(_Softmax):
+    """The softmax of -x: the smallest value gets the largest share."""
+
+    call: ClassVar = "F.softmin"
+    example: ClassVar = "Softmin: {dim: 1}"
+
+
+class LogSoftmax(_Softmax):
+    """The logarithm of the softmax, in one stable step."""
+
+    call: ClassVar = "F.log_softmax"
+    example: ClassVar = "LogSoftmax: {dim: 1}"
+
+
+class Softmax2d(Layer):
+    """The softmax over the channels of each pixel."""
+
+    example: ClassVar = "Softmax2d"
+    example_input: ClassVar = (3, 8, 8)
+    rule: ClassVar = "(N, C, H, W) → (N, C, H, W)"
+    pointwise: ClassVar = True
+
+    def output(self, shape: Shape) -> Shape:
+        """Images only."""
+        need_dims(self, shape, "(N, C, H, W)", 3)
+        return shape
+
+    def function(self) -> Function:
+        """A softmax along the channels."""
+        return Function("F.softmax", (), {"dim": -3})

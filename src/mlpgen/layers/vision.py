@@ -1,0 +1,136 @@
+"""Layers that trade resolution for channels, or change it."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, Strict
+
+from mlpgen.component import Expects, Positive, Structural
+from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, shown, spread
+from mlpgen.sizes import scaled
+
+_AsTuple = Strict(strict=False)
+Factor = Annotated[float, Field(gt=0)]
+Mode = Literal["nearest", "linear", "bilinear", "bicubic", "trilinear"]
+_DIMS: dict[str, tuple[int, ...]] = {
+    "nearest": (2, 3, 4),
+    "linear": (2,),
+    "bilinear": (3,),
+    "bicubic": (3,),
+    "trilinear": (4,),
+}
+
+
+class Upsample(Layer):
+    """Makes an image (a sequence, a volume) larger, by a factor or to a size."""
+
+    example: ClassVar = "Upsample: {scale_factor: 2}"
+    example_input: ClassVar = (3, 8, 8)
+    rule: ClassVar = "(N, C, *) → (N, C, *'), each `size`, or the size times `scale_factor`"
+
+    size: Annotated[
+        Positive | Annotated[tuple[Positive, ...], _AsTuple] | None,
+        Structural(),
+        Expects("a whole number of at least 1, or a list of them"),
+    ] = None
+    scale_factor: Annotated[
+        Factor | Annotated[tuple[Factor, ...], _AsTuple] | None,
+        Structural(),
+        Expects("a number above 0, or a list of them"),
+    ] = None
+    mode: Annotated[Mode, Structural()] = "nearest"
+    align_corners: Annotated[
+        bool | None, Structural(), Expects("true or false")
+    ] = None
+    recompute_scale_factor: Annotated[
+        bool | None, Structural(), Expects("true or false")
+    ] = None
+
+    def output(self, shape: Shape) -> Shape:
+        """The size asked for, or each size times its factor, rounded down."""
+        dims = _DIMS[self.mode]
+        wanted = "(N, C, *) of " + " or ".join(str(dim + 1) for dim in dims) + " dimensions"
+        need_dims(self, shape, f"{wanted} with `mode: {self.mode}`", *dims)
+        self._check_arguments()
+        count = len(shape) - 1
+        asked = self.size if self.size is not None else self.scale_factor
+        values = asked if isinstance(asked, tuple) else (asked,) * count
+        if len(values) != count:
+            raise ShapeError(
+                "MG311",
+                f"{len(values)} values are given, but {shown(shape)} has {count} sizes",
+                argument="size" if self.size is not None else "scale_factor",
+            )
+        if self.size is not None:
+            return (shape[0], *spread(self.size, count))
+        return (
+            shape[0],
+            *(
+                scaled(size, factor or 1.0)
+                for size, factor in zip(shape[1:], values, strict=True)
+            ),
+        )
+
+    def _check_arguments(self) -> None:
+        if (self.size is None) == (self.scale_factor is None):
+            message = "`Upsample` takes one of `size` and `scale_factor`"
+            raise ShapeError("MG311", message)
+        if self.align_corners is not None and self.mode == "nearest":
+            message = "`align_corners` has no meaning with `mode: nearest`"
+            raise ShapeError("MG311", message, argument="align_corners")
+        if self.recompute_scale_factor and self.size is not None:
+            message = "`recompute_scale_factor` needs a `scale_factor`"
+            raise ShapeError("MG311", message, argument="recompute_scale_factor")
+
+    def function(self) -> Function:
+        """torch resizes with one function."""
+        return Function("F.interpolate", (), self.arguments())
+
+
+class PixelShuffle(Layer):
+    """Makes r × r channels into an image r times as large."""
+
+    example: ClassVar = "PixelShuffle: 2"
+    example_input: ClassVar = (12, 8, 8)
+    rule: ClassVar = "(N, C·r², H, W) → (N, C, H·r, W·r)"
+
+    upscale_factor: Positive
+
+    def output(self, shape: Shape) -> Shape:
+        """The channels must be enough for each new pixel."""
+        need_dims(self, shape, "(N, C, H, W)", 3)
+        factor = self.upscale_factor
+        if shape[0] % (factor * factor):
+            message = f"{factor} × {factor} does not divide the {shape[0]} channels"
+            raise ShapeError("MG304", message, argument="upscale_factor")
+        channels = shape[0] // (factor * factor)
+        return (channels, shape[1] * factor, shape[2] * factor)
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        return Function("F.pixel_shuffle", (self.upscale_factor,))
+
+
+class PixelUnshuffle(Layer):
+    """Makes an image r times as small, with r × r as many channels."""
+
+    example: ClassVar = "PixelUnshuffle: 2"
+    example_input: ClassVar = (3, 8, 8)
+    rule: ClassVar = "(N, C, H·r, W·r) → (N, C·r², H, W)"
+
+    downscale_factor: Positive
+
+    def output(self, shape: Shape) -> Shape:
+        """The factor must divide both sizes."""
+        need_dims(self, shape, "(N, C, H, W)", 3)
+        factor = self.downscale_factor
+        for size in shape[1:]:
+            if size % factor:
+                message = f"`downscale_factor` {factor} does not divide the size {size}"
+                raise ShapeError("MG304", message, argument="downscale_factor")
+        return (shape[0] * factor * factor, shape[1] // factor, shape[2] // factor)
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        return Function("F.pixel_unshuffle", (self.downscale_factor,))

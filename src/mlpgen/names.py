@@ -1,0 +1,72 @@
+"""Names that a spec gives, checked once: what passes here is safe in code."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import sys
+
+LONGEST = 40
+"""Characters of a name; longer ones would not leave room on a line of code."""
+
+MODULE_ATTRIBUTES = frozenset(
+    """T_destination add_module append apply bfloat16 buffers call_super_init children
+    compile cpu cuda double dump_patches eval extend extra_repr float forward
+    get_buffer get_extra_state get_parameter get_submodule half insert ipu
+    load_state_dict modules mtia named_buffers named_children named_modules
+    named_parameters parameters pop register_backward_hook register_buffer
+    register_forward_hook register_forward_pre_hook register_full_backward_hook
+    register_full_backward_pre_hook register_load_state_dict_post_hook
+    register_load_state_dict_pre_hook register_module register_parameter
+    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
+    set_extra_state set_submodule share_memory state_dict to to_empty train training
+    type xpu zero_grad""".split()
+)
+"""The public attributes of `nn.Module` and `nn.Sequential`."""
+
+_LOCALS = frozenset("f i layer layers nn outputs self torch x".split())
+_CLASSES = frozenset("Iterator OrderedDict Path Tensor Any Sequence".split())
+_MODULES = frozenset("torch tqdm numpy".split())
+
+
+def snake_case(name: str) -> str:
+    """Turn a class name into a file or attribute name: `MnistMLP` to `mnist_mlp`.
+
+    Activations keep the spelling of torch's functions: `PReLU` is `prelu`.
+    """
+    for word in ("PReLU", "RReLU", "ReLU", "SiLU"):
+        name = name.replace(word, word.capitalize())
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return name.lower()
+
+
+def wrong_name(name: str) -> str:
+    """Say why `name` cannot be a layer or parameter; an empty text if it can."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        return "a name has lower-case letters, digits and _, and begins with a letter"
+    if len(name) > LONGEST:
+        return f"a name has at most {LONGEST} characters, this one {len(name)}"
+    if keyword.iskeyword(name):
+        return f"`{name}` is a keyword of Python"
+    if name in MODULE_ATTRIBUTES:
+        return f"`{name}` is an attribute of `nn.Module`"
+    if name in _LOCALS:
+        return f"`{name}` has a meaning of its own in the generated code"
+    if hasattr(builtins, name):
+        return f"`{name}` is a builtin of Python"
+    return ""
+
+
+def wrong_class_name(name: str) -> str:
+    """Say why `name` cannot be the class of a model; an empty text if it can."""
+    if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
+        return "a class name is CamelCase: letters and digits, a capital first"
+    if len(name) > LONGEST:
+        return f"a class name has at most {LONGEST} characters, this one {len(name)}"
+    if keyword.iskeyword(name) or name in _CLASSES or hasattr(builtins, name):
+        return f"`{name}` has a meaning of its own in Python or the generated code"
+    stem = snake_case(name)
+    if stem in sys.stdlib_module_names | _MODULES:
+        return f"its file `{stem}.py` would hide the module `{stem}`"
+    return ""

@@ -1,0 +1,54 @@
+"""The pass that gives every layer its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.names import snake_case, wrong_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpgen.problems import Problems
+    from mlpgen.source import Path
+    from mlpgen.spec import Item
+
+
+def name_items(items: tuple[Item, ...], problems: Problems) -> tuple[Item, ...]:
+    """Give every layer a name: the author's, or its type and a running number.
+
+    The layers of a `Sequential` are numbered for themselves.
+    """
+    taken: dict[str, Path] = {}
+    for item in items:
+        if item.named:
+            _check(item, taken, problems)
+    counts: dict[str, int] = {}
+    return tuple(
+        item._replace(
+            name=item.name or _next(item.type, counts, taken),
+            children=name_items(item.children, problems),
+        )
+        for item in items
+    )
+
+
+def _check(item: Item, taken: dict[str, Path], problems: Problems) -> None:
+    path = (*item.path, "name")
+    reason = wrong_name(item.name)
+    if reason:
+        message = f"the text `{item.name[:60]}` cannot be a name: {reason}"
+        problems.add("MG205", message, path)
+    elif item.name in taken:
+        line = problems.line(taken[item.name])
+        problems.add("MG206", f"the name `{item.name}` is taken by line {line}", path)
+    taken.setdefault(item.name, path)
+
+
+def _next(type_: str, counts: dict[str, int], taken: Mapping[str, Path]) -> str:
+    stem = snake_case(type_)
+    while True:
+        counts[stem] = counts.get(stem, 0) + 1
+        name = f"{stem}_{counts[stem]}"
+        if name not in taken:
+            return name

@@ -1,0 +1,1 @@
+"""Headers, drift and atomic writes; knows nothing of networks."""

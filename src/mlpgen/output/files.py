@@ -1,0 +1,177 @@
+"""What happens to each file, and writing them all or none."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.output import header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Status = str
+"""`missing`, `current`, `stale`, `edited`, `foreign` or `damaged`."""
+
+
+class Change(NamedTuple):
+    """One file: what is there, and what should be."""
+
+    path: Path
+    status: Status
+    old: str
+    new: str
+
+
+def read(path: Path) -> str | None:
+    """Read a file with any line endings; None if there is none.
+
+    Raises:
+        OSError: It is there and cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    return data.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def compare(path: Path, new: str) -> Change:
+    """Tell what a rendered text would change.
+
+    Raises:
+        OSError: The file is there and cannot be read.
+    """
+    old = read(path)
+    if old is None:
+        return Change(path, "missing", "", new)
+    return Change(path, "current" if old == new else _status(path, old, new), old, new)
+
+
+def _status(path: Path, old: str, new: str) -> Status:
+    try:
+        found = header.read(old)
+    except header.DamagedHeaderError:
+        return "damaged"
+    if found is None:
+        return "foreign"
+    if header.is_edited(old, found):
+        return "edited"
+    wanted = header.read(new)
+    same = wanted is not None and wanted.origin.spec == found.origin.spec
+    if not same and found.origin.spec != "-" and (path.parent / found.origin.spec).exists():
+        return "foreign"
+    return "stale"
+
+
+def write(texts: Mapping[Path, str], *, keep: frozenset[Path] = frozenset()) -> None:
+    """Write files: all of them or none.
+
+    Each text goes to a temporary file beside its place first; when all are on disk they
+    are renamed. If one cannot be, those renamed before it are put back.
+
+    Args:
+        texts: What to write where. Folders are made.
+        keep: Files whose old text is kept beside them as `.orig`.
+
+    Raises:
+        OSError: Something could not be written; everything is as it was.
+    """
+    made: list[Path] = []
+    temporary: dict[Path, Path] = {}
+    try:
+        for path, text in texts.items():
+            made += _make_folder(path.parent)
+            temporary[path] = _temporary(path, text)
+        _rename(temporary, keep)
+    except BaseException:
+        for path in temporary.values():
+            path.unlink(missing_ok=True)
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing[::-1]
+
+
+def _temporary(path: Path, text: str) -> Path:
+    if path.is_dir():
+        raise IsADirectoryError(21, "is a folder", str(path))
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)
+
+
+def _rename(temporary: Mapping[Path, Path], keep: frozenset[Path]) -> None:
+    undo: list[tuple[Path, Path | None]] = []
+    try:
+        for path, new in temporary.items():
+            backup = _backup(path) if path.exists() else None
+            undo.append((path, backup))
+            new.replace(path)
+    except BaseException:
+        for path, backup in reversed(undo):
+            if backup is not None:
+                backup.replace(path)
+            else:
+                path.unlink(missing_ok=True)
+        raise
+    for path, backup in undo:
+        if backup is not None and path in keep:
+            backup.rename(_free(path.with_name(path.name + ".orig")))
+        elif backup is not None:
+            backup.unlink()
+
+
+def _backup(path: Path) -> Path:
+    """Give a file a second name, so that replacing it loses nothing."""
+    name = _free(path.with_name(f".{path.name}.{os.getpid()}.old"))
+    try:
+        name.hardlink_to(path)
+    except OSError:
+        name.write_bytes(path.read_bytes())
+    return name
+
+
+def _free(path: Path) -> Path:
+    number, free = 1, path
+    while free.exists():
+        free = path.with_name(f"{path.name}.{number}")
+        number += 1
+    return free
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let one process at a time compare and write below a folder.
+
+    The nearest folder that exists is locked; where the system has no locks, nothing is.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    nearest = next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
+    handle = os.open(nearest, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

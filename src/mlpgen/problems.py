@@ -1,0 +1,204 @@
+"""Mistakes of one spec, gathered while it is read; pydantic's turned into ours."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.component import Expects
+from mlpgen.diagnostics import Diagnostic, SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic import BaseModel, ValidationError
+
+    from mlpgen.source import Document, Path
+
+_RANGES = (
+    "greater_than",
+    "greater_than_equal",
+    "less_than",
+    "less_than_equal",
+    "literal_error",
+    "too_short",
+    "too_long",
+    "finite_number",
+)
+
+
+class Problems:
+    """Gathers the mistakes and warnings of one document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.found: list[Diagnostic] = []
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        path: Path = (),
+        *,
+        key: bool = False,
+        notes: Iterable[str] = (),
+        help: str = "",
+        warning: bool = False,
+    ) -> None:
+        """Note a mistake at the value of `path`, or at its key."""
+        find = self.document.key_place if key else self.document.place
+        place = find(path)
+        self.found.append(Diagnostic(code, message, place, tuple(notes), help, warning))
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is odd but can be rendered."""
+        return tuple(each for each in self.found if each.warning)
+
+    def check(self) -> None:
+        """Stop if there are mistakes.
+
+        Raises:
+            SpecError: With all mistakes and warnings found so far.
+        """
+        if any(not each.warning for each in self.found):
+            raise SpecError(self.found)
+
+    def line(self, path: Path) -> int:
+        """Return the line of a value, for notes."""
+        place = self.document.place(path)
+        return place.span.line
+
+    def add_invalid(
+        self,
+        error: ValidationError,
+        model: type[BaseModel],
+        subject: str,
+        path: Path,
+        given: Mapping[str, Any],
+        shorthand: str | None = None,
+    ) -> None:
+        """Note what pydantic found, one mistake a field.
+
+        Args:
+            error: What pydantic raised.
+            model: The class that was validated.
+            subject: What it is for people: `Linear`, or an empty text for the spec.
+            path: Where its fields stand in the document.
+            given: The fields as the document has them.
+            shorthand: The field that `path` itself holds, for `Linear: 10`.
+        """
+        seen = set()
+        for each in error.errors(include_url=False, include_context=False):
+            field = str(each["loc"][0]) if each["loc"] else ""
+            if field in seen:
+                continue
+            seen.add(field)
+            at = path if field == shorthand else (*path, field)
+            self._add_one(each["type"], field, model, subject, at, given)
+
+    def _add_one(
+        self,
+        kind: str,
+        field: str,
+        model: type[BaseModel],
+        subject: str,
+        at: Path,
+        given: Mapping[str, Any],
+    ) -> None:
+        of = f"`{subject}`" if subject else "the spec"
+        names = list(model.model_fields)
+        if kind == "extra_forbidden":
+            word = "argument" if subject[:1].isupper() else "key"
+            message = f"{of} has no {word} `{field}`"
+            help = nearest(field, names) or f"it takes {listed(names)}"
+            self.add("MG201", message, at, key=True, help=help)
+        elif kind == "missing":
+            self.add("MG202", f"{of} needs `{field}`", at[:-1], key=True)
+        else:
+            code = "MG204" if kind in _RANGES else "MG203"
+            message = f"`{field}` must be {expected(model, field)}, not {shown(given[field])}"
+            help = ""
+            if isinstance(given[field], str) and kind == "literal_error":
+                help = nearest(given[field], choices(model, field))
+            self.add(code, message, at, help=help)
+
+
+def expected(model: type[BaseModel], field: str) -> str:
+    """Say what a field takes: "a whole number of at least 1"."""
+    info = model.model_fields[field]
+    for each in info.metadata:
+        if isinstance(each, Expects):
+            return each.text
+    options = choices(model, field)
+    if options:
+        return "one of " + ", ".join(f"`{option}`" for option in options)
+    plain = {
+        int: "a whole number",
+        float: "a number",
+        bool: "true or false",
+        str: "a text",
+    }
+    return plain.get(info.annotation, "of another kind")  # type: ignore[arg-type]
+
+
+def choices(model: type[BaseModel], field: str) -> list[str]:
+    """List the texts that a field may be."""
+    from typing import Literal, get_args, get_origin
+
+    found: list[str] = []
+    open_ = [model.model_fields[field].annotation]
+    while open_:
+        annotation = open_.pop(0)
+        if get_origin(annotation) is Literal:
+            found += [str(each) for each in get_args(annotation)]
+        else:
+            open_ += [each for each in get_args(annotation) if not isinstance(each, Expects)]
+    return found
+
+
+def nearest(word: str, options: Iterable[str]) -> str:
+    """Suggest the option that `word` was meant to be; empty if none is near."""
+    options = list(options)
+    lower = {option.lower(): option for option in options}
+    near = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
+    return f"did you mean `{lower[near[0]]}`?" if near else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write names in a row: `a`, `b` and `c`."""
+    quoted = [f"`{name}`" for name in names]
+    if len(quoted) < 2:
+        return "".join(quoted) or "nothing"
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def shown(value: object) -> str:
+    """Write a value of a spec for people, in the words of YAML."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "`true`" if value else "`false`"
+        case int() | float():
+            return f"`{value}`"
+        case str():
+            return f"the text `{cut(value)}`"
+        case list():
+            items = ", ".join(_plain(each) for each in value[:6])
+            return f"the list `[{items}{', …' if len(value) > 6 else ''}]`"
+        case _:
+            return "a mapping"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (list, dict)):
+        return "…"
+    if isinstance(value, bool) or value is None:
+        return str(value).lower()
+    return cut(str(value), 20)
+
+
+def cut(text: str, most: int = 40) -> str:
+    """Shorten a text of the user's for a message."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,63 @@
+"""Plans through templates into text; the only room that knows Jinja."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from mlpgen.styles.code import Code, indented
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def fill(template: str, **values: Any) -> str:
+    """Fill a template.
+
+    Args:
+        template: Its file in `templates/`.
+        values: What it shows. Only `Code` can be printed.
+
+    Raises:
+        TypeError: The template prints a text that is not known to be safe.
+    """
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_source),
+        undefined=StrictUndefined,
+        finalize=_only_code,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["code"] = _code
+    return environment
+
+
+def _source(name: str) -> str:
+    packaged = files("mlpgen").joinpath("templates", name)
+    if packaged.is_file():
+        return packaged.read_text("utf-8")
+    checkout = files("mlpgen").joinpath("..", "..", "templates", name)
+    return checkout.read_text("utf-8")
+
+
+def _code(lines: Sequence[str] | str, indent: int = 0) -> Code:
+    """Print lines that a plan made."""
+    if isinstance(lines, str):
+        lines = lines.split("\n")
+    return Code("\n".join(indented(lines, indent)))
+
+
+def _only_code(value: object) -> object:
+    if not isinstance(value, Code):
+        raise TypeError(f"a template prints {type(value).__name__}, which is not Code")
+    return value

@@ -1,0 +1,156 @@
+"""Whole numbers that depend on parameters of the spec.
+
+A layer's rules are written once, with plain arithmetic. Given numbers they give a
+number; given a `Size` they give a `Size`, which is a number too (its value with the
+parameters' defaults) and knows the code that computes it from the parameters:
+`Size.parameter("hidden", 128) // 2` equals 64 and reads `hidden // 2`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Self
+
+Factors = tuple[str, ...]
+Terms = dict[Factors, int]
+"""A sum: each product of factors with its coefficient; the empty product is the constant."""
+
+
+class Size(int):
+    """A whole number with the code that computes it."""
+
+    terms: Terms
+
+    def __new__(cls, value: int, terms: Terms) -> Self:
+        """Make a number that knows its terms; `of` makes a plain one where it can."""
+        size = super().__new__(cls, value)
+        size.terms = terms
+        return size
+
+    @classmethod
+    def parameter(cls, name: str, default: int) -> Size:
+        """Return the number that the parameter `name` stands for."""
+        return cls(default, {(name,): 1})
+
+    @property
+    def code(self) -> str:
+        """The Python expression that computes this number."""
+        ordered = sorted(self.terms.items(), key=lambda term: term[1] < 0)
+        first, *rest = (_product(factors, factor) for factors, factor in ordered)
+        return first + "".join(
+            f" - {text[1:]}" if text.startswith("-") else f" + {text}" for text in rest
+        )
+
+    def __add__(self, other: int) -> int:
+        """Add, term by term."""
+        terms = dict(self.terms)
+        for factors, coefficient in _terms(other).items():
+            terms[factors] = terms.get(factors, 0) + coefficient
+        return _of(int(self) + int(other), terms)
+
+    def __neg__(self) -> int:
+        """Change the sign of every term."""
+        return self * -1
+
+    def __sub__(self, other: int) -> int:
+        """Subtract, term by term."""
+        return self + -other
+
+    def __rsub__(self, other: int) -> int:
+        """Subtract from a plain number."""
+        return -self + other
+
+    def __mul__(self, other: int) -> int:
+        """Multiply: a sum by a number term by term, a sum by a sum as they stand."""
+        value = int(self) * int(other)
+        if not isinstance(other, Size):
+            return _of(value, {key: each * other for key, each in self.terms.items()})
+        left, left_factor = _monomial(self)
+        right, right_factor = _monomial(other)
+        return _of(value, {left + right: left_factor * right_factor})
+
+    def __floordiv__(self, other: int) -> int:
+        """Divide and round down; exactly where every term can be divided."""
+        value = int(self) // int(other)
+        if not isinstance(other, Size) and not any(
+            coefficient % other for coefficient in self.terms.values()
+        ):
+            return _of(value, {key: each // other for key, each in self.terms.items()})
+        return _operation(value, self, "//", other)
+
+    def __rfloordiv__(self, other: int) -> int:
+        """Divide a plain number."""
+        return _operation(int(other) // int(self), other, "//", self)
+
+    def __mod__(self, other: int) -> int:
+        """Return what is left after a division."""
+        return _operation(int(self) % int(other), self, "%", other)
+
+    def __rmod__(self, other: int) -> int:
+        """Return what is left of a plain number after a division."""
+        return _operation(int(other) % int(self), other, "%", self)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+
+class _Quotient(str):
+    """A division: it needs parentheses inside a product, and none inside a sum."""
+
+
+def code_of(value: int) -> str:
+    """Return the code of a plain number or a size."""
+    return value.code if isinstance(value, Size) else str(value)
+
+
+def scaled(size: int, factor: float) -> int:
+    """Return `size` times a number that need not be whole, rounded down.
+
+    As torch does it for `scale_factor`:
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.Upsample.html
+    """
+    if float(factor).is_integer():
+        return size * int(factor)
+    value = int(int(size) * factor)
+    if not isinstance(size, Size):
+        return value
+    return Size(value, {(f"int({_operand(size)} * {factor!r})",): 1})
+
+
+def _terms(value: int) -> Terms:
+    return value.terms if isinstance(value, Size) else {(): int(value)}
+
+
+def _of(value: int, terms: Terms) -> int:
+    terms = {factors: each for factors, each in terms.items() if each}
+    return Size(value, terms) if any(terms) else value
+
+
+def _monomial(size: Size) -> tuple[Factors, int]:
+    if len(size.terms) == 1:
+        return next(iter(size.terms.items()))
+    return (f"({size.code})",), 1
+
+
+def _operation(value: int, left: int, operator: str, right: int) -> Size:
+    text = f"{_operand(left)} {operator} {_operand(right)}"
+    return Size(value, {(_Quotient(text),): 1})
+
+
+def _operand(value: int) -> str:
+    code = code_of(value)
+    return code if code.isidentifier() or code.isdigit() else f"({code})"
+
+
+def _product(factors: Factors, coefficient: int) -> str:
+    sign = "-" if coefficient < 0 else ""
+    number = [str(abs(coefficient))] if abs(coefficient) != 1 or not factors else []
+    if not number and len(factors) == 1:
+        return sign + factors[0]
+    return sign + " * ".join([*number, *(_inside_product(each) for each in factors)])
+
+
+def _inside_product(factor: str) -> str:
+    return f"({factor})" if isinstance(factor, _Quotient) else factor

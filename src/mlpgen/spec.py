@@ -1,0 +1,244 @@
+"""The spec as it is written: pydantic models of the file, and its list of layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mlpgen.component import Expects, Positive
+from mlpgen.names import wrong_class_name
+from mlpgen.problems import cut, listed, nearest, shown
+
+if TYPE_CHECKING:
+    from mlpgen.problems import Problems
+    from mlpgen.source import Path
+
+Style = Literal["explicit", "sequential"]
+
+LATER_KEYS = ("blocks", "include", "init")
+LATER_ITEM_KEYS = ("from", "repeat", "when", "share", "select", "parametrize", "init")
+"""Keys of the grammar that this version cannot render yet."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, defer_build=True
+    )
+
+
+class Training(_Model):
+    """How the network is trained; without it only the model is rendered."""
+
+    data: Annotated[
+        Literal["mnist", "fashion_mnist", "kmnist"],
+        Field(description="The data set to train on."),
+    ]
+    loss: Annotated[
+        Any, Field(description="A loss of torch.nn, on the first output of the model.")
+    ]
+    optimizer: Annotated[Any, Field(description="An optimizer of torch.optim.")]
+    scheduler: Annotated[
+        Any, Field(description="A scheduler of torch.optim.lr_scheduler.")
+    ] = None
+    epochs: Annotated[Positive, Field(description="Passes over the training data.")] = 10
+    batch_size: Annotated[Positive, Field(description="Examples in one step.")] = 64
+    seed: Annotated[
+        int,
+        Field(ge=0, le=2**63 - 1, description="Seed of initial values and shuffling."),
+        Expects("a whole number of at least 0"),
+    ] = 1
+
+
+class Spec(_Model):
+    """A neural network, and how to train it."""
+
+    name: Annotated[str, Field(description="The name of the model's class, CamelCase.")]
+    description: Annotated[
+        str,
+        Field(description="What the network is, in a sentence; becomes the docstring."),
+    ] = ""
+    parameters: Annotated[
+        dict[str, bool | int | float],
+        Field(
+            description="Keyword arguments of the class with their defaults; "
+            "used in layers as `${name}`."
+        ),
+        Expects("a mapping of names to numbers or true/false"),
+    ] = {}
+    input: Annotated[
+        list[Positive],
+        Field(
+            min_length=1,
+            description="Shape of one example, without the batch dimension.",
+        ),
+        Expects("a list of whole numbers of at least 1, such as `[1, 28, 28]`"),
+    ]
+    layers: Annotated[
+        list[Any],
+        Field(min_length=1, description="The layers, in the order they run."),
+        Expects("a list of at least one layer"),
+    ]
+    outputs: Annotated[
+        list[str],
+        Field(
+            min_length=1,
+            description="Names of the layers whose outputs the model returns; "
+            "the last layer by default.",
+        ),
+        Expects("a list of at least one layer's name"),
+    ] = []
+    style: Annotated[
+        Style, Field(description="The style to render without `--style`.")
+    ] = "explicit"
+    training: Annotated[
+        Training | None,
+        Field(description="How the network is trained; without it only a model."),
+        Expects("a mapping"),
+    ] = None
+
+
+class Item(NamedTuple):
+    """One entry of a list of layers, as it is written.
+
+    Attributes:
+        type: `Linear`; an empty text if it could not be read.
+        arguments: By name, as YAML gave them.
+        children: The entries of a `Sequential`.
+        name: The name that the author gave it; `naming` fills in the others.
+        named: Whether the author gave it.
+        path: Where the entry stands.
+        type_path: Where its type stands (as a key, if it has arguments).
+        shorthand: The argument that one value stands for, if it is written so.
+    """
+
+    type: str
+    arguments: dict[str, Any]
+    children: tuple[Item, ...]
+    name: str
+    named: bool
+    path: Path
+    type_path: Path
+    shorthand: str | None = None
+
+    def argument_path(self, argument: str | None) -> Path:
+        """Return where an argument stands; the type's place if it is not given."""
+        if argument is None or argument not in self.arguments:
+            return self.type_path
+        if argument == self.shorthand:
+            return self.type_path
+        return (*self.type_path, argument)
+
+
+def read_spec(problems: Problems) -> Spec:
+    """Validate all of a document but its layers.
+
+    A field that is wrong is noted and left empty, so that the other passes can go on
+    and find more.
+    """
+    data = problems.document.data
+    for key in LATER_KEYS:
+        if key in data:
+            problems.add("MG213", f"`{key}` cannot be rendered yet", (key,), key=True)
+    data = {key: value for key, value in data.items() if key not in LATER_KEYS}
+    data |= _without_wrong_training(data, problems)
+    try:
+        spec = Spec.model_validate(data)
+    except ValidationError as error:
+        problems.add_invalid(error, Spec, "", (), data)
+        wrong = {each["loc"][0] for each in error.errors(include_url=False)}
+        empty = {"name": "", "input": [], "layers": []}
+        right = {key: value for key, value in data.items() if key not in wrong}
+        spec = Spec.model_construct(**(empty | right))
+    reason = wrong_class_name(spec.name) if spec.name else ""
+    if reason:
+        message = f"the text `{cut(spec.name)}` cannot be the name: {reason}"
+        problems.add("MG205", message, ("name",))
+    return spec
+
+
+def _without_wrong_training(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    """Validate `training` apart, so that its mistakes have its own words and places."""
+    training = data.get("training")
+    if not isinstance(training, dict):
+        return {}
+    try:
+        return {"training": Training.model_validate(training)}
+    except ValidationError as error:
+        problems.add_invalid(error, Training, "training", ("training",), training)
+        return {"training": None}
+
+
+def read_items(raw: Any, path: Path, problems: Problems) -> tuple[Item, ...]:
+    """Read a list of layers; entries that cannot be read are left out."""
+    items = (
+        _read_item(entry, (*path, index), problems) for index, entry in enumerate(raw)
+    )
+    return tuple(item for item in items if item is not None)
+
+
+def _read_item(entry: Any, path: Path, problems: Problems) -> Item | None:
+    if isinstance(entry, str):
+        return _typed(entry, None, "", path, path, problems)
+    if not isinstance(entry, dict):
+        message = f"a layer is a name or a mapping, not {shown(entry)}"
+        problems.add("MG208", message, path)
+        return None
+    for key in LATER_ITEM_KEYS:
+        if key in entry:
+            message = f"`{key}` cannot be rendered yet"
+            problems.add("MG213", message, (*path, key), key=True)
+    types = [key for key in entry if key != "name" and key not in LATER_ITEM_KEYS]
+    if len(types) != 1:
+        message = "the entry names no layer"
+        if types:
+            message = f"one entry names {len(types)} layers: {listed(types)}"
+        help = "each layer is an entry of its own, after `- `"
+        at = (*path, types[1]) if types else path
+        problems.add("MG208", message, at, key=bool(types), help=help if types else "")
+        return None
+    name = entry.get("name", "")
+    if not isinstance(name, str):
+        message = f"`name` must be a text, not {shown(name)}"
+        problems.add("MG203", message, (*path, "name"))
+        name = ""
+    return _typed(types[0], entry[types[0]], name, path, (*path, types[0]), problems)
+
+
+def _typed(
+    type_: str, raw: Any, name: str, path: Path, type_path: Path, problems: Problems
+) -> Item | None:
+    from mlpgen.layers import layer_class, names
+
+    if type_ == "Sequential":
+        if raw is None:
+            raw = []
+        if not isinstance(raw, list):
+            message = f"`Sequential` takes a list of layers, not {shown(raw)}"
+            problems.add("MG203", message, type_path)
+            return None
+        children = read_items(raw, type_path, problems)
+        return Item(type_, {}, children, name, bool(name), path, type_path)
+    if type_ not in names():
+        _unknown_layer(type_, type_path, type_path != path, problems)
+        return None
+    if raw is None or isinstance(raw, dict):
+        return Item(type_, raw or {}, (), name, bool(name), path, type_path)
+    shorthand = layer_class(type_).shorthand()
+    if shorthand is None:
+        problems.add("MG201", f"`{type_}` takes no arguments", type_path)
+        return None
+    arguments = {shorthand: raw}
+    return Item(type_, arguments, (), name, bool(name), path, type_path, shorthand)
+
+
+def _unknown_layer(type_: str, path: Path, key: bool, problems: Problems) -> None:
+    from mlpgen.layers import names
+
+    if type_[:1].islower() and type_.isidentifier() and type_ not in Spec.model_fields:
+        message = f"functions such as `{type_}` cannot be rendered yet"
+        help = nearest(type_, [*names(), "Sequential"])
+        problems.add("MG207" if help else "MG213", message, path, key=key, help=help)
+        return
+    help = nearest(type_, [*names(), "Sequential"]) or "`mlpgen layers` lists them all"
+    problems.add("MG207", f"there is no layer `{cut(type_)}`", path, key=key, help=help)

@@ -1,0 +1,164 @@
+"""Pieces of Python code, safe by their type, and laid out as ruff would."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import east_asian_width
+
+from mlpgen.expressions import Expression
+from mlpgen.sizes import Size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WIDTH = 88
+INDENT = 4
+
+
+class Code(str):
+    """Text that may stand in a Python file as it is; templates print nothing else."""
+
+    __slots__ = ()
+
+
+class Group(NamedTuple):
+    """Something in brackets that can be spread over lines.
+
+    Attributes:
+        opening: `nn.Linear(`.
+        items: What stands between the commas.
+        closing: `)`.
+        collection: A tuple or list, which ruff spreads one item a line at once.
+    """
+
+    opening: str
+    items: tuple[Piece, ...]
+    closing: str
+    collection: bool = False
+
+
+Piece = str | Group
+
+
+def literal(value: object) -> Piece:
+    """Write a value of a spec as Python does.
+
+    Raises:
+        TypeError: It is none that a spec can hold.
+    """
+    match value:
+        case Expression(code=code) | Size(code=code):
+            return code
+        case None | bool() | int() | float():
+            return repr(value)
+        case str():
+            return quoted(value)
+        case tuple() | list():
+            items = tuple(literal(each) for each in value)
+            if len(items) == 1:
+                return Group("(", items, ",)", collection=True)
+            return Group("(", items, ")", collection=True)
+    raise TypeError(f"no literal for {type(value).__name__}")
+
+
+def quoted(text: str) -> str:
+    """Write a string literal in double quotes; whatever is not printable is escaped."""
+    body = "".join(_escaped(char) for char in text)
+    if '"' in body and "'" not in body:
+        return f"'{body}'"
+    return '"' + body.replace('"', '\\"') + '"'
+
+
+def _escaped(char: str) -> str:
+    if char == "\\":
+        return "\\\\"
+    if char.isprintable():
+        return char
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def call(function: str, *arguments: Piece) -> Group:
+    """Write a call."""
+    return Group(f"{function}(", arguments, ")")
+
+
+def keyword(name: str, value: Piece) -> Piece:
+    """Write an argument by name."""
+    if isinstance(value, Group):
+        return value._replace(opening=f"{name}={value.opening}")
+    return f"{name}={value}"
+
+
+def flat(piece: Piece) -> str:
+    """Write a piece on one line."""
+    if isinstance(piece, str):
+        return piece
+    return f"{piece.opening}{', '.join(flat(each) for each in piece.items)}{piece.closing}"
+
+
+def layout(
+    piece: Piece, indent: int = 0, before: str = "", after: str = "", comment: str = ""
+) -> list[str]:
+    """Write a piece on as few lines as ruff would.
+
+    Args:
+        piece: What to write.
+        indent: Columns to the left of it; not part of the lines.
+        before: Text on the first line, such as `x = `.
+        after: Text behind the last bracket, such as `,`.
+        comment: What the last line says if there is room: `(N, 128)`.
+    """
+    lines = _spread(piece, WIDTH - indent, before, after)
+    if comment and indent + width(lines[-1]) + 4 + width(comment) <= WIDTH:
+        lines[-1] += f"  # {comment}"
+    return lines
+
+
+def _spread(piece: Piece, room: int, before: str, after: str) -> list[str]:
+    line = f"{before}{flat(piece)}{after}"
+    if width(line) <= room or isinstance(piece, str) or not piece.items:
+        return [line]
+    first, last = f"{before}{piece.opening}", f"{piece.closing.lstrip(',')}{after}"
+    body = ", ".join(flat(each) for each in piece.items)
+    if not piece.collection and width(body) <= room - INDENT:
+        return [first, " " * INDENT + body, last]
+    alone = len(piece.items) == 1 and not piece.collection
+    inner = [
+        line
+        for each in piece.items
+        for line in _spread(each, room - INDENT, "", "" if alone else ",")
+    ]
+    return [first, *indented(inner), last]
+
+
+def indented(lines: Sequence[str], by: int = INDENT) -> list[str]:
+    """Move lines to the right."""
+    return [" " * by + line if line else line for line in lines]
+
+
+def width(text: str) -> int:
+    """Count the columns of a line; wide characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def prose(text: str, first: str = "", indent: int = 0) -> list[str]:
+    """Break a text of the author into lines of a docstring.
+
+    Whatever could end the docstring, or is not printable, is escaped.
+
+    Args:
+        text: The author's words, blanks folded.
+        first: What stands before them on the first line.
+        indent: Columns to the left of the docstring.
+    """
+    safe = "".join(_escaped(char) for char in text).replace('"""', '\\"\\"\\"')
+    wide = sum(width(char) - 1 for char in safe)
+    return textwrap.wrap(
+        f"{first}{safe}".strip(),
+        WIDTH - indent - 3 - wide,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [""]

@@ -1,0 +1,134 @@
+"""Sequential style: an `nn.Sequential` with named children."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.styles import explicit
+from mlpgen.styles.code import INDENT, Code, indented, layout
+from mlpgen.styles.plan import (
+    RECORDING,
+    ModelPlan,
+    class_docstring,
+    forward_signature,
+    imports,
+    init_signature,
+    module_call,
+    module_docstring,
+    recorded,
+    recording,
+    returned,
+    sequential,
+    sequential_entries,
+)
+from mlpgen.styles.runs import Run, segments, stem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.graph import Graph, Node
+
+BODY = 2 * INDENT
+
+
+def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
+    """Plan the class of a graph.
+
+    Args:
+        graph: The network.
+        captured: Layers whose outputs are returned as well, recorded by forward hooks.
+    """
+    outputs = (*graph.outputs, *captured)
+    children, tail = graph.nodes, ()
+    if not captured:
+        children, tail = _without_tail(graph)
+    body: list[str] = []
+    if captured:
+        body = _recorded_forward(outputs)
+    elif len(outputs) > 1:
+        body = _tail_forward(graph, tail) if tail else _named_forward(outputs)
+    return ModelPlan(
+        template="sequential.py.jinja",
+        docstring=module_docstring(graph),
+        imports=imports(
+            {"OrderedDict"} | explicit.uses(tail) | (RECORDING if captured else set())
+        ),
+        helpers=bool(captured),
+        name=Code(graph.name),
+        about=class_docstring(graph, outputs),
+        signature=init_signature(graph.parameters),
+        init=tuple(_init(children, outputs)),
+        forward_signature=forward_signature(outputs) if body else (),
+        forward=tuple(body),
+    )
+
+
+def _without_tail(graph: Graph) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+    """Split off the functions behind the first output; `forward` calls them.
+
+    Nothing is split off where a layer behind the first output holds anything: the
+    chain must then run to its end.
+    """
+    first = 1 + min(
+        index for index, node in enumerate(graph.nodes) if node.name in graph.outputs
+    )
+    tail = graph.nodes[first:]
+    if any(node.function is None for node in tail):
+        return graph.nodes, ()
+    return graph.nodes[:first], tail
+
+
+def _init(nodes: Sequence[Node], outputs: Sequence[str]) -> list[str]:
+    """Write the body of `__init__`: one call, or a loop where layers repeat."""
+    parts = segments(nodes, outputs)
+    if not any(isinstance(part, Run) for part in parts):
+        return sequential(nodes, BODY, function="super().__init__")
+    lines = ["layers: OrderedDict[str, nn.Module] = OrderedDict()"]
+    for part in parts:
+        if isinstance(part, Run):
+            lines += _loop(part)
+        elif part.type == "Sequential":
+            lines += sequential(part.children, BODY, f'layers["{part.name}"] = ')
+        else:
+            lines += layout(module_call(part), BODY, f'layers["{part.name}"] = ')
+    return [*lines, "super().__init__(layers)"]
+
+
+def _loop(run: Run) -> list[str]:
+    lines = [
+        line
+        for node in run.pattern
+        for line in layout(
+            module_call(node), BODY + INDENT, f'layers[f"{stem(node)}_{{i}}"] = '
+        )
+    ]
+    return [run.loop, *indented(lines)]
+
+
+_RUN = ["for layer in self:", "    x = layer(x)"]
+
+
+def _tail_forward(graph: Graph, tail: Sequence[Node]) -> list[str]:
+    """Run the chain to the first output, then call the functions behind it."""
+    first = next(node.name for node in graph.nodes if node.name in graph.outputs)
+    lines = explicit.statements(tail, graph.outputs, first)
+    return [*_RUN, f"{first} = x", *lines, *returned(graph.outputs)]
+
+
+def _named_forward(outputs: Sequence[str]) -> list[str]:
+    """Run the chain and keep what every layer gives, by name."""
+    return [
+        "outputs: dict[str, Tensor] = {}",
+        "for name, layer in self.named_children():",
+        "    x = outputs[name] = layer(x)",
+        *returned([recorded(name) for name in outputs]),
+    ]
+
+
+def _recorded_forward(outputs: Sequence[str]) -> list[str]:
+    """Run the chain while forward hooks record what is asked for."""
+    return [
+        *recording(outputs),
+        *indented(_RUN),
+        *returned([recorded(name) for name in outputs]),
+    ]
