@@ -8,6 +8,7 @@ import re
 import sys
 
 LONGEST = 40
+LONGEST_CLASS = 32
 """Characters of a name; longer ones would not leave room on a line of code."""
 
 MODULE_ATTRIBUTES = frozenset(
@@ -26,7 +27,7 @@ MODULE_ATTRIBUTES = frozenset(
 """The public attributes of `nn.Module` and `nn.Sequential`."""
 
 _LOCALS = frozenset("f i layer layers nn outputs self torch x".split())
-_CLASSES = frozenset("Iterator OrderedDict Path Tensor Any Sequence".split())
+_CLASSES = frozenset("Any Callable Data Iterable Iterator NamedTuple OrderedDict Path Tensor".split())
 _MODULES = frozenset("torch tqdm numpy".split())
 
 
@@ -62,8 +63,8 @@ def wrong_class_name(name: str) -> str:
     """Say why `name` cannot be the class of a model; an empty text if it can."""
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
         return "a class name is CamelCase: letters and digits, a capital first"
-    if len(name) > LONGEST:
-        return f"a class name has at most {LONGEST} characters, this one {len(name)}"
+    if len(name) > LONGEST_CLASS or len(snake_case(name)) > LONGEST:
+        return f"a class name has at most {LONGEST_CLASS} characters"
     if keyword.iskeyword(name) or name in _CLASSES or hasattr(builtins, name):
         return f"`{name}` has a meaning of its own in Python or the generated code"
     stem = snake_case(name)

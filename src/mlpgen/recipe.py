@@ -1,20 +1,261 @@
-"""The training of a spec resolved."""
+"""The training of a spec resolved: each part checked, alone and against the model."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from pydantic import ValidationError
+
+from mlpgen.layers.base import shown as shape_shown
+from mlpgen.problems import cut, listed, nearest, shown
+from mlpgen.training.base import Problem
+from mlpgen.training.datasets import DATASETS
 
 if TYPE_CHECKING:
     from mlpgen.graph import Node
     from mlpgen.problems import Problems
+    from mlpgen.source import Path
     from mlpgen.spec import Spec
+    from mlpgen.training.base import Part
+    from mlpgen.training.datasets import Dataset
+    from mlpgen.training.losses import Loss, Target
+    from mlpgen.training.optimizers import Optimizer
+    from mlpgen.training.schedulers import Scheduler
 
 
 class Recipe(NamedTuple):
+    """How a network is trained.
+
+    Attributes:
+        dataset: The data.
+        target: What the first output is compared with.
+        loss: How.
+        optimizer: What changes the parameters.
+        scheduler: What changes the learning rate, or None.
+        schedulers: The parts of a scheduler that is made of several.
+        epochs: Passes over the training data.
+        batch_size: Examples in one step.
+        seed: Of initial values and shuffling.
+    """
+
+    dataset: Dataset
+    target: Target
+    loss: Loss
+    optimizer: Optimizer
+    scheduler: Scheduler | None
+    schedulers: tuple[Scheduler, ...]
     epochs: int
+    batch_size: int
+    seed: int
 
 
 def resolve_training(
     spec: Spec, nodes: tuple[Node, ...], outputs: tuple[str, ...], problems: Problems
 ) -> Recipe | None:
-    return None
+    """Resolve `training:`.
+
+    Args:
+        spec: The spec.
+        nodes: Its layers, as far as they could be resolved.
+        outputs: What the model returns.
+        problems: Gathers mistakes.
+
+    Returns:
+        None if the spec does not train, or there are mistakes.
+    """
+    training = spec.training
+    if training is None:
+        return None
+    before = len(problems.found)
+    at = ("training",)
+    dataset = DATASETS[training.data]
+    loss = cast("Loss | None", _part("losses", training.loss, (*at, "loss"), problems))
+    optimizer = cast(
+        "Optimizer | None",
+        _part("optimizers", training.optimizer, (*at, "optimizer"), problems),
+    )
+    scheduler, parts = None, ()
+    if training.scheduler is not None:
+        place = (*at, "scheduler")
+        scheduler = cast(
+            "Scheduler | None", _part("schedulers", training.scheduler, place, problems)
+        )
+        parts = _parts(scheduler, training.scheduler, place, problems)
+    _check_data(spec, dataset, problems)
+    if optimizer is not None:
+        _check_optimizer(optimizer, nodes, problems)
+        for each in (scheduler, *parts):
+            _check_momentum(each, optimizer, problems)
+    node = next((each for each in nodes if each.name == outputs[0]), None) if outputs else None
+    if loss is None or node is None:
+        return None
+    target = _target(loss, node, nodes, dataset, problems)
+    if len(problems.found) > before or optimizer is None or isinstance(target, Problem):
+        return None
+    return Recipe(
+        dataset=dataset,
+        target=target,
+        loss=loss,
+        optimizer=optimizer,
+        scheduler=scheduler,
+        schedulers=parts,
+        epochs=training.epochs,
+        batch_size=training.batch_size,
+        seed=training.seed,
+    )
+
+
+def _part(kind: str, raw: Any, path: Path, problems: Problems) -> Part | None:
+    """Read an optimizer, a scheduler or a loss: a name, or a name with arguments."""
+    singular = {"losses": "loss", "optimizers": "optimizer", "schedulers": "scheduler"}[kind]
+    module = import_module(f"mlpgen.training.{kind}")
+    arguments: Any = {}
+    name, place, key = raw, path, False
+    if isinstance(raw, dict) and len(raw) == 1:
+        name, arguments = next(iter(raw.items()))
+        place, key = (*path, name), True
+    if not isinstance(name, str):
+        message = f"a {singular} is a name, or a name with arguments, not {shown(raw)}"
+        problems.add("MG203", message, path)
+        return None
+    if name in module.REFUSED:
+        message = f"`{name}` cannot be used: {module.REFUSED[name]}"
+        problems.add("MG406", message, place, key=key)
+        return None
+    if name not in module.NAMES:
+        help = nearest(name, module.NAMES) or f"one of {listed(module.NAMES)}"
+        problems.add("MG207", f"there is no {singular} `{cut(name)}`", place, key=key, help=help)
+        return None
+    cls: type[Part] = getattr(module, name)
+    shorthand = None
+    if arguments is None:
+        arguments = {}
+    if not isinstance(arguments, dict):
+        shorthand = cls.shorthand()
+        arguments = {shorthand: arguments}
+        if shorthand is None:
+            problems.add("MG201", f"`{name}` takes no arguments", place)
+            return None
+    try:
+        part = cls.model_validate(arguments)
+    except ValidationError as error:
+        problems.add_invalid(error, cls, name, place, arguments, shorthand)
+        return None
+    problem = part.check()
+    if problem is not None:
+        at = (*place, problem.argument) if problem.argument in arguments else place
+        problems.add(problem.code, problem.message, at, help=problem.help)
+        return None
+    return part
+
+
+def _parts(
+    scheduler: Scheduler | None, raw: Any, path: Path, problems: Problems
+) -> tuple[Scheduler, ...]:
+    """Read the schedulers that a scheduler is made of."""
+    inner = getattr(scheduler, "schedulers", None)
+    if inner is None:
+        return ()
+    name = type(scheduler).__name__
+    at = (*path, name, "schedulers") if isinstance(raw[name], dict) else (*path, name)
+    found = []
+    for index, each in enumerate(inner):
+        part = cast(
+            "Scheduler | None", _part("schedulers", each, (*at, index), problems)
+        )
+        if part is None:
+            continue
+        if part.steps != "epoch" or hasattr(part, "schedulers"):
+            message = f"`{type(part).__name__}` cannot be part of `{name}`"
+            problems.add("MG406", message, (*at, index))
+        found.append(part)
+    return tuple(found)
+
+
+def _check_data(spec: Spec, dataset: Dataset, problems: Problems) -> None:
+    if spec.input and tuple(spec.input) != dataset.shape:
+        images = list(dataset.shape)
+        problems.add(
+            "MG403",
+            f"`input` is {spec.input}, but the images of {dataset.title} are {images}",
+            ("input",),
+            help=f"write `input: {images}`",
+        )
+
+
+def _check_optimizer(
+    optimizer: Optimizer, nodes: tuple[Node, ...], problems: Problems
+) -> None:
+    if nodes and not any(node.parameters for node in nodes):
+        message = "the model has no parameters that could be trained"
+        problems.add("MG405", message, ("training",), key=True)
+    refusal = optimizer.refuses(_dimensions(nodes)) if nodes else ""
+    if refusal:
+        problems.add("MG406", refusal, ("training", "optimizer"))
+
+
+def _dimensions(nodes: tuple[Node, ...]) -> set[int]:
+    """Return how many dimensions the parameters have; 1 stands for all but matrices."""
+    found: set[int] = set()
+    for node in nodes:
+        if node.children:
+            found |= _dimensions(node.children)
+        elif node.type == "Linear":
+            found |= {2} if node.arguments.get("bias") is False else {1, 2}
+        elif node.parameters:
+            found.add(1)
+    return found
+
+
+def _check_momentum(
+    scheduler: Scheduler | None, optimizer: Optimizer, problems: Problems
+) -> None:
+    """torch refuses to cycle the momentum of an optimizer without one."""
+    if getattr(scheduler, "cycle_momentum", False) and not optimizer.momentum_argument:
+        name = type(optimizer).__name__
+        problems.add(
+            "MG406",
+            f"`{type(scheduler).__name__}` cycles the momentum, which `{name}` does not have",
+            ("training", "scheduler"),
+            help="give it `cycle_momentum: false`",
+        )
+
+
+def _target(
+    loss: Loss,
+    node: Node,
+    nodes: tuple[Node, ...],
+    dataset: Dataset,
+    problems: Problems,
+) -> Target | Problem:
+    found = loss.target(node.output, dataset.shape, dataset.classes)
+    problem = found if isinstance(found, Problem) else loss.values(_value_layer(node, nodes))
+    if problem is not None:
+        notes = (
+            f"the first output is `{node.name}` (line {problems.line(node.path)}), "
+            f"{shape_shown(node.output)}",
+        )
+        problems.add(
+            problem.code,
+            problem.message,
+            ("training", "loss"),
+            notes=notes,
+            help=problem.help,
+        )
+        return problem
+    return found
+
+
+_ARRANGING = ("Flatten", "Unflatten", "Identity", "Dropout")
+
+
+def _value_layer(node: Node, nodes: tuple[Node, ...]) -> str:
+    """Return the type of the layer that made the values of an output."""
+    index = nodes.index(node)
+    while nodes[index].type in _ARRANGING and index > 0:
+        index -= 1
+    found = nodes[index]
+    if found.children:
+        return _value_layer(found.children[-1], found.children)
+    return found.type

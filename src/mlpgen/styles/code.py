@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import east_asian_width
 
@@ -155,10 +154,12 @@ def prose(text: str, first: str = "", indent: int = 0) -> list[str]:
         indent: Columns to the left of the docstring.
     """
     safe = "".join(_escaped(char) for char in text).replace('"""', '\\"\\"\\"')
-    wide = sum(width(char) - 1 for char in safe)
-    return textwrap.wrap(
-        f"{first}{safe}".strip(),
-        WIDTH - indent - 3 - wide,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [""]
+    room = WIDTH - indent - 6
+    lines = [""]
+    for word in f"{first}{safe}".split():
+        longer = f"{lines[-1]} {word}".lstrip()
+        if lines[-1] and width(longer) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines

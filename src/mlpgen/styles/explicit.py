@@ -64,7 +64,7 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
     return ModelPlan(
         template="explicit.py.jinja",
         docstring=module_docstring(graph),
-        imports=imports(uses(graph.nodes) | (RECORDING if inner else set())),
+        imports=imports({"Tensor"} | uses(graph.nodes) | (RECORDING if inner else set())),
         helpers=bool(inner),
         name=Code(graph.name),
         about=class_docstring(graph, outputs),

@@ -17,6 +17,7 @@ from mlpgen.styles.code import (
     layout,
     literal,
     prose,
+    width,
 )
 
 if TYPE_CHECKING:
@@ -57,11 +58,13 @@ class ModelPlan(NamedTuple):
     forward: Lines
 
 
-def docstring(lines: Sequence[str]) -> Lines:
+def docstring(lines: Sequence[str], indent: int = 0) -> Lines:
     """Put quotes around the lines of a docstring; one line stays one line."""
-    if len(lines) == 1 and not lines[0].endswith(('"', "\\")) and len(lines[0]) < WIDTH - 10:
-        return (f'"""{lines[0]}"""',)
-    return (f'"""{lines[0]}', *lines[1:], '"""')
+    first, *more = lines
+    space = " " if first.endswith('"') else ""
+    if not more and indent + width(first) + len(space) + 6 <= WIDTH:
+        return (f'"""{first}{space}"""',)
+    return (f'"""{first}', *more, '"""')
 
 
 def module_docstring(graph: Graph) -> Lines:
@@ -92,7 +95,8 @@ def class_docstring(graph: Graph, outputs: Sequence[str]) -> Lines:
             *(line for row in table for line in _wrapped(row, first + second + 3)),
             "",
             f"{graph.total_parameters:,} parameters.",
-        ]
+        ],
+        INDENT,
     )
 
 
@@ -198,10 +202,11 @@ def imports(uses: Iterable[str]) -> Lines:
     """Write the import block.
 
     Args:
-        uses: Names that the code uses: `F`, `torch`, `OrderedDict`, `contextmanager`.
+        uses: Names that the code uses: `F`, `torch`, `Tensor`, `OrderedDict` …
     """
     standard = [line for name, line in _STANDARD.items() if name in uses]
-    torch = [line for name, line in _TORCH.items() if not name or name in uses]
+    torch = [line for name, line in _TORCH.items() if name in uses]
+    torch.insert("torch" in uses, _torch_line("Tensor" in uses))
     return (*standard, *([""] if standard else []), *torch)
 
 
@@ -211,8 +216,13 @@ _STANDARD = {
     "contextmanager": "from contextlib import contextmanager",
     "Any": "from typing import Any",
 }
+
+
+def _torch_line(tensor: bool) -> str:
+    return "from torch import Tensor, nn" if tensor else "from torch import nn"
+
+
 _TORCH = {
     "torch": "import torch",
-    "": "from torch import Tensor, nn",
     "F": "from torch.nn import functional as F",
 }

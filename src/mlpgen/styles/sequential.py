@@ -51,7 +51,10 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
         template="sequential.py.jinja",
         docstring=module_docstring(graph),
         imports=imports(
-            {"OrderedDict"} | explicit.uses(tail) | (RECORDING if captured else set())
+            {"OrderedDict"}
+            | ({"Tensor"} if body else set())
+            | explicit.uses(tail)
+            | (RECORDING if captured else set())
         ),
         helpers=bool(captured),
         name=Code(graph.name),

@@ -1,0 +1,1 @@
+"""What `training:` of a spec may name: optimizers, schedulers, losses, data sets."""
