@@ -61,3 +61,8 @@ def _only_code(value: object) -> object:
     if not isinstance(value, Code):
         raise TypeError(f"a template prints {type(value).__name__}, which is not Code")
     return value
+
+
+def starter(kind: str) -> str:
+    """Return the spec that `mlpgen init` prints."""
+    return _source(f"init/{kind}.yaml")

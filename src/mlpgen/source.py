@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path as File
@@ -21,10 +22,43 @@ DEEPEST = 64
 LARGEST_FILE = 2**20
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BREAK = re.compile("\r\n|\r|\n")
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PROPERTY = {"&": re.compile(r"&[^\s,\[\]{}]*"), "!": re.compile(r"!(<[^>]*>|[^\s,\[\]{}]*)")}
+_WORDS = (
+    ("mapping values are", "a `:` cannot stand here", "put a text with `: ` in quotes"),
+    ("found unexpected ':'", "a `:` cannot stand here", "put a text with `:` in quotes"),
+    ("sequence entries are", "a `-` cannot begin an entry here", ""),
+    ("mapping keys are", "a `?` cannot begin a key here", ""),
+    (
+        "block mapping: .*(expected key|<block end>)",
+        "a key, or the end of the mapping, is expected here",
+        "the keys of a mapping begin in the same column",
+    ),
+    (
+        "block collection: .*(expected '-'|<block end>)",
+        "a `-`, or the end of the list, is expected here",
+        "the entries of a list begin in the same column",
+    ),
+    (r"expected ',' or '\]'", "`,` or `]` is expected here", ""),
+    ("expected ',' or '}'", "`,` or `}` is expected here", ""),
+    ("node content", "a value is expected here", ""),
+    ("could not find expected ':'", "a `:` is missing", ""),
+    ("cannot start any token", "this character cannot begin a value", "put it in quotes"),
+    ("document (indicator|separator)", "the document ends inside these quotes", ""),
+    ("unexpected end of stream", "these quotes are not closed", ""),
+    ("directive|YAML document|%YAML", "a line that begins with `%` is not for a spec", ""),
+    ("document start", "the document has ended before this", ""),
+    ("block scalar", "only `+`, `-` or a digit may follow `|` and `>`", ""),
+    (
+        "escape|hexa?decimal",
+        "`\\` does not begin an escape of YAML here",
+        "write `\\\\` for a backslash",
+    ),
+)
 
 
 class Document(NamedTuple):
@@ -34,35 +68,49 @@ class Document(NamedTuple):
         name: The path as it was given, or `<stdin>`.
         lines: The text, for carets.
         data: Mappings, lists, texts, numbers, true/false and None.
-        values: The span of each value.
-        keys: The span of the key of each value in a mapping.
+        spans: Where the data and all that it holds stand.
     """
 
     name: str
     lines: list[str]
     data: Any
-    values: dict[Path, Span]
-    keys: dict[Path, Span]
+    spans: _Spans
 
     def place(self, path: Path) -> Place:
-        """Return where a value stands; that of its parent if there is no such value."""
-        while path and path not in self.values:
-            path = path[:-1]
-            if path in self.keys:
-                return self.key_place(path)
-        return self._at(self.values.get(path, Span(1, 1, 1, 1)))
+        """Return where a value stands; that of the nearest parent if there is none."""
+        spans, key, found = self._find(path)
+        if not found and key and isinstance(spans.inner, dict):
+            return _place(self.name, self.lines, key)
+        return _place(self.name, self.lines, spans.span)
 
     def key_place(self, path: Path) -> Place:
-        """Return where the key of a value stands; the value itself in a list."""
-        while path and path not in self.keys:
-            if path in self.values:
-                return self._at(self.values[path])
-            path = path[:-1]
-        return self._at(self.keys.get(path, Span(1, 1, 1, 1)))
+        """Return where the key of a value stands; in a list the value itself."""
+        _, key, found = self._find(path)
+        return _place(self.name, self.lines, key) if found and key else self.place(path)
 
-    def _at(self, span: Span) -> Place:
-        text = self.lines[span.line - 1] if span.line <= len(self.lines) else ""
-        return Place(self.name, span, text)
+    def _find(self, path: Path) -> tuple[_Spans, Span | None, bool]:
+        """Follow a path as far as it goes; return whether that was to its end."""
+        spans, key = self.spans, None
+        for part in path:
+            inner = spans.inner
+            if isinstance(inner, dict) and part in inner:
+                key, spans = inner[str(part)]
+            elif isinstance(inner, list) and isinstance(part, int) and part < len(inner):
+                key, spans = None, inner[part]
+            else:
+                return spans, key, False
+        return spans, key, True
+
+
+class _Spans:
+    """Where a value stands, and in a mapping or list where that stands which it holds."""
+
+    __slots__ = ("inner", "span")
+    inner: dict[str, tuple[Span, _Spans]] | list[_Spans] | None
+
+    def __init__(self, span: Span, inner: Any = None) -> None:
+        self.span = span
+        self.inner = inner
 
 
 def read(path: str) -> Document:
@@ -71,43 +119,55 @@ def read(path: str) -> Document:
     Raises:
         SpecError: It cannot be read, or is not the YAML of a spec.
     """
-    name = "<stdin>" if path == "-" else path.replace("\\", "/")
+    name = "<stdin>" if path == "-" else path.replace(os.sep, "/")
     try:
         if path == "-":
             data = sys.stdin.buffer.read(LARGEST_FILE + 1)
         else:
             with File(path).open("rb") as file:
                 data = file.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = f"`{name}` cannot be read: {reason}"
-        raise SpecError([Diagnostic("MG001", message)]) from None
-    return parse(data, name)
+    except FileNotFoundError:
+        message = f"there is no file `{name}`"
+    except (OSError, ValueError, AttributeError) as error:
+        # Windows calls opening a folder a lack of permission; a closed stdin is None.
+        folder = isinstance(error, OSError) and File(path).is_dir()
+        reason = getattr(error, "strerror", None) or "there is nothing to read"
+        message = f"`{name}` is a folder" if folder else f"`{name}` cannot be read: {reason}"
+    else:
+        return parse(data, name)
+    raise SpecError([Diagnostic("MG001", message)])
 
 
-def parse(data: bytes, name: str) -> Document:
+def parse(text: bytes, name: str) -> Document:
     """Read YAML.
 
     Args:
-        data: UTF-8 text.
+        text: The bytes of a file.
         name: How diagnostics call it.
 
     Raises:
         SpecError: With what is wrong, at its place.
     """
-    text = _decode(data, name)
-    lines = re.split("\r\n|\r|\n", text)
-    reader = _Reader(name, lines)
+    decoded = _decode(text, name)
+    lines = _BREAK.split(decoded)
+    # YAML 1.1 ends lines at these, YAML 1.2 and editors do not: others stand in for them.
+    spares = _spares(decoded) if re.search("[\x85\u2028\u2029]", decoded) else {}
+    loader = _LOADER(decoded.translate(spares))
+    reader = _Reader(name, lines, {ord(new): chr(old) for old, new in spares.items()})
     try:
         # Events, one by one: composing recurses in C, and crashes on deep nesting.
-        document = reader.document(iter(yaml.parse(text, Loader=_LOADER)))
+        while loader.check_event() and reader.take(loader.get_event()):
+            pass
     except yaml.MarkedYAMLError as error:
-        raise SpecError([*reader.problems, _syntax(error, name, lines)]) from None
-    except yaml.YAMLError as error:
-        raise SpecError([Diagnostic("MG101", str(error).split("\n")[0])]) from None
-    if reader.problems:
-        raise SpecError(reader.problems)
-    return document
+        raise SpecError([_syntax(error, name, lines)]) from None
+    except (yaml.YAMLError, ValueError, OverflowError):
+        # PyYAML's own scanner passes on what Python says of `"\U11111111"`.
+        message = "this is not YAML: a number stands for no character or version"
+        place = _place(name, lines, reader.last)
+        raise SpecError([Diagnostic("MG101", message, place)]) from None
+    finally:
+        loader.dispose()
+    return reader.document()
 
 
 def scalar(text: str) -> Any:
@@ -125,9 +185,8 @@ def scalar(text: str) -> Any:
     if _INTEGER.fullmatch(text):
         if len(text) > 64:
             raise ValueError(text)
-        base = {"0o": 8, "0x": 16}.get(text[:2], 10)
-        number = int(text, base)
-        if abs(number) >= 2**63:
+        number = int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+        if not -(2**63) <= number < 2**63:
             raise ValueError(text)
         return number
     if _FLOAT.fullmatch(text):
@@ -144,203 +203,182 @@ def _decode(data: bytes, name: str) -> str:
     if len(data) > LARGEST_FILE:
         message = f"`{name}` is larger than 1 MiB, the most a spec may have"
         raise SpecError([Diagnostic("MG003", message)])
+    data = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig", "replace")
-        place = _place_after(before, name)
+        place = _place_at(data[: error.start].decode(), data.decode(errors="replace"), name)
         message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
-        raise SpecError([Diagnostic("MG002", message, place)]) from None
+        utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+        help = f"save the file as UTF-8{', not as UTF-16' if utf16 else ''}"
+        raise SpecError([Diagnostic("MG002", message, place, help=help)]) from None
     wrong = _FORBIDDEN.search(text)
     if wrong:
-        place = _place_after(text[: wrong.start()], name)
+        place = _place_at(text[: wrong.start()], text, name)
         message = f"the character U+{ord(wrong[0]):04X} is not allowed in YAML"
         raise SpecError([Diagnostic("MG108", message, place)])
     return text
 
 
-def _place_after(before: str, name: str) -> Place:
-    lines = re.split("\r\n|\r|\n", before)
+def _spares(text: str) -> dict[int, str]:
+    """Map each character that only YAML 1.1 breaks lines at to one not in the text."""
+    used = set(text)
+    unused = (chr(code) for code in range(0xE000, 0x10FFFE) if chr(code) not in used)
+    allowed = (char for char in unused if not _FORBIDDEN.match(char) and char != "\ufeff")
+    return dict(zip((0x85, 0x2028, 0x2029), allowed, strict=False))
+
+
+def _place(name: str, lines: list[str], span: Span) -> Place:
+    return Place(name, span, lines[span.line - 1] if span.line <= len(lines) else "")
+
+
+def _place_at(before: str, text: str, name: str) -> Place:
+    """Return the place of the character that follows the text before it."""
+    lines = _BREAK.split(before)
     row, column = len(lines), len(lines[-1]) + 1
-    return Place(name, Span(row, column, row, column + 1), lines[-1])
+    return _place(name, _BREAK.split(text), Span(row, column, row, column + 1))
 
 
 def _syntax(error: yaml.MarkedYAMLError, name: str, lines: list[str]) -> Diagnostic:
-    mark = error.problem_mark or error.context_mark
-    row, column = (mark.line, mark.column) if mark else (0, 0)
-    if mark and not any(line.strip() for line in lines[row:]):
-        row = max(index for index, line in enumerate(lines) if line.strip())
+    """Say in plain words what libyaml, or PyYAML's own scanner, stopped at."""
+    theirs = f"{error.context}: {error.problem}"
+    mark: Any = error.problem_mark or error.context_mark
+    if "while scanning a quoted scalar" in theirs and "unexpected" in theirs:
+        mark = error.context_mark or mark
+    row, column = mark.line, mark.column
+    if not any(line.strip() for line in lines[row:]):
+        row = max((at for at, line in enumerate(lines) if line.strip()), default=0)
         column = len(lines[row].rstrip())
-    text = lines[row]
-    place = Place(name, Span(row + 1, column + 1, row + 1, column + 2), text)
-    if text[: column + 1].endswith("\t") or re.match(" *\t", text):
-        return Diagnostic("MG107", "a tab cannot indent", place, help="use spaces")
-    words = {
-        "mapping values are not allowed": "a `:` cannot stand here",
-        "did not find expected key": "a key, or the end of the mapping, is expected here",
-        "did not find expected '-' indicator": "an entry of the list is expected here",
-        "did not find expected ',' or ']'": "`,` or `]` is expected here",
-        "did not find expected ',' or '}'": "`,` or `}` is expected here",
-        "did not find expected node content": "a value is expected here",
-        "could not find expected ':'": "a `:` is missing",
-        "found unexpected end of stream": "the text ends inside quotes",
-        "found character that cannot start any token": "this character cannot begin a value",
-    }
-    problem = str(error.problem)
-    message = next((ours for theirs, ours in words.items() if theirs in problem), problem)
-    notes = ()
-    if error.context_mark and error.context_mark.line != row:
-        notes = (f"{error.context} that begins in line {error.context_mark.line + 1}",)
-    return Diagnostic("MG101", f"this is not YAML: {message}", place, notes)
+    place = _place(name, lines, Span(row + 1, column + 1, row + 1, column + 2))
+    if place.text[column : column + 1] == "\t":
+        where = "stand here" if place.text[:column].strip() else "indent"
+        return Diagnostic("MG107", f"a tab cannot {where}", place, help="use spaces")
+    if "tag" in theirs:
+        return Diagnostic("MG103", "a spec has no tags", place, help="put it in quotes")
+    if "anchor" in theirs or "alias" in theirs:
+        message = "a spec has no anchors or aliases"
+        return Diagnostic("MG104", message, place, help="put it in quotes")
+    fallback = (error.problem or "it cannot be read", "")
+    said = ((ours, help) for pattern, ours, help in _WORDS if re.search(pattern, theirs))
+    message, help = next(said, fallback)
+    began = error.context_mark.line + 1 if error.context_mark else row + 1
+    what = str(error.context).removeprefix("while ").removeprefix("parsing ")
+    what = {"a flow sequence": "the list", "a flow mapping": "the mapping"}.get(what, "")
+    notes = (f"{what} begins in line {began}",) if what and began != row + 1 else ()
+    return Diagnostic("MG101", f"this is not YAML: {message}", place, notes, help)
+
+
+class _Open:
+    """A mapping or list that is being read; `key` is that of the next value."""
+
+    __slots__ = ("flow", "is_key", "key", "spans", "values")
+
+    def __init__(self, values: Any, spans: _Spans, *, flow: bool, is_key: bool) -> None:
+        self.values = values
+        self.spans = spans
+        self.flow = flow
+        self.is_key = is_key
+        self.key: tuple[str, Span] | None = None
+
+    def wants_key(self) -> bool:
+        return isinstance(self.values, dict) and self.key is None
+
+    def put(self, value: Any, spans: _Spans) -> None:
+        inner: Any = self.spans.inner
+        if self.key is None:
+            self.values.append(value)
+            inner.append(spans)
+        else:
+            name, span = self.key
+            self.values[name] = value
+            inner[name] = (span, spans)
+            self.key = None
 
 
 class _Reader:
     """Builds plain data from events, without recursion."""
 
-    def __init__(self, name: str, lines: list[str]) -> None:
+    def __init__(self, name: str, lines: list[str], spared: dict[int, str]) -> None:
         self.name = name
         self.lines = lines
+        self.spared = spared
         self.problems: list[Diagnostic] = []
-        self.values: dict[Path, Span] = {}
-        self.keys: dict[Path, Span] = {}
+        self.documents = 0
+        self.last = Span(1, 1, 1, 2)
+        self.root = _Open([], _Spans(self.last, []), flow=False, is_key=False)
+        self.stack = [self.root]
 
-    def document(self, events: Iterator[Any]) -> Document:
-        """Read all events."""
-        data: Any = None
-        documents = 0
-        for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    self.add("MG105", "a spec is one document: `---` begins another", event)
-                    break
-            elif isinstance(event, yaml.NodeEvent):
-                data = self.node(event, events)
+    def document(self) -> Document:
+        """Return what was read."""
+        data = self.root.values[0] if self.root.values else None
+        spans = self.root.spans.inner[0] if self.root.values else self.root.spans
         if not self.problems and not isinstance(data, dict):
-            what = "the file is empty" if data is None else "a spec is a mapping"
+            what = "a spec is a mapping, this is a " + _kind(data)
+            what = "there is no spec in the file" if data is None else what
             help = "`mlpgen init mlp` prints a spec to start from"
-            place = Place(self.name, Span(1, 1, 1, 2), self.lines[0])
-            self.problems.append(Diagnostic("MG109", what, place, help=help))
-        return Document(self.name, self.lines, data, self.values, self.keys)
+            self.add("MG109", what, spans.span, help=help)
+        if self.problems:
+            raise SpecError(self.problems)
+        return Document(self.name, self.lines, data, spans)
 
-    def node(self, first: Any, events: Iterator[Any]) -> Any:
-        """Read one value with all it holds."""
-        root: list[Any] = []
-        stack: list[_Open] = [_Open(root, (), None)]
-        event = first
-        while True:
-            top = stack[-1]
-            if isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
-                stack.pop()
-            else:
-                self.check(event)
-                if top.wants_key():
-                    self.key(top, event)
-                else:
-                    self.value(top, event, stack)
-                if len(stack) > DEEPEST + 1:
-                    self.add("MG106", f"nested deeper than {DEEPEST} levels", event)
-                    raise SpecError(self.problems)
-            if len(stack) == 1:
-                return root[0]
-            event = next(events)
-
-    def key(self, top: _Open, event: Any) -> None:
-        """Take a scalar as the key of the next value."""
-        value = self.scalar(event) if isinstance(event, yaml.ScalarEvent) else None
-        if not isinstance(value, str):
-            self.add("MG110", "a key must be a text", event)
-            if not isinstance(event, yaml.ScalarEvent):
-                raise SpecError(self.problems)
-            value = str(event.value)
-        elif value == "<<" and event.implicit[0]:
-            self.add("MG104", "a spec has no merge keys", event)
-        path = (*top.path, value)
-        if path in self.keys:
-            line = self.keys[path].line
-            self.add("MG102", f"the key `{value[:60]}` stands in line {line} already", event)
-        else:
-            self.keys[path] = _span(event)
-        top.pending = value
-
-    def value(self, top: _Open, event: Any, stack: list[_Open]) -> None:
-        """Put a value into the mapping or list that is open."""
-        path = top.next_path()
-        self.values[path] = self.span_of(event, path)
+    def take(self, event: Any) -> bool:
+        """Take the next event; False ends the reading."""
         if isinstance(event, yaml.ScalarEvent):
-            top.put(self.scalar(event))
+            self.scalar(event)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self.open(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self.close(event)
         elif isinstance(event, yaml.AliasEvent):
-            top.put(None)
-        else:
-            inner: Any = [] if isinstance(event, yaml.SequenceStartEvent) else {}
-            top.put(inner)
-            stack.append(_Open(inner, path, None))
+            span = _span(event)
+            self.add("MG104", "a spec has no aliases", span, help="write the value again")
+            self.put("", span, text=True)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if event.tags:
+                self.add("MG103", "a spec has no tags", _span(event))
+            if self.documents > 1:
+                self.add("MG105", "a spec is one document, here begins another", _span(event))
+                return False
+        return True
 
-    def span_of(self, event: Any, path: Path) -> Span:
-        """Return the span of a value; an empty one has that of its key."""
-        span = _span(event)
-        if span.end_line > span.line:
-            end = max(len(self.lines[span.line - 1].rstrip()) + 1, span.column + 1)
-            span = Span(span.line, span.column, span.line, end)
-        if span.end_column <= span.column:
-            return self.keys.get(path, Span(*span[:3], span.column + 1))
-        return span
-
-    def check(self, event: Any) -> None:
-        """Refuse what YAML has and a spec does not."""
-        if isinstance(event, yaml.AliasEvent):
-            self.add("MG104", "a spec has no aliases", event)
-        elif event.anchor:
-            self.add("MG104", "a spec has no anchors", event)
-        elif event.tag:
-            self.add("MG103", "a spec has no tags", event)
-
-    def scalar(self, event: Any) -> Any:
-        """Read a scalar; a quoted one is a text."""
+    def scalar(self, event: Any) -> None:
+        """Read a scalar, as a key or as a value."""
+        self.properties(event)
+        span = self.scalar_span(event)
+        text = event.value.translate(self.spared) if self.spared else event.value
         if not event.implicit[0]:
-            return event.value
+            if re.search("[\ud800-\udfff]", text):
+                self.add("MG101", "this is not YAML: an escape is no character", span)
+            self.put(text, span, text=True)
+            return
+        top = self.stack[-1]
         try:
-            return scalar(event.value)
+            value = scalar(text)
         except ValueError:
-            self.add("MG111", f"the number {event.value[:40]} is out of range", event)
-            return None
+            value = 0.0
+            if not top.wants_key():
+                what = "an integer has at most 64 bits"
+                what = what if _INTEGER.fullmatch(text) else "a number is finite"
+                message = f"the number {_cut(text)} is out of range"
+                self.add("MG111", message, span, (what,))
+        if value == "<<" and top.wants_key():
+            help = "write its keys here"
+            self.add("MG104", "a spec has no merge keys", span, help=help)
+        self.put(value, span, text=isinstance(value, str))
 
-    def add(self, code: str, message: str, event: Any) -> None:
-        """Note a mistake."""
-        span = _span(event)
-        if span.end_line > span.line or span.end_column <= span.column:
-            span = Span(span.line, span.column, span.line, span.column + 1)
-        text = self.lines[span.line - 1] if span.line <= len(self.lines) else ""
-        self.problems.append(Diagnostic(code, message, Place(self.name, span, text)))
-
-
-class _Open:
-    """A mapping or list that is being read."""
-
-    __slots__ = ("path", "pending", "values")
-
-    def __init__(self, values: Any, path: Path, pending: str | None) -> None:
-        self.values = values
-        self.path = path
-        self.pending = pending
-
-    def wants_key(self) -> bool:
-        return isinstance(self.values, dict) and self.pending is None
-
-    def next_path(self) -> Path:
-        if isinstance(self.values, dict):
-            assert self.pending is not None
-            return (*self.path, self.pending)
-        return (*self.path, len(self.values)) if self.path else ()
-
-    def put(self, value: Any) -> None:
-        if isinstance(self.values, dict):
-            self.values[self.pending] = value
-            self.pending = None
+    def put(self, value: Any, span: Span, *, text: bool) -> None:
+        """Put a scalar where it belongs."""
+        top = self.stack[-1]
+        if not top.wants_key():
+            top.put(value, _Spans(span))
+        elif not text:
+            message = f"a key is a text, this is {_article(_kind(value))}"
+            self.add("MG110", message, span, help="put it in quotes")
+            top.key = ("", span)
         else:
-            self.values.append(value)
-
-
-def _span(event: Any) -> Span:
-    start, end = event.start_mark, event.end_mark
-    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+            if value in top.values and not self.is_wrong(span):
+                line = top.spans.inner[value][0].line
+                message = f"the key `{_cut(value)}` is here twice"
+                self.add("MG102", message, span, (f"the first is in line {line}",))
+            top.key = (value, span)
