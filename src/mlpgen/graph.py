@@ -176,7 +176,7 @@ def _resolve(
         arguments=layer.arguments() | expressions,
         required=frozenset(each for each in type(layer).model_fields if layer.required(each)),
         children=(),
-        function=None if expressions else layer.function(),
+        function=None if expressions else _constant(layer.function()),
         pointwise=layer.pointwise,
         input=source.shape,
         output=output,
@@ -185,6 +185,19 @@ def _resolve(
         path=item.path,
     )
     return node, Source(output, f"`{full}` (line {problems.line(item.path)})")
+
+
+def _constant(function: Function | None) -> Function | None:
+    """Refuse a call that depends on parameters: `forward` does not know them."""
+    if function is None:
+        return None
+    values = [*function.positional, *function.keywords.values()]
+    while values:
+        value = values.pop()
+        if isinstance(value, Size):
+            return None
+        values += value if isinstance(value, tuple) else ()
+    return function
 
 
 def _is_key(item: Item, path: Path, problems: Problems) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as _json
 from typing import TYPE_CHECKING
-from unicodedata import combining, east_asian_width
+from unicodedata import category, east_asian_width
 
 from mlpgen.diagnostics import MAXIMUM
 
@@ -14,20 +14,18 @@ if TYPE_CHECKING:
     from mlpgen.diagnostics import Diagnostic, Place
 
 WIDEST = 100
+_LOOKED_AT = 4 * WIDEST
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "gutter": "\x1b[34m"}
 
 
-def text(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
+def text(diagnostics: Sequence[Diagnostic], color: bool = False) -> str:
     """Show mistakes with the line they are in and a caret under the value."""
-    shown = [_block(each, color=color) for each in diagnostics[:MAXIMUM]]
-    more = len(diagnostics) - MAXIMUM
-    if more > 0:
-        shown.append(f"and {more} more")
-    return "\n\n".join(shown)
+    shown = [_block(each, color) for each in diagnostics[:MAXIMUM]]
+    return "\n\n".join([*shown, *_more(diagnostics)])
 
 
 def json(diagnostics: Sequence[Diagnostic]) -> str:
-    """Return mistakes as a JSON array."""
+    """Return all mistakes as a JSON array."""
     return _json.dumps([_row(each) for each in diagnostics], indent=2)
 
 
@@ -36,7 +34,13 @@ def github(diagnostics: Sequence[Diagnostic]) -> str:
 
     https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
     """
-    return "\n".join(_annotation(each) for each in diagnostics[:MAXIMUM])
+    shown = [_annotation(each) for each in diagnostics[:MAXIMUM]]
+    return "\n".join([*shown, *(f"::notice::{line}" for line in _more(diagnostics))])
+
+
+def _more(diagnostics: Sequence[Diagnostic]) -> list[str]:
+    left = len(diagnostics) - MAXIMUM
+    return [f"… and {left} more"] if left > 0 else []
 
 
 def _row(diagnostic: Diagnostic) -> dict[str, object]:
@@ -69,72 +73,94 @@ def _annotation(diagnostic: Diagnostic) -> str:
         f"{key}={_escape(value).replace(':', '%3A').replace(',', '%2C')}"
         for key, value in properties.items()
     )
-    lines = [diagnostic.message, *diagnostic.notes, diagnostic.help]
-    message = "\n".join(line for line in lines if line)
-    return f"::{diagnostic.severity} {listed}::{_escape(message)}"
+    message = [diagnostic.message, *(f"note: {note}" for note in diagnostic.notes)]
+    if diagnostic.help:
+        message.append(f"help: {diagnostic.help}")
+    return f"::{diagnostic.severity} {listed}::{_escape(chr(10).join(message))}"
 
 
 def _escape(value: str) -> str:
-    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Escape as GitHub reads it; what is not printable as in the other forms."""
+    kept = {"\r": "%0D", "\n": "%0A", "%": "%25"}
+    return "".join(kept.get(char) or _safe(char) for char in value)
 
 
-def _block(diagnostic: Diagnostic, *, color: bool) -> str:
+def _block(diagnostic: Diagnostic, color: bool) -> str:
     def paint(part: str, style: str) -> str:
         return f"{_STYLES[style]}{part}\x1b[0m" if color else part
 
     place = diagnostic.place
     where = f"{place.path}:{place.span.line}:{place.span.column}: " if place else ""
     label = paint(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
-    lines = [f"{_safe(where)}{label}: {_safe(diagnostic.message)}"]
+    lines = [f"{_shown(where)}{label}: {_shown(diagnostic.message)}"]
     number = str(place.span.line) if place else ""
     gutter = " " * len(number)
     if place:
-        source, caret = _excerpt(place)
+        source, indent, caret = _excerpt(place)
         bar = paint("|", "gutter")
         lines += [
             f"{gutter} {bar}",
             f"{paint(number, 'gutter')} {bar} {source}".rstrip(),
-            f"{gutter} {bar} {paint(caret, diagnostic.severity)}",
+            f"{gutter} {bar} {indent}{paint(caret, diagnostic.severity)}",
         ]
     equals = paint("=", "gutter")
-    lines += [f"{gutter} {equals} note: {_safe(note)}" for note in diagnostic.notes]
+    lines += [f"{gutter} {equals} note: {_shown(note)}" for note in diagnostic.notes]
     if diagnostic.help:
-        lines.append(f"{gutter} {equals} help: {_safe(diagnostic.help)}")
+        lines.append(f"{gutter} {equals} help: {_shown(diagnostic.help)}")
     return "\n".join(lines)
 
 
-def _excerpt(place: Place) -> tuple[str, str]:
-    """Return the line as a terminal shows it, and the caret under the value."""
+def _excerpt(place: Place) -> tuple[str, str, str]:
+    """Return the line as a terminal shows it, blanks, and carets under the value."""
     start = place.span.column - 1
     end = max(place.span.end_column - 1, start + 1)
     if place.span.end_line > place.span.line:
-        end = max(len(place.text), start + 1)
-    before, value = _safe(place.text[:start]), _safe(place.text[start:end])
-    after = _safe(place.text[end:])
-    if _width(before) > WIDEST // 2:
-        before = "…" + before[-WIDEST // 2 :]
-    value = value if len(value) <= WIDEST // 2 else value[: WIDEST // 2] + "…"
-    room = max(WIDEST - len(before) - len(value), 0)
-    after = after if len(after) <= room else after[:room] + "…"
-    caret = " " * _width(before) + "^" * max(_width(value), 1)
-    return before + value + after, caret
+        end = max(len(place.text.rstrip()), start + 1)
+    before, value, after = place.text[:start], place.text[start:end], place.text[end:]
+    # A line may be of a megabyte: not much more is looked at than could be shown.
+    head = _fitting(before[: -_LOOKED_AT - 1 : -1], WIDEST)[::-1]
+    body = _fitting(value[:_LOOKED_AT], WIDEST)
+    tail = _fitting(after[:_LOOKED_AT], WIDEST)
+    if len(head) < len(before) or _columns(head + body + tail) > WIDEST:
+        room = WIDEST - min(_columns(body), WIDEST // 2)
+        head = _fitting(head[::-1], max(room // 2, room - _columns(tail)))[::-1]
+        while head and not _columns(head[0]):  # an accent whose letter is cut off
+            head = head[1:]
+    body = _fitting(body, WIDEST - _columns(head))
+    tail = _fitting(tail, WIDEST - _columns(head) - _columns(body))
+    left = "" if len(head) == len(before) else "…"
+    right = "" if len(body) + len(tail) == len(value) + len(after) else "…"
+    shown = f"{left}{_shown(head)}{_shown(body)}{_shown(tail)}{right}"
+    return shown, " " * _columns(left + head), "^" * max(_columns(body), 1)
 
 
-def _safe(part: str) -> str:
+def _fitting(characters: str, room: int) -> str:
+    """Return as many of the characters as fit into columns."""
+    taken = []
+    for char in characters:
+        room -= _columns(char)
+        if room < 0:
+            break
+        taken.append(char)
+    return "".join(taken)
+
+
+def _columns(part: str) -> int:
+    """Count the columns of a terminal in which a text is shown."""
+    return sum(
+        0 if category(char) in ("Mn", "Me") else 1 + (east_asian_width(char) in "WF")
+        for char in _shown(part)
+    )
+
+
+def _shown(part: str) -> str:
     """Escape whatever could move a terminal's cursor or turn its text around."""
-    return "".join(_safe_character(char) for char in part)
+    return "".join(_safe(char) for char in part)
 
 
-def _safe_character(char: str) -> str:
+def _safe(char: str) -> str:
     if char == "\t":
-        return " "
-    if char.isprintable() or combining(char):
+        return "    "
+    if char.isprintable():
         return char
     return char.encode("unicode_escape").decode("ascii")
-
-
-def _width(part: str) -> int:
-    return sum(
-        0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1
-        for char in part
-    )

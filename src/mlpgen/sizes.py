@@ -119,6 +119,14 @@ def scaled(size: int, factor: float) -> int:
     return Size(value, {(f"int({_operand(size)} * {factor!r})",): 1})
 
 
+def smaller(left: int, right: int) -> int:
+    """Return the smaller of two sizes, whatever the parameters are."""
+    value = min(int(left), int(right))
+    if not isinstance(left, Size) and not isinstance(right, Size):
+        return value
+    return Size(value, {(f"min({code_of(left)}, {code_of(right)})",): 1})
+
+
 def _terms(value: int) -> Terms:
     return value.terms if isinstance(value, Size) else {(): int(value)}
 

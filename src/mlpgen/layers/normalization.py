@@ -40,6 +40,7 @@ class _PerChannel(Layer):
     momentum: Momentum = 0.1
     affine: bool = True
     track_running_stats: bool = True
+    bias: bool = True
 
     def inferred(self, shape: Shape) -> dict[str, int]:
         """The channels come first."""
@@ -48,8 +49,8 @@ class _PerChannel(Layer):
         return {"num_features": shape[0]}
 
     def parameters(self) -> int:
-        """A weight and a bias for each channel."""
-        return 2 * (self.num_features or 0) * self.affine
+        """A weight, and a bias where it is asked for, for each channel."""
+        return (self.num_features or 0) * self.affine * (1 + self.bias)
 
 
 class BatchNorm1d(_PerChannel):
@@ -205,6 +206,7 @@ class GroupNorm(Layer):
     num_channels: Inferred = None
     eps: NonNegativeReal = 1e-05
     affine: bool = True
+    bias: bool = True
 
     def inferred(self, shape: Shape) -> dict[str, int]:
         """The channels come first."""
@@ -220,8 +222,8 @@ class GroupNorm(Layer):
         return shape
 
     def parameters(self) -> int:
-        """A weight and a bias for each channel."""
-        return 2 * (self.num_channels or 0) * self.affine
+        """A weight, and a bias where it is asked for, for each channel."""
+        return (self.num_channels or 0) * self.affine * (1 + self.bias)
 
 
 class LocalResponseNorm(Layer):

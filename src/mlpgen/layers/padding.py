@@ -50,9 +50,13 @@ class _Padding(Layer):
         return (shape[0], *sizes)
 
     def _size(self, size: int, before: int, after: int) -> int:
-        if size + before + after < 1 or min(before, after) <= -size:
+        kept = size + min(int(before), 0) + min(int(after), 0)
+        if size + before + after < 1 or kept < 0:
             message = f"`padding` {before} and {after} leave nothing of a size of {size}"
             raise ShapeError("MG303", message, argument="padding")
+        if self.mode == "circular" and min(before, after) < 0:
+            message = "a circular `padding` cannot be negative"
+            raise ShapeError("MG307", message, argument="padding")
         most = max(before, after)
         if (self.mode == "reflect" and most >= size) or (
             self.mode == "circular" and most > size

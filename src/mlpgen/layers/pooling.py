@@ -18,6 +18,7 @@ from mlpgen.component import (
     Structural,
 )
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, spread
+from mlpgen.sizes import smaller
 
 _DIMS = ("(N, C, L)", "(N, C, H, W)", "(N, C, D, H, W)")
 _AsTuple = Strict(strict=False)
@@ -51,10 +52,14 @@ Output3 = Annotated[
 
 
 class _Window(Layer):
-    """A window that slides over the input."""
+    """A window that slides over the input.
+
+    With `ceil_mode`, torch lets it reach beyond the padding, but for `AvgPool3d`.
+    """
 
     spatial: ClassVar[int]
     call: ClassVar[str]
+    overlapping: ClassVar[bool] = True
     rule: ClassVar = "(N, C, *) → (N, C, *'), each size (size + 2·padding - dilation·(kernel_size - 1) - 1) // stride + 1"
 
     def output(self, shape: Shape) -> Shape:
@@ -80,14 +85,16 @@ class _Window(Layer):
             raise ShapeError("MG307", message, argument="padding")
         reach = dilation * (kernel - 1) + 1
         padded = size + 2 * padding
-        if padded < reach:
+        if values.ceil_mode:
+            # torch drops a last window that would begin in the padding on the right.
+            windows = (padded - reach + stride - 1) // stride + 1
+            count = smaller(windows, (size + padding - 1) // stride + 1)
+        else:
+            count = (padded - reach) // stride + 1
+        if count < 1 or (size < kernel and not self.overlapping):
             message = f"the kernel reaches over {reach}, but the padded input has {padded}"
             raise ShapeError("MG303", message, argument="kernel_size")
-        if not values.ceil_mode:
-            return (padded - reach) // stride + 1
-        count = (padded - reach + stride - 1) // stride + 1
-        # torch drops a last window that would begin in the padding on the right.
-        return count - 1 if (count - 1) * stride >= size + padding else count
+        return count
 
     def function(self) -> Function:
         """The function of the same name."""
@@ -185,6 +192,7 @@ class AvgPool3d(_Divided):
     """The mean of each window of a volume."""
 
     spatial: ClassVar = 3
+    overlapping: ClassVar = False
     call: ClassVar = "F.avg_pool3d"
     example: ClassVar = "AvgPool3d: 2"
     example_input: ClassVar = (16, 4, 8, 8)
