@@ -87,15 +87,21 @@ def same(a: Tensor | None, b: Tensor | None) -> bool:
     return torch.equal(a.nan_to_num(7), b.nan_to_num(7))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True,
-          suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
 @given(specs(), st.integers(5, 9), st.integers(1, 2), st.booleans())
 def test_parameters_of_the_class_may_change(
     spec: dict[str, Any], width: int, step: int, bias: bool
 ) -> None:
     """A class with other arguments is the one that a spec with other defaults gives."""
     net = loaded(spec)
-    changed = loaded({**spec, "parameters": {"width": width, "step": step, "bias": bias}})
+    changed = loaded(
+        {**spec, "parameters": {"width": width, "step": step, "bias": bias}}
+    )
     for style in ("explicit", "sequential"):
         cls = type(model(net, style))
         torch.manual_seed(1)
@@ -115,15 +121,21 @@ def names_in(graph: Any) -> list[str]:
     return found
 
 
-@settings(max_examples=60, deadline=None, derandomize=True,
-          suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
 @given(specs(), st.data())
 def test_any_layer_can_be_captured_in_both_styles(
     spec: dict[str, Any], data: st.DataObject
 ) -> None:
     net = loaded(spec)
     known = names_in(net.graph)
-    chosen = data.draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
+    chosen = data.draw(
+        st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True)
+    )
     extra = [name for name in chosen if name not in net.graph.outputs]
     explicit = model(net, "explicit", capture=chosen).eval()
     sequential = model(net, "sequential", capture=chosen).eval()

@@ -95,7 +95,8 @@ def render(
     )
     texts = _texts(network.graph, style, captured)
     return {
-        file: stamp(text, made_from, network.document.data) for file, text in texts.items()
+        file: stamp(text, made_from, network.document.data)
+        for file, text in texts.items()
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph import Graph, Source, resolve_chain
@@ -120,7 +121,9 @@ def _used(
     nodes: tuple[Node, ...], outputs: tuple[str, ...], problems: Problems
 ) -> tuple[Node, ...]:
     """Leave out the layers after the last output, with a warning."""
-    last = max((i for i, node in enumerate(nodes, 1) if node.name in outputs), default=0)
+    last = max(
+        (i for i, node in enumerate(nodes, 1) if node.name in outputs), default=0
+    )
     if last and last < len(nodes):
         names = f"`{nodes[last].name}`"
         more = len(nodes) - last - 1
@@ -150,20 +153,21 @@ def _warn_about_parameters(
 def _expressions(value: object) -> list[str]:
     if isinstance(value, str):
         return [value] if value.startswith("${") else []
-    parts = value.values() if isinstance(value, dict) else value
-    if not isinstance(value, (dict, list)):
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
         return []
-    return [text for each in parts for text in _expressions(each)]  # type: ignore[union-attr]
+    return [text for each in value for text in _expressions(each)]
 
 
 def _warn_about_overwritten(
     nodes: tuple[Node, ...], outputs: tuple[str, ...], problems: Problems
 ) -> None:
-    for before, node in zip(nodes, nodes[1:], strict=False):
+    for before, node in pairwise(nodes):
         if before.name in outputs and node.arguments.get("inplace") is True:
             problems.add(
                 "MG216",
-                f"`{node.name}` works in place and overwrites the output `{before.name}`",
+                f"`{node.name}` works in place, over the output `{before.name}`",
                 node.path,
                 help="leave `inplace` out",
                 warning=True,

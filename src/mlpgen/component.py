@@ -112,7 +112,9 @@ class Component(BaseModel):
 
     @classmethod
     def _marked(cls, argument: str, marker: type) -> bool:
-        return any(isinstance(each, marker) for each in cls.model_fields[argument].metadata)
+        return any(
+            isinstance(each, marker) for each in cls.model_fields[argument].metadata
+        )
 
     def arguments(self) -> dict[str, Any]:
         """Return what must be written in a call: required, or not torch's default."""

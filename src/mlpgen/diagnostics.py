@@ -65,7 +65,8 @@ class SpecError(Exception):
 def in_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     """Sort mistakes by their place; those without a place come first."""
     return sorted(
-        diagnostics, key=lambda each: each.place.span if each.place else Span(0, 0, 0, 0)
+        diagnostics,
+        key=lambda each: each.place.span if each.place else Span(0, 0, 0, 0),
     )
 
 

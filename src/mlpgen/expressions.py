@@ -70,7 +70,7 @@ def evaluate(text: str, parameters: Mapping[str, Scalar]) -> Expression:
     inner = text[2:-1].strip()
     if len(inner) > LONGEST:
         raise ExpressionError(
-            f"the expression has {len(inner)} characters, at most {LONGEST} are possible"
+            f"the expression has {len(inner)} characters, the most is {LONGEST}"
         )
     return _visit(_parse(inner), parameters)
 
@@ -81,7 +81,9 @@ def _parse(text: str) -> ast.expr:
             warnings.simplefilter("ignore")
             return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        message = f"`{text}` is not an expression" if text else "the expression is empty"
+        message = (
+            f"`{text}` is not an expression" if text else "the expression is empty"
+        )
         raise ExpressionError(message) from None
 
 
@@ -106,7 +108,9 @@ def _visit(node: ast.expr, parameters: Mapping[str, Scalar]) -> Expression:
         case ast.BoolOp(op=op, values=values):
             return _logical(op, [_boolean(_visit(each, parameters)) for each in values])
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            operands = [_number(_visit(each, parameters)) for each in (left, *comparators)]
+            operands = [
+                _number(_visit(each, parameters)) for each in (left, *comparators)
+            ]
             return _comparison(operands, ops)
     raise ExpressionError(
         "an expression has numbers, parameters, + - * / // % **, comparisons, "

@@ -1,4 +1,4 @@
-"""The spec resolved: every layer with its name, its arguments, its shapes and counts."""
+"""The spec resolved: every layer with its name, arguments, shapes and counts."""
 
 from __future__ import annotations
 
@@ -174,7 +174,9 @@ def _resolve(
         named=item.named,
         type=item.type,
         arguments=layer.arguments() | expressions,
-        required=frozenset(each for each in type(layer).model_fields if layer.required(each)),
+        required=frozenset(
+            each for each in type(layer).model_fields if layer.required(each)
+        ),
         children=(),
         function=None if expressions else _constant(layer.function()),
         pointwise=layer.pointwise,

@@ -12,23 +12,86 @@ LONGEST_CLASS = 32
 """Characters of a name; longer ones would not leave room on a line of code."""
 
 MODULE_ATTRIBUTES = frozenset(
-    """T_destination add_module append apply bfloat16 buffers call_super_init children
-    compile cpu cuda double dump_patches eval extend extra_repr float forward
-    get_buffer get_extra_state get_parameter get_submodule half insert ipu
-    load_state_dict modules mtia named_buffers named_children named_modules
-    named_parameters parameters pop register_backward_hook register_buffer
-    register_forward_hook register_forward_pre_hook register_full_backward_hook
-    register_full_backward_pre_hook register_load_state_dict_post_hook
-    register_load_state_dict_pre_hook register_module register_parameter
-    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
-    set_extra_state set_submodule share_memory state_dict to to_empty train training
-    type xpu zero_grad""".split()
+    [
+        "T_destination",
+        "add_module",
+        "append",
+        "apply",
+        "bfloat16",
+        "buffers",
+        "call_super_init",
+        "children",
+        "compile",
+        "cpu",
+        "cuda",
+        "double",
+        "dump_patches",
+        "eval",
+        "extend",
+        "extra_repr",
+        "float",
+        "forward",
+        "get_buffer",
+        "get_extra_state",
+        "get_parameter",
+        "get_submodule",
+        "half",
+        "insert",
+        "ipu",
+        "load_state_dict",
+        "modules",
+        "mtia",
+        "named_buffers",
+        "named_children",
+        "named_modules",
+        "named_parameters",
+        "parameters",
+        "pop",
+        "register_backward_hook",
+        "register_buffer",
+        "register_forward_hook",
+        "register_forward_pre_hook",
+        "register_full_backward_hook",
+        "register_full_backward_pre_hook",
+        "register_load_state_dict_post_hook",
+        "register_load_state_dict_pre_hook",
+        "register_module",
+        "register_parameter",
+        "register_state_dict_post_hook",
+        "register_state_dict_pre_hook",
+        "requires_grad_",
+        "set_extra_state",
+        "set_submodule",
+        "share_memory",
+        "state_dict",
+        "to",
+        "to_empty",
+        "train",
+        "training",
+        "type",
+        "xpu",
+        "zero_grad",
+    ]
 )
 """The public attributes of `nn.Module` and `nn.Sequential`."""
 
-_LOCALS = frozenset("f i layer layers nn outputs self torch x".split())
-_CLASSES = frozenset("Any Callable Data Iterable Iterator NamedTuple OrderedDict Path Tensor".split())
-_MODULES = frozenset("torch tqdm numpy".split())
+_LOCALS = frozenset(
+    ["f", "i", "layer", "layers", "nn", "outputs", "self", "torch", "x"]
+)
+_CLASSES = frozenset(
+    [
+        "Any",
+        "Callable",
+        "Data",
+        "Iterable",
+        "Iterator",
+        "NamedTuple",
+        "OrderedDict",
+        "Path",
+        "Tensor",
+    ]
+)
+_MODULES = frozenset(["torch", "tqdm", "numpy"])
 
 
 def snake_case(name: str) -> str:
@@ -45,7 +108,7 @@ def snake_case(name: str) -> str:
 def wrong_name(name: str) -> str:
     """Say why `name` cannot be a layer or parameter; an empty text if it can."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        return "a name has lower-case letters, digits and _, and begins with a letter"
+        return "a name has lower-case letters, digits and _"
     if len(name) > LONGEST:
         return f"a name has at most {LONGEST} characters, this one {len(name)}"
     if keyword.iskeyword(name):

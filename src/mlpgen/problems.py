@@ -117,7 +117,9 @@ class Problems:
             self.add("MG202", f"{of} needs `{field}`", at[:-1], key=True)
         else:
             code = "MG204" if kind in _RANGES else "MG203"
-            message = f"`{field}` must be {expected(model, field)}, not {shown(given[field])}"
+            message = (
+                f"`{field}` must be {expected(model, field)}, not {shown(given[field])}"
+            )
             help = ""
             if isinstance(given[field], str) and kind == "literal_error":
                 help = nearest(given[field], choices(model, field))
@@ -153,7 +155,9 @@ def choices(model: type[BaseModel], field: str) -> list[str]:
         if get_origin(annotation) is Literal:
             found += [str(each) for each in get_args(annotation)]
         else:
-            open_ += [each for each in get_args(annotation) if not isinstance(each, Expects)]
+            open_ += [
+                each for each in get_args(annotation) if not isinstance(each, Expects)
+            ]
     return found
 
 

@@ -65,7 +65,8 @@ def texts(
         for name, text in rendered.items():
             path = out / style / name
             if path in found and found[path] != text:
-                message = f"`{maker[path]}` and `{request.spec}` both make `{path.as_posix()}`"
+                both = f"`{maker[path]}` and `{request.spec}`"
+                message = f"{both} make the same file, `{path.as_posix()}`"
                 help = "give one of them another `name`"
                 problems.append(Diagnostic("MG217", message, help=help))
             found[path], maker[path] = text, request.spec

@@ -75,7 +75,8 @@ def resolve_training(
         "Optimizer | None",
         _part("optimizers", training.optimizer, (*at, "optimizer"), problems),
     )
-    scheduler, parts = None, ()
+    scheduler: Scheduler | None = None
+    parts: tuple[Scheduler, ...] = ()
     if training.scheduler is not None:
         place = (*at, "scheduler")
         scheduler = cast(
@@ -87,7 +88,11 @@ def resolve_training(
         _check_optimizer(optimizer, nodes, problems)
         for each in (scheduler, *parts):
             _check_momentum(each, optimizer, problems)
-    node = next((each for each in nodes if each.name == outputs[0]), None) if outputs else None
+    node = (
+        next((each for each in nodes if each.name == outputs[0]), None)
+        if outputs
+        else None
+    )
     if loss is None or node is None:
         return None
     target = _target(loss, node, nodes, dataset, problems)
@@ -108,7 +113,9 @@ def resolve_training(
 
 def _part(kind: str, raw: Any, path: Path, problems: Problems) -> Part | None:
     """Read an optimizer, a scheduler or a loss: a name, or a name with arguments."""
-    singular = {"losses": "loss", "optimizers": "optimizer", "schedulers": "scheduler"}[kind]
+    singular = {"losses": "loss", "optimizers": "optimizer", "schedulers": "scheduler"}[
+        kind
+    ]
     module = import_module(f"mlpgen.training.{kind}")
     arguments: Any = {}
     name, place, key = raw, path, False
@@ -125,7 +132,9 @@ def _part(kind: str, raw: Any, path: Path, problems: Problems) -> Part | None:
         return None
     if name not in module.NAMES:
         help = nearest(name, module.NAMES) or f"one of {listed(module.NAMES)}"
-        problems.add("MG207", f"there is no {singular} `{cut(name)}`", place, key=key, help=help)
+        problems.add(
+            "MG207", f"there is no {singular} `{cut(name)}`", place, key=key, help=help
+        )
         return None
     cls: type[Part] = getattr(module, name)
     shorthand = None
@@ -144,7 +153,8 @@ def _part(kind: str, raw: Any, path: Path, problems: Problems) -> Part | None:
         return None
     problem = part.check()
     if problem is not None:
-        at = (*place, problem.argument) if problem.argument in arguments else place
+        argument = problem.argument
+        at = (*place, argument) if argument and argument in arguments else place
         problems.add(problem.code, problem.message, at, help=problem.help)
         return None
     return part
@@ -211,12 +221,12 @@ def _dimensions(nodes: tuple[Node, ...]) -> set[int]:
 def _check_momentum(
     scheduler: Scheduler | None, optimizer: Optimizer, problems: Problems
 ) -> None:
-    """torch refuses to cycle the momentum of an optimizer without one."""
+    """Torch refuses to cycle the momentum of an optimizer without one."""
     if getattr(scheduler, "cycle_momentum", False) and not optimizer.momentum_argument:
         name = type(optimizer).__name__
         problems.add(
             "MG406",
-            f"`{type(scheduler).__name__}` cycles the momentum, which `{name}` does not have",
+            f"`{type(scheduler).__name__}` cycles a momentum that `{name}` lacks",
             ("training", "scheduler"),
             help="give it `cycle_momentum: false`",
         )
@@ -230,7 +240,9 @@ def _target(
     problems: Problems,
 ) -> Target | Problem:
     found = loss.target(node.output, dataset.shape, dataset.classes)
-    problem = found if isinstance(found, Problem) else loss.values(_value_layer(node, nodes))
+    problem = (
+        found if isinstance(found, Problem) else loss.values(_value_layer(node, nodes))
+    )
     if problem is not None:
         notes = (
             f"the first output is `{node.name}` (line {problems.line(node.path)}), "

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Factors = tuple[str, ...]
 Terms = dict[Factors, int]
-"""A sum: each product of factors with its coefficient; the empty product is the constant."""
+"""A sum: each product of factors with its coefficient; the empty one is constant."""
 
 
 class Size(int):

@@ -41,7 +41,9 @@ class Training(_Model):
     scheduler: Annotated[
         Any, Field(description="A scheduler of torch.optim.lr_scheduler.")
     ] = None
-    epochs: Annotated[Positive, Field(description="Passes over the training data.")] = 10
+    epochs: Annotated[Positive, Field(description="Passes over the training data.")] = (
+        10
+    )
     batch_size: Annotated[Positive, Field(description="Examples in one step.")] = 64
     seed: Annotated[
         int,

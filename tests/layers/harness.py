@@ -99,20 +99,56 @@ def compare(name: str, arguments: dict[str, Any], shape: Shape) -> bool:
     assert layer.parameters() == counted, context
     with FlopCounterMode(display=False) as counter:
         run(module.eval(), x.clone())
-    assert layer.multiply_adds(shape, output) * 2 * len(x) == counter.get_total_flops(), context
+    assert (
+        layer.multiply_adds(shape, output) * 2 * len(x) == counter.get_total_flops()
+    ), context
     return True
 
 
-MISREAD = (
-    "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d MaxPool1d "
-    "MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d AdaptiveAvgPool1d AdaptiveAvgPool2d "
-    "AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d "
-    "InstanceNorm1d InstanceNorm2d InstanceNorm3d Dropout1d Dropout2d Dropout3d "
-    "Softmax2d PixelShuffle PixelUnshuffle ZeroPad1d ZeroPad2d ZeroPad3d ConstantPad1d "
-    "ConstantPad2d ConstantPad3d ReflectionPad1d ReflectionPad2d ReflectionPad3d "
-    "ReplicationPad1d ReplicationPad2d ReplicationPad3d CircularPad1d CircularPad2d "
-    "CircularPad3d"
-).split()
+MISREAD = [
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
+    "MaxPool1d",
+    "MaxPool2d",
+    "MaxPool3d",
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
+    "Softmax2d",
+    "PixelShuffle",
+    "PixelUnshuffle",
+    "ZeroPad1d",
+    "ZeroPad2d",
+    "ZeroPad3d",
+    "ConstantPad1d",
+    "ConstantPad2d",
+    "ConstantPad3d",
+    "ReflectionPad1d",
+    "ReflectionPad2d",
+    "ReflectionPad3d",
+    "ReplicationPad1d",
+    "ReplicationPad2d",
+    "ReplicationPad3d",
+    "CircularPad1d",
+    "CircularPad2d",
+    "CircularPad3d",
+]
 """torch takes the batch for channels where a dimension is missing, without a word."""
 
 
@@ -124,7 +160,10 @@ def _torch_refuses(name: str, arguments: dict[str, Any], shape: Shape) -> bool:
     if name in ("Softmax", "Softmin", "LogSoftmax") and "dim" not in arguments:
         return True
     padding = arguments.get("padding", 0)
-    if name.startswith("Circular") and min(padding if isinstance(padding, list) else [padding]) < 0:
+    if (
+        name.startswith("Circular")
+        and min(padding if isinstance(padding, list) else [padding]) < 0
+    ):
         return True  # torch leaves values undefined
     dims = [arguments.get(key) for key in ("dim", "start_dim", "end_dim")]
     if any(dim == 0 or (dim is not None and dim == -len(shape) - 1) for dim in dims):
@@ -147,7 +186,15 @@ def _torch_refuses(name: str, arguments: dict[str, Any], shape: Shape) -> bool:
         module = getattr(nn, name)(*(fields[key] for key in order), **others)
         result = run(module.train(), torch.randn(2, *shape))
         run(module.eval(), torch.randn(2, *shape))
-    except (ValueError, RuntimeError, TypeError, AssertionError, NotImplementedError,
-            IndexError, ZeroDivisionError, OverflowError):
+    except (
+        ValueError,
+        RuntimeError,
+        TypeError,
+        AssertionError,
+        NotImplementedError,
+        IndexError,
+        ZeroDivisionError,
+        OverflowError,
+    ):
         return True
     return result.numel() == 0

@@ -24,7 +24,11 @@ DRAWS = 120
 def arguments_of(name: str) -> dict[str, Any]:
     data = yaml.safe_load(layer_class(name).example)
     value = data[name] if isinstance(data, dict) else {}
-    return value if isinstance(value, dict) else {layer_class(name).shorthand() or "": value}
+    return (
+        value
+        if isinstance(value, dict)
+        else {layer_class(name).shorthand() or "": value}
+    )
 
 
 @pytest.mark.parametrize("name", names())
@@ -138,7 +142,9 @@ def draw(rng: random.Random, name: str) -> tuple[dict[str, Any], tuple[int, ...]
         if field == "padding" and name.startswith("Conv") and "Transpose" not in name:
             value = rng.choice([*POOLS[field], "same", "valid"])
         if field == "padding" and "Pad" in name:
-            value = rng.choice([0, 1, 2, 4, -1, [rng.randint(-1, 3) for _ in range(2 * spatial)]])
+            value = rng.choice(
+                [0, 1, 2, 4, -1, [rng.randint(-1, 3) for _ in range(2 * spatial)]]
+            )
         if value == "pair":
             value = [rng.choice([1, 2, 3]) for _ in range(spatial)]
         arguments[field] = value
@@ -174,7 +180,9 @@ def test_sizes_follow_parameters(name: str) -> None:
         except (ShapeError, ValueError):
             continue
         sizes = {field: Size.parameter(field, arguments[field]) for field in numbers}
-        floats = {field for field in numbers if isinstance(getattr(layer, field), float)}
+        floats = {
+            field for field in numbers if isinstance(getattr(layer, field), float)
+        }
         symbolic = layer.model_copy(
             update={key: value for key, value in sizes.items() if key not in floats}
         )

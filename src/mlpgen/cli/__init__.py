@@ -47,7 +47,9 @@ class _Lazy(click.Group):
             from mlpgen.problems import nearest
 
             hint = nearest(name, COMMANDS)
-            ctx.fail(f"No such command '{name}'." + (f" {hint.capitalize()}" if hint else ""))
+            ctx.fail(
+                f"No such command '{name}'." + (f" {hint.capitalize()}" if hint else "")
+            )
         return super().resolve_command(ctx, args)
 
     def format_commands(
@@ -70,7 +72,7 @@ class _Lazy(click.Group):
 )
 @click.pass_context
 def cli(ctx: click.Context, color: bool | None) -> None:
-    """Turn a short YAML spec of a neural network into PyTorch code.
+    r"""Turn a short YAML spec of a neural network into PyTorch code.
 
     \b
     Example:
@@ -102,7 +104,7 @@ def run(args: Sequence[str] | None = None) -> int:
         report_problems(error.diagnostics)
         return 2
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 1
     except OSError as error:
         where = f"`{error.filename}`: " if error.filename else ""

@@ -42,10 +42,10 @@ class Verdict(NamedTuple):
 def command(
     specs: tuple[str, ...], styles: tuple[str, ...], out: str, format_: str
 ) -> int:
-    """Tell whether the generated files are what the specs say now.
+    r"""Tell whether the generated files are what the specs say now.
 
     Without SPEC, every generated file is checked against the spec that its header
-    names. Exit 1, with the differences, if a file is stale, edited, missing or orphaned.
+    names. Exit 1, with the differences, if one is stale, edited, missing or orphaned.
 
     \b
     Example:
@@ -84,7 +84,9 @@ def _verdicts(
         elif not wanted or any(_same(each.spec, spec) for spec in wanted):
             origin = each.header.origin
             settings = tuple(common.parse_settings(origin.settings).items())
-            request = project.Request(each.spec, origin.style, settings, origin.captured)
+            request = project.Request(
+                each.spec, origin.style, settings, origin.captured
+            )
             requests[request] = None
     for spec in specs:
         rendered = {each.style for each in requests if _same(each.spec, spec)}
@@ -144,7 +146,9 @@ def _report(verdicts: list[Verdict], format_: str) -> None:
             advice = "run `mlpgen schema`"
         if format_ == "github":
             path = each.path.as_posix()
-            click.echo(f"::error file={path},title={each.status}::{each.status}: {advice}")
+            click.echo(
+                f"::error file={path},title={each.status}::{each.status}: {advice}"
+            )
             continue
         common.say(f"{each.path.as_posix()}: ", each.status, "red")
         click.echo(f"  {advice}")

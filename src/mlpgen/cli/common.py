@@ -42,10 +42,12 @@ def report_problems(diagnostics: Sequence[Diagnostic], format: str = "") -> None
     elif format == "github":
         click.echo(report.github(found))
     else:
-        click.echo(report.text(found, color=use_color(sys.stderr)), err=True, color=True)
+        click.echo(
+            report.text(found, color=use_color(sys.stderr)), err=True, color=True
+        )
 
 
-class SpecFile(click.ParamType):
+class SpecFile(click.ParamType[str]):
     """The path of a spec, or `-`; shells complete YAML files."""
 
     name = "spec"
@@ -60,7 +62,7 @@ class SpecFile(click.ParamType):
         return [CompletionItem(incomplete, type="file")]
 
 
-class LayerName(click.ParamType):
+class LayerName(click.ParamType[str]):
     """The name of a layer."""
 
     name = "layer"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command("layers")
 @click.argument("name", required=False, type=common.LayerName())
 def command(name: str | None) -> int:
-    """Print the catalogue of layers, or what there is to know about NAME.
+    r"""Print the catalogue of layers, or what there is to know about NAME.
 
     \b
     Example:
@@ -34,7 +34,9 @@ def command(name: str | None) -> int:
         return 0
     if name not in names():
         help = nearest(name, names()) or "`mlpgen layers` lists them all"
-        raise SpecError([Diagnostic("MG207", f"there is no layer `{name[:60]}`", help=help)])
+        raise SpecError(
+            [Diagnostic("MG207", f"there is no layer `{name[:60]}`", help=help)]
+        )
     _one(_console(), layer_class(name), name)
     return 0
 
@@ -75,7 +77,9 @@ def _one(console: Console, layer: type[Layer], name: str) -> None:
     for column in ("argument", "takes", "default"):
         table.add_column(column)
     for argument in layer.model_fields:
-        table.add_row(argument, escape(expected(layer, argument)), _default(layer, argument))
+        table.add_row(
+            argument, escape(expected(layer, argument)), _default(layer, argument)
+        )
     if layer.model_fields:
         console.print(table)
         console.print()

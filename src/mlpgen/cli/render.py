@@ -49,7 +49,7 @@ def command(
     force: bool,
     format_: str,
 ) -> int:
-    """Write the model and training script of each SPEC (`-`: standard input).
+    r"""Write the model and training script of each SPEC (`-`: standard input).
 
     \b
     Example:
@@ -74,7 +74,9 @@ def command(
     for change in changes:
         _tell(change, forced=force)
     if kept:
-        click.echo("nothing of theirs is lost; --force overwrites and keeps a .orig", err=True)
+        click.echo(
+            "nothing of theirs is lost; --force overwrites and keeps a .orig", err=True
+        )
     return 1 if kept else 0
 
 

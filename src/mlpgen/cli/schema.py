@@ -19,7 +19,7 @@ from mlpgen.output import files
     help="The file; `-` prints it.",
 )
 def command(out: str) -> int:
-    """Write the JSON Schema of specs, for editors.
+    r"""Write the JSON Schema of specs, for editors.
 
     \b
     Example:
@@ -34,5 +34,7 @@ def command(out: str) -> int:
     if change.status != "current":
         files.write({change.path: text})
     word = {"missing": "written", "current": "unchanged"}.get(change.status, "updated")
-    common.say(f"{change.path.as_posix()}: ", word, "green" if word != "unchanged" else "")
+    common.say(
+        f"{change.path.as_posix()}: ", word, "green" if word != "unchanged" else ""
+    )
     return 0

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     help="A table for people, or JSON for programs.",
 )
 def command(spec: str, settings: tuple[str, ...], format_: str) -> int:
-    """Print the layers of SPEC with shapes, parameters and multiply-adds.
+    r"""Print the layers of SPEC with shapes, parameters and multiply-adds.
 
     \b
     Example:
@@ -68,7 +68,10 @@ def _table(graph: Graph) -> None:
     for depth, node in _rows(graph.nodes):
         inner = bool(node.children)
         table.add_row(
-            Text("  " * depth + node.name, style="bold" if node.name in graph.outputs else ""),
+            Text(
+                "  " * depth + node.name,
+                style="bold" if node.name in graph.outputs else "",
+            ),
             node.type,
             Text(_arguments(node)),
             Text(shown(node.output)),
@@ -87,7 +90,9 @@ def _table(graph: Graph) -> None:
 
 
 def _arguments(node: Node) -> str:
-    return ", ".join(f"{name}={_plain(value)}" for name, value in node.arguments.items())
+    return ", ".join(
+        f"{name}={_plain(value)}" for name, value in node.arguments.items()
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -23,7 +23,8 @@ FAMILIES = {
     "LogSigmoid Hardsigmoid Tanh Hardtanh Tanhshrink Hardshrink Softshrink Hardswish "
     "SiLU Mish Softplus Softsign Threshold GLU",
     "softmax": "Softmax Softmin LogSoftmax Softmax2d",
-    "padding": "ZeroPad1d ZeroPad2d ZeroPad3d ConstantPad1d ConstantPad2d ConstantPad3d "
+    "padding": "ZeroPad1d ZeroPad2d ZeroPad3d "
+    "ConstantPad1d ConstantPad2d ConstantPad3d "
     "ReflectionPad1d ReflectionPad2d ReflectionPad3d "
     "ReplicationPad1d ReplicationPad2d ReplicationPad3d "
     "CircularPad1d CircularPad2d CircularPad3d",

@@ -15,14 +15,16 @@ class _Activation(Layer):
     """What activations share: the shape stays, and a function does the same."""
 
     call: ClassVar[str] = ""
-    example_input: ClassVar = (8,)
+    example_input: ClassVar[tuple[int, ...]] = (8,)
     pointwise: ClassVar = True
 
     def function(self) -> Function | None:
         """The function of the same name, with what differs from torch's defaults."""
         arguments = self.arguments()
         given = tuple(value for name, value in arguments.items() if self.required(name))
-        by_name = {key: value for key, value in arguments.items() if not self.required(key)}
+        by_name = {
+            key: value for key, value in arguments.items() if not self.required(key)
+        }
         return Function(self.call, given, by_name)
 
 
@@ -61,7 +63,9 @@ class PReLU(_Activation):
     def output(self, shape: Shape) -> Shape:
         """One slope, or as many as there are channels."""
         if self.num_parameters not in (1, shape[0]):
-            message = f"`num_parameters` is {self.num_parameters}, but {shape[0]} channels arrive"
+            message = (
+                f"`num_parameters` is {self.num_parameters}, but {shape[0]} arrive"
+            )
             raise ShapeError("MG301", message, argument="num_parameters")
         return shape
 
@@ -115,7 +119,9 @@ class CELU(_Activation):
     def output(self, shape: Shape) -> Shape:
         """Alpha divides."""
         if self.alpha == 0:
-            raise ShapeError("MG204", "`alpha` cannot be 0: it divides", argument="alpha")
+            raise ShapeError(
+                "MG204", "`alpha` cannot be 0: it divides", argument="alpha"
+            )
         return shape
 
 
@@ -176,7 +182,9 @@ class Hardtanh(_Activation):
     def output(self, shape: Shape) -> Shape:
         """There must be room between the two."""
         if self.min_val >= self.max_val:
-            message = f"`min_val` {self.min_val:g} is not below `max_val` {self.max_val:g}"
+            message = (
+                f"`min_val` {self.min_val:g} is not below `max_val` {self.max_val:g}"
+            )
             raise ShapeError("MG311", message, argument="min_val")
         return shape
 
@@ -258,7 +266,7 @@ class GLU(Layer):
     """The first half of a dimension times the sigmoid of the second."""
 
     example: ClassVar = "GLU: {dim: 1}"
-    example_input: ClassVar = (8,)
+    example_input: ClassVar[tuple[int, ...]] = (8,)
     rule: ClassVar = "(N, *, 2·M, *) → (N, *, M, *)"
     dim: Annotated[int, Structural(), Expects("a whole number")] = -1
 

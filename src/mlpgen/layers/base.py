@@ -69,7 +69,7 @@ class Layer(Component):
     """
 
     example: ClassVar[str] = ""
-    example_input: ClassVar[Shape] = ()
+    example_input: ClassVar[tuple[int, ...]] = ()
     rule: ClassVar[str] = "(N, *) → (N, *)"
     pointwise: ClassVar[bool] = False
 

@@ -17,9 +17,11 @@ from mlpgen.component import (
     Size3,
     Structural,
 )
-from mlpgen.layers.base import Layer, Shape, ShapeError, need_dims, shown, spread
+from mlpgen.layers.base import Layer, Shape, ShapeError, need_dims, spread
 
-PaddingMode = Annotated[Literal["zeros", "reflect", "replicate", "circular"], Structural()]
+PaddingMode = Annotated[
+    Literal["zeros", "reflect", "replicate", "circular"], Structural()
+]
 Same = Literal["same", "valid"]
 _OR_SAME = ", `same` or `valid`"
 ConvPadding1 = Annotated[
@@ -54,13 +56,18 @@ class _Convolution(Layer):
         """Return an argument for each spatial dimension."""
         return spread(getattr(self, name), self.spatial)
 
+    def _pairs(self) -> int:
+        """Count the pairs of channels, in and out, that a kernel connects."""
+        groups: int = getattr(self, "groups")
+        return (self.in_channels or 0) * self.out_channels // groups
+
     def check_groups(self) -> None:
         """Each group has as many channels in, and as many out.
 
         Raises:
             ShapeError: MG304.
         """
-        groups: int = getattr(self, "groups")  # noqa: B009
+        groups: int = getattr(self, "groups")
         for name in ("in_channels", "out_channels"):
             channels: int = getattr(self, name)
             if channels % groups:
@@ -69,13 +76,15 @@ class _Convolution(Layer):
 
     def parameters(self) -> int:
         """A kernel for each pair of channels in a group, a bias for each output."""
-        values: Any = self
-        weights = (self.in_channels or 0) * self.out_channels // values.groups
-        return weights * prod(self.sizes("kernel_size")) + values.bias * self.out_channels
+        weights = self._pairs() * prod(self.sizes("kernel_size"))
+        return weights + bool(getattr(self, "bias")) * self.out_channels
 
 
 class _Forward(_Convolution):
-    rule: ClassVar = "(N, in_channels, *) → (N, out_channels, *'), each size (size + 2·padding - dilation·(kernel_size - 1) - 1) // stride + 1"
+    rule: ClassVar = (
+        "(N, in_channels, *) → (N, out_channels, *'), each size "
+        "(size + 2·padding - dilation·(kernel_size - 1) - 1) // stride + 1"
+    )
 
     def output(self, shape: Shape) -> Shape:
         """The kernel fits into each padded dimension so often, at its stride."""
@@ -117,9 +126,8 @@ class _Forward(_Convolution):
     def multiply_adds(self, shape: Shape, output: Shape) -> int:
         """One for each weight, at every position of the output."""
         del shape
-        values: Any = self
-        channels = (self.in_channels or 0) // values.groups
-        return prod(output) * channels * prod(self.sizes("kernel_size"))
+        positions = prod(output[1:])
+        return positions * self._pairs() * prod(self.sizes("kernel_size"))
 
 
 def _check_mode(mode: str, padding: int, size: int) -> None:
@@ -128,8 +136,12 @@ def _check_mode(mode: str, padding: int, size: int) -> None:
     Raises:
         ShapeError: MG307.
     """
-    if mode == "reflect" and padding >= size or mode == "circular" and padding > size:
-        message = f"`padding_mode: {mode}` of {padding} is too much for a size of {size}"
+    if (mode == "reflect" and padding >= size) or (
+        mode == "circular" and padding > size
+    ):
+        message = (
+            f"`padding_mode: {mode}` of {padding} is too much for a size of {size}"
+        )
         raise ShapeError("MG307", message, argument="padding")
 
 
@@ -182,7 +194,10 @@ class Conv3d(_Forward):
 
 
 class _Transposed(_Convolution):
-    rule: ClassVar = "(N, in_channels, *) → (N, out_channels, *'), each size (size - 1)·stride - 2·padding + dilation·(kernel_size - 1) + output_padding + 1"
+    rule: ClassVar = (
+        "(N, in_channels, *) → (N, out_channels, *'), each size (size - 1)·stride "
+        "- 2·padding + dilation·(kernel_size - 1) + output_padding + 1"
+    )
 
     def output(self, shape: Shape) -> Shape:
         """What a convolution with the same arguments would shrink, grows."""
@@ -210,9 +225,8 @@ class _Transposed(_Convolution):
     def multiply_adds(self, shape: Shape, output: Shape) -> int:
         """One for each weight, at every position of the input."""
         del output
-        values: Any = self
-        channels = self.out_channels // values.groups
-        return prod(shape) * channels * prod(self.sizes("kernel_size"))
+        positions = prod(shape[1:])
+        return positions * self._pairs() * prod(self.sizes("kernel_size"))
 
 
 class ConvTranspose1d(_Transposed):

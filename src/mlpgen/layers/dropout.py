@@ -11,7 +11,7 @@ from mlpgen.layers.base import Function, Layer, Shape, need_dims
 class _Dropout(Layer):
     call: ClassVar[str]
     takes: ClassVar[tuple[str, int]] = ("", 0)
-    example_input: ClassVar = (8,)
+    example_input: ClassVar[tuple[int, ...]] = (8,)
     pointwise: ClassVar = True
 
     p: Probability = 0.5
@@ -42,7 +42,7 @@ class Dropout1d(_Dropout):
     call: ClassVar = "F.dropout1d"
     takes: ClassVar = ("(N, C, L)", 2)
     example: ClassVar = "Dropout1d: 0.5"
-    example_input: ClassVar = (8, 20)
+    example_input: ClassVar[tuple[int, ...]] = (8, 20)
 
 
 class Dropout2d(_Dropout):
@@ -51,7 +51,7 @@ class Dropout2d(_Dropout):
     call: ClassVar = "F.dropout2d"
     takes: ClassVar = ("(N, C, H, W)", 3)
     example: ClassVar = "Dropout2d: 0.5"
-    example_input: ClassVar = (8, 7, 7)
+    example_input: ClassVar[tuple[int, ...]] = (8, 7, 7)
 
 
 class Dropout3d(_Dropout):
@@ -60,7 +60,7 @@ class Dropout3d(_Dropout):
     call: ClassVar = "F.dropout3d"
     takes: ClassVar = ("(N, C, D, H, W)", 4)
     example: ClassVar = "Dropout3d: 0.5"
-    example_input: ClassVar = (8, 3, 7, 7)
+    example_input: ClassVar[tuple[int, ...]] = (8, 3, 7, 7)
 
 
 class AlphaDropout(_Dropout):
@@ -75,4 +75,4 @@ class FeatureAlphaDropout(_Dropout):
 
     call: ClassVar = "F.feature_alpha_dropout"
     example: ClassVar = "FeatureAlphaDropout: 0.1"
-    example_input: ClassVar = (8, 7, 7)
+    example_input: ClassVar[tuple[int, ...]] = (8, 7, 7)

@@ -46,7 +46,7 @@ class Linear(Layer):
             return None
         return ShapeError(
             "MG306",
-            f"`Linear` works on the last dimension alone: {shape[-1]} of {shown(shape)}",
+            f"`Linear` works on the last size only, {shape[-1]} of {shown(shape)}",
             help="put a `Flatten` before it to use the whole example",
         )
 
@@ -74,7 +74,9 @@ class Flatten(Layer):
         start = position("start_dim", self.start_dim, shape)
         end = position("end_dim", self.end_dim, shape)
         if start > end:
-            message = f"`start_dim` {self.start_dim} comes after `end_dim` {self.end_dim}"
+            message = (
+                f"`start_dim` {self.start_dim} comes after `end_dim` {self.end_dim}"
+            )
             raise ShapeError("MG308", message, argument="end_dim")
         return (*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :])
 

@@ -89,7 +89,7 @@ class _Instance(_PerChannel):
         if prod(shape[1:]) == 1:
             raise ShapeError(
                 "MG310",
-                f"`{type(self).__name__}` needs more than one value a channel to train, "
+                f"`{type(self).__name__}` needs several values a channel to train, "
                 f"and {shown(shape)} has one",
             )
         return shape
@@ -217,7 +217,9 @@ class GroupNorm(Layer):
     def output(self, shape: Shape) -> Shape:
         """Each group has as many channels."""
         if shape[0] % self.num_groups:
-            message = f"`num_groups` {self.num_groups} does not divide the {shape[0]} channels"
+            message = (
+                f"`num_groups` {self.num_groups} does not divide {shape[0]} channels"
+            )
             raise ShapeError("MG304", message, argument="num_groups")
         return shape
 

@@ -29,14 +29,16 @@ class _Padding(Layer):
 
     mode: ClassVar[str]
     spatial: ClassVar[int]
-    example_input: ClassVar = (3, 8)
+    example_input: ClassVar[tuple[int, ...]] = (3, 8)
     rule: ClassVar = "(N, C, *) → (N, C, *'), each size + the padding on both its sides"
 
     def rim(self) -> tuple[int, ...]:
         """Return the widths of all sides, the last dimension first, as torch does."""
         values: Any = self
         padding = values.padding
-        return padding if isinstance(padding, tuple) else (padding,) * (2 * self.spatial)
+        return (
+            padding if isinstance(padding, tuple) else (padding,) * (2 * self.spatial)
+        )
 
     def output(self, shape: Shape) -> Shape:
         """Each size grows by its two sides."""
@@ -52,7 +54,9 @@ class _Padding(Layer):
     def _size(self, size: int, before: int, after: int) -> int:
         kept = size + min(int(before), 0) + min(int(after), 0)
         if size + before + after < 1 or kept < 0:
-            message = f"`padding` {before} and {after} leave nothing of a size of {size}"
+            message = (
+                f"`padding` {before} and {after} leave nothing of a size of {size}"
+            )
             raise ShapeError("MG303", message, argument="padding")
         if self.mode == "circular" and min(before, after) < 0:
             message = "a circular `padding` cannot be negative"
@@ -66,7 +70,7 @@ class _Padding(Layer):
         return size + before + after
 
     def function(self) -> Function:
-        """torch pads with one function."""
+        """Torch pads with one function."""
         given = {} if self.mode == "constant" else {"mode": self.mode}
         return Function("F.pad", (self.rim(),), given)
 
@@ -96,7 +100,7 @@ class ZeroPad2d(_Padding):
     mode: ClassVar = "constant"
     spatial: ClassVar = 2
     example: ClassVar = "ZeroPad2d: [1, 1, 2, 2]"
-    example_input: ClassVar = (3, 8, 8)
+    example_input: ClassVar[tuple[int, ...]] = (3, 8, 8)
 
     padding: Rim2
 
@@ -107,7 +111,7 @@ class ZeroPad3d(_Padding):
     mode: ClassVar = "constant"
     spatial: ClassVar = 3
     example: ClassVar = "ZeroPad3d: 1"
-    example_input: ClassVar = (3, 4, 8, 8)
+    example_input: ClassVar[tuple[int, ...]] = (3, 4, 8, 8)
 
     padding: Rim3
 
@@ -127,7 +131,7 @@ class ConstantPad2d(_Constant):
 
     spatial: ClassVar = 2
     example: ClassVar = "ConstantPad2d: {padding: 2, value: 0.5}"
-    example_input: ClassVar = (3, 8, 8)
+    example_input: ClassVar[tuple[int, ...]] = (3, 8, 8)
 
     padding: Rim2
     value: float
@@ -138,7 +142,7 @@ class ConstantPad3d(_Constant):
 
     spatial: ClassVar = 3
     example: ClassVar = "ConstantPad3d: {padding: 1, value: 0.5}"
-    example_input: ClassVar = (3, 4, 8, 8)
+    example_input: ClassVar[tuple[int, ...]] = (3, 4, 8, 8)
 
     padding: Rim3
     value: float
@@ -160,7 +164,7 @@ class ReflectionPad2d(_Padding):
     mode: ClassVar = "reflect"
     spatial: ClassVar = 2
     example: ClassVar = "ReflectionPad2d: 2"
-    example_input: ClassVar = (3, 8, 8)
+    example_input: ClassVar[tuple[int, ...]] = (3, 8, 8)
 
     padding: Rim2
 
@@ -171,7 +175,7 @@ class ReflectionPad3d(_Padding):
     mode: ClassVar = "reflect"
     spatial: ClassVar = 3
     example: ClassVar = "ReflectionPad3d: 1"
-    example_input: ClassVar = (3, 4, 8, 8)
+    example_input: ClassVar[tuple[int, ...]] = (3, 4, 8, 8)
 
     padding: Rim3
 
@@ -192,7 +196,7 @@ class ReplicationPad2d(_Padding):
     mode: ClassVar = "replicate"
     spatial: ClassVar = 2
     example: ClassVar = "ReplicationPad2d: 2"
-    example_input: ClassVar = (3, 8, 8)
+    example_input: ClassVar[tuple[int, ...]] = (3, 8, 8)
 
     padding: Rim2
 
@@ -203,7 +207,7 @@ class ReplicationPad3d(_Padding):
     mode: ClassVar = "replicate"
     spatial: ClassVar = 3
     example: ClassVar = "ReplicationPad3d: 1"
-    example_input: ClassVar = (3, 4, 8, 8)
+    example_input: ClassVar[tuple[int, ...]] = (3, 4, 8, 8)
 
     padding: Rim3
 
@@ -224,7 +228,7 @@ class CircularPad2d(_Padding):
     mode: ClassVar = "circular"
     spatial: ClassVar = 2
     example: ClassVar = "CircularPad2d: 2"
-    example_input: ClassVar = (3, 8, 8)
+    example_input: ClassVar[tuple[int, ...]] = (3, 8, 8)
 
     padding: Rim2
 
@@ -235,6 +239,6 @@ class CircularPad3d(_Padding):
     mode: ClassVar = "circular"
     spatial: ClassVar = 3
     example: ClassVar = "CircularPad3d: 1"
-    example_input: ClassVar = (3, 4, 8, 8)
+    example_input: ClassVar[tuple[int, ...]] = (3, 4, 8, 8)
 
     padding: Rim3

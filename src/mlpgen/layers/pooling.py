@@ -60,7 +60,10 @@ class _Window(Layer):
     spatial: ClassVar[int]
     call: ClassVar[str]
     overlapping: ClassVar[bool] = True
-    rule: ClassVar = "(N, C, *) → (N, C, *'), each size (size + 2·padding - dilation·(kernel_size - 1) - 1) // stride + 1"
+    rule: ClassVar = (
+        "(N, C, *) → (N, C, *'), each size "
+        "(size + 2·padding - dilation·(kernel_size - 1) - 1) // stride + 1"
+    )
 
     def output(self, shape: Shape) -> Shape:
         """The window fits into each padded dimension so often, at its stride."""
@@ -72,7 +75,9 @@ class _Window(Layer):
         dilations = spread(getattr(self, "dilation", 1), self.spatial)
         sizes = [
             self._size(*each)
-            for each in zip(shape[1:], kernels, strides, paddings, dilations, strict=True)
+            for each in zip(
+                shape[1:], kernels, strides, paddings, dilations, strict=True
+            )
         ]
         return (shape[0], *sizes)
 
@@ -92,13 +97,19 @@ class _Window(Layer):
         else:
             count = (padded - reach) // stride + 1
         if count < 1 or (size < kernel and not self.overlapping):
-            message = f"the kernel reaches over {reach}, but the padded input has {padded}"
+            message = (
+                f"the kernel reaches over {reach}, but the padded input has {padded}"
+            )
             raise ShapeError("MG303", message, argument="kernel_size")
         return count
 
     def function(self) -> Function:
         """The function of the same name."""
-        given = {key: value for key, value in self.arguments().items() if key != "kernel_size"}
+        given = {
+            key: value
+            for key, value in self.arguments().items()
+            if key != "kernel_size"
+        }
         values: Any = self
         return Function(self.call, (values.kernel_size,), given)
 
@@ -166,7 +177,7 @@ class AvgPool1d(_Window):
 class _Divided(_Window):
     def output(self, shape: Shape) -> Shape:
         """The divisor, where one is given, divides."""
-        if getattr(self, "divisor_override") == 0:  # noqa: B009
+        if getattr(self, "divisor_override") == 0:
             message = "`divisor_override` cannot be 0: it divides"
             raise ShapeError("MG204", message, argument="divisor_override")
         return super().output(shape)

@@ -11,7 +11,7 @@ from mlpgen.layers.linear import position
 
 class _Softmax(Layer):
     call: ClassVar[str]
-    example_input: ClassVar = (10,)
+    example_input: ClassVar[tuple[int, ...]] = (10,)
     pointwise: ClassVar = True
 
     dim: Annotated[
@@ -25,7 +25,7 @@ class _Softmax(Layer):
         if len(shape) != 1:
             raise ShapeError(
                 "MG311",
-                f"`{type(self).__name__}` must know its `dim`: {shown(shape)} has several",
+                f"`{type(self).__name__}` needs a `dim`: {shown(shape)} has several",
                 help="`{dim: 1}` for channels or classes, `{dim: -1}` for the last",
             )
         return {"dim": 1}
@@ -66,7 +66,7 @@ class Softmax2d(Layer):
     """The softmax over the channels of each pixel."""
 
     example: ClassVar = "Softmax2d"
-    example_input: ClassVar = (3, 8, 8)
+    example_input: ClassVar[tuple[int, ...]] = (3, 8, 8)
     rule: ClassVar = "(N, C, H, W) → (N, C, H, W)"
     pointwise: ClassVar = True
 

@@ -7,7 +7,15 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, Strict
 
 from mlpgen.component import Expects, Positive, Structural
-from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, shown, spread
+from mlpgen.layers.base import (
+    Function,
+    Layer,
+    Shape,
+    ShapeError,
+    need_dims,
+    shown,
+    spread,
+)
 from mlpgen.sizes import scaled
 
 _AsTuple = Strict(strict=False)
@@ -27,7 +35,9 @@ class Upsample(Layer):
 
     example: ClassVar = "Upsample: {scale_factor: 2}"
     example_input: ClassVar = (3, 8, 8)
-    rule: ClassVar = "(N, C, *) → (N, C, *'), each `size`, or the size times `scale_factor`"
+    rule: ClassVar = (
+        "(N, C, *) → (N, C, *'), each `size`, or the size times `scale_factor`"
+    )
 
     size: Annotated[
         Positive | Annotated[tuple[Positive, ...], _AsTuple] | None,
@@ -40,9 +50,7 @@ class Upsample(Layer):
         Expects("a number above 0, or a list of them"),
     ] = None
     mode: Annotated[Mode, Structural()] = "nearest"
-    align_corners: Annotated[
-        bool | None, Structural(), Expects("true or false")
-    ] = None
+    align_corners: Annotated[bool | None, Structural(), Expects("true or false")] = None
     recompute_scale_factor: Annotated[
         bool | None, Structural(), Expects("true or false")
     ] = None
@@ -50,7 +58,9 @@ class Upsample(Layer):
     def output(self, shape: Shape) -> Shape:
         """The size asked for, or each size times its factor, rounded down."""
         dims = _DIMS[self.mode]
-        wanted = "(N, C, *) of " + " or ".join(str(dim + 1) for dim in dims) + " dimensions"
+        wanted = (
+            "(N, C, *) of " + " or ".join(str(dim + 1) for dim in dims) + " dimensions"
+        )
         need_dims(self, shape, f"{wanted} with `mode: {self.mode}`", *dims)
         self._check_arguments()
         count = len(shape) - 1
@@ -84,7 +94,7 @@ class Upsample(Layer):
             raise ShapeError("MG311", message, argument="recompute_scale_factor")
 
     def function(self) -> Function:
-        """torch resizes with one function."""
+        """Torch resizes with one function."""
         return Function("F.interpolate", (), self.arguments())
 
 

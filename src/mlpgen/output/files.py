@@ -62,7 +62,11 @@ def _status(path: Path, old: str, new: str) -> Status:
         return "edited"
     wanted = header.read(new)
     same = wanted is not None and wanted.origin.spec == found.origin.spec
-    if not same and found.origin.spec != "-" and (path.parent / found.origin.spec).exists():
+    if (
+        not same
+        and found.origin.spec != "-"
+        and (path.parent / found.origin.spec).exists()
+    ):
         return "foreign"
     return "stale"
 
@@ -105,7 +109,9 @@ def _make_folder(folder: Path) -> list[Path]:
 def _temporary(path: Path, text: str) -> Path:
     if path.is_dir():
         raise IsADirectoryError(21, "is a folder", str(path))
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    handle, name = tempfile.mkstemp(
+        prefix=f".{path.name}.", suffix=".tmp", dir=path.parent
+    )
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
@@ -168,7 +174,9 @@ def locked(folder: Path) -> Iterator[None]:
     except ImportError:
         yield
         return
-    nearest = next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
+    nearest = next(
+        each for each in (folder, *folder.absolute().parents) if each.is_dir()
+    )
     handle = os.open(nearest, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

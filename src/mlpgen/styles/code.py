@@ -93,7 +93,9 @@ def flat(piece: Piece) -> str:
     """Write a piece on one line."""
     if isinstance(piece, str):
         return piece
-    return f"{piece.opening}{', '.join(flat(each) for each in piece.items)}{piece.closing}"
+    return (
+        f"{piece.opening}{', '.join(flat(each) for each in piece.items)}{piece.closing}"
+    )
 
 
 def layout(

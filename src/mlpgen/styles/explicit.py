@@ -60,11 +60,15 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
     if inner:
         body = [*recording(inner), *indented(body)]
     if len(outputs) > 1:
-        body += returned([recorded(name) if name in inner else name for name in outputs])
+        body += returned(
+            [recorded(name) if name in inner else name for name in outputs]
+        )
     return ModelPlan(
         template="explicit.py.jinja",
         docstring=module_docstring(graph),
-        imports=imports({"Tensor"} | uses(graph.nodes) | (RECORDING if inner else set())),
+        imports=imports(
+            {"Tensor"} | uses(graph.nodes) | (RECORDING if inner else set())
+        ),
         helpers=bool(inner),
         name=Code(graph.name),
         about=class_docstring(graph, outputs),

@@ -102,8 +102,12 @@ def class_docstring(graph: Graph, outputs: Sequence[str]) -> Lines:
 
 def _wrapped(row: str, hanging: int) -> list[str]:
     room = WIDTH - INDENT
-    return [row] if len(row) <= room else textwrap.wrap(
-        row, room, subsequent_indent=" " * hanging, drop_whitespace=True
+    return (
+        [row]
+        if len(row) <= room
+        else textwrap.wrap(
+            row, room, subsequent_indent=" " * hanging, drop_whitespace=True
+        )
     )
 
 
@@ -117,7 +121,8 @@ def find(nodes: Iterable[Node], name: str) -> Node:
 def init_signature(parameters: Mapping[str, Scalar]) -> Lines:
     """Begin `__init__`, with the spec's parameters as keyword arguments."""
     items = [
-        f"{name}: {type(value).__name__} = {value!r}" for name, value in parameters.items()
+        f"{name}: {type(value).__name__} = {value!r}"
+        for name, value in parameters.items()
     ]
     group = call("def __init__", "self", *items)
     return tuple(layout(group, INDENT, after=" -> None:"))
@@ -141,7 +146,6 @@ def returned(outputs: Sequence[str], indent: int = 2 * INDENT) -> list[str]:
     return layout(Group("(", tuple(outputs), ")", collection=True), indent, "return ")
 
 
-
 RECORDING = {"Any", "Callable", "Iterator", "contextmanager"}
 """What the helper that records outputs imports."""
 
@@ -161,7 +165,11 @@ def module_call(node: Node) -> Piece:
     """Write the call that makes a layer: `nn.Linear(784, 10)`."""
     return call(
         f"nn.{node.type}",
-        *(literal(value) for name, value in node.arguments.items() if name in node.required),
+        *(
+            literal(value)
+            for name, value in node.arguments.items()
+            if name in node.required
+        ),
         *(
             keyword(name, literal(value))
             for name, value in node.arguments.items()

@@ -17,7 +17,7 @@ FEWEST_ROUNDS = 3
 
 
 class Run(NamedTuple):
-    """Layers that come again and again, numbered on: `linear_2`, `relu_2`, `linear_3` …
+    """Layers that come again and again, numbered on: `linear_2`, `relu_2`, `linear_3`.
 
     Attributes:
         pattern: The layers of the first round.
@@ -85,9 +85,7 @@ def _run_at(nodes: Sequence[Node], keys: Sequence[str], at: int) -> Run | None:
     return best
 
 
-def _rounds(
-    nodes: Sequence[Node], keys: Sequence[str], at: int, length: int
-) -> int:
+def _rounds(nodes: Sequence[Node], keys: Sequence[str], at: int, length: int) -> int:
     rounds = 1
     while True:
         begin = at + rounds * length

@@ -19,7 +19,6 @@ from mlpgen.styles.plan import (
     recording,
     returned,
     sequential,
-    sequential_entries,
 )
 from mlpgen.styles.runs import Run, segments, stem
 
@@ -39,9 +38,7 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
         captured: Layers whose outputs are returned as well, recorded by forward hooks.
     """
     outputs = (*graph.outputs, *captured)
-    children, tail = graph.nodes, ()
-    if not captured:
-        children, tail = _without_tail(graph)
+    children, tail = (graph.nodes, ()) if captured else _without_tail(graph)
     body: list[str] = []
     if captured:
         body = _recorded_forward(outputs)

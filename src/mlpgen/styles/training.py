@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.styles.code import INDENT, Code, Group, call, flat, keyword, layout, literal, quoted
+from mlpgen.styles.code import (
+    INDENT,
+    Code,
+    Group,
+    call,
+    flat,
+    keyword,
+    layout,
+    literal,
+    quoted,
+)
 from mlpgen.styles.plan import docstring
 
 if TYPE_CHECKING:
@@ -18,9 +28,40 @@ if TYPE_CHECKING:
     from mlpgen.training.schedulers import Scheduler
 
 _RESERVED = frozenset(
-    "args batch batches data device epoch features files folder images index labels loss "
-    "main model optimizer order output parser path rows scheduler seed start step targets "
-    "test torch train generator total correct".split()
+    [
+        "args",
+        "batch",
+        "batches",
+        "data",
+        "device",
+        "epoch",
+        "features",
+        "files",
+        "folder",
+        "images",
+        "index",
+        "labels",
+        "loss",
+        "main",
+        "model",
+        "optimizer",
+        "order",
+        "output",
+        "parser",
+        "path",
+        "rows",
+        "scheduler",
+        "seed",
+        "start",
+        "step",
+        "targets",
+        "test",
+        "torch",
+        "train",
+        "generator",
+        "total",
+        "correct",
+    ]
 )
 """Names that the script uses itself."""
 
@@ -176,13 +217,19 @@ def _scheduler_call(scheduler: Scheduler, parts: Sequence[Scheduler]) -> Group:
         if name == "ChainedScheduler":
             return call(f"lr_scheduler.{name}", listed)
         marks = literal(arguments["milestones"])
-        marks = marks._replace(opening="[", closing="]") if isinstance(marks, Group) else marks
+        marks = (
+            marks._replace(opening="[", closing="]")
+            if isinstance(marks, Group)
+            else marks
+        )
         return call(f"lr_scheduler.{name}", "optimizer", listed, marks)
     if "T_max" in arguments and arguments["T_max"] is None:
         arguments["T_max"] = Code("args.epochs")
     if "total_steps" in arguments and arguments["total_steps"] is None:
         arguments["total_steps"] = Code("total_steps")
-    return call(f"lr_scheduler.{name}", "optimizer", *_positional_first(scheduler, arguments))
+    return call(
+        f"lr_scheduler.{name}", "optimizer", *_positional_first(scheduler, arguments)
+    )
 
 
 def _positional_first(part: Part, arguments: dict[str, Any]) -> list[Piece]:

@@ -26,9 +26,15 @@ class Dataset(NamedTuple):
 
 
 def _archives(*checksums: str) -> dict[str, str]:
-    names = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
+    names = (
+        "train-images-idx3",
+        "train-labels-idx1",
+        "t10k-images-idx3",
+        "t10k-labels-idx1",
+    )
     return {
-        f"{name}-ubyte": checksum for name, checksum in zip(names, checksums, strict=True)
+        f"{name}-ubyte": checksum
+        for name, checksum in zip(names, checksums, strict=True)
     }
 
 

@@ -48,7 +48,7 @@ class Loss(Part):
         if len(output) != 1:
             return Problem(
                 "MG401",
-                f"`{name}` takes (N, {classes}), but the first output is {shown(output)}",
+                f"`{name}` takes (N, {classes}), the first output is {shown(output)}",
                 help="`Flatten` and `Linear` make one value for each class",
             )
         if output[0] != classes:
@@ -66,7 +66,7 @@ class Loss(Part):
         if last in self.not_after:
             return Problem(
                 "MG402",
-                f"`{name}` takes logits, but `{last}` comes last: it would be applied twice",
+                f"`{name}` takes logits, but `{last}` comes last",
                 help=f"put the layer before `{last}` first in `outputs`",
             )
         if self.after and last not in self.after:
@@ -209,10 +209,19 @@ class PoissonNLLLoss(_OfImages):
     eps: PositiveReal = 1e-08
 
 
-NAMES = (
-    "CrossEntropyLoss NLLLoss MultiMarginLoss BCEWithLogitsLoss BCELoss "
-    "MultiLabelSoftMarginLoss MSELoss L1Loss SmoothL1Loss HuberLoss PoissonNLLLoss"
-).split()
+NAMES = [
+    "CrossEntropyLoss",
+    "NLLLoss",
+    "MultiMarginLoss",
+    "BCEWithLogitsLoss",
+    "BCELoss",
+    "MultiLabelSoftMarginLoss",
+    "MSELoss",
+    "L1Loss",
+    "SmoothL1Loss",
+    "HuberLoss",
+    "PoissonNLLLoss",
+]
 _PAIRS = "it compares two outputs or several inputs, which a chain does not have"
 REFUSED = {
     "CTCLoss": "it takes sequences of labels",

@@ -43,7 +43,7 @@ class Optimizer(Part):
 
 
 class Adadelta(Optimizer):
-    """Steps of a size that adapts to each parameter, without a learning rate to tune."""
+    """Steps whose size adapts to each parameter, with no learning rate to tune."""
 
     example: ClassVar = "Adadelta"
 
@@ -284,11 +284,26 @@ class SparseAdam(Optimizer):
     def refuses(self, dimensions: set[int]) -> str:
         """The layers here have dense gradients."""
         del dimensions
-        return "`SparseAdam` needs sparse gradients, and those of these layers are dense"
+        return (
+            "`SparseAdam` needs sparse gradients, and those of these layers are dense"
+        )
 
 
-NAMES = (
-    "Adadelta Adafactor Adagrad Adam Adamax AdamW ASGD LBFGS Muon NAdam RAdam RMSprop "
-    "Rprop SGD SparseAdam"
-).split()
+NAMES = [
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "Adamax",
+    "AdamW",
+    "ASGD",
+    "LBFGS",
+    "Muon",
+    "NAdam",
+    "RAdam",
+    "RMSprop",
+    "Rprop",
+    "SGD",
+    "SparseAdam",
+]
 REFUSED: dict[str, str] = {}

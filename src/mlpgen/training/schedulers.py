@@ -218,11 +218,21 @@ class ChainedScheduler(Scheduler):
     ]
 
 
-NAMES = (
-    "StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR "
-    "CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR OneCycleLR "
-    "ReduceLROnPlateau SequentialLR ChainedScheduler"
-).split()
+NAMES = [
+    "StepLR",
+    "MultiStepLR",
+    "ConstantLR",
+    "LinearLR",
+    "ExponentialLR",
+    "PolynomialLR",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "CyclicLR",
+    "OneCycleLR",
+    "ReduceLROnPlateau",
+    "SequentialLR",
+    "ChainedScheduler",
+]
 REFUSED = {
     "LambdaLR": "it takes a Python function, which a spec cannot hold",
     "MultiplicativeLR": "it takes a Python function, which a spec cannot hold",
