@@ -7,7 +7,7 @@ python train_mnist_mlp_batchnorm_dropout.py --epochs 10 --device cpu
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:3f3a5de4a6a60515
+# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:a37b959421a478e9
 
 import argparse
 import csv
@@ -196,9 +196,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--device", help="cpu, cuda:0, …; by default what is there")
-    parser.add_argument("--threads", type=int, help="threads of the CPU")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     args = parser.parse_args()
-    if args.epochs < 1 or args.batch_size < 1 or (args.threads or 1) < 1:
+    if min(args.epochs, args.batch_size, args.threads) < 1:
         parser.error("--epochs, --batch-size and --threads must be at least 1")
     if not math.isfinite(args.lr) or args.lr < 0 or not 0 <= args.seed < 2**63:
         parser.error("--lr and --seed must be numbers of at least 0")
@@ -276,8 +276,7 @@ def fit(args: argparse.Namespace) -> None:
 def main() -> None:
     """Train with the settings of the command line."""
     args = arguments()
-    if args.threads:
-        torch.set_num_threads(args.threads)
+    torch.set_num_threads(args.threads)
     fit(args)
 
 

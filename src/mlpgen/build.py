@@ -141,6 +141,8 @@ def _used(
 def _warn_about_parameters(
     document: Document, parameters: Mapping[str, Scalar], problems: Problems
 ) -> None:
+    if any(each.code == "MG210" for each in problems.found):
+        return
     texts = " ".join(_expressions(document.data.get("layers")))
     words = set("".join(c if c.isalnum() or c == "_" else " " for c in texts).split())
     for name in parameters:

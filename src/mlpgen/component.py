@@ -91,9 +91,9 @@ class Component(BaseModel):
 
         The first that must be given, or the first of all: `Linear: 10`, `Dropout: 0.5`.
         """
-        given = [name for name in cls.model_fields if not cls.follows(name)]
-        required = (name for name in given if cls.model_fields[name].is_required())
-        return next(required, given[0] if given else None)
+        fields = cls.model_fields
+        required = (name for name, info in fields.items() if info.is_required())
+        return next(required, next(iter(fields), None))
 
     @classmethod
     def follows(cls, argument: str) -> bool:

@@ -140,6 +140,8 @@ def _resolve(
     scope: str,
 ) -> tuple[Node | None, Source]:
     full = scope + item.name
+    if not item.type:
+        return None, Source(None, full)
     if item.type == "Sequential":
         return _resolve_sequential(item, source, parameters, problems, full)
     layer, expressions = _layer(item, parameters, problems)

@@ -46,7 +46,7 @@ def _check(item: Item, taken: dict[str, Path], problems: Problems) -> None:
 
 
 def _next(type_: str, counts: dict[str, int], taken: Mapping[str, Path]) -> str:
-    stem = snake_case(type_)
+    stem = snake_case(type_ or "layer")
     while True:
         counts[stem] = counts.get(stem, 0) + 1
         name = f"{stem}_{counts[stem]}"

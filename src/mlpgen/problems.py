@@ -88,42 +88,60 @@ class Problems:
             given: The fields as the document has them.
             shorthand: The field that `path` itself holds, for `Linear: 10`.
         """
-        seen = set()
-        for each in error.errors(include_url=False, include_context=False):
+        seen = {""}
+        errors = error.errors(include_url=False, include_context=False)
+        unknown = [e["loc"][0] for e in errors if e["type"] == "extra_forbidden"]
+        meant = " ".join(nearest(str(each), model.model_fields) for each in unknown)
+        for each in errors:
             field = str(each["loc"][0]) if each["loc"] else ""
-            if field in seen:
+            misspelt = each["type"] == "missing" and f"`{field}`" in meant
+            if field in seen or misspelt:
                 continue
             seen.add(field)
+            same = [one for one in errors if one["loc"][:1] == each["loc"][:1]]
             at = path if field == shorthand else (*path, field)
-            self._add_one(each["type"], field, model, subject, at, given)
+            if each["type"] == "extra_forbidden":
+                self._add_unknown(field, model, subject, at)
+            elif each["type"] == "missing":
+                of = f"`{subject}`" if subject else "the spec"
+                self.add("MG202", f"{of} needs `{field}`", at[:-1], key=True)
+            else:
+                found = [(_inner(given[field], one["loc"][1:]), one) for one in same]
+                (inner, value), deepest = max(found, key=lambda each: len(each[0][0]))
+                self._add_wrong(deepest["type"], field, model, (*at, *inner), value)
 
-    def _add_one(
-        self,
-        kind: str,
-        field: str,
-        model: type[BaseModel],
-        subject: str,
-        at: Path,
-        given: Mapping[str, Any],
+    def _add_unknown(
+        self, field: str, model: type[BaseModel], subject: str, at: Path
     ) -> None:
         of = f"`{subject}`" if subject else "the spec"
+        word = "argument" if subject[:1].isupper() else "key"
         names = list(model.model_fields)
-        if kind == "extra_forbidden":
-            word = "argument" if subject[:1].isupper() else "key"
-            message = f"{of} has no {word} `{field}`"
-            help = nearest(field, names) or f"it takes {listed(names)}"
-            self.add("MG201", message, at, key=True, help=help)
-        elif kind == "missing":
-            self.add("MG202", f"{of} needs `{field}`", at[:-1], key=True)
+        help = nearest(field, names) or f"it takes {listed(names)}"
+        message = f"{of} has no {word} `{cut(field)}`"
+        self.add("MG201", message, at, key=True, help=help)
+
+    def _add_wrong(
+        self, kind: str, field: str, model: type[BaseModel], at: Path, value: Any
+    ) -> None:
+        code = "MG204" if kind in _RANGES else "MG203"
+        message = f"`{field}` must be {expected(model, field)}, not {shown(value)}"
+        help = ""
+        if isinstance(value, str) and kind == "literal_error":
+            help = nearest(value, choices(model, field))
+        self.add(code, message, at, help=help)
+
+
+def _inner(value: Any, location: tuple[int | str, ...]) -> tuple[Path, Any]:
+    """Follow pydantic into a mapping or a list, past its names for alternatives."""
+    path: Path = ()
+    for step in location:
+        if isinstance(value, list):
+            found = isinstance(step, int) and step < len(value)
         else:
-            code = "MG204" if kind in _RANGES else "MG203"
-            message = (
-                f"`{field}` must be {expected(model, field)}, not {shown(given[field])}"
-            )
-            help = ""
-            if isinstance(given[field], str) and kind == "literal_error":
-                help = nearest(given[field], choices(model, field))
-            self.add(code, message, at, help=help)
+            found = isinstance(value, dict) and step in value
+        if found:
+            value, path = value[step], (*path, step)
+    return path, value
 
 
 def expected(model: type[BaseModel], field: str) -> str:

@@ -123,7 +123,7 @@ def _part(kind: str, raw: Any, path: Path, problems: Problems) -> Part | None:
         name, arguments = next(iter(raw.items()))
         place, key = (*path, name), True
     if not isinstance(name, str):
-        message = f"a {singular} is a name, or a name with arguments, not {shown(raw)}"
+        message = f"`{singular}` is a name, or one with arguments, not {shown(raw)}"
         problems.add("MG203", message, path)
         return None
     if name in module.REFUSED:

@@ -172,66 +172,68 @@ def _without_wrong_training(data: dict[str, Any], problems: Problems) -> dict[st
 
 
 def read_items(raw: Any, path: Path, problems: Problems) -> tuple[Item, ...]:
-    """Read a list of layers; entries that cannot be read are left out."""
-    items = (
+    """Read a list of layers; the type of an entry that cannot be read is empty."""
+    return tuple(
         _read_item(entry, (*path, index), problems) for index, entry in enumerate(raw)
     )
-    return tuple(item for item in items if item is not None)
 
 
-def _read_item(entry: Any, path: Path, problems: Problems) -> Item | None:
+def _read_item(entry: Any, path: Path, problems: Problems) -> Item:
     if isinstance(entry, str):
         return _typed(entry, None, "", path, path, problems)
     if not isinstance(entry, dict):
         message = f"a layer is a name or a mapping, not {shown(entry)}"
         problems.add("MG208", message, path)
-        return None
+        return _unreadable("", path)
     for key in LATER_ITEM_KEYS:
         if key in entry:
             message = f"`{key}` cannot be rendered yet"
             problems.add("MG213", message, (*path, key), key=True)
-    types = [key for key in entry if key != "name" and key not in LATER_ITEM_KEYS]
-    if len(types) != 1:
-        message = "the entry names no layer"
-        if types:
-            message = f"one entry names {len(types)} layers: {listed(types)}"
-        help = "each layer is an entry of its own, after `- `"
-        at = (*path, types[1]) if types else path
-        problems.add("MG208", message, at, key=bool(types), help=help if types else "")
-        return None
     name = entry.get("name", "")
     if not isinstance(name, str):
         message = f"`name` must be a text, not {shown(name)}"
         problems.add("MG203", message, (*path, "name"))
         name = ""
-    return _typed(types[0], entry[types[0]], name, path, (*path, types[0]), problems)
+    types = [key for key in entry if key != "name" and key not in LATER_ITEM_KEYS]
+    if not types:
+        problems.add("MG208", "the entry names no layer", path)
+    elif len(types) > 1:
+        message = f"one entry names {len(types)} layers: {listed(types)}"
+        help = "each layer is an entry of its own, after `- `"
+        problems.add("MG208", message, (*path, types[1]), key=True, help=help)
+    else:
+        type_ = types[0]
+        return _typed(type_, entry[type_], name, path, (*path, type_), problems)
+    return _unreadable(name, path)
+
+
+def _unreadable(name: str, path: Path) -> Item:
+    return Item("", {}, (), name, bool(name), path, path)
 
 
 def _typed(
     type_: str, raw: Any, name: str, path: Path, type_path: Path, problems: Problems
-) -> Item | None:
+) -> Item:
     from mlpgen.layers import layer_class, names
 
-    if type_ == "Sequential":
-        if raw is None:
-            raw = []
-        if not isinstance(raw, list):
-            message = f"`Sequential` takes a list of layers, not {shown(raw)}"
-            problems.add("MG203", message, type_path)
-            return None
-        children = read_items(raw, type_path, problems)
+    if type_ == "Sequential" and (raw is None or isinstance(raw, list)):
+        children = read_items(raw or [], type_path, problems)
         return Item(type_, {}, children, name, bool(name), path, type_path)
-    if type_ not in names():
+    if type_ == "Sequential":
+        message = f"`Sequential` takes a list of layers, not {shown(raw)}"
+        problems.add("MG203", message, type_path)
+    elif type_ not in names():
         _unknown_layer(type_, type_path, type_path != path, problems)
-        return None
-    if raw is None or isinstance(raw, dict):
+    elif raw is None or isinstance(raw, dict):
         return Item(type_, raw or {}, (), name, bool(name), path, type_path)
-    shorthand = layer_class(type_).shorthand()
-    if shorthand is None:
+    else:
+        shorthand = layer_class(type_).shorthand()
+        if shorthand is not None:
+            arguments = {shorthand: raw}
+            named = bool(name)
+            return Item(type_, arguments, (), name, named, path, type_path, shorthand)
         problems.add("MG201", f"`{type_}` takes no arguments", type_path)
-        return None
-    arguments = {shorthand: raw}
-    return Item(type_, arguments, (), name, bool(name), path, type_path, shorthand)
+    return _unreadable(name, path)
 
 
 def _unknown_layer(type_: str, path: Path, key: bool, problems: Problems) -> None:

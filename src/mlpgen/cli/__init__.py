@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -52,6 +51,22 @@ class _Lazy(click.Group):
             )
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; mistakes are shown in the format that it was asked for."""
+        from mlpgen.cli.common import report_problems
+
+        try:
+            return super().invoke(ctx)
+        except SpecError as error:
+            report_problems(error.diagnostics)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            where = f"`{error.filename}`: " if error.filename else ""
+            message = f"{where}{error.strerror or error}"
+            report_problems([Diagnostic("MG004", message)])
+        return 2
+
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
@@ -88,8 +103,6 @@ def run(args: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 fine, 1 the answer is no, 2 wrong usage or a wrong spec.
     """
-    from mlpgen.cli.common import report_problems
-
     try:
         result = cli.main(args=args, prog_name="mlpgen", standalone_mode=False)
     except click.exceptions.Exit as error:
@@ -100,15 +113,6 @@ def run(args: Sequence[str] | None = None) -> int:
     except click.Abort:
         click.echo("interrupted", err=True)
         return 130
-    except SpecError as error:
-        report_problems(error.diagnostics)
-        return 2
     except BrokenPipeError:
-        sys.stdout = None
         return 1
-    except OSError as error:
-        where = f"`{error.filename}`: " if error.filename else ""
-        message = f"{where}{error.strerror or error}"
-        report_problems([Diagnostic("MG004", message)])
-        return 2
     return result if isinstance(result, int) else 0

@@ -27,13 +27,11 @@ def use_color(stream: Any) -> bool:
     return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
 
 
-def report_problems(diagnostics: Sequence[Diagnostic], format: str = "") -> None:
+def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
     """Show mistakes: text on standard error, json and github on standard output."""
     from mlpgen import report
 
-    if not format:
-        context = click.get_current_context(silent=True)
-        format = str(context.params.get("format_", "text")) if context else "text"
+    format = click.get_current_context().meta.get(_FORMAT, "text")
     found = list(diagnostics)
     if format == "json":
         click.echo(report.json(found))
@@ -83,9 +81,18 @@ class LayerName(click.ParamType[str]):
 
 specs_argument = click.argument("specs", nargs=-1, required=True, type=SpecFile())
 spec_argument = click.argument("spec", type=SpecFile())
+_FORMAT = "mlpgen.format"
+
+
+def _remember_format(ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    ctx.meta[_FORMAT] = value
+    return value
+
+
 format_option = click.option(
     "--format",
     "format_",
+    callback=_remember_format,
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
@@ -129,7 +136,10 @@ def parse_settings(texts: Sequence[str]) -> dict[str, Scalar]:
     settings: dict[str, Scalar] = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        parsed = scalar(value)
+        try:
+            parsed = scalar(value.strip())
+        except ValueError:
+            parsed = None
         if not equals or not isinstance(parsed, int | float):
             raise click.UsageError(
                 f"--set takes NAME=VALUE with a number or true/false, not '{text}'"

@@ -89,6 +89,7 @@ def write(texts: Mapping[Path, str], *, keep: frozenset[Path] = frozenset()) -> 
     try:
         for path, text in texts.items():
             made += _make_folder(path.parent)
+            _clean(path)
             temporary[path] = _temporary(path, text)
         _rename(temporary, keep)
     except BaseException:
@@ -104,6 +105,13 @@ def _make_folder(folder: Path) -> list[Path]:
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return missing[::-1]
+
+
+def _clean(path: Path) -> None:
+    """Remove what a render that was killed left behind."""
+    for pattern in (f".{path.name}.*.tmp", f".{path.name}.*.old"):
+        for left in path.parent.glob(pattern):
+            left.unlink()
 
 
 def _temporary(path: Path, text: str) -> Path:

@@ -1,0 +1,374 @@
+"""What each code of a diagnostic means, with a wrong and a mended spec.
+
+`docs/errors.md` is made from this, and a test tries every example.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Explanation(NamedTuple):
+    """One code.
+
+    Attributes:
+        title: What is wrong, in a few words.
+        text: Why it is wrong and how to mend it.
+        wrong: A spec with the mistake; empty if it is not in a spec.
+        right: The same spec, mended.
+    """
+
+    title: str
+    text: str
+    wrong: str = ""
+    right: str = ""
+
+
+def _spec(*layers: str, image: str = "[1, 28, 28]", rest: str = "") -> str:
+    listed = "".join(f"  - {layer}\n" for layer in layers)
+    return f"name: Net\ninput: {image}\nlayers:\n{listed}{rest}"
+
+
+def _trained(
+    *layers: str,
+    loss: str = "CrossEntropyLoss",
+    optimizer: str = "{SGD: {lr: 0.1}}",
+    rest: str = "",
+    image: str = "[1, 28, 28]",
+) -> str:
+    training = f"training:\n  data: mnist\n  loss: {loss}\n  optimizer: {optimizer}\n"
+    return _spec(*layers, rest=training + rest, image=image)
+
+
+_MLP = ("Flatten", "Linear: 10")
+
+EXPLANATIONS = {
+    "MG001": Explanation(
+        "The file cannot be read",
+        "There is no such file, it is a folder, or you may not read it.",
+    ),
+    "MG002": Explanation(
+        "The file is not UTF-8", "Save it as UTF-8; the first wrong byte is named."
+    ),
+    "MG003": Explanation(
+        "The file is too large", "A spec has at most 1 MiB. Sizes belong in parameters."
+    ),
+    "MG004": Explanation(
+        "A file cannot be written",
+        "The folder is not there or not yours, or the disk is full. Nothing was changed.",
+    ),
+    "MG005": Explanation(
+        "There is nothing to check",
+        "`mlpgen check` found no generated files in the folder of `--out`.",
+    ),
+    "MG101": Explanation(
+        "This is not YAML",
+        "The place is where reading stopped; the mistake is there or just before it.",
+        "name: Net\ninput: [1, 28, 28\nlayers: [Flatten]\n",
+        "name: Net\ninput: [1, 28, 28]\nlayers: [Flatten]\n",
+    ),
+    "MG102": Explanation(
+        "A key stands twice",
+        "YAML would silently take the last one.",
+        _spec("Flatten", "Linear: {out_features: 10, bias: true, bias: false}"),
+        _spec("Flatten", "Linear: {out_features: 10, bias: false}"),
+    ),
+    "MG103": Explanation(
+        "A tag",
+        "A spec is plain data, so YAML's tags are not read.",
+        _spec("Flatten", "Linear: !!int 10"),
+        _spec("Flatten", "Linear: 10"),
+    ),
+    "MG104": Explanation(
+        "An anchor, an alias or a merge key",
+        "What should be said once is a parameter.",
+        _spec("Flatten", "Linear: &size 64", "Linear: *size"),
+        _spec(
+            "Flatten",
+            'Linear: "${size}"',
+            'Linear: "${size}"',
+            rest="parameters: {size: 64}\n",
+        ),
+    ),
+    "MG105": Explanation(
+        "Several documents",
+        "One file is one spec.",
+        _spec(*_MLP) + "---\n" + _spec(*_MLP),
+        _spec(*_MLP),
+    ),
+    "MG106": Explanation(
+        "Nested too deeply",
+        "At most 64 levels.",
+        "name: Net\ninput: " + "[" * 70 + "]" * 70 + "\nlayers: [ReLU]\n",
+        "name: Net\ninput: [4]\nlayers: [ReLU]\n",
+    ),
+    "MG107": Explanation(
+        "A tab indents",
+        "YAML indents with spaces.",
+        "name: Net\ninput: [4]\nlayers:\n\t- ReLU\n",
+        _spec("ReLU", image="[4]"),
+    ),
+    "MG108": Explanation(
+        "A character that YAML forbids",
+        "Control characters, for example; the first one is named.",
+        "name: Net\ndescription: a\x7fb\ninput: [4]\nlayers: [ReLU]\n",
+        "name: Net\ndescription: ab\ninput: [4]\nlayers: [ReLU]\n",
+    ),
+    "MG109": Explanation(
+        "There is no spec in the file",
+        "A spec is a mapping with `name`, `input` and `layers`.",
+        "- Flatten\n- Linear: 10\n",
+        _spec(*_MLP),
+    ),
+    "MG110": Explanation(
+        "A key is no text",
+        "Put it in quotes, if it is meant.",
+        _spec("Flatten", "Linear: {1: 10}"),
+        _spec("Flatten", "Linear: {out_features: 10}"),
+    ),
+    "MG111": Explanation(
+        "A number is out of range",
+        "Whole numbers have at most 64 bits; infinity and NaN fit nowhere.",
+        _spec("Flatten", "Linear: 99999999999999999999"),
+        _spec("Flatten", "Linear: 10"),
+    ),
+    "MG201": Explanation(
+        "An unknown key or argument",
+        "Arguments have torch's own names.",
+        _spec("Flatten", "Linear: {out_feature: 10}"),
+        _spec("Flatten", "Linear: {out_features: 10}"),
+    ),
+    "MG202": Explanation(
+        "Something is missing",
+        "It has no default and does not follow from anything.",
+        _spec("Conv2d: {kernel_size: 3}"),
+        _spec("Conv2d: {out_channels: 8, kernel_size: 3}"),
+    ),
+    "MG203": Explanation(
+        "A value of the wrong kind",
+        "YAML 1.2 is read: `yes` and `no` are texts, `true` and `false` are not.",
+        _spec("Flatten", "Linear: {out_features: 10, bias: yes}"),
+        _spec("Flatten", "Linear: {out_features: 10, bias: true}"),
+    ),
+    "MG204": Explanation(
+        "A value that is not possible",
+        "It is too small, too large, or none of the words that are possible.",
+        _spec("Flatten", "Dropout: 1.5"),
+        _spec("Flatten", "Dropout: 0.5"),
+    ),
+    "MG205": Explanation(
+        "A name that cannot be one",
+        "Names become attributes and classes: Python's keywords and builtins, and the "
+        "attributes of `nn.Module`, are taken.",
+        _spec("Flatten", "Linear: 10\n    name: forward"),
+        _spec("Flatten", "Linear: 10\n    name: logits"),
+    ),
+    "MG206": Explanation(
+        "A name stands twice",
+        "Each layer has a name of its own among its neighbours.",
+        _spec("Flatten", "Linear: 64\n    name: fc", "Linear: 10\n    name: fc"),
+        _spec("Flatten", "Linear: 64\n    name: fc1", "Linear: 10\n    name: fc2"),
+    ),
+    "MG207": Explanation(
+        "There is no such layer, loss, optimizer or scheduler",
+        "`mlpgen layers` lists the layers.",
+        _spec("Conv2D: {out_channels: 8, kernel_size: 3}"),
+        _spec("Conv2d: {out_channels: 8, kernel_size: 3}"),
+    ),
+    "MG208": Explanation(
+        "An entry is not one layer",
+        "Each layer is an entry of its own, after a dash.",
+        "name: Net\ninput: [4]\nlayers:\n  - Linear: 4\n    ReLU:\n",
+        _spec("Linear: 4", "ReLU", image="[4]"),
+    ),
+    "MG209": Explanation(
+        "An expression cannot be computed",
+        "`${…}` is a whole value: numbers, parameters, `+ - * / // % **`, comparisons, "
+        "`and`, `or`, `not`.",
+        _spec("Flatten", "Linear: \"${open('x')}\""),
+        _spec("Flatten", 'Linear: "${2 * 5}"'),
+    ),
+    "MG210": Explanation(
+        "There is no such parameter",
+        "Parameters stand under `parameters:`, each with its default.",
+        _spec('Linear: "${hiden}"', image="[4]", rest="parameters: {hidden: 8}\n"),
+        _spec('Linear: "${hidden}"', image="[4]", rest="parameters: {hidden: 8}\n"),
+    ),
+    "MG211": Explanation(
+        "An argument that cannot depend on a parameter",
+        "It decides how many dimensions there are or which code is written.",
+        _spec('Flatten: "${start}"', rest="parameters: {start: 1}\n"),
+        _spec("Flatten: 1"),
+    ),
+    "MG212": Explanation(
+        "There is no layer of this name",
+        "`mlpgen show` lists the names; without `name:` it is the type and a number.",
+        _spec("Flatten", "Linear: 10\n    name: logits", rest="outputs: [logit]\n"),
+        _spec("Flatten", "Linear: 10\n    name: logits", rest="outputs: [logits]\n"),
+    ),
+    "MG213": Explanation(
+        "Part of the grammar that this version cannot render",
+        "Blocks, branches, repeats and conditions come with a later version.",
+        _spec("Flatten", "Linear: 10\n    repeat: 3"),
+        _spec("Flatten", "Linear: 10", "Linear: 10", "Linear: 10"),
+    ),
+    "MG214": Explanation(
+        "A parameter that no layer uses",
+        "A warning: the class would take an argument that does nothing.",
+        _spec("Linear: 8", image="[4]", rest="parameters: {hidden: 8}\n"),
+        _spec('Linear: "${hidden}"', image="[4]", rest="parameters: {hidden: 8}\n"),
+    ),
+    "MG215": Explanation(
+        "A layer after the last output",
+        "A warning: nothing would use it, so it is left out.",
+        _spec(
+            "Flatten",
+            "Linear: 10\n    name: logits",
+            "Softmax: {dim: 1}",
+            rest="outputs: [logits]\n",
+        ),
+        _spec("Flatten", "Linear: 10\n    name: logits", rest="outputs: [logits]\n"),
+    ),
+    "MG216": Explanation(
+        "A layer that overwrites an output",
+        "A warning: `inplace` changes the tensor that the model returns.",
+        _spec(
+            "Flatten",
+            "Linear: 10\n    name: a",
+            "ReLU: {inplace: true}\n    name: b",
+            rest="outputs: [a, b]\n",
+        ),
+        _spec(
+            "Flatten",
+            "Linear: 10\n    name: a",
+            "ReLU:\n    name: b",
+            rest="outputs: [a, b]\n",
+        ),
+    ),
+    "MG217": Explanation(
+        "Two specs make the same file",
+        "The file is named after the model; give one of them another `name`.",
+    ),
+    "MG301": Explanation(
+        "A size that does not follow from the input",
+        "Leave it out, or give the one that arrives.",
+        _spec("Flatten", "Linear: {in_features: 100, out_features: 10}"),
+        _spec("Flatten", "Linear: 10"),
+    ),
+    "MG302": Explanation(
+        "A shape with the wrong number of dimensions",
+        "`N` is the batch. torch would take a missing batch dimension for channels.",
+        _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "BatchNorm1d"),
+        _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "BatchNorm2d"),
+    ),
+    "MG303": Explanation(
+        "Nothing would be left",
+        "The kernel is larger than the padded input, or a size would be below 1.",
+        _spec("MaxPool2d: 14", "Conv2d: {out_channels: 8, kernel_size: 3}"),
+        _spec("MaxPool2d: 7", "Conv2d: {out_channels: 8, kernel_size: 3}"),
+    ),
+    "MG304": Explanation(
+        "A number that does not divide",
+        "Groups of channels have equal sizes.",
+        _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "GroupNorm: 3"),
+        _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "GroupNorm: 4"),
+    ),
+    "MG306": Explanation(
+        "A linear layer on an image",
+        "A warning: torch would apply it to each row.",
+        _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "Linear: 10"),
+        _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "Flatten", "Linear: 10"),
+    ),
+    "MG307": Explanation(
+        "Too much padding",
+        "Pooling pads by at most half its kernel; a mirror is smaller than the image.",
+        _spec("MaxPool2d: {kernel_size: 2, padding: 2}"),
+        _spec("MaxPool2d: {kernel_size: 2, padding: 1}"),
+    ),
+    "MG308": Explanation(
+        "A dimension that is not there",
+        "torch counts the batch: dimension 0 is the batch, 1 the first of an example.",
+        _spec("Flatten", "Softmax: {dim: 2}"),
+        _spec("Flatten", "Softmax: {dim: 1}"),
+    ),
+    "MG309": Explanation(
+        "Sizes that do not multiply to the dimension",
+        "`Unflatten` only arranges.",
+        _spec("Flatten", "Unflatten: {dim: 1, unflattened_size: [1, 28, 27]}"),
+        _spec("Flatten", "Unflatten: {dim: 1, unflattened_size: [1, 28, 28]}"),
+    ),
+    "MG310": Explanation(
+        "A layer that cannot train on this shape",
+        "A single value for each channel has no variance.",
+        _spec("AdaptiveAvgPool2d: 1", "InstanceNorm2d"),
+        _spec("AdaptiveAvgPool2d: 2", "InstanceNorm2d"),
+    ),
+    "MG311": Explanation(
+        "Arguments that do not go together",
+        "torch would refuse them, or warn.",
+        _spec("Conv2d: {out_channels: 8, kernel_size: 3, padding: same, stride: 2}"),
+        _spec("Conv2d: {out_channels: 8, kernel_size: 3, padding: 1, stride: 2}"),
+    ),
+    "MG401": Explanation(
+        "A loss that does not fit the output",
+        "The loss is on the first output.",
+        _trained("Flatten", "Linear: 32", "Linear: 784", loss="MSELoss"),
+        _trained(
+            "Flatten",
+            "Linear: 32",
+            "Linear: 784",
+            "Unflatten: {dim: 1, unflattened_size: [1, 28, 28]}",
+            loss="MSELoss",
+        ),
+    ),
+    "MG402": Explanation(
+        "A loss on values of another kind",
+        "`CrossEntropyLoss` applies a log-softmax itself, `NLLLoss` does not.",
+        _trained(*_MLP, "Softmax: {dim: 1}"),
+        _trained(*_MLP),
+    ),
+    "MG403": Explanation(
+        "Data of another shape than the input",
+        "The images of a data set have a fixed shape.",
+        _trained(*_MLP, image="[3, 32, 32]"),
+        _trained(*_MLP),
+    ),
+    "MG404": Explanation(
+        "Another number of classes",
+        "The last layer has one output for each class of the data.",
+        _trained("Flatten", "Linear: 12"),
+        _trained(*_MLP),
+    ),
+    "MG405": Explanation(
+        "Nothing to train",
+        "No layer has parameters.",
+        _trained("ReLU", loss="MSELoss"),
+        _trained("PReLU", loss="MSELoss"),
+    ),
+    "MG406": Explanation(
+        "A part of the training that cannot work here",
+        "The message says what it would need.",
+        _trained(*_MLP, optimizer="SparseAdam"),
+        _trained(*_MLP, optimizer="Adam"),
+    ),
+}
+
+
+def page() -> str:
+    """Return `docs/errors.md`."""
+    parts = [
+        "# Mistakes\n\n"
+        "Every code that mlpgen names, with a wrong and a mended spec. MG0 is about "
+        "files, MG1 about YAML,\nMG2 about the spec, MG3 about shapes, MG4 about "
+        "training.\n"
+    ]
+    for code, each in EXPLANATIONS.items():
+        parts.append(f"\n## {code}: {each.title}\n\n{each.text}\n")
+        if each.wrong:
+            parts.append(f"\n```yaml\n# wrong\n{_visible(each.wrong)}```\n")
+            parts.append(f"\n```yaml\n# mended\n{each.right}```\n")
+    return "".join(parts)
+
+
+def _visible(text: str) -> str:
+    return text.replace("\x7f", "\u2421")

@@ -1,0 +1,411 @@
+"""The command line, as a person uses it: real processes in an empty folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SPEC = (ROOT / "specs" / "mnist_mlp.yaml").read_text(encoding="utf-8")
+MODEL = "generated/explicit/mnist_mlp.py"
+
+
+class Folder:
+    """A folder to work in."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def run(
+        self, *args: str, stdin: str | bytes = "", **env: str
+    ) -> subprocess.CompletedProcess[str]:
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        done = subprocess.run(
+            [sys.executable, "-m", "mlpgen", *args],
+            cwd=self.path,
+            input=data,
+            capture_output=True,
+            env={**os.environ, **env},
+            timeout=120,
+        )
+        out, err = done.stdout.decode(), done.stderr.decode()
+        assert "Traceback" not in err, err
+        return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def read(self, name: str) -> str:
+        return (self.path / name).read_text(encoding="utf-8")
+
+    def files(self) -> list[str]:
+        found = (path for path in self.path.rglob("*") if path.is_file())
+        return sorted(path.relative_to(self.path).as_posix() for path in found)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    made = Folder(tmp_path)
+    made.write("specs/mnist_mlp.yaml", SPEC)
+    return made
+
+
+def test_render_says_what_it_did(folder: Folder) -> None:
+    args = ("render", "specs/mnist_mlp.yaml", "--style", "sequential")
+    first, second = folder.run(*args), folder.run(*args)
+    assert first.returncode == second.returncode == 0
+    assert first.stdout == (
+        "generated/sequential/mnist_mlp.py: written\n"
+        "generated/sequential/train_mnist_mlp.py: written\n"
+    )
+    assert second.stdout == first.stdout.replace("written", "unchanged")
+
+
+def test_style_of_the_spec_is_the_default(folder: Folder) -> None:
+    folder.write("specs/mnist_mlp.yaml", SPEC + "style: sequential\n")
+    done = folder.run("render", "specs/mnist_mlp.yaml")
+    assert "generated/sequential/mnist_mlp.py" in done.stdout
+
+
+def test_set_changes_the_default(folder: Folder) -> None:
+    done = folder.run(
+        "render", "specs/mnist_mlp.yaml", "--set", "hidden_1=256", "--stdout"
+    )
+    assert "hidden_1: int = 256" in done.stdout
+    assert "# --set hidden_1=256" in done.stdout
+    assert not (folder.path / "generated").exists()
+
+
+@pytest.mark.parametrize(
+    "setting", ["hidden_1", "hidden_1=", "hidden_1=x", "=3", "a=1e999", "a=9e99999"]
+)
+def test_a_wrong_setting_is_wrong_usage(folder: Folder, setting: str) -> None:
+    assert (
+        folder.run("render", "specs/mnist_mlp.yaml", "--set", setting).returncode == 2
+    )
+
+
+@pytest.mark.parametrize("setting", ["hiden=3", "hidden_1=true", "hidden_1=2.5"])
+def test_a_setting_must_fit_its_parameter(folder: Folder, setting: str) -> None:
+    done = folder.run("render", "specs/mnist_mlp.yaml", "--set", setting)
+    assert done.returncode == 2
+    assert "--set" in done.stderr
+
+
+def test_capture(folder: Folder) -> None:
+    done = folder.run(
+        "render", "specs/mnist_mlp.yaml", "--capture", "relu_1", "--stdout"
+    )
+    assert "return logits, probas, relu_1" in done.stdout
+    wrong = folder.run("render", "specs/mnist_mlp.yaml", "--capture", "relu_9")
+    assert wrong.returncode == 2
+    assert "did you mean `relu_" in wrong.stderr
+
+
+def test_standard_input(folder: Folder) -> None:
+    done = folder.run("render", "-", stdin=SPEC)
+    assert done.returncode == 0
+    assert "from - (style: explicit)" in folder.read(MODEL)
+    assert folder.run("validate", "-", stdin="name: 3").returncode == 2
+
+
+def test_an_edited_file_is_kept(folder: Folder) -> None:
+    folder.run("render", "specs/mnist_mlp.yaml")
+    edited = folder.read(MODEL) + "# mine\n"
+    folder.write(MODEL, edited)
+    done = folder.run("render", "specs/mnist_mlp.yaml")
+    assert done.returncode == 1
+    assert f"{MODEL}: kept: edited by hand" in done.stdout
+    assert folder.read(MODEL) == edited
+    assert folder.run("check").returncode == 1
+
+    forced = folder.run("render", "specs/mnist_mlp.yaml", "--force")
+    assert forced.returncode == 0
+    assert folder.read(MODEL + ".orig") == edited
+    folder.write(MODEL, edited + "# again\n")
+    folder.run("render", "specs/mnist_mlp.yaml", "--force")
+    assert folder.read(MODEL + ".orig") == edited
+    assert folder.read(MODEL + ".orig.1") == edited + "# again\n"
+    assert folder.run("check").returncode == 0
+
+
+def test_a_foreign_file_is_kept(folder: Folder) -> None:
+    folder.write(MODEL, "print('mine')\n")
+    done = folder.run("render", "specs/mnist_mlp.yaml")
+    assert done.returncode == 1
+    assert folder.read(MODEL) == "print('mine')\n"
+
+
+def test_the_file_of_another_spec_is_kept(folder: Folder) -> None:
+    folder.run("render", "specs/mnist_mlp.yaml")
+    folder.write("other/mnist_mlp.yaml", SPEC)
+    assert folder.run("render", "other/mnist_mlp.yaml").returncode == 1
+
+
+def test_two_specs_with_one_name(folder: Folder) -> None:
+    folder.write("specs/copy.yaml", SPEC.replace("784-128", "784"))
+    done = folder.run("render", "specs/mnist_mlp.yaml", "specs/copy.yaml")
+    assert done.returncode == 2
+    assert "MG217" in done.stderr
+    assert not (folder.path / "generated").exists()
+
+
+def verdicts(folder: Folder, *args: str) -> dict[str, str]:
+    done = folder.run("check", "--format", "json", *args)
+    rows = json.loads(done.stdout)
+    found = {row["path"]: row["status"] for row in rows}
+    assert done.returncode == (0 if set(found.values()) <= {"current"} else 1)
+    return found
+
+
+def test_check_tells_states_apart(folder: Folder) -> None:
+    folder.run("render", "specs/mnist_mlp.yaml")
+    train = "generated/explicit/train_mnist_mlp.py"
+    assert verdicts(folder) == {MODEL: "current", train: "current"}
+
+    (folder.path / train).unlink()
+    assert verdicts(folder) == {MODEL: "current", train: "missing"}
+    folder.run("render", "specs/mnist_mlp.yaml")
+
+    folder.write("specs/mnist_mlp.yaml", "# a comment\n" + SPEC)
+    assert verdicts(folder) == {MODEL: "current", train: "current"}
+    folder.write("specs/mnist_mlp.yaml", SPEC.replace("hidden_1: 128", "hidden_1: 100"))
+    assert set(verdicts(folder).values()) == {"stale"}
+    assert "-    def __init__(self, hidden_1: int = 128" in folder.run("check").stdout
+
+    folder.write("specs/mnist_mlp.yaml", SPEC.split("training:")[0])
+    assert verdicts(folder)[train] == "orphan"
+    (folder.path / "specs/mnist_mlp.yaml").unlink()
+    assert set(verdicts(folder).values()) == {"orphan"}
+
+
+def test_check_remembers_options(folder: Folder) -> None:
+    options = ("--set", "hidden_1=32", "--capture", "relu_1,relu_2")
+    folder.run("render", "specs/mnist_mlp.yaml", *options)
+    assert set(verdicts(folder).values()) == {"current"}
+    assert set(verdicts(folder, "specs/mnist_mlp.yaml").values()) == {"current"}
+
+
+def test_check_of_styles_that_are_missing(folder: Folder) -> None:
+    folder.run("render", "specs/mnist_mlp.yaml")
+    both = ("--style", "explicit", "--style", "sequential")
+    found = verdicts(folder, "specs/mnist_mlp.yaml", *both)
+    assert found["generated/sequential/mnist_mlp.py"] == "missing"
+
+
+def test_check_of_a_damaged_header(folder: Folder) -> None:
+    folder.run("render", "specs/mnist_mlp.yaml")
+    text = folder.read(MODEL)
+    folder.write(MODEL, text.replace("# format 1, spec", "# format one, spec"))
+    assert verdicts(folder)[MODEL] == "damaged"
+    assert folder.run("render", "specs/mnist_mlp.yaml").returncode == 1
+
+
+def test_line_endings_do_not_count(folder: Folder) -> None:
+    folder.run("render", "specs/mnist_mlp.yaml")
+    text = folder.read(MODEL).replace("\n", "\r\n")
+    (folder.path / MODEL).write_bytes(text.encode())
+    assert verdicts(folder)[MODEL] == "current"
+    assert "unchanged" in folder.run("render", "specs/mnist_mlp.yaml").stdout
+
+
+def test_a_moved_file_is_an_orphan(folder: Folder) -> None:
+    folder.run("render", "specs/mnist_mlp.yaml")
+    (folder.path / "generated/old").mkdir()
+    shutil.move(folder.path / MODEL, folder.path / "generated/old/mnist_mlp.py")
+    found = verdicts(folder)
+    assert found[MODEL] == "missing"
+    assert found["generated/old/mnist_mlp.py"] == "orphan"
+
+
+def test_check_of_nothing(tmp_path: Path) -> None:
+    done = Folder(tmp_path).run("check")
+    assert done.returncode == 2
+    assert "MG005" in done.stderr
+
+
+def test_check_watches_the_schema(folder: Folder) -> None:
+    folder.run("schema")
+    folder.run("render", "specs/mnist_mlp.yaml")
+    assert verdicts(folder)["schemas/spec.schema.json"] == "current"
+    folder.write("schemas/spec.schema.json", "{}\n")
+    assert folder.run("check").returncode == 1
+
+
+@pytest.mark.parametrize("command", ["render", "check", "validate", "show"])
+@pytest.mark.parametrize(
+    "spec", ["nothing.yaml", ".", "bad.yaml", "\0"[:0] + "a/b/c.yaml"]
+)
+def test_a_spec_that_cannot_be_read(folder: Folder, command: str, spec: str) -> None:
+    folder.write("bad.yaml", "name: [\n")
+    done = folder.run(command, spec)
+    assert done.returncode == 2
+    assert "error[MG" in done.stderr
+    assert folder.files() == ["bad.yaml", "specs/mnist_mlp.yaml"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+def test_an_out_that_cannot_be_written(folder: Folder) -> None:
+    folder.write("taken", "a file")
+    done = folder.run("render", "specs/mnist_mlp.yaml", "--out", "taken")
+    assert done.returncode == 2
+    assert "MG004" in done.stderr
+    if os.geteuid() != 0:
+        (folder.path / "locked").mkdir(mode=stat.S_IRUSR)
+        assert (
+            folder.run("render", "specs/mnist_mlp.yaml", "--out", "locked/x").returncode
+            == 2
+        )
+
+
+def test_formats_of_mistakes(folder: Folder) -> None:
+    folder.write("bad.yaml", SPEC.replace("- Flatten", "- Flaten"))
+    (row,) = json.loads(folder.run("validate", "bad.yaml", "--format", "json").stdout)
+    assert (row["code"], row["line"], row["column"]) == ("MG207", 7, 5)
+    line = folder.run("render", "bad.yaml", "--format", "github").stdout
+    assert line.startswith(
+        "::error file=bad.yaml,line=7,col=5,endLine=7,endColumn=11,title=MG207::"
+    )
+    good = folder.run("validate", "specs/mnist_mlp.yaml", "--format", "json")
+    assert json.loads(good.stdout) == []
+
+
+def test_color(folder: Folder) -> None:
+    folder.write("bad.yaml", "name: 3\n")
+    assert "\x1b[" not in folder.run("validate", "bad.yaml").stderr
+    colored = folder.run("--color", "validate", "bad.yaml", NO_COLOR="1").stderr
+    assert "\x1b[1;31m" in colored
+
+
+@pytest.mark.parametrize(
+    "command", ["render", "check", "validate", "show", "schema", "layers", "init"]
+)
+def test_help_shows_an_example(folder: Folder, command: str) -> None:
+    done = folder.run(command, "--help")
+    assert done.returncode == 0
+    assert f"mlpgen {command}" in done.stdout.split("Example:")[1]
+
+
+def test_version_and_wrong_usage(folder: Folder) -> None:
+    assert folder.run("--version").stdout.startswith("mlpgen, version ")
+    wrong = folder.run("rendr")
+    assert wrong.returncode == 2
+    assert "render" in wrong.stderr
+    assert folder.run("layers", "Conv2").returncode == 2
+    assert folder.run("render").returncode == 2
+
+
+@pytest.mark.parametrize("kind", ["mlp", "cnn", "autoencoder"])
+def test_init_renders_as_it_is(folder: Folder, kind: str) -> None:
+    spec = folder.run("init", kind).stdout
+    folder.write("mine.yaml", spec)
+    assert folder.run("validate", "mine.yaml").stdout == "1 spec: no mistakes\n"
+    assert folder.run("render", "mine.yaml").stdout.count("written") == 2
+    assert folder.run("init", kind, "--out", "mine.yaml").returncode == 2
+    assert folder.read("mine.yaml") == spec
+
+
+def test_show(folder: Folder) -> None:
+    table = folder.run("show", "specs/mnist_mlp.yaml").stdout
+    assert "109,386" in table
+    data = json.loads(
+        folder.run("show", "specs/mnist_mlp.yaml", "--format", "json").stdout
+    )
+    assert data["parameters"] == 109386
+    assert data["multiply_adds"] == 784 * 128 + 128 * 64 + 64 * 10
+    assert [layer["output"] for layer in data["layers"]][-1] == [10]
+
+
+def test_layers(folder: Folder) -> None:
+    assert "Conv2d" in folder.run("layers").stdout
+    one = folder.run("layers", "Conv2d").stdout
+    assert "out_channels" in one
+    assert "torch.nn.Conv2d.html" in one
+
+
+def test_completion(folder: Folder) -> None:
+    done = folder.run(
+        _MLPGEN_COMPLETE="bash_complete",
+        COMP_WORDS="mlpgen layers Conv",
+        COMP_CWORD="2",
+    )
+    assert "plain,Conv2d" in done.stdout
+
+
+def test_torch_is_never_imported(folder: Folder) -> None:
+    commands = [
+        ["render", "specs/mnist_mlp.yaml"],
+        ["check"],
+        ["validate", "specs/mnist_mlp.yaml"],
+        ["show", "specs/mnist_mlp.yaml"],
+        ["schema"],
+        ["layers", "Conv2d"],
+        ["init", "mlp"],
+    ]
+    code = (
+        "import sys; from mlpgen.cli import run; "
+        f"codes = [run(each) for each in {commands!r}]; "
+        "assert codes == [0] * 7, codes; assert 'torch' not in sys.modules"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=folder.path, check=True, capture_output=True
+    )
+
+
+def test_the_same_bytes_everywhere(folder: Folder, tmp_path: Path) -> None:
+    wanted = folder.run("render", "specs/mnist_mlp.yaml", "--stdout").stdout
+    other = Folder(tmp_path / "elsewhere" / "ümläut")
+    other.write("specs/mnist_mlp.yaml", SPEC)
+    settings = [
+        {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "Asia/Tokyo"},
+        {"PYTHONHASHSEED": "2", "LC_ALL": "tr_TR.UTF-8", "TZ": "America/Lima"},
+    ]
+    for setting in settings:
+        found = other.run("render", "specs/mnist_mlp.yaml", "--stdout", **setting)
+        assert found.stdout == wanted
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_killed_render_leaves_whole_files(folder: Folder) -> None:
+    """Killed at any moment: each file is whole, and the next render mends the rest."""
+    folder.run("render", "specs/mnist_mlp.yaml")
+    before = {name: folder.read(name) for name in folder.files()}
+    changed = SPEC.replace("hidden_1: 128", "hidden_1: 96")
+    folder.write("specs/mnist_mlp.yaml", changed)
+    after = Folder(folder.path / "fresh")
+    after.write("specs/mnist_mlp.yaml", changed)
+    after.run("render", "specs/mnist_mlp.yaml")
+    command = [sys.executable, "-m", "mlpgen", "render", "specs/mnist_mlp.yaml"]
+    for delay in range(60, 200, 14):
+        process = subprocess.Popen(command, cwd=folder.path, stdout=subprocess.DEVNULL)
+        time.sleep(delay / 1000)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        for name in (MODEL, "generated/explicit/train_mnist_mlp.py"):
+            assert folder.read(name) in (before[name], after.read(name))
+    assert folder.run("render", "specs/mnist_mlp.yaml").returncode == 0
+    names = [path.name for path in (folder.path / "generated/explicit").iterdir()]
+    assert sorted(names) == ["mnist_mlp.py", "train_mnist_mlp.py"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="locks of POSIX")
+def test_two_renders_at_once(folder: Folder) -> None:
+    command = [sys.executable, "-m", "mlpgen", "render", "specs/mnist_mlp.yaml"]
+    running = [
+        subprocess.Popen(command, cwd=folder.path, stdout=subprocess.DEVNULL)
+        for _ in range(6)
+    ]
+    assert [process.wait(60) for process in running] == [0] * 6
+    assert set(verdicts(folder).values()) == {"current"}

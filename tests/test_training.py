@@ -1,0 +1,318 @@
+"""The committed scripts train on real images."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from mlpgen import api
+
+from .networks import network
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "data" / "sample"
+FULL = os.environ.get("MLPGEN_DATA", "")
+STYLES = ("explicit", "sequential")
+AT_LEAST = {
+    "mnist_mlp": (5, 0.88),
+    "mnist_mlp_batchnorm_dropout": (3, 0.93),
+    "lenet5": (3, 0.93),
+    "mnist_cnn": (1, 0.90),
+    "softmax_regression": (3, 0.83),
+    "autoencoder": (2, 0.0),
+}
+"""Epochs on the sample, and the accuracy that one of them must reach."""
+
+
+def start(script: Path, *args: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, script.name, "--threads", "1", *args],
+        cwd=script.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def train(script: Path, *args: str) -> str:
+    process = start(script, *args)
+    out, err = process.communicate(timeout=600)
+    assert process.returncode == 0, err
+    return out
+
+
+def rows(out: Path) -> list[dict[str, str]]:
+    with (out / "metrics.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def weights(out: Path, name: str = "last.pt") -> dict[str, torch.Tensor]:
+    checkpoint: dict[str, Any] = torch.load(out / name, weights_only=True)
+    model: dict[str, torch.Tensor] = checkpoint["model"]
+    return model
+
+
+@pytest.mark.parametrize("name", AT_LEAST)
+def test_both_styles_learn_the_same(name: str, tmp_path: Path) -> None:
+    epochs, accuracy = AT_LEAST[name]
+    for style in STYLES:
+        script = ROOT / "generated" / style / f"train_{name}.py"
+        out = str(tmp_path / style)
+        train(script, "--data-dir", str(SAMPLE), "--epochs", str(epochs), "--out", out)
+    one, other = (weights(tmp_path / style) for style in STYLES)
+    assert list(one) == list(other)
+    assert all(torch.equal(one[key], other[key]) for key in one)
+    found = rows(tmp_path / "explicit")
+    assert [row["epoch"] for row in found] == [str(i + 1) for i in range(epochs)]
+    if accuracy:
+        assert max(float(row["test_accuracy"]) for row in found) >= accuracy
+    else:
+        assert found[-1]["test_accuracy"] == ""
+        assert float(found[-1]["test_loss"]) < 0.06
+    assert weights(tmp_path / "explicit", "best.pt").keys() == one.keys()
+
+
+@pytest.mark.skipif(not FULL, reason="MLPGEN_DATA names no folder with all of MNIST")
+def test_the_perceptron_on_all_of_mnist(tmp_path: Path) -> None:
+    for style in STYLES:
+        script = ROOT / "generated" / style / "train_mnist_mlp.py"
+        train(script, "--data-dir", FULL, "--out", str(tmp_path / style))
+    one, other = (weights(tmp_path / style) for style in STYLES)
+    assert all(torch.equal(one[key], other[key]) for key in one)
+    assert float(rows(tmp_path / "explicit")[-1]["test_accuracy"]) >= 0.975
+
+
+MLP = [
+    "Flatten",
+    {"Linear": 16},
+    "ReLU",
+    {"Linear": {"out_features": 10}, "name": "logits"},
+]
+RESTORE = [
+    "Flatten",
+    {"Linear": 8},
+    {"Linear": 784},
+    "Sigmoid",
+    {"Unflatten": {"dim": 1, "unflattened_size": [1, 28, 28]}},
+]
+PARTS: list[tuple[list[Any], dict[str, Any]]] = [
+    *(
+        (MLP, {"optimizer": optimizer})
+        for optimizer in (
+            "Adadelta",
+            "Adafactor",
+            "Adagrad",
+            "Adam",
+            {"AdamW": {"betas": [0.9, 0.99]}},
+            "Adamax",
+            "ASGD",
+            {"LBFGS": {"max_iter": 2}},
+            "NAdam",
+            "RAdam",
+            {"RMSprop": {"momentum": 0.5}},
+            "Rprop",
+        )
+    ),
+    (
+        ["Flatten", {"Linear": {"out_features": 10, "bias": False}}],
+        {"optimizer": {"Muon": {"lr": 0.02}}},
+    ),
+    *(
+        (MLP, {"scheduler": scheduler})
+        for scheduler in (
+            {"StepLR": 2},
+            {"MultiStepLR": [1, 2]},
+            "ConstantLR",
+            "LinearLR",
+            {"ExponentialLR": 0.9},
+            "PolynomialLR",
+            "CosineAnnealingLR",
+            {"CosineAnnealingLR": 4},
+            {"CosineAnnealingWarmRestarts": 2},
+            {"OneCycleLR": {"max_lr": 0.1}},
+            {"CyclicLR": {"base_lr": 0.01, "max_lr": 0.1}},
+            {"ReduceLROnPlateau": {"patience": 0}},
+            {
+                "SequentialLR": {
+                    "schedulers": [
+                        {"LinearLR": {"total_iters": 1}},
+                        {"ExponentialLR": 0.5},
+                    ],
+                    "milestones": [1],
+                }
+            },
+            {"ChainedScheduler": {"schedulers": ["LinearLR", {"ExponentialLR": 0.5}]}},
+        )
+    ),
+    *(
+        (MLP, {"loss": loss})
+        for loss in (
+            {"CrossEntropyLoss": {"label_smoothing": 0.1}},
+            "MultiMarginLoss",
+            "BCEWithLogitsLoss",
+            "MultiLabelSoftMarginLoss",
+        )
+    ),
+    ([*MLP, {"LogSoftmax": {"dim": 1}}], {"loss": "NLLLoss"}),
+    ([*MLP, {"Softmax": {"dim": 1}}], {"loss": "BCELoss"}),
+    *(
+        (RESTORE, {"loss": loss})
+        for loss in (
+            "MSELoss",
+            "L1Loss",
+            "SmoothL1Loss",
+            {"HuberLoss": 0.5},
+            "BCELoss",
+            "PoissonNLLLoss",
+        )
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with 300 training and 100 test images, not packed."""
+    folder = tmp_path_factory.mktemp("data")
+    raw = folder / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for part, count in (("train", 300), ("t10k", 100)):
+        for kind, head, size in (("images-idx3", 16, 784), ("labels-idx1", 8, 1)):
+            name = f"{part}-{kind}-ubyte"
+            data = gzip.decompress(
+                (SAMPLE / "MNIST" / "raw" / f"{name}.gz").read_bytes()
+            )
+            start = data[:4] + count.to_bytes(4, "big") + data[8:head]
+            (raw / name).write_bytes(start + data[head : head + count * size])
+    return folder
+
+
+def rendered(layers: list[Any], training: dict[str, Any], folder: Path) -> Path:
+    """Render a spec in explicit style into a folder."""
+    spec = {
+        "name": "Tried",
+        "input": [1, 28, 28],
+        "layers": layers,
+        "training": {
+            "data": "mnist",
+            "loss": "CrossEntropyLoss",
+            "optimizer": {"SGD": {"lr": 0.05, "momentum": 0.5}},
+            "epochs": 3,
+            "batch_size": 50,
+        }
+        | training,
+    }
+    for name, text in api.render(network(spec), "explicit").items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / "train_tried.py"
+
+
+@pytest.mark.parametrize(
+    ("layers", "training"), PARTS, ids=[str(each[1]) for each in PARTS]
+)
+def test_every_part_trains(
+    layers: list[Any], training: dict[str, Any], tiny: Path, tmp_path: Path
+) -> None:
+    script = rendered(layers, training, tmp_path)
+    train(
+        script, "--data-dir", str(tiny), "--epochs", "2", "--out", str(tmp_path / "out")
+    )
+    assert len(rows(tmp_path / "out")) == 2
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    return rendered(MLP, {}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--epochs", "0"],
+        ["--batch-size", "-1"],
+        ["--lr", "nan"],
+        ["--lr", "x"],
+        ["--seed", "-1"],
+        ["--threads", "0"],
+        ["--device", "gpu9"],
+        ["--device", "cuda:99"],
+    ],
+)
+def test_wrong_settings(script: Path, args: list[str]) -> None:
+    process = start(script, *args)
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 2
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("damage", ["magic", "short", "label", "packed", "count"])
+def test_damaged_data(script: Path, tiny: Path, tmp_path: Path, damage: str) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(tiny, folder)
+    images = folder / "MNIST" / "raw" / "train-images-idx3-ubyte"
+    labels = folder / "MNIST" / "raw" / "train-labels-idx1-ubyte"
+    if damage == "magic":
+        images.write_bytes(b"PNG!" + images.read_bytes()[4:])
+    elif damage == "short":
+        images.write_bytes(images.read_bytes()[:-1])
+    elif damage == "label":
+        labels.write_bytes(labels.read_bytes()[:-1] + b"\x0b")
+    elif damage == "count":
+        shutil.copy(folder / "MNIST" / "raw" / "t10k-labels-idx1-ubyte", labels)
+    else:
+        images.with_name(images.name + ".gz").write_bytes(b"\x1f\x8b\x08 not gzip")
+        images.unlink()
+    process = start(script, "--data-dir", str(folder), "--out", str(tmp_path / "out"))
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 1
+    assert "train" in err
+    assert "Traceback" not in err
+
+
+def test_missing_data_without_a_network(script: Path, tmp_path: Path) -> None:
+    text = script.read_text(encoding="utf-8")
+    begin, end = text.index("MIRRORS = ("), text.index("ARCHIVES = {")
+    nowhere = 'MIRRORS = ("http://127.0.0.1:9/",)\n'
+    script.write_text(text[:begin] + nowhere + text[end:], encoding="utf-8")
+    process = start(script, "--data-dir", str(tmp_path / "empty"))
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 1
+    assert "--data-dir" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_leaves_usable_files(script: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = start(
+        script, "--data-dir", str(SAMPLE), "--epochs", "1000", "--out", str(out)
+    )
+    for _ in range(600):
+        if (out / "last.pt").exists():
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 130
+    assert "interrupted" in err
+    assert weights(out)
+    assert rows(out)
+
+
+def test_a_loss_that_explodes(script: Path, tiny: Path, tmp_path: Path) -> None:
+    process = start(
+        script, "--data-dir", str(tiny), "--lr", "1e30", "--out", str(tmp_path / "out")
+    )
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 1
+    assert "not finite" in err
