@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from mlpgen import api, source
+from mlpgen import SpecError, api, source
 from mlpgen.build import build
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def network(data: dict[str, Any]) -> Network:
     """Load a spec that is given as plain data."""
-    document = source.parse(json.dumps(data).encode(), "spec.yaml")
+    document = source.parse(json.dumps(data, ensure_ascii=False).encode(), "spec.yaml")
     built = build(document)
     return api.Network(built.graph, built.warnings, document, {})
 
@@ -109,10 +109,10 @@ IMAGES = [
 
 @st.composite
 def chains(draw: st.DrawFn, deep: bool = True) -> list[Any]:
-    """Draw a list of layers; many of them will not fit together."""
+    """Draw a list of layers; many of them do not fit together."""
     pool = st.sampled_from([*ANYWHERE, *FLAT, *IMAGES])
     found: list[Any] = []
-    for _ in range(draw(st.integers(1, 5))):
+    for _ in range(draw(st.integers(2, 8))):
         kind = draw(st.integers(0, 9))
         if kind == 0 and deep:
             found.append({"Sequential": draw(chains(deep=False))})
@@ -124,10 +124,27 @@ def chains(draw: st.DrawFn, deep: bool = True) -> list[Any]:
     return found
 
 
+def fitting(spec: dict[str, Any], layers: list[Any]) -> list[Any]:
+    """Leave out the layers that do not fit behind those before them."""
+    kept: list[Any] = []
+    for layer in layers:
+        try:
+            network({**spec, "layers": [*kept, layer]})
+        except SpecError:
+            continue
+        kept.append(layer)
+    return kept
+
+
 @st.composite
 def specs(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw a spec."""
-    layers = draw(chains())
+    """Draw a spec without mistakes."""
+    spec: dict[str, Any] = {
+        "name": "Drawn",
+        "parameters": {"width": 8, "step": 1, "bias": True},
+        "input": draw(st.sampled_from([[1, 8, 8], [3, 6, 6], [8], [4, 12, 9]])),
+    }
+    layers = fitting(spec, draw(chains())) or ["ReLU"]
     names = []
     for index, layer in enumerate(layers):
         if draw(st.integers(0, 4)) == 0:
@@ -135,12 +152,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
             entry["name"] = f"part_{index}"
             layers[index] = entry
             names.append(entry["name"])
-    spec: dict[str, Any] = {
-        "name": "Drawn",
-        "parameters": {"width": 8, "step": 1, "bias": True},
-        "input": draw(st.sampled_from([[1, 8, 8], [3, 6, 6], [8], [4, 12, 9]])),
-        "layers": layers,
-    }
+    spec["layers"] = layers
     if names and draw(st.booleans()):
         chosen = st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)
         spec["outputs"] = draw(chosen)

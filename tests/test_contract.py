@@ -17,14 +17,6 @@ from .networks import model, network, specs
 EXAMPLES = 500
 
 
-def loaded(spec: dict[str, Any]) -> Any:
-    """Load a spec, or draw another where its layers do not fit together."""
-    try:
-        return network(spec)
-    except SpecError:
-        assume(False)
-
-
 def run(made: torch.nn.Module, x: Tensor) -> tuple[Tensor, ...]:
     torch.manual_seed(2)
     out = made(x)
@@ -39,7 +31,7 @@ def run(made: torch.nn.Module, x: Tensor) -> tuple[Tensor, ...]:
 )
 @given(specs())
 def test_both_styles_are_equal_and_as_predicted(spec: dict[str, Any]) -> None:
-    net = loaded(spec)
+    net = network(spec)
     graph = net.graph
     explicit, sequential = model(net, "explicit"), model(net, "sequential")
 
@@ -98,10 +90,12 @@ def test_parameters_of_the_class_may_change(
     spec: dict[str, Any], width: int, step: int, bias: bool
 ) -> None:
     """A class with other arguments is the one that a spec with other defaults gives."""
-    net = loaded(spec)
-    changed = loaded(
-        {**spec, "parameters": {"width": width, "step": step, "bias": bias}}
-    )
+    net = network(spec)
+    try:
+        values = {"width": width, "step": step, "bias": bias}
+        changed = network({**spec, "parameters": values})
+    except SpecError:
+        assume(False)
     for style in ("explicit", "sequential"):
         cls = type(model(net, style))
         torch.manual_seed(1)
@@ -131,7 +125,7 @@ def names_in(graph: Any) -> list[str]:
 def test_any_layer_can_be_captured_in_both_styles(
     spec: dict[str, Any], data: st.DataObject
 ) -> None:
-    net = loaded(spec)
+    net = network(spec)
     known = names_in(net.graph)
     chosen = data.draw(
         st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True)

@@ -281,8 +281,8 @@ def test_damaged_data(script: Path, tiny: Path, tmp_path: Path, damage: str) -> 
 
 def test_missing_data_without_a_network(script: Path, tmp_path: Path) -> None:
     text = script.read_text(encoding="utf-8")
-    begin, end = text.index("MIRRORS = ("), text.index("ARCHIVES = {")
-    nowhere = 'MIRRORS = ("http://127.0.0.1:9/",)\n'
+    begin, end = text.index("MIRRORS = ["), text.index("ARCHIVES = {")
+    nowhere = 'MIRRORS = ["http://127.0.0.1:9/"]\n'
     script.write_text(text[:begin] + nowhere + text[end:], encoding="utf-8")
     process = start(script, "--data-dir", str(tmp_path / "empty"))
     _, err = process.communicate(timeout=100)

@@ -7,7 +7,7 @@ python train_mnist_mlp_batchnorm_dropout.py --epochs 10 --device cpu
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:a37b959421a478e9
+# format 1, spec sha256:44999c010067e09b, code sha256:dc67549a293ebd32
 
 import argparse
 import csv
@@ -40,10 +40,10 @@ OUT = Path("runs/mnist_mlp_batchnorm_dropout")
 FOLDER = "MNIST"
 IMAGE = (28, 28)
 CLASSES = 10
-MIRRORS = (
+MIRRORS = [
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
-)
+]
 ARCHIVES = {
     "train-images-idx3-ubyte": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
     "train-labels-idx1-ubyte": "d53e105ee54ea40749a09fcbcd1e9432",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph import Graph, Source, resolve_chain
+from mlpgen.graph import Graph, Scope, Source, resolve_chain
 from mlpgen.names import snake_case, wrong_name
 from mlpgen.naming import name_items
 from mlpgen.problems import Problems, cut, nearest, shown
@@ -44,7 +44,8 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     parameters = _parameters(spec, settings or {}, problems)
     items = name_items(read_items(spec.layers, ("layers",), problems), problems)
     source = Source(tuple(spec.input) or None, "`input`")
-    nodes, _ = resolve_chain(items, source, parameters, problems)
+    scope = Scope(parameters, {})
+    nodes, _ = resolve_chain(items, source, scope, problems)
     outputs = _outputs(spec, items, problems)
     nodes = _used(nodes, outputs, problems)
     _warn_about_parameters(document, parameters, problems)
@@ -57,6 +58,7 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
         description=" ".join(spec.description.split()),
         parameters=parameters,
         input=tuple(spec.input),
+        sizes=scope.sizes,
         nodes=nodes,
         outputs=outputs,
         style=spec.style,

@@ -55,7 +55,7 @@ EXPLANATIONS = {
     ),
     "MG004": Explanation(
         "A file cannot be written",
-        "The folder is not there or not yours, or the disk is full. Nothing was changed.",
+        "The folder is missing or not yours, or the disk is full. Nothing was changed.",
     ),
     "MG005": Explanation(
         "There is nothing to check",

@@ -10,7 +10,7 @@ from mlpgen.expressions import Expression, ExpressionError, evaluate, is_express
 from mlpgen.layers import layer_class
 from mlpgen.layers.base import ShapeError, shown
 from mlpgen.problems import nearest
-from mlpgen.sizes import Size
+from mlpgen.sizes import Size, code_of, is_product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from mlpgen.recipe import Recipe
     from mlpgen.source import Path
     from mlpgen.spec import Item
+
+
+LONGEST_CODE = 40
+LONGEST_SUM = 20
+"""Characters of a size in a call, if it is a product or not; others get a name."""
+LONGEST_LINE = 70
 
 
 class Node(NamedTuple):
@@ -67,6 +73,7 @@ class Graph(NamedTuple):
         description: The author's sentence, or an empty text.
         parameters: Keyword arguments of the class with their defaults.
         input: Shape of one example, without the batch dimension.
+        sizes: Names for sizes whose code is long, with that code, in order.
         nodes: The layers in the order they run.
         outputs: Names of the layers whose outputs are returned.
         style: The style that the spec asks for.
@@ -78,6 +85,7 @@ class Graph(NamedTuple):
     description: str
     parameters: dict[str, Scalar]
     input: Shape
+    sizes: dict[str, str]
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
     style: str
@@ -105,28 +113,63 @@ class Source(NamedTuple):
     origin: str
 
 
+class Scope(NamedTuple):
+    """What expressions may use, and names for sizes whose code is long.
+
+    Attributes:
+        parameters: Of the spec, with their defaults.
+        sizes: The code that each name stands for.
+    """
+
+    parameters: Mapping[str, Scalar]
+    sizes: dict[str, str]
+
+    def shorten(self, shape: Shape) -> Shape:
+        """Give sizes a name where their code would not fit into a call.
+
+        Raises:
+            ShapeError: MG209, for a code that does not even fit on a line.
+        """
+        return tuple(self._short(size) for size in shape)
+
+    def _short(self, size: int) -> int:
+        code = code_of(size)
+        if len(code) <= (LONGEST_CODE if is_product(size) else LONGEST_SUM):
+            return size
+        if len(code) > LONGEST_LINE:
+            message = f"the code of a size would have {len(code)} characters"
+            raise ShapeError("MG209", message, help="give parameters shorter names")
+        known = {text: name for name, text in self.sizes.items()}
+        name = known.get(code, "")
+        number = len(self.sizes) + 1
+        while not name or (name in self.parameters and code not in known):
+            name, number = f"size_{number}", number + 1
+        self.sizes[name] = code
+        return Size.parameter(name, int(size))
+
+
 def resolve_chain(
     items: tuple[Item, ...],
     source: Source,
-    parameters: Mapping[str, Scalar],
+    scope: Scope,
     problems: Problems,
-    scope: str = "",
+    inside: str = "",
 ) -> tuple[tuple[Node, ...], Source]:
     """Resolve layers that run one after the other.
 
     Args:
         items: The entries, as they are written, with their names.
         source: What the first of them gets.
-        parameters: What expressions may use.
+        scope: What expressions may use.
         problems: Gathers mistakes; after one, shapes are no longer followed.
-        scope: The name of the `Sequential` they stand in, with a dot.
+        inside: The name of the `Sequential` they stand in, with a dot.
 
     Returns:
         The layers without mistakes, and what comes out of the last.
     """
     nodes = []
     for item in items:
-        node, source = _resolve(item, source, parameters, problems, scope)
+        node, source = _resolve(item, source, scope, problems, inside)
         if node is not None:
             nodes.append(node)
     return tuple(nodes), source
@@ -135,22 +178,22 @@ def resolve_chain(
 def _resolve(
     item: Item,
     source: Source,
-    parameters: Mapping[str, Scalar],
+    scope: Scope,
     problems: Problems,
-    scope: str,
+    inside: str,
 ) -> tuple[Node | None, Source]:
-    full = scope + item.name
+    full = inside + item.name
     if not item.type:
         return None, Source(None, full)
     if item.type == "Sequential":
-        return _resolve_sequential(item, source, parameters, problems, full)
-    layer, expressions = _layer(item, parameters, problems)
+        return _resolve_sequential(item, source, scope, problems, full)
+    layer, expressions = _layer(item, scope, problems)
     if layer is None or source.shape is None:
         return None, Source(None, full)
     arrives = f"`{full}` gets {shown(source.shape)} from {source.origin}"
     try:
         layer = _fill(layer, source.shape, item, problems, arrives)
-        output = layer.output(source.shape)
+        output = scope.shorten(layer.output(source.shape))
         _check_sizes(layer, output)
     except ShapeError as error:
         path = item.argument_path(error.argument)
@@ -212,13 +255,11 @@ def _is_key(item: Item, path: Path, problems: Problems) -> bool:
 def _resolve_sequential(
     item: Item,
     source: Source,
-    parameters: Mapping[str, Scalar],
+    scope: Scope,
     problems: Problems,
     full: str,
 ) -> tuple[Node | None, Source]:
-    children, result = resolve_chain(
-        item.children, source, parameters, problems, f"{full}."
-    )
+    children, result = resolve_chain(item.children, source, scope, problems, f"{full}.")
     if source.shape is None or result.shape is None:
         return None, Source(None, full)
     node = Node(
@@ -240,7 +281,7 @@ def _resolve_sequential(
 
 
 def _layer(
-    item: Item, parameters: Mapping[str, Scalar], problems: Problems
+    item: Item, scope: Scope, problems: Problems
 ) -> tuple[Layer | None, dict[str, Expression]]:
     """Validate a layer's arguments.
 
@@ -251,7 +292,7 @@ def _layer(
     cls = layer_class(item.type)
     before = len(problems.found)
     symbolic = {
-        name: _evaluate(value, item.argument_path(name), parameters, problems)
+        name: _evaluate(value, item.argument_path(name), scope, problems)
         for name, value in item.arguments.items()
     }
     plain = {name: _plain(value) for name, value in symbolic.items()}
@@ -277,13 +318,11 @@ def _layer(
     return layer.model_copy(update=numbers), expressions
 
 
-def _evaluate(
-    value: Any, path: Path, parameters: Mapping[str, Scalar], problems: Problems
-) -> Any:
+def _evaluate(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
     """Replace every expression of an argument by an `Expression` or a plain value."""
     if isinstance(value, list):
         return [
-            _evaluate(each, (*path, index), parameters, problems)
+            _evaluate(each, (*path, index), scope, problems)
             for index, each in enumerate(value)
         ]
     if not isinstance(value, str) or "${" not in value:
@@ -293,14 +332,17 @@ def _evaluate(
         problems.add("MG209", message, path)
         return value
     try:
-        result = evaluate(value, parameters)
+        result = evaluate(value, scope.parameters)
     except ExpressionError as error:
         code = "MG210" if error.unknown else "MG209"
-        help = nearest(error.unknown, parameters)
+        help = nearest(error.unknown, scope.parameters)
         if error.unknown and not help:
             help = "parameters are named under `parameters:`, each with its default"
         problems.add(code, error.message, path, help=help)
         return value
+    if len(result.code) > LONGEST_CODE:
+        message = f"the code of the expression has {len(result.code)} characters"
+        problems.add("MG209", message, path, help="give parameters shorter names")
     return result if result.names else result.value
 
 

@@ -7,7 +7,7 @@ import keyword
 import re
 import sys
 
-LONGEST = 40
+LONGEST = 32
 LONGEST_CLASS = 32
 """Characters of a name; longer ones would not leave room on a line of code."""
 
@@ -126,7 +126,7 @@ def wrong_class_name(name: str) -> str:
     """Say why `name` cannot be the class of a model; an empty text if it can."""
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
         return "a class name is CamelCase: letters and digits, a capital first"
-    if len(name) > LONGEST_CLASS or len(snake_case(name)) > LONGEST:
+    if len(name) > LONGEST_CLASS or len(snake_case(name)) > 40:
         return f"a class name has at most {LONGEST_CLASS} characters"
     if keyword.iskeyword(name) or name in _CLASSES or hasattr(builtins, name):
         return f"`{name}` has a meaning of its own in Python or the generated code"

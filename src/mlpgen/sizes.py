@@ -105,6 +105,14 @@ def code_of(value: int) -> str:
     return value.code if isinstance(value, Size) else str(value)
 
 
+def is_product(value: int) -> bool:
+    """Tell whether a size is a plain number times parameters, or less."""
+    return not isinstance(value, Size) or (
+        len(value.terms) == 1
+        and all(factor.isidentifier() for factors in value.terms for factor in factors)
+    )
+
+
 def scaled(size: int, factor: float) -> int:
     """Return `size` times a number that need not be whole, rounded down.
 

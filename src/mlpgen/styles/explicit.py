@@ -33,6 +33,7 @@ from mlpgen.styles.plan import (
     recording,
     returned,
     sequential,
+    size_lines,
 )
 from mlpgen.styles.runs import Run, segments, stem
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from mlpgen.styles.code import Piece
 
 BODY = 2 * INDENT
+LONGEST_OUTPUT = 24
 
 
 def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
@@ -73,7 +75,10 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
         name=Code(graph.name),
         about=class_docstring(graph, outputs),
         signature=init_signature(graph.parameters),
-        init=tuple(line for part in parts for line in _attribute(part)),
+        init=(
+            *size_lines(graph),
+            *(line for part in parts for line in _attribute(part)),
+        ),
         forward_signature=forward_signature(outputs),
         forward=tuple(body),
     )
@@ -202,7 +207,8 @@ def _last(group: Sequence[Node], value: str, indent: int) -> list[str]:
     function = group[-1].function
     if function and (len(group) == 1 or not function.is_method):
         return _statement(group, value, "return ", indent)
-    name = group[-1].name if group[-1].named else "output"
+    plain = group[-1].named and len(group[-1].name) <= LONGEST_OUTPUT
+    name = group[-1].name if plain else "output"
     statement = _statement(group, value, f"{name}: Tensor = ", indent)
     return [*statement, f"return {name}"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ from mlpgen.styles.code import (
     Code,
     Group,
     call,
+    flat,
     indented,
     keyword,
     layout,
@@ -126,6 +128,24 @@ def init_signature(parameters: Mapping[str, Scalar]) -> Lines:
     ]
     group = call("def __init__", "self", *items)
     return tuple(layout(group, INDENT, after=" -> None:"))
+
+
+def size_lines(graph: Graph) -> Lines:
+    """Write the sizes that have a name and are used, each before its use."""
+    texts = [text for node in graph.nodes for text in _codes(node)]
+    lines: list[str] = []
+    for name, code in reversed(graph.sizes.items()):
+        if any(name in re.findall(r"\w+", text) for text in texts):
+            texts.append(code)
+            lines.insert(0, f"{name} = {code}")
+    return tuple(lines)
+
+
+def _codes(node: Node) -> Iterable[str]:
+    for value in node.arguments.values():
+        yield flat(literal(value))
+    for child in node.children:
+        yield from _codes(child)
 
 
 def forward_signature(outputs: Sequence[str]) -> Lines:

@@ -19,6 +19,7 @@ from mlpgen.styles.plan import (
     recording,
     returned,
     sequential,
+    size_lines,
 )
 from mlpgen.styles.runs import Run, segments, stem
 
@@ -57,7 +58,7 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
         name=Code(graph.name),
         about=class_docstring(graph, outputs),
         signature=init_signature(graph.parameters),
-        init=tuple(_init(children, outputs)),
+        init=(*size_lines(graph), *_init(children, outputs)),
         forward_signature=forward_signature(outputs) if body else (),
         forward=tuple(body),
     )
