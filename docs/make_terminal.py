@@ -31,7 +31,8 @@ def main() -> None:
         (folder / "mlp.yaml").write_text(spec, encoding="utf-8")
         wrong = spec.replace("  - Linear: 10", WRONG).replace("- ReLU", "- Relu", 1)
         (folder / "wrong.yaml").write_text(wrong, encoding="utf-8")
-        for args in (["show", "mlp.yaml"], ["render", "mlp.yaml"], ["render", "wrong.yaml"]):
+        runs = [["show", "mlp.yaml"], ["render", "mlp.yaml"], ["render", "wrong.yaml"]]
+        for args in runs:
             console.print(Text(f"$ mlpgen {' '.join(args)}", style="bold"))
             console.print(Text.from_ansi(output(*args, cwd=folder)))
     console.save_svg(str(ROOT / "docs" / "terminal.svg"), title="mlpgen")
