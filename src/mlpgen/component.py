@@ -1,7 +1,5 @@
 """What every class of the catalogue is: torch's arguments, checked by pydantic."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, Strict

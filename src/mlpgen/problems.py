@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.component import Expects
@@ -181,7 +180,8 @@ def choices(model: type[BaseModel], field: str) -> list[str]:
 
 def nearest(word: str, options: Iterable[str]) -> str:
     """Suggest the option that `word` was meant to be; empty if none is near."""
-    options = list(options)
+    from difflib import get_close_matches
+
     lower = {option.lower(): option for option in options}
     near = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
     return f"did you mean `{lower[near[0]]}`?" if near else ""

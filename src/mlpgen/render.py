@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import (
+    Environment,
+    FileSystemBytecodeCache,
+    FunctionLoader,
+    StrictUndefined,
+)
 
 from mlpgen.styles.code import Code, indented
 
@@ -31,6 +39,7 @@ def fill(template: str, **values: Any) -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(_source),
+        bytecode_cache=_bytecode_cache(),
         undefined=StrictUndefined,
         finalize=_only_code,
         autoescape=False,
@@ -40,6 +49,14 @@ def _environment() -> Environment:
     )
     environment.filters["code"] = _code
     return environment
+
+
+def _bytecode_cache() -> FileSystemBytecodeCache | None:
+    """Keep compiled templates beside Python's own bytecode, if that can be written."""
+    folder = Path(__file__).with_name("__pycache__")
+    if sys.dont_write_bytecode or not os.access(folder, os.W_OK):
+        return None
+    return FileSystemBytecodeCache(str(folder), "%s.template")
 
 
 def _source(name: str) -> str:

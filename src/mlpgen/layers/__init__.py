@@ -19,9 +19,9 @@ FAMILIES = {
     "normalization": "BatchNorm1d BatchNorm2d BatchNorm3d LayerNorm GroupNorm "
     "InstanceNorm1d InstanceNorm2d InstanceNorm3d LocalResponseNorm RMSNorm",
     "dropout": "Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout",
-    "activation": "ReLU ReLU6 LeakyReLU PReLU RReLU ELU CELU SELU GELU Sigmoid "
-    "LogSigmoid Hardsigmoid Tanh Hardtanh Tanhshrink Hardshrink Softshrink Hardswish "
-    "SiLU Mish Softplus Softsign Threshold GLU",
+    "rectifier": "ReLU ReLU6 LeakyReLU PReLU RReLU ELU CELU SELU GELU SiLU Mish",
+    "activation": "Sigmoid LogSigmoid Hardsigmoid Tanh Hardtanh Tanhshrink Hardshrink "
+    "Softshrink Hardswish Softplus Softsign Threshold GLU",
     "softmax": "Softmax Softmin LogSoftmax Softmax2d",
     "padding": "ZeroPad1d ZeroPad2d ZeroPad3d "
     "ConstantPad1d ConstantPad2d ConstantPad3d "

@@ -1,161 +1,29 @@
 """Activations: functions of each value by itself."""
 
-from __future__ import annotations
-
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from mlpgen.component import Expects, Positive, Structural
-from mlpgen.layers.base import Function, Layer, Shape, ShapeError
+from mlpgen.component import Expects, Structural
+from mlpgen.layers.base import Activation, Function, Layer, Shape, ShapeError
 from mlpgen.layers.linear import position
 
 
-class _Activation(Layer):
-    """What activations share: the shape stays, and a function does the same."""
-
-    call: ClassVar[str] = ""
-    example_input: ClassVar[tuple[int, ...]] = (8,)
-    pointwise: ClassVar = True
-
-    def function(self) -> Function | None:
-        """The function of the same name, with what differs from torch's defaults."""
-        arguments = self.arguments()
-        given = tuple(value for name, value in arguments.items() if self.required(name))
-        by_name = {
-            key: value for key, value in arguments.items() if not self.required(key)
-        }
-        return Function(self.call, given, by_name)
-
-
-class ReLU(_Activation):
-    """max(0, x)."""
-
-    call: ClassVar = "F.relu"
-    example: ClassVar = "ReLU"
-    inplace: bool = False
-
-
-class ReLU6(_Activation):
-    """min(max(0, x), 6)."""
-
-    call: ClassVar = "F.relu6"
-    example: ClassVar = "ReLU6"
-    inplace: bool = False
-
-
-class LeakyReLU(_Activation):
-    """x, or `negative_slope` times x where x is negative."""
-
-    call: ClassVar = "F.leaky_relu"
-    example: ClassVar = "LeakyReLU: 0.2"
-    negative_slope: float = 0.01
-    inplace: bool = False
-
-
-class PReLU(_Activation):
-    """LeakyReLU with a slope that is learned, one or one for each channel."""
-
-    example: ClassVar = "PReLU"
-    num_parameters: Positive = 1
-    init: float = 0.25
-
-    def output(self, shape: Shape) -> Shape:
-        """One slope, or as many as there are channels."""
-        if self.num_parameters not in (1, shape[0]):
-            message = (
-                f"`num_parameters` is {self.num_parameters}, but {shape[0]} arrive"
-            )
-            raise ShapeError("MG301", message, argument="num_parameters")
-        return shape
-
-    def parameters(self) -> int:
-        """The slopes."""
-        return self.num_parameters
-
-    def function(self) -> None:
-        """The slopes are parameters."""
-
-
-class RReLU(_Activation):
-    """LeakyReLU with a random slope in training, their mean afterwards."""
-
-    call: ClassVar = "F.rrelu"
-    example: ClassVar = "RReLU"
-    lower: float = 1 / 8
-    upper: float = 1 / 3
-    inplace: bool = False
-
-    def output(self, shape: Shape) -> Shape:
-        """The slopes are drawn between two bounds."""
-        if self.lower > self.upper:
-            message = f"`lower` {self.lower:g} is above `upper` {self.upper:g}"
-            raise ShapeError("MG311", message, argument="lower")
-        return shape
-
-    def function(self) -> Function | None:
-        """The function must know whether the model is training."""
-        call = super().function()
-        return call and call._replace(training=True)
-
-
-class ELU(_Activation):
-    """x, or alpha (exp(x) - 1) where x is negative."""
-
-    call: ClassVar = "F.elu"
-    example: ClassVar = "ELU"
-    alpha: float = 1.0
-    inplace: bool = False
-
-
-class CELU(_Activation):
-    """ELU with a smooth slope for every alpha."""
-
-    call: ClassVar = "F.celu"
-    example: ClassVar = "CELU"
-    alpha: Annotated[float, Expects("a number other than 0")] = 1.0
-    inplace: bool = False
-
-    def output(self, shape: Shape) -> Shape:
-        """Alpha divides."""
-        if self.alpha == 0:
-            raise ShapeError(
-                "MG204", "`alpha` cannot be 0: it divides", argument="alpha"
-            )
-        return shape
-
-
-class SELU(_Activation):
-    """ELU, scaled so that a deep network keeps mean 0 and variance 1."""
-
-    call: ClassVar = "F.selu"
-    example: ClassVar = "SELU"
-    inplace: bool = False
-
-
-class GELU(_Activation):
-    """x times the normal distribution function of x."""
-
-    call: ClassVar = "F.gelu"
-    example: ClassVar = "GELU"
-    approximate: Annotated[Literal["none", "tanh"], Structural()] = "none"
-
-
-class Sigmoid(_Activation):
+class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
 
     call: ClassVar = "torch.sigmoid"
     example: ClassVar = "Sigmoid"
 
 
-class LogSigmoid(_Activation):
+class LogSigmoid(Activation):
     """The logarithm of the sigmoid."""
 
     call: ClassVar = "F.logsigmoid"
     example: ClassVar = "LogSigmoid"
 
 
-class Hardsigmoid(_Activation):
+class Hardsigmoid(Activation):
     """A sigmoid of three straight lines."""
 
     call: ClassVar = "F.hardsigmoid"
@@ -163,14 +31,14 @@ class Hardsigmoid(_Activation):
     inplace: bool = False
 
 
-class Tanh(_Activation):
+class Tanh(Activation):
     """The hyperbolic tangent."""
 
     call: ClassVar = "torch.tanh"
     example: ClassVar = "Tanh"
 
 
-class Hardtanh(_Activation):
+class Hardtanh(Activation):
     """x, cut off at `min_val` and `max_val`."""
 
     call: ClassVar = "F.hardtanh"
@@ -189,14 +57,14 @@ class Hardtanh(_Activation):
         return shape
 
 
-class Tanhshrink(_Activation):
+class Tanhshrink(Activation):
     """x - tanh(x)."""
 
     call: ClassVar = "F.tanhshrink"
     example: ClassVar = "Tanhshrink"
 
 
-class Hardshrink(_Activation):
+class Hardshrink(Activation):
     """x, or 0 between -lambd and lambd."""
 
     call: ClassVar = "F.hardshrink"
@@ -204,7 +72,7 @@ class Hardshrink(_Activation):
     lambd: float = 0.5
 
 
-class Softshrink(_Activation):
+class Softshrink(Activation):
     """x moved towards 0 by lambd, and 0 nearer than that."""
 
     call: ClassVar = "F.softshrink"
@@ -212,7 +80,7 @@ class Softshrink(_Activation):
     lambd: Annotated[float, Field(ge=0), Expects("a number of at least 0")] = 0.5
 
 
-class Hardswish(_Activation):
+class Hardswish(Activation):
     """x times its Hardsigmoid."""
 
     call: ClassVar = "F.hardswish"
@@ -220,23 +88,7 @@ class Hardswish(_Activation):
     inplace: bool = False
 
 
-class SiLU(_Activation):
-    """x times its sigmoid, also called swish."""
-
-    call: ClassVar = "F.silu"
-    example: ClassVar = "SiLU"
-    inplace: bool = False
-
-
-class Mish(_Activation):
-    """x times the tanh of its Softplus."""
-
-    call: ClassVar = "F.mish"
-    example: ClassVar = "Mish"
-    inplace: bool = False
-
-
-class Softplus(_Activation):
+class Softplus(Activation):
     """log(1 + exp(beta x)) / beta, a smooth ReLU."""
 
     call: ClassVar = "F.softplus"
@@ -245,14 +97,14 @@ class Softplus(_Activation):
     threshold: float = 20.0
 
 
-class Softsign(_Activation):
+class Softsign(Activation):
     """x / (1 + |x|)."""
 
     call: ClassVar = "F.softsign"
     example: ClassVar = "Softsign"
 
 
-class Threshold(_Activation):
+class Threshold(Activation):
     """x where it is above `threshold`, else `value`."""
 
     call: ClassVar = "F.threshold"

@@ -5,8 +5,6 @@ parameters (`mlpgen.sizes.Size`), so the rules use plain arithmetic and nothing 
 no `int()`, `min`, `round` or `math.floor` on a size; `//` rounds down.
 """
 
-from __future__ import annotations
-
 from typing import Any, ClassVar, NamedTuple
 
 from mlpgen.component import Component
@@ -107,6 +105,23 @@ class Layer(Component):
     def function(self) -> Function | None:
         """Return the call that does the same; None for layers that hold anything."""
         return None
+
+
+class Activation(Layer):
+    """What activations share: the shape stays, and a function does the same."""
+
+    call: ClassVar[str] = ""
+    example_input: ClassVar[tuple[int, ...]] = (8,)
+    pointwise: ClassVar[bool] = True
+
+    def function(self) -> Function | None:
+        """The function of the same name, with what differs from torch's defaults."""
+        arguments = self.arguments()
+        given = tuple(value for name, value in arguments.items() if self.required(name))
+        by_name = {
+            key: value for key, value in arguments.items() if not self.required(key)
+        }
+        return Function(self.call, given, by_name)
 
 
 def need_dims(layer: Layer, shape: Shape, wanted: str, *counts: int) -> None:

@@ -1,7 +1,5 @@
 """Dropout: values set to zero at random in training."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from mlpgen.component import Probability

@@ -1,7 +1,5 @@
 """Linear layers, and those that only arrange: Flatten, Unflatten, Identity."""
 
-from __future__ import annotations
-
 from math import prod
 from typing import Annotated, ClassVar
 

@@ -1,7 +1,5 @@
 """Normalization over batches, channels or features."""
 
-from __future__ import annotations
-
 from math import prod
 from typing import Annotated, ClassVar
 

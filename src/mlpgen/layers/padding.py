@@ -1,7 +1,5 @@
 """Padding: a rim around sequences, images and volumes."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Strict

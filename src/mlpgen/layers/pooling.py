@@ -1,7 +1,5 @@
 """Pooling: one value for each window, or for each part of the input."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Strict

@@ -1,7 +1,5 @@
 """Softmax and its relatives: values that depend on each other along a dimension."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from mlpgen.component import Expects, Structural

@@ -1,7 +1,5 @@
 """Layers that trade resolution for channels, or change it."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict

@@ -1,7 +1,5 @@
 """What the parts of a training share."""
 
-from __future__ import annotations
-
 from typing import ClassVar, NamedTuple
 
 from mlpgen.component import Component

@@ -5,19 +5,14 @@ Arguments that change how a batch is averaged are left out (`reduction`, `size_a
 https://docs.pytorch.org/docs/stable/nn.html#loss-functions
 """
 
-from __future__ import annotations
-
 from math import prod
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from mlpgen.component import Expects, PositiveReal, Probability
-from mlpgen.layers.base import shown
+from mlpgen.layers.base import Shape, shown
 from mlpgen.training.base import Part, Problem
-
-if TYPE_CHECKING:
-    from mlpgen.layers.base import Shape
 
 Target = Literal["label", "one_hot", "image"]
 

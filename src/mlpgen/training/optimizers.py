@@ -4,8 +4,6 @@ Arguments that only say how a step is executed are left out: `foreach`, `fused`,
 `capturable`, `differentiable`.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict

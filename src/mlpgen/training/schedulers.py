@@ -3,8 +3,6 @@
 https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, Strict

@@ -1,0 +1,135 @@
+"""Rectifiers: activations that let positive values pass."""
+
+from typing import Annotated, ClassVar, Literal
+
+from mlpgen.component import Expects, Positive, Structural
+from mlpgen.layers.base import Activation, Function, Shape, ShapeError
+
+
+class ReLU(Activation):
+    """max(0, x)."""
+
+    call: ClassVar = "F.relu"
+    example: ClassVar = "ReLU"
+    inplace: bool = False
+
+
+class ReLU6(Activation):
+    """min(max(0, x), 6)."""
+
+    call: ClassVar = "F.relu6"
+    example: ClassVar = "ReLU6"
+    inplace: bool = False
+
+
+class LeakyReLU(Activation):
+    """x, or `negative_slope` times x where x is negative."""
+
+    call: ClassVar = "F.leaky_relu"
+    example: ClassVar = "LeakyReLU: 0.2"
+    negative_slope: float = 0.01
+    inplace: bool = False
+
+
+class PReLU(Activation):
+    """LeakyReLU with a slope that is learned, one or one for each channel."""
+
+    example: ClassVar = "PReLU"
+    num_parameters: Positive = 1
+    init: float = 0.25
+
+    def output(self, shape: Shape) -> Shape:
+        """One slope, or as many as there are channels."""
+        if self.num_parameters not in (1, shape[0]):
+            message = (
+                f"`num_parameters` is {self.num_parameters}, but {shape[0]} arrive"
+            )
+            raise ShapeError("MG301", message, argument="num_parameters")
+        return shape
+
+    def parameters(self) -> int:
+        """The slopes."""
+        return self.num_parameters
+
+    def function(self) -> None:
+        """The slopes are parameters."""
+
+
+class RReLU(Activation):
+    """LeakyReLU with a random slope in training, their mean afterwards."""
+
+    call: ClassVar = "F.rrelu"
+    example: ClassVar = "RReLU"
+    lower: float = 1 / 8
+    upper: float = 1 / 3
+    inplace: bool = False
+
+    def output(self, shape: Shape) -> Shape:
+        """The slopes are drawn between two bounds."""
+        if self.lower > self.upper:
+            message = f"`lower` {self.lower:g} is above `upper` {self.upper:g}"
+            raise ShapeError("MG311", message, argument="lower")
+        return shape
+
+    def function(self) -> Function | None:
+        """The function must know whether the model is training."""
+        call = super().function()
+        return call and call._replace(training=True)
+
+
+class ELU(Activation):
+    """x, or alpha (exp(x) - 1) where x is negative."""
+
+    call: ClassVar = "F.elu"
+    example: ClassVar = "ELU"
+    alpha: float = 1.0
+    inplace: bool = False
+
+
+class CELU(Activation):
+    """ELU with a smooth slope for every alpha."""
+
+    call: ClassVar = "F.celu"
+    example: ClassVar = "CELU"
+    alpha: Annotated[float, Expects("a number other than 0")] = 1.0
+    inplace: bool = False
+
+    def output(self, shape: Shape) -> Shape:
+        """Alpha divides."""
+        if self.alpha == 0:
+            raise ShapeError(
+                "MG204", "`alpha` cannot be 0: it divides", argument="alpha"
+            )
+        return shape
+
+
+class SELU(Activation):
+    """ELU, scaled so that a deep network keeps mean 0 and variance 1."""
+
+    call: ClassVar = "F.selu"
+    example: ClassVar = "SELU"
+    inplace: bool = False
+
+
+class GELU(Activation):
+    """x times the normal distribution function of x."""
+
+    call: ClassVar = "F.gelu"
+    example: ClassVar = "GELU"
+    approximate: Annotated[Literal["none", "tanh"], Structural()] = "none"
+
+
+class SiLU(Activation):
+    """x times its sigmoid, also called swish."""
+
+    call: ClassVar = "F.silu"
+    example: ClassVar = "SiLU"
+    inplace: bool = False
+
+
+class Mish(Activation):
+    """x times the tanh of its Softplus."""
+
+    call: ClassVar = "F.mish"
+    example: ClassVar = "Mish"
+    inplace: bool = False
