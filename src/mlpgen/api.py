@@ -11,7 +11,7 @@ from mlpgen.build import build
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.output.header import SLOT, Origin, stamp
 from mlpgen.problems import nearest
-from mlpgen.render import fill
+from mlpgen.rendering import fill
 from mlpgen.styles.code import Code
 
 if TYPE_CHECKING:

@@ -87,8 +87,8 @@ def _layer(layers: dict[str, dict[str, Any]]) -> dict[str, Any]:
     types = {**layers, "Sequential": children}
     found = _choice(types)
     mapping = found["anyOf"][1]
-    mapping["properties"]["name"] = NAME
     mapping["oneOf"] = [{"required": [name]} for name in types]
+    mapping["properties"] = {**types, "name": NAME}
     mapping.pop("maxProperties")
     return found
 

@@ -9,7 +9,7 @@ import click
 from mlpgen.cli import common
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.output import files
-from mlpgen.render import starter
+from mlpgen.rendering import starter
 
 KINDS = ("mlp", "cnn", "autoencoder")
 
