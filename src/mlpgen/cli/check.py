@@ -35,7 +35,7 @@ class Verdict(NamedTuple):
 
 
 @click.command("check")
-@click.argument("specs", nargs=-1, type=common.SpecFile())
+@click.argument("specs", nargs=-1, type=click.Path())
 @common.style_option(multiple=True)
 @common.out_option
 @common.format_option

@@ -45,42 +45,19 @@ def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
         )
 
 
-class SpecFile(click.ParamType[str]):
-    """The path of a spec, or `-`; shells complete YAML files."""
+def complete_layers(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[str]:
+    """Complete the name of a layer, for shells."""
+    del ctx, param
+    from mlpgen.layers import names
 
-    name = "spec"
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[click.shell_completion.CompletionItem]:
-        """Let the shell complete files."""
-        del ctx, param
-        from click.shell_completion import CompletionItem
-
-        return [CompletionItem(incomplete, type="file")]
+    begin = incomplete.lower()
+    return [name for name in names() if name.lower().startswith(begin)]
 
 
-class LayerName(click.ParamType[str]):
-    """The name of a layer."""
-
-    name = "layer"
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[click.shell_completion.CompletionItem]:
-        """Complete from the catalogue."""
-        del ctx, param
-        from click.shell_completion import CompletionItem
-
-        from mlpgen.layers import names
-
-        begin = incomplete.lower()
-        found = (name for name in names() if name.lower().startswith(begin))
-        return [CompletionItem(name) for name in found]
-
-
-specs_argument = click.argument("specs", nargs=-1, required=True, type=SpecFile())
-spec_argument = click.argument("spec", type=SpecFile())
+specs_argument = click.argument("specs", nargs=-1, required=True, type=click.Path())
+spec_argument = click.argument("spec", type=click.Path())
 _FORMAT = "mlpgen.format"
 
 

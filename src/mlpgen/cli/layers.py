@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("layers")
-@click.argument("name", required=False, type=common.LayerName())
+@click.argument("name", required=False, shell_complete=common.complete_layers)
 def command(name: str | None) -> int:
     r"""Print the catalogue of layers, or what there is to know about NAME.
 
