@@ -277,6 +277,8 @@ def _syntax(error: yaml.MarkedYAMLError, name: str, lines: list[str]) -> Diagnos
     if place.text[column : column + 1] == "\t":
         where = "stand here" if place.text[:column].strip() else "indent"
         return Diagnostic("MG107", f"a tab cannot {where}", place, help="use spaces")
+    if "nesting depth" in theirs:
+        return Diagnostic("MG106", f"nested deeper than {DEEPEST} levels", place)
     if "tag" in theirs:
         return Diagnostic("MG103", "a spec has no tags", place, help="put it in quotes")
     if "anchor" in theirs or "alias" in theirs:
