@@ -8,6 +8,16 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("FORCE_COLOR", None)
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+REPEATABLE = settings(
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
+settings.register_profile("repeatable", REPEATABLE)
+settings.register_profile("search", REPEATABLE, derandomize=False)
+settings.load_profile(os.environ.get("MLPGEN_HYPOTHESIS", "repeatable"))
 
 
 @pytest.fixture(autouse=True)

@@ -295,7 +295,8 @@ def test_color(folder: Folder) -> None:
 def test_help_shows_an_example(folder: Folder, command: str) -> None:
     done = folder.run(command, "--help")
     assert done.returncode == 0
-    assert f"mlpgen {command}" in done.stdout.split("Example:")[1]
+    _, example = done.stdout.split("  Example:\n")
+    assert example.startswith(f"    mlpgen {command}")
 
 
 def test_version_and_wrong_usage(folder: Folder) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
@@ -23,12 +23,7 @@ def run(made: torch.nn.Module, x: Tensor) -> tuple[Tensor, ...]:
     return out if isinstance(out, tuple) else (out,)
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
-    derandomize=True,
-)
+@settings(max_examples=EXAMPLES)
 @given(specs())
 def test_both_styles_are_equal_and_as_predicted(spec: dict[str, Any]) -> None:
     net = network(spec)
@@ -79,12 +74,7 @@ def same(a: Tensor | None, b: Tensor | None) -> bool:
     return torch.equal(a.nan_to_num(7), b.nan_to_num(7))
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
-)
+@settings(max_examples=60)
 @given(specs(), st.integers(5, 9), st.integers(1, 2), st.booleans())
 def test_parameters_of_the_class_may_change(
     spec: dict[str, Any], width: int, step: int, bias: bool
@@ -115,12 +105,7 @@ def names_in(graph: Any) -> list[str]:
     return found
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
-)
+@settings(max_examples=60)
 @given(specs(), st.data())
 def test_any_layer_can_be_captured_in_both_styles(
     spec: dict[str, Any], data: st.DataObject

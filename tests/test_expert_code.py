@@ -53,8 +53,6 @@ def test_committed_files(style: str) -> None:
 def test_random_networks(style: str, tmp_path: Path) -> None:
     @settings(
         max_examples=120,
-        deadline=None,
-        derandomize=True,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

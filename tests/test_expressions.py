@@ -125,3 +125,9 @@ def test_sizes_compute_what_their_code_says(a: int, b: int, steps: object) -> No
         else:
             size = scaled(size, 1.5)
     assert eval(code_of(size), {}, {"a": a, "b": b}) == int(size)
+
+
+def test_the_sign_of_a_division_is_outside_of_it() -> None:
+    half = Size.parameter("a", 1) // 2
+    assert code_of(-half) == "-(a // 2)"
+    assert code_of(Size.parameter("b", 1) - half) == "b - a // 2"

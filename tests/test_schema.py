@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from mlpgen import schema, source
 from mlpgen.diagnostics import SpecError
-from mlpgen.layers import layer_class, names
+from mlpgen.layers import LAYERS
 
 ROOT = Path(__file__).parent.parent
 VALIDATOR = Draft202012Validator(schema.schema())
@@ -46,12 +46,12 @@ def test_wrong_specs(path: Path) -> None:
     assert list(VALIDATOR.iter_errors(data))
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", LAYERS)
 def test_the_example_of_every_layer(name: str) -> None:
-    layer: Any = yaml.safe_load(layer_class(name).example)
+    layer: Any = yaml.safe_load(LAYERS[name].example)
     spec = {
         "name": "Net",
-        "input": list(layer_class(name).example_input),
+        "input": list(LAYERS[name].example_input),
         "layers": [layer],
     }
     assert list(VALIDATOR.iter_errors(spec)) == []
@@ -63,4 +63,4 @@ def test_layers_and_arguments_are_described() -> None:
     text = json.dumps(schema.schema())
     assert "torch.nn.Conv2d.html" in text
     layer = schema.schema()["$defs"]["layer"]["anyOf"][1]["properties"]
-    assert all("description" in layer[name] for name in names())
+    assert all("description" in layer[name] for name in LAYERS)

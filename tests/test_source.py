@@ -458,7 +458,7 @@ values = st.recursive(
 mappings = st.dictionaries(texts, values, min_size=1, max_size=5)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     mappings,
     st.sampled_from([True, False, None]),
@@ -532,7 +532,7 @@ _TOKENS = "<<: |...|---\n|- |? |: |  |\n  |\\u|\\U0011|!!|%YAML 1.1\n|1e9|0x"
 pieces = st.sampled_from([*_CHARACTERS, *_TOKENS.split("|")])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200), names)
 @example(b"", "python")
 @example(b"\xef\xbb\xbf\xef\xbb\xbfa: 1", "python")
@@ -540,7 +540,7 @@ def test_any_bytes(text: bytes, name: str) -> None:
     check_any(text, name)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(pieces, max_size=30), names)
 @example(['"', "\\U0011", "0000", '"'], "python")
 @example(["%YAML 1.", "9" * 5000, "\n---\na: 1"], "python")
@@ -548,7 +548,7 @@ def test_any_yaml_like_text(parts: list[str], name: str) -> None:
     check_any("".join(parts).encode(), name)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.lists(
         st.tuples(st.integers(0, len(SPEC)), st.integers(0, 8), pieces),

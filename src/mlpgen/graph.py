@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import ValidationError
 
 from mlpgen.expressions import Expression, ExpressionError, evaluate, is_expression
-from mlpgen.layers import layer_class
+from mlpgen.layers import LAYERS
 from mlpgen.layers.base import ShapeError, shown
 from mlpgen.problems import nearest
 from mlpgen.sizes import Size, code_of, is_product
@@ -289,7 +289,7 @@ def _layer(
         The layer, whole numbers that depend on parameters as sizes; and the arguments
         that are expressions of another kind, which only code needs.
     """
-    cls = layer_class(item.type)
+    cls = LAYERS[item.type]
     before = len(problems.found)
     symbolic = {
         name: _evaluate(value, item.argument_path(name), scope, problems)

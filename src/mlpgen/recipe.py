@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from mlpgen.layers.base import shown as shape_shown
 from mlpgen.problems import cut, listed, nearest, shown
-from mlpgen.training.base import Problem
+from mlpgen.training import LOSSES, OPTIMIZERS, REFUSED, SCHEDULERS
+from mlpgen.training.base import Part, Problem
 from mlpgen.training.datasets import DATASETS
 
 if TYPE_CHECKING:
+    from mlpgen.catalogue import Catalogue
     from mlpgen.graph import Node
     from mlpgen.problems import Problems
     from mlpgen.source import Path
     from mlpgen.spec import Spec
-    from mlpgen.training.base import Part
     from mlpgen.training.datasets import Dataset
-    from mlpgen.training.losses import Loss, Target
-    from mlpgen.training.optimizers import Optimizer
-    from mlpgen.training.schedulers import Scheduler
+    from mlpgen.training.loss import Loss, Target
+    from mlpgen.training.optimizer import Optimizer
+    from mlpgen.training.scheduler import Scheduler
+
+
+P = TypeVar("P", bound=Part)
 
 
 class Recipe(NamedTuple):
@@ -70,18 +73,15 @@ def resolve_training(
     before = len(problems.found)
     at = ("training",)
     dataset = DATASETS[training.data]
-    loss = cast("Loss | None", _part("losses", training.loss, (*at, "loss"), problems))
-    optimizer = cast(
-        "Optimizer | None",
-        _part("optimizers", training.optimizer, (*at, "optimizer"), problems),
+    loss = _part("loss", LOSSES, training.loss, (*at, "loss"), problems)
+    optimizer = _part(
+        "optimizer", OPTIMIZERS, training.optimizer, (*at, "optimizer"), problems
     )
     scheduler: Scheduler | None = None
     parts: tuple[Scheduler, ...] = ()
     if training.scheduler is not None:
         place = (*at, "scheduler")
-        scheduler = cast(
-            "Scheduler | None", _part("schedulers", training.scheduler, place, problems)
-        )
+        scheduler = _part("scheduler", SCHEDULERS, training.scheduler, place, problems)
         parts = _parts(scheduler, training.scheduler, place, problems)
     _check_data(spec, dataset, problems)
     if optimizer is not None:
@@ -111,32 +111,30 @@ def resolve_training(
     )
 
 
-def _part(kind: str, raw: Any, path: Path, problems: Problems) -> Part | None:
+def _part(
+    kind: str, catalogue: Catalogue[P], raw: Any, path: Path, problems: Problems
+) -> P | None:
     """Read an optimizer, a scheduler or a loss: a name, or a name with arguments."""
-    singular = {"losses": "loss", "optimizers": "optimizer", "schedulers": "scheduler"}[
-        kind
-    ]
-    module = import_module(f"mlpgen.training.{kind}")
     arguments: Any = {}
     name, place, key = raw, path, False
     if isinstance(raw, dict) and len(raw) == 1:
         name, arguments = next(iter(raw.items()))
         place, key = (*path, name), True
     if not isinstance(name, str):
-        message = f"`{singular}` is a name, or one with arguments, not {shown(raw)}"
+        message = f"`{kind}` is a name, or one with arguments, not {shown(raw)}"
         problems.add("MG203", message, path)
         return None
-    if name in module.REFUSED:
-        message = f"`{name}` cannot be used: {module.REFUSED[name]}"
+    if name in REFUSED:
+        message = f"`{name}` cannot be used: {REFUSED[name]}"
         problems.add("MG406", message, place, key=key)
         return None
-    if name not in module.NAMES:
-        help = nearest(name, module.NAMES) or f"one of {listed(module.NAMES)}"
+    if name not in catalogue:
+        help = nearest(name, catalogue) or f"one of {listed(list(catalogue))}"
         problems.add(
-            "MG207", f"there is no {singular} `{cut(name)}`", place, key=key, help=help
+            "MG207", f"there is no {kind} `{cut(name)}`", place, key=key, help=help
         )
         return None
-    cls: type[Part] = getattr(module, name)
+    cls = catalogue[name]
     shorthand = None
     if arguments is None:
         arguments = {}
@@ -171,9 +169,7 @@ def _parts(
     at = (*path, name, "schedulers") if isinstance(raw[name], dict) else (*path, name)
     found = []
     for index, each in enumerate(inner):
-        part = cast(
-            "Scheduler | None", _part("schedulers", each, (*at, index), problems)
-        )
+        part = _part("scheduler", SCHEDULERS, each, (*at, index), problems)
         if part is None:
             continue
         if part.steps != "epoch" or hasattr(part, "schedulers"):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.layers import layer_class, names
+from mlpgen.layers import LAYERS
 from mlpgen.layers.base import TORCH_PAGE
 from mlpgen.spec import Spec, Training
+from mlpgen.training import LOSSES, OPTIMIZERS, SCHEDULERS
 
 if TYPE_CHECKING:
     from mlpgen.component import Component
@@ -32,27 +32,25 @@ def text() -> str:
 
 def schema() -> dict[str, Any]:
     """Return the schema of a spec, for JSON Schema 2020-12."""
-    layers = {name: _arguments(layer_class(name), symbolic=True) for name in names()}
+    layers = {name: _arguments(LAYERS[name], symbolic=True) for name in LAYERS}
     root = _plain(Spec)
     properties: dict[str, Any] = root["properties"]
     properties["layers"]["items"] = {"$ref": "#/$defs/layer"}
     properties["parameters"]["propertyNames"] = {"pattern": "^[a-z][a-z0-9_]*$"}
     properties["name"]["pattern"] = "^[A-Z][A-Za-z0-9]*$"
     training = _plain(Training)
-    for key, kind in (
-        ("loss", "losses"),
-        ("optimizer", "optimizers"),
-        ("scheduler", "schedulers"),
+    for key, parts in (
+        ("loss", LOSSES),
+        ("optimizer", OPTIMIZERS),
+        ("scheduler", SCHEDULERS),
     ):
         description = training["properties"][key].get("description", "")
         training["properties"][key] = {
             "$ref": f"#/$defs/{key}",
             "description": description,
         }
-        layers_of = import_module(f"mlpgen.training.{kind}")
-        parts = {name: getattr(layers_of, name) for name in layers_of.NAMES}
         root.setdefault("$defs", {})[key] = _choice(
-            {name: _arguments(cls, symbolic=False) for name, cls in parts.items()}
+            {name: _arguments(parts[name], symbolic=False) for name in parts}
         )
     root["$defs"]["training"] = training
     properties["training"] = {

@@ -38,10 +38,11 @@ class Size(int):
     def code(self) -> str:
         """The Python expression that computes this number."""
         ordered = sorted(self.terms.items(), key=lambda term: term[1] < 0)
-        first, *rest = (_product(factors, factor) for factors, factor in ordered)
-        return first + "".join(
-            f" - {text[1:]}" if text.startswith("-") else f" + {text}" for text in rest
+        first, *rest = (
+            ("-" if coefficient < 0 else "+", _product(factors, abs(coefficient)))
+            for factors, coefficient in ordered
         )
+        return _signed(*first) + "".join(f" {sign} {text}" for sign, text in rest)
 
     def __add__(self, other: int) -> int:
         """Add, term by term."""
@@ -160,12 +161,17 @@ def _operand(value: int) -> str:
     return code if code.isidentifier() or code.isdigit() else f"({code})"
 
 
+def _signed(sign: str, product: str) -> str:
+    if sign == "+":
+        return product
+    return f"-{_inside_product(product)}"
+
+
 def _product(factors: Factors, coefficient: int) -> str:
-    sign = "-" if coefficient < 0 else ""
-    number = [str(abs(coefficient))] if abs(coefficient) != 1 or not factors else []
-    if not number and len(factors) == 1:
-        return sign + factors[0]
-    return sign + " * ".join([*number, *(_inside_product(each) for each in factors)])
+    if coefficient == 1 and len(factors) == 1:
+        return factors[0]
+    number = [str(coefficient)] if coefficient != 1 or not factors else []
+    return " * ".join([*number, *(_inside_product(each) for each in factors)])
 
 
 def _inside_product(factor: str) -> str:

@@ -214,7 +214,7 @@ def _unreadable(name: str, path: Path) -> Item:
 def _typed(
     type_: str, raw: Any, name: str, path: Path, type_path: Path, problems: Problems
 ) -> Item:
-    from mlpgen.layers import layer_class, names
+    from mlpgen.layers import LAYERS
 
     if type_ == "Sequential" and (raw is None or isinstance(raw, list)):
         children = read_items(raw or [], type_path, problems)
@@ -222,12 +222,12 @@ def _typed(
     if type_ == "Sequential":
         message = f"`Sequential` takes a list of layers, not {shown(raw)}"
         problems.add("MG203", message, type_path)
-    elif type_ not in names():
+    elif type_ not in LAYERS:
         _unknown_layer(type_, type_path, type_path != path, problems)
     elif raw is None or isinstance(raw, dict):
         return Item(type_, raw or {}, (), name, bool(name), path, type_path)
     else:
-        shorthand = layer_class(type_).shorthand()
+        shorthand = LAYERS[type_].shorthand()
         if shorthand is not None:
             arguments = {shorthand: raw}
             named = bool(name)
@@ -237,12 +237,12 @@ def _typed(
 
 
 def _unknown_layer(type_: str, path: Path, key: bool, problems: Problems) -> None:
-    from mlpgen.layers import names
+    from mlpgen.layers import LAYERS
 
     if type_[:1].islower() and type_.isidentifier() and type_ not in Spec.model_fields:
         message = f"functions such as `{type_}` cannot be rendered yet"
-        help = nearest(type_, [*names(), "Sequential"])
+        help = nearest(type_, [*LAYERS, "Sequential"])
         problems.add("MG207" if help else "MG213", message, path, key=key, help=help)
         return
-    help = nearest(type_, [*names(), "Sequential"]) or "`mlpgen layers` lists them all"
+    help = nearest(type_, [*LAYERS, "Sequential"]) or "`mlpgen layers` lists them all"
     problems.add("MG207", f"there is no layer `{cut(type_)}`", path, key=key, help=help)

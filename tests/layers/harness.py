@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: F401 - used by eval
 from torch.utils.flop_counter import FlopCounterMode
 
-from mlpgen.layers import layer_class
+from mlpgen.layers import LAYERS
 from mlpgen.layers.base import ShapeError
 from mlpgen.styles.code import call, flat, keyword, literal
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def ours(name: str, arguments: dict[str, Any], shape: Shape) -> tuple[Layer, Shape]:
     """Validate a layer and give it a shape."""
-    layer = layer_class(name).model_validate(arguments)
+    layer = LAYERS[name].model_validate(arguments)
     inferred = layer.inferred(shape)
     for key, value in inferred.items():
         given = getattr(layer, key)
@@ -153,7 +153,7 @@ MISREAD = [
 
 
 def _torch_refuses(name: str, arguments: dict[str, Any], shape: Shape) -> bool:
-    cls = layer_class(name)
+    cls = LAYERS[name]
     example = len(cls.example_input)
     if name in MISREAD and len(shape) != example:
         return True

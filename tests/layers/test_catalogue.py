@@ -11,7 +11,7 @@ import pytest
 import yaml
 from torch import nn
 
-from mlpgen.layers import FAMILIES, layer_class, names
+from mlpgen.layers import LAYERS
 from mlpgen.layers.base import Layer, ShapeError
 from mlpgen.sizes import Size, code_of
 
@@ -22,18 +22,14 @@ DRAWS = 120
 
 
 def arguments_of(name: str) -> dict[str, Any]:
-    data = yaml.safe_load(layer_class(name).example)
+    data = yaml.safe_load(LAYERS[name].example)
     value = data[name] if isinstance(data, dict) else {}
-    return (
-        value
-        if isinstance(value, dict)
-        else {layer_class(name).shorthand() or "": value}
-    )
+    return value if isinstance(value, dict) else {LAYERS[name].shorthand() or "": value}
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", LAYERS)
 def test_arguments_are_those_of_torch(name: str) -> None:
-    cls = layer_class(name)
+    cls = LAYERS[name]
     parameters = list(inspect.signature(getattr(nn, name).__init__).parameters.values())
     theirs = {
         each.name: each.default
@@ -51,20 +47,20 @@ def test_arguments_are_those_of_torch(name: str) -> None:
             assert cls.model_fields[field].default == default, field
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", LAYERS)
 def test_the_example_works(name: str) -> None:
-    assert compare(name, arguments_of(name), layer_class(name).example_input)
+    assert compare(name, arguments_of(name), LAYERS[name].example_input)
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", LAYERS)
 def test_every_layer_is_documented(name: str) -> None:
-    cls = layer_class(name)
+    cls = LAYERS[name]
     assert cls.__doc__ and cls.__doc__ != Layer.__doc__
     assert cls.example.startswith(name)
 
 
 def test_families_name_all_layers_of_their_files() -> None:
-    for family, members in FAMILIES.items():
+    for family, members in LAYERS.families.items():
         module = import_module(f"mlpgen.layers.{family}")
         defined = [
             name
@@ -74,7 +70,7 @@ def test_families_name_all_layers_of_their_files() -> None:
             and value.__module__ == module.__name__
             and not name.startswith("_")
         ]
-        assert sorted(defined) == sorted(members.split())
+        assert sorted(defined) == sorted(members)
 
 
 POOLS: dict[str, list[Any]] = {
@@ -130,7 +126,7 @@ POOLS: dict[str, list[Any]] = {
 
 
 def draw(rng: random.Random, name: str) -> tuple[dict[str, Any], tuple[int, ...]]:
-    cls = layer_class(name)
+    cls = LAYERS[name]
     spatial = max(len(cls.example_input) - 1, 1)
     arguments = {}
     for field in cls.model_fields:
@@ -153,18 +149,18 @@ def draw(rng: random.Random, name: str) -> tuple[dict[str, Any], tuple[int, ...]
     return arguments, shape
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", LAYERS)
 def test_shapes_counts_and_refusals_are_those_of_torch(name: str) -> None:
     rng = random.Random(name)
     ran = sum(compare(name, *draw(rng, name)) for _ in range(DRAWS))
     assert ran > 0
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", LAYERS)
 def test_sizes_follow_parameters(name: str) -> None:
     """Where a number is a parameter, the code of each size is right for others too."""
     rng = random.Random(name)
-    cls = layer_class(name)
+    cls = LAYERS[name]
     tried = 0
     for _ in range(400):
         arguments, shape = draw(rng, name)

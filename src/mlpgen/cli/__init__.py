@@ -87,7 +87,7 @@ class _Lazy(click.Group):
 )
 @click.pass_context
 def cli(ctx: click.Context, color: bool | None) -> None:
-    r"""Turn a short YAML spec of a neural network into PyTorch code.
+    """Turn a short YAML spec of a neural network into PyTorch code.
 
     \b
     Example:

@@ -50,10 +50,10 @@ def complete_layers(
 ) -> list[str]:
     """Complete the name of a layer, for shells."""
     del ctx, param
-    from mlpgen.layers import names
+    from mlpgen.layers import LAYERS
 
     begin = incomplete.lower()
-    return [name for name in names() if name.lower().startswith(begin)]
+    return [name for name in LAYERS if name.lower().startswith(begin)]
 
 
 specs_argument = click.argument("specs", nargs=-1, required=True, type=click.Path())

@@ -18,7 +18,7 @@ KINDS = ("mlp", "cnn", "autoencoder")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option("--out", default="-", show_default=True, help="The file; `-` prints it.")
 def command(kind: str, out: str) -> int:
-    r"""Print a commented spec to start from, one that renders and trains as it is.
+    """Print a commented spec to start from, one that renders and trains as it is.
 
     \b
     Example:

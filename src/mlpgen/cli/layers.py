@@ -9,7 +9,7 @@ import click
 
 from mlpgen.cli import common
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.layers import FAMILIES, layer_class, names
+from mlpgen.layers import LAYERS
 from mlpgen.layers.base import TORCH_PAGE
 from mlpgen.problems import expected, nearest
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command("layers")
 @click.argument("name", required=False, shell_complete=common.complete_layers)
 def command(name: str | None) -> int:
-    r"""Print the catalogue of layers, or what there is to know about NAME.
+    """Print the catalogue of layers, or what there is to know about NAME.
 
     \b
     Example:
@@ -32,12 +32,12 @@ def command(name: str | None) -> int:
     if name is None:
         _catalogue(_console())
         return 0
-    if name not in names():
-        help = nearest(name, names()) or "`mlpgen layers` lists them all"
+    if name not in LAYERS:
+        help = nearest(name, LAYERS) or "`mlpgen layers` lists them all"
         raise SpecError(
             [Diagnostic("MG207", f"there is no layer `{name[:60]}`", help=help)]
         )
-    _one(_console(), layer_class(name), name)
+    _one(_console(), LAYERS[name], name)
     return 0
 
 
@@ -54,12 +54,12 @@ def _console() -> Console:
 def _catalogue(console: Console) -> None:
     from rich.table import Table
 
-    for family, members in FAMILIES.items():
+    for family, members in LAYERS.families.items():
         table = Table(title=family, title_justify="left", box=None, show_header=False)
         table.add_column(min_width=20, style="bold")
         table.add_column()
-        for name in members.split():
-            table.add_row(name, _summary(layer_class(name)))
+        for name in members:
+            table.add_row(name, _summary(LAYERS[name]))
         console.print(table)
         console.print()
 

@@ -49,7 +49,7 @@ def command(
     force: bool,
     format_: str,
 ) -> int:
-    r"""Write the model and training script of each SPEC (`-`: standard input).
+    """Write the model and training script of each SPEC (`-`: standard input).
 
     \b
     Example:

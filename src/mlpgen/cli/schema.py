@@ -19,7 +19,7 @@ from mlpgen.output import files
     help="The file; `-` prints it.",
 )
 def command(out: str) -> int:
-    r"""Write the JSON Schema of specs, for editors.
+    """Write the JSON Schema of specs, for editors.
 
     \b
     Example:

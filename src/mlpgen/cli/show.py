@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     help="A table for people, or JSON for programs.",
 )
 def command(spec: str, settings: tuple[str, ...], format_: str) -> int:
-    r"""Print the layers of SPEC with shapes, parameters and multiply-adds.
+    """Print the layers of SPEC with shapes, parameters and multiply-adds.
 
     \b
     Example:

@@ -14,7 +14,7 @@ from mlpgen.diagnostics import Diagnostic, SpecError
 @common.set_option
 @common.format_option
 def command(specs: tuple[str, ...], settings: tuple[str, ...], format_: str) -> int:
-    r"""Find the mistakes of each SPEC (`-`: standard input) and write nothing.
+    """Find the mistakes of each SPEC (`-`: standard input) and write nothing.
 
     \b
     Example:

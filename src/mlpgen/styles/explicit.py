@@ -128,7 +128,7 @@ def _forward(
     A single output is returned by the last of them.
     """
     lines: list[str] = []
-    groups = _groups(parts, outputs, indent)
+    groups = _groups(parts, outputs, indent, value)
     for group in groups:
         if isinstance(group, Run):
             lines += [f"x = {value}"] if value != "x" else []
@@ -137,30 +137,38 @@ def _forward(
         elif group is groups[-1] and len(outputs) == 1:
             lines += _last(group, value, indent)
         else:
-            target = group[-1].name if group[-1].name in outputs else "x"
+            target = _target(group, outputs)
             lines += _statement(group, value, f"{target} = ", indent)
             value = target
     return lines
 
 
 def _groups(
-    parts: Sequence[Node | Run], outputs: Collection[str], indent: int
+    parts: Sequence[Node | Run], outputs: Collection[str], indent: int, value: str
 ) -> list[list[Node] | Run]:
-    """Gather layers that stand on one line."""
+    """Gather layers that stand on one line; the first takes `value`."""
     groups: list[list[Node] | Run] = []
     for part in parts:
         group = groups[-1] if groups else None
         if isinstance(part, Run):
             groups.append(part)
-        elif isinstance(group, list) and _joins(part, group, outputs, indent):
+            value = "x"
+        elif isinstance(group, list) and _joins(part, group, outputs, indent, value):
             group.append(part)
         else:
+            if isinstance(group, list):
+                value = _target(group, outputs)
             groups.append([part])
     return groups
 
 
+def _target(group: Sequence[Node], outputs: Collection[str]) -> str:
+    """Name the value of a group: outputs have their own names."""
+    return group[-1].name if group[-1].name in outputs else "x"
+
+
 def _joins(
-    node: Node, group: list[Node], outputs: Collection[str], indent: int
+    node: Node, group: list[Node], outputs: Collection[str], indent: int, value: str
 ) -> bool:
     """Tell whether a layer stands on the line of the layers before it."""
     if group[-1].name in outputs:
@@ -168,14 +176,14 @@ def _joins(
     if not node.pointwise and not (node.function and node.function.is_method):
         return False
     before = f"{node.name}: Tensor = " if node.name in outputs else "x = "
-    line, *more = _statement([*group, node], "x", before, 0)
+    line, *more = _statement([*group, node], value, before, 0)
     return not more and indent + width(line) <= WIDTH
 
 
 def _loop(run: Run, indent: int) -> list[str]:
     lines = [
         line
-        for group in _groups(run.pattern, (), indent + INDENT)
+        for group in _groups(run.pattern, (), indent + INDENT, "x")
         if isinstance(group, list)
         for line in _statement(group, "x", "x = ", indent + INDENT, numbered=True)
     ]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mlpgen.styles.code import Piece
     from mlpgen.styles.plan import Lines
     from mlpgen.training.base import Part
-    from mlpgen.training.schedulers import Scheduler
+    from mlpgen.training.scheduler import Scheduler
 
 _RESERVED = frozenset(
     [

@@ -214,24 +214,3 @@ class ChainedScheduler(Scheduler):
     schedulers: Annotated[
         tuple[Any, ...], _AsTuple, Field(min_length=1), Expects("a list of schedulers")
     ]
-
-
-NAMES = [
-    "StepLR",
-    "MultiStepLR",
-    "ConstantLR",
-    "LinearLR",
-    "ExponentialLR",
-    "PolynomialLR",
-    "CosineAnnealingLR",
-    "CosineAnnealingWarmRestarts",
-    "CyclicLR",
-    "OneCycleLR",
-    "ReduceLROnPlateau",
-    "SequentialLR",
-    "ChainedScheduler",
-]
-REFUSED = {
-    "LambdaLR": "it takes a Python function, which a spec cannot hold",
-    "MultiplicativeLR": "it takes a Python function, which a spec cannot hold",
-}

@@ -1,0 +1,54 @@
+"""Losses for classes."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from mlpgen.component import Expects, Probability
+from mlpgen.layers.base import Shape
+from mlpgen.training.base import Problem
+from mlpgen.training.loss import Loss, Target
+
+
+class CrossEntropyLoss(Loss):
+    """For classes, from logits."""
+
+    call: ClassVar = "F.cross_entropy"
+    example: ClassVar = "CrossEntropyLoss: {label_smoothing: 0.1}"
+    not_after: ClassVar = ("Softmax", "LogSoftmax", "Sigmoid", "LogSigmoid", "Softmin")
+
+    ignore_index: int = -100
+    label_smoothing: Probability = 0.0
+
+
+class NLLLoss(Loss):
+    """For classes, from logarithms of probabilities."""
+
+    call: ClassVar = "F.nll_loss"
+    example: ClassVar = "NLLLoss"
+    after: ClassVar = ("LogSoftmax",)
+
+    ignore_index: int = -100
+
+
+class MultiMarginLoss(Loss):
+    """For classes: the right one should lead by a margin."""
+
+    call: ClassVar = "F.multi_margin_loss"
+    example: ClassVar = "MultiMarginLoss"
+
+    p: Annotated[int, Field(ge=1, le=2), Expects("1 or 2")] = 1
+    margin: float = 1.0
+
+
+class MultiLabelSoftMarginLoss(Loss):
+    """For each class by itself, from logits, averaged over the classes."""
+
+    call: ClassVar = "F.multilabel_soft_margin_loss"
+    example: ClassVar = "MultiLabelSoftMarginLoss"
+    not_after: ClassVar = ("Softmax", "LogSoftmax", "Sigmoid", "LogSigmoid", "Softmin")
+
+    def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
+        """Labels as one-hot rows."""
+        found = super().target(output, image, classes)
+        return "one_hot" if found == "label" else found

@@ -1,0 +1,66 @@
+"""What a loss is: https://docs.pytorch.org/docs/stable/nn.html#loss-functions.
+
+Arguments that change how a batch is averaged are left out (`reduction`, `size_average`,
+`reduce`), because the training script reports means; so are tensors (`weight`).
+"""
+
+from typing import ClassVar, Literal
+
+from mlpgen.layers.base import Shape, shown
+from mlpgen.training.base import Part, Problem
+
+Target = Literal["label", "one_hot", "image"]
+
+
+class Loss(Part):
+    """A loss between the first output and its target.
+
+    Class attributes:
+        call: The function in `torch.nn.functional`.
+        after: Layers that it must follow, if any.
+        not_after: Layers that it must not follow, because it does their work itself.
+    """
+
+    call: ClassVar[str] = ""
+    after: ClassVar[tuple[str, ...]] = ()
+    not_after: ClassVar[tuple[str, ...]] = ()
+
+    def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
+        """Decide what the output is compared with: by default one value a class.
+
+        Args:
+            output: Shape of the first output.
+            image: Shape of an image of the data.
+            classes: How many classes the data has.
+        """
+        del image
+        name = type(self).__name__
+        if len(output) != 1:
+            return Problem(
+                "MG401",
+                f"`{name}` takes (N, {classes}), the first output is {shown(output)}",
+                help="`Flatten` and `Linear` make one value for each class",
+            )
+        if output[0] != classes:
+            return Problem(
+                "MG404",
+                f"the first output has {int(output[0])} values, but the data has "
+                f"{classes} classes",
+                help=f"give the last layer {classes} outputs",
+            )
+        return "label"
+
+    def values(self, last: str) -> Problem | None:
+        """Check that the layer type `last` gives the kind of values it takes."""
+        name = type(self).__name__
+        if last in self.not_after:
+            return Problem(
+                "MG402",
+                f"`{name}` takes logits, but `{last}` comes last",
+                help=f"put the layer before `{last}` first in `outputs`",
+            )
+        if self.after and last not in self.after:
+            options = " or ".join(f"`{each}`" for each in self.after)
+            message = f"`{name}` takes what {options} gives, but `{last}` comes last"
+            return Problem("MG402", message, help=f"end with {options}")
+        return None
