@@ -391,7 +391,7 @@ def test_hostile_nesting_ends_quickly(name: str, unit: str) -> None:
     """In a process of its own: libyaml's composer would bring it down."""
     code = f"""
 import yaml
-from mlpgen import report, source
+from mlpgen import SpecError, report, source
 source._LOADER = yaml.{LOADERS[name].__name__}
 for size in (50_000, 1_000_000):
     text = ({unit!r} * size)[:size]
@@ -399,7 +399,7 @@ for size in (50_000, 1_000_000):
         text = "".join(" " * depth + "a:\\n" for depth in range(size // 700))
     try:
         source.parse(text.encode(), "a.yaml")
-    except source.SpecError as error:
+    except SpecError as error:
         codes = [each.code for each in error.diagnostics]
         print(*codes, len(report.text(error.diagnostics)))
 """

@@ -23,9 +23,10 @@ LOSSES: Catalogue[Loss] = Catalogue(
 OPTIMIZERS: Catalogue[Optimizer] = Catalogue(
     __name__,
     {
-        "descent": "SGD ASGD Rprop LBFGS Muon",
+        "descent": "SGD ASGD",
         "adam": "Adam AdamW Adamax NAdam RAdam SparseAdam",
         "adaptive": "Adadelta Adafactor Adagrad RMSprop",
+        "curvature": "LBFGS Muon Rprop",
     },
 )
 SCHEDULERS: Catalogue[Scheduler] = Catalogue(

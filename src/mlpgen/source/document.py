@@ -1,0 +1,71 @@
+"""Plain data in which every value knows its line and column."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from mlpgen.diagnostics import Place, Span
+
+Path = tuple[str | int, ...]
+"""Where a value stands: `("layers", 3, "Linear", "bias")`."""
+
+
+class Document(NamedTuple):
+    """The plain data of a YAML file, and where each value stands.
+
+    Attributes:
+        name: The path as it was given, or `<stdin>`.
+        lines: The text, for carets.
+        data: Mappings, lists, texts, numbers, true/false and None.
+        spans: Where the data and all that it holds stand.
+    """
+
+    name: str
+    lines: list[str]
+    data: Any
+    spans: Spans
+
+    def place(self, path: Path) -> Place:
+        """Return where a value stands; that of the nearest parent if there is none."""
+        spans, key, found = self._find(path)
+        if not found and key and isinstance(spans.inner, dict):
+            return place_of(self.name, self.lines, key)
+        return place_of(self.name, self.lines, spans.span)
+
+    def key_place(self, path: Path) -> Place:
+        """Return where the key of a value stands; in a list the value itself."""
+        _, key, found = self._find(path)
+        return (
+            place_of(self.name, self.lines, key) if found and key else self.place(path)
+        )
+
+    def _find(self, path: Path) -> tuple[Spans, Span | None, bool]:
+        """Follow a path as far as it goes; return whether that was to its end."""
+        spans, key = self.spans, None
+        for part in path:
+            inner = spans.inner
+            if isinstance(inner, dict) and part in inner:
+                key, spans = inner[str(part)]
+            elif (
+                isinstance(inner, list) and isinstance(part, int) and part < len(inner)
+            ):
+                key, spans = None, inner[part]
+            else:
+                return spans, key, False
+        return spans, key, True
+
+
+class Spans:
+    """Where a value stands, and in a mapping or list where each part stands."""
+
+    __slots__ = ("inner", "span")
+    inner: dict[str, tuple[Span, Spans]] | list[Spans] | None
+
+    def __init__(self, span: Span, inner: Any = None) -> None:
+        self.span = span
+        self.inner = inner
+
+
+def place_of(name: str, lines: list[str], span: Span) -> Place:
+    """Return a place with the line it is in."""
+    return Place(name, span, lines[span.line - 1] if span.line <= len(lines) else "")

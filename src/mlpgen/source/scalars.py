@@ -1,0 +1,39 @@
+"""Plain scalars by YAML 1.2: https://yaml.org/spec/1.2.2/#103-core-schema."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+
+def scalar(text: str) -> Any:
+    """Read a plain scalar by YAML 1.2: `no` is a text, `1e-3` a number.
+
+    Raises:
+        ValueError: A number that is infinite, or of more than 64 bits.
+    """
+    if text in ("", "~", "null", "Null", "NULL"):
+        return None
+    if text in ("true", "True", "TRUE"):
+        return True
+    if text in ("false", "False", "FALSE"):
+        return False
+    if _INTEGER.fullmatch(text):
+        if len(text) > 64:
+            raise ValueError(text)
+        number = int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+        if not -(2**63) <= number < 2**63:
+            raise ValueError(text)
+        return number
+    if _FLOAT.fullmatch(text):
+        real = float(text)
+        if real in (float("inf"), float("-inf")):
+            raise ValueError(text)
+        return real
+    if _NOT_FINITE.fullmatch(text):
+        raise ValueError(text)
+    return text

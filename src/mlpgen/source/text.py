@@ -1,0 +1,70 @@
+"""The bytes of a file as text that libyaml may read."""
+
+from __future__ import annotations
+
+import re
+
+from mlpgen.diagnostics import Diagnostic, Place, Span, SpecError
+from mlpgen.source.document import place_of
+
+LARGEST_FILE = 2**20
+
+_BREAK = re.compile("\r\n|\r|\n")
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+_YAML_1_1_BREAK = re.compile("[\x85\u2028\u2029]")
+
+
+def lines_of(text: str) -> list[str]:
+    """Split a text where YAML 1.2 and editors do."""
+    return _BREAK.split(text)
+
+
+def decode(data: bytes, name: str) -> str:
+    """Decode UTF-8.
+
+    Raises:
+        SpecError: There is too much of it, or what YAML does not allow.
+    """
+    if len(data) > LARGEST_FILE:
+        message = f"`{name}` is larger than 1 MiB, the most a spec may have"
+        raise SpecError([Diagnostic("MG003", message)])
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        place = place_at(
+            data[: error.start].decode(), data.decode(errors="replace"), name
+        )
+        message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
+        utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+        hint = f"save the file as UTF-8{', not as UTF-16' if utf16 else ''}"
+        raise SpecError([Diagnostic("MG002", message, place, help=hint)]) from None
+    wrong = _FORBIDDEN.search(text)
+    if wrong:
+        place = place_at(text[: wrong.start()], text, name)
+        message = f"the character U+{ord(wrong[0]):04X} is not allowed in YAML"
+        raise SpecError([Diagnostic("MG108", message, place)])
+    return text
+
+
+def spares(text: str) -> dict[int, str]:
+    """Map each character that only YAML 1.1 breaks lines at to one not in the text."""
+    if not _YAML_1_1_BREAK.search(text):
+        return {}
+    used = set(text)
+    unused = (chr(code) for code in range(0xE000, 0x10FFFE) if chr(code) not in used)
+    allowed = (
+        char for char in unused if not _FORBIDDEN.match(char) and char != "\ufeff"
+    )
+    return dict(zip((0x85, 0x2028, 0x2029), allowed, strict=False))
+
+
+def place_at(before: str, text: str, name: str) -> Place:
+    """Return the place of the character that follows the text before it."""
+    lines = lines_of(before)
+    row, column = len(lines), len(lines[-1]) + 1
+    return place_of(name, lines_of(text), Span(row, column, row, column + 1))
