@@ -73,6 +73,16 @@ def test_render_says_what_it_did(folder: Folder) -> None:
     assert second.stdout == first.stdout.replace("written", "unchanged")
 
 
+def test_a_dry_run_writes_nothing(folder: Folder) -> None:
+    done = folder.run("render", "specs/mnist_mlp.yaml", "--dry-run")
+    assert (done.returncode, done.stdout.count(": written")) == (0, 2)
+    assert folder.files() == ["specs/mnist_mlp.yaml"]
+    folder.run("render", "specs/mnist_mlp.yaml")
+    folder.write(MODEL, folder.read(MODEL) + "# mine\n")
+    done = folder.run("render", "specs/mnist_mlp.yaml", "--dry-run")
+    assert (done.returncode, "kept: edited by hand" in done.stdout) == (1, True)
+
+
 def test_style_of_the_spec_is_the_default(folder: Folder) -> None:
     folder.write("specs/mnist_mlp.yaml", SPEC + "style: sequential\n")
     done = folder.run("render", "specs/mnist_mlp.yaml")

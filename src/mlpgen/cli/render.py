@@ -38,6 +38,7 @@ KEPT = ("edited", "foreign", "damaged")
 )
 @click.option("--stdout", is_flag=True, help="Print the files instead of writing them.")
 @click.option("--force", is_flag=True, help="Overwrite edited files, keeping a .orig.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
 @common.format_option
 def command(
     specs: tuple[str, ...],
@@ -47,6 +48,7 @@ def command(
     capture: str,
     stdout: bool,
     force: bool,
+    dry_run: bool,
     format_: str,
 ) -> int:
     """Write the model and training script of each SPEC (`-`: standard input).
@@ -70,7 +72,8 @@ def command(
     with files.locked(Path(out)):
         changes = [files.compare(path, text) for path, text in texts.items()]
         kept = [change for change in changes if change.status in KEPT and not force]
-        _write(changes, kept)
+        if not dry_run:
+            _write(changes, kept)
     for change in changes:
         _tell(change, forced=force)
     if kept:
