@@ -32,6 +32,6 @@ LAYERS: Catalogue[Layer] = Catalogue(
         "ReflectionPad1d ReflectionPad2d ReflectionPad3d "
         "ReplicationPad1d ReplicationPad2d ReplicationPad3d "
         "CircularPad1d CircularPad2d CircularPad3d",
-        "vision": "Upsample PixelShuffle PixelUnshuffle",
+        "vision": "Upsample PixelShuffle PixelUnshuffle ChannelShuffle",
     },
 )

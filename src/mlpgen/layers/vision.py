@@ -142,3 +142,25 @@ class PixelUnshuffle(Layer):
     def function(self) -> Function:
         """The function of the same name."""
         return Function("F.pixel_unshuffle", (self.downscale_factor,))
+
+
+class ChannelShuffle(Layer):
+    """Mixes the channels of groups, so that the next grouped convolution sees all."""
+
+    example: ClassVar = "ChannelShuffle: 2"
+    example_input: ClassVar = (6, 8, 8)
+    rule: ClassVar = "(N, C, *) → (N, C, *)"
+
+    groups: Positive
+
+    def output(self, shape: Shape) -> Shape:
+        """The groups must divide the channels."""
+        need_dims(self, shape, "(N, C, *)", 2, 3, 4)
+        if shape[0] % self.groups:
+            message = f"`groups` {self.groups} does not divide the {shape[0]} channels"
+            raise ShapeError("MG304", message, argument="groups")
+        return shape
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        return Function("F.channel_shuffle", (self.groups,))
