@@ -388,6 +388,40 @@ def test_the_same_bytes_everywhere(folder: Folder, tmp_path: Path) -> None:
         assert found.stdout == wanted
 
 
+SMALL_DISK = "mkdir -p disk && mount -t tmpfs -o size=16k tmpfs disk"
+CAN_MOUNT = (
+    shutil.which("unshare") is not None
+    and subprocess.run(
+        ["unshare", "-rm", "sh", "-c", f"cd $(mktemp -d) && {SMALL_DISK}"],
+        capture_output=True,
+    ).returncode
+    == 0
+)
+
+
+@pytest.mark.skipif(not CAN_MOUNT, reason="no file system can be mounted here")
+def test_a_full_disk(folder: Folder) -> None:
+    """The old files stay, and nothing else is left."""
+    render = f"{sys.executable} -m mlpgen render specs/mnist_mlp.yaml --out disk"
+    script = f"""{SMALL_DISK}
+        {render} --set hidden_1=96 && sha256sum disk/*/* > before
+        head -c 20000 /dev/zero > disk/fill 2> /dev/null
+        {render}; echo code $?
+        rm disk/fill; sha256sum -c before && ls -A disk/*"""
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script],
+        cwd=folder.path,
+        capture_output=True,
+        text=True,
+    )
+    assert "code 2" in done.stdout
+    assert "No space left on device" in done.stderr and "MG004" in done.stderr
+    assert done.stdout.endswith(
+        "disk/explicit/mnist_mlp.py: OK\ndisk/explicit/train_mnist_mlp.py: OK\n"
+        "mnist_mlp.py\ntrain_mnist_mlp.py\n"
+    )
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_killed_render_leaves_whole_files(folder: Folder) -> None:
     """Killed at any moment: each file is whole, and the next render mends the rest."""
