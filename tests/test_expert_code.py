@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mlpgen import api
+from mlpgen.layers import LAYERS
 
 from .networks import network, specs
 from .test_training import MLP, PARTS
@@ -47,6 +49,19 @@ def tools(folder: Path) -> None:
 @pytest.mark.parametrize("style", api.STYLES)
 def test_committed_files(style: str) -> None:
     tools(ROOT / "generated" / style)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_each_layer_alone(style: str, tmp_path: Path) -> None:
+    for name, layer in LAYERS.items():
+        spec = {
+            "name": f"Only{name}",
+            "input": list(layer.example_input),
+            "layers": [yaml.safe_load(layer.example)],
+        }
+        for file, text in api.render(network(spec), style).items():
+            (tmp_path / file).write_text(text, encoding="utf-8")
+    tools(tmp_path)
 
 
 @pytest.mark.parametrize("style", api.STYLES)

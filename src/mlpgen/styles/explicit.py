@@ -211,9 +211,13 @@ def _statement(
 
 
 def _last(group: Sequence[Node], value: str, indent: int) -> list[str]:
-    """Return the only output; torch does not say what calling a module gives."""
+    """Return the only output; torch does not say what calling a module gives.
+
+    Nor does it say so of the methods of that, or of `Tensor.unflatten`.
+    """
     function = group[-1].function
-    if function and (len(group) == 1 or not function.is_method):
+    alone = len(group) == 1 and function and function.name != ".unflatten"
+    if function and (alone or not function.is_method):
         return _statement(group, value, "return ", indent)
     plain = group[-1].named and len(group[-1].name) <= LONGEST_OUTPUT
     name = group[-1].name if plain else "output"
