@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import stat
 import subprocess
 import sys
-import time
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -422,27 +421,54 @@ def test_a_full_disk(folder: Folder) -> None:
     )
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_a_killed_render_leaves_whole_files(folder: Folder) -> None:
-    """Killed at any moment: each file is whole, and the next render mends the rest."""
-    folder.run("render", "specs/mnist_mlp.yaml")
-    before = {name: folder.read(name) for name in folder.files()}
-    changed = SPEC.replace("hidden_1: 128", "hidden_1: 96")
-    folder.write("specs/mnist_mlp.yaml", changed)
-    after = Folder(folder.path / "fresh")
-    after.write("specs/mnist_mlp.yaml", changed)
-    after.run("render", "specs/mnist_mlp.yaml")
-    command = [sys.executable, "-m", "mlpgen", "render", "specs/mnist_mlp.yaml"]
-    for delay in range(60, 200, 14):
-        process = subprocess.Popen(command, cwd=folder.path, stdout=subprocess.DEVNULL)
-        time.sleep(delay / 1000)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        for name in (MODEL, "generated/explicit/train_mnist_mlp.py"):
-            assert folder.read(name) in (before[name], after.read(name))
-    assert folder.run("render", "specs/mnist_mlp.yaml").returncode == 0
-    names = [path.name for path in (folder.path / "generated/explicit").iterdir()]
-    assert sorted(names) == ["mnist_mlp.py", "train_mnist_mlp.py"]
+KILLED = """
+import os, sys
+left = int(sys.argv[1])
+
+def count(event, args):
+    global left
+    changes = event in ("os.rename", "os.link", "os.remove", "os.chmod", "open")
+    if changes and os.path.join("generated", "explicit") in str(args[0]):
+        left -= 1
+        if left < 0:
+            os._exit(9)
+
+sys.addaudithook(count)
+from mlpgen.cli import run
+os._exit(run(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_killed_render_loses_nothing(folder: Folder, edited: bool) -> None:
+    """Killed before any step on a file: all are whole, the next render mends them."""
+    args = ["render", "specs/mnist_mlp.yaml", *(["--force"] if edited else [])]
+    folder.run(*args)
+    names = [MODEL, "generated/explicit/train_mnist_mlp.py"]
+    before = {name: folder.read(name) + "# mine\n" * edited for name in names}
+    folder.write("specs/mnist_mlp.yaml", SPEC.replace("hidden_1: 128", "hidden_1: 96"))
+    shutil.rmtree(folder.path / "generated")
+    folder.run(*args)
+    after = {name: folder.read(name) for name in names}
+    for step in count():
+        shutil.rmtree(folder.path / "generated")
+        for name, text in before.items():
+            folder.write(name, text)
+        killed = [sys.executable, "-c", KILLED, str(step), *args]
+        code = subprocess.run(killed, cwd=folder.path, capture_output=True).returncode
+        found = {name: folder.read(name) for name in folder.files()}
+        for name in names:
+            assert found[name] in (before[name], after[name])
+            assert not edited or before[name] in found.values()
+        assert folder.run(*args).returncode == 0
+        assert {name: folder.read(name) for name in names} == after
+        left = {name for name in folder.files() if name.startswith("generated")}
+        assert left - set(names) == (
+            {f"{name}.orig" for name in names} if edited else set()
+        )
+        if code == 0:
+            break
+    assert step > 8
 
 
 @pytest.mark.skipif(os.name == "nt", reason="locks of POSIX")

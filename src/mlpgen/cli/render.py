@@ -73,6 +73,7 @@ def command(
         changes = [files.compare(path, text) for path, text in texts.items()]
         kept = [change for change in changes if change.status in KEPT and not force]
         if not dry_run:
+            files.tidy(texts)
             _write(changes, kept)
     for change in changes:
         _tell(change, forced=force)
@@ -89,7 +90,7 @@ def _write(changes: list[Change], kept: list[Change]) -> None:
         for change in changes
         if change.status != "current" and change not in kept
     }
-    keep = frozenset(change.path for change in changes if change.status in KEPT)
+    keep = {change.path for change in changes if change.status in KEPT}
     files.write(new, keep=keep)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.output import header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 Status = str
 """`missing`, `current`, `stale`, `edited`, `foreign` or `damaged`."""
@@ -71,7 +72,16 @@ def _status(path: Path, old: str, new: str) -> Status:
     return "stale"
 
 
-def write(texts: Mapping[Path, str], *, keep: frozenset[Path] = frozenset()) -> None:
+def tidy(paths: Iterable[Path]) -> None:
+    """Remove what a render that was killed left beside files."""
+    for path in paths:
+        for ending in ("tmp", "old"):
+            for left in path.parent.glob(f".{path.name}.*.{ending}"):
+                with suppress(OSError):
+                    left.unlink()
+
+
+def write(texts: Mapping[Path, str], *, keep: Collection[Path] = ()) -> None:
     """Write files: all of them or none.
 
     Each text goes to a temporary file beside its place first; when all are on disk they
@@ -89,7 +99,6 @@ def write(texts: Mapping[Path, str], *, keep: frozenset[Path] = frozenset()) -> 
     try:
         for path, text in texts.items():
             made += _make_folder(path.parent)
-            _clean(path)
             temporary[path] = _temporary(path, text)
         _rename(temporary, keep)
     except BaseException:
@@ -105,13 +114,6 @@ def _make_folder(folder: Path) -> list[Path]:
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return missing[::-1]
-
-
-def _clean(path: Path) -> None:
-    """Remove what a render that was killed left behind."""
-    for pattern in (f".{path.name}.*.tmp", f".{path.name}.*.old"):
-        for left in path.parent.glob(pattern):
-            left.unlink()
 
 
 def _temporary(path: Path, text: str) -> Path:
@@ -132,43 +134,40 @@ def _temporary(path: Path, text: str) -> Path:
     return Path(name)
 
 
-def _rename(temporary: Mapping[Path, Path], keep: frozenset[Path]) -> None:
-    undo: list[tuple[Path, Path | None]] = []
+def _rename(temporary: Mapping[Path, Path], keep: Collection[Path]) -> None:
+    """Rename all or none: each old file has a second name until all are done."""
+    olds: dict[Path, Path | None] = {}
     try:
         for path, new in temporary.items():
-            backup = _backup(path) if path.exists() else None
-            undo.append((path, backup))
+            olds[path] = _second_name(path, kept=path in keep)
             new.replace(path)
     except BaseException:
-        for path, backup in reversed(undo):
-            if backup is not None:
-                backup.replace(path)
-            else:
+        for path, old in olds.items():
+            if old is None:
                 path.unlink(missing_ok=True)
+            else:
+                old.replace(path)
+                old.unlink(missing_ok=True)  # renaming a file to itself does nothing
         raise
-    for path, backup in undo:
-        if backup is not None and path in keep:
-            backup.rename(_free(path.with_name(path.name + ".orig")))
-        elif backup is not None:
-            backup.unlink()
+    for path, old in olds.items():
+        if old is not None and path not in keep:
+            old.unlink()
 
 
-def _backup(path: Path) -> Path:
-    """Give a file a second name, so that replacing it loses nothing."""
-    name = _free(path.with_name(f".{path.name}.{os.getpid()}.old"))
-    try:
-        name.hardlink_to(path)
-    except OSError:
-        name.write_bytes(path.read_bytes())
-    return name
-
-
-def _free(path: Path) -> Path:
-    number, free = 1, path
-    while free.exists():
-        free = path.with_name(f"{path.name}.{number}")
-        number += 1
-    return free
+def _second_name(path: Path, *, kept: bool) -> Path | None:
+    """Give a file another name beside it, so that replacing it loses nothing."""
+    if not path.exists():
+        return None
+    name = f"{path.name}.orig" if kept else f".{path.name}.{os.getpid()}.old"
+    second, number = path.with_name(name), 1
+    while second.exists() and second.read_bytes() != path.read_bytes():
+        second, number = path.with_name(f"{name}.{number}"), number + 1
+    if not second.exists():
+        try:
+            second.hardlink_to(path)
+        except OSError:
+            shutil.copy2(path, second)
+    return second
 
 
 @contextmanager
