@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from mlpgen import SpecError, api, source
-from mlpgen.build import build
+from mlpgen.graph.build import build
 
 if TYPE_CHECKING:
     from torch import nn

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from mlpgen import source
-from mlpgen.build import build
 from mlpgen.diagnostics import SpecError
 from mlpgen.explanations import EXPLANATIONS, page
+from mlpgen.graph.build import build
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = {code: each for code, each in EXPLANATIONS.items() if each.wrong}

@@ -11,7 +11,7 @@ import torch
 import yaml
 
 from mlpgen import SpecError, api, report, source
-from mlpgen.build import build
+from mlpgen.graph.build import build
 
 from .networks import model
 

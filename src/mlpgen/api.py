@@ -7,8 +7,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import source
-from mlpgen.build import build
 from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.graph.build import build
 from mlpgen.output.header import SLOT, Origin, stamp
 from mlpgen.problems import nearest
 from mlpgen.rendering import fill
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.expressions import Scalar
-    from mlpgen.graph import Graph, Node
+    from mlpgen.graph.nodes import Graph, Node
     from mlpgen.source import Document
 
 STYLES = ("explicit", "sequential")

@@ -54,13 +54,18 @@ class Problems:
         """What is odd but can be rendered."""
         return tuple(each for each in self.found if each.warning)
 
+    @property
+    def failed(self) -> bool:
+        """Whether there is a mistake, so that nothing can be rendered."""
+        return any(not each.warning for each in self.found)
+
     def check(self) -> None:
         """Stop if there are mistakes.
 
         Raises:
             SpecError: With all mistakes and warnings found so far.
         """
-        if any(not each.warning for each in self.found):
+        if self.failed:
             raise SpecError(self.found)
 
     def line(self, path: Path) -> int:

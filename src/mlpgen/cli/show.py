@@ -15,7 +15,7 @@ from mlpgen.layers.base import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlpgen.graph import Graph, Node
+    from mlpgen.graph.nodes import Graph, Node
 
 
 @click.command("show")

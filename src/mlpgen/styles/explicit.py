@@ -40,7 +40,7 @@ from mlpgen.styles.runs import Run, segments, stem
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from mlpgen.graph import Graph, Node
+    from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.code import Piece
 
 BODY = 2 * INDENT

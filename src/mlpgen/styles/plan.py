@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.expressions import Scalar
-    from mlpgen.graph import Graph, Node
+    from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.code import Piece
 
 Lines = tuple[str, ...]

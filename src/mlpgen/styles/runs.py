@@ -10,7 +10,7 @@ from mlpgen.styles.plan import module_call
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from mlpgen.graph import Node
+    from mlpgen.graph.nodes import Node
 
 LONGEST_PATTERN = 8
 FEWEST_ROUNDS = 3

@@ -26,7 +26,7 @@ from mlpgen.styles.runs import Run, segments, stem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpgen.graph import Graph, Node
+    from mlpgen.graph.nodes import Graph, Node
 
 BODY = 2 * INDENT
 

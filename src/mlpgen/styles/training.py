@@ -20,8 +20,7 @@ from mlpgen.styles.plan import docstring
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpgen.graph import Graph
-    from mlpgen.recipe import Recipe
+    from mlpgen.graph.nodes import Graph, Recipe
     from mlpgen.styles.code import Piece
     from mlpgen.styles.plan import Lines
     from mlpgen.training.base import Part

@@ -5,11 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph import Graph, Scope, Source, resolve_chain
+from mlpgen.graph.chain import Source, resolve_chain
+from mlpgen.graph.naming import name_items
+from mlpgen.graph.nodes import Graph
+from mlpgen.graph.scope import Scope
+from mlpgen.graph.training import resolve_training
 from mlpgen.names import snake_case, wrong_name
-from mlpgen.naming import name_items
 from mlpgen.problems import Problems, cut, nearest, shown
-from mlpgen.recipe import resolve_training
 from mlpgen.spec import read_items, read_spec
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from mlpgen.diagnostics import Diagnostic
     from mlpgen.expressions import Scalar
-    from mlpgen.graph import Node
+    from mlpgen.graph.nodes import Node
     from mlpgen.source import Document
     from mlpgen.spec import Item, Spec
 
@@ -44,11 +46,11 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     parameters = _parameters(spec, settings or {}, problems)
     items = name_items(read_items(spec.layers, ("layers",), problems), problems)
     source = Source(tuple(spec.input) or None, "`input`")
-    scope = Scope(parameters, {})
+    scope = Scope(parameters, {}, set())
     nodes, _ = resolve_chain(items, source, scope, problems)
     outputs = _outputs(spec, items, problems)
     nodes = _used(nodes, outputs, problems)
-    _warn_about_parameters(document, parameters, problems)
+    _warn_about_parameters(scope, problems)
     _warn_about_overwritten(nodes, outputs, problems)
     recipe = resolve_training(spec, nodes, outputs, problems)
     problems.check()
@@ -140,28 +142,14 @@ def _used(
     return nodes[:last] if last else nodes
 
 
-def _warn_about_parameters(
-    document: Document, parameters: Mapping[str, Scalar], problems: Problems
-) -> None:
-    if any(each.code == "MG210" for each in problems.found):
+def _warn_about_parameters(scope: Scope, problems: Problems) -> None:
+    if problems.failed:  # what could not be read may use them
         return
-    texts = " ".join(_expressions(document.data.get("layers")))
-    words = set("".join(c if c.isalnum() or c == "_" else " " for c in texts).split())
-    for name in parameters:
-        if name not in words:
+    for name in scope.parameters:
+        if name not in scope.used:
             path = ("parameters", name)
             message = f"no layer uses the parameter `{name}`"
             problems.add("MG214", message, path, key=True, warning=True)
-
-
-def _expressions(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value] if value.startswith("${") else []
-    if isinstance(value, dict):
-        value = list(value.values())
-    if not isinstance(value, list):
-        return []
-    return [text for each in value for text in _expressions(each)]
 
 
 def _warn_about_overwritten(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
+from mlpgen.graph.nodes import Recipe
 from mlpgen.layers.base import shown as shape_shown
 from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.training import LOSSES, OPTIMIZERS, REFUSED, SCHEDULERS
@@ -14,7 +15,7 @@ from mlpgen.training.datasets import DATASETS
 
 if TYPE_CHECKING:
     from mlpgen.catalogue import Catalogue
-    from mlpgen.graph import Node
+    from mlpgen.graph.nodes import Node
     from mlpgen.problems import Problems
     from mlpgen.source import Path
     from mlpgen.spec import Spec
@@ -25,32 +26,6 @@ if TYPE_CHECKING:
 
 
 P = TypeVar("P", bound=Part)
-
-
-class Recipe(NamedTuple):
-    """How a network is trained.
-
-    Attributes:
-        dataset: The data.
-        target: What the first output is compared with.
-        loss: How.
-        optimizer: What changes the parameters.
-        scheduler: What changes the learning rate, or None.
-        schedulers: The parts of a scheduler that is made of several.
-        epochs: Passes over the training data.
-        batch_size: Examples in one step.
-        seed: Of initial values and shuffling.
-    """
-
-    dataset: Dataset
-    target: Target
-    loss: Loss
-    optimizer: Optimizer
-    scheduler: Scheduler | None
-    schedulers: tuple[Scheduler, ...]
-    epochs: int
-    batch_size: int
-    seed: int
 
 
 def resolve_training(

@@ -1,0 +1,1 @@
+"""From a document to a graph: `build` is the table of contents."""

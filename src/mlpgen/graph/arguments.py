@@ -1,0 +1,124 @@
+"""The arguments of a layer: expressions computed, then all checked by pydantic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from mlpgen.expressions import Expression, ExpressionError, evaluate, is_expression
+from mlpgen.graph.scope import LONGEST_CODE
+from mlpgen.layers import LAYERS
+from mlpgen.problems import nearest
+from mlpgen.sizes import Size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpgen.graph.scope import Scope
+    from mlpgen.layers.base import Layer
+    from mlpgen.problems import Problems
+    from mlpgen.source import Path
+    from mlpgen.spec import Item
+
+
+def read_layer(
+    item: Item, scope: Scope, problems: Problems
+) -> tuple[Layer | None, dict[str, Expression]]:
+    """Validate a layer's arguments.
+
+    Returns:
+        The layer, whole numbers that depend on parameters as sizes; and the arguments
+        that are expressions of another kind, which only code needs.
+    """
+    cls = LAYERS[item.type]
+    before = len(problems.found)
+    symbolic = {
+        name: _evaluate(value, item.argument_path(name), scope, problems)
+        for name, value in item.arguments.items()
+    }
+    plain = {name: _plain(value) for name, value in symbolic.items()}
+    if len(problems.found) == before:
+        _check_structural(item, cls, symbolic, problems)
+    try:
+        layer = cls.model_validate(plain)
+    except ValidationError as error:
+        if len(problems.found) == before:
+            problems.add_invalid(
+                error, cls, item.type, item.type_path, plain, item.shorthand
+            )
+        return None, {}
+    if len(problems.found) > before:
+        return None, {}
+    sizes = {name: _sized(value) for name, value in symbolic.items() if _depends(value)}
+    expressions = {
+        name: value
+        for name, value in symbolic.items()
+        if isinstance(value, Expression) and not isinstance(value.value, Size)
+    }
+    numbers = {name: value for name, value in sizes.items() if name not in expressions}
+    return layer.model_copy(update=numbers), expressions
+
+
+def _evaluate(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
+    """Replace every expression of an argument by an `Expression` or a plain value."""
+    if isinstance(value, list):
+        return [
+            _evaluate(each, (*path, index), scope, problems)
+            for index, each in enumerate(value)
+        ]
+    if not isinstance(value, str) or "${" not in value:
+        return value
+    if not is_expression(value):
+        message = "an expression is a whole value: `${…}` with nothing around it"
+        problems.add("MG209", message, path)
+        return value
+    try:
+        result = evaluate(value, scope.parameters)
+    except ExpressionError as error:
+        code = "MG210" if error.unknown else "MG209"
+        help = nearest(error.unknown, scope.parameters)
+        if error.unknown and not help:
+            help = "parameters are named under `parameters:`, each with its default"
+        problems.add(code, error.message, path, help=help)
+        return value
+    scope.used.update(result.names)
+    if len(result.code) > LONGEST_CODE:
+        message = f"the code of the expression has {len(result.code)} characters"
+        problems.add("MG209", message, path, help="give parameters shorter names")
+    return result if result.names else result.value
+
+
+def _check_structural(
+    item: Item, cls: type[Layer], symbolic: Mapping[str, Any], problems: Problems
+) -> None:
+    for name, value in symbolic.items():
+        if name in cls.model_fields and cls.structural(name) and _depends(value):
+            message = f"`{name}` decides the shape, so it cannot depend on a parameter"
+            problems.add("MG211", message, item.argument_path(name))
+        elif isinstance(value, list) and any(
+            isinstance(each, Expression) and not isinstance(each.value, Size)
+            for each in value
+        ):
+            message = f"an expression in the list of `{name}` must be a whole number"
+            problems.add("MG209", message, item.argument_path(name))
+
+
+def _depends(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(_depends(each) for each in value)
+    return isinstance(value, Expression)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, Expression):
+        return int(value.value) if isinstance(value.value, Size) else value.value
+    return value
+
+
+def _sized(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_sized(each) for each in value)
+    return value.value if isinstance(value, Expression) else value
