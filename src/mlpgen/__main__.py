@@ -5,6 +5,30 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from types import ModuleType
+
+
+class _NoPlugins(ModuleType):
+    """Stands in for pydantic's loader of plugins, in a process that wants none.
+
+    The loader imports `importlib.metadata`, and with it `email` and `zipfile`, before
+    it looks whether plugins are switched off.
+    """
+
+    @staticmethod
+    def get_plugins() -> tuple[()]:
+        """Return no plugins."""
+        return ()
+
+    def __getattr__(self, name: str) -> object:
+        """Leave whatever else pydantic may want to the loader itself."""
+        if name.startswith("__"):  # the import system asks for `__path__`
+            raise AttributeError(name)
+        from importlib import import_module
+
+        del sys.modules[self.__name__]
+        found: object = getattr(import_module(self.__name__), name)
+        return found
 
 
 def main() -> None:
@@ -15,7 +39,7 @@ def main() -> None:
     looking for plugins of pydantic a tenth; none of it does anything for the user.
     """
     gc.disable()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    sys.modules["pydantic.plugin._loader"] = _NoPlugins("pydantic.plugin._loader")
     from mlpgen.cli import run
 
     code = run()
