@@ -483,13 +483,13 @@ def test_two_renders_at_once(folder: Folder) -> None:
 
 
 def test_the_command_starts_without_what_it_does_not_need(folder: Folder) -> None:
+    python = [sys.executable, "-X", "importtime"]
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "mlpgen"]
-        + ["render", "specs/mnist_mlp.yaml"],
+        [*python, "-m", "mlpgen", "render", "specs/mnist_mlp.yaml"],
         cwd=folder.path,
         capture_output=True,
         text=True,
     )
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert (done.returncode, "pydantic.main" in imported) == (0, True)
+    assert (done.returncode, "jinja2" in imported) == (0, True)
     assert not imported & {"torch", "rich", "importlib.metadata", "email"}
