@@ -7,10 +7,12 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+import yaml
 from hypothesis import strategies as st
 
 from mlpgen import SpecError, api, source
 from mlpgen.graph.build import build
+from mlpgen.layers import LAYERS
 
 if TYPE_CHECKING:
     from torch import nn
@@ -107,10 +109,14 @@ IMAGES = [
 ]
 
 
+INPUTS = [[1, 8, 8], [3, 6, 6], [8], [4, 12, 9], [4, 16], [2, 8, 6, 6]]
+EVERY = [yaml.safe_load(LAYERS[name].example) for name in LAYERS]
+
+
 @st.composite
 def chains(draw: st.DrawFn, deep: bool = True) -> list[Any]:
     """Draw a list of layers; many of them do not fit together."""
-    pool = st.sampled_from([*ANYWHERE, *FLAT, *IMAGES])
+    pool = st.sampled_from([*ANYWHERE, *FLAT, *IMAGES]) | st.sampled_from(EVERY)
     found: list[Any] = []
     for _ in range(draw(st.integers(2, 8))):
         kind = draw(st.integers(0, 9))
@@ -142,7 +148,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     spec: dict[str, Any] = {
         "name": "Drawn",
         "parameters": {"width": 8, "step": 1, "bias": True},
-        "input": draw(st.sampled_from([[1, 8, 8], [3, 6, 6], [8], [4, 12, 9]])),
+        "input": draw(st.sampled_from(INPUTS)),
     }
     layers = fitting(spec, draw(chains())) or ["ReLU"]
     names = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from math import prod
+from typing import TYPE_CHECKING, Any
 
 import torch
 from hypothesis import assume, given, settings
@@ -13,6 +14,11 @@ from torch.utils.flop_counter import FlopCounterMode
 from mlpgen import SpecError
 
 from .networks import model, network, specs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.graph.nodes import Graph, Node
 
 EXAMPLES = 500
 
@@ -29,43 +35,76 @@ def test_both_styles_are_equal_and_as_predicted(spec: dict[str, Any]) -> None:
     net = network(spec)
     graph = net.graph
     explicit, sequential = model(net, "explicit"), model(net, "sequential")
-
-    one, other = explicit.state_dict(), sequential.state_dict()
-    assert list(one) == list(other)
-    assert all(torch.equal(one[key], other[key]) for key in one)
-    sequential.load_state_dict(one)
-
+    assert_equal_states(explicit, sequential)
+    sequential.load_state_dict(explicit.state_dict())
     for training in (True, False):
-        results = []
-        for made in (explicit, sequential):
-            made.train(training)
-            made.zero_grad()
-            x = torch.linspace(-1, 1, 2 * graph_size(graph)).reshape(2, *graph.input)
-            x = (x * 1).requires_grad_()
-            y = run(made, x * 1)
-            if y[0].requires_grad:
-                sum(each.square().sum() for each in y).backward()  # type: ignore[union-attr]
-            grads = {key: value.grad for key, value in made.named_parameters()}
-            results.append((y, x.grad, grads))
-        (y1, dx1, g1), (y2, dx2, g2) = results
-        assert len(y1) == len(graph.outputs)
-        for name, a, b in zip(graph.outputs, y1, y2, strict=True):
-            assert tuple(a.shape[1:]) == tuple(graph.node(name).output)
-            assert torch.equal(a, b) or (a.isnan() == b.isnan()).all()
+        (y1, dx1, g1), (y2, dx2, g2) = (
+            outputs_and_gradients(made.train(training), graph)
+            for made in (explicit, sequential)
+        )
+        assert [tuple(y.shape[1:]) for y in y1] == [
+            graph.node(name).output for name in graph.outputs
+        ]
+        assert all(same(a, b) for a, b in zip(y1, y2, strict=True))
         assert same(dx1, dx2)
         assert all(same(g1[key], g2[key]) for key in g1)
+        assert_equal_states(explicit, sequential)
 
     assert graph.total_parameters == sum(p.numel() for p in explicit.parameters())
     with FlopCounterMode(display=False) as counter:
-        run(sequential.eval(), torch.randn(2, *graph.input))
+        shapes = shapes_of_modules(sequential.eval(), graph)
     assert 4 * graph.total_multiply_adds == counter.get_total_flops()
+    assert shapes.items() <= dict(predicted(graph.nodes)).items()
 
 
-def graph_size(graph: Any) -> int:
-    size = 1
-    for each in graph.input:
-        size *= each
-    return size
+def assert_equal_states(one: torch.nn.Module, other: torch.nn.Module) -> None:
+    """Compare parameters and buffers: names, order, shapes and values."""
+    a, b = one.state_dict(), other.state_dict()
+    assert list(a) == list(b)
+    assert all(same(a[key], b[key]) for key in a)
+
+
+def outputs_and_gradients(
+    made: torch.nn.Module, graph: Graph
+) -> tuple[tuple[Tensor, ...], Tensor | None, dict[str, Tensor | None]]:
+    made.zero_grad()
+    x = torch.linspace(-1, 1, 2 * prod(graph.input)).reshape(2, *graph.input)
+    x.requires_grad_()
+    y = run(made, x * 1)
+    # Outputs that nothing can be learned from have no gradients.
+    whole = [each.square().sum() for each in y if each.requires_grad]
+    if whole:
+        torch.stack(whole).sum().backward()  # type: ignore[no-untyped-call]
+    grads = {key: value.grad for key, value in made.named_parameters()}
+    return y, x.grad, grads
+
+
+def shapes_of_modules(
+    made: torch.nn.Module, graph: Graph
+) -> dict[str, tuple[int, ...]]:
+    """Run a model and return what each of its modules gives, without the batch."""
+    found = {}
+
+    def keep(name: str) -> Any:
+        return lambda _module, _args, y: found.update({name: tuple(y.shape[1:])})
+
+    handles = [
+        module.register_forward_hook(keep(name))
+        for name, module in made.named_modules()
+        if name
+    ]
+    run(made, torch.randn(2, *graph.input))
+    for handle in handles:
+        handle.remove()
+    return found
+
+
+def predicted(
+    nodes: tuple[Node, ...], inside: str = ""
+) -> Iterator[tuple[str, tuple[int, ...]]]:
+    for node in nodes:
+        yield inside + node.name, node.output
+        yield from predicted(node.children, f"{inside}{node.name}.")
 
 
 def same(a: Tensor | None, b: Tensor | None) -> bool:
@@ -97,7 +136,7 @@ def test_parameters_of_the_class_may_change(
             assert same(a, b)
 
 
-def names_in(graph: Any) -> list[str]:
+def names_in(graph: Graph) -> list[str]:
     found = []
     for node in graph.nodes:
         found.append(node.name)
