@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,43 +10,19 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from mlpgen import api
+from mlpgen import SpecError, api
 from mlpgen.layers import LAYERS
 
 from .networks import network, specs
 from .test_training import MLP, PARTS
+from .tools import all_tools
 
 ROOT = Path(__file__).parent.parent
-RULES = "F,E,W,I,N,UP,B,A,C4,SIM,RET,PIE,RUF,PERF,TC,PTH"
-
-
-def tools(folder: Path) -> None:
-    """Run the formatter, the linter and the type checker on a folder."""
-    ruff = [sys.executable, "-m", "ruff"]
-    commands = [
-        [*ruff, "format", "--isolated", "--line-length", "88", "--diff", "."],
-        [
-            *ruff,
-            *(
-                "check",
-                "--isolated",
-                "--target-version",
-                "py311",
-                "--line-length",
-                "88",
-            ),
-            *("--select", RULES, "--ignore", "N812", "."),
-        ],
-        [sys.executable, "-m", "mypy", "--strict", "--allow-untyped-calls", "."],
-    ]
-    for command in commands:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
 
 
 @pytest.mark.parametrize("style", api.STYLES)
 def test_committed_files(style: str) -> None:
-    tools(ROOT / "generated" / style)
+    all_tools(ROOT / "generated" / style)
 
 
 @pytest.mark.parametrize("style", api.STYLES)
@@ -61,7 +35,7 @@ def test_each_layer_alone(style: str, tmp_path: Path) -> None:
         }
         for file, text in api.render(network(spec), style).items():
             (tmp_path / file).write_text(text, encoding="utf-8")
-    tools(tmp_path)
+    all_tools(tmp_path)
 
 
 @pytest.mark.parametrize("style", api.STYLES)
@@ -81,7 +55,35 @@ def test_random_networks(style: str, tmp_path: Path) -> None:
 
     render()
     assert len(list(tmp_path.iterdir())) >= 100
-    tools(tmp_path)
+    all_tools(tmp_path)
+
+
+REPEATED = [
+    [{"Linear": 32}, "BatchNorm1d", "ReLU"],
+    [
+        {"ConvTranspose2d": {"out_channels": 3, "kernel_size": 3, "padding": 1}},
+        {"InstanceNorm2d": {"affine": True}},
+        {"LeakyReLU": {"negative_slope": 0.123456789}},
+        {"Dropout2d": 0.25},
+    ],
+    ["Softplus", {"LocalResponseNorm": {"size": 3}}],
+]
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_loops(style: str, tmp_path: Path) -> None:
+    for index, layers in enumerate(REPEATED):
+        for shape in ([32], [3, 8, 8]):
+            spec = {"name": f"Loop{index}", "input": shape, "layers": layers * 4}
+            try:
+                net = network(spec)
+            except SpecError:
+                continue
+            (text,) = api.render(net, style).values()
+            assert "for " in text
+            (tmp_path / f"loop_{index}.py").write_text(text, encoding="utf-8")
+    assert len(list(tmp_path.iterdir())) == len(REPEATED)
+    all_tools(tmp_path)
 
 
 LONG = "a" + "b" * 9
@@ -173,7 +175,7 @@ def test_hostile_words_and_long_names(style: str, tmp_path: Path) -> None:
                 exec(compile(text, name, "exec"), found)
                 doc = " ".join(found[net.graph.name].__doc__.split())
                 assert " ".join(words.split()) in doc
-    tools(tmp_path)
+    all_tools(tmp_path)
 
 
 def test_every_training_script(tmp_path: Path) -> None:
@@ -191,4 +193,4 @@ def test_every_training_script(tmp_path: Path) -> None:
         }
         for name, text in api.render(network(spec), "sequential").items():
             (tmp_path / name).write_text(text, encoding="utf-8")
-    tools(tmp_path)
+    all_tools(tmp_path)

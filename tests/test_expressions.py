@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from mlpgen.expressions import ExpressionError, evaluate
 from mlpgen.sizes import Size, code_of, scaled, smaller
+
+from .tools import ruff
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PARAMETERS = {"a": 4, "f": 0.5, "b": True}
 
@@ -96,6 +102,61 @@ def test_an_unknown_name() -> None:
 def test_any_text_is_computed_or_refused(text: str) -> None:
     with suppress(ExpressionError):
         evaluate(f"${{{text}}}", PARAMETERS)
+
+
+NAMES = {"a": 3, "b": 2, "p": 0.5, "q": 1.5, "t": True, "u": False}
+NUMERIC = st.recursive(
+    st.sampled_from(["a", "b", "p", "q", "2", "0.25", "1.0e+16", "7"]),
+    lambda part: st.one_of(
+        st.tuples(part, st.sampled_from(["+", "-", "*", "/", "//", "%"]), part).map(
+            " ".join
+        ),
+        st.tuples(part, st.sampled_from(["2", "p", "q**2", "-1"])).map("**".join),
+        part.map("-{}".format),
+        part.map("({})".format),
+    ),
+    max_leaves=4,
+)
+COMPARED = st.tuples(
+    NUMERIC, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), NUMERIC
+).map(" ".join)
+LOGICAL = st.recursive(
+    st.sampled_from(["t", "u", "true", "false"]) | COMPARED,
+    lambda part: st.one_of(
+        st.tuples(part, st.sampled_from(["and", "or"]), part).map(" ".join),
+        part.map("not {}".format),
+        part.map("({})".format),
+    ),
+    max_leaves=3,
+)
+
+
+def test_the_code_computes_the_value_and_pleases_ruff(tmp_path: Path) -> None:
+    found: dict[str, None] = {}
+
+    @settings(max_examples=1500, phases=[Phase.generate])
+    @given(NUMERIC | LOGICAL)
+    def write(text: str) -> None:
+        try:
+            result = evaluate(f"${{{text}}}", NAMES)
+        except ExpressionError:
+            return
+        assert eval(result.code, {}, NAMES) == result.value
+        assert isinstance(result.value, float) == isinstance(
+            eval(text.replace("true", "True").replace("false", "False"), {}, NAMES),
+            float,
+        )
+        found[result.code] = None
+
+    write()
+    assert len(found) > 400
+    lines = [
+        f"def f{index}(a, b, p, q, t, u):\n    return g(x={code})\n"
+        for index, code in enumerate(found)
+        if len(code) < 60
+    ]
+    (tmp_path / "expressions.py").write_text("\n\n".join(lines), encoding="utf-8")
+    ruff(tmp_path, ignore="F821")
 
 
 NUMBERS = st.integers(1, 9)

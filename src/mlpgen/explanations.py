@@ -309,6 +309,13 @@ EXPLANATIONS = {
         _spec("Conv2d: {out_channels: 8, kernel_size: 3, padding: same, stride: 2}"),
         _spec("Conv2d: {out_channels: 8, kernel_size: 3, padding: 1, stride: 2}"),
     ),
+    "MG312": Explanation(
+        "Larger than any machine",
+        "A tensor of 2**40 values takes four terabytes: a number is mistyped. An "
+        "argument is at most 2147483647.",
+        _spec("Flatten", "Linear: 9000000000000000000"),
+        _spec("Flatten", "Linear: 9000"),
+    ),
     "MG401": Explanation(
         "A loss that does not fit the output",
         "The loss is on the first output.",

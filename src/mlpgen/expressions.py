@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 import warnings
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
@@ -51,6 +52,11 @@ class Expression(NamedTuple):
     binding: int = 10
 
 
+def written(value: Scalar) -> str:
+    """Write a number or true/false as Python code, as ruff formats it."""
+    return repr(value).replace("e+", "e")
+
+
 def is_expression(value: object) -> bool:
     """Tell whether a value of a spec is one expression."""
     return isinstance(value, str) and value.startswith("${") and value.endswith("}")
@@ -90,17 +96,15 @@ def _parse(text: str) -> ast.expr:
 def _visit(node: ast.expr, parameters: Mapping[str, Scalar]) -> Expression:
     match node:
         case ast.Constant(value=bool() | int() | float() as value):
-            return Expression(_bounded(value), repr(value))
+            return Expression(_bounded(value), written(value))
         case ast.Name(id="true" | "false" as word):
             return Expression(word == "true", word.capitalize())
         case ast.Name(id=name):
             return _parameter(name, parameters)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = _boolean(_visit(operand, parameters))
-            return Expression(not inner.value, f"not {_wrap(inner, 3)}", inner.names, 3)
+            return _not(_boolean(_visit(operand, parameters)))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            inner = _number(_visit(operand, parameters))
-            return _numeric(-inner.value, f"-{_wrap(inner, 8)}", inner.names, 8)
+            return _negative(_number(_visit(operand, parameters)))
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
             return _number(_visit(operand, parameters))
         case ast.BinOp(left=left, op=op, right=right):
@@ -146,6 +150,10 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Number, Number], bool]]
 }
 
 
+_SIMPLE = re.compile(r"-?[\w.]+")
+_COMPARING = re.compile("[<>=]")
+
+
 def _binary(left: Expression, op: ast.operator, right: Expression) -> Expression:
     _number(left), _number(right)
     names = left.names | right.names
@@ -180,23 +188,62 @@ def _power(left: Expression, right: Expression, names: frozenset[str]) -> Expres
             raise ExpressionError("the result is too large") from None
     if isinstance(value, complex):
         raise ExpressionError("the root of a negative number is no number here")
-    simple = left.binding == right.binding == 10
-    code = f"{_wrap(left, 10)}{'**' if simple else ' ** '}{_wrap(right, 9)}"
-    return _numeric(value, code, names, 9)
+    base_code, exponent_code = _wrap(left, 10), _wrap(right, 9)
+    first = (
+        exponent_code.split("**")[0].strip() if right.binding == 9 else exponent_code
+    )
+    simple = _SIMPLE.fullmatch(base_code) and _SIMPLE.fullmatch(first)
+    sign = "**" if simple else " ** "  # as ruff spaces it
+    return _numeric(value, f"{base_code}{sign}{exponent_code}", names, 9)
+
+
+def _negative(inner: Expression) -> Expression:
+    if inner.binding == 8:
+        return _numeric(-inner.value, inner.code.removeprefix("-"), inner.names, 10)
+    # ruff puts a power in parentheses behind a sign
+    return _numeric(-inner.value, f"-{_wrap(inner, 10)}", inner.names, 8)
+
+
+def _not(inner: Expression) -> Expression:
+    """Negate as people write it: `a != b` for `not a == b`, `a` for `not not a`."""
+    value = not inner.value
+    if inner.binding == 3:
+        return Expression(value, inner.code.removeprefix("not "), inner.names)
+    for sign, opposite in ((" == ", " != "), (" != ", " == ")):
+        parts = inner.code.split(sign)
+        if inner.binding == 4 and len(parts) == 2 and not _COMPARING.search(parts[1]):
+            return Expression(value, opposite.join(parts), inner.names, 4)
+    return Expression(value, f"not {_wrap(inner, 3)}", inner.names, 3)
 
 
 def _logical(op: ast.boolop, operands: list[Expression]) -> Expression:
+    """Join with `and` or `or`; what decides by itself, or nothing, is left out."""
     word, binding = ("and", 2) if isinstance(op, ast.And) else ("or", 1)
-    values = [bool(each.value) for each in operands]
+    decides = binding == 1
+    asked = {each.code: each for each in operands if each.names}
+    decided = any(not each.names and each.value is decides for each in operands)
+    if decided or any(_not(each).code in asked for each in asked.values()):
+        return Expression(decides, repr(decides))
+    if len(asked) < 2:
+        return next(iter(asked.values()), Expression(not decides, repr(not decides)))
+    values = [bool(each.value) for each in asked.values()]
     return Expression(
         all(values) if binding == 2 else any(values),
-        f" {word} ".join(_wrap(each, binding + 1) for each in operands),
-        frozenset[str]().union(*(each.names for each in operands)),
+        f" {word} ".join(_wrap(each, 3) for each in asked.values()),
+        frozenset[str]().union(*(each.names for each in asked.values())),
         binding,
     )
 
 
+def _turned(op: ast.cmpop) -> ast.cmpop:
+    """Turn a comparison around: `3 < a` is written `a > 3`."""
+    turned = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE}
+    return turned.get(type(op), type(op))()
+
+
 def _comparison(operands: list[Expression], ops: list[ast.cmpop]) -> Expression:
+    if len(ops) == 1 and operands[1].names and not operands[0].names:
+        operands, ops = operands[::-1], [_turned(ops[0])]
     code, value = _wrap(operands[0], 5), True
     for left, op, right in zip(operands, ops, operands[1:], strict=False):
         if type(op) not in _COMPARISONS:
@@ -216,7 +263,7 @@ def _numeric(
         code = code_of(value)
         return Expression(value, code, names, 10 if code.isidentifier() else 6)
     if not names or isinstance(value, int):
-        return Expression(value, repr(value), frozenset(), 10 if value >= 0 else 8)
+        return Expression(value, written(value), frozenset(), 10 if value >= 0 else 8)
     return Expression(value, code, names, binding)
 
 

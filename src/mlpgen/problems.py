@@ -92,7 +92,7 @@ class Problems:
             given: The fields as the document has them.
             shorthand: The field that `path` itself holds, for `Linear: 10`.
         """
-        seen = {""}
+        seen: set[str] = set()
         errors = error.errors(include_url=False, include_context=False)
         unknown = [e["loc"][0] for e in errors if e["type"] == "extra_forbidden"]
         meant = " ".join(nearest(str(each), model.model_fields) for each in unknown)

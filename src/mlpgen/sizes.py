@@ -24,7 +24,7 @@ class Size(int):
     terms: Terms
 
     def __new__(cls, value: int, terms: Terms) -> Self:
-        """Make a number that knows its terms; `of` makes a plain one where it can."""
+        """Make a number that knows its terms; `_of` makes a plain one where it can."""
         size = super().__new__(cls, value)
         size.terms = terms
         return size
@@ -46,6 +46,8 @@ class Size(int):
 
     def __add__(self, other: int) -> int:
         """Add, term by term."""
+        if not isinstance(other, int):
+            return NotImplemented
         terms = dict(self.terms)
         for factors, coefficient in _terms(other).items():
             terms[factors] = terms.get(factors, 0) + coefficient
@@ -65,6 +67,8 @@ class Size(int):
 
     def __mul__(self, other: int) -> int:
         """Multiply: a sum by a number term by term, a sum by a sum as they stand."""
+        if not isinstance(other, int):
+            return NotImplemented
         value = int(self) * int(other)
         if not isinstance(other, Size):
             return _of(value, {key: each * other for key, each in self.terms.items()})
@@ -74,6 +78,8 @@ class Size(int):
 
     def __floordiv__(self, other: int) -> int:
         """Divide and round down; exactly where every term can be divided."""
+        if not isinstance(other, int):
+            return NotImplemented
         value = int(self) // int(other)
         if not isinstance(other, Size) and not any(
             coefficient % other for coefficient in self.terms.values()
@@ -87,6 +93,8 @@ class Size(int):
 
     def __mod__(self, other: int) -> int:
         """Return what is left after a division."""
+        if not isinstance(other, int):
+            return NotImplemented
         return _operation(int(self) % int(other), self, "%", other)
 
     def __rmod__(self, other: int) -> int:

@@ -152,7 +152,7 @@ def read_spec(problems: Problems) -> Spec:
         empty = {"name": "", "input": [], "layers": []}
         right = {key: value for key, value in data.items() if key not in wrong}
         spec = Spec.model_construct(**(empty | right))
-    reason = wrong_class_name(spec.name) if spec.name else ""
+    reason = wrong_class_name(spec.name) if spec.name or data.get("name") == "" else ""
     if reason:
         message = f"the text `{cut(spec.name)}` cannot be the name: {reason}"
         problems.add("MG205", message, ("name",))
@@ -194,6 +194,8 @@ def _read_item(entry: Any, path: Path, problems: Problems) -> Item:
         message = f"`name` must be a text, not {shown(name)}"
         problems.add("MG203", message, (*path, "name"))
         name = ""
+    elif not name and "name" in entry:
+        problems.add("MG205", "a name is not empty", (*path, "name"))
     types = [key for key in entry if key != "name" and key not in LATER_ITEM_KEYS]
     if not types:
         problems.add("MG208", "the entry names no layer", path)

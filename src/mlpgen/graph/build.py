@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph.chain import Source, resolve_chain
+from mlpgen.graph.chain import Source, resolve_chain, too_many
 from mlpgen.graph.naming import name_items
 from mlpgen.graph.nodes import Graph
 from mlpgen.graph.scope import Scope
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mlpgen.diagnostics import Diagnostic
     from mlpgen.expressions import Scalar
     from mlpgen.graph.nodes import Node
+    from mlpgen.layers.base import Shape
     from mlpgen.source import Document
     from mlpgen.spec import Item, Spec
 
@@ -45,7 +46,7 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     spec = read_spec(problems)
     parameters = _parameters(spec, settings or {}, problems)
     items = name_items(read_items(spec.layers, ("layers",), problems), problems)
-    source = Source(tuple(spec.input) or None, "`input`")
+    source = Source(_input(spec, problems), "`input`")
     scope = Scope(parameters, {}, set())
     nodes, _ = resolve_chain(items, source, scope, problems)
     outputs = _outputs(spec, items, problems)
@@ -67,6 +68,13 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
         recipe=recipe,
     )
     return Built(graph, problems.warnings)
+
+
+def _input(spec: Spec, problems: Problems) -> Shape | None:
+    if too_many(tuple(spec.input)):
+        problems.add("MG312", "`input` has more than 2**40 values", ("input",))
+        return None
+    return tuple(spec.input) or None
 
 
 def _parameters(

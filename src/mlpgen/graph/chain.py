@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.arguments import read_layer
@@ -69,8 +70,9 @@ def _resolve(
     arrives = f"`{full}` gets {shown(source.shape)} from {source.origin}"
     try:
         layer = _fill(layer, source.shape, item, problems, arrives)
-        output = scope.shorten(layer.output(source.shape))
+        output = layer.output(source.shape)
         _check_sizes(layer, output)
+        output = scope.shorten(output)
     except ShapeError as error:
         path = item.argument_path(error.argument)
         key = _is_key(item, path, problems)
@@ -180,7 +182,32 @@ def _bare(value: Any) -> str:
     return str(int(value))
 
 
+MOST_VALUES = 2**40
+"""Values of a tensor; more would need terabytes."""
+
+
 def _check_sizes(layer: Layer, output: Shape) -> None:
+    name = type(layer).__name__
     if any(size < 1 for size in output):
-        message = f"`{type(layer).__name__}` would leave nothing: {shown(output)}"
-        raise ShapeError("MG303", message)
+        raise ShapeError("MG303", f"`{name}` would leave nothing: {shown(output)}")
+    for argument in type(layer).model_fields:
+        if _largest(getattr(layer, argument)) >= 2**31:
+            message = f"`{argument}` is at most {2**31 - 1}"
+            raise ShapeError("MG312", message, argument=argument)
+    if too_many(output):
+        message = f"`{name}` would give {shown(output)}, more than 2**40 values"
+        raise ShapeError("MG312", message)
+    if layer.parameters() > MOST_VALUES:
+        message = f"`{name}` would have more than 2**40 parameters"
+        raise ShapeError("MG312", message)
+
+
+def _largest(value: Any) -> int:
+    if isinstance(value, tuple):
+        return max((_largest(each) for each in value), default=0)
+    return int(value) if isinstance(value, int) else 0
+
+
+def too_many(shape: Shape) -> bool:
+    """Tell whether a tensor of this shape is larger than any machine could hold."""
+    return prod(shape) > MOST_VALUES

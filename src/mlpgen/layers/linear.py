@@ -115,7 +115,7 @@ class Unflatten(Layer):
 
     def function(self) -> Function:
         """The method of the same name."""
-        return Function(".unflatten", (self.dim, self.unflattened_size))
+        return Function("torch.unflatten", (self.dim, self.unflattened_size))
 
 
 def position(argument: str, dim: int, shape: Shape) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import east_asian_width
 
-from mlpgen.expressions import Expression
+from mlpgen.expressions import Expression, written
 from mlpgen.sizes import Size
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ def literal(value: object) -> Piece:
     match value:
         case Expression(code=code) | Size(code=code):
             return code
-        case None | bool() | int() | float():
-            return repr(value)
+        case bool() | int() | float():
+            return written(value)
+        case None:
+            return "None"
         case str():
             return quoted(value)
         case tuple() | list():

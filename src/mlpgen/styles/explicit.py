@@ -144,7 +144,12 @@ def _forward(
 
 
 def _groups(
-    parts: Sequence[Node | Run], outputs: Collection[str], indent: int, value: str
+    parts: Sequence[Node | Run],
+    outputs: Collection[str],
+    indent: int,
+    value: str,
+    *,
+    numbered: bool = False,
 ) -> list[list[Node] | Run]:
     """Gather layers that stand on one line; the first takes `value`."""
     groups: list[list[Node] | Run] = []
@@ -153,7 +158,9 @@ def _groups(
         if isinstance(part, Run):
             groups.append(part)
             value = "x"
-        elif isinstance(group, list) and _joins(part, group, outputs, indent, value):
+        elif isinstance(group, list) and _joins(
+            part, group, outputs, indent, value, numbered=numbered
+        ):
             group.append(part)
         else:
             if isinstance(group, list):
@@ -168,7 +175,13 @@ def _target(group: Sequence[Node], outputs: Collection[str]) -> str:
 
 
 def _joins(
-    node: Node, group: list[Node], outputs: Collection[str], indent: int, value: str
+    node: Node,
+    group: list[Node],
+    outputs: Collection[str],
+    indent: int,
+    value: str,
+    *,
+    numbered: bool,
 ) -> bool:
     """Tell whether a layer stands on the line of the layers before it."""
     if group[-1].name in outputs:
@@ -176,14 +189,14 @@ def _joins(
     if not node.pointwise and not (node.function and node.function.is_method):
         return False
     before = f"{node.name}: Tensor = " if node.name in outputs else "x = "
-    line, *more = _statement([*group, node], value, before, 0)
+    line, *more = _statement([*group, node], value, before, 0, numbered=numbered)
     return not more and indent + width(line) <= WIDTH
 
 
 def _loop(run: Run, indent: int) -> list[str]:
     lines = [
         line
-        for group in _groups(run.pattern, (), indent + INDENT, "x")
+        for group in _groups(run.pattern, (), indent + INDENT, "x", numbered=True)
         if isinstance(group, list)
         for line in _statement(group, "x", "x = ", indent + INDENT, numbered=True)
     ]
@@ -203,7 +216,7 @@ def _statement(
 ) -> list[str]:
     piece: Piece = value
     for node in group:
-        piece = _applied(node, flat(piece), numbered=numbered)
+        piece = _applied(node, piece, numbered=numbered)
     comment = ""
     if group[-1].output != group[0].input:
         comment = shown(group[-1].output)
@@ -213,11 +226,10 @@ def _statement(
 def _last(group: Sequence[Node], value: str, indent: int) -> list[str]:
     """Return the only output; torch does not say what calling a module gives.
 
-    Nor does it say so of the methods of that, or of `Tensor.unflatten`.
+    Nor does it say so of the methods of that.
     """
     function = group[-1].function
-    alone = len(group) == 1 and function and function.name != ".unflatten"
-    if function and (alone or not function.is_method):
+    if function and (len(group) == 1 or not function.is_method):
         return _statement(group, value, "return ", indent)
     plain = group[-1].named and len(group[-1].name) <= LONGEST_OUTPUT
     name = group[-1].name if plain else "output"
@@ -225,7 +237,7 @@ def _last(group: Sequence[Node], value: str, indent: int) -> list[str]:
     return [*statement, f"return {name}"]
 
 
-def _applied(node: Node, value: str, *, numbered: bool) -> Piece:
+def _applied(node: Node, value: Piece, *, numbered: bool) -> Piece:
     """Write the call of one layer on a value."""
     function = node.function
     if function is None:
@@ -239,5 +251,5 @@ def _applied(node: Node, value: str, *, numbered: bool) -> Piece:
     if function.training:
         arguments.append("training=self.training")
     if function.is_method:
-        return call(value + function.name, *arguments)
+        return call(flat(value) + function.name, *arguments)
     return call(function.name, value, *arguments)

@@ -6,6 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.expressions import written
 from mlpgen.layers.base import shown
 from mlpgen.styles.code import (
     INDENT,
@@ -123,7 +124,7 @@ def find(nodes: Iterable[Node], name: str) -> Node:
 def init_signature(parameters: Mapping[str, Scalar]) -> Lines:
     """Begin `__init__`, with the spec's parameters as keyword arguments."""
     items = [
-        f"{name}: {type(value).__name__} = {value!r}"
+        f"{name}: {type(value).__name__} = {written(value)}"
         for name, value in parameters.items()
     ]
     group = call("def __init__", "self", *items)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.expressions import written
 from mlpgen.styles.code import (
     INDENT,
     Code,
@@ -153,7 +154,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainingPlan:
         ),
         epochs=Code(recipe.epochs),
         batch_size=Code(recipe.batch_size),
-        learning_rate=Code(repr(recipe.optimizer.lr)),
+        learning_rate=Code(written(recipe.optimizer.lr)),
         seed=Code(recipe.seed),
         call=Code(_call(output, len(graph.outputs) + len(captured))),
         loss=_loss(recipe, output),

@@ -1,0 +1,43 @@
+"""Ruff and mypy, as the contract names them, on a folder of generated code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RULES = "F,E,W,I,N,UP,B,A,C4,SIM,RET,PIE,RUF,PERF,TC,PTH"
+
+
+def run(module: str, *args: str, folder: Path) -> None:
+    """Run a tool; it must find nothing."""
+    command = [sys.executable, "-m", module, *args]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+
+
+def ruff(folder: Path, *, ignore: str = "N812") -> None:
+    """Run the formatter and the linter."""
+    common = ("--isolated", "--line-length", "88", "--target-version", "py311")
+    run("ruff", "format", *common, "--diff", ".", folder=folder)
+    rules = ("--select", RULES, "--ignore", ignore)
+    run("ruff", "check", *common, *rules, ".", folder=folder)
+
+
+def mypy(folder: Path) -> None:
+    """Run the type checker: strictly, but for what torch leaves without types."""
+    names = sorted(path.name for path in folder.glob("*.py"))
+    scripts = [name for name in names if "train_" in name]
+    models = [name for name in names if name not in scripts]
+    run("mypy", "--strict", *models, folder=folder)
+    if scripts:
+        run("mypy", "--strict", "--allow-untyped-calls", *scripts, folder=folder)
+
+
+def all_tools(folder: Path) -> None:
+    """Run them all."""
+    ruff(folder)
+    mypy(folder)
