@@ -45,7 +45,8 @@ def main() -> None:
     code = run()
     for stream in (sys.stdout, sys.stderr):
         try:
-            stream.flush()
+            if stream is not None:  # it may be closed
+                stream.flush()
         except OSError:
             code = code or 1
     os._exit(code)

@@ -10,13 +10,13 @@ from mlpgen import source
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.graph.build import build
 from mlpgen.output.header import SLOT, Origin, stamp
-from mlpgen.problems import nearest
+from mlpgen.problems import listed, nearest
 from mlpgen.rendering import fill
 from mlpgen.styles.code import Code
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mlpgen.expressions import Scalar
     from mlpgen.graph.nodes import Graph, Node
@@ -90,7 +90,7 @@ def render(
     made_from = Origin(
         origin or ("-" if name == "<stdin>" else PurePath(name).name),
         style,
-        tuple(f"{key}={_scalar(value)}" for key, value in network.settings.items()),
+        tuple(f"{key}={shown(value)}" for key, value in network.settings.items()),
         captured,
     )
     texts = _texts(network.graph, style, captured)
@@ -115,12 +115,12 @@ def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
 
 def _captured(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
     """Check the names of layers to capture; outputs come out anyway."""
-    known = list(_dotted(graph.nodes))
+    known = list(layer_names(graph))
     wrong = [
         Diagnostic(
             "MG212",
             f"`--capture {name[:60]}`: there is no such layer",
-            help=nearest(name, known) or "`mlpgen show` lists the names",
+            help=_meant(name, known) or "`mlpgen show` lists the names",
         )
         for name in names
         if name not in known
@@ -130,11 +130,23 @@ def _captured(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in graph.outputs)
 
 
-def _dotted(nodes: Iterable[Node], scope: str = "") -> Iterable[str]:
+def _meant(name: str, known: Sequence[str]) -> str:
+    """Suggest a layer: one inside a `Sequential`, or one with a near name."""
+    inner = [each for each in known if each.endswith(f".{name}")]
+    return f"did you mean {listed(inner[:3])}?" if inner else nearest(name, known)
+
+
+def layer_names(graph: Graph) -> Iterator[str]:
+    """Go through the names of all layers; those inside a `Sequential` have dots."""
+    return _dotted(graph.nodes)
+
+
+def _dotted(nodes: Iterable[Node], scope: str = "") -> Iterator[str]:
     for node in nodes:
         yield scope + node.name
         yield from _dotted(node.children, f"{scope}{node.name}.")
 
 
-def _scalar(value: Scalar) -> str:
+def shown(value: Scalar) -> str:
+    """Write the value of a parameter as YAML does."""
     return str(value).lower() if isinstance(value, bool) else repr(value)

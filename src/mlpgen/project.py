@@ -1,14 +1,16 @@
-"""Generated files in their folder: which there should be, and what became of each."""
+"""Specs and the files that are made from them: which there should be, and which are."""
 
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.output import files, header
+from mlpgen.source import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,63 +18,117 @@ if TYPE_CHECKING:
     from mlpgen.api import Network
     from mlpgen.expressions import Scalar
 
+OUT = "generated"
+"""Where generated files are, if nobody says otherwise."""
+
 
 class Request(NamedTuple):
-    """One spec to render in one style."""
+    """One spec to render in one style.
+
+    Attributes:
+        spec: Its path; `-` is standard input.
+        style: None for the spec's own.
+        settings: New defaults for its parameters.
+        captured: Layers whose outputs the model returns as well.
+        asked_by: The generated file whose header asks for this; empty if a person does.
+    """
 
     spec: str
     style: str | None
     settings: tuple[tuple[str, Scalar], ...] = ()
     captured: tuple[str, ...] = ()
+    asked_by: str = ""
+
+    def command(self, out: Path) -> str:
+        """Return the command that renders this."""
+        words = ["mlpgen", "render", self.spec]
+        words += ["--style", self.style] if self.style else []
+        for name, value in self.settings:
+            words += ["--set", f"{name}={api.shown(value)}"]
+        words += ["--capture", ",".join(self.captured)] if self.captured else []
+        words += ["--out", out.as_posix()] if out != Path(OUT) else []
+        return shlex.join(words)
 
 
-def texts(
+class Rendered(NamedTuple):
+    """The text of one file, and what it was rendered from."""
+
+    text: str
+    request: Request
+    network: Network
+
+
+def render(
     requests: Iterable[Request],
     out: Path,
     warn: Callable[[Sequence[Diagnostic]], None],
-) -> dict[Path, str]:
+) -> dict[Path, Rendered]:
     """Render specs into the texts of files below `out`.
 
     Args:
         requests: What to render.
         out: The folder; each style has its own below it.
-        warn: Told once a spec what is odd about it.
+        warn: Told what is odd about the specs, if they have no mistakes.
 
     Raises:
         SpecError: A spec has mistakes, or two specs make the same file.
     """
-    found: dict[Path, str] = {}
-    maker: dict[Path, str] = {}
-    problems: list[Diagnostic] = []
+    found: dict[Path, Rendered] = {}
+    problems: dict[Diagnostic, None] = {}
     loaded: dict[object, Network] = {}
     for request in requests:
         try:
             key = request.spec, request.settings
             if key not in loaded:
                 loaded[key] = api.load(request.spec, dict(request.settings))
-                warn(loaded[key].warnings)
-            network = loaded[key]
-            style = request.style or network.graph.style
-            rendered = api.render(
-                network,
-                style,
-                capture=request.captured,
-                origin=spec_from(out / style, request.spec),
-            )
+            made = _files(request, loaded[key], out)
         except SpecError as error:
-            problems += [each for each in error.diagnostics if each not in problems]
+            problems |= dict.fromkeys(
+                _noted(each, request) for each in error.diagnostics
+            )
             continue
-        for name, text in rendered.items():
-            path = out / style / name
-            if path in found and found[path] != text:
-                both = f"`{maker[path]}` and `{request.spec}`"
-                message = f"{both} make the same file, `{path.as_posix()}`"
-                help = "give one of them another `name`"
-                problems.append(Diagnostic("MG217", message, help=help))
-            found[path], maker[path] = text, request.spec
-    if any(not each.warning for each in problems):
-        raise SpecError(problems)
+        for path, rendered in made.items():
+            other = found.setdefault(path, rendered)
+            if other.text != rendered.text:
+                problems[clash(other.request.spec, request.spec, rendered.network)] = (
+                    None
+                )
+    if problems:
+        raise SpecError(list(problems))
+    warn([each for network in loaded.values() for each in network.warnings])
     return found
+
+
+def _files(request: Request, network: Network, out: Path) -> dict[Path, Rendered]:
+    style = request.style or network.graph.style
+    texts = api.render(
+        network,
+        style,
+        capture=request.captured,
+        origin=spec_from(out / style, request.spec),
+    )
+    return {
+        out / style / name: Rendered(text, request, network)
+        for name, text in texts.items()
+    }
+
+
+def _noted(diagnostic: Diagnostic, request: Request) -> Diagnostic:
+    """Say which file a mistake comes from that is no mistake of the spec alone."""
+    if not request.asked_by or not (request.settings or request.captured):
+        return diagnostic
+    note = f"the header of `{request.asked_by}` asks for it"
+    return diagnostic._replace(notes=(*diagnostic.notes, note))
+
+
+def clash(first: str, second: str, network: Network) -> Diagnostic:
+    """Say that two specs make the same files, at the name of the second."""
+    return Diagnostic(
+        "MG217",
+        f"`{first}` makes the same files: its name is `{network.graph.name}` too",
+        network.document.place(("name",)),
+        help=f"give `{second}` another `name`",
+    )
 
 
 def spec_from(folder: Path, spec: str) -> str:
@@ -86,24 +142,44 @@ def spec_from(folder: Path, spec: str) -> str:
 
 
 class Found(NamedTuple):
-    """A file that mlpgen made, as its header tells."""
+    """A file that mlpgen made.
+
+    Attributes:
+        path: The file.
+        text: What is in it.
+        request: What its header says it was rendered from; None if it is damaged.
+        header: The header.
+    """
 
     path: Path
+    text: str
+    request: Request | None
     header: header.Header | None
-    spec: str
 
 
 def generated(out: Path) -> Iterator[Found]:
-    """Find the files below `out` that mlpgen made; a damaged header is None."""
+    """Find the files below `out` that mlpgen made."""
     for path in sorted(out.rglob("*.py")):
+        if not path.is_file():
+            continue
         text = files.read(path) or ""
         try:
             read = header.read(text)
+            if read is not None:
+                yield Found(path, text, _request(path, read.origin), read)
         except header.DamagedHeaderError:
-            yield Found(path, None, "")
-            continue
-        if read is not None:
-            yield Found(path, read, _spec_of(path, read.origin.spec))
+            yield Found(path, text, None, None)
+
+
+def _request(path: Path, origin: header.Origin) -> Request:
+    if origin.style not in api.STYLES:
+        raise header.DamagedHeaderError
+    try:
+        settings = tuple(parse_setting(each) for each in origin.settings)
+    except ValueError:
+        raise header.DamagedHeaderError from None
+    spec = _spec_of(path, origin.spec)
+    return Request(spec, origin.style, settings, origin.captured, path.as_posix())
 
 
 def _spec_of(path: Path, spec: str) -> str:
@@ -112,3 +188,16 @@ def _spec_of(path: Path, spec: str) -> str:
         return "-"
     joined = os.path.normpath(path.parent / PurePosixPath(spec))
     return Path(os.path.relpath(joined)).as_posix()
+
+
+def parse_setting(text: str) -> tuple[str, Scalar]:
+    """Read `name=value`, the value as YAML reads it.
+
+    Raises:
+        ValueError: It is not a name, `=` and a number or true/false.
+    """
+    name, equals, value = text.partition("=")
+    parsed = scalar(value.strip())
+    if not equals or not isinstance(parsed, int | float):
+        raise ValueError(text)
+    return name.strip(), parsed

@@ -59,24 +59,26 @@ def _row(diagnostic: Diagnostic) -> dict[str, object]:
 
 
 def _annotation(diagnostic: Diagnostic) -> str:
-    properties = {"title": diagnostic.code}
+    properties: dict[str, object] = {}
     if diagnostic.place:
         path, span, _ = diagnostic.place
-        properties = {
-            "file": path,
-            "line": str(span.line),
-            "col": str(span.column),
-            "endLine": str(span.end_line),
-            "endColumn": str(span.end_column),
-        } | properties
-    listed = ",".join(
-        f"{key}={_escape(value).replace(':', '%3A').replace(',', '%2C')}"
-        for key, value in properties.items()
-    )
+        keys = ("line", "col", "endLine", "endColumn")
+        properties = {"file": path, **dict(zip(keys, span, strict=True))}
     message = [diagnostic.message, *(f"note: {note}" for note in diagnostic.notes)]
     if diagnostic.help:
         message.append(f"help: {diagnostic.help}")
-    return f"::{diagnostic.severity} {listed}::{_escape(chr(10).join(message))}"
+    return annotation(
+        diagnostic.severity, "\n".join(message), **properties, title=diagnostic.code
+    )
+
+
+def annotation(severity: str, message: str, **properties: object) -> str:
+    """Return one workflow command of GitHub Actions, everything escaped."""
+    listed = ",".join(
+        f"{key}={_escape(str(value)).replace(':', '%3A').replace(',', '%2C')}"
+        for key, value in properties.items()
+    )
+    return f"::{severity} {listed}::{_escape(message)}"
 
 
 def _escape(value: str) -> str:
@@ -92,7 +94,7 @@ def _block(diagnostic: Diagnostic, color: bool) -> str:
     place = diagnostic.place
     where = f"{place.path}:{place.span.line}:{place.span.column}: " if place else ""
     label = paint(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
-    lines = [f"{_shown(where)}{label}: {_shown(diagnostic.message)}"]
+    lines = [f"{safe(where)}{label}: {safe(diagnostic.message)}"]
     number = str(place.span.line) if place else ""
     gutter = " " * len(number)
     if place:
@@ -104,9 +106,9 @@ def _block(diagnostic: Diagnostic, color: bool) -> str:
             f"{gutter} {bar} {indent}{paint(caret, diagnostic.severity)}",
         ]
     equals = paint("=", "gutter")
-    lines += [f"{gutter} {equals} note: {_shown(note)}" for note in diagnostic.notes]
+    lines += [f"{gutter} {equals} note: {safe(note)}" for note in diagnostic.notes]
     if diagnostic.help:
-        lines.append(f"{gutter} {equals} help: {_shown(diagnostic.help)}")
+        lines.append(f"{gutter} {equals} help: {safe(diagnostic.help)}")
     return "\n".join(lines)
 
 
@@ -130,7 +132,7 @@ def _excerpt(place: Place) -> tuple[str, str, str]:
     tail = _fitting(tail, WIDEST - _columns(head) - _columns(body))
     left = "" if len(head) == len(before) else "…"
     right = "" if len(body) + len(tail) == len(value) + len(after) else "…"
-    shown = f"{left}{_shown(head)}{_shown(body)}{_shown(tail)}{right}"
+    shown = f"{left}{safe(head)}{safe(body)}{safe(tail)}{right}"
     return shown, " " * _columns(left + head), "^" * max(_columns(body), 1)
 
 
@@ -149,11 +151,11 @@ def _columns(part: str) -> int:
     """Count the columns of a terminal in which a text is shown."""
     return sum(
         0 if category(char) in ("Mn", "Me") else 1 + (east_asian_width(char) in "WF")
-        for char in _shown(part)
+        for char in safe(part)
     )
 
 
-def _shown(part: str) -> str:
+def safe(part: str) -> str:
     """Escape whatever could move a terminal's cursor or turn its text around."""
     return "".join(_safe(char) for char in part)
 

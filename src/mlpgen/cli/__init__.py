@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 import click
@@ -34,8 +36,10 @@ class _Lazy(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
+        from mlpgen.cli.common import color_option
+
         module = import_module(f"mlpgen.cli.{cmd_name}")
-        command: click.Command = module.command
+        command: click.Command = color_option(module.command)
         return command
 
     def resolve_command(
@@ -103,6 +107,9 @@ def run(args: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 fine, 1 the answer is no, 2 wrong usage or a wrong spec.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = cli.main(args=args, prog_name="mlpgen", standalone_mode=False)
     except click.exceptions.Exit as error:

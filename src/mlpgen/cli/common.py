@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mlpgen.api import STYLES
+from mlpgen.project import OUT, parse_setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from rich.console import Console
 
     from mlpgen.diagnostics import Diagnostic
     from mlpgen.expressions import Scalar
@@ -24,7 +28,7 @@ def use_color(stream: Any) -> bool:
     wanted = context.find_root().color if context else None
     if wanted is not None:
         return wanted
-    return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
+    return bool(stream and stream.isatty()) and not os.environ.get("NO_COLOR")
 
 
 def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
@@ -32,23 +36,26 @@ def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
     from mlpgen import report
 
     format = click.get_current_context().meta.get(_FORMAT, "text")
-    found = list(diagnostics)
     if format == "json":
-        click.echo(report.json(found))
-    elif not found:
-        return
-    elif format == "github":
-        click.echo(report.github(found))
-    else:
-        click.echo(
-            report.text(found, color=use_color(sys.stderr)), err=True, color=True
-        )
+        click.echo(report.json(diagnostics))
+    elif diagnostics and format == "github":
+        click.echo(report.github(diagnostics))
+    elif diagnostics:
+        report_text(diagnostics)
+
+
+def report_text(diagnostics: Sequence[Diagnostic]) -> None:
+    """Show mistakes for people, on standard error."""
+    from mlpgen import report
+
+    shown = report.text(diagnostics, color=use_color(sys.stderr))
+    click.echo(shown, err=True, color=True)
 
 
 def complete_layers(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[str]:
-    """Complete the name of a layer, for shells."""
+    """Complete the name of a layer of the catalogue, for shells."""
     del ctx, param
     from mlpgen.layers import LAYERS
 
@@ -56,8 +63,47 @@ def complete_layers(
     return [name for name in LAYERS if name.lower().startswith(begin)]
 
 
-specs_argument = click.argument("specs", nargs=-1, required=True, type=click.Path())
-spec_argument = click.argument("spec", type=click.Path())
+def complete_specs(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[str]:
+    """Complete the path of a spec, for shells: folders and YAML files."""
+    del ctx, param
+    folder, begin = os.path.split(incomplete)
+    with suppress(OSError):
+        entries = sorted(os.scandir(folder or "."), key=lambda each: each.name)
+        return [
+            os.path.join(folder, each.name) + "/" * each.is_dir()  # noqa: PTH118
+            for each in entries
+            if each.name.startswith(begin)
+            and (each.is_dir() or each.name.endswith((".yaml", ".yml")))
+        ]
+    return []
+
+
+def complete_captures(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[str]:
+    """Complete the names of layers of the specs on the command line, for shells."""
+    del param
+    from mlpgen import api
+    from mlpgen.diagnostics import SpecError
+
+    before, comma, begin = incomplete.rpartition(",")
+    names: dict[str, None] = {}
+    for spec in ctx.args:  # `--capture` without its value ends click's reading
+        with suppress(SpecError):
+            names |= dict.fromkeys(api.layer_names(api.load(spec).graph))
+    return [before + comma + name for name in names if name.startswith(begin)]
+
+
+specs_argument = click.argument(
+    "specs",
+    nargs=-1,
+    required=True,
+    type=click.Path(),
+    shell_complete=complete_specs,
+)
+spec_argument = click.argument("spec", type=click.Path(), shell_complete=complete_specs)
 _FORMAT = "mlpgen.format"
 
 
@@ -78,7 +124,7 @@ format_option = click.option(
 out_option = click.option(
     "--out",
     type=click.Path(file_okay=True),
-    default="generated",
+    default=OUT,
     show_default=True,
     help="The folder of the generated files.",
 )
@@ -91,38 +137,64 @@ set_option = click.option(
 )
 
 
-def style_option(*, multiple: bool = False) -> Callable[[Any], Any]:
-    """Make the option `--style`."""
+def style_option(*, help: str) -> Callable[[Any], Any]:
+    """Make the option `--style`, which may be given several times."""
     return click.option(
         "--style",
-        "styles" if multiple else "style",
+        "styles",
         type=click.Choice(STYLES),
-        multiple=multiple,
-        help="The style; by default the spec's own, else explicit.",
+        multiple=True,
+        help=f"{help} By default the spec's own style, else explicit.",
     )
+
+
+def _remember_color(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+    if value is not None:
+        ctx.find_root().color = value
+
+
+color_option = click.option(
+    "--color/--no-color",
+    default=None,
+    expose_value=False,
+    callback=_remember_color,
+    help="Colours; by default for a terminal without NO_COLOR.",
+)
+"""Of every command, and of `mlpgen` itself."""
 
 
 def parse_settings(texts: Sequence[str]) -> dict[str, Scalar]:
     """Read `--set name=value` as YAML reads values.
 
     Raises:
-        click.UsageError: Not a name, `=` and a number or true/false.
+        click.UsageError: Not a name, `=` and a number or true/false; or a name twice.
     """
-    from mlpgen.source import scalar
-
     settings: dict[str, Scalar] = {}
     for text in texts:
-        name, equals, value = text.partition("=")
         try:
-            parsed = scalar(value.strip())
+            name, value = parse_setting(text)
         except ValueError:
-            parsed = None
-        if not equals or not isinstance(parsed, int | float):
             raise click.UsageError(
                 f"--set takes NAME=VALUE with a number or true/false, not '{text}'"
-            )
-        settings[name.strip()] = parsed
+            ) from None
+        if name in settings:
+            raise click.UsageError(f"--set {name} is given twice")
+        settings[name] = value
     return settings
+
+
+def console() -> Console:
+    """Return rich's console for tables, as plain as the output wants it."""
+    from rich.console import Console
+
+    color = use_color(sys.stdout)
+    terminal = sys.stdout.isatty()
+    return Console(
+        width=None if terminal else 100,
+        color_system="auto" if color else None,
+        force_terminal=color,
+        highlight=False,
+    )
 
 
 def once(specs: Sequence[str]) -> list[str]:
@@ -130,17 +202,24 @@ def once(specs: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(specs))
 
 
-def show_warnings(warnings: Sequence[Diagnostic]) -> None:
-    """Show what is odd about a spec that can be rendered."""
-    if warnings:
+def show_warnings(warnings: Sequence[Diagnostic], *, aside: bool = False) -> None:
+    """Show what is odd about specs that can be rendered.
+
+    Args:
+        warnings: What is odd.
+        aside: Always as text on standard error, since standard output has other things.
+    """
+    if aside and warnings:
+        report_text(warnings)
+    elif not aside:
         report_problems(warnings)
 
 
-def say(text: str, word: str, color: str) -> None:
-    """Print a line whose last word is coloured."""
-    colored = use_color(sys.stdout)
+def say(text: str, word: str, color: str, *, aside: bool = False) -> None:
+    """Print a line whose last word is coloured; aside on standard error."""
+    colored = use_color(sys.stderr if aside else sys.stdout)
     shown = click.style(word, fg=color) if color and colored else word
-    click.echo(text + shown, color=colored)
+    click.echo(text + shown, err=aside, color=colored)
 
 
 def print_files(texts: Mapping[Path, str]) -> None:

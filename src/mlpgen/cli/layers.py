@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,25 +29,15 @@ def command(name: str | None) -> int:
       mlpgen layers Conv2d
     """
     if name is None:
-        _catalogue(_console())
+        _catalogue(common.console())
         return 0
     if name not in LAYERS:
         help = nearest(name, LAYERS) or "`mlpgen layers` lists them all"
         raise SpecError(
             [Diagnostic("MG207", f"there is no layer `{name[:60]}`", help=help)]
         )
-    _one(_console(), LAYERS[name], name)
+    _one(common.console(), LAYERS[name], name)
     return 0
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    color = common.use_color(sys.stdout)
-    width = None if sys.stdout.isatty() else 100
-    return Console(
-        width=width, no_color=not color, force_terminal=color or None, highlight=False
-    )
 
 
 def _catalogue(console: Console) -> None:

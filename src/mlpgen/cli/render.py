@@ -9,9 +9,10 @@ import click
 
 from mlpgen import project
 from mlpgen.cli import common
-from mlpgen.output import files
+from mlpgen.output import files, header
 
 if TYPE_CHECKING:
+    from mlpgen.diagnostics import Diagnostic
     from mlpgen.output.files import Change
 
 _WORDS = {
@@ -27,13 +28,15 @@ KEPT = ("edited", "foreign", "damaged")
 
 @click.command("render")
 @common.specs_argument
-@common.style_option(multiple=True)
+@common.style_option(help="The style to write, or several.")
 @common.out_option
 @common.set_option
 @click.option(
     "--capture",
+    "captures",
     metavar="NAME,…",
-    default="",
+    multiple=True,
+    shell_complete=common.complete_captures,
     help="Layers whose outputs the model returns as well.",
 )
 @click.option("--stdout", is_flag=True, help="Print the files instead of writing them.")
@@ -45,7 +48,7 @@ def command(
     styles: tuple[str, ...],
     out: str,
     settings: tuple[str, ...],
-    capture: str,
+    captures: tuple[str, ...],
     stdout: bool,
     force: bool,
     dry_run: bool,
@@ -53,49 +56,69 @@ def command(
 ) -> int:
     """Write the model and training script of each SPEC (`-`: standard input).
 
+    Exit 1 if a file is kept because a person changed it.
+
     \b
     Example:
       mlpgen render specs/mnist_mlp.yaml --style sequential
       mlpgen render specs/mnist_mlp.yaml --set hidden_1=256 --stdout
     """
-    names = tuple(name.strip() for name in capture.split(",") if name.strip())
+    names = [name.strip() for text in captures for name in text.split(",")]
     values = tuple(common.parse_settings(settings).items())
     requests = [
-        project.Request(spec, style, values, names)
+        project.Request(spec, style, values, tuple(filter(None, names)))
         for spec in common.once(specs)
         for style in styles or (None,)
     ]
-    texts = project.texts(requests, Path(out), common.show_warnings)
+    warnings: list[Diagnostic] = []
+    rendered = project.render(requests, Path(out), warnings.extend)
+    texts = {path: each.text for path, each in rendered.items()}
     if stdout:
+        common.show_warnings(warnings, aside=True)
         common.print_files(texts)
         return 0
-    with files.locked(Path(out)):
-        changes = [files.compare(path, text) for path, text in texts.items()]
-        kept = [change for change in changes if change.status in KEPT and not force]
-        if not dry_run:
+    if dry_run:
+        changes = _changes(texts)
+    else:
+        with files.locked(Path(out)):
             files.tidy(texts)
-            _write(changes, kept)
+            changes = _changes(texts)
+            _write(changes, force=force)
+    if format_ == "json" or warnings:
+        common.show_warnings(warnings)
     for change in changes:
-        _tell(change, forced=force)
-    if kept:
-        click.echo(
-            "nothing of theirs is lost; --force overwrites and keeps a .orig", err=True
-        )
-    return 1 if kept else 0
+        _tell(change, forced=force, dry_run=dry_run, aside=format_ == "json")
+    if force or not any(change.status in KEPT for change in changes):
+        return 0
+    click.echo(
+        "--force overwrites what was kept, and keeps its text as .orig", err=True
+    )
+    return 1
 
 
-def _write(changes: list[Change], kept: list[Change]) -> None:
+def _changes(texts: dict[Path, str]) -> list[Change]:
+    return [files.compare(path, text) for path, text in texts.items()]
+
+
+def _write(changes: list[Change], *, force: bool) -> None:
     new = {
         change.path: change.new
         for change in changes
-        if change.status != "current" and change not in kept
+        if change.status != "current" and (force or change.status not in KEPT)
     }
     keep = {change.path for change in changes if change.status in KEPT}
     files.write(new, keep=keep)
 
 
-def _tell(change: Change, *, forced: bool) -> None:
+def _tell(change: Change, *, forced: bool, dry_run: bool, aside: bool) -> None:
     word, color = _WORDS[change.status]
     if forced and change.status in KEPT:
-        word, color = "overwritten, the old text is in .orig", "yellow"
-    common.say(f"{change.path.as_posix()}: ", word, color)
+        word, color = "overwritten, the old text is kept as .orig", "yellow"
+    lost = (
+        header.options_lost(change.old, change.new) if change.status == "stale" else ""
+    )
+    if lost:
+        word, color = f"{word}, without the {lost} it had", "yellow"
+    if dry_run and change.status != "current":
+        word = f"would be {word}"
+    common.say(f"{change.path.as_posix()}: ", word, color, aside=aside)

@@ -11,6 +11,7 @@ from mlpgen import api
 from mlpgen.cli import common
 from mlpgen.expressions import Expression
 from mlpgen.layers.base import shown
+from mlpgen.report import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,16 +22,11 @@ if TYPE_CHECKING:
 @click.command("show")
 @common.spec_argument
 @common.set_option
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="A table for people, or JSON for programs.",
-)
+@common.format_option
 def command(spec: str, settings: tuple[str, ...], format_: str) -> int:
     """Print the layers of SPEC with shapes, parameters and multiply-adds.
+
+    A table for people, or with `--format json` for programs.
 
     \b
     Example:
@@ -39,6 +35,7 @@ def command(spec: str, settings: tuple[str, ...], format_: str) -> int:
     """
     network = api.load(spec, common.parse_settings(settings))
     if format_ == "json":
+        common.show_warnings(network.warnings, aside=True)
         click.echo(json.dumps(_json(network.graph), indent=2))
         return 0
     common.show_warnings(network.warnings)
@@ -53,17 +50,15 @@ def _rows(nodes: tuple[Node, ...], depth: int = 0) -> Iterator[tuple[int, Node]]
 
 
 def _table(graph: Graph) -> None:
-    import sys
-
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=f"{graph.name}: {graph.description}".rstrip(": "))
+    title = f"{graph.name}: {graph.description}".rstrip(": ")
+    table = Table(title=Text(safe(title)))
     for column in ("layer", "type", "arguments", "output"):
         table.add_column(column, overflow="fold")
     for column in ("parameters", "multiply-adds"):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     table.add_row("input", "", "", Text(shown(graph.input)), "", "", style="dim")
     for depth, node in _rows(graph.nodes):
         inner = bool(node.children)
@@ -81,12 +76,7 @@ def _table(graph: Graph) -> None:
     table.add_section()
     total = (f"{graph.total_parameters:,}", f"{graph.total_multiply_adds:,}")
     table.add_row("total", "", "", "", *total, style="bold")
-    color = common.use_color(sys.stdout)
-    width = None if sys.stdout.isatty() else 100
-    console = Console(
-        width=width, no_color=not color, force_terminal=color or None, highlight=False
-    )
-    console.print(table)
+    common.console().print(table)
 
 
 def _arguments(node: Node) -> str:

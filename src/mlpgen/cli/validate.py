@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mlpgen import api
+from mlpgen import api, project
 from mlpgen.cli import common
 from mlpgen.diagnostics import Diagnostic, SpecError
 
@@ -23,11 +23,17 @@ def command(specs: tuple[str, ...], settings: tuple[str, ...], format_: str) -> 
     """
     values = common.parse_settings(settings)
     found: list[Diagnostic] = []
+    made: dict[str, str] = {}
     for spec in common.once(specs):
         try:
-            found += api.load(spec, values).warnings
+            network = api.load(spec, values)
         except SpecError as error:
             found += error.diagnostics
+            continue
+        found += network.warnings
+        other = made.setdefault(network.graph.stem, spec)
+        if other != spec:
+            found.append(project.clash(other, spec, network))
     wrong = any(not each.warning for each in found)
     common.report_problems(found)
     if format_ == "text" and not wrong:

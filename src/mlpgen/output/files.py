@@ -33,11 +33,18 @@ def read(path: Path) -> str | None:
     Raises:
         OSError: It is there and cannot be read.
     """
+    if path.exists() and not path.is_file():
+        raise FileExistsError(17, "is there and no file", str(path))
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return None
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def is_file(name: str) -> bool:
+    """Tell whether there is a file; any text may be asked for, such as a header's."""
+    return os.path.isfile(name)  # noqa: PTH113 - `Path` raises for too long a name
 
 
 def compare(path: Path, new: str) -> Change:
@@ -66,7 +73,7 @@ def _status(path: Path, old: str, new: str) -> Status:
     if (
         not same
         and found.origin.spec != "-"
-        and (path.parent / found.origin.spec).exists()
+        and is_file(os.path.normpath(path.parent / found.origin.spec))
     ):
         return "foreign"
     return "stale"
@@ -172,21 +179,32 @@ def _second_name(path: Path, *, kept: bool) -> Path | None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Let one process at a time compare and write below a folder.
+    """Let one process at a time compare and write below a folder, which is made.
 
-    The nearest folder that exists is locked; where the system has no locks, nothing is.
+    Where the system has no locks, nothing is locked.
     """
+    made = _make_folder(folder)
+    handle = _lock(folder)
+    try:
+        yield
+    finally:
+        for each in reversed(made):
+            with suppress(OSError):
+                each.rmdir()  # only if nothing was written
+        if handle is not None:
+            os.close(handle)
+
+
+def _lock(folder: Path) -> int | None:
     try:
         import fcntl
     except ImportError:
-        yield
-        return
-    nearest = next(
-        each for each in (folder, *folder.absolute().parents) if each.is_dir()
-    )
-    handle = os.open(nearest, os.O_RDONLY)
-    try:
+        return None
+    while True:
+        handle = os.open(folder, os.O_RDONLY)
         fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), folder.stat()):
+                return handle
+        os.close(handle)  # the one before us removed it
+        _make_folder(folder)
