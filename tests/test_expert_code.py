@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 
 from mlpgen import SpecError, api
 from mlpgen.layers import LAYERS
+from mlpgen.names import wrong_class_name, wrong_name
+from mlpgen.styles.training import RESERVED
 
 from .networks import network, specs
 from .test_training import MLP, PARTS
@@ -178,19 +182,65 @@ def test_hostile_words_and_long_names(style: str, tmp_path: Path) -> None:
     all_tools(tmp_path)
 
 
+def trained(
+    layers: list[Any], training: dict[str, Any], name: str = "Tried"
+) -> dict[str, Any]:
+    usual = {
+        "data": "mnist",
+        "loss": "CrossEntropyLoss",
+        "optimizer": {"SGD": {"lr": 0.05}},
+    }
+    return {
+        "name": name,
+        "input": [1, 28, 28],
+        "layers": layers,
+        "training": usual | training,
+    }
+
+
 def test_every_training_script(tmp_path: Path) -> None:
     for index, (layers, training) in enumerate([*PARTS, (MLP, {"data": "kmnist"})]):
-        spec = {
-            "name": f"Tried{index}",
-            "input": [1, 28, 28],
-            "layers": layers,
-            "training": {
-                "data": "mnist",
-                "loss": "CrossEntropyLoss",
-                "optimizer": {"SGD": {"lr": 0.05}},
-            }
-            | training,
-        }
+        spec = trained(layers, training, f"Tried{index}")
         for name, text in api.render(network(spec), "sequential").items():
             (tmp_path / name).write_text(text, encoding="utf-8")
     all_tools(tmp_path)
+
+
+def own_names(text: str, cls: str) -> set[str]:
+    """Return the names that a script, or a class, gives or takes, builtins aside."""
+    found = set()
+    tree: ast.AST = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and node.name == cls:
+            tree = node
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).split(".")[0])
+    return {name for name in found if not hasattr(builtins, name) and name != "_"}
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
+    """What a file calls something itself, no class, layer or parameter is called."""
+    free = set()
+    for layers, training in [*PARTS, (MLP, {"data": "kmnist"})]:
+        net = network(trained(layers, training))
+        inner = [each for each in api.layer_names(net.graph) if "_" in each]
+        texts = api.render(net, style, capture=inner).values()
+        given = {"Tried", "tried", "output", *inner, *net.graph.outputs}
+        for text, is_taken in zip(texts, (wrong_name, is_reserved), strict=True):
+            for name in own_names(text, net.graph.name) - given:
+                capital = name[0].isupper() and "_" not in name
+                if not (wrong_class_name(name) if capital else is_taken(name)):
+                    free.add(name)
+    assert not free
+
+
+def is_reserved(name: str) -> bool:
+    return name in RESERVED or bool(wrong_name(name))

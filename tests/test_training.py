@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -143,6 +146,17 @@ PARTS: list[tuple[list[Any], dict[str, Any]]] = [
             {"OneCycleLR": {"max_lr": 0.1}},
             {"CyclicLR": {"base_lr": 0.01, "max_lr": 0.1}},
             {"ReduceLROnPlateau": {"patience": 0}},
+            {"ReduceLROnPlateau": {"mode": "max"}},
+            {
+                "SequentialLR": {
+                    "schedulers": [
+                        "CosineAnnealingLR",
+                        "CosineAnnealingLR",
+                        "CosineAnnealingLR",
+                    ],
+                    "milestones": [1, 2],
+                }
+            },
             {
                 "SequentialLR": {
                     "schedulers": [
@@ -246,6 +260,7 @@ def script(tmp_path: Path) -> Path:
         ["--threads", "0"],
         ["--device", "gpu9"],
         ["--device", "cuda:99"],
+        ["--device", "meta"],
     ],
 )
 def test_wrong_settings(script: Path, args: list[str]) -> None:
@@ -292,21 +307,107 @@ def test_missing_data_without_a_network(script: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_ctrl_c_leaves_usable_files(script: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("epochs", [0, 1])
+def test_ctrl_c_leaves_usable_files(script: Path, tmp_path: Path, epochs: int) -> None:
+    """The files are of this run and say what they hold, whenever it is stopped."""
     out = tmp_path / "out"
     process = start(
         script, "--data-dir", str(SAMPLE), "--epochs", "1000", "--out", str(out)
     )
     for _ in range(600):
-        if (out / "last.pt").exists():
+        if (out / "metrics.csv").exists() and len(rows(out)) >= epochs:
             break
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=100)
     assert process.returncode == 130
-    assert "interrupted" in err
-    assert weights(out)
-    assert rows(out)
+    assert "interrupted" in err and "Traceback" not in err
+    last = torch.load(out / "last.pt", weights_only=True)
+    assert last["metrics"]["epoch"] >= len(rows(out)) - 1
+    assert weights(out) and weights(out, "best.pt")
+
+
+def test_a_run_of_one_folder_replaces_the_one_before(
+    script: Path, tiny: Path, tmp_path: Path
+) -> None:
+    args = ("--data-dir", str(tiny), "--out", str(tmp_path / "out"))
+    train(script, *args)
+    before = weights(tmp_path / "out", "best.pt")
+    process = start(script, *args, "--lr", "1e30")
+    _, err = process.communicate(timeout=100)
+    assert (process.returncode, "not finite" in err) == (1, True)
+    after = weights(tmp_path / "out", "best.pt")
+    assert not torch.equal(before["logits.weight"], after["logits.weight"])
+
+
+@pytest.mark.parametrize("out", ["train_tried.py", "train_tried.py/x", "/dev/null/x"])
+def test_an_out_that_cannot_be_made(script: Path, tiny: Path, out: str) -> None:
+    process = start(script, "--data-dir", str(tiny), "--out", out)
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 1
+    assert out.split("/x")[0] in err and "Traceback" not in err
+
+
+@pytest.mark.parametrize("size", ["23", "299"])
+def test_a_last_batch_of_one_image(tiny: Path, tmp_path: Path, size: str) -> None:
+    """Batch normalization cannot take it."""
+    layers = ["Flatten", {"Linear": 16}, "BatchNorm1d", {"Linear": 10}]
+    script = rendered(layers, {}, tmp_path)
+    train(script, "--data-dir", str(tiny), "--batch-size", size, "--epochs", "1")
+
+
+@pytest.mark.parametrize("scheduler", ["OneCycleLR", "CyclicLR"])
+def test_lr_is_the_peak_of_a_cycle(scheduler: str, tiny: Path, tmp_path: Path) -> None:
+    arguments: dict[str, Any] = {"max_lr": 0.1}
+    if scheduler == "CyclicLR":
+        arguments |= {"base_lr": 0, "step_size_up": 2}
+    script = rendered(MLP, {"scheduler": {scheduler: arguments}}, tmp_path)
+    losses = []
+    for rate in ("0.1", "1e-9"):
+        out = tmp_path / rate
+        train(script, "--data-dir", str(tiny), "--lr", rate, "--out", str(out))
+        losses.append(float(rows(out)[-1]["train_loss"]))
+    assert losses[0] < losses[1] - 0.1
+
+
+class Mirror(BaseHTTPRequestHandler):
+    """Serves the sample; the first path is cut off in the middle."""
+
+    def do_GET(self) -> None:
+        _, mirror, name = self.path.split("/")
+        content = (SAMPLE / "MNIST" / "raw" / name).read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        cut = {"short": content[:100], "other": content[:-1] + b"x"}
+        self.wfile.write(cut.get(mirror, content))
+
+    def log_message(self, *_args: Any) -> None:
+        """Say nothing."""
+
+
+def test_download_from_the_first_mirror_that_has_it(
+    script: Path, tmp_path: Path
+) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
+    Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    text = script.read_text(encoding="utf-8")
+    begin, end = text.index("MIRRORS = ["), text.index("COLUMNS = [")
+    sums = {
+        path.stem: hashlib.md5(path.read_bytes()).hexdigest()
+        for path in (SAMPLE / "MNIST" / "raw").glob("*.gz")
+    }
+    mirrors = [f"{address}/{name}/" for name in ("short", "other", "whole")]
+    mine = f"MIRRORS = {mirrors}\nARCHIVES = {sums}\n"
+    script.write_text(text[:begin] + mine + text[end:], encoding="utf-8")
+    data = tmp_path / "data"
+    train(script, "--data-dir", str(data), "--epochs", "1")
+    server.shutdown()
+    server.server_close()
+    names = sorted(path.name for path in (data / "MNIST" / "raw").iterdir())
+    assert names == sorted(f"{name}.gz" for name in sums)
+    train(script, "--data-dir", str(data), "--epochs", "1")
 
 
 def test_a_loss_that_explodes(script: Path, tiny: Path, tmp_path: Path) -> None:

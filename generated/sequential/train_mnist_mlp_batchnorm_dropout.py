@@ -7,14 +7,16 @@ python train_mnist_mlp_batchnorm_dropout.py --epochs 10 --device cpu
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:dc67549a293ebd32
+# format 1, spec sha256:44999c010067e09b, code sha256:4858aa1132faeb60
 
 import argparse
 import csv
 import gzip
 import hashlib
+import http.client
 import importlib.util
 import math
+import os
 import sys
 import time
 import urllib.request
@@ -112,10 +114,11 @@ def download(path: Path) -> None:
         try:
             with urllib.request.urlopen(mirror + path.name, timeout=30) as response:
                 content: bytes = response.read()
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             errors.append(f"{mirror}: {error}")
             continue
-        if hashlib.md5(content).hexdigest() == ARCHIVES[path.stem]:
+        checksum = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        if checksum == ARCHIVES[path.stem]:
             path.parent.mkdir(parents=True, exist_ok=True)
             aside = path.with_suffix(".part")
             aside.write_bytes(content)
@@ -125,7 +128,7 @@ def download(path: Path) -> None:
     raise SystemExit(
         f"{path} is not there and cannot be downloaded:\n  "
         + "\n  ".join(errors)
-        + "\nName the folder that holds it with --data-dir."
+        + f"\nName the folder that has {FOLDER}/raw in it with --data-dir."
     )
 
 
@@ -133,7 +136,8 @@ def batches(data: Data, size: int, generator: torch.Generator) -> Iterator[Data]
     """Yield one epoch of shuffled mini-batches from data kept on its device."""
     order = torch.randperm(len(data.images), generator=generator)
     for index in order.to(data.images.device).split(size):
-        yield Data(data.images[index], data.labels[index])
+        if len(index) > 1 or size == 1:  # a last one alone has no variance
+            yield Data(data.images[index], data.labels[index])
 
 
 def train_epoch(
@@ -188,39 +192,48 @@ def progress(data: Iterator[Data], total: int) -> Iterable[Data]:
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=EPOCHS)
-    parser.add_argument("--batch-size", type=int, default=BATCH_SIZE)
-    parser.add_argument("--lr", type=float, default=LEARNING_RATE)
-    parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--data-dir", type=Path, default=Path("data"))
-    parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--device", help="cpu, cuda:0, …; by default what is there")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser = argparse.ArgumentParser(
+        description="Train MnistMLPBatchnormDropout on MNIST.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--epochs", type=int, default=EPOCHS, help="passes over the training data")
+    add("--batch-size", type=int, default=BATCH_SIZE, help="images in one step")
+    add("--lr", type=float, default=LEARNING_RATE, help="learning rate")
+    add("--seed", type=int, default=SEED, help="of initial values and shuffling")
+    add("--data-dir", type=Path, default=Path("data"), help=f"has {FOLDER}/raw in it")
+    add("--out", type=Path, default=OUT, help="gets metrics.csv, best.pt, last.pt")
+    add("--device", default=accelerator(), help="cpu, cuda:0, mps, …")
+    add("--threads", type=int, default=torch.get_num_threads(), help="of the CPU")
     args = parser.parse_args()
-    if min(args.epochs, args.batch_size, args.threads) < 1:
-        parser.error("--epochs, --batch-size and --threads must be at least 1")
-    if not math.isfinite(args.lr) or args.lr < 0 or not 0 <= args.seed < 2**63:
-        parser.error("--lr and --seed must be numbers of at least 0")
+    for name in ("epochs", "batch_size", "threads"):
+        if getattr(args, name) < 1:
+            option = name.replace("_", "-")
+            parser.error(f"--{option} is {getattr(args, name)}, must be at least 1")
+    if not math.isfinite(args.lr) or args.lr < 0:
+        parser.error(f"--lr is {args.lr}, must be a number of at least 0")
+    if not 0 <= args.seed < 2**63:
+        parser.error(f"--seed is {args.seed}, must be at least 0 and below 2**63")
+    args.threads = min(args.threads, os.cpu_count() or 1)
     try:
-        args.device = torch.device(args.device or accelerator())
-        torch.empty(1, device=args.device)
+        args.device = torch.device(args.device)
+        torch.zeros(1, device=args.device).item()
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        parser.error(f"--device {args.device}: {str(error).splitlines()[0]}")
+        parser.error(f"--device {args.device}: {str(error).splitlines()[0][:200]}")
     return args
 
 
-def accelerator() -> torch.device:
+def accelerator() -> str:
     """Return the accelerator that is there, else the CPU."""
     found = torch.accelerator.current_accelerator()
-    return found if found and torch.accelerator.is_available() else torch.device("cpu")
+    return str(found) if found and torch.accelerator.is_available() else "cpu"
 
 
 def fit(args: argparse.Namespace) -> None:
     """Train, evaluate and save, epoch by epoch."""
+    args.out.mkdir(parents=True, exist_ok=True)
     train = load(args.data_dir, "train", args.device)
     test = load(args.data_dir, "t10k", args.device)
-    args.out.mkdir(parents=True, exist_ok=True)
 
     torch.manual_seed(args.seed)
     generator = torch.Generator().manual_seed(args.seed)
@@ -229,55 +242,56 @@ def fit(args: argparse.Namespace) -> None:
     scheduler = lr_scheduler.CosineAnnealingLR(optimizer, T_max=10)
 
     best = -math.inf
-    row: dict[str, Any] = {"epoch": 0}
+    for name in ("best.pt", "last.pt"):  # of this run, whenever it is stopped
+        save(args.out / name, model, {"epoch": 0})
     with (args.out / "metrics.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        try:
-            for epoch in range(1, args.epochs + 1):
-                start = time.perf_counter()
-                data = batches(train, args.batch_size, generator)
-                bar = progress(data, -(-len(train.images) // args.batch_size))
-                train_epoch(model, optimizer, bar)
-                train_loss, train_accuracy = evaluate(model, train)
-                test_loss, test_accuracy = evaluate(model, test)
-                scheduler.step()
-                seconds = time.perf_counter() - start
-                values = [
-                    epoch,
-                    train_loss,
-                    train_accuracy,
-                    test_loss,
-                    test_accuracy,
-                    seconds,
-                ]
-                row = dict(zip(COLUMNS, values, strict=True))
-                writer.writerow(row)
-                score = test_accuracy
-                print(
-                    f"epoch {epoch:3d}  train {train_loss:.4f} {train_accuracy:7.2%}  "
-                    f"test {test_loss:.4f} {test_accuracy:7.2%}  {seconds:.1f} s",
-                    flush=True,
-                )
-                file.flush()
-                if not math.isfinite(train_loss):
-                    raise SystemExit("the loss is not finite: try a smaller --lr")
-                save(args.out / "last.pt", model, row)
-                if score > best:
-                    best = score
-                    save(args.out / "best.pt", model, row)
-        except KeyboardInterrupt:
+        for epoch in range(1, args.epochs + 1):
+            start = time.perf_counter()
+            data = batches(train, args.batch_size, generator)
+            bar = progress(data, -(-len(train.images) // args.batch_size))
+            train_epoch(model, optimizer, bar)
+            train_loss, train_accuracy = evaluate(model, train)
+            test_loss, test_accuracy = evaluate(model, test)
+            scheduler.step()
+            seconds = time.perf_counter() - start
+            row: dict[str, Any] = {
+                "epoch": epoch,
+                "train_loss": train_loss,
+                "train_accuracy": train_accuracy,
+                "test_loss": test_loss,
+                "test_accuracy": test_accuracy,
+                "seconds": seconds,
+            }
+            writer.writerow(row)
+            score = test_accuracy
+            print(
+                f"epoch {epoch:3d}  train {train_loss:.4f} {train_accuracy:7.2%}  "
+                f"test {test_loss:.4f} {test_accuracy:7.2%}  {seconds:.1f} s",
+                flush=True,
+            )
+            file.flush()
+            if not math.isfinite(train_loss):
+                raise SystemExit("the loss is not finite: try a smaller --lr")
             save(args.out / "last.pt", model, row)
-            print(f"\ninterrupted after epoch {row['epoch']}", file=sys.stderr)
-            raise SystemExit(130) from None
-    print(f"metrics.csv, best.pt and last.pt are in {args.out}")
+            if score > best:
+                best = score
+                save(args.out / "best.pt", model, row)
+    print(f"metrics.csv, best.pt (by the test data) and last.pt are in {args.out}")
 
 
 def main() -> None:
     """Train with the settings of the command line."""
     args = arguments()
     torch.set_num_threads(args.threads)
-    fit(args)
+    try:
+        fit(args)
+    except KeyboardInterrupt:
+        print(f"\ninterrupted; {args.out} has the last whole epoch", file=sys.stderr)
+        raise SystemExit(130) from None
+    except OSError as error:
+        raise SystemExit(f"{error.filename or args.out}: {error.strerror}") from None
 
 
 if __name__ == "__main__":

@@ -76,22 +76,109 @@ MODULE_ATTRIBUTES = frozenset(
 """The public attributes of `nn.Module` and `nn.Sequential`."""
 
 _LOCALS = frozenset(
-    ["f", "i", "layer", "layers", "nn", "outputs", "self", "torch", "x"]
+    [
+        "f",
+        "i",
+        "l",
+        "layer",
+        "layers",
+        "nn",
+        "outputs",
+        "recorded",
+        "self",
+        "torch",
+        "x",
+    ]
 )
+"""Names that a model's file uses itself; `l` looks like a one."""
+
 _CLASSES = frozenset(
     [
         "Any",
         "Callable",
         "Data",
+        "F",
         "Iterable",
         "Iterator",
         "NamedTuple",
         "OrderedDict",
         "Path",
         "Tensor",
+        "ARCHIVES",
+        "CLASSES",
+        "COLUMNS",
+        "EPOCHS",
+        "FOLDER",
+        "IMAGE",
+        "MIRRORS",
+        "OUT",
+        "SEED",
     ]
 )
-_MODULES = frozenset(["torch", "tqdm", "numpy"])
+"""Names with a capital that a model's file or a training script uses itself."""
+
+_MODULES = frozenset(
+    [
+        "torch",
+        "functorch",
+        "torchgen",
+        "torchvision",
+        "triton",
+        "numpy",
+        "scipy",
+        "sympy",
+        "mpmath",
+        "networkx",
+        "jinja2",
+        "markupsafe",
+        "filelock",
+        "fsspec",
+        "packaging",
+        "setuptools",
+        "typing_extensions",
+        "opt_einsum",
+        "psutil",
+        "dill",
+        "cuda",
+        "nvidia",
+        "pandas",
+        "pytest",
+        "tqdm",
+        "yaml",
+    ]
+)
+"""Modules that torch or the script may import, which a file beside it would hide."""
+
+_GONE = frozenset(
+    [
+        "aifc",
+        "asynchat",
+        "asyncore",
+        "audioop",
+        "cgi",
+        "cgitb",
+        "chunk",
+        "crypt",
+        "distutils",
+        "imghdr",
+        "imp",
+        "lib2to3",
+        "mailcap",
+        "msilib",
+        "nis",
+        "nntplib",
+        "ossaudiodev",
+        "pipes",
+        "smtpd",
+        "sndhdr",
+        "spwd",
+        "sunau",
+        "telnetlib",
+        "uu",
+        "xdrlib",
+    ]
+)
+"""Modules of Python 3.11 that later ones lack: a spec is right in all or in none."""
 
 
 def snake_case(name: str) -> str:
@@ -131,6 +218,6 @@ def wrong_class_name(name: str) -> str:
     if keyword.iskeyword(name) or name in _CLASSES or hasattr(builtins, name):
         return f"`{name}` has a meaning of its own in Python or the generated code"
     stem = snake_case(name)
-    if stem in sys.stdlib_module_names | _MODULES:
+    if stem in sys.stdlib_module_names | _GONE | _MODULES:
         return f"its file `{stem}.py` would hide the module `{stem}`"
     return ""

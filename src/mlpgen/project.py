@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,6 +40,8 @@ class Request(NamedTuple):
 
     def command(self, out: Path) -> str:
         """Return the command that renders this."""
+        import shlex
+
         words = ["mlpgen", "render", self.spec]
         words += ["--style", self.style] if self.style else []
         for name, value in self.settings:

@@ -14,6 +14,8 @@ from mlpgen.training.base import Part, Problem
 from mlpgen.training.datasets import DATASETS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlpgen.catalogue import Catalogue
     from mlpgen.graph.nodes import Node
     from mlpgen.problems import Problems
@@ -71,6 +73,9 @@ def resolve_training(
     if loss is None or node is None:
         return None
     target = _target(loss, node, nodes, dataset, problems)
+    if target == "image" and scheduler and scheduler.watched == "test_accuracy":
+        message = "`mode: max` looks at the accuracy, but nothing is classified"
+        problems.add("MG406", message, (*at, "scheduler"), help="use `mode: min`")
     if len(problems.found) > before or optimizer is None or isinstance(target, Problem):
         return None
     return Recipe(
@@ -147,7 +152,7 @@ def _parts(
         part = _part("scheduler", SCHEDULERS, each, (*at, index), problems)
         if part is None:
             continue
-        if part.steps != "epoch" or hasattr(part, "schedulers"):
+        if part.steps != "epoch" or part.watched or hasattr(part, "schedulers"):
             message = f"`{type(part).__name__}` cannot be part of `{name}`"
             problems.add("MG406", message, (*at, index))
         found.append(part)
@@ -212,7 +217,9 @@ def _target(
 ) -> Target | Problem:
     found = loss.target(node.output, dataset.shape, dataset.classes)
     problem = (
-        found if isinstance(found, Problem) else loss.values(_value_layer(node, nodes))
+        found
+        if isinstance(found, Problem)
+        else loss.values(_made_by(node, nodes, loss))
     )
     if problem is not None:
         notes = (
@@ -230,15 +237,21 @@ def _target(
     return found
 
 
-_ARRANGING = ("Flatten", "Unflatten", "Identity", "Dropout")
+_ARRANGING = ("Flatten", "Unflatten", "Identity", "Sequential")
+_DROPPING = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout")
 
 
-def _value_layer(node: Node, nodes: tuple[Node, ...]) -> str:
-    """Return the type of the layer that made the values of an output."""
-    index = nodes.index(node)
-    while nodes[index].type in _ARRANGING and index > 0:
-        index -= 1
-    found = nodes[index]
-    if found.children:
-        return _value_layer(found.children[-1], found.children)
-    return found.type
+def _made_by(node: Node, nodes: tuple[Node, ...], loss: Loss) -> str:
+    """Return the type of the layer that made the values of an output.
+
+    What only arranges values is passed over. Dropout keeps logits logits, but it may
+    scale a probability above 1.
+    """
+    passed = _ARRANGING if loss.after else (*_ARRANGING, *_DROPPING)
+    leaves = list(_leaves(nodes[: nodes.index(node) + 1]))
+    return next((each.type for each in reversed(leaves) if each.type not in passed), "")
+
+
+def _leaves(nodes: tuple[Node, ...]) -> Iterator[Node]:
+    for node in nodes:
+        yield from _leaves(node.children) if node.children else (node,)

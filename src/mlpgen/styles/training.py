@@ -10,7 +10,6 @@ from mlpgen.styles.code import (
     Code,
     Group,
     call,
-    flat,
     keyword,
     layout,
     literal,
@@ -27,43 +26,101 @@ if TYPE_CHECKING:
     from mlpgen.training.base import Part
     from mlpgen.training.scheduler import Scheduler
 
-_RESERVED = frozenset(
+RESERVED = frozenset(
     [
+        "accelerator",
+        "accuracy",
+        "add",
         "args",
+        "argparse",
+        "arguments",
+        "aside",
+        "at",
+        "bar",
         "batch",
         "batches",
+        "begin",
+        "best",
+        "checksum",
+        "closure",
+        "content",
+        "correct",
+        "csv",
         "data",
+        "data_dir",
         "device",
+        "dimensions",
+        "download",
+        "end",
         "epoch",
+        "error",
+        "errors",
+        "evaluate",
         "features",
-        "files",
-        "folder",
+        "file",
+        "fit",
+        "found",
+        "generator",
+        "gzip",
+        "hashlib",
+        "http",
         "images",
+        "importlib",
         "index",
         "labels",
+        "last",
+        "load",
         "loss",
+        "lr_scheduler",
+        "magic",
         "main",
+        "math",
+        "mirror",
         "model",
+        "name",
+        "opened",
         "optimizer",
+        "option",
         "order",
+        "os",
         "output",
         "parser",
+        "part",
         "path",
-        "rows",
+        "pixels",
+        "progress",
+        "read",
+        "response",
+        "row",
+        "save",
         "scheduler",
-        "seed",
+        "score",
+        "seconds",
+        "size",
+        "sizes",
         "start",
-        "step",
+        "sys",
         "targets",
         "test",
+        "test_accuracy",
+        "test_loss",
+        "time",
         "torch",
-        "train",
-        "generator",
         "total",
-        "correct",
+        "total_steps",
+        "tqdm",
+        "train",
+        "train_accuracy",
+        "train_epoch",
+        "train_loss",
+        "train_step",
+        "urllib",
+        "values",
+        "writer",
+        "zlib",
     ]
 )
-"""Names that the script uses itself."""
+"""Names that the script uses itself; a test compares them with its code."""
 
 
 class TrainingPlan(NamedTuple):
@@ -92,7 +149,12 @@ class TrainingPlan(NamedTuple):
         optimizer: Lines that make it.
         closure: Whether the optimizer evaluates the loss itself.
         scheduler: Lines that make it, if any.
-        steps: When it moves on: `epoch`, `batch`, `loss` or an empty text.
+        parameter: How `train_epoch` takes it, if it moves on each batch.
+        after_batch: Lines that move it on.
+        after_epoch: Likewise.
+        train_arguments: What `train_epoch` is called with.
+        rate: What `--lr` is.
+        report: Lines that write and print the metrics of an epoch, and score it.
     """
 
     template: str
@@ -117,7 +179,12 @@ class TrainingPlan(NamedTuple):
     optimizer: Lines
     closure: bool
     scheduler: Lines
-    steps: str
+    parameter: Lines
+    after_batch: Lines
+    after_epoch: Lines
+    train_arguments: Code
+    rate: Code
+    report: Lines
 
 
 def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainingPlan:
@@ -129,10 +196,11 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainingPlan:
         captured: Layers whose outputs the model returns as well.
     """
     first = graph.node(graph.outputs[0])
-    plain = first.named and len(first.name) <= 24 and first.name not in _RESERVED
+    plain = first.named and len(first.name) <= 24 and first.name not in RESERVED
     output = first.name if plain else "output"
     data = recipe.dataset
     name = f"train_{graph.stem}.py"
+    by_batch = recipe.scheduler is not None and recipe.scheduler.steps == "batch"
     return TrainingPlan(
         template="train.py.jinja",
         docstring=docstring(
@@ -154,7 +222,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainingPlan:
         ),
         epochs=Code(recipe.epochs),
         batch_size=Code(recipe.batch_size),
-        learning_rate=Code(written(recipe.optimizer.lr)),
+        learning_rate=Code(written(_rate(recipe))),
         seed=Code(recipe.seed),
         call=Code(_call(output, len(graph.outputs) + len(captured))),
         loss=_loss(recipe, output),
@@ -164,8 +232,52 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainingPlan:
         optimizer=_optimizer(recipe),
         closure=recipe.optimizer.closure,
         scheduler=_scheduler(recipe),
-        steps=recipe.scheduler.steps if recipe.scheduler else "",
+        parameter=("scheduler: lr_scheduler.LRScheduler,",) if by_batch else (),
+        after_batch=("scheduler.step()",) if by_batch else (),
+        after_epoch=_after_epoch(recipe.scheduler),
+        train_arguments=Code(
+            f"model, optimizer, {'scheduler, ' if by_batch else ''}bar"
+        ),
+        rate=Code(f"{'peak of the ' if _peak(recipe) else ''}learning rate"),
+        report=_REPORT if recipe.target != "image" else _REPORT_OF_IMAGES,
     )
+
+
+_REPORT = (
+    "writer.writerow(row)",
+    "score = test_accuracy",
+    "print(",
+    '    f"epoch {epoch:3d}  train {train_loss:.4f} {train_accuracy:7.2%}  "',
+    '    f"test {test_loss:.4f} {test_accuracy:7.2%}  {seconds:.1f} s",',
+    "    flush=True,",
+    ")",
+)
+_REPORT_OF_IMAGES = (
+    'writer.writerow(row | {"train_accuracy": "", "test_accuracy": ""})',
+    "score = -test_loss",
+    "print(",
+    '    f"epoch {epoch:3d}  train {train_loss:.5f}  test {test_loss:.5f}  "',
+    '    f"{seconds:.1f} s",',
+    "    flush=True,",
+    ")",
+)
+
+
+def _peak(recipe: Recipe) -> str:
+    """Name the scheduler's argument that `--lr` gives, if it has one."""
+    return recipe.scheduler.peak if recipe.scheduler else ""
+
+
+def _rate(recipe: Recipe) -> float:
+    peak = _peak(recipe)
+    rate: float = getattr(recipe.scheduler, peak) if peak else recipe.optimizer.lr
+    return rate
+
+
+def _after_epoch(scheduler: Scheduler | None) -> Lines:
+    if scheduler is None or scheduler.steps == "batch":
+        return ()
+    return (f"scheduler.step({scheduler.watched})",)
 
 
 def _call(output: str, count: int) -> str:
@@ -198,37 +310,63 @@ def _optimizer(recipe: Recipe) -> Lines:
 
 
 def _scheduler(recipe: Recipe) -> Lines:
-    if recipe.scheduler is None:
+    scheduler = recipe.scheduler
+    if scheduler is None:
         return ()
-    piece = _scheduler_call(recipe.scheduler, recipe.schedulers)
-    lines = layout(piece, INDENT, "scheduler = ")
-    if "total_steps=total_steps" in flat(piece):
-        steps = "total_steps = args.epochs * -(-len(train.images) // args.batch_size)"
-        lines = [steps, *lines]
-    return tuple(lines)
+    given = _following(scheduler, "args.epochs")
+    lines: Lines = ()
+    if "total_steps" in given:
+        batches = "-(-len(train.images) // args.batch_size)"
+        lines = (f"total_steps = args.epochs * {batches}",)
+        given["total_steps"] = Code("total_steps")
+    if scheduler.peak:
+        given[scheduler.peak] = Code("args.lr")
+    if recipe.schedulers:
+        piece = _of_several(scheduler, recipe.schedulers)
+    else:
+        piece = _scheduler_call(scheduler, given)
+    return (*lines, *layout(piece, INDENT, "scheduler = "))
 
 
-def _scheduler_call(scheduler: Scheduler, parts: Sequence[Scheduler]) -> Group:
-    name = type(scheduler).__name__
-    arguments = scheduler.arguments()
-    if parts:
-        inner = tuple(_scheduler_call(part, ()) for part in parts)
-        listed = Group("[", inner, "]", collection=True)
-        if name == "ChainedScheduler":
-            return call(f"lr_scheduler.{name}", listed)
-        marks = literal(arguments["milestones"])
-        marks = (
-            marks._replace(opening="[", closing="]")
-            if isinstance(marks, Group)
-            else marks
-        )
-        return call(f"lr_scheduler.{name}", "optimizer", listed, marks)
-    if "T_max" in arguments and arguments["T_max"] is None:
-        arguments["T_max"] = Code("args.epochs")
-    if "total_steps" in arguments and arguments["total_steps"] is None:
-        arguments["total_steps"] = Code("total_steps")
+def _following(scheduler: Scheduler, epochs: str) -> dict[str, Any]:
+    """Return the arguments that follow from the length of the training."""
+    return {
+        name: Code(epochs)
+        for name in type(scheduler).model_fields
+        if scheduler.follows(name) and getattr(scheduler, name) is None
+    }
+
+
+def _of_several(scheduler: Scheduler, parts: Sequence[Scheduler]) -> Group:
+    """Write a scheduler that is made of several, one after or beside the other."""
+    name = f"lr_scheduler.{type(scheduler).__name__}"
+    marks: tuple[int, ...] = getattr(scheduler, "milestones", ())
+    ends = [*(str(mark) for mark in marks), "args.epochs"] if marks else []
+    inner = []
+    for index, part in enumerate(parts):
+        epochs = "args.epochs"
+        if marks and index:
+            begin = marks[index - 1]
+            last = index == len(marks)
+            epochs = f"max({ends[index]} - {begin}, 1)" if last else ""
+            epochs = epochs or str(marks[index] - begin)
+        elif marks:
+            epochs = ends[0]
+        inner.append(_scheduler_call(part, _following(part, epochs)))
+    listed = Group("[", tuple(inner), "]", collection=True)
+    if not marks:
+        return call(name, listed)
+    places = Group("[", tuple(str(mark) for mark in marks), "]", collection=True)
+    return call(name, "optimizer", listed, places)
+
+
+def _scheduler_call(scheduler: Scheduler, given: dict[str, Any]) -> Group:
+    """Write one scheduler; `given` is code in place of arguments."""
+    arguments = scheduler.arguments() | given
     return call(
-        f"lr_scheduler.{name}", "optimizer", *_positional_first(scheduler, arguments)
+        f"lr_scheduler.{type(scheduler).__name__}",
+        "optimizer",
+        *_positional_first(scheduler, arguments),
     )
 
 

@@ -41,7 +41,6 @@ class Adagrad(Optimizer):
     """Smaller steps where gradients have been large."""
 
     example: ClassVar = "Adagrad: {lr: 0.05}"
-    fused: ClassVar = True
 
     lr: NonNegativeReal = 0.01
     lr_decay: NonNegativeReal = 0

@@ -7,7 +7,11 @@ from pydantic import Field
 from mlpgen.component import Expects, Probability
 from mlpgen.layers.base import Shape
 from mlpgen.training.base import Problem
-from mlpgen.training.loss import Loss, Target
+from mlpgen.training.loss import NO_LOGITS, Loss, Target
+
+IgnoreIndex = Annotated[
+    int, Field(lt=0), Expects("a number below 0: every class of the data counts")
+]
 
 
 class CrossEntropyLoss(Loss):
@@ -15,9 +19,10 @@ class CrossEntropyLoss(Loss):
 
     call: ClassVar = "F.cross_entropy"
     example: ClassVar = "CrossEntropyLoss: {label_smoothing: 0.1}"
-    not_after: ClassVar = ("Softmax", "LogSoftmax", "Sigmoid", "LogSigmoid", "Softmin")
+    not_after: ClassVar = NO_LOGITS
+    itself: ClassVar = "a softmax"
 
-    ignore_index: int = -100
+    ignore_index: IgnoreIndex = -100
     label_smoothing: Probability = 0.0
 
 
@@ -28,7 +33,7 @@ class NLLLoss(Loss):
     example: ClassVar = "NLLLoss"
     after: ClassVar = ("LogSoftmax",)
 
-    ignore_index: int = -100
+    ignore_index: IgnoreIndex = -100
 
 
 class MultiMarginLoss(Loss):
@@ -46,7 +51,8 @@ class MultiLabelSoftMarginLoss(Loss):
 
     call: ClassVar = "F.multilabel_soft_margin_loss"
     example: ClassVar = "MultiLabelSoftMarginLoss"
-    not_after: ClassVar = ("Softmax", "LogSoftmax", "Sigmoid", "LogSigmoid", "Softmin")
+    not_after: ClassVar = NO_LOGITS
+    itself: ClassVar = "a sigmoid"
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """Labels as one-hot rows."""

@@ -12,6 +12,18 @@ from mlpgen.training.base import Part, Problem
 Target = Literal["label", "one_hot", "image"]
 
 
+NO_LOGITS = (
+    "Softmax",
+    "Softmax2d",
+    "LogSoftmax",
+    "Softmin",
+    "Sigmoid",
+    "LogSigmoid",
+    "Hardsigmoid",
+)
+"""Layers whose outputs are probabilities or their logarithms."""
+
+
 class Loss(Part):
     """A loss between the first output and its target.
 
@@ -19,11 +31,13 @@ class Loss(Part):
         call: The function in `torch.nn.functional`.
         after: Layers that it must follow, if any.
         not_after: Layers that it must not follow, because it does their work itself.
+        itself: That work, for people.
     """
 
     call: ClassVar[str] = ""
     after: ClassVar[tuple[str, ...]] = ()
     not_after: ClassVar[tuple[str, ...]] = ()
+    itself: ClassVar[str] = ""
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """Decide what the output is compared with: by default one value a class.
@@ -56,8 +70,9 @@ class Loss(Part):
         if last in self.not_after:
             return Problem(
                 "MG402",
-                f"`{name}` takes logits, but `{last}` comes last",
-                help=f"put the layer before `{last}` first in `outputs`",
+                f"`{name}` takes logits and applies {self.itself} itself, "
+                f"but `{last}` comes last",
+                help=f"remove `{last}`, or put the layer before it first in `outputs`",
             )
         if self.after and last not in self.after:
             options = " or ".join(f"`{each}`" for each in self.after)

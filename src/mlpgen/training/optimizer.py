@@ -24,7 +24,7 @@ class Optimizer(Part):
     Class attributes:
         fused: Whether torch has a fused implementation on every common device.
         closure: Whether a step evaluates the loss by itself.
-        momentum: The argument that `cycle_momentum` of a scheduler moves.
+        momentum_argument: The argument that `cycle_momentum` of a scheduler moves.
     """
 
     fused: ClassVar[bool] = False

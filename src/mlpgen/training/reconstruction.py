@@ -8,7 +8,7 @@ from pydantic import Field
 from mlpgen.component import Expects, PositiveReal
 from mlpgen.layers.base import Shape, shown
 from mlpgen.training.base import Problem
-from mlpgen.training.loss import Loss, Target
+from mlpgen.training.loss import NO_LOGITS, Loss, Target
 
 
 class OfImages(Loss):
@@ -50,7 +50,8 @@ class BCEWithLogitsLoss(OfBoth):
 
     call: ClassVar = "F.binary_cross_entropy_with_logits"
     example: ClassVar = "BCEWithLogitsLoss"
-    not_after: ClassVar = ("Softmax", "LogSoftmax", "Sigmoid", "LogSigmoid", "Softmin")
+    not_after: ClassVar = NO_LOGITS
+    itself: ClassVar = "a sigmoid"
 
 
 class BCELoss(OfBoth):

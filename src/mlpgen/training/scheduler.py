@@ -31,11 +31,17 @@ class Scheduler(Part):
     """A rule for the learning rate.
 
     Class attributes:
-        steps: When it moves on: after each `epoch`, each `batch`, or each epoch with
-            the test `loss`.
+        steps: When it moves on: after each `epoch` or each `batch`.
+        peak: The argument that the script's `--lr` gives, instead of the optimizer's.
     """
 
-    steps: ClassVar[Literal["epoch", "batch", "loss"]] = "epoch"
+    steps: ClassVar[Literal["epoch", "batch"]] = "epoch"
+    peak: ClassVar[str] = ""
+
+    @property
+    def watched(self) -> str:
+        """The metric of the script that it looks at, or an empty text."""
+        return ""
 
 
 class StepLR(Scheduler):
@@ -123,6 +129,7 @@ class CyclicLR(Scheduler):
 
     example: ClassVar = "CyclicLR: {base_lr: 0.01, max_lr: 0.1, step_size_up: 500}"
     steps: ClassVar = "batch"
+    peak: ClassVar = "max_lr"
 
     base_lr: NonNegativeReal
     max_lr: NonNegativeReal
@@ -137,12 +144,20 @@ class CyclicLR(Scheduler):
     base_momentum: Probability = 0.8
     max_momentum: Probability = 0.9
 
+    def check(self) -> Problem | None:
+        """The lower rate is not above the upper one."""
+        if self.base_lr <= self.max_lr:
+            return None
+        message = f"`base_lr` {self.base_lr} is above `max_lr` {self.max_lr}"
+        return Problem("MG311", message, "base_lr")
+
 
 class OneCycleLR(Scheduler):
     """One rise and one long fall over the whole training, a step each batch."""
 
     example: ClassVar = "OneCycleLR: {max_lr: 0.2}"
     steps: ClassVar = "batch"
+    peak: ClassVar = "max_lr"
 
     max_lr: PositiveReal
     total_steps: Annotated[
@@ -151,7 +166,9 @@ class OneCycleLR(Scheduler):
         Follows(),
         Expects("a whole number of at least 1, or left out: all batches"),
     ] = None
-    pct_start: Probability = 0.3
+    pct_start: Annotated[
+        float, Field(gt=0, lt=1), Expects("a number above 0 and below 1")
+    ] = 0.3
     anneal_strategy: Literal["cos", "linear"] = "cos"
     cycle_momentum: bool = True
     base_momentum: Probability = 0.85
@@ -160,12 +177,21 @@ class OneCycleLR(Scheduler):
     final_div_factor: PositiveReal = 10000.0
     three_phase: bool = False
 
+    def check(self) -> Problem | None:
+        """The steps follow from the data, which the spec does not know."""
+        if self.total_steps is None:
+            return None
+        message = "`total_steps` is the number of batches, which the script counts"
+        return Problem("MG311", message, "total_steps", "leave it out")
+
 
 class ReduceLROnPlateau(Scheduler):
-    """Multiplies the rate by a factor when the test loss no longer improves."""
+    """Multiplies the rate by a factor when a metric no longer improves.
+
+    The test loss, or with `mode: max` the test accuracy.
+    """
 
     example: ClassVar = "ReduceLROnPlateau: {patience: 2}"
-    steps: ClassVar = "loss"
 
     mode: Literal["min", "max"] = "min"
     factor: Annotated[
@@ -177,6 +203,11 @@ class ReduceLROnPlateau(Scheduler):
     cooldown: Iterations = 0
     min_lr: NonNegativeReal = 0
     eps: NonNegativeReal = 1e-08
+
+    @property
+    def watched(self) -> str:
+        """What is large when the model is good, or small."""
+        return "test_accuracy" if self.mode == "max" else "test_loss"
 
 
 class SequentialLR(Scheduler):
@@ -193,7 +224,10 @@ class SequentialLR(Scheduler):
     milestones: Milestones
 
     def check(self) -> Problem | None:
-        """There is one change fewer than there are schedulers."""
+        """There is one change fewer than there are schedulers, in order."""
+        if list(self.milestones) != sorted(set(self.milestones)):
+            message = f"the milestones {list(self.milestones)} do not rise"
+            return Problem("MG311", message, "milestones")
         if len(self.milestones) != len(self.schedulers) - 1:
             return Problem(
                 "MG311",
