@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-RUNS = 5
+RUNS = 3
 CODE = """
 import resource, sys
 from pathlib import Path
@@ -22,12 +22,32 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-def spec(count: int, *, equal: bool) -> str:
-    """Write a spec with many layers; unequal ones cannot become a loop."""
-    layers = []
-    for index in range(count // 2):
-        layers += [f"  - Linear: {64 if equal else 32 + index % 7}", "  - ReLU"]
-    return "name: Deep\ninput: [64]\nlayers:\n" + "\n".join(layers) + "\n"
+def layers(count: int, kind: str) -> list[str]:
+    """Write the entries of many layers."""
+    if kind == "equal":
+        return [f"{each}" for _ in range(count // 2) for each in ("Linear: 64", "ReLU")]
+    if kind == "different":  # they cannot become a loop
+        return [
+            each
+            for index in range(count // 2)
+            for each in (f"Linear: {32 + index % 7}", "ReLU")
+        ]
+    if kind == "outputs":
+        return [f"{{Linear: 8, name: a{index}}}" for index in range(count)]
+    window = '{kernel_size: "${k}", stride: "${s}"}'  # sizes that get names
+    return ["Upsample: {scale_factor: 2}", f"AvgPool1d: {window}"] * (count // 2)
+
+
+def spec(count: int, kind: str) -> str:
+    """Write a spec with many layers."""
+    entries = "".join(f"  - {each}\n" for each in layers(count, kind))
+    shape, parameters = "[64]", ""
+    if kind == "sizes":
+        shape, parameters = "[4, 40960]", "parameters: {k: 3, s: 2}\n"
+    text = f"name: Deep\n{parameters}input: {shape}\nlayers:\n{entries}"
+    if kind == "outputs":
+        text += f"outputs: [{', '.join(f'a{index}' for index in range(count))}]\n"
+    return text
 
 
 def run(path: Path) -> tuple[float, float]:
@@ -41,15 +61,15 @@ def run(path: Path) -> tuple[float, float]:
 def main() -> None:
     """Print the ratios."""
     with tempfile.TemporaryDirectory() as name:
-        for equal in (False, True):
+        for kind in ("different", "equal", "sizes", "outputs"):
             small, large = Path(name) / "small.yaml", Path(name) / "large.yaml"
-            small.write_text(spec(1_000, equal=equal), encoding="utf-8")
-            large.write_text(spec(10_000, equal=equal), encoding="utf-8")
+            small.write_text(spec(1_000, kind), encoding="utf-8")
+            large.write_text(spec(10_000, kind), encoding="utf-8")
             pairs = [(run(large), run(small)) for _ in range(RUNS)]
             seconds = median(a[0] / b[0] for a, b in pairs)
             memory = median(a[1] / b[1] for a, b in pairs)
             print(
-                f"{'equal' if equal else 'different':9} layers: 10,000 in "
+                f"{kind:9} layers: 10,000 in "
                 f"{median(a[0] for a, _ in pairs):.2f} s, 1,000 in "
                 f"{median(b[0] for _, b in pairs):.2f} s, ratio {seconds:.1f}, "
                 f"memory {memory:.1f}      (must be at most 12)"

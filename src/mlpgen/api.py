@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen import source
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.graph.build import build
+from mlpgen.graph.nodes import named
+from mlpgen.graph.overwriting import overwritings
 from mlpgen.output.header import SLOT, Origin, stamp
 from mlpgen.problems import listed, nearest
 from mlpgen.rendering import fill
@@ -16,10 +18,10 @@ from mlpgen.styles.code import Code
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.expressions import Scalar
-    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.nodes import Graph
     from mlpgen.source import Document
 
 STYLES = ("explicit", "sequential")
@@ -115,7 +117,7 @@ def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
 
 def _captured(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
     """Check the names of layers to capture; outputs come out anyway."""
-    known = list(layer_names(graph))
+    known = layer_names(graph)
     wrong = [
         Diagnostic(
             "MG212",
@@ -124,6 +126,13 @@ def _captured(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
         )
         for name in names
         if name not in known
+    ]
+    wrong += [
+        Diagnostic(
+            "MG216", each.message, help="leave `inplace` out, or capture another"
+        )
+        for each in overwritings(graph.nodes, names)
+        if each.output
     ]
     if wrong:
         raise SpecError(wrong)
@@ -136,15 +145,9 @@ def _meant(name: str, known: Sequence[str]) -> str:
     return f"did you mean {listed(inner[:3])}?" if inner else nearest(name, known)
 
 
-def layer_names(graph: Graph) -> Iterator[str]:
-    """Go through the names of all layers; those inside a `Sequential` have dots."""
-    return _dotted(graph.nodes)
-
-
-def _dotted(nodes: Iterable[Node], scope: str = "") -> Iterator[str]:
-    for node in nodes:
-        yield scope + node.name
-        yield from _dotted(node.children, f"{scope}{node.name}.")
+def layer_names(graph: Graph) -> list[str]:
+    """List the names of all layers; those inside a `Sequential` have dots."""
+    return [name for name, _ in named(graph.nodes)]
 
 
 def shown(value: Scalar) -> str:

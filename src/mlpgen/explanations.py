@@ -230,8 +230,9 @@ EXPLANATIONS = {
         _spec("Flatten", "Linear: 10\n    name: logits", rest="outputs: [logits]\n"),
     ),
     "MG216": Explanation(
-        "A layer that overwrites an output",
-        "A warning: `inplace` changes the tensor that the model returns.",
+        "A layer that overwrites what is needed",
+        "`inplace` changes the tensor that arrives: an output (a warning), the input "
+        "of the model, or what an earlier layer needs for its gradient.",
         _spec(
             "Flatten",
             "Linear: 10\n    name: a",
@@ -357,6 +358,24 @@ EXPLANATIONS = {
         "The message says what it would need.",
         _trained(*_MLP, optimizer="SparseAdam"),
         _trained(*_MLP, optimizer="Adam"),
+    ),
+    "MG407": Explanation(
+        "Batches that are too small",
+        "Batch normalization in training needs several values of each channel.",
+        _trained(
+            "Flatten",
+            "Linear: 10",
+            "BatchNorm1d",
+            "Linear: 10",
+            rest="  batch_size: 1\n",
+        ),
+        _trained(
+            "Flatten",
+            "Linear: 10",
+            "BatchNorm1d",
+            "Linear: 10",
+            rest="  batch_size: 2\n",
+        ),
     ),
 }
 

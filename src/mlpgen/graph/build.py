@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.chain import Source, resolve_chain, too_many
 from mlpgen.graph.naming import name_items
 from mlpgen.graph.nodes import Graph
+from mlpgen.graph.overwriting import overwritings
 from mlpgen.graph.scope import Scope
 from mlpgen.graph.training import resolve_training
 from mlpgen.names import snake_case, wrong_name
@@ -52,7 +52,7 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     outputs = _outputs(spec, items, problems)
     nodes = _used(nodes, outputs, problems)
     _warn_about_parameters(scope, problems)
-    _warn_about_overwritten(nodes, outputs, problems)
+    _check_overwriting(nodes, outputs, problems)
     recipe = resolve_training(spec, nodes, outputs, problems)
     problems.check()
     graph = Graph(
@@ -61,7 +61,7 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
         description=" ".join(spec.description.split()),
         parameters=parameters,
         input=tuple(spec.input),
-        sizes=scope.sizes,
+        sizes={name: code for code, name in scope.names.items()},
         nodes=nodes,
         outputs=outputs,
         style=spec.style,
@@ -114,9 +114,10 @@ def _outputs(
     spec: Spec, items: tuple[Item, ...], problems: Problems
 ) -> tuple[str, ...]:
     """Find the layers that are returned: those named, or the last."""
-    names = [item.name for item in items]
+    names = {item.name: None for item in items}
     if not spec.outputs:
-        return tuple(names[-1:])
+        return tuple(names)[-1:]
+    before: set[str] = set()
     for index, output in enumerate(spec.outputs):
         path = ("outputs", index)
         if output not in names:
@@ -124,8 +125,9 @@ def _outputs(
             if "." in output:
                 help = "an output is a layer of the model itself; see also `--capture`"
             problems.add("MG212", f"there is no layer `{cut(output)}`", path, help=help)
-        elif output in spec.outputs[:index]:
+        elif output in before:
             problems.add("MG206", f"`{output}` is an output already", path)
+        before.add(output)
     return tuple(spec.outputs)
 
 
@@ -133,9 +135,8 @@ def _used(
     nodes: tuple[Node, ...], outputs: tuple[str, ...], problems: Problems
 ) -> tuple[Node, ...]:
     """Leave out the layers after the last output, with a warning."""
-    last = max(
-        (i for i, node in enumerate(nodes, 1) if node.name in outputs), default=0
-    )
+    wanted = set(outputs)
+    last = max((i for i, node in enumerate(nodes, 1) if node.name in wanted), default=0)
     if last and last < len(nodes):
         names = f"`{nodes[last].name}`"
         more = len(nodes) - last - 1
@@ -160,15 +161,9 @@ def _warn_about_parameters(scope: Scope, problems: Problems) -> None:
             problems.add("MG214", message, path, key=True, warning=True)
 
 
-def _warn_about_overwritten(
+def _check_overwriting(
     nodes: tuple[Node, ...], outputs: tuple[str, ...], problems: Problems
 ) -> None:
-    for before, node in pairwise(nodes):
-        if before.name in outputs and node.arguments.get("inplace") is True:
-            problems.add(
-                "MG216",
-                f"`{node.name}` works in place, over the output `{before.name}`",
-                node.path,
-                help="leave `inplace` out",
-                warning=True,
-            )
+    for node, message, output in overwritings(nodes, outputs):
+        help = "leave `inplace` out"
+        problems.add("MG216", message, node.path, help=help, warning=output)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from mlpgen.expressions import Scalar
     from mlpgen.layers.base import Function, Shape
     from mlpgen.source import Path
@@ -113,5 +115,12 @@ class Graph(NamedTuple):
         return sum(node.multiply_adds for node in self.nodes)
 
     def node(self, name: str) -> Node:
-        """Return the layer of the model that has this name."""
-        return next(node for node in self.nodes if node.name == name)
+        """Return the layer that has this name; inside a `Sequential` it has dots."""
+        return next(node for dotted, node in named(self.nodes) if dotted == name)
+
+
+def named(nodes: Iterable[Node], inside: str = "") -> Iterator[tuple[str, Node]]:
+    """Go through all layers with their names; those inside a `Sequential` have dots."""
+    for node in nodes:
+        yield inside + node.name, node
+        yield from named(node.children, f"{inside}{node.name}.")

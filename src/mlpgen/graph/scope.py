@@ -24,12 +24,12 @@ class Scope(NamedTuple):
 
     Attributes:
         parameters: Of the spec, with their defaults.
-        sizes: The code that each name stands for.
+        names: The names of sizes, by their code.
         used: The parameters that an expression has used.
     """
 
     parameters: Mapping[str, Scalar]
-    sizes: dict[str, str]
+    names: dict[str, str]
     used: set[str]
 
     def shorten(self, shape: Shape) -> Shape:
@@ -47,10 +47,10 @@ class Scope(NamedTuple):
         if len(code) > LONGEST_LINE:
             message = f"the code of a size would have {len(code)} characters"
             raise ShapeError("MG209", message, help="give parameters shorter names")
-        known = {text: name for name, text in self.sizes.items()}
-        name = known.get(code, "")
-        number = len(self.sizes) + 1
-        while not name or (name in self.parameters and code not in known):
-            name, number = f"size_{number}", number + 1
-        self.sizes[name] = code
+        name = self.names.get(code, "")
+        number = len(self.names)
+        while not name:
+            number += 1
+            name = "" if f"size_{number}" in self.parameters else f"size_{number}"
+        self.names[code] = name
         return Size.parameter(name, int(size))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
@@ -61,6 +62,7 @@ def resolve_training(
         scheduler = _part("scheduler", SCHEDULERS, training.scheduler, place, problems)
         parts = _parts(scheduler, training.scheduler, place, problems)
     _check_data(spec, dataset, problems)
+    _check_batch(training.batch_size, nodes, problems)
     if optimizer is not None:
         _check_optimizer(optimizer, nodes, problems)
         for each in (scheduler, *parts):
@@ -167,6 +169,24 @@ def _check_data(spec: Spec, dataset: Dataset, problems: Problems) -> None:
             f"`input` is {spec.input}, but the images of {dataset.title} are {images}",
             ("input",),
             help=f"write `input: {images}`",
+        )
+
+
+def _check_batch(size: int, nodes: tuple[Node, ...], problems: Problems) -> None:
+    """A batch of one example has no variance where each channel has one value."""
+    alone = (
+        each
+        for each in _leaves(nodes)
+        if each.type.startswith("BatchNorm") and prod(each.output[1:]) == 1
+    )
+    node = next(alone, None) if size == 1 else None
+    if node is not None:
+        problems.add(
+            "MG407",
+            f"`{node.name}` cannot normalize over a batch of one example",
+            ("training", "batch_size"),
+            notes=(f"`{node.name}` is in line {problems.line(node.path)}",),
+            help="write a `batch_size` of at least 2",
         )
 
 

@@ -12,6 +12,7 @@ from mlpgen.layers.linear import position
 class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
 
+    saves_output: ClassVar = "always"
     call: ClassVar = "torch.sigmoid"
     example: ClassVar = "Sigmoid"
 
@@ -34,6 +35,7 @@ class Hardsigmoid(Activation):
 class Tanh(Activation):
     """The hyperbolic tangent."""
 
+    saves_output: ClassVar = "always"
     call: ClassVar = "torch.tanh"
     example: ClassVar = "Tanh"
 

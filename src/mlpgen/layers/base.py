@@ -5,7 +5,7 @@ parameters (`mlpgen.sizes.Size`), so the rules use plain arithmetic and nothing 
 no `int()`, `min`, `round` or `math.floor` on a size; `//` rounds down.
 """
 
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from mlpgen.component import Component
 
@@ -64,12 +64,18 @@ class Layer(Component):
         rule: Its shape rule for people, with the batch dimension.
         pointwise: It follows another layer on the same line of `forward`: activations,
             dropout, normalization.
+        saves_output: Whether torch needs its result again for its gradient.
+        ignores_inplace: Whether torch takes `inplace` and does nothing with it.
+        returns_input: Whether its result is a view of its input, or the input itself.
     """
 
     example: ClassVar[str] = ""
     example_input: ClassVar[tuple[int, ...]] = ()
     rule: ClassVar[str] = "(N, *) → (N, *)"
     pointwise: ClassVar[bool] = False
+    saves_output: ClassVar[Literal["never", "in place", "always"]] = "never"
+    ignores_inplace: ClassVar[bool] = False
+    returns_input: ClassVar[Literal["never", "in evaluation", "always"]] = "never"
 
     def inferred(self, shape: Shape) -> dict[str, int]:
         """Return the arguments that follow from the input, by name."""
@@ -122,6 +128,18 @@ class Activation(Layer):
             key: value for key, value in arguments.items() if not self.required(key)
         }
         return Function(self.call, given, by_name)
+
+
+def positive_in_place(layer: Layer, argument: str) -> None:
+    """Refuse a negative factor together with `inplace`.
+
+    Raises:
+        ShapeError: MG311.
+    """
+    factor = getattr(layer, argument)
+    if getattr(layer, "inplace", False) and factor < 0:
+        message = f"`{argument}` {factor} does not go together with `inplace`"
+        raise ShapeError("MG311", message, argument=argument)
 
 
 def need_dims(layer: Layer, shape: Shape, wanted: str, *counts: int) -> None:

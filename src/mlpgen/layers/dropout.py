@@ -11,6 +11,7 @@ class _Dropout(Layer):
     takes: ClassVar[tuple[str, int]] = ("", 0)
     example_input: ClassVar[tuple[int, ...]] = (8,)
     pointwise: ClassVar = True
+    returns_input: ClassVar = "in evaluation"
 
     p: Probability = 0.5
     inplace: bool = False
@@ -24,7 +25,10 @@ class _Dropout(Layer):
 
     def function(self) -> Function:
         """The function must know whether the model is training."""
-        return Function(self.call, (), self.arguments(), training=True)
+        arguments = self.arguments()
+        if self.ignores_inplace:
+            arguments.pop("inplace", None)
+        return Function(self.call, (), arguments, training=True)
 
 
 class Dropout(_Dropout):
@@ -64,6 +68,7 @@ class Dropout3d(_Dropout):
 class AlphaDropout(_Dropout):
     """Dropout that keeps mean and variance, for SELU networks."""
 
+    ignores_inplace: ClassVar = True
     call: ClassVar = "F.alpha_dropout"
     example: ClassVar = "AlphaDropout: 0.1"
 
@@ -71,6 +76,7 @@ class AlphaDropout(_Dropout):
 class FeatureAlphaDropout(_Dropout):
     """AlphaDropout of whole channels."""
 
+    ignores_inplace: ClassVar = True
     call: ClassVar = "F.feature_alpha_dropout"
     example: ClassVar = "FeatureAlphaDropout: 0.1"
     example_input: ClassVar[tuple[int, ...]] = (8, 7, 7)

@@ -52,6 +52,7 @@ class Linear(Layer):
 class Identity(Layer):
     """Passes its input through."""
 
+    returns_input: ClassVar = "always"
     example: ClassVar = "Identity"
     example_input: ClassVar = (8,)
     pointwise: ClassVar = True
@@ -60,6 +61,7 @@ class Identity(Layer):
 class Flatten(Layer):
     """Joins the dimensions from `start_dim` to `end_dim` into one."""
 
+    returns_input: ClassVar = "always"
     example: ClassVar = "Flatten"
     example_input: ClassVar = (1, 28, 28)
     rule: ClassVar = "(N, C, H, W) → (N, C·H·W)"
@@ -88,6 +90,7 @@ class Flatten(Layer):
 class Unflatten(Layer):
     """Splits the dimension `dim` into several."""
 
+    returns_input: ClassVar = "always"
     example: ClassVar = "Unflatten: {dim: 1, unflattened_size: [1, 28, 28]}"
     example_input: ClassVar = (784,)
     rule: ClassVar = "(N, C·H·W) → (N, C, H, W)"

@@ -34,7 +34,7 @@ class _PerChannel(Layer):
     pointwise: ClassVar = True
 
     num_features: Inferred = None
-    eps: NonNegativeReal = 1e-05
+    eps: PositiveReal = 1e-05
     momentum: Momentum = 0.1
     affine: bool = True
     track_running_stats: bool = True

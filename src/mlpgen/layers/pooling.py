@@ -36,14 +36,13 @@ Stride3 = Annotated[
 Divisor = Annotated[int | None, Expects("a whole number other than 0")]
 Output1 = Size1
 Output2 = Annotated[
-    Positive | Annotated[tuple[Positive | None, Positive | None], _AsTuple] | None,
+    Positive | Annotated[tuple[Positive | None, Positive | None], _AsTuple],
     Structural(),
     Expects("a whole number of at least 1, or a list of two"),
 ]
 Output3 = Annotated[
     Positive
-    | Annotated[tuple[Positive | None, Positive | None, Positive | None], _AsTuple]
-    | None,
+    | Annotated[tuple[Positive | None, Positive | None, Positive | None], _AsTuple],
     Structural(),
     Expects("a whole number of at least 1, or a list of three"),
 ]
@@ -58,6 +57,7 @@ class _Window(Layer):
     spatial: ClassVar[int]
     call: ClassVar[str]
     overlapping: ClassVar[bool] = True
+    gaps: ClassVar[bool] = False
     rule: ClassVar = (
         "(N, C, *) → (N, C, *'), each size "
         "(size + 2·padding - dilation·(kernel_size - 1) - 1) // stride + 1"
@@ -99,7 +99,16 @@ class _Window(Layer):
                 f"the kernel reaches over {reach}, but the padded input has {padded}"
             )
             raise ShapeError("MG303", message, argument="kernel_size")
+        if self.gaps and self._empty(size, stride, padding, dilation):
+            message = f"with `dilation` {dilation}, a window has only padding in it"
+            raise ShapeError("MG303", message, argument="dilation")
         return count
+
+    @staticmethod
+    def _empty(size: int, stride: int, padding: int, dilation: int) -> bool:
+        """Tell whether a window that begins in the padding jumps over the input."""
+        begins = range(-int(padding), 0, int(stride))
+        return any(begin % int(dilation) >= size for begin in begins)
 
     def function(self) -> Function:
         """The function of the same name."""
@@ -115,6 +124,7 @@ class _Window(Layer):
 class MaxPool1d(_Window):
     """The largest value of each window of a sequence."""
 
+    gaps: ClassVar = True
     spatial: ClassVar = 1
     call: ClassVar = "F.max_pool1d"
     example: ClassVar = "MaxPool1d: 2"
@@ -130,6 +140,7 @@ class MaxPool1d(_Window):
 class MaxPool2d(_Window):
     """The largest value of each window of an image."""
 
+    gaps: ClassVar = True
     spatial: ClassVar = 2
     call: ClassVar = "F.max_pool2d"
     example: ClassVar = "MaxPool2d: 2"
@@ -145,6 +156,7 @@ class MaxPool2d(_Window):
 class MaxPool3d(_Window):
     """The largest value of each window of a volume."""
 
+    gaps: ClassVar = True
     spatial: ClassVar = 3
     call: ClassVar = "F.max_pool3d"
     example: ClassVar = "MaxPool3d: 2"

@@ -3,12 +3,19 @@
 from typing import ClassVar
 
 from mlpgen.component import Positive
-from mlpgen.layers.base import Activation, Function, Shape, ShapeError
+from mlpgen.layers.base import (
+    Activation,
+    Function,
+    Shape,
+    ShapeError,
+    positive_in_place,
+)
 
 
 class ReLU(Activation):
     """max(0, x)."""
 
+    saves_output: ClassVar = "always"
     call: ClassVar = "F.relu"
     example: ClassVar = "ReLU"
     inplace: bool = False
@@ -25,10 +32,16 @@ class ReLU6(Activation):
 class LeakyReLU(Activation):
     """x, or `negative_slope` times x where x is negative."""
 
+    saves_output: ClassVar = "in place"
     call: ClassVar = "F.leaky_relu"
     example: ClassVar = "LeakyReLU: 0.2"
     negative_slope: float = 0.01
     inplace: bool = False
+
+    def output(self, shape: Shape) -> Shape:
+        """Torch cannot undo a negative slope in place."""
+        positive_in_place(self, "negative_slope")
+        return shape
 
 
 class PReLU(Activation):
@@ -58,6 +71,7 @@ class PReLU(Activation):
 class RReLU(Activation):
     """LeakyReLU with a random slope in training, their mean afterwards."""
 
+    saves_output: ClassVar = "in place"
     call: ClassVar = "F.rrelu"
     example: ClassVar = "RReLU"
     lower: float = 1 / 8

@@ -3,21 +3,28 @@
 from typing import Annotated, ClassVar, Literal
 
 from mlpgen.component import Expects, Structural
-from mlpgen.layers.base import Activation, Shape, ShapeError
+from mlpgen.layers.base import Activation, Shape, ShapeError, positive_in_place
 
 
 class ELU(Activation):
     """x, or alpha (exp(x) - 1) where x is negative."""
 
+    saves_output: ClassVar = "in place"
     call: ClassVar = "F.elu"
     example: ClassVar = "ELU"
     alpha: float = 1.0
     inplace: bool = False
 
+    def output(self, shape: Shape) -> Shape:
+        """Torch cannot undo a negative slope in place."""
+        positive_in_place(self, "alpha")
+        return shape
+
 
 class CELU(Activation):
     """ELU with a smooth slope for every alpha."""
 
+    saves_output: ClassVar = "in place"
     call: ClassVar = "F.celu"
     example: ClassVar = "CELU"
     alpha: Annotated[float, Expects("a number other than 0")] = 1.0
@@ -29,12 +36,14 @@ class CELU(Activation):
             raise ShapeError(
                 "MG204", "`alpha` cannot be 0: it divides", argument="alpha"
             )
+        positive_in_place(self, "alpha")
         return shape
 
 
 class SELU(Activation):
     """ELU, scaled so that a deep network keeps mean 0 and variance 1."""
 
+    saves_output: ClassVar = "in place"
     call: ClassVar = "F.selu"
     example: ClassVar = "SELU"
     inplace: bool = False

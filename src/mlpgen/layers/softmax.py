@@ -11,6 +11,7 @@ class _Softmax(Layer):
     call: ClassVar[str]
     example_input: ClassVar[tuple[int, ...]] = (10,)
     pointwise: ClassVar = True
+    saves_output: ClassVar = "always"
 
     dim: Annotated[
         int | None, Structural(), Expects("a whole number, such as 1 or -1")
@@ -63,6 +64,7 @@ class LogSoftmax(_Softmax):
 class Softmax2d(Layer):
     """The softmax over the channels of each pixel."""
 
+    saves_output: ClassVar = "always"
     example: ClassVar = "Softmax2d"
     example_input: ClassVar[tuple[int, ...]] = (3, 8, 8)
     rule: ClassVar = "(N, C, H, W) → (N, C, H, W)"

@@ -56,9 +56,10 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
             `Sequential` are recorded by forward hooks.
     """
     outputs = (*graph.outputs, *captured)
+    kept = frozenset(outputs)
     inner = [name for name in captured if "." in name]
-    parts = segments(graph.nodes, outputs)
-    body = _forward(parts, outputs, BODY + INDENT if inner else BODY)
+    parts = segments(graph.nodes, kept)
+    body = _forward(parts, kept, BODY + INDENT if inner else BODY)
     if inner:
         body = [*recording(inner), *indented(body)]
     if len(outputs) > 1:
@@ -117,11 +118,11 @@ def _attribute(part: Node | Run) -> list[str]:
 
 def statements(nodes: Sequence[Node], outputs: Sequence[str], value: str) -> list[str]:
     """Write the statements of functions that are called on `value`."""
-    return _forward(nodes, outputs, BODY, value)
+    return _forward(nodes, frozenset(outputs), BODY, value)
 
 
 def _forward(
-    parts: Sequence[Node | Run], outputs: Sequence[str], indent: int, value: str = "x"
+    parts: Sequence[Node | Run], outputs: Collection[str], indent: int, value: str = "x"
 ) -> list[str]:
     """Write the statements of `forward`, one for each group of layers.
 

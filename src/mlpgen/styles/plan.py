@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
+from mlpgen.graph.nodes import named
 from mlpgen.layers.base import shown
 from mlpgen.styles.code import (
     INDENT,
@@ -82,8 +83,9 @@ def class_docstring(graph: Graph, outputs: Sequence[str]) -> Lines:
     about = prose(graph.description, indent=INDENT) if graph.description else []
     rows = [("Input:", "x", graph.input)]
     label = "Output:" if len(outputs) == 1 else "Outputs:"
+    layers = dict(named(graph.nodes))
     for name in outputs:
-        rows.append((label, name, find(graph.nodes, name).output))
+        rows.append((label, name, layers[name].output))
         label = ""
     first = max(len(row[0]) for row in rows)
     second = max(len(row[1]) for row in rows)
@@ -114,13 +116,6 @@ def _wrapped(row: str, hanging: int) -> list[str]:
     )
 
 
-def find(nodes: Iterable[Node], name: str) -> Node:
-    """Return the layer with a dotted name, in nested `Sequential`s too."""
-    first, _, rest = name.partition(".")
-    node = next(node for node in nodes if node.name == first)
-    return find(node.children, rest) if rest else node
-
-
 def init_signature(parameters: Mapping[str, Scalar]) -> Lines:
     """Begin `__init__`, with the spec's parameters as keyword arguments."""
     items = [
@@ -133,13 +128,21 @@ def init_signature(parameters: Mapping[str, Scalar]) -> Lines:
 
 def size_lines(graph: Graph) -> Lines:
     """Write the sizes that have a name and are used, each before its use."""
-    texts = [text for node in graph.nodes for text in _codes(node)]
-    lines: list[str] = []
+    if not graph.sizes:
+        return ()
+    used: set[str] = set()
+    for node in graph.nodes:
+        for code in _codes(node):
+            used.update(_WORD.findall(code))
+    lines = []
     for name, code in reversed(graph.sizes.items()):
-        if any(name in re.findall(r"\w+", text) for text in texts):
-            texts.append(code)
-            lines.insert(0, f"{name} = {code}")
-    return tuple(lines)
+        if name in used:
+            used.update(_WORD.findall(code))
+            lines.append(f"{name} = {code}")
+    return tuple(reversed(lines))
+
+
+_WORD = re.compile(r"[a-z]\w*")
 
 
 def _codes(node: Node) -> Iterable[str]:

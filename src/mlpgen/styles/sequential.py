@@ -70,9 +70,8 @@ def _without_tail(graph: Graph) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
     Nothing is split off where a layer behind the first output holds anything: the
     chain must then run to its end.
     """
-    first = 1 + min(
-        index for index, node in enumerate(graph.nodes) if node.name in graph.outputs
-    )
+    outputs = frozenset(graph.outputs)
+    first = 1 + min(i for i, node in enumerate(graph.nodes) if node.name in outputs)
     tail = graph.nodes[first:]
     if any(node.function is None for node in tail):
         return graph.nodes, ()
@@ -81,7 +80,7 @@ def _without_tail(graph: Graph) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
 
 def _init(nodes: Sequence[Node], outputs: Sequence[str]) -> list[str]:
     """Write the body of `__init__`: one call, or a loop where layers repeat."""
-    parts = segments(nodes, outputs)
+    parts = segments(nodes, frozenset(outputs))
     if not any(isinstance(part, Run) for part in parts):
         return sequential(nodes, BODY, function="super().__init__")
     lines = ["layers: OrderedDict[str, nn.Module] = OrderedDict()"]

@@ -1,0 +1,89 @@
+"""What layers that work in place may write over: torch decides."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+import torch
+import yaml
+from torch import nn
+
+from mlpgen import SpecError
+from mlpgen.layers import LAYERS
+
+from ..networks import model, network
+
+IN_PLACE = [name for name in LAYERS if "inplace" in LAYERS[name].model_fields]
+
+
+def entry(name: str, *, inplace: bool) -> object:
+    data = yaml.safe_load(LAYERS[name].example)
+    if not inplace:
+        return data
+    value = data[name] if isinstance(data, dict) else {}
+    given = value if isinstance(value, dict) else {LAYERS[name].shorthand(): value}
+    return {name: {**given, "inplace": True}}
+
+
+@pytest.mark.parametrize("first_in_place", [False, True])
+@pytest.mark.parametrize("second", IN_PLACE)
+def test_gradients(second: str, first_in_place: bool) -> None:
+    """Each pair is refused just if torch cannot compute its gradients."""
+    for first in IN_PLACE if first_in_place else LAYERS:
+        before = LAYERS[first].example_input
+        layers = [
+            {"PReLU": None},
+            entry(first, inplace=first_in_place),
+            "Identity",
+            entry(second, inplace=True),
+        ]
+        plain = [
+            {"PReLU": None},
+            entry(first, inplace=False),
+            entry(second, inplace=False),
+        ]
+        try:
+            network({"name": "Net", "input": list(before), "layers": plain})
+        except SpecError:
+            continue
+        try:
+            net = network({"name": "Net", "input": list(before), "layers": layers})
+        except SpecError as error:
+            assert [each.code for each in error.diagnostics] == ["MG216"], first
+            assert refused_by_torch(layers, before), f"{first}, {second}"
+            continue
+        made = model(net, "sequential").train()
+        x = torch.randn(2, *before, requires_grad=True)
+        made(x).sum().backward()
+
+
+def refused_by_torch(layers: list[object], shape: tuple[int, ...]) -> bool:
+    modules = []
+    for layer in layers:
+        name, value = (
+            next(iter(layer.items())) if isinstance(layer, dict) else (layer, {})
+        )
+        cls = LAYERS[str(name)]
+        data = value if isinstance(value, dict) else {cls.shorthand(): value}
+        filled = cls.model_validate({k: v for k, v in data.items() if v is not None})
+        filled = filled.model_copy(update=filled.inferred(shape))
+        shape = filled.output(shape)
+        arguments = filled.arguments()
+        first = [arguments[key] for key in arguments if cls.required(key)]
+        rest = {key: value for key, value in arguments.items() if not cls.required(key)}
+        modules.append(getattr(nn, str(name))(*first, **rest))
+    x = torch.randn(2, *input_of(layers), requires_grad=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            nn.Sequential(*modules).train()(x).sum().backward()
+        except RuntimeError as error:
+            return "inplace operation" in str(error)
+    return False
+
+
+def input_of(layers: list[object]) -> tuple[int, ...]:
+    second = layers[1]
+    name = next(iter(second)) if isinstance(second, dict) else second
+    return LAYERS[str(name)].example_input
