@@ -64,3 +64,5 @@ def test_layers_and_arguments_are_described() -> None:
     assert "torch.nn.Conv2d.html" in text
     layer = schema.schema()["$defs"]["layer"]["anyOf"][1]["properties"]
     assert all("description" in layer[name] for name in LAYERS)
+    arguments = layer["Conv2d"]["anyOf"][0]["properties"]
+    assert all(each["description"] for each in arguments.values())

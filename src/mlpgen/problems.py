@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.component import Expects
 from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.source import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -129,10 +130,27 @@ class Problems:
     ) -> None:
         code = "MG204" if kind in _RANGES else "MG203"
         message = f"`{field}` must be {expected(model, field)}, not {shown(value)}"
-        help = ""
+        help = self._meant(value)
         if isinstance(value, str) and kind == "literal_error":
             help = nearest(value, choices(model, field))
         self.add(code, message, at, help=help)
+
+    def _meant(self, value: Any) -> str:
+        """Say what a text was meant to be, where another kind of value is wanted."""
+        if not isinstance(value, str):
+            return ""
+        name = value.strip("${} ")
+        if name in (self.document.data.get("parameters") or ()):
+            return f'write `"${{{name}}}"` for the parameter'
+        try:
+            number = isinstance(scalar(value), int | float)
+        except ValueError:
+            number = False
+        return "remove the quotes" if number else ""
+
+    def drop(self, code: str) -> None:
+        """Forget mistakes that only follow from others."""
+        self.found = [each for each in self.found if each.code != code]
 
 
 def _inner(value: Any, location: tuple[int | str, ...]) -> tuple[Path, Any]:
@@ -188,6 +206,9 @@ def nearest(word: str, options: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     lower = {option.lower(): option for option in options}
+    longer = [name for low, name in lower.items() if low[:-2] == word.lower()]
+    if len(longer) > 1:  # `MaxPool` for `MaxPool2d`
+        return f"did you mean {' or '.join(f'`{name}`' for name in longer)}?"
     near = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
     return f"did you mean `{lower[near[0]]}`?" if near else ""
 

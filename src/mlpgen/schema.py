@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.layers import LAYERS
 from mlpgen.layers.base import TORCH_PAGE
+from mlpgen.problems import expected
 from mlpgen.spec import Spec, Training
 from mlpgen.training import LOSSES, OPTIMIZERS, SCHEDULERS
 
@@ -113,9 +114,14 @@ def _arguments(cls: type[Component], *, symbolic: bool) -> dict[str, Any]:
     fields: dict[str, Any] = own.get("properties", {})
     for name, field in fields.items():
         field.pop("title", None)
+        field["description"] = expected(cls, name)
         if symbolic and not cls.structural(name):
-            default = {"default": field.pop("default")} if "default" in field else {}
-            fields[name] = {"anyOf": [_numbers(field), EXPRESSION], **default}
+            about = {
+                key: field.pop(key)
+                for key in ("default", "description")
+                if key in field
+            }
+            fields[name] = {"anyOf": [_numbers(field), EXPRESSION], **about}
     mapping = {
         "type": "object",
         "properties": fields,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -19,6 +20,49 @@ Style = Literal["explicit", "sequential"]
 LATER_KEYS = ("blocks", "include", "init")
 LATER_ITEM_KEYS = ("from", "repeat", "when", "share", "select", "parametrize", "init")
 """Keys of the grammar that this version cannot render yet."""
+
+LATER_LAYERS = frozenset(
+    [
+        "Bilinear",
+        "CosineSimilarity",
+        "Embedding",
+        "EmbeddingBag",
+        "Fold",
+        "FractionalMaxPool2d",
+        "FractionalMaxPool3d",
+        "GRU",
+        "GRUCell",
+        "LPPool1d",
+        "LPPool2d",
+        "LPPool3d",
+        "LSTM",
+        "LSTMCell",
+        "MaxUnpool1d",
+        "MaxUnpool2d",
+        "MaxUnpool3d",
+        "MultiheadAttention",
+        "PairwiseDistance",
+        "RNN",
+        "RNNCell",
+        "SyncBatchNorm",
+        "Transformer",
+        "TransformerDecoder",
+        "TransformerDecoderLayer",
+        "TransformerEncoder",
+        "TransformerEncoderLayer",
+        "Unfold",
+    ]
+)
+"""Layers of torch.nn that this version cannot render yet."""
+
+_OTHER_NAMES = {
+    "swish": "SiLU",
+    "dense": "Linear",
+    "fullyconnected": "Linear",
+    "upsamplingnearest2d": "Upsample",
+    "upsamplingbilinear2d": "Upsample",
+}
+"""What layers are called elsewhere."""
 
 
 class _Model(BaseModel):
@@ -155,7 +199,12 @@ def read_spec(problems: Problems) -> Spec:
     reason = wrong_class_name(spec.name) if spec.name or data.get("name") == "" else ""
     if reason:
         message = f"the text `{cut(spec.name)}` cannot be the name: {reason}"
-        problems.add("MG205", message, ("name",))
+        words = re.findall(r"[A-Za-z0-9]+", spec.name)
+        meant = "".join(word[0].upper() + word[1:] for word in words)
+        help = (
+            f"did you mean `{meant}`?" if meant and not wrong_class_name(meant) else ""
+        )
+        problems.add("MG205", message, ("name",), help=help)
     return spec
 
 
@@ -198,15 +247,24 @@ def _read_item(entry: Any, path: Path, problems: Problems) -> Item:
         problems.add("MG205", "a name is not empty", (*path, "name"))
     types = [key for key in entry if key != "name" and key not in LATER_ITEM_KEYS]
     if not types:
-        problems.add("MG208", "the entry names no layer", path)
+        help = "`name` stands in the entry of its layer, without `- ` before it"
+        problems.add("MG208", "the entry names no layer", path, help=help)
     elif len(types) > 1:
         message = f"one entry names {len(types)} layers: {listed(types)}"
-        help = "each layer is an entry of its own, after `- `"
+        help = _about_second(types[0], types[1])
         problems.add("MG208", message, (*path, types[1]), key=True, help=help)
     else:
         type_ = types[0]
         return _typed(type_, entry[type_], name, path, (*path, type_), problems)
     return _unreadable(name, path)
+
+
+def _about_second(first: str, second: str) -> str:
+    from mlpgen.layers import LAYERS
+
+    if first in LAYERS and second in LAYERS[first].model_fields:
+        return f"arguments stand behind the layer: `{first}: {{{second}: …}}`"
+    return "each layer is an entry of its own, after `- `"
 
 
 def _unreadable(name: str, path: Path) -> Item:
@@ -239,12 +297,19 @@ def _typed(
 
 
 def _unknown_layer(type_: str, path: Path, key: bool, problems: Problems) -> None:
-    from mlpgen.layers import LAYERS
+    from mlpgen.layers import CONTAINERS, LAYERS
 
     if type_[:1].islower() and type_.isidentifier() and type_ not in Spec.model_fields:
         message = f"functions such as `{type_}` cannot be rendered yet"
-        help = nearest(type_, [*LAYERS, "Sequential"])
+        help = nearest(type_, [*LAYERS, *CONTAINERS])
         problems.add("MG207" if help else "MG213", message, path, key=key, help=help)
         return
-    help = nearest(type_, [*LAYERS, "Sequential"]) or "`mlpgen layers` lists them all"
+    if type_ in LATER_LAYERS:
+        problems.add("MG213", f"`{type_}` cannot be rendered yet", path, key=key)
+        return
+    name, bracket, _ = type_.partition("(")
+    help = nearest(_OTHER_NAMES.get(name.lower(), name), [*LAYERS, *CONTAINERS])
+    if bracket and name in LAYERS:
+        help = f"arguments follow a colon: `{LAYERS[name].example}`"
+    help = help or "`mlpgen layers` lists them all"
     problems.add("MG207", f"there is no layer `{cut(type_)}`", path, key=key, help=help)

@@ -57,10 +57,10 @@ def complete_layers(
 ) -> list[str]:
     """Complete the name of a layer of the catalogue, for shells."""
     del ctx, param
-    from mlpgen.layers import LAYERS
+    from mlpgen.layers import CONTAINERS, LAYERS
 
     begin = incomplete.lower()
-    return [name for name in LAYERS if name.lower().startswith(begin)]
+    return [name for name in (*LAYERS, *CONTAINERS) if name.lower().startswith(begin)]
 
 
 def complete_specs(

@@ -8,7 +8,7 @@ import click
 
 from mlpgen.cli import common
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.layers import LAYERS
+from mlpgen.layers import CONTAINERS, LAYERS
 from mlpgen.layers.base import TORCH_PAGE
 from mlpgen.problems import expected, nearest
 
@@ -31,24 +31,30 @@ def command(name: str | None) -> int:
     if name is None:
         _catalogue(common.console())
         return 0
-    if name not in LAYERS:
-        help = nearest(name, LAYERS) or "`mlpgen layers` lists them all"
+    catalogue = CONTAINERS if name in CONTAINERS else LAYERS
+    if name not in catalogue:
+        help = nearest(name, [*LAYERS, *CONTAINERS]) or "`mlpgen layers` lists them all"
         raise SpecError(
             [Diagnostic("MG207", f"there is no layer `{name[:60]}`", help=help)]
         )
-    _one(common.console(), LAYERS[name], name)
+    _one(common.console(), catalogue[name], name)
     return 0
 
 
 def _catalogue(console: Console) -> None:
     from rich.table import Table
 
-    for family, members in LAYERS.families.items():
+    families = [
+        (catalogue, *each)
+        for catalogue in (LAYERS, CONTAINERS)
+        for each in catalogue.families.items()
+    ]
+    for catalogue, family, members in families:
         table = Table(title=family, title_justify="left", box=None, show_header=False)
         table.add_column(min_width=20, style="bold")
         table.add_column()
         for name in members:
-            table.add_row(name, _summary(LAYERS[name]))
+            table.add_row(name, _summary(catalogue[name]))
         console.print(table)
         console.print()
 

@@ -49,6 +49,8 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     source = Source(_input(spec, problems), "`input`")
     scope = Scope(parameters, {}, set())
     nodes, _ = resolve_chain(items, source, scope, problems)
+    if set(parameters) != set(document.data.get("parameters") or ()):
+        problems.drop("MG210")  # the parameters themselves are wrong
     outputs = _outputs(spec, items, problems)
     nodes = _used(nodes, outputs, problems)
     _warn_about_parameters(scope, problems)

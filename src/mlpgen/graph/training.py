@@ -193,7 +193,7 @@ def _check_batch(size: int, nodes: tuple[Node, ...], problems: Problems) -> None
 def _check_optimizer(
     optimizer: Optimizer, nodes: tuple[Node, ...], problems: Problems
 ) -> None:
-    if nodes and not any(node.parameters for node in nodes):
+    if not problems.failed and not any(node.parameters for node in nodes):
         message = "the model has no parameters that could be trained"
         problems.add("MG405", message, ("training",), key=True)
     refusal = optimizer.refuses(_dimensions(nodes)) if nodes else ""

@@ -9,6 +9,9 @@ from mlpgen.catalogue import Catalogue
 if TYPE_CHECKING:
     from mlpgen.layers.base import Layer
 
+CONTAINERS: Catalogue[Layer] = Catalogue(__name__, {"container": "Sequential"})
+"""Layers whose arguments are layers."""
+
 LAYERS: Catalogue[Layer] = Catalogue(
     __name__,
     {

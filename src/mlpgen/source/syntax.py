@@ -90,6 +90,8 @@ def syntax_error(
         (ours, hint) for pattern, ours, hint in _WORDS if re.search(pattern, theirs)
     )
     message, hint = next(said, fallback)
+    if re.search(r"(?<![\"'])\$\{", place.text):
+        hint = 'put an expression in quotes: `"${…}"`'
     began = error.context_mark.line + 1 if error.context_mark else row + 1
     what = str(error.context).removeprefix("while ").removeprefix("parsing ")
     what = {"a flow sequence": "the list", "a flow mapping": "the mapping"}.get(
