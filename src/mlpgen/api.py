@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from mlpgen import source
 from mlpgen.diagnostics import Diagnostic, SpecError
@@ -14,6 +14,7 @@ from mlpgen.graph.overwriting import overwritings
 from mlpgen.output.header import SLOT, Origin, stamp
 from mlpgen.problems import listed, nearest
 from mlpgen.rendering import fill
+from mlpgen.spec import Style
 from mlpgen.styles.code import Code
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
     from mlpgen.source import Document
 
-STYLES = ("explicit", "sequential")
+STYLES: tuple[str, ...] = get_args(Style)
 """Each is a module of `mlpgen.styles` with a function `plan`."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 from mlpgen.expressions import Expression, written
 from mlpgen.sizes import Size
@@ -71,10 +71,14 @@ def quoted(text: str) -> str:
     return '"' + body.replace('"', '\\"') + '"'
 
 
+_INVISIBLE = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp", "Zs")
+
+
 def _escaped(char: str) -> str:
     if char == "\\":
         return "\\\\"
-    if char.isprintable():
+    # Not `isprintable`: what is unassigned depends on the version of Python.
+    if char == " " or category(char) not in _INVISIBLE:
         return char
     return char.encode("unicode_escape").decode("ascii")
 
@@ -147,6 +151,10 @@ def width(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
+_TYPOGRAPHY = str.maketrans("–−‘’×∗\xa0", "--''x* ")
+"""Signs that ruff takes for others (RUF002), and what they become in a docstring."""
+
+
 def prose(text: str, first: str = "", indent: int = 0) -> list[str]:
     """Break a text of the author into lines of a docstring.
 
@@ -157,7 +165,8 @@ def prose(text: str, first: str = "", indent: int = 0) -> list[str]:
         first: What stands before them on the first line.
         indent: Columns to the left of the docstring.
     """
-    safe = "".join(_escaped(char) for char in text).replace('"""', '\\"\\"\\"')
+    plain = text.translate(_TYPOGRAPHY)
+    safe = "".join(_escaped(char) for char in plain).replace('"""', '\\"\\"\\"')
     room = WIDTH - indent - 6
     lines = [""]
     for word in f"{first}{safe}".split():

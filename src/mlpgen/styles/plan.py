@@ -62,10 +62,14 @@ class ModelPlan(NamedTuple):
     forward: Lines
 
 
+_BARE_QUOTE = re.compile(r'(?<!\\)(\\\\)*"$')
+
+
 def docstring(lines: Sequence[str], indent: int = 0) -> Lines:
     """Put quotes around the lines of a docstring; one line stays one line."""
     first, *more = lines
-    space = " " if first.endswith('"') else ""
+    first = f" {first}" if first.startswith('"') else first  # four quotes are no three
+    space = " " if _BARE_QUOTE.search(first) else ""
     if not more and indent + width(first) + len(space) + 6 <= WIDTH:
         return (f'"""{first}{space}"""',)
     return (f'"""{first}', *more, '"""')
@@ -80,7 +84,9 @@ def module_docstring(graph: Graph) -> Lines:
 
 def class_docstring(graph: Graph, outputs: Sequence[str]) -> Lines:
     """Say what the class is, the shapes it takes and returns, and its size."""
-    about = prose(graph.description, indent=INDENT) if graph.description else []
+    count = len(graph.nodes)
+    plain = f"A network of {f'{count} layers' if count > 1 else 'one layer'}."
+    about = prose(graph.description or plain, indent=INDENT)
     rows = [("Input:", "x", graph.input)]
     label = "Output:" if len(outputs) == 1 else "Outputs:"
     layers = dict(named(graph.nodes))
@@ -89,15 +95,16 @@ def class_docstring(graph: Graph, outputs: Sequence[str]) -> Lines:
         label = ""
     first = max(len(row[0]) for row in rows)
     second = max(len(row[1]) for row in rows)
+    hanging = min(first + second + 3, WIDTH // 2)
     table = [
         f"{label:{first}} {name:{second}}  float32 {shown(shape)}"
         for label, name, shape in rows
     ]
     return docstring(
         [
-            *(about or [f"A network of {len(graph.nodes)} layers."]),
+            *about,
             "",
-            *(line for row in table for line in _wrapped(row, first + second + 3)),
+            *(line for row in table for line in _wrapped(row, hanging)),
             "",
             f"{graph.total_parameters:,} parameters.",
         ],
