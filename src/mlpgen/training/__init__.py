@@ -40,7 +40,7 @@ SCHEDULERS: Catalogue[Scheduler] = Catalogue(
 
 _PAIRS = "it compares two outputs or several inputs, which a chain does not have"
 _CALLABLE = "it takes a Python function, which a spec cannot hold"
-_LEARNS = "it is a layer with parameters of its own: use `Linear` and `CrossEntropyLoss`"
+_LEARNS = "it has parameters of its own: use `Linear` and `CrossEntropyLoss`"
 REFUSED = {
     "AdaptiveLogSoftmaxWithLoss": _LEARNS,
     "LinearCrossEntropyLoss": _LEARNS,
