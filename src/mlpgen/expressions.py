@@ -150,8 +150,7 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Number, Number], bool]]
 }
 
 
-_SIMPLE = re.compile(r"-?[\w.]+")
-_COMPARING = re.compile("[<>=]")
+_SIMPLE = r"-?[\w.]+"
 
 
 def _binary(left: Expression, op: ast.operator, right: Expression) -> Expression:
@@ -192,7 +191,7 @@ def _power(left: Expression, right: Expression, names: frozenset[str]) -> Expres
     first = (
         exponent_code.split("**")[0].strip() if right.binding == 9 else exponent_code
     )
-    simple = _SIMPLE.fullmatch(base_code) and _SIMPLE.fullmatch(first)
+    simple = re.fullmatch(_SIMPLE, base_code) and re.fullmatch(_SIMPLE, first)
     sign = "**" if simple else " ** "  # as ruff spaces it
     return _numeric(value, f"{base_code}{sign}{exponent_code}", names, 9)
 
@@ -211,7 +210,7 @@ def _not(inner: Expression) -> Expression:
         return Expression(value, inner.code.removeprefix("not "), inner.names)
     for sign, opposite in ((" == ", " != "), (" != ", " == ")):
         parts = inner.code.split(sign)
-        if inner.binding == 4 and len(parts) == 2 and not _COMPARING.search(parts[1]):
+        if inner.binding == 4 and len(parts) == 2 and not re.search("[<>=]", parts[1]):
             return Expression(value, opposite.join(parts), inner.names, 4)
     return Expression(value, f"not {_wrap(inner, 3)}", inner.names, 3)
 
