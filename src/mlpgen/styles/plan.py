@@ -62,14 +62,14 @@ class ModelPlan(NamedTuple):
     forward: Lines
 
 
-_BARE_QUOTE = re.compile(r'(?<!\\)(\\\\)*"$')
+_BARE_QUOTE = r'(?<!\\)(\\\\)*"$'
 
 
 def docstring(lines: Sequence[str], indent: int = 0) -> Lines:
     """Put quotes around the lines of a docstring; one line stays one line."""
     first, *more = lines
     first = f" {first}" if first.startswith('"') else first  # four quotes are no three
-    space = " " if _BARE_QUOTE.search(first) else ""
+    space = " " if first.endswith('"') and re.search(_BARE_QUOTE, first) else ""
     if not more and indent + width(first) + len(space) + 6 <= WIDTH:
         return (f'"""{first}{space}"""',)
     return (f'"""{first}', *more, '"""')
@@ -140,16 +140,16 @@ def size_lines(graph: Graph) -> Lines:
     used: set[str] = set()
     for node in graph.nodes:
         for code in _codes(node):
-            used.update(_WORD.findall(code))
+            used.update(re.findall(_WORD, code))
     lines = []
     for name, code in reversed(graph.sizes.items()):
         if name in used:
-            used.update(_WORD.findall(code))
+            used.update(re.findall(_WORD, code))
             lines.append(f"{name} = {code}")
     return tuple(reversed(lines))
 
 
-_WORD = re.compile(r"[a-z]\w*")
+_WORD = r"[a-z]\w*"
 
 
 def _codes(node: Node) -> Iterable[str]:
