@@ -25,7 +25,8 @@ LAYERS: Catalogue[Layer] = Catalogue(
         "InstanceNorm1d InstanceNorm2d InstanceNorm3d LocalResponseNorm RMSNorm",
         "dropout": "Dropout Dropout1d Dropout2d Dropout3d AlphaDropout "
         "FeatureAlphaDropout",
-        "rectifier": "ReLU ReLU6 LeakyReLU PReLU RReLU",
+        "rectifier": "ReLU ReLU6",
+        "leaky": "LeakyReLU PReLU RReLU",
         "smooth": "ELU CELU SELU GELU SiLU Mish",
         "activation": "Sigmoid LogSigmoid Hardsigmoid Tanh Hardtanh Tanhshrink "
         "Hardshrink Softshrink Hardswish Softplus Softsign Threshold GLU",
