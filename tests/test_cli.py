@@ -674,3 +674,35 @@ def test_formats_of_all_commands(folder: Folder) -> None:
         assert json.loads(
             folder.run(command, "specs/mnist_mlp.yaml", "--format", "json").stdout
         )
+
+
+def test_files_of_one_spec_with_different_options(folder: Folder) -> None:
+    """Each is held against what its own header says."""
+    folder.run("render", "specs/mnist_mlp.yaml", "--set", "hidden_1=96")
+    folder.write(MODEL, folder.read(MODEL) + "# mine\n")
+    assert folder.run("render", "specs/mnist_mlp.yaml").returncode == 1
+    train = MODEL.replace("mnist", "train_mnist")
+    assert verdicts(folder) == {MODEL: "edited", train: "current"}
+
+
+@pytest.mark.parametrize("path", ['"a\\u0000b"', '"\\ud800"', "x" * 300])
+def test_a_header_with_an_odd_path(folder: Folder, path: str) -> None:
+    folder.run("render", "specs/mnist_mlp.yaml")
+    text = folder.read(MODEL).replace("../../specs/mnist_mlp.yaml", path)
+    folder.write("generated/explicit/odd.py", text)
+    for args in ((), ("specs/mnist_mlp.yaml",)):
+        assert folder.run("check", *args).returncode in (0, 1)
+    assert verdicts(folder)["generated/explicit/odd.py"] in ("damaged", "orphan")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
+def test_links_that_go_round(folder: Folder) -> None:
+    (folder.path / "specs/a.yaml").symlink_to("b.yaml")
+    (folder.path / "specs/b.yaml").symlink_to("a.yaml")
+    done = folder.run("check")
+    assert (done.returncode, "MG001" in done.stderr) == (2, True)
+
+
+def test_one_spec_spelt_twice(folder: Folder) -> None:
+    twice = ("specs/mnist_mlp.yaml", "./specs/../specs/mnist_mlp.yaml")
+    assert folder.run("validate", *twice).stdout == "1 spec: no mistakes\n"

@@ -105,6 +105,7 @@ def test_any_text_is_computed_or_refused(text: str) -> None:
 
 
 NAMES = {"a": 3, "b": 2, "p": 0.5, "q": 1.5, "t": True, "u": False}
+OTHERS = {"a": 9, "b": 7, "p": 0.25, "q": 2.5, "t": False, "u": True}
 NUMERIC = st.recursive(
     st.sampled_from(["a", "b", "p", "q", "2", "0.25", "1.0e+16", "7"]),
     lambda part: st.one_of(
@@ -120,8 +121,11 @@ NUMERIC = st.recursive(
 COMPARED = st.tuples(
     NUMERIC, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), NUMERIC
 ).map(" ".join)
+CHAINED = st.tuples(
+    COMPARED, st.sampled_from(["<", "==", "!="]), st.sampled_from(["a", "b", "7"])
+).map(" ".join)
 LOGICAL = st.recursive(
-    st.sampled_from(["t", "u", "true", "false"]) | COMPARED,
+    st.sampled_from(["t", "u", "true", "false"]) | COMPARED | CHAINED,
     lambda part: st.one_of(
         st.tuples(part, st.sampled_from(["and", "or"]), part).map(" ".join),
         part.map("not {}".format),
@@ -142,6 +146,11 @@ def test_the_code_computes_the_value_and_pleases_ruff(tmp_path: Path) -> None:
         except ExpressionError:
             return
         assert eval(result.code, {}, NAMES) == result.value
+        python = text.replace("true", "True").replace("false", "False")
+        for names in (NAMES, OTHERS):  # the code is right for other arguments too
+            with suppress(ArithmeticError, TypeError):
+                wanted = eval(python, {}, names)
+                assert eval(result.code, {}, names) == pytest.approx(wanted)
         assert isinstance(result.value, float) == isinstance(
             eval(text.replace("true", "True").replace("false", "False"), {}, NAMES),
             float,

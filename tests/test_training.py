@@ -261,6 +261,7 @@ def script(tmp_path: Path) -> Path:
         ["--device", "gpu9"],
         ["--device", "cuda:99"],
         ["--device", "meta"],
+        ["--batch-size", "10000000000000000000"],
     ],
 )
 def test_wrong_settings(script: Path, args: list[str]) -> None:

@@ -7,7 +7,7 @@ python train_mnist_mlp_batchnorm_dropout.py --epochs 10 --device cpu
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:4858aa1132faeb60
+# format 1, spec sha256:44999c010067e09b, code sha256:e621d3a6252228e3
 
 import argparse
 import csv
@@ -176,7 +176,11 @@ def evaluate(model: nn.Module, data: Data) -> tuple[float, float]:
 def save(path: Path, model: nn.Module, row: dict[str, Any]) -> None:
     """Write a checkpoint aside and rename it, so that it is never half a file."""
     aside = path.with_suffix(".part")
-    torch.save({"model": model.state_dict(), "metrics": row}, aside)
+    try:
+        torch.save({"model": model.state_dict(), "metrics": row}, aside)
+    except RuntimeError as error:  # what torch raises when the disk is full
+        aside.unlink(missing_ok=True)
+        raise SystemExit(f"{path} cannot be written: {error}") from None
     aside.replace(path)
 
 
@@ -207,7 +211,7 @@ def arguments() -> argparse.Namespace:
     add("--threads", type=int, default=torch.get_num_threads(), help="of the CPU")
     args = parser.parse_args()
     for name in ("epochs", "batch_size", "threads"):
-        if getattr(args, name) < 1:
+        if not 1 <= getattr(args, name) < 2**63:
             option = name.replace("_", "-")
             parser.error(f"--{option} is {getattr(args, name)}, must be at least 1")
     if not math.isfinite(args.lr) or args.lr < 0:
@@ -288,7 +292,7 @@ def main() -> None:
     try:
         fit(args)
     except KeyboardInterrupt:
-        print(f"\ninterrupted; {args.out} has the last whole epoch", file=sys.stderr)
+        print(f"\ninterrupted; {args.out} has what was whole", file=sys.stderr)
         raise SystemExit(130) from None
     except OSError as error:
         raise SystemExit(f"{error.filename or args.out}: {error.strerror}") from None

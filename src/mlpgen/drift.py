@@ -96,7 +96,7 @@ def _requests(
 
 
 def _is_one_of(spec: str, others: Sequence[str]) -> bool:
-    return Path(spec).resolve() in [Path(other).resolve() for other in others]
+    return any(project.is_same(spec, other) for other in others)
 
 
 def _verdict(path: Path, rendered: Rendered, out: Path) -> Verdict:

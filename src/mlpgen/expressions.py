@@ -44,12 +44,14 @@ class Expression(NamedTuple):
         code: The expression as ruff formats it.
         names: The parameters it uses.
         binding: How tightly the outermost operator binds, to place parentheses.
+        turned: What its negation is, if that needs no `not` or `-`.
     """
 
     value: Scalar
     code: str
     names: frozenset[str] = frozenset()
     binding: int = 10
+    turned: Expression | None = None
 
 
 def written(value: Scalar) -> str:
@@ -197,22 +199,19 @@ def _power(left: Expression, right: Expression, names: frozenset[str]) -> Expres
 
 
 def _negative(inner: Expression) -> Expression:
-    if inner.binding == 8:
-        return _numeric(-inner.value, inner.code.removeprefix("-"), inner.names, 10)
+    if inner.turned is not None:
+        return inner.turned
     # ruff puts a power in parentheses behind a sign
-    return _numeric(-inner.value, f"-{_wrap(inner, 10)}", inner.names, 8)
+    negative = _numeric(-inner.value, f"-{_wrap(inner, 10)}", inner.names, 8)
+    return negative._replace(turned=inner if negative.binding == 8 else None)
 
 
 def _not(inner: Expression) -> Expression:
     """Negate as people write it: `a != b` for `not a == b`, `a` for `not not a`."""
-    value = not inner.value
-    if inner.binding == 3:
-        return Expression(value, inner.code.removeprefix("not "), inner.names)
-    for sign, opposite in ((" == ", " != "), (" != ", " == ")):
-        parts = inner.code.split(sign)
-        if inner.binding == 4 and len(parts) == 2 and not re.search("[<>=]", parts[1]):
-            return Expression(value, opposite.join(parts), inner.names, 4)
-    return Expression(value, f"not {_wrap(inner, 3)}", inner.names, 3)
+    if inner.turned is not None:
+        return inner.turned
+    code = f"not {_wrap(inner, 3)}"
+    return Expression(not inner.value, code, inner.names, 3, turned=inner)
 
 
 def _logical(op: ast.boolop, operands: list[Expression]) -> Expression:
@@ -251,7 +250,12 @@ def _comparison(operands: list[Expression], ops: list[ast.cmpop]) -> Expression:
         value = value and function(left.value, right.value)
         code += f" {sign} {_wrap(right, 5)}"
     names = frozenset[str]().union(*(each.names for each in operands))
-    return Expression(value, code, names, 4)
+    found = Expression(value, code, names, 4)
+    opposite = {ast.Eq: " != ", ast.NotEq: " == "}.get(type(ops[0]))
+    if len(ops) > 1 or opposite is None:
+        return found
+    code = f"{_wrap(operands[0], 5)}{opposite}{_wrap(operands[1], 5)}"
+    return found._replace(turned=Expression(not value, code, names, 4, turned=found))
 
 
 def _numeric(

@@ -90,7 +90,12 @@ def render(
             continue
         for path, rendered in made.items():
             other = found.setdefault(path, rendered)
-            if other.text != rendered.text:
+            if other.text == rendered.text:
+                continue
+            if is_same(other.request.spec, request.spec):  # two headers, two options
+                if request.asked_by == path.as_posix():
+                    found[path] = rendered
+            else:
                 problems[clash(other.request.spec, request.spec, rendered.network)] = (
                     None
                 )
@@ -130,6 +135,11 @@ def clash(first: str, second: str, network: Network) -> Diagnostic:
         network.document.place(("name",)),
         help=f"give `{second}` another `name`",
     )
+
+
+def is_same(spec: str, other: str) -> bool:
+    """Tell whether two paths name one file."""
+    return os.path.realpath(spec) == os.path.realpath(other)
 
 
 def spec_from(folder: Path, spec: str) -> str:

@@ -26,6 +26,15 @@ def entry(name: str, *, inplace: bool) -> object:
     return {name: {**given, "inplace": True}}
 
 
+def test_an_expression_counts_as_in_place() -> None:
+    """The class may be made with other arguments."""
+    layers = ["PReLU", "Sigmoid", {"ReLU": {"inplace": "${fast}"}}]
+    for fast in (True, False):
+        spec = {"name": "Net", "parameters": {"fast": fast}, "input": [4]}
+        with pytest.raises(SpecError, match="MG216"):
+            network({**spec, "layers": layers})
+
+
 @pytest.mark.parametrize("first_in_place", [False, True])
 @pytest.mark.parametrize("second", IN_PLACE)
 def test_gradients(second: str, first_in_place: bool) -> None:

@@ -198,8 +198,11 @@ def console() -> Console:
 
 
 def once(specs: Sequence[str]) -> list[str]:
-    """Return each spec once, in order."""
-    return list(dict.fromkeys(specs))
+    """Return each spec once, in order, however it is spelt."""
+    found: dict[str, str] = {}
+    for spec in specs:
+        found.setdefault(spec if spec == "-" else os.path.realpath(spec), spec)
+    return list(found.values())
 
 
 def show_warnings(warnings: Sequence[Diagnostic], *, aside: bool = False) -> None:

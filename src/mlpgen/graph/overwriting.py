@@ -85,7 +85,8 @@ def _after(
 
 
 def _in_place(node: Node) -> bool:
-    asked = node.arguments.get("inplace") is True
+    # An expression may be true for other arguments of the class.
+    asked = node.arguments.get("inplace", False) is not False
     return asked and not LAYERS[node.type].ignores_inplace
 
 

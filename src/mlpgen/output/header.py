@@ -103,8 +103,11 @@ def read(text: str) -> Header | None:
         raise DamagedHeaderError
     try:
         spec = json.loads(origin[1]) if origin[1].startswith('"') else origin[1]
+        possible = bool(spec.encode()) and "\0" not in spec
     except ValueError:
-        raise DamagedHeaderError from None
+        possible = False
+    if not possible:
+        raise DamagedHeaderError
     return Header(
         Origin(spec, origin[2], _option(made, "--set"), _option(made, "--capture")),
         int(hashes[1]),
