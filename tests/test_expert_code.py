@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mlpgen import SpecError, api
 from mlpgen.layers import LAYERS
 from mlpgen.names import wrong_class_name, wrong_name
-from mlpgen.styles.training import RESERVED
+from mlpgen.styles.reserved import RESERVED
 
 from .networks import network, specs
 from .test_training import MLP, PARTS
