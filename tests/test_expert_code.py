@@ -90,6 +90,21 @@ def test_loops(style: str, tmp_path: Path) -> None:
     all_tools(tmp_path)
 
 
+@pytest.mark.parametrize("style", api.STYLES)
+def test_loops_inside_of_a_sequential(style: str, tmp_path: Path) -> None:
+    block = [{"Linear": 32}, "BatchNorm1d", "ReLU"] * 4
+    layers = [
+        {"Sequential": block, "name": "body"},
+        {"Sequential": [{"Sequential": block}, "Tanh"], "name": "neck"},
+        {"Sequential": block, "name": "head"},
+    ]
+    net = network({"name": "Inner", "input": [32], "layers": layers})
+    (text,) = api.render(net, style).values()
+    assert text.count("for i in range(1, 5):") == 2
+    (tmp_path / "inner.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
 LONG = "a" + "b" * 9
 NAME = "b" * 31
 WORDS = [

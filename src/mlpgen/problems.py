@@ -140,7 +140,8 @@ class Problems:
         if not isinstance(value, str):
             return ""
         name = value.strip("${} ")
-        if name in (self.document.data.get("parameters") or ()):
+        parameters = self.document.data.get("parameters")
+        if isinstance(parameters, dict) and name in parameters:
             return f'write `"${{{name}}}"` for the parameter'
         try:
             number = isinstance(scalar(value), int | float)

@@ -20,6 +20,7 @@ from mlpgen.styles.code import (
     literal,
     width,
 )
+from mlpgen.styles.filling import BODY, assigned
 from mlpgen.styles.plan import (
     RECORDING,
     ModelPlan,
@@ -32,7 +33,6 @@ from mlpgen.styles.plan import (
     recorded,
     recording,
     returned,
-    sequential,
     size_lines,
 )
 from mlpgen.styles.runs import Run, segments, stem
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.code import Piece
 
-BODY = 2 * INDENT
 LONGEST_OUTPUT = 24
 
 
@@ -112,7 +111,7 @@ def _attribute(part: Node | Run) -> list[str]:
     if part.function is not None:
         return []
     if part.type == "Sequential":
-        return sequential(part.children, BODY, f"self.{part.name} = ")
+        return assigned(part, f"self.{part.name} = ")
     return layout(module_call(part), BODY, f"self.{part.name} = ")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.styles import explicit
-from mlpgen.styles.code import INDENT, Code, indented, layout
+from mlpgen.styles.code import Code, indented
+from mlpgen.styles.filling import BODY, filled, repeats
 from mlpgen.styles.plan import (
     RECORDING,
     ModelPlan,
@@ -13,7 +14,6 @@ from mlpgen.styles.plan import (
     forward_signature,
     imports,
     init_signature,
-    module_call,
     module_docstring,
     recorded,
     recording,
@@ -21,14 +21,11 @@ from mlpgen.styles.plan import (
     sequential,
     size_lines,
 )
-from mlpgen.styles.runs import Run, segments, stem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Graph, Node
-
-BODY = 2 * INDENT
 
 
 def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
@@ -80,29 +77,10 @@ def _without_tail(graph: Graph) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
 
 def _init(nodes: Sequence[Node], outputs: Sequence[str]) -> list[str]:
     """Write the body of `__init__`: one call, or a loop where layers repeat."""
-    parts = segments(nodes, frozenset(outputs))
-    if not any(isinstance(part, Run) for part in parts):
+    kept = frozenset(outputs)
+    if not repeats(nodes, kept):
         return sequential(nodes, BODY, function="super().__init__")
-    lines = ["layers: OrderedDict[str, nn.Module] = OrderedDict()"]
-    for part in parts:
-        if isinstance(part, Run):
-            lines += _loop(part)
-        elif part.type == "Sequential":
-            lines += sequential(part.children, BODY, f'layers["{part.name}"] = ')
-        else:
-            lines += layout(module_call(part), BODY, f'layers["{part.name}"] = ')
-    return [*lines, "super().__init__(layers)"]
-
-
-def _loop(run: Run) -> list[str]:
-    lines = [
-        line
-        for node in run.pattern
-        for line in layout(
-            module_call(node), BODY + INDENT, f'layers[f"{stem(node)}_{{i}}"] = '
-        )
-    ]
-    return [run.loop, *indented(lines)]
+    return [*filled("layers", nodes, kept), "super().__init__(layers)"]
 
 
 _RUN = ["for layer in self:", "    x = layer(x)"]
