@@ -706,3 +706,13 @@ def test_links_that_go_round(folder: Folder) -> None:
 def test_one_spec_spelt_twice(folder: Folder) -> None:
     twice = ("specs/mnist_mlp.yaml", "./specs/../specs/mnist_mlp.yaml")
     assert folder.run("validate", *twice).stdout == "1 spec: no mistakes\n"
+
+
+def test_a_command_may_run_twice_in_one_process(folder: Folder) -> None:
+    code = (
+        "import sys, warnings; warnings.simplefilter('error'); "
+        "from mlpgen.cli import run; "
+        "sys.exit(run(['layers', 'ReLU']) + run(['layers', 'ReLU', '--no-color']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder.path)
+    assert done.returncode == 0

@@ -65,10 +65,11 @@ def check(
     Raises:
         SpecError: A spec has mistakes.
     """
+    wanted = {project.real(spec) for spec in specs}
     found = [
         each
         for each in project.generated(out)
-        if not specs or each.request is None or _is_one_of(each.request.spec, specs)
+        if not specs or not each.request or project.real(each.request.spec) in wanted
     ]
     requests = _requests(found, specs or specs_here(), styles)
     rendered = project.render(requests, out, warn)
@@ -84,38 +85,36 @@ def _requests(
 ) -> list[Request]:
     """Gather what the headers say, and styles of the specs that no file has yet."""
     asked: dict[tuple[object, ...], Request] = {}
+    there: dict[str, set[str | None]] = {}
     for each in found:
         if each.request and files.is_file(each.request.spec):
             asked.setdefault(each.request[:4], each.request)
+            of_spec = there.setdefault(project.real(each.request.spec), set())
+            of_spec.add(each.request.style)
     for spec in specs:
-        there = {each.style for each in asked.values() if _is_one_of(each.spec, [spec])}
-        for style in styles or (() if there else (None,)):
-            if style not in there:
+        known = there.get(project.real(spec), set())
+        for style in styles or (() if known else (None,)):
+            if style not in known:
                 asked[spec, style] = project.Request(spec, style)
     return list(asked.values())
-
-
-def _is_one_of(spec: str, others: Sequence[str]) -> bool:
-    return any(project.is_same(spec, other) for other in others)
 
 
 def _verdict(path: Path, rendered: Rendered, out: Path) -> Verdict:
     change = files.compare(path, rendered.text)
     command = rendered.request.command(out)
-    reason = (
-        "the spec has changed" if _changed(change) else "it is rendered otherwise now"
-    )
+    changed = _changed(change)
+    reason = "the spec has changed" if changed else "it is rendered otherwise now"
+    too = "the spec has changed too; " if changed else ""
     advice = {
         "current": "",
         "missing": f"write it: {command}",
         "stale": f"{reason}: {command}",
-        "edited": f"{'; the spec has changed too' * _changed(change)}; "
-        f"move the edit into the spec, or: {command} --force",
+        "edited": f"{too}move the edit into the spec, or: {command} --force",
         "foreign": f"another file has its place: move it, or: {command} --force",
         "damaged": f"its header is damaged: {command} --force",
     }[change.status]
     diff = "" if change.status == "missing" else _diff(change)
-    return Verdict(path, change.status, advice.removeprefix("; "), diff)
+    return Verdict(path, change.status, advice, diff)
 
 
 def _changed(change: files.Change) -> bool:

@@ -92,7 +92,8 @@ def render(
             other = found.setdefault(path, rendered)
             if other.text == rendered.text:
                 continue
-            if is_same(other.request.spec, request.spec):  # two headers, two options
+            if real(other.request.spec) == real(request.spec):
+                # Two headers with two options: each file has its own.
                 if request.asked_by == path.as_posix():
                     found[path] = rendered
             else:
@@ -137,9 +138,9 @@ def clash(first: str, second: str, network: Network) -> Diagnostic:
     )
 
 
-def is_same(spec: str, other: str) -> bool:
-    """Tell whether two paths name one file."""
-    return os.path.realpath(spec) == os.path.realpath(other)
+def real(spec: str) -> str:
+    """Return one path for all spellings of a spec; `-` is standard input."""
+    return spec if spec == "-" else os.path.realpath(spec)
 
 
 def spec_from(folder: Path, spec: str) -> str:

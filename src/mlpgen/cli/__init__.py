@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from importlib import import_module
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
@@ -27,6 +28,30 @@ COMMANDS = {
 """Each is a module of this package, loaded when it is called."""
 
 
+def _remember_color(
+    ctx: click.Context, _param: click.Parameter, value: bool | None
+) -> None:
+    if value is not None:
+        ctx.find_root().color = value
+
+
+_color_option = click.option(
+    "--color/--no-color",
+    default=None,
+    expose_value=False,
+    callback=_remember_color,
+    help="Colours; by default for a terminal without NO_COLOR.",
+)
+"""Of every command, and of `mlpgen` itself."""
+
+
+@cache
+def _load(name: str) -> click.Command:
+    """Import a command; the option for colours is added once."""
+    command: click.Command = import_module(f"mlpgen.cli.{name}").command
+    return _color_option(command)
+
+
 class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
@@ -36,11 +61,7 @@ class _Lazy(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        from mlpgen.cli.common import color_option
-
-        module = import_module(f"mlpgen.cli.{cmd_name}")
-        command: click.Command = color_option(module.command)
-        return command
+        return _load(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -84,13 +105,8 @@ class _Lazy(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
 )
 @click.version_option(__version__, prog_name="mlpgen")
-@click.option(
-    "--color/--no-color",
-    default=None,
-    help="Colours; by default for a terminal without NO_COLOR.",
-)
-@click.pass_context
-def cli(ctx: click.Context, color: bool | None) -> None:
+@_color_option
+def cli() -> None:
     """Turn a short YAML spec of a neural network into PyTorch code.
 
     \b
@@ -98,7 +114,6 @@ def cli(ctx: click.Context, color: bool | None) -> None:
       mlpgen init mlp > my_mlp.yaml
       mlpgen render my_mlp.yaml --style sequential
     """
-    ctx.color = color
 
 
 def run(args: Sequence[str] | None = None) -> int:

@@ -21,9 +21,7 @@ SCHEMA = Path("schemas/spec.schema.json")
 
 
 @click.command("check")
-@click.argument(
-    "specs", nargs=-1, type=click.Path(), shell_complete=common.complete_specs
-)
+@common.specs_argument(required=False)
 @common.style_option(help="Styles that must be there.")
 @common.out_option
 @common.format_option
@@ -53,11 +51,11 @@ def command(
     wrong = [each for each in verdicts if each.wrong]
     if format_ == "json":
         click.echo(json.dumps([_row(each) for each in verdicts], indent=2))
-    elif format_ == "github":
-        common.show_warnings(warnings)
+        return 1 if wrong else 0
+    common.show_warnings(warnings)
+    if format_ == "github":
         _annotate(wrong)
     else:
-        common.show_warnings(warnings)
         _tell(verdicts, wrong)
     return 1 if wrong else 0
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlpgen.api import STYLES
-from mlpgen.project import OUT, parse_setting
+from mlpgen.project import OUT, parse_setting, real
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -96,13 +96,17 @@ def complete_captures(
     return [before + comma + name for name in names if name.startswith(begin)]
 
 
-specs_argument = click.argument(
-    "specs",
-    nargs=-1,
-    required=True,
-    type=click.Path(),
-    shell_complete=complete_specs,
-)
+def specs_argument(*, required: bool = True) -> Callable[[Any], Any]:
+    """Make the argument for one spec or several."""
+    return click.argument(
+        "specs",
+        nargs=-1,
+        required=required,
+        type=click.Path(),
+        shell_complete=complete_specs,
+    )
+
+
 spec_argument = click.argument("spec", type=click.Path(), shell_complete=complete_specs)
 _FORMAT = "mlpgen.format"
 
@@ -148,21 +152,6 @@ def style_option(*, help: str) -> Callable[[Any], Any]:
     )
 
 
-def _remember_color(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
-    if value is not None:
-        ctx.find_root().color = value
-
-
-color_option = click.option(
-    "--color/--no-color",
-    default=None,
-    expose_value=False,
-    callback=_remember_color,
-    help="Colours; by default for a terminal without NO_COLOR.",
-)
-"""Of every command, and of `mlpgen` itself."""
-
-
 def parse_settings(texts: Sequence[str]) -> dict[str, Scalar]:
     """Read `--set name=value` as YAML reads values.
 
@@ -201,7 +190,7 @@ def once(specs: Sequence[str]) -> list[str]:
     """Return each spec once, in order, however it is spelt."""
     found: dict[str, str] = {}
     for spec in specs:
-        found.setdefault(spec if spec == "-" else os.path.realpath(spec), spec)
+        found.setdefault(real(spec), spec)
     return list(found.values())
 
 

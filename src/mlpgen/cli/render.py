@@ -27,7 +27,7 @@ KEPT = ("edited", "foreign", "damaged")
 
 
 @click.command("render")
-@common.specs_argument
+@common.specs_argument()
 @common.style_option(help="The style to write, or several.")
 @common.out_option
 @common.set_option
@@ -84,8 +84,7 @@ def command(
             files.tidy(texts)
             changes = _changes(texts)
             _write(changes, force=force)
-    if format_ == "json" or warnings:
-        common.show_warnings(warnings)
+    common.show_warnings(warnings)
     for change in changes:
         _tell(change, forced=force, dry_run=dry_run, aside=format_ == "json")
     if force or not any(change.status in KEPT for change in changes):

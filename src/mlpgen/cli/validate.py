@@ -10,7 +10,7 @@ from mlpgen.diagnostics import Diagnostic, SpecError
 
 
 @click.command("validate")
-@common.specs_argument
+@common.specs_argument()
 @common.set_option
 @common.format_option
 def command(specs: tuple[str, ...], settings: tuple[str, ...], format_: str) -> int:

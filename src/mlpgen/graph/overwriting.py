@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.graph.nodes import named
 from mlpgen.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def overwritings(
         kept: Names of the layers whose results are returned; with dots inside of a
             `Sequential`.
     """
-    yield from _walk(nodes, kept, _Value(frozenset({"input"})), "")
+    if any(_in_place(node) for _, node in named(nodes)):
+        yield from _walk(nodes, kept, _Value(frozenset({"input"})), "")
 
 
 def _walk(

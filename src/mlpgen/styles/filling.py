@@ -9,35 +9,33 @@ from mlpgen.styles.plan import module_call, sequential
 from mlpgen.styles.runs import Run, segments, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Node
 
 BODY = 2 * INDENT
 
 
-def repeats(nodes: Sequence[Node], kept: Collection[str] = ()) -> bool:
+def repeats(parts: Sequence[Node | Run]) -> bool:
     """Tell whether layers, or those of a `Sequential` among them, become a loop."""
     return any(
-        isinstance(part, Run) or _is_run(part.children)
-        for part in segments(nodes, kept)
+        isinstance(part, Run) or _has_run(segments(part.children, ())) for part in parts
     )
 
 
-def _is_run(nodes: Sequence[Node]) -> bool:
-    return any(isinstance(part, Run) for part in segments(nodes, ()))
+def _has_run(parts: Sequence[Node | Run]) -> bool:
+    return any(isinstance(part, Run) for part in parts)
 
 
-def filled(target: str, nodes: Sequence[Node], kept: Collection[str] = ()) -> list[str]:
+def filled(target: str, parts: Sequence[Node | Run]) -> list[str]:
     """Write statements that make an `OrderedDict` of layers.
 
     Args:
         target: The name of the dictionary.
-        nodes: The layers.
-        kept: Names of layers that must stay by themselves.
+        parts: The layers, and the runs of them.
     """
     lines = [f"{target} = OrderedDict[str, nn.Module]()"]
-    for part in segments(nodes, kept):
+    for part in parts:
         if isinstance(part, Run):
             lines += _loop(part, target)
         elif part.type == "Sequential" and target != "children":
@@ -51,8 +49,9 @@ def filled(target: str, nodes: Sequence[Node], kept: Collection[str] = ()) -> li
 
 def assigned(node: Node, before: str) -> list[str]:
     """Write a `Sequential` as one call, or filled before if its layers repeat."""
-    if _is_run(node.children):
-        return [*filled("children", node.children), f"{before}nn.Sequential(children)"]
+    parts = segments(node.children, ())
+    if _has_run(parts):
+        return [*filled("children", parts), f"{before}nn.Sequential(children)"]
     return sequential(node.children, BODY, before)
 
 

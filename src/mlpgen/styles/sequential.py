@@ -21,6 +21,7 @@ from mlpgen.styles.plan import (
     sequential,
     size_lines,
 )
+from mlpgen.styles.runs import segments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,10 +78,10 @@ def _without_tail(graph: Graph) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
 
 def _init(nodes: Sequence[Node], outputs: Sequence[str]) -> list[str]:
     """Write the body of `__init__`: one call, or a loop where layers repeat."""
-    kept = frozenset(outputs)
-    if not repeats(nodes, kept):
+    parts = segments(nodes, frozenset(outputs))
+    if not repeats(parts):
         return sequential(nodes, BODY, function="super().__init__")
-    return [*filled("layers", nodes, kept), "super().__init__(layers)"]
+    return [*filled("layers", parts), "super().__init__(layers)"]
 
 
 _RUN = ["for layer in self:", "    x = layer(x)"]

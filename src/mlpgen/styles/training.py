@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.expressions import written
@@ -246,18 +247,14 @@ def _of_several(scheduler: Scheduler, parts: Sequence[Scheduler]) -> Group:
     """Write a scheduler that is made of several, one after or beside the other."""
     name = f"lr_scheduler.{type(scheduler).__name__}"
     marks: tuple[int, ...] = getattr(scheduler, "milestones", ())
-    ends = [*(str(mark) for mark in marks), "args.epochs"] if marks else []
-    inner = []
-    for index, part in enumerate(parts):
-        epochs = "args.epochs"
-        if marks and index:
-            begin = marks[index - 1]
-            last = index == len(marks)
-            epochs = f"max({ends[index]} - {begin}, 1)" if last else ""
-            epochs = epochs or str(marks[index] - begin)
-        elif marks:
-            epochs = ends[0]
-        inner.append(_scheduler_call(part, _following(part, epochs)))
+    lengths = ["args.epochs"] * len(parts)
+    if marks:
+        lengths = [str(end - begin) for begin, end in pairwise((0, *marks))]
+        lengths.append(f"max(args.epochs - {marks[-1]}, 1)")
+    inner = [
+        _scheduler_call(part, _following(part, length))
+        for part, length in zip(parts, lengths, strict=True)
+    ]
     listed = Group("[", tuple(inner), "]", collection=True)
     if not marks:
         return call(name, listed)
