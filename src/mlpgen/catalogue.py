@@ -27,7 +27,7 @@ class Catalogue(Mapping[str, type[C]], Generic[C]):
     def __getitem__(self, name: str) -> type[C]:
         """Return a class; KeyError if there is none of this name."""
         module = import_module(f"{self._package}.{self._family[name]}")
-        found: type[C] = getattr(module, name)
+        found: type[C] = getattr(module, class_name(name))
         return found
 
     def __contains__(self, name: object) -> bool:
@@ -41,3 +41,10 @@ class Catalogue(Mapping[str, type[C]], Generic[C]):
     def __len__(self) -> int:
         """Count the classes."""
         return len(self._family)
+
+
+def class_name(name: str) -> str:
+    """Return the class of a name: functions have theirs in CamelCase."""
+    if name[0].isupper():
+        return name
+    return "".join(word.capitalize() for word in name.split("_"))

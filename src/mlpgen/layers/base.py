@@ -11,6 +11,26 @@ from mlpgen.component import Component
 
 Shape = tuple[int, ...]
 
+
+class Value(NamedTuple):
+    """One tensor on its way through a network.
+
+    Attributes:
+        shape: Of one example, without the batch; the whole shape if there is no batch.
+        dtype: Torch's name: `float32`, `int64`, `bool`.
+        batched: Whether the first dimension, which `shape` leaves out, is the batch;
+            a learned parameter has none.
+    """
+
+    shape: Shape
+    dtype: str = "float32"
+    batched: bool = True
+
+
+Values = tuple[Value, ...]
+Returned = str | tuple["Returned", ...]
+"""What a call gives: one part, or a tuple of them: `("output", ("hidden", "cell"))`."""
+
 TORCH_PAGE = "https://docs.pytorch.org/docs/stable/generated/torch.nn.{}.html"
 
 
@@ -35,30 +55,67 @@ class ShapeError(Exception):
 
 
 class Function(NamedTuple):
-    """A layer without parameters or state, as a function call on its input.
+    """A layer without parameters or state, as a function call on its inputs.
 
     Attributes:
-        name: `F.relu`, `torch.tanh`, or `.flatten` for a method of the tensor.
-        positional: Arguments after the input.
+        name: `F.relu`, `torch.tanh`; `.flatten` for a method of the (first) tensor;
+            `+` for an operator between all inputs and `positional`; `[:, 0]` for an
+            index of it.
+        positional: Arguments after the inputs.
         keywords: Arguments by name.
         training: Whether the function must be told if the model is training.
+        leading: Arguments before the inputs: the equation of `einsum`.
+        gathers: Whether the inputs are one list: `torch.cat([a, b], dim=1)`.
+        names: Names of the inputs that are passed by keyword; an empty text, or none,
+            for those passed by place.
     """
 
     name: str
     positional: tuple[Any, ...] = ()
     keywords: dict[str, Any] = {}  # noqa: RUF012 - a default that nobody changes
     training: bool = False
+    leading: tuple[Any, ...] = ()
+    gathers: bool = False
+    names: tuple[str, ...] = ()
 
     @property
     def is_method(self) -> bool:
         """Whether it is a method of the tensor."""
         return self.name.startswith(".")
 
+    @property
+    def is_index(self) -> bool:
+        """Whether it takes a part of the tensor: `x[:, 0]`."""
+        return self.name.startswith("[")
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it stands between its operands: `a + b`."""
+        return not (self.name[0].isalpha() or self.is_method or self.is_index)
+
+
+class Call(NamedTuple):
+    """How `forward` calls the module of a layer.
+
+    Attributes:
+        order: Which inputs are passed, by their index: `(0, 0, 0)` for self-attention.
+        keywords: Arguments by name: `need_weights=False`.
+    """
+
+    order: tuple[int, ...]
+    keywords: dict[str, Any] = {}  # noqa: RUF012 - a default that nobody changes
+
 
 class Layer(Component):
     """One layer of `torch.nn`, under torch's own name.
 
+    Most layers take one tensor and give one: they have `inferred`, `output` and
+    `multiply_adds`, which see shapes alone. Layers that take several, other kinds of
+    numbers, or give several override `inferred_from`, `results` and `work`.
+
     Class attributes:
+        arity: The fewest and the most inputs.
+        dtypes: The kinds of numbers that inputs may be.
         example: One layer as it stands in a spec, after `- `.
         example_input: The shape of one example that it takes.
         rule: Its shape rule for people, with the batch dimension.
@@ -71,11 +128,68 @@ class Layer(Component):
 
     example: ClassVar[str] = ""
     example_input: ClassVar[tuple[int, ...]] = ()
+    arity: ClassVar[tuple[int, int]] = (1, 1)
+    dtypes: ClassVar[tuple[str, ...]] = ("float32",)
     rule: ClassVar[str] = "(N, *) → (N, *)"
     pointwise: ClassVar[bool] = False
     saves_output: ClassVar[Literal["never", "in place", "always"]] = "never"
     ignores_inplace: ClassVar[bool] = False
     returns_input: ClassVar[Literal["never", "in evaluation", "always"]] = "never"
+
+    @classmethod
+    def title(cls) -> str:
+        """Return the name in a spec: `Conv2d`, `scaled_dot_product_attention`."""
+        return cls.__name__
+
+    def check_inputs(self, values: Values) -> None:
+        """Refuse inputs of another kind.
+
+        Raises:
+            ShapeError: MG315.
+        """
+        for value in values:
+            if value.dtype not in self.dtypes:
+                wanted = " or ".join(self.dtypes)
+                message = f"`{self.title()}` takes {wanted}, but {value.dtype} arrives"
+                raise ShapeError("MG315", message)
+
+    def inferred_from(self, values: Values) -> dict[str, int]:
+        """Return the arguments that follow from the inputs, by name."""
+        return self.inferred(values[0].shape)
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Return what comes out, by the names of its parts.
+
+        The first part is meant where none is named. A layer that gives one tensor has
+        one part without a name.
+
+        Raises:
+            ShapeError: The layer cannot run on these.
+        """
+        return {"": values[0]._replace(shape=self.output(values[0].shape))}
+
+    def work(self, values: Values, results: dict[str, Value]) -> int:
+        """Count the multiply-adds of one example; see `multiply_adds`."""
+        return self.multiply_adds(values[0].shape, next(iter(results.values())).shape)
+
+    def returned(self) -> Returned:
+        """Say how a call gives the parts: a tuple of names; "" for one tensor."""
+        return ""
+
+    def picks(self) -> dict[str, tuple[str, str]]:
+        """Return parts taken from others: `{"last": ("output", "[:, -1]")}`."""
+        return {}
+
+    def called(self, count: int) -> Call:
+        """Say how the module is called on `count` inputs."""
+        return Call(tuple(range(count)))
+
+    def weights(self) -> dict[str, Shape]:
+        """Return the shapes of the parameters that can be shared or initialized.
+
+        By their names in torch; only of layers that document them.
+        """
+        return {}
 
     def inferred(self, shape: Shape) -> dict[str, int]:
         """Return the arguments that follow from the input, by name."""
@@ -155,7 +269,7 @@ def need_dims(layer: Layer, shape: Shape, wanted: str, *counts: int) -> None:
         ShapeError: MG302.
     """
     if len(shape) not in counts:
-        message = f"`{type(layer).__name__}` takes {wanted}, but {shown(shape)} arrives"
+        message = f"`{layer.title()}` takes {wanted}, but {shown(shape)} arrives"
         raise ShapeError("MG302", message)
 
 
