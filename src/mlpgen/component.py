@@ -4,6 +4,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
+from mlpgen.sizes import is_symbolic
+
 
 class Expects:
     """How a diagnostic says what an argument takes: "a whole number of at least 1"."""
@@ -121,5 +123,7 @@ class Component(BaseModel):
         return {
             name: value
             for name, value in values.items()
-            if self.required(name) or value != fields[name].default
+            if self.required(name)
+            or value != fields[name].default
+            or is_symbolic(value)
         }

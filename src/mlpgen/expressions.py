@@ -80,7 +80,21 @@ def evaluate(text: str, parameters: Mapping[str, Scalar]) -> Expression:
         raise ExpressionError(
             f"the expression has {len(inner)} characters, the most is {LONGEST}"
         )
-    return _visit(_parse(inner), parameters)
+    known = {name: _parameter(name, value) for name, value in parameters.items()}
+    return _visit(_parse(inner), known)
+
+
+def substituted(code: str, values: Mapping[str, int]) -> int:
+    """Compute the code of a size with other sizes in place of its names.
+
+    Raises:
+        ExpressionError: It is more than arithmetic, or the result is too large.
+    """
+    known = {name: Expression(value, code_of(value)) for name, value in values.items()}
+    found = _visit(_parse(code), known).value
+    if isinstance(found, bool | float):
+        raise ExpressionError("a size is a whole number")
+    return found
 
 
 def _parse(text: str) -> ast.expr:
@@ -95,28 +109,28 @@ def _parse(text: str) -> ast.expr:
         raise ExpressionError(message) from None
 
 
-def _visit(node: ast.expr, parameters: Mapping[str, Scalar]) -> Expression:
+def _visit(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
     match node:
         case ast.Constant(value=bool() | int() | float() as value):
             return Expression(_bounded(value), written(value))
         case ast.Name(id="true" | "false" as word):
             return Expression(word == "true", word.capitalize())
         case ast.Name(id=name):
-            return _parameter(name, parameters)
+            if name not in known:
+                raise ExpressionError(f"there is no parameter `{name}`", unknown=name)
+            return known[name]
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _not(_boolean(_visit(operand, parameters)))
+            return _not(_boolean(_visit(operand, known)))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return _negative(_number(_visit(operand, parameters)))
+            return _negative(_number(_visit(operand, known)))
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            return _number(_visit(operand, parameters))
+            return _number(_visit(operand, known))
         case ast.BinOp(left=left, op=op, right=right):
-            return _binary(_visit(left, parameters), op, _visit(right, parameters))
+            return _binary(_visit(left, known), op, _visit(right, known))
         case ast.BoolOp(op=op, values=values):
-            return _logical(op, [_boolean(_visit(each, parameters)) for each in values])
+            return _logical(op, [_boolean(_visit(each, known)) for each in values])
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            operands = [
-                _number(_visit(each, parameters)) for each in (left, *comparators)
-            ]
+            operands = [_number(_visit(each, known)) for each in (left, *comparators)]
             return _comparison(operands, ops)
     raise ExpressionError(
         "an expression has numbers, parameters, + - * / // % **, comparisons, "
@@ -124,10 +138,7 @@ def _visit(node: ast.expr, parameters: Mapping[str, Scalar]) -> Expression:
     )
 
 
-def _parameter(name: str, parameters: Mapping[str, Scalar]) -> Expression:
-    if name not in parameters:
-        raise ExpressionError(f"there is no parameter `{name}`", unknown=name)
-    value = parameters[name]
+def _parameter(name: str, value: Scalar) -> Expression:
     if isinstance(value, int) and not isinstance(value, bool):
         value = Size.parameter(name, value)
     return Expression(value, name, frozenset({name}))

@@ -149,6 +149,13 @@ class Problems:
             number = False
         return "remove the quotes" if number else ""
 
+    def once(self) -> None:
+        """Forget mistakes that are found again in another use of the same lines."""
+        seen: dict[object, Diagnostic] = {}
+        for each in self.found:
+            seen.setdefault((each.code, each.place, each.warning), each)
+        self.found = list(seen.values())
+
     def drop(self, code: str) -> None:
         """Forget mistakes that only follow from others."""
         self.found = [each for each in self.found if each.code != code]

@@ -8,6 +8,7 @@ parameters' defaults) and knows the code that computes it from the parameters:
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -105,13 +106,37 @@ class Size(int):
     __rmul__ = __mul__
 
 
+class Real(float):
+    """A number with the code that computes it."""
+
+    code: str
+
+    def __new__(cls, value: float, code: str) -> Self:
+        """Make a number that knows its code."""
+        real = super().__new__(cls, value)
+        real.code = code
+        return real
+
+
 class _Quotient(str):
     """A division: it needs parentheses inside a product, and none inside a sum."""
+
+
+def is_symbolic(value: object) -> bool:
+    """Tell whether a value depends on parameters."""
+    if isinstance(value, tuple):
+        return any(is_symbolic(each) for each in value)
+    return isinstance(value, (Size, Real))
 
 
 def code_of(value: int) -> str:
     """Return the code of a plain number or a size."""
     return value.code if isinstance(value, Size) else str(value)
+
+
+def names_of(code: str) -> frozenset[str]:
+    """Return the names in the code of a size."""
+    return frozenset(re.findall(r"[a-z]\w*", code)) - {"int", "min", "if", "else"}
 
 
 def is_product(value: int) -> bool:

@@ -8,18 +8,18 @@ from pydantic import ValidationError
 
 from mlpgen.expressions import Expression, ExpressionError, evaluate, is_expression
 from mlpgen.graph.scope import LONGEST_CODE
-from mlpgen.layers import LAYERS
 from mlpgen.problems import nearest
-from mlpgen.sizes import Size
+from mlpgen.sizes import Real, Size
+from mlpgen.vocabulary import is_function, layer_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlpgen.graph.scope import Scope
+    from mlpgen.items import Item
     from mlpgen.layers.base import Layer
     from mlpgen.problems import Problems
     from mlpgen.source import Path
-    from mlpgen.spec import Item
 
 
 def read_layer(
@@ -31,10 +31,11 @@ def read_layer(
         The layer, whole numbers that depend on parameters as sizes; and the arguments
         that are expressions of another kind, which only code needs.
     """
-    cls = LAYERS[item.type]
+    cls = layer_class(item.type)
+    assert cls is not None
     before = len(problems.found)
     symbolic = {
-        name: _evaluate(value, item.argument_path(name), scope, problems)
+        name: evaluated(value, item.argument_path(name), scope, problems)
         for name, value in item.arguments.items()
     }
     plain = {name: _plain(value) for name, value in symbolic.items()}
@@ -57,14 +58,20 @@ def read_layer(
         if isinstance(value, Expression) and not isinstance(value.value, Size)
     }
     numbers = {name: value for name, value in sizes.items() if name not in expressions}
+    if is_function(item.type):
+        numbers |= {
+            name: Real(each.value, each.code)
+            for name, each in expressions.items()
+            if isinstance(each.value, float)
+        }
     return layer.model_copy(update=numbers), expressions
 
 
-def _evaluate(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
+def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
     """Replace every expression of an argument by an `Expression` or a plain value."""
     if isinstance(value, list):
         return [
-            _evaluate(each, (*path, index), scope, problems)
+            evaluated(each, (*path, index), scope, problems)
             for index, each in enumerate(value)
         ]
     if not isinstance(value, str) or "${" not in value:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph.chain import Source, resolve_chain, too_many
-from mlpgen.graph.naming import name_items
-from mlpgen.graph.nodes import Graph
+from mlpgen.graph.blocks import check_uses, fits, written_as_numbers
+from mlpgen.graph.definitions import read_blocks, read_inputs, read_model
+from mlpgen.graph.nodes import held_blocks
 from mlpgen.graph.overwriting import overwritings
-from mlpgen.graph.scope import Scope
+from mlpgen.graph.resolve import Resolver
 from mlpgen.graph.training import resolve_training
-from mlpgen.names import snake_case, wrong_name
+from mlpgen.graph.unused import warn_about_blocks
+from mlpgen.names import wrong_name
 from mlpgen.problems import Problems, cut, nearest, shown
-from mlpgen.spec import read_items, read_spec
+from mlpgen.spec import read_spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlpgen.diagnostics import Diagnostic
     from mlpgen.expressions import Scalar
-    from mlpgen.graph.nodes import Node
-    from mlpgen.layers.base import Shape
+    from mlpgen.graph.definitions import Definition
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.layers.base import Value
     from mlpgen.source import Document
-    from mlpgen.spec import Item, Spec
+    from mlpgen.spec import Spec
 
 
 class Built(NamedTuple):
@@ -45,38 +47,57 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     problems = Problems(document)
     spec = read_spec(problems)
     parameters = _parameters(spec, settings or {}, problems)
-    items = name_items(read_items(spec.layers, ("layers",), problems), problems)
-    source = Source(_input(spec, problems), "`input`")
-    scope = Scope(parameters, {}, set())
-    nodes, _ = resolve_chain(items, source, scope, problems)
+    model = read_model(spec, parameters, problems)
+    blocks = read_blocks(spec, problems)
+    inputs = read_inputs(spec, problems)
+    resolver, graph = _resolve(model, blocks, inputs, problems)
     if document.data.get("parameters", {}) != spec.parameters:
         problems.drop("MG210")  # the parameters themselves are wrong
-    outputs = _outputs(spec, items, problems)
-    nodes = _used(nodes, outputs, problems)
-    _warn_about_parameters(scope, problems)
-    _check_overwriting(nodes, outputs, problems)
-    recipe = resolve_training(spec, nodes, outputs, problems)
+    if not problems.failed:
+        check_uses(resolver.uses, blocks)
+        warn_about_blocks(resolver, blocks)
+    _check_overwriting(graph, problems)
+    recipe = resolve_training(spec, graph.nodes, graph.outputs, problems)
+    problems.once()
     problems.check()
-    graph = Graph(
-        name=spec.name,
-        stem=snake_case(spec.name),
-        description=" ".join(spec.description.split()),
-        parameters=parameters,
-        input=tuple(spec.input),
-        sizes={name: code for code, name in scope.names.items()},
-        nodes=nodes,
-        outputs=outputs,
-        style=spec.style,
-        recipe=recipe,
+    classes = {name: uses[0].graph for name, uses in resolver.uses.items() if uses}
+    graph = graph._replace(
+        style=spec.style, recipe=recipe, blocks=_in_order(graph, classes)
     )
     return Built(graph, problems.warnings)
 
 
-def _input(spec: Spec, problems: Problems) -> Shape | None:
-    if too_many(tuple(spec.input)):
-        problems.add("MG312", "`input` has more than 2**40 values", ("input",))
-        return None
-    return tuple(spec.input) or None
+def _resolve(
+    model: Definition,
+    blocks: Mapping[str, Definition],
+    inputs: tuple[Value | None, ...],
+    problems: Problems,
+) -> tuple[Resolver, Graph]:
+    """Resolve everything, until it is known which sizes never differ."""
+    before = list(problems.found)
+    plain: dict[str, frozenset[str]] = {}
+    while True:
+        resolver = Resolver(blocks, plain)
+        graph = resolver.model(model, inputs)
+        found = {
+            name: plain.get(name, frozenset()) | sizes
+            for name, sizes in written_as_numbers(resolver.uses).items()
+        }
+        if found == plain or not any(found.values()) or problems.failed:
+            return resolver, graph
+        plain = found
+        problems.found[:] = before
+
+
+def _in_order(graph: Graph, classes: Mapping[str, Graph]) -> tuple[Graph, ...]:
+    """List the blocks that a class needs, each after those that it needs itself."""
+    found: dict[str, Graph] = {}
+    for node in held_blocks(graph.nodes):
+        if node.type not in found:
+            for each in _in_order(classes[node.type], classes):
+                found.setdefault(each.name, each)
+            found.setdefault(node.type, classes[node.type])
+    return tuple(found.values())
 
 
 def _parameters(
@@ -93,7 +114,7 @@ def _parameters(
             help = nearest(name, parameters) or "the spec names its parameters"
             message = f"`--set {cut(name)}`: there is no such parameter"
             problems.add("MG210", message, ("parameters",), key=True, help=help)
-        elif not _fits(value, parameters[name]):
+        elif not fits(value, parameters[name]):
             old = shown(parameters[name])
             message = f"`--set {name}` is {shown(value)}, of another kind than {old}"
             problems.add("MG203", message, ("parameters", name))
@@ -102,70 +123,11 @@ def _parameters(
     return parameters
 
 
-def _fits(value: object, default: Scalar) -> bool:
-    if isinstance(default, bool) or isinstance(value, bool):
-        return type(value) is type(default)
-    return isinstance(value, int) or (isinstance(value, float) and _is_float(default))
-
-
 def _is_float(value: Scalar) -> bool:
     return isinstance(value, float)
 
 
-def _outputs(
-    spec: Spec, items: tuple[Item, ...], problems: Problems
-) -> tuple[str, ...]:
-    """Find the layers that are returned: those named, or the last."""
-    names = {item.name: None for item in items}
-    if not spec.outputs:
-        return tuple(names)[-1:]
-    before: set[str] = set()
-    for index, output in enumerate(spec.outputs):
-        path = ("outputs", index)
-        if output not in names:
-            help = nearest(output, names)
-            if "." in output:
-                help = "an output is a layer of the model itself; see also `--capture`"
-            problems.add("MG212", f"there is no layer `{cut(output)}`", path, help=help)
-        elif output in before:
-            problems.add("MG206", f"`{output}` is an output already", path)
-        before.add(output)
-    return tuple(spec.outputs)
-
-
-def _used(
-    nodes: tuple[Node, ...], outputs: tuple[str, ...], problems: Problems
-) -> tuple[Node, ...]:
-    """Leave out the layers after the last output, with a warning."""
-    wanted = set(outputs)
-    last = max((i for i, node in enumerate(nodes, 1) if node.name in wanted), default=0)
-    if last and last < len(nodes):
-        names = f"`{nodes[last].name}`"
-        more = len(nodes) - last - 1
-        problems.add(
-            "MG215",
-            f"{names} comes after the last output and is left out"
-            + (f", and so are {more} more" if more else ""),
-            nodes[last].path,
-            help="name it in `outputs`, or remove it",
-            warning=True,
-        )
-    return nodes[:last] if last else nodes
-
-
-def _warn_about_parameters(scope: Scope, problems: Problems) -> None:
-    if problems.failed:  # what could not be read may use them
-        return
-    for name in scope.parameters:
-        if name not in scope.used:
-            path = ("parameters", name)
-            message = f"no layer uses the parameter `{name}`"
-            problems.add("MG214", message, path, key=True, warning=True)
-
-
-def _check_overwriting(
-    nodes: tuple[Node, ...], outputs: tuple[str, ...], problems: Problems
-) -> None:
-    for node, message, output in overwritings(nodes, outputs):
+def _check_overwriting(graph: Graph, problems: Problems) -> None:
+    for node, message, output in overwritings(graph.nodes, graph.outputs):
         help = "leave `inplace` out"
         problems.add("MG216", message, node.path, help=help, warning=output)

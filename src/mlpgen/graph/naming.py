@@ -9,17 +9,19 @@ from mlpgen.names import snake_case, wrong_name
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mlpgen.items import Item
     from mlpgen.problems import Problems
     from mlpgen.source import Path
-    from mlpgen.spec import Item
 
 
-def name_items(items: tuple[Item, ...], problems: Problems) -> tuple[Item, ...]:
+def name_items(
+    items: tuple[Item, ...], problems: Problems, inputs: tuple[str, ...] = ()
+) -> tuple[Item, ...]:
     """Give every layer a name: the author's, or its type and a running number.
 
     The layers of a `Sequential` are numbered for themselves.
     """
-    taken: dict[str, Path] = {}
+    taken: dict[str, Path] = {name: ("input", name) for name in inputs}
     for item in items:
         if item.named:
             _check(item, taken, problems)

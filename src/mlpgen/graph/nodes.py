@@ -1,4 +1,4 @@
-"""The spec resolved: layers with names, arguments, shapes and counts; the training."""
+"""The spec resolved: classes of layers with names, wires, shapes and counts."""
 
 from __future__ import annotations
 
@@ -7,13 +7,44 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlpgen.expressions import Scalar
-    from mlpgen.layers.base import Function, Shape
+    from mlpgen.expressions import Expression, Scalar
+    from mlpgen.layers.base import Call, Function, Returned, Shape, Value
     from mlpgen.source import Path
     from mlpgen.training.datasets import Dataset
     from mlpgen.training.loss import Loss, Target
     from mlpgen.training.optimizer import Optimizer
     from mlpgen.training.scheduler import Scheduler
+
+
+class Maker(NamedTuple):
+    """How the module of a layer is made.
+
+    Attributes:
+        type: `Conv2d`, `Sequential`, or a block.
+        block: Whether it is a class of the generated file, and none of torch.nn.
+        arguments: What the call must say, in order. A value is plain, a `Size`, or an
+            `Expression` of parameters.
+        required: The arguments that are written by place.
+    """
+
+    type: str
+    block: bool
+    arguments: dict[str, Any]
+    required: frozenset[str]
+
+
+class Round(NamedTuple):
+    """Equal rounds of a layer that is repeated.
+
+    Attributes:
+        node: The layer, with `index` in its arguments where they count.
+        first: The number of the first round.
+        times: How many there are; a `Size` where a parameter says it.
+    """
+
+    node: Node
+    first: int
+    times: int
 
 
 class Node(NamedTuple):
@@ -22,33 +53,87 @@ class Node(NamedTuple):
     Attributes:
         name: The attribute that holds it, unique among its siblings.
         named: Whether the author chose the name.
-        type: `Conv2d`, `Sequential`.
-        arguments: What a call must say, in torch's order. A value is plain, a `Size`,
-            or an `Expression` of parameters.
-        required: The arguments that torch has no default for.
-        children: The layers of a `Sequential`.
+        maker: How its module is made.
+        sources: The values that it takes; see `Graph`.
+        call: How its module is called on them.
         function: The call that does the same in `forward`, if the layer holds nothing.
+        children: The layers of a `Sequential`.
+        rounds: What is repeated.
+        condition: When it runs at all; else its first input passes through.
+        shared: The name of the layer whose module it uses.
+        tied: The name of the layer whose parameters it has.
         pointwise: It follows another layer on the same line of `forward`.
-        input: Shape that arrives, without the batch dimension.
-        output: Shape that leaves.
+        inputs: What arrives.
+        parts: What leaves, by name; the first is meant where none is named. A layer
+            that gives one tensor has one part, without a name.
+        returned: How the parts come out of the call.
+        picks: Parts that are taken from others, and the code that takes them.
+        weights: Shapes of its parameters that can be shared or initialized.
         parameters: How many values it learns.
         multiply_adds: For one example.
+        graph: The block, resolved for this use.
+        inits: Initial values of its parameters, by their names: a function of
+            torch.nn.init and its arguments.
         path: Where it stands in the spec.
     """
 
     name: str
     named: bool
-    type: str
-    arguments: dict[str, Any]
-    required: frozenset[str]
-    children: tuple[Node, ...]
+    maker: Maker
+    sources: tuple[str, ...]
+    call: Call
     function: Function | None
+    children: tuple[Node, ...]
+    rounds: tuple[Round, ...]
+    condition: Expression | None
+    shared: str
+    tied: str
     pointwise: bool
-    input: Shape
-    output: Shape
+    inputs: tuple[Value, ...]
+    parts: dict[str, Value]
+    returned: Returned
+    picks: dict[str, tuple[str, str]]
+    weights: dict[str, Shape]
     parameters: int
     multiply_adds: int
+    graph: Graph | None
+    inits: dict[str, tuple[str, dict[str, Any]]]
     path: Path
+
+    @property
+    def type(self) -> str:
+        """`Conv2d`, `add`, `Sequential`, or a block."""
+        return self.maker.type
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What its call must say."""
+        return self.maker.arguments
+
+    @property
+    def value(self) -> Value:
+        """What leaves where no part is named."""
+        return next(iter(self.parts.values()))
+
+    @property
+    def input(self) -> Shape:
+        """The shape that arrives, of the first input."""
+        return self.inputs[0].shape if self.inputs else ()
+
+    @property
+    def output(self) -> Shape:
+        """The shape that leaves."""
+        return self.value.shape
+
+    @property
+    def active(self) -> bool:
+        """Whether it runs with the values that the parameters have."""
+        return self.condition is None or bool(self.condition.value)
+
+    @property
+    def single(self) -> bool:
+        """Whether a call gives one tensor and no tuple."""
+        return self.returned == ""
 
 
 class Recipe(NamedTuple):
@@ -78,18 +163,23 @@ class Recipe(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """A network, ready to become code.
+    """One class of the generated code: the model or a block, ready to become code.
+
+    Its values have names: those of its inputs, of its layers, and `layer.part` for
+    layers that give several.
 
     Attributes:
         name: The class.
-        stem: The name of its file, without `.py`.
+        stem: The name of the file, without `.py`.
         description: The author's sentence, or an empty text.
         parameters: Keyword arguments of the class with their defaults.
-        input: Shape of one example, without the batch dimension.
+        inferred: Arguments before them, which follow from what arrives.
+        inputs: What arrives, by name; a single input has the name `input`.
         sizes: Names for sizes whose code is long, with that code, in order.
         nodes: The layers in the order they run.
-        outputs: Names of the layers whose outputs are returned.
+        outputs: Names of the values that are returned.
         style: The style that the spec asks for.
+        blocks: The classes that come before it in the file.
         recipe: How it is trained, or None.
     """
 
@@ -97,12 +187,19 @@ class Graph(NamedTuple):
     stem: str
     description: str
     parameters: dict[str, Scalar]
-    input: Shape
+    inferred: tuple[str, ...]
+    inputs: dict[str, Value]
     sizes: dict[str, str]
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
     style: str
+    blocks: tuple[Graph, ...]
     recipe: Recipe | None
+
+    @property
+    def input(self) -> Shape:
+        """The shape of the first input."""
+        return next(iter(self.inputs.values())).shape
 
     @property
     def total_parameters(self) -> int:
@@ -115,12 +212,48 @@ class Graph(NamedTuple):
         return sum(node.multiply_adds for node in self.nodes)
 
     def node(self, name: str) -> Node:
-        """Return the layer that has this name; inside a `Sequential` it has dots."""
+        """Return the layer that has this name; inside of another it has dots."""
         return next(node for dotted, node in named(self.nodes) if dotted == name)
+
+    def value(self, name: str) -> Value:
+        """Return a value of the class by its name."""
+        if name in self.inputs:
+            return self.inputs[name]
+        layer, _, part = name.partition(".")
+        node = next(each for each in self.nodes if each.name == layer)
+        return node.parts[part] if part else node.value
 
 
 def named(nodes: Iterable[Node], inside: str = "") -> Iterator[tuple[str, Node]]:
-    """Go through all layers with their names; those inside a `Sequential` have dots."""
+    """Go through all layers with their names; those inside of another have dots."""
     for node in nodes:
         yield inside + node.name, node
-        yield from named(node.children, f"{inside}{node.name}.")
+        yield from _inner(node, f"{inside}{node.name}.")
+
+
+def _inner(node: Node, inside: str) -> Iterator[tuple[str, Node]]:
+    if not node.active:
+        return
+    for each in node.rounds:
+        for index in range(each.first, each.first + int(each.times)):
+            yield f"{inside}{index}", each.node
+            yield from _inner(each.node, f"{inside}{index}.")
+    yield from named(node.graph.nodes if node.graph else node.children, inside)
+
+
+def held(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Go through each layer that is made of no others, once for all equal rounds."""
+    for node in nodes:
+        inner = [each.node for each in node.rounds]
+        inner += node.graph.nodes if node.graph else node.children
+        if node.active:
+            yield from held(inner) if inner else (node,)
+
+
+def held_blocks(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Go through each layer of a class that is a block, however deep in a container."""
+    for node in nodes:
+        if node.maker.block:
+            yield node
+        yield from held_blocks(node.children)
+        yield from held_blocks(each.node for each in node.rounds)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from mlpgen.graph.nodes import Recipe
+from mlpgen.graph.nodes import Recipe, held
 from mlpgen.layers.base import shown as shape_shown
 from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.training import LOSSES, OPTIMIZERS, REFUSED, SCHEDULERS
@@ -15,8 +15,6 @@ from mlpgen.training.base import Part, Problem
 from mlpgen.training.datasets import DATASETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mlpgen.catalogue import Catalogue
     from mlpgen.graph.nodes import Node
     from mlpgen.problems import Problems
@@ -162,8 +160,12 @@ def _parts(
 
 
 def _check_data(spec: Spec, dataset: Dataset, problems: Problems) -> None:
-    if spec.input and tuple(spec.input) != dataset.shape:
-        images = list(dataset.shape)
+    images = list(dataset.shape)
+    if isinstance(spec.input, dict):
+        message = "the scripts of today train models with one input, without a name"
+        help = f"write `input: {images}`"
+        problems.add("MG403", message, ("input",), key=True, help=help)
+    elif spec.input and spec.input != images:
         problems.add(
             "MG403",
             f"`input` is {spec.input}, but the images of {dataset.title} are {images}",
@@ -176,7 +178,7 @@ def _check_batch(size: int, nodes: tuple[Node, ...], problems: Problems) -> None
     """A batch of one example has no variance where each channel has one value."""
     alone = (
         each
-        for each in _leaves(nodes)
+        for each in held(nodes)
         if each.type.startswith("BatchNorm") and prod(each.output[1:]) == 1
     )
     node = next(alone, None) if size == 1 else None
@@ -268,10 +270,5 @@ def _made_by(node: Node, nodes: tuple[Node, ...], loss: Loss) -> str:
     scale a probability above 1.
     """
     passed = _ARRANGING if loss.after else (*_ARRANGING, *_DROPPING)
-    leaves = list(_leaves(nodes[: nodes.index(node) + 1]))
+    leaves = list(held(nodes[: nodes.index(node) + 1]))
     return next((each.type for each in reversed(leaves) if each.type not in passed), "")
-
-
-def _leaves(nodes: tuple[Node, ...]) -> Iterator[Node]:
-    for node in nodes:
-        yield from _leaves(node.children) if node.children else (node,)

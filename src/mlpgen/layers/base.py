@@ -11,6 +11,9 @@ from mlpgen.component import Component
 
 Shape = tuple[int, ...]
 
+MOST_VALUES = 2**40
+"""Values of a tensor; more would need terabytes."""
+
 
 class Value(NamedTuple):
     """One tensor on its way through a network.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import category, east_asian_width
 
 from mlpgen.expressions import Expression, written
-from mlpgen.sizes import Size
+from mlpgen.sizes import Real, Size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,12 +29,18 @@ class Group(NamedTuple):
         items: What stands between the commas.
         closing: `)`.
         collection: A tuple or list, which ruff spreads one item a line at once.
+        exploded: It is always spread, one item a line.
+        separator: What stands between the items: a blank in a comprehension.
+        comments: What the last line of each item says, if it is spread.
     """
 
     opening: str
     items: tuple[Piece, ...]
     closing: str
     collection: bool = False
+    exploded: bool = False
+    separator: str = ", "
+    comments: tuple[str, ...] = ()
 
 
 Piece = str | Group
@@ -47,7 +53,7 @@ def literal(value: object) -> Piece:
         TypeError: It is none that a spec can hold.
     """
     match value:
-        case Expression(code=code) | Size(code=code):
+        case Expression(code=code) | Size(code=code) | Real(code=code):
             return code
         case bool() | int() | float():
             return written(value)
@@ -99,9 +105,8 @@ def flat(piece: Piece) -> str:
     """Write a piece on one line."""
     if isinstance(piece, str):
         return piece
-    return (
-        f"{piece.opening}{', '.join(flat(each) for each in piece.items)}{piece.closing}"
-    )
+    inner = piece.separator.join(flat(each) for each in piece.items)
+    return f"{piece.opening}{inner}{piece.closing}"
 
 
 def layout(
@@ -117,24 +122,45 @@ def layout(
         comment: What the last line says if there is room: `(N, 128)`.
     """
     lines = _spread(piece, WIDTH - indent, before, after)
-    if comment and indent + width(lines[-1]) + 4 + width(comment) <= WIDTH:
+    return _commented(lines, WIDTH - indent, comment)
+
+
+def _commented(lines: list[str], room: int, comment: str) -> list[str]:
+    if comment and width(lines[-1]) + 4 + width(comment) <= room:
         lines[-1] += f"  # {comment}"
     return lines
 
 
+def _breaks(piece: Piece) -> bool:
+    """Tell whether a piece is on several lines in any case."""
+    return isinstance(piece, Group) and (
+        (piece.exploded and bool(piece.items)) or any(map(_breaks, piece.items))
+    )
+
+
 def _spread(piece: Piece, room: int, before: str, after: str) -> list[str]:
-    line = f"{before}{flat(piece)}{after}"
-    if width(line) <= room or isinstance(piece, str) or not piece.items:
+    if isinstance(piece, str) or not piece.items:
+        return [f"{before}{flat(piece)}{after}"]
+    broken = _breaks(piece)
+    if not broken and width(line := f"{before}{flat(piece)}{after}") <= room:
         return [line]
     first, last = f"{before}{piece.opening}", f"{piece.closing.lstrip(',')}{after}"
-    body = ", ".join(flat(each) for each in piece.items)
-    if not piece.collection and width(body) <= room - INDENT:
+    body = piece.separator.join(flat(each) for each in piece.items)
+    together = not piece.collection and not broken
+    if together and width(body) <= room - INDENT:
         return [first, " " * INDENT + body, last]
-    alone = len(piece.items) == 1 and not piece.collection
+    bare = piece.separator == " " or (
+        len(piece.items) == 1 and not piece.collection and not piece.exploded
+    )
+    comments = piece.comments or ("",) * len(piece.items)
     inner = [
         line
-        for each in piece.items
-        for line in _spread(each, room - INDENT, "", "" if alone else ",")
+        for each, comment in zip(piece.items, comments, strict=True)
+        for line in _commented(
+            _spread(each, room - INDENT, "", "" if bare else ","),
+            room - INDENT,
+            comment,
+        )
     ]
     return [first, *indented(inner), last]
 

@@ -1,11 +1,11 @@
-"""Statements that fill an `OrderedDict` with layers, in loops where layers repeat."""
+"""Statements that make the modules of a class, in loops where layers repeat."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mlpgen.styles.code import INDENT, indented, layout
-from mlpgen.styles.plan import module_call, sequential
+from mlpgen.styles.modules import module
 from mlpgen.styles.runs import Run, segments, stem
 
 if TYPE_CHECKING:
@@ -17,14 +17,20 @@ BODY = 2 * INDENT
 
 
 def repeats(parts: Sequence[Node | Run]) -> bool:
-    """Tell whether layers, or those of a `Sequential` among them, become a loop."""
+    """Tell whether layers, or those of a `Sequential` among them, need statements."""
     return any(
-        isinstance(part, Run) or _has_run(segments(part.children, ())) for part in parts
+        isinstance(part, Run)
+        or part.condition is not None
+        or _needs_statements(part.children)
+        for part in parts
     )
 
 
-def _has_run(parts: Sequence[Node | Run]) -> bool:
-    return any(isinstance(part, Run) for part in parts)
+def _needs_statements(nodes: Sequence[Node]) -> bool:
+    return any(
+        isinstance(part, Run) or part.condition is not None
+        for part in segments(nodes, ())
+    )
 
 
 def filled(target: str, parts: Sequence[Node | Run]) -> list[str]:
@@ -38,21 +44,35 @@ def filled(target: str, parts: Sequence[Node | Run]) -> list[str]:
     for part in parts:
         if isinstance(part, Run):
             lines += _loop(part, target)
-        elif part.type == "Sequential" and target != "children":
-            lines += assigned(part, f'{target}["{part.name}"] = ')
-        elif part.type == "Sequential":
-            lines += sequential(part.children, BODY, f'{target}["{part.name}"] = ')
         else:
-            lines += layout(module_call(part), BODY, f'{target}["{part.name}"] = ')
+            deep = target == "children"
+            lines += assigned(part, f'{target}["{part.name}"]', deep=deep)
     return lines
 
 
-def assigned(node: Node, before: str) -> list[str]:
-    """Write a `Sequential` as one call, or filled before if its layers repeat."""
-    parts = segments(node.children, ())
-    if _has_run(parts):
-        return [*filled("children", parts), f"{before}nn.Sequential(children)"]
-    return sequential(node.children, BODY, before)
+def assigned(node: Node, target: str, *, deep: bool = False) -> list[str]:
+    """Write the statements that make one layer.
+
+    Args:
+        node: The layer.
+        target: What it is assigned to.
+        deep: Whether a dictionary of `children` is being filled already.
+    """
+    lines: list[str] = []
+    indent = BODY
+    if node.condition is not None:
+        kind = "" if node.type == "Sequential" or "[" in target else ": nn.Module"
+        lines = [
+            f"{target}{kind} = nn.Sequential()  # passes its input through",
+            f"if {node.condition.code}:",
+        ]
+        indent += INDENT
+    if _needs_statements(node.children) and not deep and not node.rounds:
+        parts = segments(node.children, ())
+        inner = [*filled("children", parts), f"{target} = nn.Sequential(children)"]
+    else:
+        inner = layout(module(node), indent, f"{target} = ")
+    return [*lines, *(indented(inner) if lines else inner)]
 
 
 def _loop(run: Run, target: str) -> list[str]:
@@ -60,7 +80,7 @@ def _loop(run: Run, target: str) -> list[str]:
         line
         for node in run.pattern
         for line in layout(
-            module_call(node), BODY + INDENT, f'{target}[f"{stem(node)}_{{i}}"] = '
+            module(node), BODY + INDENT, f'{target}[f"{stem(node)}_{{i}}"] = '
         )
     ]
     return [run.loop, *indented(lines)]

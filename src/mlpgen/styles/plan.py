@@ -7,31 +7,46 @@ import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
-from mlpgen.graph.nodes import named
-from mlpgen.layers.base import shown
-from mlpgen.styles.code import (
-    INDENT,
-    WIDTH,
-    Code,
-    Group,
-    call,
-    flat,
-    indented,
-    keyword,
-    layout,
-    literal,
-    prose,
-    width,
-)
+from mlpgen.functions.base import whole_shown
+from mlpgen.graph.blocks import LETTERS
+from mlpgen.graph.definitions import INPUT
+from mlpgen.graph.keys import names_of_node
+from mlpgen.sizes import code_of, names_of
+from mlpgen.styles.code import INDENT, WIDTH, Code, Group, call, layout, prose, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mlpgen.expressions import Scalar
-    from mlpgen.graph.nodes import Graph, Node
-    from mlpgen.styles.code import Piece
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.layers.base import Value
 
 Lines = tuple[str, ...]
+
+
+class ClassPlan(NamedTuple):
+    """One class, as lines of code.
+
+    Attributes:
+        name: Of the class.
+        base: `nn.Module` or `nn.Sequential`.
+        about: Docstring of the class.
+        annotations: Attributes that need a type.
+        signature: The lines that begin `__init__`.
+        init: The body of `__init__`.
+        forward_signature: The lines that begin `forward`.
+        forward: The body of `forward`; nothing if it is inherited.
+        uses: Names that the code imports.
+    """
+
+    name: Code
+    base: Code
+    about: Lines
+    annotations: Lines
+    signature: Lines
+    init: Lines
+    forward_signature: Lines
+    forward: Lines
+    uses: frozenset[str]
 
 
 class ModelPlan(NamedTuple):
@@ -41,25 +56,35 @@ class ModelPlan(NamedTuple):
         template: The file in `templates/`.
         docstring: Of the module.
         imports: The import block.
-        helpers: Functions before the class.
-        name: Of the class.
-        about: Docstring of the class.
-        signature: The line that begins `__init__`.
-        init: The body of `__init__`.
-        forward_signature: The line that begins `forward`.
-        forward: The body of `forward`; nothing if it is inherited.
+        recorded: Whether outputs of inner layers are recorded.
+        classes: The blocks, and at last the model.
     """
 
     template: str
     docstring: Lines
     imports: Lines
-    helpers: bool
-    name: Code
-    about: Lines
-    signature: Lines
-    init: Lines
-    forward_signature: Lines
-    forward: Lines
+    recorded: bool
+    classes: tuple[ClassPlan, ...]
+
+
+def model_plan(
+    graph: Graph, classes: Sequence[ClassPlan], *, recorded: bool
+) -> ModelPlan:
+    """Put the classes of a file together.
+
+    Args:
+        graph: The network.
+        classes: The blocks, and at last the model.
+        recorded: Whether outputs of inner layers are recorded.
+    """
+    names = frozenset[str]().union(*(each.uses for each in classes))
+    return ModelPlan(
+        template="model.py.jinja",
+        docstring=module_docstring(graph),
+        imports=imports(names | (RECORDING if recorded else set())),
+        recorded=recorded,
+        classes=tuple(classes),
+    )
 
 
 _BARE_QUOTE = r'(?<!\\)(\\\\)*"$'
@@ -83,33 +108,86 @@ def module_docstring(graph: Graph) -> Lines:
 
 
 def class_docstring(graph: Graph, outputs: Sequence[str]) -> Lines:
-    """Say what the class is, the shapes it takes and returns, and its size."""
+    """Say what the class is, the shapes it takes and returns, and its size.
+
+    The size of a block depends on its arguments.
+    """
+    block = not graph.stem
     count = len(graph.nodes)
     plain = f"A network of {f'{count} layers' if count > 1 else 'one layer'}."
+    if block:
+        plain = plain.replace("network", "block")
     about = prose(graph.description or plain, indent=INDENT)
-    rows = [("Input:", "x", graph.input)]
+    several = len(graph.inputs) > 1
+    rows = [
+        ("Inputs:" if several else "Input:", argument(name), value)
+        for name, value in graph.inputs.items()
+    ]
     label = "Output:" if len(outputs) == 1 else "Outputs:"
-    layers = dict(named(graph.nodes))
-    for name in outputs:
-        rows.append((label, name, layers[name].output))
-        label = ""
+    rows += [(label, name.rpartition(".")[2], _value(graph, name)) for name in outputs]
+    table = _table([_labelled(rows, index) for index in range(len(rows))], graph)
+    size = [] if block else ["", f"{graph.total_parameters:,} parameters."]
+    return docstring([*about, "", *table, *size], INDENT)
+
+
+def _value(graph: Graph, name: str) -> Value:
+    """Return an output of the class, or what a captured layer inside of it gives."""
+    try:
+        return graph.value(name)
+    except (StopIteration, KeyError):
+        return graph.node(name).value
+
+
+Row = tuple[str, str, "Value"]
+
+
+def _labelled(rows: Sequence[Row], index: int) -> Row:
+    """Say a label only once."""
+    label, *rest = rows[index]
+    repeated = index and rows[index - 1][0] == label
+    return ("" if repeated else label, *rest)  # type: ignore[return-value]
+
+
+def _table(rows: Sequence[Row], graph: Graph) -> list[str]:
     first = max(len(row[0]) for row in rows)
     second = max(len(row[1]) for row in rows)
     hanging = min(first + second + 3, WIDTH // 2)
-    table = [
-        f"{label:{first}} {name:{second}}  float32 {shown(shape)}"
-        for label, name, shape in rows
+    lines = [
+        f"{label:{first}} {name:{second}}  {value.dtype} {_shape(value, graph)}"
+        for label, name, value in rows
     ]
-    return docstring(
-        [
-            *about,
-            "",
-            *(line for row in table for line in _wrapped(row, hanging)),
-            "",
-            f"{graph.total_parameters:,} parameters.",
-        ],
-        INDENT,
-    )
+    return [line for row in lines for line in _wrapped(row, hanging)]
+
+
+def _shape(value: Value, graph: Graph) -> str:
+    """Write a shape; in a block, sizes that are no argument are letters."""
+    if graph.stem:
+        return whole_shown(value)
+    letters = {
+        name: letter
+        for name in names_of(" ".join(code_of(size) for size in value.shape))
+        if name not in graph.parameters and name not in graph.inferred
+        if (letter := LETTERS.get(name.rpartition("_")[2]))
+    }
+    codes = []
+    for size in value.shape:
+        code = _spelt(code_of(size), graph.sizes)
+        for name, letter in letters.items():
+            code = re.sub(rf"\b{name}\b", letter, code)
+        codes.append(code)
+    return f"({', '.join(['N', *codes] if value.batched else codes)})"
+
+
+def _spelt(code: str, sizes: Mapping[str, str]) -> str:
+    """Replace the names of long sizes by their code."""
+    for name in reversed(list(sizes)):
+        code = re.sub(rf"\b{name}\b", lambda _, n=name: f"({sizes[n]})", code)  # type: ignore[misc]
+    return code
+
+
+def argument(name: str) -> str:
+    """Name an input in code: a single one is `x`."""
+    return "x" if name == INPUT else name
 
 
 def _wrapped(row: str, hanging: int) -> list[str]:
@@ -123,11 +201,12 @@ def _wrapped(row: str, hanging: int) -> list[str]:
     )
 
 
-def init_signature(parameters: Mapping[str, Scalar]) -> Lines:
-    """Begin `__init__`, with the spec's parameters as keyword arguments."""
-    items = [
+def init_signature(graph: Graph) -> Lines:
+    """Begin `__init__`, with the parameters as keyword arguments."""
+    items = [f"{name}: int" for name in graph.inferred]
+    items += [
         f"{name}: {type(value).__name__} = {written(value)}"
-        for name, value in parameters.items()
+        for name, value in graph.parameters.items()
     ]
     group = call("def __init__", "self", *items)
     return tuple(layout(group, INDENT, after=" -> None:"))
@@ -137,36 +216,25 @@ def size_lines(graph: Graph) -> Lines:
     """Write the sizes that have a name and are used, each before its use."""
     if not graph.sizes:
         return ()
-    used: set[str] = set()
-    for node in graph.nodes:
-        for code in _codes(node):
-            used.update(re.findall(_WORD, code))
+    used = set[str]().union(*(names_of_node(node) for node in graph.nodes))
     lines = []
     for name, code in reversed(graph.sizes.items()):
         if name in used:
-            used.update(re.findall(_WORD, code))
+            used |= names_of(code)
             lines.append(f"{name} = {code}")
     return tuple(reversed(lines))
 
 
-_WORD = r"[a-z]\w*"
-
-
-def _codes(node: Node) -> Iterable[str]:
-    for value in node.arguments.values():
-        yield flat(literal(value))
-    for child in node.children:
-        yield from _codes(child)
-
-
-def forward_signature(outputs: Sequence[str]) -> Lines:
+def forward_signature(inputs: Iterable[str], outputs: Sequence[str]) -> Lines:
     """Begin `forward`; many outputs are a tuple of any length."""
     returns = "Tensor"
     if len(outputs) > 6:
         returns = "tuple[Tensor, ...]"
     elif len(outputs) > 1:
         returns = f"tuple[{', '.join('Tensor' for _ in outputs)}]"
-    return (f"def forward(self, x: Tensor) -> {returns}:",)
+    items = ("self", *(f"{argument(name)}: Tensor" for name in inputs))
+    after = f" -> {returns}:"
+    return tuple(layout(call("def forward", *items), INDENT, after=after))
 
 
 def returned(outputs: Sequence[str], indent: int = 2 * INDENT) -> list[str]:
@@ -190,51 +258,6 @@ def recording(names: Sequence[str]) -> list[str]:
 def recorded(name: str) -> str:
     """Return the code of a recorded output."""
     return f'outputs["{name}"]'
-
-
-def module_call(node: Node) -> Piece:
-    """Write the call that makes a layer: `nn.Linear(784, 10)`."""
-    return call(
-        f"nn.{node.type}",
-        *(
-            literal(value)
-            for name, value in node.arguments.items()
-            if name in node.required
-        ),
-        *(
-            keyword(name, literal(value))
-            for name, value in node.arguments.items()
-            if name not in node.required
-        ),
-    )
-
-
-def sequential_entries(nodes: Iterable[Node], indent: int) -> list[str]:
-    """Write layers as the entries of an `OrderedDict`, one a line."""
-    lines: list[str] = []
-    for node in nodes:
-        before = f"{node.name}="
-        comment = shown(node.output) if node.output != node.input else ""
-        if node.type == "Sequential":
-            lines += sequential(node.children, indent, before, ",")
-        else:
-            lines += layout(module_call(node), indent, before, ",", comment)
-    return lines
-
-
-def sequential(
-    nodes: Sequence[Node],
-    indent: int,
-    before: str = "",
-    after: str = "",
-    function: str = "nn.Sequential",
-) -> list[str]:
-    """Write a chain as an `nn.Sequential` with named children."""
-    if not nodes:
-        return [f"{before}{function}(){after}"]
-    entries = sequential_entries(nodes, indent + 2 * INDENT)
-    inner = ["OrderedDict(", *indented(entries), ")"]
-    return [f"{before}{function}(", *indented(inner), f"){after}"]
 
 
 def imports(uses: Iterable[str]) -> Lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.styles.code import flat
-from mlpgen.styles.plan import module_call
+from mlpgen.styles.modules import module
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -63,9 +63,10 @@ def segments(nodes: Sequence[Node], kept: Collection[str]) -> list[Node | Run]:
 
 def _key(node: Node, kept: Collection[str]) -> str:
     """Return a text that equal layers share; empty if the layer must stay alone."""
-    if node.named or node.name in kept or node.children or node.type == "Sequential":
+    alone = node.children or node.rounds or node.type == "Sequential"
+    if alone or node.named or node.name in kept or node.condition is not None:
         return ""
-    return f"{flat(module_call(node))} {node.input} {node.output} {stem(node)}"
+    return f"{flat(module(node))} {node.input} {node.output} {stem(node)}"
 
 
 def _run_at(nodes: Sequence[Node], keys: Sequence[str], at: int) -> Run | None:

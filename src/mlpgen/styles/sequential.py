@@ -1,27 +1,28 @@
-"""Sequential style: an `nn.Sequential` with named children."""
+"""Sequential style: an `nn.Sequential` with named children, where there is a chain."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mlpgen.styles import explicit
-from mlpgen.styles.code import Code, indented
+from mlpgen.styles.code import Code, indented, layout
 from mlpgen.styles.filling import BODY, filled, repeats
+from mlpgen.styles.flow import statements
+from mlpgen.styles.modules import chains, sequential, uses
 from mlpgen.styles.plan import (
-    RECORDING,
+    ClassPlan,
     ModelPlan,
     class_docstring,
     forward_signature,
-    imports,
     init_signature,
-    module_docstring,
+    model_plan,
     recorded,
     recording,
     returned,
-    sequential,
     size_lines,
 )
 from mlpgen.styles.runs import segments
+from mlpgen.vocabulary import is_function
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,12 +31,35 @@ if TYPE_CHECKING:
 
 
 def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
-    """Plan the class of a graph.
+    """Plan the classes of a graph.
 
     Args:
         graph: The network.
         captured: Layers whose outputs are returned as well, recorded by forward hooks.
     """
+    classes = [_class(block, ()) for block in graph.blocks]
+    recorded = bool(captured)
+    if not is_chain(graph):
+        recorded = explicit.needs_recording(captured)
+    return model_plan(graph, [*classes, _class(graph, captured)], recorded=recorded)
+
+
+def is_chain(graph: Graph) -> bool:
+    """Tell whether each layer takes what the one before it gives, and no other."""
+    if len(graph.inputs) != 1:
+        return False
+    before = next(iter(graph.inputs))
+    for node in graph.nodes:
+        alone = node.sources == (before,) and chains(node)
+        if not alone or is_function(node.type) or node.shared or node.tied:
+            return False
+        before = node.name
+    return True
+
+
+def _class(graph: Graph, captured: Sequence[str]) -> ClassPlan:
+    if not is_chain(graph):
+        return explicit.class_plan(graph, captured)
     outputs = (*graph.outputs, *captured)
     children, tail = (graph.nodes, ()) if captured else _without_tail(graph)
     body: list[str] = []
@@ -43,22 +67,17 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
         body = _recorded_forward(outputs)
     elif len(outputs) > 1:
         body = _tail_forward(graph, tail) if tail else _named_forward(outputs)
-    return ModelPlan(
-        template="sequential.py.jinja",
-        docstring=module_docstring(graph),
-        imports=imports(
-            {"OrderedDict"}
-            | ({"Tensor"} if body else set())
-            | explicit.uses(tail)
-            | (RECORDING if captured else set())
-        ),
-        helpers=bool(captured),
+    names = {"OrderedDict"} | ({"Tensor"} if body else set()) | uses(tail)
+    return ClassPlan(
         name=Code(graph.name),
+        base=Code("nn.Sequential"),
         about=class_docstring(graph, outputs),
-        signature=init_signature(graph.parameters),
-        init=(*size_lines(graph), *_init(children, outputs)),
-        forward_signature=forward_signature(outputs) if body else (),
+        annotations=(),
+        signature=init_signature(graph),
+        init=(*size_lines(graph), *_init(children, outputs, comments=bool(graph.stem))),
+        forward_signature=forward_signature(graph.inputs, outputs) if body else (),
         forward=tuple(body),
+        uses=frozenset(names),
     )
 
 
@@ -76,11 +95,14 @@ def _without_tail(graph: Graph) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
     return graph.nodes[:first], tail
 
 
-def _init(nodes: Sequence[Node], outputs: Sequence[str]) -> list[str]:
-    """Write the body of `__init__`: one call, or a loop where layers repeat."""
+def _init(
+    nodes: Sequence[Node], outputs: Sequence[str], *, comments: bool
+) -> list[str]:
+    """Write the body of `__init__`: one call, or statements where layers repeat."""
     parts = segments(nodes, frozenset(outputs))
     if not repeats(parts):
-        return sequential(nodes, BODY, function="super().__init__")
+        made = sequential(nodes, function="super().__init__", comments=comments)
+        return layout(made, BODY)
     return [*filled("layers", parts), "super().__init__(layers)"]
 
 
@@ -90,7 +112,7 @@ _RUN = ["for layer in self:", "    x = layer(x)"]
 def _tail_forward(graph: Graph, tail: Sequence[Node]) -> list[str]:
     """Run the chain to the first output, then call the functions behind it."""
     first = next(node.name for node in graph.nodes if node.name in graph.outputs)
-    lines = explicit.statements(tail, graph.outputs, first)
+    lines = statements(tail, graph.outputs, {first: first})
     return [*_RUN, f"{first} = x", *lines, *returned(graph.outputs)]
 
 

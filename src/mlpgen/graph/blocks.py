@@ -1,0 +1,154 @@
+"""How blocks are used: their arguments, and the sizes that follow from what arrives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpgen.expressions import Expression
+from mlpgen.graph.arguments import evaluated
+from mlpgen.graph.definitions import INPUT
+from mlpgen.graph.keys import graph_key
+from mlpgen.problems import cut, listed, nearest, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlpgen.expressions import Scalar
+    from mlpgen.graph.definitions import Definition
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.scope import Scope
+    from mlpgen.items import Item
+    from mlpgen.layers.base import Values
+    from mlpgen.problems import Problems
+
+_SIZES = {
+    1: ("features",),
+    2: ("channels", "features"),
+    3: ("channels", "height", "width"),
+    4: ("channels", "depth", "height", "width"),
+}
+"""What the sizes of an example are called, by how many there are."""
+
+LETTERS = {"height": "H", "width": "W", "depth": "D", "features": "F", "channels": "C"}
+"""How a docstring says a size that is no argument."""
+
+
+class Use(NamedTuple):
+    """One way to use a block.
+
+    Attributes:
+        graph: The class as this use has it.
+        sizes: The sizes of what arrives that have a name, with their values.
+        direct: Those that are an argument of a layer just as they are.
+    """
+
+    graph: Graph
+    sizes: Mapping[str, Scalar]
+    direct: frozenset[str]
+
+
+def placeholders(definition: Definition, inputs: Values) -> list[tuple[str, ...]]:
+    """Name the sizes of what arrives: `in_channels`, `in_height`, `in_width`."""
+    found = []
+    for index, (name, value) in enumerate(zip(definition.inputs, inputs, strict=False)):
+        begin = "in" if index == 0 or name == INPUT else name
+        rank = len(value.shape)
+        words = _SIZES.get(rank, tuple(f"size_{number}" for number in range(rank)))
+        found.append(tuple(_free(f"{begin}_{word}", definition) for word in words))
+    return found
+
+
+def _free(name: str, definition: Definition) -> str:
+    while name in definition.parameters:
+        name = f"{name}_"
+    return name
+
+
+def block_arguments(
+    item: Item, definition: Definition, scope: Scope, problems: Problems
+) -> dict[str, Any] | None:
+    """Read what a use of a block says: in the order of its parameters.
+
+    Returns:
+        None after a mistake.
+    """
+    before = len(problems.found)
+    found: dict[str, Any] = {}
+    for name, raw in item.arguments.items():
+        path = item.argument_path(name)
+        if name not in definition.parameters:
+            message = f"`{item.type}` has no argument `{cut(str(name))}`"
+            help = nearest(str(name), definition.parameters)
+            if not help and definition.parameters:
+                help = f"it takes {listed(definition.parameters)}"
+            problems.add("MG201", message, path, key=True, help=help)
+            continue
+        value = evaluated(raw, path, scope, problems)
+        plain = value.value if isinstance(value, Expression) else value
+        default = definition.parameters[name]
+        if len(problems.found) == before and not fits(plain, default):
+            message = f"`{name}` is {shown(raw)}, of another kind than {shown(default)}"
+            problems.add("MG203", message, path)
+        found[name] = plain if isinstance(plain, int) and _sized(value) else value
+    if len(problems.found) > before:
+        return None
+    return {name: found[name] for name in definition.parameters if name in found}
+
+
+def _sized(value: Any) -> bool:
+    return not isinstance(value, Expression) or not isinstance(value.value, bool)
+
+
+def fits(value: object, default: Scalar) -> bool:
+    """Tell whether a value is of the kind of a parameter's default."""
+    if isinstance(default, bool) or isinstance(value, bool):
+        return type(value) is type(default)
+    whole = isinstance(value, int)
+    return whole or (isinstance(value, float) and isinstance(default, float))
+
+
+def written_as_numbers(uses: Mapping[str, Sequence[Use]]) -> dict[str, frozenset[str]]:
+    """Find the sizes that no block needs as an argument, since they never differ.
+
+    Those that are an argument of a layer just as they are stay: `in_channels`.
+    """
+    found = {}
+    for name, every in uses.items():
+        values: dict[str, set[Scalar]] = {}
+        direct: set[str] = set()
+        for use in every:
+            direct |= use.direct
+            for size, value in use.sizes.items():
+                values.setdefault(size, set()).add(value)
+        needed = {each for use in every for each in use.graph.inferred}
+        found[name] = frozenset(
+            size for size in needed - direct if len(values[size]) == 1
+        )
+    return found
+
+
+def check_uses(
+    uses: Mapping[str, Sequence[Use]], blocks: Mapping[str, Definition]
+) -> None:
+    """See to it that each block is the same code wherever it is used."""
+    for name, every in uses.items():
+        if not every:
+            continue
+        first = graph_key(every[0].graph)
+        for use in every[1:]:
+            other = graph_key(use.graph)
+            different = next(
+                (a for (a, x), (_, y) in zip(first, other, strict=False) if x != y),
+                None,
+            )
+            if different is None and len(first) == len(other):
+                continue
+            node = different or every[0].graph.nodes[-1]
+            problems = blocks[name].problems
+            problems.add(
+                "MG224",
+                f"`{node.name}` would be other code in each use of `{name}`",
+                node.path,
+                help="give the block a parameter for what differs",
+            )
+            break

@@ -1,0 +1,82 @@
+"""`when`: layers that run under a condition, and else pass their input through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.expressions import Expression
+from mlpgen.graph.arguments import evaluated
+from mlpgen.problems import shown
+from mlpgen.sizes import Size, code_of
+from mlpgen.vocabulary import is_function
+
+if TYPE_CHECKING:
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.scope import Scope
+    from mlpgen.items import Item
+    from mlpgen.problems import Problems
+
+
+def condition_of(
+    item: Item, scope: Scope, problems: Problems
+) -> Expression | bool | None:
+    """Read `when`; a plain value if it depends on no parameter, None without it."""
+    if "when" not in item.options:
+        return None
+    raw = item.options["when"]
+    path = (*item.path, "when")
+    before = len(problems.found)
+    value = evaluated(raw, path, scope, problems)
+    if len(problems.found) > before:
+        return None
+    plain = value.value if isinstance(value, Expression) else value
+    if not isinstance(plain, bool):
+        message = f"`when` must be true or false, not {shown(raw)}"
+        problems.add("MG203", message, path)
+        return None
+    if isinstance(value, Expression) and value.names != {"index"}:
+        return value
+    return plain
+
+
+def merged(
+    node: Node, condition: Expression, item: Item, problems: Problems
+) -> Node | None:
+    """Put a layer under a condition; its result is its own or what it takes."""
+    path = (*item.path, "when")
+    function = is_function(item.type)
+    if not node.single or not node.inputs or (len(node.inputs) > 1 and not function):
+        message = (
+            f"`when` needs a layer with one input and one result, unlike `{node.name}`"
+        )
+        help = "put it in a block"
+        problems.add("MG225", message, path, help=help)
+        return None
+    taken, given = node.inputs[0], node.value
+    if taken.dtype != given.dtype or len(taken.shape) != len(given.shape):
+        problems.add(
+            "MG225",
+            f"without `{node.name}`, {taken.dtype} of {len(taken.shape)} sizes would "
+            f"pass through in place of {given.dtype} of {len(given.shape)}",
+            path,
+        )
+        return None
+    shape = tuple(
+        _either(condition, a, b) for a, b in zip(given.shape, taken.shape, strict=True)
+    )
+    active = bool(condition.value)
+    return node._replace(
+        condition=condition,
+        function=node.function if function else None,
+        parts={"": given._replace(shape=shape)},
+        parameters=node.parameters if active else 0,
+        multiply_adds=node.multiply_adds if active else 0,
+    )
+
+
+def _either(condition: Expression, one: int, other: int) -> int:
+    if code_of(one) == code_of(other):
+        return one
+    value = int(one if condition.value else other)
+    code = f"({code_of(one)} if {condition.code} else {code_of(other)})"
+    return Size(value, {(code,): 1})

@@ -1,0 +1,176 @@
+"""The pass that reads the model and the blocks: the classes that there will be."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import ValidationError
+
+from mlpgen.graph.naming import name_items
+from mlpgen.items import Reader
+from mlpgen.layers.base import MOST_VALUES, Value
+from mlpgen.names import wrong_class_name, wrong_name
+from mlpgen.problems import cut
+from mlpgen.spec import Block
+from mlpgen.vocabulary import every_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mlpgen.expressions import Scalar
+    from mlpgen.items import Item
+    from mlpgen.problems import Problems
+    from mlpgen.source import Path
+    from mlpgen.spec import Spec
+
+INPUT = "input"
+"""What `from` calls a single input."""
+
+
+class Definition(NamedTuple):
+    """One class as it is written: the model or a block.
+
+    Attributes:
+        name: The class.
+        description: The author's sentence, or an empty text.
+        parameters: With their defaults.
+        inputs: Names of what arrives.
+        items: The layers, with their names.
+        outputs: What `outputs` names, if it is there.
+        path: Where it stands; empty for the model.
+        problems: Gathers the mistakes of its file.
+    """
+
+    name: str
+    description: str
+    parameters: dict[str, Scalar]
+    inputs: tuple[str, ...]
+    items: tuple[Item, ...]
+    outputs: tuple[str, ...]
+    path: Path
+    problems: Problems
+
+
+def read_model(
+    spec: Spec, parameters: dict[str, Scalar], problems: Problems
+) -> Definition:
+    """Read the model itself."""
+    several = isinstance(spec.input, dict)
+    inputs = tuple(str(name) for name in spec.input) if several else (INPUT,)
+    if several:
+        _check_names(inputs, "input", ("input",), problems, key=True)
+    reader = Reader(_parameters_of(spec.blocks), problems)
+    items = name_items(reader.read(spec.layers, ("layers",)), problems, inputs)
+    return Definition(
+        name=spec.name,
+        description=spec.description,
+        parameters=parameters,
+        inputs=inputs,
+        items=items,
+        outputs=tuple(spec.outputs),
+        path=(),
+        problems=problems,
+    )
+
+
+def read_inputs(spec: Spec, problems: Problems) -> tuple[Value | None, ...]:
+    """Read what the model takes; None for an input that cannot be."""
+    if isinstance(spec.input, list):
+        return (_value(spec.input, "float32", ("input",), problems),)
+    found = []
+    for name, each in spec.input.items():
+        shape, dtype = (
+            (each, "float32") if isinstance(each, list) else (each.shape, each.dtype)
+        )
+        found.append(_value(shape, dtype, ("input", name), problems))
+    return tuple(found)
+
+
+def _value(
+    shape: list[int], dtype: str, path: Path, problems: Problems
+) -> Value | None:
+    if prod(shape) > MOST_VALUES:
+        message = f"`{path[-1]}` has more than 2**40 values"
+        problems.add("MG312", message, path)
+        return None
+    return Value(tuple(shape), dtype) if shape else None
+
+
+def read_blocks(spec: Spec, problems: Problems) -> dict[str, Definition]:
+    """Read the blocks of a spec; those with mistakes of their own are left out."""
+    found = {}
+    names = _parameters_of(spec.blocks)
+    for name, raw in spec.blocks.items():
+        path = ("blocks", name)
+        reason = wrong_class_name(name)
+        if not reason and name in every_type():
+            reason = "torch.nn has a layer of this name"
+        if not reason and name == spec.name:
+            reason = "it is the name of the model"
+        if reason:
+            message = f"the text `{cut(name)}` cannot be a block: {reason}"
+            problems.add("MG205", message, path, key=True)
+            continue
+        block = _read_block(name, raw, path, problems)
+        if block is None:
+            continue
+        inputs = tuple(block.input) or (INPUT,)
+        if block.input:
+            _check_names(inputs, "input", (*path, "input"), problems)
+        at = (*path, "parameters")
+        _check_names(tuple(block.parameters), "parameter", at, problems, key=True)
+        items = Reader(names, problems).read(block.layers, (*path, "layers"))
+        found[name] = Definition(
+            name=name,
+            description=block.description,
+            parameters=dict(block.parameters),
+            inputs=inputs,
+            items=name_items(items, problems, inputs),
+            outputs=tuple(block.outputs),
+            path=path,
+            problems=problems,
+        )
+    return found
+
+
+def _parameters_of(blocks: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for name, raw in blocks.items():
+        parameters = raw.get("parameters") if isinstance(raw, dict) else None
+        found[name] = tuple(parameters) if isinstance(parameters, dict) else ()
+    return found
+
+
+def _read_block(name: str, raw: Any, path: Path, problems: Problems) -> Block | None:
+    if not isinstance(raw, dict):
+        message = f"the block `{name}` must be a mapping with `layers`"
+        problems.add("MG203", message, path, key=True)
+        return None
+    try:
+        return Block.model_validate(raw)
+    except ValidationError as error:
+        problems.add_invalid(error, Block, f"block {name}", path, raw)
+        return None
+
+
+def _check_names(
+    names: Iterable[str],
+    kind: str,
+    path: Path,
+    problems: Problems,
+    *,
+    key: bool = False,
+) -> None:
+    before: set[str] = set()
+    for index, name in enumerate(names):
+        at = (*path, name if key else index)
+        reason = wrong_name(name) if name != INPUT else f"`{INPUT}` means the only one"
+        if reason:
+            message = f"the text `{cut(name)}` cannot be the name of an {kind}"
+            if kind == "parameter":
+                message = f"the text `{cut(name)}` cannot be a parameter"
+            problems.add("MG205", f"{message}: {reason}", at, key=key)
+        elif name in before:
+            problems.add("MG206", f"the name `{name}` is taken", at, key=key)
+        before.add(name)

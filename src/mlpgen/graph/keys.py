@@ -1,0 +1,99 @@
+"""Texts by which equal code is told, and the names that code uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.expressions import Expression
+from mlpgen.sizes import Real, Size, names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.graph.nodes import Graph, Maker, Node
+    from mlpgen.layers.base import Function
+
+
+def code_key(value: Any) -> str:
+    """Return a text that values with the same code share."""
+    if isinstance(value, (Expression, Size, Real)):
+        return value.code
+    if isinstance(value, (tuple, list)):
+        return f"({', '.join(code_key(each) for each in value)})"
+    return repr(value)
+
+
+def maker_key(maker: Maker) -> str:
+    """Return a text that modules share that are made by the same code."""
+    items = (f"{name}={code_key(each)}" for name, each in maker.arguments.items())
+    return f"{maker.type}({', '.join(items)})"
+
+
+def node_key(node: Node) -> str:
+    """Return a text that layers share whose code is the same, but for the name."""
+    pieces = [maker_key(node.maker)]
+    if node.function is not None:
+        pieces += [node.function.name, code_key(_arguments(node.function))]
+    if node.condition is not None:
+        pieces.append(node.condition.code)
+    pieces += [node_key(child) for child in node.children]
+    for each in node.rounds:
+        pieces += [f"{each.first} {code_key(each.times)}", node_key(each.node)]
+    return "|".join(pieces)
+
+
+def graph_key(graph: Graph) -> list[tuple[Node, str]]:
+    """Return the key of each layer of a class."""
+    return [(node, node_key(node)) for node in graph.nodes]
+
+
+def names_in(value: Any) -> frozenset[str]:
+    """Return the parameters that the code of a value uses."""
+    match value:
+        case Expression():
+            return value.names
+        case Size() | Real():
+            return names_of(value.code)
+        case tuple() | list():
+            return frozenset[str]().union(*(names_in(each) for each in value))
+    return frozenset()
+
+
+def names_of_node(node: Node) -> frozenset[str]:
+    """Return the parameters that the code of a layer uses."""
+    return frozenset[str]().union(*(names_in(each) for each in _values(node)))
+
+
+def direct_names(node: Node) -> frozenset[str]:
+    """Return the parameters that are an argument just as they are."""
+    return frozenset(
+        each.code
+        for each in _values(node)
+        if isinstance(each, Size) and each.code.isidentifier()
+    )
+
+
+def function_names(function: Function) -> frozenset[str]:
+    """Return the parameters that a call in `forward` uses."""
+    return names_in(_arguments(function))
+
+
+def _arguments(function: Function) -> tuple[Any, ...]:
+    return (
+        *function.leading,
+        *function.positional,
+        *function.keywords.values(),
+    )
+
+
+def _values(node: Node) -> Iterator[Any]:
+    yield from node.maker.arguments.values()
+    if node.condition is not None:
+        yield node.condition
+    if node.function is not None:
+        yield from _arguments(node.function)
+    for child in node.children:
+        yield from _values(child)
+    for each in node.rounds:
+        yield each.times
+        yield from _values(each.node)

@@ -1,0 +1,225 @@
+"""One layer of the catalogue in its place: sizes that follow, shapes, counts."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.graph.arguments import read_layer
+from mlpgen.graph.nodes import Maker, Node
+from mlpgen.graph.wires import arrives
+from mlpgen.layers.base import MOST_VALUES, ShapeError, shown
+from mlpgen.problems import cut, listed
+from mlpgen.sizes import Size
+from mlpgen.vocabulary import is_function
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.graph.scope import Scope
+    from mlpgen.graph.wires import Wire
+    from mlpgen.items import Item
+    from mlpgen.layers.base import Function, Layer, Shape, Value, Values
+    from mlpgen.problems import Problems
+    from mlpgen.source import Path
+
+
+def resolve_layer(
+    item: Item, wires: Sequence[Wire], scope: Scope, problems: Problems, full: str
+) -> Node | None:
+    """Resolve a layer, a function or a tensor of the model.
+
+    Args:
+        item: The entry.
+        wires: What it takes.
+        scope: What expressions may use.
+        problems: Gathers mistakes.
+        full: Its name, with dots inside of a `Sequential`.
+
+    Returns:
+        None after a mistake, here or before.
+    """
+    layer, expressions = read_layer(item, scope, problems)
+    if layer is None:
+        return None
+    values = tuple(wire.value for wire in wires if wire.value is not None)
+    if not _right_number(item, layer, wires, problems) or len(values) < len(wires):
+        return None
+    notes = arrives(full, wires)
+    try:
+        layer.check_inputs(values)
+        layer = _fill(layer, values, item, problems, notes)
+        parts = {
+            name: scope.shortened(value)
+            for name, value in layer.results(values).items()
+        }
+        for value in parts.values():
+            _check_sizes(layer, value.shape)
+        parts = _selected(item, layer, parts)
+    except ShapeError as error:
+        _add(error, item, problems, notes)
+        return None
+    caution = layer.caution(values[0].shape) if values else None
+    if caution is not None:
+        _add(caution, item, problems, notes, warning=True)
+    function = layer.function()
+    if not is_function(item.type):
+        function = None if expressions else _constant(function)
+    return Node(
+        name=item.name,
+        named=item.named,
+        maker=Maker(
+            item.type,
+            False,
+            layer.arguments() | expressions,
+            frozenset(n for n in type(layer).model_fields if layer.required(n)),
+        ),
+        sources=tuple(wire.name for wire in wires),
+        call=layer.called(len(wires)),
+        function=_with_expressions(function, expressions),
+        children=(),
+        rounds=(),
+        condition=None,
+        shared="",
+        tied="",
+        pointwise=layer.pointwise,
+        inputs=values,
+        parts=parts,
+        returned=layer.returned(),
+        picks=layer.picks(),
+        weights=layer.weights(),
+        parameters=int(layer.parameters()),
+        multiply_adds=int(layer.work(values, parts)),
+        graph=None,
+        inits={},
+        path=item.path,
+    )
+
+
+def _right_number(
+    item: Item, layer: Layer, wires: Sequence[Wire], problems: Problems
+) -> bool:
+    fewest, most = layer.arity
+    if fewest <= len(wires) <= most:
+        return True
+    wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
+    noun = "input" if most == 1 else "inputs"
+    message = f"`{layer.title()}` takes {wanted} {noun}, not {len(wires)}"
+    help = "" if item.sources else "name them: `from: [first, second]`"
+    path = (*item.path, "from") if item.sources else item.type_path
+    problems.add("MG314", message, path, help=help)
+    return False
+
+
+def _selected(item: Item, layer: Layer, parts: dict[str, Value]) -> dict[str, Value]:
+    """Put the part that the author means first."""
+    wanted = item.options.get("select")
+    if wanted is None:
+        return parts
+    if wanted not in parts or len(parts) < 2:
+        gives = listed(parts) if len(parts) > 1 else "one tensor"
+        message = f"`{layer.title()}` has no part `{cut(wanted)}`: it gives {gives}"
+        raise ShapeError("MG219", message)
+    return {wanted: parts[wanted], **parts}
+
+
+def _add(
+    error: ShapeError,
+    item: Item,
+    problems: Problems,
+    notes: tuple[str, ...],
+    *,
+    warning: bool = False,
+) -> None:
+    path = item.argument_path(error.argument)
+    problems.add(
+        error.code,
+        error.message,
+        path,
+        key=_is_key(item, path),
+        notes=notes,
+        help=error.help,
+        warning=warning,
+    )
+
+
+def _is_key(item: Item, path: Path) -> bool:
+    """Tell whether a mistake belongs under the layer's name rather than its value."""
+    return path == item.type_path and item.type_path != item.path and not item.shorthand
+
+
+def _constant(function: Function | None) -> Function | None:
+    """Refuse a call that depends on parameters: the module knows them already."""
+    if function is None:
+        return None
+    values = [*function.positional, *function.keywords.values()]
+    while values:
+        value = values.pop()
+        if isinstance(value, Size):
+            return None
+        values += value if isinstance(value, tuple) else ()
+    return function
+
+
+def _with_expressions(
+    function: Function | None, expressions: dict[str, Any]
+) -> Function | None:
+    """Put expressions where a function has their values."""
+    if function is None or not expressions:
+        return function
+    keywords = {
+        name: expressions.get(name, value) for name, value in function.keywords.items()
+    }
+    return function._replace(keywords=keywords)
+
+
+def _fill(
+    layer: Layer,
+    values: Values,
+    item: Item,
+    problems: Problems,
+    notes: tuple[str, ...],
+) -> Layer:
+    """Add the sizes that follow from the input; those given must agree."""
+    inferred = layer.inferred_from(values)
+    for name, value in inferred.items():
+        given = getattr(layer, name)
+        if given is not None and given != value:
+            problems.add(
+                "MG301",
+                f"`{name}` is {_bare(given)}, but {_bare(value)} arrives",
+                item.argument_path(name),
+                notes=notes,
+                help=f"leave `{name}` out: it follows from the input",
+            )
+        elif given is not None:
+            inferred[name] = given  # the author says it
+    return layer.model_copy(update=inferred) if inferred else layer
+
+
+def _bare(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(str(int(each)) for each in value)}]"
+    return str(int(value))
+
+
+def _check_sizes(layer: Layer, output: Shape) -> None:
+    name = layer.title()
+    if any(size < 1 for size in output):
+        raise ShapeError("MG303", f"`{name}` would leave nothing: {shown(output)}")
+    for argument in type(layer).model_fields:
+        if _largest(getattr(layer, argument)) >= 2**31:
+            message = f"`{argument}` is at most {2**31 - 1}"
+            raise ShapeError("MG312", message, argument=argument)
+    if prod(output) > MOST_VALUES:
+        message = f"`{name}` would give {shown(output)}, more than 2**40 values"
+        raise ShapeError("MG312", message)
+    if layer.parameters() > MOST_VALUES:
+        message = f"`{name}` would have more than 2**40 parameters"
+        raise ShapeError("MG312", message)
+
+
+def _largest(value: Any) -> int:
+    if isinstance(value, tuple):
+        return max((_largest(each) for each in value), default=0)
+    return int(value) if isinstance(value, int) else 0

@@ -1,0 +1,93 @@
+"""Rounds of a repeated layer, gathered where one line of code makes them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.graph.keys import code_key, node_key
+from mlpgen.graph.nodes import Round
+from mlpgen.sizes import Size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.graph.nodes import Node
+
+INDEX = "index"
+"""What expressions call the number of a round."""
+
+
+def gathered(nodes: Sequence[Node], count: int) -> tuple[Round, ...]:
+    """Gather rounds that the same code makes.
+
+    Args:
+        nodes: One a round; at least `count`.
+        count: How many rounds there are; a `Size` where a parameter says it.
+
+    Returns:
+        Runs of rounds. Sizes that grow by the same step each round are computed from
+        `index`: `64 + 32 * index`.
+    """
+    found: list[Round] = []
+    at = 0
+    while at < len(nodes) and (at < int(count) or isinstance(count, Size)):
+        length, node = _run(nodes[at:], at)
+        to_the_end = at + length == len(nodes)
+        rounds = count - at if to_the_end else length
+        if int(rounds) > 0 or isinstance(rounds, Size):
+            found.append(Round(node, at, rounds))
+        at += length
+    return tuple(found)
+
+
+def _run(nodes: Sequence[Node], first: int) -> tuple[int, Node]:
+    """Return how many rounds the same code makes from here, and that code."""
+    key = node_key(nodes[0])
+    same = 1
+    while same < len(nodes) and node_key(nodes[same]) == key:
+        same += 1
+    if same > 1 or len(nodes) < 3:
+        return same, nodes[0]
+    steps = _steps(nodes[0], nodes[1])
+    if steps is None:
+        return 1, nodes[0]
+    length = 2
+    while length < len(nodes) and _same(
+        _steps(nodes[length - 1], nodes[length]), steps
+    ):
+        length += 1
+    return (length, _growing(nodes[0], steps, first)) if length > 2 else (1, nodes[0])
+
+
+def _same(one: dict[str, int] | None, other: dict[str, int]) -> bool:
+    return one is not None and (
+        {name: code_key(step) for name, step in one.items()}
+        == {name: code_key(step) for name, step in other.items()}
+    )
+
+
+def _steps(one: Node, other: Node) -> dict[str, int] | None:
+    """Compare two rounds; None if more than sizes is different."""
+    a, b = one.arguments, other.arguments
+    if one.type != other.type or list(a) != list(b) or one.children or one.rounds:
+        return None
+    found: dict[str, int] = {}
+    for name, value in a.items():
+        if code_key(value) == code_key(b[name]):
+            continue
+        if not _is_size(value) or not _is_size(b[name]):
+            return None
+        found[name] = b[name] - value
+    return found
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _growing(node: Node, steps: dict[str, int], first: int) -> Node:
+    index = Size.parameter(INDEX, first)
+    arguments = dict(node.arguments)
+    for name, step in steps.items():
+        arguments[name] = arguments[name] - first * step + index * step
+    return node._replace(maker=node.maker._replace(arguments=arguments))

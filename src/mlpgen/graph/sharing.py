@@ -1,0 +1,113 @@
+"""`share`: layers that use the module, or the parameters, of another layer again."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.graph.keys import code_key
+from mlpgen.problems import cut, listed, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.wires import Wire
+    from mlpgen.items import Item
+    from mlpgen.problems import Problems
+
+Made = "Mapping[str, tuple[Item, Node]]"
+
+
+def shared(
+    item: Item,
+    wires: tuple[Wire, ...],
+    made: Mapping[str, tuple[Item, Node]],
+    resolve: Callable[[Item, tuple[Wire, ...], Any], Node | None],
+    inside: Any,
+) -> Node | None:
+    """Use the module of another layer on other tensors."""
+    found = _target(item, made, inside.problems)
+    if found is None:
+        return None
+    original, node = found
+    path = (*item.path, "share")
+    if original.type == "share":
+        original, node = made[node.shared]
+    if node.function is not None and not node.maker.block and _is_lower(node.type):
+        message = f"`{node.name}` is a function: there is nothing to share"
+        inside.problems.add("MG226", message, path)
+        return None
+    again = original._replace(
+        name=item.name, named=item.named, path=item.path, sources=item.sources
+    )
+    second = resolve(again, wires, inside)
+    if second is None:
+        return None
+    for name, value in node.arguments.items():
+        other = second.arguments.get(name)
+        if code_key(value) != code_key(other):
+            inside.problems.add(
+                "MG226",
+                f"`{node.name}` was made for `{name}` {_int(value)}, "
+                f"but here it is {_int(other)}",
+                path,
+                notes=(f"`{node.name}` is in line {inside.problems.line(node.path)}",),
+            )
+            return None
+    return second._replace(shared=node.name, parameters=0, function=None)
+
+
+def tied(
+    item: Item,
+    node: Node,
+    made: Mapping[str, tuple[Item, Node]],
+    problems: Problems,
+) -> Node | None:
+    """Give a layer the parameters of another one that have the same names."""
+    found = _target(item, made, problems)
+    if found is None:
+        return None
+    _, other = found
+    path = (*item.path, "share")
+    both = [name for name in node.weights if name in other.weights]
+    if not both:
+        message = f"`{node.type}` and `{other.type}` have no parameter in common"
+        problems.add("MG226", message, path)
+        return None
+    for name in both:
+        mine, theirs = node.weights[name], other.weights[name]
+        if mine != theirs:
+            problems.add(
+                "MG226",
+                f"`{name}` is {_sizes(mine)} here and {_sizes(theirs)} in "
+                f"`{other.name}`: only equal shapes can be shared",
+                path,
+            )
+            return None
+    count = sum(int(prod(node.weights[name])) for name in both)
+    return node._replace(tied=other.name, parameters=node.parameters - count)
+
+
+def _is_lower(type_: str) -> bool:
+    return type_[:1].islower()
+
+
+def _target(
+    item: Item, made: Mapping[str, tuple[Item, Node]], problems: Problems
+) -> tuple[Item, Node] | None:
+    name = item.options["share"]
+    if name in made:
+        return made[name]
+    help = nearest(name, made) or (f"there is {listed([*made][-6:])}" if made else "")
+    message = f"`share`: there is no layer `{cut(name)}` before this one"
+    problems.add("MG219", message, (*item.path, "share"), help=help)
+    return None
+
+
+def _int(value: Any) -> str:
+    return str(int(value)) if isinstance(value, int) else str(value)
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return str([int(size) for size in shape])

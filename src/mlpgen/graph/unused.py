@@ -1,0 +1,73 @@
+"""What is written and does nothing: layers, parameters, inputs, blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlpgen.graph.definitions import Definition
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.resolve import Resolver
+    from mlpgen.graph.scope import Scope
+    from mlpgen.problems import Problems
+
+
+def warn_about_layers(
+    nodes: Sequence[Node], kept: Sequence[Node], problems: Problems
+) -> None:
+    """Name the layers that no output depends on."""
+    needed = {node.name for node in kept}
+    for node in nodes:
+        if node.name not in needed:
+            problems.add(
+                "MG215",
+                f"no output depends on `{node.name}`; it is left out",
+                node.path,
+                help="name it in `outputs`, let a layer take it, or remove it",
+                warning=True,
+            )
+
+
+def warn_about_parameters(definition: Definition, scope: Scope) -> None:
+    """Name the parameters that no expression uses."""
+    problems = definition.problems
+    if problems.failed:  # what could not be read may use them
+        return
+    for name in definition.parameters:
+        if name not in scope.used:
+            path = (*definition.path, "parameters", name)
+            message = f"no layer uses the parameter `{name}`"
+            problems.add("MG214", message, path, key=True, warning=True)
+
+
+def warn_about_blocks(resolver: Resolver, blocks: Mapping[str, Definition]) -> None:
+    """Name the blocks that no layer uses."""
+    for name, definition in blocks.items():
+        if not resolver.uses[name]:
+            definition.problems.add(
+                "MG227",
+                f"no layer is a `{name}`; the block is left out",
+                definition.path,
+                key=True,
+                warning=True,
+            )
+
+
+def check_inputs(
+    definition: Definition, kept: Sequence[Node], problems: Problems
+) -> None:
+    """Refuse inputs that no layer takes: the class would have them for nothing."""
+    taken = {source for node in kept for source in node.sources}
+    for index, name in enumerate(definition.inputs):
+        if name in taken or problems.failed:
+            continue
+        at = (*definition.path, "input")
+        if not definition.path:
+            path, key = (*at, name), True
+        else:
+            path, key = (*at, index), False
+        message = f"no layer takes the input `{name}`"
+        help = f"take it with `from: {name}`, or remove it"
+        problems.add("MG228", message, path, key=key, help=help)

@@ -1,0 +1,119 @@
+"""What a layer takes: the values of a class by name, and how they are looked up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.layers.base import shown
+from mlpgen.problems import cut, listed, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlpgen.items import Item
+    from mlpgen.layers.base import Value
+    from mlpgen.problems import Problems
+
+
+class Wire(NamedTuple):
+    """One value that a layer may take.
+
+    Attributes:
+        name: Its name in the graph.
+        value: The tensor; None after a mistake.
+        origin: Where it comes from, for notes.
+    """
+
+    name: str
+    value: Value | None
+    origin: str
+
+
+class Wires:
+    """The values of one class, as far as they are made.
+
+    Attributes:
+        last: The one that a layer without `from` takes.
+    """
+
+    def __init__(self, inputs: Sequence[Wire], items: Sequence[Item]) -> None:
+        self._found = {wire.name: wire for wire in inputs}
+        self._later = {item.name: item for item in items}
+        self.used: set[str] = set()
+        self.last = inputs[0] if inputs else None
+
+    def add(self, name: str, wire: Wire, *, part: bool = False) -> None:
+        """Make a value known; a part of one is no default for the next layer."""
+        self._found[name] = wire
+        self._later.pop(name, None)
+        if not part:
+            self.last = wire
+
+    def names(self) -> Mapping[str, Wire]:
+        """Return all values that there are by now."""
+        return self._found
+
+    def find(self, item: Item, count: int, problems: Problems) -> tuple[Wire, ...]:
+        """Return what a layer takes.
+
+        Args:
+            item: The layer.
+            count: The most that it takes; 0 for tensors of the model itself.
+            problems: Gathers mistakes; an unknown source has no value.
+        """
+        if item.sources is None:
+            found: tuple[Wire, ...] = (self.last,) if count and self.last else ()
+        else:
+            found = tuple(
+                self._named(item, index, problems) for index in range(len(item.sources))
+            )
+        self.used |= {wire.name for wire in found}
+        return found
+
+    def _named(self, item: Item, index: int, problems: Problems) -> Wire:
+        name = (item.sources or ())[index]
+        if name in self._found:
+            return self._found[name]
+        path = item.source_path(index)
+        layer, _, part = name.partition(".")
+        help = ""
+        if name == item.name or layer == item.name:
+            message = f"`{cut(name)}` cannot take its own result: data goes no circles"
+            code = "MG218"
+        elif layer in self._later:
+            line = problems.line(self._later[layer].path)
+            message = f"`{cut(layer)}` is made later, in line {line}"
+            code = "MG218"
+            help = "a layer takes what layers before it give"
+        elif part and layer in self._found:
+            code = "MG219"
+            message = f"`{layer}` has no part `{cut(part)}`"
+            parts = [each for each in self._found if each.startswith(f"{layer}.")]
+            help = nearest(name, parts) or (
+                f"it gives {listed(parts)}" if parts else "it gives one tensor"
+            )
+        else:
+            code = "MG219"
+            message = f"there is no layer `{cut(name)}` before this one"
+            help = nearest(name, self._found) or f"there is {listed(_few(self._found))}"
+        problems.add(code, message, path, help=help)
+        return Wire(name, None, f"`{cut(name)}`")
+
+
+def _few(names: Mapping[str, Wire]) -> list[str]:
+    return [*names][-6:]
+
+
+def arrives(full: str, wires: Sequence[Wire]) -> tuple[str, ...]:
+    """Say what a layer gets and from where, for notes."""
+    return tuple(
+        f"`{full}` gets {_shown(wire.value)} from {wire.origin}"
+        for wire in wires
+        if wire.value is not None
+    )
+
+
+def _shown(value: Value) -> str:
+    if value.batched:
+        return shown(value.shape)
+    return f"({', '.join(str(int(size)) for size in value.shape)}), without a batch,"

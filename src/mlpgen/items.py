@@ -1,0 +1,250 @@
+"""A list of layers as it is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpgen.layers import LAYERS
+from mlpgen.problems import cut, listed, nearest, shown
+from mlpgen.vocabulary import SHARE, every_type, layer_class
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpgen.problems import Problems
+    from mlpgen.source import Path
+
+LATER_ITEM_KEYS = ("parametrize",)
+"""Keys of the grammar that this version cannot render yet."""
+
+ITEM_KEYS = ("name", "from", "repeat", "when", "share", "select", "init")
+"""What an entry may say beside its type."""
+
+LATER_LAYERS = frozenset(
+    [
+        "Bilinear",
+        "CosineSimilarity",
+        "Embedding",
+        "EmbeddingBag",
+        "Fold",
+        "FractionalMaxPool2d",
+        "FractionalMaxPool3d",
+        "GRU",
+        "GRUCell",
+        "LPPool1d",
+        "LPPool2d",
+        "LPPool3d",
+        "LSTM",
+        "LSTMCell",
+        "MaxUnpool1d",
+        "MaxUnpool2d",
+        "MaxUnpool3d",
+        "MultiheadAttention",
+        "PairwiseDistance",
+        "RNN",
+        "RNNCell",
+        "SyncBatchNorm",
+        "Transformer",
+        "TransformerDecoder",
+        "TransformerDecoderLayer",
+        "TransformerEncoder",
+        "TransformerEncoderLayer",
+        "Unfold",
+    ]
+)
+"""Layers of torch.nn that this version cannot render yet."""
+
+_OTHER_NAMES = {
+    "swish": "SiLU",
+    "dense": "Linear",
+    "fullyconnected": "Linear",
+    "upsamplingnearest2d": "Upsample",
+    "upsamplingbilinear2d": "Upsample",
+}
+"""What layers are called elsewhere."""
+
+
+class Item(NamedTuple):
+    """One entry of a list of layers, as it is written.
+
+    Attributes:
+        type: `Linear`, `add`, a block; an empty text if it could not be read.
+        arguments: By name, as YAML gave them.
+        children: The entries of a `Sequential`.
+        name: The name that the author gave it; `naming` fills in the others.
+        named: Whether the author gave it.
+        path: Where the entry stands.
+        type_path: Where its type stands (as a key, if it has arguments).
+        shorthand: The argument that one value stands for, if it is written so.
+        sources: What `from` names; None if it is not there.
+        options: The other keys beside the type: `repeat`, `when`, `share`, `select`.
+    """
+
+    type: str
+    arguments: dict[str, Any]
+    children: tuple[Item, ...]
+    name: str
+    named: bool
+    path: Path
+    type_path: Path
+    shorthand: str | None = None
+    sources: tuple[str, ...] | None = None
+    options: Mapping[str, Any] = {}
+
+    def argument_path(self, argument: str | None) -> Path:
+        """Return where an argument stands; the type's place if it is not given."""
+        if argument is None or argument not in self.arguments:
+            return self.type_path
+        if argument == self.shorthand:
+            return self.type_path
+        return (*self.type_path, argument)
+
+    def source_path(self, index: int) -> Path:
+        """Return where the name of a source stands; the entry's place without one."""
+        if self.sources is None:
+            return self.path
+        one = len(self.sources) == 1 and not self.options.get("from list")
+        return (*self.path, "from") if one else (*self.path, "from", index)
+
+
+class Reader:
+    """Reads the entries of one list.
+
+    Attributes:
+        blocks: The blocks of the spec, and the names of their parameters.
+        problems: Gathers mistakes.
+    """
+
+    def __init__(
+        self, blocks: Mapping[str, tuple[str, ...]], problems: Problems
+    ) -> None:
+        self.blocks = blocks
+        self.problems = problems
+
+    def read(self, raw: Any, path: Path) -> tuple[Item, ...]:
+        """Read a list; the type of an entry that cannot be read is empty."""
+        return tuple(
+            self._item(entry, (*path, index)) for index, entry in enumerate(raw)
+        )
+
+    def _item(self, entry: Any, path: Path) -> Item:
+        if isinstance(entry, str):
+            return self._typed(Item("", {}, (), "", False, path, path), entry, None)
+        if not isinstance(entry, dict):
+            message = f"a layer is a name or a mapping, not {shown(entry)}"
+            self.problems.add("MG208", message, path)
+            return Item("", {}, (), "", False, path, path)
+        for key in LATER_ITEM_KEYS:
+            if key in entry:
+                message = f"`{key}` cannot be rendered yet"
+                self.problems.add("MG213", message, (*path, key), key=True)
+        item = self._keys(entry, path)
+        types = [k for k in entry if k not in ITEM_KEYS and k not in LATER_ITEM_KEYS]
+        if not types and "share" in entry:
+            return item._replace(type=SHARE, type_path=(*path, "share"))
+        if not types:
+            help = "`name` stands in the entry of its layer, without `- ` before it"
+            self.problems.add("MG208", "the entry names no layer", path, help=help)
+        elif len(types) > 1:
+            message = f"one entry names {len(types)} layers: {listed(types)}"
+            help = _about_second(types[0], types[1])
+            at = (*path, types[1])
+            self.problems.add("MG208", message, at, key=True, help=help)
+        else:
+            at = (*path, types[0])
+            return self._typed(item._replace(type_path=at), types[0], entry[types[0]])
+        return item
+
+    def _keys(self, entry: dict[str, Any], path: Path) -> Item:
+        """Read what stands beside the type."""
+        name = entry.get("name", "")
+        if not isinstance(name, str):
+            message = f"`name` must be a text, not {shown(name)}"
+            self.problems.add("MG203", message, (*path, "name"))
+            name = ""
+        elif not name and "name" in entry:
+            self.problems.add("MG205", "a name is not empty", (*path, "name"))
+        sources, several = self._sources(entry, path)
+        options: dict[str, Any] = {
+            key: entry[key]
+            for key in ("repeat", "when", "share", "select", "init")
+            if key in entry
+        }
+        for key in ("share", "select"):
+            if key in options and not isinstance(options[key], str):
+                message = f"`{key}` must be a text, not {shown(options[key])}"
+                self.problems.add("MG203", message, (*path, key))
+                del options[key]
+        if several:
+            options["from list"] = True
+        return Item(
+            "", {}, (), name, bool(name), path, path, sources=sources, options=options
+        )
+
+    def _sources(
+        self, entry: dict[str, Any], path: Path
+    ) -> tuple[tuple[str, ...] | None, bool]:
+        if "from" not in entry:
+            return None, False
+        raw = entry["from"]
+        several = isinstance(raw, list)
+        names = raw if several else [raw]
+        if names and all(isinstance(each, str) and each for each in names):
+            return tuple(names), several
+        message = f"`from` must be a name or a list of names, not {shown(raw)}"
+        self.problems.add("MG203", message, (*path, "from"))
+        return None, False
+
+    def _typed(self, item: Item, type_: str, raw: Any) -> Item:
+        if type_ == "Sequential":
+            return self._sequential(item, raw)
+        if type_ in self.blocks:
+            names = self.blocks[type_]
+            shorthand = names[0] if names else None
+        else:
+            cls = layer_class(type_)
+            if cls is None:
+                key = item.type_path != item.path
+                self._unknown(type_, item.type_path, key=key)
+                return item
+            shorthand = (
+                None if raw is None or isinstance(raw, dict) else cls.shorthand()
+            )
+        if raw is None or isinstance(raw, dict):
+            return item._replace(type=type_, arguments=raw or {})
+        if shorthand is None:
+            message = f"`{type_}` takes no arguments"
+            self.problems.add("MG201", message, item.type_path)
+            return item
+        return item._replace(
+            type=type_, arguments={shorthand: raw}, shorthand=shorthand
+        )
+
+    def _sequential(self, item: Item, raw: Any) -> Item:
+        if raw is None or isinstance(raw, list):
+            children = self.read(raw or [], item.type_path)
+            return item._replace(type="Sequential", children=children)
+        message = f"`Sequential` takes a list of layers, not {shown(raw)}"
+        self.problems.add("MG203", message, item.type_path)
+        return item
+
+    def _unknown(self, type_: str, path: Path, *, key: bool) -> None:
+        if type_ in LATER_LAYERS:
+            message = f"`{type_}` cannot be rendered yet"
+            self.problems.add("MG213", message, path, key=key)
+            return
+        name, bracket, _ = type_.partition("(")
+        known = [*every_type(), *self.blocks]
+        help = nearest(_OTHER_NAMES.get(name.lower(), name), known)
+        if bracket and name in LAYERS:
+            help = f"arguments follow a colon: `{LAYERS[name].example}`"
+        help = help or "`mlpgen layers` lists them all"
+        message = f"there is no layer `{cut(type_)}`"
+        self.problems.add("MG207", message, path, key=key, help=help)
+
+
+def _about_second(first: str, second: str) -> str:
+    cls = layer_class(first)
+    if cls is not None and second in cls.model_fields:
+        return f"arguments stand behind the layer: `{first}: {{{second}: …}}`"
+    return "each layer is an entry of its own, after `- `"

@@ -1,0 +1,450 @@
+"""The statements of `forward`: which layers share a line, and what values are called.
+
+Layers run in the order of the spec. A value that is used once, by the layer right
+behind it, may stand inside of that layer's call; the others have a variable: `x` for
+the value that runs along, `y` and `z` beside it, or the layer's own name where it is
+needed for longer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.layers.base import shown
+from mlpgen.styles.calls import applied, condition_code, module_call
+from mlpgen.styles.code import INDENT, WIDTH, indented, layout, width
+from mlpgen.styles.modules import chains
+from mlpgen.styles.plan import argument
+from mlpgen.styles.runs import Run, segments
+from mlpgen.vocabulary import HELD, is_function
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.layers.base import Returned
+    from mlpgen.styles.code import Piece
+
+LONGEST_OUTPUT = 24
+RUNNING = ("x", "y", "z")
+BODY = 2 * INDENT
+
+
+class Term(NamedTuple):
+    """A call that is not a statement yet.
+
+    Attributes:
+        node: What is called.
+        operands: What it is called on: other terms, or names of values.
+        last: Where the layer stands in the order.
+    """
+
+    node: Node
+    operands: tuple[Term | str, ...]
+    last: int
+
+    def nodes(self) -> Iterator[Node]:
+        """Go through the layers in the order they run."""
+        for each in self.operands:
+            if isinstance(each, Term):
+                yield from each.nodes()
+        yield self.node
+
+    def names(self) -> Iterator[str]:
+        """Go through the values that have a variable."""
+        for each in self.operands:
+            if isinstance(each, Term):
+                yield from each.names()
+            else:
+                yield each
+
+
+def forward(
+    graph: Graph, outputs: Sequence[str], indent: int, *, returns: bool
+) -> tuple[dict[str, str], list[str]]:
+    """Write the body of `forward`.
+
+    Args:
+        graph: The class.
+        outputs: Names of the values that are needed in the end.
+        indent: Columns to the left of it.
+        returns: Whether the only output is returned by the last statement.
+
+    Returns:
+        The variables of the values, and the lines.
+    """
+    variables = {name: argument(name) for name in graph.inputs}
+    linear = all(
+        node.sources == (before,) and node.single and not is_function(node.type)
+        for before, node in zip(
+            [next(iter(graph.inputs)), *(node.name for node in graph.nodes)],
+            graph.nodes,
+            strict=False,
+        )
+    )
+    parts = segments(graph.nodes, frozenset(outputs)) if linear else graph.nodes
+    flow = Flow(graph.nodes, outputs, variables, indent)
+    flow.nested = not linear
+    flow.comments = bool(graph.stem)
+    flow.run(parts)
+    return flow.finish(returns=returns)
+
+
+def statements(
+    nodes: Sequence[Node], outputs: Sequence[str], variables: Mapping[str, str]
+) -> list[str]:
+    """Write the statements of functions that are called on values with variables."""
+    flow = Flow(nodes, outputs, variables, BODY)
+    flow.run(nodes)
+    return flow.finish(returns=False)[1]
+
+
+class Flow:
+    """Gathers statements.
+
+    Attributes:
+        lines: What is written by now.
+        variables: What values are called.
+        nested: Whether layers may stand inside of calls of any others.
+        comments: Whether lines say the shape that comes out.
+        numbered: Whether the layers stand in a loop over numbered ones.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        outputs: Sequence[str],
+        variables: Mapping[str, str],
+        indent: int,
+    ) -> None:
+        self.lines: list[str] = []
+        self.variables = dict(variables)
+        self.nested = False
+        self.comments = True
+        self.numbered = False
+        self._arguments = frozenset(variables.values())
+        self._outputs = tuple(outputs)
+        self._indent = indent
+        self._waiting: list[Term] = []
+        self._at = {node.name: index for index, node in enumerate(nodes)}
+        self._uses: dict[str, list[int]] = {}
+        for index, node in enumerate(nodes):
+            for source in node.sources:
+                self._uses.setdefault(source, []).append(index)
+        for name in outputs:
+            self._uses.setdefault(name, []).append(len(nodes))
+        self._taken = set(self._at) | set(variables.values())
+
+    def run(self, parts: Sequence[Node | Run]) -> None:
+        """Take layers in their order."""
+        for part in parts:
+            if isinstance(part, Run):
+                self._write_waiting()
+                self._loop(part)
+            else:
+                self._take(part)
+
+    def finish(self, *, returns: bool) -> tuple[dict[str, str], list[str]]:
+        """Write what waits; return the only output, if it is to be."""
+        while len(self._waiting) > 1:
+            self._write(self._waiting.pop(0))
+        if returns and self._waiting:
+            self._return(self._waiting.pop())
+        elif returns:
+            self.lines.append(f"return {self.variables[self._outputs[0]]}")
+        self._write_waiting()
+        return self.variables, self.lines
+
+    def _take(self, node: Node) -> None:
+        index = self._at[node.name]
+        if node.type in HELD and self._once(node.name):
+            pass  # an attribute: it stands wherever it is used
+        while self._waiting and not self._joins(node):
+            if not self._takes(node, self._waiting[-1]) and self._may_wait(node):
+                break
+            self._write(self._waiting.pop(0))
+        inlined = {term.node.name: term for term in self._waiting}
+        used = [source for source in node.sources if source in inlined]
+        operands = tuple(inlined.get(source, source) for source in node.sources)
+        for name in used:
+            self._waiting.remove(inlined[name])
+        term = Term(node, operands, index)
+        if self._is_statement(node):
+            self._write_waiting()
+            self._write(term)
+        else:
+            self._waiting.append(term)
+
+    def _may_wait(self, node: Node) -> bool:
+        """Tell whether what waits can go on waiting while another layer begins."""
+        return self.nested and len(self._waiting) < 3 and not self._is_statement(node)
+
+    def _is_statement(self, node: Node) -> bool:
+        """Tell whether a layer is more than a call with one result."""
+        loop = bool(node.rounds) and not chains(node)
+        conditional = node.condition is not None and is_function(node.type)
+        return not node.single or loop or conditional
+
+    def _takes(self, node: Node, term: Term) -> bool:
+        return term.node.name in node.sources
+
+    def _once(self, name: str) -> bool:
+        return len(self._uses.get(name, ())) == 1 and name not in self._outputs
+
+    def _joins(self, node: Node) -> bool:
+        """Tell whether all that waits can stand inside of the call of a layer.
+
+        They must be its last operands, in their order, for layers to run in order.
+        """
+        names = [term.node.name for term in self._waiting]
+        places = [node.sources.index(n) for n in names if n in node.sources]
+        if len(places) < len(names) or places != sorted(places):
+            return False
+        if not all(self._once(name) for name in names) or self._is_statement(node):
+            return False
+        if not all(self._fits_inside(term, node) for term in self._waiting):
+            return False
+        inlined = {term.node.name: term for term in self._waiting}
+        operands = tuple(inlined.get(source, source) for source in node.sources)
+        term = Term(node, operands, self._at[node.name])
+        before = f"{node.name}: Tensor = " if node.name in self._outputs else "x = "
+        line, *more = layout(self._piece(term), 0, before, comment=self._comment(term))
+        return not more and self._indent + width(line) <= WIDTH
+
+    def _fits_inside(self, term: Term, node: Node) -> bool:
+        """Tell whether people would write a call inside of the other."""
+        function = node.function
+        if node.pointwise or (function and (function.is_method or function.is_index)):
+            return True
+        if not self.nested:
+            return False
+        inner = list(term.nodes())
+        if function is not None:
+            return len(inner) <= 2
+        return len(inner) <= 2 and all(each.pointwise for each in inner)
+
+    def _write_waiting(self) -> None:
+        while self._waiting:
+            self._write(self._waiting.pop(0))
+
+    def _write(self, term: Term) -> None:
+        """Write a statement."""
+        node = term.node
+        if node.type in HELD:
+            self.variables[node.name] = f"self.{node.name}"
+        elif not node.single:
+            self._unpack(term)
+        elif self._is_statement(node):
+            self._in_place(term)
+        else:
+            target = self._target(term)
+            self._assign(term, target)
+            self.variables[node.name] = target
+
+    def _assign(self, term: Term, target: str, by: int = 0) -> None:
+        lines = layout(
+            self._piece(term),
+            self._indent + by,
+            f"{target} = ",
+            comment=self._comment(term),
+        )
+        self.lines += indented(lines, by)
+
+    def _comment(self, term: Term) -> str:
+        node = term.node
+        first = next(iter(term.nodes()))
+        if not self.comments or not node.value.batched:
+            return ""
+        before = first.input if first.inputs else node.output
+        return shown(node.output) if node.output != before else ""
+
+    def _piece(self, term: Term) -> Piece:
+        values: list[Piece] = []
+        for each in term.operands:
+            if isinstance(each, Term):
+                values.append(self._piece(each))
+            else:
+                values.append(self._variable(each))
+        batch = next(
+            (
+                self._variable(each)
+                for each, value in zip(term.operands, term.node.inputs, strict=True)
+                if isinstance(each, str) and value.batched
+            ),
+            next(iter(self._arguments)),
+        )
+        return applied(term.node, values, batch=batch, numbered=self.numbered)
+
+    def _variable(self, name: str) -> str:
+        return self.variables.get(name, "x")
+
+    def _in_place(self, term: Term) -> None:
+        """Write a statement that changes a variable: a loop, or under a condition."""
+        node = term.node
+        target = self._target(term, first=True)
+        begin = self._variable(node.sources[0])
+        if begin != target:
+            self.lines.append(f"{target} = {begin}")
+        values = [target, *(self._variable(each) for each in node.sources[1:])]
+        if node.rounds:
+            called: Piece = module_call("layer", node, values)
+            head = f"for layer in self.{node.shared or node.name}:"
+        else:
+            called = applied(node, values, batch=target)
+            head = f"if {condition_code(node)}:"
+        lines = layout(called, self._indent + INDENT, f"{target} = ")
+        self.lines += [head, *indented(lines)]
+        self.variables[node.name] = target
+
+    def _unpack(self, term: Term) -> None:
+        """Write a statement that takes the results of a call apart."""
+        node = term.node
+        wanted = self._wanted_parts(node)
+        names: dict[str, str] = {}
+        for part, value in wanted.items():
+            base = node.picks[part][0] if part in node.picks else part
+            if base not in names:
+                names[base] = self._part_target(term, value, part, names)
+        pattern = _pattern(node.returned, names)
+        if node.rounds:
+            self._loop_of_tuples(term, pattern, names)
+        else:
+            piece = self._piece(term)
+            self.lines += layout(piece, self._indent, f"{pattern} = ")
+        for part, value in wanted.items():
+            base, pick = node.picks.get(part, (part, ""))
+            if pick:
+                code = pick.format(names[base]) if "{" in pick else names[base] + pick
+                self.lines.append(f"{names[base]} = {code}")
+            self.variables[value] = names[base]
+
+    def _loop_of_tuples(
+        self, term: Term, pattern: str, names: Mapping[str, str]
+    ) -> None:
+        node = term.node
+        target = next(iter(names.values()))
+        begin = self._variable(node.sources[0])
+        if begin != target:
+            self.lines.append(f"{target} = {begin}")
+        values = [target, *(self._variable(each) for each in node.sources[1:])]
+        lines = layout(
+            module_call("layer", node, values), self._indent + INDENT, f"{pattern} = "
+        )
+        self.lines += [f"for layer in self.{node.name}:", *indented(lines)]
+
+    def _wanted_parts(self, node: Node) -> dict[str, str]:
+        """Return the parts that are used, with the names of their values."""
+        found = {}
+        for index, part in enumerate(node.parts):
+            value = node.name if index == 0 else f"{node.name}.{part}"
+            if value in self._uses:
+                found[part] = value
+        return found
+
+    def _part_target(
+        self, term: Term, value: str, part: str, names: Mapping[str, str]
+    ) -> str:
+        if value == term.node.name:
+            return self._target(term)
+        taken = self._taken | set(names.values()) | self._live(term.last)
+        return part if part not in taken else value.replace(".", "_")
+
+    def _live(self, index: int) -> set[str]:
+        """Return the variables whose values are needed behind a layer."""
+        return {
+            variable
+            for name, variable in self.variables.items()
+            if any(use > index for use in self._uses.get(name, ()))
+        }
+
+    def _target(self, term: Term, *, first: bool = False) -> str:
+        """Choose the variable of a result.
+
+        Args:
+            term: What gives it.
+            first: Whether the variable of the first source is to be changed.
+        """
+        node = term.node
+        if node.name in self._outputs and (len(self._outputs) > 1 or not self.nested):
+            return node.name
+        uses = self._uses.get(node.name, [])
+        live = self._live(term.last)
+        # What an earlier layer that still waits takes is needed as well.
+        longer = len(uses) > 1 or (uses and uses[-1] - term.last > 2)
+        if longer and node.named and not first and node.name not in live:
+            return node.name
+        sources = [self._variable(each) for each in term.names()]
+        for variable in (*sources, *RUNNING):
+            free = variable not in self._at or variable in sources
+            if variable in RUNNING and variable not in live and free:
+                return variable
+        return node.name
+
+    def _loop(self, run: Run) -> None:
+        """Write a loop over numbered layers."""
+        source = self._variable(run.pattern[0].sources[0])
+        if source != "x":
+            self.lines.append(f"x = {source}")
+        flow = Flow(run.pattern, (), {run.pattern[0].sources[0]: "x"}, self._indent + 4)
+        flow.numbered = True
+        flow._uses[run.pattern[-1].name] = [len(run.pattern)]
+        flow.run(run.pattern)
+        _, lines = flow.finish(returns=False)
+        head = run.loop
+        if all(node.function is not None for node in run.pattern):
+            head = f"for _ in range({run.rounds}):"
+        self.lines += [head, *indented(lines)]
+        for node in run.pattern:
+            stem = node.name.rpartition("_")[0]
+            for number in range(run.first, run.first + run.rounds):
+                self.variables[f"{stem}_{number}"] = "x"
+
+    def _return(self, term: Term) -> None:
+        """Return the only output; torch does not say what calling a module gives.
+
+        Nor does it say so of the methods and sums of that.
+        """
+        if not term.node.single or self._is_statement(term.node):
+            self._write(term)
+            self.lines.append(f"return {self.variables[self._outputs[0]]}")
+            return
+        comment = self._comment(term)
+        if self._typed(term):
+            piece = self._piece(term)
+            self.lines += layout(piece, self._indent, "return ", comment=comment)
+            return
+        node = term.node
+        plain = node.named and len(node.name) <= LONGEST_OUTPUT
+        name = node.name if plain else "output"
+        before = f"{name}: Tensor = "
+        self.lines += layout(self._piece(term), self._indent, before, comment=comment)
+        self.lines.append(f"return {name}")
+
+    def _typed(self, term: Term) -> bool:
+        """Tell whether mypy knows that a call gives a tensor."""
+        function = term.node.function
+        if function is None:
+            return term.node.type == "parameter"
+        if not (function.is_method or function.is_index or function.is_operator):
+            return True
+        first = term.operands[0]
+        if isinstance(first, Term):
+            return self.nested and self._typed(first)
+        return self._variable(first) in self._arguments
+
+
+def _pattern(returned: Returned, names: Mapping[str, str]) -> str:
+    """Write what the results of a call are assigned to: `x, (_, cell)`."""
+    if isinstance(returned, str):
+        return names.get(returned, "_")
+    inner = [
+        _pattern(each, names)
+        if isinstance(each, str)
+        else _bracketed(_pattern(each, names), each, names)
+        for each in returned
+    ]
+    return ", ".join(inner)
+
+
+def _bracketed(text: str, returned: Returned, names: Mapping[str, str]) -> str:
+    return f"({text})" if set(text.split(", ")) != {"_"} else "_"

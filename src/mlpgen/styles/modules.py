@@ -1,0 +1,111 @@
+"""The code that makes modules, as pieces that can be laid out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.graph.keys import names_in
+from mlpgen.graph.repeating import INDEX
+from mlpgen.layers.base import shown
+from mlpgen.sizes import code_of
+from mlpgen.styles.code import Group, call, keyword, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mlpgen.graph.nodes import Maker, Node, Round
+    from mlpgen.styles.code import Piece
+
+
+def module(node: Node) -> Piece:
+    """Write the call that makes a layer: `nn.Linear(784, 10)`.
+
+    What is repeated is a container of its rounds.
+    """
+    if node.rounds:
+        return call(container(node), *(_round(each) for each in node.rounds))
+    if node.type == "Sequential":
+        return sequential(node.children)
+    return made(node.maker)
+
+
+def container(node: Node) -> str:
+    """Name the class that holds the rounds of a layer.
+
+    An `nn.Sequential` where one tensor runs through all of them, else a list.
+    """
+    return "nn.Sequential" if chains(node) else "nn.ModuleList"
+
+
+def chains(node: Node) -> bool:
+    """Tell whether the module of a layer takes one tensor and gives one."""
+    return node.single and len(node.sources) == 1 and node.call.order == (0,)
+
+
+def made(maker: Maker) -> Piece:
+    """Write the call of a class, required arguments by place."""
+    name = maker.type if maker.block else f"nn.{maker.type}"
+    arguments = maker.arguments.items()
+    return call(
+        name,
+        *(literal(value) for key, value in arguments if key in maker.required),
+        *(
+            keyword(key, literal(value))
+            for key, value in arguments
+            if key not in maker.required
+        ),
+    )
+
+
+def _round(each: Round) -> Piece:
+    piece = module(each.node)
+    if code_of(each.times) == "1":
+        return piece
+    last = code_of(each.first + each.times)
+    index, numbers = "_", code_of(each.times)
+    if _counts(each.node):
+        index = INDEX
+        numbers = f"{each.first}, {last}" if each.first else last
+    loop = f"for {index} in range({numbers})"
+    return Group("*(", (piece, loop), ")", separator=" ")
+
+
+def _counts(node: Node) -> bool:
+    """Tell whether the code of a layer uses the number of the round."""
+    return any(INDEX in names_in(value) for value in node.arguments.values()) or any(
+        _counts(child) for child in node.children
+    )
+
+
+def sequential(
+    nodes: Sequence[Node], *, function: str = "nn.Sequential", comments: bool = True
+) -> Piece:
+    """Write a chain as an `nn.Sequential` with named children."""
+    if not nodes:
+        return call(function)
+    entries = tuple(keyword(node.name, module(node)) for node in nodes)
+    said = tuple(changed(node) if comments else "" for node in nodes)
+    inner = Group("OrderedDict(", entries, ")", exploded=True, comments=said)
+    return call(function, inner)
+
+
+def changed(node: Node) -> str:
+    """Say the shape that leaves a layer, where it is another than arrives."""
+    if node.output == node.input or node.children or node.type == "Sequential":
+        return ""
+    return shown(node.output)
+
+
+def uses(nodes: Iterable[Node]) -> set[str]:
+    """Return the names that the code of these layers imports."""
+    found = set()
+    for node in nodes:
+        if node.children:
+            found.add("OrderedDict")
+            found |= uses(node.children) - {"F", "torch"}
+        found |= uses(each.node for each in node.rounds) - {"F", "torch"}
+        if node.function is not None:
+            found.add(node.function.name.split(".")[0])
+        if node.type in ("parameter", "buffer"):
+            found.add("torch")
+    return found

@@ -1,0 +1,41 @@
+"""What the type of a layer may be: a class or function of torch, or a tensor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.catalogue import Catalogue
+from mlpgen.functions import FUNCTIONS
+from mlpgen.layers import CONTAINERS, LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.layers.base import Layer
+
+HELD: Catalogue[Layer] = Catalogue("mlpgen.layers", {"held": "parameter buffer"})
+"""Tensors of the model itself."""
+
+SHARE = "share"
+"""The type of an entry that has none and uses the module of another layer again."""
+
+
+def layer_class(type_: str) -> type[Layer] | None:
+    """Return the class of a layer, a function or a value; None if there is none."""
+    for catalogue in (LAYERS, FUNCTIONS, HELD):
+        if type_ in catalogue:
+            return catalogue[type_]
+    return None
+
+
+def is_function(type_: str) -> bool:
+    """Tell whether a type is a function on tensors, which no module stands for."""
+    return type_ in FUNCTIONS
+
+
+def every_type() -> Iterator[str]:
+    """Go through all types but blocks."""
+    yield from LAYERS
+    yield from CONTAINERS
+    yield from FUNCTIONS
+    yield from HELD
