@@ -43,9 +43,9 @@ class PReLU(Activation):
             raise ShapeError("MG301", message, argument="num_parameters")
         return shape
 
-    def parameters(self) -> int:
+    def weights(self) -> dict[str, Shape]:
         """The slopes."""
-        return self.num_parameters
+        return {"weight": (self.num_parameters,)}
 
     def function(self) -> None:
         """The slopes are parameters."""
