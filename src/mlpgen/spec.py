@@ -21,40 +21,6 @@ LATER_KEYS = ("blocks", "include", "init")
 LATER_ITEM_KEYS = ("from", "repeat", "when", "share", "select", "parametrize", "init")
 """Keys of the grammar that this version cannot render yet."""
 
-LATER_LAYERS = frozenset(
-    [
-        "Bilinear",
-        "CosineSimilarity",
-        "Embedding",
-        "EmbeddingBag",
-        "Fold",
-        "FractionalMaxPool2d",
-        "FractionalMaxPool3d",
-        "GRU",
-        "GRUCell",
-        "LPPool1d",
-        "LPPool2d",
-        "LPPool3d",
-        "LSTM",
-        "LSTMCell",
-        "MaxUnpool1d",
-        "MaxUnpool2d",
-        "MaxUnpool3d",
-        "MultiheadAttention",
-        "PairwiseDistance",
-        "RNN",
-        "RNNCell",
-        "SyncBatchNorm",
-        "Transformer",
-        "TransformerDecoder",
-        "TransformerDecoderLayer",
-        "TransformerEncoder",
-        "TransformerEncoderLayer",
-        "Unfold",
-    ]
-)
-"""Layers of torch.nn that this version cannot render yet."""
-
 _OTHER_NAMES = {
     "swish": "SiLU",
     "dense": "Linear",
@@ -303,9 +269,6 @@ def _unknown_layer(type_: str, path: Path, key: bool, problems: Problems) -> Non
         message = f"functions such as `{type_}` cannot be rendered yet"
         help = nearest(type_, [*LAYERS, *CONTAINERS])
         problems.add("MG207" if help else "MG213", message, path, key=key, help=help)
-        return
-    if type_ in LATER_LAYERS:
-        problems.add("MG213", f"`{type_}` cannot be rendered yet", path, key=key)
         return
     name, bracket, _ = type_.partition("(")
     help = nearest(_OTHER_NAMES.get(name.lower(), name), [*LAYERS, *CONTAINERS])

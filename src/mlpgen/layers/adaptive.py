@@ -41,7 +41,7 @@ class _Adaptive(Layer):
         )
         return (shape[0], *new)
 
-    def function(self) -> Function:
+    def function(self) -> Function | None:
         """The function of the same name."""
         values: Any = self
         return Function(self.call, (values.output_size,))

@@ -49,12 +49,13 @@ class MultiheadAttention(Batched):
         """The last dimensions; those of key and value only where they are others."""
         for value in values:
             need_dims(self, value.shape, "(N, L, E)", 2)
-        query, key, value = (values[index].shape[1] for index in _order(len(values)))
-        found = {"embed_dim": query}
-        for name, size in (("kdim", key), ("vdim", value)):
-            if getattr(self, name) is not None or code_of(size) != code_of(query):
-                found[name] = size
-        return found
+        size, *others = (values[index].shape[1] for index in _order(len(values)))
+        needed = {
+            name: other
+            for name, other in zip(("kdim", "vdim"), others, strict=True)
+            if getattr(self, name) is not None or code_of(other) != code_of(size)
+        }
+        return {"embed_dim": size, **needed}
 
     def results(self, values: Values) -> dict[str, Value]:
         """A mean of values for each position of the query."""

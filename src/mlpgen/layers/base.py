@@ -264,18 +264,6 @@ class Activation(Layer):
         return Function(self.call, given, by_name)
 
 
-def positive_in_place(layer: Layer, argument: str) -> None:
-    """Refuse a negative factor together with `inplace`.
-
-    Raises:
-        ShapeError: MG311.
-    """
-    factor = getattr(layer, argument)
-    if getattr(layer, "inplace", False) and factor < 0:
-        message = f"`{argument}` {factor} does not go together with `inplace`"
-        raise ShapeError("MG311", message, argument=argument)
-
-
 def need_dims(layer: Layer, shape: Shape, wanted: str, *counts: int) -> None:
     """Refuse a shape with another number of dimensions.
 

@@ -55,7 +55,7 @@ class _Fractional(Layer):
         ratios = ratio if isinstance(ratio, tuple) else (ratio,) * self.spatial
         return tuple(scaled(*each) for each in zip(shape[1:], ratios, strict=True))
 
-    def function(self) -> Function:
+    def function(self) -> Function | None:
         """The function of the same name."""
         given = self.arguments()
         return Function(self.call, (given.pop("kernel_size"),), given)

@@ -6,9 +6,9 @@ from mlpgen.component import Positive
 from mlpgen.layers.base import (
     Activation,
     Function,
+    Layer,
     Shape,
     ShapeError,
-    positive_in_place,
 )
 
 
@@ -72,3 +72,15 @@ class RReLU(Activation):
         """The function must know whether the model is training."""
         call = super().function()
         return call and call._replace(training=True)
+
+
+def positive_in_place(layer: Layer, argument: str) -> None:
+    """Refuse a negative factor together with `inplace`.
+
+    Raises:
+        ShapeError: MG311.
+    """
+    factor = getattr(layer, argument)
+    if getattr(layer, "inplace", False) and factor < 0:
+        message = f"`{argument}` {factor} does not go together with `inplace`"
+        raise ShapeError("MG311", message, argument=argument)

@@ -97,7 +97,7 @@ class _Window(Layer):
         begins = range(-int(padding), 0, int(stride))
         return any(begin % int(dilation) >= size for begin in begins)
 
-    def function(self) -> Function:
+    def function(self) -> Function | None:
         """The function of the same name."""
         given = {
             key: value

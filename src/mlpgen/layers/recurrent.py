@@ -58,7 +58,7 @@ class _Recurrent(Batched):
         return {**found, "last": final}
 
     def returned(self) -> Returned:
-        """The final state has the layers before the batch, so it is only picked from."""
+        """The final state has layers before the batch: it is only picked from."""
         return ("output", "hidden")
 
     def picks(self) -> dict[str, tuple[str, str]]:
@@ -68,7 +68,7 @@ class _Recurrent(Batched):
 
     def weights(self) -> dict[str, Shape]:
         """For each layer and direction, those on its input and those on its state."""
-        found = {}
+        found: dict[str, Shape] = {}
         for index in range(self.num_layers):
             for suffix in ("", "_reverse")[: self._directions()]:
                 own = self._of_direction(first=index == 0)

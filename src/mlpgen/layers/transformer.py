@@ -48,7 +48,7 @@ class _Block(Batched):
     def weights(self) -> dict[str, Shape]:
         """Those of the attentions, the linear layers and the normalizations."""
         size, inner = self.d_model or 0, self.dim_feedforward
-        found = {}
+        found: dict[str, Shape] = {}
         for name in self.attentions:
             found |= self._pair(f"{name}.in_proj_", (3 * size, size))
             found |= self._pair(f"{name}.out_proj.", (size, size))
@@ -192,7 +192,7 @@ class Transformer(Batched):
 
     def weights(self) -> dict[str, Shape]:
         """Those of encoder and decoder, each with a normalization at its end."""
-        found = {}
+        found: dict[str, Shape] = {}
         for name, part in zip(("encoder", "decoder"), self._parts(), strict=True):
             own = part.weights() | part._pair("norm.", (self.d_model or 0,))
             found |= {f"{name}.{each}": own[each] for each in own}
@@ -255,7 +255,7 @@ def _inner(layer: Layer, cls: type[L], **others: int) -> L:
         for name in cls.model_fields
         if name in type(layer).model_fields
     }
-    return cls.model_construct(**shared, **others)
+    return cls.model_construct(None, **shared, **others)
 
 
 def _repeated(weights: dict[str, Shape], name: str, count: int) -> dict[str, Shape]:
