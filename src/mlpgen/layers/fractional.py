@@ -26,6 +26,7 @@ Ratio3 = Annotated[
 class _Fractional(Layer):
     spatial: ClassVar[int]
     call: ClassVar[str]
+    spare: ClassVar[int] = 0
     rule: ClassVar = (
         "(N, C, *) → (N, C, *output_size), or each size times `output_ratio`"
     )
@@ -39,7 +40,7 @@ class _Fractional(Layer):
             if new < 1:
                 message = f"`output_ratio` leaves nothing of a size of {old}"
                 raise ShapeError("MG303", message, argument="output_ratio")
-            if new + kernel - 1 > old:
+            if new + kernel - 1 + self.spare > old:
                 message = f"{new} windows of {kernel} do not fit into a size of {old}"
                 raise ShapeError("MG303", message, argument="kernel_size")
         return (shape[0], *sizes)
@@ -58,6 +59,8 @@ class _Fractional(Layer):
     def function(self) -> Function | None:
         """The function of the same name."""
         given = self.arguments()
+        if isinstance(given.get("output_ratio"), float):  # the module spreads it
+            given["output_ratio"] = (given["output_ratio"],) * self.spatial
         return Function(self.call, (given.pop("kernel_size"),), given)
 
 
@@ -83,6 +86,7 @@ class FractionalMaxPool3d(Indexed, _Fractional):
 
     spatial: ClassVar = 3
     call: ClassVar = "F.fractional_max_pool3d"
+    spare: ClassVar = 1
     example: ClassVar = "FractionalMaxPool3d: {kernel_size: 2, output_ratio: 0.7}"
     example_input: ClassVar = (16, 4, 8, 8)
 

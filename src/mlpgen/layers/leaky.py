@@ -36,9 +36,10 @@ class PReLU(Activation):
 
     def output(self, shape: Shape) -> Shape:
         """One slope, or as many as there are channels."""
-        if self.num_parameters not in (1, shape[0]):
+        channels = shape[0] if shape else 1
+        if self.num_parameters not in (1, channels):
             message = (
-                f"`num_parameters` is {self.num_parameters}, but {shape[0]} arrive"
+                f"`num_parameters` is {self.num_parameters}, but {channels} arrive"
             )
             raise ShapeError("MG301", message, argument="num_parameters")
         return shape
