@@ -68,6 +68,7 @@ class RNNCell(_Cell):
     """One step of an `RNN`."""
 
     gates: ClassVar = 1
+    saves_output: ClassVar = "always"
     example: ClassVar = "RNNCell: 16"
 
     nonlinearity: Nonlinearity = "tanh"
@@ -77,6 +78,7 @@ class LSTMCell(_Cell):
     """The first step of an `LSTM`: its states before are zero."""
 
     gates: ClassVar = 4
+    saves_output: ClassVar = "always"  # the cell, and on a GPU only
     arity: ClassVar = (1, 1)
     example: ClassVar = "LSTMCell: 16"
     example_inputs: ClassVar = ()

@@ -94,6 +94,7 @@ class PairwiseDistance(Layer):
     example_input: ClassVar = (8,)
     example_inputs: ClassVar = _PAIR
     rule: ClassVar = "(N, *, C), (N, *, C) → (N, *), or (N, *, 1) with `keepdim`"
+    saves_output: ClassVar = "always"
 
     p: Annotated[float, Expects("a number")] = 2.0
     eps: Annotated[float, Expects("a number")] = 1e-06

@@ -34,7 +34,7 @@ class _Recurrent(Batched):
         "(N, L, input_size) → output (N, L, D·hidden_size), hidden (N, D·hidden_size), "
         "last (N, D·hidden_size); D is 2 if `bidirectional`, and 1 otherwise"
     )
-    saves_output: ClassVar = "always"
+    saves_output: ClassVar = "always"  # all do with cuDNN, and an `LSTM` anywhere
 
     input_size: Inferred = None
     hidden_size: Positive
