@@ -20,40 +20,6 @@ LATER_ITEM_KEYS = ("parametrize",)
 ITEM_KEYS = ("name", "from", "repeat", "when", "share", "select", "init")
 """What an entry may say beside its type."""
 
-LATER_LAYERS = frozenset(
-    [
-        "Bilinear",
-        "CosineSimilarity",
-        "Embedding",
-        "EmbeddingBag",
-        "Fold",
-        "FractionalMaxPool2d",
-        "FractionalMaxPool3d",
-        "GRU",
-        "GRUCell",
-        "LPPool1d",
-        "LPPool2d",
-        "LPPool3d",
-        "LSTM",
-        "LSTMCell",
-        "MaxUnpool1d",
-        "MaxUnpool2d",
-        "MaxUnpool3d",
-        "MultiheadAttention",
-        "PairwiseDistance",
-        "RNN",
-        "RNNCell",
-        "SyncBatchNorm",
-        "Transformer",
-        "TransformerDecoder",
-        "TransformerDecoderLayer",
-        "TransformerEncoder",
-        "TransformerEncoderLayer",
-        "Unfold",
-    ]
-)
-"""Layers of torch.nn that this version cannot render yet."""
-
 _OTHER_NAMES = {
     "swish": "SiLU",
     "dense": "Linear",
@@ -229,10 +195,6 @@ class Reader:
         return item
 
     def _unknown(self, type_: str, path: Path, *, key: bool) -> None:
-        if type_ in LATER_LAYERS:
-            message = f"`{type_}` cannot be rendered yet"
-            self.problems.add("MG213", message, path, key=key)
-            return
         name, bracket, _ = type_.partition("(")
         known = [*every_type(), *self.blocks]
         help = nearest(_OTHER_NAMES.get(name.lower(), name), known)

@@ -3,56 +3,109 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import ExitStack
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import torch
 from pydantic import ValidationError
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: F401 - used by eval
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from mlpgen.layers import LAYERS
-from mlpgen.layers.base import ShapeError
+from mlpgen.layers.base import ShapeError, Value
 from mlpgen.styles.code import call, flat, keyword, literal
 
 if TYPE_CHECKING:
-    from mlpgen.layers.base import Function, Layer, Shape
+    from mlpgen.layers.base import Function, Layer, Returned, Values
+
+BATCH = 2
+Parts = dict[str, Tensor]
 
 
-def ours(name: str, arguments: dict[str, Any], shape: Shape) -> tuple[Layer, Shape]:
-    """Validate a layer and give it a shape."""
+def example_of(cls: type[Layer]) -> Values:
+    """Return what the example of a layer takes."""
+    return cls.example_inputs or (Value(cls.example_input),)
+
+
+def ours(
+    name: str, arguments: dict[str, Any], values: Values
+) -> tuple[Layer, dict[str, Value]]:
+    """Validate a layer and give it its inputs."""
     layer = LAYERS[name].model_validate(arguments)
-    inferred = layer.inferred(shape)
+    layer.check_inputs(values)
+    inferred = layer.inferred_from(values)
     for key, value in inferred.items():
         given = getattr(layer, key)
         if given is not None and given != value:
             raise ShapeError("MG301", f"{key}: {given} is not {value}")
     layer = layer.model_copy(update=inferred)
-    output = layer.output(shape)
-    if any(size < 1 for size in output):
+    results = layer.results(values)
+    if any(size < 1 for value in results.values() for size in value.shape):
         raise ShapeError("MG303", "nothing is left")
-    return layer, output
+    return layer, results
 
 
 def theirs(layer: Layer) -> nn.Module:
     """Make the module of torch with what the generated code would say."""
     cls = getattr(nn, type(layer).__name__)
     arguments = layer.arguments()
-    required = [value for key, value in arguments.items() if layer.required(key)]
-    others = {key: value for key, value in arguments.items() if not layer.required(key)}
-    module: nn.Module = cls(*required, **others)
+    inner = layer.nested()
+    first = [theirs(inner)] if inner is not None else []
+    fields = type(layer).model_fields
+    required = {key for key in arguments if key in fields and layer.required(key)}
+    placed = [value for key, value in arguments.items() if key in required]
+    others = {key: value for key, value in arguments.items() if key not in required}
+    module: nn.Module = cls(*first, *placed, **others)
     return module
 
 
-def run(module: nn.Module, x: Tensor) -> Tensor:
+def tensors(
+    layer: Layer, values: Values, results: dict[str, Value], batch: int = BATCH
+) -> list[Tensor]:
+    """Make inputs; whole numbers are those that the layer knows."""
+    torch.manual_seed(2)
+    limit: int = getattr(layer, "num_embeddings", 0)
+    if "MaxUnpool" in layer.title() and results:
+        limit = prod(results[""].shape[1:])
+    return [
+        torch.randn(batch, *value.shape)
+        if value.dtype == "float32"
+        else (torch.arange(batch * prod(value.shape)) % (limit or 9)).reshape(
+            batch, *value.shape
+        )
+        for value in values
+    ]
+
+
+def run(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> Parts:
+    """Call a module as the layer says; return what may be selected, by part."""
     torch.manual_seed(3)
+    how = layer.called(len(inputs))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        result: Tensor = module(x)
-    return result
+        found = module(*(inputs[index].clone() for index in how.order), **how.keywords)
+    parts = _unpacked(layer.returned(), found)
+    picked = {
+        name: eval(code.format("x"), {"x": parts[part], "torch": torch})
+        for name, (part, code) in layer.picks().items()
+    }
+    return parts | picked
 
 
-def called(function: Function, x: Tensor, *, training: bool) -> Tensor:
+def _unpacked(returned: Returned, found: Any) -> Parts:
+    if isinstance(returned, str):
+        return {returned: found}
+    return {
+        name: part
+        for names, each in zip(returned, found, strict=True)
+        for name, part in _unpacked(names, each).items()
+    }
+
+
+def called(function: Function, inputs: list[Tensor], *, training: bool) -> Tensor:
     """Evaluate the call that the explicit style writes."""
     arguments = [
         *(literal(each) for each in function.positional),
@@ -60,49 +113,82 @@ def called(function: Function, x: Tensor, *, training: bool) -> Tensor:
     ]
     if function.training:
         arguments.append(f"training={training}")
+    names = {f"x{index}": each.clone() for index, each in enumerate(inputs)}
     if function.is_method:
-        code = flat(call("x" + function.name, *arguments))
+        code = flat(call("x0" + function.name, *arguments))
     else:
-        code = flat(call(function.name, "x", *arguments))
+        code = flat(call(function.name, *names, *arguments))
     torch.manual_seed(3)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        result: Tensor = eval(code)
+        result: Tensor = eval(code, globals(), names)
     return result
 
 
-def compare(name: str, arguments: dict[str, Any], shape: Shape) -> bool:
+def equal(left: Tensor, right: Tensor) -> bool:
+    return torch.equal(left.nan_to_num(7), right.nan_to_num(7))
+
+
+UNCOUNTED = ["Bilinear"]
+"""torch's counter does not know their matrix products."""
+
+
+def compare(name: str, arguments: dict[str, Any], values: Values) -> bool:
     """Compare a layer with torch's.
 
     Returns:
-        Whether both take the arguments and the shape; they must agree on that.
+        Whether both take the arguments and the shapes; they must agree on that.
     """
+    shapes = [value.shape for value in values]
+    context = f"{name} {arguments} {shapes}"
     try:
-        layer, output = ours(name, arguments, shape)
+        layer, results = ours(name, arguments, values)
     except (ValidationError, ShapeError) as error:
-        refused = _torch_refuses(name, arguments, shape)
-        assert refused, f"{name} {arguments} {shape}: only we refuse it: {error}"
+        refused = _torch_refuses(name, arguments, values)
+        assert refused, f"{context}: only we refuse it: {error}"
         return False
-    context = f"{name} {arguments} {shape}"
-    module = theirs(layer)
-    x = torch.randn(2, *shape)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        module = theirs(layer)
+    caution = layer.caution(values[0].shape)
+    expected = caution is not None and caution.code == "MG311"
+    assert expected == bool(warned), f"{context}: {[each.message for each in warned]}"
+    inputs = tensors(layer, values, results)
     for training in (True, False):
         module.train(training)
-        expected = run(module, x.clone())
-        assert tuple(expected.shape[1:]) == output, context
+        parts = run(layer, module, inputs)
+        for part, value in results.items():
+            assert tuple(parts[part].shape) == (BATCH, *value.shape), (
+                f"{context} {part}"
+            )
+            assert str(parts[part].dtype) == f"torch.{value.dtype}", f"{context} {part}"
         function = layer.function()
         if function is not None:
             assert not list(module.state_dict()), f"{context} has a state"
-            actual = called(function, x.clone(), training=training)
-            assert torch.equal(actual, expected), f"{context}: {function} differs"
+            actual = called(function, inputs, training=training)
+            assert equal(actual, parts[""]), f"{context}: {function} differs"
+    named = [(key, tuple(each.shape)) for key, each in module.named_parameters()]
+    assert list(layer.weights().items()) == named, context
     counted = sum(parameter.numel() for parameter in module.parameters())
     assert layer.parameters() == counted, context
-    with FlopCounterMode(display=False) as counter:
-        run(module.eval(), x.clone())
-    assert (
-        layer.multiply_adds(shape, output) * 2 * len(x) == counter.get_total_flops()
-    ), context
+    if name not in UNCOUNTED:
+        work = layer.work(values, results)
+        for batch in (BATCH, BATCH + 1) if "Norm" in name else (1, BATCH + 1):
+            inputs = tensors(layer, values, results, batch)
+            assert work * 2 * batch == _flops(layer, module, inputs), context
     return True
+
+
+def _flops(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> int:
+    """Count as torch does, without kernels that do many products unseen."""
+    with ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")  # the flags of oneDNN are about TF32 too
+        stack.enter_context(sdpa_kernel(SDPBackend.MATH))
+        stack.enter_context(torch.backends.mkldnn.flags(enabled=False))
+        counter = stack.enter_context(FlopCounterMode(display=False))
+        run(layer, module.eval(), inputs)
+    return int(counter.get_total_flops())
 
 
 MISREAD = [
@@ -148,14 +234,79 @@ MISREAD = [
     "CircularPad1d",
     "CircularPad2d",
     "CircularPad3d",
+    "LPPool1d",
+    "LPPool2d",
+    "LPPool3d",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
+    "Fold",
+    "Unfold",
+    "RNN",
+    "LSTM",
+    "GRU",
+    "RNNCell",
+    "LSTMCell",
+    "GRUCell",
+    "MultiheadAttention",
+    "TransformerEncoderLayer",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerDecoder",
+    "Transformer",
 ]
 """torch takes the batch for channels where a dimension is missing, without a word."""
 
 
-def _torch_refuses(name: str, arguments: dict[str, Any], shape: Shape) -> bool:
+def _torch_refuses(name: str, arguments: dict[str, Any], values: Values) -> bool:
     cls = LAYERS[name]
-    example = len(cls.example_input)
-    if name in MISREAD and len(shape) != example:
+    if name in MISREAD and any(
+        len(value.shape) != len(example.shape)
+        for value, example in zip(values, example_of(cls), strict=False)
+    ):
+        return True
+    if _undefined(name, arguments, values):
+        return True
+    inferred: dict[str, Any] = {}
+    try:
+        layer = cls.model_validate({})
+        inferred = layer.inferred_from(values)
+    except (ValidationError, ShapeError):
+        inferred = _guessed(cls, values)
+    fields = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in {**inferred, **arguments}.items()
+    }
+    try:
+        layer = cls.model_construct(None, **fields)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            module = theirs(layer)
+        inputs = tensors(layer, values, {})
+        run(layer, module.train(), inputs)
+        parts = run(layer, module.eval(), inputs)
+    except (
+        ValueError,
+        RuntimeError,
+        TypeError,
+        AssertionError,
+        NotImplementedError,
+        IndexError,
+        ZeroDivisionError,
+        OverflowError,
+        AttributeError,
+    ):
+        return True
+    found = [part for part in parts.values() if part is not None]
+    return any(part.numel() == 0 or bool((part == -torch.inf).any()) for part in found)
+
+
+def _undefined(name: str, arguments: dict[str, Any], values: Values) -> bool:
+    """Tell whether torch takes what means nothing, or something else."""
+    shape = values[0].shape
+    if arguments.get("batch_first") is False:
         return True
     if name in ("Softmax", "Softmin", "LogSoftmax") and "dim" not in arguments:
         return True
@@ -166,35 +317,33 @@ def _torch_refuses(name: str, arguments: dict[str, Any], shape: Shape) -> bool:
     ):
         return True  # torch leaves values undefined
     dims = [arguments.get(key) for key in ("dim", "start_dim", "end_dim")]
-    if any(dim == 0 or (dim is not None and dim == -len(shape) - 1) for dim in dims):
+    count = max(len(value.shape) for value in values) + 1
+    if any(dim == 0 or (dim is not None and dim == -count) for dim in dims):
         return True
-    inferred: dict[str, Any] = {}
-    try:
-        layer = cls.model_validate({})
-        inferred = layer.inferred(shape)
-    except (ValidationError, ShapeError):
-        for key in ("in_channels", "num_features", "in_features", "num_channels"):
-            if key in cls.model_fields and shape:
-                inferred[key] = shape[-1] if key == "in_features" else shape[0]
-    fields = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in {**inferred, **arguments}.items()
+    return (name in BROADCAST and len({len(value.shape) for value in values}) > 1) or (
+        name in ("PairwiseDistance", "GLU") and not shape
+    )
+
+
+BROADCAST = ["CosineSimilarity", "PairwiseDistance"]
+"""They take the batch of one for another dimension of the other."""
+
+
+def _guessed(cls: type[Layer], values: Values) -> dict[str, Any]:
+    first, last = values[0].shape, values[-1].shape
+    guesses = {
+        "in_channels": first[:1],
+        "num_features": first[:1],
+        "num_channels": first[:1],
+        "in_features": first[-1:],
+        "input_size": first[-1:],
+        "embed_dim": first[-1:],
+        "d_model": first[-1:],
+        "in1_features": first[-1:],
+        "in2_features": last[-1:],
     }
-    order = [key for key in cls.model_fields if cls.required(key) and key in fields]
-    others = {key: value for key, value in fields.items() if key not in order}
-    try:
-        module = getattr(nn, name)(*(fields[key] for key in order), **others)
-        result = run(module.train(), torch.randn(2, *shape))
-        run(module.eval(), torch.randn(2, *shape))
-    except (
-        ValueError,
-        RuntimeError,
-        TypeError,
-        AssertionError,
-        NotImplementedError,
-        IndexError,
-        ZeroDivisionError,
-        OverflowError,
-    ):
-        return True
-    return result.numel() == 0
+    return {
+        key: guess[0]
+        for key, guess in guesses.items()
+        if key in cls.model_fields and guess
+    }

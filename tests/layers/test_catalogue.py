@@ -10,14 +10,30 @@ from typing import Any
 import pytest
 import yaml
 from torch import nn
+from torch.nn import functional as F
 
 from mlpgen.layers import LAYERS
-from mlpgen.layers.base import Layer, ShapeError
+from mlpgen.layers.base import Layer, ShapeError, Value, Values
 from mlpgen.sizes import Size, code_of
 
-from .harness import compare, ours
+from .harness import compare, example_of, ours
 
-LEFT_OUT = {"device", "dtype", "return_indices", "min_value", "max_value"}
+LEFT_OUT = {
+    "device",
+    "dtype",
+    "min_value",
+    "max_value",
+    "process_group",
+    "include_last_offset",
+    "_weight",
+    "_freeze",
+    "_random_samples",
+    "custom_encoder",
+    "custom_decoder",
+    "norm",
+    "enable_nested_tensor",
+    "mask_check",
+}
 DRAWS = 120
 
 
@@ -27,20 +43,39 @@ def arguments_of(name: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {LAYERS[name].shorthand() or "": value}
 
 
+def arguments_of_torch(name: str) -> dict[str, Any]:
+    """Return torch's defaults by argument; those that must be given are empty."""
+    if name == "Identity":
+        return {}
+    source = "RNNBase" if name in ("RNN", "LSTM", "GRU") else name
+    parameters = inspect.signature(getattr(nn, source).__init__).parameters.values()
+    found: dict[str, Any] = {}
+    for each in list(parameters)[1:]:
+        if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
+            continue
+        if each.name in ("encoder_layer", "decoder_layer"):
+            found |= arguments_of_torch(f"{name}Layer")
+        elif each.name not in LEFT_OUT:
+            found[each.name] = "relu" if each.default is F.relu else each.default
+        if each.name == "num_layers" and name == "RNN":
+            found["nonlinearity"] = "tanh"
+    if source == "RNNBase":
+        del found["mode"]
+        if name != "LSTM":
+            del found["proj_size"]
+    if "batch_first" in found:
+        found["batch_first"] = True  # other than torch's
+    return found
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_arguments_are_those_of_torch(name: str) -> None:
     cls = LAYERS[name]
-    parameters = list(inspect.signature(getattr(nn, name).__init__).parameters.values())
-    theirs = {
-        each.name: each.default
-        for each in parameters[1:]
-        if each.name not in LEFT_OUT
-        and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
-    }
-    if name == "Identity":
-        theirs = {}
+    theirs = arguments_of_torch(name)
     assert list(cls.model_fields) == list(theirs)
     for field, default in theirs.items():
+        if cls.follows(field) and name == "Transformer":
+            continue  # torch has a default, and we know better
         required = default is inspect.Parameter.empty
         assert cls.required(field) == required, field
         if not required:
@@ -49,7 +84,25 @@ def test_arguments_are_those_of_torch(name: str) -> None:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_the_example_works(name: str) -> None:
-    assert compare(name, arguments_of(name), LAYERS[name].example_input)
+    assert compare(name, arguments_of(name), example_of(LAYERS[name]))
+
+
+def test_all_layers_of_torch_are_there() -> None:
+    """Losses, containers and what torch's own pages advise against are not."""
+    elsewhere = {"Module", "Container", "Sequential", "ModuleList", "ModuleDict"}
+    elsewhere |= {"ParameterList", "ParameterDict", "DataParallel", "RNNBase"}
+    elsewhere |= {"RNNCellBase", "CrossMapLRN2d"}
+    elsewhere |= {"UpsamplingNearest2d", "UpsamplingBilinear2d"}
+    theirs = {
+        name
+        for name, value in vars(nn).items()
+        if isinstance(value, type)
+        and issubclass(value, nn.Module)
+        and "Loss" not in name
+        and "Lazy" not in name
+    }
+    assert theirs - set(LAYERS) <= elsewhere
+    assert set(LAYERS) <= theirs
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -122,19 +175,59 @@ POOLS: dict[str, list[Any]] = {
     "inplace": [True, False],
     "init": [0.1],
     "recompute_scale_factor": [True, False],
+    "return_indices": [True, False],
+    "norm_type": [1, 2.0, 3.5],
+    "output_ratio": [0.3, 0.5, 0.9],
+    "num_embeddings": [1, 4, 9],
+    "embedding_dim": [1, 4],
+    "padding_idx": [0, 2, -1, -5, 9],
+    "max_norm": [1.0],
+    "scale_grad_by_freq": [True, False],
+    "sparse": [True, False],
+    "hidden_size": [1, 3, 4],
+    "num_layers": [1, 2, 3],
+    "num_encoder_layers": [1, 2],
+    "num_decoder_layers": [1, 2],
+    "nonlinearity": ["tanh", "relu"],
+    "batch_first": [True, True, True, False],
+    "dropout": [0, 0.3],
+    "bidirectional": [True, False],
+    "proj_size": [0, 1, 2, 4],
+    "num_heads": [1, 2, 3],
+    "nhead": [1, 2, 2, 3],
+    "add_bias_kv": [True, False],
+    "add_zero_attn": [True, False],
+    "kdim": [4, 6],
+    "vdim": [4, 6],
+    "dim_feedforward": [3, 8],
+    "activation": ["relu", "gelu"],
+    "layer_norm_eps": [1e-05, 0.1],
+    "norm_first": [True, False],
+    "keepdim": [True, False],
 }
 
 
-def draw(rng: random.Random, name: str) -> tuple[dict[str, Any], tuple[int, ...]]:
+OF_LAYERS: dict[tuple[str, str], list[Any]] = {
+    ("EmbeddingBag", "mode"): ["sum", "mean", "max"],
+    ("PairwiseDistance", "p"): [1, 2, 0.5],
+    ("LPPool1d", "kernel_size"): [1, 2, 3, 5],
+    ("Transformer", "nhead"): [1, 2, 3],
+    ("Fold", "output_size"): [2, 3, 4, "pair"],
+}
+
+
+def draw(rng: random.Random, name: str) -> tuple[dict[str, Any], Values]:
     cls = LAYERS[name]
     spatial = max(len(cls.example_input) - 1, 1)
+    if name == "Fold":
+        spatial = 2
     arguments = {}
     for field in cls.model_fields:
         if cls.follows(field) and field != "normalized_shape":
             continue
         if not cls.model_fields[field].is_required() and rng.random() < 0.5:
             continue
-        value = rng.choice(POOLS[field])
+        value = rng.choice(OF_LAYERS.get((name, field), POOLS[field]))
         if field == "padding" and name.startswith("Conv") and "Transpose" not in name:
             value = rng.choice([*POOLS[field], "same", "valid"])
         if field == "padding" and "Pad" in name:
@@ -144,9 +237,59 @@ def draw(rng: random.Random, name: str) -> tuple[dict[str, Any], tuple[int, ...]
         if value == "pair":
             value = [rng.choice([1, 2, 3]) for _ in range(spatial)]
         arguments[field] = value
-    dims = len(cls.example_input) if rng.random() < 0.8 else rng.randint(1, 4)
-    shape = tuple(rng.choice([1, 2, 3, 4, 5, 6, 8]) for _ in range(dims))
-    return arguments, shape
+    if name == "Transformer":
+        arguments.setdefault("nhead", 2)
+    small = {"num_encoder_layers": 1, "num_decoder_layers": 1, "dim_feedforward": 4}
+    for field in small.keys() & cls.model_fields.keys():
+        arguments.setdefault(field, small[field])
+    return arguments, draw_values(rng, name, arguments)
+
+
+SIZES = [1, 2, 3, 4, 5, 6, 8]
+
+
+def draw_values(rng: random.Random, name: str, arguments: dict[str, Any]) -> Values:
+    """Draw inputs: sizes that are equal in the example mostly stay equal."""
+    example = example_of(LAYERS[name])
+    most = LAYERS[name].arity[1]
+    values = example[: rng.randint(min(LAYERS[name].arity[0], most), len(example))]
+    if len(values) == 1 and rng.random() < 0.2:
+        dims = rng.randint(1, 4)
+        return (values[0]._replace(shape=tuple(rng.choices(SIZES, k=dims))),)
+    sizes = {size: rng.choice(SIZES) for value in values for size in value.shape}
+    if name.endswith("Cell") and len(values) == 2:
+        sizes[16] = rng.choice([arguments["hidden_size"], 4])
+    drawn = [
+        value._replace(shape=tuple(sizes[size] for size in value.shape))
+        for value in values
+    ]
+    if rng.random() < 0.2:
+        at = rng.randrange(len(drawn))
+        dims = max(len(drawn[at].shape) + rng.choice([-1, 0, 0, 1]), 0)
+        drawn[at] = drawn[at]._replace(shape=tuple(rng.choices(SIZES, k=dims)))
+    if name in ("Fold",) and rng.random() < 0.9:
+        drawn = [fitting(rng, arguments)]
+    return tuple(drawn)
+
+
+def fitting(rng: random.Random, arguments: dict[str, Any]) -> Value:
+    """Return patches that `Fold` may put together."""
+    pairs = {
+        key: [value, value] if isinstance(value, int) else value
+        for key, value in {
+            "padding": 0,
+            "dilation": 1,
+            "stride": 1,
+            **arguments,
+        }.items()
+    }
+    count = 1
+    for axis in (0, 1):
+        size = pairs["output_size"][axis] + 2 * pairs["padding"][axis]
+        reach = pairs["dilation"][axis] * (pairs["kernel_size"][axis] - 1)
+        count *= max((size - reach - 1) // pairs["stride"][axis] + 1, 1)
+    kernel = pairs["kernel_size"][0] * pairs["kernel_size"][1]
+    return Value((kernel * rng.randint(1, 3), count))
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -163,16 +306,16 @@ def test_sizes_follow_parameters(name: str) -> None:
     cls = LAYERS[name]
     tried = 0
     for _ in range(400):
-        arguments, shape = draw(rng, name)
+        arguments, values = draw(rng, name)
         numbers = [
             field
             for field, value in arguments.items()
             if type(value) is int and not cls.structural(field)
         ]
         try:
-            layer, _ = ours(name, arguments, shape)
+            layer, _ = ours(name, arguments, values)
             other = {field: arguments[field] + rng.choice([0, 1]) for field in numbers}
-            _, wanted = ours(name, arguments | other, shape)
+            changed, wanted = ours(name, arguments | other, values)
         except (ShapeError, ValueError):
             continue
         sizes = {field: Size.parameter(field, arguments[field]) for field in numbers}
@@ -182,9 +325,14 @@ def test_sizes_follow_parameters(name: str) -> None:
         symbolic = layer.model_copy(
             update={key: value for key, value in sizes.items() if key not in floats}
         )
-        output = symbolic.output(shape)
-        found = tuple(eval(code_of(size), {}, other) for size in output)
-        assert found == wanted, f"{name} {arguments} {shape} {other}"
+        for part, value in symbolic.results(values).items():
+            found = tuple(eval(code_of(size), {}, other) for size in value.shape)
+            context = f"{name} {arguments} {values} {other} {part}"
+            assert found == wanted[part].shape, context
+        weights = changed.weights()
+        for weight, shape in symbolic.weights().items():
+            found = tuple(eval(code_of(size), {}, other) for size in shape)
+            assert weight not in weights or found == weights[weight], context
         tried += 1
         if tried == 20:
             break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +13,8 @@ from torch import nn
 from mlpgen import SpecError
 from mlpgen.layers import LAYERS
 
-from ..networks import model, network
+from ..networks import IN_CHAINS, model, network
+from .harness import example_of, ours, run, tensors, theirs
 
 IN_PLACE = [name for name in LAYERS if "inplace" in LAYERS[name].model_fields]
 
@@ -39,7 +41,7 @@ def test_an_expression_counts_as_in_place() -> None:
 @pytest.mark.parametrize("second", IN_PLACE)
 def test_gradients(second: str, first_in_place: bool) -> None:
     """Each pair is refused just if torch cannot compute its gradients."""
-    for first in IN_PLACE if first_in_place else LAYERS:
+    for first in IN_PLACE if first_in_place else IN_CHAINS:
         before = LAYERS[first].example_input
         layers = [
             {"PReLU": None},
@@ -65,6 +67,41 @@ def test_gradients(second: str, first_in_place: bool) -> None:
         made = model(net, "sequential").train()
         x = torch.randn(2, *before, requires_grad=True)
         made(x).sum().backward()
+
+
+def parts_of_others() -> list[tuple[str, str]]:
+    """Return the layers that are not in chains, with each part that has a gradient."""
+    found = []
+    for name in LAYERS:
+        if name not in IN_CHAINS:
+            values = example_of(LAYERS[name])[: LAYERS[name].arity[1]]
+            results = ours(name, example(name), values)[1]
+            found += [(name, part) for part in results]
+    return found
+
+
+def example(name: str) -> dict[str, Any]:
+    data = yaml.safe_load(LAYERS[name].example)
+    value = data[name] if isinstance(data, dict) else {}
+    return value if isinstance(value, dict) else {LAYERS[name].shorthand() or "": value}
+
+
+@pytest.mark.parametrize(("name", "part"), parts_of_others())
+def test_results_that_torch_needs_again(name: str, part: str) -> None:
+    values = example_of(LAYERS[name])
+    layer, results = ours(name, example(name), values)
+    refused = []
+    for second in (nn.ReLU(inplace=True), nn.Dropout(inplace=True)):
+        inputs = tensors(layer, values, results)
+        for each in inputs:
+            each.requires_grad_(each.is_floating_point())
+        found = run(layer, theirs(layer).train(), inputs)[part]
+        try:
+            second(found).sum().backward()
+        except RuntimeError as error:
+            assert "inplace operation" in str(error)
+            refused.append(second)
+    assert (layer.saves_output == "always") or not refused, refused
 
 
 def refused_by_torch(layers: list[object], shape: tuple[int, ...]) -> bool:

@@ -19,10 +19,14 @@ LAYERS: Catalogue[Layer] = Catalogue(
         "convolution": "Conv1d Conv2d Conv3d "
         "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
         "pooling": "MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d "
-        "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d "
+        "LPPool1d LPPool2d LPPool3d",
+        "adaptive": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d "
         "AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d",
+        "fractional": "FractionalMaxPool2d FractionalMaxPool3d",
+        "unpooling": "MaxUnpool1d MaxUnpool2d MaxUnpool3d",
         "normalization": "BatchNorm1d BatchNorm2d BatchNorm3d LayerNorm GroupNorm "
-        "InstanceNorm1d InstanceNorm2d InstanceNorm3d LocalResponseNorm RMSNorm",
+        "InstanceNorm1d InstanceNorm2d InstanceNorm3d LocalResponseNorm RMSNorm "
+        "SyncBatchNorm",
         "dropout": "Dropout Dropout1d Dropout2d Dropout3d AlphaDropout "
         "FeatureAlphaDropout",
         "rectifier": "ReLU ReLU6",
@@ -37,5 +41,13 @@ LAYERS: Catalogue[Layer] = Catalogue(
         "ReplicationPad1d ReplicationPad2d ReplicationPad3d "
         "CircularPad1d CircularPad2d CircularPad3d",
         "vision": "Upsample PixelShuffle PixelUnshuffle ChannelShuffle",
+        "folding": "Fold Unfold",
+        "embedding": "Embedding EmbeddingBag",
+        "recurrent": "RNN LSTM GRU",
+        "cells": "RNNCell LSTMCell GRUCell",
+        "attention": "MultiheadAttention",
+        "transformer": "TransformerEncoderLayer TransformerDecoderLayer "
+        "TransformerEncoder TransformerDecoder Transformer",
+        "comparison": "Bilinear CosineSimilarity PairwiseDistance",
     },
 )

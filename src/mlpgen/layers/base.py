@@ -5,6 +5,7 @@ parameters (`mlpgen.sizes.Size`), so the rules use plain arithmetic and nothing 
 no `int()`, `min`, `round` or `math.floor` on a size; `//` rounds down.
 """
 
+from math import prod
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from mlpgen.component import Component
@@ -121,6 +122,7 @@ class Layer(Component):
         dtypes: The kinds of numbers that inputs may be.
         example: One layer as it stands in a spec, after `- `.
         example_input: The shape of one example that it takes.
+        example_inputs: What it takes, where that is not one tensor of floats.
         rule: Its shape rule for people, with the batch dimension.
         pointwise: It follows another layer on the same line of `forward`: activations,
             dropout, normalization.
@@ -131,6 +133,7 @@ class Layer(Component):
 
     example: ClassVar[str] = ""
     example_input: ClassVar[tuple[int, ...]] = ()
+    example_inputs: ClassVar[tuple[Value, ...]] = ()
     arity: ClassVar[tuple[int, int]] = (1, 1)
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)
     rule: ClassVar[str] = "(N, *) → (N, *)"
@@ -161,10 +164,11 @@ class Layer(Component):
         return self.inferred(values[0].shape)
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Return what comes out, by the names of its parts.
+        """Return what comes out, by the names of the parts that may be selected.
 
         The first part is meant where none is named. A layer that gives one tensor has
-        one part without a name.
+        one part without a name. A part in `picks` is taken from one that the call
+        gives, another stands in `returned` under its name.
 
         Raises:
             ShapeError: The layer cannot run on these.
@@ -176,11 +180,19 @@ class Layer(Component):
         return self.multiply_adds(values[0].shape, next(iter(results.values())).shape)
 
     def returned(self) -> Returned:
-        """Say how a call gives the parts: a tuple of names; "" for one tensor."""
+        """Say how a call gives the parts: a tuple of names; "" for one tensor.
+
+        Not all of them can be selected: only those in `results`.
+        """
         return ""
 
     def picks(self) -> dict[str, tuple[str, str]]:
-        """Return parts taken from others: `{"last": ("output", "[:, -1]")}`."""
+        """Return parts that are computed from one that the call gives.
+
+        By name: the part in `returned`, and code with `{}` in its place, once or more
+        often (`{0}`): `{"last": ("output", "{}[:, -1]")}`. A pick may have the name of
+        the part it is taken from; then it is what is selected.
+        """
         return {}
 
     def called(self, count: int) -> Call:
@@ -188,11 +200,19 @@ class Layer(Component):
         return Call(tuple(range(count)))
 
     def weights(self) -> dict[str, Shape]:
-        """Return the shapes of the parameters that can be shared or initialized.
+        """Return the shapes of the learned parameters, by torch's names, in its order.
 
-        By their names in torch; only of layers that document them.
+        Rules as for shapes: sizes may depend on parameters of the spec.
         """
         return {}
+
+    def nested(self) -> "Layer | None":
+        """Return the layer whose module is the first argument of this one's call.
+
+        Its arguments are among those of the layer: a name that both know is the inner
+        layer's.
+        """
+        return None
 
     def inferred(self, shape: Shape) -> dict[str, int]:
         """Return the arguments that follow from the input, by name."""
@@ -209,7 +229,7 @@ class Layer(Component):
 
     def parameters(self) -> int:
         """Count the learned values, once every size is known."""
-        return 0
+        return sum(prod(shape) for shape in self.weights().values())
 
     def multiply_adds(self, shape: Shape, output: Shape) -> int:
         """Count the multiply-adds of one example, as `torch.utils.flop_counter` does.
@@ -247,18 +267,6 @@ class Activation(Layer):
         return Function(self.call, given, by_name)
 
 
-def positive_in_place(layer: Layer, argument: str) -> None:
-    """Refuse a negative factor together with `inplace`.
-
-    Raises:
-        ShapeError: MG311.
-    """
-    factor = getattr(layer, argument)
-    if getattr(layer, "inplace", False) and factor < 0:
-        message = f"`{argument}` {factor} does not go together with `inplace`"
-        raise ShapeError("MG311", message, argument=argument)
-
-
 def need_dims(layer: Layer, shape: Shape, wanted: str, *counts: int) -> None:
     """Refuse a shape with another number of dimensions.
 
@@ -280,6 +288,11 @@ def shown(shape: Shape) -> str:
     """Write a shape for people, with the batch dimension: `(N, 1, 28, 28)`."""
     sizes = ", ".join(str(int(size)) for size in shape)
     return f"(N, {sizes})" if shape else "(N,)"
+
+
+def affine(weight: Shape, bias: bool, size: int) -> dict[str, Shape]:
+    """Return a weight, and a bias of `size` numbers where there is one."""
+    return {"weight": weight, "bias": (size,)} if bias else {"weight": weight}
 
 
 def spread(value: int | tuple[int, ...], count: int) -> tuple[int, ...]:

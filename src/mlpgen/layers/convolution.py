@@ -15,7 +15,7 @@ from mlpgen.component import (
     Size3,
     Structural,
 )
-from mlpgen.layers.base import Layer, Shape, ShapeError, need_dims, spread
+from mlpgen.layers.base import Layer, Shape, ShapeError, affine, need_dims, spread
 
 PaddingMode = Annotated[
     Literal["zeros", "reflect", "replicate", "circular"], Structural()
@@ -72,10 +72,14 @@ class _Convolution(Layer):
                 message = f"`groups` {groups} does not divide the {channels} `{name}`"
                 raise ShapeError("MG304", message, argument="groups")
 
-    def parameters(self) -> int:
+    def weights(self) -> dict[str, Shape]:
         """A kernel for each pair of channels in a group, a bias for each output."""
-        weights = self._pairs() * prod(self.sizes("kernel_size"))
-        return weights + bool(getattr(self, "bias")) * self.out_channels
+        weight = (*self._channels(), *self.sizes("kernel_size"))
+        return affine(weight, getattr(self, "bias"), self.out_channels)
+
+    def _channels(self) -> tuple[int, int]:
+        """Return the first sizes of the weight."""
+        return (self.out_channels, (self.in_channels or 0) // getattr(self, "groups"))
 
 
 class _Forward(_Convolution):
@@ -196,6 +200,9 @@ class _Transposed(_Convolution):
         "(N, in_channels, *) → (N, out_channels, *'), each size (size - 1)·stride "
         "- 2·padding + dilation·(kernel_size - 1) + output_padding + 1"
     )
+
+    def _channels(self) -> tuple[int, int]:
+        return (self.in_channels or 0, self.out_channels // getattr(self, "groups"))
 
     def output(self, shape: Shape) -> Shape:
         """What a convolution with the same arguments would shrink, grows."""

@@ -6,9 +6,9 @@ from mlpgen.component import Positive
 from mlpgen.layers.base import (
     Activation,
     Function,
+    Layer,
     Shape,
     ShapeError,
-    positive_in_place,
 )
 
 
@@ -36,16 +36,17 @@ class PReLU(Activation):
 
     def output(self, shape: Shape) -> Shape:
         """One slope, or as many as there are channels."""
-        if self.num_parameters not in (1, shape[0]):
+        channels = shape[0] if shape else 1
+        if self.num_parameters not in (1, channels):
             message = (
-                f"`num_parameters` is {self.num_parameters}, but {shape[0]} arrive"
+                f"`num_parameters` is {self.num_parameters}, but {channels} arrive"
             )
             raise ShapeError("MG301", message, argument="num_parameters")
         return shape
 
-    def parameters(self) -> int:
+    def weights(self) -> dict[str, Shape]:
         """The slopes."""
-        return self.num_parameters
+        return {"weight": (self.num_parameters,)}
 
     def function(self) -> None:
         """The slopes are parameters."""
@@ -72,3 +73,15 @@ class RReLU(Activation):
         """The function must know whether the model is training."""
         call = super().function()
         return call and call._replace(training=True)
+
+
+def positive_in_place(layer: Layer, argument: str) -> None:
+    """Refuse a negative factor together with `inplace`.
+
+    Raises:
+        ShapeError: MG311.
+    """
+    factor = getattr(layer, argument)
+    if getattr(layer, "inplace", False) and factor < 0:
+        message = f"`{argument}` {factor} does not go together with `inplace`"
+        raise ShapeError("MG311", message, argument=argument)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, Strict
 
 from mlpgen.component import Expects, Inferred, Positive, Structural
-from mlpgen.layers.base import Function, Layer, Shape, ShapeError, shown
+from mlpgen.layers.base import Function, Layer, Shape, ShapeError, affine, shown
 
 
 class Linear(Layer):
@@ -30,9 +30,10 @@ class Linear(Layer):
         """Only the last dimension changes."""
         return (*shape[:-1], self.out_features)
 
-    def parameters(self) -> int:
+    def weights(self) -> dict[str, Shape]:
         """One weight for each input and output, one bias for each output."""
-        return ((self.in_features or 0) + self.bias) * self.out_features
+        weight = (self.out_features, self.in_features or 0)
+        return affine(weight, self.bias, self.out_features)
 
     def multiply_adds(self, shape: Shape, output: Shape) -> int:
         """One for each weight, at every position."""

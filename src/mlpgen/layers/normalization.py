@@ -14,7 +14,15 @@ from mlpgen.component import (
     PositiveReal,
     Structural,
 )
-from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, shown
+from mlpgen.layers.base import (
+    Function,
+    Layer,
+    Shape,
+    ShapeError,
+    affine,
+    need_dims,
+    shown,
+)
 
 Momentum = Annotated[float | None, Field(ge=0, le=1), Expects("a number from 0 to 1")]
 NormalizedShape = Annotated[
@@ -46,9 +54,10 @@ class _PerChannel(Layer):
         need_dims(self, shape, wanted, *dims)
         return {"num_features": shape[0]}
 
-    def parameters(self) -> int:
+    def weights(self) -> dict[str, Shape]:
         """A weight, and a bias where it is asked for, for each channel."""
-        return (self.num_features or 0) * self.affine * (1 + self.bias)
+        channels = self.num_features or 0
+        return affine((channels,), self.bias, channels) if self.affine else {}
 
 
 class BatchNorm1d(_PerChannel):
@@ -76,6 +85,15 @@ class BatchNorm3d(_PerChannel):
     example: ClassVar = "BatchNorm3d"
     example_input: ClassVar = (16, 4, 8, 8)
     rule: ClassVar = "(N, num_features, D, H, W) → the same"
+
+
+class SyncBatchNorm(_PerChannel):
+    """Normalizes each channel over the batches of all processes that train."""
+
+    takes: ClassVar = ("(N, C, *)", (1, 2, 3, 4))
+    example: ClassVar = "SyncBatchNorm"
+    example_input: ClassVar = (16, 8, 8)
+    rule: ClassVar = "(N, num_features, *) → the same"
 
 
 class _Instance(_PerChannel):
@@ -151,9 +169,9 @@ class _OverShape(Layer):
             )
         return {}
 
-    def _count(self) -> int:
+    def _sizes(self) -> Shape:
         sizes = self.normalized_shape or ()
-        return prod(sizes) if isinstance(sizes, tuple) else sizes
+        return sizes if isinstance(sizes, tuple) else (sizes,)
 
 
 class LayerNorm(_OverShape):
@@ -165,18 +183,19 @@ class LayerNorm(_OverShape):
     elementwise_affine: bool = True
     bias: bool = True
 
-    def parameters(self) -> int:
+    def weights(self) -> dict[str, Shape]:
         """A weight, and a bias where it is asked for, for each feature."""
-        return self._count() * self.elementwise_affine * (1 + self.bias)
+        if not self.elementwise_affine:
+            return {}
+        sizes = self._sizes()
+        return {"weight": sizes, "bias": sizes} if self.bias else {"weight": sizes}
 
     def function(self) -> Function | None:
         """Without weights nothing is held."""
         if self.elementwise_affine:
             return None
-        sizes = self.normalized_shape
         given = {"eps": self.eps} if self.eps != 1e-05 else {}
-        shape = sizes if isinstance(sizes, tuple) else (sizes,)
-        return Function("F.layer_norm", (shape,), given)
+        return Function("F.layer_norm", (self._sizes(),), given)
 
 
 class RMSNorm(_OverShape):
@@ -187,9 +206,9 @@ class RMSNorm(_OverShape):
     eps: Annotated[float | None, Field(ge=0), Expects("a number of at least 0")] = None
     elementwise_affine: bool = True
 
-    def parameters(self) -> int:
+    def weights(self) -> dict[str, Shape]:
         """A weight for each feature."""
-        return self._count() * self.elementwise_affine
+        return {"weight": self._sizes()} if self.elementwise_affine else {}
 
 
 class GroupNorm(Layer):
@@ -221,9 +240,10 @@ class GroupNorm(Layer):
             raise ShapeError("MG304", message, argument="num_groups")
         return shape
 
-    def parameters(self) -> int:
+    def weights(self) -> dict[str, Shape]:
         """A weight, and a bias where it is asked for, for each channel."""
-        return (self.num_channels or 0) * self.affine * (1 + self.bias)
+        channels = self.num_channels or 0
+        return affine((channels,), self.bias, channels) if self.affine else {}
 
 
 class LocalResponseNorm(Layer):

@@ -1,4 +1,4 @@
-"""Pooling: one value for each window, or for each part of the input."""
+"""Pooling: one value for each window."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -10,17 +10,16 @@ from mlpgen.component import (
     Padding2,
     Padding3,
     Positive,
+    PositiveReal,
     Size1,
     Size2,
     Size3,
-    Structural,
 )
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, spread
+from mlpgen.layers.indexed import DIMS, Flag, Indexed
 from mlpgen.sizes import smaller
 
-_DIMS = ("(N, C, L)", "(N, C, H, W)", "(N, C, D, H, W)")
 _AsTuple = Strict(strict=False)
-Flag = Annotated[bool, Structural(), Expects("true or false")]
 Stride1 = Annotated[
     Positive | Annotated[tuple[Positive], _AsTuple] | None,
     Expects("a whole number of at least 1"),
@@ -34,18 +33,6 @@ Stride3 = Annotated[
     Expects("a whole number of at least 1, or a list of three"),
 ]
 Divisor = Annotated[int | None, Expects("a whole number other than 0")]
-Output1 = Size1
-Output2 = Annotated[
-    Positive | Annotated[tuple[Positive | None, Positive | None], _AsTuple],
-    Structural(),
-    Expects("a whole number of at least 1, or a list of two"),
-]
-Output3 = Annotated[
-    Positive
-    | Annotated[tuple[Positive | None, Positive | None, Positive | None], _AsTuple],
-    Structural(),
-    Expects("a whole number of at least 1, or a list of three"),
-]
 
 
 class _Window(Layer):
@@ -65,11 +52,11 @@ class _Window(Layer):
 
     def output(self, shape: Shape) -> Shape:
         """The window fits into each padded dimension so often, at its stride."""
-        need_dims(self, shape, _DIMS[self.spatial - 1], self.spatial + 1)
+        need_dims(self, shape, DIMS[self.spatial - 1], self.spatial + 1)
         values: Any = self
         kernels = spread(values.kernel_size, self.spatial)
         strides = spread(values.stride or values.kernel_size, self.spatial)
-        paddings = spread(values.padding, self.spatial)
+        paddings = spread(getattr(self, "padding", 0), self.spatial)
         dilations = spread(getattr(self, "dilation", 1), self.spatial)
         sizes = [
             self._size(*each)
@@ -110,7 +97,7 @@ class _Window(Layer):
         begins = range(-int(padding), 0, int(stride))
         return any(begin % int(dilation) >= size for begin in begins)
 
-    def function(self) -> Function:
+    def function(self) -> Function | None:
         """The function of the same name."""
         given = {
             key: value
@@ -121,7 +108,7 @@ class _Window(Layer):
         return Function(self.call, (values.kernel_size,), given)
 
 
-class MaxPool1d(_Window):
+class MaxPool1d(Indexed, _Window):
     """The largest value of each window of a sequence."""
 
     gaps: ClassVar = True
@@ -134,10 +121,11 @@ class MaxPool1d(_Window):
     stride: Stride1 = None
     padding: Padding1 = 0
     dilation: Size1 = 1
+    return_indices: Flag = False
     ceil_mode: Flag = False
 
 
-class MaxPool2d(_Window):
+class MaxPool2d(Indexed, _Window):
     """The largest value of each window of an image."""
 
     gaps: ClassVar = True
@@ -150,10 +138,11 @@ class MaxPool2d(_Window):
     stride: Stride2 = None
     padding: Padding2 = 0
     dilation: Size2 = 1
+    return_indices: Flag = False
     ceil_mode: Flag = False
 
 
-class MaxPool3d(_Window):
+class MaxPool3d(Indexed, _Window):
     """The largest value of each window of a volume."""
 
     gaps: ClassVar = True
@@ -166,6 +155,7 @@ class MaxPool3d(_Window):
     stride: Stride3 = None
     padding: Padding3 = 0
     dilation: Size3 = 1
+    return_indices: Flag = False
     ceil_mode: Flag = False
 
 
@@ -226,91 +216,55 @@ class AvgPool3d(_Divided):
     divisor_override: Divisor = None
 
 
-class _Adaptive(Layer):
-    """Windows that give an output of the size asked for."""
+class _Power(_Window):
+    rule: ClassVar = (
+        "(N, C, *) → (N, C, *'), each size (size - kernel_size) // stride + 1"
+    )
 
-    spatial: ClassVar[int]
-    call: ClassVar[str]
-    rule: ClassVar = "(N, C, *) → (N, C, *output_size)"
-
-    def output(self, shape: Shape) -> Shape:
-        """The sizes asked for; null keeps a size as it is."""
-        need_dims(self, shape, _DIMS[self.spatial - 1], self.spatial + 1)
-        values: Any = self
-        sizes = spread(values.output_size, self.spatial)
-        new = (
-            old if size is None else size
-            for old, size in zip(shape[1:], sizes, strict=True)
-        )
-        return (shape[0], *new)
+    norm_type: PositiveReal
 
     def function(self) -> Function:
         """The function of the same name."""
-        values: Any = self
-        return Function(self.call, (values.output_size,))
+        given = self.arguments()
+        first = (given.pop("norm_type"), given.pop("kernel_size"))
+        return Function(self.call, first, given)
 
 
-class AdaptiveAvgPool1d(_Adaptive):
-    """Means that make a sequence of the length asked for."""
-
-    spatial: ClassVar = 1
-    call: ClassVar = "F.adaptive_avg_pool1d"
-    example: ClassVar = "AdaptiveAvgPool1d: 1"
-    example_input: ClassVar = (16, 20)
-
-    output_size: Output1
-
-
-class AdaptiveAvgPool2d(_Adaptive):
-    """Means that make an image of the size asked for."""
-
-    spatial: ClassVar = 2
-    call: ClassVar = "F.adaptive_avg_pool2d"
-    example: ClassVar = "AdaptiveAvgPool2d: 1"
-    example_input: ClassVar = (16, 8, 8)
-
-    output_size: Output2
-
-
-class AdaptiveAvgPool3d(_Adaptive):
-    """Means that make a volume of the size asked for."""
-
-    spatial: ClassVar = 3
-    call: ClassVar = "F.adaptive_avg_pool3d"
-    example: ClassVar = "AdaptiveAvgPool3d: 1"
-    example_input: ClassVar = (16, 4, 8, 8)
-
-    output_size: Output3
-
-
-class AdaptiveMaxPool1d(_Adaptive):
-    """Maxima that make a sequence of the length asked for."""
+class LPPool1d(_Power):
+    """The p-norm of each window of a sequence, p being `norm_type`."""
 
     spatial: ClassVar = 1
-    call: ClassVar = "F.adaptive_max_pool1d"
-    example: ClassVar = "AdaptiveMaxPool1d: 1"
+    call: ClassVar = "F.lp_pool1d"
+    example: ClassVar = "LPPool1d: {norm_type: 2, kernel_size: 2}"
     example_input: ClassVar = (16, 20)
 
-    output_size: Output1
+    kernel_size: Positive
+    stride: Stride1 = None
+    ceil_mode: Flag = False
 
 
-class AdaptiveMaxPool2d(_Adaptive):
-    """Maxima that make an image of the size asked for."""
+class LPPool2d(_Power):
+    """The p-norm of each window of an image, p being `norm_type`."""
 
     spatial: ClassVar = 2
-    call: ClassVar = "F.adaptive_max_pool2d"
-    example: ClassVar = "AdaptiveMaxPool2d: 1"
+    call: ClassVar = "F.lp_pool2d"
+    example: ClassVar = "LPPool2d: {norm_type: 2, kernel_size: 2}"
     example_input: ClassVar = (16, 8, 8)
 
-    output_size: Output2
+    kernel_size: Size2
+    stride: Stride2 = None
+    ceil_mode: Flag = False
 
 
-class AdaptiveMaxPool3d(_Adaptive):
-    """Maxima that make a volume of the size asked for."""
+class LPPool3d(_Power):
+    """The p-norm of each window of a volume, p being `norm_type`."""
 
     spatial: ClassVar = 3
-    call: ClassVar = "F.adaptive_max_pool3d"
-    example: ClassVar = "AdaptiveMaxPool3d: 1"
+    overlapping: ClassVar = False
+    call: ClassVar = "F.lp_pool3d"
+    example: ClassVar = "LPPool3d: {norm_type: 2, kernel_size: 2}"
     example_input: ClassVar = (16, 4, 8, 8)
 
-    output_size: Output3
+    kernel_size: Size3
+    stride: Stride3 = None
+    ceil_mode: Flag = False

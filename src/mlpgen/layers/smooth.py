@@ -3,7 +3,8 @@
 from typing import Annotated, ClassVar, Literal
 
 from mlpgen.component import Expects, Structural
-from mlpgen.layers.base import Activation, Shape, ShapeError, positive_in_place
+from mlpgen.layers.base import Activation, Shape, ShapeError
+from mlpgen.layers.leaky import positive_in_place
 
 
 class ELU(Activation):

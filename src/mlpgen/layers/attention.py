@@ -1,0 +1,137 @@
+"""Attention: every position looks at all others."""
+
+from typing import ClassVar
+
+from mlpgen.component import Inferred, Positive, Probability
+from mlpgen.functions.base import whole_shown
+from mlpgen.layers.base import (
+    Call,
+    Layer,
+    Returned,
+    Shape,
+    ShapeError,
+    Value,
+    Values,
+    need_dims,
+)
+from mlpgen.layers.batches import Batched, BatchFirst
+from mlpgen.sizes import code_of
+
+
+class MultiheadAttention(Batched):
+    """Weighs values by how their keys fit each query, in several heads.
+
+    One input is query, key and value; of two, the second is key and value. The
+    multiply-adds are those of the matrix products, which torch counts as well, except
+    where one kernel does all of the attention.
+    """
+
+    arity: ClassVar = (1, 3)
+    example: ClassVar = "MultiheadAttention: 4"
+    example_input: ClassVar = (20, 16)
+    example_inputs: ClassVar = (Value((20, 16)), Value((12, 8)), Value((12, 6)))
+    rule: ClassVar = (
+        "query (N, L, embed_dim), key (N, S, kdim), value (N, S, vdim) → "
+        "(N, L, embed_dim)"
+    )
+
+    embed_dim: Inferred = None
+    num_heads: Positive
+    dropout: Probability = 0.0
+    bias: bool = True
+    add_bias_kv: bool = False
+    add_zero_attn: bool = False
+    kdim: Positive | None = None
+    vdim: Positive | None = None
+    batch_first: BatchFirst = True
+
+    def inferred_from(self, values: Values) -> dict[str, int]:
+        """The last dimensions; those of key and value only where they are others."""
+        for value in values:
+            need_dims(self, value.shape, "(N, L, E)", 2)
+        size, *others = (values[index].shape[1] for index in _order(len(values)))
+        needed = {
+            name: other
+            for name, other in zip(("kdim", "vdim"), others, strict=True)
+            if getattr(self, name) is not None or code_of(other) != code_of(size)
+        }
+        return {"embed_dim": size, **needed}
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """A mean of values for each position of the query."""
+        check_heads(self, "embed_dim", "num_heads")
+        query, key, value = (values[index] for index in _order(len(values)))
+        if key.shape[0] != value.shape[0]:
+            raise ShapeError(
+                "MG313",
+                f"a key and a value for each position: {whole_shown(key)} and "
+                f"{whole_shown(value)} have different lengths",
+            )
+        return {"output": query}
+
+    def returned(self) -> Returned:
+        """The weights are not asked for."""
+        return ("output", "weights")
+
+    def called(self, count: int) -> Call:
+        """Without the weights torch can use faster kernels."""
+        return Call(_order(count), {"need_weights": False})
+
+    def weights(self) -> dict[str, Shape]:
+        """One projection for query, key and value, or one each if sizes differ."""
+        size = self.embed_dim or 0
+        key, value = self.kdim or size, self.vdim or size
+        found: dict[str, Shape] = {"in_proj_weight": (3 * size, size)}
+        if not key == value == size:
+            sizes = {"q": size, "k": key, "v": value}
+            found = {f"{name}_proj_weight": (size, sizes[name]) for name in sizes}
+        if self.bias:
+            found["in_proj_bias"] = (3 * size,)
+        if self.add_bias_kv:
+            found |= {"bias_k": (1, 1, size), "bias_v": (1, 1, size)}
+        found["out_proj.weight"] = (size, size)
+        if self.bias:
+            found["out_proj.bias"] = (size,)
+        return found
+
+    def work(self, values: Values, results: dict[str, Value]) -> int:
+        """The four projections, and two products for each pair of positions."""
+        del results
+        query, key, value = (values[index].shape for index in _order(len(values)))
+        extra = int(self.add_bias_kv) + int(self.add_zero_attn)
+        sizes = (query[1], key[1], value[1])
+        return attention_work(query[0], key[0], sizes, extra)
+
+
+def _order(count: int) -> tuple[int, ...]:
+    """Say which input is query, key and value."""
+    return (0, min(1, count - 1), count - 1)
+
+
+def attention_work(
+    queries: int, keys: int, sizes: tuple[int, int, int], extra: int = 0
+) -> int:
+    """Count the multiply-adds of an attention layer.
+
+    Args:
+        queries: Positions that look.
+        keys: Positions looked at.
+        sizes: Features of query, key and value.
+        extra: Positions looked at that have no projections.
+    """
+    size, key, value = sizes
+    projections = 2 * queries * size + keys * (key + value)
+    return size * (projections + 2 * queries * (keys + extra))
+
+
+def check_heads(layer: Layer, size: str, heads: str) -> None:
+    """Each head has as many features.
+
+    Raises:
+        ShapeError: MG304.
+    """
+    count: int = getattr(layer, heads)
+    features: int = getattr(layer, size)
+    if features % count:
+        message = f"`{heads}` {count} does not divide the {features} features"
+        raise ShapeError("MG304", message, argument=heads)

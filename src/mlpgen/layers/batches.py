@@ -1,0 +1,33 @@
+"""What layers share that could take the batch second; here it always comes first."""
+
+from typing import Annotated, Any
+
+from mlpgen.component import Expects, Structural
+from mlpgen.layers.base import Layer, ShapeError, Values
+
+BatchFirst = Annotated[bool, Structural(), Expects("true")]
+
+
+class Batched(Layer):
+    """Has `batch_first`, which is true here and false by torch's default."""
+
+    def arguments(self) -> dict[str, Any]:
+        """Write `batch_first` always."""
+        given = super().arguments() | {"batch_first": getattr(self, "batch_first")}
+        return {name: given[name] for name in type(self).model_fields if name in given}
+
+    def check_inputs(self, values: Values) -> None:
+        """The batch is the first dimension of every tensor.
+
+        Raises:
+            ShapeError: MG311.
+        """
+        super().check_inputs(values)
+        if not getattr(self, "batch_first"):
+            raise ShapeError(
+                "MG311",
+                f"`{self.title()}` with `batch_first: false` takes (L, N, *), but the "
+                "batch comes first here",
+                argument="batch_first",
+                help="leave `batch_first` out",
+            )

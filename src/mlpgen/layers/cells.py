@@ -1,0 +1,101 @@
+"""Recurrent cells: one step of a recurrent layer."""
+
+from math import prod
+from typing import ClassVar
+
+from mlpgen.component import Inferred, Positive
+from mlpgen.functions.base import whole_shown
+from mlpgen.layers.base import (
+    Layer,
+    Returned,
+    Shape,
+    ShapeError,
+    Value,
+    Values,
+    need_dims,
+)
+from mlpgen.layers.recurrent import Nonlinearity
+
+
+class _Cell(Layer):
+    """Takes one step, and for some the state before it; without, that is zero."""
+
+    gates: ClassVar[int]
+    arity: ClassVar[tuple[int, int]] = (1, 2)
+    example_input: ClassVar = (8,)
+    example_inputs: ClassVar[tuple[Value, ...]] = (Value((8,)), Value((16,)))
+    rule: ClassVar = "(N, input_size), state (N, hidden_size) → (N, hidden_size)"
+
+    input_size: Inferred = None
+    hidden_size: Positive
+    bias: bool = True
+
+    def inferred(self, shape: Shape) -> dict[str, int]:
+        """The last dimension of the step."""
+        need_dims(self, shape, "(N, input_size)", 1)
+        return {"input_size": shape[0]}
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The new state."""
+        state = values[0]._replace(shape=(self.hidden_size,))
+        if len(values) > 1 and values[1].shape != state.shape:
+            raise ShapeError(
+                "MG313",
+                f"the state of `{self.title()}` is {whole_shown(state)}, but "
+                f"{whole_shown(values[1])} arrives",
+            )
+        return {"": state}
+
+    def weights(self) -> dict[str, Shape]:
+        """Those on the input and those on the state."""
+        rows = self.gates * self.hidden_size
+        found: dict[str, Shape] = {
+            "weight_ih": (rows, self.input_size or 0),
+            "weight_hh": (rows, self.hidden_size),
+        }
+        if self.bias:
+            found |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+        return found
+
+    def work(self, values: Values, results: dict[str, Value]) -> int:
+        """One for each weight that is no bias."""
+        del values, results
+        weights = self.weights()
+        return prod(weights["weight_ih"]) + prod(weights["weight_hh"])
+
+
+class RNNCell(_Cell):
+    """One step of an `RNN`."""
+
+    gates: ClassVar = 1
+    saves_output: ClassVar = "always"
+    example: ClassVar = "RNNCell: 16"
+
+    nonlinearity: Nonlinearity = "tanh"
+
+
+class LSTMCell(_Cell):
+    """The first step of an `LSTM`: its states before are zero."""
+
+    gates: ClassVar = 4
+    saves_output: ClassVar = "always"  # the cell, and on a GPU only
+    arity: ClassVar = (1, 1)
+    example: ClassVar = "LSTMCell: 16"
+    example_inputs: ClassVar = ()
+    rule: ClassVar = "(N, input_size) → hidden (N, hidden_size), cell (N, hidden_size)"
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The state and the memory cell."""
+        state = super().results(values)[""]
+        return {"hidden": state, "cell": state}
+
+    def returned(self) -> Returned:
+        """Both."""
+        return ("hidden", "cell")
+
+
+class GRUCell(_Cell):
+    """One step of a `GRU`."""
+
+    gates: ClassVar = 3
+    example: ClassVar = "GRUCell: 16"

@@ -1,0 +1,114 @@
+"""Layers that compare or combine two tensors."""
+
+from math import prod
+from typing import Annotated, ClassVar
+
+from mlpgen.component import Expects, Inferred, NonNegativeReal, Positive, Structural
+from mlpgen.functions.base import broadcast, whole_shown
+from mlpgen.layers.base import (
+    Function,
+    Layer,
+    Shape,
+    ShapeError,
+    Value,
+    Values,
+    affine,
+)
+from mlpgen.layers.linear import position
+
+_PAIR = (Value((8,)), Value((8,)))
+
+
+class Bilinear(Layer):
+    """Every output is a weighted sum of all products of two inputs: `x₁ᵀ W x₂ + b`.
+
+    The multiply-adds are those of one product with the weight; torch's counter does
+    not know this operation.
+    """
+
+    arity: ClassVar = (2, 2)
+    example: ClassVar = "Bilinear: 10"
+    example_input: ClassVar = (8,)
+    example_inputs: ClassVar = (Value((8,)), Value((6,)))
+    rule: ClassVar = "(N, *, in1_features), (N, *, in2_features) → (N, *, out_features)"
+
+    in1_features: Inferred = None
+    in2_features: Inferred = None
+    out_features: Positive
+    bias: bool = True
+
+    def inferred_from(self, values: Values) -> dict[str, int]:
+        """The last dimensions; all others are equal."""
+        left, right = values
+        if not left.shape or left.shape[:-1] != right.shape[:-1] or not right.shape:
+            raise ShapeError(
+                "MG313",
+                "`Bilinear` takes two tensors that differ in their last size only, and "
+                f"{whole_shown(left)} and {whole_shown(right)} arrive",
+            )
+        return {"in1_features": left.shape[-1], "in2_features": right.shape[-1]}
+
+    def output(self, shape: Shape) -> Shape:
+        """Only the last dimension changes."""
+        return (*shape[:-1], self.out_features)
+
+    def weights(self) -> dict[str, Shape]:
+        """A matrix for each output."""
+        matrix = (self.in1_features or 0, self.in2_features or 0)
+        return affine((self.out_features, *matrix), self.bias, self.out_features)
+
+    def work(self, values: Values, results: dict[str, Value]) -> int:
+        """One for each weight, at every position."""
+        del results
+        return prod(values[0].shape[:-1]) * prod(self.weights()["weight"])
+
+
+class CosineSimilarity(Layer):
+    """The cosine of the angle between two vectors."""
+
+    arity: ClassVar = (2, 2)
+    example: ClassVar = "CosineSimilarity"
+    example_input: ClassVar = (8,)
+    example_inputs: ClassVar = _PAIR
+    rule: ClassVar = "(N, *, C, *), (N, *, C, *) → (N, *, *), without dimension `dim`"
+
+    dim: Annotated[int, Structural(), Expects("a whole number")] = 1
+    eps: NonNegativeReal = 1e-08
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The dimension is gone."""
+        found = broadcast(self.title(), values)
+        at = position("dim", self.dim, found.shape)
+        return {"": found._replace(shape=(*found.shape[:at], *found.shape[at + 1 :]))}
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        return Function("F.cosine_similarity", (), self.arguments())
+
+
+class PairwiseDistance(Layer):
+    """The p-norm of the difference of two vectors."""
+
+    arity: ClassVar = (2, 2)
+    example: ClassVar = "PairwiseDistance"
+    example_input: ClassVar = (8,)
+    example_inputs: ClassVar = _PAIR
+    rule: ClassVar = "(N, *, C), (N, *, C) → (N, *), or (N, *, 1) with `keepdim`"
+    saves_output: ClassVar = "always"
+
+    p: Annotated[float, Expects("a number")] = 2.0
+    eps: Annotated[float, Expects("a number")] = 1e-06
+    keepdim: Annotated[bool, Structural()] = False
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The last dimension is gone, or 1."""
+        found = broadcast(self.title(), values)
+        if not found.shape:
+            message = "`PairwiseDistance` takes (N, *, C), but (N,) arrives"
+            raise ShapeError("MG302", message)
+        last = (1,) if self.keepdim else ()
+        return {"": found._replace(shape=(*found.shape[:-1], *last))}
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        return Function("F.pairwise_distance", (), self.arguments())

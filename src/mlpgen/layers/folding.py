@@ -1,0 +1,86 @@
+"""Patches of images: cut out, and put together again."""
+
+from math import prod
+from typing import Any, ClassVar
+
+from mlpgen.component import Padding2, Size2
+from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, spread
+
+
+class _Patches(Layer):
+    def _kernel(self) -> tuple[int, ...]:
+        return spread(getattr(self, "kernel_size"), 2)
+
+    def _counts(self, sizes: Shape) -> tuple[int, ...]:
+        """Count the patches along each dimension of an image.
+
+        Raises:
+            ShapeError: MG303.
+        """
+        values: Any = self
+        counts = []
+        for axis, size in enumerate(sizes):
+            reach = spread(values.dilation, 2)[axis] * (self._kernel()[axis] - 1) + 1
+            padded = size + 2 * spread(values.padding, 2)[axis]
+            if padded < reach:
+                message = f"a patch reaches over {reach}, but the image has {padded}"
+                raise ShapeError("MG303", message, argument="kernel_size")
+            counts.append((padded - reach) // spread(values.stride, 2)[axis] + 1)
+        return tuple(counts)
+
+
+class Unfold(_Patches):
+    """Cuts an image into patches, each a column."""
+
+    example: ClassVar = "Unfold: {kernel_size: 2, stride: 2}"
+    example_input: ClassVar = (3, 8, 8)
+    rule: ClassVar = "(N, C, H, W) → (N, C·kernel_size², L), L patches"
+
+    kernel_size: Size2
+    dilation: Size2 = 1
+    padding: Padding2 = 0
+    stride: Size2 = 1
+
+    def output(self, shape: Shape) -> Shape:
+        """A column for each place where the kernel fits."""
+        need_dims(self, shape, "(N, C, H, W)", 3)
+        return (shape[0] * prod(self._kernel()), prod(self._counts(shape[1:])))
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        given = self.arguments()
+        return Function("F.unfold", (given.pop("kernel_size"),), given)
+
+
+class Fold(_Patches):
+    """Puts patches together to an image; where they overlap, they are added."""
+
+    example: ClassVar = "Fold: {output_size: 8, kernel_size: 2, stride: 2}"
+    example_input: ClassVar = (12, 16)
+    rule: ClassVar = "(N, C·kernel_size², L) → (N, C, *output_size)"
+
+    output_size: Size2
+    kernel_size: Size2
+    dilation: Size2 = 1
+    padding: Padding2 = 0
+    stride: Size2 = 1
+
+    def output(self, shape: Shape) -> Shape:
+        """As many patches must arrive as the image has."""
+        need_dims(self, shape, "(N, C·kernel_size², L)", 2)
+        sizes = spread(self.output_size, 2)
+        values = prod(self._kernel())
+        if shape[0] % values:
+            message = f"a kernel of {values} does not divide the size {shape[0]}"
+            raise ShapeError("MG304", message, argument="kernel_size")
+        count = prod(self._counts(sizes))
+        if count != shape[1]:
+            message = f"`output_size` takes {count} patches, but {shape[1]} arrive"
+            raise ShapeError("MG301", message, argument="output_size")
+        return (shape[0] // values, *sizes)
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        given = self.arguments()
+        first = (given.pop("output_size"), given.pop("kernel_size"))
+        return Function("F.fold", first, given)

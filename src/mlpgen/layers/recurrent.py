@@ -1,0 +1,203 @@
+"""Recurrent layers: they read a sequence step by step."""
+
+from math import prod
+from typing import Annotated, ClassVar, Literal
+
+from mlpgen.component import Inferred, NonNegative, Positive, Probability, Structural
+from mlpgen.layers.base import (
+    Returned,
+    Shape,
+    ShapeError,
+    Value,
+    Values,
+    need_dims,
+)
+from mlpgen.layers.batches import Batched, BatchFirst
+
+Nonlinearity = Annotated[Literal["tanh", "relu"], Structural()]
+Bidirectional = Annotated[bool, Structural()]
+
+_LAST = "{}[-1]"
+_BOTH = "torch.cat([{0}[-2], {0}[-1]], dim=1)"
+
+
+class _Recurrent(Batched):
+    """What all share; `gates` is how many matrices each step takes.
+
+    The multiply-adds are those of the matrix products, which torch counts as well,
+    except where a library does all of an LSTM at once.
+    """
+
+    gates: ClassVar[int]
+    example_input: ClassVar = (20, 8)
+    rule: ClassVar = (
+        "(N, L, input_size) → output (N, L, D·hidden_size), hidden (N, D·hidden_size), "
+        "last (N, D·hidden_size); D is 2 if `bidirectional`, and 1 otherwise"
+    )
+    saves_output: ClassVar = "always"  # all do with cuDNN, and an `LSTM` anywhere
+
+    input_size: Inferred = None
+    hidden_size: Positive
+    num_layers: Positive = 1
+
+    def inferred(self, shape: Shape) -> dict[str, int]:
+        """The last dimension is that of one step."""
+        need_dims(self, shape, "(N, L, input_size)", 2)
+        return {"input_size": shape[-1]}
+
+    def output(self, shape: Shape) -> Shape:
+        """The state of the last layer at every step, of both directions."""
+        return (shape[0], self._state() * self._directions())
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The outputs; the final state; the output at the last step."""
+        value = values[0]
+        output = self.output(value.shape)
+        final = value._replace(shape=output[1:])
+        found = {"output": value._replace(shape=output), "hidden": final}
+        return {**found, "last": final}
+
+    def returned(self) -> Returned:
+        """The final state has layers before the batch: it is only picked from."""
+        return ("output", "hidden")
+
+    def picks(self) -> dict[str, tuple[str, str]]:
+        """The last layer's final state, of both directions; the last output."""
+        final = _BOTH if self._directions() == 2 else _LAST
+        return {"hidden": ("hidden", final), "last": ("output", "{}[:, -1]")}
+
+    def weights(self) -> dict[str, Shape]:
+        """For each layer and direction, those on its input and those on its state."""
+        found: dict[str, Shape] = {}
+        for index in range(self.num_layers):
+            for suffix in ("", "_reverse")[: self._directions()]:
+                own = self._of_direction(first=index == 0)
+                found |= {f"{name}_l{index}{suffix}": own[name] for name in own}
+        return found
+
+    def _of_direction(self, *, first: bool) -> dict[str, Shape]:
+        rows = self.gates * self.hidden_size
+        state = self._state()
+        below = (self.input_size or 0) if first else state * self._directions()
+        found: dict[str, Shape] = {
+            "weight_ih": (rows, below),
+            "weight_hh": (rows, state),
+        }
+        return {**found, **self._biases(rows), **self._projection()}
+
+    def _biases(self, rows: int) -> dict[str, Shape]:
+        biased: bool = getattr(self, "bias")
+        return {"bias_ih": (rows,), "bias_hh": (rows,)} if biased else {}
+
+    def _projection(self) -> dict[str, Shape]:
+        return {}
+
+    def parameters(self) -> int:
+        """All layers but the first have equal shapes."""
+        return self._in_all_layers(1)
+
+    def multiply_adds(self, shape: Shape, output: Shape) -> int:
+        """One for each weight that is no bias, at every step."""
+        del output
+        return shape[0] * self._in_all_layers(2)
+
+    def _in_all_layers(self, dims: int) -> int:
+        """Count the numbers of all weights of at least so many dimensions."""
+        first, other = (
+            sum(
+                prod(each)
+                for each in self._of_direction(first=first).values()
+                if len(each) >= dims
+            )
+            for first in (True, False)
+        )
+        return self._directions() * (first + (self.num_layers - 1) * other)
+
+    def _state(self) -> int:
+        return self.hidden_size
+
+    def _directions(self) -> int:
+        return 2 if getattr(self, "bidirectional") else 1
+
+    def caution(self, shape: Shape) -> ShapeError | None:
+        """There is dropout between layers only."""
+        del shape
+        dropout: float = getattr(self, "dropout")
+        if dropout == 0 or self.num_layers != 1:
+            return None
+        return ShapeError(
+            "MG311",
+            f"`dropout` {dropout:g} acts between layers, and `num_layers` is 1",
+            argument="dropout",
+            help="put a `Dropout` after it, or give it more layers",
+        )
+
+
+class RNN(_Recurrent):
+    """Reads a sequence with the simplest memory: one layer of neurons."""
+
+    gates: ClassVar = 1
+    example: ClassVar = "RNN: 16"
+
+    nonlinearity: Nonlinearity = "tanh"
+    bias: bool = True
+    batch_first: BatchFirst = True
+    dropout: Probability = 0.0
+    bidirectional: Bidirectional = False
+
+
+class LSTM(_Recurrent):
+    """Reads a sequence with a memory cell behind gates."""
+
+    gates: ClassVar = 4
+    example: ClassVar = "LSTM: 16"
+    rule: ClassVar = (
+        "(N, L, input_size) → output (N, L, D·H), hidden (N, D·H), last (N, D·H), "
+        "cell (N, D·hidden_size); H is `proj_size`, or `hidden_size` without; "
+        "D is 2 if `bidirectional`, and 1 otherwise"
+    )
+
+    bias: bool = True
+    batch_first: BatchFirst = True
+    dropout: Probability = 0.0
+    bidirectional: Bidirectional = False
+    proj_size: Annotated[NonNegative, Structural()] = 0
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The memory cell too, which is never projected."""
+        if self.proj_size >= self.hidden_size:
+            message = (
+                f"`proj_size` {self.proj_size} must be smaller than `hidden_size` "
+                f"{self.hidden_size}"
+            )
+            raise ShapeError("MG311", message, argument="proj_size")
+        cell = values[0]._replace(shape=(self.hidden_size * self._directions(),))
+        return {**super().results(values), "cell": cell}
+
+    def returned(self) -> Returned:
+        """Both final states stand in a tuple."""
+        return ("output", ("hidden", "cell"))
+
+    def picks(self) -> dict[str, tuple[str, str]]:
+        """The cell as the hidden state."""
+        found = super().picks()
+        return {**found, "cell": ("cell", found["hidden"][1])}
+
+    def _state(self) -> int:
+        return self.proj_size or self.hidden_size
+
+    def _projection(self) -> dict[str, Shape]:
+        shape = (self.proj_size, self.hidden_size)
+        return {"weight_hr": shape} if self.proj_size else {}
+
+
+class GRU(_Recurrent):
+    """Reads a sequence with a memory behind two gates."""
+
+    gates: ClassVar = 3
+    example: ClassVar = "GRU: 16"
+
+    bias: bool = True
+    batch_first: BatchFirst = True
+    dropout: Probability = 0.0
+    bidirectional: Bidirectional = False

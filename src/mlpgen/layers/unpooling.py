@@ -1,0 +1,119 @@
+"""Unpooling: the largest values go back to where they stood."""
+
+from typing import Any, ClassVar
+
+from mlpgen.component import Padding1, Padding2, Padding3, Size1, Size2, Size3
+from mlpgen.functions.base import whole_shown
+from mlpgen.layers.base import (
+    Function,
+    Layer,
+    Shape,
+    ShapeError,
+    Value,
+    Values,
+    need_dims,
+    spread,
+)
+from mlpgen.layers.indexed import DIMS
+from mlpgen.layers.pooling import Stride1, Stride2, Stride3
+
+
+class _Unpool(Layer):
+    """Turns a `MaxPool` around, with the indices that it gave."""
+
+    spatial: ClassVar[int]
+    call: ClassVar[str]
+    arity: ClassVar = (2, 2)
+    rule: ClassVar = (
+        "values and indices (N, C, *) → (N, C, *'), each size "
+        "(size - 1)·stride - 2·padding + kernel_size"
+    )
+
+    def check_inputs(self, values: Values) -> None:
+        """Values, and the indices of a layer with `return_indices`.
+
+        Raises:
+            ShapeError: MG315.
+        """
+        for value, wanted in zip(values, ("float32", "int64"), strict=False):
+            if value.dtype != wanted:
+                message = (
+                    f"`{self.title()}` takes values and their indices, of float32 and "
+                    f"int64, but {value.dtype} arrives for {wanted}"
+                )
+                raise ShapeError("MG315", message)
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """There is an index for each value."""
+        value, indices = values
+        if value.shape != indices.shape:
+            raise ShapeError(
+                "MG313",
+                f"an index for each value: {whole_shown(value)} and "
+                f"{whole_shown(indices)} differ",
+            )
+        return super().results(values)
+
+    def output(self, shape: Shape) -> Shape:
+        """What pooling with the same arguments would shrink, grows."""
+        need_dims(self, shape, DIMS[self.spatial - 1], self.spatial + 1)
+        values: Any = self
+        kernels = spread(values.kernel_size, self.spatial)
+        strides = spread(values.stride or values.kernel_size, self.spatial)
+        paddings = spread(values.padding, self.spatial)
+        sizes = []
+        for axis, size in enumerate(shape[1:]):
+            padding = paddings[axis]
+            new = (size - 1) * strides[axis] - 2 * padding + kernels[axis]
+            if new < 1:
+                message = f"`padding` {padding} leaves nothing of a size of {size}"
+                raise ShapeError("MG303", message, argument="padding")
+            sizes.append(new)
+        return (shape[0], *sizes)
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        given = self.arguments()
+        return Function(self.call, (given.pop("kernel_size"),), given)
+
+
+class MaxUnpool1d(_Unpool):
+    """Puts the values of a `MaxPool1d` back, with zeros around."""
+
+    spatial: ClassVar = 1
+    call: ClassVar = "F.max_unpool1d"
+    example: ClassVar = "MaxUnpool1d: 2"
+    example_input: ClassVar = (16, 10)
+    example_inputs: ClassVar = (Value((16, 10)), Value((16, 10), "int64"))
+
+    kernel_size: Size1
+    stride: Stride1 = None
+    padding: Padding1 = 0
+
+
+class MaxUnpool2d(_Unpool):
+    """Puts the values of a `MaxPool2d` back, with zeros around."""
+
+    spatial: ClassVar = 2
+    call: ClassVar = "F.max_unpool2d"
+    example: ClassVar = "MaxUnpool2d: 2"
+    example_input: ClassVar = (16, 4, 4)
+    example_inputs: ClassVar = (Value((16, 4, 4)), Value((16, 4, 4), "int64"))
+
+    kernel_size: Size2
+    stride: Stride2 = None
+    padding: Padding2 = 0
+
+
+class MaxUnpool3d(_Unpool):
+    """Puts the values of a `MaxPool3d` back, with zeros around."""
+
+    spatial: ClassVar = 3
+    call: ClassVar = "F.max_unpool3d"
+    example: ClassVar = "MaxUnpool3d: 2"
+    example_input: ClassVar = (16, 2, 4, 4)
+    example_inputs: ClassVar = (Value((16, 2, 4, 4)), Value((16, 2, 4, 4), "int64"))
+
+    kernel_size: Size3
+    stride: Stride3 = None
+    padding: Padding3 = 0
