@@ -21,9 +21,7 @@ _AsTuple = Strict(strict=False)
 Ints = Annotated[tuple[int, ...], _AsTuple]
 Number = Annotated[int | float, Expects("a number")]
 Dim = Annotated[int, Structural(), Expects("a whole number")]
-Dims = Annotated[
-    int | Ints, Structural(), Expects("a whole number, or a list of them")
-]
+Dims = Annotated[int | Ints, Structural(), Expects("a whole number, or a list of them")]
 Flag = Annotated[bool, Structural()]
 
 

@@ -79,7 +79,6 @@ class Cos(_Smooth):
 class Erf(_Smooth):
     """The error function."""
 
-    page: ClassVar = "special.erf"
     example: ClassVar = "erf"
 
 
