@@ -31,8 +31,9 @@ class _Joining(Operation):
         shapes = []
         for value in values:
             shape = value.shape
-            if first.batched and not value.batched and shape[:1] == (1,):
-                shape = shape[len(shape) - len(first.shape) :]
+            ahead = len(shape) == len(first.shape) + 1 and shape[0] == 1
+            if first.batched and not value.batched and ahead:
+                shape = shape[1:]
             if len(shape) != len(first.shape):
                 raise self.mismatch(first, value)
             shapes.append(shape)

@@ -42,8 +42,9 @@ class Matmul(Operation):
         return {"": kept_batch("matmul", (*outer, *ends), values)}
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
-        """One for each number that is summed; torch counts none with a vector."""
-        if any(len(whole(value)) < 2 for value in values):
+        """One for each number that is summed; torch counts hardly any of vectors."""
+        left, right = (len(whole(value)) for value in values)
+        if right == 1 or (left == 1 and right > 2):
             return 0
         return prod(results[""].shape) * values[0].shape[-1]
 
@@ -133,6 +134,8 @@ class ScaledDotProductAttention(Operation):
         outer = _outer(query, key, value)
         if outer is None or query[-1] != key[-1] or key[-2] != value[-2]:
             raise _no_product(self.title(), values[:3])
+        if key[-2] == -1 or (self.is_causal and query[-2] == -1):
+            raise _no_product(self.title(), values[:3])
         if self.is_causal and len(values) > 3:
             message = f"`{self.title()}` takes a mask or `is_causal`"
             raise ShapeError("MG311", message, argument="is_causal")
@@ -147,9 +150,9 @@ class ScaledDotProductAttention(Operation):
         torch counts both where it runs them one by one or on a GPU; its kernel for
         CPUs has no formula and counts as nothing.
         """
-        *outer, length, width = results[""].shape
-        keys = values[1].shape
-        return prod(outer) * length * keys[-2] * (keys[-1] + width)
+        *rows, width = results[""].shape
+        keys, depth = whole(values[1])[-2:]
+        return prod(rows) * keys * (depth + width)
 
     def function(self) -> Function:
         """The function of the same name."""
