@@ -78,15 +78,14 @@ class Size(int):
         return _of(value, {left + right: left_factor * right_factor})
 
     def __floordiv__(self, other: int) -> int:
-        """Divide and round down; exactly where every term can be divided."""
+        """Divide and round down; exactly where every term or factor can be."""
         if not isinstance(other, int):
             return NotImplemented
         value = int(self) // int(other)
-        if not isinstance(other, Size) and not any(
-            coefficient % other for coefficient in self.terms.values()
-        ):
-            return _of(value, {key: each // other for key, each in self.terms.items()})
-        return _operation(value, self, "//", other)
+        terms = _cancelled(self, other)
+        return (
+            _operation(value, self, "//", other) if terms is None else _of(value, terms)
+        )
 
     def __rfloordiv__(self, other: int) -> int:
         """Divide a plain number."""
@@ -182,6 +181,22 @@ def _monomial(size: Size) -> tuple[Factors, int]:
     if len(size.terms) == 1:
         return next(iter(size.terms.items()))
     return (f"({size.code})",), 1
+
+
+def _cancelled(size: Size, divisor: int) -> Terms | None:
+    """Divide term by term; None if something is left over."""
+    if not isinstance(divisor, Size):
+        if any(coefficient % divisor for coefficient in size.terms.values()):
+            return None
+        return {key: each // divisor for key, each in size.terms.items()}
+    factors, coefficient = _monomial(size)
+    below, number = _monomial(divisor)
+    left = list(factors)
+    for factor in below:
+        if factor not in left:
+            return None
+        left.remove(factor)
+    return None if coefficient % number else {tuple(left): coefficient // number}
 
 
 def _operation(value: int, left: int, operator: str, right: int) -> Size:

@@ -2,64 +2,140 @@
 
 from typing import ClassVar
 
-from mlpgen.functions.base import Operation, broadcast
+from mlpgen.functions.base import (
+    NUMBERS,
+    Number,
+    Operation,
+    broadcast,
+    promoted,
+    with_number,
+)
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 
 
-class _Arithmetic(Operation):
-    """Combines two tensors or more, or one and a number."""
+class WithNumber(Operation):
+    """Combines two tensors, or one and a number."""
 
-    arity: ClassVar = (1, 8)
-    sign: ClassVar[str]
+    arity: ClassVar = (1, 2)
     rule: ClassVar = "(N, *), (N, *) → (N, *), by torch's broadcasting"
     example_input: ClassVar = (8,)
 
-    other: float | None = None
+    @property
+    def number(self) -> int | float | None:
+        """The number, the only argument."""
+        found: int | float | None = getattr(self, next(iter(type(self).model_fields)))
+        return found
 
     def results(self, values: Values) -> dict[str, Value]:
         """What all of them broadcast to."""
-        if (len(values) > 1) == (self.other is not None):
+        if (len(values) > 1) == (self.number is not None):
             message = f"`{self.title()}` takes two tensors, or one and a number"
             raise ShapeError("MG314", message)
         found = broadcast(self.title(), values)
-        if self.other is not None:
-            found = found._replace(dtype="float32")
-        return {"": found}
+        if self.number is not None:
+            found = found._replace(dtype=with_number(found.dtype, self.number))
+        return self.result(found, found.shape)
+
+    @property
+    def behind(self) -> tuple[int | float, ...]:
+        """What stands behind the tensors."""
+        return () if self.number is None else (self.number,)
+
+
+class Operator(WithNumber):
+    """Stands between its operands."""
+
+    sign: ClassVar[str]
+
+    other: Number | None = None
 
     def function(self) -> Function:
         """The operator."""
-        return Function(self.sign, () if self.other is None else (self.other,))
+        return Function(self.sign, self.behind)
 
 
-class Add(_Arithmetic):
+class Add(Operator):
     """The sum of tensors, or of one and a number."""
 
+    arity: ClassVar = (1, 8)
     sign: ClassVar = "+"
     example: ClassVar = "add: 0.5"
 
 
-class Sub(_Arithmetic):
+class Sub(Operator):
     """The difference of two tensors, or of one and a number."""
 
-    arity: ClassVar = (1, 2)
+    dtypes: ClassVar = NUMBERS
     sign: ClassVar = "-"
     example: ClassVar = "sub: 0.5"
 
 
-class Mul(_Arithmetic):
+class Mul(Operator):
     """The product of tensors, or of one and a number."""
 
+    arity: ClassVar = (1, 8)
     sign: ClassVar = "*"
     example: ClassVar = "mul: 0.5"
 
 
-class Div(_Arithmetic):
-    """The quotient of two tensors, or of one and a number."""
+class Div(Operator):
+    """The quotient of two tensors, or of one and a number; always of floats."""
 
-    arity: ClassVar = (1, 2)
+    gives: ClassVar = "float32"
     sign: ClassVar = "/"
     example: ClassVar = "div: 2"
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Division gives floats."""
-        return {"": super().results(values)[""]._replace(dtype="float32")}
+        """Nothing is divided by 0."""
+        if self.other == 0:
+            raise ShapeError("MG311", "`div` by 0 gives no numbers", argument="other")
+        return super().results(values)
+
+
+class Pow(WithNumber):
+    """One tensor to the power of another, or of a number."""
+
+    example: ClassVar = "pow: 2"
+
+    exponent: Number | None = None
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Whole numbers have no powers below 0, truth values none of their kind."""
+        found = super().results(values)
+        dtype = promoted([value.dtype for value in values])
+        if isinstance(self.exponent, int) and self.exponent < 0 and dtype != "float32":
+            message = f"`pow` takes float32 with `exponent` {self.exponent}"
+            raise ShapeError("MG315", f"{message}, but {dtype} arrives")
+        if len(values) > 1 and dtype == "bool":
+            raise ShapeError("MG315", "`pow` takes numbers, but only bool arrives")
+        return found
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".pow", self.behind)
+
+
+class _Extreme(Operation):
+    arity: ClassVar = (2, 2)
+    rule: ClassVar = "(N, *), (N, *) → (N, *), by torch's broadcasting"
+    example_inputs: ClassVar = (Value((8,)), Value((8,)))
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """What both broadcast to."""
+        return {"": broadcast(self.title(), values)}
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        return Function(f"torch.{self.title()}")
+
+
+class Minimum(_Extreme):
+    """The smaller element of two tensors; `clamp` takes a number."""
+
+    example: ClassVar = "minimum"
+
+
+class Maximum(_Extreme):
+    """The larger element of two tensors; `clamp` takes a number."""
+
+    example: ClassVar = "maximum"

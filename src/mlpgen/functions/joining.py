@@ -1,73 +1,94 @@
 """Joining tensors."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from mlpgen.component import Expects, Structural
-from mlpgen.functions.base import Operation, whole_shown
-from mlpgen.layers.base import Function, ShapeError, Value, Values
-from mlpgen.layers.linear import position
+from mlpgen.functions.base import (
+    Dim,
+    Operation,
+    place,
+    promoted,
+    replaced,
+    whole_shown,
+)
+from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
 
 
-class Cat(Operation):
+class _Joining(Operation):
+    arity: ClassVar = (2, 64)
+
+    dim: Dim = 1
+
+    def aligned(self, values: Values) -> tuple[Value, list[Shape]]:
+        """Return the first value with a batch, and all shapes as if they had one.
+
+        A learned parameter next to values with a batch is expanded over it: it has
+        their dimensions, or one of size 1 in the place of the batch.
+
+        Raises:
+            ShapeError: MG313: the numbers of dimensions differ.
+        """
+        first = next((value for value in values if value.batched), values[0])
+        shapes = []
+        for value in values:
+            shape = value.shape
+            ahead = len(shape) == len(first.shape) + 1 and shape[0] == 1
+            if first.batched and not value.batched and ahead:
+                shape = shape[1:]
+            if len(shape) != len(first.shape):
+                raise self.mismatch(first, value)
+            shapes.append(shape)
+        dtype = promoted([value.dtype for value in values])
+        return first._replace(dtype=dtype), shapes
+
+    def mismatch(self, first: Value, other: Value) -> ShapeError:
+        """Say that two tensors cannot be joined."""
+        return ShapeError(
+            "MG313",
+            f"`{self.title()}` along dimension {self.dim} cannot join "
+            f"{whole_shown(first)} and {whole_shown(other)}",
+        )
+
+    def function_on(self, values: Values) -> Function:
+        """The function of the same name."""
+        expands = len({value.batched for value in values}) > 1
+        return self.function()._replace(expands=expands)
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        return Function(f"torch.{self.title()}", (), {"dim": self.dim}, gathers=True)
+
+
+class Cat(_Joining):
     """Joins tensors along a dimension that is there."""
 
-    arity: ClassVar = (2, 64)
     example: ClassVar = "cat: {dim: 1}"
-    example_input: ClassVar = (8,)
+    example_inputs: ClassVar = (Value((8,)), Value((4,)))
     rule: ClassVar = "(N, A, *), (N, B, *) → (N, A + B, *)"
-
-    dim: Annotated[int, Structural(), Expects("a whole number")] = 1
 
     def results(self, values: Values) -> dict[str, Value]:
         """The sizes along the dimension add up; all others are equal."""
-        first = values[0]
-        at = position("dim", self.dim, first.shape)
-        for other in values[1:]:
-            same = len(other.shape) == len(first.shape) and all(
-                a == b
-                for i, (a, b) in enumerate(zip(first.shape, other.shape, strict=True))
-                if i != at
-            )
-            if not same:
-                raise ShapeError(
-                    "MG313",
-                    f"`cat` along dimension {self.dim} cannot join "
-                    f"{whole_shown(first)} and {whole_shown(other)}",
-                )
-        size = values[0].shape[at]
-        for other in values[1:]:
-            size = size + other.shape[at]
-        shape = (*first.shape[:at], size, *first.shape[at + 1 :])
-        return {"": first._replace(shape=shape)}
-
-    def function(self) -> Function:
-        """The function of the same name."""
-        return Function("torch.cat", (), {"dim": self.dim}, gathers=True)
+        first, shapes = self.aligned(values)
+        at = place("dim", self.dim, first)
+        size = shapes[0][at]
+        for value, shape in zip(values[1:], shapes[1:], strict=True):
+            if replaced(shape, at) != replaced(shapes[0], at):
+                raise self.mismatch(values[0], value)
+            size = size + shape[at]
+        return self.result(first, replaced(first.shape, at, size))
 
 
-class Stack(Operation):
+class Stack(_Joining):
     """Joins tensors of one shape along a new dimension."""
 
-    arity: ClassVar = (2, 64)
     example: ClassVar = "stack: {dim: 1}"
-    example_input: ClassVar = (8,)
+    example_inputs: ClassVar = (Value((8,)), Value((8,)))
     rule: ClassVar = "k times (N, *) → (N, k, *)"
-
-    dim: Annotated[int, Structural(), Expects("a whole number")] = 1
 
     def results(self, values: Values) -> dict[str, Value]:
         """As many as there are tensors, at the new dimension."""
-        first = values[0]
-        at = position("dim", self.dim, (1, *first.shape))
-        for other in values[1:]:
-            if other.shape != first.shape:
-                message = (
-                    f"`stack` cannot join {whole_shown(first)} and {whole_shown(other)}"
-                )
-                raise ShapeError("MG313", message)
-        shape = (*first.shape[:at], len(values), *first.shape[at:])
-        return {"": first._replace(shape=shape)}
-
-    def function(self) -> Function:
-        """The function of the same name."""
-        return Function("torch.stack", (), {"dim": self.dim}, gathers=True)
+        first, shapes = self.aligned(values)
+        at = place("dim", self.dim, first._replace(shape=(1, *first.shape)))
+        for value, shape in zip(values, shapes, strict=True):
+            if shape != shapes[0]:
+                raise self.mismatch(values[0], value)
+        return self.result(first, (*shapes[0][:at], len(values), *shapes[0][at:]))

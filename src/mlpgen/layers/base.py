@@ -72,6 +72,8 @@ class Function(NamedTuple):
         gathers: Whether the inputs are one list: `torch.cat([a, b], dim=1)`.
         names: Names of the inputs that are passed by keyword; an empty text, or none,
             for those passed by place.
+        expands: Whether inputs without a batch must be expanded over the batch of the
+            others: `torch.cat([token.expand(len(x), -1, -1), x], dim=1)`.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Function(NamedTuple):
     leading: tuple[Any, ...] = ()
     gathers: bool = False
     names: tuple[str, ...] = ()
+    expands: bool = False
 
     @property
     def is_method(self) -> bool:
@@ -248,6 +251,11 @@ class Layer(Component):
     def function(self) -> Function | None:
         """Return the call that does the same; None for layers that hold anything."""
         return None
+
+    def function_on(self, values: Values) -> Function | None:
+        """Return the call that does the same on these inputs; see `function`."""
+        del values
+        return self.function()
 
 
 class Activation(Layer):

@@ -44,28 +44,10 @@ class _Padding(Layer):
         need_dims(self, shape, wanted, self.spatial + 1)
         sides = self.rim()
         sizes = [
-            self._size(size, sides[-2 * axis - 2], sides[-2 * axis - 1])
+            padded(size, sides[-2 * axis - 2], sides[-2 * axis - 1], self.mode)
             for axis, size in enumerate(shape[1:])
         ]
         return (shape[0], *sizes)
-
-    def _size(self, size: int, before: int, after: int) -> int:
-        kept = size + min(int(before), 0) + min(int(after), 0)
-        if size + before + after < 1 or kept < 0:
-            message = (
-                f"`padding` {before} and {after} leave nothing of a size of {size}"
-            )
-            raise ShapeError("MG303", message, argument="padding")
-        if self.mode == "circular" and min(before, after) < 0:
-            message = "a circular `padding` cannot be negative"
-            raise ShapeError("MG307", message, argument="padding")
-        most = max(before, after)
-        if (self.mode == "reflect" and most >= size) or (
-            self.mode == "circular" and most > size
-        ):
-            message = f"`padding` {most} is too much for a size of {size}"
-            raise ShapeError("MG307", message, argument="padding")
-        return size + before + after
 
     def function(self) -> Function:
         """Torch pads with one function."""
@@ -240,3 +222,23 @@ class CircularPad3d(_Padding):
     example_input: ClassVar[tuple[int, ...]] = (3, 4, 8, 8)
 
     padding: Rim3
+
+
+def padded(size: int, before: int, after: int, mode: str) -> int:
+    """Return the size with its rim.
+
+    Raises:
+        ShapeError: MG303 and MG307: a rim that leaves nothing, or is too wide.
+    """
+    kept = size + min(int(before), 0) + min(int(after), 0)
+    if size + before + after < 1 or kept < 0:
+        message = f"`padding` {before} and {after} leave nothing of a size of {size}"
+        raise ShapeError("MG303", message, argument="padding")
+    if mode == "circular" and min(before, after) < 0:
+        message = "a circular `padding` cannot be negative"
+        raise ShapeError("MG307", message, argument="padding")
+    most = max(before, after)
+    if (mode == "reflect" and most >= size) or (mode == "circular" and most > size):
+        message = f"`padding` {most} is too much for a size of {size}"
+        raise ShapeError("MG307", message, argument="padding")
+    return size + before + after

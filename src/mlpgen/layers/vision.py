@@ -82,7 +82,7 @@ class Upsample(Layer):
 
     def _check_arguments(self) -> None:
         if (self.size is None) == (self.scale_factor is None):
-            message = "`Upsample` takes one of `size` and `scale_factor`"
+            message = f"`{self.title()}` takes one of `size` and `scale_factor`"
             raise ShapeError("MG311", message)
         if self.align_corners is not None and self.mode == "nearest":
             message = "`align_corners` has no meaning with `mode: nearest`"

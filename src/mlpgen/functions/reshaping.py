@@ -1,0 +1,230 @@
+"""Other shapes of the same numbers.
+
+Shapes in a spec are of one example; the code has a -1 before them, for the batch.
+"""
+
+from math import prod
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, Strict
+
+from mlpgen.component import Expects, Positive
+from mlpgen.functions.base import Dim, Operation, place, replaced, whole_shown
+from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
+
+_AsTuple = Strict(strict=False)
+Sizes = Annotated[
+    tuple[Positive | Literal[-1], ...],
+    _AsTuple,
+    Field(min_length=1),
+    Expects("a list of whole numbers of at least 1, or -1"),
+]
+
+
+class Flatten(Operation):
+    """Joins the dimensions from `start_dim` to `end_dim` into one."""
+
+    returns_input: ClassVar = "always"
+    example: ClassVar = "flatten: 1"
+    example_input: ClassVar = (3, 8, 8)
+    rule: ClassVar = "(N, A, B, *) → (N, A·B, *)"
+
+    start_dim: Dim
+    end_dim: Dim = -1
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The joined dimensions multiply."""
+        value = values[0]
+        start = place("start_dim", self.start_dim, value)
+        end = place("end_dim", self.end_dim, value)
+        if start > end:
+            message = f"`start_dim` {self.start_dim} comes after "
+            message += f"`end_dim` {self.end_dim}"
+            raise ShapeError("MG308", message, argument="end_dim")
+        joined = prod(value.shape[start : end + 1])
+        return self.result(
+            value, (*value.shape[:start], joined, *value.shape[end + 1 :])
+        )
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        ends = () if self.end_dim == -1 else (self.end_dim,)
+        return Function(".flatten", (self.start_dim, *ends))
+
+
+class Unflatten(Operation):
+    """Splits the dimension `dim` into several; one of `sizes` may be -1."""
+
+    returns_input: ClassVar = "always"
+    example: ClassVar = "unflatten: {dim: -1, sizes: [4, -1]}"
+    example_input: ClassVar = (16, 32)
+    rule: ClassVar = "(N, *, A·B, *) → (N, *, A, B, *)"
+
+    dim: Dim
+    sizes: Sizes
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The new dimensions multiply to the old one."""
+        value = values[0]
+        at = place("dim", self.dim, value)
+        shape = resolved(self.title(), "sizes", self.sizes, (value.shape[at],))
+        return self.result(value, replaced(value.shape, at, *shape))
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".unflatten", (self.dim, self.sizes))
+
+
+class Reshape(Operation):
+    """The same numbers, in order, in another shape; one size may be -1."""
+
+    returns_input: ClassVar = "always"
+    example: ClassVar = "reshape: [16, -1]"
+    example_input: ClassVar = (16, 4, 8)
+    rule: ClassVar = "(N, *) → (N, *shape)"
+
+    shape: Sizes
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """As many numbers as before."""
+        value = values[0]
+        shape = resolved(self.title(), "shape", self.shape, value.shape)
+        return self.result(value, shape)
+
+    def function_on(self, values: Values) -> Function:
+        """The method of the same name, with every size but the batch."""
+        shape = self.results(values)[""].shape
+        return Function(f".{self.title()}", (*_batch(values[0], -1), *shape))
+
+
+class View(Reshape):
+    """As `reshape`, without ever copying.
+
+    torch refuses it where that cannot be done: after `permute` or `transpose`, mostly.
+    Whether it can is not checked here; `reshape` is the safe one.
+    """
+
+    page: ClassVar = "Tensor.view"
+    example: ClassVar = "view: [16, -1]"
+
+
+class Expand(Operation):
+    """Repeats dimensions of size 1 without copying; -1 leaves a size as it is."""
+
+    returns_input: ClassVar = "always"
+    page: ClassVar = "Tensor.expand"
+    example: ClassVar = "expand: [4, -1]"
+    example_input: ClassVar = (1, 8)
+    rule: ClassVar = "(N, 1, *) → (N, k, *)"
+
+    sizes: Sizes
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Only sizes of 1 change; a tensor without a batch may get more in front."""
+        value = values[0]
+        more = _more(self, "sizes", self.sizes, value)
+        old = (1,) * more + value.shape
+        shape = []
+        for index, (size, wanted) in enumerate(zip(old, self.sizes, strict=True)):
+            kept = wanted == -1 and index >= more
+            if not kept and (wanted == -1 or size not in (wanted, 1)):
+                what = ", ".join(str(int(each)) for each in self.sizes)
+                message = f"`expand` to {what} cannot be done with "
+                message += whole_shown(value)
+                raise ShapeError("MG313", message, argument="sizes")
+            shape.append(size if kept else wanted)
+        return self.result(value, tuple(shape))
+
+    def function_on(self, values: Values) -> Function:
+        """The method of the same name; the batch stays."""
+        return Function(".expand", (*_batch(values[0], -1), *self.sizes))
+
+
+class Repeat(Operation):
+    """Puts the tensor after itself, along every dimension."""
+
+    page: ClassVar = "Tensor.repeat"
+    example: ClassVar = "repeat: [2, 1]"
+    example_input: ClassVar = (3, 8)
+    rule: ClassVar = "(N, A, *) → (N, k·A, *)"
+
+    repeats: Annotated[
+        tuple[Positive, ...],
+        _AsTuple,
+        Field(min_length=1),
+        Expects("a list of whole numbers of at least 1"),
+    ]
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Each size times its number."""
+        value = values[0]
+        more = _more(self, "repeats", self.repeats, value)
+        old = (1,) * more + value.shape
+        shape = tuple(a * b for a, b in zip(old, self.repeats, strict=True))
+        return self.result(value, shape)
+
+    def function_on(self, values: Values) -> Function:
+        """The method of the same name; the batch stays."""
+        return Function(".repeat", (*_batch(values[0], 1), *self.repeats))
+
+
+class RepeatInterleave(Operation):
+    """Repeats each place of a dimension: a, a, b, b."""
+
+    example: ClassVar = "repeat_interleave: {repeats: 2, dim: 1}"
+    example_input: ClassVar = (3, 8)
+    rule: ClassVar = "(N, A, *) → (N, k·A, *)"
+
+    repeats: Positive
+    dim: Dim
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The size times `repeats`."""
+        value = values[0]
+        at = place("dim", self.dim, value)
+        size = value.shape[at] * self.repeats
+        return self.result(value, replaced(value.shape, at, size))
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".repeat_interleave", (self.repeats,), {"dim": self.dim})
+
+
+def resolved(name: str, argument: str, wanted: Shape, old: Shape) -> Shape:
+    """Compute the size that is -1, so that there are as many numbers as before.
+
+    Raises:
+        ShapeError: MG309; MG311 for a second -1.
+    """
+    if wanted.count(-1) > 1:
+        message = f"`{argument}` of `{name}` has more than one -1"
+        raise ShapeError("MG311", message, argument=argument)
+    known, total = prod(size for size in wanted if size != -1), prod(old)
+    fits = total % known == 0 if -1 in wanted else total == known
+    if not fits:
+        sizes = " × ".join(str(int(size)) for size in wanted if size != -1)
+        before = " × ".join(str(int(size)) for size in old)
+        does = "does not divide" if -1 in wanted else f"is {int(known)}, but"
+        is_ = "" if str(int(total)) == before else f" is {int(total)}"
+        message = f"`{name}`: {sizes} {does} {before}{is_}"
+        raise ShapeError("MG309", message, argument=argument)
+    return tuple(total // known if size == -1 else size for size in wanted)
+
+
+def _more(operation: Operation, argument: str, sizes: Shape, value: Value) -> int:
+    """Count the new dimensions in front, which only a tensor without a batch gets.
+
+    Raises:
+        ShapeError: MG302.
+    """
+    more = len(sizes) - len(value.shape)
+    if more < 0 or (more and value.batched):
+        message = f"`{operation.title()}` has {len(sizes)} numbers, but "
+        message += f"{whole_shown(value)} has {len(value.shape)} sizes"
+        message += " without the batch" * value.batched
+        raise ShapeError("MG302", message, argument=argument)
+    return more
+
+
+def _batch(value: Value, size: int) -> Shape:
+    return (size,) if value.batched else ()

@@ -1,0 +1,159 @@
+"""Splitting a tensor into parts that have names."""
+
+from abc import abstractmethod
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, Strict
+
+from mlpgen.component import Expects, Positive, Structural
+from mlpgen.functions.base import Dim, Operation, place, replaced
+from mlpgen.layers.base import Function, Returned, Shape, ShapeError, Value, Values
+from mlpgen.names import wrong_name
+
+ORDINALS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
+"""What parts are called that have no names of their own."""
+
+_AsTuple = Strict(strict=False)
+Names = Annotated[
+    Annotated[tuple[str, ...], _AsTuple] | None,
+    Structural(),
+    Expects("a list of names"),
+]
+
+
+class _Splitting(Operation):
+    """Cuts along `dim`; `names` is ours, and follows from the input if it is left out.
+
+    All parts are views of the input.
+    """
+
+    returns_input: ClassVar = "always"
+    example_input: ClassVar[tuple[int, ...]] = (16, 12)
+
+    dim: Dim
+    names: Names = None
+
+    @abstractmethod
+    def parts(self, value: Value, at: int) -> list[Shape]:
+        """Return the shapes of the parts."""
+
+    def inferred_from(self, values: Values) -> dict[str, Any]:
+        """The names of the parts, which `returned` needs."""
+        if self.names is not None:
+            return {}
+        at = place("dim", self.dim, values[0])
+        return {"names": ORDINALS[: len(self.parts(values[0], at))]}
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Every part by its name."""
+        value = values[0]
+        shapes = self.parts(value, place("dim", self.dim, value))
+        names = ORDINALS[: len(shapes)] if self.names is None else self.names
+        self._check(names, len(shapes))
+        return {
+            name: value._replace(shape=shape)
+            for name, shape in zip(names, shapes, strict=True)
+        }
+
+    def _check(self, names: tuple[str, ...], count: int) -> None:
+        if len(names) != count:
+            message = (
+                f"`{self.title()}` gives {count} parts, but there are {len(names)}"
+            )
+            raise ShapeError("MG311", f"{message} names", argument="names")
+        for name in names:
+            if wrong := wrong_name(name):
+                raise ShapeError("MG205", f"`{name}`: {wrong}", argument="names")
+        if len(set(names)) < count:
+            message = f"two parts of `{self.title()}` have one name"
+            raise ShapeError("MG206", message, argument="names")
+
+    def returned(self) -> Returned:
+        """A tuple of the parts."""
+        return self.names or ()
+
+
+class Chunk(_Splitting):
+    """Cuts a dimension into parts of equal size; the last one may be smaller."""
+
+    example: ClassVar = "chunk: {chunks: 3, dim: -1, names: [q, k, v]}"
+    rule: ClassVar = "(N, *, k·A) → k times (N, *, A)"
+
+    chunks: Annotated[int, Field(ge=1), Structural(), Expects("a number of parts")]
+    dim: Dim
+    names: Names = None
+
+    def parts(self, value: Value, at: int) -> list[Shape]:
+        """Each part is the size divided by `chunks`, rounded up."""
+        size = value.shape[at]
+        uneven = size % self.chunks != 0
+        each = (size + (self.chunks - 1) if uneven else size) // self.chunks
+        last = size - each * (self.chunks - 1) if uneven else each
+        if last < 1:
+            message = f"{self.chunks} parts of equal size do not fit into {int(size)}"
+            raise ShapeError("MG303", message, argument="chunks")
+        sizes = [each] * (self.chunks - 1) + [last]
+        return [replaced(value.shape, at, part) for part in sizes]
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".chunk", (self.chunks,), {"dim": self.dim})
+
+
+class Split(_Splitting):
+    """Cuts a dimension into parts of one size, or of the sizes of a list."""
+
+    example: ClassVar = "split: {split_size_or_sections: [4, 8], dim: -1}"
+    rule: ClassVar = "(N, *, A + B) → (N, *, A), (N, *, B)"
+
+    split_size_or_sections: Annotated[
+        Positive | Annotated[tuple[Positive, ...], _AsTuple, Field(min_length=1)],
+        Expects("a whole number of at least 1, or a list of them"),
+    ]
+    dim: Dim
+    names: Names = None
+
+    def parts(self, value: Value, at: int) -> list[Shape]:
+        """The sizes asked for; the last part may be smaller if one size is given."""
+        size, asked = value.shape[at], self.split_size_or_sections
+        if isinstance(asked, tuple):
+            if sum(asked) != size:
+                message = f"`split` into {', '.join(map(str, asked))} makes "
+                message += f"{sum(asked)}, but dimension {self.dim} has {int(size)}"
+                raise ShapeError("MG309", message, argument="split_size_or_sections")
+            return [replaced(value.shape, at, part) for part in asked]
+        count = -(-int(size) // int(asked))
+        last = size - asked * (count - 1)
+        sizes = [asked] * (count - 1) + [last]
+        return [replaced(value.shape, at, part) for part in sizes]
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".split", (self.split_size_or_sections,), {"dim": self.dim})
+
+
+class Unbind(_Splitting):
+    """Takes a dimension apart: one part for each of its places."""
+
+    example: ClassVar = "unbind: {dim: 1, names: [q, k, v]}"
+    example_input: ClassVar = (3, 8)
+    rule: ClassVar = "(N, k, *) → k times (N, *)"
+
+    def parts(self, value: Value, at: int) -> list[Shape]:
+        """The dimension is gone."""
+        return [replaced(value.shape, at)] * int(value.shape[at])
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".unbind", (self.dim,))
