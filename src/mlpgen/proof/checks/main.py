@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import warnings
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,7 @@ def prove(
     _check("classes", make, tell)
     for subject in made:
         for name, check in _checks().items():
-            _check(name, lambda check=check, subject=subject: check(subject), tell)
+            _check(name, partial(check, subject), tell)
 
 
 def _checks() -> dict[str, Callable[[Subject], str]]:
