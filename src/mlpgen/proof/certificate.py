@@ -68,10 +68,10 @@ def mark(status: Status, *, unicode: bool) -> tuple[str, str]:
 
 
 def verdict(certificate: Certificate) -> str:
-    """Return the last line: `proved`, and what torch does not support."""
+    """Return the last line: `proved`, or how many checks fail."""
     if not certificate.proved:
         count, all_ = len(certificate.failures), len(certificate.checks)
         return f"not proved: {count} of {all_} checks fail"
     left = sum(each.status == "unsupported" for each in certificate.checks)
-    without = f", without {left} that torch does not support" if left else ""
+    without = f", but for {left} that torch does not support" if left else ""
     return f"proved{without}"

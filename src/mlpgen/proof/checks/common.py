@@ -118,7 +118,8 @@ def difference(a: Tensor, b: Tensor) -> str:
     if not len(unequal):
         return "equal"
     place = tuple(unequal[0].tolist())
-    return f"{a[place].item():.6g} and {b[place].item():.6g} at {list(place)}"
+    at = f" at {list(place)}" if place else ""
+    return f"{a[place].item():.6g} and {b[place].item():.6g}{at}"
 
 
 def dtype_name(tensor: Tensor) -> str:

@@ -93,15 +93,21 @@ def outputs(subject: Subject) -> str:
 
 def one_in_training(subject: Subject) -> str:
     """A batch of one example runs in train mode, where torch allows it."""
+    refused: dict[str, str] = {}
     for style, model in subject.mode(training=True):
+        where = f"in {style}, train mode, batch 1"
         try:
             found = call(model, subject.inputs(1))
         except ValueError as error:
             if not str(error).startswith("Expected more than 1 "):
                 raise
-            raise UnsupportedError(str(error)) from None
-        where = f"in {style}, train mode, batch 1"
-        need_outputs(found, subject.claims["outputs"], 1, where)
+            refused[style] = str(error)
+        else:
+            need_outputs(found, subject.claims["outputs"], 1, where)
+    if len(refused) == len(subject.models):
+        raise UnsupportedError(next(iter(refused.values())))
+    for style, message in refused.items():
+        raise FailsError(f"{message}, only in {style}")
     return "a batch of one example runs in train mode"
 
 

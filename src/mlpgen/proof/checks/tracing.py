@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from contextlib import contextmanager
+from string import digits
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from torch import Tensor, nn
@@ -109,21 +111,40 @@ def refuse_if_torch_does(
         UnsupportedError: A layer of torch fails alone, on what it takes in this model.
     """
     tried: set[str] = set()
-    for name, module, args, kwargs in _calls(model, inputs):
-        shapes = [tuple(each.shape) for each in tensors([args, kwargs])]
-        key = f"{module} {shapes} {kwargs.keys()}"
-        if key in tried:
-            continue
-        tried.add(key)
-        try:
-            attempt(module, args, kwargs)
-        except Exception as error:
-            kind = type(module).__name__
-            message = f"`{name}`, as any {kind} like it: {first_line(error)}"
-            raise UnsupportedError(message) from None
+    for call_ in _calls(model, inputs):
+        shapes = [tuple(each.shape) for each in tensors([call_.args, call_.kwargs])]
+        name = call_.name.rpartition(".")[2]
+        key = f"{name.rstrip(digits)} {call_.module} {shapes} {[*call_.kwargs]}"
+        if key not in tried:
+            tried.add(key)
+            _refuse_alone(call_, name, attempt)
 
 
-_Call = tuple[str, nn.Module, tuple[Any, ...], dict[str, Any]]
+def _refuse_alone(call_: _Call, name: str, attempt: Attempt) -> None:
+    """Try a layer alone, and in a plain `nn.Sequential` under its name."""
+    kind = type(call_.module).__name__
+    try:
+        attempt(call_.module, call_.args, call_.kwargs)
+    except Exception as error:
+        message = f"`{call_.name}`, as any {kind} like it: {first_line(error)}"
+        raise UnsupportedError(message) from None
+    if len(call_.args) != 1 or call_.kwargs:
+        return
+    holder = nn.Sequential(OrderedDict([(name, call_.module)])).eval()
+    try:
+        attempt(holder, call_.args, {})
+    except Exception as error:
+        message = f"a {kind} with the name `{name}`: {first_line(error)}"
+        raise UnsupportedError(message) from None
+
+
+class _Call(NamedTuple):
+    """How one of torch's layers is called."""
+
+    name: str
+    module: nn.Module
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
 
 
 def _calls(model: nn.Module, inputs: Sequence[Tensor]) -> list[_Call]:
@@ -132,7 +153,7 @@ def _calls(model: nn.Module, inputs: Sequence[Tensor]) -> list[_Call]:
 
     def keep(name: str) -> Callable[..., None]:
         def hook(module: nn.Module, args: Any, kwargs: Any) -> None:
-            found.append((name, module, args, kwargs))
+            found.append(_Call(name, module, args, kwargs))
 
         return hook
 
