@@ -28,14 +28,15 @@ if TYPE_CHECKING:
 @common.set_option
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True, max=1e6),
+    type=click.IntRange(1, 86_400),
+    metavar="SECONDS",
     default=300,
     show_default=True,
-    help="Seconds that each spec may take.",
+    help="How long each spec may take.",
 )
 @common.format_option
 def command(
-    specs: tuple[str, ...], settings: tuple[str, ...], timeout: float, format_: str
+    specs: tuple[str, ...], settings: tuple[str, ...], timeout: int, format_: str
 ) -> int:
     """Run both styles of each SPEC with torch and check what mlpgen says of them.
 

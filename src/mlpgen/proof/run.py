@@ -116,11 +116,13 @@ class _Process:
         self.running = "start"
         self.checks: list[list[Check]] = [[]]
         self.expired = False
+        self.watch = threading.Timer(timeout, lambda: None)
 
     def run(self) -> list[Certificate]:
         """Run the process; return what it found, of one network at least."""
-        with (self.folder / "errors.txt").open("wb") as errors:
-            process = subprocess.Popen(
+        with (
+            (self.folder / "errors.txt").open("wb") as errors,
+            subprocess.Popen(
                 # Nothing is imported from the working folder: `-P`.
                 [sys.executable, "-P", "-c", _COMMAND, _HERE, "job.json"],
                 cwd=self.folder,
@@ -129,13 +131,15 @@ class _Process:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 encoding="utf-8",
-            )
+            ) as process,
+        ):
+            assert process.stdout is not None
             try:
-                assert process.stdout is not None
                 self._listen(process, process.stdout)
             finally:
+                self.watch.cancel()
                 process.kill()
-                code = process.wait()
+        code = process.returncode
         if code or self.expired or len(self.checks) < len(self.subjects):
             self.checks[-1].append(self._broken(code))
         return [
@@ -146,26 +150,24 @@ class _Process:
         ]
 
     def _listen(self, process: subprocess.Popen[str], lines: Iterable[str]) -> None:
-        watch = self._watch(process)
+        """Take the answers; the clock starts anew with each network."""
+        self._watch(process)
         for line in lines:
             answer = json.loads(line)
             if answer.get("begin"):
-                watch.cancel()
-                watch = self._watch(process)
+                self._watch(process)
             self._take(answer)
-        watch.cancel()
-        if not self.expired:
-            process.wait()
+        process.wait()
 
-    def _watch(self, process: subprocess.Popen[str]) -> threading.Timer:
+    def _watch(self, process: subprocess.Popen[str]) -> None:
         def expire() -> None:
             self.expired = True
             process.kill()
 
-        timer = threading.Timer(self.timeout, expire)
-        timer.daemon = True
-        timer.start()
-        return timer
+        self.watch.cancel()
+        self.watch = threading.Timer(self.timeout, expire)
+        self.watch.daemon = True
+        self.watch.start()
 
     def _take(self, answer: dict[str, Any]) -> None:
         if "missing" in answer:
