@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlpgen.proof.certificate import Certificate, Check
+    from mlpgen.proof.claims import Claims, Whole
     from mlpgen.proof.run import Subject
 
 ROOT = Path(__file__).parent.parent
@@ -289,6 +290,69 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Certific
     found = run.prove([*subjects.values(), whole])
     assert found.pop().proved
     return dict(zip(subjects, found, strict=True))
+
+
+TALKER = """\
+import torch
+from torch import Tensor, nn
+
+class Block(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Linear(6, 6)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.scale(x)
+
+class Talker(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(7, 6)
+        self.blocks = nn.Sequential(Block(), Block())
+        self.lstm = nn.LSTM(6, 5, batch_first=True)
+
+    def forward(
+        self, tokens: Tensor, mask: Tensor, x: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        y = self.blocks(self.blocks(self.embed(tokens))) * mask.unsqueeze(2)
+        y, (hidden, _) = self.lstm(y + x)
+        return y, hidden, tokens.eq(0)
+"""
+
+
+def tensor(name: str, shape: Whole, dtype: str, high: int | None = None) -> Any:
+    return {"name": name, "shape": shape, "dtype": dtype, "high": high}
+
+
+def test_several_inputs_tuples_and_modules_used_twice(tmp_path: Path) -> None:
+    """The batch may stand anywhere, or nowhere."""
+    said: Claims = {
+        "name": "Talker",
+        "inputs": [
+            tensor("tokens", [None, 4], "int64", 7),
+            tensor("mask", [None, 4], "bool"),
+            tensor("x", [4, 6], "float32"),
+        ],
+        "outputs": [
+            tensor("y", [None, 4, 5], "float32"),
+            tensor("hidden", [1, None, 5], "float32"),
+            tensor("start", [None, 4], "bool"),
+        ],
+        "layers": {"blocks.0.scale": [None, 4, 6], "lstm": [None, 4, 5]},
+        "parameters": 386,
+        "multiply_adds": 4 * 4 * 36,  # torch counts none for an LSTM
+    }
+    other = TALKER.replace("x + self.scale(x)", "self.scale(x) * 2")
+    texts = {"explicit": TALKER, "sequential": TALKER}
+    right = run.Subject("talker", said, texts)
+    wrong = run.Subject("talker", said, {**texts, "sequential": other})
+    found = run.prove([right, wrong])
+    assert found[0].failures == ()
+    details = {each.name: each.detail for each in found[0].checks}
+    assert details["layers"] == "2 layers with the predicted shape"
+    assert details["eval mode"].startswith("3 outputs and 10 gradients equal")
+    part = failures(found[1])["eval mode"].detail
+    assert part.startswith("they part in `blocks.0`: `y` differs, ")
 
 
 def failures(certificate: Certificate) -> dict[str, Check]:

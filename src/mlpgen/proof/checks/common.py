@@ -140,5 +140,5 @@ def counted(count: int, thing: str) -> str:
 
 def first_line(error: BaseException) -> str:
     """Return the kind of an error and the first line of its message."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line.strip(" :") for line in str(error).splitlines() if line.strip(" :")]
     return ": ".join([type(error).__name__, *lines[:1]])[:200]

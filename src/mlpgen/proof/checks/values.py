@@ -44,8 +44,10 @@ def _equal(subject: Subject, *, training: bool) -> str:
     where = f"in {one} and in {other}"
     a, b = _run(first, subject), _run(second, subject)
     names = [each["name"] for each in subject.claims["outputs"]]
-    if len(a.outputs) != len(b.outputs):
-        raise FailsError(f"{len(a.outputs)} and {len(b.outputs)} outputs {where}")
+    counts = len(a.outputs), len(b.outputs)
+    if counts != (len(names), len(names)):
+        wanted = counted(len(names), "output")
+        raise FailsError(f"{wanted} predicted, {counts[0]} and {counts[1]} {where}")
     for name, left, right in zip(names, a.outputs, b.outputs, strict=True):
         if not same(left, right):
             inputs = subject.inputs()
