@@ -21,6 +21,7 @@ COMMANDS = {
     "check": "Tell whether the generated files are what the specs say.",
     "validate": "Find the mistakes of specs.",
     "show": "Print the layers of a spec with shapes and counts.",
+    "prove": "Run both styles of a spec with torch, and check what mlpgen says.",
     "init": "Print a spec to start from.",
     "layers": "Print the catalogue of layers, or one of them.",
     "schema": "Write the JSON Schema of specs, for editors.",

@@ -1,0 +1,123 @@
+"""`mlpgen prove`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from mlpgen import api
+from mlpgen.cli import common
+from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.proof import run
+from mlpgen.proof.certificate import mark, verdict
+from mlpgen.report import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.expressions import Scalar
+    from mlpgen.proof.certificate import Certificate, Check
+    from mlpgen.proof.run import Subject
+
+
+@click.command("prove")
+@common.specs_argument()
+@common.set_option
+@click.option(
+    "--timeout",
+    type=click.IntRange(1, 86_400),
+    metavar="SECONDS",
+    default=300,
+    show_default=True,
+    help="How long each spec may take.",
+)
+@common.format_option
+def command(
+    specs: tuple[str, ...], settings: tuple[str, ...], timeout: int, format_: str
+) -> int:
+    """Run both styles of each SPEC with torch and check what mlpgen says of them.
+
+    Equal styles, predicted shapes and counts, and what torch makes of the model:
+    export, compile, script, copies, checkpoints, half precision. Nothing is written.
+    Exit 1, with the first difference, if anything fails.
+
+    \b
+    Example:
+      mlpgen prove specs/mnist_mlp.yaml
+      mlpgen prove specs/*.yaml --format json
+    """
+    subjects, warnings = _subjects(common.once(specs), common.parse_settings(settings))
+    common.show_warnings(warnings, aside=format_ == "json")
+    try:
+        found = run.prove(subjects, timeout=timeout, tell=_progress)
+    except run.NoTorchError:
+        message = f"`prove` needs torch, and {sys.executable} has none: install it"
+        raise click.ClickException(f"{message}, `pip install torch`") from None
+    finally:
+        _progress()
+    if format_ == "json":
+        click.echo(json.dumps([each.row() for each in found], indent=2))
+    elif format_ == "github":
+        _annotate(found)
+    else:
+        _tell(found)
+    return 0 if all(each.proved for each in found) else 1
+
+
+def _subjects(
+    specs: Sequence[str], values: dict[str, Scalar]
+) -> tuple[list[Subject], list[Diagnostic]]:
+    found: list[Subject] = []
+    warnings: list[Diagnostic] = []
+    mistakes: list[Diagnostic] = []
+    for spec in specs:
+        try:
+            network = api.load(spec, values)
+            found.append(run.subject(spec, network))
+            warnings += network.warnings
+        except SpecError as error:
+            mistakes += error.diagnostics
+    if mistakes:
+        raise SpecError(mistakes)
+    return found, warnings
+
+
+def _progress(spec: str = "", check: str = "") -> None:
+    """Show on a terminal what is being checked; without arguments, wipe it away."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        shown = f"{safe(spec)}: {check} …" if spec else ""
+        click.echo(f"\r\x1b[K{shown[-79:]}", nl=False, err=True, color=True)
+
+
+def _annotate(certificates: Sequence[Certificate]) -> None:
+    from mlpgen import report
+
+    for each in certificates:
+        for check in each.failures:
+            click.echo(
+                report.annotation(
+                    "error", check.detail, file=each.spec, title=check.name
+                )
+            )
+
+
+def _tell(certificates: Sequence[Certificate]) -> None:
+    for index, each in enumerate(certificates):
+        head = f"{safe(each.spec)}: {each.name}, {' = '.join(each.styles)}"
+        torch = f", torch {each.torch}" if each.torch else ""
+        click.echo(f"{chr(10) * bool(index)}{head}{torch}")
+        width = max(len(check.name) for check in each.checks)
+        for check in each.checks:
+            _line(check, width)
+        common.say("  ", verdict(each), "green" if each.proved else "red")
+
+
+def _line(check: Check, width: int) -> None:
+    encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
+    sign, color = mark(check.status, unicode=encoding.startswith("utf"))
+    colored = common.use_color(sys.stdout)
+    sign = click.style(sign, fg=color) if colored else sign
+    click.echo(f"  {sign} {check.name:{width}}  {safe(check.detail)}", color=colored)

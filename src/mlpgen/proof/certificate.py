@@ -1,0 +1,77 @@
+"""The outcome of a proof, as text for people, as data and as annotations."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+Status = Literal["holds", "unsupported", "fails"]
+
+
+class Check(NamedTuple):
+    """One thing that was checked.
+
+    Attributes:
+        name: What.
+        status: Whether it holds, fails, or torch itself does not support it.
+        detail: A fact, or the first difference.
+    """
+
+    name: str
+    status: Status
+    detail: str
+
+
+class Certificate(NamedTuple):
+    """What was found out about one spec.
+
+    Attributes:
+        spec: Its path.
+        name: The class.
+        styles: The styles that were held against each other.
+        torch: The version of torch.
+        checks: In the order they were made.
+    """
+
+    spec: str
+    name: str
+    styles: tuple[str, ...]
+    torch: str
+    checks: tuple[Check, ...]
+
+    @property
+    def proved(self) -> bool:
+        """Whether nothing fails."""
+        return bool(self.checks) and not self.failures
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """What fails."""
+        return tuple(each for each in self.checks if each.status == "fails")
+
+    def row(self) -> dict[str, Any]:
+        """Return it as data for JSON."""
+        checks = [each._asdict() for each in self.checks]
+        return self._asdict() | {"checks": checks, "proved": self.proved}
+
+
+_MARKS: dict[Status, tuple[str, str, str]] = {
+    "holds": ("✓", "+", "green"),
+    "unsupported": ("–", "-", "yellow"),
+    "fails": ("✗", "!", "red"),
+}
+
+
+def mark(status: Status, *, unicode: bool) -> tuple[str, str]:
+    """Return the mark of a check and its colour."""
+    nice, plain, color = _MARKS[status]
+    return nice if unicode else plain, color
+
+
+def verdict(certificate: Certificate) -> str:
+    """Return the last line: `proved`, or how many checks fail."""
+    if not certificate.proved:
+        count, all_ = len(certificate.failures), len(certificate.checks)
+        return f"not proved: {count} of {all_} checks fail"
+    left = sum(each.status == "unsupported" for each in certificate.checks)
+    without = f", but for {left} that torch does not support" if left else ""
+    return f"proved{without}"

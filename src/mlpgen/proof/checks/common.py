@@ -1,0 +1,144 @@
+"""What the checks share: the network under proof, its inputs, and comparing tensors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+SEED = 1
+BATCH = 3
+"""Examples in a batch, where a check needs several: few, for networks may be large."""
+
+
+class FailsError(Exception):
+    """What is claimed does not hold; the message is the first difference."""
+
+
+class UnsupportedError(Exception):
+    """Torch itself cannot do it with the layers of this network."""
+
+
+class Subject:
+    """One network in both styles, and what mlpgen says of it.
+
+    Attributes:
+        claims: See `mlpgen.proof.claims.Claims`.
+        classes: The class of each style.
+        models: One of each, made with the same seed.
+    """
+
+    def __init__(
+        self, claims: dict[str, Any], classes: dict[str, type[nn.Module]]
+    ) -> None:
+        self.claims = claims
+        self.classes = classes
+        self.models: dict[str, nn.Module] = {}
+        for style, cls in classes.items():
+            torch.manual_seed(SEED)
+            self.models[style] = cls()
+
+    def inputs(self, batch: int = BATCH) -> list[Tensor]:
+        """Make inputs, always the same for the same size of the batch."""
+        source = torch.Generator().manual_seed(SEED)
+        return [
+            _random(each, tuple(sized(each["shape"], batch)), source)
+            for each in self.claims["inputs"]
+        ]
+
+    def mode(self, *, training: bool) -> Iterator[tuple[str, nn.Module]]:
+        """Go through the models of both styles, in one mode."""
+        for style, model in self.models.items():
+            yield style, model.train(training)
+
+
+def _random(
+    claim: dict[str, Any], shape: tuple[int, ...], source: torch.Generator
+) -> Tensor:
+    if claim["dtype"] == "float32":
+        return torch.randn(shape, generator=source)
+    high = 2 if claim["dtype"] == "bool" else claim["high"]
+    values = torch.randint(0, high, shape, generator=source)
+    return values.to(getattr(torch, claim["dtype"]))
+
+
+def sized(shape: Iterable[int | None], batch: int) -> list[int]:
+    """Put the size of the batch into a claimed shape."""
+    return [batch if size is None else size for size in shape]
+
+
+def call(model: Any, inputs: Sequence[Tensor], **keywords: Any) -> list[Tensor]:
+    """Run a model with the same random numbers each time; its inputs stay whole."""
+    torch.manual_seed(SEED)
+    return tensors(model(*(each.clone() for each in inputs), **keywords))
+
+
+def tensors(value: Any) -> list[Tensor]:
+    """Return the tensors in what a module takes or gives, in order."""
+    if isinstance(value, Tensor):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, tuple | list):
+        return [tensor for each in value for tensor in tensors(each)]
+    return []
+
+
+def same(a: Tensor | None, b: Tensor | None) -> bool:
+    """Tell whether two tensors are equal in shape, kind and every bit; NaN is NaN."""
+    if a is None or b is None:
+        return a is b
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    return torch.equal(a, b) or bool(((a == b) | ((a != a) & (b != b))).all())
+
+
+def close(a: Tensor, b: Tensor) -> bool:
+    """Tell whether two tensors are equal but for rounding."""
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    if not a.is_floating_point():
+        return torch.equal(a, b)
+    finite = a[a.isfinite()]
+    largest = float(finite.abs().max()) if finite.numel() else 0.0
+    return torch.allclose(a, b, rtol=1e-4, atol=1e-5 * largest, equal_nan=True)
+
+
+def difference(a: Tensor, b: Tensor) -> str:
+    """Say where two tensors differ first."""
+    if a.shape != b.shape:
+        return f"{tuple(a.shape)} and {tuple(b.shape)}"
+    if a.dtype != b.dtype:
+        return f"{dtype_name(a)} and {dtype_name(b)}"
+    unequal = ((a != b) & ~((a != a) & (b != b))).nonzero()
+    if not len(unequal):
+        return "equal"
+    place = tuple(unequal[0].tolist())
+    at = f" at {list(place)}" if place else ""
+    return f"{a[place].item():.6g} and {b[place].item():.6g}{at}"
+
+
+def dtype_name(tensor: Tensor) -> str:
+    """Return the name of a dtype as specs write it."""
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def shape_shown(shape: Iterable[int | None]) -> str:
+    """Write a claimed shape for people: `(N, 10)`."""
+    sizes = ["N" if size is None else str(size) for size in shape]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+
+
+def counted(count: int, thing: str) -> str:
+    """Write a number with its thing: `1 key`, `2 keys`."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def first_line(error: BaseException) -> str:
+    """Return the kind of an error and the first line of its message."""
+    lines = [line.strip(" :") for line in str(error).splitlines() if line.strip(" :")]
+    return ": ".join([type(error).__name__, *lines[:1]])[:200]

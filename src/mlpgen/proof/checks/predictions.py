@@ -1,0 +1,133 @@
+"""What mlpgen predicted without torch: shapes, kinds of numbers and counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from torch.utils.flop_counter import FlopCounterMode
+
+from .common import (
+    BATCH,
+    FailsError,
+    UnsupportedError,
+    call,
+    counted,
+    dtype_name,
+    shape_shown,
+    sized,
+)
+from .tracing import visits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from .common import Subject
+    from .tracing import Visit
+
+_SHOWN = 2
+
+
+def parameters(subject: Subject) -> str:
+    """The models learn as many values as predicted."""
+    wanted = subject.claims["parameters"]
+    for style, model in subject.models.items():
+        found = sum(each.numel() for each in model.parameters())
+        if found != wanted:
+            raise FailsError(
+                f"{counted(wanted, 'parameter')} predicted, {found:,} in {style}"
+            )
+    return counted(wanted, "parameter")
+
+
+def multiply_adds(subject: Subject) -> str:
+    """One example takes as many multiply-adds as predicted; torch counts each twice."""
+    wanted = subject.claims["multiply_adds"]
+    for style, model in subject.mode(training=False):
+        with FlopCounterMode(display=False) as counter:
+            call(model, subject.inputs(1))
+        found = counter.get_total_flops() / 2
+        if found != wanted:
+            raise FailsError(
+                f"{counted(wanted, 'multiply-add')} predicted, {found:,.0f} in {style}"
+            )
+    return f"{counted(wanted, 'multiply-add')} for one example"
+
+
+def layers(subject: Subject) -> str:
+    """Each layer that is a module gives the predicted shape, each time it is called."""
+    claimed = subject.claims["layers"]
+    found: set[str] = set()
+    for style, model in subject.mode(training=False):
+
+        def see(visit: Visit, style: str = style) -> None:
+            if visit.name not in claimed or not visit.gives:
+                return
+            found.add(visit.name)
+            wanted, shape = claimed[visit.name], list(visit.gives[0].shape)
+            if shape != sized(wanted, BATCH):
+                raise FailsError(
+                    f"`{visit.name}` should give {shape_shown(wanted)}, "
+                    f"and gives {tuple(shape)} in {style} for {BATCH} examples"
+                )
+
+        with visits(model, see):
+            call(model, subject.inputs())
+    return f"{counted(len(found), 'layer')} with the predicted shape"
+
+
+def outputs(subject: Subject) -> str:
+    """The outputs have the predicted shapes and kinds, in both modes."""
+    claimed = subject.claims["outputs"]
+    for training, batch in ((False, BATCH), (False, 1), (True, BATCH)):
+        for style, model in subject.mode(training=training):
+            mode = "train" if training else "eval"
+            where = f"in {style}, {mode} mode, batch {batch}"
+            need_outputs(call(model, subject.inputs(batch)), claimed, batch, where)
+    if len(claimed) > _SHOWN:
+        return f"{len(claimed)} outputs as predicted, batch 1 and {BATCH}"
+    shown = (f"{x['name']} {x['dtype']} {shape_shown(x['shape'])}" for x in claimed)
+    return f"{', '.join(shown)} for N of 1 and {BATCH}"
+
+
+def one_in_training(subject: Subject) -> str:
+    """A batch of one example runs in train mode, where torch allows it."""
+    refused: dict[str, str] = {}
+    for style, model in subject.mode(training=True):
+        where = f"in {style}, train mode, batch 1"
+        try:
+            found = call(model, subject.inputs(1))
+        except ValueError as error:
+            if not str(error).startswith("Expected more than 1 "):
+                raise
+            refused[style] = str(error)
+        else:
+            need_outputs(found, subject.claims["outputs"], 1, where)
+    if len(refused) == len(subject.models):
+        raise UnsupportedError(next(iter(refused.values())))
+    for style, message in refused.items():
+        raise FailsError(f"{message}, only in {style}")
+    return "a batch of one example runs in train mode"
+
+
+def need_outputs(
+    found: Sequence[Tensor], claimed: Sequence[dict[str, Any]], batch: int, where: str
+) -> None:
+    """Hold outputs against what was predicted.
+
+    Raises:
+        FailsError: With the first that is not as predicted.
+    """
+    if len(found) != len(claimed):
+        raise FailsError(
+            f"{counted(len(claimed), 'output')} predicted, {len(found)} {where}"
+        )
+    for tensor, claim in zip(found, claimed, strict=True):
+        wanted = claim["dtype"], tuple(sized(claim["shape"], batch))
+        actual = dtype_name(tensor), tuple(tensor.shape)
+        if actual != wanted:
+            raise FailsError(
+                f"`{claim['name']}` should be {wanted[0]} {wanted[1]}, "
+                f"and is {actual[0]} {actual[1]} {where}"
+            )

@@ -1,0 +1,70 @@
+"""What models hold: keys and initial values, copies, checkpoints."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from .common import FailsError, call, counted, difference, same
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from .common import Subject
+
+
+def equal_states(subject: Subject) -> str:
+    """Both styles hold the same keys, in order, with the same values."""
+    (one, first), (other, second) = subject.models.items()
+    need_equal_states(first, second, f"in {one} and in {other}")
+    keys = counted(len(first.state_dict()), "key")
+    return f"{keys} of the state_dict, in order, with equal initial values"
+
+
+def need_equal_states(first: nn.Module, second: nn.Module, where: str) -> None:
+    """Compare what two models hold.
+
+    Raises:
+        FailsError: With the first difference.
+    """
+    a, b = first.state_dict(), second.state_dict()
+    for index, (left, right) in enumerate(zip(a, b, strict=False), 1):
+        if left != right:
+            raise FailsError(f"key {index} is `{left}` and `{right}` {where}")
+    if len(a) != len(b):
+        raise FailsError(f"{len(a)} and {len(b)} keys {where}")
+    for key in a:
+        if not same(a[key], b[key]):
+            found = difference(a[key], b[key])
+            raise FailsError(f"`{key}` differs: {found} {where}")
+
+
+def copies(subject: Subject) -> str:
+    """A deep copy holds the same and gives the same."""
+    inputs = subject.inputs(1)
+    for style, model in subject.mode(training=False):
+        twin = copy.deepcopy(model)
+        need_equal_states(model, twin, f"in {style} and its copy")
+        if not all(map(same, call(model, inputs), call(twin, inputs))):
+            raise FailsError(f"a copy of the {style} model gives something else")
+    return "a deep copy holds and gives the same"
+
+
+def checkpoints(subject: Subject) -> str:
+    """What one style saved, the other loads, with other values than it had."""
+    inputs = subject.inputs(1)
+    saver, loader = (model for _, model in subject.mode(training=False))
+    path = Path("checkpoint.pt")
+    for first, second in ((saver, loader), (loader, saver)):
+        for value in first.parameters():
+            value.mul_(1.25)
+        torch.save(first.state_dict(), path)
+        second.load_state_dict(torch.load(path, weights_only=True))
+        path.unlink()
+        need_equal_states(first, second, "saved and loaded")
+        if not all(map(same, call(first, inputs), call(second, inputs))):
+            raise FailsError("a loaded checkpoint gives something else")
+    return "what one style saves, the other loads and gives the same"

@@ -1,0 +1,91 @@
+"""What mlpgen says of a network before it runs, as plain data for the checks.
+
+A shape is whole: the batch dimension is None. All that is asked of the graph is asked
+here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from mlpgen.graph.nodes import named
+
+if TYPE_CHECKING:
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.layers.base import Shape
+
+Whole = list[int | None]
+
+
+class Tensor(TypedDict):
+    """A tensor that goes in or comes out.
+
+    Keys:
+        name: Its name in `forward`.
+        shape: Its shape; the batch dimension is None.
+        dtype: Torch's name: `float32`, `int64`, `bool`.
+        high: For whole numbers: each is below this. Otherwise None.
+    """
+
+    name: str
+    shape: Whole
+    dtype: str
+    high: int | None
+
+
+class Claims(TypedDict):
+    """What mlpgen says of a network.
+
+    Keys:
+        name: The class.
+        inputs: In the order of `forward`.
+        outputs: In the order in which they are returned.
+        layers: What each layer gives, by dotted name, where it gives one tensor.
+        parameters: How many values it learns.
+        multiply_adds: For one example.
+    """
+
+    name: str
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+    layers: dict[str, Whole]
+    parameters: int
+    multiply_adds: int
+
+
+def claims(graph: Graph) -> Claims:
+    """Gather what mlpgen says of a network."""
+    return {
+        "name": graph.name,
+        "inputs": _inputs(graph),
+        "outputs": _outputs(graph),
+        "layers": _layers(graph),
+        "parameters": int(graph.total_parameters),
+        "multiply_adds": int(graph.total_multiply_adds),
+    }
+
+
+def _inputs(graph: Graph) -> list[Tensor]:
+    return [
+        {"name": "x", "shape": _whole(graph.input), "dtype": "float32", "high": None}
+    ]
+
+
+def _outputs(graph: Graph) -> list[Tensor]:
+    return [
+        {
+            "name": name,
+            "shape": _whole(graph.node(name).output),
+            "dtype": "float32",
+            "high": None,
+        }
+        for name in graph.outputs
+    ]
+
+
+def _layers(graph: Graph) -> dict[str, Whole]:
+    return {name: _whole(node.output) for name, node in named(graph.nodes)}
+
+
+def _whole(shape: Shape) -> Whole:
+    return [None, *(int(size) for size in shape)]

@@ -1,0 +1,196 @@
+"""Renders specs into a temporary folder and runs the checks there, beside mlpgen."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpgen import api
+from mlpgen.proof.certificate import Certificate, Check
+from mlpgen.proof.claims import claims
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from mlpgen.api import Network
+    from mlpgen.proof.claims import Claims
+
+    Tell = Callable[[str, str], None]
+
+_START = "import sys; sys.path.append(sys.argv[1]); from checks.main import main"
+_COMMAND = f"{_START}; main(sys.argv[2])"
+
+
+class NoTorchError(Exception):
+    """The Python that runs mlpgen has no torch."""
+
+
+class Subject(NamedTuple):
+    """What is to be proved of one spec.
+
+    Attributes:
+        spec: Its path.
+        claims: What mlpgen predicted.
+        texts: The model's file, in each style.
+    """
+
+    spec: str
+    claims: Claims
+    texts: dict[str, str]
+
+
+def subject(spec: str, network: Network) -> Subject:
+    """Render a network in all styles.
+
+    Args:
+        spec: How people name it.
+        network: The loaded spec.
+    """
+    file = f"{network.graph.stem}.py"
+    texts = {style: api.render(network, style)[file] for style in api.STYLES}
+    return Subject(spec, claims(network.graph), texts)
+
+
+def prove(
+    subjects: Sequence[Subject],
+    *,
+    timeout: float = 300,
+    tell: Tell = lambda spec, check: None,
+) -> list[Certificate]:
+    """Prove what mlpgen says of networks, in one process with torch.
+
+    Args:
+        subjects: The networks.
+        timeout: The seconds that each of them may take.
+        tell: Told of each check when it begins: the spec and its name.
+
+    Returns:
+        A certificate for each.
+
+    Raises:
+        NoTorchError: There is no torch.
+    """
+    found: list[Certificate] = []
+    with TemporaryDirectory(prefix="mlpgen-") as name:
+        folder = Path(name)
+        jobs = [
+            _written(each, folder / str(index)) for index, each in enumerate(subjects)
+        ]
+        while len(found) < len(subjects):
+            # A process that did not come to its end is followed by another.
+            left = subjects[len(found) :]
+            (folder / "job.json").write_text(json.dumps(jobs[len(found) :]))
+            found += _Process(left, folder, timeout, tell).run()
+    return found
+
+
+def _written(subject: Subject, folder: Path) -> dict[str, Any]:
+    """Write the files of a network, and return its part of the job."""
+    files = {}
+    for style, text in subject.texts.items():
+        path = folder / f"{style}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        files[style] = path.relative_to(folder.parent).as_posix()
+    return {"claims": subject.claims, "files": files}
+
+
+class _Process:
+    """One process with torch, which proves networks until it ends or takes too long."""
+
+    def __init__(
+        self, subjects: Sequence[Subject], folder: Path, timeout: float, tell: Tell
+    ) -> None:
+        self.subjects = subjects
+        self.folder = folder
+        self.timeout = timeout
+        self.tell = tell
+        self.torch = ""
+        self.current = 0
+        self.running = "start"
+        self.checks: list[list[Check]] = [[]]
+        self.expired = False
+        self.watch = threading.Timer(timeout, lambda: None)
+
+    def run(self) -> list[Certificate]:
+        """Run the process; return what it found, of one network at least."""
+        with (
+            (self.folder / "errors.txt").open("wb") as errors,
+            subprocess.Popen(
+                # Nothing is imported from the working folder: `-P`.
+                [sys.executable, "-P", "-c", _COMMAND, _HERE, "job.json"],
+                cwd=self.folder,
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                encoding="utf-8",
+            ) as process,
+        ):
+            assert process.stdout is not None
+            try:
+                self._listen(process, process.stdout)
+            finally:
+                self.watch.cancel()
+                process.kill()
+        code = process.returncode
+        if code or self.expired or len(self.checks) < len(self.subjects):
+            self.checks[-1].append(self._broken(code))
+        return [
+            Certificate(
+                each.spec, each.claims["name"], (*each.texts,), self.torch, (*checks,)
+            )
+            for each, checks in zip(self.subjects, self.checks, strict=False)
+        ]
+
+    def _listen(self, process: subprocess.Popen[str], lines: Iterable[str]) -> None:
+        """Take the answers; the clock starts anew with each network."""
+        self._watch(process)
+        for line in lines:
+            answer = json.loads(line)
+            if answer.get("begin"):
+                self._watch(process)
+            self._take(answer)
+        process.wait()
+
+    def _watch(self, process: subprocess.Popen[str]) -> None:
+        def expire() -> None:
+            self.expired = True
+            process.kill()
+
+        self.watch.cancel()
+        self.watch = threading.Timer(self.timeout, expire)
+        self.watch.daemon = True
+        self.watch.start()
+
+    def _take(self, answer: dict[str, Any]) -> None:
+        if "missing" in answer:
+            raise NoTorchError(answer["missing"])
+        if "torch" in answer:
+            self.torch = answer["torch"]
+        elif answer.get("begin"):
+            self.checks.append([])
+        elif "status" in answer:
+            self.checks[-1].append(Check(**answer))
+        elif "name" in answer:
+            self.running = answer["name"]
+            self.tell(self.subjects[len(self.checks) - 1].spec, self.running)
+
+    def _broken(self, code: int) -> Check:
+        """Say why a process did not come to its end."""
+        if self.expired:
+            why = f"took longer than {self.timeout:g} s in all: --timeout gives more"
+            return Check(self.running, "fails", why)
+        text = (self.folder / "errors.txt").read_text("utf-8", errors="replace")
+        last = text.strip().splitlines()[-1:]
+        why = ": ".join([f"the process ended with code {code}", *last])
+        return Check(self.running, "fails", why[:300])
+
+
+_HERE = str(Path(__file__).parent)

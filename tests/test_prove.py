@@ -1,0 +1,422 @@
+"""`mlpgen prove`: what holds, and what must be found in files damaged by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mlpgen import api
+from mlpgen.proof import run
+from mlpgen.proof.claims import claims
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlpgen.proof.certificate import Certificate, Check
+    from mlpgen.proof.claims import Claims, Whole
+    from mlpgen.proof.run import Subject
+
+ROOT = Path(__file__).parent.parent
+SMALL = """\
+name: Small
+input: [2, 6, 6]
+layers:
+  - Conv2d: {out_channels: 4, kernel_size: 3, padding: 1}
+  - ReLU
+  - Flatten
+  - Linear: 8
+    name: hidden
+  - Tanh
+  - Linear: 3
+    name: logits
+"""
+NORMALIZED = """\
+name: Normalized
+input: [5]
+layers: [{Linear: 4}, BatchNorm1d, Softsign, {Linear: 3}]
+"""
+DEEP = """\
+name: Deep
+input: [5]
+layers:
+  - Sequential: [{Linear: 4}, ReLU]
+    name: first
+  - Linear: 3
+    name: graph
+"""
+
+
+def prove(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mlpgen", "prove", *args]
+    environment = {**os.environ, **env}
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in (("small", SMALL), ("normalized", NORMALIZED), ("deep", DEEP)):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def statuses(certificate: dict[str, Any]) -> dict[str, str]:
+    return {each["name"]: each["status"] for each in certificate["checks"]}
+
+
+def test_the_specs_of_the_repository() -> None:
+    """All that mlpgen says of them holds."""
+    specs = sorted(path.as_posix() for path in (ROOT / "specs").glob("*.yaml"))
+    done = prove(*specs, "--format", "json", cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = {Path(each["spec"]).stem: each for each in json.loads(done.stdout)}
+    assert len(found) == len(specs) == 6
+    assert all(each["proved"] for each in found.values())
+    refused = {
+        (name, check)
+        for name, each in found.items()
+        for check, status in statuses(each).items()
+        if status != "holds"
+    }
+    # A `GraphModule` of torch has an attribute `code` of its own.
+    assert refused == {
+        ("autoencoder", "export"),
+        ("mnist_mlp_batchnorm_dropout", "batch of one"),
+    }
+
+
+def test_a_certificate(folder: Path) -> None:
+    done = prove("small.yaml", "normalized.yaml", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    small, normalized = done.stdout.split("\n\n")
+    first, *lines = small.splitlines()
+    assert first.startswith("small.yaml: Small, explicit = sequential, torch ")
+    assert [line.split()[0] for line in lines] == ["✓"] * 17 + ["proved"]
+    for fact in (
+        "1,263 parameters",
+        "3,768 multiply-adds",
+        "6 keys of the state_dict",
+        "6 layers with the predicted shape",
+        "logits float32 (N, 3) for N of 1 and 3",
+        "1 output and 7 gradients equal in both styles",
+    ):
+        assert fact in small
+    assert "– batch of one   not supported by torch: Expected more than" in normalized
+    assert normalized.endswith("proved, but for 1 that torch does not support\n")
+    assert {path.suffix for path in folder.iterdir()} == {".yaml"}
+
+
+def test_settings(folder: Path) -> None:
+    """Torch is imported beside mlpgen, and never by it."""
+    text = SMALL.replace("Linear: 8", 'Linear: "${width}"')
+    spec = text.replace("input", "parameters: {width: 8}\ninput", 1)
+    (folder / "wide.yaml").write_text(spec, encoding="utf-8")
+    args = ["prove", "wide.yaml", "--set", "width=16", "--format", "json"]
+    code = (
+        f"import sys; from mlpgen.cli import run; assert run({args}) == 0; "
+        "assert 'torch' not in sys.modules"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    assert b"2,447 parameters" in done.stdout
+
+
+def test_a_wrong_spec(folder: Path) -> None:
+    (folder / "bad.yaml").write_text("name: 3\n", encoding="utf-8")
+    done = prove("small.yaml", "bad.yaml", "missing.yaml", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "MG203" in done.stderr and "MG001" in done.stderr
+    done = prove("bad.yaml", "--format", "json", cwd=folder)
+    assert done.returncode == 2
+    assert "MG203" in {each["code"] for each in json.loads(done.stdout)}
+
+
+def test_without_torch(folder: Path) -> None:
+    """A folder on the path stands for an environment without torch."""
+    (folder / "path/torch").mkdir(parents=True)
+    (folder / "path/torch/__init__.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n"
+    )
+    path = os.pathsep.join([str(folder / "path"), os.environ.get("PYTHONPATH", "")])
+    done = prove("small.yaml", cwd=folder, PYTHONPATH=path.rstrip(os.pathsep))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "needs torch" in done.stderr and "pip install torch" in done.stderr
+
+
+def test_the_checks_know_nothing_of_mlpgen() -> None:
+    code = (
+        "import sys; sys.path.append(sys.argv[1]); import checks.main; "
+        "import checks.machinery; import checks.values; import checks.states; "
+        "assert not any(each.startswith('mlpgen') for each in sys.modules)"
+    )
+    folder = str(Path(run.__file__).parent)
+    subprocess.run([sys.executable, "-P", "-c", code, folder], check=True)
+
+
+def subject(text: str, folder: Path, spec: str = "spec.yaml") -> Subject:
+    (folder / spec).write_text(text, encoding="utf-8")
+    return run.subject(spec, api.load(folder / spec))
+
+
+def damaged(made: Subject, old: str, new: str, style: str = "sequential") -> Subject:
+    """Replace a text in the file of one style."""
+    text = made.texts[style]
+    assert old in text
+    return made._replace(texts={**made.texts, style: text.replace(old, new, 1)})
+
+
+def claiming(made: Subject, **changes: Any) -> Subject:
+    """Change what mlpgen says."""
+    return made._replace(claims={**made.claims, **changes})  # type: ignore[typeddict-item]
+
+
+def moved(made: Subject) -> Subject:
+    """Let the explicit style make its last layer before the one before it."""
+    hidden, logits = (
+        line
+        for line in made.texts["explicit"].splitlines(keepends=True)
+        if line.lstrip().startswith(("self.hidden =", "self.logits ="))
+    )
+    return damaged(made, hidden + logits, logits + hidden, "explicit")
+
+
+DAMAGES: dict[str, tuple[Callable[[Subject], Subject], dict[str, str]]] = {
+    "another function": (
+        lambda made: damaged(made, "torch.tanh(", "torch.sin(", "explicit"),
+        {
+            "eval mode": "they part between `hidden` and `logits`: `logits` differs, ",
+            "train mode": "they part between `hidden` and `logits`: `logits` differs, ",
+        },
+    ),
+    "another layer": (
+        lambda made: damaged(made, "padding=1)", "padding=1, padding_mode='circular')"),
+        {"eval mode": "they part in `conv2d_1`: `logits` differs, "},
+    ),
+    "other initial values": (
+        lambda made: damaged(made, "    def forward", DOUBLED, "explicit"),
+        {
+            "state": "`hidden.bias` differs: ",
+            "eval mode": "they part in `hidden`: `logits` differs, ",
+        },
+    ),
+    "another order": (
+        moved,
+        {"state": "key 3 is `logits.weight` and `hidden.weight` in explicit and in"},
+    ),
+    "another shape": (
+        lambda made: damaged(
+            damaged(made, "nn.Linear(8, 3)", "nn.Linear(8, 4)"),
+            "nn.Linear(8, 3)",
+            "nn.Linear(8, 4)",
+            "explicit",
+        ),
+        {
+            "layers": "`logits` should give (N, 3), and gives (3, 4) in explicit",
+            "outputs": "`logits` should be float32 (3, 3), and is float32 (3, 4) in ex",
+            "parameters": "1,263 parameters predicted, 1,272 in explicit",
+            "multiply-adds": "3,768 multiply-adds predicted, 3,776 in explicit",
+        },
+    ),
+    "a shape of one style": (
+        lambda made: damaged(made, "nn.Linear(8, 3)", "nn.Linear(8, 4)"),
+        {"state": "`logits.weight` differs: (3, 8) and (4, 8) in explicit and in"},
+    ),
+    "a wrong count": (
+        lambda made: claiming(made, parameters=1262),
+        {"parameters": "1,262 parameters predicted, 1,263 in explicit"},
+    ),
+    "a wrong kind": (
+        lambda made: damaged(
+            made, "return logits", "return logits.double()", "explicit"
+        ),
+        {"outputs": "`logits` should be float32 (3, 3), and is float64 (3, 3) in expl"},
+    ),
+    "examples that see each other": (
+        lambda made: damaged(
+            made, "torch.tanh(", "torch.cumsum(dim=0, input=", "explicit"
+        ),
+        {"examples": "example 1 gives something else alone than in a batch in "},
+    ),
+    "a branch on values": (
+        lambda made: damaged(
+            made,
+            "        return logits",
+            "        if logits.sum() > 0:\n            logits = 2 * logits\n"
+            "        return logits",
+            "explicit",
+        ),
+        {"export": "", "compile": "", "meta": ""},
+    ),
+    "a function that torch cannot script": (
+        lambda made: damaged(
+            made, "return logits", "return sorted([logits], key=id)[0]", "explicit"
+        ),
+        {"script": ""},
+    ),
+    "no class": (
+        lambda made: damaged(made, "class Small", "class Other"),
+        {"classes": "AttributeError: "},
+    ),
+    "no Python": (
+        lambda made: damaged(made, "class Small", "class class"),
+        {"classes": "SyntaxError: "},
+    ),
+    "the end of the process": (
+        lambda made: damaged(
+            made, "class Small", "import os\nos._exit(3)\nclass Small"
+        ),
+        {"classes": "the process ended with code 3"},
+    ),
+}
+DOUBLED = """\
+        self.hidden.bias.data += 1
+
+    def forward"""
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Certificate]:
+    """Prove all damaged files in one go."""
+    whole = subject(SMALL, tmp_path_factory.mktemp("prove"))
+    subjects = {name: damage(whole) for name, (damage, _) in DAMAGES.items()}
+    found = run.prove([*subjects.values(), whole])
+    assert found.pop().proved
+    return dict(zip(subjects, found, strict=True))
+
+
+TALKER = """\
+import torch
+from torch import Tensor, nn
+
+class Block(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Linear(6, 6)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.scale(x)
+
+class Talker(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(7, 6)
+        self.blocks = nn.Sequential(Block(), Block())
+        self.lstm = nn.LSTM(6, 5, batch_first=True)
+
+    def forward(
+        self, tokens: Tensor, mask: Tensor, x: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        y = self.blocks(self.blocks(self.embed(tokens))) * mask.unsqueeze(2)
+        y, (hidden, _) = self.lstm(y + x)
+        return y, hidden, tokens.eq(0)
+"""
+
+
+def tensor(name: str, shape: Whole, dtype: str, high: int | None = None) -> Any:
+    return {"name": name, "shape": shape, "dtype": dtype, "high": high}
+
+
+def test_several_inputs_tuples_and_modules_used_twice(tmp_path: Path) -> None:
+    """The batch may stand anywhere, or nowhere."""
+    said: Claims = {
+        "name": "Talker",
+        "inputs": [
+            tensor("tokens", [None, 4], "int64", 7),
+            tensor("mask", [None, 4], "bool"),
+            tensor("x", [4, 6], "float32"),
+        ],
+        "outputs": [
+            tensor("y", [None, 4, 5], "float32"),
+            tensor("hidden", [1, None, 5], "float32"),
+            tensor("start", [None, 4], "bool"),
+        ],
+        "layers": {"blocks.0.scale": [None, 4, 6], "lstm": [None, 4, 5]},
+        "parameters": 386,
+        "multiply_adds": 4 * 4 * 36,  # torch counts none for an LSTM
+    }
+    other = TALKER.replace("x + self.scale(x)", "self.scale(x) * 2")
+    texts = {"explicit": TALKER, "sequential": TALKER}
+    right = run.Subject("talker", said, texts)
+    wrong = run.Subject("talker", said, {**texts, "sequential": other})
+    found = run.prove([right, wrong])
+    assert found[0].failures == ()
+    details = {each.name: each.detail for each in found[0].checks}
+    assert details["layers"] == "2 layers with the predicted shape"
+    assert details["eval mode"].startswith("3 outputs and 10 gradients equal")
+    part = failures(found[1])["eval mode"].detail
+    assert part.startswith("they part in `blocks.0`: `y` differs, ")
+
+
+def failures(certificate: Certificate) -> dict[str, Check]:
+    return {each.name: each for each in certificate.failures}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_what_was_damaged_is_found(
+    name: str, certificates: dict[str, Certificate]
+) -> None:
+    found = failures(certificates[name])
+    for check, detail in DAMAGES[name][1].items():
+        assert found[check].detail.startswith(detail)
+
+
+def test_only_what_was_damaged_is_found(certificates: dict[str, Certificate]) -> None:
+    assert [*failures(certificates["a wrong count"])] == ["parameters"]
+    assert [*failures(certificates["another function"])] == [
+        *("eval mode", "train mode", "checkpoint")
+    ]
+    assert [*failures(certificates["no Python"])] == ["classes"]
+
+
+def test_one_that_hangs_holds_up_no_other(tmp_path: Path) -> None:
+    whole = subject(SMALL, tmp_path)
+    endless = damaged(whole, "class Small", "while True: pass\nclass Small")
+    found = run.prove([endless, endless], timeout=3)
+    assert [each.proved for each in found] == [False, False]
+    for each in found:
+        assert each.checks[-1].detail.startswith("took longer than 3 s in all")
+
+
+def test_a_failure_in_all_formats(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command says no, with the first difference."""
+    from mlpgen.cli import run as command
+
+    def lie(graph: Any) -> Any:
+        return {**claims(graph), "parameters": 7}
+
+    def kept(*args: Any, **options: Any) -> list[Certificate]:
+        certificates.extend(prove_(*args, **options))
+        return certificates
+
+    certificates: list[Certificate] = []
+    prove_ = run.prove
+    monkeypatch.setattr("mlpgen.proof.run.claims", lie)
+    monkeypatch.setattr("mlpgen.proof.run.prove", kept)
+    monkeypatch.chdir(folder)
+    assert command(["prove", "deep.yaml"]) == 1
+    text = capsys.readouterr().out
+    (certificate,) = certificates
+    monkeypatch.setattr("mlpgen.proof.run.prove", lambda *_args, **_: [certificate])
+    assert "  ✗ parameters     7 parameters predicted, 39 in explicit\n" in text
+    assert "a Linear with the name `graph`" in text
+    assert text.endswith("  not proved: 1 of 17 checks fail\n")
+    assert command(["prove", "deep.yaml", "--format", "json"]) == 1
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["proved"], row["styles"]) == (False, ["explicit", "sequential"])
+    assert statuses(row)["parameters"] == "fails"
+    assert statuses(row)["export"] == "unsupported"
+    assert command(["prove", "deep.yaml", "--format", "github"]) == 1
+    assert capsys.readouterr().out == (
+        "::error file=deep.yaml,title=parameters::7 parameters predicted, "
+        "39 in explicit\n"
+    )
