@@ -26,7 +26,8 @@ def code_key(value: Any) -> str:
 def maker_key(maker: Maker) -> str:
     """Return a text that modules share that are made by the same code."""
     items = (f"{name}={code_key(each)}" for name, each in maker.arguments.items())
-    return f"{maker.type}({', '.join(items)})"
+    inner = maker_key(maker.inner) if maker.inner else ""
+    return f"{maker.type}({inner}{', '.join(items)})"
 
 
 def node_key(node: Node) -> str:
@@ -88,6 +89,8 @@ def _arguments(function: Function) -> tuple[Any, ...]:
 
 def _values(node: Node) -> Iterator[Any]:
     yield from node.maker.arguments.values()
+    if node.maker.inner is not None:
+        yield from node.maker.inner.arguments.values()
     if node.condition is not None:
         yield node.condition
     if node.function is not None:

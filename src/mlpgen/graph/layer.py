@@ -5,13 +5,13 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.functions.base import Operation
 from mlpgen.graph.arguments import read_layer
 from mlpgen.graph.nodes import Maker, Node
 from mlpgen.graph.wires import arrives
 from mlpgen.layers.base import MOST_VALUES, ShapeError, shown
 from mlpgen.problems import cut, listed
 from mlpgen.sizes import Size
-from mlpgen.vocabulary import is_function
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,21 +62,13 @@ def resolve_layer(
     caution = layer.caution(values[0].shape) if values else None
     if caution is not None:
         _add(caution, item, problems, notes, warning=True)
-    function = layer.function()
-    if not is_function(item.type):
-        function = None if expressions else _constant(function)
     return Node(
         name=item.name,
         named=item.named,
-        maker=Maker(
-            item.type,
-            False,
-            layer.arguments() | expressions,
-            frozenset(n for n in type(layer).model_fields if layer.required(n)),
-        ),
+        maker=_maker(layer, expressions),
         sources=tuple(wire.name for wire in wires),
         call=layer.called(len(wires)),
-        function=_with_expressions(function, expressions),
+        function=_function(layer, values, expressions),
         children=(),
         rounds=(),
         condition=None,
@@ -148,6 +140,26 @@ def _is_key(item: Item, path: Path) -> bool:
     return path == item.type_path and item.type_path != item.path and not item.shorthand
 
 
+def _maker(layer: Layer, expressions: dict[str, Any]) -> Maker:
+    inner = layer.nested()
+    return Maker(
+        layer.title(),
+        False,
+        layer.arguments() | expressions,
+        frozenset(n for n in type(layer).model_fields if layer.required(n)),
+        _maker(inner, {}) if inner is not None else None,
+    )
+
+
+def _function(
+    layer: Layer, values: Values, expressions: dict[str, Any]
+) -> Function | None:
+    """Return the call that `forward` makes in place of a module, if there is one."""
+    if isinstance(layer, Operation):
+        return _with_expressions(layer.function_on(values), expressions)
+    return None if expressions else _constant(layer.function())
+
+
 def _constant(function: Function | None) -> Function | None:
     """Refuse a call that depends on parameters: the module knows them already."""
     if function is None:
@@ -161,12 +173,8 @@ def _constant(function: Function | None) -> Function | None:
     return function
 
 
-def _with_expressions(
-    function: Function | None, expressions: dict[str, Any]
-) -> Function | None:
+def _with_expressions(function: Function, expressions: dict[str, Any]) -> Function:
     """Put expressions where a function has their values."""
-    if function is None or not expressions:
-        return function
     keywords = {
         name: expressions.get(name, value) for name, value in function.keywords.items()
     }

@@ -25,12 +25,14 @@ class Maker(NamedTuple):
         arguments: What the call must say, in order. A value is plain, a `Size`, or an
             `Expression` of parameters.
         required: The arguments that are written by place.
+        inner: A layer that is made first, and is the first argument.
     """
 
     type: str
     block: bool
     arguments: dict[str, Any]
     required: frozenset[str]
+    inner: Maker | None = None
 
 
 class Round(NamedTuple):

@@ -153,12 +153,7 @@ class Resolver:
             if node is not None:
                 nodes.append(node)
                 inside.made[item.name] = (item, node)
-                for part, value in node.parts.items():
-                    if part and len(node.parts) > 1:
-                        name = f"{item.name}.{part}"
-                        wires.add(
-                            name, wire._replace(name=name, value=value), part=True
-                        )
+                self._add_parts(item.name, node, wire, wires)
             wires.add(item.name, wire)
         outputs = _outputs(definition, wires)
         kept = _reached(tuple(nodes), outputs)

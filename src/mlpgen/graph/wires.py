@@ -74,6 +74,9 @@ class Wires:
         name = (item.sources or ())[index]
         if name in self._found:
             return self._found[name]
+        part_of = self._found.get(name.partition(".")[0])
+        if part_of is not None and part_of.value is None:
+            return part_of  # its mistake is named already
         path = item.source_path(index)
         layer, _, part = name.partition(".")
         help = ""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from mlpgen.graph.nodes import named
+from mlpgen.graph.nodes import held, named
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
-    from mlpgen.layers.base import Shape
+    from mlpgen.layers.base import Value
 
 Whole = list[int | None]
 
@@ -66,26 +66,41 @@ def claims(graph: Graph) -> Claims:
 
 
 def _inputs(graph: Graph) -> list[Tensor]:
-    return [
-        {"name": "x", "shape": _whole(graph.input), "dtype": "float32", "high": None}
-    ]
+    return [_tensor(name, value, graph) for name, value in graph.inputs.items()]
 
 
 def _outputs(graph: Graph) -> list[Tensor]:
-    return [
-        {
-            "name": name,
-            "shape": _whole(graph.node(name).output),
-            "dtype": "float32",
-            "high": None,
-        }
-        for name in graph.outputs
+    return [_tensor(name, graph.value(name), graph) for name in graph.outputs]
+
+
+def _tensor(name: str, value: Value, graph: Graph) -> Tensor:
+    whole = value.dtype == "int64"
+    return {
+        "name": name,
+        "shape": _whole(value),
+        "dtype": value.dtype,
+        "high": _below(graph) if whole else None,
+    }
+
+
+def _below(graph: Graph) -> int:
+    """Return the smallest number of embeddings that a whole number may look up."""
+    sizes = [
+        int(node.arguments.get("num_embeddings", 2))
+        for node in held(graph.nodes)
+        if node.type in ("Embedding", "EmbeddingBag")
     ]
+    return min(sizes, default=2)
 
 
 def _layers(graph: Graph) -> dict[str, Whole]:
-    return {name: _whole(node.output) for name, node in named(graph.nodes)}
+    return {
+        name: _whole(node.value)
+        for name, node in named(graph.nodes)
+        if node.single and node.active
+    }
 
 
-def _whole(shape: Shape) -> Whole:
-    return [None, *(int(size) for size in shape)]
+def _whole(value: Value) -> Whole:
+    sizes = [int(size) for size in value.shape]
+    return [None, *sizes] if value.batched else [*sizes]

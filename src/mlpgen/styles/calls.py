@@ -73,7 +73,7 @@ def module_call(name: str, node: Node, values: Sequence[Piece]) -> Piece:
 def _function(
     node: Node, function: Function, values: Sequence[Piece], batch: str
 ) -> Piece:
-    if getattr(function, "expands", False):
+    if function.expands:
         values = [
             value if each.batched else _expanded(value, node, index, batch)
             for index, (value, each) in enumerate(zip(values, node.inputs, strict=True))

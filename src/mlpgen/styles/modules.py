@@ -48,6 +48,7 @@ def made(maker: Maker) -> Piece:
     arguments = maker.arguments.items()
     return call(
         name,
+        *([made(maker.inner)] if maker.inner else []),
         *(literal(value) for key, value in arguments if key in maker.required),
         *(
             keyword(key, literal(value))

@@ -169,6 +169,8 @@ def _shape(value: Value, graph: Graph) -> str:
         if name not in graph.parameters and name not in graph.inferred
         if (letter := LETTERS.get(name.rpartition("_")[2]))
     }
+    if len(graph.input) == 2:  # steps of a sequence rather than channels
+        letters = {name: letter.replace("C", "L") for name, letter in letters.items()}
     codes = []
     for size in value.shape:
         code = _spelt(code_of(size), graph.sizes)
