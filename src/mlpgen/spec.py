@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Style = Literal["explicit", "sequential"]
 
-LATER_KEYS = ("include", "init")
+LATER_KEYS = ("include",)
 """Keys of the grammar that this version cannot render yet."""
 
 
@@ -143,6 +143,11 @@ class Spec(_Model):
         ),
         Expects("a list of at least one layer's name"),
     ] = []
+    init: Annotated[
+        dict[str, Any],
+        Field(description="Initial values by the type of a layer."),
+        Expects("a mapping of layer types to initial values"),
+    ] = {}
     style: Annotated[
         Style, Field(description="The style to render without `--style`.")
     ] = "explicit"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.blocks import check_uses, fits, written_as_numbers
 from mlpgen.graph.definitions import read_blocks, read_inputs, read_model
+from mlpgen.graph.initial import read_rules
 from mlpgen.graph.nodes import held_blocks
 from mlpgen.graph.overwriting import overwritings
 from mlpgen.graph.resolve import Resolver
@@ -57,12 +58,16 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
         check_uses(resolver.uses, blocks)
         warn_about_blocks(resolver, blocks)
     _check_overwriting(graph, problems)
+    rules = read_rules(spec.init, graph, problems)
     recipe = resolve_training(spec, graph.nodes, graph.outputs, problems)
     problems.once()
     problems.check()
     classes = {name: uses[0].graph for name, uses in resolver.uses.items() if uses}
     graph = graph._replace(
-        style=spec.style, recipe=recipe, blocks=_in_order(graph, classes)
+        style=spec.style,
+        rules=rules,
+        recipe=recipe,
+        blocks=_in_order(graph, classes),
     )
     return Built(graph, problems.warnings)
 

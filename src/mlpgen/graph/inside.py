@@ -53,7 +53,7 @@ def container(
         name=item.name,
         named=item.named,
         maker=Maker(
-            "Sequential" if item.type == SHARE else item.type, False, {}, frozenset()
+            "Sequential" if item.type == SHARE else item.type, "nn.", {}, frozenset()
         ),
         sources=tuple(wire.name for wire in wires),
         call=Call(tuple(range(len(wires)))),

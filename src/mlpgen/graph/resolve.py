@@ -9,10 +9,12 @@ from mlpgen.graph.blocks import Use, block_arguments
 from mlpgen.graph.conditions import condition_of, merged
 from mlpgen.graph.definitions import INPUT
 from mlpgen.graph.ends import outputs_of, reached
+from mlpgen.graph.initial import with_initial_values
 from mlpgen.graph.inside import Inside, Resolved, container
 from mlpgen.graph.keys import direct_names, names_of_node
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.nodes import Graph, Node
+from mlpgen.graph.parametrizing import parametrized
 from mlpgen.graph.repeats import mentions_index, repeated
 from mlpgen.graph.scope import Scope
 from mlpgen.graph.sharing import shared, tied
@@ -134,6 +136,7 @@ class Resolver:
             outputs=outputs,
             style="",
             blocks=(),
+            rules=(),
             recipe=None,
         )
         return Resolved(graph, scope)
@@ -200,6 +203,9 @@ class Resolver:
             help = "a `Sequential` holds modules that take and give one tensor"
             inside.problems.add("MG220", message, item.path, help=help)
             return None
+        if node is not None:
+            node = with_initial_values(node, item, inside.problems, inside.prefix)
+            node = parametrized(node, item, inside.problems)
         if node is not None and "share" in item.options:
             return tied(item, node, inside.made, inside.problems)
         return node

@@ -68,7 +68,7 @@ def used(
     if selected:
         parts = {selected: parts[selected], **parts}
     return container(item, wires, (), graph.value(graph.outputs[0]))._replace(
-        maker=Maker(item.type, True, arguments, frozenset(graph.inferred)),
+        maker=Maker(item.type, "", arguments, frozenset(graph.inferred)),
         parts=parts,
         returned=graph.outputs if len(graph.outputs) > 1 else "",
         parameters=graph.total_parameters,

@@ -57,6 +57,7 @@ class ModelPlan(NamedTuple):
         docstring: Of the module.
         imports: The import block.
         recorded: Whether outputs of inner layers are recorded.
+        drop_path: Whether layers drop residual branches.
         classes: The blocks, and at last the model.
     """
 
@@ -64,6 +65,7 @@ class ModelPlan(NamedTuple):
     docstring: Lines
     imports: Lines
     recorded: bool
+    drop_path: bool
     classes: tuple[ClassPlan, ...]
 
 
@@ -78,11 +80,15 @@ def model_plan(
         recorded: Whether outputs of inner layers are recorded.
     """
     names = frozenset[str]().union(*(each.uses for each in classes))
+    drop_path = "DropPath" in names
+    if drop_path:
+        names |= {"torch", "Tensor"}
     return ModelPlan(
         template="model.py.jinja",
         docstring=module_docstring(graph),
         imports=imports(names | (RECORDING if recorded else set())),
         recorded=recorded,
+        drop_path=drop_path,
         classes=tuple(classes),
     )
 
@@ -289,4 +295,6 @@ def _torch_line(tensor: bool) -> str:
 _TORCH = {
     "torch": "import torch",
     "F": "from torch.nn import functional as F",
+    "spectral_norm": "from torch.nn.utils.parametrizations import spectral_norm",
+    "weight_norm": "from torch.nn.utils.parametrizations import weight_norm",
 }
