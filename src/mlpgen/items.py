@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.layers import LAYERS
 from mlpgen.problems import cut, listed, nearest, shown
-from mlpgen.vocabulary import SHARE, every_type, layer_class
+from mlpgen.vocabulary import CUSTOM, SHARE, every_type, layer_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,7 +171,9 @@ class Reader:
     def _typed(self, item: Item, type_: str, raw: Any) -> Item:
         if type_ == "Sequential":
             return self._sequential(item, raw)
-        if type_ in self.blocks:
+        if type_ == CUSTOM:
+            shorthand = None
+        elif type_ in self.blocks:
             names = self.blocks[type_]
             shorthand = names[0] if names else None
         else:

@@ -19,6 +19,8 @@ HELD: Catalogue[Layer] = Catalogue("mlpgen.layers", {"held": "parameter buffer"}
 OWN: Catalogue[Layer] = Catalogue("mlpgen.layers", {"own": "DropPath"})
 """Layers that torch lacks."""
 
+CUSTOM = "custom"
+"""The type of a module that the author wrote."""
 SHARE = "share"
 """The type of an entry that has none and uses the module of another layer again."""
 
@@ -43,3 +45,4 @@ def every_type() -> Iterator[str]:
     yield from FUNCTIONS
     yield from HELD
     yield from OWN
+    yield CUSTOM

@@ -39,6 +39,7 @@ class Maker(NamedTuple):
             `Expression` of parameters.
         required: The arguments that are written by place.
         inner: A layer that is made first, and is the first argument.
+        module: The module of the author's that it is imported from.
         wrapper: A function that is called on the module: `weight_norm`.
     """
 
@@ -47,6 +48,7 @@ class Maker(NamedTuple):
     arguments: dict[str, Any]
     required: frozenset[str]
     inner: Maker | None = None
+    module: str = ""
     wrapper: str = ""
 
 

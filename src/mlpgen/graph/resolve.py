@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.expressions import Expression
 from mlpgen.graph.blocks import Use, block_arguments
 from mlpgen.graph.conditions import condition_of, merged
+from mlpgen.graph.custom import resolve_custom
 from mlpgen.graph.definitions import INPUT
 from mlpgen.graph.ends import outputs_of, reached
 from mlpgen.graph.initial import with_initial_values
@@ -23,7 +24,7 @@ from mlpgen.graph.uses import bare, say_where, symbolic, used
 from mlpgen.graph.wires import Wire, Wires
 from mlpgen.names import snake_case
 from mlpgen.problems import listed
-from mlpgen.vocabulary import SHARE, is_function, layer_class
+from mlpgen.vocabulary import CUSTOM, SHARE, is_function, layer_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -188,6 +189,8 @@ class Resolver:
             return shared(item, wires, inside.made, self._one, inside)
         if item.type == "Sequential":
             return self._sequential(item, wires, inside)
+        if item.type == CUSTOM:
+            return resolve_custom(item, wires, inside)
         full = inside.prefix + item.name
         if item.type in self.blocks:
             return self._use(item, wires, inside, full)

@@ -107,6 +107,8 @@ def uses(nodes: Iterable[Node]) -> set[str]:
             found |= uses(node.children) - {"F", "torch"}
         found |= uses(each.node for each in node.rounds) - {"F", "torch"}
         found |= {node.maker.wrapper, node.type if node.type in OWN else ""} - {""}
+        if node.maker.module:
+            found.add(f"{node.maker.module}:{node.type}")
         if node.function is not None:
             found.add(node.function.name.split(".")[0])
         if node.type in ("parameter", "buffer"):

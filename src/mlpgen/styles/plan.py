@@ -275,9 +275,26 @@ def imports(uses: Iterable[str]) -> Lines:
         uses: Names that the code uses: `F`, `torch`, `Tensor`, `OrderedDict` …
     """
     standard = [line for name, line in _STANDARD.items() if name in uses]
-    torch = [line for name, line in _TORCH.items() if name in uses]
-    torch.insert("torch" in uses, _torch_line("Tensor" in uses))
-    return (*standard, *([""] if standard else []), *torch)
+    others = {
+        "torch": _torch_line("Tensor" in uses),
+        **{line.split()[1]: line for name, line in _TORCH.items() if name in uses},
+    }
+    plain = ["import torch"] if "torch" in uses else []
+    torch = [*others.values(), *_own(uses)]
+    torch.sort(key=lambda line: line.split()[1].lower())
+    return (*standard, *([""] if standard else []), *plain, *torch)
+
+
+def _own(uses: Iterable[str]) -> list[str]:
+    """Import modules that the author wrote, each file once."""
+    classes: dict[str, list[str]] = {}
+    for each in sorted(uses):
+        module, colon, name = each.partition(":")
+        if colon:
+            classes.setdefault(module, []).append(name)
+    return [
+        f"from {module} import {', '.join(names)}" for module, names in classes.items()
+    ]
 
 
 _STANDARD = {
@@ -293,7 +310,6 @@ def _torch_line(tensor: bool) -> str:
 
 
 _TORCH = {
-    "torch": "import torch",
     "F": "from torch.nn import functional as F",
     "spectral_norm": "from torch.nn.utils.parametrizations import spectral_norm",
     "weight_norm": "from torch.nn.utils.parametrizations import weight_norm",
