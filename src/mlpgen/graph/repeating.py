@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.keys import code_key, node_key
 from mlpgen.graph.nodes import Round
-from mlpgen.sizes import Size
+from mlpgen.graph.rounds import INDEX, node_at
+from mlpgen.sizes import Size, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Node
-
-INDEX = "index"
-"""What expressions call the number of a round."""
-
+    from mlpgen.layers.base import Shape
 
 def gathered(nodes: Sequence[Node], count: int) -> tuple[Round, ...]:
     """Gather rounds that the same code makes.
@@ -35,8 +33,31 @@ def gathered(nodes: Sequence[Node], count: int) -> tuple[Round, ...]:
         to_the_end = at + length == len(nodes)
         rounds = count - at if to_the_end else length
         if int(rounds) > 0 or isinstance(rounds, Size):
-            found.append(Round(node, at, rounds))
+            if code_of(rounds) == "1":
+                node = node_at(node, at)
+            found.append(Round(node, at, rounds, tuple(nodes[at : at + length])))
         at += length
+    return tuple(found)
+
+
+def after(nodes: Sequence[Node], count: int) -> Shape | None:
+    """Say the shape behind the last round, whatever the number of rounds is.
+
+    Args:
+        nodes: One a round; the last stands for those behind it.
+        count: How many rounds there are, which a parameter says.
+
+    Returns:
+        None if no formula says it.
+    """
+    shapes = [node.output for node in nodes]
+    found = []
+    for sizes in zip(*shapes, strict=True):
+        steps = [b - a for a, b in zip(sizes, sizes[1:], strict=False)]
+        codes = {code_of(step) for step in steps}
+        if len(codes) > 1 or (len(steps) == 1 and codes != {"0"}):
+            return None
+        found.append(sizes[0] + (count - 1) * steps[0])
     return tuple(found)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.inside import container
-from mlpgen.graph.repeating import INDEX, gathered
+from mlpgen.graph.repeating import after, gathered
+from mlpgen.graph.rounds import INDEX, value_at
 from mlpgen.problems import shown
 from mlpgen.sizes import Size, code_of
 from mlpgen.vocabulary import HELD, SHARE, is_function
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlpgen.graph.inside import Inside
-    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.nodes import Node, Round
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
+    from mlpgen.layers.base import Value
 
+FEWEST = 4
+"""Rounds that are looked at where their number may change."""
 MOST_ROUNDS = 10_000
 MOST_LAYERS = 100_000
 """The most rounds of one layer, and the most layers of a network."""
@@ -57,8 +61,9 @@ def repeated(
     )
     full = inside.prefix + item.name
     nodes: list[Node] = []
-    made = max(int(count), 3) if isinstance(count, Size) else int(count)
-    wire, *others = wires
+    made = max(int(count), FEWEST) if isinstance(count, Size) else int(count)
+    outer = inside.scope.parameters.get(INDEX)
+    wire, *others = (each if outer is None else _at(each, int(outer)) for each in wires)
     for index in range(made):
         round_ = item._replace(name=str(index))
         values = {**inside.scope.parameters, INDEX: index}
@@ -68,20 +73,23 @@ def repeated(
         if not mentions_index(options.get("when")):
             options.pop("when", None)  # it is about all rounds together
         before = len(inside.problems.found)
-        node, after = resolve(round_._replace(options=options), (wire, *others), within)
+        node, found = resolve(round_._replace(options=options), (wire, *others), within)
+        found = _at(found, index)
         if index >= int(count) and node is None:
             del inside.problems.found[before:]
             break
-        if node is None and after.value is None:
+        if node is None and found.value is None:
             return None
         if node is None:
-            node = container(round_, wires, (), after.value or wires[0].value)
-        nodes.append(node)
-        same = wire.value == after.value and _codes(wire) == _codes(after)
-        wire = after
+            node = container(round_, wires, (), found.value or wires[0].value)
+        parts = {name: value_at(each, index) for name, each in node.parts.items()}
+        nodes.append(node._replace(parts=parts))
+        same = wire.value == found.value and _codes(wire) == _codes(found)
+        wire = found
         if same and not numbered and index + 1 < made:
             break
-    inside.scope.used.discard(INDEX)
+    if outer is None:
+        inside.scope.used.discard(INDEX)
     return _rounds(item, wires, nodes, count, inside)
 
 
@@ -100,18 +108,48 @@ def _rounds(
         inside.problems.add("MG222", message, (*item.path, "repeat"), help=help)
         return None
     rounds = gathered(nodes, count)
+    parts = _parts(rounds, nodes, count)
+    if parts is None:
+        message = (
+            f"the rounds of `{item.name}` differ, so that their number cannot depend "
+            f"on a parameter"
+        )
+        help = "write the number, or a layer in which every round is alike"
+        inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)
+        return None
     node = container(item, wires, (), last.value)
     return node._replace(
         rounds=rounds,
         call=last.call,
         returned=last.returned,
         picks=last.picks,
-        parts=last.parts,
+        parts=parts,
         parameters=sum(_each(nodes, index).parameters for index in range(int(count))),
         multiply_adds=sum(
             _each(nodes, index).multiply_adds for index in range(int(count))
         ),
     )
+
+
+def _parts(
+    rounds: tuple[Round, ...], nodes: list[Node], count: int
+) -> dict[str, Value] | None:
+    """Say what leaves, whatever the number of rounds is; None if no formula does."""
+    last = nodes[min(len(nodes), int(count)) - 1]
+    if not isinstance(count, Size) or len(nodes) == 1:
+        return last.parts
+    found = {}
+    for name, value in last.parts.items():
+        shape = after([node._replace(parts={"": node.parts[name]}) for node in nodes], count)
+        if rounds[-1].first > 1 or shape is None:
+            return None
+        found[name] = value._replace(shape=shape)
+    return found
+
+
+def _at(wire: Wire, number: int) -> Wire:
+    """Say what a wire holds without `index`."""
+    return wire._replace(value=value_at(wire.value, number)) if wire.value else wire
 
 
 def _count(item: Item, inside: Inside) -> int | None:

@@ -186,7 +186,7 @@ class Resolver:
 
     def _one(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
         if item.type == SHARE:
-            return shared(item, wires, inside.made, self._one, inside)
+            return shared(item, wires, inside.made, self._again, inside)
         if item.type == "Sequential":
             return self._sequential(item, wires, inside)
         if item.type == CUSTOM:
@@ -212,6 +212,11 @@ class Resolver:
         if node is not None and "share" in item.options:
             return tied(item, node, inside.made, inside.problems)
         return node
+
+    def _again(
+        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+    ) -> Node | None:
+        return self._item(item, wires, inside)[0]
 
     def _sequential(
         self, item: Item, wires: tuple[Wire, ...], inside: Inside

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import ExpressionError, substituted
+from mlpgen.graph.rounds import INDEX
 from mlpgen.layers.base import ShapeError
 from mlpgen.sizes import Size, code_of, is_product, names_of
 
@@ -52,6 +53,8 @@ class Scope(NamedTuple):
         code = code_of(size)
         if len(code) <= (LONGEST_CODE if is_product(size) else LONGEST_SUM):
             return size
+        if INDEX in names_of(code):
+            return size  # it has no name in front of the loop
         if self.title and len(code) <= LONGEST_CODE:
             return size  # of a block most sizes are never written
         if len(code) > LONGEST_LINE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.keys import code_key
+from mlpgen.graph.keys import code_key, node_key
 from mlpgen.problems import cut, listed, nearest
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def shared(
     second = resolve(again, wires, inside)
     if second is None:
         return None
+    notes = (f"`{node.name}` is in line {inside.problems.line(node.path)}",)
     for name, value in node.arguments.items():
         other = second.arguments.get(name)
         if code_key(value) != code_key(other):
@@ -52,9 +53,13 @@ def shared(
                 f"`{node.name}` was made for `{name}` {_int(value)}, "
                 f"but here it is {_int(other)}",
                 path,
-                notes=(f"`{node.name}` is in line {inside.problems.line(node.path)}",),
+                notes=notes,
             )
             return None
+    if node_key(node) != node_key(second):
+        message = f"`{node.name}` was made for another shape than arrives here"
+        inside.problems.add("MG226", message, path, notes=notes)
+        return None
     return second._replace(shared=node.name, parameters=0, function=None)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.keys import names_in
-from mlpgen.graph.repeating import INDEX
+from mlpgen.graph.rounds import INDEX
 from mlpgen.layers.base import shown
 from mlpgen.sizes import code_of
 from mlpgen.styles.code import Group, call, keyword, literal
@@ -73,8 +73,17 @@ def _round(each: Round) -> Piece:
 
 
 def _counts(node: Node) -> bool:
-    """Tell whether the code of a layer uses the number of the round."""
-    return any(INDEX in names_in(value) for value in node.arguments.values()) or any(
+    """Tell whether the code of a layer uses the number of the round.
+
+    Repeated layers inside of it have numbers of their own.
+    """
+    values = list[Any]()
+    maker: Maker | None = node.maker
+    while maker is not None:
+        values += maker.arguments.values()
+        maker = maker.inner
+    values += [each.times for each in node.rounds]
+    return any(INDEX in names_in(value) for value in values) or any(
         _counts(child) for child in node.children
     )
 
