@@ -86,8 +86,21 @@ def class_plan(graph: Graph, captured: Sequence[str]) -> ClassPlan:
         ),
         forward_signature=forward_signature(graph.inputs, outputs),
         forward=tuple(body),
-        uses=frozenset({"Tensor"} | uses(graph.nodes)),
+        uses=frozenset({"Tensor"} | uses(graph.nodes) | _picking(graph.nodes, plain)),
     )
+
+
+def _picking(nodes: Sequence[Node], outputs: Sequence[str]) -> set[str]:
+    """Return what the code imports that takes parts from the results of layers."""
+    taken = {*outputs}.union(*(node.sources for node in nodes))
+    codes = (
+        node.picks[part][1]
+        for node in nodes
+        for index, part in enumerate(node.parts)
+        if part in node.picks
+        and (f"{node.name}.{part}" if index else node.name) in taken
+    )
+    return {"torch"} if any("torch." in code for code in codes) else set()
 
 
 def _linear(graph: Graph) -> bool:

@@ -19,7 +19,7 @@ from mlpgen.styles.runs import Run, segments
 from mlpgen.vocabulary import HELD, is_function
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.layers.base import Returned
@@ -160,7 +160,7 @@ class Flow:
         if node.type in HELD and self._once(node.name):
             pass  # an attribute: it stands wherever it is used
         while self._waiting and not self._joins(node):
-            if not self._takes(node, self._waiting[-1]) and self._may_wait(node):
+            if not self._takes_waiting(node) and self._may_wait(node):
                 break
             self._write(self._waiting.pop(0))
         inlined = {term.node.name: term for term in self._waiting}
@@ -185,8 +185,8 @@ class Flow:
         conditional = node.condition is not None and is_function(node.type)
         return not node.single or loop or conditional
 
-    def _takes(self, node: Node, term: Term) -> bool:
-        return term.node.name in node.sources
+    def _takes_waiting(self, node: Node) -> bool:
+        return any(term.node.name in node.sources for term in self._waiting)
 
     def _once(self, name: str) -> bool:
         return len(self._uses.get(name, ())) == 1 and name not in self._outputs
@@ -300,11 +300,19 @@ class Flow:
         """Write a statement that takes the results of a call apart."""
         node = term.node
         wanted = self._wanted_parts(node)
+        bases = [node.picks[part][0] if part in node.picks else part for part in wanted]
         names: dict[str, str] = {}
-        for part, value in wanted.items():
-            base = node.picks[part][0] if part in node.picks else part
-            if base not in names:
-                names[base] = self._part_target(term, value, part, names)
+        targets: dict[str, str] = {}
+        for base, (part, value) in zip(bases, wanted.items(), strict=True):
+            taken = {*names.values(), *targets.values()}
+            targets[part] = self._part_target(term, value, part, taken)
+            if bases.count(base) == 1 or part not in node.picks:
+                names[base] = targets[part]
+        for base in bases:
+            if base not in names:  # several parts are taken from it
+                value = f"{node.name}.{base}"
+                taken = {*names.values(), *targets.values()}
+                names[base] = self._part_target(term, value, base, taken)
         pattern = _pattern(node.returned, names)
         if node.rounds:
             self._loop_of_tuples(term, pattern, names)
@@ -344,11 +352,11 @@ class Flow:
         return found
 
     def _part_target(
-        self, term: Term, value: str, part: str, names: Mapping[str, str]
+        self, term: Term, value: str, part: str, taken: Collection[str]
     ) -> str:
         if value == term.node.name:
             return self._target(term)
-        taken = self._taken | set(names.values()) | self._live(term.last)
+        taken = self._taken | {*taken} | self._live(term.last)
         return part if part not in taken else value.replace(".", "_")
 
     def _live(self, index: int) -> set[str]:
