@@ -6,8 +6,9 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -20,9 +21,12 @@ from .graphs import specs
 from .networks import model, network
 from .pools import OTHERS
 from .test_contract import assert_equal_states, same
+from .tools import all_tools
+from .unneeded import unneeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mlpgen.api import Network
     from mlpgen.graph.nodes import Graph
@@ -173,3 +177,24 @@ def test_parameters_of_the_class_may_change(
 def test_the_same_spec_is_the_same_code(spec: dict[str, Any]) -> None:
     for style in api.STYLES:
         assert api.render(loaded(spec), style) == api.render(loaded(spec), style)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_code_is_clean(style: str, tmp_path: Path) -> None:
+    @settings(
+        max_examples=100,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(specs())
+    def render(spec: dict[str, Any]) -> None:
+        net = loaded(spec)
+        number = len(list(tmp_path.iterdir()))
+        for name, text in api.render(net, style).items():
+            (tmp_path / f"n{number}_{name}").write_text(text, encoding="utf-8")
+            assert not unneeded(text), text
+            assert max(map(len, text.splitlines())) <= 88
+
+    render()
+    assert len(list(tmp_path.iterdir())) >= 60
+    all_tools(tmp_path)

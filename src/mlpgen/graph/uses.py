@@ -42,12 +42,7 @@ def used(
         for each, value in zip(names, values, strict=True)
         for name, size in zip(each, value.shape, strict=True)
     }
-    known = dict(sizes)
-    for name, default in definition.parameters.items():
-        value = given.get(name, default)
-        value = value.value if isinstance(value, Expression) else value
-        if isinstance(value, int) and not isinstance(value, bool):
-            known[name] = value
+    known: dict[str, Scalar | Expression] = {**definition.parameters, **sizes, **given}
     parts: dict[str, Value] = {}
     try:
         for name in graph.outputs:

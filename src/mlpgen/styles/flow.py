@@ -8,6 +8,7 @@ needed for longer.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.layers.base import shown
@@ -123,6 +124,7 @@ class Flow:
         self.comments = True
         self.numbered = False
         self._arguments = frozenset(variables.values())
+        self._tensors = dict.fromkeys(variables.values(), True)
         self._outputs = tuple(outputs)
         self._indent = indent
         self._waiting: list[Term] = []
@@ -151,7 +153,7 @@ class Flow:
         if returns and self._waiting:
             self._return(self._waiting.pop())
         elif returns:
-            self.lines.append(f"return {self.variables[self._outputs[0]]}")
+            self._return_variable()
         self._write_waiting()
         return self.variables, self.lines
 
@@ -238,17 +240,11 @@ class Flow:
             self._in_place(term)
         else:
             target = self._target(term)
-            self._assign(term, target)
+            self._tensors.setdefault(target, self._typed(term))
+            comment = self._comment(term)
+            piece = self._piece(term)
+            self.lines += layout(piece, self._indent, f"{target} = ", comment=comment)
             self.variables[node.name] = target
-
-    def _assign(self, term: Term, target: str, by: int = 0) -> None:
-        lines = layout(
-            self._piece(term),
-            self._indent + by,
-            f"{target} = ",
-            comment=self._comment(term),
-        )
-        self.lines += indented(lines, by)
 
     def _comment(self, term: Term) -> str:
         node = term.node
@@ -285,6 +281,7 @@ class Flow:
         begin = self._variable(node.sources[0])
         if begin != target:
             self.lines.append(f"{target} = {begin}")
+            self._tensors.setdefault(target, self._is_tensor(begin))
         values = [target, *(self._variable(each) for each in node.sources[1:])]
         if node.rounds:
             called: Piece = module_call("layer", node, values)
@@ -321,6 +318,8 @@ class Flow:
             self.lines += layout(piece, self._indent, f"{pattern} = ")
         for part, value in wanted.items():
             base, pick = node.picks.get(part, (part, ""))
+            self._tensors.setdefault(names[base], False)
+            self._tensors.setdefault(targets[part], pick.startswith("torch."))
             if pick:
                 code = pick.format(names[base]) if "{" in pick else names[base] + pick
                 shape = node.parts[part] if self.comments else None
@@ -416,7 +415,7 @@ class Flow:
         """
         if not term.node.single or self._is_statement(term.node):
             self._write(term)
-            self.lines.append(f"return {self.variables[self._outputs[0]]}")
+            self._return_variable()
             return
         comment = self._comment(term)
         if self._typed(term):
@@ -430,17 +429,45 @@ class Flow:
         self.lines += layout(self._piece(term), self._indent, before, comment=comment)
         self.lines.append(f"return {name}")
 
+    def _return_variable(self) -> None:
+        """Return the only output, which has a variable that is a tensor to mypy."""
+        variable = self.variables[self._outputs[0]]
+        if not self._is_tensor(variable):
+            self._declare(variable)
+        self.lines.append(f"return {variable}")
+
+    def _declare(self, variable: str) -> None:
+        """Say that a variable is a tensor, where it is assigned first."""
+        at, line = next(
+            (at, line)
+            for at, line in enumerate(self.lines)
+            if re.match(r"\S.* = ", line)
+            and re.search(rf"\b{variable}\b", line.partition(" = ")[0])
+        )
+        declared = line.replace(f"{variable} = ", f"{variable}: Tensor = ", 1)
+        fits = self._indent + width(declared) <= WIDTH
+        if line.startswith(f"{variable} = ") and fits:
+            self.lines[at] = declared
+        else:
+            self.lines.insert(at, f"{variable}: Tensor")
+
+    def _is_tensor(self, variable: str) -> bool:
+        return self._tensors.get(variable, variable.startswith("self."))
+
     def _typed(self, term: Term) -> bool:
         """Tell whether mypy knows that a call gives a tensor."""
         function = term.node.function
         if function is None:
-            return term.node.type == "parameter"
+            return term.node.type in HELD
         if not (function.is_method or function.is_index or function.is_operator):
             return True
-        first = term.operands[0]
-        if isinstance(first, Term):
-            return self.nested and self._typed(first)
-        return self._variable(first) in self._arguments
+        operands = term.operands if function.is_operator else term.operands[:1]
+        return all(
+            self.nested and self._typed(each)
+            if isinstance(each, Term)
+            else self._is_tensor(self._variable(each))
+            for each in operands
+        )
 
 
 def _pattern(returned: Returned, names: Mapping[str, str]) -> str:
