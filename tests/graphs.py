@@ -401,4 +401,6 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         del spec["outputs"]
     spec["blocks"] = needed(drawing.layers, own)
+    text = json.dumps(drawing.layers)
+    spec["parameters"] = {n: v for n, v in PARAMETERS.items() if n in text}
     return spec

@@ -158,7 +158,8 @@ def test_parameters_of_the_class_may_change(
 ) -> None:
     """A class with other arguments is the one that a spec with other defaults gives."""
     net = loaded(spec)
-    name = data.draw(st.sampled_from(list(OTHERS)))
+    assume(spec["parameters"])
+    name = data.draw(st.sampled_from(list(spec["parameters"])))
     other = data.draw(st.sampled_from(OTHERS[name]))
     changed = loaded({**spec, "parameters": {**spec["parameters"], name: other}})
     for style in api.STYLES:
@@ -192,7 +193,10 @@ def test_code_is_clean(style: str, tmp_path: Path) -> None:
         number = len(list(tmp_path.iterdir()))
         for name, text in api.render(net, style).items():
             (tmp_path / f"n{number}_{name}").write_text(text, encoding="utf-8")
-            assert not unneeded(text), text
+            found = unneeded(text)
+            if net.warnings:  # layers are left out, and parameters with them
+                found = [each for each in found if each.startswith("forward")]
+            assert not found, text
             assert max(map(len, text.splitlines())) <= 88
 
     render()

@@ -37,12 +37,12 @@ def _in_block(body: list[ast.stmt], waiting: set[str]) -> Iterator[str]:
             waiting -= inner
             continue
         waiting -= _names(statement, ast.Load)
+        if isinstance(statement, ast.AnnAssign) and statement.value is None:
+            continue
         for name in _names(statement, ast.Store) - {"_"}:
             if name in waiting:
                 yield name
             waiting.add(name)
-        if isinstance(statement, (ast.For, ast.If)):
-            waiting -= _names(statement, ast.Load)
 
 
 def _names(node: ast.AST, context: type[ast.expr_context]) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.expressions import Expression
-from mlpgen.graph.blocks import Use, block_arguments
+from mlpgen.graph.blocks import Arrival, Use, arrivals, block_arguments
 from mlpgen.graph.conditions import condition_of, merged
 from mlpgen.graph.custom import resolve_custom
 from mlpgen.graph.definitions import INPUT
@@ -42,6 +42,7 @@ class Resolver:
         blocks: The blocks of the spec.
         plain: The sizes of each block's inputs that are written as numbers.
         uses: How each block is used, found on the way.
+        arrivals: What the sizes that arrive there depend on.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Resolver:
         self.blocks = blocks
         self.plain = plain
         self.uses: dict[str, list[Use]] = {name: [] for name in blocks}
+        self.arrivals: set[Arrival] = set()
         self._found: dict[object, Resolved | None] = {}
         self._open: list[str] = []
 
@@ -272,6 +274,9 @@ class Resolver:
             plain = value.value if isinstance(value, Expression) else value
             default = definition.parameters[name]
             concrete[name] = type(default)(plain)
+        user = self.blocks.get(inside.scope.title)
+        own = user.parameters if user else inside.scope.parameters
+        self.arrivals |= arrivals(definition, values, inside.scope, own)
         before = len(definition.problems.found)
         resolved = self._block(definition, concrete, values)
         say_where(definition, before, item, problems)

@@ -240,7 +240,7 @@ class Flow:
             self._in_place(term)
         else:
             target = self._target(term)
-            self._tensors.setdefault(target, self._typed(term))
+            self._know(target, tensor=self._typed(term))
             comment = self._comment(term)
             piece = self._piece(term)
             self.lines += layout(piece, self._indent, f"{target} = ", comment=comment)
@@ -281,7 +281,7 @@ class Flow:
         begin = self._variable(node.sources[0])
         if begin != target:
             self.lines.append(f"{target} = {begin}")
-            self._tensors.setdefault(target, self._is_tensor(begin))
+            self._know(target, tensor=self._is_tensor(begin))
         values = [target, *(self._variable(each) for each in node.sources[1:])]
         if node.rounds:
             called: Piece = module_call("layer", node, values)
@@ -289,6 +289,7 @@ class Flow:
         else:
             called = applied(node, values, batch=target)
             head = f"if {condition_code(node)}:"
+        self._know(target, tensor=False)
         lines = layout(called, self._indent + INDENT, f"{target} = ")
         self.lines += [head, *indented(lines)]
         self.variables[node.name] = target
@@ -318,14 +319,14 @@ class Flow:
             self.lines += layout(piece, self._indent, f"{pattern} = ")
         for part, value in wanted.items():
             base, pick = node.picks.get(part, (part, ""))
-            self._tensors.setdefault(names[base], False)
-            self._tensors.setdefault(targets[part], pick.startswith("torch."))
+            self._know(names[base], tensor=False)
+            self._know(targets[part], tensor=pick.startswith("torch."))
             if pick:
                 code = pick.format(names[base]) if "{" in pick else names[base] + pick
                 shape = node.parts[part] if self.comments else None
                 said = f"  # {shown(shape.shape)}" if shape else ""
-                self.lines.append(f"{names[base]} = {code}{said}")
-            self.variables[value] = names[base]
+                self.lines.append(f"{targets[part]} = {code}{said}")
+            self.variables[value] = targets[part]
 
     def _loop_of_tuples(
         self, term: Term, pattern: str, names: Mapping[str, str]
@@ -450,6 +451,10 @@ class Flow:
             self.lines[at] = declared
         else:
             self.lines.insert(at, f"{variable}: Tensor")
+
+    def _know(self, variable: str, *, tensor: bool) -> None:
+        """Remember whether mypy takes a variable for a tensor; arguments always are."""
+        self._tensors[variable] = tensor or variable in self._arguments
 
     def _is_tensor(self, variable: str) -> bool:
         return self._tensors.get(variable, variable.startswith("self."))
