@@ -146,7 +146,7 @@ def _maker(layer: Layer, expressions: dict[str, Any]) -> Maker:
         layer.title(),
         layer.prefix,
         layer.arguments() | expressions,
-        frozenset(n for n in type(layer).model_fields if layer.required(n)),
+        layer.all_required(),
         _maker(inner, {}) if inner is not None else None,
     )
 
