@@ -149,6 +149,11 @@ class Node(NamedTuple):
         return self.condition is None or bool(self.condition.value)
 
     @property
+    def is_link(self) -> bool:
+        """Whether it takes one tensor and gives one, as links of a chain do."""
+        return self.single and len(self.sources) == 1
+
+    @property
     def single(self) -> bool:
         """Whether a call gives one tensor and no tuple."""
         return self.returned == ""

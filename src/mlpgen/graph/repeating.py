@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.keys import code_key, node_key
 from mlpgen.graph.nodes import Round
+from mlpgen.graph.scope import INDEX
 from mlpgen.sizes import Size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Node
-
-INDEX = "index"
-"""What expressions call the number of a round."""
 
 
 def gathered(nodes: Sequence[Node], count: int) -> tuple[Round, ...]:

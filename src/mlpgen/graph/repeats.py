@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.inside import container
-from mlpgen.graph.repeating import INDEX, gathered
+from mlpgen.graph.repeating import gathered
+from mlpgen.graph.scope import INDEX
 from mlpgen.problems import shown
 from mlpgen.sizes import Size, code_of
 from mlpgen.vocabulary import HELD, SHARE, is_function
@@ -123,8 +124,9 @@ def _count(item: Item, inside: Inside) -> int | None:
         return None
     count = value.value if isinstance(value, Expression) else value
     if not isinstance(count, int) or isinstance(count, bool):
-        message = f"`repeat` must be a whole number of at least 1, not {shown(raw)}"
-        inside.problems.add("MG203", message, path)
+        message = f"`repeat` must be a whole number of at least 1, not {shown(count)}"
+        help = inside.problems.meant(count)
+        inside.problems.add("MG203", message, path, help=help)
     elif not 1 <= count <= MOST_ROUNDS:
         message = f"`repeat` must be from 1 to {MOST_ROUNDS:,}, not {int(count)}"
         inside.problems.add("MG204", message, path)

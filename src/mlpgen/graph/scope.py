@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mlpgen.expressions import Scalar
     from mlpgen.layers.base import Shape, Value
 
+INDEX = "index"
+"""What expressions call the number of a round."""
 LONGEST_CODE = 40
 LONGEST_SUM = 20
 """Characters of a size in a call, if it is a product or not; others get a name."""
