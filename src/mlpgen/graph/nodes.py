@@ -203,6 +203,7 @@ class Graph(NamedTuple):
         outputs: Names of the values that are returned.
         style: The style that the spec asks for.
         blocks: The classes that come before it in the file.
+        layers: How many layers it is made of, those of blocks and rounds included.
         rules: Initial values by the type of a layer.
         recipe: How it is trained, or None.
     """
@@ -218,6 +219,7 @@ class Graph(NamedTuple):
     outputs: tuple[str, ...]
     style: str
     blocks: tuple[Graph, ...]
+    layers: int
     rules: tuple[Rule, ...]
     recipe: Recipe | None
 

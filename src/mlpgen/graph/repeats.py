@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.inside import container
+from mlpgen.graph.limits import MOST_LAYERS, MOST_ROUNDS, leaves
 from mlpgen.graph.repeating import gathered
 from mlpgen.graph.scope import INDEX
 from mlpgen.problems import shown
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
-
-MOST_ROUNDS = 10_000
-MOST_LAYERS = 100_000
-"""The most rounds of one layer, and the most layers of a network."""
 
 
 def repeated(
@@ -94,7 +91,7 @@ def _rounds(
     inside: Inside,
 ) -> Node | None:
     last = nodes[min(len(nodes), int(count)) - 1]
-    per_round = max(_leaves(node) for node in nodes)
+    per_round = max(leaves(node) for node in nodes)
     if per_round * int(count) > MOST_LAYERS:
         message = f"`{item.name}` would be {per_round * int(count):,} layers"
         help = f"a network has at most {MOST_LAYERS:,}"
@@ -141,14 +138,6 @@ def _codes(wire: Wire) -> list[str]:
 
 def _each(nodes: Sequence[Node], index: int) -> Node:
     return nodes[min(index, len(nodes) - 1)]
-
-
-def _leaves(node: Node) -> int:
-    """Count the layers that a layer is made of."""
-    if node.rounds:
-        return sum(int(each.times) * _leaves(each.node) for each in node.rounds)
-    inner = node.graph.nodes if node.graph else node.children
-    return sum(_leaves(each) for each in inner) if inner else 1
 
 
 def mentions_index(raw: Any) -> bool:

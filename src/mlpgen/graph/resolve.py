@@ -20,6 +20,7 @@ from mlpgen.graph.inside import (
 )
 from mlpgen.graph.keys import direct_names, names_of_node
 from mlpgen.graph.layer import resolve_layer
+from mlpgen.graph.limits import Budget, check_total, leaves
 from mlpgen.graph.nodes import Graph, Node
 from mlpgen.graph.parametrizing import parametrized
 from mlpgen.graph.repeats import mentions_index, repeated
@@ -57,6 +58,7 @@ class Resolver:
         self.uses: dict[str, list[Use]] = {name: [] for name in blocks}
         self._found: dict[object, Resolved | None] = {}
         self._open: list[str] = []
+        self._budget = Budget()
 
     def model(self, definition: Definition, inputs: tuple[Value | None, ...]) -> Graph:
         """Resolve the model itself."""
@@ -114,6 +116,7 @@ class Resolver:
         )
         inside = Inside(scope, definition.problems, "", {})
         nodes = []
+        total = 0
         for item in definition.items:
             found = wires.find(item, _most_inputs(item, self.blocks), inside.problems)
             node, wire = self._item(item, found, inside)
@@ -121,6 +124,8 @@ class Resolver:
                 nodes.append(node)
                 inside.made[item.name] = (item, node)
                 self._add_parts(item.name, node, wire, wires)
+                total += leaves(node)
+                check_total(total, item, inside.problems)
             wires.add(item.name, wire)
         outputs = outputs_of(definition, wires)
         kept = reached(tuple(nodes), outputs)
@@ -143,6 +148,7 @@ class Resolver:
             outputs=outputs,
             style="",
             blocks=(),
+            layers=sum(leaves(node) for node in kept),
             rules=(),
             recipe=None,
         )
@@ -175,11 +181,13 @@ class Resolver:
         if condition is False and wires and wires[0].value is not None:
             origin = f"{wires[0].origin}, past `{full}`, which `when` leaves out"
             return None, wires[0]._replace(origin=origin)
+        self._budget.enter(item, inside.problems)
         node = (
             repeated(item, wires, inside, self._item)
             if again
             else self._one(item, wires, inside)
         )
+        self._budget.leave()
         if node is None:
             return None, lost
         if isinstance(condition, Expression):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LONGEST_CIRCLE = 50
 """How many layers are looked at for a circle."""
+MOST_HELP = 100
+"""After so many mistakes, the nearest name is not looked for any more."""
 
 
 class Wire(NamedTuple):
@@ -109,7 +111,9 @@ class Wires:
         else:
             code = "MG219"
             message = f"there is no layer `{cut(name)}` before this one"
-            help = nearest(name, self._found) or f"there is {listed(_few(self._found))}"
+            few = f"there is {listed(_few(self._found))}"
+            help = few if len(problems.found) > MOST_HELP else ""
+            help = help or nearest(name, self._found) or few
         problems.add(code, message, path, notes=notes, help=help)
         return Wire(name, None, f"`{cut(name)}`")
 
