@@ -81,7 +81,7 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
         problems.add("MG209", message, path)
         return value
     try:
-        result = evaluate(value, scope.parameters)
+        result = evaluate(value, scope.parameters, scope.fixed)
     except ExpressionError as error:
         code = "MG210" if error.unknown else "MG209"
         help = nearest(error.unknown, scope.parameters)

@@ -109,3 +109,10 @@ def wrong_number(
         return
     key = item.type_path != item.path
     inside.problems.add("MG314", message, item.type_path, key=key, help=help)
+
+
+def too_deep(item: Item, inside: Inside) -> None:
+    """Refuse a condition inside of a `Sequential` that is in one itself."""
+    message = "`when` cannot depend on a parameter inside of nested `Sequential`s"
+    help = "put the inner one in a block"
+    inside.problems.add("MG225", message, (*item.path, "when"), help=help)

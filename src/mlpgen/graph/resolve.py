@@ -16,6 +16,7 @@ from mlpgen.graph.inside import (
     Resolved,
     container,
     not_one_tensor,
+    too_deep,
     wrong_number,
 )
 from mlpgen.graph.keys import direct_names, names_of_node
@@ -191,6 +192,9 @@ class Resolver:
         if node is None:
             return None, lost
         if isinstance(condition, Expression):
+            if inside.prefix.count(".") > 1:
+                too_deep(item, inside)
+                return None, lost
             node = merged(node, condition, item, inside.problems)
             if node is None:
                 return None, lost
