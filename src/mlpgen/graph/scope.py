@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mlpgen.expressions import Scalar
     from mlpgen.layers.base import Shape, Value
 
+INDEX = "index"
+"""What expressions call the number of a round."""
 LONGEST_CODE = 40
 LONGEST_SUM = 20
 """Characters of a size in a call, if it is a product or not; others get a name."""
@@ -29,12 +31,14 @@ class Scope(NamedTuple):
         names: The names of sizes, by their code.
         used: The parameters that an expression has used.
         title: The block whose layers these are; empty for the model.
+        fixed: The parameters that stand for their value in code.
     """
 
     parameters: Mapping[str, Scalar]
     names: dict[str, str]
     used: set[str]
     title: str = ""
+    fixed: frozenset[str] = frozenset()
 
     def shorten(self, shape: Shape) -> Shape:
         """Give sizes a name where their code would not fit into a call.

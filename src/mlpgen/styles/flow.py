@@ -359,7 +359,7 @@ class Flow:
         return {
             variable
             for name, variable in self.variables.items()
-            if any(use > index for use in self._uses.get(name, ()))
+            if (uses := self._uses.get(name)) and uses[-1] > index
         }
 
     def _target(self, term: Term, *, first: bool = False) -> str:
@@ -420,7 +420,9 @@ class Flow:
             return
         node = term.node
         plain = node.named and len(node.name) <= LONGEST_OUTPUT
-        name = node.name if plain else "output"
+        used = set(self.variables.values())
+        names = (node.name if plain else "output", "output", "result", node.name)
+        name = next(each for each in names if each not in used)
         before = f"{name}: Tensor = "
         self.lines += layout(self._piece(term), self._indent, before, comment=comment)
         self.lines.append(f"return {name}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.keys import names_in
-from mlpgen.graph.repeating import INDEX
+from mlpgen.graph.scope import INDEX
 from mlpgen.layers.base import shown
 from mlpgen.sizes import code_of
 from mlpgen.styles.code import Group, call, keyword, literal
