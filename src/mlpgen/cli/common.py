@@ -40,7 +40,7 @@ def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
         click.echo(report.json(diagnostics))
     elif diagnostics and format == "github":
         click.echo(report.github(diagnostics))
-    elif diagnostics:
+    elif diagnostics:  # text, and formats that only say how the answer is shown
         report_text(diagnostics)
 
 
@@ -116,15 +116,20 @@ def _remember_format(ctx: click.Context, _param: click.Parameter, value: str) ->
     return value
 
 
-format_option = click.option(
-    "--format",
-    "format_",
-    callback=_remember_format,
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
-    show_default=True,
-    help="How mistakes are shown.",
-)
+def formats(*more: str, help: str = "How mistakes are shown.") -> Callable[[Any], Any]:
+    """Make the option `--format`, with formats that only this command has."""
+    return click.option(
+        "--format",
+        "format_",
+        callback=_remember_format,
+        type=click.Choice(["text", "json", "github", *more]),
+        default="text",
+        show_default=True,
+        help=help,
+    )
+
+
+format_option = formats()
 out_option = click.option(
     "--out",
     type=click.Path(file_okay=True),
