@@ -177,14 +177,18 @@ def parse_settings(texts: Sequence[str]) -> dict[str, Scalar]:
     return settings
 
 
-def console() -> Console:
-    """Return rich's console for tables, as plain as the output wants it."""
+def console(width: int = 100) -> Console:
+    """Return rich's console for tables, as plain as the output wants it.
+
+    Args:
+        width: Characters of a line, where the output is no terminal.
+    """
     from rich.console import Console
 
     color = use_color(sys.stdout)
     terminal = sys.stdout.isatty()
     return Console(
-        width=None if terminal else 100,
+        width=None if terminal else width,
         color_system="auto" if color else None,
         force_terminal=color,
         highlight=False,

@@ -93,7 +93,7 @@ def command(
     else:
         from mlpgen.pictures.table import table
 
-        common.console().print(table(network.graph, depth))
+        common.console(120).print(table(network.graph, depth))
     return 0
 
 
@@ -123,4 +123,4 @@ def _compare(first: Graph, other: str, specs: tuple[str, str], format_: str) -> 
         return
     from mlpgen.pictures.table import comparison
 
-    common.console().print(comparison(found))
+    common.console(120).print(comparison(found))

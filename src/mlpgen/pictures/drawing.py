@@ -163,40 +163,44 @@ class _Artist:
             items.append(self._layer(place, ends))
         return items
 
-    def chain(
-        self, found: Sequence[Place], start: _End, level: int
-    ) -> tuple[list[Box | Frame], _End]:
-        """Draw layers that run one after the other."""
-        ends = {"": start}
+    def _chain(
+        self, found: Sequence[Place], node: Node, around: _Ends, level: int
+    ) -> list[Box | Frame]:
+        """Draw layers that run one after the other: those inside of `node`."""
+        ends = {**around, "": around[node.sources[0]]}
         chained = []
         before = ""
         for index, place in enumerate(found):
             name = str(index)
-            node = place.node._replace(
-                name=name, sources=(before, *place.node.sources[1:])
-            )
-            chained.append(place._replace(node=node))
+            sources = (before, *node.sources[1:])
+            inner = place.node._replace(name=name, sources=sources)
+            chained.append(place._replace(node=inner))
             before = name
         items = self.layers(chained, ends, (before,), level)
-        return items, ends[before]
+        around[node.name] = ends[before]
+        for part in node.parts:
+            end = ends.get(f"{before}.{part}", ends[before])
+            around[f"{node.name}.{part}"] = end
+        return items
 
     def _frame(self, place: Place, ends: _Ends, level: int) -> Frame:
         node = place.node
         id_ = self._id("c")
         inner = inside(node)
-        starts = [ends[source] for source in node.sources if source in ends]
         if inner.graph is not None:
-            own: _Ends = dict(zip(inner.graph.inputs, starts, strict=False))
+            starts = [ends[source] for source in node.sources]
+            own: _Ends = dict(zip(inner.graph.inputs, starts, strict=True))
             outputs = inner.graph.outputs
             items = self.layers(inner.places, own, outputs, level + 1)
-            for output in reversed(outputs):
-                ends[f"{node.name}.{output}"] = own[output]
-                ends[node.name] = own[output]
-            first = next(iter(node.parts))
-            ends[node.name] = ends.get(f"{node.name}.{first}", ends[node.name])
+            for output in outputs:
+                part = output if len(outputs) > 1 else ""
+                ends[f"{node.name}.{part}"] = own[output]
+            ends[node.name] = ends[f"{node.name}.{next(iter(node.parts))}"]
         else:
-            items, ends[node.name] = self.chain(inner.places, starts[0], level + 1)
-        return Frame(id_, _titled(place), tuple(items))
+            items = self._chain(inner.places, node, ends, level + 1)
+        first = place.varies and len(node.rounds) < 2
+        title = _titled(place) + (", of which the first" if first else "")
+        return Frame(id_, title, tuple(items))
 
     def _layer(self, place: Place, ends: _Ends) -> Box:
         node = place.node
@@ -207,7 +211,6 @@ class _Artist:
         self.arrows += [
             Arrow(ends[source].box, box.id, ends[source].label)
             for source in node.sources
-            if source in ends
         ]
         ends[node.name] = _End(box.id)
         own = next(iter(node.parts))

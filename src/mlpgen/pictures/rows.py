@@ -104,6 +104,8 @@ def note(place: Place, open_: bool) -> str:
         found.append(f"when {code}" if node.active else f"left out: when {code}")
     if place.varies and open_ and len(node.rounds) < 2:
         found.append("rounds differ: below is the first")
+    elif place.varies and not node.rounds:
+        found.append("rounds differ: this is the first")
     found.append(borrowed(node))
     return "; ".join(each for each in found if each)
 

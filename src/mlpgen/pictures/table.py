@@ -23,8 +23,8 @@ def table(graph: Graph, depth: int | None = None) -> Table:
     found = rows(graph, depth)
     title = f"{graph.name}: {graph.description}".rstrip(": ")
     made = Table(title=Text(safe(title)))
-    made.add_column("layer", no_wrap=True)
-    made.add_column("type", no_wrap=True)
+    made.add_column("layer", overflow="fold")
+    made.add_column("type", overflow="fold")
     made.add_column("arguments", overflow="fold")
     made.add_column("output", no_wrap=True)
     for column in _COUNTS:
