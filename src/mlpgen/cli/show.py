@@ -12,6 +12,7 @@ from mlpgen.cli import common
 from mlpgen.expressions import Expression
 from mlpgen.layers.base import shown
 from mlpgen.report import safe
+from mlpgen.sizes import Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,9 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    return int(value) if type(value) not in (bool, float, str, type(None)) else value
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    return int(value) if isinstance(value, Size) else value
 
 
 def _json(graph: Graph) -> dict[str, Any]:
