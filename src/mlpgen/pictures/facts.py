@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.expressions import Expression
 from mlpgen.functions.base import whole_shown
 from mlpgen.graph.keys import names_in
-from mlpgen.graph.repeating import INDEX
+from mlpgen.graph.scope import INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
