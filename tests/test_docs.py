@@ -42,6 +42,14 @@ def test_the_block_is_the_one_rendered() -> None:
     assert blocks("python")[3] == without + "\n"
 
 
+@pytest.mark.parametrize("path", [ROOT / "docs" / "language.md"], ids=["language"])
+def test_yaml_of_the_docs(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for each in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
+        begin = "layers:\n" if each.startswith("- ") else ""
+        assert source.parse((begin + each).encode(), path.name).data
+
+
 def test_every_command_is_explained() -> None:
     for command in COMMANDS:
         assert f"`mlpgen {command}" in README
