@@ -18,6 +18,7 @@ from mlpgen.names import snake_case
 from .networks import network
 from .pools import ANY, BLOCKS, INPUTS, JOINS, OTHERS, PARAMETERS, RANKS, UNARY, Entry
 
+
 class Known(NamedTuple):
     """A value, and the learned tensor that it is, if it is one."""
 
@@ -209,7 +210,9 @@ class Drawing:
         for _ in range(count - 1):
             alike = [k for k in self.known if k.value.shape == sources[0].value.shape]
             near = [
-                k for k in self.known if len(k.value.shape) == len(sources[0].value.shape)
+                k
+                for k in self.known
+                if len(k.value.shape) == len(sources[0].value.shape)
             ]
             sources.append(self.choose(self.choose([alike, alike, near, self.known])))
         entry = as_entry(entry)
@@ -356,7 +359,9 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a spec; a few have mistakes that only the whole shows."""
     chosen = [
         INPUTS[index]
-        for index in draw(st.lists(st.integers(0, 6), min_size=1, max_size=3, unique=True))
+        for index in draw(
+            st.lists(st.integers(0, 6), min_size=1, max_size=3, unique=True)
+        )
     ]
     single = len(chosen) == 1 and isinstance(chosen[0][1], list) and draw(st.booleans())
     inputs = []

@@ -18,7 +18,8 @@ OTHERS: dict[str, list[Any]] = {
 }
 """Other values of the parameters."""
 
-BLOCKS: dict[str, Any] = yaml.safe_load("""
+BLOCKS: dict[str, Any] = yaml.safe_load(
+    """
 Residual:
   parameters: {channels: 4, stride: 1}
   layers:
@@ -114,7 +115,8 @@ Nested:
       name: back
     - add:
       from: [last, back]
-""".replace("- Sigmoid\n      name", "- Sigmoid:\n      name"))
+""".replace("- Sigmoid\n      name", "- Sigmoid:\n      name")
+)
 """Blocks as people write them; others are drawn."""
 
 ANY = [

@@ -169,7 +169,9 @@ def test_parameters_of_the_class_may_change(
         wanted = model(changed, style)
         assert_equal_states(made, wanted)
         given = inputs(net.graph)
-        for a, b in zip(run(made.eval(), given), run(wanted.eval(), given), strict=True):
+        for a, b in zip(
+            run(made.eval(), given), run(wanted.eval(), given), strict=True
+        ):
             assert same(a, b)
 
 

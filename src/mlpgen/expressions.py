@@ -6,13 +6,14 @@ import ast
 import operator
 import re
 import warnings
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.sizes import Size, code_of, either, names_of, smaller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 Number = int | float
 Scalar = int | float | bool
@@ -64,12 +65,17 @@ def is_expression(value: object) -> bool:
     return isinstance(value, str) and value.startswith("${") and value.endswith("}")
 
 
-def evaluate(text: str, parameters: Mapping[str, Scalar]) -> Expression:
+def evaluate(
+    text: str,
+    parameters: Mapping[str, Scalar],
+    fixed: Collection[str] = (),
+) -> Expression:
     """Compute `${…}`.
 
     Args:
         text: The value as it stands in the spec, `${` and `}` included.
         parameters: Names and defaults.
+        fixed: The names that stand for their value in code.
 
     Raises:
         ExpressionError: It is too long, no expression, uses what is not there, or its
@@ -80,7 +86,12 @@ def evaluate(text: str, parameters: Mapping[str, Scalar]) -> Expression:
         raise ExpressionError(
             f"the expression has {len(inner)} characters, the most is {LONGEST}"
         )
-    known = {name: _parameter(name, value) for name, value in parameters.items()}
+    known = {
+        name: Expression(value, written(value))
+        if name in fixed
+        else _parameter(name, value)
+        for name, value in parameters.items()
+    }
     return _visit(_parse(inner), known)
 
 
@@ -124,6 +135,7 @@ def _size(node: ast.expr, known: Mapping[str, Expression]) -> int:
     return found
 
 
+@lru_cache(1024)
 def _parse(text: str) -> ast.expr:
     try:
         with warnings.catch_warnings():

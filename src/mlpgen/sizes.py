@@ -147,26 +147,6 @@ def names_of(code: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]\w*", code)) - {"int", "min", "if", "else"}
 
 
-def replaced(size: int, name: str, by: int) -> int:
-    """Return a size in which another number stands for a parameter."""
-    if not isinstance(size, Size) or name not in names_of(size.code):
-        return size
-    terms: Terms = {}
-    for factors, coefficient in size.terms.items():
-        product: Terms = {(): coefficient}
-        for factor in factors:
-            text = re.sub(rf"\b{name}\b", _operand(by), factor)
-            other = _terms(by) if factor == name else {(type(factor)(text),): 1}
-            product = {
-                left + right: one * two
-                for left, one in product.items()
-                for right, two in other.items()
-            }
-        for key, value in product.items():
-            terms[key] = terms.get(key, 0) + value
-    return _of(int(size), terms)
-
-
 def is_product(value: int) -> bool:
     """Tell whether a size is a plain number times parameters, or less."""
     return not isinstance(value, Size) or (

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.definitions import INPUT
-from mlpgen.graph.keys import graph_key
+from mlpgen.graph.keys import difference, graph_key
+from mlpgen.graph.wires import shown_value
 from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.sizes import code_of, names_of
 
@@ -34,6 +35,9 @@ LETTERS = {"height": "H", "width": "W", "depth": "D", "features": "F", "channels
 """How a docstring says a size that is no argument."""
 
 
+_KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
+
+
 class Use(NamedTuple):
     """One way to use a block.
 
@@ -41,11 +45,13 @@ class Use(NamedTuple):
         graph: The class as this use has it.
         sizes: The sizes of what arrives that have a name, with their values.
         direct: Those that are an argument of a layer just as they are.
+        where: The line in which it is first used like this.
     """
 
     graph: Graph
     sizes: Mapping[str, Scalar]
     direct: frozenset[str]
+    where: str
 
 
 class Arrival(NamedTuple):
@@ -142,8 +148,11 @@ def block_arguments(
         plain = value.value if isinstance(value, Expression) else value
         default = definition.parameters[name]
         if len(problems.found) == before and not fits(plain, default):
-            message = f"`{name}` is {shown(raw)}, of another kind than {shown(default)}"
-            problems.add("MG203", message, path)
+            message = (
+                f"`{name}` must be {_KINDS[type(default)]} like its default "
+                f"{shown(default)}, not {shown(plain)}"
+            )
+            problems.add("MG203", message, path, help=problems.meant(plain))
         found[name] = plain if isinstance(plain, int) and _sized(value) else value
     if len(problems.found) > before:
         return None
@@ -197,18 +206,33 @@ def check_uses(
         first = graph_key(every[0].graph)
         for use in every[1:]:
             other = graph_key(use.graph)
-            different = next(
-                (a for (a, x), (_, y) in zip(first, other, strict=False) if x != y),
-                None,
-            )
+            pairs = zip(first, other, strict=False)
+            different = next(((a, b) for (a, x), (b, y) in pairs if x != y), None)
             if different is None and len(first) == len(other):
                 continue
-            node = different or every[0].graph.nodes[-1]
-            problems = blocks[name].problems
-            problems.add(
+            last = every[0].graph.nodes[-1]
+            node, twin = different or (last, last)
+            what, one, two = difference(node, twin)
+            blocks[name].problems.add_entry(
                 "MG224",
-                f"`{node.name}` would be other code in each use of `{name}`",
+                f"`{node.name}` would be other code in two uses of `{name}`",
                 node.path,
-                help="give the block a parameter for what differs",
+                notes=(
+                    f"{what} is {one} for the use in {every[0].where}",
+                    f"{what} is {two} for the use in {use.where}",
+                    *_arriving(every[0], use),
+                ),
+                help="a block is one class: make two blocks of it",
             )
             break
+
+
+def _arriving(one: Use, other: Use) -> tuple[str, ...]:
+    """Say what arrives in two uses, if that is different."""
+    mine, theirs = (
+        " and ".join(shown_value(value) for value in use.graph.inputs.values())
+        for use in (one, other)
+    )
+    if mine == theirs:
+        return ()
+    return (f"{mine} arrives in {one.where}, {theirs} in {other.where}",)

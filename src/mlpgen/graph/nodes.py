@@ -59,14 +59,11 @@ class Round(NamedTuple):
         node: The layer, with `index` in its arguments where they count.
         first: The number of the first round.
         times: How many there are; a `Size` where a parameter says it.
-        each: The layer with what arrives and leaves in each of them; the last one
-            stands for those behind it.
     """
 
     node: Node
     first: int
     times: int
-    each: tuple[Node, ...]
 
 
 class Node(NamedTuple):
@@ -152,6 +149,11 @@ class Node(NamedTuple):
         return self.condition is None or bool(self.condition.value)
 
     @property
+    def is_link(self) -> bool:
+        """Whether it takes one tensor and gives one, as links of a chain do."""
+        return self.single and len(self.sources) == 1
+
+    @property
     def single(self) -> bool:
         """Whether a call gives one tensor and no tuple."""
         return self.returned == ""
@@ -201,6 +203,7 @@ class Graph(NamedTuple):
         outputs: Names of the values that are returned.
         style: The style that the spec asks for.
         blocks: The classes that come before it in the file.
+        layers: How many layers it is made of, those of blocks and rounds included.
         rules: Initial values by the type of a layer.
         recipe: How it is trained, or None.
     """
@@ -216,6 +219,7 @@ class Graph(NamedTuple):
     outputs: tuple[str, ...]
     style: str
     blocks: tuple[Graph, ...]
+    layers: int
     rules: tuple[Rule, ...]
     recipe: Recipe | None
 
@@ -259,9 +263,8 @@ def _inner(node: Node, inside: str) -> Iterator[tuple[str, Node]]:
         return
     for each in node.rounds:
         for index in range(each.first, each.first + int(each.times)):
-            one = each.each[min(index - each.first, len(each.each) - 1)]
-            yield f"{inside}{index}", one
-            yield from _inner(one, f"{inside}{index}.")
+            yield f"{inside}{index}", each.node
+            yield from _inner(each.node, f"{inside}{index}.")
     yield from named(node.graph.nodes if node.graph else node.children, inside)
 
 

@@ -6,20 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.keys import code_key, node_key
 from mlpgen.graph.nodes import Round
-from mlpgen.graph.rounds import INDEX, node_at
-from mlpgen.sizes import Size, code_of
+from mlpgen.graph.scope import INDEX
+from mlpgen.sizes import Size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Node
-    from mlpgen.layers.base import Shape
 
-def gathered(nodes: Sequence[Node], count: int) -> tuple[Round, ...]:
+
+def gathered(
+    nodes: Sequence[Node], written: Sequence[Node], count: int
+) -> tuple[Round, ...]:
     """Gather rounds that the same code makes.
 
     Args:
         nodes: One a round; at least `count`.
+        written: The same with `index` in their code, where expressions use it.
         count: How many rounds there are; a `Size` where a parameter says it.
 
     Returns:
@@ -29,35 +32,14 @@ def gathered(nodes: Sequence[Node], count: int) -> tuple[Round, ...]:
     found: list[Round] = []
     at = 0
     while at < len(nodes) and (at < int(count) or isinstance(count, Size)):
-        length, node = _run(nodes[at:], at)
+        length, node = _run(written[at:], at)
+        if length == 1:
+            node = nodes[at]
         to_the_end = at + length == len(nodes)
         rounds = count - at if to_the_end else length
         if int(rounds) > 0 or isinstance(rounds, Size):
-            if code_of(rounds) == "1":
-                node = node_at(node, at)
-            found.append(Round(node, at, rounds, tuple(nodes[at : at + length])))
+            found.append(Round(node, at, rounds))
         at += length
-    return tuple(found)
-
-
-def after(nodes: Sequence[Node], count: int) -> Shape | None:
-    """Say the shape behind the last round, whatever the number of rounds is.
-
-    Args:
-        nodes: One a round; the last stands for those behind it.
-        count: How many rounds there are, which a parameter says.
-
-    Returns:
-        None if no formula says it.
-    """
-    shapes = [node.output for node in nodes]
-    found = []
-    for sizes in zip(*shapes, strict=True):
-        steps = [b - a for a, b in zip(sizes, sizes[1:], strict=False)]
-        codes = {code_of(step) for step in steps}
-        if len(codes) > 1 or (len(steps) == 1 and codes != {"0"}):
-            return None
-        found.append(sizes[0] + (count - 1) * steps[0])
     return tuple(found)
 
 
@@ -67,25 +49,17 @@ def _run(nodes: Sequence[Node], first: int) -> tuple[int, Node]:
     same = 1
     while same < len(nodes) and node_key(nodes[same]) == key:
         same += 1
-    if same == 2 and _growth(nodes[1:])[0] > 2:
-        return 1, nodes[0]  # the second round begins a longer run
-    if same > 1:
+    if same > 1 or len(nodes) < 3:
         return same, nodes[0]
-    length, steps = _growth(nodes)
-    return (length, _growing(nodes[0], steps, first)) if length > 2 else (1, nodes[0])
-
-
-def _growth(nodes: Sequence[Node]) -> tuple[int, dict[str, int]]:
-    """Return how many rounds differ by the same steps from one to the next."""
-    steps = _steps(nodes[0], nodes[1]) if len(nodes) > 1 else None
-    if not steps:
-        return 1, {}
+    steps = _steps(nodes[0], nodes[1])
+    if steps is None:
+        return 1, nodes[0]
     length = 2
     while length < len(nodes) and _same(
         _steps(nodes[length - 1], nodes[length]), steps
     ):
         length += 1
-    return length, steps
+    return (length, _growing(nodes[0], steps, first)) if length > 2 else (1, nodes[0])
 
 
 def _same(one: dict[str, int] | None, other: dict[str, int]) -> bool:

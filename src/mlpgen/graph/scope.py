@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import Expression, ExpressionError, substituted
-from mlpgen.graph.rounds import INDEX
 from mlpgen.layers.base import ShapeError
 from mlpgen.sizes import Size, code_of, is_product, names_of
 
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from mlpgen.expressions import Scalar
     from mlpgen.layers.base import Shape, Value
 
+INDEX = "index"
+"""What expressions call the number of a round."""
 LONGEST_CODE = 40
 LONGEST_SUM = 20
 """Characters of a size in a call, if it is a product or not; others get a name."""
@@ -30,12 +31,14 @@ class Scope(NamedTuple):
         names: The names of sizes, by their code.
         used: The parameters that an expression has used.
         title: The block whose layers these are; empty for the model.
+        fixed: The parameters that stand for their value in code.
     """
 
     parameters: Mapping[str, Scalar]
     names: dict[str, str]
     used: set[str]
     title: str = ""
+    fixed: frozenset[str] = frozenset()
 
     def shorten(self, shape: Shape) -> Shape:
         """Give sizes a name where their code would not fit into a call.
@@ -53,8 +56,6 @@ class Scope(NamedTuple):
         code = code_of(size)
         if len(code) <= (LONGEST_CODE if is_product(size) else LONGEST_SUM):
             return size
-        if INDEX in names_of(code):
-            return size  # it has no name in front of the loop
         if self.title and len(code) <= LONGEST_CODE:
             return size  # of a block most sizes are never written
         if len(code) > LONGEST_LINE:

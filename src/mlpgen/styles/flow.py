@@ -322,7 +322,7 @@ class Flow:
             self._know(names[base], tensor=False)
             self._know(targets[part], tensor=pick.startswith("torch."))
             if pick:
-                code = pick.format(names[base]) if "{" in pick else names[base] + pick
+                code = pick.format(names[base])
                 shape = node.parts[part] if self.comments else None
                 said = f"  # {shown(shape.shape)}" if shape else ""
                 self.lines.append(f"{targets[part]} = {code}{said}")
@@ -364,7 +364,7 @@ class Flow:
         return {
             variable
             for name, variable in self.variables.items()
-            if any(use > index for use in self._uses.get(name, ()))
+            if (uses := self._uses.get(name)) and uses[-1] > index
         }
 
     def _target(self, term: Term, *, first: bool = False) -> str:
@@ -425,7 +425,9 @@ class Flow:
             return
         node = term.node
         plain = node.named and len(node.name) <= LONGEST_OUTPUT
-        name = node.name if plain else "output"
+        used = set(self.variables.values())
+        names = (node.name if plain else "output", "output", "result", node.name)
+        name = next(each for each in names if each not in used)
         before = f"{name}: Tensor = "
         self.lines += layout(self._piece(term), self._indent, before, comment=comment)
         self.lines.append(f"return {name}")
