@@ -59,11 +59,14 @@ class Round(NamedTuple):
         node: The layer, with `index` in its arguments where they count.
         first: The number of the first round.
         times: How many there are; a `Size` where a parameter says it.
+        each: The layer with what arrives and leaves in each of them; the last one
+            stands for those behind it.
     """
 
     node: Node
     first: int
     times: int
+    each: tuple[Node, ...]
 
 
 class Node(NamedTuple):
@@ -263,8 +266,9 @@ def _inner(node: Node, inside: str) -> Iterator[tuple[str, Node]]:
         return
     for each in node.rounds:
         for index in range(each.first, each.first + int(each.times)):
-            yield f"{inside}{index}", each.node
-            yield from _inner(each.node, f"{inside}{index}.")
+            one = each.each[min(index - each.first, len(each.each) - 1)]
+            yield f"{inside}{index}", one
+            yield from _inner(one, f"{inside}{index}.")
     yield from named(node.graph.nodes if node.graph else node.children, inside)
 
 
