@@ -49,6 +49,16 @@ def test_what_follows_growing_rounds_knows_their_number(style: str, count: int) 
     assert output(data, style, 8, depth=count).shape == (2, 2)
 
 
+@pytest.mark.parametrize("style", api.STYLES)
+def test_a_size_that_the_number_of_rounds_decides_by_no_rule(style: str) -> None:
+    pools = {"MaxPool2d": 2, "repeat": "${depth}"}
+    more: Any = {"parameters": {"depth": 2}, "input": [3, 16, 16]}
+    with pytest.raises(SpecError, match="MG221"):
+        network(spec(pools, "Flatten", {"Linear": 4}, **more))
+    data = spec(pools, {"AdaptiveAvgPool2d": 1}, "Flatten", {"Linear": 4}, **more)
+    assert output(data, style, 3, 16, 16, depth=4).shape == (2, 4)
+
+
 def test_each_round_has_its_own_shape() -> None:
     graph = network(
         spec({"Linear": "${index + 3}", "repeat": 3, "name": "grown"})
