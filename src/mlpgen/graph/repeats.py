@@ -247,7 +247,7 @@ def check_unknowns(nodes: Sequence[Node], scope: Scope, problems: Problems) -> N
         for name in sorted((names | scope.behind(names)) & scope.unknowns.keys()):
             problems.add(
                 "MG221",
-                f"`{node.name}` needs a size that the number of rounds decides, by no rule",
+                f"`{node.name}` needs a size that follows no rule",
                 (*scope.unknowns[name], "repeat"),
                 help="write the number, or take the size away by adaptive pooling",
             )
