@@ -6,6 +6,7 @@ import ast
 import operator
 import re
 import warnings
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -107,6 +108,7 @@ def substituted(code: str, values: Mapping[str, int]) -> int:
     return found
 
 
+@lru_cache(1024)
 def _parse(text: str) -> ast.expr:
     try:
         with warnings.catch_warnings():

@@ -149,12 +149,18 @@ def _is_key(item: Item, path: Path) -> bool:
 
 def _maker(layer: Layer, expressions: dict[str, Any]) -> Maker:
     inner = layer.nested()
+    deeper = {
+        name: each
+        for name, each in expressions.items()
+        if inner is not None and name in type(inner).model_fields
+    }
+    own = {name: each for name, each in expressions.items() if name not in deeper}
     return Maker(
         layer.title(),
         layer.prefix,
-        layer.arguments() | expressions,
-        frozenset(n for n in type(layer).model_fields if layer.required(n)),
-        _maker(inner, {}) if inner is not None else None,
+        layer.arguments() | own,
+        layer.all_required(),
+        _maker(inner, deeper) if inner is not None else None,
     )
 
 

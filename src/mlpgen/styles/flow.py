@@ -313,12 +313,15 @@ class Flow:
             self.lines += layout(piece, self._indent, f"{pattern} = ")
         for part, value in wanted.items():
             base, pick = node.picks.get(part, (part, ""))
+            variable = names[base]
             if pick:
-                code = pick.format(names[base]) if "{" in pick else names[base] + pick
-                shape = node.parts[part] if self.comments else None
-                said = f"  # {shown(shape.shape)}" if shape else ""
-                self.lines.append(f"{names[base]} = {code}{said}")
-            self.variables[value] = names[base]
+                others = [p for p in wanted if node.picks.get(p, (p, ""))[0] == base]
+                if len(others) > 1:  # another one needs it as it is
+                    variable = self._part_target(term, "", part, names)
+                shape = shown(node.parts[part].shape) if self.comments else ""
+                said = f"  # {shape}" if shape else ""
+                self.lines.append(f"{variable} = {pick.format(names[base])}{said}")
+            self.variables[value] = variable
 
     def _loop_of_tuples(
         self, term: Term, pattern: str, names: Mapping[str, str]
@@ -349,7 +352,7 @@ class Flow:
         if value == term.node.name:
             return self._target(term)
         taken = self._taken | set(names.values()) | self._live(term.last)
-        return part if part not in taken else value.replace(".", "_")
+        return part if part not in taken else f"{term.node.name}_{part}"
 
     def _live(self, index: int) -> set[str]:
         """Return the variables whose values are needed behind a layer."""
