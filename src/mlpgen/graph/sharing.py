@@ -86,7 +86,11 @@ def tied(
             )
             return None
     count = sum(int(prod(node.weights[name])) for name in both)
-    return node._replace(tied=other.name, parameters=node.parameters - count)
+    return node._replace(
+        tied=other.name,
+        parameters=node.parameters - count,
+        weights={name: node.weights[name] for name in both},
+    )
 
 
 def _target(
