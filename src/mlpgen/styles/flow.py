@@ -160,7 +160,8 @@ class Flow:
         if node.type in HELD and self._once(node.name):
             pass  # an attribute: it stands wherever it is used
         while self._waiting and not self._joins(node):
-            if not self._takes(node, self._waiting[-1]) and self._may_wait(node):
+            taken = any(self._takes(node, term) for term in self._waiting)
+            if not taken and self._may_wait(node):
                 break
             self._write(self._waiting.pop(0))
         inlined = {term.node.name: term for term in self._waiting}
@@ -350,7 +351,7 @@ class Flow:
         self, term: Term, value: str, part: str, names: Mapping[str, str]
     ) -> str:
         if value == term.node.name:
-            return self._target(term)
+            return self._target(term, first=bool(term.node.rounds))
         taken = self._taken | set(names.values()) | self._live(term.last)
         return part if part not in taken else f"{term.node.name}_{part}"
 
@@ -374,11 +375,16 @@ class Flow:
             return node.name
         uses = self._uses.get(node.name, [])
         live = self._live(term.last)
+        live |= {self._variable(each) for t in self._waiting for each in t.names()}
         # What an earlier layer that still waits takes is needed as well.
         longer = len(uses) > 1 or (uses and uses[-1] - term.last > 2)
         if longer and node.named and not first and node.name not in live:
             return node.name
         sources = [self._variable(each) for each in term.names()]
+        if first:  # the others are needed after it was changed
+            again = set() if node.rounds else {sources[0]}
+            live |= set(sources[1:]) - again
+            sources = sources[:1]
         for variable in (*sources, *RUNNING):
             free = variable not in self._at or variable in sources
             if variable in RUNNING and variable not in live and free:
