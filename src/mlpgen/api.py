@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from mlpgen import source
 from mlpgen.diagnostics import Diagnostic, SpecError
@@ -37,12 +37,14 @@ class Network(NamedTuple):
         warnings: What is odd about it.
         document: The YAML it was read from.
         settings: New defaults that were given for its parameters.
+        data: All that it was made from, files of blocks included.
     """
 
     graph: Graph
     warnings: tuple[Diagnostic, ...]
     document: Document
     settings: Mapping[str, Scalar]
+    data: Any = None
 
 
 def load(
@@ -59,7 +61,7 @@ def load(
     """
     document = source.read(str(path))
     built = build(document, settings)
-    return Network(built.graph, built.warnings, document, settings or {})
+    return Network(built.graph, built.warnings, document, settings or {}, built.data)
 
 
 def render(
@@ -98,7 +100,7 @@ def render(
     )
     texts = _texts(network.graph, style, captured)
     return {
-        file: stamp(text, made_from, network.document.data)
+        file: stamp(text, made_from, network.data or network.document.data)
         for file, text in texts.items()
     }
 

@@ -63,10 +63,18 @@ class SpecError(Exception):
 
 
 def in_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-    """Sort mistakes by their place; those without a place come first."""
+    """Sort mistakes by their place, file by file; those without one come first."""
+    files: dict[str, int] = {}
+    for each in diagnostics:
+        if each.place:
+            files.setdefault(each.place.path, len(files))
     return sorted(
         diagnostics,
-        key=lambda each: each.place.span if each.place else Span(0, 0, 0, 0),
+        key=lambda each: (
+            (files[each.place.path], each.place.span)
+            if each.place
+            else (-1, Span(0, 0, 0, 0))
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.layers import LAYERS
 from mlpgen.problems import cut, listed, nearest, shown
-from mlpgen.vocabulary import SHARE, every_type, layer_class
+from mlpgen.vocabulary import CUSTOM, SHARE, every_type, layer_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,10 +14,19 @@ if TYPE_CHECKING:
     from mlpgen.problems import Problems
     from mlpgen.source import Path
 
-LATER_ITEM_KEYS = ("parametrize",)
+LATER_ITEM_KEYS: tuple[str, ...] = ()
 """Keys of the grammar that this version cannot render yet."""
 
-ITEM_KEYS = ("name", "from", "repeat", "when", "share", "select", "init")
+ITEM_KEYS = (
+    "name",
+    "from",
+    "repeat",
+    "when",
+    "share",
+    "select",
+    "init",
+    "parametrize",
+)
 """What an entry may say beside its type."""
 
 _OTHER_NAMES = {
@@ -132,11 +141,9 @@ class Reader:
             self.problems.add("MG205", "a name is not empty", (*path, "name"))
         sources, several = self._sources(entry, path)
         options: dict[str, Any] = {
-            key: entry[key]
-            for key in ("repeat", "when", "share", "select", "init")
-            if key in entry
+            key: entry[key] for key in ITEM_KEYS[2:] if key in entry
         }
-        for key in ("share", "select"):
+        for key in ("share", "select", "parametrize"):
             if key in options and not isinstance(options[key], str):
                 message = f"`{key}` must be a text, not {shown(options[key])}"
                 self.problems.add("MG203", message, (*path, key))
@@ -164,7 +171,9 @@ class Reader:
     def _typed(self, item: Item, type_: str, raw: Any) -> Item:
         if type_ == "Sequential":
             return self._sequential(item, raw)
-        if type_ in self.blocks:
+        if type_ == CUSTOM:
+            shorthand = None
+        elif type_ in self.blocks:
             names = self.blocks[type_]
             shorthand = names[0] if names else None
         else:

@@ -30,9 +30,12 @@ _RANGES = (
 class Problems:
     """Gathers the mistakes and warnings of one document."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(
+        self, document: Document, found: list[Diagnostic] | None = None
+    ) -> None:
+        """Gather the mistakes of a document, together with those of others."""
         self.document = document
-        self.found: list[Diagnostic] = []
+        self.found: list[Diagnostic] = [] if found is None else found
 
     def add(
         self,
@@ -154,11 +157,11 @@ class Problems:
         seen: dict[object, Diagnostic] = {}
         for each in self.found:
             seen.setdefault((each.code, each.place, each.warning), each)
-        self.found = list(seen.values())
+        self.found[:] = seen.values()
 
     def drop(self, code: str) -> None:
         """Forget mistakes that only follow from others."""
-        self.found = [each for each in self.found if each.code != code]
+        self.found[:] = [each for each in self.found if each.code != code]
 
 
 def _inner(value: Any, location: tuple[int | str, ...]) -> tuple[Path, Any]:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 Style = Literal["explicit", "sequential"]
 
-LATER_KEYS = ("include", "init")
-"""Keys of the grammar that this version cannot render yet."""
-
 
 class _Model(BaseModel):
     model_config = ConfigDict(
@@ -124,6 +121,10 @@ class Spec(_Model):
         ),
         Expects("a list of whole numbers of at least 1, such as `[1, 28, 28]`"),
     ]
+    include: Annotated[
+        Any,
+        Field(description="Files with blocks, in the folder of the spec or below."),
+    ] = None
     blocks: Annotated[
         dict[str, Any],
         Field(description="Networks that can be used as layers; each is a class."),
@@ -143,6 +144,11 @@ class Spec(_Model):
         ),
         Expects("a list of at least one layer's name"),
     ] = []
+    init: Annotated[
+        dict[str, Any],
+        Field(description="Initial values by the type of a layer."),
+        Expects("a mapping of layer types to initial values"),
+    ] = {}
     style: Annotated[
         Style, Field(description="The style to render without `--style`.")
     ] = "explicit"
@@ -160,11 +166,7 @@ def read_spec(problems: Problems) -> Spec:
     and find more.
     """
     data = problems.document.data
-    for key in LATER_KEYS:
-        if key in data:
-            problems.add("MG213", f"`{key}` cannot be rendered yet", (key,), key=True)
-    data = {key: value for key, value in data.items() if key not in LATER_KEYS}
-    data |= _without_wrong_training(data, problems)
+    data = data | _without_wrong_training(data, problems)
     try:
         spec = Spec.model_validate(data)
     except ValidationError as error:

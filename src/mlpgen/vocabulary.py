@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 HELD: Catalogue[Layer] = Catalogue("mlpgen.layers", {"held": "parameter buffer"})
 """Tensors of the model itself."""
 
+OWN: Catalogue[Layer] = Catalogue("mlpgen.layers", {"own": "DropPath"})
+"""Layers that torch lacks."""
+
+CUSTOM = "custom"
+"""The type of a module that the author wrote."""
 SHARE = "share"
 """The type of an entry that has none and uses the module of another layer again."""
 
 
 def layer_class(type_: str) -> type[Layer] | None:
     """Return the class of a layer, a function or a value; None if there is none."""
-    for catalogue in (LAYERS, FUNCTIONS, HELD):
+    for catalogue in (LAYERS, FUNCTIONS, HELD, OWN):
         if type_ in catalogue:
             return catalogue[type_]
     return None
@@ -39,3 +44,5 @@ def every_type() -> Iterator[str]:
     yield from CONTAINERS
     yield from FUNCTIONS
     yield from HELD
+    yield from OWN
+    yield CUSTOM

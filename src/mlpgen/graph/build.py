@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.blocks import check_uses, fits, written_as_numbers
 from mlpgen.graph.definitions import read_blocks, read_inputs, read_model
+from mlpgen.graph.including import included
+from mlpgen.graph.initial import read_rules
 from mlpgen.graph.nodes import held_blocks
 from mlpgen.graph.overwriting import overwritings
 from mlpgen.graph.resolve import Resolver
@@ -28,10 +30,11 @@ if TYPE_CHECKING:
 
 
 class Built(NamedTuple):
-    """A graph, and what is odd about its spec."""
+    """A graph, what is odd about its spec, and the data that it was made from."""
 
     graph: Graph
     warnings: tuple[Diagnostic, ...]
+    data: Any
 
 
 def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> Built:
@@ -47,8 +50,9 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     problems = Problems(document)
     spec = read_spec(problems)
     parameters = _parameters(spec, settings or {}, problems)
-    model = read_model(spec, parameters, problems)
-    blocks = read_blocks(spec, problems)
+    files = included(spec.blocks, problems)
+    model = read_model(spec, parameters, files, problems)
+    blocks = read_blocks(spec, files)
     inputs = read_inputs(spec, problems)
     resolver, graph = _resolve(model, blocks, inputs, problems)
     if document.data.get("parameters", {}) != spec.parameters:
@@ -57,14 +61,20 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
         check_uses(resolver.uses, blocks)
         warn_about_blocks(resolver, blocks)
     _check_overwriting(graph, problems)
+    rules = read_rules(spec.init, graph, problems)
     recipe = resolve_training(spec, graph.nodes, graph.outputs, problems)
     problems.once()
     problems.check()
     classes = {name: uses[0].graph for name, uses in resolver.uses.items() if uses}
     graph = graph._replace(
-        style=spec.style, recipe=recipe, blocks=_in_order(graph, classes)
+        style=spec.style,
+        rules=rules,
+        recipe=recipe,
+        blocks=_in_order(graph, classes),
     )
-    return Built(graph, problems.warnings)
+    others = [each.problems.document.data for each in files[1:]]
+    data = {**document.data, "included": others} if others else document.data
+    return Built(graph, problems.warnings, data)
 
 
 def _resolve(

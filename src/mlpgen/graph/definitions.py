@@ -16,9 +16,10 @@ from mlpgen.spec import Block
 from mlpgen.vocabulary import every_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.expressions import Scalar
+    from mlpgen.graph.including import Included
     from mlpgen.items import Item
     from mlpgen.problems import Problems
     from mlpgen.source import Path
@@ -53,14 +54,18 @@ class Definition(NamedTuple):
 
 
 def read_model(
-    spec: Spec, parameters: dict[str, Scalar], problems: Problems
+    spec: Spec,
+    parameters: dict[str, Scalar],
+    files: Sequence[Included],
+    problems: Problems,
 ) -> Definition:
     """Read the model itself."""
+    every = {name: raw for file in files for name, raw in file.blocks.items()}
     several = isinstance(spec.input, dict)
     inputs = tuple(str(name) for name in spec.input) if several else (INPUT,)
     if several:
         _check_names(inputs, "input", ("input",), problems, key=True)
-    reader = Reader(_parameters_of(spec.blocks), problems)
+    reader = Reader(_parameters_of(every), problems)
     items = name_items(reader.read(spec.layers, ("layers",)), problems, inputs)
     return Definition(
         name=spec.name,
@@ -97,12 +102,27 @@ def _value(
     return Value(tuple(shape), dtype) if shape else None
 
 
-def read_blocks(spec: Spec, problems: Problems) -> dict[str, Definition]:
-    """Read the blocks of a spec; those with mistakes of their own are left out."""
-    found = {}
-    names = _parameters_of(spec.blocks)
-    for name, raw in spec.blocks.items():
+def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
+    """Read the blocks of a spec; those with mistakes of their own are left out.
+
+    Args:
+        spec: The spec.
+        files: Its blocks, and those of the files that it includes.
+    """
+    found: dict[str, Definition] = {}
+    every = {name: raw for file in files for name, raw in file.blocks.items()}
+    names = _parameters_of(every)
+    for name, raw, problems in (
+        (name, raw, file.problems)
+        for file in files
+        for name, raw in file.blocks.items()
+    ):
         path = ("blocks", name)
+        if name in found:
+            other = found[name].problems.document.name
+            message = f"there is a block `{cut(name)}` already, in `{other}`"
+            problems.add("MG206", message, path, key=True)
+            continue
         reason = wrong_class_name(name)
         if not reason and name in every_type():
             reason = "torch.nn has a layer of this name"

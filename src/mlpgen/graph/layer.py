@@ -144,7 +144,7 @@ def _maker(layer: Layer, expressions: dict[str, Any]) -> Maker:
     inner = layer.nested()
     return Maker(
         layer.title(),
-        False,
+        layer.prefix,
         layer.arguments() | expressions,
         frozenset(n for n in type(layer).model_fields if layer.required(n)),
         _maker(inner, {}) if inner is not None else None,

@@ -16,23 +16,40 @@ if TYPE_CHECKING:
     from mlpgen.training.scheduler import Scheduler
 
 
+Init = tuple[str, dict[str, Any]]
+"""A function of torch.nn.init, and its arguments."""
+Inits = dict[str, Init]
+"""Initial values of parameters, by their names; of a tensor itself without one."""
+
+
+class Rule(NamedTuple):
+    """Initial values of all layers of one type."""
+
+    type: str
+    inits: Inits
+
+
 class Maker(NamedTuple):
     """How the module of a layer is made.
 
     Attributes:
         type: `Conv2d`, `Sequential`, or a block.
-        block: Whether it is a class of the generated file, and none of torch.nn.
+        prefix: `nn.`; empty for a class of the generated file.
         arguments: What the call must say, in order. A value is plain, a `Size`, or an
             `Expression` of parameters.
         required: The arguments that are written by place.
         inner: A layer that is made first, and is the first argument.
+        module: The module of the author's that it is imported from.
+        wrapper: A function that is called on the module: `weight_norm`.
     """
 
     type: str
-    block: bool
+    prefix: str
     arguments: dict[str, Any]
     required: frozenset[str]
     inner: Maker | None = None
+    module: str = ""
+    wrapper: str = ""
 
 
 class Round(NamedTuple):
@@ -74,8 +91,7 @@ class Node(NamedTuple):
         parameters: How many values it learns.
         multiply_adds: For one example.
         graph: The block, resolved for this use.
-        inits: Initial values of its parameters, by their names: a function of
-            torch.nn.init and its arguments.
+        inits: Initial values of its parameters.
         path: Where it stands in the spec.
     """
 
@@ -99,7 +115,7 @@ class Node(NamedTuple):
     parameters: int
     multiply_adds: int
     graph: Graph | None
-    inits: dict[str, tuple[str, dict[str, Any]]]
+    inits: Inits
     path: Path
 
     @property
@@ -182,6 +198,7 @@ class Graph(NamedTuple):
         outputs: Names of the values that are returned.
         style: The style that the spec asks for.
         blocks: The classes that come before it in the file.
+        rules: Initial values by the type of a layer.
         recipe: How it is trained, or None.
     """
 
@@ -196,6 +213,7 @@ class Graph(NamedTuple):
     outputs: tuple[str, ...]
     style: str
     blocks: tuple[Graph, ...]
+    rules: tuple[Rule, ...]
     recipe: Recipe | None
 
     @property
@@ -255,7 +273,7 @@ def held(nodes: Iterable[Node]) -> Iterator[Node]:
 def held_blocks(nodes: Iterable[Node]) -> Iterator[Node]:
     """Go through each layer of a class that is a block, however deep in a container."""
     for node in nodes:
-        if node.maker.block:
+        if node.graph is not None:
             yield node
         yield from held_blocks(node.children)
         yield from held_blocks(each.node for each in node.rounds)

@@ -34,7 +34,7 @@ def shared(
     path = (*item.path, "share")
     if original.type == "share":
         original, node = made[node.shared]
-    if node.function is not None and not node.maker.block and _is_lower(node.type):
+    if node.function is not None:
         message = f"`{node.name}` is a function: there is nothing to share"
         inside.problems.add("MG226", message, path)
         return None
@@ -87,10 +87,6 @@ def tied(
             return None
     count = sum(int(prod(node.weights[name])) for name in both)
     return node._replace(tied=other.name, parameters=node.parameters - count)
-
-
-def _is_lower(type_: str) -> bool:
-    return type_[:1].islower()
 
 
 def _target(

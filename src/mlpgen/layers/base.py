@@ -121,6 +121,8 @@ class Layer(Component):
     numbers, or give several override `inferred_from`, `results` and `work`.
 
     Class attributes:
+        prefix: What stands before its name in code; empty where the generated file
+            has a class of its own.
         arity: The fewest and the most inputs.
         dtypes: The kinds of numbers that inputs may be.
         example: One layer as it stands in a spec, after `- `.
@@ -137,6 +139,7 @@ class Layer(Component):
     example: ClassVar[str] = ""
     example_input: ClassVar[tuple[int, ...]] = ()
     example_inputs: ClassVar[tuple[Value, ...]] = ()
+    prefix: ClassVar[str] = "nn."
     arity: ClassVar[tuple[int, int]] = (1, 1)
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)
     rule: ClassVar[str] = "(N, *) → (N, *)"

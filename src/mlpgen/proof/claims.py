@@ -65,6 +65,11 @@ def claims(graph: Graph) -> Claims:
     }
 
 
+def author_modules(graph: Graph) -> set[str]:
+    """Return the modules of the author's own that a network imports."""
+    return {node.maker.module for node in held(graph.nodes)} - {""}
+
+
 def _inputs(graph: Graph) -> list[Tensor]:
     return [_tensor(name, value, graph) for name, value in graph.inputs.items()]
 

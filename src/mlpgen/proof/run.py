@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen import api
 from mlpgen.proof.certificate import Certificate, Check
-from mlpgen.proof.claims import claims
+from mlpgen.proof.claims import author_modules, claims
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,11 +39,13 @@ class Subject(NamedTuple):
         spec: Its path.
         claims: What mlpgen predicted.
         texts: The model's file, in each style.
+        modules: The author's own files that it imports, by where they must be.
     """
 
     spec: str
     claims: Claims
     texts: dict[str, str]
+    modules: dict[str, Path] = {}  # noqa: RUF012 - a default that nobody changes
 
 
 def subject(spec: str, network: Network) -> Subject:
@@ -54,7 +57,12 @@ def subject(spec: str, network: Network) -> Subject:
     """
     file = f"{network.graph.stem}.py"
     texts = {style: api.render(network, style)[file] for style in api.STYLES}
-    return Subject(spec, claims(network.graph), texts)
+    folder = Path(network.document.name).parent
+    modules = {
+        f"{name.replace('.', '/')}.py": folder / f"{name.replace('.', '/')}.py"
+        for name in author_modules(network.graph)
+    }
+    return Subject(spec, claims(network.graph), texts, modules)
 
 
 def prove(
@@ -98,6 +106,11 @@ def _written(subject: Subject, folder: Path) -> dict[str, Any]:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         files[style] = path.relative_to(folder.parent).as_posix()
+    for place, own in subject.modules.items():
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # what is missing is named when it is imported
+            path.write_bytes(own.read_bytes())
     return {"claims": subject.claims, "files": files}
 
 

@@ -82,7 +82,7 @@ def class_plan(graph: Graph, captured: Sequence[str]) -> ClassPlan:
             *size_lines(graph),
             *(f"self.{name} = {name}" for name in attributes(graph.nodes)),
             *(line for part in parts for line in _attribute(part)),
-            *initial_values(graph.nodes),
+            *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}),
         ),
         forward_signature=forward_signature(graph.inputs, outputs),
         forward=tuple(body),

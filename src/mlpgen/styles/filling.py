@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.styles.code import INDENT, indented, layout
@@ -9,7 +10,7 @@ from mlpgen.styles.modules import module
 from mlpgen.styles.runs import Run, segments, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlpgen.graph.nodes import Node
 
@@ -33,17 +34,26 @@ def _needs_statements(nodes: Sequence[Node]) -> bool:
     )
 
 
-def filled(target: str, parts: Sequence[Node | Run]) -> list[str]:
+def filled(
+    target: str,
+    parts: Sequence[Node | Run],
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> list[str]:
     """Write statements that make an `OrderedDict` of layers.
 
     Args:
         target: The name of the dictionary.
         parts: The layers, and the runs of them.
+        names: Variables for layers that are needed again behind it.
     """
     lines = [f"{target} = OrderedDict[str, nn.Module]()"]
     for part in parts:
         if isinstance(part, Run):
             lines += _loop(part, target)
+        elif part.name in names:
+            variable = names[part.name]
+            lines += assigned(part, variable)
+            lines.append(f'{target}["{part.name}"] = {variable}')
         else:
             deep = target == "children"
             lines += assigned(part, f'{target}["{part.name}"]', deep=deep)

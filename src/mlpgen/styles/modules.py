@@ -9,6 +9,7 @@ from mlpgen.graph.repeating import INDEX
 from mlpgen.layers.base import shown
 from mlpgen.sizes import code_of
 from mlpgen.styles.code import Group, call, keyword, literal
+from mlpgen.vocabulary import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,10 +45,9 @@ def chains(node: Node) -> bool:
 
 def made(maker: Maker) -> Piece:
     """Write the call of a class, required arguments by place."""
-    name = maker.type if maker.block else f"nn.{maker.type}"
     arguments = maker.arguments.items()
-    return call(
-        name,
+    piece = call(
+        maker.prefix + maker.type,
         *([made(maker.inner)] if maker.inner else []),
         *(literal(value) for key, value in arguments if key in maker.required),
         *(
@@ -56,6 +56,7 @@ def made(maker: Maker) -> Piece:
             if key not in maker.required
         ),
     )
+    return call(maker.wrapper, piece) if maker.wrapper else piece
 
 
 def _round(each: Round) -> Piece:
@@ -105,6 +106,9 @@ def uses(nodes: Iterable[Node]) -> set[str]:
             found.add("OrderedDict")
             found |= uses(node.children) - {"F", "torch"}
         found |= uses(each.node for each in node.rounds) - {"F", "torch"}
+        found |= {node.maker.wrapper, node.type if node.type in OWN else ""} - {""}
+        if node.maker.module:
+            found.add(f"{node.maker.module}:{node.type}")
         if node.function is not None:
             found.add(node.function.name.split(".")[0])
         if node.type in ("parameter", "buffer"):

@@ -57,6 +57,7 @@ class ModelPlan(NamedTuple):
         docstring: Of the module.
         imports: The import block.
         recorded: Whether outputs of inner layers are recorded.
+        drop_path: Whether layers drop residual branches.
         classes: The blocks, and at last the model.
     """
 
@@ -64,6 +65,7 @@ class ModelPlan(NamedTuple):
     docstring: Lines
     imports: Lines
     recorded: bool
+    drop_path: bool
     classes: tuple[ClassPlan, ...]
 
 
@@ -78,11 +80,15 @@ def model_plan(
         recorded: Whether outputs of inner layers are recorded.
     """
     names = frozenset[str]().union(*(each.uses for each in classes))
+    drop_path = "DropPath" in names
+    if drop_path:
+        names |= {"torch", "Tensor"}
     return ModelPlan(
         template="model.py.jinja",
         docstring=module_docstring(graph),
         imports=imports(names | (RECORDING if recorded else set())),
         recorded=recorded,
+        drop_path=drop_path,
         classes=tuple(classes),
     )
 
@@ -269,9 +275,26 @@ def imports(uses: Iterable[str]) -> Lines:
         uses: Names that the code uses: `F`, `torch`, `Tensor`, `OrderedDict` …
     """
     standard = [line for name, line in _STANDARD.items() if name in uses]
-    torch = [line for name, line in _TORCH.items() if name in uses]
-    torch.insert("torch" in uses, _torch_line("Tensor" in uses))
-    return (*standard, *([""] if standard else []), *torch)
+    others = {
+        "torch": _torch_line("Tensor" in uses),
+        **{line.split()[1]: line for name, line in _TORCH.items() if name in uses},
+    }
+    plain = ["import torch"] if "torch" in uses else []
+    torch = [*others.values(), *_own(uses)]
+    torch.sort(key=lambda line: line.split()[1].lower())
+    return (*standard, *([""] if standard else []), *plain, *torch)
+
+
+def _own(uses: Iterable[str]) -> list[str]:
+    """Import modules that the author wrote, each file once."""
+    classes: dict[str, list[str]] = {}
+    for each in sorted(uses):
+        module, colon, name = each.partition(":")
+        if colon:
+            classes.setdefault(module, []).append(name)
+    return [
+        f"from {module} import {', '.join(names)}" for module, names in classes.items()
+    ]
 
 
 _STANDARD = {
@@ -287,6 +310,7 @@ def _torch_line(tensor: bool) -> str:
 
 
 _TORCH = {
-    "torch": "import torch",
     "F": "from torch.nn import functional as F",
+    "spectral_norm": "from torch.nn.utils.parametrizations import spectral_norm",
+    "weight_norm": "from torch.nn.utils.parametrizations import weight_norm",
 }

@@ -64,7 +64,14 @@ def segments(nodes: Sequence[Node], kept: Collection[str]) -> list[Node | Run]:
 def _key(node: Node, kept: Collection[str]) -> str:
     """Return a text that equal layers share; empty if the layer must stay alone."""
     alone = node.children or node.rounds or node.type == "Sequential"
-    if alone or node.named or node.name in kept or node.condition is not None:
+    if (
+        alone
+        or node.inits
+        or node.maker.wrapper
+        or node.named
+        or node.name in kept
+        or node.condition is not None
+    ):
         return ""
     return f"{flat(module(node))} {node.input} {node.output} {stem(node)}"
 

@@ -8,6 +8,7 @@ from mlpgen.styles import explicit
 from mlpgen.styles.code import Code, indented, layout
 from mlpgen.styles.filling import BODY, filled, repeats
 from mlpgen.styles.flow import statements
+from mlpgen.styles.held import initial_values
 from mlpgen.styles.modules import chains, sequential, uses
 from mlpgen.styles.plan import (
     ClassPlan,
@@ -68,13 +69,14 @@ def _class(graph: Graph, captured: Sequence[str]) -> ClassPlan:
     elif len(outputs) > 1:
         body = _tail_forward(graph, tail) if tail else _named_forward(outputs)
     names = {"OrderedDict"} | ({"Tensor"} if body else set()) | uses(tail)
+    names |= uses(children) - {"F", "torch"}
     return ClassPlan(
         name=Code(graph.name),
         base=Code("nn.Sequential"),
         about=class_docstring(graph, outputs),
         annotations=(),
         signature=init_signature(graph),
-        init=(*size_lines(graph), *_init(children, outputs, comments=bool(graph.stem))),
+        init=(*size_lines(graph), *_init(graph, children, outputs)),
         forward_signature=forward_signature(graph.inputs, outputs) if body else (),
         forward=tuple(body),
         uses=frozenset(names),
@@ -95,15 +97,22 @@ def _without_tail(graph: Graph) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
     return graph.nodes[:first], tail
 
 
-def _init(
-    nodes: Sequence[Node], outputs: Sequence[str], *, comments: bool
-) -> list[str]:
+def _init(graph: Graph, nodes: Sequence[Node], outputs: Sequence[str]) -> list[str]:
     """Write the body of `__init__`: one call, or statements where layers repeat."""
     parts = segments(nodes, frozenset(outputs))
-    if not repeats(parts):
+    names = {node.name: _local(node.name, graph) for node in nodes if node.inits}
+    values = initial_values(graph, names)
+    if not repeats(parts) and not names:
+        comments = bool(graph.stem)
         made = sequential(nodes, function="super().__init__", comments=comments)
-        return layout(made, BODY)
-    return [*filled("layers", parts), "super().__init__(layers)"]
+        return [*layout(made, BODY), *values]
+    return [*filled("layers", parts, names), "super().__init__(layers)", *values]
+
+
+def _local(name: str, graph: Graph) -> str:
+    """Name a layer in `__init__`, where parameters have names already."""
+    taken = {*graph.parameters, *graph.inferred, *graph.sizes}
+    return f"{name}_" if name in taken else name
 
 
 _RUN = ["for layer in self:", "    x = layer(x)"]

@@ -108,12 +108,22 @@ def _check(name: str, run: Callable[[], str], tell: Callable[..., None]) -> None
 
 
 def _load(path: str, name: str) -> type[nn.Module]:
-    """Import the class of a rendered file."""
+    """Import the class of a rendered file; modules of the author's are beside it."""
+    folder = Path(path).parent.resolve()
+    for each, loaded in [*sys.modules.items()]:
+        file = getattr(loaded, "__file__", None) or ""
+        # A module of the same name may belong to another network of the job.
+        if Path(file).is_relative_to(folder.parent):
+            del sys.modules[each]
+    sys.path.insert(0, str(folder))
     key = "rendered_" + "_".join(Path(path).with_suffix("").parts)
     spec = spec_from_file_location(key, path)
     assert spec is not None and spec.loader is not None
     module = module_from_spec(spec)
     sys.modules[key] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(folder))
     found: type[nn.Module] = getattr(module, name)
     return found

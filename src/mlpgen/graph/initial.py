@@ -1,0 +1,163 @@
+"""`init`: initial values of one layer, or of all layers of a type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from mlpgen.graph.nodes import Rule, held
+from mlpgen.initial import INITIALIZERS
+from mlpgen.layers import LAYERS
+from mlpgen.problems import cut, listed, nearest, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from mlpgen.graph.nodes import Graph, Init, Inits, Node
+    from mlpgen.initial.functions import Initializer
+    from mlpgen.items import Item
+    from mlpgen.layers.base import Shape
+    from mlpgen.problems import Problems
+    from mlpgen.source import Path
+
+
+def with_initial_values(
+    node: Node, item: Item, problems: Problems, prefix: str
+) -> Node:
+    """Read the initial values that a layer asks for.
+
+    Args:
+        node: The layer.
+        item: Its entry.
+        problems: Gathers mistakes.
+        prefix: The name of what it stands in, if that is no class.
+    """
+    if item.type in ("parameter", "buffer"):
+        raw = item.arguments.get("init")
+        at = item.argument_path("init")
+        made = None if raw is None else _function(raw, at, node.weights[""], problems)
+        return node._replace(inits={"": made} if made else {})
+    if "init" not in item.options:
+        return node
+    raw, path = item.options["init"], (*item.path, "init")
+    if prefix or item.path[-2:-1] != ("layers",):
+        message = "`init` has no meaning for what repeats or is in a `Sequential`"
+        help = "put the layer in a block, or write rules in the `init` of the model"
+        problems.add("MG229", message, path, key=True, help=help)
+        return node
+    if not node.weights:
+        message = f"`{item.type}` has no parameters of its own to initialize"
+        help = "write `init` at the layers inside of it" if not node.single else ""
+        problems.add("MG229", message, path, key=True, help=help)
+        return node
+    return node._replace(inits=_by_name(raw, path, node.type, node.weights, problems))
+
+
+def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
+    """Read `init` of the model: initial values by the type of a layer."""
+    if not raw:
+        return ()
+    path: Path = ("init",)
+    found = []
+    layers = list(held(graph.nodes))
+    own = {node.path for node in graph.nodes}
+    for type_, each in raw.items():
+        at = (*path, type_)
+        of_type = [node for node in layers if node.type == type_ and node.weights]
+        if type_ not in LAYERS or not of_type:
+            message = f"the model has no layer `{cut(type_)}` with parameters"
+            help = nearest(type_, {node.type for node in layers if node.weights})
+            problems.add("MG229", message, at, key=True, help=help)
+            continue
+        shapes: dict[str, Shape] = {}
+        for node in of_type:
+            shapes = node.weights | shapes
+        inits = _by_name(each, at, type_, shapes, problems)
+        _check_all(inits, of_type, own, at, problems)
+        found.append(Rule(type_, inits))
+    return tuple(found)
+
+
+def _check_all(
+    inits: Inits,
+    nodes: Iterable[Node],
+    own: Collection[Path],
+    path: Path,
+    problems: Problems,
+) -> None:
+    """A rule of the model would overwrite what a block says of its own layer."""
+    for node in nodes:
+        if node.path in own:  # those of the model itself come later
+            continue
+        for name in inits.keys() & node.inits.keys():
+            problems.add(
+                "MG229",
+                f"the rule overwrites `init` of `{node.name}`, which says `{name}` too",
+                (*path, name),
+                key=True,
+                notes=(f"`{node.name}` is in line {problems.line(node.path)}",),
+                warning=True,
+            )
+
+
+def _by_name(
+    raw: Any,
+    path: Path,
+    type_: str,
+    shapes: Mapping[str, Shape],
+    problems: Problems,
+) -> Inits:
+    if not isinstance(raw, dict) or not raw:
+        message = f"`init` names parameters of `{type_}`: {listed(shapes)}"
+        help = f"such as `init: {{{next(iter(shapes))}: zeros_}}`"
+        problems.add("MG203", message, path, help=help)
+        return {}
+    found = {}
+    for name, each in raw.items():
+        at = (*path, name)
+        if name not in shapes:
+            message = f"`{type_}` has no parameter `{cut(str(name))}` here"
+            help = nearest(str(name), shapes) or f"it has {listed(shapes)}"
+            problems.add("MG229", message, at, key=True, help=help)
+            continue
+        made = _function(each, at, shapes[name], problems)
+        if made is not None:
+            found[name] = made
+    return {name: found[name] for name in shapes if name in found}
+
+
+def _function(raw: Any, path: Path, shape: Shape, problems: Problems) -> Init | None:
+    """Read one function: its name, or its name with arguments."""
+    name, arguments, at = raw, None, path
+    if isinstance(raw, dict) and len(raw) == 1:
+        name, arguments = next(iter(raw.items()))
+        at = (*path, name)
+    if not isinstance(name, str):
+        message = f"initial values are a function of torch.nn.init, not {shown(raw)}"
+        problems.add("MG203", message, path)
+        return None
+    if name not in INITIALIZERS:
+        help = nearest(name, INITIALIZERS) or f"one of {listed(INITIALIZERS)}"
+        message = f"there is no initial value `{cut(name)}`"
+        problems.add("MG207", message, at, key=at != path, help=help)
+        return None
+    cls: type[Initializer] = INITIALIZERS[name]
+    shorthand = None
+    if arguments is not None and not isinstance(arguments, dict):
+        shorthand = cls.shorthand()
+        arguments = {shorthand: arguments}
+        if shorthand is None:
+            problems.add("MG201", f"`{name}` takes no arguments", at)
+            return None
+    try:
+        made = cls.model_validate(arguments or {})
+    except ValidationError as error:
+        problems.add_invalid(error, cls, name, at, arguments or {}, shorthand)
+        return None
+    reason = made.refuses(shape)
+    if reason:
+        end = str(len(shape)) if reason.endswith("has ") else ""
+        problems.add("MG229", f"`{name}` {reason}{end}", at, key=at != path)
+        return None
+    return (name, made.arguments())

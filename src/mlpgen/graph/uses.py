@@ -1,0 +1,119 @@
+"""The use of a block as a layer: its results in the words of the class around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.expressions import Expression
+from mlpgen.graph.blocks import placeholders
+from mlpgen.graph.inside import container
+from mlpgen.graph.nodes import Maker
+from mlpgen.layers.base import ShapeError
+from mlpgen.problems import cut, listed
+from mlpgen.sizes import Size
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from mlpgen.expressions import Scalar
+    from mlpgen.graph.definitions import Definition
+    from mlpgen.graph.inside import Inside, Resolved
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.wires import Wire
+    from mlpgen.items import Item
+    from mlpgen.layers.base import Value, Values
+    from mlpgen.problems import Problems
+
+
+def used(
+    item: Item,
+    wires: tuple[Wire, ...],
+    values: tuple[Value, ...],
+    given: dict[str, Any],
+    definition: Definition,
+    resolved: Resolved,
+    inside: Inside,
+) -> Node | None:
+    """Make the layer of a block: its results in the words of the class around it."""
+    graph, scope = resolved
+    names = placeholders(definition, values)
+    sizes: dict[str, int] = {
+        name: size
+        for each, value in zip(names, values, strict=True)
+        for name, size in zip(each, value.shape, strict=True)
+    }
+    known = dict(sizes)
+    for name, default in definition.parameters.items():
+        value = given.get(name, default)
+        value = value.value if isinstance(value, Expression) else value
+        if isinstance(value, int) and not isinstance(value, bool):
+            known[name] = value
+    parts: dict[str, Value] = {}
+    try:
+        for name in graph.outputs:
+            value = graph.value(name)
+            shape = tuple(scope.outside(size, known) for size in value.shape)
+            part = name if len(graph.outputs) > 1 else ""
+            parts[part] = inside.scope.shortened(value._replace(shape=shape))
+    except ShapeError as error:
+        inside.problems.add(error.code, error.message, item.path, help=error.help)
+        return None
+    arguments = {name: sizes[name] for name in graph.inferred} | given
+    selected = item.options.get("select")
+    if selected is not None and selected not in parts:
+        gives = listed(parts) if len(parts) > 1 else "one tensor"
+        message = f"`{item.type}` has no part `{cut(selected)}`: it gives {gives}"
+        inside.problems.add("MG219", message, (*item.path, "select"))
+        return None
+    if selected:
+        parts = {selected: parts[selected], **parts}
+    return container(item, wires, (), graph.value(graph.outputs[0]))._replace(
+        maker=Maker(item.type, "", arguments, frozenset(graph.inferred)),
+        parts=parts,
+        returned=graph.outputs if len(graph.outputs) > 1 else "",
+        parameters=graph.total_parameters,
+        multiply_adds=graph.total_multiply_adds,
+        graph=graph,
+    )
+
+
+def say_where(
+    definition: Definition, before: int, item: Item, problems: Problems
+) -> None:
+    """Add to the mistakes in a block which use of it makes them."""
+    found = definition.problems.found
+    note = f"`{definition.name}` is used in line {problems.line(item.path)}"
+    for index in range(before, len(found)):
+        if note not in found[index].notes:
+            found[index] = found[index]._replace(notes=(*found[index].notes, note))
+
+
+def bare(value: Value) -> Value:
+    """Return a tensor whose sizes are plain numbers."""
+    return value._replace(shape=tuple(int(size) for size in value.shape))
+
+
+def symbolic(
+    definition: Definition, inputs: Values, plain: Collection[str]
+) -> tuple[dict[str, Scalar], Values]:
+    """Let the sizes of what arrives know their names.
+
+    Args:
+        definition: The block.
+        inputs: What arrives, as plain numbers.
+        plain: Sizes that stay numbers.
+
+    Returns:
+        The values of the names, and the inputs in terms of them.
+    """
+    known: dict[str, Scalar] = {}
+    found = []
+    names = placeholders(definition, inputs)
+    for each, value in zip(names, inputs, strict=True):
+        shape = []
+        for name, size in zip(each, value.shape, strict=True):
+            if name not in plain:
+                known[name] = size
+            shape.append(size if name in plain else Size.parameter(name, size))
+        found.append(value._replace(shape=tuple(shape)))
+    return known, tuple(found)

@@ -1,0 +1,19 @@
+"""The catalogue of initial values: the functions of torch.nn.init."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from mlpgen.initial.functions import Initializer
+
+INITIALIZERS: Catalogue[Initializer] = Catalogue(
+    __name__,
+    {
+        "functions": "uniform_ normal_ trunc_normal_ constant_ ones_ zeros_ eye_ "
+        "dirac_ xavier_uniform_ xavier_normal_ kaiming_uniform_ kaiming_normal_ "
+        "orthogonal_ sparse_",
+    },
+)
