@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
 from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.vocabulary import CUSTOM, SHARE, every_type, layer_class
@@ -113,8 +114,10 @@ class Reader:
             if key in entry:
                 message = f"`{key}` cannot be rendered yet"
                 self.problems.add("MG213", message, (*path, key), key=True)
-        item = self._keys(entry, path)
         types = [k for k in entry if k not in ITEM_KEYS and k not in LATER_ITEM_KEYS]
+        # Two functions of torch have the name of a key: `select`, `repeat`.
+        types = types or [k for k in entry if k in FUNCTIONS][:1]
+        item = self._keys(entry, path, types)
         if not types and "share" in entry:
             return item._replace(type=SHARE, type_path=(*path, "share"))
         if not types:
@@ -130,7 +133,7 @@ class Reader:
             return self._typed(item._replace(type_path=at), types[0], entry[types[0]])
         return item
 
-    def _keys(self, entry: dict[str, Any], path: Path) -> Item:
+    def _keys(self, entry: dict[str, Any], path: Path, types: list[str]) -> Item:
         """Read what stands beside the type."""
         name = entry.get("name", "")
         if not isinstance(name, str):
@@ -141,7 +144,9 @@ class Reader:
             self.problems.add("MG205", "a name is not empty", (*path, "name"))
         sources, several = self._sources(entry, path)
         options: dict[str, Any] = {
-            key: entry[key] for key in ITEM_KEYS[2:] if key in entry
+            key: entry[key]
+            for key in ITEM_KEYS[2:]
+            if key in entry and key not in types
         }
         for key in ("share", "select", "parametrize"):
             if key in options and not isinstance(options[key], str):

@@ -315,7 +315,9 @@ class Flow:
             base, pick = node.picks.get(part, (part, ""))
             if pick:
                 code = pick.format(names[base]) if "{" in pick else names[base] + pick
-                self.lines.append(f"{names[base]} = {code}")
+                shape = node.parts[part] if self.comments else None
+                said = f"  # {shown(shape.shape)}" if shape else ""
+                self.lines.append(f"{names[base]} = {code}{said}")
             self.variables[value] = names[base]
 
     def _loop_of_tuples(

@@ -109,7 +109,7 @@ def uses(nodes: Iterable[Node]) -> set[str]:
         found |= {node.maker.wrapper, node.type if node.type in OWN else ""} - {""}
         if node.maker.module:
             found.add(f"{node.maker.module}:{node.type}")
-        if node.function is not None:
+        if node.function is not None and node.function.name[0].isalpha():
             found.add(node.function.name.split(".")[0])
         if node.type in ("parameter", "buffer"):
             found.add("torch")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from .common import (
@@ -19,7 +22,7 @@ from .common import (
 from .tracing import visits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from torch import Tensor
 
@@ -41,11 +44,29 @@ def parameters(subject: Subject) -> str:
     return counted(wanted, "parameter")
 
 
+@contextmanager
+def _plain_kernels() -> Iterator[None]:
+    """Let attention and recurrent layers run as the matrix products they are.
+
+    Torch's counter does not know the fused kernels of a CPU.
+    """
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with (
+            sdpa_kernel(SDPBackend.MATH),
+            torch.backends.mkldnn.flags(enabled=False),
+        ):
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+
+
 def multiply_adds(subject: Subject) -> str:
     """One example takes as many multiply-adds as predicted; torch counts each twice."""
     wanted = subject.claims["multiply_adds"]
     for style, model in subject.mode(training=False):
-        with FlopCounterMode(display=False) as counter:
+        with _plain_kernels(), FlopCounterMode(display=False) as counter:
             call(model, subject.inputs(1))
         found = counter.get_total_flops() / 2
         if found != wanted:
