@@ -106,7 +106,7 @@ def _mapping(names: list[str], inner: str) -> dict[str, Any]:
         "items": {"$ref": f"#/$defs/{inner}"},
         "description": "Layers that run one after the other, as one layer with a name.",
     }
-    options = {name: {"$ref": f"#/$defs/{name}"} for name in names}
+    options: dict[str, Any] = {name: {"$ref": f"#/$defs/{name}"} for name in names}
     options["Sequential"] = children
     alone = [name for name in options if name not in KEYS]
     both = {
