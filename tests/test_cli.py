@@ -341,6 +341,14 @@ def test_show(folder: Folder) -> None:
     assert [layer["output"] for layer in data["layers"]][-1] == [10]
 
 
+def test_show_initial_values(folder: Folder) -> None:
+    held = "{parameter: {shape: [4], init: {normal_: {std: 0.5}}}, name: scale}"
+    layers = f"[{held}, {{mul: , from: [input, scale]}}]"
+    folder.write("held.yaml", f"name: Held\ninput: [4]\nlayers: {layers}\n")
+    data = json.loads(folder.run("show", "held.yaml", "--format", "json").stdout)
+    assert data["layers"][0]["arguments"]["init"] == {"normal_": {"std": 0.5}}
+
+
 def test_layers(folder: Folder) -> None:
     assert "Conv2d" in folder.run("layers").stdout
     one = folder.run("layers", "Conv2d").stdout

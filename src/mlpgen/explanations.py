@@ -276,7 +276,7 @@ EXPLANATIONS = {
     ),
     "MG306": Explanation(
         "A linear layer on an image",
-        "A warning: torch would apply it to each row.",
+        "A warning: torch would apply it to each row. With `in_features` you mean it.",
         _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "Linear: 10"),
         _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "Flatten", "Linear: 10"),
     ),

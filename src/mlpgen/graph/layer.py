@@ -60,7 +60,8 @@ def resolve_layer(
         _add(error, item, problems, notes)
         return None
     caution = layer.caution(values[0].shape) if values else None
-    if caution is not None:
+    told = any(layer.follows(name) for name in item.arguments)
+    if caution is not None and not told:
         _add(caution, item, problems, notes, warning=True)
     return Node(
         name=item.name,

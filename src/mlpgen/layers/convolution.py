@@ -23,16 +23,14 @@ PaddingMode = Annotated[
 Same = Literal["same", "valid"]
 _OR_SAME = ", `same` or `valid`"
 ConvPadding1 = Annotated[
-    Padding1 | Same, Structural(), Expects("a whole number of at least 0" + _OR_SAME)
+    Padding1 | Same, Expects("a whole number of at least 0" + _OR_SAME)
 ]
 ConvPadding2 = Annotated[
     Padding2 | Same,
-    Structural(),
     Expects("a whole number of at least 0, a list of two" + _OR_SAME),
 ]
 ConvPadding3 = Annotated[
     Padding3 | Same,
-    Structural(),
     Expects("a whole number of at least 0, a list of three" + _OR_SAME),
 ]
 

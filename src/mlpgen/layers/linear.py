@@ -46,7 +46,8 @@ class Linear(Layer):
         return ShapeError(
             "MG306",
             f"`Linear` works on the last size only, {shape[-1]} of {shown(shape)}",
-            help="put a `Flatten` before it to use the whole example",
+            help="put a `Flatten` before it to use the whole example, or write its "
+            f"`in_features: {shape[-1]}` if you mean it",
         )
 
 

@@ -81,12 +81,12 @@ def class_plan(graph: Graph, captured: Sequence[str]) -> ClassPlan:
             "super().__init__()",
             *size_lines(graph),
             *(f"self.{name} = {name}" for name in attributes(graph.nodes)),
-            *(line for part in parts for line in _attribute(part)),
+            *(line for part in parts for line in _attribute(part, graph)),
             *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}),
         ),
         forward_signature=forward_signature(graph.inputs, outputs),
         forward=tuple(body),
-        uses=frozenset({"Tensor"} | uses(graph.nodes)),
+        uses=frozenset({"Tensor"} | uses(graph.nodes, outputs)),
     )
 
 
@@ -112,7 +112,7 @@ def attributes(nodes: Iterable[Node]) -> list[str]:
     return list(found)
 
 
-def _attribute(part: Node | Run) -> list[str]:
+def _attribute(part: Node | Run, graph: Graph) -> list[str]:
     """Write what `__init__` says of one layer or one run."""
     if isinstance(part, Run):
         made = [node for node in part.pattern if node.function is None]
@@ -129,7 +129,7 @@ def _attribute(part: Node | Run) -> list[str]:
         return held_lines(part)
     if part.function is not None or part.shared:
         return []
-    lines = assigned(part, f"self.{part.name}")
+    lines = assigned(part, f"self.{part.name}", comments=bool(graph.stem))
     if part.tied:
         lines += [
             f"self.{part.name}.{name} = self.{part.tied}.{name}"

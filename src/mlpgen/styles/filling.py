@@ -38,6 +38,8 @@ def filled(
     target: str,
     parts: Sequence[Node | Run],
     names: Mapping[str, str] = MappingProxyType({}),
+    *,
+    comments: bool = True,
 ) -> list[str]:
     """Write statements that make an `OrderedDict` of layers.
 
@@ -45,6 +47,7 @@ def filled(
         target: The name of the dictionary.
         parts: The layers, and the runs of them.
         names: Variables for layers that are needed again behind it.
+        comments: Whether they say their shapes.
     """
     lines = [f"{target} = OrderedDict[str, nn.Module]()"]
     for part in parts:
@@ -52,21 +55,25 @@ def filled(
             lines += _loop(part, target)
         elif part.name in names:
             variable = names[part.name]
-            lines += assigned(part, variable)
+            lines += assigned(part, variable, comments=comments)
             lines.append(f'{target}["{part.name}"] = {variable}')
         else:
             deep = target == "children"
-            lines += assigned(part, f'{target}["{part.name}"]', deep=deep)
+            place = f'{target}["{part.name}"]'
+            lines += assigned(part, place, deep=deep, comments=comments)
     return lines
 
 
-def assigned(node: Node, target: str, *, deep: bool = False) -> list[str]:
+def assigned(
+    node: Node, target: str, *, deep: bool = False, comments: bool = True
+) -> list[str]:
     """Write the statements that make one layer.
 
     Args:
         node: The layer.
         target: What it is assigned to.
         deep: Whether a dictionary of `children` is being filled already.
+        comments: Whether it says its shapes.
     """
     lines: list[str] = []
     indent = BODY
@@ -79,9 +86,12 @@ def assigned(node: Node, target: str, *, deep: bool = False) -> list[str]:
         indent += INDENT
     if _needs_statements(node.children) and not deep and not node.rounds:
         parts = segments(node.children, ())
-        inner = [*filled("children", parts), f"{target} = nn.Sequential(children)"]
+        inner = [
+            *filled("children", parts, comments=comments),
+            f"{target} = nn.Sequential(children)",
+        ]
     else:
-        inner = layout(module(node), indent, f"{target} = ")
+        inner = layout(module(node, comments=comments), indent, f"{target} = ")
     return [*lines, *(indented(inner) if lines else inner)]
 
 

@@ -429,10 +429,14 @@ class Flow:
             return term.node.type == "parameter"
         if not (function.is_method or function.is_index or function.is_operator):
             return True
-        first = term.operands[0]
-        if isinstance(first, Term):
-            return self.nested and self._typed(first)
-        return self._variable(first) in self._arguments
+        # An operator on anything may give anything; a method only depends on its own.
+        asked = term.operands if function.is_operator else term.operands[:1]
+        return all(
+            self.nested and self._typed(each)
+            if isinstance(each, Term)
+            else self._variable(each) in self._arguments
+            for each in asked
+        )
 
 
 def _pattern(returned: Returned, names: Mapping[str, str]) -> str:

@@ -12,21 +12,28 @@ from mlpgen.styles.code import Group, call, keyword, literal
 from mlpgen.vocabulary import OWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from mlpgen.graph.nodes import Maker, Node, Round
     from mlpgen.styles.code import Piece
 
 
-def module(node: Node) -> Piece:
+def module(node: Node, *, comments: bool = True) -> Piece:
     """Write the call that makes a layer: `nn.Linear(784, 10)`.
 
     What is repeated is a container of its rounds.
+
+    Args:
+        node: The layer.
+        comments: Whether the layers of a `Sequential` say the shapes they give. Those
+            of a block cannot: each of its uses has its own.
     """
     if node.rounds:
-        return call(container(node), *(_round(each) for each in node.rounds))
+        return call(
+            container(node), *(_round(each, comments=comments) for each in node.rounds)
+        )
     if node.type == "Sequential":
-        return sequential(node.children)
+        return sequential(node.children, comments=comments)
     return made(node.maker)
 
 
@@ -59,10 +66,10 @@ def made(maker: Maker) -> Piece:
     return call(maker.wrapper, piece) if maker.wrapper else piece
 
 
-def _round(each: Round) -> Piece:
-    piece = module(each.node)
+def _round(each: Round, *, comments: bool) -> Piece:
     if code_of(each.times) == "1":
-        return piece
+        return module(each.node, comments=comments)
+    piece = module(each.node, comments=False)
     last = code_of(each.first + each.times)
     index, numbers = "_", code_of(each.times)
     if _counts(each.node):
@@ -85,7 +92,9 @@ def sequential(
     """Write a chain as an `nn.Sequential` with named children."""
     if not nodes:
         return call(function)
-    entries = tuple(keyword(node.name, module(node)) for node in nodes)
+    entries = tuple(
+        keyword(node.name, module(node, comments=comments)) for node in nodes
+    )
     said = tuple(changed(node) if comments else "" for node in nodes)
     inner = Group("OrderedDict(", entries, ")", exploded=True, comments=said)
     return call(function, inner)
@@ -98,14 +107,22 @@ def changed(node: Node) -> str:
     return shown(node.output)
 
 
-def uses(nodes: Iterable[Node]) -> set[str]:
-    """Return the names that the code of these layers imports."""
+def uses(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[str]:
+    """Return the names that the code of these layers imports.
+
+    Args:
+        nodes: The layers.
+        outputs: What of them is returned.
+    """
     found = set()
+    wanted = {*outputs, *(source for node in nodes for source in node.sources)}
     for node in nodes:
+        if any("torch." in code for code in _picked(node, wanted)):
+            found.add("torch")
         if node.children:
             found.add("OrderedDict")
             found |= uses(node.children) - {"F", "torch"}
-        found |= uses(each.node for each in node.rounds) - {"F", "torch"}
+        found |= uses([each.node for each in node.rounds]) - {"F", "torch"}
         found |= {node.maker.wrapper, node.type if node.type in OWN else ""} - {""}
         if node.maker.module:
             found.add(f"{node.maker.module}:{node.type}")
@@ -114,3 +131,11 @@ def uses(nodes: Iterable[Node]) -> set[str]:
         if node.type in ("parameter", "buffer"):
             found.add("torch")
     return found
+
+
+def _picked(node: Node, wanted: Collection[str]) -> Iterator[str]:
+    """Yield the code that picks those parts of a result that are wanted."""
+    for index, part in enumerate(node.parts):
+        name = node.name if index == 0 else f"{node.name}.{part}"
+        if part in node.picks and name in wanted:
+            yield node.picks[part][1]

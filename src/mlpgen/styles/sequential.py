@@ -102,11 +102,12 @@ def _init(graph: Graph, nodes: Sequence[Node], outputs: Sequence[str]) -> list[s
     parts = segments(nodes, frozenset(outputs))
     names = {node.name: _local(node.name, graph) for node in nodes if node.inits}
     values = initial_values(graph, names)
+    comments = bool(graph.stem)
     if not repeats(parts) and not names:
-        comments = bool(graph.stem)
         made = sequential(nodes, function="super().__init__", comments=comments)
         return [*layout(made, BODY), *values]
-    return [*filled("layers", parts, names), "super().__init__(layers)", *values]
+    made_one_by_one = filled("layers", parts, names, comments=comments)
+    return [*made_one_by_one, "super().__init__(layers)", *values]
 
 
 def _local(name: str, graph: Graph) -> str:

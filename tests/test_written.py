@@ -1,0 +1,111 @@
+"""How classes of blocks are written: what a mistake of before must not bring back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mlpgen import api
+
+from .networks import network
+from .tools import all_tools
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BRANCH = {
+    "parameters": {"project": True},
+    "layers": [
+        {"Sequential": [{"Linear": 8}, "ReLU"], "name": "body"},
+        {"Sequential": [{"Linear": 8}], "name": "side", "when": "${project}"},
+    ],
+}
+
+
+def written(spec: dict[str, Any], style: str = "explicit") -> str:
+    (text,) = api.render(network({"name": "Net"} | spec), style).values()
+    return text
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_a_block_says_no_shape_of_one_use(style: str) -> None:
+    text = written(
+        {
+            "input": [20, 4],
+            "blocks": {"Branch": BRANCH},
+            "layers": [{"Branch": None}, {"Flatten": None}, {"Linear": 2}],
+        },
+        style,
+    )
+    block = text[text.index("class Branch") : text.index("class Net")]
+    assert "nn.Linear(in_features, 8)" in block
+    assert "# (N" not in block
+    assert "# (N, 2)" in text
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_rounds_say_no_shape_of_one_round(style: str) -> None:
+    halves = {"Conv2d": {"out_channels": 8, "kernel_size": 2, "stride": 2}}
+    text = written(
+        {
+            "input": [8, 64, 64],
+            "layers": [{"Sequential": [halves, "ReLU"], "repeat": 3}, "Flatten"],
+        },
+        style,
+    )
+    assert "range(3)" in text
+    assert "32" not in text.partition("nn.Conv2d")[2].partition("range(3)")[0]
+
+
+@pytest.mark.parametrize(
+    ("select", "imported"), [("output", False), ("hidden", True), ("last", False)]
+)
+def test_torch_is_imported_for_the_part_that_needs_it(
+    select: str, imported: bool
+) -> None:
+    lstm = {"hidden_size": 4, "bidirectional": True}
+    first = {"LSTM": lstm, "select": select, "name": "lstm"}
+    spec: dict[str, Any] = {"input": [5, 3], "layers": [first]}
+    assert ("\nimport torch\n" in written(spec)) is imported
+    second = {"LSTM": 2, "from": "lstm.output", "name": "top"}
+    spec["layers"] = [first, second]
+    assert "\nimport torch\n" not in written(spec)
+    spec["outputs"] = ["lstm.hidden", "top"]
+    assert "\nimport torch\n" in written(spec)
+
+
+def test_what_an_operator_gives_is_annotated(tmp_path: Path) -> None:
+    layers = [
+        {"Linear": 4, "name": "inner"},
+        {"parameter": {"shape": [4]}, "name": "scale"},
+        {"mul": None, "from": ["scale", "inner"], "name": "scaled"},
+        {"add": None, "from": ["input", "scaled"]},
+    ]
+    for index, several in enumerate((layers, layers[:3])):
+        text = written({"input": [4], "layers": several})
+        (tmp_path / f"net_{index}.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+def test_padding_may_follow_from_the_kernel() -> None:
+    conv = {
+        "out_channels": 4,
+        "kernel_size": "${kernel}",
+        "padding": "${kernel // 2}",
+    }
+    text = written(
+        {
+            "parameters": {"kernel": 5},
+            "input": [3, 32, 32],
+            "layers": [{"Conv2d": conv}, {"AdaptiveAvgPool2d": 1}],
+        }
+    )
+    assert "nn.Conv2d(3, 4, kernel, padding=kernel // 2)" in text
+
+
+def test_a_linear_layer_on_images_may_be_meant() -> None:
+    spec = {"name": "Net", "input": [8, 8, 3]}
+    asked = {"in_features": 3, "out_features": 4}
+    assert network(spec | {"layers": [{"Linear": 4}]}).warnings
+    assert not network(spec | {"layers": [{"Linear": asked}]}).warnings

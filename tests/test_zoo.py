@@ -1,0 +1,80 @@
+"""The specs of well-known networks."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from mlpgen import api, load
+
+from .tools import all_tools
+
+ROOT = Path(__file__).parent.parent
+SPECS = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
+
+PUBLISHED = {
+    "alexnet": 61_100_840,
+    "convnext_tiny": 28_589_128,
+    "densenet121": 7_978_856,
+    "gpt2": 124_439_808,
+    "mobilenet_v2": 3_504_872,
+    "resnet18": 11_689_512,
+    "resnet50": 25_557_032,
+    "vgg16": 138_357_544,
+    "vit_b_16": 86_567_656,
+}
+"""Parameters: of torchvision's models, and of the weights that OpenAI published."""
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_parameters_are_those_published(name: str) -> None:
+    graph = load(ROOT / "specs" / "zoo" / f"{name}.yaml").graph
+    assert graph.total_parameters == PUBLISHED[name]
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_nothing_is_odd(path: Path) -> None:
+    assert not load(path).warnings
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_a_spec_fits_on_a_page(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_generated_code_is_expert_code(style: str, tmp_path: Path) -> None:
+    for path in SPECS:
+        for name, text in api.render(path, style).items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+    assert len(list(tmp_path.iterdir())) == len(SPECS)
+    all_tools(tmp_path)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_resnet18_is_short(style: str) -> None:
+    (text,) = api.render(ROOT / "specs" / "zoo" / "resnet18.yaml", style).values()
+    assert code_lines(text) <= 75
+
+
+def code_lines(text: str) -> int:
+    """Count lines without blank ones, comments and docstrings."""
+    lines = set()
+    tree = ast.parse(text)
+    documented = [
+        node.body[0]
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        and ast.get_docstring(node)
+    ]
+    inside = {
+        number
+        for node in documented
+        for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.lstrip().startswith("#") and number not in inside:
+            lines.add(number)
+    return len(lines)
