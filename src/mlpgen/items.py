@@ -113,7 +113,8 @@ class Reader:
             types = [key for key in entry if key in FUNCTIONS][:1]
         item = self._keys(entry, path, types)
         if not types and "share" in entry:
-            return item._replace(type=SHARE, type_path=(*path, "share"))
+            type_ = SHARE if "share" in item.options else ""
+            return item._replace(type=type_, type_path=(*path, "share"))
         if not types:
             help = "`name` stands in the entry of its layer, without `- ` before it"
             self.problems.add("MG208", "the entry names no layer", path, help=help)

@@ -40,7 +40,7 @@ def condition_of(
         help = problems.meant(plain)
         if isinstance(value, Expression):
             help = f"compare it: `${{{value.code} > 0}}`"
-        elif plain in _WORDS:
+        elif isinstance(plain, str) and plain in _WORDS:
             help = f"write `{_WORDS[plain]}`"
         problems.add("MG203", message, path, help=help)
         return None

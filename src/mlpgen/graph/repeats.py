@@ -77,10 +77,7 @@ def repeated(
             return None
         if node is None:
             node = _passing(round_, wires, after)
-        if node.condition is not None:
-            message = "`when` of single rounds cannot depend on a parameter"
-            help = "put the layer in a block, with `when` inside of it"
-            inside.problems.add("MG225", message, (*item.path, "when"), help=help)
+        if not _can_pass(node, item, count, inside):
             return None
         nodes.append(node)
         written.append(node)
@@ -105,6 +102,23 @@ def _round(item: Item, index: int) -> Item:
 def _passing(round_: Item, wires: tuple[Wire, ...], after: Wire) -> Node:
     """Make a round that `when` leaves out."""
     return container(round_._replace(type="Identity"), wires, (), after.value)
+
+
+def _can_pass(node: Node, item: Item, count: int, inside: Inside) -> bool:
+    """Tell whether single rounds can be left out as `when` says."""
+    if not mentions_index(item.options.get("when")):
+        return True
+    if len(node.sources) != 1 or not node.single:
+        message = "`when` of single rounds needs a layer with one input and one result"
+    elif node.condition is not None:
+        message = "`when` of single rounds cannot depend on a parameter"
+    elif isinstance(count, Size):
+        message = "`when` of single rounds needs a `repeat` that is a plain number"
+    else:
+        return True
+    help = "put the layer in a block, with `when` inside of it"
+    inside.problems.add("MG225", message, (*item.path, "when"), help=help)
+    return False
 
 
 def _within(item: Item, index: int, inside: Inside) -> Inside:

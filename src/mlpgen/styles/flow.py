@@ -353,9 +353,9 @@ class Flow:
         self, term: Term, value: str, part: str, taken: Collection[str]
     ) -> str:
         if value == term.node.name:
-            return self._target(term)
+            return self._target(term, first=bool(term.node.rounds))
         taken = self._taken | {*taken} | self._live(term.last)
-        return part if part not in taken else value.replace(".", "_")
+        return part if part not in taken else f"{term.node.name}_{part}"
 
     def _live(self, index: int) -> set[str]:
         """Return the variables whose values are needed behind a layer."""
@@ -377,11 +377,16 @@ class Flow:
             return node.name
         uses = self._uses.get(node.name, [])
         live = self._live(term.last)
+        live |= {self._variable(each) for t in self._waiting for each in t.names()}
         # What an earlier layer that still waits takes is needed as well.
         longer = len(uses) > 1 or (uses and uses[-1] - term.last > 2)
         if longer and node.named and not first and node.name not in live:
             return node.name
         sources = [self._variable(each) for each in term.names()]
+        if first:  # the others are needed after it was changed
+            again = set() if node.rounds else {sources[0]}
+            live |= set(sources[1:]) - again
+            sources = sources[:1]
         for variable in (*sources, *RUNNING):
             free = variable not in self._at or variable in sources
             if variable in RUNNING and variable not in live and free:
