@@ -38,9 +38,18 @@ def gathered(
         to_the_end = at + length == len(nodes)
         rounds = count - at if to_the_end else length
         if int(rounds) > 0 or isinstance(rounds, Size):
-            found.append(Round(node, at, rounds))
+            found.append(Round(node, at, rounds, _differing(nodes[at : at + length])))
         at += length
     return tuple(found)
+
+
+def _differing(nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """Return rounds that are made by the same code if their sizes differ."""
+    first = nodes[0]
+    same = all(
+        node.parts == first.parts and node.inputs == first.inputs for node in nodes
+    )
+    return () if same else tuple(nodes)
 
 
 def _run(nodes: Sequence[Node], first: int) -> tuple[int, Node]:
