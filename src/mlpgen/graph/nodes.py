@@ -59,18 +59,18 @@ class Round(NamedTuple):
         node: The layer, with `index` in its arguments where they count.
         first: The number of the first round.
         times: How many there are; a `Size` where a parameter says it.
-        each: The rounds with their own sizes, where these differ.
+        each: The rounds with what arrives and leaves; the last one stands for those
+            behind it.
     """
 
     node: Node
     first: int
     times: int
-    each: tuple[Node, ...] = ()
+    each: tuple[Node, ...]
 
     def at(self, index: int) -> Node:
         """Return a round with its own sizes."""
-        own = index - self.first
-        return self.each[min(own, len(self.each) - 1)] if self.each else self.node
+        return self.each[min(index - self.first, len(self.each) - 1)]
 
 
 class Node(NamedTuple):
