@@ -27,7 +27,7 @@ from mlpgen.pictures.rows import Row, rows
 from tests.networks import network
 
 FOLDER = Path(__file__).parent / "pictures"
-SPECS = ["tiny_resnet", "small_unet", "several_inputs"]
+SPECS = ["tiny_resnet", "small_unet", "several_inputs", "odd_blocks"]
 WRITERS = {"mmd": mermaid.text, "dot": dot.text}
 HAS_DOT = shutil.which("dot") is not None
 

@@ -57,10 +57,11 @@ def complete_layers(
 ) -> list[str]:
     """Complete the name of a layer of the catalogue, for shells."""
     del ctx, param
-    from mlpgen.layers import CONTAINERS, LAYERS
+    from mlpgen.vocabulary import CUSTOM, every_type
 
     begin = incomplete.lower()
-    return [name for name in (*LAYERS, *CONTAINERS) if name.lower().startswith(begin)]
+    names = (name for name in every_type() if name != CUSTOM)
+    return [name for name in names if name.lower().startswith(begin)]
 
 
 def complete_specs(

@@ -10,9 +10,10 @@ from mlpgen.graph.definitions import INPUT
 from mlpgen.graph.keys import difference, graph_key
 from mlpgen.graph.wires import shown_value
 from mlpgen.problems import cut, listed, nearest, shown
+from mlpgen.sizes import code_of, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from mlpgen.expressions import Scalar
     from mlpgen.graph.definitions import Definition
@@ -51,6 +52,60 @@ class Use(NamedTuple):
     sizes: Mapping[str, Scalar]
     direct: frozenset[str]
     where: str
+
+
+class Arrival(NamedTuple):
+    """What a size that arrives in a block depends on.
+
+    Attributes:
+        block: The block.
+        size: The name of the size in it.
+        changes: Whether a parameter of the class that uses it changes the size.
+        user: That class; empty for the model.
+        sizes: The sizes that arrive there and change this one.
+    """
+
+    block: str
+    size: str
+    changes: bool
+    user: str
+    sizes: frozenset[str]
+
+
+def arrivals(
+    definition: Definition, inputs: Values, scope: Scope, parameters: Collection[str]
+) -> set[Arrival]:
+    """Say what the sizes that arrive in one use of a block depend on.
+
+    Args:
+        definition: The block.
+        inputs: What arrives.
+        scope: Of the class that uses it.
+        parameters: Of that class.
+    """
+    found = set()
+    for each, value in zip(placeholders(definition, inputs), inputs, strict=True):
+        for name, size in zip(each, value.shape, strict=True):
+            names = names_of(code_of(size))
+            names |= scope.behind(names)
+            changes = not names.isdisjoint(parameters)
+            sizes = names - {*parameters}
+            found.add(Arrival(definition.name, name, changes, scope.title, sizes))
+    return found
+
+
+def _changing(found: Collection[Arrival]) -> set[tuple[str, str]]:
+    """Find the sizes in blocks that change with a parameter somewhere."""
+    changing: set[tuple[str, str]] = set()
+    while True:
+        before = len(changing)
+        changing |= {
+            (each.block, each.size)
+            for each in found
+            if each.changes or any((each.user, name) in changing for name in each.sizes)
+        }
+        if len(changing) == before:
+            return changing
 
 
 def placeholders(definition: Definition, inputs: Values) -> list[tuple[str, ...]]:
@@ -116,12 +171,15 @@ def fits(value: object, default: Scalar) -> bool:
     return whole or (isinstance(value, float) and isinstance(default, float))
 
 
-def written_as_numbers(uses: Mapping[str, Sequence[Use]]) -> dict[str, frozenset[str]]:
+def written_as_numbers(
+    uses: Mapping[str, Sequence[Use]], arriving: Collection[Arrival]
+) -> dict[str, frozenset[str]]:
     """Find the sizes that no block needs as an argument, since they never differ.
 
     Those that are an argument of a layer just as they are stay: `in_channels`.
     """
     found = {}
+    changing = _changing(arriving)
     for name, every in uses.items():
         values: dict[str, set[Scalar]] = {}
         direct: set[str] = set()
@@ -131,7 +189,9 @@ def written_as_numbers(uses: Mapping[str, Sequence[Use]]) -> dict[str, frozenset
                 values.setdefault(size, set()).add(value)
         needed = {each for use in every for each in use.graph.inferred}
         found[name] = frozenset(
-            size for size in needed - direct if len(values[size]) == 1
+            size
+            for size in needed - direct
+            if len(values[size]) == 1 and (name, size) not in changing
         )
     return found
 

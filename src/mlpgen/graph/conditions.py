@@ -8,7 +8,7 @@ from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.wires import shown_value as _shown
 from mlpgen.problems import shown
-from mlpgen.sizes import Size, code_of
+from mlpgen.sizes import either
 from mlpgen.vocabulary import is_function
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def merged(
         problems.add("MG225", message, path, help=help)
         return None
     shape = tuple(
-        _either(condition, a, b) for a, b in zip(given.shape, taken.shape, strict=True)
+        either(condition.code, bool(condition.value), a, b)
+        for a, b in zip(given.shape, taken.shape, strict=True)
     )
     active = bool(condition.value)
     return node._replace(
@@ -85,11 +86,3 @@ def merged(
         parameters=node.parameters if active else 0,
         multiply_adds=node.multiply_adds if active else 0,
     )
-
-
-def _either(condition: Expression, one: int, other: int) -> int:
-    if code_of(one) == code_of(other):
-        return one
-    value = int(one if condition.value else other)
-    code = f"({code_of(one)} if {condition.code} else {code_of(other)})"
-    return Size(value, {(code,): 1})

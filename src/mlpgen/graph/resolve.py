@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.expressions import Expression
-from mlpgen.graph.blocks import Use, block_arguments
+from mlpgen.graph.blocks import Arrival, Use, arrivals, block_arguments
 from mlpgen.graph.conditions import condition_of, merged
 from mlpgen.graph.custom import resolve_custom
 from mlpgen.graph.definitions import INPUT
@@ -49,6 +49,7 @@ class Resolver:
         blocks: The blocks of the spec.
         plain: The sizes of each block's inputs that are written as numbers.
         uses: How each block is used, found on the way.
+        arrivals: What the sizes that arrive there depend on.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Resolver:
         self.blocks = blocks
         self.plain = plain
         self.uses: dict[str, list[Use]] = {name: [] for name in blocks}
+        self.arrivals: set[Arrival] = set()
         self._found: dict[object, Resolved | None] = {}
         self._open: list[str] = []
         self._budget = Budget()
@@ -204,7 +206,7 @@ class Resolver:
 
     def _one(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
         if item.type == SHARE:
-            return shared(item, wires, inside.made, self._one, inside)
+            return shared(item, wires, inside.made, self._again, inside)
         if item.type == "Sequential":
             return self._sequential(item, wires, inside)
         if item.type == CUSTOM:
@@ -227,6 +229,11 @@ class Resolver:
         if node is not None and "share" in item.options:
             return tied(item, node, inside.made, inside.problems)
         return node
+
+    def _again(
+        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+    ) -> Node | None:
+        return self._item(item, wires, inside)[0]
 
     def _sequential(
         self, item: Item, wires: tuple[Wire, ...], inside: Inside
@@ -276,6 +283,9 @@ class Resolver:
             plain = value.value if isinstance(value, Expression) else value
             default = definition.parameters[name]
             concrete[name] = type(default)(plain)
+        user = self.blocks.get(inside.scope.title)
+        own = user.parameters if user else inside.scope.parameters
+        self.arrivals |= arrivals(definition, values, inside.scope, own)
         before = len(definition.problems.found)
         resolved = self._block(definition, concrete, values, problems.where(item.path))
         say_where(definition, before, item, problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.expressions import ExpressionError, substituted
+from mlpgen.expressions import Expression, ExpressionError, substituted
 from mlpgen.layers.base import ShapeError
 from mlpgen.sizes import Size, code_of, is_product, names_of
 
@@ -76,7 +76,7 @@ class Scope(NamedTuple):
             *(names_of(_spelt_out(codes[name], codes)) for name in names & codes.keys())
         )
 
-    def outside(self, size: int, values: Mapping[str, int]) -> int:
+    def outside(self, size: int, values: Mapping[str, Scalar | Expression]) -> int:
         """Say a size of this class in the words of the class that uses it.
 
         Args:
@@ -86,7 +86,9 @@ class Scope(NamedTuple):
         if not isinstance(size, Size):
             return size
         code = _spelt_out(size.code, {name: code for code, name in self.names.items()})
-        if not any(isinstance(values.get(each), Size) for each in names_of(code)):
+        if not any(
+            isinstance(values.get(each), (Size, Expression)) for each in names_of(code)
+        ):
             return int(size)
         try:
             found = substituted(code, values)

@@ -51,6 +51,7 @@ def shared(
     second = resolve(again, wires, inside)
     if second is None:
         return None
+    notes = (f"`{node.name}` is in line {inside.problems.line(node.path)}",)
     for name, value in node.arguments.items():
         other = second.arguments.get(name)
         if code_key(value) != code_key(other):
@@ -59,7 +60,7 @@ def shared(
                 f"`{node.name}` was made for `{name}` {_int(value)}, "
                 f"but here it is {_int(other)}",
                 path,
-                notes=(f"`{node.name}` is in line {inside.problems.line(node.path)}",),
+                notes=notes,
             )
             return None
     if node_key(node) != node_key(second):

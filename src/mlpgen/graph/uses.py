@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.expressions import Expression
 from mlpgen.graph.blocks import placeholders
 from mlpgen.graph.inside import container
 from mlpgen.graph.layer import select
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from mlpgen.diagnostics import Diagnostic
-    from mlpgen.expressions import Scalar
+    from mlpgen.expressions import Expression, Scalar
     from mlpgen.graph.definitions import Definition
     from mlpgen.graph.inside import Inside, Resolved
     from mlpgen.graph.nodes import Node
@@ -43,12 +42,7 @@ def used(
         for each, value in zip(names, values, strict=True)
         for name, size in zip(each, value.shape, strict=True)
     }
-    known = dict(sizes)
-    for name, default in definition.parameters.items():
-        value = given.get(name, default)
-        value = value.value if isinstance(value, Expression) else value
-        if isinstance(value, int) and not isinstance(value, bool):
-            known[name] = value
+    known: dict[str, Scalar | Expression] = {**definition.parameters, **sizes, **given}
     parts: dict[str, Value] = {}
     try:
         for name in graph.outputs:
