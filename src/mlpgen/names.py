@@ -75,6 +75,22 @@ MODULE_ATTRIBUTES = frozenset(
 )
 """The public attributes of `nn.Module` and `nn.Sequential`."""
 
+NOT_EXPORTED = frozenset(
+    [
+        "add_submodule",
+        "code",
+        "delete_all_unused_submodules",
+        "delete_submodule",
+        "graph",
+        "meta",
+        "print_readable",
+        "recompile",
+        "shape_env",
+        "to_folder",
+    ]
+)
+"""The public attributes of the `GraphModule` that torch.export makes."""
+
 _LOCALS = frozenset(
     [
         "f",
