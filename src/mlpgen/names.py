@@ -225,6 +225,13 @@ def wrong_name(name: str) -> str:
     return ""
 
 
+def wrong_parameter(name: str) -> str:
+    """Say why `name` cannot be a parameter; an empty text if it can."""
+    if name == "index":
+        return "`index` is the number of a round, in a layer with `repeat`"
+    return wrong_name(name)
+
+
 def wrong_class_name(name: str) -> str:
     """Say why `name` cannot be the class of a model; an empty text if it can."""
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
