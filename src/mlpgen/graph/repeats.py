@@ -60,7 +60,8 @@ def repeated(
     )
     nodes: list[Node] = []
     written: list[Node] = []
-    made = max(int(count), 3) if isinstance(count, Size) else int(count)
+    # One that differs, and three of which two follow the rule of the third.
+    made = max(int(count), 4) if isinstance(count, Size) else int(count)
     wire, *others = wires
     sizes: Mapping[str, Shape] = {}
     for index in range(made):
