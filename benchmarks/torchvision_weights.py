@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 import torch
 import torchvision
+from torch import nn
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
 ROOT = Path(__file__).parent.parent
 STYLES = ("explicit", "sequential")
@@ -56,17 +57,21 @@ def made(folder: Path, name: str) -> nn.Module:
 def theirs(name: str) -> nn.Module:
     """Make torchvision's model, with random numbers wherever all are equal at first.
 
-    Statistics of 0 and 1, a head of zeros or scales of 1e-6 would hide what is behind.
+    A head of zeros or scales of 1e-6 would hide what is behind them, and signals that
+    are small all along a limit at 6. The statistics are those of random images.
     """
     torch.manual_seed(1)
     model: nn.Module = torchvision.models.get_model(name, weights=None)
-    for key, value in model.state_dict().items():
-        if not value.is_floating_point() or value.min() < value.max():
-            continue
-        if key.endswith("running_var"):
-            value.uniform_(0.5, 1.5)
-        else:
+    for each in model.modules():
+        if isinstance(each, nn.BatchNorm2d):
+            each.momentum = 1.0
+            nn.init.uniform_(each.weight, 0.5, 3.0)
+            nn.init.normal_(each.bias)
+    for value in model.parameters():
+        if value.min() == value.max():
             value.add_(torch.randn_like(value), alpha=0.1)
+    if any(True for _ in model.buffers()):
+        model.train()(torch.randn(4, 3, 224, 224))
     return model.eval()
 
 
