@@ -1,5 +1,7 @@
 """Time and memory of rendering 10,000 layers against 1,000, interleaved.
 
+Then a repeat of 1,000 blocks against one of 10, each as a whole cold command.
+
 python benchmarks/scaling.py
 """
 
@@ -50,6 +52,49 @@ def spec(count: int, kind: str) -> str:
     return text
 
 
+def repeat(count: int, *, grows: bool) -> str:
+    """Write a spec that repeats a block; it may add channels each time."""
+    last = "cat: {dim: 1}" if grows else "add"
+    return f"""name: Deep
+input: [8, 16, 16]
+blocks:
+  Layer:
+    parameters: {{channels: 8}}
+    layers:
+      - BatchNorm2d
+      - ReLU
+      - Conv2d: {{out_channels: "${{channels}}", kernel_size: 3, padding: 1}}
+        name: conv
+      - {last.split(":")[0]}: {last.partition(": ")[2]}
+        from: [input, conv]
+layers:
+  - Layer: 8
+    repeat: {count}
+"""
+
+
+def command(path: Path) -> float:
+    """Return the seconds of a cold `mlpgen render`."""
+    start = time.perf_counter()
+    mlpgen = str(Path(sys.executable).parent / "mlpgen")
+    subprocess.run(
+        [mlpgen, "render", path, "--stdout"], check=True, capture_output=True
+    )
+    return time.perf_counter() - start
+
+
+def repeats(folder: Path) -> None:
+    """Print the ratios of repeats."""
+    for grows in (False, True):
+        small, large = folder / "small.yaml", folder / "large.yaml"
+        small.write_text(repeat(10, grows=grows), encoding="utf-8")
+        large.write_text(repeat(1_000, grows=grows), encoding="utf-8")
+        pairs = [(command(large), command(small)) for _ in range(11)]
+        ratio = median(a / b for a, b in pairs)
+        kind = "growing" if grows else "equal"
+        print(f"repeat of 1,000 {kind} blocks against 10: {ratio:.2f}      (at most 3)")
+
+
 def run(path: Path) -> tuple[float, float]:
     """Return seconds and MiB of rendering a spec in a process of its own."""
     start = time.perf_counter()
@@ -61,6 +106,7 @@ def run(path: Path) -> tuple[float, float]:
 def main() -> None:
     """Print the ratios."""
     with tempfile.TemporaryDirectory() as name:
+        repeats(Path(name))
         for kind in ("different", "equal", "sizes", "outputs"):
             small, large = Path(name) / "small.yaml", Path(name) / "large.yaml"
             small.write_text(spec(1_000, kind), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Time a cold `mlpgen render` against the bare imports, interleaved.
+"""Time cold commands against the bare imports and each other, interleaved.
 
 python benchmarks/startup.py
 """
@@ -17,13 +17,19 @@ ROOT = Path(__file__).parent.parent
 RUNS = 31
 # As pip installs packages: with their bytecode.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+MLPGEN = str(Path(sys.executable).parent / "mlpgen")
+IMPORTS = [sys.executable, "-c", "import click, jinja2, pydantic, yaml"]
+SHOW_IMPORTS = [
+    sys.executable,
+    "-c",
+    "import click, jinja2, pydantic, yaml, rich.table",
+]
 
 
-def render_seconds(folder: str) -> float:
+def render_seconds(folder: str, spec: str) -> float:
     """Render into a folder that is not there yet and return how long it took."""
-    mlpgen = str(Path(sys.executable).parent / "mlpgen")
     out = tempfile.mkdtemp(dir=folder) + "/generated"
-    return seconds([mlpgen, "render", "specs/mnist_mlp.yaml", "--out", out])
+    return seconds([MLPGEN, "render", spec, "--out", out])
 
 
 def seconds(command: list[str]) -> float:
@@ -34,15 +40,29 @@ def seconds(command: list[str]) -> float:
 
 
 def main() -> None:
-    """Print the ratio, pair by pair."""
-    imports = [sys.executable, "-c", "import click, jinja2, pydantic, yaml"]
+    """Print the ratios, round by round."""
     with tempfile.TemporaryDirectory() as folder:
-        seconds(imports), render_seconds(folder)
-        pairs = [(render_seconds(folder), seconds(imports)) for _ in range(RUNS)]
-    ratio = median(a / b for a, b in pairs)
-    print(f"bare imports   {median(b for _, b in pairs) * 1000:6.1f} ms")
-    print(f"mlpgen render  {median(a for a, _ in pairs) * 1000:6.1f} ms")
-    print(f"ratio          {ratio:6.2f}      (must be at most 1.4)")
+        rounds = [
+            {
+                "imports": seconds(IMPORTS),
+                "imports with rich": seconds(SHOW_IMPORTS),
+                "render mnist_mlp": render_seconds(folder, "specs/mnist_mlp.yaml"),
+                "render resnet50": render_seconds(folder, "specs/zoo/resnet50.yaml"),
+                "show gpt2": seconds([MLPGEN, "show", "specs/zoo/gpt2.yaml"]),
+                "show vit_b_16": seconds([MLPGEN, "show", "specs/zoo/vit_b_16.yaml"]),
+            }
+            for _ in range(RUNS + 1)
+        ][1:]
+    for name in rounds[0]:
+        print(f"{name:18} {median(each[name] for each in rounds) * 1000:6.1f} ms")
+    for one, other, most in (
+        ("render mnist_mlp", "imports", 1.4),
+        ("render resnet50", "render mnist_mlp", 1.5),
+        ("show gpt2", "imports with rich", 2),
+        ("show vit_b_16", "imports with rich", 2),
+    ):
+        ratio = median(each[one] / each[other] for each in rounds)
+        print(f"{one} against {other}: {ratio:.2f}      (must be at most {most})")
 
 
 if __name__ == "__main__":

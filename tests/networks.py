@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from math import prod
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +111,7 @@ IMAGES = [
 ]
 
 
+MOST_VALUES = 2**18
 INPUTS = [[1, 8, 8], [3, 6, 6], [8], [4, 12, 9], [4, 16], [2, 8, 6, 6]]
 IN_CHAINS = [
     name
@@ -140,14 +142,15 @@ def chains(draw: st.DrawFn, deep: bool = True) -> list[Any]:
 
 
 def fitting(spec: dict[str, Any], layers: list[Any]) -> list[Any]:
-    """Leave out the layers that do not fit behind those before them."""
+    """Leave out layers that do not fit behind those before them, or into memory."""
     kept: list[Any] = []
     for layer in layers:
         try:
-            network({**spec, "layers": [*kept, layer]})
+            net = network({**spec, "layers": [*kept, layer]})
         except SpecError:
             continue
-        kept.append(layer)
+        if prod(net.graph.nodes[-1].output) < MOST_VALUES:
+            kept.append(layer)
     return kept
 
 

@@ -354,6 +354,11 @@ def test_layers(folder: Folder) -> None:
     one = folder.run("layers", "Conv2d").stdout
     assert "out_channels" in one
     assert "torch.nn.Conv2d.html" in one
+    assert "functions: joining" in folder.run("layers").stdout
+    function = folder.run("layers", "cat").stdout
+    assert "inputs   2 to 64" in function
+    assert "torch.cat.html" in function
+    assert "torch.nn.init" in folder.run("layers", "parameter").stdout
 
 
 def test_completion(folder: Folder) -> None:
@@ -656,6 +661,9 @@ def test_color_may_be_asked_for_behind_the_command(folder: Folder) -> None:
         ("render --style seq", "plain,sequential"),
         ("render specs/mnist_mlp.yaml --capture logits,relu", "plain,logits,relu_2"),
         ("layers maxpool", "plain,MaxPool3d"),
+        ("layers scaled", "plain,scaled_dot_product_attention"),
+        ("show specs/mnist_mlp.yaml --compare specs/mn", "plain,specs/mnist_mlp.yaml"),
+        ("show specs/mnist_mlp.yaml --format mer", "plain,mermaid"),
     ],
 )
 def test_completion_of_values(folder: Folder, words: str, wanted: str) -> None:

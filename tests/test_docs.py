@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mlpgen import source
+from mlpgen import api, source
 from mlpgen.cli import COMMANDS
+
+from .networks import network
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -30,6 +32,22 @@ def test_the_classes_are_those_rendered(index: int, style: str) -> None:
     cls = text[text.index("class ") :]
     without = re.sub(r'    """.*?"""\n\n', "", cls, count=1, flags=re.DOTALL)
     assert blocks("python")[index] == without
+
+
+def test_the_block_is_the_one_rendered() -> None:
+    spec = source.parse(blocks("yaml")[1].encode(), "README.md").data
+    text = api.render(network(spec))["tiny_res_net.py"]
+    cls = text[text.index("class Residual") : text.index("\n\n\nclass Tiny")]
+    without = re.sub(r'    """.*?"""\n\n', "", cls, count=1, flags=re.DOTALL)
+    assert blocks("python")[3] == without + "\n"
+
+
+@pytest.mark.parametrize("path", [ROOT / "docs" / "language.md"], ids=["language"])
+def test_yaml_of_the_docs(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for each in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
+        begin = "layers:\n" if each.startswith("- ") else ""
+        assert source.parse((begin + each).encode(), path.name).data
 
 
 def test_every_command_is_explained() -> None:

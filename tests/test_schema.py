@@ -12,13 +12,17 @@ from jsonschema import Draft202012Validator
 
 from mlpgen import schema, source
 from mlpgen.diagnostics import SpecError
+from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
+from mlpgen.vocabulary import HELD, OWN, every_type, layer_class
 
 ROOT = Path(__file__).parent.parent
 VALIDATOR = Draft202012Validator(schema.schema())
 SPECS = [
     *sorted((ROOT / "specs").glob("*.yaml")),
+    *sorted((ROOT / "specs").glob("*/*.yaml")),
     *sorted((ROOT / "templates/init").glob("*.yaml")),
+    *sorted((ROOT / "tests" / "pictures").glob("*.yaml")),
 ]
 WRONG = sorted((ROOT / "tests" / "diagnostics").glob("MG20[1-4]*.yaml"))
 
@@ -59,10 +63,160 @@ def test_the_example_of_every_layer(name: str) -> None:
     assert list(VALIDATOR.iter_errors(spec))
 
 
+@pytest.mark.parametrize("name", [*FUNCTIONS, *HELD, *OWN])
+def test_the_example_of_every_function(name: str) -> None:
+    cls = layer_class(name)
+    assert cls is not None
+    spec = {"name": "Net", "input": [8], "layers": [yaml.safe_load(cls.example)]}
+    assert right(spec)
+    spec["layers"] = [{name: {"no_such_argument": 1}}]
+    assert not right(spec)
+
+
+def right(spec: Any) -> bool:
+    return not list(VALIDATOR.iter_errors(spec))
+
+
+def entry(layer: Any, **spec: Any) -> bool:
+    """Tell whether an entry is right, in the model and in a block of a model."""
+    net = {"name": "Net", "input": [8], "layers": [layer], **spec}
+    block = {"Inner": {"layers": [layer]}}
+    inner = {**net, "layers": ["Inner"], "blocks": block | spec.get("blocks", {})}
+    found = {right(net), right(inner)}
+    assert len(found) == 1
+    return found.pop()
+
+
+BLOCKS = {"Block": {"parameters": {"width": 8}, "layers": ["ReLU"]}}
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"Linear": 8, "from": "input"},
+        {"Linear": 8, "from": ["a", "b.part"], "name": "c"},
+        {"Linear": 8, "repeat": 3},
+        {"Linear": "${8 * index}", "repeat": "${depth}", "when": "${index > 0}"},
+        {"ReLU": None, "when": True},
+        {"share": "linear_1", "from": "a"},
+        {"Linear": 8, "share": "embedding"},
+        {"LSTM": 8, "select": "hidden"},
+        {"select": {"dim": 1, "index": 0}},
+        {"select": {"dim": 1, "index": 0}, "from": "a", "name": "b"},
+        {"Linear": 8, "init": {"weight": {"normal_": 0.02}, "bias": "zeros_"}},
+        {"Linear": 8, "parametrize": "weight_norm"},
+        {"buffer": [1, "${width}"]},
+        {"custom": {"path": "mine.py", "class": "Mine", "output": ["${width}"]}},
+        {"Sequential": [{"Linear": 8, "repeat": 2}, "ReLU"], "name": "tail"},
+        "add",
+    ],
+)
+def test_right_entries(layer: Any) -> None:
+    assert entry(layer)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"Linear": 8, "from": 3},
+        {"Linear": 8, "from": []},
+        {"Linear": 8, "from": [["a"]]},
+        {"Linear": 8, "repeat": 0},
+        {"Linear": 8, "repeat": 1.5},
+        {"Linear": 8, "repeat": "three"},
+        {"Linear": 8, "when": "yes"},
+        {"Linear": 8, "when": 1},
+        {"Linear": 8, "share": True},
+        {"Linear": 8, "init": "zeros_"},
+        {"Linear": 8, "init": {"weight": "zeros"}},
+        {"Linear": 8, "init": {"weight": {"normal_": {"st": 1}}}},
+        {"Linear": 8, "parametrize": "norm"},
+        {"Linear": 8, "form": "input"},
+        {"parameter": {"shape": [4], "init": "zero_"}},
+        {"custom": {"path": "mine.py"}},
+        {"name": "nothing"},
+        {"repeat": 3},
+        {"Linear": 8, "ReLU": None},
+        {"Linear": 8, "cat": None},
+        {"select": "hidden"},
+        "cats",
+        "input",
+        {"cats": {"dim": 1}},
+        {"Sequential": [{"Linear": {"out": 3}}]},
+        3,
+    ],
+)
+def test_wrong_entries(layer: Any) -> None:
+    assert not entry(layer)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "Block",
+        {"Block": None},
+        {"Block": 16},
+        {"Block": {"width": "${2 * width}", "deep": True}, "repeat": 2, "name": "a"},
+        {"Block": "${width}", "from": ["a", "b"], "when": "${width > 3}"},
+        {"Sequential": ["Block", {"Block": 3}]},
+    ],
+)
+def test_uses_of_blocks(use: Any) -> None:
+    assert entry(use, blocks=BLOCKS)
+    assert entry(use, include=["blocks.yaml"])
+    assert not right({"name": "Net", "input": [8], "layers": [use]})
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        {"Block": {"width": "wide"}},
+        {"Block": [1]},
+        {"Block": {"Width": 3}},
+        {"Block": 3, "repeats": 3},
+        {"Block": 3, "Linear": 8},
+        {"block": 3},
+        {"Conv2d": {"width": 3}},
+    ],
+)
+def test_wrong_uses_of_blocks(use: Any) -> None:
+    assert not entry(use, blocks=BLOCKS)
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({"input": {"image": [1, 28, 28], "text": {"shape": [8]}}}, True),
+        ({"input": {"text": {"shape": [8], "dtype": "int64"}}}, True),
+        ({"input": {"text": {"shape": [8], "dtype": "int32"}}}, False),
+        ({"input": {"text": {"dtype": "int64"}}}, False),
+        ({"input": {}}, False),
+        ({"include": ["blocks.yaml"]}, True),
+        ({"include": "blocks.yaml"}, False),
+        ({"init": {"Linear": {"weight": {"trunc_normal_": {"std": 0.02}}}}}, True),
+        ({"init": {"Linears": {"weight": "zeros_"}}}, False),
+        ({"blocks": {"Block": {"layers": ["ReLU"], "outputs": ["relu_1"]}}}, True),
+        ({"blocks": {"Block": {"input": ["a", "b"], "layers": ["add"]}}}, True),
+        ({"blocks": {"Block": {"description": "nothing in it"}}}, False),
+        ({"blocks": {"Block": {"layers": []}}}, False),
+        ({"blocks": {"Block": ["ReLU"]}}, False),
+        ({"blocks": {"Block": {"layers": ["ReLU"], "shape": [3]}}}, False),
+        ({"blocks": {"block": {"layers": ["ReLU"]}}}, False),
+        ({"blocks": {"Linear": {"layers": ["ReLU"]}}}, False),
+    ],
+)
+def test_keys_of_the_spec(change: dict[str, Any], wanted: bool) -> None:
+    assert right({"name": "Net", "input": [8], "layers": ["ReLU"], **change}) == wanted
+
+
 def test_layers_and_arguments_are_described() -> None:
-    text = json.dumps(schema.schema())
-    assert "torch.nn.Conv2d.html" in text
-    layer = schema.schema()["$defs"]["layer"]["anyOf"][1]["properties"]
-    assert all("description" in layer[name] for name in LAYERS)
-    arguments = layer["Conv2d"]["anyOf"][0]["properties"]
+    found = schema.schema()["$defs"]
+    assert "torch.nn.Conv2d.html" in json.dumps(found)
+    for name in every_type():
+        if name != "Sequential":
+            assert found[name]["description"]
+    for key in ("layer", "layer_or_block"):
+        offered = found[key]["anyOf"][0]["enum"]
+        assert set(offered) == set(every_type())
+    arguments = found["Conv2d"]["anyOf"][0]["properties"]
     assert all(each["description"] for each in arguments.values())

@@ -86,6 +86,20 @@ def test_both_styles_learn_the_same(name: str, tmp_path: Path) -> None:
     assert weights(tmp_path / "explicit", "best.pt").keys() == one.keys()
 
 
+BRANCHING = {"mnist_resnet": 1, "mnist_lstm": 5, "mnist_transformer": 10}
+"""Networks that are no chains, and their epochs on the sample."""
+
+
+@pytest.mark.parametrize("name", BRANCHING)
+def test_networks_that_branch_learn(name: str, tmp_path: Path) -> None:
+    script = ROOT / "generated" / "explicit" / f"train_{name}.py"
+    epochs = str(BRANCHING[name])
+    out = str(tmp_path / "out")
+    train(script, "--data-dir", str(SAMPLE), "--epochs", epochs, "--out", out)
+    found = rows(tmp_path / "out")
+    assert max(float(row["test_accuracy"]) for row in found) > 0.9
+
+
 @pytest.mark.skipif(not FULL, reason="MLPGEN_DATA names no folder with all of MNIST")
 def test_the_perceptron_on_all_of_mnist(tmp_path: Path) -> None:
     for style in STYLES:

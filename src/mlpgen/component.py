@@ -1,5 +1,6 @@
 """What every class of the catalogue is: torch's arguments, checked by pydantic."""
 
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
@@ -108,7 +109,17 @@ class Component(BaseModel):
     @classmethod
     def required(cls, argument: str) -> bool:
         """Tell whether torch has no default for an argument."""
-        return cls.follows(argument) or cls.model_fields[argument].is_required()
+        return argument in cls.all_required()
+
+    @classmethod
+    @cache
+    def all_required(cls) -> frozenset[str]:
+        """Return the arguments that torch has no default for."""
+        return frozenset(
+            name
+            for name, info in cls.model_fields.items()
+            if cls.follows(name) or info.is_required()
+        )
 
     @classmethod
     def _marked(cls, argument: str, marker: type) -> bool:

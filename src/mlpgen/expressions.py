@@ -6,13 +6,14 @@ import ast
 import operator
 import re
 import warnings
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.sizes import Size, code_of
+from mlpgen.sizes import Size, code_of, either, names_of, smaller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 Number = int | float
 Scalar = int | float | bool
@@ -64,12 +65,17 @@ def is_expression(value: object) -> bool:
     return isinstance(value, str) and value.startswith("${") and value.endswith("}")
 
 
-def evaluate(text: str, parameters: Mapping[str, Scalar]) -> Expression:
+def evaluate(
+    text: str,
+    parameters: Mapping[str, Scalar],
+    fixed: Collection[str] = (),
+) -> Expression:
     """Compute `${…}`.
 
     Args:
         text: The value as it stands in the spec, `${` and `}` included.
         parameters: Names and defaults.
+        fixed: The names that stand for their value in code.
 
     Raises:
         ExpressionError: It is too long, no expression, uses what is not there, or its
@@ -80,23 +86,56 @@ def evaluate(text: str, parameters: Mapping[str, Scalar]) -> Expression:
         raise ExpressionError(
             f"the expression has {len(inner)} characters, the most is {LONGEST}"
         )
-    known = {name: _parameter(name, value) for name, value in parameters.items()}
+    known = {
+        name: Expression(value, written(value))
+        if name in fixed
+        else _parameter(name, value)
+        for name, value in parameters.items()
+    }
     return _visit(_parse(inner), known)
 
 
-def substituted(code: str, values: Mapping[str, int]) -> int:
-    """Compute the code of a size with other sizes in place of its names.
+def substituted(code: str, values: Mapping[str, Scalar | Expression]) -> int:
+    """Compute the code of a size with other values in place of its names.
 
     Raises:
         ExpressionError: It is more than arithmetic, or the result is too large.
     """
-    known = {name: Expression(value, code_of(value)) for name, value in values.items()}
-    found = _visit(_parse(code), known).value
+    known = {name: _known(value) for name, value in values.items()}
+    return _size(_parse(code), known)
+
+
+def _known(value: Scalar | Expression) -> Expression:
+    if isinstance(value, Expression):
+        return value
+    if not isinstance(value, Size):
+        return Expression(value, written(value))
+    code = code_of(value)
+    return Expression(value, code, names_of(code), 0 if " if " in code else 10)
+
+
+def _size(node: ast.expr, known: Mapping[str, Expression]) -> int:
+    """Compute a size: arithmetic, a choice, or the smaller of two."""
+    match node:
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            condition = _boolean(_visit(test, known))
+            one, other = _size(body, known), _size(orelse, known)
+            if not condition.names:
+                return one if condition.value else other
+            return either(condition.code, bool(condition.value), one, other)
+        case ast.Call(func=ast.Name(id="min"), args=[left, right]):
+            return smaller(_size(left, known), _size(right, known))
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
+            first, second = (_known(_size(each, known)) for each in (left, right))
+            found = _binary(first, op, second).value
+        case _:
+            found = _visit(node, known).value
     if isinstance(found, bool | float):
         raise ExpressionError("a size is a whole number")
     return found
 
 
+@lru_cache(1024)
 def _parse(text: str) -> ast.expr:
     try:
         with warnings.catch_warnings():

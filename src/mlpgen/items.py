@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from mlpgen.problems import Problems
     from mlpgen.source import Path
 
-LATER_ITEM_KEYS: tuple[str, ...] = ()
-"""Keys of the grammar that this version cannot render yet."""
-
 ITEM_KEYS = (
     "name",
     "from",
@@ -110,23 +107,23 @@ class Reader:
             message = f"a layer is a name or a mapping, not {shown(entry)}"
             self.problems.add("MG208", message, path)
             return Item("", {}, (), "", False, path, path)
-        for key in LATER_ITEM_KEYS:
-            if key in entry:
-                message = f"`{key}` cannot be rendered yet"
-                self.problems.add("MG213", message, (*path, key), key=True)
-        types = [k for k in entry if k not in ITEM_KEYS and k not in LATER_ITEM_KEYS]
-        # Two functions of torch have the name of a key: `select`, `repeat`.
-        types = types or [k for k in entry if k in FUNCTIONS][:1]
+        types = [key for key in entry if key not in ITEM_KEYS]
+        if not types and "share" not in entry:
+            # Two functions of torch have the name of a key: `select`, `repeat`.
+            types = [key for key in entry if key in FUNCTIONS][:1]
         item = self._keys(entry, path, types)
         if not types and "share" in entry:
-            return item._replace(type=SHARE, type_path=(*path, "share"))
+            type_ = SHARE if "share" in item.options else ""
+            return item._replace(type=type_, type_path=(*path, "share"))
         if not types:
             help = "`name` stands in the entry of its layer, without `- ` before it"
             self.problems.add("MG208", "the entry names no layer", path, help=help)
         elif len(types) > 1:
             message = f"one entry names {len(types)} layers: {listed(types)}"
-            help = _about_second(types[0], types[1])
-            at = (*path, types[1])
+            known = [type_ for type_ in types if self._knows(type_)]
+            wrong = types[1] if len(known) != 1 else _other(types, known[0])
+            help = _about_second(types[0], wrong)
+            at = (*path, wrong)
             self.problems.add("MG208", message, at, key=True, help=help)
         else:
             at = (*path, types[0])
@@ -172,6 +169,10 @@ class Reader:
         message = f"`from` must be a name or a list of names, not {shown(raw)}"
         self.problems.add("MG203", message, (*path, "from"))
         return None, False
+
+    def _knows(self, type_: str) -> bool:
+        known = type_ in self.blocks or layer_class(type_) is not None
+        return known or type_ == "Sequential"
 
     def _typed(self, item: Item, type_: str, raw: Any) -> Item:
         if type_ == "Sequential":
@@ -219,8 +220,13 @@ class Reader:
         self.problems.add("MG207", message, path, key=key, help=help)
 
 
+def _other(types: list[str], known: str) -> str:
+    return next(type_ for type_ in types if type_ != known)
+
+
 def _about_second(first: str, second: str) -> str:
     cls = layer_class(first)
     if cls is not None and second in cls.model_fields:
         return f"arguments stand behind the layer: `{first}: {{{second}: …}}`"
-    return "each layer is an entry of its own, after `- `"
+    meant = nearest(second, ITEM_KEYS)
+    return meant or "each layer is an entry of its own, after `- `"

@@ -35,6 +35,7 @@ class Problems:
     ) -> None:
         """Gather the mistakes of a document, together with those of others."""
         self.document = document
+        self.included = found is not None
         self.found: list[Diagnostic] = [] if found is None else found
 
     def add(
@@ -72,10 +73,27 @@ class Problems:
         if self.failed:
             raise SpecError(self.found)
 
+    def add_entry(self, code: str, message: str, path: Path, **more: Any) -> None:
+        """Note a mistake of a whole layer: at its name, or at its type without one."""
+        entry: Any = self.document.data
+        for step in path:
+            entry = entry[step]
+        if not isinstance(entry, dict) or not entry:
+            self.add(code, message, path, **more)
+        elif isinstance(entry.get("name"), str):
+            self.add(code, message, (*path, "name"), **more)
+        else:
+            self.add(code, message, (*path, next(iter(entry))), key=True, **more)
+
     def line(self, path: Path) -> int:
         """Return the line of a value, for notes."""
         place = self.document.place(path)
         return place.span.line
+
+    def where(self, path: Path) -> str:
+        """Name the line of a value, and its file if that is not the spec."""
+        line = f"line {self.line(path)}"
+        return f"{line} of {self.document.name}" if self.included else line
 
     def add_invalid(
         self,
@@ -111,7 +129,7 @@ class Problems:
             if each["type"] == "extra_forbidden":
                 self._add_unknown(field, model, subject, at)
             elif each["type"] == "missing":
-                of = f"`{subject}`" if subject else "the spec"
+                of = _subject(subject)
                 self.add("MG202", f"{of} needs `{field}`", at[:-1], key=True)
             else:
                 found = [(_inner(given[field], one["loc"][1:]), one) for one in same]
@@ -121,7 +139,7 @@ class Problems:
     def _add_unknown(
         self, field: str, model: type[BaseModel], subject: str, at: Path
     ) -> None:
-        of = f"`{subject}`" if subject else "the spec"
+        of = _subject(subject)
         word = "argument" if subject[:1].isupper() else "key"
         names = list(model.model_fields)
         help = nearest(field, names) or f"it takes {listed(names)}"
@@ -133,12 +151,12 @@ class Problems:
     ) -> None:
         code = "MG204" if kind in _RANGES else "MG203"
         message = f"`{field}` must be {expected(model, field)}, not {shown(value)}"
-        help = self._meant(value)
+        help = self.meant(value)
         if isinstance(value, str) and kind == "literal_error":
             help = nearest(value, choices(model, field))
         self.add(code, message, at, help=help)
 
-    def _meant(self, value: Any) -> str:
+    def meant(self, value: Any) -> str:
         """Say what a text was meant to be, where another kind of value is wanted."""
         if not isinstance(value, str):
             return ""
@@ -162,6 +180,14 @@ class Problems:
     def drop(self, code: str) -> None:
         """Forget mistakes that only follow from others."""
         self.found[:] = [each for each in self.found if each.code != code]
+
+
+def _subject(subject: str) -> str:
+    """Name what has fields: the spec, `Linear`, the block `Basic`."""
+    kind, _, name = subject.rpartition(" ")
+    if not subject:
+        return "the spec"
+    return f"the {kind} `{name}`" if kind else f"`{name}`"
 
 
 def _inner(value: Any, location: tuple[int | str, ...]) -> tuple[Path, Any]:
@@ -216,7 +242,10 @@ def nearest(word: str, options: Iterable[str]) -> str:
     """Suggest the option that `word` was meant to be; empty if none is near."""
     from difflib import get_close_matches
 
-    lower = {option.lower(): option for option in options}
+    lower: dict[str, str] = {}
+    for option in options:  # `relu` and `ReLU`: the one in the same letters
+        if option.lower() not in lower or option.islower() == word.islower():
+            lower[option.lower()] = option
     longer = [name for low, name in lower.items() if low[:-2] == word.lower()]
     if len(longer) > 1:  # `MaxPool` for `MaxPool2d`
         return f"did you mean {' or '.join(f'`{name}`' for name in longer)}?"

@@ -39,6 +39,11 @@ class Size(int):
     def code(self) -> str:
         """The Python expression that computes this number."""
         ordered = sorted(self.terms.items(), key=lambda term: term[1] < 0)
+        if len(ordered) > 1:  # a choice needs parentheses inside of a sum
+            ordered = [
+                (tuple(map(_atom, factors)), coefficient)
+                for factors, coefficient in ordered
+            ]
         first, *rest = (
             ("-" if coefficient < 0 else "+", _product(factors, abs(coefficient)))
             for factors, coefficient in ordered
@@ -121,6 +126,10 @@ class _Quotient(str):
     """A division: it needs parentheses inside a product, and none inside a sum."""
 
 
+class _Choice(str):
+    """`a if b else c`: it needs parentheses inside of anything else."""
+
+
 def is_symbolic(value: object) -> bool:
     """Tell whether a value depends on parameters."""
     if isinstance(value, tuple):
@@ -166,6 +175,26 @@ def smaller(left: int, right: int) -> int:
     if not isinstance(left, Size) and not isinstance(right, Size):
         return value
     return Size(value, {(f"min({code_of(left)}, {code_of(right)})",): 1})
+
+
+def either(condition: str, holds: bool, one: int, other: int) -> int:
+    """Return one of two sizes, whatever the parameters are.
+
+    Args:
+        condition: The code that decides.
+        holds: Whether it is true with the parameters' defaults.
+        one: The size if it is true.
+        other: The size if it is not.
+    """
+    if code_of(one) == code_of(other):
+        return one
+    left, right = (_wrapped(code_of(each)) for each in (one, other))
+    choice = _Choice(f"{left} if {condition} else {right}")
+    return Size(int(one if holds else other), {(choice,): 1})
+
+
+def _wrapped(code: str) -> str:
+    return f"({code})" if " if " in code else code
 
 
 def _terms(value: int) -> Terms:
@@ -223,4 +252,8 @@ def _product(factors: Factors, coefficient: int) -> str:
 
 
 def _inside_product(factor: str) -> str:
-    return f"({factor})" if isinstance(factor, _Quotient) else factor
+    return f"({factor})" if isinstance(factor, (_Quotient, _Choice)) else factor
+
+
+def _atom(factor: str) -> str:
+    return f"({factor})" if isinstance(factor, _Choice) else factor

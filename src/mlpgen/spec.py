@@ -167,6 +167,7 @@ def read_spec(problems: Problems) -> Spec:
     """
     data = problems.document.data
     data = data | _without_wrong_training(data, problems)
+    data = data | _without_wrong_inputs(data, problems)
     try:
         spec = Spec.model_validate(data)
     except ValidationError as error:
@@ -185,6 +186,24 @@ def read_spec(problems: Problems) -> Spec:
         )
         problems.add("MG205", message, ("name",), help=help)
     return spec
+
+
+def _without_wrong_inputs(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    """Validate several inputs one by one; the shape of a wrong one is not known."""
+    inputs = data.get("input")
+    if not isinstance(inputs, dict) or not inputs:
+        return {}
+    found: dict[str, Any] = {}
+    for name, raw in inputs.items():
+        given = raw if isinstance(raw, dict) else {"shape": raw}
+        try:
+            found[name] = Input.model_validate(given)
+        except ValidationError as error:
+            path = ("input", name)
+            short = None if isinstance(raw, dict) else "shape"
+            problems.add_invalid(error, Input, f"input {name}", path, given, short)
+            found[name] = Input.model_construct(shape=[], dtype="float32")
+    return {"input": found}
 
 
 def _without_wrong_training(data: dict[str, Any], problems: Problems) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlpgen.catalogue import Catalogue
 from mlpgen.functions import FUNCTIONS
@@ -25,6 +25,10 @@ SHARE = "share"
 """The type of an entry that has none and uses the module of another layer again."""
 
 
+CATALOGUES: tuple[Catalogue[Any], ...] = (LAYERS, CONTAINERS, FUNCTIONS, HELD, OWN)
+"""All types that have a class here."""
+
+
 def layer_class(type_: str) -> type[Layer] | None:
     """Return the class of a layer, a function or a value; None if there is none."""
     for catalogue in (LAYERS, FUNCTIONS, HELD, OWN):
@@ -40,9 +44,6 @@ def is_function(type_: str) -> bool:
 
 def every_type() -> Iterator[str]:
     """Go through all types but blocks."""
-    yield from LAYERS
-    yield from CONTAINERS
-    yield from FUNCTIONS
-    yield from HELD
-    yield from OWN
+    for catalogue in CATALOGUES:
+        yield from catalogue
     yield CUSTOM

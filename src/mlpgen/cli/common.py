@@ -40,7 +40,7 @@ def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
         click.echo(report.json(diagnostics))
     elif diagnostics and format == "github":
         click.echo(report.github(diagnostics))
-    elif diagnostics:
+    elif diagnostics:  # text, and formats that only say how the answer is shown
         report_text(diagnostics)
 
 
@@ -57,10 +57,11 @@ def complete_layers(
 ) -> list[str]:
     """Complete the name of a layer of the catalogue, for shells."""
     del ctx, param
-    from mlpgen.layers import CONTAINERS, LAYERS
+    from mlpgen.vocabulary import CUSTOM, every_type
 
     begin = incomplete.lower()
-    return [name for name in (*LAYERS, *CONTAINERS) if name.lower().startswith(begin)]
+    names = (name for name in every_type() if name != CUSTOM)
+    return [name for name in names if name.lower().startswith(begin)]
 
 
 def complete_specs(
@@ -116,15 +117,20 @@ def _remember_format(ctx: click.Context, _param: click.Parameter, value: str) ->
     return value
 
 
-format_option = click.option(
-    "--format",
-    "format_",
-    callback=_remember_format,
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
-    show_default=True,
-    help="How mistakes are shown.",
-)
+def formats(*more: str, help: str = "How mistakes are shown.") -> Callable[[Any], Any]:
+    """Make the option `--format`, with formats that only this command has."""
+    return click.option(
+        "--format",
+        "format_",
+        callback=_remember_format,
+        type=click.Choice(["text", "json", "github", *more]),
+        default="text",
+        show_default=True,
+        help=help,
+    )
+
+
+format_option = formats()
 out_option = click.option(
     "--out",
     type=click.Path(file_okay=True),
@@ -172,14 +178,18 @@ def parse_settings(texts: Sequence[str]) -> dict[str, Scalar]:
     return settings
 
 
-def console() -> Console:
-    """Return rich's console for tables, as plain as the output wants it."""
+def console(width: int = 100) -> Console:
+    """Return rich's console for tables, as plain as the output wants it.
+
+    Args:
+        width: Characters of a line, where the output is no terminal.
+    """
     from rich.console import Console
 
     color = use_color(sys.stdout)
     terminal = sys.stdout.isatty()
     return Console(
-        width=None if terminal else 100,
+        width=None if terminal else width,
         color_system="auto" if color else None,
         force_terminal=color,
         highlight=False,

@@ -8,9 +8,10 @@ import click
 
 from mlpgen.cli import common
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.layers import CONTAINERS, LAYERS
-from mlpgen.layers.base import TORCH_PAGE
+from mlpgen.functions import FUNCTIONS
 from mlpgen.problems import expected, nearest
+from mlpgen.schema.arguments import documented
+from mlpgen.vocabulary import CATALOGUES, CUSTOM, every_type
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,31 +24,35 @@ if TYPE_CHECKING:
 def command(name: str | None) -> int:
     """Print the catalogue of layers, or what there is to know about NAME.
 
+    Functions on tensors, which have lower-case names, are there too.
+
     \b
     Example:
       mlpgen layers
       mlpgen layers Conv2d
+      mlpgen layers cat
     """
     if name is None:
         _catalogue(common.console())
         return 0
-    catalogue = CONTAINERS if name in CONTAINERS else LAYERS
-    if name not in catalogue:
-        help = nearest(name, [*LAYERS, *CONTAINERS]) or "`mlpgen layers` lists them all"
-        raise SpecError(
-            [Diagnostic("MG207", f"there is no layer `{name[:60]}`", help=help)]
-        )
-    _one(common.console(), catalogue[name], name)
-    return 0
+    for catalogue in CATALOGUES:
+        if name in catalogue:
+            _one(common.console(), catalogue[name], name)
+            return 0
+    known = [each for each in every_type() if each != CUSTOM]
+    help = nearest(name, known) or "`mlpgen layers` lists them all"
+    raise SpecError(
+        [Diagnostic("MG207", f"there is no layer `{name[:60]}`", help=help)]
+    )
 
 
 def _catalogue(console: Console) -> None:
     from rich.table import Table
 
     families = [
-        (catalogue, *each)
-        for catalogue in (LAYERS, CONTAINERS)
-        for each in catalogue.families.items()
+        (catalogue, "functions: " * (catalogue is FUNCTIONS) + family, members)
+        for catalogue in CATALOGUES
+        for family, members in catalogue.families.items()
     ]
     for catalogue, family, members in families:
         table = Table(title=family, title_justify="left", box=None, show_header=False)
@@ -78,9 +83,13 @@ def _one(console: Console, layer: type[Layer], name: str) -> None:
     if layer.model_fields:
         console.print(table)
         console.print()
+    if layer.arity != (1, 1):
+        fewest, most = layer.arity
+        inputs = str(fewest) if fewest == most else f"{fewest} to {most}"
+        console.print(f"inputs   {inputs}")
     console.print(f"shapes   {escape(layer.rule)}", soft_wrap=True)
     console.print(f"example  - {escape(layer.example)}", soft_wrap=True)
-    console.print(f"torch    {TORCH_PAGE.format(name)}", soft_wrap=True)
+    console.print(f"see      {documented(layer)}", soft_wrap=True)
 
 
 def _default(layer: type[Layer], argument: str) -> str:

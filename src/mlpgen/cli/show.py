@@ -3,121 +3,124 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from mlpgen import api
 from mlpgen.cli import common
-from mlpgen.expressions import Expression
-from mlpgen.layers.base import shown
-from mlpgen.report import safe
-from mlpgen.sizes import Size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from mlpgen.graph.nodes import Graph
 
-    from mlpgen.graph.nodes import Graph, Node
+DIAGRAMS = ("mermaid", "dot", "svg")
+
+
+class Depth(click.ParamType[int]):
+    """A number of levels, or `all`."""
+
+    name = "depth"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Read the number of levels."""
+        from mlpgen.pictures.facts import ALL
+
+        if value == "all":
+            return ALL
+        if not (value.isascii() and value.isdigit()):
+            self.fail(f"'{value}' is not a number of levels, nor `all`", param, ctx)
+        return min(int(value[:9]), ALL)
 
 
 @click.command("show")
 @common.spec_argument
 @common.set_option
-@common.format_option
-def command(spec: str, settings: tuple[str, ...], format_: str) -> int:
+@common.formats(
+    *DIAGRAMS,
+    help="The table, data for programs, or a diagram. Mistakes are shown as "
+    "json or github where that is asked for, else as text.",
+)
+@click.option(
+    "--depth",
+    type=Depth(),
+    metavar="N|all",
+    help="How many levels of layers: 1 is the top, `all` everything. Without it "
+    "each Sequential is opened, and no block; json has everything.",
+)
+@click.option(
+    "--compare",
+    "other",
+    type=click.Path(),
+    metavar="SPEC",
+    shell_complete=common.complete_specs,
+    help="Show the layers of both by type, with totals and their ratio.",
+)
+def command(
+    spec: str,
+    settings: tuple[str, ...],
+    format_: str,
+    depth: int | None,
+    other: str | None,
+) -> int:
     """Print the layers of SPEC with shapes, parameters and multiply-adds.
 
-    A table for people, or with `--format json` for programs.
+    A table for people, json for programs, or a diagram as Mermaid, in the language of
+    Graphviz, or as SVG (which needs Graphviz). `--set` is for SPEC alone.
 
     \b
     Example:
       mlpgen show specs/lenet5.yaml
       mlpgen show specs/mnist_mlp.yaml --set hidden_1=256 --format json
+      mlpgen show specs/lenet5.yaml --format svg > lenet5.svg
+      mlpgen show specs/lenet5.yaml --compare specs/mnist_cnn.yaml
     """
-    network = api.load(spec, common.parse_settings(settings))
-    if format_ == "json":
-        common.show_warnings(network.warnings, aside=True)
-        click.echo(json.dumps(_json(network.graph), indent=2))
-        return 0
-    common.show_warnings(network.warnings)
-    _table(network.graph)
+    if other is not None and (format_ in DIAGRAMS or depth is not None):
+        option = "--depth" if depth is not None else f"--format {format_}"
+        raise click.UsageError(f"--compare and {option} do not go together")
+    values = common.parse_settings(settings)
+    network = api.load(spec, values)
+    common.show_warnings(network.warnings, aside=format_ in ("json", *DIAGRAMS))
+    if other is not None:
+        _compare(network.graph, other, (spec, other), format_)
+    elif format_ == "json":
+        from mlpgen.pictures.data import data
+
+        click.echo(json.dumps(data(network.graph, depth), indent=2))
+    elif format_ in DIAGRAMS:
+        click.echo(_diagram(network.graph, depth, format_), nl=False)
+    else:
+        from mlpgen.pictures.table import table
+
+        common.console(120).print(table(network.graph, depth))
     return 0
 
 
-def _rows(nodes: tuple[Node, ...], depth: int = 0) -> Iterator[tuple[int, Node]]:
-    for node in nodes:
-        yield depth, node
-        yield from _rows(node.children, depth + 1)
+def _diagram(graph: Graph, depth: int | None, format_: str) -> str:
+    from mlpgen.pictures import dot, mermaid
+    from mlpgen.pictures.drawing import drawing
+
+    drawn = drawing(graph, depth)
+    if format_ == "svg":
+        try:
+            return dot.svg(drawn)
+        except dot.DrawingError as error:
+            raise click.ClickException(str(error)) from None
+    return mermaid.text(drawn) if format_ == "mermaid" else dot.text(drawn)
 
 
-def _table(graph: Graph) -> None:
-    from rich.table import Table
-    from rich.text import Text
+def _compare(first: Graph, other: str, specs: tuple[str, str], format_: str) -> None:
+    from mlpgen.pictures import compare
 
-    title = f"{graph.name}: {graph.description}".rstrip(": ")
-    table = Table(title=Text(safe(title)))
-    for column in ("layer", "type", "arguments", "output"):
-        table.add_column(column, overflow="fold")
-    for column in ("parameters", "multiply-adds"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_row("input", "", "", Text(shown(graph.input)), "", "", style="dim")
-    for depth, node in _rows(graph.nodes):
-        inner = bool(node.children)
-        table.add_row(
-            Text(
-                "  " * depth + node.name,
-                style="bold" if node.name in graph.outputs else "",
-            ),
-            node.type,
-            Text(_arguments(node)),
-            Text(shown(node.output)),
-            "" if inner else f"{node.parameters:,}",
-            "" if inner else f"{node.multiply_adds:,}",
-        )
-    table.add_section()
-    total = (f"{graph.total_parameters:,}", f"{graph.total_multiply_adds:,}")
-    table.add_row("total", "", "", "", *total, style="bold")
-    common.console().print(table)
+    network = api.load(other)
+    common.show_warnings(network.warnings, aside=format_ == "json")
+    second = network.graph
+    names = (first.name, second.name) if first.name != second.name else specs
+    found = compare.compare(first, second, names)
+    if format_ == "json":
+        click.echo(json.dumps(compare.data(found), indent=2))
+        return
+    from mlpgen.pictures.table import comparison
 
-
-def _arguments(node: Node) -> str:
-    return ", ".join(
-        f"{name}={_plain(value)}" for name, value in node.arguments.items()
-    )
-
-
-def _plain(value: Any) -> Any:
-    """Return an argument with the parameters' defaults, for JSON."""
-    if isinstance(value, Expression):
-        return value.value
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
-    return int(value) if isinstance(value, Size) else value
-
-
-def _json(graph: Graph) -> dict[str, Any]:
-    return {
-        "name": graph.name,
-        "description": graph.description,
-        "input": [int(size) for size in graph.input],
-        "layers": [_layer(node) for node in graph.nodes],
-        "outputs": list(graph.outputs),
-        "parameters": graph.total_parameters,
-        "multiply_adds": graph.total_multiply_adds,
-    }
-
-
-def _layer(node: Node) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "name": node.name,
-        "type": node.type,
-        "arguments": {name: _plain(value) for name, value in node.arguments.items()},
-        "output": [int(size) for size in node.output],
-        "parameters": node.parameters,
-        "multiply_adds": node.multiply_adds,
-    }
-    if node.type == "Sequential":
-        row["layers"] = [_layer(child) for child in node.children]
-    return row
+    common.console(120).print(comparison(found))

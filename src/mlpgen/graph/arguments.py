@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from mlpgen.expressions import Expression, ExpressionError, evaluate, is_expression
-from mlpgen.graph.scope import LONGEST_CODE
+from mlpgen.graph.scope import INDEX, LONGEST_CODE
 from mlpgen.problems import nearest
 from mlpgen.sizes import Real, Size
 from mlpgen.vocabulary import is_function, layer_class
@@ -81,12 +81,12 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
         problems.add("MG209", message, path)
         return value
     try:
-        result = evaluate(value, scope.parameters)
+        result = evaluate(value, scope.parameters, scope.fixed)
     except ExpressionError as error:
         code = "MG210" if error.unknown else "MG209"
         help = nearest(error.unknown, scope.parameters)
         if error.unknown and not help:
-            help = "parameters are named under `parameters:`, each with its default"
+            help = _about_unknown(error.unknown, scope, problems)
         problems.add(code, error.message, path, help=help)
         return value
     scope.used.update(result.names)
@@ -94,6 +94,16 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
         message = f"the code of the expression has {len(result.code)} characters"
         problems.add("MG209", message, path, help="give parameters shorter names")
     return result if result.names else result.value
+
+
+def _about_unknown(name: str, scope: Scope, problems: Problems) -> str:
+    """Say where a name could come from that is no parameter."""
+    parameters = problems.document.data.get("parameters")
+    if name == INDEX:
+        return "`index` is the number of a round, in a layer with `repeat`"
+    if scope.title and isinstance(parameters, dict) and name in parameters:
+        return f"give `{scope.title}` a parameter: a block sees only its own"
+    return "parameters are named under `parameters:`, each with its default"
 
 
 def _check_structural(

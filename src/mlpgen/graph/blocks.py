@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.definitions import INPUT
-from mlpgen.graph.keys import graph_key
+from mlpgen.graph.keys import difference, graph_key
+from mlpgen.graph.wires import shown_value
 from mlpgen.problems import cut, listed, nearest, shown
+from mlpgen.sizes import code_of, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from mlpgen.expressions import Scalar
     from mlpgen.graph.definitions import Definition
@@ -33,6 +35,9 @@ LETTERS = {"height": "H", "width": "W", "depth": "D", "features": "F", "channels
 """How a docstring says a size that is no argument."""
 
 
+_KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
+
+
 class Use(NamedTuple):
     """One way to use a block.
 
@@ -40,11 +45,67 @@ class Use(NamedTuple):
         graph: The class as this use has it.
         sizes: The sizes of what arrives that have a name, with their values.
         direct: Those that are an argument of a layer just as they are.
+        where: The line in which it is first used like this.
     """
 
     graph: Graph
     sizes: Mapping[str, Scalar]
     direct: frozenset[str]
+    where: str
+
+
+class Arrival(NamedTuple):
+    """What a size that arrives in a block depends on.
+
+    Attributes:
+        block: The block.
+        size: The name of the size in it.
+        changes: Whether a parameter of the class that uses it changes the size.
+        user: That class; empty for the model.
+        sizes: The sizes that arrive there and change this one.
+    """
+
+    block: str
+    size: str
+    changes: bool
+    user: str
+    sizes: frozenset[str]
+
+
+def arrivals(
+    definition: Definition, inputs: Values, scope: Scope, parameters: Collection[str]
+) -> set[Arrival]:
+    """Say what the sizes that arrive in one use of a block depend on.
+
+    Args:
+        definition: The block.
+        inputs: What arrives.
+        scope: Of the class that uses it.
+        parameters: Of that class.
+    """
+    found = set()
+    for each, value in zip(placeholders(definition, inputs), inputs, strict=True):
+        for name, size in zip(each, value.shape, strict=True):
+            names = names_of(code_of(size))
+            names |= scope.behind(names)
+            changes = not names.isdisjoint(parameters)
+            sizes = names - {*parameters}
+            found.add(Arrival(definition.name, name, changes, scope.title, sizes))
+    return found
+
+
+def _changing(found: Collection[Arrival]) -> set[tuple[str, str]]:
+    """Find the sizes in blocks that change with a parameter somewhere."""
+    changing: set[tuple[str, str]] = set()
+    while True:
+        before = len(changing)
+        changing |= {
+            (each.block, each.size)
+            for each in found
+            if each.changes or any((each.user, name) in changing for name in each.sizes)
+        }
+        if len(changing) == before:
+            return changing
 
 
 def placeholders(definition: Definition, inputs: Values) -> list[tuple[str, ...]]:
@@ -87,8 +148,11 @@ def block_arguments(
         plain = value.value if isinstance(value, Expression) else value
         default = definition.parameters[name]
         if len(problems.found) == before and not fits(plain, default):
-            message = f"`{name}` is {shown(raw)}, of another kind than {shown(default)}"
-            problems.add("MG203", message, path)
+            message = (
+                f"`{name}` must be {_KINDS[type(default)]} like its default "
+                f"{shown(default)}, not {shown(plain)}"
+            )
+            problems.add("MG203", message, path, help=problems.meant(plain))
         found[name] = plain if isinstance(plain, int) and _sized(value) else value
     if len(problems.found) > before:
         return None
@@ -107,12 +171,15 @@ def fits(value: object, default: Scalar) -> bool:
     return whole or (isinstance(value, float) and isinstance(default, float))
 
 
-def written_as_numbers(uses: Mapping[str, Sequence[Use]]) -> dict[str, frozenset[str]]:
+def written_as_numbers(
+    uses: Mapping[str, Sequence[Use]], arriving: Collection[Arrival]
+) -> dict[str, frozenset[str]]:
     """Find the sizes that no block needs as an argument, since they never differ.
 
     Those that are an argument of a layer just as they are stay: `in_channels`.
     """
     found = {}
+    changing = _changing(arriving)
     for name, every in uses.items():
         values: dict[str, set[Scalar]] = {}
         direct: set[str] = set()
@@ -122,7 +189,9 @@ def written_as_numbers(uses: Mapping[str, Sequence[Use]]) -> dict[str, frozenset
                 values.setdefault(size, set()).add(value)
         needed = {each for use in every for each in use.graph.inferred}
         found[name] = frozenset(
-            size for size in needed - direct if len(values[size]) == 1
+            size
+            for size in needed - direct
+            if len(values[size]) == 1 and (name, size) not in changing
         )
     return found
 
@@ -137,18 +206,33 @@ def check_uses(
         first = graph_key(every[0].graph)
         for use in every[1:]:
             other = graph_key(use.graph)
-            different = next(
-                (a for (a, x), (_, y) in zip(first, other, strict=False) if x != y),
-                None,
-            )
+            pairs = zip(first, other, strict=False)
+            different = next(((a, b) for (a, x), (b, y) in pairs if x != y), None)
             if different is None and len(first) == len(other):
                 continue
-            node = different or every[0].graph.nodes[-1]
-            problems = blocks[name].problems
-            problems.add(
+            last = every[0].graph.nodes[-1]
+            node, twin = different or (last, last)
+            what, one, two = difference(node, twin)
+            blocks[name].problems.add_entry(
                 "MG224",
-                f"`{node.name}` would be other code in each use of `{name}`",
+                f"`{node.name}` would be other code in two uses of `{name}`",
                 node.path,
-                help="give the block a parameter for what differs",
+                notes=(
+                    f"{what} is {one} for the use in {every[0].where}",
+                    f"{what} is {two} for the use in {use.where}",
+                    *_arriving(every[0], use),
+                ),
+                help="a block is one class: make two blocks of it",
             )
             break
+
+
+def _arriving(one: Use, other: Use) -> tuple[str, ...]:
+    """Say what arrives in two uses, if that is different."""
+    mine, theirs = (
+        " and ".join(shown_value(value) for value in use.graph.inputs.values())
+        for use in (one, other)
+    )
+    if mine == theirs:
+        return ()
+    return (f"{mine} arrives in {one.where}, {theirs} in {other.where}",)

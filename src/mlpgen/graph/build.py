@@ -91,7 +91,9 @@ def _resolve(
         graph = resolver.model(model, inputs)
         found = {
             name: plain.get(name, frozenset()) | sizes
-            for name, sizes in written_as_numbers(resolver.uses).items()
+            for name, sizes in written_as_numbers(
+                resolver.uses, resolver.arrivals
+            ).items()
         }
         if found == plain or not any(found.values()) or problems.failed:
             return resolver, graph

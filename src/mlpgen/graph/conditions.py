@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
+from mlpgen.graph.wires import shown_value as _shown
 from mlpgen.problems import shown
-from mlpgen.sizes import Size, code_of
+from mlpgen.sizes import either
 from mlpgen.vocabulary import is_function
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from mlpgen.graph.scope import Scope
     from mlpgen.items import Item
     from mlpgen.problems import Problems
+
+
+_WORDS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+"""What other versions of YAML read as true and false."""
 
 
 def condition_of(
@@ -31,8 +36,13 @@ def condition_of(
         return None
     plain = value.value if isinstance(value, Expression) else value
     if not isinstance(plain, bool):
-        message = f"`when` must be true or false, not {shown(raw)}"
-        problems.add("MG203", message, path)
+        message = f"`when` must be true or false, not {shown(plain)}"
+        help = problems.meant(plain)
+        if isinstance(value, Expression):
+            help = f"compare it: `${{{value.code} > 0}}`"
+        elif isinstance(plain, str) and plain in _WORDS:
+            help = f"write `{_WORDS[plain]}`"
+        problems.add("MG203", message, path, help=help)
         return None
     if isinstance(value, Expression) and value.names != {"index"}:
         return value
@@ -54,15 +64,19 @@ def merged(
         return None
     taken, given = node.inputs[0], node.value
     if taken.dtype != given.dtype or len(taken.shape) != len(given.shape):
-        problems.add(
-            "MG225",
-            f"without `{node.name}`, {taken.dtype} of {len(taken.shape)} sizes would "
-            f"pass through in place of {given.dtype} of {len(given.shape)}",
-            path,
+        kinds = [f"{_shown(each)} of {each.dtype}" for each in (taken, given)]
+        if taken.dtype == given.dtype:
+            kinds = [_shown(each) for each in (taken, given)]
+        message = (
+            f"without `{node.name}`, {kinds[0]} would pass through in place of "
+            f"{kinds[1]}"
         )
+        help = "a layer with `when` gives as many sizes as it takes, of the same dtype"
+        problems.add("MG225", message, path, help=help)
         return None
     shape = tuple(
-        _either(condition, a, b) for a, b in zip(given.shape, taken.shape, strict=True)
+        either(condition.code, bool(condition.value), a, b)
+        for a, b in zip(given.shape, taken.shape, strict=True)
     )
     active = bool(condition.value)
     return node._replace(
@@ -72,11 +86,3 @@ def merged(
         parameters=node.parameters if active else 0,
         multiply_adds=node.multiply_adds if active else 0,
     )
-
-
-def _either(condition: Expression, one: int, other: int) -> int:
-    if code_of(one) == code_of(other):
-        return one
-    value = int(one if condition.value else other)
-    code = f"({code_of(one)} if {condition.code} else {code_of(other)})"
-    return Size(value, {(code,): 1})

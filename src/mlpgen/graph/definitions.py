@@ -66,7 +66,8 @@ def read_model(
     if several:
         _check_names(inputs, "input", ("input",), problems, key=True)
     reader = Reader(_parameters_of(every), problems)
-    items = name_items(reader.read(spec.layers, ("layers",)), problems, inputs)
+    taken = {name: ("input", name) if several else ("input",) for name in inputs}
+    items = name_items(reader.read(spec.layers, ("layers",)), problems, taken)
     return Definition(
         name=spec.name,
         description=spec.description,
@@ -141,12 +142,13 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
         at = (*path, "parameters")
         _check_names(tuple(block.parameters), "parameter", at, problems, key=True)
         items = Reader(names, problems).read(block.layers, (*path, "layers"))
+        taken = {each: (*path, "input", at) for at, each in enumerate(inputs)}
         found[name] = Definition(
             name=name,
             description=block.description,
             parameters=dict(block.parameters),
             inputs=inputs,
-            items=name_items(items, problems, inputs),
+            items=name_items(items, problems, taken),
             outputs=tuple(block.outputs),
             path=path,
             problems=problems,
@@ -157,6 +159,8 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
 def _parameters_of(blocks: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     found = {}
     for name, raw in blocks.items():
+        if name in every_type():
+            continue  # no block can have its name
         parameters = raw.get("parameters") if isinstance(raw, dict) else None
         found[name] = tuple(parameters) if isinstance(parameters, dict) else ()
     return found

@@ -36,7 +36,7 @@ def with_initial_values(
     if item.type in ("parameter", "buffer"):
         raw = item.arguments.get("init")
         at = item.argument_path("init")
-        made = None if raw is None else _function(raw, at, node.weights[""], problems)
+        made = None if raw is None else _function(raw, at, node.output, problems)
         return node._replace(inits={"": made} if made else {})
     if "init" not in item.options:
         return node

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.nodes import Graph, Maker, Node
+from mlpgen.layers import LAYERS
 from mlpgen.layers.base import Call
-from mlpgen.vocabulary import SHARE
+from mlpgen.names import snake_case
+from mlpgen.problems import listed
+from mlpgen.vocabulary import SHARE, is_function
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wire
@@ -75,3 +78,41 @@ def container(
         inits={},
         path=item.path,
     )
+
+
+def not_one_tensor(item: Item, inside: Inside) -> None:
+    """Refuse a layer of a `Sequential`, or a round, that is more than a chain."""
+    if item.path[-2:-1] == ("layers",):
+        message = f"`{item.type}` gives several tensors, so it cannot be repeated"
+        help = "put it in a block, and repeat that"
+        path = (*item.path, "repeat")
+        inside.problems.add("MG221", message, path, help=help)
+        return
+    message = f"`{item.type}` cannot stand in a `Sequential`"
+    help = "a `Sequential` holds modules that take and give one tensor"
+    module = next((name for name in LAYERS if snake_case(name) == item.type), "")
+    if is_function(item.type):
+        help = f"write `{module}`" if module else "put it in a block"
+    key = item.type_path != item.path
+    inside.problems.add("MG220", message, item.type_path, key=key, help=help)
+
+
+def wrong_number(
+    item: Item, inputs: Sequence[str], wires: Sequence[Wire], inside: Inside
+) -> None:
+    """Say that a block or a `Sequential` takes another number of inputs."""
+    number = f"{len(inputs)} input" + ("s" if len(inputs) > 1 else "")
+    message = f"`{item.type}` takes {number}, not {len(wires)}"
+    help = f"they are {listed(inputs)}" if len(inputs) > 1 else ""
+    if item.sources is not None:
+        inside.problems.add("MG314", message, (*item.path, "from"), help=help)
+        return
+    key = item.type_path != item.path
+    inside.problems.add("MG314", message, item.type_path, key=key, help=help)
+
+
+def too_deep(item: Item, inside: Inside) -> None:
+    """Refuse a condition inside of a `Sequential` that is in one itself."""
+    message = "`when` cannot depend on a parameter inside of nested `Sequential`s"
+    help = "put the inner one in a block"
+    inside.problems.add("MG225", message, (*item.path, "when"), help=help)

@@ -48,6 +48,44 @@ def graph_key(graph: Graph) -> list[tuple[Node, str]]:
     return [(node, node_key(node)) for node in graph.nodes]
 
 
+def difference(one: Node, other: Node) -> tuple[str, str, str]:
+    """Say what makes the code of two layers different, and how it is in each."""
+    if one.maker.type != other.maker.type:
+        return "the layer", one.maker.type, other.maker.type
+    for name in one.arguments | other.arguments:
+        mine, theirs = one.arguments.get(name), other.arguments.get(name)
+        if code_key(mine) != code_key(theirs):
+            return f"`{name}`", _told(mine, theirs), _told(theirs, mine)
+    if one.function is not None and other.function is not None:
+        mine, theirs = _arguments(one.function), _arguments(other.function)
+        if code_key(mine) != code_key(theirs):
+            return "its call", _told(mine, theirs), _told(theirs, mine)
+    pairs = [
+        *zip(one.children, other.children, strict=False),
+        *((a.node, b.node) for a, b in zip(one.rounds, other.rounds, strict=False)),
+    ]
+    for mine, theirs in pairs:
+        if node_key(mine) != node_key(theirs):
+            what, one_says, other_says = difference(mine, theirs)
+            return f"{what} of `{mine.name}`", one_says, other_says
+    return "the code", f"`{node_key(one)}`", f"`{node_key(other)}`"
+
+
+def _told(value: Any, other: Any) -> str:
+    """Write a value for people: as a number, or as code if only that is different."""
+    text = _numbers(value)
+    return f"`{text if text != _numbers(other) else code_key(value)}`"
+
+
+def _numbers(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(_numbers(each) for each in value)}]"
+    if isinstance(value, Expression):
+        return _numbers(value.value)
+    plain = isinstance(value, bool) or not isinstance(value, int)
+    return str(value) if plain else str(int(value))
+
+
 def names_in(value: Any) -> frozenset[str]:
     """Return the parameters that the code of a value uses."""
     match value:

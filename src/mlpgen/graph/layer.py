@@ -10,7 +10,7 @@ from mlpgen.graph.arguments import read_layer
 from mlpgen.graph.nodes import Maker, Node
 from mlpgen.graph.wires import arrives
 from mlpgen.layers.base import MOST_VALUES, ShapeError, shown
-from mlpgen.problems import cut, listed
+from mlpgen.problems import cut, listed, nearest
 from mlpgen.sizes import Size
 
 if TYPE_CHECKING:
@@ -55,10 +55,13 @@ def resolve_layer(
         }
         for value in parts.values():
             _check_sizes(layer, value.shape)
-        parts = _selected(item, layer, parts)
     except ShapeError as error:
         _add(error, item, problems, notes)
         return None
+    selected = select(item, parts, problems)
+    if selected is None:
+        return None
+    parts = selected
     caution = layer.caution(values[0].shape) if values else None
     told = any(layer.follows(name) for name in item.arguments)
     if caution is not None and not told:
@@ -104,16 +107,20 @@ def _right_number(
     return False
 
 
-def _selected(item: Item, layer: Layer, parts: dict[str, Value]) -> dict[str, Value]:
-    """Put the part that the author means first."""
+def select(
+    item: Item, parts: dict[str, Value], problems: Problems
+) -> dict[str, Value] | None:
+    """Put the part that the author means first; None if there is no such part."""
     wanted = item.options.get("select")
     if wanted is None:
         return parts
-    if wanted not in parts or len(parts) < 2:
-        gives = listed(parts) if len(parts) > 1 else "one tensor"
-        message = f"`{layer.title()}` has no part `{cut(wanted)}`: it gives {gives}"
-        raise ShapeError("MG219", message)
-    return {wanted: parts[wanted], **parts}
+    if wanted in parts and len(parts) > 1:
+        return {wanted: parts[wanted], **parts}
+    gives = listed(parts) if len(parts) > 1 else "one tensor"
+    message = f"`{item.type}` has no part `{cut(wanted)}`: it gives {gives}"
+    help = nearest(wanted, parts) or ("leave `select` out" if len(parts) < 2 else "")
+    problems.add("MG219", message, (*item.path, "select"), help=help)
+    return None
 
 
 def _add(
@@ -143,12 +150,18 @@ def _is_key(item: Item, path: Path) -> bool:
 
 def _maker(layer: Layer, expressions: dict[str, Any]) -> Maker:
     inner = layer.nested()
+    deeper = {
+        name: each
+        for name, each in expressions.items()
+        if inner is not None and name in type(inner).model_fields
+    }
+    own = {name: each for name, each in expressions.items() if name not in deeper}
     return Maker(
         layer.title(),
         layer.prefix,
-        layer.arguments() | expressions,
-        frozenset(n for n in type(layer).model_fields if layer.required(n)),
-        _maker(inner, {}) if inner is not None else None,
+        layer.arguments() | own,
+        layer.all_required(),
+        _maker(inner, deeper) if inner is not None else None,
     )
 
 

@@ -15,13 +15,20 @@ if TYPE_CHECKING:
 
 
 def name_items(
-    items: tuple[Item, ...], problems: Problems, inputs: tuple[str, ...] = ()
+    items: tuple[Item, ...],
+    problems: Problems,
+    inputs: Mapping[str, Path] | None = None,
 ) -> tuple[Item, ...]:
     """Give every layer a name: the author's, or its type and a running number.
 
     The layers of a `Sequential` are numbered for themselves.
+
+    Args:
+        items: The layers.
+        problems: Gathers mistakes.
+        inputs: The names of what arrives, and where they stand.
     """
-    taken: dict[str, Path] = {name: ("input", name) for name in inputs}
+    taken: dict[str, Path] = dict(inputs or {})
     for item in items:
         if item.named:
             _check(item, taken, problems)

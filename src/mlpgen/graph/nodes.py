@@ -149,6 +149,11 @@ class Node(NamedTuple):
         return self.condition is None or bool(self.condition.value)
 
     @property
+    def is_link(self) -> bool:
+        """Whether it takes one tensor and gives one, as links of a chain do."""
+        return self.single and len(self.sources) == 1
+
+    @property
     def single(self) -> bool:
         """Whether a call gives one tensor and no tuple."""
         return self.returned == ""
@@ -198,6 +203,7 @@ class Graph(NamedTuple):
         outputs: Names of the values that are returned.
         style: The style that the spec asks for.
         blocks: The classes that come before it in the file.
+        layers: How many layers it is made of, those of blocks and rounds included.
         rules: Initial values by the type of a layer.
         recipe: How it is trained, or None.
     """
@@ -213,6 +219,7 @@ class Graph(NamedTuple):
     outputs: tuple[str, ...]
     style: str
     blocks: tuple[Graph, ...]
+    layers: int
     rules: tuple[Rule, ...]
     recipe: Recipe | None
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.keys import code_key, node_key
 from mlpgen.graph.nodes import Round
+from mlpgen.graph.scope import INDEX
 from mlpgen.sizes import Size
 
 if TYPE_CHECKING:
@@ -13,15 +14,15 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Node
 
-INDEX = "index"
-"""What expressions call the number of a round."""
 
-
-def gathered(nodes: Sequence[Node], count: int) -> tuple[Round, ...]:
+def gathered(
+    nodes: Sequence[Node], written: Sequence[Node], count: int
+) -> tuple[Round, ...]:
     """Gather rounds that the same code makes.
 
     Args:
         nodes: One a round; at least `count`.
+        written: The same with `index` in their code, where expressions use it.
         count: How many rounds there are; a `Size` where a parameter says it.
 
     Returns:
@@ -31,7 +32,9 @@ def gathered(nodes: Sequence[Node], count: int) -> tuple[Round, ...]:
     found: list[Round] = []
     at = 0
     while at < len(nodes) and (at < int(count) or isinstance(count, Size)):
-        length, node = _run(nodes[at:], at)
+        length, node = _run(written[at:], at)
+        if length == 1:
+            node = nodes[at]
         to_the_end = at + length == len(nodes)
         rounds = count - at if to_the_end else length
         if int(rounds) > 0 or isinstance(rounds, Size):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.inside import container
-from mlpgen.graph.repeating import INDEX, gathered
+from mlpgen.graph.keys import node_key
+from mlpgen.graph.limits import MOST_LAYERS, MOST_ROUNDS, leaves
+from mlpgen.graph.repeating import gathered
+from mlpgen.graph.scope import INDEX
 from mlpgen.problems import shown
 from mlpgen.sizes import Size, code_of
 from mlpgen.vocabulary import HELD, SHARE, is_function
@@ -16,13 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlpgen.graph.inside import Inside
-    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.nodes import Node, Round
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
-
-MOST_ROUNDS = 10_000
-MOST_LAYERS = 100_000
-"""The most rounds of one layer, and the most layers of a network."""
 
 
 def repeated(
@@ -55,63 +55,151 @@ def repeated(
     numbered = mentions_index(
         [item.arguments, item.options.get("when"), _raw(item.children)]
     )
-    full = inside.prefix + item.name
     nodes: list[Node] = []
+    written: list[Node] = []
     made = max(int(count), 3) if isinstance(count, Size) else int(count)
     wire, *others = wires
     for index in range(made):
-        round_ = item._replace(name=str(index))
-        values = {**inside.scope.parameters, INDEX: index}
-        scope = inside.scope._replace(parameters=values)
-        within = inside._replace(scope=scope, prefix=f"{full}.")
-        options = {k: v for k, v in item.options.items() if k != "repeat"}
-        if not mentions_index(options.get("when")):
-            options.pop("when", None)  # it is about all rounds together
+        round_ = _round(item, index)
+        takes = (wire, *others)
         before = len(inside.problems.found)
-        node, after = resolve(round_._replace(options=options), (wire, *others), within)
+        within = _within(item, index, inside)
+        node, after = resolve(round_, takes, within)
         if index >= int(count) and node is None:
             del inside.problems.found[before:]
             break
         if node is None and after.value is None:
             return None
         if node is None:
-            node = container(round_, wires, (), after.value or wires[0].value)
+            node = _passing(round_, wires, after)
+        if not _can_pass(node, item, count, inside):
+            return None
         nodes.append(node)
+        written.append(node)
+        if numbered:
+            written[-1] = _with_index(round_, takes, within, resolve) or node
         same = wire.value == after.value and _codes(wire) == _codes(after)
         wire = after
         if same and not numbered and index + 1 < made:
             break
     inside.scope.used.discard(INDEX)
-    return _rounds(item, wires, nodes, count, inside)
+    return _rounds(item, wires, nodes, written, count, inside)
+
+
+def _round(item: Item, index: int) -> Item:
+    """Return the entry of one round."""
+    options = {key: each for key, each in item.options.items() if key != "repeat"}
+    if not mentions_index(options.get("when")):
+        options.pop("when", None)  # it is about all rounds together
+    return item._replace(name=str(index), options=options)
+
+
+def _passing(round_: Item, wires: tuple[Wire, ...], after: Wire) -> Node:
+    """Make a round that `when` leaves out."""
+    return container(round_._replace(type="Identity"), wires, (), after.value)
+
+
+def _can_pass(node: Node, item: Item, count: int, inside: Inside) -> bool:
+    """Tell whether single rounds can be left out as `when` says."""
+    if not mentions_index(item.options.get("when")):
+        return True
+    if len(node.sources) != 1 or not node.single:
+        message = "`when` of single rounds needs a layer with one input and one result"
+    elif node.condition is not None:
+        message = "`when` of single rounds cannot depend on a parameter"
+    elif isinstance(count, Size):
+        message = "`when` of single rounds needs a `repeat` that is a plain number"
+    else:
+        return True
+    help = "put the layer in a block, with `when` inside of it"
+    inside.problems.add("MG225", message, (*item.path, "when"), help=help)
+    return False
+
+
+def _within(item: Item, index: int, inside: Inside) -> Inside:
+    """Let expressions use the number of a round."""
+    scope = inside.scope._replace(
+        parameters={**inside.scope.parameters, INDEX: index},
+        fixed=inside.scope.fixed | {INDEX},
+    )
+    return inside._replace(scope=scope, prefix=f"{inside.prefix}{item.name}.")
+
+
+def _with_index(
+    round_: Item,
+    wires: tuple[Wire, ...],
+    inside: Inside,
+    resolve: Callable[[Item, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
+) -> Node | None:
+    """Resolve a round with `index` in its code; None if that cannot be written."""
+    before = list(inside.problems.found)
+    scope = inside.scope._replace(
+        names=dict(inside.scope.names), fixed=inside.scope.fixed - {INDEX}
+    )
+    node, _ = resolve(round_, wires, inside._replace(scope=scope))
+    failed = len(inside.problems.found) > len(before)
+    inside.problems.found[:] = before
+    return None if failed or scope.names != inside.scope.names else node
 
 
 def _rounds(
     item: Item,
     wires: tuple[Wire, ...],
     nodes: list[Node],
+    written: list[Node],
     count: int,
     inside: Inside,
 ) -> Node | None:
     last = nodes[min(len(nodes), int(count)) - 1]
-    per_round = max(_leaves(node) for node in nodes)
+    per_round = max(leaves(node) for node in nodes)
     if per_round * int(count) > MOST_LAYERS:
         message = f"`{item.name}` would be {per_round * int(count):,} layers"
         help = f"a network has at most {MOST_LAYERS:,}"
         inside.problems.add("MG222", message, (*item.path, "repeat"), help=help)
         return None
-    rounds = gathered(nodes, count)
+    rounds = gathered(nodes, written, count)
+    if isinstance(count, Size) and rounds[-1].first and _irregular(rounds[-1], written):
+        message = f"the rounds of `{item.name}` follow no rule: their number is fixed"
+        help = "write the number, or let sizes grow by the same step each round"
+        inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)
+        return None
     node = container(item, wires, (), last.value)
     return node._replace(
         rounds=rounds,
         call=last.call,
         returned=last.returned,
         picks=last.picks,
-        parts=last.parts,
+        parts={
+            name: value._replace(shape=_after(nodes, name, count))
+            for name, value in last.parts.items()
+        },
         parameters=sum(_each(nodes, index).parameters for index in range(int(count))),
         multiply_adds=sum(
             _each(nodes, index).multiply_adds for index in range(int(count))
         ),
     )
+
+
+def _irregular(last: Round, written: list[Node]) -> bool:
+    """Tell whether a parameter would repeat a round that is made for its number."""
+    alone = last.first == len(written) - 1
+    return alone and len({node_key(node) for node in written[1:]}) > 1
+
+
+def _after(nodes: Sequence[Node], part: str, count: int) -> tuple[int, ...]:
+    """Say the sizes behind the last round; by its number, if a parameter says it."""
+    last = nodes[min(len(nodes), int(count)) - 1].parts[part].shape
+    if not isinstance(count, Size) or len(nodes) < 3:
+        return last
+    shapes = [node.parts[part].shape for node in nodes]
+    if any(len(shape) != len(last) for shape in shapes):
+        return last
+    found = []
+    for size, sizes in zip(last, zip(*shapes, strict=True), strict=True):
+        steps = [later - before for before, later in pairwise(sizes)]
+        even = len({code_of(step) for step in steps}) == 1
+        found.append(sizes[0] + (count - 1) * steps[0] if even else size)
+    return tuple(found)
 
 
 def _count(item: Item, inside: Inside) -> int | None:
@@ -123,8 +211,9 @@ def _count(item: Item, inside: Inside) -> int | None:
         return None
     count = value.value if isinstance(value, Expression) else value
     if not isinstance(count, int) or isinstance(count, bool):
-        message = f"`repeat` must be a whole number of at least 1, not {shown(raw)}"
-        inside.problems.add("MG203", message, path)
+        message = f"`repeat` must be a whole number of at least 1, not {shown(count)}"
+        help = inside.problems.meant(count)
+        inside.problems.add("MG203", message, path, help=help)
     elif not 1 <= count <= MOST_ROUNDS:
         message = f"`repeat` must be from 1 to {MOST_ROUNDS:,}, not {int(count)}"
         inside.problems.add("MG204", message, path)
@@ -139,14 +228,6 @@ def _codes(wire: Wire) -> list[str]:
 
 def _each(nodes: Sequence[Node], index: int) -> Node:
     return nodes[min(index, len(nodes) - 1)]
-
-
-def _leaves(node: Node) -> int:
-    """Count the layers that a layer is made of."""
-    if node.rounds:
-        return sum(int(each.times) * _leaves(each.node) for each in node.rounds)
-    inner = node.graph.nodes if node.graph else node.children
-    return sum(_leaves(each) for each in inner) if inner else 1
 
 
 def mentions_index(raw: Any) -> bool:

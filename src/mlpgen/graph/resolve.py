@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.expressions import Expression
-from mlpgen.graph.blocks import Use, block_arguments
+from mlpgen.graph.blocks import Arrival, Use, arrivals, block_arguments
 from mlpgen.graph.conditions import condition_of, merged
 from mlpgen.graph.custom import resolve_custom
 from mlpgen.graph.definitions import INPUT
 from mlpgen.graph.ends import outputs_of, reached
 from mlpgen.graph.initial import with_initial_values
-from mlpgen.graph.inside import Inside, Resolved, container
+from mlpgen.graph.inside import (
+    Inside,
+    Resolved,
+    container,
+    not_one_tensor,
+    too_deep,
+    wrong_number,
+)
 from mlpgen.graph.keys import direct_names, names_of_node
 from mlpgen.graph.layer import resolve_layer
+from mlpgen.graph.limits import Budget, check_total, leaves
 from mlpgen.graph.nodes import Graph, Node
 from mlpgen.graph.parametrizing import parametrized
 from mlpgen.graph.repeats import mentions_index, repeated
@@ -23,7 +31,6 @@ from mlpgen.graph.unused import check_inputs, warn_about_layers, warn_about_para
 from mlpgen.graph.uses import bare, say_where, symbolic, used
 from mlpgen.graph.wires import Wire, Wires
 from mlpgen.names import snake_case
-from mlpgen.problems import listed
 from mlpgen.vocabulary import CUSTOM, SHARE, is_function, layer_class
 
 if TYPE_CHECKING:
@@ -42,6 +49,7 @@ class Resolver:
         blocks: The blocks of the spec.
         plain: The sizes of each block's inputs that are written as numbers.
         uses: How each block is used, found on the way.
+        arrivals: What the sizes that arrive there depend on.
     """
 
     def __init__(
@@ -50,8 +58,10 @@ class Resolver:
         self.blocks = blocks
         self.plain = plain
         self.uses: dict[str, list[Use]] = {name: [] for name in blocks}
+        self.arrivals: set[Arrival] = set()
         self._found: dict[object, Resolved | None] = {}
         self._open: list[str] = []
+        self._budget = Budget()
 
     def model(self, definition: Definition, inputs: tuple[Value | None, ...]) -> Graph:
         """Resolve the model itself."""
@@ -63,6 +73,7 @@ class Resolver:
         definition: Definition,
         values: Mapping[str, Scalar],
         inputs: tuple[Value, ...],
+        where: str,
     ) -> Resolved | None:
         """Resolve a block for the values of its parameters and what arrives."""
         plain = self.plain.get(definition.name, frozenset())
@@ -88,7 +99,7 @@ class Resolver:
         direct = frozenset(scope.used).union(
             *(direct_names(node) for node in graph.nodes)
         )
-        self.uses[definition.name].append(Use(graph, known, direct))
+        self.uses[definition.name].append(Use(graph, known, direct, where))
         self._found[key] = None if failed else Resolved(graph, scope)
         return self._found[key]
 
@@ -108,6 +119,7 @@ class Resolver:
         )
         inside = Inside(scope, definition.problems, "", {})
         nodes = []
+        total = 0
         for item in definition.items:
             found = wires.find(item, _most_inputs(item, self.blocks), inside.problems)
             node, wire = self._item(item, found, inside)
@@ -115,6 +127,8 @@ class Resolver:
                 nodes.append(node)
                 inside.made[item.name] = (item, node)
                 self._add_parts(item.name, node, wire, wires)
+                total += leaves(node)
+                check_total(total, item, inside.problems)
             wires.add(item.name, wire)
         outputs = outputs_of(definition, wires)
         kept = reached(tuple(nodes), outputs)
@@ -137,6 +151,7 @@ class Resolver:
             outputs=outputs,
             style="",
             blocks=(),
+            layers=sum(leaves(node) for node in kept),
             rules=(),
             recipe=None,
         )
@@ -167,26 +182,31 @@ class Resolver:
         if not by_round:
             condition = condition_of(item, inside.scope, inside.problems)
         if condition is False and wires and wires[0].value is not None:
-            origin = f"{wires[0].origin}, past `{full}`, which `when` leaves out,"
+            origin = f"{wires[0].origin}, past `{full}`, which `when` leaves out"
             return None, wires[0]._replace(origin=origin)
+        self._budget.enter(item, inside.problems)
         node = (
             repeated(item, wires, inside, self._item)
             if again
             else self._one(item, wires, inside)
         )
+        self._budget.leave()
         if node is None:
             return None, lost
         if isinstance(condition, Expression):
+            if inside.prefix.count(".") > 1:
+                too_deep(item, inside)
+                return None, lost
             node = merged(node, condition, item, inside.problems)
             if node is None:
                 return None, lost
             if not condition.value:
-                origin += f", which `when` leaves out after {wires[0].origin},"
+                origin += f", which `when` leaves out, so from {wires[0].origin}"
         return node, Wire(item.name, node.value, origin)
 
     def _one(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
         if item.type == SHARE:
-            return shared(item, wires, inside.made, self._one, inside)
+            return shared(item, wires, inside.made, self._again, inside)
         if item.type == "Sequential":
             return self._sequential(item, wires, inside)
         if item.type == CUSTOM:
@@ -196,15 +216,12 @@ class Resolver:
             return self._use(item, wires, inside, full)
         if layer_class(item.type) is None:
             return None  # a block with mistakes of its own
+        if inside.prefix and is_function(item.type):
+            not_one_tensor(item, inside)
+            return None
         node = resolve_layer(item, wires, inside.scope, inside.problems, full)
-        if (
-            node is not None
-            and inside.prefix
-            and (is_function(item.type) or not node.single or len(node.sources) != 1)
-        ):
-            message = f"`{item.type}` cannot stand in a `Sequential`"
-            help = "a `Sequential` holds modules that take and give one tensor"
-            inside.problems.add("MG220", message, item.path, help=help)
+        if node is not None and inside.prefix and not node.is_link:
+            not_one_tensor(item, inside)
             return None
         if node is not None:
             node = with_initial_values(node, item, inside.problems, inside.prefix)
@@ -213,14 +230,18 @@ class Resolver:
             return tied(item, node, inside.made, inside.problems)
         return node
 
+    def _again(
+        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+    ) -> Node | None:
+        return self._item(item, wires, inside)[0]
+
     def _sequential(
         self, item: Item, wires: tuple[Wire, ...], inside: Inside
     ) -> Node | None:
         full = inside.prefix + item.name
         nodes: list[Node] = []
         if len(wires) != 1:
-            message = f"`Sequential` takes 1 input, not {len(wires)}"
-            inside.problems.add("MG314", message, item.type_path)
+            wrong_number(item, (INPUT,), wires, inside)
             return None
         wire = wires[0]
         within = inside._replace(prefix=f"{full}.", made={})
@@ -252,12 +273,7 @@ class Resolver:
             problems.add("MG223", message, item.type_path, key=True, notes=notes)
             return None
         if len(wires) != len(definition.inputs):
-            wanted = listed(definition.inputs)
-            message = (
-                f"`{item.type}` takes {len(definition.inputs)} inputs, not {len(wires)}"
-            )
-            help = "" if definition.inputs == (INPUT,) else f"they are {wanted}"
-            problems.add("MG314", message, item.type_path, key=True, help=help)
+            wrong_number(item, definition.inputs, wires, inside)
             return None
         values = tuple(wire.value for wire in wires if wire.value is not None)
         if given is None or len(values) < len(wires):
@@ -267,8 +283,11 @@ class Resolver:
             plain = value.value if isinstance(value, Expression) else value
             default = definition.parameters[name]
             concrete[name] = type(default)(plain)
+        user = self.blocks.get(inside.scope.title)
+        own = user.parameters if user else inside.scope.parameters
+        self.arrivals |= arrivals(definition, values, inside.scope, own)
         before = len(definition.problems.found)
-        resolved = self._block(definition, concrete, values)
+        resolved = self._block(definition, concrete, values, problems.where(item.path))
         say_where(definition, before, item, problems)
         if resolved is None:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.expressions import ExpressionError, substituted
+from mlpgen.expressions import Expression, ExpressionError, substituted
 from mlpgen.layers.base import ShapeError
 from mlpgen.sizes import Size, code_of, is_product, names_of
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mlpgen.expressions import Scalar
     from mlpgen.layers.base import Shape, Value
 
+INDEX = "index"
+"""What expressions call the number of a round."""
 LONGEST_CODE = 40
 LONGEST_SUM = 20
 """Characters of a size in a call, if it is a product or not; others get a name."""
@@ -29,12 +31,14 @@ class Scope(NamedTuple):
         names: The names of sizes, by their code.
         used: The parameters that an expression has used.
         title: The block whose layers these are; empty for the model.
+        fixed: The parameters that stand for their value in code.
     """
 
     parameters: Mapping[str, Scalar]
     names: dict[str, str]
     used: set[str]
     title: str = ""
+    fixed: frozenset[str] = frozenset()
 
     def shorten(self, shape: Shape) -> Shape:
         """Give sizes a name where their code would not fit into a call.
@@ -72,7 +76,7 @@ class Scope(NamedTuple):
             *(names_of(_spelt_out(codes[name], codes)) for name in names & codes.keys())
         )
 
-    def outside(self, size: int, values: Mapping[str, int]) -> int:
+    def outside(self, size: int, values: Mapping[str, Scalar | Expression]) -> int:
         """Say a size of this class in the words of the class that uses it.
 
         Args:
@@ -82,7 +86,9 @@ class Scope(NamedTuple):
         if not isinstance(size, Size):
             return size
         code = _spelt_out(size.code, {name: code for code, name in self.names.items()})
-        if not any(isinstance(values.get(each), Size) for each in names_of(code)):
+        if not any(
+            isinstance(values.get(each), (Size, Expression)) for each in names_of(code)
+        ):
             return int(size)
         try:
             found = substituted(code, values)

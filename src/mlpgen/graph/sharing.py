@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.keys import code_key
+from mlpgen.graph.keys import code_key, difference, node_key
 from mlpgen.problems import cut, listed, nearest
 
 if TYPE_CHECKING:
@@ -32,6 +32,13 @@ def shared(
         return None
     original, node = found
     path = (*item.path, "share")
+    if "when" in item.options or node.condition is not None:
+        message = "a layer with `when` cannot share, or be shared"
+        at = (*item.path, "when") if "when" in item.options else path
+        help = "put the layer in a block, with `when` inside of it"
+        key = "when" in item.options
+        inside.problems.add("MG226", message, at, key=key, help=help)
+        return None
     if original.type == "share":
         original, node = made[node.shared]
     if node.function is not None:
@@ -44,6 +51,7 @@ def shared(
     second = resolve(again, wires, inside)
     if second is None:
         return None
+    notes = (f"`{node.name}` is in line {inside.problems.line(node.path)}",)
     for name, value in node.arguments.items():
         other = second.arguments.get(name)
         if code_key(value) != code_key(other):
@@ -52,9 +60,16 @@ def shared(
                 f"`{node.name}` was made for `{name}` {_int(value)}, "
                 f"but here it is {_int(other)}",
                 path,
-                notes=(f"`{node.name}` is in line {inside.problems.line(node.path)}",),
+                notes=notes,
             )
             return None
+    if node_key(node) != node_key(second):
+        what, one, other = difference(node, second)
+        message = f"{what} is {one} in `{node.name}`, but here it would be {other}"
+        line = inside.problems.line(node.path)
+        note = f"`{node.name}` is in line {line}"
+        inside.problems.add("MG226", message, path, notes=(note,))
+        return None
     return second._replace(shared=node.name, parameters=0, function=None)
 
 
@@ -86,7 +101,11 @@ def tied(
             )
             return None
     count = sum(int(prod(node.weights[name])) for name in both)
-    return node._replace(tied=other.name, parameters=node.parameters - count)
+    return node._replace(
+        tied=other.name,
+        parameters=node.parameters - count,
+        weights={name: node.weights[name] for name in both},
+    )
 
 
 def _target(

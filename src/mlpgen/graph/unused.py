@@ -21,7 +21,7 @@ def warn_about_layers(
     needed = {node.name for node in kept}
     for node in nodes:
         if node.name not in needed:
-            problems.add(
+            problems.add_entry(
                 "MG215",
                 f"no output depends on `{node.name}`; it is left out",
                 node.path,

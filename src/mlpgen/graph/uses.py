@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.expressions import Expression
 from mlpgen.graph.blocks import placeholders
 from mlpgen.graph.inside import container
+from mlpgen.graph.layer import select
 from mlpgen.graph.nodes import Maker
 from mlpgen.layers.base import ShapeError
-from mlpgen.problems import cut, listed
 from mlpgen.sizes import Size
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from mlpgen.expressions import Scalar
+    from mlpgen.diagnostics import Diagnostic
+    from mlpgen.expressions import Expression, Scalar
     from mlpgen.graph.definitions import Definition
     from mlpgen.graph.inside import Inside, Resolved
     from mlpgen.graph.nodes import Node
@@ -42,12 +42,7 @@ def used(
         for each, value in zip(names, values, strict=True)
         for name, size in zip(each, value.shape, strict=True)
     }
-    known = dict(sizes)
-    for name, default in definition.parameters.items():
-        value = given.get(name, default)
-        value = value.value if isinstance(value, Expression) else value
-        if isinstance(value, int) and not isinstance(value, bool):
-            known[name] = value
+    known: dict[str, Scalar | Expression] = {**definition.parameters, **sizes, **given}
     parts: dict[str, Value] = {}
     try:
         for name in graph.outputs:
@@ -59,14 +54,10 @@ def used(
         inside.problems.add(error.code, error.message, item.path, help=error.help)
         return None
     arguments = {name: sizes[name] for name in graph.inferred} | given
-    selected = item.options.get("select")
-    if selected is not None and selected not in parts:
-        gives = listed(parts) if len(parts) > 1 else "one tensor"
-        message = f"`{item.type}` has no part `{cut(selected)}`: it gives {gives}"
-        inside.problems.add("MG219", message, (*item.path, "select"))
+    selected = select(item, parts, inside.problems)
+    if selected is None:
         return None
-    if selected:
-        parts = {selected: parts[selected], **parts}
+    parts = selected
     return container(item, wires, (), graph.value(graph.outputs[0]))._replace(
         maker=Maker(item.type, "", arguments, frozenset(graph.inferred)),
         parts=parts,
@@ -84,8 +75,39 @@ def say_where(
     found = definition.problems.found
     note = f"`{definition.name}` is used in line {problems.line(item.path)}"
     for index in range(before, len(found)):
-        if note not in found[index].notes:
+        if note not in found[index].notes and _depends(found[index]):
             found[index] = found[index]._replace(notes=(*found[index].notes, note))
+
+
+_ANYWHERE = frozenset(
+    [
+        "MG201",
+        "MG202",
+        "MG205",
+        "MG206",
+        "MG207",
+        "MG210",
+        "MG211",
+        "MG212",
+        "MG214",
+        "MG215",
+        "MG218",
+        "MG219",
+        "MG220",
+        "MG221",
+        "MG223",
+        "MG228",
+    ]
+)
+"""Mistakes that a block has wherever it is used."""
+
+
+def _depends(mistake: Diagnostic) -> bool:
+    """Tell whether a mistake in a block may be one for some of its uses only."""
+    if mistake.code in ("MG203", "MG204") and mistake.place is not None:
+        start = mistake.place.span.column - 1
+        return "${" in mistake.place.text[start : start + 4]
+    return mistake.code not in _ANYWHERE
 
 
 def bare(value: Value) -> Value:

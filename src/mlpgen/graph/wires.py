@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.layers.base import shown
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from mlpgen.items import Item
     from mlpgen.layers.base import Value
     from mlpgen.problems import Problems
+
+
+LONGEST_CIRCLE = 50
+"""How many layers are looked at for a circle."""
+MOST_HELP = 100
+"""After so many mistakes, the nearest name is not looked for any more."""
 
 
 class Wire(NamedTuple):
@@ -40,6 +47,10 @@ class Wires:
         self._found = {wire.name: wire for wire in inputs}
         self._later = {item.name: item for item in items}
         self.used: set[str] = set()
+        self._before = {
+            item.name: item.sources or (before.name,)
+            for before, item in pairwise(items)
+        }
         self.last = inputs[0] if inputs else None
 
     def add(self, name: str, wire: Wire, *, part: bool = False) -> None:
@@ -80,6 +91,7 @@ class Wires:
         path = item.source_path(index)
         layer, _, part = name.partition(".")
         help = ""
+        notes: tuple[str, ...] = ()
         if name == item.name or layer == item.name:
             message = f"`{cut(name)}` cannot take its own result: data goes no circles"
             code = "MG218"
@@ -88,6 +100,7 @@ class Wires:
             message = f"`{cut(layer)}` is made later, in line {line}"
             code = "MG218"
             help = "a layer takes what layers before it give"
+            notes = self._circle(item.name, layer)
         elif part and layer in self._found:
             code = "MG219"
             message = f"`{layer}` has no part `{cut(part)}`"
@@ -98,9 +111,30 @@ class Wires:
         else:
             code = "MG219"
             message = f"there is no layer `{cut(name)}` before this one"
-            help = nearest(name, self._found) or f"there is {listed(_few(self._found))}"
-        problems.add(code, message, path, help=help)
+            few = f"there is {listed(_few(self._found))}"
+            help = few if len(problems.found) > MOST_HELP else ""
+            help = help or nearest(name, self._found) or few
+        problems.add(code, message, path, notes=notes, help=help)
         return Wire(name, None, f"`{cut(name)}`")
+
+    def _circle(self, name: str, later: str) -> tuple[str, ...]:
+        """Say by which layers a later one depends on the layer that takes it."""
+        way = {later: ""}
+        open_ = [later]
+        while open_ and len(way) < LONGEST_CIRCLE:
+            each = open_.pop()
+            for source in self._before.get(each, ()):
+                layer = source.partition(".")[0]
+                if layer not in way:
+                    way[layer] = each
+                    open_.append(layer)
+        if name not in way:
+            return ()
+        circle = [name]
+        while way[circle[-1]]:
+            circle.append(way[circle[-1]])
+        turned = " → ".join([*circle, name])
+        return (f"data would go in a circle: {turned}",)
 
 
 def _few(names: Mapping[str, Wire]) -> list[str]:
@@ -110,13 +144,14 @@ def _few(names: Mapping[str, Wire]) -> list[str]:
 def arrives(full: str, wires: Sequence[Wire]) -> tuple[str, ...]:
     """Say what a layer gets and from where, for notes."""
     return tuple(
-        f"`{full}` gets {_shown(wire.value)} from {wire.origin}"
+        f"`{full}` gets {shown_value(wire.value)} from {wire.origin}"
         for wire in wires
         if wire.value is not None
     )
 
 
-def _shown(value: Value) -> str:
+def shown_value(value: Value) -> str:
+    """Write the shape of a tensor for notes."""
     if value.batched:
         return shown(value.shape)
     return f"({', '.join(str(int(size)) for size in value.shape)}), without a batch,"

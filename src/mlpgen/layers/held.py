@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, Strict
 
 from mlpgen.component import Expects, Positive
-from mlpgen.layers.base import Layer, Shape, Value, Values
+from mlpgen.layers.base import TORCH_PAGE, Layer, Shape, Value, Values
 
 WholeShape = Annotated[
     tuple[Positive, ...],
@@ -21,7 +21,7 @@ class _Held(Layer):
     rule: ClassVar = "→ shape, without a batch"
 
     shape: WholeShape
-    init: Any = None
+    init: Annotated[Any, Expects("a function of torch.nn.init")] = None
 
     @classmethod
     def title(cls) -> str:
@@ -47,6 +47,7 @@ class _Held(Layer):
 class Parameter(_Held):
     """A learned tensor; `init` is a function of torch.nn.init, zeros by default."""
 
+    page: ClassVar = TORCH_PAGE.format("parameter.Parameter")
     example: ClassVar = "parameter: {shape: [1, 16], init: {normal_: {std: 0.02}}}"
 
     def weights(self) -> dict[str, Shape]:
@@ -61,4 +62,5 @@ class Parameter(_Held):
 class Buffer(_Held):
     """A tensor that is saved but not learned; zeros by default."""
 
+    page: ClassVar = TORCH_PAGE.format("parameter.Buffer")
     example: ClassVar = "buffer: {shape: [1, 16], init: ones_}"

@@ -156,6 +156,9 @@ class _OverShape(Layer):
 
     def inferred(self, shape: Shape) -> dict[str, int]:
         """By default the last dimension."""
+        if not shape:
+            message = f"`{self.title()}` takes (N, *, features), but (N,) arrives"
+            raise ShapeError("MG302", message)
         given = self.normalized_shape
         sizes = given if isinstance(given, tuple) else (given,)
         if given is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mlpgen.styles.code import INDENT, indented, layout
+from mlpgen.styles.code import INDENT, WIDTH, indented, layout, width
 from mlpgen.styles.modules import module
 from mlpgen.styles.runs import Run, segments, stem
 
@@ -79,8 +79,10 @@ def assigned(
     indent = BODY
     if node.condition is not None:
         kind = "" if node.type == "Sequential" or "[" in target else ": nn.Module"
+        empty = f"{target}{kind} = nn.Sequential()"
+        said = f"{empty}  # passes its input through"
         lines = [
-            f"{target}{kind} = nn.Sequential()  # passes its input through",
+            said if indent + width(said) <= WIDTH else empty,
             f"if {node.condition.code}:",
         ]
         indent += INDENT

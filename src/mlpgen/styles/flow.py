@@ -8,6 +8,7 @@ needed for longer.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.layers.base import shown
@@ -19,7 +20,7 @@ from mlpgen.styles.runs import Run, segments
 from mlpgen.vocabulary import HELD, is_function
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.layers.base import Returned
@@ -123,6 +124,7 @@ class Flow:
         self.comments = True
         self.numbered = False
         self._arguments = frozenset(variables.values())
+        self._tensors = dict.fromkeys(variables.values(), True)
         self._outputs = tuple(outputs)
         self._indent = indent
         self._waiting: list[Term] = []
@@ -151,7 +153,7 @@ class Flow:
         if returns and self._waiting:
             self._return(self._waiting.pop())
         elif returns:
-            self.lines.append(f"return {self.variables[self._outputs[0]]}")
+            self._return_variable()
         self._write_waiting()
         return self.variables, self.lines
 
@@ -160,7 +162,7 @@ class Flow:
         if node.type in HELD and self._once(node.name):
             pass  # an attribute: it stands wherever it is used
         while self._waiting and not self._joins(node):
-            if not self._takes(node, self._waiting[-1]) and self._may_wait(node):
+            if not self._takes_waiting(node) and self._may_wait(node):
                 break
             self._write(self._waiting.pop(0))
         inlined = {term.node.name: term for term in self._waiting}
@@ -185,8 +187,8 @@ class Flow:
         conditional = node.condition is not None and is_function(node.type)
         return not node.single or loop or conditional
 
-    def _takes(self, node: Node, term: Term) -> bool:
-        return term.node.name in node.sources
+    def _takes_waiting(self, node: Node) -> bool:
+        return any(term.node.name in node.sources for term in self._waiting)
 
     def _once(self, name: str) -> bool:
         return len(self._uses.get(name, ())) == 1 and name not in self._outputs
@@ -238,17 +240,11 @@ class Flow:
             self._in_place(term)
         else:
             target = self._target(term)
-            self._assign(term, target)
+            self._know(target, tensor=self._typed(term))
+            comment = self._comment(term)
+            piece = self._piece(term)
+            self.lines += layout(piece, self._indent, f"{target} = ", comment=comment)
             self.variables[node.name] = target
-
-    def _assign(self, term: Term, target: str, by: int = 0) -> None:
-        lines = layout(
-            self._piece(term),
-            self._indent + by,
-            f"{target} = ",
-            comment=self._comment(term),
-        )
-        self.lines += indented(lines, by)
 
     def _comment(self, term: Term) -> str:
         node = term.node
@@ -285,6 +281,7 @@ class Flow:
         begin = self._variable(node.sources[0])
         if begin != target:
             self.lines.append(f"{target} = {begin}")
+            self._know(target, tensor=self._is_tensor(begin))
         values = [target, *(self._variable(each) for each in node.sources[1:])]
         if node.rounds:
             called: Piece = module_call("layer", node, values)
@@ -292,6 +289,7 @@ class Flow:
         else:
             called = applied(node, values, batch=target)
             head = f"if {condition_code(node)}:"
+        self._know(target, tensor=False)
         lines = layout(called, self._indent + INDENT, f"{target} = ")
         self.lines += [head, *indented(lines)]
         self.variables[node.name] = target
@@ -300,11 +298,19 @@ class Flow:
         """Write a statement that takes the results of a call apart."""
         node = term.node
         wanted = self._wanted_parts(node)
+        bases = [node.picks[part][0] if part in node.picks else part for part in wanted]
         names: dict[str, str] = {}
-        for part, value in wanted.items():
-            base = node.picks[part][0] if part in node.picks else part
-            if base not in names:
-                names[base] = self._part_target(term, value, part, names)
+        targets: dict[str, str] = {}
+        for base, (part, value) in zip(bases, wanted.items(), strict=True):
+            taken = {*names.values(), *targets.values()}
+            targets[part] = self._part_target(term, value, part, taken)
+            if bases.count(base) == 1 or part not in node.picks:
+                names[base] = targets[part]
+        for base in bases:
+            if base not in names:  # several parts are taken from it
+                value = f"{node.name}.{base}"
+                taken = {*names.values(), *targets.values()}
+                names[base] = self._part_target(term, value, base, taken)
         pattern = _pattern(node.returned, names)
         if node.rounds:
             self._loop_of_tuples(term, pattern, names)
@@ -313,12 +319,14 @@ class Flow:
             self.lines += layout(piece, self._indent, f"{pattern} = ")
         for part, value in wanted.items():
             base, pick = node.picks.get(part, (part, ""))
+            self._know(names[base], tensor=False)
+            self._know(targets[part], tensor=pick.startswith("torch."))
             if pick:
-                code = pick.format(names[base]) if "{" in pick else names[base] + pick
+                code = pick.format(names[base])
                 shape = node.parts[part] if self.comments else None
                 said = f"  # {shown(shape.shape)}" if shape else ""
-                self.lines.append(f"{names[base]} = {code}{said}")
-            self.variables[value] = names[base]
+                self.lines.append(f"{targets[part]} = {code}{said}")
+            self.variables[value] = targets[part]
 
     def _loop_of_tuples(
         self, term: Term, pattern: str, names: Mapping[str, str]
@@ -344,19 +352,19 @@ class Flow:
         return found
 
     def _part_target(
-        self, term: Term, value: str, part: str, names: Mapping[str, str]
+        self, term: Term, value: str, part: str, taken: Collection[str]
     ) -> str:
         if value == term.node.name:
-            return self._target(term)
-        taken = self._taken | set(names.values()) | self._live(term.last)
-        return part if part not in taken else value.replace(".", "_")
+            return self._target(term, first=bool(term.node.rounds))
+        taken = self._taken | {*taken} | self._live(term.last)
+        return part if part not in taken else f"{term.node.name}_{part}"
 
     def _live(self, index: int) -> set[str]:
         """Return the variables whose values are needed behind a layer."""
         return {
             variable
             for name, variable in self.variables.items()
-            if any(use > index for use in self._uses.get(name, ()))
+            if (uses := self._uses.get(name)) and uses[-1] > index
         }
 
     def _target(self, term: Term, *, first: bool = False) -> str:
@@ -371,11 +379,16 @@ class Flow:
             return node.name
         uses = self._uses.get(node.name, [])
         live = self._live(term.last)
+        live |= {self._variable(each) for t in self._waiting for each in t.names()}
         # What an earlier layer that still waits takes is needed as well.
         longer = len(uses) > 1 or (uses and uses[-1] - term.last > 2)
         if longer and node.named and not first and node.name not in live:
             return node.name
         sources = [self._variable(each) for each in term.names()]
+        if first:  # the others are needed after it was changed
+            again = set() if node.rounds else {sources[0]}
+            live |= set(sources[1:]) - again
+            sources = sources[:1]
         for variable in (*sources, *RUNNING):
             free = variable not in self._at or variable in sources
             if variable in RUNNING and variable not in live and free:
@@ -408,7 +421,7 @@ class Flow:
         """
         if not term.node.single or self._is_statement(term.node):
             self._write(term)
-            self.lines.append(f"return {self.variables[self._outputs[0]]}")
+            self._return_variable()
             return
         comment = self._comment(term)
         if self._typed(term):
@@ -417,25 +430,55 @@ class Flow:
             return
         node = term.node
         plain = node.named and len(node.name) <= LONGEST_OUTPUT
-        name = node.name if plain else "output"
+        used = set(self.variables.values())
+        names = (node.name if plain else "output", "output", "result", node.name)
+        name = next(each for each in names if each not in used)
         before = f"{name}: Tensor = "
         self.lines += layout(self._piece(term), self._indent, before, comment=comment)
         self.lines.append(f"return {name}")
+
+    def _return_variable(self) -> None:
+        """Return the only output, which has a variable that is a tensor to mypy."""
+        variable = self.variables[self._outputs[0]]
+        if not self._is_tensor(variable):
+            self._declare(variable)
+        self.lines.append(f"return {variable}")
+
+    def _declare(self, variable: str) -> None:
+        """Say that a variable is a tensor, where it is assigned first."""
+        at, line = next(
+            (at, line)
+            for at, line in enumerate(self.lines)
+            if re.match(r"\S.* = ", line)
+            and re.search(rf"\b{variable}\b", line.partition(" = ")[0])
+        )
+        declared = line.replace(f"{variable} = ", f"{variable}: Tensor = ", 1)
+        fits = self._indent + width(declared) <= WIDTH
+        if line.startswith(f"{variable} = ") and fits:
+            self.lines[at] = declared
+        else:
+            self.lines.insert(at, f"{variable}: Tensor")
+
+    def _know(self, variable: str, *, tensor: bool) -> None:
+        """Remember whether mypy takes a variable for a tensor; arguments always are."""
+        self._tensors[variable] = tensor or variable in self._arguments
+
+    def _is_tensor(self, variable: str) -> bool:
+        return self._tensors.get(variable, variable.startswith("self."))
 
     def _typed(self, term: Term) -> bool:
         """Tell whether mypy knows that a call gives a tensor."""
         function = term.node.function
         if function is None:
-            return term.node.type == "parameter"
+            return term.node.type in HELD
         if not (function.is_method or function.is_index or function.is_operator):
             return True
-        # An operator on anything may give anything; a method only depends on its own.
-        asked = term.operands if function.is_operator else term.operands[:1]
+        operands = term.operands if function.is_operator else term.operands[:1]
         return all(
             self.nested and self._typed(each)
             if isinstance(each, Term)
-            else self._variable(each) in self._arguments
-            for each in asked
+            else self._is_tensor(self._variable(each))
+            for each in operands
         )
 
 

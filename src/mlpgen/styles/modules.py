@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.keys import names_in
-from mlpgen.graph.repeating import INDEX
+from mlpgen.graph.scope import INDEX
 from mlpgen.layers.base import shown
 from mlpgen.sizes import code_of
 from mlpgen.styles.code import Group, call, keyword, literal
@@ -29,9 +29,7 @@ def module(node: Node, *, comments: bool = True) -> Piece:
             of a block cannot: each of its uses has its own.
     """
     if node.rounds:
-        return call(
-            container(node), *(_round(each, comments=comments) for each in node.rounds)
-        )
+        return _rounds(node, comments=comments)
     if node.type == "Sequential":
         return sequential(node.children, comments=comments)
     return made(node.maker)
@@ -64,6 +62,17 @@ def made(maker: Maker) -> Piece:
         ),
     )
     return call(maker.wrapper, piece) if maker.wrapper else piece
+
+
+def _rounds(node: Node, *, comments: bool) -> Piece:
+    """Write the container of a layer that is repeated."""
+    name = container(node)
+    pieces = [_round(each, comments=comments) for each in node.rounds]
+    if name == "nn.Sequential":
+        return call(name, *pieces)
+    if len(pieces) == 1 and isinstance(pieces[0], Group) and pieces[0].opening == "*(":
+        return pieces[0]._replace(opening=f"{name}(")
+    return call(name, Group("[", tuple(pieces), "]", collection=True))
 
 
 def _round(each: Round, *, comments: bool) -> Piece:

@@ -280,9 +280,9 @@ def imports(uses: Iterable[str]) -> Lines:
         **{line.split()[1]: line for name, line in _TORCH.items() if name in uses},
     }
     plain = ["import torch"] if "torch" in uses else []
-    torch = [*others.values(), *_own(uses)]
-    torch.sort(key=lambda line: line.split()[1].lower())
-    return (*standard, *([""] if standard else []), *plain, *torch)
+    torch = sorted(others.values(), key=lambda line: line.split()[1])
+    blocks = [standard, [*plain, *torch], _own(uses)]
+    return tuple(line for block in blocks if block for line in ("", *block))[1:]
 
 
 def _own(uses: Iterable[str]) -> list[str]:

@@ -1,0 +1,1 @@
+"""What a network looks like: tables, data for programs, diagrams, comparisons."""

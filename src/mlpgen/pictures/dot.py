@@ -1,0 +1,103 @@
+"""A diagram in the language of Graphviz, and as SVG through its program `dot`.
+
+https://graphviz.org/doc/info/lang.html
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+from mlpgen.pictures.drawing import Box
+from mlpgen.report import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlpgen.pictures.drawing import Drawing, Frame
+
+_LOOKS = {
+    "input": 'shape=box style="rounded,filled" fillcolor="#e8e8e8"',
+    "layer": 'fillcolor="#dbe9f8"',
+    "join": 'shape=hexagon margin="0.02,0.02" fillcolor="#fbe3c8"',
+    "tensor": 'shape=cylinder fillcolor="#e2f0d9"',
+}
+_FRAMES = ("#f7f7f7", "#eeeeee")
+_HEAD = """\
+    graph [fontname=Helvetica fontsize=12 labelloc=t bgcolor=white ranksep=0.3]
+    node [fontname=Helvetica fontsize=10 shape=box style=filled height=0.3]
+    edge [fontname=Helvetica fontsize=9 arrowsize=0.6]"""
+
+LONGEST = 60
+"""Seconds that `dot` may take."""
+
+
+class DrawingError(Exception):
+    """The program `dot` is not there or cannot draw."""
+
+
+def text(drawing: Drawing) -> str:
+    """Return the text of a diagram."""
+    lines = ["digraph {", _HEAD, f"    label={quoted(drawing.title)}"]
+    lines += _items(drawing.items, 1)
+    for arrow in drawing.arrows:
+        label = f" [label={quoted(arrow.label)}]" if arrow.label else ""
+        lines.append(f"    {arrow.tail} -> {arrow.head}{label}")
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def svg(drawing: Drawing) -> str:
+    """Draw a diagram as SVG.
+
+    Raises:
+        DrawingError: `dot` of Graphviz is not there, or it fails.
+    """
+    program = shutil.which("dot")
+    if program is None:
+        raise DrawingError(
+            "`--format svg` needs the program `dot` of Graphviz, which is not there: "
+            "install it (https://graphviz.org/download/), or use `--format dot` or "
+            "`--format mermaid`"
+        )
+    try:
+        done = subprocess.run(
+            [program, "-Tsvg"],
+            input=text(drawing).encode(),
+            capture_output=True,
+            timeout=LONGEST,
+        )
+    except subprocess.TimeoutExpired:
+        raise DrawingError(
+            f"`dot` takes more than {LONGEST} seconds: use a smaller `--depth`"
+        ) from None
+    if done.returncode:
+        reason = done.stderr.decode(errors="replace").strip().split("\n")[0]
+        raise DrawingError(f"`dot` cannot draw this: {safe(reason)}")
+    return done.stdout.decode()
+
+
+def _items(items: Iterable[Box | Frame], level: int) -> Iterator[str]:
+    indent = "    " * level
+    for item in items:
+        if isinstance(item, Box):
+            width = " penwidth=2" if item.returned else ""
+            label = quoted(*item.lines)
+            yield f"{indent}{item.id} [label={label} {_LOOKS[item.kind]}{width}]"
+            continue
+        color = _FRAMES[level % len(_FRAMES)]
+        yield f"{indent}subgraph cluster_{item.id} {{"
+        yield f'{indent}    graph [label={quoted(item.title)} bgcolor="{color}"]'
+        yield f"{indent}    graph [labeljust=l color=gray fontsize=10]"
+        yield from _items(item.items, level + 1)
+        yield f"{indent}}}"
+
+
+def quoted(*lines: str) -> str:
+    """Write lines of text so that nothing in them is an escape or an entity."""
+    return '"' + "\\n".join(_escaped(line) for line in lines) + '"'
+
+
+def _escaped(line: str) -> str:
+    plain = safe(line).replace("&", "&amp;")
+    return plain.replace("\\", "\\\\").replace('"', '\\"')

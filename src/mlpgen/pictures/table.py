@@ -1,0 +1,68 @@
+"""The table of layers for people, made by rich."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from mlpgen.pictures.rows import rows
+from mlpgen.report import safe
+
+if TYPE_CHECKING:
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.pictures.compare import Comparison
+
+
+_COUNTS = ("parameters", "multiply-adds")
+
+
+def table(graph: Graph, depth: int | None = None) -> Table:
+    """Return the table of a network; see `rows`."""
+    found = rows(graph, depth)
+    title = f"{graph.name}: {graph.description}".rstrip(": ")
+    made = Table(title=Text(safe(title)))
+    made.add_column("layer", overflow="fold")
+    made.add_column("type", overflow="fold")
+    made.add_column("arguments", overflow="fold")
+    made.add_column("output", no_wrap=True)
+    for column in _COUNTS:
+        made.add_column(column, justify="right", no_wrap=True)
+    for row in found:
+        name = Text("  " * (row.level - 1) + safe(row.name))
+        name.stylize("bold" if row.returned else "")
+        about = Text(safe(row.arguments))
+        if row.note:
+            between = "\n" if row.arguments else ""
+            about.append(between + safe(row.note), style="italic")
+        made.add_row(
+            name,
+            row.type,
+            about,
+            "\n".join(row.output),
+            row.parameters,
+            row.multiply_adds,
+            style="dim" if not row.type or not row.active else "",
+        )
+    made.add_section()
+    total = (f"{graph.total_parameters:,}", f"{graph.total_multiply_adds:,}")
+    made.add_row("total", "", "", "", *total, style="bold")
+    return made
+
+
+def comparison(found: Comparison) -> Table:
+    """Return the table of two networks side by side."""
+    made = Table(title=Text(" and ".join(safe(name) for name in found.names)))
+    made.add_column("type", overflow="fold")
+    for name in found.names:
+        made.add_column(Text(f"{safe(name)}\nlayers"), justify="right")
+        for column in _COUNTS:
+            made.add_column(f"\n{column}", justify="right", no_wrap=True)
+    for type_, sides in found.types.items():
+        made.add_row(type_, *(f"{each:,}" for side in sides for each in side))
+    made.add_section()
+    totals = (f"{each:,}" for side in found.totals for each in side)
+    made.add_row("total", *totals, style="bold")
+    made.add_row("ratio", "", "", "", *found.ratios, style="bold")
+    return made

@@ -1,0 +1,118 @@
+"""The JSON Schema of specs, so that editors complete names and underline mistakes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mlpgen.initial import INITIALIZERS
+from mlpgen.layers import LAYERS
+from mlpgen.schema.arguments import EXPRESSIONS, arguments, choice
+from mlpgen.schema.entries import CLASS_NAME, ENTRY, LAYER, NAME, definitions, types
+from mlpgen.spec import Block, Input, Spec, Training
+from mlpgen.training import LOSSES, OPTIMIZERS, SCHEDULERS
+from mlpgen.vocabulary import every_type
+
+
+def text() -> str:
+    """Return the schema as it stands in `schemas/spec.schema.json`."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """Return the schema of a spec, for JSON Schema 2020-12.
+
+    A type that is not known is a mistake, unless the spec has blocks or includes some.
+    """
+    known = types()
+    root = _plain(Spec)
+    properties: dict[str, Any] = root["properties"]
+    properties["name"]["pattern"] = CLASS_NAME
+    properties["parameters"]["propertyNames"] = {"pattern": NAME}
+    properties["input"]["anyOf"][1]["propertyNames"] = {"pattern": NAME}
+    properties["include"] |= {"type": ["array", "null"], "items": {"type": "string"}}
+    properties["blocks"] |= {
+        "propertyNames": {"pattern": CLASS_NAME, "not": {"enum": list(every_type())}},
+        "additionalProperties": {"$ref": "#/$defs/block"},
+    }
+    properties["init"] |= {
+        "propertyNames": {"enum": list(LAYERS)},
+        "additionalProperties": {"$ref": "#/$defs/initial_values"},
+    }
+    properties["training"] = {
+        "description": properties["training"].get("description", ""),
+        "anyOf": [{"$ref": "#/$defs/training"}, {"type": "null"}],
+    }
+    found = {
+        **known,
+        **definitions(list(known)),
+        **_training(),
+        **_initial(),
+        "Input": _plain(Input),
+        "block": _block(),
+        "expression": EXPRESSIONS,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$comment": "Written by `mlpgen schema`; `mlpgen check` watches it.",
+        "title": "mlpgen spec",
+        **root,
+        "if": {"anyOf": [{"required": ["blocks"]}, {"required": ["include"]}]},
+        "then": _layers(ENTRY),
+        "else": _layers(LAYER),
+        "$defs": {key: found[key] for key in sorted(found)},
+    }
+
+
+def _layers(entry: str) -> dict[str, Any]:
+    return {"properties": {"layers": {"items": {"$ref": f"#/$defs/{entry}"}}}}
+
+
+def _block() -> dict[str, Any]:
+    block = _plain(Block)
+    properties = block["properties"]
+    properties["parameters"]["propertyNames"] = {"pattern": NAME}
+    properties["input"]["items"]["pattern"] = NAME
+    properties["layers"]["items"] = {"$ref": f"#/$defs/{ENTRY}"}
+    return block
+
+
+def _training() -> dict[str, dict[str, Any]]:
+    training = _plain(Training)
+    found = {"training": training}
+    for key, parts in (
+        ("loss", LOSSES),
+        ("optimizer", OPTIMIZERS),
+        ("scheduler", SCHEDULERS),
+    ):
+        description = training["properties"][key].get("description", "")
+        training["properties"][key] = {
+            "$ref": f"#/$defs/{key}",
+            "description": description,
+        }
+        options = {name: arguments(parts[name], symbolic=False) for name in parts}
+        found[key] = choice(options)
+    return found
+
+
+def _initial() -> dict[str, dict[str, Any]]:
+    options = {
+        name: arguments(INITIALIZERS[name], symbolic=False) for name in INITIALIZERS
+    }
+    return {
+        "initializer": choice(options),
+        "initial_values": {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/$defs/initializer"},
+            "minProperties": 1,
+        },
+    }
+
+
+def _plain(model: Any) -> dict[str, Any]:
+    found: dict[str, Any] = model.model_json_schema()
+    found.pop("$defs", None)
+    found.pop("title", None)
+    for each in found["properties"].values():
+        each.pop("title", None)
+    return found

@@ -1,0 +1,220 @@
+"""What drawn specs are made of: layers, functions, blocks, inputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from mlpgen.functions import FUNCTIONS
+
+Entry = dict[str, Any]
+PARAMETERS: dict[str, Any] = {"width": 8, "depth": 2, "fast": True, "scale": 0.5}
+OTHERS: dict[str, list[Any]] = {
+    "width": [4, 8, 12],
+    "depth": [1, 2, 3, 4],
+    "fast": [True, False],
+    "scale": [0.5, 1.25],
+}
+"""Other values of the parameters."""
+
+BLOCKS: dict[str, Any] = yaml.safe_load(
+    """
+Residual:
+  parameters: {channels: 4, stride: 1}
+  layers:
+    - Conv2d: {out_channels: "${channels}", kernel_size: 3, stride: "${stride}",
+               padding: 1, bias: false}
+    - BatchNorm2d
+    - ReLU
+    - Conv2d: {out_channels: "${channels}", kernel_size: 3, padding: 1, bias: false}
+      name: conv2
+    - Sequential:
+        - Conv2d: {out_channels: "${channels}", kernel_size: 1, stride: "${stride}"}
+        - BatchNorm2d
+      name: downsample
+      from: input
+      when: "${stride != 1}"
+    - add:
+      from: [conv2, downsample]
+    - ReLU
+Dense:
+  parameters: {growth: 2}
+  layers:
+    - BatchNorm2d
+    - Conv2d: {out_channels: "${growth}", kernel_size: 3, padding: 1}
+      name: new
+    - cat: {dim: 1}
+      from: [input, new]
+Squeeze:
+  parameters: {ratio: 2}
+  layers:
+    - AdaptiveAvgPool2d: 1
+    - Conv2d: {out_channels: "${ratio}", kernel_size: 1}
+    - SiLU
+    - Conv2d: {out_channels: 4, kernel_size: 1}
+    - Sigmoid
+      name: gate
+    - mul:
+      from: [input, gate]
+Both:
+  input: [a, b]
+  parameters: {features: 8, joined: true}
+  layers:
+    - Linear: "${features}"
+      from: a
+      name: left
+    - Linear: "${features}"
+      from: b
+      name: right
+    - add:
+      from: [left, right]
+      when: "${joined}"
+      name: both
+    - mul: {other: 0.5}
+      from: right
+      name: half
+  outputs: [both, half]
+Mixer:
+  parameters: {hidden: 8, heads: 2, p: 0.25, tall: false}
+  layers:
+    - LayerNorm
+    - MultiheadAttention: {num_heads: "${heads}"}
+      name: mixed
+    - add:
+      from: [input, mixed]
+      name: middle
+    - LayerNorm
+    - Linear: "${hidden * 2}"
+    - GELU
+    - Dropout: "${p}"
+    - Linear: 8
+      name: fed
+    - add:
+      from: [middle, fed]
+    - mul: "${p}"
+      when: "${tall}"
+Wide:
+  parameters: {features: 8, count: 2}
+  layers:
+    - Linear: "${features}"
+      repeat: "${count}"
+    - Tanh
+    - Linear: "${features + index}"
+      repeat: 3
+Nested:
+  parameters: {width: 8}
+  layers:
+    - Wide: {features: "${width}", count: 3}
+    - Linear: "${width}"
+      name: last
+    - Wide: {features: 4}
+      from: last
+      repeat: 2
+    - Linear: "${width}"
+      name: back
+    - add:
+      from: [last, back]
+""".replace("- Sigmoid\n      name", "- Sigmoid:\n      name")
+)
+"""Blocks as people write them; others are drawn."""
+
+ANY = [
+    "ReLU",
+    "Tanh",
+    "GELU",
+    "Identity",
+    "PReLU",
+    {"Dropout": 0.3},
+    {"LeakyReLU": 0.2},
+    {"Dropout": "${scale}"},
+    "LayerNorm",
+    {"Softmax": {"dim": -1}},
+    {"Linear": 8},
+    {"Linear": 8},
+    {"Linear": "${width}"},
+    {"Linear": {"out_features": "${width * 2}", "bias": False}},
+    {"Linear": {"out_features": 4, "bias": "${fast}"}},
+    {"Linear": "${index * 2 + 4}"},
+    {"add": "${scale}"},
+    {"mul": "${width}"},
+    {"Wide": {"features": "${width}"}},
+    {"Wide": {"count": "${depth}"}},
+    {"Nested": None},
+    {"Nested": {"width": 4}},
+    {"Wide": {"features": "${8 + index}"}},
+]
+RANKS: dict[int, list[Any]] = {
+    1: ["BatchNorm1d", {"Unflatten": {"dim": 1, "unflattened_size": [2, -1]}}],
+    2: [
+        {"LSTM": 8},
+        {"LSTM": {"hidden_size": 4, "bidirectional": True}, "select": "last"},
+        {"GRU": {"hidden_size": "${width}"}, "select": "last"},
+        {"GRU": {"hidden_size": 8, "num_layers": 2}, "select": "hidden"},
+        {"MultiheadAttention": {"num_heads": 2}},
+        {"MultiheadAttention": {"num_heads": 2}, "select": "weights"},
+        {"TransformerEncoderLayer": {"nhead": 2, "dim_feedforward": 8}},
+        {"Conv1d": {"out_channels": 6, "kernel_size": 3, "padding": 1}},
+        {"chunk": {"chunks": 2, "dim": -1, "names": ["one", "two"]}},
+        {"transpose": {"dim0": 1, "dim1": 2}},
+        {"Mixer": None},
+        {"Mixer": {"heads": 4, "tall": "${fast}"}},
+        {"Mixer": {"p": "${scale}"}},
+        {"select": {"dim": 1, "index": 0}},
+        "Flatten",
+        {"mean": 1},
+    ],
+    3: [
+        {"Conv2d": {"out_channels": 4, "kernel_size": 3, "padding": 1}},
+        {"Conv2d": {"out_channels": "${width}", "kernel_size": 3, "padding": "same"}},
+        {"Conv2d": {"out_channels": "${4 + index}", "kernel_size": 1}},
+        {"MaxPool2d": 2},
+        {"MaxPool2d": {"kernel_size": 2, "return_indices": True}},
+        "BatchNorm2d",
+        {"Residual": {"channels": 4}},
+        {"Residual": {"channels": "${width}", "stride": 2}},
+        {"Dense": None},
+        {"Dense": {"growth": "${width}"}},
+        {"Dense": {"growth": "${1 + index}"}},
+        {"Squeeze": None},
+        {"AdaptiveAvgPool2d": 1},
+        {"flatten": 2},
+        "Flatten",
+        {"Dropout2d": 0.2},
+    ],
+}
+JOINS: list[tuple[int, Any]] = [
+    *[(2, each) for each in ("add", "mul", "sub", "matmul", "maximum", "eq", "div")],
+    *[(2, {"cat": {"dim": dim}}) for dim in (1, 1, -1)],
+    (2, {"stack": {"dim": 1}}),
+    (3, {"cat": {"dim": 1}}),
+    (3, "add"),
+    (3, "where"),
+    (3, "scaled_dot_product_attention"),
+    (2, {"Both": None}),
+    (2, {"Both": {"features": "${width}", "joined": "${fast}"}}),
+    (2, {"Both": {"joined": False}}),
+    (2, {"Bilinear": 8}),
+    (3, "MultiheadAttention"),
+    (3, {"MultiheadAttention": {"num_heads": 2}}),
+    (2, {"MaxUnpool2d": 2}),
+    (2, {"LSTM": 8}),
+    (2, "cosine_similarity"),
+    (2, "masked_fill"),
+]
+UNSAFE = {"Embedding", "one_hot", "gather", "index_select", "einsum"}
+"""They take whole numbers that may be too large, or contract as torch likes."""
+UNARY = [
+    yaml.safe_load(cls.example)
+    for name, cls in FUNCTIONS.items()
+    if cls.arity[0] == 1 and name not in UNSAFE
+]
+INPUTS: list[tuple[str, Any]] = [
+    ("image", [3, 8, 8]),
+    ("picture", [4, 6, 6]),
+    ("features", [8]),
+    ("others", [8]),
+    ("sequence", [6, 8]),
+    ("memory", [5, 8]),
+    ("tokens", {"shape": [6], "dtype": "int64"}),
+]

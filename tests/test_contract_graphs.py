@@ -1,0 +1,206 @@
+"""The promises to the user, over random graphs: branches, blocks, repeats, sharing."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+
+from mlpgen import SpecError, api
+from mlpgen.graph.nodes import named
+
+from .graphs import specs
+from .networks import model, network
+from .pools import OTHERS
+from .test_contract import assert_equal_states, same
+from .tools import all_tools
+from .unneeded import unneeded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlpgen.api import Network
+    from mlpgen.graph.nodes import Graph
+
+EXAMPLES = 500
+
+
+def loaded(spec: dict[str, Any]) -> Network:
+    """Load a drawn spec; a few have mistakes."""
+    try:
+        return network(spec)
+    except SpecError:
+        assume(False)
+        raise
+
+
+def inputs(graph: Graph, batch: int = 2) -> list[Tensor]:
+    generator = torch.Generator().manual_seed(3)
+    found = []
+    for value in graph.inputs.values():
+        shape = (batch, *map(int, value.shape))
+        if value.dtype == "float32":
+            found.append(torch.randn(shape, generator=generator))
+        else:
+            found.append(torch.randint(0, 2, shape, generator=generator))
+    return found
+
+
+def run(made: torch.nn.Module, given: list[Tensor]) -> tuple[Tensor, ...]:
+    torch.manual_seed(2)
+    out = made(*given)
+    return out if isinstance(out, tuple) else (out,)
+
+
+@contextmanager
+def plain_kernels() -> Iterator[None]:
+    """Let torch compute with kernels whose products it counts."""
+    with warnings.catch_warnings(), sdpa_kernel(SDPBackend.MATH):
+        warnings.simplefilter("ignore")
+        torch.backends.mha.set_fastpath_enabled(False)
+        with torch.backends.mkldnn.flags(enabled=False):
+            yield
+        torch.backends.mha.set_fastpath_enabled(True)
+
+
+def outputs_and_gradients(
+    made: torch.nn.Module, graph: Graph
+) -> tuple[tuple[Tensor, ...], list[Tensor | None]]:
+    made.zero_grad()
+    given = inputs(graph)
+    for each in given:
+        each.requires_grad_(each.is_floating_point())
+    y = run(made, [each * 1 for each in given])
+    whole = [each.square().sum() for each in y if each.requires_grad]
+    if whole:
+        torch.stack(whole).sum().backward()  # type: ignore[no-untyped-call]
+    return y, [each.grad for each in (*given, *made.parameters())]
+
+
+def whole_shape(value: Any) -> tuple[int, ...]:
+    shape = tuple(map(int, value.shape))
+    return (2, *shape) if value.batched else shape
+
+
+@settings(max_examples=EXAMPLES)
+@given(specs())
+def test_both_styles_are_equal_and_as_predicted(spec: dict[str, Any]) -> None:
+    net = loaded(spec)
+    graph = net.graph
+    explicit, sequential = model(net, "explicit"), model(net, "sequential")
+    assert_equal_states(explicit, sequential)
+    for training in (True, False):
+        (y1, g1), (y2, g2) = (
+            outputs_and_gradients(made.train(training), graph)
+            for made in (explicit, sequential)
+        )
+        values = [graph.value(name) for name in graph.outputs]
+        assert [tuple(y.shape) for y in y1] == [whole_shape(each) for each in values]
+        assert [str(y.dtype)[6:] for y in y1] == [each.dtype for each in values]
+        assert all(same(a, b) for a, b in zip(y1, y2, strict=True))
+        assert all(same(a, b) for a, b in zip(g1, g2, strict=True))
+        assert_equal_states(explicit, sequential)
+    assert graph.total_parameters == sum(p.numel() for p in explicit.parameters())
+    for made in (explicit, sequential):
+        with plain_kernels(), FlopCounterMode(display=False) as counter:
+            shapes = shapes_of_modules(made.eval(), graph)
+        if not any(isinstance(each, torch.nn.Bilinear) for each in made.modules()):
+            # torch does not count the products of those
+            assert 4 * graph.total_multiply_adds == counter.get_total_flops()
+        predicted = {
+            name: whole_shape(node.value)
+            for name, node in named(graph.nodes)
+            if node.active and node.single
+        }
+        common = shapes.keys() & predicted.keys()
+        assert {name: shapes[name] for name in common} == {
+            name: predicted[name] for name in common
+        }
+
+
+def shapes_of_modules(
+    made: torch.nn.Module, graph: Graph
+) -> dict[str, tuple[int, ...]]:
+    """Run a model and return what each of its modules gives at first."""
+    found: dict[str, tuple[int, ...]] = {}
+
+    def keep(name: str) -> Any:
+        def hook(_module: Any, _args: Any, y: Any) -> None:
+            if isinstance(y, Tensor):
+                found.setdefault(name, tuple(y.shape))
+
+        return hook
+
+    handles = [
+        module.register_forward_hook(keep(name))
+        for name, module in made.named_modules()
+        if name
+    ]
+    run(made, inputs(graph))
+    for handle in handles:
+        handle.remove()
+    return found
+
+
+@settings(max_examples=EXAMPLES)
+@given(specs(), st.data())
+def test_parameters_of_the_class_may_change(
+    spec: dict[str, Any], data: st.DataObject
+) -> None:
+    """A class with other arguments is the one that a spec with other defaults gives."""
+    net = loaded(spec)
+    assume(spec["parameters"])
+    name = data.draw(st.sampled_from(list(spec["parameters"])))
+    other = data.draw(st.sampled_from(OTHERS[name]))
+    changed = loaded({**spec, "parameters": {**spec["parameters"], name: other}})
+    for style in api.STYLES:
+        cls = type(model(net, style))
+        torch.manual_seed(1)
+        made = cls(**{name: other})
+        wanted = model(changed, style)
+        assert_equal_states(made, wanted)
+        given = inputs(net.graph)
+        for a, b in zip(
+            run(made.eval(), given), run(wanted.eval(), given), strict=True
+        ):
+            assert same(a, b)
+
+
+@settings(max_examples=60)
+@given(specs())
+def test_the_same_spec_is_the_same_code(spec: dict[str, Any]) -> None:
+    for style in api.STYLES:
+        assert api.render(loaded(spec), style) == api.render(loaded(spec), style)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_code_is_clean(style: str, tmp_path: Path) -> None:
+    @settings(
+        max_examples=100,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(specs())
+    def render(spec: dict[str, Any]) -> None:
+        net = loaded(spec)
+        number = len(list(tmp_path.iterdir()))
+        for name, text in api.render(net, style).items():
+            (tmp_path / f"n{number}_{name}").write_text(text, encoding="utf-8")
+            found = unneeded(text)
+            if net.warnings:  # layers are left out, and parameters with them
+                found = [each for each in found if each.startswith("forward")]
+            assert not found, text
+            assert max(map(len, text.splitlines())) <= 88
+
+    render()
+    assert len(list(tmp_path.iterdir())) >= 60
+    all_tools(tmp_path)

@@ -1,0 +1,374 @@
+"""What a spec can say beside layers, run in both styles and compared with torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from mlpgen import SpecError, api
+
+from .networks import model, module, network
+from .tools import all_tools
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlpgen.api import Network
+
+
+def net(*layers: Any, shape: Any = (3, 8, 8), **rest: Any) -> Network:
+    """Load a spec of these layers."""
+    shape = list(shape) if isinstance(shape, tuple) else shape
+    return network({"name": "Net", "input": shape, "layers": list(layers), **rest})
+
+
+def both(loaded: Network) -> list[Any]:
+    """Make a network in both styles; they must have equal states."""
+    found = [model(loaded, style) for style in api.STYLES]
+    one, other = (made.state_dict() for made in found)
+    assert list(one) == list(other)
+    assert all(torch.equal(one[key], other[key]) for key in one)
+    count = sum(each.numel() for each in found[0].parameters())
+    assert count == loaded.graph.total_parameters
+    return found
+
+
+def codes(*layers: Any, **rest: Any) -> list[str]:
+    """Return the codes of the mistakes of a spec."""
+    with pytest.raises(SpecError) as error:
+        net(*layers, **rest)
+    return [each.code for each in error.value.diagnostics]
+
+
+CONV = {"Conv2d": {"out_channels": 4, "kernel_size": 3}}
+INITS: list[Any] = [
+    "zeros_",
+    "ones_",
+    {"constant_": 0.5},
+    {"uniform_": {"a": -1, "b": 1}},
+    {"normal_": {"std": 0.02}},
+    {"trunc_normal_": {"std": 0.02}},
+    "xavier_uniform_",
+    {"xavier_normal_": {"gain": 2}},
+    {"kaiming_uniform_": {"mode": "fan_out", "nonlinearity": "relu"}},
+    {"kaiming_normal_": {"nonlinearity": "relu"}},
+    "orthogonal_",
+    "dirac_",
+]
+
+
+@pytest.mark.parametrize("init", INITS, ids=str)
+def test_initial_values_of_a_layer(init: Any) -> None:
+    loaded = net({**CONV, "init": {"weight": init, "bias": "zeros_"}}, "ReLU")
+    for made in both(loaded):
+        layer = made.get_submodule("conv2d_1")
+        wanted = nn.Conv2d(3, 4, 3)
+        torch.manual_seed(1)
+        wanted.reset_parameters()  # what is drawn before
+        name, arguments = (
+            next(iter(init.items())) if isinstance(init, dict) else (init, {})
+        )
+        if not isinstance(arguments, dict):
+            arguments = {"val": arguments}
+        getattr(nn.init, name)(wanted.weight, **arguments)
+        assert torch.equal(layer.weight, wanted.weight)
+        assert not layer.bias.any()
+
+
+@pytest.mark.parametrize("init", [{"sparse_": 0.5}, "eye_"], ids=str)
+def test_initial_values_of_matrices(init: Any) -> None:
+    loaded = net({"Linear": 4, "init": {"weight": init}}, shape=(4,))
+    for made in both(loaded):
+        weight = made.get_submodule("linear_1").weight
+        assert (weight == 0).float().mean() >= 0.5
+
+
+def test_rules_for_all_layers_of_a_type(tmp_path: Path) -> None:
+    loaded = net(
+        {**CONV, "init": {"bias": {"constant_": 2}}},
+        {"Sequential": [CONV, "ReLU"]},
+        "Flatten",
+        {"Linear": 5},
+        init={
+            "Conv2d": {"weight": "ones_", "bias": "ones_"},
+            "Linear": {"bias": "zeros_"},
+        },
+    )
+    for made in both(loaded):
+        assert (made.get_submodule("conv2d_1").weight == 1).all()
+        assert (made.get_submodule("conv2d_1").bias == 2).all()  # its own comes last
+        assert (made.get_submodule("sequential_1.conv2d_1").bias == 1).all()
+        assert not made.get_submodule("linear_1").bias.any()
+    for style in api.STYLES:
+        text = api.render(loaded, style)["net.py"]
+        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("layer", "code"),
+    [
+        ({**CONV, "init": {"wieght": "zeros_"}}, "MG229"),
+        ({**CONV, "init": {"weight": "zeroes_"}}, "MG207"),
+        ({**CONV, "init": {"weight": "eye_"}}, "MG229"),
+        ({**CONV, "init": {"bias": "xavier_normal_"}}, "MG229"),
+        ({**CONV, "init": {"weight": {"normal_": {"sd": 1}}}}, "MG201"),
+        ({**CONV, "init": {"weight": {"normal_": {"std": -1}}}}, "MG204"),
+        ({**CONV, "init": "zeros_"}, "MG203"),
+        ({**CONV, "init": {"weight": 3}}, "MG203"),
+        ({"ReLU": None, "init": {"weight": "zeros_"}}, "MG229"),
+        ({**CONV, "init": {"weight": "zeros_"}, "repeat": 2}, "MG229"),
+        ({"Sequential": [{**CONV, "init": {"weight": "zeros_"}}]}, "MG229"),
+    ],
+    ids=str,
+)
+def test_initial_values_that_cannot_be(layer: Any, code: str) -> None:
+    assert codes(layer) == [code]
+
+
+@pytest.mark.parametrize("name", ["weight_norm", "spectral_norm"])
+def test_parametrized_weights(name: str) -> None:
+    loaded = net(
+        {**CONV, "parametrize": name}, "Flatten", {"Linear": 2, "parametrize": name}
+    )
+    x = torch.randn(2, 3, 8, 8)
+    one, other = both(loaded)
+    assert torch.equal(one.eval()(x), other.eval()(x))
+    wrapped = getattr(nn.utils.parametrizations, name)(nn.Conv2d(3, 4, 3))
+    assert list(one.conv2d_1.state_dict()) == list(wrapped.state_dict())
+    assert codes({"ReLU": None, "parametrize": name}) == ["MG229"]
+    assert codes({**CONV, "parametrize": "weightnorm"}) == ["MG207"]
+
+
+def test_drop_path_drops_whole_examples() -> None:
+    loaded = net({"DropPath": 0.5}, shape=(4,))
+    x = torch.ones(4000, 4)
+    for made in both(loaded):
+        assert torch.equal(made.eval()(x), x)
+        y = made.train()(x)
+        kept = y[:, 0] != 0
+        assert 0.45 < kept.float().mean() < 0.55
+        assert torch.equal(y[kept], 2 * x[kept]) and not y[~kept].any()
+    assert codes({"DropPath": 1}, shape=(4,)) == ["MG204"]
+
+
+def test_functions_with_the_name_of_a_key() -> None:
+    loaded = net(
+        {"select": {"dim": 1, "index": 0}}, {"repeat": [2, 1]}, shape=(3, 4, 5)
+    )
+    x = torch.randn(2, 3, 4, 5)
+    for made in both(loaded):
+        assert torch.equal(made(x), x[:, 0].repeat(1, 2, 1))
+
+
+def test_parameters_and_buffers_of_the_model() -> None:
+    loaded = net(
+        {"parameter": {"shape": [1, 3, 1, 1], "init": "ones_"}, "name": "gain"},
+        {"buffer": {"shape": [8], "init": {"constant_": 0.25}}, "name": "shift"},
+        {"mul": None, "from": ["input", "gain"]},
+        {"add": None, "from": ["mul_1", "shift"]},
+    )
+    x = torch.randn(2, 3, 8, 8)
+    for made in both(loaded):
+        assert list(made.state_dict()) == ["gain", "shift"]
+        assert [name for name, _ in made.named_parameters()] == ["gain"]
+        assert torch.equal(made(x), x + 0.25)
+
+
+def test_a_class_token_is_joined_to_every_example() -> None:
+    loaded = net(
+        {"parameter": {"shape": [1, 1, 5], "init": "ones_"}, "name": "token"},
+        {"cat": {"dim": 1}, "from": ["token", "input"]},
+        shape=(3, 5),
+    )
+    x = torch.randn(2, 3, 5)
+    for made in both(loaded):
+        assert torch.equal(made(x), torch.cat([torch.ones(2, 1, 5), x], dim=1))
+
+
+OWN = '''
+import torch
+from torch import Tensor, nn
+
+
+class Scale(nn.Module):
+    """Multiply by a learned number."""
+
+    def __init__(self, start: float, *, size: int = 1) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((size,), start))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.weight.sum()
+'''
+
+
+def test_a_layer_of_the_author_is_imported_and_never_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    custom = {
+        "path": "own_scale.py",
+        "class": "Scale",
+        "arguments": {"start": 0.5, "size": "${size}"},
+        "parameters": 2,
+    }
+    loaded = net(
+        {"Linear": 4},
+        {"custom": custom, "name": "scale"},
+        shape=(4,),
+        parameters={"size": 2},
+    )
+    texts = {style: api.render(loaded, style)["net.py"] for style in api.STYLES}
+    assert (
+        "from torch import Tensor, nn\n\nfrom own_scale import Scale\n"
+        in texts["explicit"]
+    )
+    assert "Scale(start=0.5, size=size)" in texts["sequential"]
+    (tmp_path / "own_scale.py").write_text(OWN.lstrip(), encoding="utf-8")
+    for style, text in texts.items():
+        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    one, other = (module(text).Net() for text in texts.values())
+    other.load_state_dict(one.state_dict())
+    x = torch.randn(2, 4)
+    assert torch.equal(one(x), other(x))
+    assert sum(p.numel() for p in one.parameters()) == loaded.graph.total_parameters
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"class": "import os"}, "MG231"),
+        ({"class": "class"}, "MG231"),
+        ({"path": "../own.py"}, "MG231"),
+        ({"path": "/own.py"}, "MG231"),
+        ({"path": "own.txt"}, "MG231"),
+        ({"path": "torch.py"}, "MG231"),
+        ({"arguments": {"a b": 1}}, "MG231"),
+        ({"arguments": {"a": {"b": 1}}}, "MG203"),
+        ({"arguments": {"a": "${nothing}"}}, "MG210"),
+        ({"output": [0]}, "MG231"),
+        ({"output": "some"}, "MG231"),
+        ({"output": True}, "MG204"),
+        ({"parameters": -1}, "MG204"),
+        ({"colour": 1}, "MG201"),
+    ],
+    ids=str,
+)
+def test_layers_of_the_author_that_cannot_be(change: Any, code: str) -> None:
+    custom = {"path": "own.py", "class": "Own", **change}
+    assert codes({"custom": custom}) == [code]
+
+
+BLOCKS = """blocks:
+  Twice:
+    layers:
+      - add:
+        from: [input, input]
+"""
+
+
+def spec_file(folder: Path, includes: str) -> Path:
+    path = folder / "net.yaml"
+    text = f"name: Net\ninput: [4]\ninclude: {includes}\nlayers: [Twice]\n"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_blocks_of_another_file(tmp_path: Path) -> None:
+    (tmp_path / "blocks").mkdir()
+    (tmp_path / "blocks" / "twice.yaml").write_text(BLOCKS, encoding="utf-8")
+    path = spec_file(tmp_path, "[blocks/twice.yaml]")
+    x = torch.randn(2, 4)
+    for made in both(api.load(path)):
+        assert torch.equal(made(x), x + x)
+    before = api.render(path)
+    (tmp_path / "blocks" / "twice.yaml").write_text(
+        BLOCKS.replace("add", "mul"), encoding="utf-8"
+    )
+    assert api.render(path) != before
+
+
+@pytest.mark.parametrize(
+    "include",
+    ["[../twice.yaml]", "[/etc/passwd]", "[nothing.yaml]", "[net.yaml]", "[link.yaml]"],
+)
+def test_files_that_cannot_be_included(tmp_path: Path, include: str) -> None:
+    (tmp_path / "twice.yaml").write_text(BLOCKS, encoding="utf-8")
+    folder = tmp_path / "specs"
+    folder.mkdir()
+    (folder / "link.yaml").symlink_to(tmp_path / "twice.yaml")
+    with pytest.raises(SpecError) as error:
+        api.load(spec_file(folder, include))
+    first = error.value.diagnostics[0]
+    assert first.code == "MG230"
+    assert first.place and first.place.span.line == 3
+
+
+def test_files_that_include_each_other(tmp_path: Path) -> None:
+    for name, other in (("a", "b"), ("b", "a")):
+        text = BLOCKS.replace("Twice", f"Twice{name}") + f"include: [{other}.yaml]\n"
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(SpecError) as error:
+        api.load(spec_file(tmp_path, "[a.yaml]"))
+    found = {each.code: each for each in error.value.diagnostics}
+    place = found["MG230"].place
+    assert place is not None and place.path.endswith("b.yaml")
+
+
+def test_a_mistake_in_another_file_names_that_file(tmp_path: Path) -> None:
+    (tmp_path / "twice.yaml").write_text(BLOCKS.replace("add", "ad"), encoding="utf-8")
+    with pytest.raises(SpecError) as error:
+        api.load(spec_file(tmp_path, "[twice.yaml]"))
+    (only,) = error.value.diagnostics
+    assert only.place is not None
+    assert only.place.path.endswith("twice.yaml") and only.place.span.line == 4
+
+
+class Tied(nn.Module):
+    """What torch does when two layers have one weight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wte = nn.Embedding(11, 6)
+        self.linear_1 = nn.Linear(6, 6)
+        self.head = nn.Linear(6, 11, bias=False)
+        self.head.weight = self.wte.weight
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        y: Tensor = self.head(self.linear_1(self.wte(tokens)))
+        return y
+
+
+def test_tied_weights_are_those_of_torch() -> None:
+    loaded = net(
+        {"Embedding": {"num_embeddings": 11, "embedding_dim": 6}, "name": "wte"},
+        {"Linear": 6},
+        {"Linear": {"out_features": 11, "bias": False}, "share": "wte", "name": "head"},
+        shape={"tokens": {"shape": [5], "dtype": "int64"}},
+    )
+    torch.manual_seed(1)
+    wanted = Tied()
+    tokens = torch.randint(11, (2, 5))
+    for made in both(loaded):
+        assert list(made.state_dict()) == list(wanted.state_dict())
+        made.load_state_dict(wanted.state_dict())
+        assert torch.equal(made(tokens), wanted(tokens))
+        assert made.head.weight is made.wte.weight
+
+
+def test_a_shared_layer_is_one_module() -> None:
+    loaded = net(
+        {"Linear": 3, "from": "left", "name": "encode"},
+        {"share": "encode", "from": "right", "name": "again"},
+        {"sub": None, "from": ["encode", "again"]},
+        shape={"left": [4], "right": [4]},
+    )
+    a, b = torch.randn(2, 2, 4)
+    for made in both(loaded):
+        assert list(made.state_dict()) == ["encode.weight", "encode.bias"]
+        assert torch.allclose(made(a, b), made.encode(a) - made.encode(b))

@@ -1,0 +1,278 @@
+"""What `mlpgen show` says about networks with blocks, and the diagrams it draws.
+
+`MLPGEN_UPDATE=1 pytest tests/test_pictures.py` writes the diagrams in `pictures/`
+anew; read the diff.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from mlpgen import api
+from mlpgen.pictures import compare, dot, mermaid
+from mlpgen.pictures.data import data
+from mlpgen.pictures.drawing import Drawing, boxes, drawing
+from mlpgen.pictures.facts import ALL
+from mlpgen.pictures.rows import Row, rows
+from tests.networks import network
+
+FOLDER = Path(__file__).parent / "pictures"
+SPECS = ["tiny_resnet", "small_unet", "several_inputs", "odd_blocks"]
+WRITERS = {"mmd": mermaid.text, "dot": dot.text}
+HAS_DOT = shutil.which("dot") is not None
+
+HOSTILE = '</svg>"];\\N \\" &lt; #quot; `x` %%{init}%% \u202e\x1b[31m\U0001f600'
+
+
+def path(name: str) -> Path:
+    return FOLDER / f"{name}.yaml"
+
+
+def table(name: str, depth: int | None = None) -> dict[str, Row]:
+    return {row.name: row for row in rows(api.load(path(name)).graph, depth)}
+
+
+def drawn(name: str, depth: int | None = None) -> Drawing:
+    return drawing(api.load(path(name)).graph, depth)
+
+
+def run(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "mlpgen", "show", *args],
+        cwd=FOLDER,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1", **env},
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.mark.parametrize("format", WRITERS)
+@pytest.mark.parametrize("depth", [None, ALL])
+@pytest.mark.parametrize("name", SPECS)
+def test_diagrams(name: str, depth: int | None, format: str) -> None:
+    golden = FOLDER / f"{name}{'-all' if depth else ''}.{format}"
+    text = WRITERS[format](drawn(name, depth))
+    if os.environ.get("MLPGEN_UPDATE"):
+        golden.write_text(text, encoding="utf-8", newline="\n")
+    wanted = golden.read_text(encoding="utf-8") if golden.exists() else ""
+    assert text == wanted, "MLPGEN_UPDATE=1 pytest accepts the new diagram"
+
+
+def test_blocks_and_repeats_are_one_row() -> None:
+    found = table("tiny_resnet")
+    assert "conv1" not in found
+    layer1 = found["layer1 (3 ×)"]
+    assert (layer1.type, layer1.parameters) == ("BasicBlock", "14,016")
+    assert layer1.arguments == "in_channels=16, channels=16"
+
+
+def test_depth() -> None:
+    graph = api.load(path("tiny_resnet")).graph
+    counts = [len(rows(graph, depth)) for depth in (0, 1, 2, 3, ALL)]
+    assert counts == [1, 9, 25, 27, 27]
+    found = table("tiny_resnet", ALL)
+    assert found["layer1 (3 ×)"].parameters == "3 × 4,672"
+    assert found["layer2"].parameters == ""
+    assert found["add_1"].note == "from bn2, downsample"
+
+
+def test_a_condition_is_said() -> None:
+    notes = [
+        row.note
+        for row in rows(api.load(path("tiny_resnet")).graph, 2)
+        if row.name == "downsample"
+    ]
+    assert notes == [
+        "from input; left out: when stride != 1",
+        "from input; when stride != 1",
+    ]
+
+
+def test_inputs_parts_and_shared_layers() -> None:
+    found = table("several_inputs")
+    assert found["tokens"].output == ("(N, 32) int64",)
+    assert found["embedded"].note == "from tokens"
+    assert found["read"].output == ("(N, 32, 16)", "last (N, 16)")
+    assert found["bias"].output == ("(1, 16)",)
+    again = found["again"]
+    assert (again.note, again.parameters) == ("module of word", "0")
+    assert (found["deeper"].active, found["deeper"].parameters) == (False, "")
+    assert table("small_unet")["up1"].note == "from up2, down1.skip"
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_counts_of_all_layers_are_the_totals(name: str) -> None:
+    graph = api.load(path(name)).graph
+    for depth in (1, None):
+        found = rows(graph, depth)
+        numbers = [int(row.parameters.replace(",", "") or 0) for row in found]
+        assert sum(numbers) == graph.total_parameters
+    totals = compare.sums(graph).values()
+    assert sum(each.parameters for each in totals) == graph.total_parameters
+    assert sum(each.multiply_adds for each in totals) == graph.total_multiply_adds
+
+
+def _repeated(layer: dict[str, Any]) -> dict[str, Any]:
+    spec = {"name": "Net", "input": [3, 32, 32], "layers": [{**layer, "repeat": 4}]}
+    return data(network(spec).graph)
+
+
+def test_rounds_that_differ() -> None:
+    conv = {"out_channels": 8, "kernel_size": 3, "stride": 2, "padding": 1}
+    found = _repeated({"Conv2d": conv})
+    (layer,) = found["layers"]
+    assert (layer["repeat"], layer["rounds_differ"]) == (4, True)
+    first, others = layer["layers"]
+    assert (others["name"], others["repeat"]) == ("1–3", 3)
+    parts = first["multiply_adds"] + others["multiply_adds"]
+    assert layer["multiply_adds"] == parts == found["multiply_adds"]
+
+
+def test_json() -> None:
+    found = json.loads(run("small_unet.yaml", "--format", "json").stdout)
+    assert found["input"] == [1, 64, 64]
+    assert found["inputs"] == {"input": {"shape": [1, 64, 64], "dtype": "float32"}}
+    by_name = {layer["name"]: layer for layer in found["layers"]}
+    assert by_name["up1"]["from"] == ["up2", "down1.skip"]
+    down = by_name["down1"]
+    assert down["outputs"] == ["pooled", "skip"]
+    assert down["parts"]["skip"] == {"shape": [16, 64, 64], "dtype": "float32"}
+    assert [layer["type"] for layer in down["layers"]][-1] == "MaxPool2d"
+    assert sum(each["parameters"] for each in found["layers"]) == found["parameters"]
+
+    found = json.loads(run("tiny_resnet.yaml", "--format", "json").stdout)
+    repeated = found["layers"][3]
+    assert (repeated["repeat"], repeated["rounds_differ"]) == (3, False)
+    inner = repeated["layers"]
+    assert 3 * sum(each["parameters"] for each in inner) == repeated["parameters"]
+    downsample = inner[5]
+    assert (downsample["when"], downsample["active"]) == ("stride != 1", False)
+
+    found = json.loads(run("several_inputs.yaml", "--format", "json").stdout)
+    assert found["inputs"]["tokens"] == {"shape": [32], "dtype": "int64"}
+    by_name = {layer["name"]: layer for layer in found["layers"]}
+    assert by_name["again"]["module_of"] == "word"
+    shallow = run("tiny_resnet.yaml", "--format", "json", "--depth", "1").stdout
+    assert all("layers" not in each for each in json.loads(shallow)["layers"])
+
+
+def test_every_arrow_joins_two_boxes() -> None:
+    for name in SPECS:
+        for depth in (0, 1, 2, None, ALL):
+            found = drawn(name, depth)
+            ids = [box.id for box in boxes(found.items)]
+            assert len(set(ids)) == len(ids)
+            ends = {end for each in found.arrows for end in (each.tail, each.head)}
+            assert ends <= set(ids)
+            assert depth == 0 or any(box.returned for box in boxes(found.items))
+
+
+def _hostile() -> Drawing:
+    spec = {
+        "name": "Net",
+        "description": HOSTILE,
+        "input": {"end": [4], "graph": [4]},
+        "layers": [{"add": None, "name": "subgraph", "from": ["end", "graph"]}],
+    }
+    return drawing(network(spec).graph)
+
+
+def test_hostile_words_are_only_words() -> None:
+    text = mermaid.text(_hostile())
+    assert len(text.splitlines()) == 11
+    assert json.loads(text.splitlines()[1].removeprefix("title: "))
+    for bad in ("\x1b", "\u202e"):
+        assert bad not in text
+        assert bad not in dot.text(_hostile())
+    for word in ("\\", '"', "]", "<b>", "#quot;", "`x`", "|", "&amp;", "%%{"):
+        assert re.fullmatch(r"[\w .,:;()#+-]*", mermaid.quoted(word)[1:-1])
+        inner = dot.quoted(word)[1:-1]
+        assert re.fullmatch(r'(\\\\|\\"|[^\\"])*', inner)
+    assert mermaid.quoted("a", "b") == '"a<br/>b"'
+    assert dot.quoted("a\\N", "&lt;") == r'"a\\N\n&amp;lt;"'
+
+
+@pytest.mark.skipif(not HAS_DOT, reason="Graphviz is not there")
+def test_hostile_words_in_a_picture() -> None:
+    root = ElementTree.fromstring(dot.svg(_hostile()))
+    words = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    shown = " ".join(word or "" for word in words)
+    assert "</svg>" in shown.replace("\xa0", " ")
+    assert "&lt; #quot; `x` %%{init}%%" in shown.replace("\xa0", " ")
+
+
+@pytest.mark.skipif(not HAS_DOT, reason="Graphviz is not there")
+@pytest.mark.parametrize("depth", ["0", "1", "all"])
+def test_svg(depth: str) -> None:
+    done = run("small_unet.yaml", "--format", "svg", "--depth", depth)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ElementTree.fromstring(done.stdout).tag.endswith("svg")
+
+
+def test_without_graphviz(tmp_path: Path) -> None:
+    done = run("small_unet.yaml", "--format", "svg", PATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "graphviz.org/download" in done.stderr
+    assert "--format dot" in done.stderr
+    assert run("small_unet.yaml", "--format", "dot", PATH=str(tmp_path)).stdout
+
+
+def test_compare() -> None:
+    args = ("tiny_resnet.yaml", "--compare", "small_unet.yaml")
+    shown = run(*args).stdout
+    assert "2.33 ×" in shown
+    found = json.loads(run(*args, "--format", "json").stdout)
+    assert found["names"] == ["TinyResNet", "SmallUNet"]
+    first, second = found["types"]["Conv2d"]
+    assert (first["layers"], second["layers"]) == (10, 8)
+    assert [each["parameters"] for each in found["totals"]] == [29338, 68308]
+    itself = run("small_unet.yaml", "--set", "width=32", "--compare", "small_unet.yaml")
+    assert (itself.returncode, "3.9" in itself.stdout) == (0, False)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("--depth", "-1"),
+        ("--depth", "some"),
+        ("--depth", "²"),
+        ("--format", "png"),
+        ("--compare", "missing.yaml"),
+        ("--compare", "small_unet.yaml", "--format", "dot"),
+        ("--compare", "small_unet.yaml", "--depth", "2"),
+    ],
+)
+def test_wrong_usage(args: tuple[str, ...]) -> None:
+    assert run("tiny_resnet.yaml", *args).returncode == 2
+
+
+def test_mistakes_of_a_diagram_are_text(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("name: 3\n", encoding="utf-8")
+    done = run(str(wrong), "--format", "mermaid")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "error[MG203]" in done.stderr
+
+
+def test_torch_is_never_imported() -> None:
+    code = (
+        "import sys; from mlpgen.cli import run; "
+        "codes = [run(['show', 'small_unet.yaml', '--format', each]) "
+        "for each in ('text', 'json', 'mermaid', 'dot')]; "
+        "assert codes == [0] * 4; assert 'torch' not in sys.modules"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=FOLDER, check=True, capture_output=True
+    )
