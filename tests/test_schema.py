@@ -24,7 +24,13 @@ SPECS = [
     *sorted((ROOT / "templates/init").glob("*.yaml")),
     *sorted((ROOT / "tests" / "pictures").glob("*.yaml")),
 ]
-WRONG = sorted((ROOT / "tests" / "diagnostics").glob("MG20[1-4]*.yaml"))
+UNKNOWN = ("MG201-block-argument", "MG201-block-without-parameters")
+"""A schema does not know the parameters of a spec's own blocks."""
+WRONG = [
+    path
+    for path in sorted((ROOT / "tests" / "diagnostics").glob("MG20[1-4]*.yaml"))
+    if path.stem not in UNKNOWN
+]
 
 
 def test_it_is_a_schema() -> None:
