@@ -59,11 +59,18 @@ class Round(NamedTuple):
         node: The layer, with `index` in its arguments where they count.
         first: The number of the first round.
         times: How many there are; a `Size` where a parameter says it.
+        each: The rounds with what arrives and leaves; the last one stands for those
+            behind it.
     """
 
     node: Node
     first: int
     times: int
+    each: tuple[Node, ...]
+
+    def at(self, index: int) -> Node:
+        """Return a round with its own sizes."""
+        return self.each[min(index - self.first, len(self.each) - 1)]
 
 
 class Node(NamedTuple):
@@ -263,8 +270,9 @@ def _inner(node: Node, inside: str) -> Iterator[tuple[str, Node]]:
         return
     for each in node.rounds:
         for index in range(each.first, each.first + int(each.times)):
-            yield f"{inside}{index}", each.node
-            yield from _inner(each.node, f"{inside}{index}.")
+            round_ = each.at(index)
+            yield f"{inside}{index}", round_
+            yield from _inner(round_, f"{inside}{index}.")
     yield from named(node.graph.nodes if node.graph else node.children, inside)
 
 

@@ -40,7 +40,8 @@ def gathered(
         to_the_end = at + length == len(nodes)
         rounds = count - at if to_the_end else length
         if int(rounds) > 0 or isinstance(rounds, Size):
-            found.append(Round(node, at, rounds))
+            each = tuple(nodes[at : at + length])
+            found.append(Round(node, at, rounds, each))
         at += length
     return tuple(found)
 
@@ -55,17 +56,25 @@ def _run(nodes: Sequence[Node], first: int) -> tuple[int, Node]:
     same = 1
     while same < len(nodes) and node_key(nodes[same]) == key:
         same += 1
-    if same > 1 or len(nodes) < 3:
+    if same == 2 and _growth(nodes[1:])[0] > 2:
+        return 1, nodes[0]  # the second round begins a longer run
+    if same > 1:
         return same, nodes[0]
-    steps = _steps(nodes[0], nodes[1])
-    if steps is None:
-        return 1, nodes[0]
+    length, steps = _growth(nodes)
+    return (length, _growing(nodes[0], steps, first)) if length > 2 else (1, nodes[0])
+
+
+def _growth(nodes: Sequence[Node]) -> tuple[int, dict[str, int]]:
+    """Return how many rounds differ by the same steps from one to the next."""
+    steps = _steps(nodes[0], nodes[1]) if len(nodes) > 1 else None
+    if not steps:
+        return 1, {}
     length = 2
     while length < len(nodes) and _same(
         _steps(nodes[length - 1], nodes[length]), steps
     ):
         length += 1
-    return (length, _growing(nodes[0], steps, first)) if length > 2 else (1, nodes[0])
+    return length, steps
 
 
 def _same(one: dict[str, int] | None, other: dict[str, int]) -> bool:

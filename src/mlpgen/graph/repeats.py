@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.inside import container
-from mlpgen.graph.keys import node_key
+from mlpgen.graph.keys import names_of_node, node_key
 from mlpgen.graph.limits import MOST_LAYERS, MOST_ROUNDS, leaves
 from mlpgen.graph.repeating import gathered
-from mlpgen.graph.rules import behind, probed
 from mlpgen.graph.scope import INDEX
 from mlpgen.problems import shown
 from mlpgen.sizes import Size, code_of
 from mlpgen.vocabulary import HELD, SHARE, is_function
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from mlpgen.graph.inside import Inside
     from mlpgen.graph.nodes import Node, Round
+    from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
-    from mlpgen.layers.base import Shape
+    from mlpgen.problems import Problems
 
-    Resolve = Callable[[Item, tuple[Wire, ...], Inside], tuple[Node | None, Wire]]
+FEWEST = 4
+"""Rounds that are looked at where a parameter says their number."""
 
 
 def repeated(
     item: Item,
     wires: tuple[Wire, ...],
     inside: Inside,
-    resolve: Resolve,
+    resolve: Callable[[Item, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
 ) -> Node | None:
     """Resolve rounds until they do not change any more.
 
@@ -60,10 +62,8 @@ def repeated(
     )
     nodes: list[Node] = []
     written: list[Node] = []
-    # One that differs, and three of which two follow the rule of the third.
-    made = max(int(count), 4) if isinstance(count, Size) else int(count)
+    made = max(int(count), FEWEST) if isinstance(count, Size) else int(count)
     wire, *others = wires
-    sizes: Mapping[str, Shape] = {}
     for index in range(made):
         round_ = _round(item, index)
         takes = (wire, *others)
@@ -87,15 +87,8 @@ def repeated(
         wire = after
         if same and not numbered and index + 1 < made:
             break
-    else:
-        if isinstance(count, Size):
-            found = _behind(item, wire, others, nodes[0], count, inside, resolve)
-            if found is None:
-                _without_rule(item, inside)
-                return None
-            sizes = found
     inside.scope.used.discard(INDEX)
-    return _rounds(item, wires, nodes, written, count, sizes, inside)
+    return _rounds(item, wires, nodes, written, count, inside)
 
 
 def _round(item: Item, index: int) -> Item:
@@ -141,7 +134,7 @@ def _with_index(
     round_: Item,
     wires: tuple[Wire, ...],
     inside: Inside,
-    resolve: Resolve,
+    resolve: Callable[[Item, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
 ) -> Node | None:
     """Resolve a round with `index` in its code; None if that cannot be written."""
     before = list(inside.problems.found)
@@ -160,7 +153,6 @@ def _rounds(
     nodes: list[Node],
     written: list[Node],
     count: int,
-    sizes: Mapping[str, Shape],
     inside: Inside,
 ) -> Node | None:
     last = nodes[min(len(nodes), int(count)) - 1]
@@ -172,7 +164,9 @@ def _rounds(
         return None
     rounds = gathered(nodes, written, count)
     if isinstance(count, Size) and rounds[-1].first and _irregular(rounds[-1], written):
-        _without_rule(item, inside)
+        message = f"the rounds of `{item.name}` follow no rule: their number is fixed"
+        help = "write the number, or let sizes grow by the same step each round"
+        inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)
         return None
     node = container(item, wires, (), last.value)
     return node._replace(
@@ -181,7 +175,7 @@ def _rounds(
         returned=last.returned,
         picks=last.picks,
         parts={
-            name: value._replace(shape=sizes.get(name, value.shape))
+            name: value._replace(shape=_after(nodes, name, count, item, inside))
             for name, value in last.parts.items()
         },
         parameters=sum(_each(nodes, index).parameters for index in range(int(count))),
@@ -191,45 +185,32 @@ def _rounds(
     )
 
 
-def _without_rule(item: Item, inside: Inside) -> None:
-    message = "the sizes of these rounds follow no rule, so no parameter can count them"
-    help = "write a number, or let sizes grow by the same step each round"
-    inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)
-
-
 def _irregular(last: Round, written: list[Node]) -> bool:
     """Tell whether a parameter would repeat a round that is made for its number."""
     alone = last.first == len(written) - 1
-    return alone and len({node_key(node) for node in written[1:]}) > 1
+    several = len({node_key(node) for node in written[1:]}) > 1
+    return last.first > 1 or (alone and several)
 
 
-def _behind(
-    item: Item,
-    wire: Wire,
-    others: Sequence[Wire],
-    first: Node,
-    count: int,
-    inside: Inside,
-    resolve: Resolve,
-) -> dict[str, Shape] | None:
-    """Say the sizes behind a number of rounds that a parameter says."""
-    if wire.value is None:
-        return None
-    taken = probed(wire.value)
-    within = _within(item, 1, inside)
-    takes = (wire._replace(value=taken), *others)
-    node = _with_index(_round(item, 1), takes, within, resolve)
-    if node is None or node.parts.keys() != first.parts.keys():
-        return None
-    found: dict[str, Shape] = {}
-    for name, value in first.parts.items():
-        given = node.parts[name].shape
-        values = inside.scope.parameters
-        shape = behind(value.shape, taken.shape, given, count, values)
-        if shape is None:
-            return None
-        found[name] = shape
-    return found
+def _after(
+    nodes: Sequence[Node], part: str, count: int, item: Item, inside: Inside
+) -> tuple[int, ...]:
+    """Say the sizes behind the last round; by its number, if a parameter says it."""
+    last = nodes[min(len(nodes), int(count)) - 1].parts[part].shape
+    if not isinstance(count, Size) or len(nodes) == 1:
+        return last
+    shapes = [node.parts[part].shape for node in nodes]
+    if any(len(shape) != len(last) for shape in shapes):
+        return tuple(inside.scope.unknown(size, item.path) for size in last)
+    found = []
+    for size, sizes in zip(last, zip(*shapes, strict=True), strict=True):
+        steps = [later - before for before, later in pairwise(sizes)]
+        codes = {code_of(step) for step in steps}
+        if codes == {"0"} or (len(codes) == 1 and len(steps) > 1):
+            found.append(sizes[0] + (count - 1) * steps[0])
+        else:
+            found.append(inside.scope.unknown(size, item.path))
+    return tuple(found)
 
 
 def _count(item: Item, inside: Inside) -> int | None:
@@ -271,3 +252,17 @@ def mentions_index(raw: Any) -> bool:
 
 def _raw(items: tuple[Item, ...]) -> list[Any]:
     return [[item.arguments, dict(item.options), _raw(item.children)] for item in items]
+
+
+def check_unknowns(nodes: Sequence[Node], scope: Scope, problems: Problems) -> None:
+    """Refuse layers whose code needs a size that follows no rule."""
+    for node in nodes:
+        names = names_of_node(node)
+        for name in sorted((names | scope.behind(names)) & scope.unknowns.keys()):
+            problems.add(
+                "MG221",
+                f"`{node.name}` needs a size that follows no rule",
+                (*scope.unknowns[name], "repeat"),
+                help="write the number, or take the size away by adaptive pooling",
+            )
+            return

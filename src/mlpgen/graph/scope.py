@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mlpgen.expressions import Scalar
     from mlpgen.layers.base import Shape, Value
+    from mlpgen.source import Path
 
 INDEX = "index"
 """What expressions call the number of a round."""
@@ -32,6 +33,7 @@ class Scope(NamedTuple):
         used: The parameters that an expression has used.
         title: The block whose layers these are; empty for the model.
         fixed: The parameters that stand for their value in code.
+        unknowns: Sizes that no code can say, with the layer that makes them.
     """
 
     parameters: Mapping[str, Scalar]
@@ -39,6 +41,15 @@ class Scope(NamedTuple):
     used: set[str]
     title: str = ""
     fixed: frozenset[str] = frozenset()
+    unknowns: dict[str, Path] = {}  # noqa: RUF012 - made anew for each class
+
+    def unknown(self, size: int, path: Path) -> int:
+        """Return a size that must not be needed in code."""
+        name = f"unknown_{len(self.unknowns) + 1}"
+        while name in self.parameters:
+            name += "_"
+        self.unknowns[name] = path
+        return Size.parameter(name, int(size))
 
     def shorten(self, shape: Shape) -> Shape:
         """Give sizes a name where their code would not fit into a call.

@@ -16,7 +16,7 @@ from mlpgen.styles.calls import applied, condition_code, module_call
 from mlpgen.styles.code import INDENT, WIDTH, indented, layout, width
 from mlpgen.styles.modules import chains
 from mlpgen.styles.plan import argument
-from mlpgen.styles.runs import Run, segments
+from mlpgen.styles.runs import Run, calls
 from mlpgen.vocabulary import HELD, is_function
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def forward(
             strict=False,
         )
     )
-    parts = segments(graph.nodes, frozenset(outputs)) if linear else graph.nodes
+    parts = calls(graph.nodes, frozenset(outputs)) if linear else graph.nodes
     flow = Flow(graph.nodes, outputs, variables, indent)
     flow.nested = not linear
     flow.comments = bool(graph.stem)
@@ -108,7 +108,6 @@ class Flow:
         variables: What values are called.
         nested: Whether layers may stand inside of calls of any others.
         comments: Whether lines say the shape that comes out.
-        numbered: Whether the layers stand in a loop over numbered ones.
     """
 
     def __init__(
@@ -122,7 +121,6 @@ class Flow:
         self.variables = dict(variables)
         self.nested = False
         self.comments = True
-        self.numbered = False
         self._arguments = frozenset(variables.values())
         self._tensors = dict.fromkeys(variables.values(), True)
         self._outputs = tuple(outputs)
@@ -269,7 +267,7 @@ class Flow:
             ),
             next(iter(self._arguments)),
         )
-        return applied(term.node, values, batch=batch, numbered=self.numbered)
+        return applied(term.node, values, batch=batch)
 
     def _variable(self, name: str) -> str:
         return self.variables.get(name, "x")
@@ -396,19 +394,15 @@ class Flow:
         return node.name
 
     def _loop(self, run: Run) -> None:
-        """Write a loop over numbered layers."""
+        """Write a loop over functions."""
         source = self._variable(run.pattern[0].sources[0])
         if source != "x":
             self.lines.append(f"x = {source}")
         flow = Flow(run.pattern, (), {run.pattern[0].sources[0]: "x"}, self._indent + 4)
-        flow.numbered = True
         flow._uses[run.pattern[-1].name] = [len(run.pattern)]
         flow.run(run.pattern)
         _, lines = flow.finish(returns=False)
-        head = run.loop
-        if all(node.function is not None for node in run.pattern):
-            head = f"for _ in range({run.rounds}):"
-        self.lines += [head, *indented(lines)]
+        self.lines += [f"for _ in range({run.rounds}):", *indented(lines)]
         for node in run.pattern:
             stem = node.name.rpartition("_")[0]
             for number in range(run.first, run.first + run.rounds):
