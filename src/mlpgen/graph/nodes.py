@@ -249,13 +249,17 @@ class Graph(NamedTuple):
         """Return the layer that has this name; inside of another it has dots."""
         return next(node for dotted, node in named(self.nodes) if dotted == name)
 
+    def values(self) -> dict[str, Value]:
+        """Return all values of the class by their names."""
+        found = dict(self.inputs)
+        for node in self.nodes:
+            found[node.name] = node.value
+            found |= {f"{node.name}.{p}": v for p, v in node.parts.items() if p}
+        return found
+
     def value(self, name: str) -> Value:
         """Return a value of the class by its name."""
-        if name in self.inputs:
-            return self.inputs[name]
-        layer, _, part = name.partition(".")
-        node = next(each for each in self.nodes if each.name == layer)
-        return node.parts[part] if part else node.value
+        return self.values()[name]
 
 
 def named(nodes: Iterable[Node], inside: str = "") -> Iterator[tuple[str, Node]]:
