@@ -33,6 +33,8 @@ def gathered(
     at = 0
     while at < len(nodes) and (at < int(count) or isinstance(count, Size)):
         length, node = _run(written[at:], at)
+        if at + length < len(written) and _to_the_end(written[at + 1 :], at + 1):
+            length = 1  # its input only happens to be that of the next
         if length == 1:
             node = nodes[at]
         to_the_end = at + length == len(nodes)
@@ -42,6 +44,10 @@ def gathered(
             found.append(Round(node, at, rounds, each))
         at += length
     return tuple(found)
+
+
+def _to_the_end(nodes: Sequence[Node], first: int) -> bool:
+    return len(nodes) > 1 and _run(nodes, first)[0] == len(nodes)
 
 
 def _run(nodes: Sequence[Node], first: int) -> tuple[int, Node]:

@@ -65,7 +65,7 @@ class Resolver:
 
     def model(self, definition: Definition, inputs: tuple[Value | None, ...]) -> Graph:
         """Resolve the model itself."""
-        scope = Scope(definition.parameters, {}, set(), unknowns={})
+        scope = Scope(definition.parameters, {}, set(), unknowns={}, codes={})
         return self._class(definition, inputs, scope).graph
 
     def _block(
@@ -82,7 +82,9 @@ class Resolver:
         if key in self._found:
             return self._found[key]
         known, arriving = symbolic(definition, concrete, plain)
-        scope = Scope({**known, **values}, {}, set(), definition.name, unknowns={})
+        scope = Scope(
+            {**known, **values}, {}, set(), definition.name, unknowns={}, codes={}
+        )
         before = len(definition.problems.found)
         self._open.append(definition.name)
         resolved = self._class(definition, arriving, scope)
