@@ -151,7 +151,7 @@ def shapes_of_modules(
     return found
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=300)
 @given(specs(), st.data())
 def test_parameters_of_the_class_may_change(
     spec: dict[str, Any], data: st.DataObject
@@ -186,7 +186,7 @@ def test_the_same_spec_is_the_same_code(spec: dict[str, Any]) -> None:
 @pytest.mark.parametrize("style", api.STYLES)
 def test_code_is_clean(style: str, tmp_path: Path) -> None:
     @settings(
-        max_examples=100,
+        max_examples=70,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

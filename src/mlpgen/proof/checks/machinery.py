@@ -137,7 +137,7 @@ def bfloat16(subject: Subject) -> str:
         try:
             found = _tried(run, subject, style, _in_half)
         except FailsError as error:
-            if subject.claims["casts"]:
+            if subject.claims.get("casts"):
                 message = "`float` makes float32, which its layers do not take"
                 raise UnsupportedError(message) from None
             if _NO_KERNEL not in str(error):
@@ -154,7 +154,7 @@ def _need_half(
         {**each, "dtype": each["dtype"].replace("float32", "bfloat16")}
         for each in subject.claims["outputs"]
     ]
-    if subject.claims["casts"]:  # behind `float` it stays float32
+    if subject.claims.get("casts"):  # behind `float` it stays float32
         for each, half in zip(claimed, found, strict=False):
             if half.dtype == torch.float32:
                 each["dtype"] = "float32"
