@@ -59,11 +59,14 @@ class Round(NamedTuple):
         node: The layer, with `index` in its arguments where they count.
         first: The number of the first round.
         times: How many there are; a `Size` where a parameter says it.
+        each: The layer of each round, with its own shapes; the last one stands for
+            all that follow.
     """
 
     node: Node
     first: int
     times: int
+    each: tuple[Node, ...]
 
 
 class Node(NamedTuple):
@@ -261,10 +264,12 @@ def named(nodes: Iterable[Node], inside: str = "") -> Iterator[tuple[str, Node]]
 def _inner(node: Node, inside: str) -> Iterator[tuple[str, Node]]:
     if not node.active:
         return
-    for each in node.rounds:
-        for index in range(each.first, each.first + int(each.times)):
-            yield f"{inside}{index}", each.node
-            yield from _inner(each.node, f"{inside}{index}.")
+    for run in node.rounds:
+        for number in range(int(run.times)):
+            index = run.first + number
+            own = run.each[min(number, len(run.each) - 1)]
+            yield f"{inside}{index}", own
+            yield from _inner(own, f"{inside}{index}.")
     yield from named(node.graph.nodes if node.graph else node.children, inside)
 
 

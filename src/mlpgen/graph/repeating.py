@@ -38,7 +38,8 @@ def gathered(
         to_the_end = at + length == len(nodes)
         rounds = count - at if to_the_end else length
         if int(rounds) > 0 or isinstance(rounds, Size):
-            found.append(Round(node, at, rounds))
+            each = tuple(nodes[at : at + length])
+            found.append(Round(node, at, rounds, each))
         at += length
     return tuple(found)
 
