@@ -158,7 +158,8 @@ def test_parameters_of_the_class_may_change(
 ) -> None:
     """A class with other arguments is the one that a spec with other defaults gives."""
     net = loaded(spec)
-    assume(spec["parameters"])
+    if not spec["parameters"]:
+        return
     name = data.draw(st.sampled_from(list(spec["parameters"])))
     other = data.draw(st.sampled_from(OTHERS[name]))
     changed = loaded({**spec, "parameters": {**spec["parameters"], name: other}})

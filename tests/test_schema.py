@@ -24,7 +24,11 @@ SPECS = [
     *sorted((ROOT / "templates/init").glob("*.yaml")),
     *sorted((ROOT / "tests" / "pictures").glob("*.yaml")),
 ]
-WRONG = sorted((ROOT / "tests" / "diagnostics").glob("MG20[1-4]*.yaml"))
+WRONG = [
+    path
+    for path in sorted((ROOT / "tests" / "diagnostics").glob("MG20[1-4]*.yaml"))
+    if not path.stem.startswith("MG201-block-")  # only the spec knows its blocks
+]
 
 
 def test_it_is_a_schema() -> None:

@@ -134,7 +134,7 @@ def _captured(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
         Diagnostic(
             "MG216", each.message, help="leave `inplace` out, or capture another"
         )
-        for each in overwritings(graph.nodes, names)
+        for each in overwritings(graph, names)
         if each.output
     ]
     if wrong:

@@ -40,7 +40,21 @@ def _trained(
     return _spec(*layers, rest=training + rest, image=image)
 
 
+def _block(
+    *layers: str,
+    name: str,
+    image: str = "[8]",
+    uses: tuple[str, ...] = (),
+) -> str:
+    listed = ", ".join(f"{{{each}}}" if ":" in each else each for each in layers)
+    rest = f"blocks: {{{name}: {{layers: [{listed}]}}}}\n"
+    return _spec(name, *uses, image=image, rest=rest)
+
+
 _MLP = ("Flatten", "Linear: 10")
+_DOUBLE = (
+    "blocks:\n  Double:\n    layers:\n      - add:\n        from: [input, input]\n"
+)
 
 EXPLANATIONS = {
     "MG001": Explanation(
@@ -206,12 +220,6 @@ EXPLANATIONS = {
         _spec("Flatten", "Linear: 10\n    name: logits", rest="outputs: [logit]\n"),
         _spec("Flatten", "Linear: 10\n    name: logits", rest="outputs: [logits]\n"),
     ),
-    "MG213": Explanation(
-        "Part of the grammar that this version cannot render",
-        "Blocks, branches, repeats and conditions come with a later version.",
-        _spec("Flatten", "Linear: 10\n    repeat: 3"),
-        _spec("Flatten", "Linear: 10", "Linear: 10", "Linear: 10"),
-    ),
     "MG214": Explanation(
         "A parameter that no layer uses",
         "A warning: the class would take an argument that does nothing.",
@@ -219,7 +227,7 @@ EXPLANATIONS = {
         _spec('Linear: "${hidden}"', image="[4]", rest="parameters: {hidden: 8}\n"),
     ),
     "MG215": Explanation(
-        "A layer after the last output",
+        "A layer that no output depends on",
         "A warning: nothing would use it, so it is left out.",
         _spec(
             "Flatten",
@@ -249,6 +257,149 @@ EXPLANATIONS = {
     "MG217": Explanation(
         "Two specs make the same file",
         "The file is named after the model; give one of them another `name`.",
+    ),
+    "MG218": Explanation(
+        "A layer that takes what is made later",
+        "Layers run in the order they are written: each takes what those before it "
+        "give, so data never goes in a circle.",
+        _spec(
+            "Linear: 8\n    name: a\n    from: b",
+            "Linear: 8\n    name: b\n    from: input",
+            image="[8]",
+        ),
+        _spec(
+            "Linear: 8\n    name: b",
+            "Linear: 8\n    name: a\n    from: b",
+            image="[8]",
+        ),
+    ),
+    "MG219": Explanation(
+        "There is no such source",
+        "`from`, `share` and `select` name a layer before this one, an input, or a "
+        "part of a layer that gives several: `rnn.hidden`. A block sees only its own "
+        "layers.",
+        _spec(
+            "Linear: 8\n    name: hidden",
+            "add:\n    from: [hiden, input]",
+            image="[8]",
+        ),
+        _spec(
+            "Linear: 8\n    name: hidden",
+            "add:\n    from: [hidden, input]",
+            image="[8]",
+        ),
+    ),
+    "MG220": Explanation(
+        "Something that a `Sequential` cannot hold",
+        "A `Sequential` is a chain of modules, each of one tensor. What branches, "
+        "joins or is a function stands in the model or in a block.",
+        _spec("Sequential: [{Linear: 8}, {relu: {}}]", image="[8]"),
+        _spec("Sequential: [{Linear: 8}, ReLU]", image="[8]"),
+    ),
+    "MG221": Explanation(
+        "Something that cannot be repeated",
+        "`repeat` makes modules, each on the result of the one before; a function or a "
+        "shared layer has none. Put it in a block, and repeat that.",
+        _spec("add:\n    from: [input, input]\n    repeat: 3", image="[8]"),
+        _spec("Double:\n    repeat: 3", image="[8]", rest=_DOUBLE),
+    ),
+    "MG222": Explanation(
+        "More layers than a network has",
+        "At most 100,000, those of blocks and rounds included; and at most 30,000 that "
+        "differ from each other.",
+        _spec("Sequential: [{Linear: 8, repeat: 1000}]\n    repeat: 1000", image="[8]"),
+        _spec("Sequential: [{Linear: 8, repeat: 10}]\n    repeat: 10", image="[8]"),
+    ),
+    "MG223": Explanation(
+        "A block that contains itself",
+        "Directly or by way of others, it would never end.",
+        _block("Linear: 8", "Deep", name="Deep"),
+        _block("Linear: 8", "ReLU", name="Deep"),
+    ),
+    "MG224": Explanation(
+        "A block that would be different code in two uses",
+        "A block is one class. Its arguments and the sizes that arrive may differ, but "
+        "not the number of dimensions that a layer works on.",
+        _block("LayerNorm", name="Norm", image="[3, 8, 8]", uses=("Flatten", "Norm")),
+        _block("LayerNorm", name="Norm", image="[3, 8, 8]", uses=("Norm",)),
+    ),
+    "MG225": Explanation(
+        "A layer that `when` cannot leave out",
+        "Without the layer its input passes through: that is one tensor, with as many "
+        "dimensions as the result and of the same dtype.",
+        _spec(
+            'Flatten:\n    when: "${flat}"',
+            rest="parameters: {flat: true}\n",
+        ),
+        _spec("Flatten"),
+    ),
+    "MG226": Explanation(
+        "Layers that cannot share",
+        "A module is used again as it is, so the sizes must be the same; parameters "
+        "are tied by their names, with equal shapes.",
+        _spec(
+            "Linear: 6\n    name: first",
+            "Linear: 4",
+            "share: first",
+            image="[8]",
+        ),
+        _spec(
+            "Linear: 8\n    name: first",
+            "ReLU",
+            "share: first",
+            image="[8]",
+        ),
+    ),
+    "MG227": Explanation(
+        "A block that no layer is",
+        "A warning: it would be a class that nothing uses, so it is left out.",
+        _spec("Linear: 8", image="[8]", rest=_DOUBLE),
+        _spec("Linear: 8", "Double", image="[8]", rest=_DOUBLE),
+    ),
+    "MG228": Explanation(
+        "An input that no layer takes",
+        "The class would have an argument that does nothing. The first layer without "
+        "`from` takes the first input only.",
+        _spec("Linear: 8", image="{image: [8], mask: [8]}"),
+        _spec(
+            "mul:\n    from: [image, mask]",
+            "Linear: 8",
+            image="{image: [8], mask: [8]}",
+        ),
+    ),
+    "MG229": Explanation(
+        "Initial values or a parametrization that a layer cannot have",
+        "`init` names parameters of the layer, with a function of torch.nn.init that "
+        "fits their shape; `parametrize` needs a weight of two dimensions or more.",
+        _spec("Linear: 8", "ReLU:\n    init: {weight: zeros_}", image="[8]"),
+        _spec("Linear: 8\n    init: {weight: zeros_}", "ReLU", image="[8]"),
+    ),
+    "MG230": Explanation(
+        "A file that cannot be included",
+        "It stands beside the spec or in a folder below it, and does not include "
+        "itself.",
+        _spec("Linear: 8", image="[8]", rest="include: [../blocks.yaml]\n"),
+        _spec("Linear: 8", image="[8]"),
+    ),
+    "MG231": Explanation(
+        "A module of your own that cannot be imported",
+        "`custom` names a Python file beside the generated code, the class in it, and "
+        "arguments that are identifiers.",
+        _spec(
+            "custom: {path: my-layers.py, class: Gate}",
+            image="[8]",
+        ),
+        _spec(
+            "custom: {path: my_layers.py, class: Gate}",
+            image="[8]",
+        ),
+    ),
+    "MG232": Explanation(
+        "A name that torch.export cannot write",
+        "A warning: the graph that torch.export makes has attributes of its own, such "
+        "as `code`, and no layer can have their names there.",
+        _spec("Flatten", "Linear: 10\n    name: code"),
+        _spec("Flatten", "Linear: 10\n    name: latent"),
     ),
     "MG301": Explanation(
         "A size that does not follow from the input",
@@ -316,6 +467,43 @@ EXPLANATIONS = {
         "argument is at most 2147483647.",
         _spec("Flatten", "Linear: 9000000000000000000"),
         _spec("Flatten", "Linear: 9000"),
+    ),
+    "MG313": Explanation(
+        "Tensors that cannot be joined",
+        "Sizes must be equal, or 1 where torch repeats them; along the dimension of "
+        "`cat` they may differ.",
+        _spec(
+            "Linear: 8\n    name: wide",
+            "Linear: 4\n    name: narrow",
+            "add:\n    from: [wide, narrow]",
+            image="[8]",
+        ),
+        _spec(
+            "Linear: 8\n    name: wide",
+            "Linear: 8\n    name: narrow",
+            "add:\n    from: [wide, narrow]",
+            image="[8]",
+        ),
+    ),
+    "MG314": Explanation(
+        "Another number of inputs",
+        "A layer takes one tensor, most functions two, a block those of its `input`; "
+        "`from` names them.",
+        _spec(
+            "Linear: 8\n    name: a",
+            "Linear: 8\n    from: [a, input]",
+            image="[8]",
+        ),
+        _spec("Linear: 8\n    name: a", "Linear: 8\n    from: a", image="[8]"),
+    ),
+    "MG315": Explanation(
+        "Values of another dtype",
+        "`Embedding` looks up whole numbers, other layers compute with float32.",
+        _spec("Linear: 8", image="{tokens: {shape: [8], dtype: int64}}"),
+        _spec(
+            "Embedding: {num_embeddings: 100, embedding_dim: 4}",
+            image="{tokens: {shape: [8], dtype: int64}}",
+        ),
     ),
     "MG401": Explanation(
         "A loss that does not fit the output",

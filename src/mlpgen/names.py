@@ -75,6 +75,22 @@ MODULE_ATTRIBUTES = frozenset(
 )
 """The public attributes of `nn.Module` and `nn.Sequential`."""
 
+NOT_EXPORTED = frozenset(
+    [
+        "add_submodule",
+        "code",
+        "delete_all_unused_submodules",
+        "delete_submodule",
+        "graph",
+        "meta",
+        "print_readable",
+        "recompile",
+        "shape_env",
+        "to_folder",
+    ]
+)
+"""The public attributes of the `GraphModule` that torch.export makes."""
+
 _LOCALS = frozenset(
     [
         "f",
@@ -207,6 +223,13 @@ def wrong_name(name: str) -> str:
     if hasattr(builtins, name):
         return f"`{name}` is a builtin of Python"
     return ""
+
+
+def wrong_parameter(name: str) -> str:
+    """Say why `name` cannot be a parameter; an empty text if it can."""
+    if name == "index":
+        return "`index` is the number of a round, in a layer with `repeat`"
+    return wrong_name(name)
 
 
 def wrong_class_name(name: str) -> str:

@@ -9,6 +9,7 @@ from mlpgen.component import Expects, Structural
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, Value, Values, shown
 from mlpgen.layers.linear import position
 from mlpgen.names import snake_case
+from mlpgen.sizes import is_symbolic
 
 TORCH_FUNCTION_PAGE = "https://docs.pytorch.org/docs/stable/generated/torch.{}.html"
 
@@ -154,8 +155,16 @@ def aligned(left: Shape, right: Shape) -> Shape | None:
     for a, b in pairs:
         if a not in (b, 1) and b != 1:
             return None
-        sizes.append(b if a == 1 else a)
+        if _is_one(a) or _is_one(b):
+            sizes.append(b if _is_one(a) else a)
+        else:
+            sizes.append(b if a == 1 else a)
     return tuple(sizes)
+
+
+def _is_one(size: int) -> bool:
+    """Tell whether a size is 1 whatever the parameters are."""
+    return size == 1 and not is_symbolic(size)
 
 
 def kept_batch(name: str, sizes: Shape, values: Values) -> Value:

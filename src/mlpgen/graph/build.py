@@ -13,7 +13,7 @@ from mlpgen.graph.overwriting import overwritings
 from mlpgen.graph.resolve import Resolver
 from mlpgen.graph.training import resolve_training
 from mlpgen.graph.unused import warn_about_blocks
-from mlpgen.names import wrong_name
+from mlpgen.names import wrong_parameter
 from mlpgen.problems import Problems, cut, nearest, shown
 from mlpgen.spec import read_spec
 
@@ -116,7 +116,7 @@ def _parameters(
     spec: Spec, settings: Mapping[str, Scalar], problems: Problems
 ) -> dict[str, Scalar]:
     for name in spec.parameters:
-        reason = wrong_name(name)
+        reason = wrong_parameter(name)
         if reason:
             message = f"the text `{cut(name)}` cannot be a parameter: {reason}"
             problems.add("MG205", message, ("parameters", name), key=True)
@@ -140,6 +140,6 @@ def _is_float(value: Scalar) -> bool:
 
 
 def _check_overwriting(graph: Graph, problems: Problems) -> None:
-    for node, message, output in overwritings(graph.nodes, graph.outputs):
+    for node, message, output in overwritings(graph, graph.outputs):
         help = "leave `inplace` out"
         problems.add("MG216", message, node.path, help=help, warning=output)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from mlpgen.graph.naming import name_items
 from mlpgen.items import Reader
 from mlpgen.layers.base import MOST_VALUES, Value
-from mlpgen.names import wrong_class_name, wrong_name
+from mlpgen.names import wrong_class_name, wrong_name, wrong_parameter
 from mlpgen.problems import cut
 from mlpgen.spec import Block
 from mlpgen.vocabulary import every_type
@@ -189,7 +189,8 @@ def _check_names(
     before: set[str] = set()
     for index, name in enumerate(names):
         at = (*path, name if key else index)
-        reason = wrong_name(name) if name != INPUT else f"`{INPUT}` means the only one"
+        wrong = wrong_parameter if kind == "parameter" else wrong_name
+        reason = wrong(name) if name != INPUT else f"`{INPUT}` means the only one"
         if reason:
             message = f"the text `{cut(name)}` cannot be the name of an {kind}"
             if kind == "parameter":

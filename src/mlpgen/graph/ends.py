@@ -21,7 +21,8 @@ def outputs_of(definition: Definition, wires: Wires) -> tuple[str, ...]:
     if not definition.outputs:
         last = wires.last
         return (last.name if last and last.value is not None else "",)
-    names: list[str] = []
+    names: dict[str, None] = {}
+    missing = False
     for index, output in enumerate(definition.outputs):
         path = (*definition.path, "outputs", index)
         wire = found.get(output)
@@ -37,8 +38,9 @@ def outputs_of(definition: Definition, wires: Wires) -> tuple[str, ...]:
         elif wire.name in names:
             message = f"`{output}` is an output already"
             definition.problems.add("MG206", message, path)
-        names.append(wire.name if wire and wire.value is not None else "")
-    return tuple(names)
+        missing = missing or wire is None or wire.value is None
+        names |= {wire.name: None} if wire else {}
+    return ("",) if missing else tuple(names)
 
 
 def reached(nodes: tuple[Node, ...], outputs: tuple[str, ...]) -> tuple[Node, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.names import snake_case, wrong_name
+from mlpgen.functions import FUNCTIONS
+from mlpgen.names import NOT_EXPORTED, snake_case, wrong_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,9 @@ def _check(item: Item, taken: dict[str, Path], problems: Problems) -> None:
     elif item.name in taken:
         line = problems.line(taken[item.name])
         problems.add("MG206", f"the name `{item.name}` is taken by line {line}", path)
+    elif item.name in NOT_EXPORTED and item.type not in FUNCTIONS:
+        message = f"torch.export cannot write a layer with the name `{item.name}`"
+        problems.add("MG232", message, path, warning=True)
     taken.setdefault(item.name, path)
 
 

@@ -59,14 +59,18 @@ class Round(NamedTuple):
         node: The layer, with `index` in its arguments where they count.
         first: The number of the first round.
         times: How many there are; a `Size` where a parameter says it.
-        each: The layer of each round, with its own shapes; the last one stands for
-            all that follow.
+        each: The rounds with what arrives and leaves; the last one stands for those
+            behind it.
     """
 
     node: Node
     first: int
     times: int
     each: tuple[Node, ...]
+
+    def at(self, index: int) -> Node:
+        """Return a round with its own sizes."""
+        return self.each[min(index - self.first, len(self.each) - 1)]
 
 
 class Node(NamedTuple):
@@ -245,13 +249,17 @@ class Graph(NamedTuple):
         """Return the layer that has this name; inside of another it has dots."""
         return next(node for dotted, node in named(self.nodes) if dotted == name)
 
+    def values(self) -> dict[str, Value]:
+        """Return all values of the class by their names."""
+        found = dict(self.inputs)
+        for node in self.nodes:
+            found[node.name] = node.value
+            found |= {f"{node.name}.{p}": v for p, v in node.parts.items() if p}
+        return found
+
     def value(self, name: str) -> Value:
         """Return a value of the class by its name."""
-        if name in self.inputs:
-            return self.inputs[name]
-        layer, _, part = name.partition(".")
-        node = next(each for each in self.nodes if each.name == layer)
-        return node.parts[part] if part else node.value
+        return self.values()[name]
 
 
 def named(nodes: Iterable[Node], inside: str = "") -> Iterator[tuple[str, Node]]:
@@ -264,12 +272,11 @@ def named(nodes: Iterable[Node], inside: str = "") -> Iterator[tuple[str, Node]]
 def _inner(node: Node, inside: str) -> Iterator[tuple[str, Node]]:
     if not node.active:
         return
-    for run in node.rounds:
-        for number in range(int(run.times)):
-            index = run.first + number
-            own = run.each[min(number, len(run.each) - 1)]
-            yield f"{inside}{index}", own
-            yield from _inner(own, f"{inside}{index}.")
+    for each in node.rounds:
+        for index in range(each.first, each.first + int(each.times)):
+            round_ = each.at(index)
+            yield f"{inside}{index}", round_
+            yield from _inner(round_, f"{inside}{index}.")
     yield from named(node.graph.nodes if node.graph else node.children, inside)
 
 

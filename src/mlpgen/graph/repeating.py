@@ -33,6 +33,8 @@ def gathered(
     at = 0
     while at < len(nodes) and (at < int(count) or isinstance(count, Size)):
         length, node = _run(written[at:], at)
+        if at + length < len(written) and _to_the_end(written[at + 1 :], at + 1):
+            length = 1  # its input only happens to be that of the next
         if length == 1:
             node = nodes[at]
         to_the_end = at + length == len(nodes)
@@ -44,23 +46,35 @@ def gathered(
     return tuple(found)
 
 
+def _to_the_end(nodes: Sequence[Node], first: int) -> bool:
+    return len(nodes) > 1 and _run(nodes, first)[0] == len(nodes)
+
+
 def _run(nodes: Sequence[Node], first: int) -> tuple[int, Node]:
     """Return how many rounds the same code makes from here, and that code."""
     key = node_key(nodes[0])
     same = 1
     while same < len(nodes) and node_key(nodes[same]) == key:
         same += 1
-    if same > 1 or len(nodes) < 3:
+    if same == 2 and _growth(nodes[1:])[0] > 2:
+        return 1, nodes[0]  # the second round begins a longer run
+    if same > 1:
         return same, nodes[0]
-    steps = _steps(nodes[0], nodes[1])
-    if steps is None:
-        return 1, nodes[0]
+    length, steps = _growth(nodes)
+    return (length, _growing(nodes[0], steps, first)) if length > 2 else (1, nodes[0])
+
+
+def _growth(nodes: Sequence[Node]) -> tuple[int, dict[str, int]]:
+    """Return how many rounds differ by the same steps from one to the next."""
+    steps = _steps(nodes[0], nodes[1]) if len(nodes) > 1 else None
+    if not steps:
+        return 1, {}
     length = 2
     while length < len(nodes) and _same(
         _steps(nodes[length - 1], nodes[length]), steps
     ):
         length += 1
-    return (length, _growing(nodes[0], steps, first)) if length > 2 else (1, nodes[0])
+    return length, steps
 
 
 def _same(one: dict[str, int] | None, other: dict[str, int]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.inside import container
-from mlpgen.graph.keys import node_key
+from mlpgen.graph.keys import names_of_node, node_key
 from mlpgen.graph.limits import MOST_LAYERS, MOST_ROUNDS, leaves
 from mlpgen.graph.repeating import gathered
 from mlpgen.graph.scope import INDEX
@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.inside import Inside
     from mlpgen.graph.nodes import Node, Round
+    from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
+    from mlpgen.problems import Problems
+
+FEWEST = 4
+"""Rounds that are looked at where a parameter says their number."""
 
 
 def repeated(
@@ -57,7 +62,7 @@ def repeated(
     )
     nodes: list[Node] = []
     written: list[Node] = []
-    made = max(int(count), 3) if isinstance(count, Size) else int(count)
+    made = max(int(count), FEWEST) if isinstance(count, Size) else int(count)
     wire, *others = wires
     for index in range(made):
         round_ = _round(item, index)
@@ -170,7 +175,7 @@ def _rounds(
         returned=last.returned,
         picks=last.picks,
         parts={
-            name: value._replace(shape=_after(nodes, name, count))
+            name: value._replace(shape=_after(nodes, name, count, item, inside))
             for name, value in last.parts.items()
         },
         parameters=sum(_each(nodes, index).parameters for index in range(int(count))),
@@ -183,22 +188,28 @@ def _rounds(
 def _irregular(last: Round, written: list[Node]) -> bool:
     """Tell whether a parameter would repeat a round that is made for its number."""
     alone = last.first == len(written) - 1
-    return alone and len({node_key(node) for node in written[1:]}) > 1
+    several = len({node_key(node) for node in written[1:]}) > 1
+    return last.first > 1 or (alone and several)
 
 
-def _after(nodes: Sequence[Node], part: str, count: int) -> tuple[int, ...]:
+def _after(
+    nodes: Sequence[Node], part: str, count: int, item: Item, inside: Inside
+) -> tuple[int, ...]:
     """Say the sizes behind the last round; by its number, if a parameter says it."""
     last = nodes[min(len(nodes), int(count)) - 1].parts[part].shape
-    if not isinstance(count, Size) or len(nodes) < 3:
+    if not isinstance(count, Size) or len(nodes) == 1:
         return last
     shapes = [node.parts[part].shape for node in nodes]
     if any(len(shape) != len(last) for shape in shapes):
-        return last
+        return tuple(inside.scope.unknown(size, item.path) for size in last)
     found = []
     for size, sizes in zip(last, zip(*shapes, strict=True), strict=True):
         steps = [later - before for before, later in pairwise(sizes)]
-        even = len({code_of(step) for step in steps}) == 1
-        found.append(sizes[0] + (count - 1) * steps[0] if even else size)
+        codes = {code_of(step) for step in steps}
+        if codes == {"0"} or (len(codes) == 1 and len(steps) > 1):
+            found.append(sizes[0] + (count - 1) * steps[0])
+        else:
+            found.append(inside.scope.unknown(size, item.path))
     return tuple(found)
 
 
@@ -241,3 +252,17 @@ def mentions_index(raw: Any) -> bool:
 
 def _raw(items: tuple[Item, ...]) -> list[Any]:
     return [[item.arguments, dict(item.options), _raw(item.children)] for item in items]
+
+
+def check_unknowns(nodes: Sequence[Node], scope: Scope, problems: Problems) -> None:
+    """Refuse layers whose code needs a size that follows no rule."""
+    for node in nodes:
+        names = names_of_node(node)
+        for name in sorted((names | scope.behind(names)) & scope.unknowns.keys()):
+            problems.add(
+                "MG221",
+                f"`{node.name}` needs a size that follows no rule",
+                (*scope.unknowns[name], "repeat"),
+                help="write the number, or take the size away by adaptive pooling",
+            )
+            return

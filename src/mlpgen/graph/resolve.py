@@ -24,7 +24,7 @@ from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.limits import Budget, check_total, leaves
 from mlpgen.graph.nodes import Graph, Node
 from mlpgen.graph.parametrizing import parametrized
-from mlpgen.graph.repeats import mentions_index, repeated
+from mlpgen.graph.repeats import check_unknowns, mentions_index, repeated
 from mlpgen.graph.scope import Scope
 from mlpgen.graph.sharing import shared, tied
 from mlpgen.graph.unused import check_inputs, warn_about_layers, warn_about_parameters
@@ -65,7 +65,7 @@ class Resolver:
 
     def model(self, definition: Definition, inputs: tuple[Value | None, ...]) -> Graph:
         """Resolve the model itself."""
-        scope = Scope(definition.parameters, {}, set())
+        scope = Scope(definition.parameters, {}, set(), unknowns={}, codes={})
         return self._class(definition, inputs, scope).graph
 
     def _block(
@@ -82,7 +82,9 @@ class Resolver:
         if key in self._found:
             return self._found[key]
         known, arriving = symbolic(definition, concrete, plain)
-        scope = Scope({**known, **values}, {}, set(), definition.name)
+        scope = Scope(
+            {**known, **values}, {}, set(), definition.name, unknowns={}, codes={}
+        )
         before = len(definition.problems.found)
         self._open.append(definition.name)
         resolved = self._class(definition, arriving, scope)
@@ -135,6 +137,7 @@ class Resolver:
         warn_about_layers(nodes, kept, inside.problems)
         warn_about_parameters(definition, scope)
         check_inputs(definition, kept, inside.problems)
+        check_unknowns(kept, scope, inside.problems)
         graph = Graph(
             name=definition.name,
             stem=snake_case(definition.name),
@@ -285,7 +288,8 @@ class Resolver:
             concrete[name] = type(default)(plain)
         user = self.blocks.get(inside.scope.title)
         own = user.parameters if user else inside.scope.parameters
-        self.arrivals |= arrivals(definition, values, inside.scope, own)
+        names = {*own, *inside.scope.unknowns}
+        self.arrivals |= arrivals(definition, values, inside.scope, names)
         before = len(definition.problems.found)
         resolved = self._block(definition, concrete, values, problems.where(item.path))
         say_where(definition, before, item, problems)

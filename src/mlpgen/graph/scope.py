@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mlpgen.expressions import Scalar
     from mlpgen.layers.base import Shape, Value
+    from mlpgen.source import Path
 
 INDEX = "index"
 """What expressions call the number of a round."""
@@ -32,6 +33,8 @@ class Scope(NamedTuple):
         used: The parameters that an expression has used.
         title: The block whose layers these are; empty for the model.
         fixed: The parameters that stand for their value in code.
+        unknowns: Sizes that no code can say, with the layer that makes them.
+        codes: The codes of sizes, by their names.
     """
 
     parameters: Mapping[str, Scalar]
@@ -39,6 +42,16 @@ class Scope(NamedTuple):
     used: set[str]
     title: str = ""
     fixed: frozenset[str] = frozenset()
+    unknowns: dict[str, Path] = {}  # noqa: RUF012 - made anew for each class
+    codes: dict[str, str] = {}  # noqa: RUF012 - made anew for each class
+
+    def unknown(self, size: int, path: Path) -> int:
+        """Return a size that must not be needed in code."""
+        name = f"unknown_{len(self.unknowns) + 1}"
+        while name in self.parameters:
+            name += "_"
+        self.unknowns[name] = path
+        return Size.parameter(name, int(size))
 
     def shorten(self, shape: Shape) -> Shape:
         """Give sizes a name where their code would not fit into a call.
@@ -67,13 +80,16 @@ class Scope(NamedTuple):
             number += 1
             name = "" if f"size_{number}" in self.parameters else f"size_{number}"
         self.names[code] = name
+        self.codes[name] = code
         return Size.parameter(name, int(size))
 
     def behind(self, names: frozenset[str]) -> frozenset[str]:
         """Return the parameters that sizes with a name are computed from."""
-        codes = {name: code for code, name in self.names.items()}
         return frozenset[str]().union(
-            *(names_of(_spelt_out(codes[name], codes)) for name in names & codes.keys())
+            *(
+                names_of(_spelt_out(self.codes[name], self.codes))
+                for name in names & self.codes.keys()
+            )
         )
 
     def outside(self, size: int, values: Mapping[str, Scalar | Expression]) -> int:
@@ -85,7 +101,7 @@ class Scope(NamedTuple):
         """
         if not isinstance(size, Size):
             return size
-        code = _spelt_out(size.code, {name: code for code, name in self.names.items()})
+        code = _spelt_out(size.code, self.codes)
         if not any(
             isinstance(values.get(each), (Size, Expression)) for each in names_of(code)
         ):

@@ -43,6 +43,7 @@ class Claims(TypedDict):
         layers: What each layer gives, by dotted name, where it gives one tensor.
         parameters: How many values it learns.
         multiply_adds: For one example.
+        casts: Whether a function makes float32 of any other kind.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Claims(TypedDict):
     layers: dict[str, Whole]
     parameters: int
     multiply_adds: int
+    casts: bool
 
 
 def claims(graph: Graph) -> Claims:
@@ -62,6 +64,7 @@ def claims(graph: Graph) -> Claims:
         "layers": _layers(graph),
         "parameters": int(graph.total_parameters),
         "multiply_adds": int(graph.total_multiply_adds),
+        "casts": any(node.type == "float" for node in held(graph.nodes)),
     }
 
 

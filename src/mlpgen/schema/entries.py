@@ -6,8 +6,8 @@ from typing import Any
 
 from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.custom import Custom
+from mlpgen.graph.limits import MOST_ROUNDS
 from mlpgen.graph.parametrizing import PARAMETRIZATIONS
-from mlpgen.graph.repeats import MOST_ROUNDS
 from mlpgen.layers import LAYERS
 from mlpgen.schema.arguments import EXPRESSION, arguments
 from mlpgen.vocabulary import CUSTOM, HELD, OWN

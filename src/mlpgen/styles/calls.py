@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.keys import names_in
 from mlpgen.styles.code import Group, call, flat, keyword, literal
-from mlpgen.styles.runs import stem
 from mlpgen.vocabulary import HELD
 
 if TYPE_CHECKING:
@@ -40,25 +39,19 @@ class Batch(NamedTuple):
     variable: str
 
 
-def applied(
-    node: Node, values: Sequence[Piece], *, batch: str = "x", numbered: bool = False
-) -> Piece:
+def applied(node: Node, values: Sequence[Piece], *, batch: str = "x") -> Piece:
     """Write the call of one layer.
 
     Args:
         node: The layer.
         values: The code of its inputs.
         batch: A variable with a batch.
-        numbered: Whether the layer stands in a loop over numbered layers.
     """
     if node.type in HELD:
         return f"self.{node.name}"
     if node.function is not None:
         return _function(node, node.function, values, batch)
-    name = f"self.{node.shared or node.name}"
-    if numbered:
-        name = f'self.get_submodule(f"{stem(node)}_{{i}}")'
-    return module_call(name, node, values)
+    return module_call(f"self.{node.shared or node.name}", node, values)
 
 
 def module_call(name: str, node: Node, values: Sequence[Piece]) -> Piece:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.keys import function_names
-from mlpgen.styles.code import INDENT, Code, call, indented, layout
+from mlpgen.styles.code import INDENT, Code, indented
 from mlpgen.styles.filling import BODY, assigned
 from mlpgen.styles.flow import forward
 from mlpgen.styles.held import held_lines, initial_values
-from mlpgen.styles.modules import module, uses
+from mlpgen.styles.modules import uses
 from mlpgen.styles.plan import (
     ClassPlan,
     ModelPlan,
@@ -25,7 +25,7 @@ from mlpgen.styles.plan import (
     returned,
     size_lines,
 )
-from mlpgen.styles.runs import Run, segments, stem
+from mlpgen.styles.runs import Run, calls
 from mlpgen.vocabulary import HELD, is_function
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def class_plan(graph: Graph, captured: Sequence[str]) -> ClassPlan:
         body += returned(
             [recorded(name) if name in inner else variables[name] for name in outputs]
         )
-    parts = segments(graph.nodes, frozenset(outputs)) if _linear(graph) else graph.nodes
+    parts = calls(graph.nodes, frozenset(outputs)) if _linear(graph) else graph.nodes
     return ClassPlan(
         name=Code(graph.name),
         base=Code("nn.Module"),
@@ -115,16 +115,7 @@ def attributes(nodes: Iterable[Node]) -> list[str]:
 def _attribute(part: Node | Run, graph: Graph) -> list[str]:
     """Write what `__init__` says of one layer or one run."""
     if isinstance(part, Run):
-        made = [node for node in part.pattern if node.function is None]
-        lines = [
-            line
-            for node in made
-            for line in layout(
-                call("self.add_module", f'f"{stem(node)}_{{i}}"', module(node)),
-                BODY + INDENT,
-            )
-        ]
-        return [part.loop, *indented(lines)] if lines else []
+        return []  # of functions
     if part.type in HELD:
         return held_lines(part)
     if part.function is not None or part.shared:

@@ -12,11 +12,12 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.layers.base import shown
+from mlpgen.styles.alive import Alive
 from mlpgen.styles.calls import applied, condition_code, module_call
 from mlpgen.styles.code import INDENT, WIDTH, indented, layout, width
 from mlpgen.styles.modules import chains
 from mlpgen.styles.plan import argument
-from mlpgen.styles.runs import Run, segments
+from mlpgen.styles.runs import Run, calls
 from mlpgen.vocabulary import HELD, is_function
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def forward(
             strict=False,
         )
     )
-    parts = segments(graph.nodes, frozenset(outputs)) if linear else graph.nodes
+    parts = calls(graph.nodes, frozenset(outputs)) if linear else graph.nodes
     flow = Flow(graph.nodes, outputs, variables, indent)
     flow.nested = not linear
     flow.comments = bool(graph.stem)
@@ -108,7 +109,6 @@ class Flow:
         variables: What values are called.
         nested: Whether layers may stand inside of calls of any others.
         comments: Whether lines say the shape that comes out.
-        numbered: Whether the layers stand in a loop over numbered ones.
     """
 
     def __init__(
@@ -122,7 +122,6 @@ class Flow:
         self.variables = dict(variables)
         self.nested = False
         self.comments = True
-        self.numbered = False
         self._arguments = frozenset(variables.values())
         self._tensors = dict.fromkeys(variables.values(), True)
         self._outputs = tuple(outputs)
@@ -136,6 +135,15 @@ class Flow:
         for name in outputs:
             self._uses.setdefault(name, []).append(len(nodes))
         self._taken = set(self._at) | set(variables.values())
+        self._kept = frozenset(outputs)
+        self._alive = Alive(self._uses)
+        for name, variable in variables.items():
+            self._alive.hold(name, variable)
+
+    def _hold(self, value: str, variable: str) -> None:
+        """Note that a variable holds a value."""
+        self.variables[value] = variable
+        self._alive.hold(value, variable)
 
     def run(self, parts: Sequence[Node | Run]) -> None:
         """Take layers in their order."""
@@ -191,7 +199,7 @@ class Flow:
         return any(term.node.name in node.sources for term in self._waiting)
 
     def _once(self, name: str) -> bool:
-        return len(self._uses.get(name, ())) == 1 and name not in self._outputs
+        return len(self._uses.get(name, ())) == 1 and name not in self._kept
 
     def _joins(self, node: Node) -> bool:
         """Tell whether all that waits can stand inside of the call of a layer.
@@ -209,7 +217,7 @@ class Flow:
         inlined = {term.node.name: term for term in self._waiting}
         operands = tuple(inlined.get(source, source) for source in node.sources)
         term = Term(node, operands, self._at[node.name])
-        before = f"{node.name}: Tensor = " if node.name in self._outputs else "x = "
+        before = f"{node.name}: Tensor = " if node.name in self._kept else "x = "
         line, *more = layout(self._piece(term), 0, before, comment=self._comment(term))
         return not more and self._indent + width(line) <= WIDTH
 
@@ -244,7 +252,7 @@ class Flow:
             comment = self._comment(term)
             piece = self._piece(term)
             self.lines += layout(piece, self._indent, f"{target} = ", comment=comment)
-            self.variables[node.name] = target
+            self._hold(node.name, target)
 
     def _comment(self, term: Term) -> str:
         node = term.node
@@ -269,7 +277,7 @@ class Flow:
             ),
             next(iter(self._arguments)),
         )
-        return applied(term.node, values, batch=batch, numbered=self.numbered)
+        return applied(term.node, values, batch=batch)
 
     def _variable(self, name: str) -> str:
         return self.variables.get(name, "x")
@@ -292,7 +300,7 @@ class Flow:
         self._know(target, tensor=False)
         lines = layout(called, self._indent + INDENT, f"{target} = ")
         self.lines += [head, *indented(lines)]
-        self.variables[node.name] = target
+        self._hold(node.name, target)
 
     def _unpack(self, term: Term) -> None:
         """Write a statement that takes the results of a call apart."""
@@ -326,7 +334,7 @@ class Flow:
                 shape = node.parts[part] if self.comments else None
                 said = f"  # {shown(shape.shape)}" if shape else ""
                 self.lines.append(f"{targets[part]} = {code}{said}")
-            self.variables[value] = targets[part]
+            self._hold(value, targets[part])
 
     def _loop_of_tuples(
         self, term: Term, pattern: str, names: Mapping[str, str]
@@ -356,16 +364,8 @@ class Flow:
     ) -> str:
         if value == term.node.name:
             return self._target(term, first=bool(term.node.rounds))
-        taken = self._taken | {*taken} | self._live(term.last)
+        taken = self._taken | {*taken} | set(self._alive.behind(term.last))
         return part if part not in taken else f"{term.node.name}_{part}"
-
-    def _live(self, index: int) -> set[str]:
-        """Return the variables whose values are needed behind a layer."""
-        return {
-            variable
-            for name, variable in self.variables.items()
-            if (uses := self._uses.get(name)) and uses[-1] > index
-        }
 
     def _target(self, term: Term, *, first: bool = False) -> str:
         """Choose the variable of a result.
@@ -375,44 +375,43 @@ class Flow:
             first: Whether the variable of the first source is to be changed.
         """
         node = term.node
-        if node.name in self._outputs and (len(self._outputs) > 1 or not self.nested):
+        if node.name in self._kept and (len(self._outputs) > 1 or not self.nested):
             return node.name
         uses = self._uses.get(node.name, [])
-        live = self._live(term.last)
-        live |= {self._variable(each) for t in self._waiting for each in t.names()}
+        live = self._alive.behind(term.last)
+        waited = {self._variable(each) for t in self._waiting for each in t.names()}
         # What an earlier layer that still waits takes is needed as well.
         longer = len(uses) > 1 or (uses and uses[-1] - term.last > 2)
-        if longer and node.named and not first and node.name not in live:
+        known = node.name in live or node.name in waited
+        if longer and node.named and not first and not known:
             return node.name
         sources = [self._variable(each) for each in term.names()]
         if first:  # the others are needed after it was changed
             again = set() if node.rounds else {sources[0]}
-            live |= set(sources[1:]) - again
+            waited |= set(sources[1:]) - again
             sources = sources[:1]
         for variable in (*sources, *RUNNING):
             free = variable not in self._at or variable in sources
-            if variable in RUNNING and variable not in live and free:
+            if variable not in RUNNING or variable in live or variable in waited:
+                continue
+            if free:
                 return variable
         return node.name
 
     def _loop(self, run: Run) -> None:
-        """Write a loop over numbered layers."""
+        """Write a loop over functions."""
         source = self._variable(run.pattern[0].sources[0])
         if source != "x":
             self.lines.append(f"x = {source}")
         flow = Flow(run.pattern, (), {run.pattern[0].sources[0]: "x"}, self._indent + 4)
-        flow.numbered = True
         flow._uses[run.pattern[-1].name] = [len(run.pattern)]
         flow.run(run.pattern)
         _, lines = flow.finish(returns=False)
-        head = run.loop
-        if all(node.function is not None for node in run.pattern):
-            head = f"for _ in range({run.rounds}):"
-        self.lines += [head, *indented(lines)]
+        self.lines += [f"for _ in range({run.rounds}):", *indented(lines)]
         for node in run.pattern:
             stem = node.name.rpartition("_")[0]
             for number in range(run.first, run.first + run.rounds):
-                self.variables[f"{stem}_{number}"] = "x"
+                self._hold(f"{stem}_{number}", "x")
 
     def _return(self, term: Term) -> None:
         """Return the only output; torch does not say what calling a module gives.

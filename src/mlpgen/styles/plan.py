@@ -130,18 +130,13 @@ def class_docstring(graph: Graph, outputs: Sequence[str]) -> Lines:
         for name, value in graph.inputs.items()
     ]
     label = "Output:" if len(outputs) == 1 else "Outputs:"
-    rows += [(label, name.rpartition(".")[2], _value(graph, name)) for name in outputs]
+    values = graph.values()
+    for name in outputs:  # a captured layer may be inside of another
+        value = values[name] if name in values else graph.node(name).value
+        rows.append((label, name.rpartition(".")[2], value))
     table = _table([_labelled(rows, index) for index in range(len(rows))], graph)
     size = [] if block else ["", f"{graph.total_parameters:,} parameters."]
     return docstring([*about, "", *table, *size], INDENT)
-
-
-def _value(graph: Graph, name: str) -> Value:
-    """Return an output of the class, or what a captured layer inside of it gives."""
-    try:
-        return graph.value(name)
-    except (StopIteration, KeyError):
-        return graph.node(name).value
 
 
 Row = tuple[str, str, "Value"]

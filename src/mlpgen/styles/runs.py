@@ -61,6 +61,26 @@ def segments(nodes: Sequence[Node], kept: Collection[str]) -> list[Node | Run]:
     return found
 
 
+def calls(nodes: Sequence[Node], kept: Collection[str]) -> list[Node | Run]:
+    """Split a chain as `segments` does, but leave layers that hold anything single.
+
+    Only their names are numbered: a loop in `forward` would have to look them up by
+    name, which torch.jit.script does not take. `repeat` makes a loop of them.
+    """
+    found: list[Node | Run] = []
+    at = 0
+    for part in segments(nodes, kept):
+        count = len(part.pattern) * part.rounds if isinstance(part, Run) else 1
+        if isinstance(part, Run) and any(
+            node.function is None for node in part.pattern
+        ):
+            found += nodes[at : at + count]
+        else:
+            found.append(part)
+        at += count
+    return found
+
+
 def _key(node: Node, kept: Collection[str]) -> str:
     """Return a text that equal layers share; empty if the layer must stay alone."""
     alone = node.children or node.rounds or node.type == "Sequential"

@@ -137,6 +137,9 @@ def bfloat16(subject: Subject) -> str:
         try:
             found = _tried(run, subject, style, _in_half)
         except FailsError as error:
+            if subject.claims["casts"]:
+                message = "`float` makes float32, which its layers do not take"
+                raise UnsupportedError(message) from None
             if _NO_KERNEL not in str(error):
                 raise
             raise UnsupportedError(str(error)) from None
@@ -151,6 +154,10 @@ def _need_half(
         {**each, "dtype": each["dtype"].replace("float32", "bfloat16")}
         for each in subject.claims["outputs"]
     ]
+    if subject.claims["casts"]:  # behind `float` it stays float32
+        for each, half in zip(claimed, found, strict=False):
+            if half.dtype == torch.float32:
+                each["dtype"] = "float32"
     need_outputs(found, claimed, _FEW, f"in {style}")
     for claim, half, full in zip(claimed, found, wanted, strict=True):
         if bool((full.isfinite() & ~half.isfinite()).any()):

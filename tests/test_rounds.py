@@ -1,0 +1,227 @@
+"""Rounds, variables and names: what runs is what was predicted, for any arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from mlpgen import SpecError, api, source
+from mlpgen.graph.build import build
+
+from .networks import model, module, network
+from .tools import all_tools
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def linear(out: Any, **keys: Any) -> dict[str, Any]:
+    return {"Linear": out, **keys}
+
+
+def net(*layers: Any, **more: Any) -> dict[str, Any]:
+    return {"name": "Net", "input": [4], "layers": list(layers)} | more
+
+
+PAIR = {
+    "Pair": {
+        "input": ["left", "right"],
+        "layers": [{"add": None, "from": ["left", "right"]}, linear(4)],
+    }
+}
+
+SPECS = {
+    "sizes that grow": net(linear("${4 + index}", repeat=3), linear(7)),
+    "sizes that double": net(linear("${2 ** index}", repeat=4), linear(7)),
+    "a chain that grows": net(
+        {
+            "Sequential": [linear("${width + index}"), linear("${width * index + 1}")],
+            "repeat": 3,
+        },
+        linear(7),
+        parameters={"width": 3},
+    ),
+    "as many as a parameter says": net(
+        linear("${4 + width * index}", repeat="${depth}"),
+        linear(7),
+        parameters={"width": 2, "depth": 2},
+    ),
+    "images that shrink": net(
+        {"Conv2d": {"out_channels": 2, "kernel_size": 3}, "repeat": "${depth}"},
+        "Flatten",
+        linear(7),
+        input=[1, 16, 16],
+        parameters={"depth": 2},
+    ),
+    "rounds that are left out": net(
+        linear(4, repeat=3, when="${index != 1}"),
+        {
+            "Sequential": [linear(4), linear(4, when="${index > 0}")],
+            "repeat": 2,
+        },
+    ),
+    "rounds of two inputs": net(
+        {"Pair": None, "from": ["input", "input"], "repeat": 3}, blocks=PAIR
+    ),
+    "rounds of two inputs that differ": net(
+        {
+            "Wide": {"size": "${index * index + 1}"},
+            "from": ["input", "input"],
+            "repeat": 4,
+        },
+        blocks={
+            "Wide": {
+                "input": ["left", "right"],
+                "parameters": {"size": 2},
+                "layers": [
+                    {"add": None, "from": ["left", "right"]},
+                    linear("${size}"),
+                    linear(4),
+                ],
+            }
+        },
+    ),
+    "a condition on a join": net(
+        linear(4, name="a"),
+        linear(4, name="b"),
+        {"cat": {"dim": 1}, "from": ["a", "b"], "when": "${wide}", "name": "c"},
+        {"cat": {"dim": 1}, "from": ["c", "input"]},
+        parameters={"wide": True},
+    ),
+    "a branch that waits": net(
+        linear("${size}", name="a"),
+        linear(1, name="b", **{"from": "input"}),
+        {"Tanh": None, "from": "a", "name": "c"},
+        {"mul": None, "from": ["c", "b"]},
+        parameters={"size": 1},
+    ),
+    "tied weights of a layer with a bias": net(
+        linear(4, name="a"),
+        {"Linear": {"out_features": 4, "bias": False}, "share": "a"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_rounds(name: str) -> None:
+    loaded = network(SPECS[name])
+    parameters = SPECS[name].get("parameters", {})
+    for style in api.STYLES:
+        text = api.render(loaded, style)["net.py"]
+        for step in (0, 1, 3):
+            given = {
+                key: step != 1 if isinstance(value, bool) else value + step
+                for key, value in parameters.items()
+            }
+            said = build(loaded.document, given).graph
+            made = module(text).Net(**given)
+            shape = next(iter(said.inputs.values())).shape
+            out = made(torch.rand(2, *shape))
+            assert tuple(out.shape[1:]) == tuple(said.value(said.outputs[0]).shape)
+            counted = sum(each.numel() for each in made.parameters())
+            assert counted == said.total_parameters
+
+
+def test_rounds_are_expert_code(tmp_path: Path) -> None:
+    for name, data in SPECS.items():
+        for style in api.STYLES:
+            text = api.render(network(data), style)["net.py"]
+            path = tmp_path / f"{name.replace(' ', '_')}_{style}.py"
+            path.write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+def test_the_values_of_a_condition_and_of_a_loop() -> None:
+    for style in api.STYLES:
+        made = model(network(SPECS["rounds of two inputs"]), style)
+        x = torch.rand(2, 4)
+        first, second, third = next(iter(made.children()))
+        assert torch.equal(made(x), third(second(first(x, x), x), x))
+        made = model(network(SPECS["a condition on a join"]), style)
+        a = made.a(x)
+        assert torch.equal(made(x), torch.cat([a, made.b(a), x], 1))
+
+
+NAMES = [
+    "output",
+    "result",
+    "y",
+    "z",
+    "index",
+    "tensor",
+    "code",
+    "size_1",
+    "in_features",
+]
+
+
+def named(name: str) -> list[dict[str, Any]]:
+    """Give one name to a layer, an input, a parameter, and to a block's."""
+    add = {"add": None, "from": ["input", name]}
+    specs = [
+        net(linear(4, name=name), add, linear(3)),
+        net(linear(4), {"add": None, "from": ["input", "linear_1"], "name": name}),
+        net(
+            {"mul": None, "from": [name, "other"]},
+            linear(4),
+            {"add": None, "from": ["linear_1", name]},
+            input={name: [4], "other": [4]},
+        ),
+        net(
+            linear(4),
+            {"Res": None, "from": ["input", "linear_1"]},
+            blocks={
+                "Res": {
+                    "input": [name, "other"],
+                    "layers": [
+                        linear(4, **{"from": name}),
+                        {"add": None, "from": ["linear_1", "other"]},
+                    ],
+                }
+            },
+        ),
+    ]
+    if name != "index":
+        value = {name: 4}
+        block = {
+            "parameters": value,
+            "layers": [linear(f"${{{name}}}", name=name), add],
+        }
+        specs += [
+            net(linear(f"${{{name}}}", name=name), add, parameters=value),
+            net("Res", {"Res": {name: 4}, "repeat": 2}, blocks={"Res": block}),
+        ]
+    return specs
+
+
+def test_names_of_the_generated_code(tmp_path: Path) -> None:
+    for name in NAMES:
+        for number, data in enumerate(named(name)):
+            loaded = network(data)
+            for style in api.STYLES:
+                text = api.render(loaded, style)["net.py"]
+                path = tmp_path / f"{name}_{number}_{style}.py"
+                path.write_text(text, encoding="utf-8")
+                made = module(text).Net()
+                made(*(torch.rand(2, 4) for _ in loaded.graph.inputs))
+    all_tools(tmp_path)
+
+
+def doubled(levels: int) -> str:
+    lines = ["name: Net", "input: [8]", "blocks:", "  B0: {layers: [{Linear: 8}]}"]
+    lines += [f"  B{n}: {{layers: [B{n - 1}, B{n - 1}]}}" for n in range(1, levels)]
+    return "\n".join([*lines, f"layers: [B{levels - 1}]", ""])
+
+
+def test_the_same_block_is_resolved_once() -> None:
+    graph = build(source.parse(doubled(15).encode(), "spec.yaml")).graph
+    assert graph.layers == 2**14
+
+
+@pytest.mark.parametrize("levels", [31, 60, 500])
+def test_too_many_layers_are_refused(levels: int) -> None:
+    with pytest.raises(SpecError) as error:
+        build(source.parse(doubled(levels).encode(), "spec.yaml"))
+    assert [each.code for each in error.value.diagnostics] in (["MG222"], ["MG106"])
