@@ -85,7 +85,10 @@ def test_the_specs_of_the_repository() -> None:
         for check, status in statuses(each).items()
         if status != "holds"
     }
-    assert refused == {("mnist_mlp_batchnorm_dropout", "batch of one")}
+    assert refused == {
+        ("mnist_lstm", "compile"),
+        ("mnist_mlp_batchnorm_dropout", "batch of one"),
+    }
 
 
 def test_a_certificate(folder: Path) -> None:
@@ -336,7 +339,8 @@ def test_several_inputs_tuples_and_modules_used_twice(tmp_path: Path) -> None:
         ],
         "layers": {"blocks.0.scale": [None, 4, 6], "lstm": [None, 4, 5]},
         "parameters": 386,
-        "multiply_adds": 4 * 4 * 36,  # torch counts none for an LSTM
+        "multiply_adds": 4 * 4 * 36 + 4 * 20 * 11,
+        "casts": False,
     }
     other = TALKER.replace("x + self.scale(x)", "self.scale(x) * 2")
     texts = {"explicit": TALKER, "sequential": TALKER}

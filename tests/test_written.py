@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlpgen import api
+from mlpgen.proof.claims import claims
 
 from .networks import network
 from .tools import all_tools
@@ -56,6 +57,31 @@ def test_rounds_say_no_shape_of_one_round(style: str) -> None:
     )
     assert "range(3)" in text
     assert "32" not in text.partition("nn.Conv2d")[2].partition("range(3)")[0]
+
+
+def test_each_round_has_its_own_shapes() -> None:
+    grows = {
+        "parameters": {"growth": 4},
+        "layers": [
+            {"Conv2d": {"out_channels": "${growth}", "kernel_size": 1}, "name": "conv"},
+            {"cat": {"dim": 1}, "from": ["input", "conv"], "name": "joined"},
+        ],
+    }
+    halves = {"Conv2d": {"out_channels": 20, "kernel_size": 2, "stride": 2}}
+    spec = {
+        "name": "Net",
+        "input": [8, 64, 64],
+        "blocks": {"Grows": grows},
+        "layers": [
+            {"Grows": None, "repeat": 3, "name": "wider"},
+            {**halves, "repeat": 3, "name": "smaller"},
+        ],
+    }
+    found = claims(network(spec).graph)["layers"]
+    wider = [found[f"wider.{index}"] for index in range(3)]
+    assert [shape[1] for shape in wider] == [12, 16, 20]
+    smaller = [found[f"smaller.{index}"] for index in range(3)]
+    assert [shape[2] for shape in smaller] == [32, 16, 8]
 
 
 @pytest.mark.parametrize(
