@@ -168,7 +168,8 @@ class Drawing:
         if kind < 6:
             return self.last
         loose = [each for each in self.known if each.name in self.loose]
-        return self.choose(loose if loose and kind < 9 else self.known)
+        found: Known = self.choose(loose if loose and kind < 9 else self.known)
+        return found
 
     def module(self, value: Value, *, functions: bool) -> Entry:
         """Choose a layer for a value."""

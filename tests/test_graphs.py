@@ -169,3 +169,12 @@ def test_a_result_that_may_be_anything_is_declared_before_it_is_returned() -> No
     )
     assert "y: Tensor = self.a(x)" in code(data)
     assert model(network(data), "explicit")(torch.ones(2, 8)).shape == (2, 8)
+
+
+def test_the_part_of_a_result_is_returned_as_it_is_taken() -> None:
+    assert "return x[:, -1]" in code(spec({"GRU": 4, "select": "last"}, input=[6, 8]))
+
+
+def test_mypy_does_not_know_what_linalg_gives() -> None:
+    data = spec({"vector_norm": {"dim": -1}})
+    assert ": Tensor = torch.linalg.vector_norm(x, dim=-1)" in code(data)

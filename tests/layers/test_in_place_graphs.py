@@ -45,7 +45,7 @@ def outputs(spec: dict[str, Any], style: str) -> list[torch.Tensor]:
     torch.manual_seed(4)
     x = torch.randn(3, *net.graph.input, requires_grad=True)
     found = list(made(x))
-    torch.stack([y.sum() for y in found if y.requires_grad]).sum().backward()
+    torch.stack([y.sum() for y in found if y.requires_grad]).sum().backward()  # type: ignore[no-untyped-call]
     return [*found, x.grad]
 
 

@@ -441,7 +441,11 @@ class Flow:
         variable = self.variables[self._outputs[0]]
         if not self._is_tensor(variable):
             self._declare(variable)
-        self.lines.append(f"return {variable}")
+        target, sign, code = self.lines[-1].partition(" = ")
+        if target == variable and sign:  # a part that is taken from a result
+            self.lines[-1] = f"return {code}"
+        else:
+            self.lines.append(f"return {variable}")
 
     def _declare(self, variable: str) -> None:
         """Say that a variable is a tensor, where it is assigned first."""
@@ -471,7 +475,7 @@ class Flow:
         if function is None:
             return term.node.type in HELD
         if not (function.is_method or function.is_index or function.is_operator):
-            return True
+            return not function.name.startswith("torch.linalg.")
         operands = term.operands if function.is_operator else term.operands[:1]
         return all(
             self.nested and self._typed(each)
