@@ -372,3 +372,47 @@ def test_a_shared_layer_is_one_module() -> None:
     for made in both(loaded):
         assert list(made.state_dict()) == ["encode.weight", "encode.bias"]
         assert torch.allclose(made(a, b), made.encode(a) - made.encode(b))
+
+
+def test_both_norms_are_imported(tmp_path: Path) -> None:
+    loaded = net(
+        {**CONV, "parametrize": "weight_norm"}, {**CONV, "parametrize": "spectral_norm"}
+    )
+    both(loaded)
+    (tmp_path / "net.py").write_text(api.render(loaded)["net.py"], encoding="utf-8")
+    all_tools(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["Net", "DropPath", "weight_norm", "nn"])
+def test_a_class_of_the_author_that_hides_another(name: str) -> None:
+    custom = {"path": "own.py", "class": name}
+    assert codes({"custom": custom}) == ["MG231"]
+
+
+def test_two_files_with_one_class() -> None:
+    layers = [{"custom": {"path": f"{each}.py", "class": "Own"}} for each in "ab"]
+    assert codes(*layers) == ["MG231"]
+
+
+def test_parts_of_a_function_have_the_names_of_the_author() -> None:
+    loaded = net(
+        {"chunk": {"chunks": 3, "dim": -1, "names": ["q", "k", "v"]}, "name": "qkv"},
+        {
+            "scaled_dot_product_attention": None,
+            "from": ["qkv.q", "qkv.k", "qkv.v"],
+        },
+        shape=(5, 12),
+    )
+    assert "q, k, v = x.chunk(3, dim=-1)" in api.render(loaded)["net.py"]
+
+
+def test_a_block_says_no_shape_of_one_use() -> None:
+    block = {
+        "layers": [CONV | {"name": "kept"}, {"MaxPool2d": 2, "name": "small"}],
+        "outputs": ["small", "kept"],
+    }
+    loaded = net("Half", "Half", shape=(3, 32, 32), blocks={"Half": block})
+    for style in api.STYLES:
+        text = api.render(loaded, style)["net.py"]
+        assert "  # (N" not in text[: text.index("class Net")]
+    both(loaded)

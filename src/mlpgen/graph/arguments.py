@@ -84,7 +84,7 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
         result = evaluate(value, scope.parameters, scope.fixed)
     except ExpressionError as error:
         code = "MG210" if error.unknown else "MG209"
-        help = nearest(error.unknown, scope.parameters)
+        help = nearest(error.unknown, scope.parameters) if error.unknown else ""
         if error.unknown and not help:
             help = _about_unknown(error.unknown, scope, problems)
         problems.add(code, error.message, path, help=help)

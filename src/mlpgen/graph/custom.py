@@ -53,8 +53,17 @@ class Custom(BaseModel):
     ] = 0
 
 
-def resolve_custom(item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
-    """Resolve a module of the author's own; None after a mistake."""
+def resolve_custom(
+    item: Item, wires: tuple[Wire, ...], inside: Inside, classes: dict[str, str]
+) -> Node | None:
+    """Resolve a module of the author's own; None after a mistake.
+
+    Args:
+        item: The entry.
+        wires: What it takes.
+        inside: Where it stands.
+        classes: The names that the generated file has, and where they come from.
+    """
     problems = inside.problems
     before = len(problems.found)
     try:
@@ -63,6 +72,10 @@ def resolve_custom(item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node 
         problems.add_invalid(error, Custom, "custom", item.type_path, item.arguments)
         return None
     _check_names(custom, item, problems)
+    if classes.setdefault(custom.class_, custom.path) != custom.path:
+        message = f"there is another `{cut(custom.class_)}` in the generated file"
+        help = "give one of them another name"
+        problems.add("MG231", message, item.argument_path("class"), help=help)
     arguments = {
         name: _value(each, (*item.argument_path("arguments"), name), inside)
         for name, each in custom.arguments.items()

@@ -23,7 +23,7 @@ from mlpgen.graph.keys import direct_names, names_of_node
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.limits import Budget, check_total, leaves
 from mlpgen.graph.nodes import Graph, Node
-from mlpgen.graph.parametrizing import parametrized
+from mlpgen.graph.parametrizing import PARAMETRIZATIONS, parametrized
 from mlpgen.graph.repeats import check_unknowns, mentions_index, repeated
 from mlpgen.graph.scope import Scope
 from mlpgen.graph.sharing import shared, tied
@@ -31,7 +31,7 @@ from mlpgen.graph.unused import check_inputs, warn_about_layers, warn_about_para
 from mlpgen.graph.uses import bare, say_where, symbolic, used
 from mlpgen.graph.wires import Wire, Wires
 from mlpgen.names import snake_case
-from mlpgen.vocabulary import CUSTOM, SHARE, is_function, layer_class
+from mlpgen.vocabulary import CUSTOM, OWN, SHARE, is_function, layer_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,10 +61,12 @@ class Resolver:
         self.arrivals: set[Arrival] = set()
         self._found: dict[object, Resolved | None] = {}
         self._open: list[str] = []
+        self._classes = dict.fromkeys([*blocks, *OWN, *PARAMETRIZATIONS, "nn"], "")
         self._budget = Budget()
 
     def model(self, definition: Definition, inputs: tuple[Value | None, ...]) -> Graph:
         """Resolve the model itself."""
+        self._classes[definition.name] = ""
         scope = Scope(definition.parameters, {}, set(), unknowns={}, codes={})
         return self._class(definition, inputs, scope).graph
 
@@ -213,7 +215,7 @@ class Resolver:
         if item.type == "Sequential":
             return self._sequential(item, wires, inside)
         if item.type == CUSTOM:
-            return resolve_custom(item, wires, inside)
+            return resolve_custom(item, wires, inside, self._classes)
         full = inside.prefix + item.name
         if item.type in self.blocks:
             return self._use(item, wires, inside, full)

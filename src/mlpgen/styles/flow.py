@@ -93,10 +93,15 @@ def forward(
 
 
 def statements(
-    nodes: Sequence[Node], outputs: Sequence[str], variables: Mapping[str, str]
+    nodes: Sequence[Node],
+    outputs: Sequence[str],
+    variables: Mapping[str, str],
+    *,
+    comments: bool,
 ) -> list[str]:
     """Write the statements of functions that are called on values with variables."""
     flow = Flow(nodes, outputs, variables, BODY)
+    flow.comments = comments
     flow.run(nodes)
     return flow.finish(returns=False)[1]
 
@@ -362,7 +367,9 @@ class Flow:
     def _part_target(
         self, term: Term, value: str, part: str, taken: Collection[str]
     ) -> str:
-        if value == term.node.name:
+        node = term.node
+        chosen = is_function(node.type) and len(self._wanted_parts(node)) > 1
+        if value == node.name and not chosen:
             return self._target(term, first=bool(term.node.rounds))
         taken = self._taken | {*taken} | set(self._alive.behind(term.last))
         return part if part not in taken else f"{term.node.name}_{part}"

@@ -270,12 +270,12 @@ def imports(uses: Iterable[str]) -> Lines:
         uses: Names that the code uses: `F`, `torch`, `Tensor`, `OrderedDict` …
     """
     standard = [line for name, line in _STANDARD.items() if name in uses]
-    others = {
-        "torch": _torch_line("Tensor" in uses),
-        **{line.split()[1]: line for name, line in _TORCH.items() if name in uses},
-    }
+    norms = [name for name in ("spectral_norm", "weight_norm") if name in uses]
     plain = ["import torch"] if "torch" in uses else []
-    torch = sorted(others.values(), key=lambda line: line.split()[1])
+    torch = [_torch_line("Tensor" in uses)]
+    torch += ["from torch.nn import functional as F"] if "F" in uses else []
+    if norms:
+        torch.append(f"from torch.nn.utils.parametrizations import {', '.join(norms)}")
     blocks = [standard, [*plain, *torch], _own(uses)]
     return tuple(line for block in blocks if block for line in ("", *block))[1:]
 
@@ -302,10 +302,3 @@ _STANDARD = {
 
 def _torch_line(tensor: bool) -> str:
     return "from torch import Tensor, nn" if tensor else "from torch import nn"
-
-
-_TORCH = {
-    "F": "from torch.nn import functional as F",
-    "spectral_norm": "from torch.nn.utils.parametrizations import spectral_norm",
-    "weight_norm": "from torch.nn.utils.parametrizations import weight_norm",
-}

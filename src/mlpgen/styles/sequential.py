@@ -122,7 +122,7 @@ _RUN = ["for layer in self:", "    x = layer(x)"]
 def _tail_forward(graph: Graph, tail: Sequence[Node]) -> list[str]:
     """Run the chain to the first output, then call the functions behind it."""
     first = next(node.name for node in graph.nodes if node.name in graph.outputs)
-    lines = statements(tail, graph.outputs, {first: first})
+    lines = statements(tail, graph.outputs, {first: first}, comments=bool(graph.stem))
     return [*_RUN, f"{first} = x", *lines, *returned(graph.outputs)]
 
 
