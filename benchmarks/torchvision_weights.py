@@ -2,8 +2,8 @@
 
 It needs torchvision and no mlpgen, so it runs in an environment of its own:
 
-python3 -m venv /tmp/torchvision && /tmp/torchvision/bin/pip install torchvision
-/tmp/torchvision/bin/python benchmarks/torchvision_weights.py
+python3 -m venv .torchvision && .torchvision/bin/pip install torchvision
+.torchvision/bin/python benchmarks/torchvision_weights.py
 """
 
 from __future__ import annotations

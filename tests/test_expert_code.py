@@ -32,10 +32,16 @@ def test_committed_files(style: str) -> None:
 @pytest.mark.parametrize("style", api.STYLES)
 def test_each_layer_alone(style: str, tmp_path: Path) -> None:
     for name, layer in LAYERS.items():
+        inputs = {
+            f"input_{number}": {"shape": list(value.shape), "dtype": value.dtype}
+            for number, value in enumerate(layer.example_inputs)
+        }
+        written = yaml.safe_load(layer.example)
+        entry = written if isinstance(written, dict) else {written: None}
         spec = {
             "name": f"Only{name}",
-            "input": list(layer.example_input),
-            "layers": [yaml.safe_load(layer.example)],
+            "input": inputs or list(layer.example_input),
+            "layers": [entry | ({"from": list(inputs)} if inputs else {})],
         }
         for file, text in api.render(network(spec), style).items():
             (tmp_path / file).write_text(text, encoding="utf-8")

@@ -9,8 +9,6 @@ import pytest
 
 from mlpgen import api, load
 
-from .tools import all_tools
-
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
 
@@ -42,15 +40,6 @@ def test_nothing_is_odd(path: Path) -> None:
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_a_spec_fits_on_a_page(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
-
-
-@pytest.mark.parametrize("style", api.STYLES)
-def test_generated_code_is_expert_code(style: str, tmp_path: Path) -> None:
-    for path in SPECS:
-        for name, text in api.render(path, style).items():
-            (tmp_path / name).write_text(text, encoding="utf-8")
-    assert len(list(tmp_path.iterdir())) == len(SPECS)
-    all_tools(tmp_path)
 
 
 @pytest.mark.parametrize("style", api.STYLES)

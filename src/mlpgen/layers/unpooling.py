@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from mlpgen.component import Padding1, Padding2, Padding3, Size1, Size2, Size3
 from mlpgen.functions.base import whole_shown
 from mlpgen.layers.base import (
-    Function,
     Layer,
     Shape,
     ShapeError,
@@ -22,7 +21,6 @@ class _Unpool(Layer):
     """Turns a `MaxPool` around, with the indices that it gave."""
 
     spatial: ClassVar[int]
-    call: ClassVar[str]
     arity: ClassVar = (2, 2)
     rule: ClassVar = (
         "values and indices (N, C, *) → (N, C, *'), each size "
@@ -71,17 +69,11 @@ class _Unpool(Layer):
             sizes.append(new)
         return (shape[0], *sizes)
 
-    def function(self) -> Function:
-        """The function of the same name."""
-        given = self.arguments()
-        return Function(self.call, (given.pop("kernel_size"),), given)
-
 
 class MaxUnpool1d(_Unpool):
     """Puts the values of a `MaxPool1d` back, with zeros around."""
 
     spatial: ClassVar = 1
-    call: ClassVar = "F.max_unpool1d"
     example: ClassVar = "MaxUnpool1d: 2"
     example_input: ClassVar = (16, 10)
     example_inputs: ClassVar = (Value((16, 10)), Value((16, 10), "int64"))
@@ -95,7 +87,6 @@ class MaxUnpool2d(_Unpool):
     """Puts the values of a `MaxPool2d` back, with zeros around."""
 
     spatial: ClassVar = 2
-    call: ClassVar = "F.max_unpool2d"
     example: ClassVar = "MaxUnpool2d: 2"
     example_input: ClassVar = (16, 4, 4)
     example_inputs: ClassVar = (Value((16, 4, 4)), Value((16, 4, 4), "int64"))
@@ -109,7 +100,6 @@ class MaxUnpool3d(_Unpool):
     """Puts the values of a `MaxPool3d` back, with zeros around."""
 
     spatial: ClassVar = 3
-    call: ClassVar = "F.max_unpool3d"
     example: ClassVar = "MaxUnpool3d: 2"
     example_input: ClassVar = (16, 2, 4, 4)
     example_inputs: ClassVar = (Value((16, 2, 4, 4)), Value((16, 2, 4, 4), "int64"))
