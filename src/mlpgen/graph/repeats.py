@@ -139,7 +139,9 @@ def _with_index(
     """Resolve a round with `index` in its code; None if that cannot be written."""
     before = list(inside.problems.found)
     scope = inside.scope._replace(
-        names=dict(inside.scope.names), fixed=inside.scope.fixed - {INDEX}
+        names=dict(inside.scope.names),
+        codes=dict(inside.scope.codes),
+        fixed=inside.scope.fixed - {INDEX},
     )
     node, _ = resolve(round_, wires, inside._replace(scope=scope))
     failed = len(inside.problems.found) > len(before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.keys import names_in
 from mlpgen.styles.code import Group, call, flat, keyword, literal
@@ -31,12 +31,6 @@ class Infix(str):
 
 _BINDING = {"**": 8, "*": 7, "/": 7, "@": 7, "//": 7, "%": 7, "+": 6, "-": 6, "&": 5}
 _COMPARISON = 4
-
-
-class Batch(NamedTuple):
-    """A tensor with a batch, by whose size tensors without one are expanded."""
-
-    variable: str
 
 
 def applied(node: Node, values: Sequence[Piece], *, batch: str = "x") -> Piece:

@@ -25,7 +25,6 @@ from mlpgen.styles.plan import (
     returned,
     size_lines,
 )
-from mlpgen.styles.runs import Run, calls
 from mlpgen.vocabulary import HELD, is_function
 
 if TYPE_CHECKING:
@@ -68,7 +67,6 @@ def class_plan(graph: Graph, captured: Sequence[str]) -> ClassPlan:
         body += returned(
             [recorded(name) if name in inner else variables[name] for name in outputs]
         )
-    parts = calls(graph.nodes, frozenset(outputs)) if _linear(graph) else graph.nodes
     return ClassPlan(
         name=Code(graph.name),
         base=Code("nn.Module"),
@@ -81,23 +79,13 @@ def class_plan(graph: Graph, captured: Sequence[str]) -> ClassPlan:
             "super().__init__()",
             *size_lines(graph),
             *(f"self.{name} = {name}" for name in attributes(graph.nodes)),
-            *(line for part in parts for line in _attribute(part, graph)),
+            *(line for node in graph.nodes for line in _attribute(node, graph)),
             *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}),
         ),
         forward_signature=forward_signature(graph.inputs, outputs),
         forward=tuple(body),
         uses=frozenset({"Tensor"} | uses(graph.nodes, outputs)),
     )
-
-
-def _linear(graph: Graph) -> bool:
-    """Tell whether each layer takes what the one before it gives."""
-    before = next(iter(graph.inputs))
-    for node in graph.nodes:
-        if node.sources != (before,) or not node.single or is_function(node.type):
-            return False
-        before = node.name
-    return True
 
 
 def attributes(nodes: Iterable[Node]) -> list[str]:
@@ -112,18 +100,16 @@ def attributes(nodes: Iterable[Node]) -> list[str]:
     return list(found)
 
 
-def _attribute(part: Node | Run, graph: Graph) -> list[str]:
-    """Write what `__init__` says of one layer or one run."""
-    if isinstance(part, Run):
-        return []  # of functions
-    if part.type in HELD:
-        return held_lines(part)
-    if part.function is not None or part.shared:
+def _attribute(node: Node, graph: Graph) -> list[str]:
+    """Write what `__init__` says of one layer."""
+    if node.type in HELD:
+        return held_lines(node)
+    if node.function is not None or node.shared:
         return []
-    lines = assigned(part, f"self.{part.name}", comments=bool(graph.stem))
-    if part.tied:
+    lines = assigned(node, f"self.{node.name}", comments=bool(graph.stem))
+    if node.tied:
         lines += [
-            f"self.{part.name}.{name} = self.{part.tied}.{name}"
-            for name in part.weights
+            f"self.{node.name}.{name} = self.{node.tied}.{name}"
+            for name in node.weights
         ]
     return lines

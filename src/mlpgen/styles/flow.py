@@ -17,7 +17,7 @@ from mlpgen.styles.calls import applied, condition_code, module_call
 from mlpgen.styles.code import INDENT, WIDTH, indented, layout, width
 from mlpgen.styles.modules import chains
 from mlpgen.styles.plan import argument
-from mlpgen.styles.runs import Run, calls
+from mlpgen.styles.runs import Run, calls, is_line
 from mlpgen.vocabulary import HELD, is_function
 
 if TYPE_CHECKING:
@@ -76,14 +76,7 @@ def forward(
         The variables of the values, and the lines.
     """
     variables = {name: argument(name) for name in graph.inputs}
-    linear = all(
-        node.sources == (before,) and node.single and not is_function(node.type)
-        for before, node in zip(
-            [next(iter(graph.inputs)), *(node.name for node in graph.nodes)],
-            graph.nodes,
-            strict=False,
-        )
-    )
+    linear = is_line(graph)
     parts = calls(graph.nodes, frozenset(outputs)) if linear else graph.nodes
     flow = Flow(graph.nodes, outputs, variables, indent)
     flow.nested = not linear
@@ -171,24 +164,23 @@ class Flow:
         return self.variables, self.lines
 
     def _take(self, node: Node) -> None:
-        index = self._at[node.name]
-        if node.type in HELD and self._once(node.name):
-            pass  # an attribute: it stands wherever it is used
         while self._waiting and not self._joins(node):
             if not self._takes_waiting(node) and self._may_wait(node):
                 break
             self._write(self._waiting.pop(0))
-        inlined = {term.node.name: term for term in self._waiting}
-        used = [source for source in node.sources if source in inlined]
-        operands = tuple(inlined.get(source, source) for source in node.sources)
-        for name in used:
-            self._waiting.remove(inlined[name])
-        term = Term(node, operands, index)
+        term = self._term(node)
+        self._waiting = [t for t in self._waiting if t.node.name not in node.sources]
         if self._is_statement(node):
             self._write_waiting()
             self._write(term)
         else:
             self._waiting.append(term)
+
+    def _term(self, node: Node) -> Term:
+        """Make the call of a layer, with what waits for it inside."""
+        waiting = {term.node.name: term for term in self._waiting}
+        operands = tuple(waiting.get(source, source) for source in node.sources)
+        return Term(node, operands, self._at[node.name])
 
     def _may_wait(self, node: Node) -> bool:
         """Tell whether what waits can go on waiting while another layer begins."""
@@ -219,9 +211,7 @@ class Flow:
             return False
         if not all(self._fits_inside(term, node) for term in self._waiting):
             return False
-        inlined = {term.node.name: term for term in self._waiting}
-        operands = tuple(inlined.get(source, source) for source in node.sources)
-        term = Term(node, operands, self._at[node.name])
+        term = self._term(node)
         before = f"{node.name}: Tensor = " if node.name in self._kept else "x = "
         line, *more = layout(self._piece(term), 0, before, comment=self._comment(term))
         return not more and self._indent + width(line) <= WIDTH
@@ -291,14 +281,10 @@ class Flow:
         """Write a statement that changes a variable: a loop, or under a condition."""
         node = term.node
         target = self._target(term, first=True)
-        begin = self._variable(node.sources[0])
-        if begin != target:
-            self.lines.append(f"{target} = {begin}")
-            self._know(target, tensor=self._is_tensor(begin))
-        values = [target, *(self._variable(each) for each in node.sources[1:])]
+        values = self._begin(node, target)
         if node.rounds:
             called: Piece = module_call("layer", node, values)
-            head = f"for layer in self.{node.shared or node.name}:"
+            head = _loop_head(node)
         else:
             called = applied(node, values, batch=target)
             head = f"if {condition_code(node)}:"
@@ -346,14 +332,19 @@ class Flow:
     ) -> None:
         node = term.node
         target = next(iter(names.values()))
-        begin = self._variable(node.sources[0])
-        if begin != target:
-            self.lines.append(f"{target} = {begin}")
-        values = [target, *(self._variable(each) for each in node.sources[1:])]
+        values = self._begin(node, target)
         lines = layout(
             module_call("layer", node, values), self._indent + INDENT, f"{pattern} = "
         )
-        self.lines += [f"for layer in self.{node.name}:", *indented(lines)]
+        self.lines += [_loop_head(node), *indented(lines)]
+
+    def _begin(self, node: Node, target: str) -> list[Piece]:
+        """Put the first source into the variable that changes; return all of them."""
+        begin = self._variable(node.sources[0])
+        if begin != target:
+            self.lines.append(f"{target} = {begin}")
+            self._know(target, tensor=self._is_tensor(begin))
+        return [target, *(self._variable(each) for each in node.sources[1:])]
 
     def _wanted_parts(self, node: Node) -> dict[str, str]:
         """Return the parts that are used, with the names of their values."""
@@ -490,6 +481,10 @@ class Flow:
             else self._is_tensor(self._variable(each))
             for each in operands
         )
+
+
+def _loop_head(node: Node) -> str:
+    return f"for layer in self.{node.shared or node.name}:"
 
 
 def _pattern(returned: Returned, names: Mapping[str, str]) -> str:

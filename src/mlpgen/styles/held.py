@@ -18,7 +18,7 @@ from mlpgen.styles.code import (
 from mlpgen.styles.filling import BODY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from mlpgen.graph.nodes import Graph, Init, Node
 
@@ -80,8 +80,3 @@ def _filled(target: str, init: Init, indent: int, *, optional: bool) -> list[str
         indent += INDENT
     lines = layout(call(f"nn.init.{function}", tensor, *given), indent)
     return [f"if {tensor} is not None:", *indented(lines)] if optional else lines
-
-
-def needs_names(nodes: Iterable[Node]) -> bool:
-    """Tell whether layers need a name in `__init__`, to be given initial values."""
-    return any(node.inits for node in nodes)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.styles.code import flat
 from mlpgen.styles.modules import module
+from mlpgen.vocabulary import is_function
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.nodes import Graph, Node
 
 LONGEST_PATTERN = 8
 FEWEST_ROUNDS = 3
@@ -33,6 +34,16 @@ class Run(NamedTuple):
     def loop(self) -> str:
         """The head of the loop."""
         return f"for i in range({self.first}, {self.first + self.rounds}):"
+
+
+def is_line(graph: Graph) -> bool:
+    """Tell whether each layer takes what the one before it gives, and is a class."""
+    before = next(iter(graph.inputs))
+    for node in graph.nodes:
+        if node.sources != (before,) or not node.single or is_function(node.type):
+            return False
+        before = node.name
+    return True
 
 
 def stem(node: Node) -> str:

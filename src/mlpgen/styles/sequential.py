@@ -22,8 +22,7 @@ from mlpgen.styles.plan import (
     returned,
     size_lines,
 )
-from mlpgen.styles.runs import segments
-from mlpgen.vocabulary import is_function
+from mlpgen.styles.runs import is_line, segments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,15 +46,13 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
 
 def is_chain(graph: Graph) -> bool:
     """Tell whether each layer takes what the one before it gives, and no other."""
-    if len(graph.inputs) != 1:
-        return False
-    before = next(iter(graph.inputs))
-    for node in graph.nodes:
-        alone = node.sources == (before,) and chains(node)
-        if not alone or is_function(node.type) or node.shared or node.tied:
-            return False
-        before = node.name
-    return True
+    return (
+        len(graph.inputs) == 1
+        and is_line(graph)
+        and all(
+            chains(node) and not node.shared and not node.tied for node in graph.nodes
+        )
+    )
 
 
 def _class(graph: Graph, captured: Sequence[str]) -> ClassPlan:
