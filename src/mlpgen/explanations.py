@@ -505,6 +505,25 @@ EXPLANATIONS = {
             image="{tokens: {shape: [8], dtype: int64}}",
         ),
     ),
+    "MG316": Explanation(
+        "Sizes that are equal by chance",
+        "Parameters are arguments of the class: with another value the network would "
+        "not run. It can be rendered, since it does run as it is.",
+        _spec(
+            'Linear: "${width}"\n    name: wide',
+            "add:\n    from: [wide, input]",
+            image="[8]",
+            rest="parameters: {width: 8}\n",
+        ),
+        _spec(
+            'Linear: "${width}"',
+            "ReLU",
+            "Linear: 8\n    name: narrow",
+            "add:\n    from: [narrow, input]",
+            image="[8]",
+            rest="parameters: {width: 8}\n",
+        ),
+    ),
     "MG401": Explanation(
         "A loss that does not fit the output",
         "The loss is on the first output.",

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Strict
 
+from mlpgen.agreements import agree
 from mlpgen.component import Expects, Structural
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, Value, Values, shown
 from mlpgen.layers.linear import position
@@ -153,12 +154,14 @@ def aligned(left: Shape, right: Shape) -> Shape | None:
     )
     sizes = []
     for a, b in pairs:
-        if a not in (b, 1) and b != 1:
-            return None
         if _is_one(a) or _is_one(b):
             sizes.append(b if _is_one(a) else a)
+        elif agree(a, b) or agree(b, 1):
+            sizes.append(a)
+        elif agree(a, 1):
+            sizes.append(b)
         else:
-            sizes.append(b if a == 1 else a)
+            return None
     return tuple(sizes)
 
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from mlpgen.agreements import agree
 from mlpgen.functions.base import (
     Dim,
     Operation,
@@ -71,7 +72,7 @@ class Cat(_Joining):
         at = place("dim", self.dim, first)
         size = shapes[0][at]
         for value, shape in zip(values[1:], shapes[1:], strict=True):
-            if replaced(shape, at) != replaced(shapes[0], at):
+            if not agree(replaced(shape, at), replaced(shapes[0], at)):
                 raise self.mismatch(values[0], value)
             size = size + shape[at]
         return self.result(first, replaced(first.shape, at, size))
@@ -89,6 +90,6 @@ class Stack(_Joining):
         first, shapes = self.aligned(values)
         at = place("dim", self.dim, first._replace(shape=(1, *first.shape)))
         for value, shape in zip(values, shapes, strict=True):
-            if shape != shapes[0]:
+            if not agree(shape, shapes[0]):
                 raise self.mismatch(values[0], value)
         return self.result(first, (*shapes[0][:at], len(values), *shapes[0][at:]))

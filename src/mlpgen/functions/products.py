@@ -3,6 +3,7 @@
 from math import prod
 from typing import ClassVar
 
+from mlpgen.agreements import agree
 from mlpgen.component import NonNegativeReal
 from mlpgen.functions.base import (
     FLOAT,
@@ -36,7 +37,7 @@ class Matmul(Operation):
         columns = right if len(right) == 1 else (*right[:-2], right[-1])
         inner = right[-1] if len(right) == 1 else right[-2]
         outer = aligned(left[:-2], right[:-2])
-        if left[-1] != inner or outer is None or inner == -1:
+        if not agree(left[-1], inner) or outer is None or inner == -1:
             raise _no_product("matmul", values)
         ends = (*left[-2:-1], *(columns[-1:] if len(right) > 1 else ()))
         return {"": kept_batch("matmul", (*outer, *ends), values)}
@@ -132,9 +133,13 @@ class ScaledDotProductAttention(Operation):
         """The length of the query, the width of the value."""
         query, key, value = (whole(each) for each in values[:3])
         outer = _outer(query, key, value)
-        if outer is None or query[-1] != key[-1] or key[-2] != value[-2]:
-            raise _no_product(self.title(), values[:3])
-        if key[-2] == -1 or (self.is_causal and query[-2] == -1):
+        fits = agree(query[-1], key[-1]) and agree(key[-2], value[-2])
+        if (
+            outer is None
+            or not fits
+            or key[-2] == -1
+            or (self.is_causal and query[-2] == -1)
+        ):
             raise _no_product(self.title(), values[:3])
         if self.is_causal and len(values) > 3:
             message = f"`{self.title()}` takes a mask or `is_causal`"
@@ -170,7 +175,7 @@ def _outer(query: Shape, key: Shape, value: Shape) -> Shape | None:
 
 def _check_mask(name: str, found: Value, keys: int, mask: Value) -> None:
     products = found._replace(shape=(*found.shape[:-1], keys))
-    if whole(broadcast(name, (products, mask))) != whole(products):
+    if not agree(whole(broadcast(name, (products, mask))), whole(products)):
         message = f"the mask of `{name}` is {whole_shown(mask)}, but the products are "
         raise ShapeError("MG313", message + whole_shown(products))
 

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict
 
+from mlpgen.agreements import agree
 from mlpgen.component import Expects, Positive
 from mlpgen.functions.base import Dim, Operation, place, replaced, whole_shown
 from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
@@ -127,7 +128,9 @@ class Expand(Operation):
         shape = []
         for index, (size, wanted) in enumerate(zip(old, self.sizes, strict=True)):
             kept = wanted == -1 and index >= more
-            if not kept and (wanted == -1 or size not in (wanted, 1)):
+            if not kept and (
+                wanted == -1 or not (agree(size, wanted) or agree(size, 1))
+            ):
                 what = ", ".join(str(int(each)) for each in self.sizes)
                 message = f"`expand` to {what} cannot be done with "
                 message += whole_shown(value)
@@ -200,7 +203,7 @@ def resolved(name: str, argument: str, wanted: Shape, old: Shape) -> Shape:
         message = f"`{argument}` of `{name}` has more than one -1"
         raise ShapeError("MG311", message, argument=argument)
     known, total = prod(size for size in wanted if size != -1), prod(old)
-    fits = total % known == 0 if -1 in wanted else total == known
+    fits = total % known == 0 if -1 in wanted else agree(total, known)
     if not fits:
         sizes = " × ".join(str(int(size)) for size in wanted if size != -1)
         before = " × ".join(str(int(size)) for size in old)

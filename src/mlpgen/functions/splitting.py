@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, Strict
 
+from mlpgen.agreements import agree
 from mlpgen.component import Expects, Positive, Structural
 from mlpgen.functions.base import Dim, Operation, place, replaced
 from mlpgen.layers.base import Function, Returned, Shape, ShapeError, Value, Values
@@ -128,7 +129,7 @@ class Split(_Splitting):
         """The sizes asked for; the last part may be smaller if one size is given."""
         size, asked = value.shape[at], self.split_size_or_sections
         if isinstance(asked, tuple):
-            if sum(asked) != size:
+            if not agree(sum(asked), size):
                 message = f"`split` into {', '.join(map(str, asked))} makes "
                 message += f"{sum(asked)}, but dimension {self.dim} has {int(size)}"
                 raise ShapeError("MG309", message, argument="split_size_or_sections")

@@ -3,6 +3,7 @@
 from math import prod
 from typing import Annotated, ClassVar
 
+from mlpgen.agreements import agree
 from mlpgen.component import Expects, Structural
 from mlpgen.functions.base import (
     NUMBERS,
@@ -95,7 +96,7 @@ def _sizes(inputs: list[str], values: Values) -> Sizes:
         for index, (letter, size) in enumerate(zip(letters, shape, strict=True)):
             known = sizes.get(letter, 1)
             twice = letter in letters[:index]
-            if known != size and (twice or 1 not in (known, size)):
+            if not agree(known, size) and (twice or 1 not in (known, size)):
                 message = f"`{letter}` is {_size(known)} and {_size(size)}"
                 raise ShapeError("MG313", message, argument="equation")
             sizes[letter] = size if known == 1 else known

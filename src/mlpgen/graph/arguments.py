@@ -89,7 +89,7 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
             help = _about_unknown(error.unknown, scope, problems)
         problems.add(code, error.message, path, help=help)
         return value
-    scope.used.update(result.names)
+    scope.found.used.update(result.names)
     if len(result.code) > LONGEST_CODE:
         message = f"the code of the expression has {len(result.code)} characters"
         problems.add("MG209", message, path, help="give parameters shorter names")

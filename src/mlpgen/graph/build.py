@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.blocks import check_uses, fits, written_as_numbers
 from mlpgen.graph.definitions import read_blocks, read_inputs, read_model
+from mlpgen.graph.holding import check_code, warn_about_agreements
 from mlpgen.graph.including import included
 from mlpgen.graph.initial import read_rules
 from mlpgen.graph.nodes import held_blocks
@@ -58,6 +59,9 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     if document.data.get("parameters", {}) != spec.parameters:
         problems.drop("MG210")  # the parameters themselves are wrong
     if not problems.failed:
+        for definition, resolved in resolver.classes:
+            check_code(definition, resolved)
+        warn_about_agreements(*resolver.classes[-1])
         check_uses(resolver.uses, blocks)
         warn_about_blocks(resolver, blocks)
     _check_overwriting(graph, problems)

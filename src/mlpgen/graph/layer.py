@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.agreements import agree, noting
 from mlpgen.functions.base import Operation
 from mlpgen.graph.arguments import read_layer
 from mlpgen.graph.nodes import Maker, Node
@@ -47,17 +48,17 @@ def resolve_layer(
         return None
     notes = arrives(full, wires)
     try:
-        layer.check_inputs(values)
-        layer = _fill(layer, values, item, problems, notes)
-        parts = {
-            name: scope.shortened(value)
-            for name, value in layer.results(values).items()
-        }
+        with noting() as agreements:
+            layer.check_inputs(values)
+            layer = _fill(layer, values, item, problems, notes)
+            results = layer.results(values)
+        parts = {name: scope.shortened(value) for name, value in results.items()}
         for value in parts.values():
             _check_sizes(layer, value.shape)
     except ShapeError as error:
         _add(error, item, problems, notes)
         return None
+    scope.note(agreements, item.path)
     selected = select(item, parts, problems)
     if selected is None:
         return None
@@ -206,7 +207,7 @@ def _fill(
     inferred = layer.inferred_from(values)
     for name, value in inferred.items():
         given = getattr(layer, name)
-        if given is not None and given != value:
+        if given is not None and not agree(given, value):
             problems.add(
                 "MG301",
                 f"`{name}` is {_bare(given)}, but {_bare(value)} arrives",

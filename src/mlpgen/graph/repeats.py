@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.inside import container
-from mlpgen.graph.keys import names_of_node, node_key
+from mlpgen.graph.keys import names_in, names_of_node, node_key
 from mlpgen.graph.limits import MOST_LAYERS, MOST_ROUNDS, leaves
 from mlpgen.graph.repeating import gathered
 from mlpgen.graph.scope import INDEX
 from mlpgen.problems import shown
-from mlpgen.sizes import Size, code_of
+from mlpgen.sizes import Size, code_of, names_of
 from mlpgen.vocabulary import HELD, SHARE, is_function
 
 if TYPE_CHECKING:
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.inside import Inside
     from mlpgen.graph.nodes import Node, Round
-    from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
-    from mlpgen.problems import Problems
 
 FEWEST = 4
 """Rounds that are looked at where a parameter says their number."""
@@ -87,7 +85,6 @@ def repeated(
         wire = after
         if same and not numbered and index + 1 < made:
             break
-    inside.scope.used.discard(INDEX)
     return _rounds(item, wires, nodes, written, count, inside)
 
 
@@ -139,14 +136,13 @@ def _with_index(
     """Resolve a round with `index` in its code; None if that cannot be written."""
     before = list(inside.problems.found)
     scope = inside.scope._replace(
-        names=dict(inside.scope.names),
-        codes=dict(inside.scope.codes),
+        found=inside.scope.found.copy(),
         fixed=inside.scope.fixed - {INDEX},
     )
     node, _ = resolve(round_, wires, inside._replace(scope=scope))
     failed = len(inside.problems.found) > len(before)
     inside.problems.found[:] = before
-    return None if failed or scope.names != inside.scope.names else node
+    return None if failed or scope.found.names != inside.scope.found.names else node
 
 
 def _rounds(
@@ -201,9 +197,12 @@ def _after(
     last = nodes[min(len(nodes), int(count)) - 1].parts[part].shape
     if not isinstance(count, Size) or len(nodes) == 1:
         return last
+    path = (*item.path, "repeat")
+    behind = names_of(count.code) | names_of_node(nodes[0])
+    behind = behind.union(*(names_in(each.shape) for each in nodes[0].inputs))
     shapes = [node.parts[part].shape for node in nodes]
     if any(len(shape) != len(last) for shape in shapes):
-        return tuple(inside.scope.unknown(size, item.path) for size in last)
+        return tuple(inside.scope.unknown(size, path, behind) for size in last)
     found = []
     for size, sizes in zip(last, zip(*shapes, strict=True), strict=True):
         steps = [later - before for before, later in pairwise(sizes)]
@@ -211,7 +210,7 @@ def _after(
         if codes == {"0"} or (len(codes) == 1 and len(steps) > 1):
             found.append(sizes[0] + (count - 1) * steps[0])
         else:
-            found.append(inside.scope.unknown(size, item.path))
+            found.append(inside.scope.unknown(size, path, behind))
     return tuple(found)
 
 
@@ -254,17 +253,3 @@ def mentions_index(raw: Any) -> bool:
 
 def _raw(items: tuple[Item, ...]) -> list[Any]:
     return [[item.arguments, dict(item.options), _raw(item.children)] for item in items]
-
-
-def check_unknowns(nodes: Sequence[Node], scope: Scope, problems: Problems) -> None:
-    """Refuse layers whose code needs a size that follows no rule."""
-    for node in nodes:
-        names = names_of_node(node)
-        for name in sorted((names | scope.behind(names)) & scope.unknowns.keys()):
-            problems.add(
-                "MG221",
-                f"`{node.name}` needs a size that follows no rule",
-                (*scope.unknowns[name], "repeat"),
-                help="write the number, or take the size away by adaptive pooling",
-            )
-            return

@@ -24,8 +24,8 @@ from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.limits import Budget, check_total, leaves
 from mlpgen.graph.nodes import Graph, Node
 from mlpgen.graph.parametrizing import PARAMETRIZATIONS, parametrized
-from mlpgen.graph.repeats import check_unknowns, mentions_index, repeated
-from mlpgen.graph.scope import Scope
+from mlpgen.graph.repeats import mentions_index, repeated
+from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.sharing import shared, tied
 from mlpgen.graph.unused import check_inputs, warn_about_layers, warn_about_parameters
 from mlpgen.graph.uses import bare, say_where, symbolic, used
@@ -50,6 +50,7 @@ class Resolver:
         plain: The sizes of each block's inputs that are written as numbers.
         uses: How each block is used, found on the way.
         arrivals: What the sizes that arrive there depend on.
+        classes: Each class as it was resolved; the model is the last.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Resolver:
         self.plain = plain
         self.uses: dict[str, list[Use]] = {name: [] for name in blocks}
         self.arrivals: set[Arrival] = set()
+        self.classes: list[tuple[Definition, Resolved]] = []
         self._found: dict[object, Resolved | None] = {}
         self._open: list[str] = []
         self._classes = dict.fromkeys([*blocks, *OWN, *PARAMETRIZATIONS, "nn"], "")
@@ -67,7 +69,7 @@ class Resolver:
     def model(self, definition: Definition, inputs: tuple[Value | None, ...]) -> Graph:
         """Resolve the model itself."""
         self._classes[definition.name] = ""
-        scope = Scope(definition.parameters, {}, set(), unknowns={}, codes={})
+        scope = Scope(definition.parameters, Findings())
         return self._class(definition, inputs, scope).graph
 
     def _block(
@@ -84,9 +86,7 @@ class Resolver:
         if key in self._found:
             return self._found[key]
         known, arriving = symbolic(definition, concrete, plain)
-        scope = Scope(
-            {**known, **values}, {}, set(), definition.name, unknowns={}, codes={}
-        )
+        scope = Scope({**known, **values}, Findings(), definition.name)
         before = len(definition.problems.found)
         self._open.append(definition.name)
         resolved = self._class(definition, arriving, scope)
@@ -100,7 +100,7 @@ class Resolver:
         written |= scope.behind(written)
         inferred = tuple(name for name in known if name in written)
         graph = resolved.graph._replace(inferred=inferred, stem="")
-        direct = frozenset(scope.used).union(
+        direct = frozenset(scope.found.used).union(
             *(direct_names(node) for node in graph.nodes)
         )
         self.uses[definition.name].append(Use(graph, known, direct, where))
@@ -139,7 +139,6 @@ class Resolver:
         warn_about_layers(nodes, kept, inside.problems)
         warn_about_parameters(definition, scope)
         check_inputs(definition, kept, inside.problems)
-        check_unknowns(kept, scope, inside.problems)
         graph = Graph(
             name=definition.name,
             stem=snake_case(definition.name),
@@ -151,7 +150,7 @@ class Resolver:
                 for name, value in zip(definition.inputs, inputs, strict=True)
                 if value is not None
             },
-            sizes={name: code for code, name in scope.names.items()},
+            sizes={name: code for code, name in scope.found.names.items()},
             nodes=kept,
             outputs=outputs,
             style="",
@@ -160,7 +159,9 @@ class Resolver:
             rules=(),
             recipe=None,
         )
-        return Resolved(graph, scope)
+        resolved = Resolved(graph, scope)
+        self.classes.append((definition, resolved))
+        return resolved
 
     @staticmethod
     def _add_parts(name: str, node: Node, wire: Wire, wires: Wires) -> None:
@@ -290,7 +291,7 @@ class Resolver:
             concrete[name] = type(default)(plain)
         user = self.blocks.get(inside.scope.title)
         own = user.parameters if user else inside.scope.parameters
-        names = {*own, *inside.scope.unknowns}
+        names = {*own, *inside.scope.found.unknowns}
         self.arrivals |= arrivals(definition, values, inside.scope, names)
         before = len(definition.problems.found)
         resolved = self._block(definition, concrete, values, problems.where(item.path))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import Expression, ExpressionError, substituted
-from mlpgen.layers.base import ShapeError
 from mlpgen.sizes import Size, code_of, is_product, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from mlpgen.agreements import Agreement
     from mlpgen.expressions import Scalar
     from mlpgen.layers.base import Shape, Value
     from mlpgen.source import Path
@@ -21,44 +22,90 @@ INDEX = "index"
 LONGEST_CODE = 40
 LONGEST_SUM = 20
 """Characters of a size in a call, if it is a product or not; others get a name."""
-LONGEST_LINE = 70
+
+
+class Unknown(NamedTuple):
+    """A size that no code can say.
+
+    Attributes:
+        path: Of what makes it so.
+        behind: The parameters that it depends on.
+    """
+
+    path: Path
+    behind: frozenset[str]
+
+
+@dataclass
+class Findings:
+    """What comes to light while the layers of one class are resolved.
+
+    Attributes:
+        names: The names of sizes whose code is long, by their code.
+        codes: Their codes, by their names.
+        used: The parameters that an expression has used.
+        unknowns: Sizes that no code can say, by the names that stand for them.
+        agreements: Sizes equal by their values only, with the layer that needs it, by
+            their codes.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    unknowns: dict[str, Unknown] = field(default_factory=dict)
+    agreements: dict[tuple[str, str], tuple[Agreement, Path]] = field(
+        default_factory=dict
+    )
+
+    def copy(self) -> Findings:
+        """Return findings that go on by themselves."""
+        return Findings(
+            dict(self.names),
+            dict(self.codes),
+            set(self.used),
+            dict(self.unknowns),
+            dict(self.agreements),
+        )
 
 
 class Scope(NamedTuple):
-    """What expressions may use, and names for sizes whose code is long.
+    """What expressions may use, and what was found by now.
 
     Attributes:
         parameters: Of the spec or the block, with their values.
-        names: The names of sizes, by their code.
-        used: The parameters that an expression has used.
+        found: What came to light in this class.
         title: The block whose layers these are; empty for the model.
         fixed: The parameters that stand for their value in code.
-        unknowns: Sizes that no code can say, with the layer that makes them.
-        codes: The codes of sizes, by their names.
     """
 
     parameters: Mapping[str, Scalar]
-    names: dict[str, str]
-    used: set[str]
+    found: Findings
     title: str = ""
     fixed: frozenset[str] = frozenset()
-    unknowns: dict[str, Path] = {}  # noqa: RUF012 - made anew for each class
-    codes: dict[str, str] = {}  # noqa: RUF012 - made anew for each class
 
-    def unknown(self, size: int, path: Path) -> int:
-        """Return a size that must not be needed in code."""
-        name = f"unknown_{len(self.unknowns) + 1}"
+    def unknown(self, size: int, path: Path, behind: frozenset[str]) -> int:
+        """Return a size that must not be needed in code.
+
+        Args:
+            size: Its value.
+            path: Of what makes it so.
+            behind: The parameters that it depends on.
+        """
+        name = f"unknown_{len(self.found.unknowns) + 1}"
         while name in self.parameters:
             name += "_"
-        self.unknowns[name] = path
+        self.found.unknowns[name] = Unknown(path, behind)
         return Size.parameter(name, int(size))
 
-    def shorten(self, shape: Shape) -> Shape:
-        """Give sizes a name where their code would not fit into a call.
+    def note(self, agreements: Iterable[Agreement], path: Path) -> None:
+        """Keep what a layer needs to be equal, if it is not so by its code."""
+        for each in agreements:
+            one, other = map(code_of, each)
+            if one != other:
+                self.found.agreements.setdefault((one, other), (each, path))
 
-        Raises:
-            ShapeError: MG209, for a code that does not even fit on a line.
-        """
+    def shorten(self, shape: Shape) -> Shape:
+        """Give sizes a name where their code would not fit into a call."""
         return tuple(self._short(size) for size in shape)
 
     def shortened(self, value: Value) -> Value:
@@ -71,41 +118,63 @@ class Scope(NamedTuple):
             return size
         if self.title and len(code) <= LONGEST_CODE:
             return size  # of a block most sizes are never written
-        if len(code) > LONGEST_LINE:
-            message = f"the code of a size would have {len(code)} characters"
-            raise ShapeError("MG209", message, help="give parameters shorter names")
-        name = self.names.get(code, "")
-        number = len(self.names)
+        name = self.found.names.get(code, "")
+        number = len(self.found.names)
         while not name:
             number += 1
             name = "" if f"size_{number}" in self.parameters else f"size_{number}"
-        self.names[code] = name
-        self.codes[name] = code
+        self.found.names[code] = name
+        self.found.codes[name] = code
         return Size.parameter(name, int(size))
+
+    def spelt_out(self, code: str) -> str:
+        """Replace the names of sizes by their code."""
+        codes = self.found.codes
+        while names_of(code) & codes.keys():
+            code = re.sub(
+                r"\bsize_\d+\b",
+                lambda match: f"({codes[match[0]]})" if match[0] in codes else match[0],
+                code,
+            )
+        return code
 
     def behind(self, names: frozenset[str]) -> frozenset[str]:
         """Return the parameters that sizes with a name are computed from."""
         return frozenset[str]().union(
             *(
-                names_of(_spelt_out(self.codes[name], self.codes))
-                for name in names & self.codes.keys()
+                names_of(self.spelt_out(name))
+                for name in names & self.found.codes.keys()
             )
         )
 
-    def outside(self, size: int, values: Mapping[str, Scalar | Expression]) -> int:
+    def outside(
+        self,
+        size: int,
+        values: Mapping[str, Scalar | Expression],
+        user: Scope,
+        path: Path,
+    ) -> int:
         """Say a size of this class in the words of the class that uses it.
 
         Args:
             size: In terms of this class's parameters.
             values: What they stand for there.
+            user: The class that uses this one.
+            path: Of that use.
         """
         if not isinstance(size, Size):
             return size
-        code = _spelt_out(size.code, self.codes)
-        if not any(
-            isinstance(values.get(each), (Size, Expression)) for each in names_of(code)
-        ):
+        code = self.spelt_out(size.code)
+        names = names_of(code)
+        lost = [
+            self.found.unknowns[each] for each in names & self.found.unknowns.keys()
+        ]
+        names = names.union(*(each.behind for each in lost))
+        behind = frozenset[str]().union(*(_names(values.get(each)) for each in names))
+        if not behind:
             return int(size)
+        if lost:
+            return user.unknown(size, path, behind)
         try:
             found = substituted(code, values)
         except ExpressionError:
@@ -113,12 +182,7 @@ class Scope(NamedTuple):
         return found if found == size else int(size)
 
 
-def _spelt_out(code: str, sizes: Mapping[str, str]) -> str:
-    """Replace the names of sizes by their code."""
-    while names_of(code) & sizes.keys():
-        code = re.sub(
-            r"\bsize_\d+\b",
-            lambda match: f"({sizes[match[0]]})" if match[0] in sizes else match[0],
-            code,
-        )
-    return code
+def _names(value: Scalar | Expression | None) -> frozenset[str]:
+    if isinstance(value, Expression):
+        return value.names
+    return names_of(value.code) if isinstance(value, Size) else frozenset()

@@ -36,7 +36,7 @@ def warn_about_parameters(definition: Definition, scope: Scope) -> None:
     if problems.failed:  # what could not be read may use them
         return
     for name in definition.parameters:
-        if name not in scope.used:
+        if name not in scope.found.used:
             path = (*definition.path, "parameters", name)
             message = f"no layer uses the parameter `{name}`"
             problems.add("MG214", message, path, key=True, warning=True)

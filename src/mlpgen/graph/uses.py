@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.agreements import Agreement
 from mlpgen.graph.blocks import placeholders
 from mlpgen.graph.inside import container
 from mlpgen.graph.layer import select
 from mlpgen.graph.nodes import Maker
-from mlpgen.layers.base import ShapeError
 from mlpgen.sizes import Size
 
 if TYPE_CHECKING:
@@ -44,15 +44,17 @@ def used(
     }
     known: dict[str, Scalar | Expression] = {**definition.parameters, **sizes, **given}
     parts: dict[str, Value] = {}
-    try:
-        for name in graph.outputs:
-            value = graph.value(name)
-            shape = tuple(scope.outside(size, known) for size in value.shape)
-            part = name if len(graph.outputs) > 1 else ""
-            parts[part] = inside.scope.shortened(value._replace(shape=shape))
-    except ShapeError as error:
-        inside.problems.add(error.code, error.message, item.path, help=error.help)
-        return None
+
+    def outside(size: int) -> int:
+        return scope.outside(size, known, inside.scope, item.path)
+
+    for name in graph.outputs:
+        value = graph.value(name)
+        shape = tuple(map(outside, value.shape))
+        part = name if len(graph.outputs) > 1 else ""
+        parts[part] = inside.scope.shortened(value._replace(shape=shape))
+    needed = [each for each, _ in scope.found.agreements.values()]
+    inside.scope.note((Agreement(*map(outside, each)) for each in needed), item.path)
     arguments = {name: sizes[name] for name in graph.inferred} | given
     selected = select(item, parts, inside.problems)
     if selected is None:

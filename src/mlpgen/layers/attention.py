@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from mlpgen.agreements import agree
 from mlpgen.component import Inferred, Positive, Probability
 from mlpgen.functions.base import whole_shown
 from mlpgen.layers.base import (
@@ -61,7 +62,7 @@ class MultiheadAttention(Batched):
         """A mean of values for each position of the query."""
         check_heads(self, "embed_dim", "num_heads")
         query, key, value = (values[index] for index in _order(len(values)))
-        if key.shape[0] != value.shape[0]:
+        if not agree(key.shape[0], value.shape[0]):
             raise ShapeError(
                 "MG313",
                 f"a key and a value for each position: {whole_shown(key)} and "

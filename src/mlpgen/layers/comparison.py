@@ -3,6 +3,7 @@
 from math import prod
 from typing import Annotated, ClassVar
 
+from mlpgen.agreements import agree
 from mlpgen.component import Expects, Inferred, NonNegativeReal, Positive, Structural
 from mlpgen.functions.base import broadcast, whole_shown
 from mlpgen.layers.base import (
@@ -40,7 +41,11 @@ class Bilinear(Layer):
     def inferred_from(self, values: Values) -> dict[str, int]:
         """The last dimensions; all others are equal."""
         left, right = values
-        if not left.shape or left.shape[:-1] != right.shape[:-1] or not right.shape:
+        if (
+            not left.shape
+            or not right.shape
+            or not agree(left.shape[:-1], right.shape[:-1])
+        ):
             raise ShapeError(
                 "MG313",
                 "`Bilinear` takes two tensors that differ in their last size only, and "

@@ -3,6 +3,7 @@
 from math import prod
 from typing import Any, ClassVar
 
+from mlpgen.agreements import agree
 from mlpgen.component import Padding2, Size2
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, spread
 
@@ -74,7 +75,7 @@ class Fold(_Patches):
             message = f"a kernel of {values} does not divide the size {shape[0]}"
             raise ShapeError("MG304", message, argument="kernel_size")
         count = prod(self._counts(sizes))
-        if count != shape[1]:
+        if not agree(count, shape[1]):
             message = f"`output_size` takes {count} patches, but {shape[1]} arrive"
             raise ShapeError("MG301", message, argument="output_size")
         return (shape[0] // values, *sizes)

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, Strict
 
+from mlpgen.agreements import agree
 from mlpgen.component import Expects, Inferred, Positive, Structural
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, affine, shown
 
@@ -109,7 +110,7 @@ class Unflatten(Layer):
         """The new dimensions multiply to the old one."""
         at = position("dim", self.dim, shape)
         new = prod(self.unflattened_size)
-        if new != shape[at]:
+        if not agree(new, shape[at]):
             sizes = " × ".join(str(int(size)) for size in self.unflattened_size)
             raise ShapeError(
                 "MG309",

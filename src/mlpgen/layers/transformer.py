@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
+from mlpgen.agreements import agree
 from mlpgen.component import (
     Inferred,
     NonNegativeReal,
@@ -232,7 +233,7 @@ def _features(layer: Layer, values: Values) -> int:
     for value in values:
         need_dims(layer, value.shape, "(N, L, d_model)", 2)
     first, last = values[0], values[-1]
-    if first.shape[1] != last.shape[1]:
+    if not agree(first.shape[1], last.shape[1]):
         message = (
             f"`{layer.title()}` needs inputs with equal features, and "
             f"{whole_shown(first)} and {whole_shown(last)} arrive"

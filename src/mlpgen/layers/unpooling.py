@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from mlpgen.agreements import agree
 from mlpgen.component import Padding1, Padding2, Padding3, Size1, Size2, Size3
 from mlpgen.functions.base import whole_shown
 from mlpgen.layers.base import (
@@ -44,7 +45,7 @@ class _Unpool(Layer):
     def results(self, values: Values) -> dict[str, Value]:
         """There is an index for each value."""
         value, indices = values
-        if value.shape != indices.shape:
+        if not agree(value.shape, indices.shape):
             raise ShapeError(
                 "MG313",
                 f"an index for each value: {whole_shown(value)} and "

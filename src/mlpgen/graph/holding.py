@@ -1,0 +1,116 @@
+"""What must hold for any parameters: the code of sizes, and sizes that are equal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.expressions import ExpressionError, substituted
+from mlpgen.graph.keys import names_of_node
+from mlpgen.problems import shown
+from mlpgen.sizes import code_of, names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpgen.agreements import Agreement
+    from mlpgen.expressions import Scalar
+    from mlpgen.graph.definitions import Definition
+    from mlpgen.graph.inside import Resolved
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.scope import Scope
+    from mlpgen.problems import Problems
+    from mlpgen.source import Path
+
+LONGEST_LINE = 70
+"""Characters of the longest size that fits on a line of its own."""
+
+FACTORS = (2, 3)
+"""What parameters are multiplied by, to see whether sizes are still equal."""
+
+
+def check_code(definition: Definition, resolved: Resolved) -> None:
+    """Refuse layers whose code needs a size that cannot be written."""
+    scope = resolved.scope
+    for node in resolved.graph.nodes:
+        needed = _needed(node, scope)
+        lost = sorted(needed & scope.found.unknowns.keys())
+        if lost:
+            _no_rule(node, scope.found.unknowns[lost[0]].path, definition.problems)
+            return
+        longest = max(
+            (len(scope.found.codes.get(each, "")) for each in needed), default=0
+        )
+        if longest > LONGEST_LINE:
+            message = f"`{node.name}` needs a size whose code has {longest} characters"
+            help = "give parameters shorter names"
+            definition.problems.add_entry("MG209", message, node.path, help=help)
+            return
+
+
+def _needed(node: Node, scope: Scope) -> frozenset[str]:
+    """Return all names that the code of a layer needs, and those behind them."""
+    codes = scope.found.codes
+    found = open_ = names_of_node(node)
+    while open_:
+        open_ = frozenset[str]().union(
+            *(names_of(codes[each]) for each in open_ & codes.keys())
+        )
+        open_ -= found
+        found |= open_
+    return found
+
+
+def _no_rule(node: Node, path: Path, problems: Problems) -> None:
+    message = f"`{node.name}` needs a size that follows no rule"
+    help = "write the number, or take the size away by adaptive pooling"
+    if path[-1] == "repeat":
+        problems.add("MG221", message, path, help=help)
+    else:
+        problems.add_entry("MG221", message, path, help=help)
+
+
+def warn_about_agreements(definition: Definition, resolved: Resolved) -> None:
+    """Name the layers that fit only while a parameter of the model has its default."""
+    scope = resolved.scope
+    layers = {node.path: node.name for node in resolved.graph.nodes}
+    for agreement, path in scope.found.agreements.values():
+        name = _deciding(agreement, scope)
+        layer = layers.pop(path, "") if name else ""
+        if layer:
+            one, other = (f"`{_spelt(each, scope)}`" for each in agreement)
+            value = shown(definition.parameters[name])
+            message = f"`{layer}` fits only while `{name}` is {value}: "
+            message += f"{one} and {other} must be equal"
+            help = "say both sizes by the parameter, or neither"
+            definition.problems.add_entry(
+                "MG316", message, path, help=help, warning=True
+            )
+
+
+def _spelt(size: int, scope: Scope) -> str:
+    return scope.spelt_out(code_of(size))
+
+
+def _deciding(agreement: Agreement, scope: Scope) -> str:
+    """Return a parameter with which two sizes are not equal any more."""
+    one, other = (_spelt(each, scope) for each in agreement)
+    names = names_of(one) | names_of(other)
+    for name, default in scope.parameters.items():
+        if name not in names or isinstance(default, float):
+            continue
+        if all(_differ(one, other, scope.parameters, name, by) for by in FACTORS):
+            return name
+    return ""
+
+
+def _differ(
+    one: str, other: str, parameters: Mapping[str, Scalar], name: str, by: int
+) -> bool:
+    default = parameters[name]
+    value = not default if isinstance(default, bool) else default * by
+    try:
+        return substituted(one, {**parameters, name: value}) != substituted(
+            other, {**parameters, name: value}
+        )
+    except ExpressionError:
+        return False
