@@ -416,3 +416,40 @@ def test_a_block_says_no_shape_of_one_use() -> None:
         text = api.render(loaded, style)["net.py"]
         assert "  # (N" not in text[: text.index("class Net")]
     both(loaded)
+
+
+def test_a_rule_fills_what_is_a_parameter_beside_a_computed_weight() -> None:
+    first = {"Linear": 8, "parametrize": "weight_norm"}
+    rules = {"Linear": {"bias": "ones_"}}
+    loaded = net(first, {"Linear": 4}, shape=(8,), init=rules)
+    for made in both(loaded):
+        for name in ("linear_1", "linear_2"):
+            assert made.get_submodule(name).bias.eq(1).all()
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_join_that_does_not_run_need_not_fit(stride: int) -> None:
+    block = {
+        "parameters": {"channels": 4, "stride": 1},
+        "layers": [
+            {"Conv2d": {"out_channels": "${channels}", "kernel_size": 3, "padding": 1,
+                        "stride": "${stride}"}, "name": "body"},
+            {"add": None, "from": ["body", "input"],
+             "when": "${stride == 1 and channels == in_channels}"},
+        ],
+    }  # fmt: skip
+    loaded = net(
+        {"Residual": {"channels": 4, "stride": 2}},
+        {"Residual": {"channels": 4, "stride": "${stride}"}},
+        parameters={"stride": stride},
+        blocks={"Residual": block},
+    )
+    for made in both(loaded):
+        first = torch.nn.functional.conv2d
+        x = torch.randn(2, 3, 8, 8)
+        one, two = (made.get_submodule(f"residual_{n}").body for n in (1, 2))
+        y = first(x, one.weight, one.bias, 2, 1)
+        z = first(y, two.weight, two.bias, stride, 1)
+        assert torch.equal(made(x), z + y if stride == 1 else z)
+        other = type(made)(stride=3 - stride)
+        assert other(x).shape == (2, 4, *[4 if stride == 2 else 2] * 2)

@@ -1,15 +1,67 @@
-"""What a class returns, and the layers that this depends on."""
+"""The end of a class: what it returns, and the layers that this depends on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.graph.limits import leaves
+from mlpgen.graph.nodes import Graph
+from mlpgen.graph.unused import check_inputs, warn_about_layers, warn_about_parameters
+from mlpgen.names import snake_case
 from mlpgen.problems import cut, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpgen.graph.definitions import Definition
     from mlpgen.graph.nodes import Node
+    from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wires
+    from mlpgen.layers.base import Value
+
+
+def finished(
+    definition: Definition,
+    inputs: Sequence[Value | None],
+    scope: Scope,
+    nodes: Sequence[Node],
+    wires: Wires,
+) -> Graph:
+    """Make the graph of a class whose layers are resolved; name what it does not need.
+
+    Args:
+        definition: The class as it is written.
+        inputs: What arrives; None after a mistake.
+        scope: What was found in it.
+        nodes: Its layers.
+        wires: Its values.
+    """
+    problems = definition.problems
+    outputs = outputs_of(definition, wires)
+    kept = reached(tuple(nodes), outputs)
+    warn_about_layers(nodes, kept, problems)
+    warn_about_parameters(definition, scope)
+    check_inputs(definition, kept, problems)
+    return Graph(
+        name=definition.name,
+        stem=snake_case(definition.name),
+        description=" ".join(definition.description.split()),
+        parameters=definition.parameters,
+        inferred=(),
+        inputs={
+            name: value
+            for name, value in zip(definition.inputs, inputs, strict=True)
+            if value is not None
+        },
+        sizes={name: code for code, name in scope.found.names.items()},
+        nodes=kept,
+        outputs=outputs,
+        style="",
+        blocks=(),
+        layers=sum(leaves(node) for node in kept),
+        rules=(),
+        recipe=None,
+    )
 
 
 def outputs_of(definition: Definition, wires: Wires) -> tuple[str, ...]:

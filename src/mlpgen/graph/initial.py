@@ -64,19 +64,38 @@ def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
     own = {node.path for node in graph.nodes}
     for type_, each in raw.items():
         at = (*path, type_)
-        of_type = [node for node in layers if node.type == type_ and node.weights]
-        if type_ not in LAYERS or not of_type:
+        of_type = [node for node in layers if node.type == type_]
+        if type_ not in LAYERS or not any(map(_has_parameters, of_type)):
             message = f"the model has no layer `{cut(type_)}` with parameters"
-            help = nearest(type_, {node.type for node in layers if node.weights})
+            help = nearest(
+                type_, {node.type for node in filter(_has_parameters, layers)}
+            )
             problems.add("MG229", message, at, key=True, help=help)
             continue
         shapes: dict[str, Shape] = {}
         for node in of_type:
             shapes = node.weights | shapes
+        computed = [node for node in of_type if node.maker.wrapper]
+        if computed and isinstance(each, dict) and "weight" in each:
+            _computed(computed[0], at, problems)
+            continue
         inits = _by_name(each, at, type_, shapes, problems)
         _check_all(inits, of_type, own, at, problems)
         found.append(Rule(type_, inits))
     return tuple(found)
+
+
+def _has_parameters(node: Node) -> bool:
+    return bool(node.weights or node.maker.wrapper)
+
+
+def _computed(node: Node, path: Path, problems: Problems) -> None:
+    """Refuse a rule for weights of which one is no parameter."""
+    message = f"the `weight` of `{node.name}` is computed: it has no initial value"
+    help = "write `init` at the other layers of this type"
+    notes = (f"`{node.maker.wrapper}` in line {problems.line(node.path)} does it",)
+    at = (*path, "weight")
+    problems.add("MG229", message, at, key=True, notes=notes, help=help)
 
 
 def _check_all(

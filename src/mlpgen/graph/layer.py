@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 
 def resolve_layer(
-    item: Item, wires: Sequence[Wire], scope: Scope, problems: Problems, full: str
+    item: Item,
+    wires: Sequence[Wire],
+    scope: Scope,
+    problems: Problems,
+    full: str,
+    *,
+    runs: bool = True,
 ) -> Node | None:
     """Resolve a layer, a function or a tensor of the model.
 
@@ -36,6 +42,7 @@ def resolve_layer(
         scope: What expressions may use.
         problems: Gathers mistakes.
         full: Its name, with dots inside of a `Sequential`.
+        runs: Whether its `when` is true; if not, its inputs need not fit together.
 
     Returns:
         None after a mistake, here or before.
@@ -51,7 +58,7 @@ def resolve_layer(
         with noting() as agreements:
             layer.check_inputs(values)
             layer = _fill(layer, values, item, problems, notes)
-            results = layer.results(values)
+            results = _results(layer, values, runs=runs)
         parts = {name: scope.shortened(value) for name, value in results.items()}
         for value in parts.values():
             _check_sizes(layer, value.shape)
@@ -91,6 +98,15 @@ def resolve_layer(
         inits={},
         path=item.path,
     )
+
+
+def _results(layer: Layer, values: Values, *, runs: bool) -> dict[str, Value]:
+    try:
+        return layer.results(values)
+    except ShapeError as error:
+        if runs or error.code != "MG313":
+            raise
+        return {"": values[0]}
 
 
 def _right_number(

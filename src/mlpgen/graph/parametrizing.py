@@ -42,5 +42,5 @@ def parametrized(node: Node, item: Item, problems: Problems) -> Node | None:
     return node._replace(
         maker=node.maker._replace(wrapper=name),
         parameters=node.parameters + more,
-        weights={},
+        weights={key: each for key, each in node.weights.items() if key != "weight"},
     )

@@ -9,7 +9,7 @@ from mlpgen.graph.blocks import Arrival, Use, arrivals, block_arguments
 from mlpgen.graph.conditions import condition_of, merged
 from mlpgen.graph.custom import resolve_custom
 from mlpgen.graph.definitions import INPUT
-from mlpgen.graph.ends import outputs_of, reached
+from mlpgen.graph.ends import finished
 from mlpgen.graph.initial import with_initial_values
 from mlpgen.graph.inside import (
     Inside,
@@ -22,15 +22,12 @@ from mlpgen.graph.inside import (
 from mlpgen.graph.keys import direct_names, names_of_node
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.limits import Budget, check_total, leaves
-from mlpgen.graph.nodes import Graph, Node
 from mlpgen.graph.parametrizing import PARAMETRIZATIONS, parametrized
 from mlpgen.graph.repeats import mentions_index, repeated
 from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.sharing import shared, tied
-from mlpgen.graph.unused import check_inputs, warn_about_layers, warn_about_parameters
 from mlpgen.graph.uses import bare, say_where, symbolic, used
 from mlpgen.graph.wires import Wire, Wires
-from mlpgen.names import snake_case
 from mlpgen.vocabulary import CUSTOM, OWN, SHARE, is_function, layer_class
 
 if TYPE_CHECKING:
@@ -38,6 +35,7 @@ if TYPE_CHECKING:
 
     from mlpgen.expressions import Scalar
     from mlpgen.graph.definitions import Definition
+    from mlpgen.graph.nodes import Graph, Node
     from mlpgen.items import Item
     from mlpgen.layers.base import Value
 
@@ -134,31 +132,7 @@ class Resolver:
                 total += leaves(node)
                 check_total(total, item, inside.problems)
             wires.add(item.name, wire)
-        outputs = outputs_of(definition, wires)
-        kept = reached(tuple(nodes), outputs)
-        warn_about_layers(nodes, kept, inside.problems)
-        warn_about_parameters(definition, scope)
-        check_inputs(definition, kept, inside.problems)
-        graph = Graph(
-            name=definition.name,
-            stem=snake_case(definition.name),
-            description=" ".join(definition.description.split()),
-            parameters=definition.parameters,
-            inferred=(),
-            inputs={
-                name: value
-                for name, value in zip(definition.inputs, inputs, strict=True)
-                if value is not None
-            },
-            sizes={name: code for code, name in scope.found.names.items()},
-            nodes=kept,
-            outputs=outputs,
-            style="",
-            blocks=(),
-            layers=sum(leaves(node) for node in kept),
-            rules=(),
-            recipe=None,
-        )
+        graph = finished(definition, inputs, scope, nodes, wires)
         resolved = Resolved(graph, scope)
         self.classes.append((definition, resolved))
         return resolved
@@ -194,7 +168,7 @@ class Resolver:
         node = (
             repeated(item, wires, inside, self._item)
             if again
-            else self._one(item, wires, inside)
+            else self._one(item, wires, inside, condition)
         )
         self._budget.leave()
         if node is None:
@@ -210,7 +184,13 @@ class Resolver:
                 origin += f", which `when` leaves out, so from {wires[0].origin}"
         return node, Wire(item.name, node.value, origin)
 
-    def _one(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
+    def _one(
+        self,
+        item: Item,
+        wires: tuple[Wire, ...],
+        inside: Inside,
+        condition: Expression | bool | None,
+    ) -> Node | None:
         if item.type == SHARE:
             return shared(item, wires, inside.made, self._again, inside)
         if item.type == "Sequential":
@@ -225,7 +205,9 @@ class Resolver:
         if inside.prefix and is_function(item.type):
             not_one_tensor(item, inside)
             return None
-        node = resolve_layer(item, wires, inside.scope, inside.problems, full)
+        runs = not isinstance(condition, Expression) or bool(condition.value)
+        scope, problems = inside.scope, inside.problems
+        node = resolve_layer(item, wires, scope, problems, full, runs=runs)
         if node is not None and inside.prefix and not node.is_link:
             not_one_tensor(item, inside)
             return None

@@ -86,8 +86,10 @@ def tied(
     _, other = found
     path = (*item.path, "share")
     both = [name for name in node.weights if name in other.weights]
-    if not both:
+    if not both or other.maker.wrapper:
         message = f"`{node.type}` and `{other.type}` have no parameter in common"
+        if other.maker.wrapper:
+            message = f"`{other.name}` computes its `weight`: it cannot be shared"
         problems.add("MG226", message, path)
         return None
     for name in both:
