@@ -162,7 +162,13 @@ def test_parameters_of_the_class_may_change(
         return
     name = data.draw(st.sampled_from(list(spec["parameters"])))
     other = data.draw(st.sampled_from(OTHERS[name]))
-    changed = loaded({**spec, "parameters": {**spec["parameters"], name: other}})
+    try:
+        changed = network({**spec, "parameters": {**spec["parameters"], name: other}})
+    except SpecError as error:
+        found = {each.code for each in error.diagnostics}
+        if found <= {"MG301", "MG309", "MG313"}:  # sizes that must be equal
+            assert "MG316" in {each.code for each in net.warnings}
+        return
     for style in api.STYLES:
         cls = type(model(net, style))
         torch.manual_seed(1)
