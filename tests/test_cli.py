@@ -324,7 +324,8 @@ def test_version_and_wrong_usage(folder: Folder) -> None:
 def test_init_renders_as_it_is(folder: Folder, kind: str) -> None:
     spec = folder.run("init", kind).stdout
     folder.write("mine.yaml", spec)
-    assert folder.run("validate", "mine.yaml").stdout == "1 spec: no mistakes\n"
+    done = folder.run("validate", "mine.yaml")
+    assert (done.stdout, done.stderr) == ("1 spec: no mistakes\n", "")
     assert folder.run("render", "mine.yaml").stdout.count("written") == 2
     assert folder.run("init", kind, "--out", "mine.yaml").returncode == 2
     assert folder.read("mine.yaml") == spec
@@ -359,6 +360,16 @@ def test_layers(folder: Folder) -> None:
     assert "inputs   2 to 64" in function
     assert "torch.cat.html" in function
     assert "torch.nn.init" in folder.run("layers", "parameter").stdout
+
+
+def test_explain(folder: Folder) -> None:
+    done = folder.run("explain", "mg313")
+    assert done.stdout.startswith("MG313: Tensors that cannot be joined\n")
+    assert "\nwrong:\n" in done.stdout
+    assert "\nmended:\n" in done.stdout
+    wrong = folder.run("explain", "MG999")
+    assert wrong.returncode == 2
+    assert "there is no mistake `MG999`" in wrong.stderr
 
 
 def test_completion(folder: Folder) -> None:

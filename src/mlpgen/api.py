@@ -46,6 +46,14 @@ class Network(NamedTuple):
     settings: Mapping[str, Scalar]
     data: Any = None
 
+    def __repr__(self) -> str:
+        """Say what it is in a line; `print(network.graph)` says all."""
+        graph = self.graph
+        return (
+            f"<Network {graph.name}: {graph.layers} layers, "
+            f"{graph.total_parameters:,} parameters>"
+        )
+
 
 def load(
     path: str | os.PathLike[str], settings: Mapping[str, Scalar] | None = None

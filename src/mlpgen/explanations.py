@@ -598,10 +598,11 @@ def page() -> str:
     for code, each in EXPLANATIONS.items():
         parts.append(f"\n## {code}: {each.title}\n\n{each.text}\n")
         if each.wrong:
-            parts.append(f"\n```yaml\n# wrong\n{_visible(each.wrong)}```\n")
+            parts.append(f"\n```yaml\n# wrong\n{visible(each.wrong)}```\n")
             parts.append(f"\n```yaml\n# mended\n{each.right}```\n")
     return "".join(parts)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """Write a character that cannot be seen as a sign that can."""
     return text.replace("\x7f", "\u2421")

@@ -24,6 +24,7 @@ COMMANDS = {
     "prove": "Run both styles of a spec with torch, and check what mlpgen says.",
     "init": "Print a spec to start from.",
     "layers": "Print the catalogue of layers, or one of them.",
+    "explain": "Say what the code of a mistake means.",
     "schema": "Write the JSON Schema of specs, for editors.",
 }
 """Each is a module of this package, loaded when it is called."""

@@ -1,0 +1,33 @@
+"""`mlpgen explain`."""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+import click
+
+from mlpgen.explanations import EXPLANATIONS, visible
+from mlpgen.problems import nearest
+
+
+@click.command("explain")
+@click.argument("code")
+def command(code: str) -> int:
+    """Say what the CODE of a mistake means, with a wrong and a mended spec.
+
+    \b
+    Example:
+      mlpgen explain MG313
+    """
+    found = EXPLANATIONS.get(code.upper())
+    if found is None:
+        hint = nearest(code.upper(), EXPLANATIONS) or "codes look like MG313"
+        message = f"there is no mistake `{code[:60]}`; {hint}"
+        raise click.BadParameter(message, param_hint="CODE")
+    click.secho(f"{code.upper()}: {found.title}", bold=True)
+    click.echo(f"\n{found.text}")
+    for word, spec in (("wrong", found.wrong), ("mended", found.right)):
+        if spec:
+            click.secho(f"\n{word}:\n", bold=True)
+            click.echo(indent(visible(spec), "    "), nl=False)
+    return 0
