@@ -102,7 +102,7 @@ def test_a_certificate(folder: Path) -> None:
         "1,263 parameters",
         "3,768 multiply-adds",
         "6 keys of the state_dict",
-        "6 layers with the predicted shape",
+        "6 modules with the predicted shape",
         "logits float32 (N, 3) for N of 1 and 3",
         "1 output and 7 gradients equal in both styles",
     ):
@@ -349,7 +349,7 @@ def test_several_inputs_tuples_and_modules_used_twice(tmp_path: Path) -> None:
     found = run.prove([right, wrong])
     assert found[0].failures == ()
     details = {each.name: each.detail for each in found[0].checks}
-    assert details["layers"] == "2 layers with the predicted shape"
+    assert details["layers"] == "2 modules with the predicted shape"
     assert details["eval mode"].startswith("3 outputs and 10 gradients equal")
     part = failures(found[1])["eval mode"].detail
     assert part.startswith("they part in `blocks.0`: `y` differs, ")

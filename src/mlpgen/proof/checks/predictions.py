@@ -99,7 +99,7 @@ def layers(subject: Subject) -> str:
 
         with visits(model, see):
             call(model, subject.inputs())
-    return f"{counted(len(found), 'layer')} with the predicted shape"
+    return f"{counted(len(found), 'module')} with the predicted shape"
 
 
 def outputs(subject: Subject) -> str:
