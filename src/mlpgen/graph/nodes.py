@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.vocabulary import HELD, is_function
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from mlpgen.expressions import Expression, Scalar
     from mlpgen.layers.base import Call, Function, Returned, Shape, Value
@@ -156,6 +158,16 @@ class Node(NamedTuple):
         return self.condition is None or bool(self.condition.value)
 
     @property
+    def is_function(self) -> bool:
+        """Whether it is a function on tensors, which no module stands for."""
+        return is_function(self.type)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is a tensor of the model itself."""
+        return self.type in HELD
+
+    @property
     def is_link(self) -> bool:
         """Whether it takes one tensor and gives one, as links of a chain do."""
         return self.single and len(self.sources) == 1
@@ -164,6 +176,13 @@ class Node(NamedTuple):
     def single(self) -> bool:
         """Whether a call gives one tensor and no tuple."""
         return self.returned == ""
+
+    def parts_in(self, wanted: Container[str]) -> dict[str, str]:
+        """Return the parts whose values are wanted, with the names of those."""
+        names = [f"{self.name}.{part}" for part in self.parts]
+        names[0] = self.name
+        found = zip(self.parts, names, strict=True)
+        return {part: name for part, name in found if name in wanted}
 
 
 class Recipe(NamedTuple):

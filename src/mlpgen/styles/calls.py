@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.keys import names_in
 from mlpgen.styles.code import Group, call, flat, keyword, literal
-from mlpgen.vocabulary import HELD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +40,7 @@ def applied(node: Node, values: Sequence[Piece], *, batch: str = "x") -> Piece:
         values: The code of its inputs.
         batch: A variable with a batch.
     """
-    if node.type in HELD:
+    if node.is_held:
         return f"self.{node.name}"
     if node.function is not None:
         return _function(node, node.function, values, batch)

@@ -12,7 +12,7 @@ from mlpgen.styles.code import Group, call, keyword, literal
 from mlpgen.vocabulary import OWN
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mlpgen.graph.nodes import Maker, Node, Round
     from mlpgen.styles.code import Piece
@@ -126,7 +126,8 @@ def uses(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[str]:
     found = set()
     wanted = {*outputs, *(source for node in nodes for source in node.sources)}
     for node in nodes:
-        if any("torch." in code for code in _picked(node, wanted)):
+        picked = [node.picks.get(part, ("", ""))[1] for part in node.parts_in(wanted)]
+        if any("torch." in code for code in picked):
             found.add("torch")
         if node.children:
             found.add("OrderedDict")
@@ -137,14 +138,6 @@ def uses(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[str]:
             found.add(f"{node.maker.module}:{node.type}")
         if node.function is not None and node.function.name[0].isalpha():
             found.add(node.function.name.split(".")[0])
-        if node.type in ("parameter", "buffer"):
+        if node.is_held:
             found.add("torch")
     return found
-
-
-def _picked(node: Node, wanted: Collection[str]) -> Iterator[str]:
-    """Yield the code that picks those parts of a result that are wanted."""
-    for index, part in enumerate(node.parts):
-        name = node.name if index == 0 else f"{node.name}.{part}"
-        if part in node.picks and name in wanted:
-            yield node.picks[part][1]

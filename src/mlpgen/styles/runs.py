@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.styles.code import flat
 from mlpgen.styles.modules import module
-from mlpgen.vocabulary import is_function
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -40,7 +39,7 @@ def is_line(graph: Graph) -> bool:
     """Tell whether each layer takes what the one before it gives, and is a class."""
     before = next(iter(graph.inputs))
     for node in graph.nodes:
-        if node.sources != (before,) or not node.single or is_function(node.type):
+        if node.sources != (before,) or not node.single or node.is_function:
             return False
         before = node.name
     return True
