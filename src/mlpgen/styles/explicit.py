@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.keys import function_names
 from mlpgen.styles.code import INDENT, Code, indented
+from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, assigned
 from mlpgen.styles.flow import forward
 from mlpgen.styles.held import held_lines, initial_values
@@ -16,7 +17,6 @@ from mlpgen.styles.modules import uses
 from mlpgen.styles.plan import (
     ClassPlan,
     ModelPlan,
-    class_docstring,
     forward_signature,
     init_signature,
     model_plan,
@@ -25,7 +25,6 @@ from mlpgen.styles.plan import (
     returned,
     size_lines,
 )
-from mlpgen.vocabulary import HELD, is_function
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,7 +91,7 @@ def attributes(nodes: Iterable[Node]) -> list[str]:
     """Return the parameters that functions in `forward` need, in order."""
     found: dict[str, None] = {}
     for node in nodes:
-        if is_function(node.type):
+        if node.is_function:
             if node.function is not None:
                 found |= dict.fromkeys(sorted(function_names(node.function)))
             if node.condition is not None:
@@ -102,7 +101,7 @@ def attributes(nodes: Iterable[Node]) -> list[str]:
 
 def _attribute(node: Node, graph: Graph) -> list[str]:
     """Write what `__init__` says of one layer."""
-    if node.type in HELD:
+    if node.is_held:
         return held_lines(node)
     if node.function is not None or node.shared:
         return []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.styles import explicit
 from mlpgen.styles.code import Code, indented, layout
+from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, filled, repeats
 from mlpgen.styles.flow import statements
 from mlpgen.styles.held import initial_values
@@ -13,7 +14,6 @@ from mlpgen.styles.modules import chains, sequential, uses
 from mlpgen.styles.plan import (
     ClassPlan,
     ModelPlan,
-    class_docstring,
     forward_signature,
     init_signature,
     model_plan,

@@ -16,7 +16,7 @@ from mlpgen.styles.code import (
     literal,
     quoted,
 )
-from mlpgen.styles.plan import docstring
+from mlpgen.styles.docstrings import docstring
 from mlpgen.styles.reserved import RESERVED
 
 if TYPE_CHECKING:

@@ -1,0 +1,94 @@
+"""Calls of layers that are no statements yet: other calls may stand inside of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.layers.base import shown
+from mlpgen.styles.calls import applied
+from mlpgen.styles.modules import chains
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mlpgen.graph.nodes import Node
+    from mlpgen.styles.code import Piece
+
+
+class Term(NamedTuple):
+    """A call that is not a statement yet.
+
+    Attributes:
+        node: What is called.
+        operands: What it is called on: other terms, or names of values.
+        place: Where the layer stands in the order.
+    """
+
+    node: Node
+    operands: tuple[Term | str, ...]
+    place: int
+
+    def nodes(self) -> Iterator[Node]:
+        """Go through the layers in the order they run."""
+        for each in self.operands:
+            if isinstance(each, Term):
+                yield from each.nodes()
+        yield self.node
+
+    def names(self) -> Iterator[str]:
+        """Go through the values that have a variable."""
+        for each in self.operands:
+            if isinstance(each, Term):
+                yield from each.names()
+            else:
+                yield each
+
+
+def is_statement(node: Node) -> bool:
+    """Tell whether a layer is more than a call with one result."""
+    loop = bool(node.rounds) and not chains(node)
+    conditional = node.condition is not None and node.is_function
+    return not node.single or loop or conditional
+
+
+def fits_inside(term: Term, node: Node, *, nested: bool) -> bool:
+    """Tell whether people would write a call inside of the call of a layer.
+
+    Args:
+        term: The inner call.
+        node: The layer.
+        nested: Whether they do with layers that are not pointwise.
+    """
+    function = node.function
+    if node.pointwise or (function and (function.is_method or function.is_index)):
+        return True
+    calls = list(term.nodes())
+    plain = function is not None or all(each.pointwise for each in calls)
+    return nested and plain and len(calls) <= 2
+
+
+def term_piece(term: Term, variables: Mapping[str, str], batch: str) -> Piece:
+    """Write a call.
+
+    Args:
+        term: The call.
+        variables: What values are called.
+        batch: A variable with a batch, for a call that has none of its own.
+    """
+    pairs = zip(term.operands, term.node.inputs, strict=True)
+    batches = (variables[e] for e, v in pairs if isinstance(e, str) and v.batched)
+    values = [
+        variables[each] if isinstance(each, str) else term_piece(each, variables, batch)
+        for each in term.operands
+    ]
+    return applied(term.node, values, batch=next(batches, batch))
+
+
+def new_shape(term: Term) -> str:
+    """Say the shape that comes out, where another arrives at the first call."""
+    output = term.node.value
+    first = next(term.nodes())
+    before = first.input if first.inputs else output.shape
+    if not output.batched or output.shape == before:
+        return ""
+    return shown(output.shape)

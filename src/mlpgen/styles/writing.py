@@ -1,0 +1,160 @@
+"""Calls as statements of `forward`: assigned, in loops, taken apart, returned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.layers.base import shown
+from mlpgen.styles.calls import applied, condition_code, module_call
+from mlpgen.styles.statements import Assignment, Block, declare
+from mlpgen.styles.terms import is_statement, new_shape, term_piece
+from mlpgen.styles.unpacking import unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from mlpgen.graph.nodes import Node
+    from mlpgen.styles.alive import Uses
+    from mlpgen.styles.code import Piece
+    from mlpgen.styles.statements import Statement
+    from mlpgen.styles.terms import Term
+    from mlpgen.styles.variables import Variables
+
+LONGEST_OUTPUT = 24
+
+
+class Writer:
+    """Writes one statement after the other.
+
+    Attributes:
+        statements: What is written by now.
+        variables: What values are called.
+    """
+
+    def __init__(
+        self, uses: Uses, variables: Variables, *, nested: bool, comments: bool
+    ) -> None:
+        """Begin with no statement.
+
+        Args:
+            uses: Where values are used.
+            variables: What they are called.
+            nested: Whether layers may stand inside of calls of any others.
+            comments: Whether lines say the shape that comes out.
+        """
+        self.statements: list[Statement] = []
+        self.variables = variables
+        self._uses = uses
+        self._nested = nested
+        self._comments = comments
+
+    def assignment(self, target: str, term: Term) -> Assignment:
+        """Plan a statement; without a target it returns what the call gives."""
+        comment = new_shape(term) if self._comments else ""
+        return Assignment(target, self._piece(term), comment)
+
+    def _piece(self, term: Term) -> Piece:
+        return term_piece(term, self.variables.of, self.variables.first)
+
+    def write(self, term: Term, waiting: Collection[str]) -> None:
+        """Write a call.
+
+        Args:
+            term: The call.
+            waiting: Values that are needed by calls which are not written yet.
+        """
+        node = term.node
+        if node.is_held:
+            self.variables.of[node.name] = f"self.{node.name}"
+        elif not node.single:
+            self._unpack(term, waiting)
+        elif is_statement(node):
+            self._change(term, waiting)
+        else:
+            target = self.variables.choose(term, waiting)
+            tensor = self.variables.gives_tensor(term, nested=self._nested)
+            self.statements.append(self.assignment(target, term))
+            self.variables.hold(node.name, target, tensor=tensor)
+
+    def _change(self, term: Term, waiting: Collection[str]) -> None:
+        """Write a statement that changes a variable: a loop, or under a condition."""
+        node = term.node
+        target = self.variables.choose_changing(term, waiting)
+        if node.rounds:
+            self._loop(node, target, target)
+        else:
+            piece = applied(node, self._begin(node, target), batch=target)
+            body = (Assignment(target, piece),)
+            self.statements.append(Block(f"if {condition_code(node)}:", body))
+        self.variables.hold(node.name, target, tensor=False)
+
+    def _loop(self, node: Node, changed: str, target: str) -> None:
+        """Write a loop over the rounds of a layer.
+
+        Args:
+            node: The layer.
+            changed: The variable that runs through them.
+            target: What the call of each is assigned to.
+        """
+        piece = module_call("layer", node, self._begin(node, changed))
+        head = f"for layer in self.{node.shared or node.name}:"
+        self.statements.append(Block(head, (Assignment(target, piece),)))
+
+    def _begin(self, node: Node, target: str) -> list[Piece]:
+        """Put the first source into the variable that changes; return all of them."""
+        first, *others = (self.variables.of[each] for each in node.sources)
+        if first != target:
+            self.statements.append(Assignment(target, first))
+            self.variables.know(target, tensor=self.variables.is_tensor(first))
+        return [target, *others]
+
+    def _unpack(self, term: Term, waiting: Collection[str]) -> None:
+        """Write a statement that takes the results of a call apart."""
+        node = term.node
+        wanted = node.parts_in(self._uses.of)
+
+        def choose(part: str, value: str, others: Collection[str]) -> str:
+            alike = node.is_function and len(wanted) > 1
+            if alike or value != node.name:
+                return self.variables.choose_part(node, part, others)
+            if node.rounds:
+                return self.variables.choose_changing(term, waiting)
+            return self.variables.choose(term, waiting)
+
+        plan = unpacked(node, wanted, choose)
+        if node.rounds:
+            self._loop(node, plan.parts[0].given, plan.pattern)
+        else:
+            self.statements.append(Assignment(plan.pattern, self._piece(term)))
+        for part in plan.parts:
+            if part.code:
+                shape = shown(node.parts[part.name].shape) if self._comments else ""
+                self.statements.append(Assignment(part.variable, part.code, shape))
+            self.variables.know(part.given, tensor=False)
+            tensor = part.code.startswith("torch.")
+            self.variables.hold(part.value, part.variable, tensor=tensor)
+
+    def give_back(self, term: Term) -> None:
+        """Return what a call gives; torch does not say what calling a module gives."""
+        if self.variables.gives_tensor(term, nested=self._nested):
+            self.statements.append(self.assignment("", term))
+            return
+        node = term.node
+        plain = node.named and len(node.name) <= LONGEST_OUTPUT
+        used = set(self.variables.of.values())
+        names = (node.name if plain else "output", "output", "result", node.name)
+        name = next(each for each in names if each not in used)
+        told = self.assignment(f"{name}: Tensor", term)
+        self.statements += [told, Assignment("", name)]
+
+    def give_back_value(self, value: str) -> None:
+        """Return a value that has a variable, which is a tensor to mypy."""
+        variable = self.variables.of[value]
+        if not self.variables.is_tensor(variable):
+            declare(self.statements, variable)
+        last = self.statements[-1]
+        taken = isinstance(last, Assignment) and last.target == variable
+        if isinstance(last, Assignment) and taken and not last.declared:
+            self.statements[-1] = last._replace(target="")  # a part of a result
+        else:
+            self.statements.append(Assignment("", variable))
