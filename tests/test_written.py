@@ -135,3 +135,77 @@ def test_a_linear_layer_on_images_may_be_meant() -> None:
     asked = {"in_features": 3, "out_features": 4}
     assert network(spec | {"layers": [{"Linear": 4}]}).warnings
     assert not network(spec | {"layers": [{"Linear": asked}]}).warnings
+
+
+def classes(text: str) -> dict[str, str]:
+    """Take the classes of a file apart."""
+    _, *found = text.split("\nclass ")
+    return {each.partition("(")[0]: each for each in found}
+
+
+MERGE = {
+    "input": ["fine", "coarse"],
+    "layers": [
+        {
+            "Conv2d": {"out_channels": 8, "kernel_size": 1},
+            "from": "fine",
+            "name": "own",
+        },
+        {"interpolate": {"scale_factor": 2}, "from": "coarse", "name": "up"},
+        {"add": None, "from": ["own", "up"]},
+    ],
+}
+
+
+def test_sizes_of_two_inputs_have_letters_of_their_own() -> None:
+    down = {"Conv2d": {"out_channels": 8, "kernel_size": 2, "stride": 2}}
+    spec = {
+        "input": [3, 16, 16],
+        "blocks": {"Merge": MERGE},
+        "layers": [down, {"Merge": None, "from": ["input", "conv2d_1"]}],
+    }
+    lines = written(spec).splitlines()
+    assert "    Inputs: fine    float32 (N, in_channels, H, W)" in lines
+    assert "            coarse  float32 (N, C, H2, W2)" in lines
+    assert "    Output: add_1   float32 (N, 8, H, W)" in lines
+
+
+def test_long_sizes_in_a_docstring_can_be_read() -> None:
+    patches = {
+        "parameters": {"width": 8, "patch": 4},
+        "layers": [
+            {
+                "Conv2d": {
+                    "out_channels": "${width}",
+                    "kernel_size": "${patch}",
+                    "stride": "${patch}",
+                }
+            },
+            {"flatten": 2},
+        ],
+    }
+    spec = {
+        "input": [3, 32, 32],
+        "blocks": {"Patches": patches},
+        "layers": ["Patches", {"mean": 2}],
+    }
+    text = " ".join(written(spec).split())
+    size = "((H - patch) // patch + 1) * ((W - patch) // patch + 1)"
+    assert f"flatten_1 float32 (N, width, {size})" in text
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_parentheses_that_change_nothing_are_left_out(style: str) -> None:
+    spec = {
+        "parameters": {"width": 12, "wide": True},
+        "input": [4],
+        "layers": [
+            {"Linear": "${2 * width // 3}"},
+            {"Linear": "${2 * (width // 3)}"},
+            {"Linear": "${width}", "when": "${(2 * width) // 5 > 3 and wide}"},
+        ],
+    }
+    text = written(spec, style)
+    assert "nn.Linear(4, 2 * width // 3)" in text
+    assert "nn.Linear(2 * width // 3, 2 * (width // 3))" in text
+    assert "if 2 * width // 5 > 3 and wide:" in text

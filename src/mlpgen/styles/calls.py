@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.keys import names_in
-from mlpgen.styles.code import Group, call, flat, keyword, literal
+from mlpgen.styles.code import Group, call, flat, keyword, literal, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,7 +125,7 @@ def in_forward(value: Any) -> Piece:
 def condition_code(node: Node) -> str:
     """Write the condition of a function in `forward`."""
     assert node.condition is not None
-    return flat(_with_self(node.condition.code, node.condition.names))
+    return flat(_with_self(tidy(node.condition.code), node.condition.names))
 
 
 def _with_self(piece: Piece, names: frozenset[str]) -> Piece:

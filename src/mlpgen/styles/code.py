@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import category, east_asian_width
 
@@ -54,7 +56,7 @@ def literal(value: object) -> Piece:
     """
     match value:
         case Expression(code=code) | Size(code=code) | Real(code=code):
-            return code
+            return tidy(code)
         case bool() | int() | float():
             return written(value)
         case None:
@@ -67,6 +69,18 @@ def literal(value: object) -> Piece:
                 return Group("(", items, ",)", collection=True)
             return Group("(", items, ")", collection=True)
     raise TypeError(f"no literal for {type(value).__name__}")
+
+
+@lru_cache(1024)
+def tidy(code: str) -> str:
+    """Leave out the parentheses of an expression that change nothing.
+
+    One choice inside of another keeps them, to be read; so does a power, which ruff
+    spaces by what is around it.
+    """
+    if "(" not in code or "**" in code or code.count(" if ") > 1:
+        return code
+    return ast.unparse(ast.parse(code, mode="eval")).replace("e+", "e")
 
 
 def quoted(text: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.functions.base import whole_shown
 from mlpgen.graph.blocks import LETTERS
-from mlpgen.sizes import code_of, names_of
-from mlpgen.styles.code import INDENT, WIDTH, prose, width
+from mlpgen.sizes import code_of
+from mlpgen.styles.code import INDENT, WIDTH, prose, tidy, width
 from mlpgen.styles.variables import argument
 
 if TYPE_CHECKING:
@@ -35,21 +36,32 @@ def docstring(lines: Sequence[str], indent: int = 0) -> tuple[str, ...]:
 def module_docstring(graph: Graph) -> tuple[str, ...]:
     """Say what a file holds: the class and the author's sentence."""
     if not graph.description:
-        return docstring([f"{graph.name}: a network of {len(graph.nodes)} layers."])
+        return docstring([f"{graph.name}: a {_plain(graph)}"])
     return docstring(prose(graph.description, f"{graph.name}: "))
 
 
-def class_docstring(graph: Graph, outputs: Sequence[str]) -> tuple[str, ...]:
+def _plain(graph: Graph) -> str:
+    """Say what a class is, where its author does not."""
+    count = len(graph.nodes)
+    kind = "network" if graph.stem else "block"
+    return f"{kind} of {'one layer' if count == 1 else f'{count} layers'}."
+
+
+def class_docstring(
+    graph: Graph,
+    outputs: Sequence[str],
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[str, ...]:
     """Say what the class is, the shapes it takes and returns, and its size.
 
     The size of a block depends on its arguments.
+
+    Args:
+        graph: The class.
+        outputs: The values that it returns.
+        variables: What several of them are called in `forward`.
     """
-    block = not graph.stem
-    count = len(graph.nodes)
-    plain = f"A network of {f'{count} layers' if count > 1 else 'one layer'}."
-    if block:
-        plain = plain.replace("network", "block")
-    about = prose(graph.description or plain, indent=INDENT)
+    about = prose(graph.description or f"A {_plain(graph)}", indent=INDENT)
     several = len(graph.inputs) > 1
     rows = [
         ("Inputs:" if several else "Input:", argument(name), value)
@@ -59,9 +71,9 @@ def class_docstring(graph: Graph, outputs: Sequence[str]) -> tuple[str, ...]:
     values = graph.values()
     for name in outputs:  # a captured layer may be inside of another
         value = values[name] if name in values else graph.node(name).value
-        rows.append((label, name.rpartition(".")[2], value))
+        rows.append((label, variables.get(name, name).rpartition(".")[2], value))
     table = _table([_labelled(rows, index) for index in range(len(rows))], graph)
-    size = [] if block else ["", f"{graph.total_parameters:,} parameters."]
+    size = ["", f"{graph.total_parameters:,} parameters."] if graph.stem else []
     return docstring([*about, "", *table, *size], INDENT)
 
 
@@ -79,47 +91,61 @@ def _table(rows: Sequence[Row], graph: Graph) -> list[str]:
     first = max(len(row[0]) for row in rows)
     second = max(len(row[1]) for row in rows)
     hanging = min(first + second + 3, WIDTH // 2)
+    letters = _letters(graph)
     lines = [
-        f"{label:{first}} {name:{second}}  {value.dtype} {_shape(value, graph)}"
+        f"{label:{first}} {name:{second}}  {value.dtype} "
+        + (whole_shown(value) if graph.stem else _shape(value, graph.sizes, letters))
         for label, name, value in rows
     ]
     return [line for row in lines for line in _wrapped(row, hanging)]
 
 
-def _shape(value: Value, graph: Graph) -> str:
-    """Write a shape; in a block, sizes that are no argument are letters."""
-    if graph.stem:
-        return whole_shown(value)
-    letters = {
-        name: letter
-        for name in names_of(" ".join(code_of(size) for size in value.shape))
-        if name not in graph.parameters and name not in graph.inferred
-        if (letter := LETTERS.get(name.rpartition("_")[2]))
-    }
-    if len(graph.input) == 2:  # steps of a sequence rather than channels
-        letters = {name: letter.replace("C", "L") for name, letter in letters.items()}
+def _letters(graph: Graph) -> dict[str, str]:
+    """Find letters for what arrives in a block and is no argument: H, W, then H2, W2.
+
+    Two sizes may well be equal; nothing says so.
+    """
+    found: dict[str, str] = {}
+    for value in graph.inputs.values():
+        for name in map(code_of, value.shape):
+            letter = LETTERS.get(name.strip("_").rpartition("_")[2], "")
+            if letter == "C" and len(value.shape) == 2:
+                letter = "L"  # steps of a sequence rather than channels
+            if letter and name not in graph.inferred:
+                others = [each for each in found.values() if each[0] == letter]
+                found[name] = f"{letter}{len(others) + 1}" if others else letter
+    return found
+
+
+_TIED = "\xa0"
+"""A blank at which no line is broken."""
+
+
+def _shape(value: Value, sizes: dict[str, str], letters: dict[str, str]) -> str:
+    """Write a shape in a block: letters, and no names for long sizes."""
     codes = []
     for size in value.shape:
-        code = _spelt(code_of(size), graph.sizes)
+        code = code_of(size)
+        for name in reversed(sizes):
+            code = _with(code, name, f"({sizes[name]})")
         for name, letter in letters.items():
-            code = re.sub(rf"\b{name}\b", letter, code)
-        codes.append(code)
+            code = _with(code, name, letter)
+        codes.append(tidy(code).replace(" ", _TIED))
     return f"({', '.join(['N', *codes] if value.batched else codes)})"
 
 
-def _spelt(code: str, sizes: Mapping[str, str]) -> str:
-    """Replace the names of long sizes by their code."""
-    for name in reversed(list(sizes)):
-        code = re.sub(rf"\b{name}\b", lambda _, n=name: f"({sizes[n]})", code)  # type: ignore[misc]
-    return code
+def _with(code: str, name: str, other: str) -> str:
+    """Write something else in place of a name."""
+    return re.sub(rf"\b{name}\b", lambda _: other, code)
 
 
 def _wrapped(row: str, hanging: int) -> list[str]:
+    """Break a row between sizes; inside of one only if it is longer than a line."""
     room = WIDTH - INDENT
-    return (
-        [row]
-        if len(row) <= room
-        else textwrap.wrap(
-            row, room, subsequent_indent=" " * hanging, drop_whitespace=True
+    for text in (row, row.replace(_TIED, " ")):
+        lines = textwrap.wrap(
+            text, room, subsequent_indent=" " * hanging, break_long_words=False
         )
-    )
+        if all(len(line) <= room for line in lines):
+            break
+    return [line.replace(_TIED, " ") for line in lines]
