@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import torch
 
 from mlpgen import api
 from mlpgen.proof.claims import claims
 
-from .networks import network
+from .networks import model, network
 from .tools import all_tools
 
 if TYPE_CHECKING:
@@ -192,6 +193,55 @@ def test_long_sizes_in_a_docstring_can_be_read() -> None:
     text = " ".join(written(spec).split())
     size = "((H - patch) // patch + 1) * ((W - patch) // patch + 1)"
     assert f"flatten_1 float32 (N, width, {size})" in text
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_a_block_with_several_results_has_a_forward(style: str) -> None:
+    encoder = {
+        "layers": [
+            {"Linear": 8, "name": "hidden"},
+            "ReLU",
+            {"Linear": 2, "name": "logits"},
+        ],
+        "outputs": ["logits", "hidden"],
+    }
+    spec = {
+        "input": [4],
+        "blocks": {"Encoder": encoder},
+        "layers": [{"Encoder": None, "name": "encoder"}],
+        "outputs": ["encoder.logits", "encoder.hidden"],
+    }
+    text = written(spec, style)
+    assert "class Encoder(nn.Module)" in text
+    assert "hidden = self.hidden(x)" in text
+    assert "logits, hidden = self.encoder(x)" in text
+    assert "Outputs: logits  float32 (N, 2)" in text
+    assert text.startswith('"""Net: a network of one layer."""')
+
+
+def test_results_of_a_block_that_are_parts_of_its_layers() -> None:
+    reader = {
+        "layers": [{"LSTM": 4, "name": "lstm"}, {"Linear": 2, "name": "steps"}],
+        "outputs": ["steps", "lstm.hidden", "lstm.cell"],
+    }
+    spec = {
+        "input": {"text": [5, 3], "hidden": [2]},
+        "blocks": {"Reader": reader},
+        "layers": [
+            {"Reader": None, "from": "text", "name": "reader"},
+            {"mean": 1, "name": "average"},
+            {"Linear": 4, "from": "hidden", "name": "side"},
+            {"add": None, "from": ["reader.lstm.hidden", "side"], "name": "joined"},
+        ],
+        "outputs": ["average", "joined", "reader.lstm.cell"],
+    }
+    text = written(spec)
+    assert "x, reader_hidden, cell = self.reader(text)" in text
+    assert "return average, joined, cell" in text
+    outputs = model(network({"name": "Net"} | spec), "explicit")(
+        torch.rand(2, 5, 3), torch.rand(2, 2)
+    )
+    assert [tuple(each.shape) for each in outputs] == [(2, 2), (2, 4), (2, 4)]
 
 
 @pytest.mark.parametrize("style", api.STYLES)

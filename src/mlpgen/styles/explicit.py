@@ -69,7 +69,7 @@ def class_plan(graph: Graph, captured: Sequence[str]) -> ClassPlan:
     return ClassPlan(
         name=Code(graph.name),
         base=Code("nn.Module"),
-        about=class_docstring(graph, outputs),
+        about=class_docstring(graph, outputs, variables if len(outputs) > 1 else {}),
         annotations=tuple(
             f"{node.name}: Tensor" for node in graph.nodes if node.type == "buffer"
         ),

@@ -56,7 +56,9 @@ def is_chain(graph: Graph) -> bool:
 
 
 def _class(graph: Graph, captured: Sequence[str]) -> ClassPlan:
-    if not is_chain(graph):
+    """Plan one class; a block that gives several results needs a `forward` anyway."""
+    several = not graph.stem and len(graph.outputs) > 1
+    if several or not is_chain(graph):
         return explicit.class_plan(graph, captured)
     outputs = (*graph.outputs, *captured)
     children, tail = (graph.nodes, ()) if captured else _without_tail(graph)

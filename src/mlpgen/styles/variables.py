@@ -128,9 +128,12 @@ class Variables:
 
         Args:
             node: What gives it.
-            part: What it is called there.
+            part: What it is called there: `hidden`, or `lstm.hidden` of a block.
             others: The variables of its other results.
         """
         alive = self._alive.behind(self._uses.places[node.name])
-        taken = part in self._taken or part in others or part in alive
-        return f"{node.name}_{part}" if taken else part
+        taken = {*self._taken, *others, *alive}
+        short = part.rpartition(".")[2]
+        names = [short, f"{node.name}_{short}", f"{node.name}_{part.replace('.', '_')}"]
+        names += [f"{names[-1]}_{number}" for number in range(2, len(taken) + 3)]
+        return next(name for name in names if name not in taken)

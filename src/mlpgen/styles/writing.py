@@ -114,12 +114,14 @@ class Writer:
         wanted = node.parts_in(self._uses.of)
 
         def choose(part: str, value: str, others: Collection[str]) -> str:
-            alike = node.is_function and len(wanted) > 1
-            if alike or value != node.name:
-                return self.variables.choose_part(node, part, others)
-            if node.rounds:
-                return self.variables.choose_changing(term, waiting)
-            return self.variables.choose(term, waiting)
+            several = len(wanted) > 1
+            if value == node.name and not (several and node.is_function):
+                changes = self.variables.choose_changing
+                pick = changes if node.rounds else self.variables.choose
+                found = pick(term, waiting)
+                if found != node.name or not several or node.graph is None:
+                    return found
+            return self.variables.choose_part(node, part, others)
 
         plan = unpacked(node, wanted, choose)
         if node.rounds:
