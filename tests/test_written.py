@@ -10,7 +10,7 @@ import torch
 from mlpgen import api
 from mlpgen.proof.claims import claims
 
-from .networks import model, network
+from .networks import model, module, network
 from .tools import all_tools
 
 if TYPE_CHECKING:
@@ -244,6 +244,41 @@ def test_results_of_a_block_that_are_parts_of_its_layers() -> None:
     assert [tuple(each.shape) for each in outputs] == [(2, 2), (2, 4), (2, 4)]
 
 
+@pytest.mark.parametrize("function", ["reshape", "view"])
+def test_a_size_that_torch_can_compute_is_not_computed(function: str) -> None:
+    heads = {
+        "parameters": {"heads": 4},
+        "layers": [
+            {"Linear": "${in_features}"},
+            {function: [6, "${heads}", -1], "name": "split"},
+            {"mul": 0.5},
+            {function: [6, -1]},
+            {"Linear": "${in_features}"},
+        ],
+    }
+    spec = {
+        "parameters": {"width": 8},
+        "input": [6, 3],
+        "blocks": {"Heads": heads},
+        "layers": [{"Linear": "${width}"}, {"Heads": 2}, {function: [3, -1]}],
+    }
+    text = written(spec)
+    block = classes(text)["Heads"]
+    assert f".{function}(x.shape[0], 6, self.heads, -1)" in block
+    assert f".{function}(x.shape[0], 6, -1)" in block
+    assert "self.in_features" not in block
+    assert "nn.Linear(heads * (in_features // heads), in_features)" in block
+    assert f".{function}(x.shape[0], 3, -1)" in classes(text)["Net"]
+    for width in (8, 12):
+        made = module(text).Net(width=width)
+        assert made(torch.rand(5, 6, 3)).shape == (5, 3, 2 * width)
+
+
+def test_a_size_that_is_known_is_written() -> None:
+    text = written({"input": [6, 8], "layers": [{"reshape": [3, -1]}, {"Linear": 2}]})
+    assert "x.reshape(-1, 3, 16)" in text
+
+
 @pytest.mark.parametrize("style", api.STYLES)
 def test_parentheses_that_change_nothing_are_left_out(style: str) -> None:
     spec = {
@@ -259,3 +294,39 @@ def test_parentheses_that_change_nothing_are_left_out(style: str) -> None:
     assert "nn.Linear(4, 2 * width // 3)" in text
     assert "nn.Linear(2 * width // 3, 2 * (width // 3))" in text
     assert "if 2 * width // 5 > 3 and wide:" in text
+
+
+def test_a_tensor_is_repeated_for_the_batch_of_its_neighbour() -> None:
+    names = ["first", "second", "third", "fourth"]
+    join = {"cat": {"dim": 1}, "from": ["token", "top"]}
+    spec = {
+        "input": {name: [4] for name in names},
+        "layers": [
+            {"parameter": {"shape": [1, 2]}, "name": "token"},
+            {"Linear": 2, "from": "third", "name": "top"},
+            join,
+            {"cat": {"dim": 1}, "from": [*names, "cat_1"]},
+        ],
+    }
+    text = written(spec)
+    assert "self.token.expand(third.shape[0], -1)" in text
+
+
+def test_the_batch_stays_free_in_an_exported_model() -> None:
+    """`len(x)` would make it a number."""
+    spec: dict[str, Any] = {
+        "name": "Net",
+        "parameters": {"width": 4},
+        "input": [6, 8],
+        "layers": [
+            {"reshape": [3, "${width}", -1]},
+            {"reshape": [3, -1]},
+            {"parameter": {"shape": [1, 16]}, "name": "token"},
+            {"cat": {"dim": 1}, "from": ["reshape_2", "token"]},
+            {"reshape": ["${width}", -1]},
+        ],
+    }
+    made = model(network(spec), "explicit")
+    batch = {0: torch.export.Dim("batch")}
+    exported = torch.export.export(made, (torch.rand(3, 6, 8),), dynamic_shapes=[batch])
+    assert exported.module()(torch.rand(5, 6, 8)).shape == (5, 4, 16)

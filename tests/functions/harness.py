@@ -29,6 +29,8 @@ def written(function: Function, inputs: Sequence[str]) -> str:
     if function.is_index:
         return f"{inputs[0]}{function.name}"
     after = [flat(literal(each)) for each in function.positional]
+    if function.counts:
+        after.insert(0, f"{inputs[0]}.shape[0]")
     if function.is_operator:
         return f" {function.name} ".join([*inputs, *after])
     names = [*function.names, *[""] * len(inputs)][: len(inputs)]
@@ -58,7 +60,7 @@ def expanded(values: Values, function: Function) -> list[str]:
     batched = next(index for index, value in enumerate(values) if value.batched)
     rest = ", ".join(["-1"] * len(values[batched].shape))
     return [
-        name if value.batched else f"{name}.expand(len(t{batched}), {rest})"
+        name if value.batched else f"{name}.expand(t{batched}.shape[0], {rest})"
         for name, value in zip(names, values, strict=True)
     ]
 

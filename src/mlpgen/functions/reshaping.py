@@ -12,6 +12,7 @@ from mlpgen.agreements import agree
 from mlpgen.component import Expects, Positive
 from mlpgen.functions.base import Dim, Operation, place, replaced, whole_shown
 from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
+from mlpgen.sizes import code_of, is_symbolic
 
 _AsTuple = Strict(strict=False)
 Sizes = Annotated[
@@ -93,9 +94,16 @@ class Reshape(Operation):
         return self.result(value, shape)
 
     def function_on(self, values: Values) -> Function:
-        """The method of the same name, with every size but the batch."""
+        """The method of the same name; code has one -1 at most, mostly for the batch.
+
+        A size that would have to be computed from parameters is -1 rather than that.
+        """
+        name, value = f".{self.title()}", values[0]
         shape = self.results(values)[""].shape
-        return Function(f".{self.title()}", (*_batch(values[0], -1), *shape))
+        found = zip(self.shape, shape, strict=True)
+        if any(wanted == -1 and is_symbolic(size) for wanted, size in found):
+            return Function(name, self.shape, counts=value.batched)
+        return Function(name, (*_batch(value, -1), *shape))
 
 
 class View(Reshape):
@@ -211,7 +219,20 @@ def resolved(name: str, argument: str, wanted: Shape, old: Shape) -> Shape:
         is_ = "" if str(int(total)) == before else f" is {int(total)}"
         message = f"`{name}`: {sizes} {does} {before}{is_}"
         raise ShapeError("MG309", message, argument=argument)
-    return tuple(total // known if size == -1 else size for size in wanted)
+    rest = prod(_without(old, wanted)) // prod(_without(wanted, (*old, -1)))
+    return tuple(rest if size == -1 else size for size in wanted)
+
+
+def _without(sizes: Shape, others: Shape) -> Shape:
+    """Leave out sizes that are among others whatever the parameters are."""
+    codes = [code_of(size) for size in others]
+    kept = []
+    for size in sizes:
+        if code_of(size) in codes:
+            codes.remove(code_of(size))
+        else:
+            kept.append(size)
+    return tuple(kept)
 
 
 def _more(operation: Operation, argument: str, sizes: Shape, value: Value) -> int:

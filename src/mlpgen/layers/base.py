@@ -73,7 +73,9 @@ class Function(NamedTuple):
         names: Names of the inputs that are passed by keyword; an empty text, or none,
             for those passed by place.
         expands: Whether inputs without a batch must be expanded over the batch of the
-            others: `torch.cat([token.expand(len(x), -1, -1), x], dim=1)`.
+            others: `torch.cat([token.expand(x.shape[0], -1, -1), x], dim=1)`.
+        counts: Whether the number of examples is the first argument behind the inputs:
+            `x.reshape(x.shape[0], 4, -1)`.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Function(NamedTuple):
     gathers: bool = False
     names: tuple[str, ...] = ()
     expands: bool = False
+    counts: bool = False
 
     @property
     def is_method(self) -> bool:

@@ -65,6 +65,8 @@ def _function(
             for index, (value, each) in enumerate(zip(values, node.inputs, strict=True))
         ]
     given = [in_forward(each) for each in function.positional]
+    if function.counts:
+        given.insert(0, f"{batch}.shape[0]")
     named = [keyword(key, in_forward(each)) for key, each in function.keywords.items()]
     if function.training:
         named.append("training=self.training")
@@ -89,7 +91,7 @@ def _expanded(value: Piece, node: Node, index: int, batch: str) -> Piece:
     rank = len(node.inputs[index].shape)
     whole = len(node.value.shape) + 1
     sizes = ["-1"] * (rank - (rank == whole))
-    return call(f"{atom(value)}.expand", f"len({batch})", *sizes)
+    return call(f"{atom(value)}.expand", f"{batch}.shape[0]", *sizes)
 
 
 def _infix(sign: str, values: Sequence[Piece]) -> Infix:

@@ -43,6 +43,14 @@ class Term(NamedTuple):
             else:
                 yield each
 
+    def batched_names(self) -> Iterator[str]:
+        """Go through the values that have a variable, and a batch."""
+        for each, value in zip(self.operands, self.node.inputs, strict=True):
+            if isinstance(each, Term):
+                yield from each.batched_names()
+            elif value.batched:
+                yield each
+
 
 def is_statement(node: Node) -> bool:
     """Tell whether a layer is more than a call with one result."""
@@ -75,13 +83,12 @@ def term_piece(term: Term, variables: Mapping[str, str], batch: str) -> Piece:
         variables: What values are called.
         batch: A variable with a batch, for a call that has none of its own.
     """
-    pairs = zip(term.operands, term.node.inputs, strict=True)
-    batches = (variables[e] for e, v in pairs if isinstance(e, str) and v.batched)
     values = [
         variables[each] if isinstance(each, str) else term_piece(each, variables, batch)
         for each in term.operands
     ]
-    return applied(term.node, values, batch=next(batches, batch))
+    own = next((variables[name] for name in term.batched_names()), batch)
+    return applied(term.node, values, batch=own)
 
 
 def new_shape(term: Term) -> str:
