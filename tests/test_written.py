@@ -296,6 +296,24 @@ def test_parentheses_that_change_nothing_are_left_out(style: str) -> None:
     assert "if 2 * width // 5 > 3 and wide:" in text
 
 
+@pytest.mark.parametrize("style", api.STYLES)
+def test_what_nn_module_has_is_not_written_again(style: str, tmp_path: Path) -> None:
+    pooled = {
+        "input": ["a", "b"],
+        "layers": [{"add": None, "from": ["a", "b"]}, "ReLU"],
+    }
+    spec = {
+        "input": [4],
+        "blocks": {"Pooled": pooled},
+        "layers": [{"Linear": 4}, {"Pooled": None, "from": ["input", "linear_1"]}],
+    }
+    text = written(spec, style)
+    assert "__init__" not in classes(text)["Pooled"]
+    assert "__init__" in classes(text)["Net"]
+    (tmp_path / "net.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
 def test_a_tensor_is_repeated_for_the_batch_of_its_neighbour() -> None:
     names = ["first", "second", "third", "fourth"]
     join = {"cat": {"dim": 1}, "from": ["token", "top"]}

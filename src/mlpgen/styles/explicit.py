@@ -66,6 +66,9 @@ def class_plan(graph: Graph, captured: Sequence[str]) -> ClassPlan:
         body += returned(
             [recorded(name) if name in inner else variables[name] for name in outputs]
         )
+    signature, init = init_signature(graph), _init(graph)
+    if not (graph.inferred or graph.parameters) and init == [SUPER]:
+        signature, init = (), []  # nn.Module has the same
     return ClassPlan(
         name=Code(graph.name),
         base=Code("nn.Module"),
@@ -73,18 +76,26 @@ def class_plan(graph: Graph, captured: Sequence[str]) -> ClassPlan:
         annotations=tuple(
             f"{node.name}: Tensor" for node in graph.nodes if node.type == "buffer"
         ),
-        signature=init_signature(graph),
-        init=(
-            "super().__init__()",
-            *size_lines(graph),
-            *(f"self.{name} = {name}" for name in attributes(graph.nodes)),
-            *(line for node in graph.nodes for line in _attribute(node, graph)),
-            *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}),
-        ),
+        signature=signature,
+        init=tuple(init),
         forward_signature=forward_signature(graph.inputs, outputs),
         forward=tuple(body),
         uses=frozenset({"Tensor"} | uses(graph.nodes, outputs)),
     )
+
+
+SUPER = "super().__init__()"
+
+
+def _init(graph: Graph) -> list[str]:
+    """Write the body of `__init__`."""
+    return [
+        SUPER,
+        *size_lines(graph),
+        *(f"self.{name} = {name}" for name in attributes(graph.nodes)),
+        *(line for node in graph.nodes for line in _attribute(node, graph)),
+        *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}),
+    ]
 
 
 def attributes(nodes: Iterable[Node]) -> list[str]:

@@ -28,7 +28,7 @@ class ClassPlan(NamedTuple):
         base: `nn.Module` or `nn.Sequential`.
         about: Docstring of the class.
         annotations: Attributes that need a type.
-        signature: The lines that begin `__init__`.
+        signature: The lines that begin `__init__`; nothing if it is inherited.
         init: The body of `__init__`.
         forward_signature: The lines that begin `forward`.
         forward: The body of `forward`; nothing if it is inherited.
