@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from mlpgen import api
+from mlpgen import SpecError, api
 from mlpgen.proof.claims import claims
 
 from .networks import model, module, network
@@ -312,6 +312,31 @@ def test_what_nn_module_has_is_not_written_again(style: str, tmp_path: Path) -> 
     assert "__init__" in classes(text)["Net"]
     (tmp_path / "net.py").write_text(text, encoding="utf-8")
     all_tools(tmp_path)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_layers_of_blocks_can_be_captured(style: str) -> None:
+    unit = {
+        "layers": [
+            {"Linear": 4, "name": "inner"},
+            {"ReLU": None, "name": "active"},
+            {"add": None, "from": ["input", "active"], "name": "summed"},
+        ]
+    }
+    net = network(
+        {
+            "name": "Net",
+            "input": [4],
+            "blocks": {"Unit": unit},
+            "layers": [{"Unit": None, "repeat": 2, "name": "units"}, {"Linear": 2}],
+        }
+    )
+    made = model(net, style, capture=["units.1.active"])
+    _, active = made(torch.randn(3, 4))
+    assert active.shape == (3, 4)
+    assert (active >= 0).all()
+    with pytest.raises(SpecError, match="no module"):
+        api.render(net, style, capture=["units.0.summed"])
 
 
 def test_a_tensor_is_repeated_for_the_batch_of_its_neighbour() -> None:

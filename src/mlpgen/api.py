@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.expressions import Scalar
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Graph, Node
     from mlpgen.source import Document
 
 STYLES: tuple[str, ...] = get_args(Style)
@@ -140,6 +140,15 @@ def _captured(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
     ]
     wrong += [
         Diagnostic(
+            "MG212",
+            f"`--capture {name}`: no module makes this, so no hook sees it",
+            help="name it in the `outputs` of its block",
+        )
+        for name in names
+        if "." in name and name in known and _holds_no_module(graph.node(name))
+    ]
+    wrong += [
+        Diagnostic(
             "MG216", each.message, help="leave `inplace` out, or capture another"
         )
         for each in overwritings(graph, names)
@@ -148,6 +157,10 @@ def _captured(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
     if wrong:
         raise SpecError(wrong)
     return tuple(name for name in names if name not in graph.outputs)
+
+
+def _holds_no_module(node: Node) -> bool:
+    return node.is_function or node.is_held
 
 
 def _meant(name: str, known: Sequence[str]) -> str:

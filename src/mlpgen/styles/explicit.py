@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.keys import function_names
+from mlpgen.styles.capturing import with_modules
 from mlpgen.styles.code import INDENT, Code, indented
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, assigned
@@ -40,7 +41,7 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
         captured: Layers whose outputs are returned as well; those inside of another
             are recorded by forward hooks.
     """
-    classes = [class_plan(block, ()) for block in graph.blocks]
+    classes = [class_plan(block, ()) for block in with_modules(graph, captured)]
     return model_plan(
         graph,
         [*classes, class_plan(graph, captured)],

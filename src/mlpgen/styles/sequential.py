@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.styles import explicit
+from mlpgen.styles.capturing import with_modules
 from mlpgen.styles.code import Code, indented, layout
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, filled, repeats
@@ -37,7 +38,7 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
         graph: The network.
         captured: Layers whose outputs are returned as well, recorded by forward hooks.
     """
-    classes = [_class(block, ()) for block in graph.blocks]
+    classes = [_class(block, ()) for block in with_modules(graph, captured)]
     recorded = bool(captured)
     if not is_chain(graph):
         recorded = explicit.needs_recording(captured)
