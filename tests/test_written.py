@@ -373,3 +373,8 @@ def test_the_batch_stays_free_in_an_exported_model() -> None:
     batch = {0: torch.export.Dim("batch")}
     exported = torch.export.export(made, (torch.rand(3, 6, 8),), dynamic_shapes=[batch])
     assert exported.module()(torch.rand(5, 6, 8)).shape == (5, 4, 16)
+
+
+def test_a_method_of_what_is_known_is_returned_as_it_is() -> None:
+    text = written({"input": [2, 3, 4], "layers": ["Tanh", {"Flatten": 2}]})
+    assert "return torch.tanh(x).flatten(2)" in text

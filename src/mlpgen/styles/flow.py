@@ -98,7 +98,7 @@ class Flow:
         self._variables = variables
         self._indent = indent
         self._nested = nested
-        self._writer = Writer(uses, variables, nested=nested, comments=comments)
+        self._writer = Writer(uses, variables, comments=comments)
         self._waiting: list[Term] = []
 
     def run(self, parts: Sequence[Node | Run]) -> None:

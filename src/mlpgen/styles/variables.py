@@ -69,7 +69,7 @@ class Variables:
         """Tell whether mypy takes a variable for a tensor."""
         return self._tensors.get(variable, variable.startswith("self."))
 
-    def gives_tensor(self, term: Term, *, nested: bool) -> bool:
+    def gives_tensor(self, term: Term) -> bool:
         """Tell whether mypy knows that a call gives a tensor.
 
         Torch does not say what calling a module gives, so neither is it known of the
@@ -82,7 +82,7 @@ class Variables:
             return not function.name.startswith("torch.linalg.")
         operands = term.operands if function.is_operator else term.operands[:1]
         return all(
-            nested and self.gives_tensor(each, nested=nested)
+            self.gives_tensor(each)
             if isinstance(each, Term)
             else self.is_tensor(self.of[each])
             for each in operands

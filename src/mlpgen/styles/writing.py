@@ -31,21 +31,17 @@ class Writer:
         variables: What values are called.
     """
 
-    def __init__(
-        self, uses: Uses, variables: Variables, *, nested: bool, comments: bool
-    ) -> None:
+    def __init__(self, uses: Uses, variables: Variables, *, comments: bool) -> None:
         """Begin with no statement.
 
         Args:
             uses: Where values are used.
             variables: What they are called.
-            nested: Whether layers may stand inside of calls of any others.
             comments: Whether lines say the shape that comes out.
         """
         self.statements: list[Statement] = []
         self.variables = variables
         self._uses = uses
-        self._nested = nested
         self._comments = comments
 
     def assignment(self, target: str, term: Term) -> Assignment:
@@ -72,7 +68,7 @@ class Writer:
             self._change(term, waiting)
         else:
             target = self.variables.choose(term, waiting)
-            tensor = self.variables.gives_tensor(term, nested=self._nested)
+            tensor = self.variables.gives_tensor(term)
             self.statements.append(self.assignment(target, term))
             self.variables.hold(node.name, target, tensor=tensor)
 
@@ -138,7 +134,7 @@ class Writer:
 
     def give_back(self, term: Term) -> None:
         """Return what a call gives; torch does not say what calling a module gives."""
-        if self.variables.gives_tensor(term, nested=self._nested):
+        if self.variables.gives_tensor(term):
             self.statements.append(self.assignment("", term))
             return
         node = term.node
