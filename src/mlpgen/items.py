@@ -10,7 +10,7 @@ from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.vocabulary import CUSTOM, SHARE, every_type, layer_class
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from mlpgen.problems import Problems
     from mlpgen.source import Path
@@ -111,6 +111,8 @@ class Reader:
         if not types and "share" not in entry:
             # Two functions of torch have the name of a key: `select`, `repeat`.
             types = [key for key in entry if key in FUNCTIONS][:1]
+        if len(types) == 1:
+            entry = self._moved_out(entry, types[0], path)
         item = self._keys(entry, path, types)
         if not types and "share" in entry:
             type_ = SHARE if "share" in item.options else ""
@@ -129,6 +131,33 @@ class Reader:
             at = (*path, types[0])
             return self._typed(item._replace(type_path=at), types[0], entry[types[0]])
         return item
+
+    def _moved_out(
+        self, entry: dict[str, Any], type_: str, path: Path
+    ) -> dict[str, Any]:
+        """Put keys that stand among the arguments where they belong."""
+        raw = entry[type_]
+        if not isinstance(raw, dict) or not self._knows(type_):
+            return entry
+        names = self._arguments(type_)
+        moved: dict[str, Any] = {}
+        for key, value in raw.items():
+            if key not in ITEM_KEYS or key in names:
+                continue
+            if nearest(key, names) and not isinstance(value, str):
+                continue  # `name: [left, right]` for `names`
+            moved[key] = value
+            message = f"`{key}` stands beside `{type_}`, not among its arguments"
+            help = f"write it on a line of its own, in the column of `{type_}`"
+            at = (*path, type_, key)
+            self.problems.add("MG201", message, at, key=True, help=help)
+        rest = {key: value for key, value in raw.items() if key not in moved}
+        return {**moved, **entry, type_: rest or None}
+
+    def _arguments(self, type_: str) -> Iterable[str]:
+        """Name what a type takes that is known."""
+        cls = layer_class(type_)
+        return self.blocks.get(type_, cls.model_fields if cls else ())
 
     def _keys(self, entry: dict[str, Any], path: Path, types: list[str]) -> Item:
         """Read what stands beside the type."""
@@ -172,7 +201,7 @@ class Reader:
 
     def _knows(self, type_: str) -> bool:
         known = type_ in self.blocks or layer_class(type_) is not None
-        return known or type_ == "Sequential"
+        return known or type_ in ("Sequential", CUSTOM)
 
     def _typed(self, item: Item, type_: str, raw: Any) -> Item:
         if type_ == "Sequential":
