@@ -222,6 +222,11 @@ class Reader:
             )
         if raw is None or isinstance(raw, dict):
             return item._replace(type=type_, arguments=raw or {})
+        if type_ == CUSTOM:
+            message = f"`{CUSTOM}` takes a mapping of arguments, not {shown(raw)}"
+            help = "write `{path: my_layers.py, class: …}`"
+            self.problems.add("MG203", message, item.type_path, help=help)
+            return item
         if shorthand is None:
             message = f"`{type_}` takes no arguments"
             self.problems.add("MG201", message, item.type_path)

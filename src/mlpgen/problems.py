@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.component import Expects
+from mlpgen.component import Component, choices, expected, fields_of
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.source import scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pydantic import BaseModel, ValidationError
 
@@ -103,6 +103,8 @@ class Problems:
         path: Path,
         given: Mapping[str, Any],
         shorthand: str | None = None,
+        *,
+        symbolic: bool = False,
     ) -> None:
         """Note what pydantic found, one mistake a field.
 
@@ -113,56 +115,72 @@ class Problems:
             path: Where its fields stand in the document.
             given: The fields as the document has them.
             shorthand: The field that `path` itself holds, for `Linear: 10`.
+            symbolic: Whether its values may be expressions.
         """
-        seen: set[str] = set()
-        errors = error.errors(include_url=False, include_context=False)
-        unknown = [e["loc"][0] for e in errors if e["type"] == "extra_forbidden"]
-        meant = " ".join(nearest(str(each), model.model_fields) for each in unknown)
-        for each in errors:
-            field = str(each["loc"][0]) if each["loc"] else ""
-            misspelt = each["type"] == "missing" and f"`{field}`" in meant
-            if field in seen or misspelt:
-                continue
-            seen.add(field)
-            same = [one for one in errors if one["loc"][:1] == each["loc"][:1]]
+        found: dict[str, list[Any]] = {}
+        for each in error.errors(include_url=False, include_context=False):
+            found.setdefault(str(each["loc"][0]) if each["loc"] else "", []).append(
+                each
+            )
+        kinds = {field: same[0]["type"] for field, same in found.items()}
+        unknown = [name for name in found if kinds[name] == "extra_forbidden"]
+        meant = " ".join(nearest(name, fields_of(model)) for name in unknown)
+        lacks = [name for name in found if kinds[name] == "missing"]
+        missing = [name for name in lacks if f"`{name}`" not in meant]
+        if missing:
+            message = f"{_subject(subject)} needs {listed(missing)}"
+            self.add("MG202", message, path, key=True)
+        for field, same in found.items():
             at = path if field == shorthand else (*path, field)
-            if each["type"] == "extra_forbidden":
+            if kinds[field] == "extra_forbidden":
                 self._add_unknown(field, model, subject, at)
-            elif each["type"] == "missing":
-                of = _subject(subject)
-                self.add("MG202", f"{of} needs `{field}`", at[:-1], key=True)
-            else:
-                found = [(_inner(given[field], one["loc"][1:]), one) for one in same]
-                (inner, value), deepest = max(found, key=lambda each: len(each[0][0]))
-                self._add_wrong(deepest["type"], field, model, (*at, *inner), value)
+            elif kinds[field] != "missing":
+                inner, value, kind = _deepest(given[field], same)
+                help = self.meant(value, symbolic=symbolic)
+                if not inner:
+                    help = help or _as_list(value, field, model, given)
+                self._add_wrong(kind, field, model, (*at, *inner), value, help)
 
     def _add_unknown(
         self, field: str, model: type[BaseModel], subject: str, at: Path
     ) -> None:
         of = _subject(subject)
-        word = "argument" if subject[:1].isupper() else "key"
-        names = list(model.model_fields)
+        word = "argument" if issubclass(model, Component) else "key"
+        names = fields_of(model)
         help = nearest(field, names) or f"it takes {listed(names)}"
         message = f"{of} has no {word} `{cut(field)}`"
         self.add("MG201", message, at, key=True, help=help)
 
     def _add_wrong(
-        self, kind: str, field: str, model: type[BaseModel], at: Path, value: Any
+        self,
+        kind: str,
+        field: str,
+        model: type[BaseModel],
+        at: Path,
+        value: Any,
+        help: str,
     ) -> None:
         code = "MG204" if kind in _RANGES else "MG203"
         message = f"`{field}` must be {expected(model, field)}, not {shown(value)}"
-        help = self.meant(value)
         if isinstance(value, str) and kind == "literal_error":
             help = nearest(value, choices(model, field))
         self.add(code, message, at, help=help)
 
-    def meant(self, value: Any) -> str:
-        """Say what a text was meant to be, where another kind of value is wanted."""
+    def meant(self, value: Any, *, symbolic: bool = True) -> str:
+        """Say what a text was meant to be, where another kind of value is wanted.
+
+        Args:
+            value: What is there.
+            symbolic: Whether an expression could be there.
+        """
         if not isinstance(value, str):
             return ""
         name = value.strip("${} ")
         parameters = self.document.data.get("parameters")
-        if isinstance(parameters, dict) and name in parameters:
+        known = isinstance(parameters, dict) and name in parameters
+        if not symbolic and (known or "${" in value):
+            return "parameters stand in `layers` only: write the value itself"
+        if known:
             return f'write `"${{{name}}}"` for the parameter'
         try:
             number = isinstance(scalar(value), int | float)
@@ -182,12 +200,34 @@ class Problems:
         self.found[:] = [each for each in self.found if each.code != code]
 
 
+def _as_list(
+    value: object, field: str, model: type[BaseModel], given: Mapping[str, Any]
+) -> str:
+    """Say how one value is written where a list is wanted; empty if none would do."""
+    from pydantic import ValidationError
+
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return ""
+    try:
+        model.model_validate({**given, field: [value]})
+    except ValidationError as error:
+        if any(each["loc"][:1] == (field,) for each in error.errors()):
+            return ""
+    return f"write `[{cut(str(value))}]`"
+
+
 def _subject(subject: str) -> str:
     """Name what has fields: the spec, `Linear`, the block `Basic`."""
     kind, _, name = subject.rpartition(" ")
     if not subject:
         return "the spec"
     return f"the {kind} `{name}`" if kind else f"`{name}`"
+
+
+def _deepest(value: Any, errors: Sequence[Any]) -> tuple[Path, Any, str]:
+    """Return where in a value the mistake is, what is there, and pydantic's word."""
+    found = [(*_inner(value, each["loc"][1:]), each["type"]) for each in errors]
+    return max(found, key=lambda each: len(each[0]))
 
 
 def _inner(value: Any, location: tuple[int | str, ...]) -> tuple[Path, Any]:
@@ -201,41 +241,6 @@ def _inner(value: Any, location: tuple[int | str, ...]) -> tuple[Path, Any]:
         if found:
             value, path = value[step], (*path, step)
     return path, value
-
-
-def expected(model: type[BaseModel], field: str) -> str:
-    """Say what a field takes: "a whole number of at least 1"."""
-    info = model.model_fields[field]
-    for each in info.metadata:
-        if isinstance(each, Expects):
-            return each.text
-    options = choices(model, field)
-    if options:
-        return "one of " + ", ".join(f"`{option}`" for option in options)
-    plain = {
-        int: "a whole number",
-        float: "a number",
-        bool: "true or false",
-        str: "a text",
-    }
-    return plain.get(info.annotation, "of another kind")  # type: ignore[arg-type]
-
-
-def choices(model: type[BaseModel], field: str) -> list[str]:
-    """List the texts that a field may be."""
-    from typing import Literal, get_args, get_origin
-
-    found: list[str] = []
-    open_ = [model.model_fields[field].annotation]
-    while open_:
-        annotation = open_.pop(0)
-        if get_origin(annotation) is Literal:
-            found += [str(each) for each in get_args(annotation)]
-        else:
-            open_ += [
-                each for each in get_args(annotation) if not isinstance(each, Expects)
-            ]
-    return found
 
 
 def nearest(word: str, options: Iterable[str]) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlpgen.cli import common
+from mlpgen.component import expected
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.functions import FUNCTIONS
-from mlpgen.problems import expected, nearest
+from mlpgen.problems import nearest
 from mlpgen.schema.arguments import documented
 from mlpgen.vocabulary import CATALOGUES, CUSTOM, every_type
 

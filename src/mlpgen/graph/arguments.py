@@ -46,7 +46,13 @@ def read_layer(
     except ValidationError as error:
         if len(problems.found) == before:
             problems.add_invalid(
-                error, cls, item.type, item.type_path, plain, item.shorthand
+                error,
+                cls,
+                item.type,
+                item.type_path,
+                plain,
+                item.shorthand,
+                symbolic=True,
             )
         return None, {}
     if len(problems.found) > before:
@@ -111,8 +117,13 @@ def _check_structural(
 ) -> None:
     for name, value in symbolic.items():
         if name in cls.model_fields and cls.structural(name) and _depends(value):
-            message = f"`{name}` decides the shape, so it cannot depend on a parameter"
-            problems.add("MG211", message, item.argument_path(name))
+            message = (
+                f"`{name}` decides dimensions or code, so no parameter can be in it"
+            )
+            help = "write the value itself"
+            if cls.follows(name):
+                help = f"leave `{name}` out: it follows from the input"
+            problems.add("MG211", message, item.argument_path(name), help=help)
         elif isinstance(value, list) and any(
             isinstance(each, Expression) and not isinstance(each.value, Size)
             for each in value

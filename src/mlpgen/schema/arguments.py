@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.component import expected
 from mlpgen.functions.base import Operation
 from mlpgen.layers.base import TORCH_PAGE
-from mlpgen.problems import expected
 
 if TYPE_CHECKING:
     from mlpgen.component import Component
