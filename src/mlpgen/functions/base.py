@@ -1,6 +1,7 @@
 """What a function is: a layer that holds nothing and has no class in `torch.nn`."""
 
 from collections.abc import Sequence
+from itertools import combinations, dropwhile
 from typing import Annotated, ClassVar
 
 from pydantic import Strict
@@ -18,6 +19,9 @@ DTYPES = ("bool", "int64", "float32")
 """Kinds of numbers: of two that are combined, the later one wins."""
 FLOAT = ("float32",)
 NUMBERS = ("float32", "int64")
+
+MOST_DIMENSIONS = 6
+"""Of tensors for which it is said where a size of 1 is missing."""
 
 _AsTuple = Strict(strict=False)
 Ints = Annotated[tuple[int, ...], _AsTuple]
@@ -137,11 +141,39 @@ def broadcast(name: str, values: Values) -> Value:
     first, *others = values
     for other in others:
         sizes = aligned(whole(first), whole(other))
-        if sizes is None:
-            message = f"`{name}` cannot combine {whole_shown(first)} and "
-            raise ShapeError("MG313", message + whole_shown(other))
-        first = kept_batch(name, sizes, (first, other))
+        try:
+            if sizes is None:
+                message = f"`{name}` cannot combine {whole_shown(first)} and "
+                raise ShapeError("MG313", message + whole_shown(other))
+            first = kept_batch(name, sizes, (first, other))
+        except ShapeError as error:
+            error.help = _with_ones(first, other)
+            raise
     return first
+
+
+def _with_ones(first: Value, other: Value) -> str:
+    """Say which shape with sizes of 1 put in would fit; empty if there is none."""
+    small, large = sorted((first, other), key=lambda value: len(whole(value)))
+    count = len(whole(large))
+    begin = 1 if small.batched else 0
+    found: dict[str, None] = {}
+    if count <= MOST_DIMENSIONS:
+        for kept in combinations(range(begin, count), len(small.shape)):
+            sizes = [1] * (count - begin)
+            for at, size in zip(kept, small.shape, strict=True):
+                sizes[at - begin] = size
+            if not small.batched:
+                sizes = [*dropwhile(lambda size: size == 1, sizes)]
+            value = small._replace(shape=tuple(sizes))
+            if aligned(whole(large), whole(value)) == whole(large):
+                found[whole_shown(value)] = None
+    if not found:
+        return ""
+    fits = f"{' or '.join([*found][:2])} would fit"
+    if not small.batched:
+        return fits
+    return f"{fits}: reduce it with `keepdim: true`, or `unsqueeze` it"
 
 
 def aligned(left: Shape, right: Shape) -> Shape | None:
