@@ -1,10 +1,9 @@
 """What every class of the catalogue is: torch's arguments, checked by pydantic."""
 
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
-from pydantic.fields import FieldInfo
 
 from mlpgen.sizes import is_symbolic
 
@@ -139,41 +138,3 @@ class Component(BaseModel):
             or value != fields[name].default
             or is_symbolic(value)
         }
-
-
-def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """Return the fields of a model by the names that a spec has for them."""
-    return {info.alias or name: info for name, info in model.model_fields.items()}
-
-
-def expected(model: type[BaseModel], field: str) -> str:
-    """Say what a field takes: "a whole number of at least 1"."""
-    info = fields_of(model)[field]
-    for each in info.metadata:
-        if isinstance(each, Expects):
-            return each.text
-    options = choices(model, field)
-    if options:
-        return "one of " + ", ".join(f"`{option}`" for option in options)
-    plain = {
-        int: "a whole number",
-        float: "a number",
-        bool: "true or false",
-        str: "a text",
-    }
-    return plain.get(info.annotation, "of another kind")  # type: ignore[arg-type]
-
-
-def choices(model: type[BaseModel], field: str) -> list[str]:
-    """List the texts that a field may be."""
-    found: list[str] = []
-    open_ = [fields_of(model)[field].annotation]
-    while open_:
-        annotation = open_.pop(0)
-        if get_origin(annotation) is Literal:
-            found += [str(each) for each in get_args(annotation)]
-        else:
-            open_ += [
-                each for each in get_args(annotation) if not isinstance(each, Expects)
-            ]
-    return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.functions import FUNCTIONS
-from mlpgen.layers import LAYERS
 from mlpgen.problems import cut, listed, nearest, shown
+from mlpgen.unknown import meant
 from mlpgen.vocabulary import CUSTOM, SHARE, every_type, layer_class
 
 if TYPE_CHECKING:
@@ -27,15 +27,6 @@ ITEM_KEYS = (
 )
 """What an entry may say beside its type."""
 
-_OTHER_NAMES = {
-    "swish": "SiLU",
-    "dense": "Linear",
-    "fullyconnected": "Linear",
-    "upsamplingnearest2d": "Upsample",
-    "upsamplingbilinear2d": "Upsample",
-}
-"""What layers are called elsewhere."""
-
 
 class Item(NamedTuple):
     """One entry of a list of layers, as it is written.
@@ -51,6 +42,7 @@ class Item(NamedTuple):
         shorthand: The argument that one value stands for, if it is written so.
         sources: What `from` names; None if it is not there.
         options: The other keys beside the type: `repeat`, `when`, `share`, `select`.
+        guess: What a type that could not be read was probably meant to be.
     """
 
     type: str
@@ -63,6 +55,7 @@ class Item(NamedTuple):
     shorthand: str | None = None
     sources: tuple[str, ...] | None = None
     options: Mapping[str, Any] = {}
+    guess: str = ""
 
     def argument_path(self, argument: str | None) -> Path:
         """Return where an argument stands; the type's place if it is not given."""
@@ -93,6 +86,7 @@ class Reader:
     ) -> None:
         self.blocks = blocks
         self.problems = problems
+        self._refused = blocks.keys() & {*every_type()}
 
     def read(self, raw: Any, path: Path) -> tuple[Item, ...]:
         """Read a list; the type of an entry that cannot be read is empty."""
@@ -127,6 +121,7 @@ class Reader:
             help = _about_second(types[0], wrong)
             at = (*path, wrong)
             self.problems.add("MG208", message, at, key=True, help=help)
+            item = item._replace(guess=known[0] if known else "")
         else:
             at = (*path, types[0])
             return self._typed(item._replace(type_path=at), types[0], entry[types[0]])
@@ -204,6 +199,8 @@ class Reader:
         return known or type_ in ("Sequential", CUSTOM)
 
     def _typed(self, item: Item, type_: str, raw: Any) -> Item:
+        if type_ in self._refused:
+            return item._replace(guess=type_)
         if type_ == "Sequential":
             return self._sequential(item, raw)
         if type_ == CUSTOM:
@@ -215,8 +212,8 @@ class Reader:
             cls = layer_class(type_)
             if cls is None:
                 key = item.type_path != item.path
-                self._unknown(type_, item.type_path, key=key)
-                return item
+                guess = self._unknown(type_, item.type_path, key=key)
+                return item._replace(guess=guess)
             shorthand = (
                 None if raw is None or isinstance(raw, dict) else cls.shorthand()
             )
@@ -243,15 +240,12 @@ class Reader:
         self.problems.add("MG203", message, item.type_path)
         return item
 
-    def _unknown(self, type_: str, path: Path, *, key: bool) -> None:
-        name, bracket, _ = type_.partition("(")
-        known = [*every_type(), *self.blocks]
-        help = nearest(_OTHER_NAMES.get(name.lower(), name), known)
-        if bracket and name in LAYERS:
-            help = f"arguments follow a colon: `{LAYERS[name].example}`"
-        help = help or "`mlpgen layers` lists them all"
+    def _unknown(self, type_: str, path: Path, *, key: bool) -> str:
+        """Note an unknown type, and return what it was probably meant to be."""
+        guess, help = meant(type_, self.blocks)
         message = f"there is no layer `{cut(type_)}`"
         self.problems.add("MG207", message, path, key=key, help=help)
+        return guess
 
 
 def _other(types: list[str], known: str) -> str:
@@ -262,5 +256,4 @@ def _about_second(first: str, second: str) -> str:
     cls = layer_class(first)
     if cls is not None and second in cls.model_fields:
         return f"arguments stand behind the layer: `{first}: {{{second}: …}}`"
-    meant = nearest(second, ITEM_KEYS)
-    return meant or "each layer is an entry of its own, after `- `"
+    return nearest(second, ITEM_KEYS) or "each layer is an entry of its own, after `- `"

@@ -208,6 +208,13 @@ def snake_case(name: str) -> str:
     return name.lower()
 
 
+def camel_case(text: str) -> str:
+    """Turn a text into the name of a class; empty if that is none."""
+    words = re.findall(r"[A-Za-z0-9]+", text)
+    name = "".join(word[0].upper() + word[1:] for word in words)
+    return "" if wrong_class_name(name) else name
+
+
 def wrong_name(name: str) -> str:
     """Say why `name` cannot be a layer or parameter; an empty text if it can."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.component import Component, choices, expected, fields_of
+from mlpgen.component import Component
 from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.fields import choices, deepest, expected, fields_of, takes
 from mlpgen.source import scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from pydantic import BaseModel, ValidationError
 
@@ -135,10 +136,11 @@ class Problems:
             if kinds[field] == "extra_forbidden":
                 self._add_unknown(field, model, subject, at)
             elif kinds[field] != "missing":
-                inner, value, kind = _deepest(given[field], same)
+                inner, value, kind = deepest(given[field], same)
                 help = self.meant(value, symbolic=symbolic)
-                if not inner:
-                    help = help or _as_list(value, field, model, given)
+                one = type(value) in (int, float, str) and not inner
+                if one and not help and takes(model, {**given, field: [value]}, field):
+                    help = f"write `[{cut(str(value))}]`"
                 self._add_wrong(kind, field, model, (*at, *inner), value, help)
 
     def _add_unknown(
@@ -200,22 +202,6 @@ class Problems:
         self.found[:] = [each for each in self.found if each.code != code]
 
 
-def _as_list(
-    value: object, field: str, model: type[BaseModel], given: Mapping[str, Any]
-) -> str:
-    """Say how one value is written where a list is wanted; empty if none would do."""
-    from pydantic import ValidationError
-
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return ""
-    try:
-        model.model_validate({**given, field: [value]})
-    except ValidationError as error:
-        if any(each["loc"][:1] == (field,) for each in error.errors()):
-            return ""
-    return f"write `[{cut(str(value))}]`"
-
-
 def _subject(subject: str) -> str:
     """Name what has fields: the spec, `Linear`, the block `Basic`."""
     kind, _, name = subject.rpartition(" ")
@@ -224,38 +210,27 @@ def _subject(subject: str) -> str:
     return f"the {kind} `{name}`" if kind else f"`{name}`"
 
 
-def _deepest(value: Any, errors: Sequence[Any]) -> tuple[Path, Any, str]:
-    """Return where in a value the mistake is, what is there, and pydantic's word."""
-    found = [(*_inner(value, each["loc"][1:]), each["type"]) for each in errors]
-    return max(found, key=lambda each: len(each[0]))
-
-
-def _inner(value: Any, location: tuple[int | str, ...]) -> tuple[Path, Any]:
-    """Follow pydantic into a mapping or a list, past its names for alternatives."""
-    path: Path = ()
-    for step in location:
-        if isinstance(value, list):
-            found = isinstance(step, int) and step < len(value)
-        else:
-            found = isinstance(value, dict) and step in value
-        if found:
-            value, path = value[step], (*path, step)
-    return path, value
-
-
-def nearest(word: str, options: Iterable[str]) -> str:
-    """Suggest the option that `word` was meant to be; empty if none is near."""
+def near(word: str, options: Iterable[str]) -> list[str]:
+    """Return the options that `word` was probably meant to be, the likeliest first."""
     from difflib import get_close_matches
 
     lower: dict[str, str] = {}
     for option in options:  # `relu` and `ReLU`: the one in the same letters
         if option.lower() not in lower or option.islower() == word.islower():
             lower[option.lower()] = option
+    if word.lower() in lower:
+        return [lower[word.lower()]]
     longer = [name for low, name in lower.items() if low[:-2] == word.lower()]
     if len(longer) > 1:  # `MaxPool` for `MaxPool2d`
-        return f"did you mean {' or '.join(f'`{name}`' for name in longer)}?"
-    near = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
-    return f"did you mean `{lower[near[0]]}`?" if near else ""
+        return longer
+    found = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
+    return [lower[each] for each in found]
+
+
+def nearest(word: str, options: Iterable[str]) -> str:
+    """Suggest the option that `word` was meant to be; empty if none is near."""
+    names = " or ".join(f"`{name}`" for name in near(word, options))
+    return f"did you mean {names}?" if names else ""
 
 
 def listed(names: Iterable[str]) -> str:

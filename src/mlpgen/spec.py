@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mlpgen.component import Expects, Positive
-from mlpgen.names import wrong_class_name
+from mlpgen.names import camel_case, wrong_class_name
 from mlpgen.problems import cut
 
 if TYPE_CHECKING:
@@ -179,11 +178,8 @@ def read_spec(problems: Problems) -> Spec:
     reason = wrong_class_name(spec.name) if spec.name or data.get("name") == "" else ""
     if reason:
         message = f"the text `{cut(spec.name)}` cannot be the name: {reason}"
-        words = re.findall(r"[A-Za-z0-9]+", spec.name)
-        meant = "".join(word[0].upper() + word[1:] for word in words)
-        help = (
-            f"did you mean `{meant}`?" if meant and not wrong_class_name(meant) else ""
-        )
+        meant = camel_case(spec.name)
+        help = f"did you mean `{meant}`?" if meant else ""
         problems.add("MG205", message, ("name",), help=help)
     return spec
 

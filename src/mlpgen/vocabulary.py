@@ -47,3 +47,12 @@ def every_type() -> Iterator[str]:
     for catalogue in CATALOGUES:
         yield from catalogue
     yield CUSTOM
+
+
+def taken_by(name: str) -> str:
+    """Say what has a name that a block cannot have; an empty text if nothing has."""
+    if name in LAYERS or name in CONTAINERS:
+        return "torch.nn has a layer of this name"
+    if name in FUNCTIONS:
+        return "torch has a function of this name"
+    return "mlpgen has a layer of this name" if name in every_type() else ""

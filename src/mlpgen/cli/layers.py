@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlpgen.cli import common
-from mlpgen.component import expected
 from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.fields import expected
 from mlpgen.functions import FUNCTIONS
 from mlpgen.problems import nearest
 from mlpgen.schema.arguments import documented

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from mlpgen.graph.naming import name_items
 from mlpgen.items import Reader
 from mlpgen.layers.base import MOST_VALUES, Value
-from mlpgen.names import wrong_class_name, wrong_name, wrong_parameter
+from mlpgen.names import camel_case, wrong_class_name, wrong_name, wrong_parameter
 from mlpgen.problems import cut
 from mlpgen.spec import Block
-from mlpgen.vocabulary import every_type
+from mlpgen.vocabulary import taken_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -124,14 +124,14 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
             message = f"there is a block `{cut(name)}` already, in `{other}`"
             problems.add("MG206", message, path, key=True)
             continue
-        reason = wrong_class_name(name)
-        if not reason and name in every_type():
-            reason = "torch.nn has a layer of this name"
+        reason = taken_by(name) or wrong_class_name(name)
         if not reason and name == spec.name:
             reason = "it is the name of the model"
         if reason:
             message = f"the text `{cut(name)}` cannot be a block: {reason}"
-            problems.add("MG205", message, path, key=True)
+            meant = camel_case(name)
+            help = f"did you mean `{meant}`?" if meant not in ("", name) else ""
+            problems.add("MG205", message, path, key=True, help=help)
             continue
         block = _read_block(name, raw, path, problems)
         if block is None:
@@ -159,8 +159,6 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
 def _parameters_of(blocks: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     found = {}
     for name, raw in blocks.items():
-        if name in every_type():
-            continue  # no block can have its name
         parameters = raw.get("parameters") if isinstance(raw, dict) else None
         found[name] = tuple(parameters) if isinstance(parameters, dict) else ()
     return found

@@ -8,7 +8,7 @@ from mlpgen.graph.limits import leaves
 from mlpgen.graph.nodes import Graph
 from mlpgen.graph.unused import check_inputs, warn_about_layers, warn_about_parameters
 from mlpgen.names import snake_case
-from mlpgen.problems import cut, nearest
+from mlpgen.problems import cut, listed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wires
     from mlpgen.layers.base import Value
+    from mlpgen.source import Path
 
 
 def finished(
@@ -78,21 +79,32 @@ def outputs_of(definition: Definition, wires: Wires) -> tuple[str, ...]:
     for index, output in enumerate(definition.outputs):
         path = (*definition.path, "outputs", index)
         wire = found.get(output)
-        if wire is None or wire.name in definition.inputs:
-            help = nearest(output, found)
-            message = f"there is no layer `{cut(output)}`"
-            if wire is not None:
-                message = f"the output `{output}` is only the input"
-                help = "name a layer"
-            elif "." in output:
-                help = "an output is a layer of the model itself; see also `--capture`"
-            definition.problems.add("MG212", message, path, help=help)
+        if wire is None:
+            _unknown(output, definition, wires, path)
+        elif wire.name in definition.inputs:
+            message = f"the output `{output}` is only the input"
+            definition.problems.add("MG212", message, path, help="name a layer")
         elif wire.name in names:
             message = f"`{output}` is an output already"
             definition.problems.add("MG206", message, path)
         missing = missing or wire is None or wire.value is None
         names |= {wire.name: None} if wire else {}
     return ("",) if missing else tuple(names)
+
+
+def _unknown(output: str, definition: Definition, wires: Wires, path: Path) -> None:
+    """Say that a name in `outputs` is not known, if not for another mistake."""
+    found = wires.names()
+    layer = found.get(output.partition(".")[0])
+    if layer is not None and layer.value is None:
+        return
+    layers = [name for name in found if name not in definition.inputs]
+    whole = [name for name in layers if "." not in name]
+    message = f"there is no layer `{cut(output)}`"
+    help = nearest(output, layers) or f"there is {listed(whole[-6:])}"
+    if layer is not None:
+        message, help = wires.without_part(output)
+    definition.problems.add("MG212", message, path, help=help)
 
 
 def reached(nodes: tuple[Node, ...], outputs: tuple[str, ...]) -> tuple[Node, ...]:

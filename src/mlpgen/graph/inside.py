@@ -28,12 +28,14 @@ class Inside(NamedTuple):
         problems: Gathers the mistakes of the file.
         prefix: The name of the `Sequential` they stand in, with a dot.
         made: The layers of the class by now, with their entries.
+        lost: The names of those that have a mistake.
     """
 
     scope: Scope
     problems: Problems
     prefix: str
     made: dict[str, tuple[Item, Node]]
+    lost: set[str]
 
 
 class Resolved(NamedTuple):

@@ -36,7 +36,7 @@ def name_items(
     counts: dict[str, int] = {}
     return tuple(
         item._replace(
-            name=item.name or _next(item.type, counts, taken),
+            name=item.name or _next(item.type or item.guess, counts, taken),
             children=name_items(item.children, problems),
         )
         for item in items

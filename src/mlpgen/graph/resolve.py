@@ -119,7 +119,7 @@ class Resolver:
             ],
             definition.items,
         )
-        inside = Inside(scope, definition.problems, "", {})
+        inside = Inside(scope, definition.problems, "", {}, set())
         nodes = []
         total = 0
         for item in definition.items:
@@ -131,6 +131,8 @@ class Resolver:
                 self._add_parts(item.name, node, wire, wires)
                 total += leaves(node)
                 check_total(total, item, inside.problems)
+            elif wire.value is None:
+                inside.lost.add(item.name)
             wires.add(item.name, wire)
         graph = finished(definition, inputs, scope, nodes, wires)
         resolved = Resolved(graph, scope)
@@ -192,7 +194,7 @@ class Resolver:
         condition: Expression | bool | None,
     ) -> Node | None:
         if item.type == SHARE:
-            return shared(item, wires, inside.made, self._again, inside)
+            return shared(item, wires, self._again, inside)
         if item.type == "Sequential":
             return self._sequential(item, wires, inside)
         if item.type == CUSTOM:
@@ -215,7 +217,7 @@ class Resolver:
             node = with_initial_values(node, item, inside.problems, inside.prefix)
             node = parametrized(node, item, inside.problems)
         if node is not None and "share" in item.options:
-            return tied(item, node, inside.made, inside.problems)
+            return tied(item, node, inside)
         return node
 
     def _again(

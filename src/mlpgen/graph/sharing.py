@@ -9,25 +9,22 @@ from mlpgen.graph.keys import code_key, difference, node_key
 from mlpgen.problems import cut, listed, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
+    from mlpgen.graph.inside import Inside
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
-    from mlpgen.problems import Problems
-
-Made = "Mapping[str, tuple[Item, Node]]"
 
 
 def shared(
     item: Item,
     wires: tuple[Wire, ...],
-    made: Mapping[str, tuple[Item, Node]],
-    resolve: Callable[[Item, tuple[Wire, ...], Any], Node | None],
-    inside: Any,
+    resolve: Callable[[Item, tuple[Wire, ...], Inside], Node | None],
+    inside: Inside,
 ) -> Node | None:
     """Use the module of another layer on other tensors."""
-    found = _target(item, made, inside.problems)
+    found = _target(item, inside)
     if found is None:
         return None
     original, node = found
@@ -40,7 +37,7 @@ def shared(
         inside.problems.add("MG226", message, at, key=key, help=help)
         return None
     if original.type == "share":
-        original, node = made[node.shared]
+        original, node = inside.made[node.shared]
     if node.function is not None:
         message = f"`{node.name}` is a function: there is nothing to share"
         inside.problems.add("MG226", message, path)
@@ -73,17 +70,13 @@ def shared(
     return second._replace(shared=node.name, parameters=0, function=None)
 
 
-def tied(
-    item: Item,
-    node: Node,
-    made: Mapping[str, tuple[Item, Node]],
-    problems: Problems,
-) -> Node | None:
+def tied(item: Item, node: Node, inside: Inside) -> Node | None:
     """Give a layer the parameters of another one that have the same names."""
-    found = _target(item, made, problems)
+    found = _target(item, inside)
     if found is None:
         return None
     _, other = found
+    problems = inside.problems
     path = (*item.path, "share")
     both = [name for name in node.weights if name in other.weights]
     if not both or other.maker.wrapper:
@@ -110,15 +103,13 @@ def tied(
     )
 
 
-def _target(
-    item: Item, made: Mapping[str, tuple[Item, Node]], problems: Problems
-) -> tuple[Item, Node] | None:
-    name = item.options["share"]
-    if name in made:
-        return made[name]
+def _target(item: Item, inside: Inside) -> tuple[Item, Node] | None:
+    name, made = item.options["share"], inside.made
+    if name in made or name in inside.lost:
+        return made.get(name)
     help = nearest(name, made) or (f"there is {listed([*made][-6:])}" if made else "")
     message = f"`share`: there is no layer `{cut(name)}` before this one"
-    problems.add("MG219", message, (*item.path, "share"), help=help)
+    inside.problems.add("MG219", message, (*item.path, "share"), help=help)
     return None
 
 

@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.layers.base import shown
-from mlpgen.problems import cut, listed, nearest
+from mlpgen.problems import cut, listed, near, nearest
+from mlpgen.vocabulary import every_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +47,7 @@ class Wires:
     def __init__(self, inputs: Sequence[Wire], items: Sequence[Item]) -> None:
         self._found = {wire.name: wire for wire in inputs}
         self._later = {item.name: item for item in items}
+        self._types = {item.name: item.type for item in items}
         self.used: set[str] = set()
         self._before = {
             item.name: item.sources or (before.name,)
@@ -103,11 +105,7 @@ class Wires:
             notes = self._circle(item.name, layer)
         elif part and layer in self._found:
             code = "MG219"
-            message = f"`{layer}` has no part `{cut(part)}`"
-            parts = [each for each in self._found if each.startswith(f"{layer}.")]
-            help = nearest(name, parts) or (
-                f"it gives {listed(parts)}" if parts else "it gives one tensor"
-            )
+            message, help = self.without_part(name)
         else:
             code = "MG219"
             message = f"there is no layer `{cut(name)}` before this one"
@@ -116,6 +114,22 @@ class Wires:
             help = help or nearest(name, self._found) or few
         problems.add(code, message, path, notes=notes, help=help)
         return Wire(name, None, f"`{cut(name)}`")
+
+    def without_part(self, name: str) -> tuple[str, str]:
+        """Say that a layer has no such part: the mistake, and what would mend it."""
+        layer, _, part = name.partition(".")
+        dotted = [each for each in self._found if each.startswith(f"{layer}.")]
+        gives = listed(dotted) if dotted else "one tensor"
+        message = f"`{layer}` has no part `{cut(part)}`: it gives {gives}"
+        if dotted:
+            found = near(part, [each.partition(".")[2] for each in dotted])
+            return message, f"did you mean `{layer}.{found[0]}`?" if found else ""
+        type_ = self._types.get(layer, "")
+        if type_ == "Sequential":
+            return message, "a `Sequential` gives only its last result"
+        if type_ and type_ not in every_type():
+            return message, "a block gives only what its `outputs` name"
+        return message, f"take `{layer}` itself"
 
     def _circle(self, name: str, later: str) -> tuple[str, ...]:
         """Say by which layers a later one depends on the layer that takes it."""

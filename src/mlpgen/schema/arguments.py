@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.component import expected
+from mlpgen.fields import expected
 from mlpgen.functions.base import Operation
 from mlpgen.layers.base import TORCH_PAGE
 

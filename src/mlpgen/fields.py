@@ -1,0 +1,83 @@
+"""Fields of pydantic's models: what they take, and where a value is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+from pydantic import ValidationError
+
+from mlpgen.component import Expects
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+
+    from mlpgen.source import Path
+
+
+def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a model by the names that a spec has for them."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+def expected(model: type[BaseModel], field: str) -> str:
+    """Say what a field takes: "a whole number of at least 1"."""
+    info = fields_of(model)[field]
+    for each in info.metadata:
+        if isinstance(each, Expects):
+            return each.text
+    options = choices(model, field)
+    if options:
+        return "one of " + ", ".join(f"`{option}`" for option in options)
+    plain = {
+        int: "a whole number",
+        float: "a number",
+        bool: "true or false",
+        str: "a text",
+    }
+    return plain.get(info.annotation, "of another kind")  # type: ignore[arg-type]
+
+
+def choices(model: type[BaseModel], field: str) -> list[str]:
+    """List the texts that a field may be."""
+    found: list[str] = []
+    open_ = [fields_of(model)[field].annotation]
+    while open_:
+        annotation = open_.pop(0)
+        if get_origin(annotation) is Literal:
+            found += [str(each) for each in get_args(annotation)]
+        else:
+            open_ += [
+                each for each in get_args(annotation) if not isinstance(each, Expects)
+            ]
+    return found
+
+
+def takes(model: type[BaseModel], given: Mapping[str, Any], field: str) -> bool:
+    """Tell whether a field is right as it is given, whatever the others are."""
+    try:
+        model.model_validate(given)
+    except ValidationError as error:
+        return all(each["loc"][:1] != (field,) for each in error.errors())
+    return True
+
+
+def deepest(value: Any, errors: Sequence[Any]) -> tuple[Path, Any, str]:
+    """Return where in a value the mistake is, what is there, and pydantic's word."""
+    found = [(*_inner(value, each["loc"][1:]), each["type"]) for each in errors]
+    return max(found, key=lambda each: len(each[0]))
+
+
+def _inner(value: Any, location: tuple[int | str, ...]) -> tuple[Path, Any]:
+    """Follow pydantic into a mapping or a list, past its names for alternatives."""
+    path: Path = ()
+    for step in location:
+        if isinstance(value, list):
+            found = isinstance(step, int) and step < len(value)
+        else:
+            found = isinstance(value, dict) and step in value
+        if found:
+            value, path = value[step], (*path, step)
+    return path, value
