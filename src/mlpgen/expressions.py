@@ -143,7 +143,9 @@ def _parse(text: str) -> ast.expr:
             return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         message = (
-            f"`{text}` is not an expression" if text else "the expression is empty"
+            f"`{text}` is no expression of Python"
+            if text
+            else "the expression is empty"
         )
         raise ExpressionError(message) from None
 

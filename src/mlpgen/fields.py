@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from mlpgen.component import Expects
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
@@ -25,7 +25,8 @@ def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
 def expected(model: type[BaseModel], field: str) -> str:
     """Say what a field takes: "a whole number of at least 1"."""
     info = fields_of(model)[field]
-    for each in info.metadata:
+    inner = [*_inner_types(info.annotation)]
+    for each in (*info.metadata, *inner):
         if isinstance(each, Expects):
             return each.text
     options = choices(model, field)
@@ -37,22 +38,23 @@ def expected(model: type[BaseModel], field: str) -> str:
         bool: "true or false",
         str: "a text",
     }
-    return plain.get(info.annotation, "of another kind")  # type: ignore[arg-type]
+    return next((plain[each] for each in inner if each in plain), "of another kind")
 
 
 def choices(model: type[BaseModel], field: str) -> list[str]:
     """List the texts that a field may be."""
-    found: list[str] = []
-    open_ = [fields_of(model)[field].annotation]
-    while open_:
-        annotation = open_.pop(0)
-        if get_origin(annotation) is Literal:
-            found += [str(each) for each in get_args(annotation)]
-        else:
-            open_ += [
-                each for each in get_args(annotation) if not isinstance(each, Expects)
-            ]
-    return found
+    inner = _inner_types(fields_of(model)[field].annotation)
+    return [
+        str(w) for each in inner if get_origin(each) is Literal for w in get_args(each)
+    ]
+
+
+def _inner_types(annotation: Any) -> Iterator[Any]:
+    """Go through an annotation and all that it is made of."""
+    yield annotation
+    if get_origin(annotation) is not Literal:
+        for each in get_args(annotation):
+            yield from _inner_types(each)
 
 
 def takes(model: type[BaseModel], given: Mapping[str, Any], field: str) -> bool:

@@ -28,6 +28,16 @@ ITEM_KEYS = (
 """What an entry may say beside its type."""
 
 
+_OTHER_KEYS = {
+    "if": "did you mean `when`?",
+    "else": "write another layer with the opposite `when`",
+    "input": "did you mean `from`?",
+    "inputs": "did you mean `from`?",
+    "times": "did you mean `repeat`?",
+}
+"""What keys are called elsewhere."""
+
+
 class Item(NamedTuple):
     """One entry of a list of layers, as it is written.
 
@@ -117,8 +127,11 @@ class Reader:
         elif len(types) > 1:
             message = f"one entry names {len(types)} layers: {listed(types)}"
             known = [type_ for type_ in types if self._knows(type_)]
-            wrong = types[1] if len(known) != 1 else _other(types, known[0])
-            help = _about_second(types[0], wrong)
+            wrong = types[1]
+            if len(known) == 1:
+                wrong = next(type_ for type_ in types if type_ != known[0])
+                message = f"an entry has no key `{cut(wrong)}`"
+            help = self._about_second(known[0] if known else types[0], wrong)
             at = (*path, wrong)
             self.problems.add("MG208", message, at, key=True, help=help)
             item = item._replace(guess=known[0] if known else "")
@@ -171,7 +184,7 @@ class Reader:
         }
         for key in ("share", "select", "parametrize"):
             if key in options and not isinstance(options[key], str):
-                message = f"`{key}` must be a text, not {shown(options[key])}"
+                message = f"`{key}` must be a name, not {shown(options[key])}"
                 self.problems.add("MG203", message, (*path, key))
                 del options[key]
         if several:
@@ -188,11 +201,25 @@ class Reader:
         raw = entry["from"]
         several = isinstance(raw, list)
         names = raw if several else [raw]
+        if isinstance(raw, str) and "," in raw:
+            names = [name.strip() for name in raw.split(",")]
+            message = f"`from` must be a name or a list of names, not {shown(raw)}"
+            help = f"write `[{cut(raw)}]`"
+            self.problems.add("MG203", message, (*path, "from"), help=help)
         if names and all(isinstance(each, str) and each for each in names):
             return tuple(names), several
         message = f"`from` must be a name or a list of names, not {shown(raw)}"
         self.problems.add("MG203", message, (*path, "from"))
         return None, False
+
+    def _about_second(self, first: str, second: str) -> str:
+        """Say what a key beside a type is, which is not one of those that can be."""
+        if second in self._arguments(first):
+            return f"arguments stand behind the layer: `{first}: {{{second}: …}}`"
+        help = _OTHER_KEYS.get(second) or nearest(second, ITEM_KEYS)
+        if not help and not second[:1].isupper():
+            help = f"beside a type stand {listed(ITEM_KEYS)}"
+        return help or "each layer is an entry of its own, after `- `"
 
     def _knows(self, type_: str) -> bool:
         known = type_ in self.blocks or layer_class(type_) is not None
@@ -246,14 +273,3 @@ class Reader:
         message = f"there is no layer `{cut(type_)}`"
         self.problems.add("MG207", message, path, key=key, help=help)
         return guess
-
-
-def _other(types: list[str], known: str) -> str:
-    return next(type_ for type_ in types if type_ != known)
-
-
-def _about_second(first: str, second: str) -> str:
-    cls = layer_class(first)
-    if cls is not None and second in cls.model_fields:
-        return f"arguments stand behind the layer: `{first}: {{{second}: …}}`"
-    return nearest(second, ITEM_KEYS) or "each layer is an entry of its own, after `- `"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.component import Component
 from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.expressions import ExpressionError, evaluate
 from mlpgen.fields import choices, deepest, expected, fields_of, takes
 from mlpgen.source import scalar
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel, ValidationError
 
+    from mlpgen.expressions import Scalar
     from mlpgen.source import Document, Path
 
 _RANGES = (
@@ -141,7 +144,12 @@ class Problems:
                 one = type(value) in (int, float, str) and not inner
                 if one and not help and takes(model, {**given, field: [value]}, field):
                     help = f"write `[{cut(str(value))}]`"
-                self._add_wrong(kind, field, model, (*at, *inner), value, help)
+                if isinstance(value, str) and kind == "literal_error":
+                    help = nearest(value, choices(model, field))
+                code = "MG204" if kind in _RANGES else "MG203"
+                found_is = "but in it is" if inner else "not"
+                message = f"`{field}` must be {expected(model, field)}, {found_is} "
+                self.add(code, message + shown(value), (*at, *inner), help=help)
 
     def _add_unknown(
         self, field: str, model: type[BaseModel], subject: str, at: Path
@@ -153,21 +161,6 @@ class Problems:
         message = f"{of} has no {word} `{cut(field)}`"
         self.add("MG201", message, at, key=True, help=help)
 
-    def _add_wrong(
-        self,
-        kind: str,
-        field: str,
-        model: type[BaseModel],
-        at: Path,
-        value: Any,
-        help: str,
-    ) -> None:
-        code = "MG204" if kind in _RANGES else "MG203"
-        message = f"`{field}` must be {expected(model, field)}, not {shown(value)}"
-        if isinstance(value, str) and kind == "literal_error":
-            help = nearest(value, choices(model, field))
-        self.add(code, message, at, help=help)
-
     def meant(self, value: Any, *, symbolic: bool = True) -> str:
         """Say what a text was meant to be, where another kind of value is wanted.
 
@@ -178,17 +171,28 @@ class Problems:
         if not isinstance(value, str):
             return ""
         name = value.strip("${} ")
-        parameters = self.document.data.get("parameters")
-        known = isinstance(parameters, dict) and name in parameters
-        if not symbolic and (known or "${" in value):
+        parameters = self._parameters()
+        if not symbolic and ("${" in value or name in parameters):
             return "parameters stand in `layers` only: write the value itself"
-        if known:
-            return f'write `"${{{name}}}"` for the parameter'
-        try:
-            number = isinstance(scalar(value), int | float)
-        except ValueError:
-            number = False
-        return "remove the quotes" if number else ""
+        with suppress(ExpressionError):
+            if evaluate(f"${{{name}}}", parameters).names:
+                what = " for the parameter" if name in parameters else ""
+                return f'write `"${{{cut(name)}}}"`{what}'
+        with suppress(ValueError):
+            if isinstance(scalar(value), int | float):
+                return "remove the quotes"
+        return ""
+
+    def _parameters(self) -> dict[str, Scalar]:
+        """Return the parameters of the document, those of blocks too."""
+        blocks = self.document.data.get("blocks")
+        holders = [*blocks.values()] if isinstance(blocks, dict) else []
+        found: dict[str, Scalar] = {}
+        for each in (*holders, self.document.data):
+            raw = each.get("parameters") if isinstance(each, dict) else None
+            if isinstance(raw, dict):
+                found |= {k: v for k, v in raw.items() if isinstance(v, (int, float))}
+        return found
 
     def once(self) -> None:
         """Forget mistakes that are found again in another use of the same lines."""

@@ -118,7 +118,9 @@ class Spec(_Model):
             description="Shape of one example, without the batch dimension; "
             "of several inputs, by name."
         ),
-        Expects("a list of whole numbers of at least 1, such as `[1, 28, 28]`"),
+        Expects(
+            "a list of whole numbers of at least 1, or a mapping of names to such lists"
+        ),
     ]
     include: Annotated[
         Any,

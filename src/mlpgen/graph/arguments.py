@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from mlpgen.layers.base import Layer
     from mlpgen.problems import Problems
     from mlpgen.source import Path
+
+
+NAME_OF_VALUE = r"[a-z]\w*(\.\w+)?"
+"""What a layer gives has the layer's name, or that and the name of a part."""
 
 
 def read_layer(
@@ -44,7 +49,12 @@ def read_layer(
     try:
         layer = cls.model_validate(plain)
     except ValidationError as error:
-        if len(problems.found) == before:
+        if names := _names_in_place_of_arguments(item, cls, problems):
+            message = f"`from` names what `{item.type}` takes"
+            several = names if len(names) > 1 else [*names, "…"]
+            help = f"write `from: [{', '.join(several)}]` beside `{item.type}:`"
+            problems.add("MG203", message, item.type_path, help=help)
+        elif len(problems.found) == before:
             problems.add_invalid(
                 error,
                 cls,
@@ -73,6 +83,18 @@ def read_layer(
     return layer.model_copy(update=numbers), expressions
 
 
+def _names_in_place_of_arguments(
+    item: Item, cls: type[Layer], problems: Problems
+) -> list[str]:
+    """Return names of layers that stand where an argument should."""
+    raw = item.arguments[item.shorthand] if item.shorthand else None
+    names: list[Any] = raw if isinstance(raw, list) else [raw]
+    if cls.arity[1] < 2 or problems.meant(raw):
+        return []
+    right = all(isinstance(n, str) and re.fullmatch(NAME_OF_VALUE, n) for n in names)
+    return names if right else []
+
+
 def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
     """Replace every expression of an argument by an `Expression` or a plain value."""
     if isinstance(value, list):
@@ -90,9 +112,7 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
         result = evaluate(value, scope.parameters, scope.fixed)
     except ExpressionError as error:
         code = "MG210" if error.unknown else "MG209"
-        help = nearest(error.unknown, scope.parameters) if error.unknown else ""
-        if error.unknown and not help:
-            help = _about_unknown(error.unknown, scope, problems)
+        help = _about_unknown(error.unknown, scope, problems) if error.unknown else ""
         problems.add(code, error.message, path, help=help)
         return value
     scope.found.used.update(result.names)
@@ -103,13 +123,16 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
 
 
 def _about_unknown(name: str, scope: Scope, problems: Problems) -> str:
-    """Say where a name could come from that is no parameter."""
+    """Say what a name could be that is no parameter."""
     parameters = problems.document.data.get("parameters")
     if name == INDEX:
         return "`index` is the number of a round, in a layer with `repeat`"
     if scope.title and isinstance(parameters, dict) and name in parameters:
         return f"give `{scope.title}` a parameter: a block sees only its own"
-    return "parameters are named under `parameters:`, each with its default"
+    near = nearest(name, scope.parameters)
+    if not near and INDEX in scope.parameters:
+        return "the number of the round is `index`"
+    return near or "parameters are named under `parameters:`, each with its default"
 
 
 def _check_structural(

@@ -53,7 +53,8 @@ def repeated(
         return None
     if any(wire.value is None for wire in wires):
         options = {k: v for k, v in item.options.items() if k not in ("repeat", "when")}
-        resolve(item._replace(options=options), wires, inside)  # for its own mistakes
+        alone = item._replace(options=options)
+        resolve(alone, wires, _within(item, 0, inside))  # for its own mistakes
         return None
     numbered = mentions_index(
         [item.arguments, item.options.get("when"), _raw(item.children)]
