@@ -31,9 +31,6 @@ _SIZES = {
 }
 """What the sizes of an example are called, by how many there are."""
 
-LETTERS = {"height": "H", "width": "W", "depth": "D", "features": "F", "channels": "C"}
-"""How a docstring says a size that is no argument."""
-
 
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
 

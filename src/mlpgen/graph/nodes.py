@@ -10,12 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
     from mlpgen.expressions import Expression, Scalar
+    from mlpgen.graph.recipe import Recipe
     from mlpgen.layers.base import Call, Function, Returned, Shape, Value
     from mlpgen.source import Path
-    from mlpgen.training.datasets import Dataset
-    from mlpgen.training.loss import Loss, Target
-    from mlpgen.training.optimizer import Optimizer
-    from mlpgen.training.scheduler import Scheduler
 
 
 Init = tuple[str, dict[str, Any]]
@@ -183,32 +180,6 @@ class Node(NamedTuple):
         names[0] = self.name
         found = zip(self.parts, names, strict=True)
         return {part: name for part, name in found if name in wanted}
-
-
-class Recipe(NamedTuple):
-    """How a network is trained.
-
-    Attributes:
-        dataset: The data.
-        target: What the first output is compared with.
-        loss: How.
-        optimizer: What changes the parameters.
-        scheduler: What changes the learning rate, or None.
-        schedulers: The parts of a scheduler that is made of several.
-        epochs: Passes over the training data.
-        batch_size: Examples in one step.
-        seed: Of initial values and shuffling.
-    """
-
-    dataset: Dataset
-    target: Target
-    loss: Loss
-    optimizer: Optimizer
-    scheduler: Scheduler | None
-    schedulers: tuple[Scheduler, ...]
-    epochs: int
-    batch_size: int
-    seed: int
 
 
 class Graph(NamedTuple):

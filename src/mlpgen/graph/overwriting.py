@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.vocabulary import HELD, layer_class
+from mlpgen.vocabulary import layer_class
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -167,7 +167,7 @@ class _Walk:
             for child in node.children:
                 (value,) = self.layer(child, [value], later, f"{full}.{child.name}")
             return [value]
-        if node.type in HELD:
+        if node.is_held:
             return [_Value(frozenset({_Cell(f"the {node.type} `{full}`")}))]
         layer = layer_class(node.type)
         if layer is None:

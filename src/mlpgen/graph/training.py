@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from mlpgen.graph.nodes import Recipe, held
+from mlpgen.graph.nodes import held
+from mlpgen.graph.recipe import Recipe
 from mlpgen.layers.base import shown as shape_shown
 from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.training import LOSSES, OPTIMIZERS, REFUSED, SCHEDULERS

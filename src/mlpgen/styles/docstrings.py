@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.functions.base import whole_shown
-from mlpgen.graph.blocks import LETTERS
 from mlpgen.sizes import code_of
 from mlpgen.styles.code import INDENT, WIDTH, prose, tidy, width
 from mlpgen.styles.variables import argument
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
 
 
 _BARE_QUOTE = r'(?<!\\)(\\\\)*"$'
+
+LETTERS = {"height": "H", "width": "W", "depth": "D", "features": "F", "channels": "C"}
+"""How a docstring says a size that is no argument."""
 
 
 def docstring(lines: Sequence[str], indent: int = 0) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ from mlpgen.styles.reserved import RESERVED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpgen.graph.nodes import Graph, Recipe
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.recipe import Recipe
     from mlpgen.styles.code import Piece
     from mlpgen.styles.plan import Lines
     from mlpgen.training.base import Part
