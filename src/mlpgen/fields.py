@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
@@ -64,6 +65,24 @@ def takes(model: type[BaseModel], given: Mapping[str, Any], field: str) -> bool:
     except ValidationError as error:
         return all(each["loc"][:1] != (field,) for each in error.errors())
     return True
+
+
+_WORDS = {"yes": True, "on": True, "no": False, "off": False, "None": None}
+"""What other languages, and other versions of YAML, call true, false and null."""
+
+
+def alternatives(value: object) -> Iterator[object]:
+    """Go through what a value may have been meant to be."""
+    if isinstance(value, str) and value in _WORDS:
+        yield _WORDS[value]
+    if isinstance(value, float) and value.is_integer():
+        yield int(value)
+    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
+        yield dict(ChainMap(*value))
+    elif isinstance(value, list) and len(value) == 1:
+        yield value[0]
+    if type(value) in (int, float, str):
+        yield [value]
 
 
 def deepest(value: Any, errors: Sequence[Any]) -> tuple[Path, Any, str]:

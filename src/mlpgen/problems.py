@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.component import Component
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.expressions import ExpressionError, evaluate
-from mlpgen.fields import choices, deepest, expected, fields_of, takes
+from mlpgen.fields import alternatives, choices, deepest, expected, fields_of, takes
 from mlpgen.source import scalar
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Problems:
         given: Mapping[str, Any],
         shorthand: str | None = None,
         *,
-        symbolic: bool = False,
+        written: Mapping[str, Any] | None = None,
     ) -> None:
         """Note what pydantic found, one mistake a field.
 
@@ -117,16 +117,16 @@ class Problems:
             model: The class that was validated.
             subject: What it is for people: `Linear`, or an empty text for the spec.
             path: Where its fields stand in the document.
-            given: The fields as the document has them.
+            given: The values of the fields.
             shorthand: The field that `path` itself holds, for `Linear: 10`.
-            symbolic: Whether its values may be expressions.
+            written: The fields as the document has them, if they may be expressions.
         """
         found: dict[str, list[Any]] = {}
         for each in error.errors(include_url=False, include_context=False):
-            found.setdefault(str(each["loc"][0]) if each["loc"] else "", []).append(
-                each
-            )
+            found.setdefault(str(each["loc"][0]), []).append(each)
         kinds = {field: same[0]["type"] for field, same in found.items()}
+        if any(isinstance(v, str) and v.startswith("(") for v in given.values()):
+            found = {name: each for name, each in found.items() if name[-1:] != ")"}
         unknown = [name for name in found if kinds[name] == "extra_forbidden"]
         meant = " ".join(nearest(name, fields_of(model)) for name in unknown)
         lacks = [name for name in found if kinds[name] == "missing"]
@@ -140,12 +140,13 @@ class Problems:
                 self._add_unknown(field, model, subject, at)
             elif kinds[field] != "missing":
                 inner, value, kind = deepest(given[field], same)
-                help = self.meant(value, symbolic=symbolic)
-                one = type(value) in (int, float, str) and not inner
-                if one and not help and takes(model, {**given, field: [value]}, field):
-                    help = f"write `[{cut(str(value))}]`"
+                help = self.meant(value, symbolic=written is not None)
                 if isinstance(value, str) and kind == "literal_error":
                     help = nearest(value, choices(model, field))
+                if not help and not inner and (written or given)[field] == value:
+                    fields = ({**given, field: each} for each in alternatives(value))
+                    right = [each for each in fields if takes(model, each, field)]
+                    help = _mended(right[0][field]) if right else ""
                 code = "MG204" if kind in _RANGES else "MG203"
                 found_is = "but in it is" if inner else "not"
                 message = f"`{field}` must be {expected(model, field)}, {found_is} "
@@ -170,6 +171,8 @@ class Problems:
         """
         if not isinstance(value, str):
             return ""
+        if value.startswith("("):
+            return "a list has brackets: `[3, 3]`"
         name = value.strip("${} ")
         parameters = self._parameters()
         if not symbolic and ("${" in value or name in parameters):
@@ -201,9 +204,9 @@ class Problems:
             seen.setdefault((each.code, each.place, each.warning), each)
         self.found[:] = seen.values()
 
-    def drop(self, code: str) -> None:
+    def drop(self, *codes: str) -> None:
         """Forget mistakes that only follow from others."""
-        self.found[:] = [each for each in self.found if each.code != code]
+        self.found[:] = [each for each in self.found if each.code not in codes]
 
 
 def _subject(subject: str) -> str:
@@ -257,18 +260,27 @@ def shown(value: object) -> str:
         case str():
             return f"the text `{cut(value)}`"
         case list():
-            items = ", ".join(_plain(each) for each in value[:6])
-            return f"the list `[{items}{', …' if len(value) > 6 else ''}]`"
+            return f"the list `{_plain(value)}`"
         case _:
             return "a mapping"
 
 
+def _mended(value: object) -> str:
+    """Say how a value is written that was meant."""
+    if isinstance(value, dict):
+        return "write its keys without `- ` before them"
+    return f"write `{_plain(value)}`"
+
+
 def _plain(value: object) -> str:
-    if isinstance(value, (list, dict)):
-        return "…"
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, list):
+        items = ("…" if isinstance(v, list) else _plain(v) for v in value[:6])
+        return f"[{', '.join(items)}{', …' if len(value) > 6 else ''}]"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
         return str(value).lower()
-    return cut(str(value), 20)
+    return "…" if isinstance(value, dict) else cut(str(value), 20)
 
 
 def cut(text: str, most: int = 40) -> str:

@@ -78,7 +78,7 @@ class Block(_Model):
     input: Annotated[
         list[str],
         Field(min_length=1, description="Names of several inputs, in order."),
-        Expects("a list of names"),
+        Expects("a list of the names of its inputs, without sizes"),
     ] = []
     layers: Annotated[
         list[Any],

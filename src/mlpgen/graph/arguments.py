@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from mlpgen.expressions import Expression, ExpressionError, evaluate, is_expression
+from mlpgen.fields import takes
 from mlpgen.graph.scope import INDEX, LONGEST_CODE
-from mlpgen.problems import nearest
+from mlpgen.problems import nearest, shown
 from mlpgen.sizes import Real, Size
+from mlpgen.source import scalar
 from mlpgen.vocabulary import is_function, layer_class
 
 if TYPE_CHECKING:
@@ -49,11 +51,9 @@ def read_layer(
     try:
         layer = cls.model_validate(plain)
     except ValidationError as error:
-        if names := _names_in_place_of_arguments(item, cls, problems):
-            message = f"`from` names what `{item.type}` takes"
-            several = names if len(names) > 1 else [*names, "…"]
-            help = f"write `from: [{', '.join(several)}]` beside `{item.type}:`"
-            problems.add("MG203", message, item.type_path, help=help)
+        misplaced = _misplaced(item, cls, problems)
+        if misplaced is not None:
+            problems.add("MG203", misplaced[0], item.type_path, help=misplaced[1])
         elif len(problems.found) == before:
             problems.add_invalid(
                 error,
@@ -62,7 +62,7 @@ def read_layer(
                 item.type_path,
                 plain,
                 item.shorthand,
-                symbolic=True,
+                written=item.arguments,
             )
         return None, {}
     if len(problems.found) > before:
@@ -83,16 +83,29 @@ def read_layer(
     return layer.model_copy(update=numbers), expressions
 
 
-def _names_in_place_of_arguments(
+def _misplaced(
     item: Item, cls: type[Layer], problems: Problems
-) -> list[str]:
-    """Return names of layers that stand where an argument should."""
+) -> tuple[str, str] | None:
+    """Explain one value that is none: names of layers, or several arguments."""
     raw = item.arguments[item.shorthand] if item.shorthand else None
-    names: list[Any] = raw if isinstance(raw, list) else [raw]
-    if cls.arity[1] < 2 or problems.meant(raw):
-        return []
-    right = all(isinstance(n, str) and re.fullmatch(NAME_OF_VALUE, n) for n in names)
-    return names if right else []
+    values: list[Any] = raw if isinstance(raw, list) else [raw]
+    names = all(isinstance(v, str) and re.fullmatch(NAME_OF_VALUE, v) for v in values)
+    if names and cls.arity[1] > 1 and not problems.meant(raw):
+        several = values if len(values) > 1 else [*values, "…"]
+        message = f"`from` names what `{item.type}` takes"
+        return message, f"write `from: [{', '.join(several)}]` beside `{item.type}:`"
+    if isinstance(raw, str) and "," in raw:
+        values = [scalar(each.strip()) for each in raw.split(",")]
+    own = [name for name in cls.model_fields if not cls.follows(name)]
+    for fields in ([*cls.model_fields], own):
+        given = dict(zip(fields, values, strict=False))
+        if len(given) == len(values) > 1 and all(
+            takes(cls, given, name) for name in cls.model_fields
+        ):
+            message = f"one value stands for `{item.shorthand}`, not {shown(raw)}"
+            written = ", ".join(f"{name}: {value}" for name, value in given.items())
+            return message, f"write `{item.type}: {{{written}}}`"
+    return None
 
 
 def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:

@@ -51,13 +51,17 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     problems = Problems(document)
     spec = read_spec(problems)
     parameters = _parameters(spec, settings or {}, problems)
+    before = len(problems.found)
     files = included(spec.blocks, problems)
+    lacks_blocks = len(problems.found) > before
     model = read_model(spec, parameters, files, problems)
     blocks = read_blocks(spec, files)
     inputs = read_inputs(spec, problems)
     resolver, graph = _resolve(model, blocks, inputs, problems)
     if document.data.get("parameters", {}) != spec.parameters:
-        problems.drop("MG210")  # the parameters themselves are wrong
+        problems.drop("MG209", "MG210")  # the parameters themselves are wrong
+    if lacks_blocks or document.data.get("blocks", {}) != spec.blocks:
+        problems.drop("MG207")  # it may be one of the blocks that could not be read
     if not problems.failed:
         for definition, resolved in resolver.classes:
             check_code(definition, resolved)

@@ -131,9 +131,12 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
             message = f"the text `{cut(name)}` cannot be a block: {reason}"
             meant = camel_case(name)
             help = f"did you mean `{meant}`?" if meant not in ("", name) else ""
+            if name in Block.model_fields:
+                message = f"`{name}` stands inside of a block, not beside it"
+                help = "indent it, so that it is deeper than the name of its block"
             problems.add("MG205", message, path, key=True, help=help)
             continue
-        block = _read_block(name, raw, path, problems)
+        block = _read_block(name, raw, path, every, problems)
         if block is None:
             continue
         inputs = tuple(block.input) or (INPUT,)
@@ -164,10 +167,15 @@ def _parameters_of(blocks: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _read_block(name: str, raw: Any, path: Path, problems: Problems) -> Block | None:
+def _read_block(
+    name: str, raw: Any, path: Path, beside: Mapping[str, Any], problems: Problems
+) -> Block | None:
+    if raw is None and beside.keys() & Block.model_fields.keys():
+        return None  # what it holds is not indented, which is said there
     if not isinstance(raw, dict):
         message = f"the block `{name}` must be a mapping with `layers`"
-        problems.add("MG203", message, path, key=True)
+        help = "put `layers:` before the list" if isinstance(raw, list) else ""
+        problems.add("MG203", message, path, key=True, help=help)
         return None
     try:
         return Block.model_validate(raw)

@@ -52,7 +52,8 @@ class _Reader:
             return
         if not isinstance(raw, list) or not all(isinstance(p, str) for p in raw):
             message = f"`include` must be a list of files, not {shown(raw)}"
-            problems.add("MG203", message, ("include",))
+            help = f"write `[{cut(raw)}]`" if isinstance(raw, str) else ""
+            problems.add("MG203", message, ("include",), help=help)
             return
         for index, path in enumerate(raw):
             self._file(path, ("include", index), problems, opened)

@@ -82,10 +82,11 @@ def container(
     )
 
 
-def not_one_tensor(item: Item, inside: Inside) -> None:
+def not_one_tensor(item: Item, inside: Inside, node: Node | None = None) -> None:
     """Refuse a layer of a `Sequential`, or a round, that is more than a chain."""
     if item.path[-2:-1] == ("layers",):
-        message = f"`{item.type}` gives several tensors, so it cannot be repeated"
+        verb = "takes" if node is not None and node.single else "gives"
+        message = f"`{item.type}` {verb} several tensors, so it cannot be repeated"
         help = "put it in a block, and repeat that"
         path = (*item.path, "repeat")
         inside.problems.add("MG221", message, path, help=help)

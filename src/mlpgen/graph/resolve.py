@@ -22,6 +22,7 @@ from mlpgen.graph.inside import (
 from mlpgen.graph.keys import direct_names, names_of_node
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.limits import Budget, check_total, leaves
+from mlpgen.graph.options import check_options
 from mlpgen.graph.parametrizing import PARAMETRIZATIONS, parametrized
 from mlpgen.graph.repeats import mentions_index, repeated
 from mlpgen.graph.scope import Findings, Scope
@@ -193,6 +194,7 @@ class Resolver:
         inside: Inside,
         condition: Expression | bool | None,
     ) -> Node | None:
+        check_options(item, inside.problems)
         if item.type == SHARE:
             return shared(item, wires, self._again, inside)
         if item.type == "Sequential":
@@ -211,7 +213,7 @@ class Resolver:
         scope, problems = inside.scope, inside.problems
         node = resolve_layer(item, wires, scope, problems, full, runs=runs)
         if node is not None and inside.prefix and not node.is_link:
-            not_one_tensor(item, inside)
+            not_one_tensor(item, inside, node)
             return None
         if node is not None:
             node = with_initial_values(node, item, inside.problems, inside.prefix)
