@@ -360,6 +360,10 @@ def test_layers(folder: Folder) -> None:
     assert "inputs   2 to 64" in function
     assert "torch.cat.html" in function
     assert "torch.nn.init" in folder.run("layers", "parameter").stdout
+    custom = folder.run("layers", "custom").stdout
+    assert "class" in custom and "my_layers.py" in custom
+    assert "share: embedding" in folder.run("layers", "share").stdout
+    assert "did you mean `share`?" in folder.run("layers", "shar").stderr
 
 
 def test_explain(folder: Folder) -> None:

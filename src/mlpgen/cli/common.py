@@ -57,10 +57,10 @@ def complete_layers(
 ) -> list[str]:
     """Complete the name of a layer of the catalogue, for shells."""
     del ctx, param
-    from mlpgen.vocabulary import CUSTOM, every_type
+    from mlpgen.vocabulary import SHARE, every_type
 
     begin = incomplete.lower()
-    names = (name for name in every_type() if name != CUSTOM)
+    names = (*every_type(), SHARE)
     return [name for name in names if name.lower().startswith(begin)]
 
 

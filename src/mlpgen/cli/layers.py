@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from mlpgen.cli import common
+from mlpgen.component import Component
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.fields import expected
+from mlpgen.fields import expected, fields_of
 from mlpgen.functions import FUNCTIONS
 from mlpgen.problems import nearest
 from mlpgen.schema.arguments import documented
-from mlpgen.vocabulary import CATALOGUES, CUSTOM, every_type
+from mlpgen.vocabulary import CATALOGUES, CUSTOM, SHARE, every_type
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from rich.console import Console
 
     from mlpgen.layers.base import Layer
+
+
+class _Entry(NamedTuple):
+    """What stands in place of a layer, and is none of torch."""
+
+    summary: str
+    chapter: str
+    examples: tuple[str, ...]
+
+
+_ENTRIES = {
+    CUSTOM: _Entry(
+        "A module of your own, imported from a Python file.",
+        "Your own layers",
+        ("custom: {path: my_layers.py, class: Swish, arguments: {beta: 1.5}}",),
+    ),
+    SHARE: _Entry(
+        "Another layer again: its module, or beside a type its parameters.",
+        "Sharing",
+        (
+            "{share: encoder, from: right}",
+            "{Linear: {out_features: 50257, bias: false}, share: embedding}",
+        ),
+    ),
+}
 
 
 @click.command("layers")
@@ -40,8 +67,10 @@ def command(name: str | None) -> int:
         if name in catalogue:
             _one(common.console(), catalogue[name], name)
             return 0
-    known = [each for each in every_type() if each != CUSTOM]
-    help = nearest(name, known) or "`mlpgen layers` lists them all"
+    if name in _ENTRIES:
+        _entry(common.console(), name)
+        return 0
+    help = nearest(name, [*every_type(), SHARE]) or "`mlpgen layers` lists them all"
     raise SpecError(
         [Diagnostic("MG207", f"there is no layer `{name[:60]}`", help=help)]
     )
@@ -63,6 +92,25 @@ def _catalogue(console: Console) -> None:
             table.add_row(name, _summary(catalogue[name]))
         console.print(table)
         console.print()
+    table = Table(title="entries", title_justify="left", box=None, show_header=False)
+    table.add_column(min_width=20, style="bold")
+    table.add_column()
+    for name, entry in _ENTRIES.items():
+        table.add_row(name, entry.summary)
+    console.print(table)
+
+
+def _entry(console: Console, name: str) -> None:
+    """Print what there is to know about an entry that is no layer of torch."""
+    from mlpgen.graph.custom import Custom
+
+    entry = _ENTRIES[name]
+    console.print(f"[bold]{name}[/bold]: {entry.summary}\n")
+    if name == CUSTOM:
+        _arguments(console, Custom)
+    for example in entry.examples:
+        console.print(f"example  - {example}", soft_wrap=True, markup=False)
+    console.print(f"see      docs/language.md, {entry.chapter}", markup=False)
 
 
 def _summary(layer: type[Layer]) -> str:
@@ -71,19 +119,10 @@ def _summary(layer: type[Layer]) -> str:
 
 def _one(console: Console, layer: type[Layer], name: str) -> None:
     from rich.markup import escape
-    from rich.table import Table
 
     console.print(f"[bold]{name}[/bold]: {escape(_summary(layer))}\n")
-    table = Table(box=None)
-    for column in ("argument", "takes", "default"):
-        table.add_column(column)
-    for argument in layer.model_fields:
-        table.add_row(
-            argument, escape(expected(layer, argument)), _default(layer, argument)
-        )
     if layer.model_fields:
-        console.print(table)
-        console.print()
+        _arguments(console, layer)
     if layer.arity != (1, 1):
         fewest, most = layer.arity
         inputs = str(fewest) if fewest == most else f"{fewest} to {most}"
@@ -93,11 +132,20 @@ def _one(console: Console, layer: type[Layer], name: str) -> None:
     console.print(f"see      {documented(layer)}", soft_wrap=True)
 
 
-def _default(layer: type[Layer], argument: str) -> str:
-    if layer.follows(argument):
-        return "from the input"
-    info = layer.model_fields[argument]
-    return "required" if info.is_required() else _yaml(info.default)
+def _arguments(console: Console, model: type[BaseModel]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None)
+    for column in ("argument", "takes", "default"):
+        table.add_column(column)
+    for name, info in fields_of(model).items():
+        default = "required" if info.is_required() else _yaml(info.default)
+        if issubclass(model, Component) and model.follows(name):
+            default = "from the input"
+        table.add_row(name, escape(expected(model, name)), default)
+    console.print(table)
+    console.print()
 
 
 def _yaml(value: Any) -> str:
