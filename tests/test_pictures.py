@@ -27,7 +27,14 @@ from mlpgen.pictures.rows import Row, rows
 from tests.networks import network
 
 FOLDER = Path(__file__).parent / "pictures"
-SPECS = ["tiny_resnet", "small_unet", "several_inputs", "odd_blocks"]
+SPECS = [
+    "tiny_resnet",
+    "small_unet",
+    "several_inputs",
+    "odd_blocks",
+    "two_inputs",
+    "rounds",
+]
 WRITERS = {"mmd": mermaid.text, "dot": dot.text}
 HAS_DOT = shutil.which("dot") is not None
 
@@ -166,6 +173,45 @@ def test_json() -> None:
     assert by_name["again"]["module_of"] == "word"
     shallow = run("tiny_resnet.yaml", "--format", "json", "--depth", "1").stdout
     assert all("layers" not in each for each in json.loads(shallow)["layers"])
+
+
+def test_what_differs_in_rounds_is_said() -> None:
+    found = table("rounds")
+    growing = found["growing (4 ×)"]
+    assert growing.arguments == "in_features=8…24, out_features=8…32"
+    assert growing.output == ("(N, 8) … (N, 32)",)
+    halving = found["halving (3 ×)"]
+    assert halving.arguments == "in_features=32/64/32, out_features=64/32/16"
+    assert found["dropped (3 ×)"].arguments == "p=0/0.1/0.2"
+    assert found["same (2 ×)"].note == "parametrize: weight_norm"
+    assert found["last"].note == "parametrize: spectral_norm"
+    inner = table("rounds", ALL)["1–3 (3 ×)"]
+    assert inner.output == ("(N, 16) … (N, 32)",)
+
+
+def _joined(lines: list[str]) -> set[tuple[str, str]]:
+    """Return the layers that a diagram joins, by the names in its boxes."""
+    names: dict[str, list[str]] = {}
+    found = set()
+    for line in lines:
+        if box := re.match(r'\s+(n\d+)(?: \[label=|[\[({]+)"([^"]*)"', line):
+            words = re.split(r"<br/>|\\n", box[2])
+            names[box[1]] = [each.partition(":")[0] for each in words if each[0] != "("]
+        elif arrow := re.match(r"\s+(n\d+) (?:-->|->).* ?(n\d+)", line):
+            found.add((names[arrow[1]][-1], names[arrow[2]][0]))
+    return found
+
+
+def test_arrows_end_where_the_spec_says() -> None:
+    graph = api.load(path("two_inputs")).graph
+    wanted = {
+        (source.partition(".")[0], node.name)
+        for node in graph.nodes
+        for source in node.sources
+    }
+    wanted.remove(("apart", "dropout_1"))  # they are in one box
+    for write in WRITERS.values():
+        assert _joined(write(drawn("two_inputs", 1)).splitlines()) == wanted
 
 
 def test_every_arrow_joins_two_boxes() -> None:

@@ -53,6 +53,9 @@ def _layer(place: Place, level: int, depth: int) -> dict[str, Any]:
     if node.condition is not None:
         row["when"] = node.condition.code
         row["active"] = node.active
+    wrapper = place.rounds[0].maker.wrapper
+    if wrapper:
+        row["parametrize"] = wrapper
     if node.shared:
         row["module_of"] = node.shared
     if node.tied:

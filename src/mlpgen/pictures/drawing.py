@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.pictures.facts import (
     TIMES,
     borrowed,
+    given,
     inside,
     opened,
     places,
@@ -206,7 +207,7 @@ class _Artist:
         node = place.node
         several = len(dict.fromkeys(node.sources)) > 1
         kind = JOIN if several else LAYER if node.sources else TENSOR
-        lines = [_titled(place), borrowed(node), shown(node.value)]
+        lines = [_titled(place), borrowed(node), given(place)]
         box = self.box(kind, tuple(line for line in lines if line))
         self.arrows += [
             Arrow(ends[source].box, box.id, ends[source].label)
@@ -245,7 +246,10 @@ def _takers(found: Iterable[Place], outputs: Iterable[str]) -> Mapping[str, int]
 
 
 def _follows(node: Node, before: Node, takers: Mapping[str, int]) -> bool:
-    """Tell whether a layer stands in the box of the one before it."""
+    """Tell whether a layer stands in the box of the one before it.
+
+    Blocks and repeated layers have a box of their own.
+    """
     return (
         node.pointwise
         and not node.shared
@@ -253,6 +257,8 @@ def _follows(node: Node, before: Node, takers: Mapping[str, int]) -> bool:
         and not node.rounds
         and node.sources == (before.name,)
         and takers.get(before.name) == 1
+        and before.graph is None
+        and not before.rounds
         and before.single
         and before.active
     )

@@ -20,6 +20,9 @@ ALL = 10**6
 
 TIMES = "×"
 
+FEW, MANY = 3, 6
+"""So many values are written one by one: of those in order, and of others."""
+
 
 class Place(NamedTuple):
     """A layer where a picture shows it.
@@ -30,6 +33,7 @@ class Place(NamedTuple):
         before: The value that it takes if nothing else is said; empty inside of
             layers that are chains.
         times: How often it runs in a row.
+        rounds: Each time that it runs.
         varies: Whether its rounds differ in their sizes, so that the node, which is
             the first of them, says nothing about the others.
         parameters: Of all rounds; None where the rounds differ and it is not known.
@@ -40,6 +44,7 @@ class Place(NamedTuple):
     name: str
     before: str
     times: int
+    rounds: tuple[Node, ...]
     varies: bool
     parameters: int | None
     multiply_adds: int | None
@@ -97,11 +102,15 @@ def opened(node: Node, level: int, depth: int | None) -> bool:
 
 
 def _place(node: Node, before: str) -> Place:
-    times = sum(int(each.times) for each in node.rounds) or 1
+    found = tuple(one for each in node.rounds for one in _each(each)) or (node,)
+    counts = (node.parameters, node.multiply_adds)
     varies = rounds_vary(node)
-    return Place(
-        node, node.name, before, times, varies, node.parameters, node.multiply_adds
-    )
+    return Place(node, node.name, before, len(found), found, varies, *counts)
+
+
+def _each(rounds: Round) -> tuple[Node, ...]:
+    numbers = range(rounds.first, rounds.first + int(rounds.times))
+    return tuple(rounds.at(number) for number in numbers)
 
 
 def _runs(node: Node) -> tuple[Place, ...]:
@@ -122,9 +131,9 @@ def _run(each: Round) -> Place:
     node, times = each.node, int(each.times)
     name = str(each.first) if times == 1 else f"{each.first}–{each.first + times - 1}"
     if times > 1 and _run_varies(each):
-        return Place(node, name, "", times, True, None, None)
+        return Place(node, name, "", times, _each(each), True, None, None)
     counts = (times * node.parameters, times * node.multiply_adds)
-    return Place(node, name, "", times, False, *counts)
+    return Place(node, name, "", times, _each(each), False, *counts)
 
 
 def rounds_vary(node: Node) -> bool:
@@ -154,14 +163,34 @@ def _counts(node: Node) -> bool:
 
 def arguments(node: Node) -> dict[str, Any]:
     """Return a layer's arguments as plain data, with the parameters' defaults."""
-    makers = [node.maker, node.maker.inner]
     if len(node.rounds) == 1 and not rounds_vary(node):
-        makers = [node.rounds[0].node.maker, node.rounds[0].node.maker.inner]
+        node = node.rounds[0].node
     found: dict[str, Any] = {}
-    for maker in makers:
+    for maker in (node.maker, node.maker.inner):
         if maker is not None:
             found |= {name: plain(each) for name, each in maker.arguments.items()}
     return found
+
+
+def spans(place: Place) -> dict[str, str]:
+    """Write a layer's arguments, those that differ in its rounds as `8…64`."""
+    every = [arguments(node) for node in place.rounds]
+    names = dict.fromkeys(name for found in every for name in found)
+    return {
+        name: _span([found[name] for found in every if name in found]) for name in names
+    }
+
+
+def _span(values: Sequence[Any]) -> str:
+    """Write one value, a few, or the first and the last of many in order."""
+    texts = [f"{v:.6g}" if isinstance(v, float) else str(v) for v in values]
+    if len(set(texts)) == 1:
+        return texts[0]
+    numbers = all(isinstance(value, (int, float)) for value in values)
+    ordered = numbers and list(values) in (sorted(values), sorted(values)[::-1])
+    if ordered and len(texts) > FEW:
+        return f"{texts[0]}…{texts[-1]}"
+    return "/".join(texts[:MANY]) + "/…" * (len(texts) > MANY)
 
 
 def plain(value: Any) -> Any:
@@ -181,6 +210,12 @@ def shown(value: Value) -> str:
     """Write a tensor for people: its shape, and its kind of numbers unless float32."""
     kind = "" if value.dtype == "float32" else f" {value.dtype}"
     return whole_shown(value) + kind
+
+
+def given(place: Place) -> str:
+    """Write what a layer gives; where its rounds differ, the first and the last."""
+    first, last = shown(place.rounds[0].value), shown(place.rounds[-1].value)
+    return last if first == last else f"{first} … {last}"
 
 
 def parts_used(nodes: Iterable[Node], outputs: Sequence[str]) -> dict[str, list[str]]:

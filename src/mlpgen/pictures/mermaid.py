@@ -59,4 +59,4 @@ def quoted(*lines: str) -> str:
 
 def _escaped(line: str) -> str:
     """Write what is no letter, digit or plain mark as Mermaid's entity: `#35;`."""
-    return re.sub(r"[^\w .,:()×–+-]", lambda found: f"#{ord(found[0])};", safe(line))
+    return re.sub(r"[^\w .,:()×–…+-]", lambda found: f"#{ord(found[0])};", safe(line))

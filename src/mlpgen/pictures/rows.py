@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.pictures.facts import (
     TIMES,
-    arguments,
     borrowed,
+    given,
     inside,
     opened,
     parts_used,
     places,
     shown,
+    spans,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.nodes import Graph
     from mlpgen.pictures.facts import Place
 
 
@@ -31,7 +32,7 @@ class Row(NamedTuple):
         type: `Conv2d`, a function, a block; empty for inputs.
         arguments: `in_features=784, out_features=128`.
         note: What it takes, if that is not the layer before it; under what condition
-            it runs; whose module it uses.
+            it runs; whose module it uses; how its weight is computed.
         output: The shapes that leave: the layer's, and of parts that others take.
         parameters: How many, or `3 × 128` above the layers of equal rounds.
         multiply_adds: Likewise.
@@ -80,9 +81,9 @@ def _rows(
             level,
             f"{place.name} ({place.times} {TIMES})" if place.times > 1 else place.name,
             node.type,
-            ", ".join(f"{name}={each}" for name, each in arguments(node).items()),
+            ", ".join(f"{name}={text}" for name, text in spans(place).items()),
             note(place, open_),
-            _output(node, used.get(node.name, [])),
+            _output(place, used.get(node.name, [])),
             _count(place.parameters, place, open_),
             _count(place.multiply_adds, place, open_),
             graph is not None and node.name in returned,
@@ -104,14 +105,16 @@ def note(place: Place, open_: bool) -> str:
         found.append(f"when {code}" if node.active else f"left out: when {code}")
     if place.varies and open_ and len(node.rounds) < 2:
         found.append("rounds differ: below is the first")
-    elif place.varies and not node.rounds:
-        found.append("rounds differ: this is the first")
-    found.append(borrowed(node))
+    elif place.varies and not open_ and not spans(place):
+        found.append("rounds differ")
+    wrapper = place.rounds[0].maker.wrapper
+    found += [borrowed(node), f"parametrize: {wrapper}" if wrapper else ""]
     return "; ".join(each for each in found if each)
 
 
-def _output(node: Node, parts: Sequence[str]) -> tuple[str, ...]:
-    found = [shown(node.value)]
+def _output(place: Place, parts: Sequence[str]) -> tuple[str, ...]:
+    node = place.node
+    found = [given(place) if node.active else shown(node.value)]
     own = next(iter(node.parts))
     found += [f"{part} {shown(node.parts[part])}" for part in parts if part != own]
     return tuple(found)
