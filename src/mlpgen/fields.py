@@ -81,6 +81,8 @@ def alternatives(value: object) -> Iterator[object]:
         yield dict(ChainMap(*value))
     elif isinstance(value, list) and len(value) == 1:
         yield value[0]
+    if isinstance(value, dict):
+        yield [{key: each} for key, each in value.items()]
     if type(value) in (int, float, str):
         yield [value]
 

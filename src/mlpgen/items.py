@@ -109,7 +109,8 @@ class Reader:
             return self._typed(Item("", {}, (), "", False, path, path), entry, None)
         if not isinstance(entry, dict):
             message = f"a layer is a name or a mapping, not {shown(entry)}"
-            self.problems.add("MG208", message, path)
+            help = "a list of layers is a `Sequential`" * isinstance(entry, list)
+            self.problems.add("MG208", message, path, help=help)
             return Item("", {}, (), "", False, path, path)
         types = [key for key in entry if key not in ITEM_KEYS]
         if not types and "share" not in entry:
@@ -215,7 +216,7 @@ class Reader:
     def _about_second(self, first: str, second: str) -> str:
         """Say what a key beside a type is, which is not one of those that can be."""
         if second in self._arguments(first):
-            return f"arguments stand behind the layer: `{first}: {{{second}: …}}`"
+            return f"an argument is deeper than `{first}`: `{first}: {{{second}: …}}`"
         help = _OTHER_KEYS.get(second) or nearest(second, ITEM_KEYS)
         if not help and not second[:1].isupper():
             help = f"beside a type stand {listed(ITEM_KEYS)}"
@@ -264,7 +265,8 @@ class Reader:
             children = self.read(raw or [], item.type_path)
             return item._replace(type="Sequential", children=children)
         message = f"`Sequential` takes a list of layers, not {shown(raw)}"
-        self.problems.add("MG203", message, item.type_path)
+        help = "write each layer after `- `" if isinstance(raw, dict) else ""
+        self.problems.add("MG203", message, item.type_path, help=help)
         return item
 
     def _unknown(self, type_: str, path: Path, *, key: bool) -> str:

@@ -143,10 +143,13 @@ class Problems:
                 help = self.meant(value, symbolic=written is not None)
                 if isinstance(value, str) and kind == "literal_error":
                     help = nearest(value, choices(model, field))
-                if not help and not inner and (written or given)[field] == value:
+                plain = (written or given)[field] == value
+                if plain and not inner and not help:
                     fields = ({**given, field: each} for each in alternatives(value))
                     right = [each for each in fields if takes(model, each, field)]
                     help = _mended(right[0][field]) if right else ""
+                elif not plain and isinstance(value, float) and kind == "int_type":
+                    help = "compute it from whole numbers; `//` divides them"
                 code = "MG204" if kind in _RANGES else "MG203"
                 found_is = "but in it is" if inner else "not"
                 message = f"`{field}` must be {expected(model, field)}, {found_is} "
@@ -269,6 +272,8 @@ def _mended(value: object) -> str:
     """Say how a value is written that was meant."""
     if isinstance(value, dict):
         return "write its keys without `- ` before them"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "write `- ` before each of its keys"
     return f"write `{_plain(value)}`"
 
 

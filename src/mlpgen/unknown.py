@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _OTHER_NAMES = {
     "swish": "SiLU",
+    "layers": "Sequential",
     "dense": "Linear",
     "fullyconnected": "Linear",
     "upsamplingnearest2d": "Upsample",
@@ -41,7 +42,7 @@ def meant(type_: str, blocks: Iterable[str]) -> tuple[str, str]:
         plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,59}", name)
         return name if plain else "", "`mlpgen layers` lists them all"
     if not bracket:
-        return found[0], nearest(name, known)
+        return found[0], nearest(name, found)
     if not arguments.strip(" )"):
         return found[0], f"write `{found[0]}`, without parentheses"
     return found[0], f"arguments follow a colon: `{_example(found[0])}`"

@@ -166,7 +166,9 @@ class Layer(Component):
             if value.dtype not in self.dtypes:
                 wanted = " or ".join(self.dtypes)
                 message = f"`{self.title()}` takes {wanted}, but {value.dtype} arrives"
-                raise ShapeError("MG315", message)
+                help = "write an input as `{tokens: {shape: […], dtype: int64}}`"
+                help = help if "int64" in self.dtypes else ""
+                raise ShapeError("MG315", message, help=help)
 
     def inferred_from(self, values: Values) -> dict[str, int]:
         """Return the arguments that follow from the inputs, by name."""

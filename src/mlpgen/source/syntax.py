@@ -34,12 +34,16 @@ _WORDS = (
     (
         "block collection: .*(expected '-'|<block end>)",
         "a `-`, or the end of the list, is expected here",
-        "the entries of a list begin in the same column",
+        "the entries of a list begin in one column, keys beside a type in its column",
     ),
     (r"expected ',' or '\]'", "`,` or `]` is expected here", ""),
     ("expected ',' or '}'", "`,` or `}` is expected here", ""),
     ("node content", "a value is expected here", ""),
-    ("could not find expected ':'", "a `:` is missing", ""),
+    (
+        "could not find expected ':'",
+        "a `:` is missing",
+        "a space follows each `:` behind a key",
+    ),
     (
         "cannot start any token",
         "this character cannot begin a value",
@@ -92,6 +96,11 @@ def syntax_error(
     message, hint = next(said, fallback)
     if re.search(r"(?<![\"'])\$\{", place.text):
         hint = 'put an expression in quotes: `"${…}"`'
+    above = lines[row - 1] if row and message == _WORDS[0][1] else ""
+    if entry := re.match(r"\s*- ([A-Za-z]\w*)\s*(#.*)?$", above):
+        hint = f"write `- {entry[1]}:` above, since keys follow"
+    elif re.match(r"\s*- [A-Za-z]\w*: \S", above):
+        hint = "keys beside a type begin in its column"
     began = error.context_mark.line + 1 if error.context_mark else row + 1
     what = str(error.context).removeprefix("while ").removeprefix("parsing ")
     what = {"a flow sequence": "the list", "a flow mapping": "the mapping"}.get(
