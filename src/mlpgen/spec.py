@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mlpgen.component import Expects, Positive
 from mlpgen.names import camel_case, wrong_class_name
-from mlpgen.problems import cut
+from mlpgen.problems import cut, shown
 
 if TYPE_CHECKING:
     from mlpgen.problems import Problems
@@ -169,6 +169,7 @@ def read_spec(problems: Problems) -> Spec:
     data = problems.document.data
     data = data | _without_wrong_training(data, problems)
     data = data | _without_wrong_inputs(data, problems)
+    data = data | _without_wrong_parameters(data, problems)
     try:
         spec = Spec.model_validate(data)
     except ValidationError as error:
@@ -202,6 +203,22 @@ def _without_wrong_inputs(data: dict[str, Any], problems: Problems) -> dict[str,
             problems.add_invalid(error, Input, f"input {name}", path, given, short)
             found[name] = Input.model_construct(shape=[], dtype="float32")
     return {"input": found}
+
+
+def _without_wrong_parameters(
+    data: dict[str, Any], problems: Problems
+) -> dict[str, Any]:
+    """Look at the parameters one by one, so that each that is wrong is named."""
+    given = data.get("parameters")
+    if not isinstance(given, dict):
+        return {}
+    right = {name: raw for name, raw in given.items() if isinstance(raw, (int, float))}
+    for name, raw in given.items():
+        if name not in right:
+            message = f"`{cut(name)}` must be a number or true/false, not {shown(raw)}"
+            path = ("parameters", name)
+            problems.add("MG203", message, path, help=problems.meant(raw))
+    return {"parameters": right}
 
 
 def _without_wrong_training(data: dict[str, Any], problems: Problems) -> dict[str, Any]:

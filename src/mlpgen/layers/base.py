@@ -297,7 +297,9 @@ def need_dims(layer: Layer, shape: Shape, wanted: str, *counts: int) -> None:
     """
     if len(shape) not in counts:
         message = f"`{layer.title()}` takes {wanted}, but {shown(shape)} arrives"
-        raise ShapeError("MG302", message)
+        one_more = len(shape) - 1 in counts and shape[0] == 1
+        help = "`squeeze: 1` before it takes the 1 away" if one_more else ""
+        raise ShapeError("MG302", message, help=help)
 
 
 def shown(shape: Shape) -> str:

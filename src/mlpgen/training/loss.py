@@ -24,6 +24,12 @@ NO_LOGITS = (
 """Layers whose outputs are probabilities or their logarithms."""
 
 
+_OF_STEPS = (
+    "take one step (`select: last` at a recurrent layer), their mean (`mean: 1`), or "
+    "all of them (`Flatten`)"
+)
+
+
 class Loss(Part):
     """A loss between the first output and its target.
 
@@ -53,7 +59,9 @@ class Loss(Part):
             return Problem(
                 "MG401",
                 f"`{name}` takes (N, {classes}), the first output is {shown(output)}",
-                help="`Flatten` and `Linear` make one value for each class",
+                help=_OF_STEPS
+                if len(output) == 2
+                else "`Flatten` and `Linear` make one value for each class",
             )
         if output[0] != classes:
             return Problem(
