@@ -217,7 +217,9 @@ def _without_wrong_parameters(
         if name not in right:
             message = f"`{cut(name)}` must be a number or true/false, not {shown(raw)}"
             path = ("parameters", name)
-            problems.add("MG203", message, path, help=problems.meant(raw))
+            problems.add(
+                "MG203", message, path, help=problems.meant(raw, symbolic=False)
+            )
     return {"parameters": right}
 
 
