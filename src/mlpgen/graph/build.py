@@ -67,7 +67,7 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
             check_code(definition, resolved)
         warn_about_agreements(*resolver.classes[-1])
         check_uses(resolver.uses, blocks)
-        warn_about_blocks(resolver, blocks)
+        warn_about_blocks(resolver.uses, blocks)
     _check_overwriting(graph, problems)
     rules = read_rules(spec.init, graph, problems)
     recipe = resolve_training(spec, graph.nodes, graph.outputs, problems)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mlpgen.graph.blocks import Use
     from mlpgen.graph.definitions import Definition
     from mlpgen.graph.nodes import Node
-    from mlpgen.graph.resolve import Resolver
     from mlpgen.graph.scope import Scope
     from mlpgen.problems import Problems
 
@@ -42,10 +42,12 @@ def warn_about_parameters(definition: Definition, scope: Scope) -> None:
             problems.add("MG214", message, path, key=True, warning=True)
 
 
-def warn_about_blocks(resolver: Resolver, blocks: Mapping[str, Definition]) -> None:
+def warn_about_blocks(
+    uses: Mapping[str, Sequence[Use]], blocks: Mapping[str, Definition]
+) -> None:
     """Name the blocks that no layer uses."""
     for name, definition in blocks.items():
-        if not resolver.uses[name]:
+        if not uses[name]:
             definition.problems.add(
                 "MG227",
                 f"no layer is a `{name}`; the block is left out",
