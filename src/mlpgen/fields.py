@@ -77,7 +77,7 @@ def alternatives(value: object) -> Iterator[object]:
         yield _WORDS[value]
     if isinstance(value, float) and value.is_integer():
         yield int(value)
-    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
+    if value and isinstance(value, list) and all(isinstance(v, dict) for v in value):
         yield dict(ChainMap(*value))
     elif isinstance(value, list) and len(value) == 1:
         yield value[0]

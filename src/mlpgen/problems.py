@@ -125,7 +125,7 @@ class Problems:
         for each in error.errors(include_url=False, include_context=False):
             found.setdefault(str(each["loc"][0]), []).append(each)
         kinds = {field: same[0]["type"] for field, same in found.items()}
-        if any(isinstance(v, str) and v.startswith("(") for v in given.values()):
+        if any(str(given.get(name)).startswith("(") for name in found):
             found = {name: each for name, each in found.items() if name[-1:] != ")"}
         unknown = [name for name in found if kinds[name] == "extra_forbidden"]
         meant = " ".join(nearest(name, fields_of(model)) for name in unknown)

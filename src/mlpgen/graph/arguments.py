@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -95,7 +96,8 @@ def _misplaced(
         message = f"`from` names what `{item.type}` takes"
         return message, f"write `from: [{', '.join(several)}]` beside `{item.type}:`"
     if isinstance(raw, str) and "," in raw:
-        values = [scalar(each.strip()) for each in raw.split(",")]
+        with suppress(ValueError):  # a number that is too large
+            values = [scalar(each.strip()) for each in raw.split(",")]
     own = [name for name in cls.model_fields if not cls.follows(name)]
     for fields in ([*cls.model_fields], own):
         given = dict(zip(fields, values, strict=False))
