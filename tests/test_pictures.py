@@ -102,7 +102,7 @@ def test_a_condition_is_said() -> None:
         if row.name == "downsample"
     ]
     assert notes == [
-        "from input; left out: when stride != 1",
+        "from input; left out, unless stride != 1",
         "from input; when stride != 1",
     ]
 
@@ -322,3 +322,17 @@ def test_torch_is_never_imported() -> None:
     subprocess.run(
         [sys.executable, "-c", code], cwd=FOLDER, check=True, capture_output=True
     )
+
+
+def test_initial_values_are_said(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    init = "{weight: {normal_: {std: 0.1}}, bias: zeros_}"
+    spec.write_text(
+        "name: Net\ninput: [8]\nlayers:\n"
+        "  - parameter: {shape: [8], init: {normal_: {std: 0.5}}}\n    name: p\n"
+        f"  - Linear: 8\n    from: input\n    init: {init}\n"
+        "  - add:\n    from: [linear_1, p]\n"
+    )
+    found = {row.name: row for row in rows(api.load(spec).graph, None)}
+    assert found["p"].arguments == "shape=[8], init={normal_: {std: 0.5}}"
+    assert found["linear_1"].note == "from input; weight by normal_; bias by zeros_"

@@ -183,7 +183,7 @@ def spans(place: Place) -> dict[str, str]:
 
 def _span(values: Sequence[Any]) -> str:
     """Write one value, a few, or the first and the last of many in order."""
-    texts = [f"{v:.6g}" if isinstance(v, float) else str(v) for v in values]
+    texts = [_text(value) for value in values]
     if len(set(texts)) == 1:
         return texts[0]
     numbers = all(isinstance(value, (int, float)) for value in values)
@@ -191,6 +191,13 @@ def _span(values: Sequence[Any]) -> str:
     if ordered and len(texts) > FEW:
         return f"{texts[0]}…{texts[-1]}"
     return "/".join(texts[:MANY]) + "/…" * (len(texts) > MANY)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        items = (f"{name}: {_text(each)}" for name, each in value.items())
+        return f"{{{', '.join(items)}}}"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def plain(value: Any) -> Any:

@@ -102,13 +102,14 @@ def note(place: Place, open_: bool) -> str:
         found.append(f"from {', '.join(node.sources)}")
     if node.condition is not None:
         code = node.condition.code
-        found.append(f"when {code}" if node.active else f"left out: when {code}")
+        found.append(f"when {code}" if node.active else f"left out, unless {code}")
     if place.varies and open_ and len(node.rounds) < 2:
         found.append("rounds differ: below is the first")
     elif place.varies and not open_ and not spans(place):
         found.append("rounds differ")
     wrapper = place.rounds[0].maker.wrapper
     found += [borrowed(node), f"parametrize: {wrapper}" if wrapper else ""]
+    found += [f"{name} by {made}" for name, (made, _) in node.inits.items() if name]
     return "; ".join(each for each in found if each)
 
 
