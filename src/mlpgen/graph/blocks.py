@@ -136,9 +136,7 @@ def block_arguments(
         path = item.argument_path(name)
         if name not in definition.parameters:
             message = f"`{item.type}` has no argument `{cut(str(name))}`"
-            help = nearest(str(name), definition.parameters)
-            if not help and definition.parameters:
-                help = f"it takes {listed(definition.parameters)}"
+            help = _takes(str(name), definition)
             problems.add("MG201", message, path, key=True, help=help)
             continue
         value = evaluated(raw, path, scope, problems)
@@ -149,11 +147,30 @@ def block_arguments(
                 f"`{name}` must be {_KINDS[type(default)]} like its default "
                 f"{shown(default)}, not {shown(plain)}"
             )
-            problems.add("MG203", message, path, help=problems.meant(plain))
+            help = problems.meant(plain)
+            if isinstance(raw, list) and item.shorthand and len(raw) > 1:
+                help = f"name them: {_named(raw, definition)}"
+            problems.add("MG203", message, path, help=help)
         found[name] = plain if isinstance(plain, int) and _sized(value) else value
     if len(problems.found) > before:
         return None
     return {name: found[name] for name in definition.parameters if name in found}
+
+
+def _takes(name: str, definition: Definition) -> str:
+    """Say what a block takes in place of an argument that it does not have."""
+    if name in definition.inputs:
+        order = ", ".join(definition.inputs)
+        return f"it is an input: write `from: [{order}]` beside the block"
+    if not definition.parameters:
+        return "the block has no `parameters`"
+    takes = f"it takes {listed(definition.parameters)}"
+    return nearest(name, definition.parameters) or takes
+
+
+def _named(values: list[Any], definition: Definition) -> str:
+    pairs = zip(definition.parameters, values, strict=False)
+    return f"`{{{', '.join(f'{name}: {value}' for name, value in pairs)}}}`"
 
 
 def _sized(value: Any) -> bool:
