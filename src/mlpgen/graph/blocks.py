@@ -161,7 +161,7 @@ def _takes(name: str, definition: Definition) -> str:
     """Say what a block takes in place of an argument that it does not have."""
     if name in definition.inputs:
         order = ", ".join(definition.inputs)
-        return f"it is an input: write `from: [{order}]` beside the block"
+        return f"it is an input: `from` lists what arrives, in the order {order}"
     if not definition.parameters:
         return "the block has no `parameters`"
     takes = f"it takes {listed(definition.parameters)}"
