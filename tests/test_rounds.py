@@ -144,6 +144,51 @@ def test_the_values_of_a_condition_and_of_a_loop() -> None:
         assert torch.equal(made(x), torch.cat([a, made.b(a), x], 1))
 
 
+TWO = {
+    "Two": {
+        "input": ["left", "right"],
+        "outputs": ["mu", "sigma"],
+        "layers": [
+            linear(4, name="mu", **{"from": "left"}),
+            {"mul": None, "from": ["left", "right"], "name": "sigma"},
+        ],
+    }
+}
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+@pytest.mark.parametrize("part", ["mu", "sigma"])
+@pytest.mark.parametrize("more", [False, True])
+def test_the_first_result_runs_through_the_rounds(
+    style: str, part: str, more: bool
+) -> None:
+    after: dict[str, Any] = linear(2, **{"from": f"pairs.{part}"}, name="last")
+    if more:
+        after = {"add": None, "from": ["input", f"pairs.{part}"]}
+    pairs = {"Two": None, "from": ["input", "input"], "repeat": 3, "name": "pairs"}
+    made = model(network(net(pairs, after, blocks=TWO)), style)
+    x = torch.rand(2, 4)
+    mu = sigma = x
+    for each in made.pairs.children():
+        mu, sigma = each.mu(mu), mu * x
+    given = mu if part == "mu" else sigma
+    wanted = x + given if more else made.last(given)
+    assert torch.equal(made(x), wanted)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_no_round_overwrites_what_all_rounds_take(style: str) -> None:
+    two = {"Two": None, "from": ["input", "input"], "name": "two"}
+    pairs = {"Two": None, "from": ["input", "two.sigma"], "repeat": 3, "name": "pairs"}
+    data = net(two, pairs, linear(2, **{"from": "pairs.sigma"}), blocks=TWO)
+    made = model(network(data), style)
+    x = torch.rand(2, 4)
+    mu = sigma = x
+    for each in made.pairs.children():
+        mu, sigma = each.mu(mu), mu * (x * x)
+    assert torch.equal(made(x), made.linear_1(sigma))
+
+
 NAMES = [
     "output",
     "result",

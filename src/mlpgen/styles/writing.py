@@ -107,7 +107,8 @@ class Writer:
     def _unpack(self, term: Term, waiting: Collection[str]) -> None:
         """Write a statement that takes the results of a call apart."""
         node = term.node
-        wanted = node.parts_in(self._uses.of)
+        wanted = node.parts_in(self._needed_of(node))
+        kept = [self.variables.of[each] for each in node.sources[1:] if node.rounds]
 
         def choose(part: str, value: str, others: Collection[str]) -> str:
             several = len(wanted) > 1
@@ -117,7 +118,7 @@ class Writer:
                 found = pick(term, waiting)
                 if found != node.name or not several or node.graph is None:
                     return found
-            return self.variables.choose_part(node, part, others)
+            return self.variables.choose_part(node, part, {*others, *kept})
 
         plan = unpacked(node, wanted, choose)
         if node.rounds:
@@ -131,6 +132,10 @@ class Writer:
             self.variables.know(part.given, tensor=False)
             tensor = part.code.startswith("torch.")
             self.variables.hold(part.value, part.variable, tensor=tensor)
+
+    def _needed_of(self, node: Node) -> Collection[str]:
+        """Return the values that are needed; the first result of rounds in any case."""
+        return {*self._uses.of, node.name} if node.rounds else self._uses.of
 
     def give_back(self, term: Term) -> None:
         """Return what a call gives; torch does not say what calling a module gives."""
