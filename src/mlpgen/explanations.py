@@ -179,7 +179,8 @@ EXPLANATIONS = {
     ),
     "MG206": Explanation(
         "A name stands twice",
-        "Each layer has a name of its own among its neighbours.",
+        "Each layer has a name of its own among its neighbours. A parameter that "
+        "`forward` needs is an attribute of the class, whose name no layer has.",
         _spec("Flatten", "Linear: 64\n    name: fc", "Linear: 10\n    name: fc"),
         _spec("Flatten", "Linear: 64\n    name: fc1", "Linear: 10\n    name: fc2"),
     ),

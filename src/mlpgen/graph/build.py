@@ -9,6 +9,7 @@ from mlpgen.graph.definitions import read_blocks, read_inputs, read_model
 from mlpgen.graph.holding import check_code, warn_about_agreements
 from mlpgen.graph.including import included
 from mlpgen.graph.initial import read_rules
+from mlpgen.graph.naming import check_attributes
 from mlpgen.graph.nodes import held_blocks
 from mlpgen.graph.overwriting import overwritings
 from mlpgen.graph.resolve import Resolver
@@ -65,6 +66,7 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     if not problems.failed:
         for definition, resolved in resolver.classes:
             check_code(definition, resolved)
+            check_attributes(resolved.graph, definition.problems)
         warn_about_agreements(*resolver.classes[-1])
         check_uses(resolver.uses, blocks)
         warn_about_blocks(resolver.uses, blocks)

@@ -112,9 +112,16 @@ def direct_names(node: Node) -> frozenset[str]:
     )
 
 
-def function_names(function: Function) -> frozenset[str]:
-    """Return the parameters that a call in `forward` uses."""
-    return names_in(_arguments(function))
+def attributes(node: Node) -> list[str]:
+    """Return the parameters that a layer needs in `forward`, in order."""
+    if not node.is_function:
+        return []
+    found: list[str] = []
+    if node.function is not None:
+        found += sorted(names_in(_arguments(node.function)))
+    if node.condition is not None:
+        found += sorted(node.condition.names)
+    return found
 
 
 def _arguments(function: Function) -> tuple[Any, ...]:

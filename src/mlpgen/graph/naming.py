@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.functions import FUNCTIONS
+from mlpgen.graph.keys import attributes
 from mlpgen.names import NOT_EXPORTED, snake_case, wrong_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mlpgen.graph.nodes import Graph
     from mlpgen.items import Item
     from mlpgen.problems import Problems
     from mlpgen.source import Path
@@ -41,6 +43,29 @@ def name_items(
         )
         for item in items
     )
+
+
+def check_attributes(graph: Graph, problems: Problems) -> None:
+    """Refuse layers with the name of a parameter that `forward` needs.
+
+    Both would be the same attribute of the class.
+
+    Args:
+        graph: The class, resolved.
+        problems: Gathers its mistakes.
+    """
+    needed = {name: node for node in graph.nodes for name in attributes(node)}
+    for node in graph.nodes:
+        if node.name in needed and not (node.is_function or node.shared):
+            function = needed[node.name]
+            line = problems.line(function.path)
+            problems.add_entry(
+                "MG206",
+                f"the name `{node.name}` is taken by a parameter that `forward` needs",
+                node.path,
+                notes=(f"`{function.name}` in line {line} needs it",),
+                help="give the layer another name",
+            )
 
 
 def _check(item: Item, taken: dict[str, Path], problems: Problems) -> None:

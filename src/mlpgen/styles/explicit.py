@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.keys import function_names
+from mlpgen.graph.keys import attributes
 from mlpgen.styles.capturing import with_modules
 from mlpgen.styles.code import INDENT, Code, indented
 from mlpgen.styles.docstrings import class_docstring
@@ -28,7 +28,7 @@ from mlpgen.styles.plan import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Graph, Node
 
@@ -93,22 +93,16 @@ def _init(graph: Graph) -> list[str]:
     return [
         SUPER,
         *size_lines(graph),
-        *(f"self.{name} = {name}" for name in attributes(graph.nodes)),
+        *(f"self.{name} = {name}" for name in _parameters(graph)),
         *(line for node in graph.nodes for line in _attribute(node, graph)),
         *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}),
     ]
 
 
-def attributes(nodes: Iterable[Node]) -> list[str]:
-    """Return the parameters that functions in `forward` need, in order."""
-    found: dict[str, None] = {}
-    for node in nodes:
-        if node.is_function:
-            if node.function is not None:
-                found |= dict.fromkeys(sorted(function_names(node.function)))
-            if node.condition is not None:
-                found |= dict.fromkeys(sorted(node.condition.names))
-    return list(found)
+def _parameters(graph: Graph) -> list[str]:
+    """Return the parameters that `forward` needs, in order."""
+    names = (name for node in graph.nodes for name in attributes(node))
+    return list(dict.fromkeys(names))
 
 
 def _attribute(node: Node, graph: Graph) -> list[str]:
