@@ -43,6 +43,29 @@ SPECS = {
         linear(7),
         parameters={"width": 3},
     ),
+    "an encoder whose layers grow": net(
+        {
+            "TransformerEncoder": {
+                "num_layers": 1,
+                "nhead": 2,
+                "dim_feedforward": "${8 * (index + 1)}",
+            },
+            "repeat": 3,
+        },
+        input=[4, 8],
+    ),
+    "rounds in rounds": net(
+        {
+            "Sequential": [linear(4, repeat="${index + 1}"), linear("${width}")],
+            "repeat": 3,
+        },
+        linear(7),
+        parameters={"width": 4},
+    ),
+    "rounds that count in rounds that do not": net(
+        {"Sequential": [linear("${4 + index}", repeat=3), linear(4)], "repeat": 3},
+        linear(7),
+    ),
     "as many as a parameter says": net(
         linear("${4 + width * index}", repeat="${depth}"),
         linear(7),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.expressions import Expression
+from mlpgen.graph.scope import INDEX
 from mlpgen.sizes import Real, Size, names_of
 
 if TYPE_CHECKING:
@@ -132,7 +133,18 @@ def _arguments(function: Function) -> tuple[Any, ...]:
     )
 
 
-def _values(node: Node) -> Iterator[Any]:
+def counts(node: Node) -> bool:
+    """Tell whether the code of a round has the number of the round in it."""
+    return any(INDEX in names_in(each) for each in _values(node, rounds=False))
+
+
+def _values(node: Node, *, rounds: bool = True) -> Iterator[Any]:
+    """Go through what the code of a layer says.
+
+    Args:
+        node: The layer.
+        rounds: Whether that is said of rounds too, which count for themselves.
+    """
     yield from node.maker.arguments.values()
     if node.maker.inner is not None:
         yield from node.maker.inner.arguments.values()
@@ -141,7 +153,8 @@ def _values(node: Node) -> Iterator[Any]:
     if node.function is not None:
         yield from _arguments(node.function)
     for child in node.children:
-        yield from _values(child)
+        yield from _values(child, rounds=rounds)
     for each in node.rounds:
         yield each.times
-        yield from _values(each.node)
+        if rounds:
+            yield from _values(each.node)

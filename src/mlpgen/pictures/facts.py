@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.expressions import Expression
 from mlpgen.functions.base import whole_shown
-from mlpgen.graph.keys import names_in
-from mlpgen.graph.scope import INDEX
+from mlpgen.graph.keys import counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -146,19 +145,7 @@ def rounds_vary(node: Node) -> bool:
 def _run_varies(each: Round) -> bool:
     first = each.node
     arrives = [int(size) for size in first.input]
-    return arrives != [int(size) for size in first.output] or _counts(first)
-
-
-def _counts(node: Node) -> bool:
-    """Tell whether a layer's code has the number of its round in it."""
-    values: list[Any] = [*node.maker.arguments.values()]
-    if node.maker.inner is not None:
-        values += node.maker.inner.arguments.values()
-    if node.condition is not None:
-        values.append(node.condition)
-    values += [each.times for each in node.rounds]
-    found = any(INDEX in names_in(value) for value in values)
-    return found or any(_counts(child) for child in node.children)
+    return arrives != [int(size) for size in first.output] or counts(first)
 
 
 def arguments(node: Node) -> dict[str, Any]:

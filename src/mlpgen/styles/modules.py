@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.keys import names_in
+from mlpgen.graph.keys import counts
 from mlpgen.graph.scope import INDEX
 from mlpgen.layers.base import shown
 from mlpgen.sizes import code_of
@@ -81,18 +81,11 @@ def _round(each: Round, *, comments: bool) -> Piece:
     piece = module(each.node, comments=False)
     last = tidy(code_of(each.first + each.times))
     index, numbers = "_", tidy(code_of(each.times))
-    if _counts(each.node):
+    if counts(each.node):
         index = INDEX
         numbers = f"{each.first}, {last}" if each.first else last
     loop = f"for {index} in range({numbers})"
     return Group("*(", (piece, loop), ")", separator=" ")
-
-
-def _counts(node: Node) -> bool:
-    """Tell whether the code of a layer uses the number of the round."""
-    return any(INDEX in names_in(value) for value in node.arguments.values()) or any(
-        _counts(child) for child in node.children
-    )
 
 
 def sequential(
