@@ -378,3 +378,31 @@ def test_the_batch_stays_free_in_an_exported_model() -> None:
 def test_a_method_of_what_is_known_is_returned_as_it_is() -> None:
     text = written({"input": [2, 3, 4], "layers": ["Tanh", {"Flatten": 2}]})
     assert "return torch.tanh(x).flatten(2)" in text
+
+
+@pytest.mark.parametrize("parameters", [{}, {"module": 8}, {"module": 8, "inner": 8}])
+def test_initial_values_of_layers_with_names_of_the_code(
+    parameters: dict[str, Any], tmp_path: Path
+) -> None:
+    size = "${module}" if parameters else 8
+    more = {"when": "${inner > 8}"} if "inner" in parameters else {}
+    spec = {
+        "name": "Net",
+        "parameters": parameters,
+        "input": [8],
+        "init": {"Linear": {"weight": "ones_"}},
+        "layers": [
+            {"Linear": size, "name": "module", "init": {"weight": "zeros_"}},
+            {"ReLU": None, **more},
+            {"Linear": 8, "name": "module_", "init": {"weight": {"constant_": 2}}},
+            {"Linear": 8, "name": "inner", "init": {"weight": {"constant_": 3}}},
+            {"Linear": 8, "name": "last"},
+        ],
+    }
+    for style in api.STYLES:
+        made = model(network(spec), style)
+        wanted = {"module": 0, "module_": 2, "inner": 3, "last": 1}
+        weights = dict(made.named_parameters())
+        assert all((weights[f"{k}.weight"] == v).all() for k, v in wanted.items())
+        (tmp_path / f"{style}.py").write_text(written(spec, style), encoding="utf-8")
+    all_tools(tmp_path)

@@ -6,6 +6,10 @@ import builtins
 import keyword
 import re
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 LONGEST = 32
 LONGEST_CLASS = 32
@@ -213,6 +217,13 @@ def camel_case(text: str) -> str:
     words = re.findall(r"[A-Za-z0-9]+", text)
     name = "".join(word[0].upper() + word[1:] for word in words)
     return "" if wrong_class_name(name) else name
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """Return a name, with `_` behind it as long as it is taken."""
+    while name in taken:
+        name = f"{name}_"
+    return name
 
 
 def wrong_name(name: str) -> str:

@@ -9,6 +9,7 @@ from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.definitions import INPUT
 from mlpgen.graph.keys import difference, graph_key
 from mlpgen.graph.wires import shown_value
+from mlpgen.names import free_name
 from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.sizes import code_of, names_of
 
@@ -112,14 +113,9 @@ def placeholders(definition: Definition, inputs: Values) -> list[tuple[str, ...]
         begin = "in" if index == 0 or name == INPUT else name
         rank = len(value.shape)
         words = _SIZES.get(rank, tuple(f"size_{number}" for number in range(rank)))
-        found.append(tuple(_free(f"{begin}_{word}", definition) for word in words))
+        names = (f"{begin}_{word}" for word in words)
+        found.append(tuple(free_name(each, definition.parameters) for each in names))
     return found
-
-
-def _free(name: str, definition: Definition) -> str:
-    while name in definition.parameters:
-        name = f"{name}_"
-    return name
 
 
 def block_arguments(

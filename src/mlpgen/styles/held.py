@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.nodes import held
+from mlpgen.names import free_name
 from mlpgen.styles.code import (
     INDENT,
     call,
@@ -48,12 +49,23 @@ def initial_values(graph: Graph, names: Mapping[str, str]) -> list[str]:
     return lines
 
 
+def arguments(graph: Graph) -> set[str]:
+    """Return the names that `__init__` has already where it makes layers."""
+    return {*graph.parameters, *graph.inferred, *graph.sizes}
+
+
+def loop_variable(graph: Graph) -> str:
+    """Name the layers in a loop over all of them."""
+    return free_name("module", arguments(graph))
+
+
 def _rules(graph: Graph) -> list[str]:
     lines: list[str] = []
+    module = loop_variable(graph)
     layers = list(held(graph.nodes))
     for rule in graph.rules:
         lines.append(
-            f"    {'elif' if lines else 'if'} isinstance(module, nn.{rule.type}):"
+            f"    {'elif' if lines else 'if'} isinstance({module}, nn.{rule.type}):"
         )
         for name, init in rule.inits.items():
             of_type = [n for n in layers if n.type == rule.type and n.weights]
@@ -61,10 +73,10 @@ def _rules(graph: Graph) -> list[str]:
                 name not in node.weights for node in of_type
             )
             inner = _filled(
-                f"module.{name}", init, BODY + 2 * INDENT, optional=optional
+                f"{module}.{name}", init, BODY + 2 * INDENT, optional=optional
             )
             lines += indented(inner, 2 * INDENT)
-    return ["for module in self.modules():", *lines] if lines else []
+    return [f"for {module} in self.modules():", *lines] if lines else []
 
 
 def _optional(type_: str, name: str) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.names import free_name
 from mlpgen.styles import explicit
 from mlpgen.styles.capturing import with_modules
 from mlpgen.styles.code import Code, indented, layout
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, filled, repeats
 from mlpgen.styles.flow import statements
-from mlpgen.styles.held import initial_values
+from mlpgen.styles.held import arguments, initial_values, loop_variable
 from mlpgen.styles.modules import chains, sequential, uses
 from mlpgen.styles.plan import (
     ClassPlan,
@@ -100,7 +101,7 @@ def _without_tail(graph: Graph) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
 def _init(graph: Graph, nodes: Sequence[Node], outputs: Sequence[str]) -> list[str]:
     """Write the body of `__init__`: one call, or statements where layers repeat."""
     parts = segments(nodes, frozenset(outputs))
-    names = {node.name: _local(node.name, graph) for node in nodes if node.inits}
+    names = _locals(graph, nodes)
     values = initial_values(graph, names)
     comments = bool(graph.stem)
     if not repeats(parts) and not names:
@@ -110,10 +111,15 @@ def _init(graph: Graph, nodes: Sequence[Node], outputs: Sequence[str]) -> list[s
     return [*made_one_by_one, "super().__init__(layers)", *values]
 
 
-def _local(name: str, graph: Graph) -> str:
-    """Name a layer in `__init__`, where parameters have names already."""
-    taken = {*graph.parameters, *graph.inferred, *graph.sizes}
-    return f"{name}_" if name in taken else name
+def _locals(graph: Graph, nodes: Sequence[Node]) -> dict[str, str]:
+    """Name the layers that `__init__` needs again, where others have names already."""
+    taken = {*arguments(graph), loop_variable(graph)}
+    names: dict[str, str] = {}
+    for node in nodes:
+        if node.inits:
+            names[node.name] = free_name(node.name, taken)
+            taken.add(names[node.name])
+    return names
 
 
 _RUN = ["for layer in self:", "    x = layer(x)"]
