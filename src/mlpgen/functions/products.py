@@ -133,7 +133,8 @@ class ScaledDotProductAttention(Operation):
         """The length of the query, the width of the value."""
         query, key, value = (whole(each) for each in values[:3])
         outer = _outer(query, key, value)
-        fits = agree(query[-1], key[-1]) and agree(key[-2], value[-2])
+        deep = min(map(len, (query, key, value))) > 1
+        fits = deep and agree(query[-1], key[-1]) and agree(key[-2], value[-2])
         if (
             outer is None
             or not fits
