@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mlpgen import SpecError, api
+from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
 from mlpgen.names import wrong_class_name, wrong_name
 from mlpgen.styles.reserved import RESERVED
@@ -20,6 +21,9 @@ from mlpgen.styles.reserved import RESERVED
 from .networks import network, specs
 from .test_training import MLP, PARTS
 from .tools import all_tools
+
+if TYPE_CHECKING:
+    from mlpgen.layers.base import Values
 
 ROOT = Path(__file__).parent.parent
 
@@ -45,6 +49,50 @@ def test_each_layer_alone(style: str, tmp_path: Path) -> None:
         }
         for file, text in api.render(network(spec), style).items():
             (tmp_path / file).write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+def only(number: int, entry: dict[str, Any], values: Values) -> dict[str, Any]:
+    """Write a model of one function; what has no batch is made of a parameter."""
+    inputs: dict[str, Any] = {}
+    layers: list[Any] = []
+    for place, value in enumerate(values):
+        source = f"input_{place}"
+        if value.batched:
+            inputs[source] = {"shape": list(value.shape), "dtype": value.dtype}
+        else:
+            layers += [
+                {"parameter": {"shape": [*value.shape, 2]}, "name": "drawn"},
+                {"argmax": 1, "from": "drawn", "name": source},
+            ]
+        entry = {**entry, "from": [*entry.get("from", ()), source]}
+    return {
+        "name": f"Only{number}",
+        "input": inputs,
+        "layers": [*layers, entry | {"name": "only"}],
+        "outputs": ["only"],
+    }
+
+
+ENTRIES = [
+    *((name, yaml.safe_load(cls.example)) for name, cls in FUNCTIONS.items()),
+    ("split", {"split": {"split_size_or_sections": 4, "dim": 1}}),
+    ("split", {"split": {"split_size_or_sections": "${size}", "dim": 1}}),
+    ("split", {"split": {"split_size_or_sections": ["${size}", 4, 4], "dim": 1}}),
+]
+
+
+def test_each_function_alone(tmp_path: Path) -> None:
+    for number, (name, written) in enumerate(ENTRIES):
+        entry = written if isinstance(written, dict) else {written: None}
+        spec = only(number, entry, FUNCTIONS[name].examples())
+        if "${size}" in str(entry):
+            spec["parameters"] = {"size": 8}
+        node = network(spec).graph.nodes[-1]
+        if len(node.parts) > 1:
+            spec["outputs"] = [f"only.{part}" for part in node.parts]
+        text = api.render(network(spec))[f"{network(spec).graph.stem}.py"]
+        (tmp_path / f"n{number}_{name}.py").write_text(text, encoding="utf-8")
     all_tools(tmp_path)
 
 

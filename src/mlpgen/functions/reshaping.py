@@ -73,8 +73,8 @@ class Unflatten(Operation):
         return self.result(value, replaced(value.shape, at, *shape))
 
     def function(self) -> Function:
-        """The method of the same name."""
-        return Function(".unflatten", (self.dim, self.sizes))
+        """The function, which has types, unlike the method."""
+        return Function("torch.unflatten", (self.dim, self.sizes))
 
 
 class Reshape(Operation):

@@ -140,8 +140,10 @@ class Split(_Splitting):
         return [replaced(value.shape, at, part) for part in sizes]
 
     def function(self) -> Function:
-        """The method of the same name."""
-        return Function(".split", (self.split_size_or_sections,), {"dim": self.dim})
+        """The function, which has types, unlike the method; its sizes are a list."""
+        asked = self.split_size_or_sections
+        sizes = list(asked) if isinstance(asked, tuple) else asked
+        return Function("torch.split", (sizes,), {"dim": self.dim})
 
 
 class Unbind(_Splitting):

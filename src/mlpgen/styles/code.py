@@ -63,7 +63,10 @@ def literal(value: object) -> Piece:
             return "None"
         case str():
             return quoted(value)
-        case tuple() | list():
+        case list():
+            items = tuple(literal(each) for each in value)
+            return Group("[", items, "]", collection=True)
+        case tuple():
             items = tuple(literal(each) for each in value)
             if len(items) == 1:
                 return Group("(", items, ",)", collection=True)
