@@ -178,3 +178,18 @@ def test_the_part_of_a_result_is_returned_as_it_is_taken() -> None:
 def test_mypy_does_not_know_what_linalg_gives() -> None:
     data = spec({"vector_norm": {"dim": -1}})
     assert ": Tensor = torch.linalg.vector_norm(x, dim=-1)" in code(data)
+
+
+@pytest.mark.parametrize(("count", "error"), [(10, "MG209"), (400, "MG221")])
+def test_a_size_that_is_too_long_for_code_is_refused(count: int, error: str) -> None:
+    parameters = {"width": 8, "wide": True}
+    layers = [{"Linear": f"${{width + {n}}}", "when": "${wide}"} for n in range(count)]
+    given = {name: f"${{{name}}}" for name in parameters}
+    data = spec(
+        {"Inner": given},
+        "LayerNorm",
+        blocks={"Inner": {"parameters": parameters, "layers": layers}},
+        parameters=parameters,
+    )
+    with pytest.raises(SpecError, match=error):
+        network(data)

@@ -406,3 +406,59 @@ def test_initial_values_of_layers_with_names_of_the_code(
         assert all((weights[f"{k}.weight"] == v).all() for k, v in wanted.items())
         (tmp_path / f"{style}.py").write_text(written(spec, style), encoding="utf-8")
     all_tools(tmp_path)
+
+
+def maybe(*layers: tuple[str, str]) -> list[dict[str, Any]]:
+    """Make layers of these sizes under these conditions."""
+    return [{"Linear": f"${{{size}}}", "when": f"${{{when}}}"} for size, when in layers]
+
+
+LONG_NAMES = maybe(
+    ("2 * width_of_hidden_layers", "use_hidden_layers_of_network"),
+    ("3 * width_of_hidden_layers", "width_of_hidden_layers > 3"),
+    ("5 * width_of_hidden_layers", "not use_hidden_layers_of_network"),
+)
+LONG = {"width_of_hidden_layers": 4, "use_hidden_layers_of_network": True}
+SHORT_NAMES = maybe(("w", "a"), ("2 * w", "b and a"), ("w + 1", "c or not b"))
+SHORT = {"w": 3, "a": True, "b": True, "c": True}
+CONDITIONAL = {
+    "long names": {"parameters": LONG, "layers": [*LONG_NAMES, "LayerNorm"]},
+    "short names": {"parameters": SHORT, "layers": [*SHORT_NAMES, "LayerNorm"]},
+    "many": {
+        "parameters": SHORT,
+        "layers": [
+            *maybe(*((f"w + {n}", f"{'abc'[n % 3]}") for n in range(40))),
+            "LayerNorm",
+        ],
+    },
+    "in a block": {
+        "parameters": LONG,
+        "blocks": {
+            "Inner": {"parameters": LONG, "layers": [*LONG_NAMES, {"Linear": 8}]},
+            "Last": {"parameters": SHORT, "layers": [*SHORT_NAMES, "LayerNorm"]},
+        },
+        "layers": [{"Inner": {name: f"${{{name}}}" for name in LONG}}, "Last"],
+    },
+    "behind a block": {
+        "parameters": SHORT,
+        "blocks": {"Inner": {"parameters": SHORT, "layers": SHORT_NAMES}},
+        "layers": [{"Inner": {name: f"${{{name}}}" for name in SHORT}}, "LayerNorm"],
+    },
+}
+
+
+@pytest.mark.parametrize("name", CONDITIONAL)
+def test_sizes_that_conditions_decide(name: str, tmp_path: Path) -> None:
+    spec = {"name": "Net", "input": [6], **CONDITIONAL[name]}
+    for style in api.STYLES:
+        text = written(spec, style)
+        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
+        for number in range(8):
+            values = {
+                key: bool(number >> at & 1) if value is True else 3 + number % 4
+                for at, (key, value) in enumerate(spec["parameters"].items())
+            }
+            out = module(text).Net(**values)(torch.rand(2, 6))
+            graph = network({**spec, "parameters": values}).graph
+            assert tuple(out.shape[1:]) == graph.value(graph.outputs[0]).shape
+    all_tools(tmp_path)

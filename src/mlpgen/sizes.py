@@ -142,9 +142,13 @@ def code_of(value: int) -> str:
     return value.code if isinstance(value, Size) else str(value)
 
 
+_WORDS = frozenset(["int", "min", "if", "else", "and", "or", "not"])
+"""Words in the code of a size that are no names."""
+
+
 def names_of(code: str) -> frozenset[str]:
     """Return the names in the code of a size."""
-    return frozenset(re.findall(r"[a-z]\w*", code)) - {"int", "min", "if", "else"}
+    return frozenset(re.findall(r"[a-z]\w*", code)) - _WORDS
 
 
 def is_product(value: int) -> bool:

@@ -8,7 +8,6 @@ from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.wires import shown_value as _shown
 from mlpgen.problems import shown
-from mlpgen.sizes import either
 from mlpgen.vocabulary import is_function
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def condition_of(
 
 
 def merged(
-    node: Node, condition: Expression, item: Item, problems: Problems
+    node: Node, condition: Expression, item: Item, scope: Scope, problems: Problems
 ) -> Node | None:
     """Put a layer under a condition; its result is its own or what it takes."""
     path = (*item.path, "when")
@@ -74,10 +73,7 @@ def merged(
         help = "a layer with `when` gives as many sizes as it takes, of the same dtype"
         problems.add("MG225", message, path, help=help)
         return None
-    shape = tuple(
-        either(condition.code, bool(condition.value), a, b)
-        for a, b in zip(given.shape, taken.shape, strict=True)
-    )
+    shape = scope.either(condition, given.shape, taken.shape)
     active = bool(condition.value)
     return node._replace(
         condition=condition,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.expressions import ExpressionError, substituted
 from mlpgen.graph.keys import names_of_node
+from mlpgen.graph.scope import LONGEST_LINE
 from mlpgen.problems import shown
 from mlpgen.sizes import code_of, names_of
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from mlpgen.graph.scope import Scope
     from mlpgen.problems import Problems
     from mlpgen.source import Path
-
-LONGEST_LINE = 70
-"""Characters of the longest size that fits on a line of its own."""
 
 FACTORS = (2, 3)
 """What parameters are multiplied by, to see whether sizes are still equal."""

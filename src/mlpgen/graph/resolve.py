@@ -180,7 +180,7 @@ class Resolver:
             if inside.prefix.count(".") > 1:
                 too_deep(item, inside)
                 return None, lost
-            node = merged(node, condition, item, inside.problems)
+            node = merged(node, condition, item, inside.scope, inside.problems)
             if node is None:
                 return None, lost
             if not condition.value:

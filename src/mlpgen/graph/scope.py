@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import Expression, ExpressionError, substituted
-from mlpgen.sizes import Size, code_of, is_product, names_of
+from mlpgen.sizes import Size, code_of, either, is_product, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +22,8 @@ INDEX = "index"
 LONGEST_CODE = 40
 LONGEST_SUM = 20
 """Characters of a size in a call, if it is a product or not; others get a name."""
+LONGEST_LINE = 70
+"""Characters of the longest size that fits on a line of its own."""
 
 
 class Unknown(NamedTuple):
@@ -112,12 +114,37 @@ class Scope(NamedTuple):
         """Give the sizes of a value names where their code is long."""
         return value._replace(shape=self.shorten(value.shape))
 
+    def either(self, condition: Expression, one: Shape, other: Shape) -> Shape:
+        """Return one of two shapes, whatever the parameters are.
+
+        Args:
+            condition: Whether it is the first.
+            one: The first.
+            other: The second, with as many sizes.
+        """
+        pairs = zip(one, other, strict=True)
+        return self.shorten(tuple(self._either(condition, a, b) for a, b in pairs))
+
+    def _either(self, condition: Expression, one: int, other: int) -> int:
+        code, holds = condition.code, bool(condition.value)
+        found = either(code, holds, one, other)
+        if len(code_of(found)) <= LONGEST_LINE:
+            return found
+        return either(code, holds, self._named(one), self._named(other))
+
     def _short(self, size: int) -> int:
         code = code_of(size)
         if len(code) <= (LONGEST_CODE if is_product(size) else LONGEST_SUM):
             return size
         if self.title and len(code) <= LONGEST_CODE:
             return size  # of a block most sizes are never written
+        return self._named(size)
+
+    def _named(self, size: int) -> int:
+        """Give a size a name, if its code is more than that."""
+        code = code_of(size)
+        if code.isdigit() or code.isidentifier():
+            return size
         name = self.found.names.get(code, "")
         number = len(self.found.names)
         while not name:
@@ -178,7 +205,7 @@ class Scope(NamedTuple):
         try:
             found = substituted(code, values)
         except ExpressionError:
-            return int(size)
+            return user.unknown(size, path, behind)
         return found if found == size else int(size)
 
 
