@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import Expression, ExpressionError, substituted
@@ -38,7 +37,6 @@ class Unknown(NamedTuple):
     behind: frozenset[str]
 
 
-@dataclass
 class Findings:
     """What comes to light while the layers of one class are resolved.
 
@@ -51,23 +49,19 @@ class Findings:
             their codes.
     """
 
-    names: dict[str, str] = field(default_factory=dict)
-    codes: dict[str, str] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
-    unknowns: dict[str, Unknown] = field(default_factory=dict)
-    agreements: dict[tuple[str, str], tuple[Agreement, Path]] = field(
-        default_factory=dict
-    )
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self.codes: dict[str, str] = {}
+        self.used: set[str] = set()
+        self.unknowns: dict[str, Unknown] = {}
+        self.agreements: dict[tuple[str, str], tuple[Agreement, Path]] = {}
 
     def copy(self) -> Findings:
         """Return findings that go on by themselves."""
-        return Findings(
-            dict(self.names),
-            dict(self.codes),
-            set(self.used),
-            dict(self.unknowns),
-            dict(self.agreements),
-        )
+        found = Findings()
+        for name, each in vars(self).items():
+            setattr(found, name, each.copy())
+        return found
 
 
 class Scope(NamedTuple):
