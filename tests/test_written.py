@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from mlpgen import SpecError, api
+from mlpgen.pictures.drawing import boxes, drawing
 from mlpgen.proof.claims import claims
 
 from .networks import model, module, network
@@ -462,3 +463,46 @@ def test_sizes_that_conditions_decide(name: str, tmp_path: Path) -> None:
             graph = network({**spec, "parameters": values}).graph
             assert tuple(out.shape[1:]) == graph.value(graph.outputs[0]).shape
     all_tools(tmp_path)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_a_layer_whose_result_nobody_takes_is_not_called(
+    style: str, tmp_path: Path
+) -> None:
+    two = {
+        "layers": [
+            {"Linear": 8, "name": "inner"},
+            {"ReLU": {"inplace": True}, "name": "active"},
+            {"add": None, "from": ["input", "active"]},
+        ]
+    }
+    spec = {
+        "name": "Net",
+        "input": {"left": [8], "right": [8]},
+        "blocks": {"Two": two},
+        "layers": [
+            {"Linear": 8, "from": "left", "name": "unneeded"},
+            {"Two": None, "repeat": 2, "name": "lent"},
+            {"Linear": {"out_features": 8, "bias": False}, "name": "weights"},
+            {"share": "lent", "from": "right", "name": "taken"},
+            {"Linear": {"out_features": 8, "bias": False}, "share": "weights"},
+            {"add": None, "from": ["linear_1", "left"]},
+        ],
+    }
+    loaded = network(spec)
+    assert [each.code for each in loaded.warnings] == ["MG215"] * 3
+    assert loaded.graph.total_multiply_adds == 3 * 64
+    made = model(loaded, style)
+    left, right = torch.rand(2, 2, 8)
+    wanted = right
+    for block in made.lent.children():
+        wanted = wanted + torch.relu(block.inner(wanted))
+    wanted = torch.nn.functional.linear(wanted, made.weights.weight) + left
+    assert torch.equal(made(left, right), wanted)
+    (tmp_path / "net.py").write_text(written(spec, style), encoding="utf-8")
+    all_tools(tmp_path)
+    for depth in (None, 3):
+        assert len(boxes(drawing(loaded.graph, depth).items)) >= 5
+    assert "lent.0.inner" not in claims(loaded.graph)["layers"]
+    with pytest.raises(SpecError, match="does not run itself"):
+        api.render(loaded, style, capture=["lent"])

@@ -149,6 +149,15 @@ def _captured(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
     ]
     wrong += [
         Diagnostic(
+            "MG212",
+            f"`--capture {name}`: this layer does not run itself",
+            help="capture one that uses its module",
+        )
+        for name in names
+        if name in known and graph.node(name).idle
+    ]
+    wrong += [
+        Diagnostic(
             "MG216", each.message, help="leave `inplace` out, or capture another"
         )
         for each in overwritings(graph, names)

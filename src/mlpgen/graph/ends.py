@@ -108,12 +108,21 @@ def _unknown(output: str, definition: Definition, wires: Wires, path: Path) -> N
 
 
 def reached(nodes: tuple[Node, ...], outputs: tuple[str, ...]) -> tuple[Node, ...]:
-    """Return the layers that an output depends on."""
+    """Return the layers that an output depends on.
+
+    One whose module or parameters others use, but whose result nobody takes, has no
+    sources: it does not run itself.
+    """
     wanted = {output.partition(".")[0] for output in outputs}
+    lent: set[str] = set()
     kept = []
     for node in reversed(nodes):
         if node.name in wanted or "" in wanted:
             kept.append(node)
             wanted |= {source.partition(".")[0] for source in node.sources}
-            wanted |= {node.shared, node.tied} - {""}
+        elif node.name in lent:
+            kept.append(node._replace(sources=(), multiply_adds=0))
+        else:
+            continue
+        lent |= {node.shared, node.tied}
     return tuple(reversed(kept))

@@ -165,6 +165,11 @@ class Node(NamedTuple):
         return self.type in HELD
 
     @property
+    def idle(self) -> bool:
+        """Whether others use its module or its parameters, and nobody its result."""
+        return bool(self.inputs) and not self.sources
+
+    @property
     def is_link(self) -> bool:
         """Whether it takes one tensor and gives one, as links of a chain do."""
         return self.single and len(self.sources) == 1

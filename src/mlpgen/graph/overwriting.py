@@ -110,6 +110,8 @@ class _Walk:
             returned = f"what `{inside[:-1]}` returns"
             last |= dict.fromkeys(outputs, (len(nodes), returned))
         for index, node in enumerate(nodes):
+            if node.idle:
+                continue
             needed = dict(later)
             for name, (at, what) in last.items():
                 if at > index and name in values:

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 def warn_about_layers(
     nodes: Sequence[Node], kept: Sequence[Node], problems: Problems
 ) -> None:
-    """Name the layers that no output depends on."""
-    needed = {node.name for node in kept}
+    """Name the layers that no output depends on, or not on what they give."""
+    needed = {node.name: node for node in kept}
     for node in nodes:
-        if node.name not in needed:
-            problems.add_entry(
-                "MG215",
-                f"no output depends on `{node.name}`; it is left out",
-                node.path,
-                help="name it in `outputs`, let a layer take it, or remove it",
-                warning=True,
-            )
+        message = f"no output depends on `{node.name}`; it is left out"
+        help = "name it in `outputs`, let a layer take it, or remove it"
+        if node.name in needed:
+            if not needed[node.name].idle:
+                continue
+            message = f"no output depends on what `{node.name}` itself gives"
+            help = "name it in `outputs`, or let a layer take it"
+        problems.add_entry("MG215", message, node.path, help=help, warning=True)
 
 
 def warn_about_parameters(definition: Definition, scope: Scope) -> None:

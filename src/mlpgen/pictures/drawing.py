@@ -143,6 +143,9 @@ class _Artist:
         items: list[Box | Frame] = []
         for index, place in enumerate(found):
             node = place.node
+            if node.idle:
+                items.append(self._layer(place, ends))
+                continue
             if not node.active:
                 _pass_through(node, ends)
                 continue
@@ -206,7 +209,7 @@ class _Artist:
     def _layer(self, place: Place, ends: _Ends) -> Box:
         node = place.node
         several = len(dict.fromkeys(node.sources)) > 1
-        kind = JOIN if several else LAYER if node.sources else TENSOR
+        kind = JOIN if several else TENSOR if node.is_held else LAYER
         lines = [_titled(place), borrowed(node), given(place)]
         box = self.box(kind, tuple(line for line in lines if line))
         self.arrows += [

@@ -100,6 +100,8 @@ def note(place: Place, open_: bool) -> str:
     found = []
     if place.before and node.sources and node.sources != (place.before,):
         found.append(f"from {', '.join(node.sources)}")
+    if node.idle:
+        found.append("does not run itself")
     if node.condition is not None:
         code = node.condition.code
         found.append(f"when {code}" if node.active else f"left out, unless {code}")

@@ -102,10 +102,11 @@ def _below(graph: Graph) -> int:
 
 
 def _layers(graph: Graph) -> dict[str, Whole]:
+    idle = tuple(f"{node.name}." for node in graph.nodes if node.idle)
     return {
         name: _whole(node.value)
         for name, node in named(graph.nodes)
-        if node.single and node.active
+        if node.single and node.active and not f"{name}.".startswith(idle)
     }
 
 

@@ -107,7 +107,7 @@ class Flow:
             if isinstance(part, Run):
                 self._write_waiting()
                 self._loop(part)
-            else:
+            elif not part.idle:
                 self._take(part)
 
     def finish(self) -> list[Statement]:
