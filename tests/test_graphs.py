@@ -83,6 +83,16 @@ def test_sharing_a_repeated_layer_on_another_shape_is_refused() -> None:
         network(data)
 
 
+def test_the_parameters_of_what_is_shared_are_those_of_the_original() -> None:
+    data = spec(
+        {"Linear": 8, "name": "first"},
+        {"share": "first", "name": "again"},
+        {"Linear": 8, "share": "again", "name": "tied"},
+    )
+    made = model(network(data), "explicit")
+    assert made.tied.weight is made.first.weight
+
+
 def test_a_value_that_waits_is_written_before_a_layer_that_takes_it_twice() -> None:
     data = spec(
         {"Linear": 4, "name": "a"},

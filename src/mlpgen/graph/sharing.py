@@ -97,7 +97,7 @@ def tied(item: Item, node: Node, inside: Inside) -> Node | None:
             return None
     count = sum(int(prod(node.weights[name])) for name in both)
     return node._replace(
-        tied=other.name,
+        tied=other.shared or other.name,
         parameters=node.parameters - count,
         weights={name: node.weights[name] for name in both},
     )
