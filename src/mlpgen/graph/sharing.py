@@ -29,12 +29,7 @@ def shared(
         return None
     original, node = found
     path = (*item.path, "share")
-    if "when" in item.options or node.condition is not None:
-        message = "a layer with `when` cannot share, or be shared"
-        at = (*item.path, "when") if "when" in item.options else path
-        help = "put the layer in a block, with `when` inside of it"
-        key = "when" in item.options
-        inside.problems.add("MG226", message, at, key=key, help=help)
+    if _depends(item, node, inside):
         return None
     if original.type == "share":
         original, node = inside.made[node.shared]
@@ -76,6 +71,8 @@ def tied(item: Item, node: Node, inside: Inside) -> Node | None:
     if found is None:
         return None
     _, other = found
+    if _depends(item, other, inside):
+        return None
     problems = inside.problems
     path = (*item.path, "share")
     both = [name for name in node.weights if name in other.weights]
@@ -101,6 +98,18 @@ def tied(item: Item, node: Node, inside: Inside) -> Node | None:
         parameters=node.parameters - count,
         weights={name: node.weights[name] for name in both},
     )
+
+
+def _depends(item: Item, node: Node, inside: Inside) -> bool:
+    """Refuse to share where one of both layers may not be there."""
+    key = "when" in item.options
+    if not key and node.condition is None:
+        return False
+    message = "a layer with `when` cannot share, or be shared"
+    help = "put the layer in a block, with `when` inside of it"
+    at = (*item.path, "when" if key else "share")
+    inside.problems.add("MG226", message, at, key=key, help=help)
+    return True
 
 
 def _target(item: Item, inside: Inside) -> tuple[Item, Node] | None:
