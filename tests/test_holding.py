@@ -8,6 +8,8 @@ import pytest
 
 from mlpgen import api
 
+from .networks import model
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -50,6 +52,17 @@ layers:
     name: image
   - mul:
     from: [image, mask]
+""",
+    "a name for each part": """
+parameters: {n: 2}
+input: [8]
+layers:
+  - Linear: "${4 * n}"
+  - Unflatten: {dim: 1, unflattened_size: ["${n}", 4]}
+  - unbind: {dim: 1, names: [a, b]}
+    name: parts
+  - add:
+    from: [parts.a, parts.b]
 """,
     "heads and their width": """
 parameters: {heads: 2, width: 4}
@@ -123,3 +136,31 @@ def test_equal_by_chance(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", BY_RULE)
 def test_equal_by_rule(name: str, tmp_path: Path) -> None:
     assert warnings(tmp_path, BY_RULE[name]) == []
+
+
+PARTS = """
+parameters: {w: 4, k: 2}
+input: [8]
+layers:
+  - Linear: "${w}"
+  - chunk: {chunks: 2, dim: 1, names: [a, b]}
+    name: parts
+  - Linear: 3
+    from: parts.a
+  - Unflatten: {dim: 1, unflattened_size: [1, 3]}
+  - pad: {pad: ["${(k - 1) * 2}", 0]}
+"""
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_parts_and_rims_are_right_for_other_parameters(
+    style: str, tmp_path: Path
+) -> None:
+    import torch
+
+    path = tmp_path / "net.yaml"
+    path.write_text(f"name: Net{PARTS}", encoding="utf-8")
+    net = api.load(path)
+    assert net.warnings == ()
+    made = type(model(net, style))(w=5, k=3)
+    assert made(torch.zeros(2, 8)).shape == (2, 1, 7)

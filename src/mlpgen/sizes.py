@@ -159,6 +159,13 @@ def is_product(value: int) -> bool:
     )
 
 
+def divides(divisor: int, size: int) -> bool:
+    """Tell whether a division leaves nothing over, whatever the parameters are."""
+    if not isinstance(size, Size) and not isinstance(divisor, Size):
+        return size % divisor == 0
+    return isinstance(size, Size) and _cancelled(size, divisor) is not None
+
+
 def scaled(size: int, factor: float) -> int:
     """Return `size` times a number that need not be whole, rounded down.
 

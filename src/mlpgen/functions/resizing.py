@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from mlpgen.component import Expects, Structural
+from mlpgen.component import Expects
 from mlpgen.functions.base import FLOAT, Ints, Number, Operation, whole, whole_shown
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 from mlpgen.layers.padding import padded
@@ -43,9 +43,7 @@ class Pad(Operation):
     example_input: ClassVar = (3, 8, 8)
     rule: ClassVar = "(N, *, A) → (N, *, before + A + after)"
 
-    pad: Annotated[
-        Ints, Field(min_length=2), Structural(), Expects("a list of pairs of numbers")
-    ]
+    pad: Annotated[Ints, Field(min_length=2), Expects("a list of pairs of numbers")]
     mode: Literal["constant", "reflect", "replicate", "circular"] = "constant"
     value: Number | None = None
 

@@ -10,6 +10,7 @@ from mlpgen.component import Expects, Positive, Structural
 from mlpgen.functions.base import Dim, Operation, place, replaced
 from mlpgen.layers.base import Function, Returned, Shape, ShapeError, Value, Values
 from mlpgen.names import wrong_name
+from mlpgen.sizes import divides
 
 ORDINALS = (
     "first",
@@ -98,7 +99,7 @@ class Chunk(_Splitting):
     def parts(self, value: Value, at: int) -> list[Shape]:
         """Each part is the size divided by `chunks`, rounded up."""
         size = value.shape[at]
-        uneven = size % self.chunks != 0
+        uneven = not divides(self.chunks, size)
         each = (size + (self.chunks - 1) if uneven else size) // self.chunks
         last = size - each * (self.chunks - 1) if uneven else each
         if last < 1:
@@ -135,6 +136,7 @@ class Split(_Splitting):
                 raise ShapeError("MG309", message, argument="split_size_or_sections")
             return [replaced(value.shape, at, part) for part in asked]
         count = -(-int(size) // int(asked))
+        agree(-(-size // asked), count)  # there is a name for each part
         last = size - asked * (count - 1)
         sizes = [asked] * (count - 1) + [last]
         return [replaced(value.shape, at, part) for part in sizes]
@@ -155,7 +157,9 @@ class Unbind(_Splitting):
 
     def parts(self, value: Value, at: int) -> list[Shape]:
         """The dimension is gone."""
-        return [replaced(value.shape, at)] * int(value.shape[at])
+        count = int(value.shape[at])
+        agree(value.shape[at], count)  # there is a name for each part
+        return [replaced(value.shape, at)] * count
 
     def function(self) -> Function:
         """The method of the same name."""
