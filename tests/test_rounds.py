@@ -293,3 +293,21 @@ def test_too_many_layers_are_refused(levels: int) -> None:
     with pytest.raises(SpecError) as error:
         build(source.parse(doubled(levels).encode(), "spec.yaml"))
     assert [each.code for each in error.value.diagnostics] in (["MG222"], ["MG106"])
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_rounds_of_a_layer_with_several_inputs_keep_all_but_the_first(
+    style: str,
+) -> None:
+    layer = {"TransformerDecoderLayer": {"nhead": 2, "dim_feedforward": 16}}
+    data = {
+        "name": "Net",
+        "input": {"memory": [5, 8], "target": [7, 8]},
+        "layers": [{**layer, "from": ["target", "memory"], "repeat": 3, "name": "d"}],
+    }
+    made = model(network(data), style).eval()
+    memory, target = torch.randn(2, 5, 8), torch.randn(2, 7, 8)
+    x = target
+    for index in range(3):
+        x = made.get_submodule(f"d.{index}")(x, memory)
+    assert torch.equal(made(memory, target), x)

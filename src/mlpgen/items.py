@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.functions import FUNCTIONS
 from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.unknown import meant
-from mlpgen.vocabulary import CUSTOM, SHARE, every_type, layer_class
+from mlpgen.vocabulary import CUSTOM, SHARE, every_type, is_function, layer_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,6 +66,16 @@ class Item(NamedTuple):
     sources: tuple[str, ...] | None = None
     options: Mapping[str, Any] = {}
     guess: str = ""
+
+    @property
+    def in_class(self) -> bool:
+        """Whether it is a layer of the model or of a block, not of a `Sequential`."""
+        return self.path[-2:-1] == ("layers",)
+
+    @property
+    def is_function(self) -> bool:
+        """Whether its type is a function on tensors."""
+        return is_function(self.type)
 
     def argument_path(self, argument: str | None) -> Path:
         """Return where an argument stands; the type's place if it is not given."""

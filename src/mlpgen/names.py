@@ -99,7 +99,6 @@ _LOCALS = frozenset(
     [
         "f",
         "i",
-        "l",
         "layer",
         "layers",
         "nn",
@@ -236,6 +235,8 @@ def wrong_name(name: str) -> str:
         return f"`{name}` is a keyword of Python"
     if name in MODULE_ATTRIBUTES:
         return f"`{name}` is an attribute of `nn.Module`"
+    if name == "l":
+        return "it looks like the number 1"
     if name in _LOCALS:
         return f"`{name}` has a meaning of its own in the generated code"
     if hasattr(builtins, name):

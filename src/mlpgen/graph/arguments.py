@@ -14,7 +14,7 @@ from mlpgen.graph.scope import INDEX, LONGEST_CODE
 from mlpgen.problems import nearest, shown
 from mlpgen.sizes import Real, Size
 from mlpgen.source import scalar
-from mlpgen.vocabulary import is_function, layer_class
+from mlpgen.vocabulary import layer_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,7 @@ def read_layer(
         if isinstance(value, Expression) and not isinstance(value.value, Size)
     }
     numbers = {name: value for name, value in sizes.items() if name not in expressions}
-    if is_function(item.type):
+    if item.is_function:
         numbers |= {
             name: Real(each.value, each.code)
             for name, each in expressions.items()

@@ -8,7 +8,6 @@ from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.wires import shown_value as _shown
 from mlpgen.problems import shown
-from mlpgen.vocabulary import is_function
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node
@@ -53,7 +52,7 @@ def merged(
 ) -> Node | None:
     """Put a layer under a condition; its result is its own or what it takes."""
     path = (*item.path, "when")
-    function = is_function(item.type)
+    function = item.is_function
     if not node.single or not node.inputs or (len(node.inputs) > 1 and not function):
         message = (
             f"`when` needs a layer with one input and one result, unlike `{node.name}`"

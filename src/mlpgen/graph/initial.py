@@ -41,7 +41,7 @@ def with_initial_values(
     if "init" not in item.options:
         return node
     raw, path = item.options["init"], (*item.path, "init")
-    if prefix or item.path[-2:-1] != ("layers",):
+    if prefix or not item.in_class:
         message = "`init` has no meaning for what repeats or is in a `Sequential`"
         help = "put the layer in a block, or write rules in the `init` of the model"
         problems.add("MG229", message, path, key=True, help=help)

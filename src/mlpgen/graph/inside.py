@@ -9,7 +9,7 @@ from mlpgen.layers import LAYERS
 from mlpgen.layers.base import Call
 from mlpgen.names import snake_case
 from mlpgen.problems import listed
-from mlpgen.vocabulary import SHARE, is_function
+from mlpgen.vocabulary import SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,11 +82,10 @@ def container(
     )
 
 
-def not_one_tensor(item: Item, inside: Inside, node: Node | None = None) -> None:
+def not_one_tensor(item: Item, inside: Inside) -> None:
     """Refuse a layer of a `Sequential`, or a round, that is more than a chain."""
-    if item.path[-2:-1] == ("layers",):
-        verb = "takes" if node is not None and node.single else "gives"
-        message = f"`{item.type}` {verb} several tensors, so it cannot be repeated"
+    if item.in_class:
+        message = f"`{item.type}` gives several tensors, so it cannot be repeated"
         help = "put it in a block, and repeat that"
         path = (*item.path, "repeat")
         inside.problems.add("MG221", message, path, help=help)
@@ -94,7 +93,7 @@ def not_one_tensor(item: Item, inside: Inside, node: Node | None = None) -> None
     message = f"`{item.type}` cannot stand in a `Sequential`"
     help = "a `Sequential` holds modules that take and give one tensor"
     module = next((name for name in LAYERS if snake_case(name) == item.type), "")
-    if is_function(item.type):
+    if item.is_function:
         help = f"write `{module}`" if module else "put it in a block"
     key = item.type_path != item.path
     inside.problems.add("MG220", message, item.type_path, key=key, help=help)

@@ -14,7 +14,7 @@ from mlpgen.graph.repeating import gathered
 from mlpgen.graph.scope import INDEX
 from mlpgen.problems import shown
 from mlpgen.sizes import Size, code_of, names_of
-from mlpgen.vocabulary import HELD, SHARE, is_function
+from mlpgen.vocabulary import HELD, SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ def repeated(
     count = _count(item, inside)
     if count is None:
         return None
-    if is_function(item.type) or item.type in HELD or item.type == SHARE:
+    if item.is_function or item.type in HELD or item.type == SHARE:
         message = f"`{item.type}` cannot be repeated"
         help = "put it in a block, and repeat that"
         inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)

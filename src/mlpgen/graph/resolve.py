@@ -29,7 +29,7 @@ from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.sharing import shared, tied
 from mlpgen.graph.uses import bare, say_where, symbolic, used
 from mlpgen.graph.wires import Wire, Wires
-from mlpgen.vocabulary import CUSTOM, OWN, SHARE, is_function, layer_class
+from mlpgen.vocabulary import CUSTOM, OWN, SHARE, layer_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -206,14 +206,15 @@ class Resolver:
             return self._use(item, wires, inside, full)
         if layer_class(item.type) is None:
             return None  # a block with mistakes of its own
-        if inside.prefix and is_function(item.type):
+        if inside.prefix and item.is_function:
             not_one_tensor(item, inside)
             return None
         runs = not isinstance(condition, Expression) or bool(condition.value)
         scope, problems = inside.scope, inside.problems
         node = resolve_layer(item, wires, scope, problems, full, runs=runs)
-        if node is not None and inside.prefix and not node.is_link:
-            not_one_tensor(item, inside, node)
+        round_ = item.in_class and node is not None and node.single
+        if node is not None and inside.prefix and not (node.is_link or round_):
+            not_one_tensor(item, inside)
             return None
         if node is not None:
             node = with_initial_values(node, item, inside.problems, inside.prefix)
