@@ -286,7 +286,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Certific
     """Prove all damaged files in one go."""
     whole = subject(SMALL, tmp_path_factory.mktemp("prove"))
     subjects = {name: damage(whole) for name, (damage, _) in DAMAGES.items()}
-    found = run.prove([*subjects.values(), whole])
+    found = [*run.prove([*subjects.values(), whole])]
     assert found.pop().proved
     return dict(zip(subjects, found, strict=True))
 
@@ -346,7 +346,7 @@ def test_several_inputs_tuples_and_modules_used_twice(tmp_path: Path) -> None:
     texts = {"explicit": TALKER, "sequential": TALKER}
     right = run.Subject("talker", said, texts)
     wrong = run.Subject("talker", said, {**texts, "sequential": other})
-    found = run.prove([right, wrong])
+    found = [*run.prove([right, wrong])]
     assert found[0].failures == ()
     details = {each.name: each.detail for each in found[0].checks}
     assert details["layers"] == "2 modules with the predicted shape"
@@ -379,7 +379,7 @@ def test_only_what_was_damaged_is_found(certificates: dict[str, Certificate]) ->
 def test_one_that_hangs_holds_up_no_other(tmp_path: Path) -> None:
     whole = subject(SMALL, tmp_path)
     endless = damaged(whole, "class Small", "while True: pass\nclass Small")
-    found = run.prove([endless, endless], timeout=3)
+    found = [*run.prove([endless, endless], timeout=3)]
     assert [each.proved for each in found] == [False, False]
     for each in found:
         assert each.checks[-1].detail.startswith("took longer than 3 s in all")
@@ -420,3 +420,32 @@ def test_a_failure_in_all_formats(
         "::error file=deep.yaml,title=parameters::7 parameters predicted, "
         "39 in explicit\n"
     )
+
+
+def test_every_whole_number_is_in_range_of_what_looks_it_up(folder: Path) -> None:
+    (folder / "ids.yaml").write_text(
+        """\
+name: Ids
+input: {tokens: {shape: [8], dtype: int64}, places: {shape: [1], dtype: int64}}
+layers:
+  - Embedding: {num_embeddings: 50, embedding_dim: 4}
+    from: tokens
+  - mean: {dim: 2}
+  - gather: 1
+    from: [mean_1, places]
+"""
+    )
+    done = prove("ids.yaml", cwd=folder)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_certificate_is_printed_as_soon_as_it_is_there(folder: Path) -> None:
+    command = [sys.executable, "-m", "mlpgen", "prove", "small.yaml", "normalized.yaml"]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        assert any(line.strip() == "proved" for line in lines)
+        assert process.poll() is None  # the second is under way
+        process.kill()

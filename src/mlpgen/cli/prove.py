@@ -51,8 +51,13 @@ def command(
     """
     subjects, warnings = _subjects(common.once(specs), common.parse_settings(settings))
     common.show_warnings(warnings, aside=format_ == "json")
+    found: list[Certificate] = []
     try:
-        found = run.prove(subjects, timeout=timeout, tell=_progress)
+        for each in run.prove(subjects, timeout=timeout, tell=_progress):
+            _progress()
+            if format_ == "text":
+                _tell(each, first=not found)
+            found.append(each)
     except run.NoTorchError:
         message = f"`prove` needs torch, and {sys.executable} has none: install it"
         raise click.ClickException(f"{message}, `pip install torch`") from None
@@ -62,8 +67,6 @@ def command(
         click.echo(json.dumps([each.row() for each in found], indent=2))
     elif format_ == "github":
         _annotate(found)
-    else:
-        _tell(found)
     return 0 if all(each.proved for each in found) else 1
 
 
@@ -104,15 +107,15 @@ def _annotate(certificates: Sequence[Certificate]) -> None:
             )
 
 
-def _tell(certificates: Sequence[Certificate]) -> None:
-    for index, each in enumerate(certificates):
-        head = f"{safe(each.spec)}: {each.name}, {' = '.join(each.styles)}"
-        torch = f", torch {each.torch}" if each.torch else ""
-        click.echo(f"{chr(10) * bool(index)}{head}{torch}")
-        width = max(len(check.name) for check in each.checks)
-        for check in each.checks:
-            _line(check, width)
-        common.say("  ", verdict(each), "green" if each.proved else "red")
+def _tell(found: Certificate, *, first: bool) -> None:
+    head = f"{safe(found.spec)}: {found.name}, {' = '.join(found.styles)}"
+    torch = f", torch {found.torch}" if found.torch else ""
+    click.echo(f"{'' if first else chr(10)}{head}{torch}")
+    width = max(len(check.name) for check in found.checks)
+    for check in found.checks:
+        _line(check, width)
+    common.say("  ", verdict(found), "green" if found.proved else "red")
+    sys.stdout.flush()
 
 
 def _line(check: Check, width: int) -> None:

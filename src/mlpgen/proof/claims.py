@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
+from mlpgen.functions.base import whole
 from mlpgen.graph.nodes import held, named
 
 if TYPE_CHECKING:
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Graph, Node
     from mlpgen.layers.base import Value
 
 Whole = list[int | None]
@@ -92,13 +93,21 @@ def _tensor(name: str, value: Value, graph: Graph) -> Tensor:
 
 
 def _below(graph: Graph) -> int:
-    """Return the smallest number of embeddings that a whole number may look up."""
-    sizes = [
-        int(node.arguments.get("num_embeddings", 2))
-        for node in held(graph.nodes)
-        if node.type in ("Embedding", "EmbeddingBag")
-    ]
-    return min(sizes, default=2)
+    """Return what every whole number must be below, whichever layer looks it up."""
+    bounds = (_bound(node) for node in held(graph.nodes))
+    return min((bound for bound in bounds if bound is not None), default=2)
+
+
+def _bound(node: Node) -> int | None:
+    """Return what the whole numbers must be below that a layer takes for places."""
+    call = node.function
+    if node.type in ("Embedding", "EmbeddingBag"):
+        return int(node.arguments["num_embeddings"])
+    if node.type == "one_hot" and call is not None:
+        return int(call.keywords["num_classes"])
+    if node.type in ("gather", "index_select") and call is not None:
+        return int(whole(node.inputs[0])[call.positional[0]])
+    return None
 
 
 def _layers(graph: Graph) -> dict[str, Whole]:

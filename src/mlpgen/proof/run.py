@@ -17,7 +17,7 @@ from mlpgen.proof.certificate import Certificate, Check
 from mlpgen.proof.claims import author_modules, claims
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mlpgen.api import Network
     from mlpgen.proof.claims import Claims
@@ -70,7 +70,7 @@ def prove(
     *,
     timeout: float = 300,
     tell: Tell = lambda spec, check: None,
-) -> list[Certificate]:
+) -> Iterator[Certificate]:
     """Prove what mlpgen says of networks, in one process with torch.
 
     Args:
@@ -78,24 +78,25 @@ def prove(
         timeout: The seconds that each of them may take.
         tell: Told of each check when it begins: the spec and its name.
 
-    Returns:
-        A certificate for each.
+    Yields:
+        A certificate for each, as soon as it is through.
 
     Raises:
         NoTorchError: There is no torch.
     """
-    found: list[Certificate] = []
+    done = 0
     with TemporaryDirectory(prefix="mlpgen-") as name:
         folder = Path(name)
         jobs = [
             _written(each, folder / str(index)) for index, each in enumerate(subjects)
         ]
-        while len(found) < len(subjects):
+        while done < len(subjects):
             # A process that did not come to its end is followed by another.
-            left = subjects[len(found) :]
-            (folder / "job.json").write_text(json.dumps(jobs[len(found) :]))
-            found += _Process(left, folder, timeout, tell).run()
-    return found
+            left = subjects[done:]
+            (folder / "job.json").write_text(json.dumps(jobs[done:]))
+            for certificate in _Process(left, folder, timeout, tell).run():
+                done += 1
+                yield certificate
 
 
 def _written(subject: Subject, folder: Path) -> dict[str, Any]:
@@ -131,8 +132,8 @@ class _Process:
         self.expired = False
         self.watch = threading.Timer(timeout, lambda: None)
 
-    def run(self) -> list[Certificate]:
-        """Run the process; return what it found, of one network at least."""
+    def run(self) -> Iterator[Certificate]:
+        """Run the process; yield what it finds, of one network at least."""
         with (
             (self.folder / "errors.txt").open("wb") as errors,
             subprocess.Popen(
@@ -148,26 +149,31 @@ class _Process:
         ):
             assert process.stdout is not None
             try:
-                self._listen(process, process.stdout)
+                yield from self._listen(process, process.stdout)
             finally:
                 self.watch.cancel()
                 process.kill()
         code = process.returncode
         if code or self.expired or len(self.checks) < len(self.subjects):
             self.checks[-1].append(self._broken(code))
-        return [
-            Certificate(
-                each.spec, each.claims["name"], (*each.texts,), self.torch, (*checks,)
-            )
-            for each, checks in zip(self.subjects, self.checks, strict=False)
-        ]
+        yield self._certificate()
 
-    def _listen(self, process: subprocess.Popen[str], lines: Iterable[str]) -> None:
+    def _certificate(self) -> Certificate:
+        """Return what was found of the network under proof."""
+        subject = self.subjects[len(self.checks) - 1]
+        name, styles = subject.claims["name"], (*subject.texts,)
+        checks = (*self.checks[-1],)
+        return Certificate(subject.spec, name, styles, self.torch, checks)
+
+    def _listen(
+        self, process: subprocess.Popen[str], lines: Iterable[str]
+    ) -> Iterator[Certificate]:
         """Take the answers; the clock starts anew with each network."""
         self._watch(process)
         for line in lines:
             answer = json.loads(line)
             if answer.get("begin"):
+                yield self._certificate()
                 self._watch(process)
             self._take(answer)
         process.wait()
