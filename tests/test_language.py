@@ -453,3 +453,60 @@ def test_a_join_that_does_not_run_need_not_fit(stride: int) -> None:
         assert torch.equal(made(x), z + y if stride == 1 else z)
         other = type(made)(stride=3 - stride)
         assert other(x).shape == (2, 4, *[4 if stride == 2 else 2] * 2)
+
+
+PLACES: dict[str, Any] = {
+    "rim": (
+        [
+            {"pad": {"pad": ["${(width - 1) * 2}", 0]}},
+            {"Conv1d": {"out_channels": 4, "kernel_size": "${width}", "dilation": 2}},
+            "Flatten",
+            {"Linear": 3},
+        ],
+        (4, 16),
+    ),
+    "end": ([{"slice": {"dim": 2, "end": "${width}"}}, {"Linear": 3}], (4, 16)),
+    "start": (
+        [{"slice": {"dim": 2, "start": "${width}", "step": 2}}, {"Linear": 3}],
+        (4, 16),
+    ),
+    "both": (
+        [{"slice": {"dim": 1, "start": "${width}", "end": -1, "step": 3}}, "Flatten"],
+        (16, 4),
+    ),
+    "step": ([{"slice": {"dim": 2, "step": "${width}"}}, {"Linear": 3}], (4, 16)),
+    "place": ([{"select": {"dim": 1, "index": "${width}"}}, {"Linear": 3}], (8, 16)),
+    "size": ([{"interpolate": {"size": "${width}"}}, {"Linear": 3}], (4, 16)),
+    "factor": ([{"Upsample": {"scale_factor": "${width}"}}, {"Linear": 3}], (4, 16)),
+    "fraction": (
+        [{"interpolate": {"scale_factor": "${factor}"}}, {"Linear": 3}],
+        (4, 16),
+    ),
+    "module": ([{"Upsample": {"scale_factor": "${factor}"}}, {"Linear": 3}], (4, 16)),
+    "pool": ([{"AdaptiveAvgPool2d": ["${width}", 2]}, "Flatten", {"Linear": 3}], None),
+    "block": ([{"Resized": {"ratio": "${factor}"}}, {"Linear": 3}], (4, 16)),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_sizes_and_places_may_be_parameters(name: str) -> None:
+    layers, shape = PLACES[name]
+    rest: Any = {
+        "shape": shape or (3, 8, 8),
+        "parameters": {"width": 2, "factor": 0.5},
+        "blocks": {
+            "Resized": {
+                "parameters": {"ratio": 1.5},
+                "layers": [{"interpolate": {"scale_factor": "${ratio}"}}],
+            }
+        },
+    }
+    other = {"width": 5, "factor": 1.3}
+    loaded, changed = net(*layers, **rest), net(*layers, **rest | {"parameters": other})
+    for style in api.STYLES:
+        cls = type(model(loaded, style))
+        torch.manual_seed(1)
+        made = cls(**other)
+        wanted = model(changed, style)
+        x = torch.rand(2, *rest["shape"])
+        assert torch.equal(made(x), wanted(x))

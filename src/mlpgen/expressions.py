@@ -10,7 +10,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.sizes import Size, code_of, either, names_of, smaller
+from mlpgen.sizes import Real, Size, code_of, either, names_of, scaled, smaller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -114,8 +114,16 @@ def _known(value: Scalar | Expression) -> Expression:
     return Expression(value, code, names_of(code), 0 if " if " in code else 10)
 
 
+def _symbolic(expression: Expression) -> Number:
+    """Return a number that knows its code."""
+    value = expression.value
+    if isinstance(value, float) and expression.names:
+        return Real(value, expression.code)
+    return value
+
+
 def _size(node: ast.expr, known: Mapping[str, Expression]) -> int:
-    """Compute a size: arithmetic, a choice, or the smaller of two."""
+    """Compute a size: arithmetic, a choice, the smaller of two, or a scaled one."""
     match node:
         case ast.IfExp(test=test, body=body, orelse=orelse):
             condition = _boolean(_visit(test, known))
@@ -125,6 +133,9 @@ def _size(node: ast.expr, known: Mapping[str, Expression]) -> int:
             return either(condition.code, bool(condition.value), one, other)
         case ast.Call(func=ast.Name(id="min"), args=[left, right]):
             return smaller(_size(left, known), _size(right, known))
+        case ast.Call(func=ast.Name(id="int"), args=[ast.BinOp() as product]):
+            factor = _visit(product.right, known)
+            return scaled(_size(product.left, known), _symbolic(factor))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
             first, second = (_known(_size(each, known)) for each in (left, right))
             found = _binary(first, op, second).value

@@ -137,9 +137,9 @@ def is_symbolic(value: object) -> bool:
     return isinstance(value, (Size, Real))
 
 
-def code_of(value: int) -> str:
-    """Return the code of a plain number or a size."""
-    return value.code if isinstance(value, Size) else str(value)
+def code_of(value: float) -> str:
+    """Return the code of a plain number, or of one that depends on parameters."""
+    return value.code if isinstance(value, (Size, Real)) else str(value)
 
 
 _WORDS = frozenset(["int", "min", "if", "else", "and", "or", "not"])
@@ -172,12 +172,14 @@ def scaled(size: int, factor: float) -> int:
     As torch does it for `scale_factor`:
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Upsample.html
     """
-    if float(factor).is_integer():
+    if isinstance(factor, int):
+        return size * factor
+    if not isinstance(factor, Real) and factor.is_integer():
         return size * int(factor)
     value = int(int(size) * factor)
-    if not isinstance(size, Size):
+    if not is_symbolic(size) and not is_symbolic(factor):
         return value
-    return Size(value, {(f"int({_operand(size)} * {factor!r})",): 1})
+    return Size(value, {(f"int({_operand(size)} * {_operand(factor)})",): 1})
 
 
 def smaller(left: int, right: int) -> int:
@@ -244,9 +246,12 @@ def _operation(value: int, left: int, operator: str, right: int) -> Size:
     return Size(value, {(_Quotient(text),): 1})
 
 
-def _operand(value: int) -> str:
+def _operand(value: float) -> str:
+    if not is_symbolic(value):
+        code = repr(value)
+        return code if value >= 0 else f"({code})"
     code = code_of(value)
-    return code if code.isidentifier() or code.isdigit() else f"({code})"
+    return code if code.isidentifier() else f"({code})"
 
 
 def _signed(sign: str, product: str) -> str:

@@ -26,9 +26,9 @@ DTYPES = {"float32": torch.float32, "int64": torch.int64, "bool": torch.bool}
 
 def written(function: Function, inputs: Sequence[str]) -> str:
     """Write a call on inputs that are names."""
-    if function.is_index:
-        return f"{inputs[0]}{function.name}"
     after = [flat(literal(each)) for each in function.positional]
+    if function.is_index:
+        return inputs[0] + function.name.format(*after)
     if function.counts:
         after.insert(0, f"{inputs[0]}.shape[0]")
     if function.is_operator:

@@ -319,12 +319,7 @@ def test_sizes_follow_parameters(name: str) -> None:
         except (ShapeError, ValueError):
             continue
         sizes = {field: Size.parameter(field, arguments[field]) for field in numbers}
-        floats = {
-            field for field in numbers if isinstance(getattr(layer, field), float)
-        }
-        symbolic = layer.model_copy(
-            update={key: value for key, value in sizes.items() if key not in floats}
-        )
+        symbolic = layer.model_copy(update=sizes)
         for part, value in symbolic.results(values).items():
             found = tuple(eval(code_of(size), {}, other) for size in value.shape)
             context = f"{name} {arguments} {values} {other} {part}"

@@ -2,9 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
-from mlpgen.component import Expects, Positive, Structural
+from mlpgen.component import Expects, Positive
 from mlpgen.functions.base import (
     Dim,
     Operation,
@@ -14,9 +12,10 @@ from mlpgen.functions.base import (
     whole_shown,
 )
 from mlpgen.layers.base import Function, ShapeError, Value, Values
+from mlpgen.sizes import is_symbolic
 
-Place = Annotated[int, Structural(), Expects("a whole number")]
-OptionalPlace = Annotated[int | None, Structural(), Expects("a whole number")]
+Place = Annotated[int, Expects("a whole number")]
+OptionalPlace = Annotated[int | None, Expects("a whole number")]
 
 
 class Select(Operation):
@@ -42,7 +41,7 @@ class Select(Operation):
 
     def function(self) -> Function:
         """The index."""
-        return Function(_index(self.dim, str(self.index)))
+        return Function(_index(self.dim, "{}"), (self.index,))
 
 
 class Slice(Operation):
@@ -57,7 +56,7 @@ class Slice(Operation):
     dim: Dim
     start: OptionalPlace = None
     end: OptionalPlace = None
-    step: Annotated[int, Field(ge=1), Structural()] = 1
+    step: Positive = 1
 
     def results(self, values: Values) -> dict[str, Value]:
         """As Python does it: what is out of range is moved to the ends."""
@@ -74,9 +73,15 @@ class Slice(Operation):
 
     def function(self) -> Function:
         """The index."""
-        start, end = ("" if x is None else str(x) for x in (self.start, self.end))
-        step = "" if self.step == 1 else f":{self.step}"
-        return Function(_index(self.dim, f"{start}:{end}{step}"))
+        given = (self.start, self.end, None if _is_one(self.step) else self.step)
+        numbers = tuple(each for each in given if each is not None)
+        start, end, step = ("" if each is None else "{}" for each in given)
+        if is_symbolic(numbers):  # as ruff spaces what is more than numbers
+            start, end = start and f"{start} ", end and f" {end}"
+            step = step and (f" : {step}" if end else f": {step}")
+        else:
+            step = step and f":{step}"
+        return Function(_index(self.dim, f"{start}:{end}{step}"), numbers)
 
 
 class Narrow(Operation):
@@ -189,8 +194,12 @@ def _end(given: int, size: int) -> int:
     return size if given > size else given
 
 
+def _is_one(step: int) -> bool:
+    return step == 1 and not is_symbolic(step)
+
+
 def _index(dim: int, text: str) -> str:
-    """Write the index of one dimension: `[:, 0]`, or `[..., 0]` from the end."""
+    """Write the index of one dimension: `[:, {}]`, or `[..., {}]` from the end."""
     if dim < 0:
         return f"[..., {text}{', :' * (-dim - 1)}]"
     return f"[{':, ' * dim}{text}]"

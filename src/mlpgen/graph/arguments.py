@@ -75,12 +75,11 @@ def read_layer(
         if isinstance(value, Expression) and not isinstance(value.value, Size)
     }
     numbers = {name: value for name, value in sizes.items() if name not in expressions}
-    if item.is_function:
-        numbers |= {
-            name: Real(each.value, each.code)
-            for name, each in expressions.items()
-            if isinstance(each.value, float)
-        }
+    numbers |= {
+        name: Real(each.value, each.code)
+        for name, each in expressions.items()
+        if isinstance(each.value, float)
+    }
     return layer.model_copy(update=numbers), expressions
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Strict
 
-from mlpgen.component import Expects, Positive, Size1, Structural
+from mlpgen.component import Expects, Positive, Size1
 from mlpgen.layers.base import Function, Layer, Shape, need_dims, spread
 from mlpgen.layers.indexed import DIMS, Flag, Indexed
 
@@ -12,13 +12,11 @@ _AsTuple = Strict(strict=False)
 Output1 = Size1
 Output2 = Annotated[
     Positive | Annotated[tuple[Positive | None, Positive | None], _AsTuple],
-    Structural(),
     Expects("a whole number of at least 1, or a list of two"),
 ]
 Output3 = Annotated[
     Positive
     | Annotated[tuple[Positive | None, Positive | None, Positive | None], _AsTuple],
-    Structural(),
     Expects("a whole number of at least 1, or a list of three"),
 ]
 

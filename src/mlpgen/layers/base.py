@@ -63,8 +63,8 @@ class Function(NamedTuple):
 
     Attributes:
         name: `F.relu`, `torch.tanh`; `.flatten` for a method of the (first) tensor;
-            `+` for an operator between all inputs and `positional`; `[:, 0]` for an
-            index of it.
+            `+` for an operator between all inputs and `positional`; `[:, {}]` for an
+            index of it, with `positional` in its place.
         positional: Arguments after the inputs.
         keywords: Arguments by name.
         training: Whether the function must be told if the model is training.

@@ -39,12 +39,10 @@ class Upsample(Layer):
 
     size: Annotated[
         Positive | Annotated[tuple[Positive, ...], _AsTuple] | None,
-        Structural(),
         Expects("a whole number of at least 1, or a list of them"),
     ] = None
     scale_factor: Annotated[
         Factor | Annotated[tuple[Factor, ...], _AsTuple] | None,
-        Structural(),
         Expects("a number above 0, or a list of them"),
     ] = None
     mode: Annotated[Mode, Structural()] = "nearest"

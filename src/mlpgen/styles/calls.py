@@ -71,7 +71,7 @@ def _function(
     if function.training:
         named.append("training=self.training")
     if function.is_index:
-        return atom(values[0]) + function.name
+        return atom(values[0]) + function.name.format(*map(flat, given))
     if function.is_operator:
         return _infix(function.name, [*values, *given])
     names = (*function.names, *[""] * len(values))
