@@ -6,7 +6,7 @@
 # ../../specs/zoo/transformer_classifier.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:e0982ba94aad472b, code sha256:9e2fd4711e8859f2
+# format 1, spec sha256:e0982ba94aad472b, code sha256:d67bf1e0c12a9286
 
 import torch
 from torch import Tensor, nn
@@ -40,8 +40,8 @@ class TransformerClassifier(nn.Module):
                     width,
                     heads,
                     dim_feedforward=4 * width,
-                    batch_first=True,
                     dropout=dropout,
+                    batch_first=True,
                 )
                 for _ in range(depth)
             )
