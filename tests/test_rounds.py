@@ -25,6 +25,7 @@ def net(*layers: Any, **more: Any) -> dict[str, Any]:
     return {"name": "Net", "input": [4], "layers": list(layers)} | more
 
 
+SEQUENCES = {"left": [5, 8], "right": [6, 8]}
 PAIR = {
     "Pair": {
         "input": ["left", "right"],
@@ -32,7 +33,44 @@ PAIR = {
     }
 }
 
+TWO = {
+    "Two": {
+        "outputs": ["wide", "other"],
+        "layers": [linear(4, name="wide"), linear(4, name="other")],
+    }
+}
+
 SPECS = {
+    "decoder layers": net(
+        {
+            "TransformerDecoderLayer": {"nhead": 2, "dim_feedforward": "${4 + index}"},
+            "from": ["left", "right"],
+            "repeat": "${depth}",
+        },
+        input=SEQUENCES,
+        parameters={"depth": 2},
+    ),
+    "attention to a memory": net(
+        {"MultiheadAttention": 2, "from": ["left", "right"], "repeat": 3},
+        input=SEQUENCES,
+    ),
+    "recurrent layers": net({"GRU": 6, "repeat": 3}, linear(7), input=[5, 8]),
+    "the last step of recurrent layers": net(
+        {"LSTM": 6, "repeat": 3, "select": "last", "name": "reader"},
+        linear(7),
+        input=[5, 8],
+    ),
+    "a state of recurrent layers": net(
+        {"LSTM": 6, "repeat": "${depth}", "name": "reader"},
+        linear(7, **{"from": "reader.cell"}),
+        input=[5, 8],
+        parameters={"depth": 2},
+    ),
+    "rounds whose second result is taken": net(
+        {"Two": None, "repeat": 3, "name": "two"},
+        {"add": None, "from": ["two.other", "input"]},
+        blocks=TWO,
+    ),
     "sizes that grow": net(linear("${4 + index}", repeat=3), linear(7)),
     "sizes that double": net(linear("${2 ** index}", repeat=4), linear(7)),
     "a chain that grows": net(
@@ -140,8 +178,7 @@ def test_rounds(name: str) -> None:
             }
             said = build(loaded.document, given).graph
             made = module(text).Net(**given)
-            shape = next(iter(said.inputs.values())).shape
-            out = made(torch.rand(2, *shape))
+            out = made(*(torch.rand(2, *each.shape) for each in said.inputs.values()))
             assert tuple(out.shape[1:]) == tuple(said.value(said.outputs[0]).shape)
             counted = sum(each.numel() for each in made.parameters())
             assert counted == said.total_parameters

@@ -82,14 +82,8 @@ def container(
     )
 
 
-def not_one_tensor(item: Item, inside: Inside) -> None:
-    """Refuse a layer of a `Sequential`, or a round, that is more than a chain."""
-    if item.in_class:
-        message = f"`{item.type}` gives several tensors, so it cannot be repeated"
-        help = "put it in a block, and repeat that"
-        path = (*item.path, "repeat")
-        inside.problems.add("MG221", message, path, help=help)
-        return
+def not_in_a_chain(item: Item, inside: Inside) -> None:
+    """Refuse a layer of a `Sequential` that is no link of a chain."""
     message = f"`{item.type}` cannot stand in a `Sequential`"
     help = "a `Sequential` holds modules that take and give one tensor"
     module = next((name for name in LAYERS if snake_case(name) == item.type), "")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node, Round
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
+    from mlpgen.layers.base import Value
 
 FEWEST = 4
 """Rounds that are looked at where a parameter says their number."""
@@ -78,6 +79,7 @@ def repeated(
             node = _passing(round_, wires, after)
         if not _can_pass(node, item, count, inside):
             return None
+        after = after._replace(value=_handed_on(node))
         nodes.append(node)
         written.append(node)
         if numbered:
@@ -95,6 +97,13 @@ def _round(item: Item, index: int) -> Item:
     if not mentions_index(options.get("when")):
         options.pop("when", None)  # it is about all rounds together
     return item._replace(name=str(index), options=options)
+
+
+def _handed_on(node: Node) -> Value:
+    """Return what the next round takes: the whole of which a part is selected."""
+    selected = next(iter(node.parts))
+    whole, _ = node.picks.get(selected, (selected, ""))
+    return node.parts.get(whole, node.value)
 
 
 def _passing(round_: Item, wires: tuple[Wire, ...], after: Wire) -> Node:

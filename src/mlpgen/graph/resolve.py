@@ -15,7 +15,7 @@ from mlpgen.graph.inside import (
     Inside,
     Resolved,
     container,
-    not_one_tensor,
+    not_in_a_chain,
     too_deep,
     wrong_number,
 )
@@ -206,16 +206,9 @@ class Resolver:
             return self._use(item, wires, inside, full)
         if layer_class(item.type) is None:
             return None  # a block with mistakes of its own
-        if inside.prefix and item.is_function:
-            not_one_tensor(item, inside)
-            return None
         runs = not isinstance(condition, Expression) or bool(condition.value)
         scope, problems = inside.scope, inside.problems
         node = resolve_layer(item, wires, scope, problems, full, runs=runs)
-        round_ = item.in_class and node is not None and node.single
-        if node is not None and inside.prefix and not (node.is_link or round_):
-            not_one_tensor(item, inside)
-            return None
         if node is not None:
             node = with_initial_values(node, item, inside.problems, inside.prefix)
             node = parametrized(node, item, inside.problems)
@@ -245,7 +238,13 @@ class Resolver:
                 help = "its layers run one after the other; a block can branch"
                 at = (*child.path, word)
                 inside.problems.add("MG220", message, at, key=True, help=help)
+            if child.is_function:
+                not_in_a_chain(child, within)
+                return None
             node, wire = self._item(child, (wire,), within)
+            if node is not None and not node.is_link:
+                not_in_a_chain(child, within)
+                return None
             if node is not None:
                 nodes.append(node)
         if wires[0].value is None or wire.value is None:
