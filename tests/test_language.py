@@ -510,3 +510,15 @@ def test_sizes_and_places_may_be_parameters(name: str) -> None:
         wanted = model(changed, style)
         x = torch.rand(2, *rest["shape"])
         assert torch.equal(made(x), wanted(x))
+
+
+@pytest.mark.parametrize("shape", [(6,), (5, 6), (4, 5, 6), (3, 4, 5, 6)])
+def test_the_last_size_may_be_called_features(shape: tuple[int, ...]) -> None:
+    sizes = {"in_features": "${in_features}", "out_features": "${2 * in_features}"}
+    blocks = {"Wide": {"layers": [{"Linear": sizes}]}}
+    loaded = net("Wide", "Wide", shape=shape, blocks=blocks)
+    for made, style in zip(both(loaded), api.STYLES, strict=True):
+        assert made(torch.rand(2, *shape)).shape == (2, *shape[:-1], 24)
+        text = api.render(loaded, style)["net.py"]
+        assert "in_features: int" in text
+        assert "in_width" not in text

@@ -65,6 +65,17 @@ def is_expression(value: object) -> bool:
     return isinstance(value, str) and value.startswith("${") and value.endswith("}")
 
 
+def names_in_text(raw: object) -> frozenset[str]:
+    """Return the names in all expressions of a part of a spec."""
+    if isinstance(raw, dict):
+        raw = [*raw.values()]
+    if isinstance(raw, list):
+        return frozenset[str]().union(*map(names_in_text, raw))
+    if isinstance(raw, str) and is_expression(raw):
+        return frozenset(re.findall(r"[a-z]\w*", raw))
+    return frozenset()
+
+
 def evaluate(
     text: str,
     parameters: Mapping[str, Scalar],

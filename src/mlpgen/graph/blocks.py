@@ -31,6 +31,8 @@ _SIZES = {
     4: ("channels", "depth", "height", "width"),
 }
 """What the sizes of an example are called, by how many there are."""
+_LAST = "features"
+"""What the last one may be called, however many there are."""
 
 
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
@@ -107,12 +109,19 @@ def _changing(found: Collection[Arrival]) -> set[tuple[str, str]]:
 
 
 def placeholders(definition: Definition, inputs: Values) -> list[tuple[str, ...]]:
-    """Name the sizes of what arrives: `in_channels`, `in_height`, `in_width`."""
+    """Name the sizes of what arrives: `in_channels`, `in_height`, `in_width`.
+
+    The last one is `in_features` in a block whose expressions call it so, as one does
+    that has its channels last.
+    """
     found = []
     for index, (name, value) in enumerate(zip(definition.inputs, inputs, strict=False)):
         begin = "in" if index == 0 or name == INPUT else name
         rank = len(value.shape)
         words = _SIZES.get(rank, tuple(f"size_{number}" for number in range(rank)))
+        last = f"{begin}_{_LAST}"
+        if rank and last in definition.names - definition.parameters.keys():
+            words = (*words[:-1], _LAST)
         names = (f"{begin}_{word}" for word in words)
         found.append(tuple(free_name(each, definition.parameters) for each in names))
     return found

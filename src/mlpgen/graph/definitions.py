@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
+from mlpgen.expressions import names_in_text
 from mlpgen.graph.naming import name_items
 from mlpgen.items import Reader
 from mlpgen.layers.base import MOST_VALUES, Value
@@ -39,6 +40,7 @@ class Definition(NamedTuple):
         inputs: Names of what arrives.
         items: The layers, with their names.
         outputs: What `outputs` names, if it is there.
+        names: What its expressions use.
         path: Where it stands; empty for the model.
         problems: Gathers the mistakes of its file.
     """
@@ -49,6 +51,7 @@ class Definition(NamedTuple):
     inputs: tuple[str, ...]
     items: tuple[Item, ...]
     outputs: tuple[str, ...]
+    names: frozenset[str]
     path: Path
     problems: Problems
 
@@ -75,6 +78,7 @@ def read_model(
         inputs=inputs,
         items=items,
         outputs=tuple(spec.outputs),
+        names=names_in_text(spec.layers),
         path=(),
         problems=problems,
     )
@@ -153,6 +157,7 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
             inputs=inputs,
             items=name_items(items, problems, taken),
             outputs=tuple(block.outputs),
+            names=names_in_text(block.layers),
             path=path,
             problems=problems,
         )
