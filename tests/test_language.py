@@ -522,3 +522,33 @@ def test_the_last_size_may_be_called_features(shape: tuple[int, ...]) -> None:
         text = api.render(loaded, style)["net.py"]
         assert "in_features: int" in text
         assert "in_width" not in text
+
+
+def test_initial_values_may_depend_on_parameters() -> None:
+    init: Any = {"weight": {"constant_": "${level / 2}"}, "bias": {"normal_": "${c}"}}
+    loaded = net(
+        {"parameter": {"shape": [8], "init": {"constant_": "${level}"}}, "name": "p"},
+        {"add": None, "from": ["input", "p"]},
+        {"Block": {"level": "${level}"}},
+        shape=(8,),
+        parameters={"level": 1.0},
+        blocks={
+            "Block": {
+                "parameters": {"level": 3.0, "c": 2.0},
+                "layers": [
+                    {"Linear": 4, "init": init, "name": "a"},
+                    {
+                        "Linear": 4,
+                        "init": {"weight": {"constant_": "${1 / in_features}"}},
+                        "name": "b",
+                    },
+                ],
+            }
+        },
+    )
+    assert not loaded.warnings
+    for style in api.STYLES:
+        made = type(model(loaded, style))(level=4.0)
+        assert made.p.eq(4).all()
+        assert made.get_parameter("block_1.a.weight").eq(2).all()
+        assert made.get_parameter("block_1.b.weight").eq(1 / 8).all()

@@ -46,11 +46,11 @@ def read_layer(
         name: evaluated(value, item.argument_path(name), scope, problems)
         for name, value in item.arguments.items()
     }
-    plain = {name: _plain(value) for name, value in symbolic.items()}
+    values = {name: plain(value) for name, value in symbolic.items()}
     if len(problems.found) == before:
         _check_structural(item, cls, symbolic, problems)
     try:
-        layer = cls.model_validate(plain)
+        layer = cls.model_validate(values)
     except ValidationError as error:
         misplaced = _misplaced(item, cls, problems)
         if misplaced is not None:
@@ -61,7 +61,7 @@ def read_layer(
                 cls,
                 item.type,
                 item.type_path,
-                plain,
+                values,
                 item.shorthand,
                 written=item.arguments,
             )
@@ -175,9 +175,10 @@ def _depends(value: Any) -> bool:
     return isinstance(value, Expression)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value with the parameters' defaults in place of expressions."""
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, Expression):
         return int(value.value) if isinstance(value.value, Size) else value.value
     return value

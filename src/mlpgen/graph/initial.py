@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from mlpgen.expressions import Expression
+from mlpgen.graph.arguments import evaluated, plain
 from mlpgen.graph.nodes import Rule, held
 from mlpgen.initial import INITIALIZERS
 from mlpgen.layers import LAYERS
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from mlpgen.graph.nodes import Graph, Init, Inits, Node
+    from mlpgen.graph.scope import Scope
     from mlpgen.initial.functions import Initializer
     from mlpgen.items import Item
     from mlpgen.layers.base import Shape
@@ -23,20 +26,21 @@ if TYPE_CHECKING:
 
 
 def with_initial_values(
-    node: Node, item: Item, problems: Problems, prefix: str
+    node: Node, item: Item, scope: Scope, problems: Problems, prefix: str
 ) -> Node:
     """Read the initial values that a layer asks for.
 
     Args:
         node: The layer.
         item: Its entry.
+        scope: What expressions may use.
         problems: Gathers mistakes.
         prefix: The name of what it stands in, if that is no class.
     """
     if item.type in ("parameter", "buffer"):
         raw = item.arguments.get("init")
         at = item.argument_path("init")
-        made = None if raw is None else _function(raw, at, node.output, problems)
+        made = None if raw is None else _function(raw, at, node.output, scope, problems)
         return node._replace(inits={"": made} if made else {})
     if "init" not in item.options:
         return node
@@ -51,7 +55,8 @@ def with_initial_values(
         help = "write `init` at the layers inside of it" if not node.single else ""
         problems.add("MG229", message, path, key=True, help=help)
         return node
-    return node._replace(inits=_by_name(raw, path, node.type, node.weights, problems))
+    inits = _by_name(raw, path, node.type, node.weights, scope, problems)
+    return node._replace(inits=inits)
 
 
 def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
@@ -79,7 +84,7 @@ def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
         if computed and isinstance(each, dict) and "weight" in each:
             _computed(computed[0], at, problems)
             continue
-        inits = _by_name(each, at, type_, shapes, problems)
+        inits = _by_name(each, at, type_, shapes, None, problems)
         _check_all(inits, of_type, own, at, problems)
         found.append(Rule(type_, inits))
     return tuple(found)
@@ -125,6 +130,7 @@ def _by_name(
     path: Path,
     type_: str,
     shapes: Mapping[str, Shape],
+    scope: Scope | None,
     problems: Problems,
 ) -> Inits:
     if not isinstance(raw, dict) or not raw:
@@ -140,14 +146,19 @@ def _by_name(
             help = nearest(str(name), shapes) or f"it has {listed(shapes)}"
             problems.add("MG229", message, at, key=True, help=help)
             continue
-        made = _function(each, at, shapes[name], problems)
+        made = _function(each, at, shapes[name], scope, problems)
         if made is not None:
             found[name] = made
     return {name: found[name] for name in shapes if name in found}
 
 
-def _function(raw: Any, path: Path, shape: Shape, problems: Problems) -> Init | None:
-    """Read one function: its name, or its name with arguments."""
+def _function(
+    raw: Any, path: Path, shape: Shape, scope: Scope | None, problems: Problems
+) -> Init | None:
+    """Read one function: its name, or its name with arguments.
+
+    Without a scope nothing depends on parameters.
+    """
     name, arguments, at = raw, None, path
     if isinstance(raw, dict) and len(raw) == 1:
         name, arguments = next(iter(raw.items()))
@@ -169,14 +180,27 @@ def _function(raw: Any, path: Path, shape: Shape, problems: Problems) -> Init | 
         if shorthand is None:
             problems.add("MG201", f"`{name}` takes no arguments", at)
             return None
+    written = arguments or {}
+    before = len(problems.found)
+    symbolic = {
+        key: evaluated(each, at if shorthand else (*at, key), scope, problems)
+        if scope is not None
+        else each
+        for key, each in written.items()
+    }
+    if len(problems.found) > before:
+        return None
+    given = {key: plain(each) for key, each in symbolic.items()}
     try:
-        made = cls.model_validate(arguments or {})
+        made = cls.model_validate(given)
     except ValidationError as error:
-        problems.add_invalid(error, cls, name, at, arguments or {}, shorthand)
+        also = None if scope is None else written
+        problems.add_invalid(error, cls, name, at, given, shorthand, written=also)
         return None
     reason = made.refuses(shape)
     if reason:
         end = str(len(shape)) if reason.endswith("has ") else ""
         problems.add("MG229", f"`{name}` {reason}{end}", at, key=at != path)
         return None
-    return (name, made.arguments())
+    depends = {k: v for k, v in symbolic.items() if isinstance(v, Expression)}
+    return (name, made.arguments() | depends)

@@ -152,6 +152,8 @@ def _values(node: Node, *, rounds: bool = True) -> Iterator[Any]:
         yield node.condition
     if node.function is not None:
         yield from _arguments(node.function)
+    for _, arguments in node.inits.values():
+        yield from arguments.values()
     for child in node.children:
         yield from _values(child, rounds=rounds)
     for each in node.rounds:

@@ -210,7 +210,7 @@ class Resolver:
         scope, problems = inside.scope, inside.problems
         node = resolve_layer(item, wires, scope, problems, full, runs=runs)
         if node is not None:
-            node = with_initial_values(node, item, inside.problems, inside.prefix)
+            node = with_initial_values(node, item, scope, problems, inside.prefix)
             node = parametrized(node, item, inside.problems)
         if node is not None and "share" in item.options:
             return tied(item, node, inside)

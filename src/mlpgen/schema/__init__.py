@@ -37,7 +37,7 @@ def schema() -> dict[str, Any]:
     }
     properties["init"] |= {
         "propertyNames": {"enum": list(LAYERS)},
-        "additionalProperties": {"$ref": "#/$defs/initial_values"},
+        "additionalProperties": {"$ref": "#/$defs/fixed_initial_values"},
     }
     properties["training"] = {
         "description": properties["training"].get("description", ""),
@@ -96,17 +96,21 @@ def _training() -> dict[str, dict[str, Any]]:
 
 
 def _initial() -> dict[str, dict[str, Any]]:
-    options = {
-        name: arguments(INITIALIZERS[name], symbolic=False) for name in INITIALIZERS
-    }
-    return {
-        "initializer": choice(options),
-        "initial_values": {
+    """Allow initial values: of one layer, and in rules, which know no parameters."""
+    found: dict[str, dict[str, Any]] = {}
+    for prefix, symbolic in (("", True), ("fixed_", False)):
+        found[f"{prefix}initializer"] = choice(
+            {
+                name: arguments(INITIALIZERS[name], symbolic=symbolic)
+                for name in INITIALIZERS
+            }
+        )
+        found[f"{prefix}initial_values"] = {
             "type": "object",
-            "additionalProperties": {"$ref": "#/$defs/initializer"},
+            "additionalProperties": {"$ref": f"#/$defs/{prefix}initializer"},
             "minProperties": 1,
-        },
-    }
+        }
+    return found
 
 
 def _plain(model: Any) -> dict[str, Any]:

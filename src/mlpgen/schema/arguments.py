@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.fields import expected
 from mlpgen.functions.base import Operation
-from mlpgen.layers.base import TORCH_PAGE
+from mlpgen.layers.base import TORCH_PAGE, Layer
 
 if TYPE_CHECKING:
     from mlpgen.component import Component
@@ -47,7 +47,7 @@ def arguments(cls: type[Component], *, symbolic: bool) -> dict[str, Any]:
     if not required:
         options.append({"type": "null"})
     description = (cls.__doc__ or "").strip().split("\n")[0]
-    if symbolic:
+    if issubclass(cls, Layer):
         description += f"\n\n{documented(cls)}"
     return {"description": description, "anyOf": options}
 
