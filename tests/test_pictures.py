@@ -24,6 +24,8 @@ from mlpgen.pictures.data import data
 from mlpgen.pictures.drawing import Drawing, boxes, drawing
 from mlpgen.pictures.facts import ALL
 from mlpgen.pictures.rows import Row, rows
+from mlpgen.pictures.table import MOST_ROWS
+from mlpgen.pictures.table import table as printed
 from tests.networks import network
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -93,6 +95,16 @@ def test_depth() -> None:
     assert found["layer1 (3 ×)"].parameters == "3 × 4,672"
     assert found["layer2"].parameters == ""
     assert found["add_1"].note == "from bn2, downsample"
+
+
+def test_a_long_table_says_how_many_rows_it_leaves_out() -> None:
+    layers = ["Tanh"] * (MOST_ROWS + 1000)
+    graph = network({"name": "Long", "input": [4], "layers": layers}).graph
+    made = printed(graph)
+    *shown, left_out, total = made.columns[0].cells
+    assert len(shown) == MOST_ROWS
+    assert left_out == "… and 1,001 more rows"
+    assert total == "total"
 
 
 def test_a_condition_is_said() -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mlpgen.pictures.compare import Comparison
 
 
+MOST_ROWS = 2_000
+"""Of layers; what is left out is counted in one more row."""
+
 _COUNTS = ("parameters", "multiply-adds")
 
 
@@ -29,7 +32,7 @@ def table(graph: Graph, depth: int | None = None) -> Table:
     made.add_column("output", no_wrap=True)
     for column in _COUNTS:
         made.add_column(column, justify="right", no_wrap=True)
-    for row in found:
+    for row in found[:MOST_ROWS]:
         name = Text("  " * (row.level - 1) + safe(row.name))
         name.stylize("bold" if row.returned else "")
         about = Text(safe(row.arguments))
@@ -45,6 +48,9 @@ def table(graph: Graph, depth: int | None = None) -> Table:
             row.multiply_adds,
             style="dim" if not row.type or not row.active else "",
         )
+    left_out = len(found) - MOST_ROWS
+    if left_out > 0:
+        made.add_row(f"… and {left_out:,} more rows", style="dim")
     made.add_section()
     total = (f"{graph.total_parameters:,}", f"{graph.total_multiply_adds:,}")
     made.add_row("total", "", "", "", *total, style="bold")
