@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from mlpgen.expressions import Expression, ExpressionError, evaluate, is_expression
 from mlpgen.fields import takes
 from mlpgen.graph.scope import INDEX, LONGEST_CODE
-from mlpgen.problems import nearest, shown
+from mlpgen.problems import listed, nearest, shown
 from mlpgen.sizes import Real, Size
 from mlpgen.source import scalar
 from mlpgen.vocabulary import layer_class
@@ -144,6 +144,9 @@ def _about_unknown(name: str, scope: Scope, problems: Problems) -> str:
     if scope.title and isinstance(parameters, dict) and name in parameters:
         return f"give `{scope.title}` a parameter: a block sees only its own"
     near = nearest(name, scope.parameters)
+    sizes = [each for each in scope.parameters if each.startswith("in_")]
+    if not near and name.startswith("in_") and sizes:
+        return f"the sizes of what arrives are {listed(sizes)}"
     if not near and INDEX in scope.parameters:
         return "the number of the round is `index`"
     return near or "parameters are named under `parameters:`, each with its default"
