@@ -183,10 +183,16 @@ def scaled(size: int, factor: float) -> int:
 
 
 def smaller(left: int, right: int) -> int:
-    """Return the smaller of two sizes, whatever the parameters are."""
+    """Return the smaller of two sizes, whatever the parameters are.
+
+    Parameters count as numbers of at least 0, so that `w` is smaller than `2 * w`.
+    """
     value = min(int(left), int(right))
     if not isinstance(left, Size) and not isinstance(right, Size):
         return value
+    signs = {each > 0 for each in _terms(right - left).values()}
+    if len(signs) < 2:
+        return right if False in signs else left
     return Size(value, {(f"min({code_of(left)}, {code_of(right)})",): 1})
 
 

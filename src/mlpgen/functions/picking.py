@@ -12,7 +12,7 @@ from mlpgen.functions.base import (
     whole_shown,
 )
 from mlpgen.layers.base import Function, ShapeError, Value, Values
-from mlpgen.sizes import is_symbolic
+from mlpgen.sizes import is_symbolic, smaller
 
 Place = Annotated[int, Expects("a whole number")]
 OptionalPlace = Annotated[int | None, Expects("a whole number")]
@@ -63,8 +63,8 @@ class Slice(Operation):
         value = values[0]
         at = place("dim", self.dim, value)
         size = value.shape[at]
-        start = _end(0 if self.start is None else self.start, size)
-        end = size if self.end is None else _end(self.end, size)
+        start = _place(0 if self.start is None else self.start, size)
+        end = size if self.end is None else _place(self.end, size)
         if end - start < 1:
             message = f"nothing of dimension {self.dim}, of size {int(size)}, is left"
             raise ShapeError("MG303", message)
@@ -187,11 +187,11 @@ class OneHot(Operation):
         return Function("F.one_hot", (), {"num_classes": self.num_classes})
 
 
-def _end(given: int, size: int) -> int:
+def _place(given: int, size: int) -> int:
     """Turn an end of a slice into a place from 0 to the size."""
     if given < 0:
-        return 0 if given <= -size else size + given
-    return size if given > size else given
+        return size - smaller(-given, size)
+    return smaller(given, size)
 
 
 def _is_one(step: int) -> bool:
