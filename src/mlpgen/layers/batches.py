@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from mlpgen.component import Expects, Structural
+from mlpgen.functions.base import whole_shown
 from mlpgen.layers.base import Layer, ShapeError, Values
 
 BatchFirst = Annotated[bool, Structural(), Expects("true")]
@@ -20,9 +21,17 @@ class Batched(Layer):
         """The batch is the first dimension of every tensor.
 
         Raises:
-            ShapeError: MG311.
+            ShapeError: MG311, MG313.
         """
         super().check_inputs(values)
+        if len({value.batched for value in values}) > 1:
+            inputs = " and ".join(whole_shown(value) for value in values)
+            message = f"`{self.title()}` takes tensors that all have a batch, but "
+            raise ShapeError(
+                "MG313",
+                f"{message}{inputs} arrive",
+                help="add what is learned to a tensor that has one",
+            )
         if not getattr(self, "batch_first"):
             raise ShapeError(
                 "MG311",
