@@ -96,19 +96,26 @@ def _deciding(agreement: Agreement, scope: Scope) -> str:
     for name, default in scope.parameters.items():
         if name not in names or isinstance(default, float):
             continue
-        if all(_differ(one, other, scope.parameters, name, by) for by in FACTORS):
+        tried = [
+            _differ(one, other, {**scope.parameters, name: value})
+            for value in _multiples(default)
+        ]
+        # The smaller of two may be the other one beside the default only.
+        beside = default - 1 if "min(" in one + other else default
+        near = _differ(one, other, {**scope.parameters, name: beside})
+        if all(tried) or near:
             return name
     return ""
 
 
-def _differ(
-    one: str, other: str, parameters: Mapping[str, Scalar], name: str, by: int
-) -> bool:
-    default = parameters[name]
-    value = not default if isinstance(default, bool) else default * by
+def _multiples(default: int) -> tuple[int, ...]:
+    if isinstance(default, bool):
+        return (not default,)
+    return tuple(default * factor for factor in FACTORS)
+
+
+def _differ(one: str, other: str, parameters: Mapping[str, Scalar]) -> bool:
     try:
-        return substituted(one, {**parameters, name: value}) != substituted(
-            other, {**parameters, name: value}
-        )
+        return substituted(one, parameters) != substituted(other, parameters)
     except ExpressionError:
         return False
