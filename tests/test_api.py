@@ -9,6 +9,7 @@ from torch import nn
 
 import mlpgen
 from mlpgen.names import MODULE_ATTRIBUTES, snake_case, wrong_class_name, wrong_name
+from mlpgen.styles.scripts import KINDS
 
 ROOT = Path(__file__).parent.parent
 
@@ -17,7 +18,10 @@ def test_load_and_render(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.chdir(tmp_path)
     network = mlpgen.load(ROOT / "specs" / "mnist_mlp.yaml", {"hidden_1": 100})
     files = mlpgen.render(network, style="sequential")
-    assert list(files) == ["mnist_mlp.py", "train_mnist_mlp.py"]
+    assert list(files) == [
+        "mnist_mlp.py",
+        *(f"{kind}_mnist_mlp.py" for kind in KINDS),
+    ]
     assert "hidden_1: int = 100" in files["mnist_mlp.py"]
     assert list(tmp_path.iterdir()) == []
 

@@ -17,6 +17,7 @@ from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
 from mlpgen.names import wrong_class_name, wrong_name
 from mlpgen.styles.reserved import RESERVED
+from mlpgen.styles.scripts import KINDS
 
 from .networks import network, specs
 from .test_training import MLP, PARTS
@@ -252,7 +253,7 @@ def test_hostile_words_and_long_names(style: str, tmp_path: Path) -> None:
         net = network(hostile(words) | {"name": "A" + "Ab" * 10 + chr(65 + index)})
         for name, text in api.render(net, style).items():
             (tmp_path / name).write_text(text, encoding="utf-8")
-            if not name.startswith("train"):
+            if name == f"{net.graph.stem}.py":
                 found: dict[str, Any] = {}
                 exec(compile(text, name, "exec"), found)
                 doc = " ".join(found[net.graph.name].__doc__.split())
@@ -313,7 +314,10 @@ def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
         inner = [each for each in api.layer_names(net.graph) if "_" in each]
         texts = api.render(net, style, capture=inner).values()
         given = {"Tried", "tried", "output", *inner, *net.graph.outputs}
-        for text, is_taken in zip(texts, (wrong_name, is_reserved), strict=True):
+        takers = (wrong_name, *(_TAKERS.get(kind) for kind in KINDS))
+        for text, is_taken in zip(texts, takers, strict=True):
+            if is_taken is None:
+                continue
             for name in own_names(text, net.graph.name) - given:
                 capital = name[0].isupper() and "_" not in name
                 if not (wrong_class_name(name) if capital else is_taken(name)):
@@ -323,3 +327,7 @@ def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
 
 def is_reserved(name: str) -> bool:
     return name in RESERVED or bool(wrong_name(name))
+
+
+_TAKERS = {"train": is_reserved}
+"""Scripts that import the model, and what they could call its first output."""

@@ -7,10 +7,8 @@ import gzip
 import hashlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -55,6 +53,15 @@ def train(script: Path, *args: str) -> str:
     return out
 
 
+def refused(script: Path, *args: str, says: str, status: int = 2) -> None:
+    """A run must end with one line that says why."""
+    process = start(script, *args)
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == status, err
+    assert says in err
+    assert err.startswith("error: ") and len(err.splitlines()) == 1
+
+
 def rows(out: Path) -> list[dict[str, str]]:
     with (out / "metrics.csv").open(newline="") as file:
         return list(csv.DictReader(file))
@@ -81,7 +88,7 @@ def test_both_styles_learn_the_same(name: str, tmp_path: Path) -> None:
     if accuracy:
         assert max(float(row["test_accuracy"]) for row in found) >= accuracy
     else:
-        assert found[-1]["test_accuracy"] == ""
+        assert list(found[-1]) == ["epoch", "train_loss", "test_loss", "seconds"]
         assert float(found[-1]["test_loss"]) < 0.06
     assert weights(tmp_path / "explicit", "best.pt").keys() == one.keys()
 
@@ -302,65 +309,34 @@ def test_damaged_data(script: Path, tiny: Path, tmp_path: Path, damage: str) -> 
     else:
         images.with_name(images.name + ".gz").write_bytes(b"\x1f\x8b\x08 not gzip")
         images.unlink()
-    process = start(script, "--data-dir", str(folder), "--out", str(tmp_path / "out"))
-    _, err = process.communicate(timeout=100)
-    assert process.returncode == 1
-    assert "train" in err
-    assert "Traceback" not in err
+    refused(script, "--data-dir", str(folder), says="train")
 
 
 def test_missing_data_without_a_network(script: Path, tmp_path: Path) -> None:
-    text = script.read_text(encoding="utf-8")
+    data = script.with_name("data_tried.py")
+    text = data.read_text(encoding="utf-8")
     begin, end = text.index("MIRRORS = ["), text.index("ARCHIVES = {")
     nowhere = 'MIRRORS = ["http://127.0.0.1:9/"]\n'
-    script.write_text(text[:begin] + nowhere + text[end:], encoding="utf-8")
-    process = start(script, "--data-dir", str(tmp_path / "empty"))
-    _, err = process.communicate(timeout=100)
-    assert process.returncode == 1
-    assert "--data-dir" in err
-    assert "Traceback" not in err
-
-
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize("epochs", [0, 1])
-def test_ctrl_c_leaves_usable_files(script: Path, tmp_path: Path, epochs: int) -> None:
-    """The files are of this run and say what they hold, whenever it is stopped."""
-    out = tmp_path / "out"
-    process = start(
-        script, "--data-dir", str(SAMPLE), "--epochs", "1000", "--out", str(out)
-    )
-    for _ in range(600):
-        if (out / "metrics.csv").exists() and len(rows(out)) >= epochs:
-            break
-        time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=100)
-    assert process.returncode == 130
-    assert "interrupted" in err and "Traceback" not in err
-    last = torch.load(out / "last.pt", weights_only=True)
-    assert last["metrics"]["epoch"] >= len(rows(out)) - 1
-    assert weights(out) and weights(out, "best.pt")
+    data.write_text(text[:begin] + nowhere + text[end:], encoding="utf-8")
+    refused(script, "--data-dir", str(tmp_path / "empty"), says="--data-dir")
 
 
 def test_a_run_of_one_folder_replaces_the_one_before(
     script: Path, tiny: Path, tmp_path: Path
 ) -> None:
-    args = ("--data-dir", str(tiny), "--out", str(tmp_path / "out"))
+    out = tmp_path / "out"
+    args = ("--data-dir", str(tiny), "--out", str(out))
     train(script, *args)
-    before = weights(tmp_path / "out", "best.pt")
-    process = start(script, *args, "--lr", "1e30")
-    _, err = process.communicate(timeout=100)
-    assert (process.returncode, "not finite" in err) == (1, True)
-    after = weights(tmp_path / "out", "best.pt")
+    before = weights(out, "best.pt")
+    refused(script, *args, "--lr", "1e30", says="not finite in step")
+    after = weights(out, "best.pt")
     assert not torch.equal(before["logits.weight"], after["logits.weight"])
+    assert not (out / "metrics.csv").exists()
 
 
 @pytest.mark.parametrize("out", ["train_tried.py", "train_tried.py/x", "/dev/null/x"])
 def test_an_out_that_cannot_be_made(script: Path, tiny: Path, out: str) -> None:
-    process = start(script, "--data-dir", str(tiny), "--out", out)
-    _, err = process.communicate(timeout=100)
-    assert process.returncode == 1
-    assert out.split("/x")[0] in err and "Traceback" not in err
+    refused(script, "--data-dir", str(tiny), "--out", out, says=out.split("/x")[0])
 
 
 @pytest.mark.parametrize("size", ["23", "299"])
@@ -407,15 +383,16 @@ def test_download_from_the_first_mirror_that_has_it(
     server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
     Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
-    text = script.read_text(encoding="utf-8")
-    begin, end = text.index("MIRRORS = ["), text.index("COLUMNS = [")
+    reader = script.with_name("data_tried.py")
+    text = reader.read_text(encoding="utf-8")
+    begin, end = text.index("MIRRORS = ["), text.index("\n\nclass DataError")
     sums = {
         path.stem: hashlib.md5(path.read_bytes()).hexdigest()
         for path in (SAMPLE / "MNIST" / "raw").glob("*.gz")
     }
     mirrors = [f"{address}/{name}/" for name in ("short", "other", "whole")]
     mine = f"MIRRORS = {mirrors}\nARCHIVES = {sums}\n"
-    script.write_text(text[:begin] + mine + text[end:], encoding="utf-8")
+    reader.write_text(text[:begin] + mine + text[end:], encoding="utf-8")
     data = tmp_path / "data"
     train(script, "--data-dir", str(data), "--epochs", "1")
     server.shutdown()
@@ -423,12 +400,3 @@ def test_download_from_the_first_mirror_that_has_it(
     names = sorted(path.name for path in (data / "MNIST" / "raw").iterdir())
     assert names == sorted(f"{name}.gz" for name in sums)
     train(script, "--data-dir", str(data), "--epochs", "1")
-
-
-def test_a_loss_that_explodes(script: Path, tiny: Path, tmp_path: Path) -> None:
-    process = start(
-        script, "--data-dir", str(tiny), "--lr", "1e30", "--out", str(tmp_path / "out")
-    )
-    _, err = process.communicate(timeout=100)
-    assert process.returncode == 1
-    assert "not finite" in err

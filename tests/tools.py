@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mlpgen.styles.scripts import KINDS
+
 # What mypy knows of torch is read once a process that tests, not once a test.
 CACHE = (
     Path(__file__).parent.parent
@@ -35,7 +37,8 @@ def mypy(folder: Path) -> None:
     """Run the type checker: strictly, but for what torch leaves without types."""
     cache = f"--cache-dir={CACHE}"
     names = sorted(path.name for path in folder.glob("*.py"))
-    scripts = [name for name in names if "train_" in name]
+    kinds = tuple(f"{kind}_" for kind in KINDS)
+    scripts = [name for name in names if name.startswith(kinds)]
     models = [name for name in names if name not in scripts]
     run("mypy", "--strict", cache, *models, folder=folder)
     if scripts:

@@ -88,7 +88,7 @@ def render(
         origin: How the header names the spec; its file name by default.
 
     Returns:
-        File names and texts: the model, and the training script if the spec trains.
+        File names and texts: the model, and if the spec trains, its scripts.
 
     Raises:
         SpecError: The spec has mistakes, or a layer to capture is not there.
@@ -118,11 +118,11 @@ def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
     header = Code(SLOT)
     texts = {f"{graph.stem}.py": fill(plan.template, plan=plan, header=header)}
     if graph.recipe is not None:
-        from mlpgen.styles import training
+        from mlpgen.styles import scripts
 
-        script = training.plan(graph, graph.recipe, captured)
-        text = fill(script.template, plan=script, header=header)
-        texts[f"train_{graph.stem}.py"] = text
+        for kind, script in scripts.plans(graph, graph.recipe, captured).items():
+            text = fill(script.template, plan=script, header=header)
+            texts[f"{kind}_{graph.stem}.py"] = text
     return texts
 
 

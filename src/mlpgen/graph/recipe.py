@@ -35,3 +35,8 @@ class Recipe(NamedTuple):
     epochs: int
     batch_size: int
     seed: int
+
+    @property
+    def classifies(self) -> bool:
+        """Whether the targets are classes."""
+        return self.target != "image"

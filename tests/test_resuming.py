@@ -1,0 +1,252 @@
+"""A training can be stopped or killed at any time, and goes on as if nothing was."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from .test_training import MLP, SAMPLE, refused, rendered, rows, start, tiny, train
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["tiny"]  # a fixture
+
+TRAINING: dict[str, Any] = {
+    "optimizer": {"SGD": {"lr": 0.05, "momentum": 0.9}},
+    "scheduler": {"OneCycleLR": {"max_lr": 0.1}},
+    "epochs": 3,
+}
+NOISY = [
+    "Flatten",
+    {"Linear": 16},
+    "BatchNorm1d",
+    "ReLU",
+    {"Dropout": 0.2},
+    {"Linear": {"out_features": 10}, "name": "logits"},
+]
+"""A network whose steps depend on random numbers and on buffers."""
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    return rendered(NOISY, TRAINING, tmp_path)
+
+
+def state(out: Path, name: str = "last.pt") -> dict[str, Any]:
+    found: dict[str, Any] = torch.load(out / name, weights_only=True)
+    return found
+
+
+def metrics(out: Path) -> list[dict[str, str]]:
+    """Return the metrics, without the seconds, which never come twice."""
+    return [{k: v for k, v in row.items() if k != "seconds"} for row in rows(out)]
+
+
+def same_end(one: Path, other: Path) -> None:
+    """Two runs must end with equal weights, states and metrics, bit for bit."""
+    for name in ("last.pt", "best.pt"):
+        first, second = state(one, name), state(other, name)
+        for found in (first, second):
+            found["rows"] = [row | {"seconds": 0} for row in found["rows"]]
+        assert equal(first, second), name
+    assert metrics(one) == metrics(other)
+
+
+def equal(one: Any, other: Any) -> bool:
+    if isinstance(one, torch.Tensor):
+        return torch.equal(one, other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(equal(one[k], other[k]) for k in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(equal, one, other))
+    return bool(one == other)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in 50 s")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
+)
+def test_a_signal_leaves_a_checkpoint_to_go_on_with(
+    script: Path, tiny: Path, tmp_path: Path, number: int, status: int
+) -> None:
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    args = ("--data-dir", str(tiny), "--epochs", "400", "--batch-size", "5")
+    process = start(script, *args, "--out", str(stopped))
+    wait_for(lambda: (stopped / "metrics.csv").exists())
+    process.send_signal(number)
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == status
+    assert err == f"stopped: --resume {stopped} goes on\n"
+    at = state(stopped)
+    assert (at["epoch"], at["step"]) > (1, 0)
+    for more in (("--resume", str(stopped)), ("--out", str(whole))):
+        until(2 * at["epoch"], start(script, *args, *more), Path(more[1]))
+    count = 2 * at["epoch"]
+    assert metrics(whole)[:count] == metrics(stopped)[:count]
+
+
+def until(epochs: int, process: subprocess.Popen[str], out: Path) -> None:
+    """Kill a training after some epochs."""
+    path = out / "metrics.csv"
+    wait_for(lambda: path.exists() and len(rows(out)) >= epochs)
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_killed_at_any_time(script: Path, tiny: Path, tmp_path: Path) -> None:
+    """Also in the middle of a write, since checkpoints are written all the time."""
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    args = ("--data-dir", str(tiny), "--checkpoint-every", "1")
+    args += ("--batch-size", "10", "--epochs", "6")
+    train(script, *args, "--out", str(whole))
+    process = start(script, *args, "--out", str(killed))
+    generator = random.Random(1)
+    for _ in range(4):
+        wait_for((killed / "last.pt").exists)
+        time.sleep(generator.random() * 0.2)
+        process.kill()
+        process.communicate()
+        process = start(script, "--resume", str(killed), *args)
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 0, err
+    same_end(whole, killed)
+    assert not list(killed.glob("*.part"))
+
+
+def test_the_newest_run_goes_on_with_its_own_settings(script: Path, tiny: Path) -> None:
+    train(script, "--data-dir", str(tiny), "--lr", "0.01", "--epochs", "2")
+    (run,) = (script.parent / "runs" / "tried").iterdir()
+    before = state(run)
+    train(script, "--resume")
+    assert equal(before, state(run))
+    assert before["fixed"]["lr"] == 0.01
+
+
+@pytest.mark.parametrize("damage", ["torn", "text", "other", "no run"])
+def test_checkpoints_that_cannot_be_used(
+    script: Path, tiny: Path, tmp_path: Path, damage: str
+) -> None:
+    out = tmp_path / "out"
+    train(script, "--data-dir", str(tiny), "--out", str(out))
+    last, says = out / "last.pt", f"--resume {out / 'previous.pt'} is the one before"
+    if damage == "torn":
+        last.write_bytes(last.read_bytes()[:-1000])
+    elif damage == "text":
+        last.write_text("no checkpoint")
+    elif damage == "other":
+        rendered(MLP, TRAINING, tmp_path)
+    else:
+        out, says = tmp_path / "empty", "no run"
+    refused(script, "--data-dir", str(tiny), "--resume", str(out), says=says)
+    if damage == "torn":
+        previous = str(out / "previous.pt")
+        train(script, "--data-dir", str(tiny), "--resume", previous)
+        assert state(out)["epoch"] == 4
+
+
+def test_a_setting_that_the_run_depends_on(
+    script: Path, tiny: Path, tmp_path: Path
+) -> None:
+    out = str(tmp_path / "out")
+    train(script, "--data-dir", str(tiny), "--out", out)
+    for option in ("--seed", "--batch-size", "--lr", "--epochs"):
+        args = ("--data-dir", str(tiny), "--resume", out)
+        refused(script, *args, option, "7", says="was made with")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk of Linux")
+def test_a_full_disk_keeps_the_checkpoint_before(
+    script: Path, tiny: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    train(script, "--data-dir", str(tiny), "--out", str(out))
+    before = state(out)
+    (out / "last.pt.part").symlink_to("/dev/full")
+    shutil.copy(out / "previous.pt", tmp_path / "kept.pt")
+    args = ("--data-dir", str(tiny), "--resume", str(out / "previous.pt"))
+    refused(script, *args, says="cannot be written")
+    assert equal(before, state(out))
+
+
+def torchrun(
+    script: Path, *args: str, ranks: int = 2
+) -> subprocess.CompletedProcess[str]:
+    command = ["-m", "torch.distributed.run", f"--nproc-per-node={ranks}"]
+    return subprocess.run(
+        [sys.executable, *command, "--standalone", script.name, *args],
+        cwd=script.parent,
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+
+
+def test_two_ranks_learn_what_one_process_does(tiny: Path, tmp_path: Path) -> None:
+    """Within rounding, batches that no rank can share evenly included."""
+    script = rendered(MLP, TRAINING | {"batch_size": 27}, tmp_path)
+    one, two = tmp_path / "one", tmp_path / "two"
+    train(script, "--data-dir", str(tiny), "--out", str(one))
+    done = torchrun(script, "--data-dir", str(tiny), "--out", str(two))
+    assert done.returncode == 0, done.stderr
+    for ours, theirs in zip(rows(one), rows(two), strict=True):
+        for name in ("train_loss", "test_loss", "test_accuracy"):
+            assert float(ours[name]) == pytest.approx(float(theirs[name]), abs=1e-3)
+    weights = state(one)["model"], state(two)["model"]
+    for key, ours in weights[0].items():
+        torch.testing.assert_close(ours, weights[1][key], rtol=1e-3, atol=1e-4)
+
+
+def test_ranks_go_on_too(script: Path, tiny: Path, tmp_path: Path) -> None:
+    """Each rank has its own random numbers, and gets them back."""
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    args = ("--data-dir", str(tiny), "--checkpoint-every", "4")
+    done = torchrun(script, *args, "--out", str(whole))
+    assert done.returncode == 0, done.stderr
+    shutil.copytree(whole, parts)
+    shutil.copy(parts / "previous.pt", parts / "last.pt")
+    done = torchrun(script, *args, "--resume", str(parts))
+    assert done.returncode == 0, done.stderr
+    same_end(whole, parts)
+
+
+def test_more_ranks_than_examples_in_a_batch(script: Path, tiny: Path) -> None:
+    done = torchrun(script, "--data-dir", str(tiny), "--batch-size", "1")
+    assert done.returncode != 0
+    assert "error: --batch-size 1 must be from 2" in done.stderr
+
+
+def test_a_batch_of_more_than_there_is(script: Path, tiny: Path) -> None:
+    args = ("--data-dir", str(tiny), "--batch-size", "301")
+    refused(script, *args, says="--batch-size 301 must be from 1")
+
+
+@pytest.mark.parametrize("option", ["--profile", "--overfit-batch"])
+def test_looking_closer(script: Path, tmp_path: Path, option: str) -> None:
+    out = tmp_path / "out"
+    args = ("--data-dir", str(SAMPLE), "--epochs", "3", "--out", str(out))
+    printed = train(script, option, *args)
+    if option == "--profile":
+        assert "aten::addmm" in printed
+        assert (out / "trace.json").stat().st_size > 10_000
+    else:
+        assert rows(out)[-1]["train_loss"] == rows(out)[-1]["test_loss"]
