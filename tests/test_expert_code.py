@@ -17,9 +17,9 @@ from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
 from mlpgen.names import wrong_class_name, wrong_name
 from mlpgen.styles.reserved import RESERVED
-from mlpgen.styles.scripts import KINDS
 
 from .networks import network, specs
+from .test_options import BOTH, OPTIONS
 from .test_training import MLP, PARTS
 from .tools import all_tools
 
@@ -262,6 +262,9 @@ def test_hostile_words_and_long_names(style: str, tmp_path: Path) -> None:
     all_tools(tmp_path)
 
 
+SCRIPTS = [*PARTS, *OPTIONS.values(), (MLP, {"data": "kmnist"})]
+
+
 def trained(
     layers: list[Any], training: dict[str, Any], name: str = "Tried"
 ) -> dict[str, Any]:
@@ -270,16 +273,18 @@ def trained(
         "loss": "CrossEntropyLoss",
         "optimizer": {"SGD": {"lr": 0.05}},
     }
+    outputs = {"outputs": ["logits", "restored"]} if layers is BOTH else {}
     return {
         "name": name,
         "input": [1, 28, 28],
         "layers": layers,
+        **outputs,
         "training": usual | training,
     }
 
 
 def test_every_training_script(tmp_path: Path) -> None:
-    for index, (layers, training) in enumerate([*PARTS, (MLP, {"data": "kmnist"})]):
+    for index, (layers, training) in enumerate(SCRIPTS):
         spec = trained(layers, training, f"Tried{index}")
         for name, text in api.render(network(spec), "sequential").items():
             (tmp_path / name).write_text(text, encoding="utf-8")
@@ -309,13 +314,13 @@ def own_names(text: str, cls: str) -> set[str]:
 def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
     """What a file calls something itself, no class, layer or parameter is called."""
     free = set()
-    for layers, training in [*PARTS, (MLP, {"data": "kmnist"})]:
+    for layers, training in SCRIPTS:
         net = network(trained(layers, training))
         inner = [each for each in api.layer_names(net.graph) if "_" in each]
-        texts = api.render(net, style, capture=inner).values()
+        files = api.render(net, style, capture=inner)
         given = {"Tried", "tried", "output", *inner, *net.graph.outputs}
-        takers = (wrong_name, *(_TAKERS.get(kind) for kind in KINDS))
-        for text, is_taken in zip(texts, takers, strict=True):
+        for file, text in files.items():
+            is_taken = _TAKERS.get(file.removesuffix("tried.py"))
             if is_taken is None:
                 continue
             for name in own_names(text, net.graph.name) - given:
@@ -329,5 +334,5 @@ def is_reserved(name: str) -> bool:
     return name in RESERVED or bool(wrong_name(name))
 
 
-_TAKERS = {"train": is_reserved}
-"""Scripts that import the model, and what they could call its first output."""
+_TAKERS = {"": wrong_name, "train_": is_reserved}
+"""Files that name the model or its outputs, by their prefix, and what is taken."""

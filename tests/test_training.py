@@ -12,7 +12,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -20,6 +20,9 @@ import torch
 from mlpgen import api
 
 from .networks import network
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "data" / "sample"
@@ -232,9 +235,14 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def rendered(layers: list[Any], training: dict[str, Any], folder: Path) -> Path:
+def rendered(
+    layers: list[Any],
+    training: dict[str, Any],
+    folder: Path,
+    outputs: Sequence[str] = (),
+) -> Path:
     """Render a spec in explicit style into a folder."""
-    spec = {
+    spec: dict[str, Any] = {
         "name": "Tried",
         "input": [1, 28, 28],
         "layers": layers,
@@ -247,6 +255,8 @@ def rendered(layers: list[Any], training: dict[str, Any], folder: Path) -> Path:
         }
         | training,
     }
+    if outputs:
+        spec["outputs"] = list(outputs)
     for name, text in api.render(network(spec), "explicit").items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder / "train_tried.py"

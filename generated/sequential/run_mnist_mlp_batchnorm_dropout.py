@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:667360c9803c0cf4
+# format 1, spec sha256:44999c010067e09b, code sha256:6e54bc26754bc04c
 
 import csv
 import importlib.util
@@ -39,7 +39,7 @@ class Run:
         fixed: Settings that may not change on the way.
         parts: Whatever has a state: the model, the optimizer.
         epoch: The epoch in progress, from 1; `step` batches of it are done.
-        best: The highest score of an epoch so far.
+        best: The highest score of an epoch so far, that of `best_epoch`.
         rows: The metrics of the epochs before.
         losses: Of the steps since the last checkpoint, on the device.
         signal: Which signal asked to stop, or 0.
@@ -48,7 +48,8 @@ class Run:
 
     def __init__(self, folder: Path, fixed: dict[str, Any], **parts: Any) -> None:
         self.folder, self.fixed, self.parts = folder, fixed, parts
-        self.epoch, self.step, self.best = 1, 0, -math.inf
+        self.epoch, self.step = 1, 0
+        self.best, self.best_epoch = -math.inf, 0
         self.rows: list[dict[str, float]] = []
         self.losses: list[Tensor] = []
         self.board: Any = None
@@ -101,7 +102,8 @@ class Run:
                 part.load_state_dict(state[key])
             set_random_state(state["random"][RANK])
             self.epoch, self.step = state["epoch"], state["step"]
-            self.best, self.rows = state["best"], state["rows"]
+            self.best, self.best_epoch = state["best"], state["best_epoch"]
+            self.rows = state["rows"]
         except Exception as error:
             reason = " ".join(str(error).split())[:200]
             more = f"; --resume {before} is the one before" if before.exists() else ""
@@ -140,7 +142,7 @@ class Run:
         if not all(math.isfinite(value) for value in row.values()):
             raise RunError(f"the metrics of epoch {self.epoch - 1} are not finite")
         if score > self.best:
-            self.best = score
+            self.best, self.best_epoch = score, self.epoch - 1
             self.save("best.pt")
         self._write("metrics.csv", self._write_rows)
         if RANK == 0:
@@ -160,7 +162,7 @@ class Run:
         if RANKS > 1:
             dist.all_gather_object(random, random[RANK])
         state = {key: part.state_dict() for key, part in self.parts.items()}
-        for key in ("fixed", "epoch", "step", "best", "rows"):
+        for key in ("fixed", "epoch", "step", "best", "best_epoch", "rows"):
             state[key] = vars(self)[key]
         state["random"] = random
         self._write(name, lambda path: torch.save(state, path))

@@ -9,7 +9,7 @@ torchrun --nproc-per-node=2 train_mnist_mlp_batchnorm_dropout.py
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:f297d54354fcc556
+# format 1, spec sha256:44999c010067e09b, code sha256:24a2f955abf9e580
 
 import argparse
 import math
@@ -62,7 +62,7 @@ def train_epoch(
 
 @torch.inference_mode()
 def evaluate(model: nn.Module, data: Data, name: str) -> dict[str, float]:
-    """Return the means of some metrics over the data; all ranks share the work."""
+    """Return means over the data; all ranks share the work."""
     model.eval()
     if RANKS > 1:
         for buffer in model.buffers():
@@ -77,8 +77,8 @@ def evaluate(model: nn.Module, data: Data, name: str) -> dict[str, float]:
         sums += torch.stack([loss * len(features), correct.sum()])
     if RANKS > 1:
         dist.all_reduce(sums)
-    loss_mean, accuracy = (sums / len(data.targets)).tolist()
-    return {f"{name}_loss": loss_mean, f"{name}_accuracy": accuracy}
+    mean_loss, accuracy = (sums / len(data.targets)).tolist()
+    return {f"{name}_loss": mean_loss, f"{name}_accuracy": accuracy}
 
 
 def fit(args: argparse.Namespace) -> None:

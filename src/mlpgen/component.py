@@ -72,6 +72,10 @@ Inferred = Annotated[
 ]
 
 
+STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+"""What every pydantic model of a spec is: no other keys, no conversion."""
+
+
 class Component(BaseModel):
     """A torch class with the arguments that a spec may give it.
 
@@ -79,9 +83,7 @@ class Component(BaseModel):
     arguments that only change what is returned are left out.
     """
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, defer_build=True
-    )
+    model_config = STRICT
 
     page: ClassVar[str] = ""
     """Where torch documents the class."""

@@ -113,12 +113,16 @@ _LOCALS = frozenset(
 
 _CLASSES = frozenset(
     [
+        "ACCUMULATE",
         "Any",
+        "AveragedModel",
         "Callable",
         "Data",
         "DataError",
         "DistributedDataParallel",
+        "EMA",
         "EPOCHS",
+        "PATIENCE",
         "F",
         "Iterable",
         "Iterator",
@@ -131,6 +135,7 @@ _CLASSES = frozenset(
         "Run",
         "RunError",
         "SEED",
+        "TARGET",
         "Tensor",
     ]
 )

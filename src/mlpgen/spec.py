@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from mlpgen.component import Expects, Positive
+from mlpgen.component import STRICT, Expects, Positive
 from mlpgen.names import camel_case, wrong_class_name
 from mlpgen.problems import cut, shown
+from mlpgen.training.settings import Training
 
 if TYPE_CHECKING:
     from mlpgen.problems import Problems
@@ -16,38 +17,11 @@ if TYPE_CHECKING:
 Style = Literal["explicit", "sequential"]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, defer_build=True
-    )
-
-
-class Training(_Model):
-    """How the network is trained; without it only the model is rendered."""
-
-    data: Annotated[
-        Literal["mnist", "fashion_mnist", "kmnist"],
-        Field(description="The data set to train on."),
-    ]
-    loss: Annotated[
-        Any, Field(description="A loss of torch.nn, on the first output of the model.")
-    ]
-    optimizer: Annotated[Any, Field(description="An optimizer of torch.optim.")]
-    scheduler: Annotated[
-        Any, Field(description="A scheduler of torch.optim.lr_scheduler.")
-    ] = None
-    epochs: Annotated[Positive, Field(description="Passes over the training data.")] = (
-        10
-    )
-    batch_size: Annotated[Positive, Field(description="Examples in one step.")] = 64
-    seed: Annotated[
-        int,
-        Field(ge=0, le=2**63 - 1, description="Seed of initial values and shuffling."),
-        Expects("a whole number of at least 0"),
-    ] = 1
-
-
 Shape = Annotated[list[Positive], Field(min_length=1)]
+
+
+class _Model(BaseModel):
+    model_config = STRICT
 
 
 class Input(_Model):

@@ -5,38 +5,80 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from mlpgen.training.augmentation import Augmentation
     from mlpgen.training.datasets import Dataset
     from mlpgen.training.loss import Loss, Target
     from mlpgen.training.optimizer import Optimizer
     from mlpgen.training.scheduler import Scheduler
+    from mlpgen.training.settings import Metric, Training
+
+
+class Term(NamedTuple):
+    """One loss of a sum.
+
+    Attributes:
+        loss: The loss.
+        output: The output that it is on.
+        target: What the output is compared with.
+        weight: In the sum.
+    """
+
+    loss: Loss
+    output: str
+    target: Target
+    weight: float
+
+
+class Schedule(NamedTuple):
+    """How the learning rate changes.
+
+    Attributes:
+        scheduler: The rule.
+        parts: Those that it is made of, if it is made of several.
+        by_step: Whether it moves on after each step, not after each epoch.
+        warmup: Epochs in which the rate rises before.
+    """
+
+    scheduler: Scheduler
+    parts: tuple[Scheduler, ...]
+    by_step: bool
+    warmup: float
 
 
 class Recipe(NamedTuple):
     """How a network is trained.
 
     Attributes:
+        settings: What the spec says; its parts are resolved in what follows.
         dataset: The data.
-        target: What the first output is compared with.
-        loss: How.
+        terms: The losses; what the model is for follows from the first.
+        metrics: What is measured beside the loss.
         optimizer: What changes the parameters.
-        scheduler: What changes the learning rate, or None.
-        schedulers: The parts of a scheduler that is made of several.
-        epochs: Passes over the training data.
-        batch_size: Examples in one step.
-        seed: Of initial values and shuffling.
+        no_decay: Parameters that it leaves without weight decay: `bias`, `norm`.
+        schedule: What changes the learning rate, or None.
+        augmentations: What changes the images of a batch, in order.
     """
 
+    settings: Training
     dataset: Dataset
-    target: Target
-    loss: Loss
+    terms: tuple[Term, ...]
+    metrics: tuple[Metric, ...]
     optimizer: Optimizer
-    scheduler: Scheduler | None
-    schedulers: tuple[Scheduler, ...]
-    epochs: int
-    batch_size: int
-    seed: int
+    no_decay: tuple[str, ...]
+    schedule: Schedule | None
+    augmentations: tuple[Augmentation, ...]
+
+    @property
+    def target(self) -> Target:
+        """What the first output is compared with."""
+        return self.terms[0].target
 
     @property
     def classifies(self) -> bool:
         """Whether the targets are classes."""
         return self.target != "image"
+
+    @property
+    def mixes(self) -> bool:
+        """Whether targets are mixtures of classes in training."""
+        return any(each.mixes for each in self.augmentations)

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
+from mlpgen.graph.losses import resolve_losses
 from mlpgen.graph.nodes import held
-from mlpgen.graph.recipe import Recipe
-from mlpgen.layers.base import shown as shape_shown
-from mlpgen.problems import cut, listed, nearest, shown
-from mlpgen.training import LOSSES, OPTIMIZERS, REFUSED, SCHEDULERS
-from mlpgen.training.base import Part, Problem
+from mlpgen.graph.parts import read_keys, read_part
+from mlpgen.graph.recipe import Recipe, Schedule
+from mlpgen.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULERS
 from mlpgen.training.datasets import DATASETS
+from mlpgen.training.settings import OptimizerKeys, SchedulerKeys
 
 if TYPE_CHECKING:
-    from mlpgen.catalogue import Catalogue
     from mlpgen.graph.nodes import Node
+    from mlpgen.graph.recipe import Term
     from mlpgen.problems import Problems
     from mlpgen.source import Path
     from mlpgen.spec import Spec
+    from mlpgen.training.augmentation import Augmentation
     from mlpgen.training.datasets import Dataset
-    from mlpgen.training.loss import Loss, Target
     from mlpgen.training.optimizer import Optimizer
     from mlpgen.training.scheduler import Scheduler
+    from mlpgen.training.settings import Metric, Training
 
-
-P = TypeVar("P", bound=Part)
+_AT: Path = ("training",)
 
 
 def resolve_training(
@@ -48,99 +46,65 @@ def resolve_training(
     if training is None:
         return None
     before = len(problems.found)
-    at = ("training",)
     dataset = DATASETS[training.data]
-    loss = _part("loss", LOSSES, training.loss, (*at, "loss"), problems)
-    optimizer = _part(
-        "optimizer", OPTIMIZERS, training.optimizer, (*at, "optimizer"), problems
-    )
-    scheduler: Scheduler | None = None
-    parts: tuple[Scheduler, ...] = ()
-    if training.scheduler is not None:
-        place = (*at, "scheduler")
-        scheduler = _part("scheduler", SCHEDULERS, training.scheduler, place, problems)
-        parts = _parts(scheduler, training.scheduler, place, problems)
     _check_data(spec, dataset, problems)
     _check_batch(training.batch_size, nodes, problems)
+    keys, raw = read_keys(
+        "optimizer", OptimizerKeys, training.optimizer, (*_AT, "optimizer"), problems
+    )
+    optimizer = read_part("optimizer", OPTIMIZERS, raw, (*_AT, "optimizer"), problems)
+    schedule = _schedule(training, problems)
     if optimizer is not None:
         _check_optimizer(optimizer, nodes, problems)
-        for each in (scheduler, *parts):
+        _check_closure(optimizer, training, problems)
+        for each in (schedule.scheduler, *schedule.parts) if schedule else ():
             _check_momentum(each, optimizer, problems)
-    node = (
-        next((each for each in nodes if each.name == outputs[0]), None)
-        if outputs
-        else None
-    )
-    if loss is None or node is None:
-        return None
-    target = _target(loss, node, nodes, dataset, problems)
-    if target == "image" and scheduler and scheduler.watched == "test_accuracy":
-        message = "`mode: max` looks at the accuracy, but nothing is classified"
-        problems.add("MG406", message, (*at, "scheduler"), help="use `mode: min`")
-    if len(problems.found) > before or optimizer is None or isinstance(target, Problem):
+    terms = resolve_losses(training.loss, nodes, outputs, dataset, problems)
+    metrics = _metrics(training, terms, dataset, problems)
+    augmentations = _augmentations(training, terms, dataset, problems)
+    _check_watched(schedule, terms, problems)
+    if len(problems.found) > before or optimizer is None or not terms:
         return None
     return Recipe(
+        settings=training,
         dataset=dataset,
-        target=target,
-        loss=loss,
+        terms=terms,
+        metrics=metrics,
         optimizer=optimizer,
-        scheduler=scheduler,
-        schedulers=parts,
-        epochs=training.epochs,
-        batch_size=training.batch_size,
-        seed=training.seed,
+        no_decay=tuple(keys.no_decay),
+        schedule=schedule,
+        augmentations=augmentations,
     )
 
 
-def _part(
-    kind: str, catalogue: Catalogue[P], raw: Any, path: Path, problems: Problems
-) -> P | None:
-    """Read an optimizer, a scheduler or a loss: a name, or a name with arguments."""
-    arguments: Any = {}
-    name, place, key = raw, path, False
-    if isinstance(raw, dict) and len(raw) == 1:
-        name, arguments = next(iter(raw.items()))
-        place, key = (*path, name), True
-    if not isinstance(name, str):
-        message = f"`{kind}` is a name, or one with arguments, not {shown(raw)}"
-        problems.add("MG203", message, path)
+def _schedule(training: Training, problems: Problems) -> Schedule | None:
+    if training.scheduler is None:
         return None
-    if name in REFUSED:
-        message = f"`{name}` cannot be used: {REFUSED[name]}"
-        problems.add("MG406", message, place, key=key)
+    path = (*_AT, "scheduler")
+    keys, raw = read_keys(
+        "scheduler", SchedulerKeys, training.scheduler, path, problems
+    )
+    scheduler = read_part("scheduler", SCHEDULERS, raw, path, problems)
+    if scheduler is None:
         return None
-    if name not in catalogue:
-        help = nearest(name, catalogue) or f"one of {listed(list(catalogue))}"
-        problems.add(
-            "MG207", f"there is no {kind} `{cut(name)}`", place, key=key, help=help
-        )
-        return None
-    cls = catalogue[name]
-    shorthand = None
-    if arguments is None:
-        arguments = {}
-    if not isinstance(arguments, dict):
-        shorthand = cls.shorthand()
-        arguments = {shorthand: arguments}
-        if shorthand is None:
-            problems.add("MG201", f"`{name}` takes no arguments", place)
-            return None
-    try:
-        part = cls.model_validate(arguments)
-    except ValidationError as error:
-        problems.add_invalid(error, cls, name, place, arguments, shorthand)
-        return None
-    problem = part.check()
-    if problem is not None:
-        argument = problem.argument
-        at = (*place, argument) if argument and argument in arguments else place
-        problems.add(problem.code, problem.message, at, help=problem.help)
-        return None
-    return part
+    parts = _parts(scheduler, raw, path, problems)
+    name = type(scheduler).__name__
+    by_step = keys.per == "step" or scheduler.steps == "batch"
+    if keys.per == "step" and scheduler.watched:
+        message = f"`{name}` looks at a metric, which there is once an epoch"
+        problems.add("MG406", message, (*path, "per"))
+    fixed = scheduler.steps == "batch" or scheduler.watched or parts
+    if keys.warmup is not None and fixed:
+        message = f"`{name}` has no `warmup` beside it: it is a schedule of its own"
+        problems.add("MG406", message, (*path, "warmup"), key=True)
+    elif keys.warmup is not None and not by_step and not keys.warmup.is_integer():
+        message = "a `warmup` of parts of an epoch moves on with each step"
+        problems.add("MG406", message, (*path, "warmup"), help="write `per: step`")
+    return Schedule(scheduler, parts, by_step, keys.warmup or 0.0)
 
 
 def _parts(
-    scheduler: Scheduler | None, raw: Any, path: Path, problems: Problems
+    scheduler: Scheduler, raw: Any, path: Path, problems: Problems
 ) -> tuple[Scheduler, ...]:
     """Read the schedulers that a scheduler is made of."""
     inner = getattr(scheduler, "schedulers", None)
@@ -150,7 +114,7 @@ def _parts(
     at = (*path, name, "schedulers") if isinstance(raw[name], dict) else (*path, name)
     found = []
     for index, each in enumerate(inner):
-        part = _part("scheduler", SCHEDULERS, each, (*at, index), problems)
+        part = read_part("scheduler", SCHEDULERS, each, (*at, index), problems)
         if part is None:
             continue
         if part.steps != "epoch" or part.watched or hasattr(part, "schedulers"):
@@ -158,6 +122,72 @@ def _parts(
             problems.add("MG406", message, (*at, index))
         found.append(part)
     return tuple(found)
+
+
+def _metrics(
+    training: Training,
+    terms: tuple[Term, ...],
+    dataset: Dataset,
+    problems: Problems,
+) -> tuple[Metric, ...]:
+    """Take accuracy where there are classes, and check what is asked for."""
+    if not terms:
+        return ()
+    classes = terms[0].target != "image"
+    for index, metric in enumerate(training.metrics):
+        at = (*_AT, "metrics", index)
+        if (metric in ("mae", "r2")) == classes:
+            kind = (
+                "of numbers, and the targets are classes"
+                if classes
+                else ("of classes, and the targets are numbers")
+            )
+            problems.add("MG406", f"`{metric}` is a metric {kind}", at)
+        elif metric == "top5" and dataset.classes <= 5:
+            message = f"`top5` of {dataset.classes} classes is always 1"
+            problems.add("MG406", message, at)
+    asked = dict.fromkeys(training.metrics)
+    return (
+        ("accuracy", *(each for each in asked if each != "accuracy"))
+        if (classes)
+        else tuple(asked)
+    )
+
+
+def _augmentations(
+    training: Training,
+    terms: tuple[Term, ...],
+    dataset: Dataset,
+    problems: Problems,
+) -> tuple[Augmentation, ...]:
+    found: list[Augmentation] = []
+    for index, raw in enumerate(training.augment):
+        at = (*_AT, "augment", index)
+        part = read_part("augmentation", AUGMENTATIONS, raw, at, problems)
+        if part is None:
+            continue
+        name = type(part).__name__.lower()
+        if len(dataset.shape) != 3:
+            problems.add("MG406", f"`{name}` changes images, and the data has none", at)
+        mixable = all(term.loss.takes_mixtures(term.target) for term in terms)
+        if part.mixes and not mixable:
+            message = f"`{name}` mixes classes, which this loss does not take"
+            problems.add("MG406", message, at, help="use `CrossEntropyLoss`")
+        if part.mixes and any(each.mixes for each in found):
+            message = "`mixup` and `cutmix` do the same work: name one of them"
+            problems.add("MG406", message, at)
+        found.append(part)
+    return tuple(found)
+
+
+def _check_watched(
+    schedule: Schedule | None, terms: tuple[Term, ...], problems: Problems
+) -> None:
+    watched = schedule.scheduler.watched if schedule else ""
+    if watched == "test_accuracy" and terms and terms[0].target == "image":
+        message = "`mode: max` looks at the accuracy, but nothing is classified"
+        at = (*_AT, "scheduler")
+        problems.add("MG406", message, at, help="use `mode: min`")
 
 
 def _check_data(spec: Spec, dataset: Dataset, problems: Problems) -> None:
@@ -187,7 +217,7 @@ def _check_batch(size: int, nodes: tuple[Node, ...], problems: Problems) -> None
         problems.add(
             "MG407",
             f"`{node.name}` cannot normalize over a batch of one example",
-            ("training", "batch_size"),
+            (*_AT, "batch_size"),
             notes=(f"`{node.name}` is in line {problems.line(node.path)}",),
             help="write a `batch_size` of at least 2",
         )
@@ -198,10 +228,29 @@ def _check_optimizer(
 ) -> None:
     if not problems.failed and not any(node.parameters for node in nodes):
         message = "the model has no parameters that could be trained"
-        problems.add("MG405", message, ("training",), key=True)
+        problems.add("MG405", message, _AT, key=True)
     refusal = optimizer.refuses(_dimensions(nodes)) if nodes else ""
     if refusal:
-        problems.add("MG406", refusal, ("training", "optimizer"))
+        problems.add("MG406", refusal, (*_AT, "optimizer"))
+
+
+def _check_closure(
+    optimizer: Optimizer, training: Training, problems: Problems
+) -> None:
+    """What happens between backward and step has no place in a closure."""
+    if not optimizer.closure:
+        return
+    given = {
+        "accumulate": training.accumulate > 1,
+        "clip_grad_norm": training.clip_grad_norm is not None,
+        "precision": training.precision == "fp16",
+    }
+    for name in (each for each, is_given in given.items() if is_given):
+        message = (
+            f"`{type(optimizer).__name__}` evaluates the loss several times a step, "
+            f"which leaves no place for `{name}`"
+        )
+        problems.add("MG406", message, (*_AT, name))
 
 
 def _dimensions(nodes: tuple[Node, ...]) -> set[int]:
@@ -218,7 +267,7 @@ def _dimensions(nodes: tuple[Node, ...]) -> set[int]:
 
 
 def _check_momentum(
-    scheduler: Scheduler | None, optimizer: Optimizer, problems: Problems
+    scheduler: Scheduler, optimizer: Optimizer, problems: Problems
 ) -> None:
     """Torch refuses to cycle the momentum of an optimizer without one."""
     if getattr(scheduler, "cycle_momentum", False) and not optimizer.momentum_argument:
@@ -226,50 +275,6 @@ def _check_momentum(
         problems.add(
             "MG406",
             f"`{type(scheduler).__name__}` cycles a momentum that `{name}` lacks",
-            ("training", "scheduler"),
+            (*_AT, "scheduler"),
             help="give it `cycle_momentum: false`",
         )
-
-
-def _target(
-    loss: Loss,
-    node: Node,
-    nodes: tuple[Node, ...],
-    dataset: Dataset,
-    problems: Problems,
-) -> Target | Problem:
-    found = loss.target(node.output, dataset.shape, dataset.classes)
-    problem = (
-        found
-        if isinstance(found, Problem)
-        else loss.values(_made_by(node, nodes, loss))
-    )
-    if problem is not None:
-        notes = (
-            f"the first output is `{node.name}` (line {problems.line(node.path)}), "
-            f"{shape_shown(node.output)}",
-        )
-        problems.add(
-            problem.code,
-            problem.message,
-            ("training", "loss"),
-            notes=notes,
-            help=problem.help,
-        )
-        return problem
-    return found
-
-
-_ARRANGING = ("Flatten", "Unflatten", "Identity", "Sequential")
-_DROPPING = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout")
-
-
-def _made_by(node: Node, nodes: tuple[Node, ...], loss: Loss) -> str:
-    """Return the type of the layer that made the values of an output.
-
-    What only arranges values is passed over. Dropout keeps logits logits, but it may
-    scale a probability above 1.
-    """
-    passed = _ARRANGING if loss.after else (*_ARRANGING, *_DROPPING)
-    leaves = list(held(nodes[: nodes.index(node) + 1]))
-    return next((each.type for each in reversed(leaves) if each.type not in passed), "")

@@ -9,8 +9,9 @@ from mlpgen.initial import INITIALIZERS
 from mlpgen.layers import LAYERS
 from mlpgen.schema.arguments import EXPRESSIONS, arguments, choice
 from mlpgen.schema.entries import CLASS_NAME, ENTRY, LAYER, NAME, definitions, types
-from mlpgen.spec import Block, Input, Spec, Training
+from mlpgen.spec import Block, Input, Spec
 from mlpgen.training import LOSSES, OPTIMIZERS, SCHEDULERS
+from mlpgen.training.settings import Training
 from mlpgen.vocabulary import every_type
 
 

@@ -1,4 +1,4 @@
-"""What `training:` of a spec may name: optimizers, schedulers, losses, data sets."""
+"""What `training:` of a spec may name: optimizers, schedulers, losses and others."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.catalogue import Catalogue
 
 if TYPE_CHECKING:
+    from mlpgen.training.augmentation import Augmentation
     from mlpgen.training.loss import Loss
     from mlpgen.training.optimizer import Optimizer
     from mlpgen.training.scheduler import Scheduler
@@ -36,6 +37,9 @@ SCHEDULERS: Catalogue[Scheduler] = Catalogue(
         "PolynomialLR CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR "
         "OneCycleLR ReduceLROnPlateau SequentialLR ChainedScheduler"
     },
+)
+AUGMENTATIONS: Catalogue[Augmentation] = Catalogue(
+    __name__, {"augmentation": "crop flip rotate affine cutout mixup cutmix"}
 )
 
 _PAIRS = "it compares two outputs or several inputs, which a chain does not have"

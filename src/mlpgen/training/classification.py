@@ -25,6 +25,11 @@ class CrossEntropyLoss(Loss):
     ignore_index: IgnoreIndex = -100
     label_smoothing: Probability = 0.0
 
+    def takes_mixtures(self, target: Target) -> bool:
+        """It takes probabilities of classes in place of one."""
+        del target
+        return True
+
 
 class NLLLoss(Loss):
     """For classes, from logarithms of probabilities."""

@@ -31,7 +31,7 @@ _OF_STEPS = (
 
 
 class Loss(Part):
-    """A loss between the first output and its target.
+    """A loss between the output and its target.
 
     Class attributes:
         call: The function in `torch.nn.functional`.
@@ -49,7 +49,7 @@ class Loss(Part):
         """Decide what the output is compared with: by default one value a class.
 
         Args:
-            output: Shape of the first output.
+            output: Shape of the output.
             image: Shape of an image of the data.
             classes: How many classes the data has.
         """
@@ -58,7 +58,7 @@ class Loss(Part):
         if len(output) != 1:
             return Problem(
                 "MG401",
-                f"`{name}` takes (N, {classes}), the first output is {shown(output)}",
+                f"`{name}` takes (N, {classes}), the output is {shown(output)}",
                 help=_OF_STEPS
                 if len(output) == 2
                 else "`Flatten` and `Linear` make one value for each class",
@@ -66,7 +66,7 @@ class Loss(Part):
         if output[0] != classes:
             return Problem(
                 "MG404",
-                f"the first output has {int(output[0])} values, but the data has "
+                f"the output has {int(output[0])} values, but the data has "
                 f"{classes} classes",
                 help=f"give the last layer {classes} outputs",
             )
@@ -87,3 +87,7 @@ class Loss(Part):
             message = f"`{name}` takes what {options} gives, but `{last}` comes last"
             return Problem("MG402", message, help=f"end with {options}")
         return None
+
+    def takes_mixtures(self, target: Target) -> bool:
+        """Tell whether the target of an example may be a mixture of classes."""
+        return target == "one_hot"

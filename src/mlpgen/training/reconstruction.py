@@ -27,7 +27,7 @@ class OfImages(Loss):
             help = f"end with `Unflatten: {{dim: 1, unflattened_size: [{sizes}]}}`"
         return Problem(
             "MG401",
-            f"`{name}` compares with the input {shown(image)}, but the first output is "
+            f"`{name}` compares with the input {shown(image)}, but the output is "
             f"{shown(output)}",
             help=help,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from mlpgen.styles.scripts import data, run, train
+from mlpgen.styles.scripts import augment, data, run, train
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Plan(Protocol):
 
 
 KINDS = ("data", "run", "train")
-"""The files beside a model `x.py`: `data_x.py` and so on."""
+"""The files beside every model `x.py` that is trained: `data_x.py` and so on."""
 
 
 def plans(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> dict[str, Plan]:
@@ -33,9 +33,9 @@ def plans(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> dict[str, Pl
         recipe: How it is trained.
         captured: Layers whose outputs the model returns as well.
     """
-    planned: tuple[Plan, ...] = (
-        data.plan(graph, recipe),
-        run.plan(graph),
-        train.plan(graph, recipe, captured),
-    )
-    return dict(zip(KINDS, planned, strict=True))
+    planned: dict[str, Plan] = {"data": data.plan(graph, recipe)}
+    if recipe.augmentations:
+        planned["augment"] = augment.plan(graph, recipe)
+    planned["run"] = run.plan(graph)
+    planned["train"] = train.plan(graph, recipe, captured)
+    return planned

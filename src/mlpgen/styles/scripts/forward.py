@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.styles.code import INDENT, Code, call, layout
+from mlpgen.expressions import written
+from mlpgen.styles.code import INDENT, Code, call, indented, layout
 from mlpgen.styles.reserved import RESERVED
 from mlpgen.styles.scripts.optimizing import keywords
 
@@ -12,8 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Graph
-    from mlpgen.graph.recipe import Recipe
+    from mlpgen.graph.recipe import Recipe, Term
     from mlpgen.styles.plan import Lines
+
+_DTYPES = {"bf16": "torch.bfloat16", "fp16": "torch.float16"}
 
 
 class Forward(NamedTuple):
@@ -23,39 +26,112 @@ class Forward(NamedTuple):
         output: The name of the first output.
         call: The call of the model, with its outputs.
         targets: What the loop calls the targets; `_` if nothing needs them.
-        loss: Lines that compute the loss.
+        losses: Lines that compute the loss.
+        batch: Lines that lay out the features of a batch.
+        autocast: The line that lowers the precision; empty if nothing does.
     """
 
     output: Code
     call: Code
     targets: Code
-    loss: Lines
+    losses: Lines
+    batch: Lines
+    autocast: str
+
+    @property
+    def lines(self) -> Lines:
+        """From the features of a batch to `loss`."""
+        lines = (self.call, *self.losses)
+        if self.autocast:
+            lines = (self.autocast, *indented(lines))
+        return (*self.batch, *lines)
 
 
-def forward(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forward:
+def forward(
+    graph: Graph, recipe: Recipe, captured: Sequence[str], *, mixed: bool = False
+) -> Forward:
     """Plan the way from a batch to a loss.
 
     Args:
         graph: The network.
         recipe: How it is trained.
         captured: Layers whose outputs the model returns as well.
+        mixed: Whether the targets are mixtures of classes already.
     """
-    first = graph.node(graph.outputs[0])
-    plain = first.named and len(first.name) <= 24 and first.name not in RESERVED
-    output = first.name if plain else "output"
+    names = _outputs(graph, recipe)
     count = len(graph.outputs) + len(captured)
-    rest = {1: "", 2: ", _"}.get(count, ", *_")
+    dtype = _DTYPES.get(recipe.settings.precision)
+    room = 3 if dtype else 2
+    layout_lines: Lines = ()
+    if recipe.settings.channels_last and len(recipe.dataset.shape) == 3:
+        layout_lines = (
+            "features = features.contiguous(memory_format=torch.channels_last)",
+        )
     return Forward(
-        output=Code(output),
-        call=Code(f"{output}{rest} = model(features)"),
-        targets=Code("targets" if recipe.target != "image" else "_"),
-        loss=_loss(recipe, output),
+        output=Code(names[graph.outputs[0]]),
+        call=Code(_call(graph, names, count)),
+        targets=Code("targets" if _needs_targets(recipe) else "_"),
+        losses=_losses(recipe, names, room * INDENT, mixed=mixed),
+        batch=layout_lines,
+        autocast=f"with torch.autocast(args.device.type, {dtype}):" if dtype else "",
     )
 
 
-def _loss(recipe: Recipe, output: str) -> Lines:
-    target = "targets" if recipe.target != "image" else "features"
-    if recipe.target == "one_hot":
+def _needs_targets(recipe: Recipe) -> bool:
+    return any(term.target != "image" for term in recipe.terms)
+
+
+def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
+    """Name the outputs that something is done with."""
+    names = {}
+    for output in (graph.outputs[0], *(term.output for term in recipe.terms)):
+        node = graph.node(output)
+        plain = node.named and len(output) <= 24 and output not in RESERVED
+        spare = (
+            "output"
+            if output == graph.outputs[0]
+            else (f"output_{graph.outputs.index(output) + 1}")
+        )
+        names[output] = output if plain else spare
+    return names
+
+
+def _call(graph: Graph, names: dict[str, str], count: int) -> str:
+    """Call the model; what nobody uses behind the last name is passed over."""
+    used = max(graph.outputs.index(output) for output in names)
+    shown = [names.get(output, "_") for output in graph.outputs[: used + 1]]
+    left = count - len(shown)
+    rest = {0: [], 1: ["_"]}.get(left, ["*_"])
+    return f"{', '.join([*shown, *rest])} = model(features)"
+
+
+def _losses(
+    recipe: Recipe, names: dict[str, str], indent: int, *, mixed: bool
+) -> Lines:
+    terms = recipe.terms
+    if len(terms) == 1 and terms[0].weight == 1:
+        return _loss(recipe, terms[0], names, indent, "loss = ", mixed=mixed)
+    lines: list[str] = []
+    for index, term in enumerate(terms):
+        sign = "+=" if index else "="
+        weight = "" if term.weight == 1 else f"{written(term.weight)} * "
+        before = f"loss {sign} {weight}"
+        lines += _loss(recipe, term, names, indent, before, mixed=mixed)
+    return tuple(lines)
+
+
+def _loss(
+    recipe: Recipe,
+    term: Term,
+    names: dict[str, str],
+    indent: int,
+    before: str,
+    *,
+    mixed: bool,
+) -> Lines:
+    target = "targets" if term.target != "image" else "features"
+    if term.target == "one_hot" and not mixed:
         target = f"F.one_hot(targets, {recipe.dataset.classes}).float()"
-    piece = call(recipe.loss.call, output, target, *keywords(recipe.loss.arguments()))
-    return tuple(layout(piece, 2 * INDENT, "loss = "))
+    arguments = keywords(term.loss.arguments())
+    piece = call(term.loss.call, names[term.output], target, *arguments)
+    return tuple(layout(piece, indent, before))

@@ -5,16 +5,18 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.expressions import written
 from mlpgen.styles.code import INDENT, Code, Group, call, keyword, layout, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mlpgen.graph.recipe import Recipe
+    from mlpgen.graph.recipe import Recipe, Schedule
     from mlpgen.styles.code import Piece
     from mlpgen.styles.plan import Lines
     from mlpgen.training.base import Part
     from mlpgen.training.scheduler import Scheduler
+
+_WARM_FROM = "0.01"
+"""What the rate begins with in a warmup, as a share of the optimizer's."""
 
 
 def optimizer_lines(recipe: Recipe) -> Lines:
@@ -24,10 +26,35 @@ def optimizer_lines(recipe: Recipe) -> Lines:
     if optimizer.fused:
         given["fused"] = True
     name = type(optimizer).__name__
-    piece = call(
-        f"torch.optim.{name}", "model.parameters()", "lr=args.lr", *keywords(given)
-    )
+    parameters = "groups(model)" if recipe.no_decay else "model.parameters()"
+    piece = call(f"torch.optim.{name}", parameters, "lr=args.lr", *keywords(given))
     return tuple(layout(piece, INDENT, "optimizer = "))
+
+
+def groups_lines(recipe: Recipe) -> Lines:
+    """Write the function that leaves some parameters without weight decay."""
+    kept = {
+        ("bias", "norm"): "parameter.ndim > 1",
+        ("bias",): 'not name.endswith("bias")',
+        ("norm",): 'parameter.ndim > 1 or name.endswith("bias")',
+    }.get(tuple(sorted(recipe.no_decay)))
+    if kept is None:
+        return ()
+    what = {1: {"bias": "biases", "norm": "scales of normalization"}}.get(
+        len(recipe.no_decay), {}
+    ).get(recipe.no_decay[0], "biases and normalization")
+    return (
+        "def groups(model: nn.Module) -> list[dict[str, Any]]:",
+        f'    """Part the parameters: {what} go without weight decay."""',
+        "    decayed: list[nn.Parameter] = []",
+        "    others: list[nn.Parameter] = []",
+        "    for name, parameter in model.named_parameters():"
+        if "name" in kept
+        else "    for parameter in model.parameters():",
+        f"        decays = {kept}",
+        "        (decayed if decays else others).append(parameter)",
+        '    return [{"params": decayed}, {"params": others, "weight_decay": 0.0}]',
+    )
 
 
 def keywords(arguments: dict[str, Any]) -> list[Piece]:
@@ -37,67 +64,97 @@ def keywords(arguments: dict[str, Any]) -> list[Piece]:
 
 def peak(recipe: Recipe) -> str:
     """Name the scheduler's argument that `--lr` gives, if it has one."""
-    return recipe.scheduler.peak if recipe.scheduler else ""
+    return recipe.schedule.scheduler.peak if recipe.schedule else ""
 
 
 def rate(recipe: Recipe) -> float:
     """Return the default of `--lr`."""
-    found: float = (
-        getattr(recipe.scheduler, peak(recipe), recipe.optimizer.lr)
-        if peak(recipe)
-        else recipe.optimizer.lr
-    )
+    if recipe.schedule is None or not peak(recipe):
+        return recipe.optimizer.lr
+    found: float = getattr(recipe.schedule.scheduler, peak(recipe))
     return found
+
+
+def needs_length(recipe: Recipe) -> bool:
+    """Tell whether the schedule follows from the number of epochs."""
+    schedule = recipe.schedule
+    return schedule is not None and any(
+        _following(each, "") for each in (schedule.scheduler, *schedule.parts)
+    )
 
 
 def scheduler_lines(recipe: Recipe) -> Lines:
     """Make the scheduler, if there is one."""
-    scheduler = recipe.scheduler
-    if scheduler is None:
+    schedule = recipe.schedule
+    if schedule is None:
         return ()
-    given = _following(scheduler, "args.epochs")
     lines: Lines = ()
-    if "total_steps" in given:
-        lines = ("total_steps = args.epochs * (len(train.targets) // args.batch_size)",)
-        given["total_steps"] = Code("total_steps")
-    if scheduler.peak:
-        given[scheduler.peak] = Code("args.lr")
-    if recipe.schedulers:
-        piece = _of_several(scheduler, recipe.schedulers)
+    if schedule.by_step and (needs_length(recipe) or schedule.warmup):
+        lines = (_steps(recipe),)
+    length = "args.epochs * steps" if schedule.by_step else "args.epochs"
+    if schedule.warmup:
+        piece = _warmed(schedule)
+    elif schedule.parts:
+        piece = _of_several(schedule, length)
     else:
-        piece = _scheduler_call(scheduler, given)
+        given = _following(schedule.scheduler, length)
+        if schedule.scheduler.peak:
+            given[schedule.scheduler.peak] = Code("args.lr")
+        piece = _scheduler_call(schedule.scheduler, given)
     return (*lines, *layout(piece, INDENT, "scheduler = "))
 
 
-def needs_length(recipe: Recipe) -> bool:
-    """Tell whether the scheduler follows from the number of epochs."""
-    return any(
-        _following(each, "")
-        for each in (recipe.scheduler, *recipe.schedulers)
-        if each is not None
+def _steps(recipe: Recipe) -> str:
+    """Count the steps of an epoch as the run does."""
+    size = "args.batch_size"
+    if recipe.settings.accumulate > 1:
+        size = "(ACCUMULATE * args.batch_size)"
+    return f"steps = len(train.targets) // {size}"
+
+
+def _warmed(schedule: Schedule) -> Group:
+    """Write a rise of the rate with the scheduler after it."""
+    count = _warm_length(schedule)
+    whole = "args.epochs * steps" if schedule.by_step else "args.epochs"
+    given = _following(schedule.scheduler, f"max({whole} - {count}, 1)")
+    rise = call(
+        "lr_scheduler.LinearLR", "optimizer", _WARM_FROM, keyword("total_iters", count)
     )
+    then = _scheduler_call(schedule.scheduler, given)
+    listed = Group("[", (rise, then), "]", collection=True)
+    places = Group("[", (count,), "]", collection=True)
+    return call("lr_scheduler.SequentialLR", "optimizer", listed, places)
 
 
-def _following(scheduler: Scheduler, epochs: str) -> dict[str, Any]:
+def _warm_length(schedule: Schedule) -> str:
+    epochs = schedule.warmup
+    if not schedule.by_step:
+        return str(int(epochs))
+    if epochs.is_integer():
+        return "steps" if epochs == 1 else f"{int(epochs)} * steps"
+    return f"round({written(epochs)} * steps)"
+
+
+def _following(scheduler: Scheduler, length: str) -> dict[str, Any]:
     """Return the arguments that follow from the length of the training."""
     return {
-        name: Code(epochs)
+        name: Code(length)
         for name in type(scheduler).model_fields
         if scheduler.follows(name) and getattr(scheduler, name) is None
     }
 
 
-def _of_several(scheduler: Scheduler, parts: Sequence[Scheduler]) -> Group:
+def _of_several(schedule: Schedule, whole: str) -> Group:
     """Write a scheduler that is made of several, one after or beside the other."""
-    name = f"lr_scheduler.{type(scheduler).__name__}"
-    marks: tuple[int, ...] = getattr(scheduler, "milestones", ())
-    lengths = ["args.epochs"] * len(parts)
+    name = f"lr_scheduler.{type(schedule.scheduler).__name__}"
+    marks: tuple[int, ...] = getattr(schedule.scheduler, "milestones", ())
+    lengths = [whole] * len(schedule.parts)
     if marks:
         lengths = [str(end - begin) for begin, end in pairwise((0, *marks))]
-        lengths.append(f"max(args.epochs - {marks[-1]}, 1)")
+        lengths.append(f"max({whole} - {marks[-1]}, 1)")
     inner = [
         _scheduler_call(part, _following(part, length))
-        for part, length in zip(parts, lengths, strict=True)
+        for part, length in zip(schedule.parts, lengths, strict=True)
     ]
     listed = Group("[", tuple(inner), "]", collection=True)
     if not marks:

@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
-from mlpgen.styles.code import INDENT, Code, Group, call, layout
+from mlpgen.styles.code import Code, Group, layout
 from mlpgen.styles.docstrings import docstring
-from mlpgen.styles.scripts.forward import Forward, forward
+from mlpgen.styles.scripts.forward import forward
 from mlpgen.styles.scripts.imports import import_lines
-from mlpgen.styles.scripts.optimizing import (
-    needs_length,
-    optimizer_lines,
-    peak,
-    rate,
-    scheduler_lines,
-)
+from mlpgen.styles.scripts.making import making
+from mlpgen.styles.scripts.measuring import measuring
+from mlpgen.styles.scripts.optimizing import peak, rate
+from mlpgen.styles.scripts.step import step_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.graph.recipe import Recipe
     from mlpgen.styles.plan import Lines
+    from mlpgen.styles.scripts.making import Making
+    from mlpgen.styles.scripts.measuring import Measuring
 
 
 class TrainPlan(NamedTuple):
@@ -35,24 +34,24 @@ class TrainPlan(NamedTuple):
         model: The class.
         stem: The file of the class, without `.py`.
         title: What the data is called.
-        epochs: The default of `--epochs`; likewise the next three.
-        batch_size: Examples in one step.
-        learning_rate: Of the optimizer.
-        seed: Of initial values and shuffling.
-        constants: Lines with others.
-        parameters: Lines with what else `train_epoch` takes.
-        targets: What the targets of a batch are called.
-        unpacked: What they are called in the loop over batches.
+        constants: Lines with the settings of the spec.
+        making: What is made beside the model.
+        train_epoch: The lines that begin this function.
+        size: How many examples make a step.
+        step: Lines that update the model.
         closure: Lines that compute the loss where the optimizer asks for it.
-        step: Lines that update the model from a batch.
-        sums: How many numbers are summed in evaluating.
-        measure: Lines that add those of a batch.
-        metrics: Lines that return the metrics.
-        make: Lines that make the optimizer and others beside the model.
-        begin: Lines that make the run.
+        train_step: The lines that begin the function around them.
+        targets: What those lines call the targets.
+        measured: What the evaluation calls them.
+        evaluate: The lines that begin this function.
+        measuring: How the model is evaluated.
         train_arguments: What `train_epoch` is called with.
+        evaluating: Lines that add the metrics of an epoch.
         after_epoch: Lines.
+        condition: Whether another epoch follows.
+        finished: Lines that tell whether the training may end before its time.
         score: What the best epoch has the highest of.
+        settings: Lines that set torch up.
         rate: What `--lr` is.
     """
 
@@ -62,24 +61,24 @@ class TrainPlan(NamedTuple):
     model: Code
     stem: Code
     title: Code
-    epochs: Code
-    batch_size: Code
-    learning_rate: Code
-    seed: Code
     constants: Lines
-    parameters: Lines
-    targets: Code
-    unpacked: Code
-    closure: Lines
+    making: Making
+    train_epoch: Lines
+    size: Code
     step: Lines
-    sums: Code
-    measure: Lines
-    metrics: Lines
-    make: Lines
-    begin: Lines
+    closure: Lines
+    train_step: Lines
+    targets: Code
+    measured: Code
+    evaluate: Lines
+    measuring: Measuring
     train_arguments: Code
+    evaluating: Lines
     after_epoch: Lines
+    condition: Code
+    finished: Lines
     score: Code
+    settings: Lines
     rate: Code
 
 
@@ -91,51 +90,118 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
         recipe: How it is trained.
         captured: Layers whose outputs the model returns as well.
     """
-    pass_ = forward(graph, recipe, captured)
-    by_batch = recipe.scheduler is not None and recipe.scheduler.steps == "batch"
-    script = f"train_{graph.stem}.py"
+    training = recipe.settings
+    learning = forward(graph, recipe, captured, mixed=recipe.mixes)
+    testing = forward(graph, recipe, captured)
+    made = making(recipe)
+    measured = measuring(recipe, testing)
+    step = step_lines(recipe, learning)
+    closure = learning.lines if recipe.optimizer.closure else ()
+    args = ("args: argparse.Namespace",) if learning.autocast else ()
+    finished = _finished(recipe)
+    written_lines = (*closure, *step, *measured.batch, *measured.result)
+    several = training.accumulate > 1
     return TrainPlan(
         template="scripts/train.py.jinja",
-        docstring=docstring(
-            [
-                f"Train {graph.name} on {recipe.dataset.title}.",
-                "",
-                f"python {script} --epochs {recipe.epochs} --device cpu",
-                f"python {script} --resume",
-                f"torchrun --nproc-per-node=2 {script}",
-            ]
-        ),
-        imports=_imports(graph, recipe, pass_),
+        docstring=_docstring(graph, recipe),
+        imports=_imports(graph, recipe, (*written_lines, *made.lines, *finished)),
         model=Code(graph.name),
         stem=Code(graph.stem),
         title=Code(recipe.dataset.title),
-        epochs=Code(recipe.epochs),
-        batch_size=Code(recipe.batch_size),
-        learning_rate=Code(written(rate(recipe))),
-        seed=Code(recipe.seed),
-        constants=(),
-        parameters=("scheduler: lr_scheduler.LRScheduler,",) if by_batch else (),
-        targets=pass_.targets,
-        unpacked=Code("targets") if recipe.optimizer.closure else pass_.targets,
-        closure=(pass_.call, *pass_.loss) if recipe.optimizer.closure else (),
-        step=_step(recipe, pass_),
-        sums=Code(2 if recipe.classifies else 1),
-        measure=_measure(recipe, pass_),
-        metrics=_metrics(recipe),
-        make=(*optimizer_lines(recipe), *scheduler_lines(recipe)),
-        begin=_begin(recipe),
-        train_arguments=Code(
-            f"trained, optimizer, {'scheduler, ' if by_batch else ''}train, run, args"
+        constants=_constants(recipe),
+        making=made,
+        train_epoch=_function(
+            "train_epoch",
+            "None",
+            "model: nn.Module",
+            "optimizer: torch.optim.Optimizer",
+            *made.parameters,
+            "data: Data",
+            "run: Run",
+            "args: argparse.Namespace",
         ),
+        size=Code("ACCUMULATE * args.batch_size" if several else "args.batch_size"),
+        step=step,
+        closure=closure,
+        train_step=_function(
+            "train_step",
+            "float",
+            "model: nn.Module",
+            "optimizer: torch.optim.Optimizer",
+            "batch: Data",
+            "share: float",
+            *args,
+        ),
+        targets=learning.targets,
+        measured=testing.targets,
+        evaluate=_function(
+            "evaluate",
+            "dict[str, float]",
+            "model: nn.Module",
+            "data: Data",
+            "name: str",
+            *args,
+        ),
+        measuring=measured,
+        train_arguments=Code(
+            ", ".join(("trained", *made.names, "train", "run", "args"))
+        ),
+        evaluating=_evaluating(recipe, typed=bool(args)),
         after_epoch=_after_epoch(recipe),
+        condition=Code(
+            "run.epoch <= args.epochs" + (" and not finished(run)" if finished else "")
+        ),
+        finished=finished,
         score=Code(
             'row["test_accuracy"]' if recipe.classifies else '-row["test_loss"]'
         ),
+        settings=_settings(recipe),
         rate=Code(f"{'peak of the ' if peak(recipe) else ''}learning rate"),
     )
 
 
-def _imports(graph: Graph, recipe: Recipe, pass_: Forward) -> Lines:
+def _function(name: str, result: str, *parameters: str) -> Lines:
+    """Begin a function."""
+    return tuple(layout(Group(f"def {name}(", parameters, f") -> {result}:")))
+
+
+def _docstring(graph: Graph, recipe: Recipe) -> Lines:
+    script = f"train_{graph.stem}.py"
+    return docstring(
+        [
+            f"Train {graph.name} on {recipe.dataset.title}.",
+            "",
+            f"python {script} --epochs {recipe.settings.epochs} --device cpu",
+            f"python {script} --resume",
+            f"torchrun --nproc-per-node=2 {script}",
+        ]
+    )
+
+
+def _constants(recipe: Recipe) -> Lines:
+    training = recipe.settings
+    found = {
+        "EPOCHS": training.epochs,
+        "BATCH_SIZE": training.batch_size,
+        "ACCUMULATE": training.accumulate if training.accumulate > 1 else None,
+        "LEARNING_RATE": rate(recipe),
+        "CLIP_GRAD_NORM": training.clip_grad_norm,
+        "EMA": training.ema,
+        "PATIENCE": training.early_stopping,
+        "TARGET": training.target,
+        "SEED": training.seed,
+        "EVAL_BATCH_SIZE": 2500,
+    }
+    return tuple(
+        f"{name} = {written(value)}"
+        for name, value in found.items()
+        if value is not None
+    )
+
+
+def _imports(graph: Graph, recipe: Recipe, lines: Iterable[str]) -> Lines:
+    stem = graph.stem
+    text = "\n".join(lines)
     needs = {
         "argparse",
         "math",
@@ -147,76 +213,69 @@ def _imports(graph: Graph, recipe: Recipe, pass_: Forward) -> Lines:
         "torch.distributed as dist",
         "torch:nn",
         "torch.nn.parallel:DistributedDataParallel",
-        f"data_{graph.stem}:Data",
-        f"data_{graph.stem}:DataError",
-        f"data_{graph.stem}:load",
-        f"{graph.stem}:{graph.name}",
-        *(f"run_{graph.stem}:{name}" for name in ("RANK", "RANKS", "Run", "RunError")),
-        *(f"run_{graph.stem}:{name}" for name in ("join", "settings")),
+        *(f"data_{stem}:{name}" for name in ("Data", "DataError", "load")),
+        f"{stem}:{graph.name}",
+        *(
+            f"run_{stem}:{name}"
+            for name in ("RANK", "RANKS", "Run", "RunError", "join", "settings")
+        ),
     }
-    if "F." in "".join(pass_.loss):
-        needs.add("torch.nn:functional as F")
-    if recipe.scheduler:
-        needs.add("torch.optim:lr_scheduler")
+    needs |= {"torch.nn:functional as F"} if "F." in text else set()
+    needs |= {"typing:Any"} if recipe.no_decay else set()
+    needs |= {"torch.optim:lr_scheduler"} if recipe.schedule else set()
+    if recipe.settings.ema is not None:
+        names = ("AveragedModel", "get_ema_multi_avg_fn")
+        needs |= {f"torch.optim.swa_utils:{name}" for name in names}
+    if recipe.augmentations:
+        needs.add(f"augment_{stem}:augment")
     return import_lines(needs)
 
 
-def _step(recipe: Recipe, pass_: Forward) -> Lines:
-    """Update the model from one batch."""
-    if recipe.optimizer.closure:
-        return (
-            "share = RANKS * len(features) / len(index)",
-            "loss = train_step(model, optimizer, Data(features, targets), share)",
-            "run.losses.append(torch.tensor(loss))",
-        )
-    after = recipe.scheduler is not None and recipe.scheduler.steps == "batch"
-    return (
-        pass_.call,
-        *pass_.loss,
-        "run.losses.append(loss.detach())",
-        "if RANKS > 1:  # gradients become means over ranks, of unequal shares",
-        "    loss = loss * (RANKS * len(features) / len(index))",
-        "optimizer.zero_grad()",
-        "loss.backward()",
-        "optimizer.step()",
-        *(("scheduler.step()",) if after else ()),
-    )
-
-
-def _measure(recipe: Recipe, pass_: Forward) -> Lines:
-    """Add the numbers of one batch."""
-    sums = ["loss * len(features)"]
-    lines = [pass_.call, *pass_.loss]
-    if recipe.classifies:
-        lines.append(f"correct = {pass_.output}.argmax(dim=1) == targets")
-        sums.append("correct.sum()")
-        return (*lines, f"sums += torch.stack([{', '.join(sums)}])")
-    return (*lines, f"sums += {sums[0]}")
-
-
-def _metrics(recipe: Recipe) -> Lines:
-    if recipe.classifies:
-        return (
-            "loss_mean, accuracy = (sums / len(data.targets)).tolist()",
-            'return {f"{name}_loss": loss_mean, f"{name}_accuracy": accuracy}',
-        )
-    return ('return {f"{name}_loss": sums.item() / len(data.targets)}',)
-
-
-def _begin(recipe: Recipe) -> Lines:
-    names = ["batch_size", "lr", "seed"]
-    if needs_length(recipe):
-        names.insert(0, "epochs")
-    parts = ["model", "optimizer", *(["scheduler"] if recipe.scheduler else [])]
-    items = tuple(f'"{name}": args.{name}' for name in names)
-    fixed = layout(Group("{", items, "}", collection=True), INDENT, "fixed = ")
-    making = call("Run", "args.out", "fixed", *(f"{part}={part}" for part in parts))
-    return (*fixed, *layout(making, INDENT, "run = "))
+def _evaluating(recipe: Recipe, *, typed: bool) -> Lines:
+    model = "average" if recipe.settings.ema is not None else "model"
+    args = ", args" if typed else ""
+    calls = [f'evaluate({model}, {data}, "{data}"{args})' for data in ("train", "test")]
+    line = f"row |= {' | '.join(calls)}"
+    if len(line) <= 80:
+        return (line,)
+    return tuple(f"row |= {each}" for each in calls)
 
 
 def _after_epoch(recipe: Recipe) -> Lines:
-    scheduler = recipe.scheduler
-    if scheduler is None or scheduler.steps == "batch":
+    schedule = recipe.schedule
+    if schedule is None or schedule.by_step:
         return ()
-    watched = scheduler.watched
+    watched = schedule.scheduler.watched
     return (f'scheduler.step(row["{watched}"])' if watched else "scheduler.step()",)
+
+
+def _finished(recipe: Recipe) -> Lines:
+    """End before the time: nothing is better for long, or the target is reached."""
+    lines: list[str] = []
+    if recipe.settings.early_stopping is not None:
+        lines += [
+            "if run.epoch - run.best_epoch > PATIENCE:",
+            '    print(f"no better epoch since {run.best_epoch}: stopped early")',
+            "    return True",
+        ]
+    if recipe.settings.target is not None:
+        reached = "run.best >= TARGET" if recipe.classifies else "run.best >= -TARGET"
+        lines += [
+            f"if {reached}:",
+            '    seconds = sum(row["seconds"] for row in run.rows)',
+            '    print(f"reached {TARGET} after {seconds:.2f} s")',
+            "    return True",
+        ]
+    return (*lines, "return False") if lines else ()
+
+
+def _settings(recipe: Recipe) -> Lines:
+    lines: Lines = ()
+    if recipe.settings.precision == "tf32":
+        lines += ('torch.set_float32_matmul_precision("high")',)
+    if recipe.settings.deterministic:
+        lines += (
+            'os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")',
+            "torch.use_deterministic_algorithms(True)",
+        )
+    return lines

@@ -1,0 +1,95 @@
+"""The lines of a training script that update the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.styles.code import indented
+
+if TYPE_CHECKING:
+    from mlpgen.graph.recipe import Recipe
+    from mlpgen.styles.plan import Lines
+    from mlpgen.styles.scripts.forward import Forward
+
+
+def step_lines(recipe: Recipe, pass_: Forward) -> Lines:
+    """Update the model once, from the examples at the places `index`."""
+    if recipe.optimizer.closure:
+        return (
+            "features, targets = data.batch(index[RANK::RANKS])",
+            *_augment(recipe),
+            "share = RANKS * len(features) / len(index)",
+            f"loss = {_train_step(recipe)}",
+            "run.losses.append(torch.tensor(loss))",
+            *_after_step(recipe),
+        )
+    several = recipe.settings.accumulate > 1
+    part = "part" if several else "index"
+    compute = (
+        f"features, {pass_.targets} = data.batch({part}[RANK::RANKS])",
+        *_augment(recipe),
+        *pass_.lines,
+    )
+    if several:
+        return (
+            "optimizer.zero_grad()",
+            "total = torch.zeros((), device=args.device)",
+            "for part in index.chunk(ACCUMULATE):",
+            *indented(compute),
+            "    loss = loss * (RANKS * len(features) / len(index))",
+            "    total += loss.detach()",
+            f"    {_backward(recipe)}",
+            "run.losses.append(total)",
+            *_update(recipe),
+        )
+    return (
+        *compute,
+        "run.losses.append(loss.detach())",
+        "if RANKS > 1:  # gradients become means over ranks, of unequal shares",
+        "    loss = loss * (RANKS * len(features) / len(index))",
+        "optimizer.zero_grad()",
+        _backward(recipe),
+        *_update(recipe),
+    )
+
+
+def _train_step(recipe: Recipe) -> str:
+    args = ", args" if recipe.settings.precision == "bf16" else ""
+    return f"train_step(model, optimizer, Data(features, targets), share{args})"
+
+
+def _augment(recipe: Recipe) -> Lines:
+    if not recipe.augmentations:
+        return ()
+    if recipe.mixes:
+        return ("features, targets = augment(features, targets)",)
+    return ("features = augment(features)",)
+
+
+def _backward(recipe: Recipe) -> str:
+    scaled = recipe.settings.precision == "fp16"
+    return "scaler.scale(loss).backward()" if scaled else "loss.backward()"
+
+
+def _update(recipe: Recipe) -> Lines:
+    scaled = recipe.settings.precision == "fp16"
+    clipped = recipe.settings.clip_grad_norm is not None
+    lines: list[str] = []
+    if clipped:
+        lines += ["scaler.unscale_(optimizer)"] if scaled else []
+        lines.append("nn.utils.clip_grad_norm_(model.parameters(), CLIP_GRAD_NORM)")
+    lines += (
+        ["scaler.step(optimizer)", "scaler.update()"]
+        if scaled
+        else ["optimizer.step()"]
+    )
+    return (*lines, *_after_step(recipe))
+
+
+def _after_step(recipe: Recipe) -> Lines:
+    lines = []
+    if recipe.settings.ema is not None:
+        lines.append("average.update_parameters(model)")
+    if recipe.schedule is not None and recipe.schedule.by_step:
+        lines.append("scheduler.step()")
+    return tuple(lines)

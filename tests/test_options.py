@@ -1,0 +1,242 @@
+"""What `training:` can ask for beside loss, optimizer and scheduler."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from .test_training import MLP, RESTORE, rendered, rows, tiny, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["tiny"]  # a fixture
+
+CONVOLUTION = [
+    {"Conv2d": {"out_channels": 4, "kernel_size": 3, "stride": 2}},
+    "BatchNorm2d",
+    "ReLU",
+    "Flatten",
+    {"Linear": 10, "name": "logits"},
+]
+BOTH = [
+    "Flatten",
+    {"Linear": 16, "name": "hidden_1"},
+    {"Linear": 10, "name": "logits"},
+    {"Linear": 784, "from": "hidden_1"},
+    {"Unflatten": {"dim": 1, "unflattened_size": [1, 28, 28]}, "name": "restored"},
+]
+SEVERAL = [
+    "CrossEntropyLoss",
+    {"MSELoss": None, "on": "restored", "weight": 0.5},
+]
+OPTIONS: dict[str, tuple[list[Any], dict[str, Any]]] = {
+    "many": (
+        CONVOLUTION,
+        {
+            "optimizer": {"AdamW": {"weight_decay": 0.1}, "no_decay": ["bias", "norm"]},
+            "scheduler": {"CosineAnnealingLR": None, "warmup": 0.5, "per": "step"},
+            "accumulate": 2,
+            "clip_grad_norm": 1.0,
+            "ema": 0.9,
+            "precision": "bf16",
+            "channels_last": True,
+            "deterministic": True,
+            "metrics": ["top5", "f1"],
+            "augment": [{"crop": 2}, {"rotate": 10}, {"cutout": 6}, "cutmix"],
+        },
+    ),
+    "scaled": (
+        MLP,
+        {
+            "precision": "fp16",
+            "clip_grad_norm": 0.5,
+            "scheduler": {"CosineAnnealingLR": None, "warmup": 1},
+            "augment": ["flip", {"affine": {"degrees": 5, "translate": 0.1}}, "mixup"],
+            "early_stopping": 1,
+        },
+    ),
+    "several": (
+        BOTH,
+        {"loss": SEVERAL, "precision": "tf32", "ema": 0.5, "target": 0.2},
+    ),
+    "numbers": (
+        RESTORE,
+        {
+            "loss": {"MSELoss": None, "weight": 2},
+            "metrics": ["mae", "r2"],
+            "optimizer": {"SGD": {"lr": 0.5}, "no_decay": ["bias"]},
+        },
+    ),
+    "closure": (
+        MLP,
+        {
+            "optimizer": {"LBFGS": {"max_iter": 2}},
+            "precision": "bf16",
+            "augment": [{"mixup": 0.5}],
+            "loss": "BCEWithLogitsLoss",
+            "ema": 0.5,
+        },
+    ),
+    "steps": (
+        MLP,
+        {
+            "optimizer": {
+                "SGD": {"lr": 0.1, "weight_decay": 0.1},
+                "no_decay": ["norm"],
+            },
+            "scheduler": {"StepLR": 5, "per": "step"},
+            "augment": [{"crop": 1}],
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_option_trains(name: str, tiny: Path, tmp_path: Path) -> None:
+    layers, training = OPTIONS[name]
+    outputs = ["logits", "restored"] if layers is BOTH else []
+    script = rendered(layers, training, tmp_path, outputs)
+    out = str(tmp_path / "out")
+    printed = train(script, "--data-dir", str(tiny), "--epochs", "3", "--out", out)
+    found = rows(tmp_path / "out")
+    if name == "several":
+        assert len(found) == 1
+        assert "reached 0.2 after" in printed
+        return
+    assert float(found[-1]["train_loss"]) < float(found[0]["train_loss"])
+    if name == "many":
+        assert 0 < float(found[-1]["test_f1"]) <= float(found[-1]["test_top5"]) <= 1
+    if name == "numbers":
+        assert float(found[0]["test_r2"]) < float(found[-1]["test_r2"]) < 1
+        assert float(found[-1]["test_mae"]) < float(found[0]["test_mae"])
+
+
+def call(folder: Path, code: str) -> None:
+    """Run code beside a script."""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def augmentation(name: str, arguments: Any, tmp_path: Path) -> Any:
+    """Return the `augment` of a script."""
+    rendered(MLP, {"augment": [{name: arguments}]}, tmp_path)
+    found: dict[str, Any] = {}
+    exec((tmp_path / "augment_tried.py").read_text(encoding="utf-8"), found)
+    return found["augment"]
+
+
+@pytest.fixture
+def images() -> torch.Tensor:
+    torch.manual_seed(0)
+    return torch.rand(64, 3, 12, 10) + 0.1
+
+
+def test_crop_moves_by_whole_pixels(images: torch.Tensor, tmp_path: Path) -> None:
+    moved = augmentation("crop", 2, tmp_path)(images)
+    padded = F.pad(images, [2] * 4)
+    shifts = set()
+    for image, wide in zip(moved, padded, strict=True):
+        for top in range(5):
+            for left in range(5):
+                if torch.equal(image, wide[:, top : top + 12, left : left + 10]):
+                    shifts.add((top, left))
+    assert len(shifts) > 12
+
+
+def test_flip_mirrors_some(images: torch.Tensor, tmp_path: Path) -> None:
+    flipped = augmentation("flip", None, tmp_path)(images)
+    same = [torch.equal(one, other) for one, other in zip(flipped, images, strict=True)]
+    mirrored = [
+        torch.equal(one, other.flip(2))
+        for one, other in zip(flipped, images, strict=True)
+    ]
+    assert all(one != other for one, other in zip(same, mirrored, strict=True))
+    assert 16 < sum(mirrored) < 48
+
+
+def test_rotate_turns_like_a_quarter(tmp_path: Path) -> None:
+    """The largest turn of a thin image goes through a quarter, aspect kept."""
+    image = torch.zeros(1, 1, 9, 21)
+    image[..., 4, 6:15] = 1
+    turned = torch.cat(
+        [augmentation("rotate", 180, tmp_path)(image) for _ in range(40)]
+    )
+    assert turned.sum((1, 2, 3)).min() > 5
+    assert (turned[:, 0, 4, :5].sum() + turned[:, 0, 4, 16:].sum()) < 1
+
+
+def test_affine_stays_where_nothing_is_asked(
+    images: torch.Tensor, tmp_path: Path
+) -> None:
+    unchanged = augmentation("affine", {}, tmp_path)(images)
+    torch.testing.assert_close(unchanged, images, atol=1e-4, rtol=1e-4)
+    moved = augmentation("affine", {"translate": 0.2, "shear": 10}, tmp_path)(images)
+    assert (moved - images).abs().mean() > 0.05
+
+
+def test_cutout_removes_a_square(images: torch.Tensor, tmp_path: Path) -> None:
+    cut = augmentation("cutout", 4, tmp_path)(images)
+    gone = (cut == 0).sum((1, 2, 3)) // 3
+    assert gone.max() == 16
+    assert gone.min() >= 4
+
+
+@pytest.mark.parametrize("name", ["mixup", "cutmix"])
+def test_mixtures_keep_the_sum_of_classes(
+    name: str, images: torch.Tensor, tmp_path: Path
+) -> None:
+    targets = torch.arange(64) % 10
+    mixed, shares = augmentation(name, 1.0, tmp_path)(images, targets)
+    assert mixed.shape == images.shape
+    torch.testing.assert_close(shares.sum(1), torch.ones(64))
+    own = shares[torch.arange(64), targets]
+    if name == "cutmix":
+        kept = (mixed == images).float().mean((1, 2, 3))
+        alone = own < 0.999  # the other image is of another class
+        torch.testing.assert_close(own[alone], kept[alone])
+    assert not torch.equal(mixed, images)
+
+
+def test_groups_leave_biases_without_decay(tmp_path: Path) -> None:
+    optimizer = {"SGD": {"weight_decay": 0.1}, "no_decay": ["bias", "norm"]}
+    rendered(CONVOLUTION, {"optimizer": optimizer}, tmp_path)
+    call(
+        tmp_path,
+        "from train_tried import groups, Tried\n"
+        "decayed, others = groups(Tried())\n"
+        "assert [p.ndim for p in decayed['params']] == [4, 2]\n"
+        "assert len(others['params']) == 4 and others['weight_decay'] == 0",
+    )
+
+
+def test_metrics_are_those_of_their_definitions(tiny: Path, tmp_path: Path) -> None:
+    """Computed again from the predictions of the trained model."""
+    script = rendered(MLP, {"metrics": ["top5", "f1"]}, tmp_path)
+    out = tmp_path / "out"
+    train(script, "--data-dir", str(tiny), "--epochs", "1", "--out", str(out))
+    model = nn.Sequential(
+        nn.Flatten(), nn.Linear(784, 16), nn.ReLU(), nn.Linear(16, 10)
+    )
+    state = torch.load(out / "last.pt", weights_only=True)["model"]
+    model.load_state_dict(dict(zip(model.state_dict(), state.values(), strict=True)))
+    found: dict[str, Any] = {}
+    exec((tmp_path / "data_tried.py").read_text(encoding="utf-8"), found)
+    _, test = found["load"](tiny, torch.device("cpu"))
+    logits = model(test.features)
+    best = logits.topk(5).indices
+    five = (best == test.targets[:, None]).any(1).float().mean()
+    scores = []
+    for label in range(10):
+        said, so = logits.argmax(1) == label, test.targets == label
+        scores.append(2 * (said & so).sum() / max(int(said.sum() + so.sum()), 1))
+    row = rows(out)[-1]
+    assert float(row["test_top5"]) == pytest.approx(float(five), abs=1e-5)
+    assert float(row["test_f1"]) == pytest.approx(float(sum(scores)) / 10, abs=1e-5)
