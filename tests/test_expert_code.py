@@ -334,5 +334,5 @@ def is_reserved(name: str) -> bool:
     return name in RESERVED or bool(wrong_name(name))
 
 
-_TAKERS = {"": wrong_name, "train_": is_reserved}
+_TAKERS = {"": wrong_name, "train_": is_reserved, "predict_": is_reserved}
 """Files that name the model or its outputs, by their prefix, and what is taken."""

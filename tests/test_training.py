@@ -40,8 +40,9 @@ AT_LEAST = {
 
 
 def start(script: Path, *args: str) -> subprocess.Popen[str]:
+    threads = ("--threads", "1") if script.name.startswith("train_") else ()
     return subprocess.Popen(
-        [sys.executable, script.name, "--threads", "1", *args],
+        [sys.executable, script.name, *threads, *args],
         cwd=script.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -4,23 +4,27 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:b8dfd29a5c3b57e8
+# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:708c4139cf58727a
 
 import gzip
 import hashlib
 import http.client
+import importlib
+import importlib.util
 import math
 import urllib.request
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 FOLDER = "MNIST"
 IMAGE = (28, 28)
-CLASSES = 10
+MARGIN = 4  # pixels around what is drawn
+CLASSES = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 MIRRORS = [
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -65,10 +69,10 @@ def read_part(folder: Path, part: str, device: torch.device) -> Data:
         raise DataError(
             f"{part}: {len(labels)} labels do not fit images of shape {[*images.shape]}"
         )
-    if int(labels.max()) >= CLASSES:
-        raise DataError(f"{part}: there is a label {int(labels.max())} of {CLASSES}")
-    pixels = images.unsqueeze(1).to(device, torch.float32).div_(255)
-    return Data(pixels, labels.to(device, torch.int64))
+    if int(labels.max()) >= len(CLASSES):
+        raise DataError(f"{part}: {int(labels.max())} is no label of {len(CLASSES)}")
+    features = images.unsqueeze(1).to(device, torch.float32).div_(255)
+    return Data(features, labels.to(device, torch.int64))
 
 
 def read(folder: Path, name: str, dimensions: int) -> Tensor:
@@ -90,6 +94,46 @@ def read(folder: Path, name: str, dimensions: int) -> Tensor:
     if head[:4] != bytes([0, 0, 8, dimensions]) or len(content) != math.prod(sizes):
         raise DataError(f"{path} is damaged: it is no IDX file of its size")
     return torch.frombuffer(content, dtype=torch.uint8).reshape(sizes)
+
+
+def read_files(paths: Iterable[Path]) -> Tensor:
+    """Read images of any size as those of the data, (N, 1, H, W)."""
+    if not importlib.util.find_spec("PIL"):
+        raise DataError("reading images needs a package: pip install pillow")
+    images = []
+    for path in paths:
+        try:
+            with importlib.import_module("PIL.Image").open(path) as image:
+                images.append(fitted(image.convert("L")))
+        except (OSError, SyntaxError, ValueError) as error:
+            raise DataError(f"{path} is no image: {error}") from None
+    return torch.stack(images)
+
+
+def fitted(image: Any) -> Tensor:
+    """Fit a grey image into the size of the data, bright on a dark ground."""
+    if image.size == IMAGE[::-1]:
+        return pixels(image)
+    tools = importlib.import_module("PIL.ImageOps")
+    columns, rows = (0, image.width - 1), (0, image.height - 1)
+    corners = [image.getpixel((x, y)) for x in columns for y in rows]
+    if sum(corners) > 2 * 255:
+        image = tools.invert(image)
+    drawn = image.crop(image.point(lambda value: 255 * (value > 64)).getbbox())
+    height, width = IMAGE
+    box = tools.pad(drawn, (width - 2 * MARGIN, height - 2 * MARGIN))
+    found = pixels(tools.expand(box, MARGIN))
+    mass = found[0] / found.sum().clamp(min=1)
+    down = (height - 1) / 2 - (mass.sum(dim=1) * torch.arange(height)).sum()
+    right = (width - 1) / 2 - (mass.sum(dim=0) * torch.arange(width)).sum()
+    shift = torch.stack([down, right]).round().clamp(-MARGIN, MARGIN).int().tolist()
+    return found.roll(shift, dims=(1, 2))  # the mass comes to the middle
+
+
+def pixels(image: Any) -> Tensor:
+    """Return the values of a grey image, (1, H, W) in [0, 1]."""
+    values = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
+    return values.reshape(1, *IMAGE) / 255
 
 
 def download(path: Path) -> None:

@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:6e54bc26754bc04c
+# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:f86d03f41fac7c34
 
 import csv
 import importlib.util
@@ -91,25 +91,20 @@ class Run:
             RunError: It is torn, or of another training.
         """
         path = path / "last.pt" if path.is_dir() else path
-        before = path.with_name("previous.pt")
         if not path.exists():  # killed between two renames
-            path = before
+            path = path.with_name("previous.pt")
         self.folder = path.parent
+        state = read_checkpoint(path)
         try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-            fixed = state["fixed"]
             for key, part in self.parts.items():
                 part.load_state_dict(state[key])
             set_random_state(state["random"][RANK])
-            self.epoch, self.step = state["epoch"], state["step"]
-            self.best, self.best_epoch = state["best"], state["best_epoch"]
-            self.rows = state["rows"]
+            for key in ("epoch", "step", "best", "best_epoch", "rows"):
+                setattr(self, key, state[key])
         except Exception as error:
-            reason = " ".join(str(error).split())[:200]
-            more = f"; --resume {before} is the one before" if before.exists() else ""
-            raise RunError(f"{path} cannot be resumed: {reason}{more}") from None
-        if fixed != self.fixed:
-            raise RunError(f"{path} was made with {fixed}, and now it is {self.fixed}")
+            raise RunError(f"{path} is of another run: {one_line(error)}") from None
+        if state["fixed"] != self.fixed:
+            raise RunError(f"{path} was made with {state['fixed']}, not {self.fixed}")
 
     def write_to_tensorboard(self) -> None:
         """Show the metrics in TensorBoard too."""
@@ -204,6 +199,28 @@ class Run:
         if self.signal:
             print(f"stopped: --resume {self.folder} goes on", file=sys.stderr)
             raise SystemExit(128 + self.signal)
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint, as plain data and tensors.
+
+    Raises:
+        RunError: It is torn, or none.
+    """
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        if not isinstance(state, dict) or "fixed" not in state:
+            raise ValueError("it is not of a run")
+    except Exception as error:
+        before = path.with_name("previous.pt")
+        more = f"; {before} is the one before it" if before.exists() else ""
+        raise RunError(f"{path} cannot be read: {one_line(error)}{more}") from None
+    return state
+
+
+def one_line(error: Exception) -> str:
+    """Return the beginning of what an error says."""
+    return " ".join(str(error).split())[:200]
 
 
 def settings(path: Path) -> dict[str, Any]:

@@ -9,9 +9,11 @@ torchrun --nproc-per-node=2 train_mnist_mlp_batchnorm_dropout.py
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:24a2f955abf9e580
+# format 1, spec sha256:44999c010067e09b, code sha256:b1a22c9c2837c2f7
 
 import argparse
+import importlib
+import importlib.util
 import math
 import os
 import sys
@@ -123,6 +125,10 @@ def fit(args: argparse.Namespace) -> None:
         row["seconds"] = time.perf_counter() - start
         scheduler.step()
         run.end_epoch(row, score=row["test_accuracy"])
+    if args.plot and RANK == 0:
+        predict = importlib.import_module("predict_mnist_mlp_batchnorm_dropout")
+        best = predict.load_model(run.folder, args.device)
+        predict.plot(run.folder, test, predict.outputs(best, test.features))
     if RANK == 0:
         print(f"metrics.csv, best.pt (by the test data), last.pt: {run.folder}")
 
@@ -150,6 +156,7 @@ def arguments() -> argparse.Namespace:
     add("--overfit-batch", action="store_true", help="learn one batch by heart")
     add("--profile", action="store_true", help="show where 50 steps spend their time")
     add("--tensorboard", action="store_true", help="write its events too")
+    add("--plot", action="store_true", help="draw curves and results at the end")
     args = parser.parse_args()
     if args.resume:
         parser.set_defaults(**settings(args.resume))
@@ -161,6 +168,8 @@ def arguments() -> argparse.Namespace:
         parser.error(f"--lr is {args.lr}, must be a number of at least 0")
     if not 0 <= args.seed < 2**63:
         parser.error(f"--seed is {args.seed}, must be at least 0 and below 2**63")
+    if args.plot and not importlib.util.find_spec("matplotlib"):
+        parser.error("--plot needs a package: pip install matplotlib")
     args.threads = min(args.threads, os.cpu_count() or 1)
     try:
         args.device = torch.device(args.device)

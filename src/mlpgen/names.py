@@ -116,6 +116,7 @@ _CLASSES = frozenset(
         "ACCUMULATE",
         "Any",
         "AveragedModel",
+        "CLASSES",
         "Callable",
         "Data",
         "DataError",

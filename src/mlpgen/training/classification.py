@@ -21,6 +21,7 @@ class CrossEntropyLoss(Loss):
     example: ClassVar = "CrossEntropyLoss: {label_smoothing: 0.1}"
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a softmax"
+    probabilities: ClassVar = "{}.softmax(dim=1)"
 
     ignore_index: IgnoreIndex = -100
     label_smoothing: Probability = 0.0
@@ -37,6 +38,7 @@ class NLLLoss(Loss):
     call: ClassVar = "F.nll_loss"
     example: ClassVar = "NLLLoss"
     after: ClassVar = ("LogSoftmax",)
+    probabilities: ClassVar = "{}.exp()"
 
     ignore_index: IgnoreIndex = -100
 
@@ -46,6 +48,7 @@ class MultiMarginLoss(Loss):
 
     call: ClassVar = "F.multi_margin_loss"
     example: ClassVar = "MultiMarginLoss"
+    probabilities: ClassVar = "{}.softmax(dim=1)"
 
     p: Annotated[int, Field(ge=1, le=2), Expects("1 or 2")] = 1
     margin: float = 1.0
@@ -58,6 +61,7 @@ class MultiLabelSoftMarginLoss(Loss):
     example: ClassVar = "MultiLabelSoftMarginLoss"
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a sigmoid"
+    probabilities: ClassVar = "{}.sigmoid()"
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """Labels as one-hot rows."""

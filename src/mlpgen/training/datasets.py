@@ -12,7 +12,8 @@ class Dataset(NamedTuple):
         title: For people.
         folder: Where torchvision puts it: `<data-dir>/<folder>/raw`.
         shape: Of one image.
-        classes: How many there are.
+        names: Of the classes.
+        margin: Pixels that are empty around what is drawn.
         mirrors: Where the archives can be downloaded.
         archives: MD5 of each `.gz` file, as torchvision lists them.
     """
@@ -20,9 +21,31 @@ class Dataset(NamedTuple):
     title: str
     folder: str
     shape: tuple[int, ...]
-    classes: int
+    names: tuple[str, ...]
+    margin: int
     mirrors: tuple[str, ...]
     archives: dict[str, str]
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return len(self.names)
+
+
+_DIGITS = tuple("0123456789")
+_CLOTHES = (
+    "T-shirt",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+_HIRAGANA = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
 
 
 def _archives(*checksums: str) -> dict[str, str]:
@@ -43,7 +66,8 @@ DATASETS = {
         "MNIST",
         "MNIST",
         (1, 28, 28),
-        10,
+        _DIGITS,
+        4,
         (
             "https://ossci-datasets.s3.amazonaws.com/mnist/",
             "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -59,7 +83,8 @@ DATASETS = {
         "Fashion-MNIST",
         "FashionMNIST",
         (1, 28, 28),
-        10,
+        _CLOTHES,
+        0,
         ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",),
         _archives(
             "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
@@ -72,7 +97,8 @@ DATASETS = {
         "KMNIST",
         "KMNIST",
         (1, 28, 28),
-        10,
+        _HIRAGANA,
+        0,
         ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
         _archives(
             "bdb82020997e1d708af4cf47b453dcf7",

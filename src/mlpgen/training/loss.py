@@ -38,12 +38,14 @@ class Loss(Part):
         after: Layers that it must follow, if any.
         not_after: Layers that it must not follow, because it does their work itself.
         itself: That work, for people.
+        probabilities: Code that makes probabilities of classes from the output `{}`.
     """
 
     call: ClassVar[str] = ""
     after: ClassVar[tuple[str, ...]] = ()
     not_after: ClassVar[tuple[str, ...]] = ()
     itself: ClassVar[str] = ""
+    probabilities: ClassVar[str] = "{}"
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """Decide what the output is compared with: by default one value a class.

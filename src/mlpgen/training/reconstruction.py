@@ -52,6 +52,7 @@ class BCEWithLogitsLoss(OfBoth):
     example: ClassVar = "BCEWithLogitsLoss"
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a sigmoid"
+    probabilities: ClassVar = "{}.sigmoid()"
 
 
 class BCELoss(OfBoth):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from mlpgen.styles.scripts import augment, data, run, train
+from mlpgen.styles.scripts import augment, data, predict, run, train
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Plan(Protocol):
         """The file in `templates/`."""
 
 
-KINDS = ("data", "run", "train")
+KINDS = ("data", "run", "train", "plot", "predict")
 """The files beside every model `x.py` that is trained: `data_x.py` and so on."""
 
 
@@ -38,4 +38,6 @@ def plans(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> dict[str, Pl
         planned["augment"] = augment.plan(graph, recipe)
     planned["run"] = run.plan(graph)
     planned["train"] = train.plan(graph, recipe, captured)
+    planned["plot"] = predict.plan_plot(graph, recipe)
+    planned["predict"] = predict.plan(graph, recipe, captured)
     return planned

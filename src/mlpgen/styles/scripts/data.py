@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.styles.code import Code, quoted
+from mlpgen.styles.code import Code, layout, literal, quoted
 from mlpgen.styles.docstrings import docstring
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ class DataPlan(NamedTuple):
         title: What the data is called.
         folder: Where torchvision puts it.
         image: Height and width.
-        classes: How many there are.
+        margin: Pixels around what is drawn.
+        classes: Lines with their names.
         mirrors: Where the archives are.
         archives: Names and checksums.
     """
@@ -32,7 +33,8 @@ class DataPlan(NamedTuple):
     title: Code
     folder: Code
     image: Code
-    classes: Code
+    margin: Code
+    classes: Lines
     mirrors: Lines
     archives: Lines
 
@@ -51,7 +53,8 @@ def plan(graph: Graph, recipe: Recipe) -> DataPlan:
         title=Code(data.title),
         folder=Code(quoted(data.folder)),
         image=Code(", ".join(str(size) for size in data.shape[1:])),
-        classes=Code(data.classes),
+        margin=Code(data.margin),
+        classes=tuple(layout(literal(list(data.names)), 0, "CLASSES = ")),
         mirrors=tuple(f"{quoted(url)}," for url in data.mirrors),
         archives=tuple(
             f"{quoted(file)}: {quoted(md5)}," for file, md5 in data.archives.items()

@@ -24,7 +24,8 @@ class Forward(NamedTuple):
 
     Attributes:
         output: The name of the first output.
-        call: The call of the model, with its outputs.
+        call: The call of the model, with the outputs that have losses.
+        first: The call of the model on a `batch`, with the first output alone.
         targets: What the loop calls the targets; `_` if nothing needs them.
         losses: Lines that compute the loss.
         batch: Lines that lay out the features of a batch.
@@ -33,6 +34,7 @@ class Forward(NamedTuple):
 
     output: Code
     call: Code
+    first: Code
     targets: Code
     losses: Lines
     batch: Lines
@@ -59,6 +61,7 @@ def forward(
         mixed: Whether the targets are mixtures of classes already.
     """
     names = _outputs(graph, recipe)
+    first = graph.outputs[0]
     count = len(graph.outputs) + len(captured)
     dtype = _DTYPES.get(recipe.settings.precision)
     room = 3 if dtype else 2
@@ -69,7 +72,8 @@ def forward(
         )
     return Forward(
         output=Code(names[graph.outputs[0]]),
-        call=Code(_call(graph, names, count)),
+        call=Code(_call(graph, names, count, "features")),
+        first=Code(_call(graph, {first: names[first]}, count, "batch")),
         targets=Code("targets" if _needs_targets(recipe) else "_"),
         losses=_losses(recipe, names, room * INDENT, mixed=mixed),
         batch=layout_lines,
@@ -96,13 +100,13 @@ def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
     return names
 
 
-def _call(graph: Graph, names: dict[str, str], count: int) -> str:
+def _call(graph: Graph, names: dict[str, str], count: int, batch: str) -> str:
     """Call the model; what nobody uses behind the last name is passed over."""
     used = max(graph.outputs.index(output) for output in names)
     shown = [names.get(output, "_") for output in graph.outputs[: used + 1]]
     left = count - len(shown)
     rest = {0: [], 1: ["_"]}.get(left, ["*_"])
-    return f"{', '.join([*shown, *rest])} = model(features)"
+    return f"{', '.join([*shown, *rest])} = model({batch})"
 
 
 def _losses(

@@ -204,6 +204,8 @@ def _imports(graph: Graph, recipe: Recipe, lines: Iterable[str]) -> Lines:
     text = "\n".join(lines)
     needs = {
         "argparse",
+        "importlib",
+        "importlib.util",
         "math",
         "os",
         "sys",

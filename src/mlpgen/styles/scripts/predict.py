@@ -1,0 +1,175 @@
+"""The plans of the script that uses what was trained, and of the one that draws it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.styles.code import Code
+from mlpgen.styles.docstrings import docstring
+from mlpgen.styles.scripts.forward import forward
+from mlpgen.styles.scripts.imports import import_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.recipe import Recipe
+    from mlpgen.styles.plan import Lines
+
+_OF_RUN = ("RunError", "one_line", "read_checkpoint")
+
+
+class PredictPlan(NamedTuple):
+    """What the template of the script shows.
+
+    Attributes:
+        template: The file in `templates/`.
+        docstring: Of the module.
+        imports: Of the module.
+        model: The class.
+        stem: The file of the class, without `.py`.
+        load: Lines that give the model its weights.
+        what: What the first output is, for people.
+        call: The call of the model.
+        value: What is done with its first output.
+        classifies: Whether it tells classes apart.
+        evaluated: What `evaluate` of the training script is called with.
+        shape: Of one example.
+    """
+
+    template: str
+    docstring: Lines
+    imports: Lines
+    model: Code
+    stem: Code
+    load: Lines
+    what: Code
+    call: Code
+    value: Code
+    classifies: bool
+    evaluated: Code
+    shape: Code
+
+
+class PlotPlan(NamedTuple):
+    """What the template of the module that draws shows.
+
+    Attributes:
+        template: The file in `templates/`.
+        docstring: Of the module.
+        imports: Of the module.
+        results: What is drawn of the model, for people.
+        classifies: Whether it tells classes apart.
+        images: Whether the examples are images.
+    """
+
+    template: str
+    docstring: Lines
+    imports: Lines
+    results: Code
+    classifies: bool
+    images: bool
+
+
+def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> PredictPlan:
+    """Plan the script that uses a trained model.
+
+    Args:
+        graph: The network.
+        recipe: How it was trained.
+        captured: Layers whose outputs the model returns as well.
+    """
+    pass_ = forward(graph, recipe, captured)
+    stem, script = graph.stem, f"predict_{graph.stem}.py"
+    loss = recipe.terms[0].loss
+    autocast = ", args" if pass_.autocast else ""
+    lines = [
+        f"Use what {graph.name} has learned.",
+        "",
+        f"python {script} drawn.png",
+        f"python {script} --evaluate --plot --data-dir data",
+        f"python {script} --export onnx",
+    ]
+    return PredictPlan(
+        template="scripts/predict.py.jinja",
+        docstring=docstring(lines),
+        imports=_imports(graph, recipe),
+        model=Code(graph.name),
+        stem=Code(stem),
+        load=_load(recipe),
+        what=Code("the probabilities" if recipe.classifies else "the first output"),
+        call=pass_.first,
+        value=Code(
+            loss.probabilities.format(pass_.output)
+            if recipe.classifies
+            else pass_.output
+        ),
+        classifies=recipe.classifies,
+        evaluated=Code(f'model, test, "test"{autocast}'),
+        shape=Code(", ".join(str(size) for size in recipe.dataset.shape)),
+    )
+
+
+def plan_plot(graph: Graph, recipe: Recipe) -> PlotPlan:
+    """Plan the module that draws the results of a training."""
+    stem = graph.stem
+    needs = {
+        "csv",
+        "importlib",
+        "importlib.util",
+        "pathlib:Path",
+        "typing:Any",
+        "torch:Tensor",
+        f"data_{stem}:Data",
+        f"run_{stem}:RunError",
+    }
+    needs |= {f"data_{stem}:CLASSES"} if recipe.classifies else set()
+    probabilities = "The probabilities of each class, (N, C)."
+    return PlotPlan(
+        template="scripts/plot.py.jinja",
+        docstring=docstring([f"Curves and results of {graph.name}, drawn."]),
+        imports=import_lines(needs),
+        results=Code(
+            probabilities if recipe.classifies else "What the model gives of each."
+        ),
+        classifies=recipe.classifies,
+        images=len(recipe.dataset.shape) == 3,
+    )
+
+
+def _load(recipe: Recipe) -> Lines:
+    if recipe.settings.ema is None:
+        return ('model.load_state_dict(state["model"])',)
+    return (
+        'average = state["average"].items()',
+        'weights = {key.removeprefix("module."): value for key, value in average}',
+        'del weights["n_averaged"]',
+        "model.load_state_dict(weights)",
+    )
+
+
+def _imports(graph: Graph, recipe: Recipe) -> Lines:
+    stem = graph.stem
+    names = ["DataError", "load", "read_files"]
+    names += ["CLASSES"] if recipe.classifies else []
+    return import_lines(
+        {
+            "argparse",
+            "importlib",
+            "importlib.util",
+            "sys",
+            "pathlib:Path",
+            "torch",
+            "torch:Tensor",
+            "torch:nn",
+            *(f"data_{stem}:{name}" for name in names),
+            f"{stem}:{graph.name}",
+            f"plot_{stem}:plot",
+            *(
+                f"run_{stem}:{name}"
+                for name in ("RunError", "one_line", "read_checkpoint")
+            ),
+            f"train_{stem}:EVAL_BATCH_SIZE",
+            f"train_{stem}:evaluate",
+        }
+    )
