@@ -19,6 +19,7 @@ from mlpgen.names import wrong_class_name, wrong_name
 from mlpgen.styles.reserved import RESERVED
 
 from .networks import network, specs
+from .test_data import SPECS, spec_of
 from .test_options import BOTH, OPTIONS
 from .test_training import MLP, PARTS
 from .tools import all_tools
@@ -288,6 +289,10 @@ def test_every_training_script(tmp_path: Path) -> None:
         spec = trained(layers, training, f"Tried{index}")
         for name, text in api.render(network(spec), "sequential").items():
             (tmp_path / name).write_text(text, encoding="utf-8")
+    for index, kind in enumerate(SPECS):
+        spec = spec_of(kind) | {"name": f"Read{index}"}
+        for name, text in api.render(network(spec), "explicit").items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
     all_tools(tmp_path)
 
 
@@ -314,8 +319,8 @@ def own_names(text: str, cls: str) -> set[str]:
 def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
     """What a file calls something itself, no class, layer or parameter is called."""
     free = set()
-    for layers, training in SCRIPTS:
-        net = network(trained(layers, training))
+    for spec in [*(trained(*each) for each in SCRIPTS), *map(spec_of, SPECS)]:
+        net = network(spec)
         inner = [each for each in api.layer_names(net.graph) if "_" in each]
         files = api.render(net, style, capture=inner)
         given = {"Tried", "tried", "output", *inner, *net.graph.outputs}

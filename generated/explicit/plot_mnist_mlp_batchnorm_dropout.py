@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:bbc9211a685f3269
+# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:a80e28843c6b3c61
 
 import csv
 import importlib
@@ -14,17 +14,20 @@ from typing import Any
 
 from torch import Tensor
 
-from data_mnist_mlp_batchnorm_dropout import CLASSES, Data
 from run_mnist_mlp_batchnorm_dropout import RunError
 
 
-def plot(folder: Path, test: Data, results: Tensor) -> None:
+def plot(
+    folder: Path, features: Tensor, targets: Tensor, results: Tensor, classes: list[str]
+) -> None:
     """Draw what a run has reached into its folder.
 
     Args:
         folder: Of the run; it has metrics.csv.
-        test: The test data.
+        features: Of the test data.
+        targets: Of the test data.
         results: The probabilities of each class, (N, C).
+        classes: Their names.
     """
     if not importlib.util.find_spec("matplotlib"):
         raise RunError("plots need a package: pip install matplotlib")
@@ -34,9 +37,17 @@ def plot(folder: Path, test: Data, results: Tensor) -> None:
     drawn = curves(pyplot, folder / "metrics.csv")
     figures = {"curves": drawn} if drawn else {}
     chances, taken = results.cpu().max(dim=1)
-    targets = test.targets.cpu()
-    figures["confusion"] = confusion(pyplot, targets, taken)
-    figures["mistakes"] = mistakes(pyplot, test.features.cpu(), targets, taken, chances)
+    targets = targets.cpu()
+    figures["confusion"] = confusion(pyplot, targets, taken, classes)
+    wrong = (targets != taken).nonzero().flatten()
+    worst = wrong[chances[wrong].argsort(descending=True)][:40].tolist()
+    titles = [
+        f"{classes[int(taken[place])]} {chances[place]:.0%}\n"
+        f"is {classes[int(targets[place])]}"
+        for place in worst
+    ]
+    images = [features[place].cpu() for place in worst]
+    figures["mistakes"] = mistakes(pyplot, images, titles, len(wrong))
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png", dpi=120, bbox_inches="tight")
         pyplot.close(figure)
@@ -66,15 +77,15 @@ def curves(pyplot: Any, path: Path) -> Any:
     return figure
 
 
-def confusion(pyplot: Any, targets: Tensor, taken: Tensor) -> Any:
+def confusion(pyplot: Any, targets: Tensor, taken: Tensor, classes: list[str]) -> Any:
     """Draw how often which class was taken for which."""
-    size = len(CLASSES)
+    size = len(classes)
     counts = (size * targets + taken).bincount(minlength=size**2).view(size, size)
     shares = counts / counts.sum(dim=1, keepdim=True).clamp(min=1)
     figure, axis = pyplot.subplots(figsize=(2 + 0.5 * size, 2 + 0.5 * size))
     axis.imshow(shares.sqrt().tolist(), cmap="Blues", vmin=0, vmax=1)  # sees the few
-    axis.set_xticks(range(size), CLASSES, rotation=90)
-    axis.set_yticks(range(size), CLASSES)
+    axis.set_xticks(range(size), classes, rotation=90)
+    axis.set_yticks(range(size), classes)
     right = (targets == taken).float().mean().item()
     axis.set(xlabel="taken for", ylabel="class", title=f"{right:.2%} right")
     for row, column in counts.nonzero().tolist() if size <= 20 else ():
@@ -84,20 +95,15 @@ def confusion(pyplot: Any, targets: Tensor, taken: Tensor) -> Any:
     return figure
 
 
-def mistakes(
-    pyplot: Any, images: Tensor, targets: Tensor, taken: Tensor, chances: Tensor
-) -> Any:
+def mistakes(pyplot: Any, images: list[Tensor], titles: list[str], count: int) -> Any:
     """Draw the images of which the model is surest, and wrong."""
-    wrong = (targets != taken).nonzero().flatten()
-    worst = wrong[chances[wrong].argsort(descending=True)][:40]
     figure, axes = pyplot.subplots(5, 8, figsize=(12, 9))
     for axis in axes.flat:
         axis.axis("off")
-    for place, axis in zip(worst.tolist(), axes.flat, strict=False):
-        draw(axis, images[place])
-        words = f"{CLASSES[int(taken[place])]} {chances[place]:.0%}"
-        axis.set_title(f"{words}\nis {CLASSES[int(targets[place])]}", fontsize=9)
-    figure.suptitle(f"the surest of {len(wrong):,} mistakes in {len(targets):,}")
+    for image, title, axis in zip(images, titles, axes.flat, strict=False):
+        draw(axis, image)
+        axis.set_title(title, fontsize=9)
+    figure.suptitle(f"the surest of {count:,} mistakes in the test data")
     figure.tight_layout()
     return figure
 

@@ -9,18 +9,19 @@ python predict_mnist_mlp_batchnorm_dropout.py --export onnx
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:93fc7073d9bd42b5
+# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:63c142a65134765f
 
 import argparse
 import importlib
 import importlib.util
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from data_mnist_mlp_batchnorm_dropout import CLASSES, DataError, load, read_files
+from data_mnist_mlp_batchnorm_dropout import CLASSES, Data, DataError, load, read_files
 from mnist_mlp_batchnorm_dropout import MnistMLPBatchnormDropout
 from plot_mnist_mlp_batchnorm_dropout import plot
 from run_mnist_mlp_batchnorm_dropout import RunError, one_line, read_checkpoint
@@ -29,8 +30,8 @@ from train_mnist_mlp_batchnorm_dropout import EVAL_BATCH_SIZE, evaluate
 RUNS = Path("runs/mnist_mlp_batchnorm_dropout")
 
 
-def load_model(run: Path, device: torch.device) -> nn.Module:
-    """Load the best weights of a run, or those of a checkpoint."""
+def load_model(run: Path, device: torch.device) -> tuple[nn.Module, dict[str, Any]]:
+    """Load the best weights of a run, or of a checkpoint; and what it tells of data."""
     path = run / "best.pt" if run.is_dir() else run
     state = read_checkpoint(path)
     model = MnistMLPBatchnormDropout().to(device).eval()
@@ -38,7 +39,7 @@ def load_model(run: Path, device: torch.device) -> nn.Module:
         model.load_state_dict(state["model"])
     except (KeyError, RuntimeError) as error:
         raise RunError(f"{path} is of another model: {one_line(error)}") from None
-    return model
+    return model, state["about"]
 
 
 @torch.inference_mode()
@@ -51,14 +52,25 @@ def outputs(model: nn.Module, features: Tensor) -> Tensor:
     return torch.cat(parts)
 
 
-def predict(model: nn.Module, paths: list[Path], device: torch.device) -> None:
+def predict(
+    model: nn.Module, about: dict[str, Any], paths: list[Path], device: torch.device
+) -> None:
     """Print the likeliest classes of each file."""
+    del about
+    classes = CLASSES
     for path in paths:
         for chances in outputs(model, read_files([path]).to(device)):
-            best, classes = chances.topk(min(3, len(CLASSES)))
-            shown = zip(best.tolist(), classes.tolist(), strict=True)
-            words = [f"{CLASSES[label]} {chance:6.1%}" for chance, label in shown]
+            best, labels = chances.topk(min(3, len(classes)))
+            shown = zip(best.tolist(), labels.tolist(), strict=True)
+            words = [f"{classes[label]} {chance:6.1%}" for chance, label in shown]
             print(f"{path}: {'  '.join(words)}")
+
+
+def show(folder: Path, model: nn.Module, about: dict[str, Any], test: Data) -> None:
+    """Draw what the model makes of the test data into the folder of its run."""
+    del about
+    features, targets = test.batch(slice(None))
+    plot(folder, features, targets, outputs(model, features), CLASSES)
 
 
 def export(model: nn.Module, kind: str, path: Path, example: Tensor) -> None:
@@ -112,8 +124,8 @@ def arguments() -> argparse.Namespace:
 
 def use(args: argparse.Namespace) -> None:
     """Do what the command line asks for."""
-    model = load_model(args.run, args.device)
-    predict(model, args.files, args.device)
+    model, about = load_model(args.run, args.device)
+    predict(model, about, args.files, args.device)
     if args.evaluate or args.plot:
         _, test = load(args.data_dir, args.device)
     if args.evaluate:
@@ -121,7 +133,7 @@ def use(args: argparse.Namespace) -> None:
             print(f"{name}  {value:.4f}")
     folder = args.run if args.run.is_dir() else args.run.parent
     if args.plot:
-        plot(folder, test, outputs(model, test.features))
+        show(folder, model, about, test)
     if args.export:
         example = torch.zeros(2, 1, 28, 28, device=args.device)
         export(model, args.export, folder / f"model.{args.export}", example)

@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:f86d03f41fac7c34
+# format 1, spec sha256:44999c010067e09b, code sha256:bda911a8a7427505
 
 import csv
 import importlib.util
@@ -26,6 +26,8 @@ RANK = int(os.environ.get("RANK", "0"))  # torchrun sets these
 RANKS = int(os.environ.get("WORLD_SIZE", "1"))
 LOCAL_RANK = int(os.environ.get("LOCAL_RANK", "0"))
 
+POSITION = ["epoch", "step", "best", "best_epoch", "rows"]  # all that a run counts
+
 
 class RunError(Exception):
     """Why a training cannot go on, and what to do, in one line."""
@@ -38,6 +40,7 @@ class Run:
         folder: Gets config.json, metrics.csv, best.pt, last.pt and previous.pt.
         fixed: Settings that may not change on the way.
         parts: Whatever has a state: the model, the optimizer.
+        about: What was found out about the data, for predictions.
         epoch: The epoch in progress, from 1; `step` batches of it are done.
         best: The highest score of an epoch so far, that of `best_epoch`.
         rows: The metrics of the epochs before.
@@ -48,6 +51,7 @@ class Run:
 
     def __init__(self, folder: Path, fixed: dict[str, Any], **parts: Any) -> None:
         self.folder, self.fixed, self.parts = folder, fixed, parts
+        self.about: dict[str, Any] = {}
         self.epoch, self.step = 1, 0
         self.best, self.best_epoch = -math.inf, 0
         self.rows: list[dict[str, float]] = []
@@ -99,7 +103,7 @@ class Run:
             for key, part in self.parts.items():
                 part.load_state_dict(state[key])
             set_random_state(state["random"][RANK])
-            for key in ("epoch", "step", "best", "best_epoch", "rows"):
+            for key in POSITION:
                 setattr(self, key, state[key])
         except Exception as error:
             raise RunError(f"{path} is of another run: {one_line(error)}") from None
@@ -157,7 +161,7 @@ class Run:
         if RANKS > 1:
             dist.all_gather_object(random, random[RANK])
         state = {key: part.state_dict() for key, part in self.parts.items()}
-        for key in ("fixed", "epoch", "step", "best", "best_epoch", "rows"):
+        for key in ("fixed", "about", *POSITION):
             state[key] = vars(self)[key]
         state["random"] = random
         self._write(name, lambda path: torch.save(state, path))

@@ -9,7 +9,7 @@ torchrun --nproc-per-node=2 train_mnist_mlp_batchnorm_dropout.py
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:b1a22c9c2837c2f7
+# format 1, spec sha256:44999c010067e09b, code sha256:eee0c6d2bae1a93a
 
 import argparse
 import importlib
@@ -87,7 +87,7 @@ def fit(args: argparse.Namespace) -> None:
     """Train, evaluate and save, epoch by epoch."""
     train, test = load(args.data_dir, args.device)
     if args.overfit_batch:
-        train = test = train.batch(slice(args.batch_size))
+        train = test = train.first(args.batch_size)
     if not RANKS <= args.batch_size <= len(train.targets):
         raise RunError(
             f"--batch-size {args.batch_size} must be from {RANKS}, the number of "
@@ -110,7 +110,7 @@ def fit(args: argparse.Namespace) -> None:
     trained = DistributedDataParallel(model) if RANKS > 1 else model
 
     if args.profile:
-        train = train.batch(slice(50 * args.batch_size))
+        train = train.first(50 * args.batch_size)
         with torch.profiler.profile() as profiler:
             train_epoch(trained, optimizer, train, run, args)
         print(profiler.key_averages().table("self_cpu_time_total", row_limit=10))
@@ -125,12 +125,12 @@ def fit(args: argparse.Namespace) -> None:
         row["seconds"] = time.perf_counter() - start
         scheduler.step()
         run.end_epoch(row, score=row["test_accuracy"])
+
     if args.plot and RANK == 0:
         predict = importlib.import_module("predict_mnist_mlp_batchnorm_dropout")
-        best = predict.load_model(run.folder, args.device)
-        predict.plot(run.folder, test, predict.outputs(best, test.features))
+        predict.show(run.folder, *predict.load_model(run.folder, args.device), test)
     if RANK == 0:
-        print(f"metrics.csv, best.pt (by the test data), last.pt: {run.folder}")
+        print(f"metrics.csv, best.pt, last.pt: {run.folder}")
 
 
 def arguments() -> argparse.Namespace:

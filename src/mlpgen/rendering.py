@@ -32,7 +32,8 @@ def fill(template: str, **values: Any) -> str:
     Raises:
         TypeError: The template prints a text that is not known to be safe.
     """
-    return _environment().get_template(template).render(values)
+    text = _environment().get_template(template).render(values)
+    return text.rstrip("\n") + "\n"
 
 
 @cache

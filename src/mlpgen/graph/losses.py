@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Node
+    from mlpgen.graph.recipe import Dataset
     from mlpgen.problems import Problems
     from mlpgen.source import Path
-    from mlpgen.training.datasets import Dataset
     from mlpgen.training.loss import Loss, Target
 
 
@@ -88,6 +88,8 @@ def _target(
     path: Path,
     problems: Problems,
 ) -> Target | None:
+    if dataset.numbers and loss.of_numbers:
+        return "number"
     found = loss.target(node.output, dataset.shape, dataset.classes)
     problem = (
         found

@@ -6,11 +6,38 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from mlpgen.training.augmentation import Augmentation
-    from mlpgen.training.datasets import Dataset
+    from mlpgen.training.datasets import Archive
     from mlpgen.training.loss import Loss, Target
     from mlpgen.training.optimizer import Optimizer
     from mlpgen.training.scheduler import Scheduler
     from mlpgen.training.settings import Metric, Training
+    from mlpgen.training.sources import Source
+
+
+class Dataset(NamedTuple):
+    """The data that a network is trained on.
+
+    Attributes:
+        title: For people.
+        shape: Of one example.
+        classes: How many there are; of own data those that the model tells apart.
+        origin: Where it comes from.
+    """
+
+    title: str
+    shape: tuple[int, ...]
+    classes: int
+    origin: Archive | Source
+
+    @property
+    def pictures(self) -> bool:
+        """Whether the examples are images."""
+        return getattr(self.origin, "pictures", True)
+
+    @property
+    def numbers(self) -> bool:
+        """Whether the targets may be numbers."""
+        return getattr(self.origin, "numbers", False)
 
 
 class Term(NamedTuple):
@@ -76,7 +103,7 @@ class Recipe(NamedTuple):
     @property
     def classifies(self) -> bool:
         """Whether the targets are classes."""
-        return self.target != "image"
+        return self.target in ("label", "one_hot")
 
     @property
     def mixes(self) -> bool:

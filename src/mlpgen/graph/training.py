@@ -5,22 +5,21 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.graph.data import resolve_data
 from mlpgen.graph.losses import resolve_losses
 from mlpgen.graph.nodes import held
 from mlpgen.graph.parts import read_keys, read_part
 from mlpgen.graph.recipe import Recipe, Schedule
 from mlpgen.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULERS
-from mlpgen.training.datasets import DATASETS
 from mlpgen.training.settings import OptimizerKeys, SchedulerKeys
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node
-    from mlpgen.graph.recipe import Term
+    from mlpgen.graph.recipe import Dataset, Term
     from mlpgen.problems import Problems
     from mlpgen.source import Path
     from mlpgen.spec import Spec
     from mlpgen.training.augmentation import Augmentation
-    from mlpgen.training.datasets import Dataset
     from mlpgen.training.optimizer import Optimizer
     from mlpgen.training.scheduler import Scheduler
     from mlpgen.training.settings import Metric, Training
@@ -46,8 +45,7 @@ def resolve_training(
     if training is None:
         return None
     before = len(problems.found)
-    dataset = DATASETS[training.data]
-    _check_data(spec, dataset, problems)
+    dataset = resolve_data(spec, training, nodes, outputs, problems)
     _check_batch(training.batch_size, nodes, problems)
     keys, raw = read_keys(
         "optimizer", OptimizerKeys, training.optimizer, (*_AT, "optimizer"), problems
@@ -59,6 +57,8 @@ def resolve_training(
         _check_closure(optimizer, training, problems)
         for each in (schedule.scheduler, *schedule.parts) if schedule else ():
             _check_momentum(each, optimizer, problems)
+    if dataset is None:
+        return None
     terms = resolve_losses(training.loss, nodes, outputs, dataset, problems)
     metrics = _metrics(training, terms, dataset, problems)
     augmentations = _augmentations(training, terms, dataset, problems)
@@ -133,7 +133,7 @@ def _metrics(
     """Take accuracy where there are classes, and check what is asked for."""
     if not terms:
         return ()
-    classes = terms[0].target != "image"
+    classes = terms[0].target in ("label", "one_hot")
     for index, metric in enumerate(training.metrics):
         at = (*_AT, "metrics", index)
         if (metric in ("mae", "r2")) == classes:
@@ -167,7 +167,7 @@ def _augmentations(
         if part is None:
             continue
         name = type(part).__name__.lower()
-        if len(dataset.shape) != 3:
+        if not dataset.pictures:
             problems.add("MG406", f"`{name}` changes images, and the data has none", at)
         mixable = all(term.loss.takes_mixtures(term.target) for term in terms)
         if part.mixes and not mixable:
@@ -184,25 +184,14 @@ def _check_watched(
     schedule: Schedule | None, terms: tuple[Term, ...], problems: Problems
 ) -> None:
     watched = schedule.scheduler.watched if schedule else ""
-    if watched == "test_accuracy" and terms and terms[0].target == "image":
+    if (
+        watched == "test_accuracy"
+        and terms
+        and terms[0].target not in ("label", "one_hot")
+    ):
         message = "`mode: max` looks at the accuracy, but nothing is classified"
         at = (*_AT, "scheduler")
         problems.add("MG406", message, at, help="use `mode: min`")
-
-
-def _check_data(spec: Spec, dataset: Dataset, problems: Problems) -> None:
-    images = list(dataset.shape)
-    if isinstance(spec.input, dict):
-        message = "the scripts of today train models with one input, without a name"
-        help = f"write `input: {images}`"
-        problems.add("MG403", message, ("input",), key=True, help=help)
-    elif spec.input and spec.input != images:
-        problems.add(
-            "MG403",
-            f"`input` is {spec.input}, but the images of {dataset.title} are {images}",
-            ("input",),
-            help=f"write `input: {images}`",
-        )
 
 
 def _check_batch(size: int, nodes: tuple[Node, ...], problems: Problems) -> None:

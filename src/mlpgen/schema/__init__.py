@@ -9,9 +9,8 @@ from mlpgen.initial import INITIALIZERS
 from mlpgen.layers import LAYERS
 from mlpgen.schema.arguments import EXPRESSIONS, arguments, choice
 from mlpgen.schema.entries import CLASS_NAME, ENTRY, LAYER, NAME, definitions, types
+from mlpgen.schema.training import plain, training
 from mlpgen.spec import Block, Input, Spec
-from mlpgen.training import LOSSES, OPTIMIZERS, SCHEDULERS
-from mlpgen.training.settings import Training
 from mlpgen.vocabulary import every_type
 
 
@@ -26,7 +25,7 @@ def schema() -> dict[str, Any]:
     A type that is not known is a mistake, unless the spec has blocks or includes some.
     """
     known = types()
-    root = _plain(Spec)
+    root = plain(Spec)
     properties: dict[str, Any] = root["properties"]
     properties["name"]["pattern"] = CLASS_NAME
     properties["parameters"]["propertyNames"] = {"pattern": NAME}
@@ -47,9 +46,9 @@ def schema() -> dict[str, Any]:
     found = {
         **known,
         **definitions(list(known)),
-        **_training(),
+        **training(),
         **_initial(),
-        "Input": _plain(Input),
+        "Input": plain(Input),
         "block": _block(),
         "expression": EXPRESSIONS,
     }
@@ -70,30 +69,12 @@ def _layers(entry: str) -> dict[str, Any]:
 
 
 def _block() -> dict[str, Any]:
-    block = _plain(Block)
+    block = plain(Block)
     properties = block["properties"]
     properties["parameters"]["propertyNames"] = {"pattern": NAME}
     properties["input"]["items"]["pattern"] = NAME
     properties["layers"]["items"] = {"$ref": f"#/$defs/{ENTRY}"}
     return block
-
-
-def _training() -> dict[str, dict[str, Any]]:
-    training = _plain(Training)
-    found = {"training": training}
-    for key, parts in (
-        ("loss", LOSSES),
-        ("optimizer", OPTIMIZERS),
-        ("scheduler", SCHEDULERS),
-    ):
-        description = training["properties"][key].get("description", "")
-        training["properties"][key] = {
-            "$ref": f"#/$defs/{key}",
-            "description": description,
-        }
-        options = {name: arguments(parts[name], symbolic=False) for name in parts}
-        found[key] = choice(options)
-    return found
 
 
 def _initial() -> dict[str, dict[str, Any]]:
@@ -111,13 +92,4 @@ def _initial() -> dict[str, dict[str, Any]]:
             "additionalProperties": {"$ref": f"#/$defs/{prefix}initializer"},
             "minProperties": 1,
         }
-    return found
-
-
-def _plain(model: Any) -> dict[str, Any]:
-    found: dict[str, Any] = model.model_json_schema()
-    found.pop("$defs", None)
-    found.pop("title", None)
-    for each in found["properties"].values():
-        each.pop("title", None)
     return found

@@ -2,6 +2,7 @@
 
 RESERVED = frozenset(
     [
+        "about",
         "accuracy",
         "add",
         "argparse",
@@ -33,6 +34,7 @@ RESERVED = frozenset(
         "export",
         "f1",
         "features",
+        "final",
         "finished",
         "fit",
         "fixed",
@@ -46,6 +48,7 @@ RESERVED = frozenset(
         "key",
         "kind",
         "label",
+        "labels",
         "load",
         "load_model",
         "loss",
@@ -91,6 +94,7 @@ RESERVED = frozenset(
         "session",
         "settings",
         "share",
+        "show",
         "shown",
         "shuffle",
         "size",
@@ -110,7 +114,9 @@ RESERVED = frozenset(
         "train_step",
         "trained",
         "use",
+        "validation",
         "value",
+        "values",
         "variance",
         "weights",
         "words",

@@ -1,35 +1,34 @@
-"""The data sets that training scripts can read, and where they are found."""
+"""The data sets with a name, and where they are found."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 
-class Dataset(NamedTuple):
-    """Images and labels in the format of MNIST.
+class Archive(NamedTuple):
+    """Images and labels in archives of their own, which can be downloaded.
 
     Attributes:
         title: For people.
+        kind: The format: that of MNIST, or that of CIFAR.
         folder: Where torchvision puts it: `<data-dir>/<folder>/raw`.
         shape: Of one image.
         names: Of the classes.
+        classes: How many there are.
         margin: Pixels that are empty around what is drawn.
         mirrors: Where the archives can be downloaded.
-        archives: MD5 of each `.gz` file, as torchvision lists them.
+        archives: MD5 of each file, as torchvision or its page lists them.
     """
 
     title: str
+    kind: str
     folder: str
     shape: tuple[int, ...]
     names: tuple[str, ...]
+    classes: int
     margin: int
     mirrors: tuple[str, ...]
     archives: dict[str, str]
-
-    @property
-    def classes(self) -> int:
-        """How many classes there are."""
-        return len(self.names)
 
 
 _DIGITS = tuple("0123456789")
@@ -44,6 +43,18 @@ _CLOTHES = (
     "Sneaker",
     "Bag",
     "Ankle boot",
+)
+_OBJECTS = (
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
 )
 _HIRAGANA = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
 
@@ -61,12 +72,14 @@ def _archives(*checksums: str) -> dict[str, str]:
     }
 
 
-DATASETS = {
-    "mnist": Dataset(
+DATASETS: dict[str, Archive] = {
+    "mnist": Archive(
         "MNIST",
+        "idx",
         "MNIST",
         (1, 28, 28),
         _DIGITS,
+        10,
         4,
         (
             "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -79,11 +92,13 @@ DATASETS = {
             "ec29112dd5afa0611ce80d1b7f02629c",
         ),
     ),
-    "fashion_mnist": Dataset(
+    "fashion_mnist": Archive(
         "Fashion-MNIST",
+        "idx",
         "FashionMNIST",
         (1, 28, 28),
         _CLOTHES,
+        10,
         0,
         ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",),
         _archives(
@@ -93,11 +108,13 @@ DATASETS = {
             "bb300cfdad3c16e7a12a480ee83cd310",
         ),
     ),
-    "kmnist": Dataset(
+    "kmnist": Archive(
         "KMNIST",
+        "idx",
         "KMNIST",
         (1, 28, 28),
         _HIRAGANA,
+        10,
         0,
         ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
         _archives(
@@ -106,5 +123,27 @@ DATASETS = {
             "5c965bf0a639b31b8f53240b1b52f4d7",
             "7320c461ea6c1c855c0b718fb2a4b134",
         ),
+    ),
+    "cifar10": Archive(
+        "CIFAR-10",
+        "cifar",
+        "cifar-10-batches-bin",
+        (3, 32, 32),
+        _OBJECTS,
+        10,
+        0,
+        ("https://www.cs.toronto.edu/~kriz/",),
+        {"cifar-10-binary.tar.gz": "c32a1d4ab5d03f1284b67883e8d87530"},
+    ),
+    "cifar100": Archive(
+        "CIFAR-100",
+        "cifar",
+        "cifar-100-binary",
+        (3, 32, 32),
+        tuple(str(label) for label in range(100)),
+        100,
+        0,
+        ("https://www.cs.toronto.edu/~kriz/",),
+        {"cifar-100-binary.tar.gz": "03b5dce01913d631647c71ecec9e9cb8"},
     ),
 }

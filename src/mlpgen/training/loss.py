@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from mlpgen.layers.base import Shape, shown
 from mlpgen.training.base import Part, Problem
 
-Target = Literal["label", "one_hot", "image"]
+Target = Literal["label", "one_hot", "image", "number"]
 
 
 NO_LOGITS = (
@@ -38,6 +38,7 @@ class Loss(Part):
         after: Layers that it must follow, if any.
         not_after: Layers that it must not follow, because it does their work itself.
         itself: That work, for people.
+        of_numbers: Whether targets are numbers where the data has some.
         probabilities: Code that makes probabilities of classes from the output `{}`.
     """
 
@@ -46,6 +47,7 @@ class Loss(Part):
     not_after: ClassVar[tuple[str, ...]] = ()
     itself: ClassVar[str] = ""
     probabilities: ClassVar[str] = "{}"
+    of_numbers: ClassVar[bool] = False
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """Decide what the output is compared with: by default one value a class.

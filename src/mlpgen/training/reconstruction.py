@@ -12,7 +12,9 @@ from mlpgen.training.loss import NO_LOGITS, Loss, Target
 
 
 class OfImages(Loss):
-    """A loss between images."""
+    """A loss between images, or between numbers."""
+
+    of_numbers: ClassVar = True
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """A value for each pixel: the output restores the input."""

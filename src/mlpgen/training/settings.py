@@ -17,9 +17,29 @@ class Training(_Model):
     """How the network is trained; without it only the model is rendered."""
 
     data: Annotated[
-        Literal["mnist", "fashion_mnist", "kmnist"],
-        Field(description="The data set to train on."),
+        Any, Field(description="The data set to train on, or data of your own.")
     ]
+    validation: Annotated[
+        Annotated[float, Field(gt=0, lt=1)] | None,
+        Field(
+            description="The share of the training data that says which epoch is the "
+            "best; the test data is looked at once, at the end."
+        ),
+        Expects("a number above 0 and below 1"),
+    ] = None
+    subset: Annotated[
+        Positive | None,
+        Field(description="Train on so many examples, chosen by the seed."),
+        Expects("a whole number of at least 1"),
+    ] = None
+    normalize: Annotated[
+        Literal["auto"] | list[Any] | None,
+        Field(
+            description="Mean and standard deviation that images are brought from, of "
+            "all channels or of each; `auto` takes those of the training data."
+        ),
+        Expects("`auto` or a list of a mean and a deviation"),
+    ] = None
     loss: Annotated[
         Any,
         Field(

@@ -66,7 +66,7 @@ def forward(
     dtype = _DTYPES.get(recipe.settings.precision)
     room = 3 if dtype else 2
     layout_lines: Lines = ()
-    if recipe.settings.channels_last and len(recipe.dataset.shape) == 3:
+    if recipe.settings.channels_last and recipe.dataset.pictures:
         layout_lines = (
             "features = features.contiguous(memory_format=torch.channels_last)",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.styles.code import INDENT, Group, call, layout
+from mlpgen.styles.scripts.data import tells
 from mlpgen.styles.scripts.optimizing import (
     groups_lines,
     needs_length,
@@ -85,4 +86,5 @@ def _run(recipe: Recipe, parts: list[str]) -> Lines:
     items = tuple(f'"{name}": args.{name}' for name in names)
     fixed = layout(Group("{", items, "}", collection=True), INDENT, "fixed = ")
     made = call("Run", "args.out", "fixed", *(f"{part}={part}" for part in parts))
-    return (*fixed, *layout(made, INDENT, "run = "))
+    lines = (*fixed, *layout(made, INDENT, "run = "))
+    return (*lines, "run.about = about") if tells(recipe) else lines

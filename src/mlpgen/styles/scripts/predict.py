@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.styles.code import Code
+from mlpgen.styles.code import Code, Group, layout
 from mlpgen.styles.docstrings import docstring
+from mlpgen.styles.scripts import data
+from mlpgen.styles.scripts.data import tells
 from mlpgen.styles.scripts.forward import forward
 from mlpgen.styles.scripts.imports import import_lines
 
@@ -16,6 +18,16 @@ if TYPE_CHECKING:
     from mlpgen.graph.recipe import Recipe
     from mlpgen.styles.plan import Lines
 
+_PREDICT = Group(
+    "def predict(",
+    (
+        "model: nn.Module",
+        "about: dict[str, Any]",
+        "paths: list[Path]",
+        "device: torch.device",
+    ),
+    ") -> None:",
+)
 _OF_RUN = ("RunError", "one_line", "read_checkpoint")
 
 
@@ -33,6 +45,13 @@ class PredictPlan(NamedTuple):
         call: The call of the model.
         value: What is done with its first output.
         classifies: Whether it tells classes apart.
+        numbers: Whether it gives numbers.
+        told: Whether the data module tells what it found out about the data.
+        predict: The lines that begin this function.
+        reading: The call that reads a file.
+        names: Where the names of the classes are.
+        loaded: What is used of what `load` gives.
+        plotted: What `plot` takes beside the rest.
         evaluated: What `evaluate` of the training script is called with.
         shape: Of one example.
     """
@@ -47,6 +66,13 @@ class PredictPlan(NamedTuple):
     call: Code
     value: Code
     classifies: bool
+    numbers: bool
+    told: bool
+    predict: Lines
+    reading: Code
+    names: Code
+    loaded: Code
+    plotted: Code
     evaluated: Code
     shape: Code
 
@@ -60,6 +86,7 @@ class PlotPlan(NamedTuple):
         imports: Of the module.
         results: What is drawn of the model, for people.
         classifies: Whether it tells classes apart.
+        plot: The lines that begin this function.
         images: Whether the examples are images.
     """
 
@@ -68,6 +95,7 @@ class PlotPlan(NamedTuple):
     imports: Lines
     results: Code
     classifies: bool
+    plot: Lines
     images: bool
 
 
@@ -80,6 +108,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> PredictPlan:
         captured: Layers whose outputs the model returns as well.
     """
     pass_ = forward(graph, recipe, captured)
+    source = data.plan(graph, recipe)
     stem, script = graph.stem, f"predict_{graph.stem}.py"
     loss = recipe.terms[0].loss
     autocast = ", args" if pass_.autocast else ""
@@ -105,6 +134,13 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> PredictPlan:
             else pass_.output
         ),
         classifies=recipe.classifies,
+        numbers=recipe.target == "number",
+        told=tells(recipe),
+        predict=tuple(layout(_PREDICT)),
+        reading=Code(f"read_files([path]{', about' if tells(recipe) else ''})"),
+        names=source.names,
+        loaded=Code(_loaded(recipe)),
+        plotted=Code(f", {source.names}" if recipe.classifies else ""),
         evaluated=Code(f'model, test, "test"{autocast}'),
         shape=Code(", ".join(str(size) for size in recipe.dataset.shape)),
     )
@@ -120,10 +156,8 @@ def plan_plot(graph: Graph, recipe: Recipe) -> PlotPlan:
         "pathlib:Path",
         "typing:Any",
         "torch:Tensor",
-        f"data_{stem}:Data",
         f"run_{stem}:RunError",
     }
-    needs |= {f"data_{stem}:CLASSES"} if recipe.classifies else set()
     probabilities = "The probabilities of each class, (N, C)."
     return PlotPlan(
         template="scripts/plot.py.jinja",
@@ -133,8 +167,23 @@ def plan_plot(graph: Graph, recipe: Recipe) -> PlotPlan:
             probabilities if recipe.classifies else "What the model gives of each."
         ),
         classifies=recipe.classifies,
-        images=len(recipe.dataset.shape) == 3,
+        plot=_plot(recipe),
+        images=recipe.dataset.pictures,
     )
+
+
+def _plot(recipe: Recipe) -> Lines:
+    parameters = ["folder: Path"]
+    parameters += [f"{name}: Tensor" for name in ("features", "targets", "results")]
+    parameters += ["classes: list[str]"] if recipe.classifies else []
+    return tuple(layout(Group("def plot(", tuple(parameters), ") -> None:")))
+
+
+def _loaded(recipe: Recipe) -> str:
+    """Take the test data alone."""
+    before = 2 if recipe.settings.validation else 1
+    after = int(tells(recipe))
+    return ", ".join([*["_"] * before, "test", *["_"] * after])
 
 
 def _load(recipe: Recipe) -> Lines:
@@ -150,8 +199,8 @@ def _load(recipe: Recipe) -> Lines:
 
 def _imports(graph: Graph, recipe: Recipe) -> Lines:
     stem = graph.stem
-    names = ["DataError", "load", "read_files"]
-    names += ["CLASSES"] if recipe.classifies else []
+    names = ["Data", "DataError", "load", "read_files"]
+    names += ["CLASSES"] if data.plan(graph, recipe).names == "CLASSES" else []
     return import_lines(
         {
             "argparse",
@@ -159,6 +208,7 @@ def _imports(graph: Graph, recipe: Recipe) -> Lines:
             "importlib.util",
             "sys",
             "pathlib:Path",
+            "typing:Any",
             "torch",
             "torch:Tensor",
             "torch:nn",

@@ -55,7 +55,7 @@ def step_lines(recipe: Recipe, pass_: Forward) -> Lines:
 
 def _train_step(recipe: Recipe) -> str:
     args = ", args" if recipe.settings.precision == "bf16" else ""
-    return f"train_step(model, optimizer, Data(features, targets), share{args})"
+    return f"train_step(model, optimizer, features, targets, share{args})"
 
 
 def _augment(recipe: Recipe) -> Lines:

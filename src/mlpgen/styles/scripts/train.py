@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.expressions import written
 from mlpgen.styles.code import Code, Group, layout
 from mlpgen.styles.docstrings import docstring
+from mlpgen.styles.scripts.data import tells
 from mlpgen.styles.scripts.forward import forward
 from mlpgen.styles.scripts.imports import import_lines
 from mlpgen.styles.scripts.making import making
@@ -46,6 +47,8 @@ class TrainPlan(NamedTuple):
         evaluate: The lines that begin this function.
         measuring: How the model is evaluated.
         train_arguments: What `train_epoch` is called with.
+        loaded: What `load` gives.
+        validated: Lines that evaluate the best weights on the test data at the end.
         evaluating: Lines that add the metrics of an epoch.
         after_epoch: Lines.
         condition: Whether another epoch follows.
@@ -73,6 +76,8 @@ class TrainPlan(NamedTuple):
     evaluate: Lines
     measuring: Measuring
     train_arguments: Code
+    loaded: Code
+    validated: Lines
     evaluating: Lines
     after_epoch: Lines
     condition: Code
@@ -99,6 +104,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
     closure = learning.lines if recipe.optimizer.closure else ()
     args = ("args: argparse.Namespace",) if learning.autocast else ()
     finished = _finished(recipe)
+    watched = "validation" if training.validation else "test"
     written_lines = (*closure, *step, *measured.batch, *measured.result)
     several = training.accumulate > 1
     return TrainPlan(
@@ -128,7 +134,8 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
             "float",
             "model: nn.Module",
             "optimizer: torch.optim.Optimizer",
-            "batch: Data",
+            "features: Tensor",
+            "targets: Tensor",
             "share: float",
             *args,
         ),
@@ -146,6 +153,8 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
         train_arguments=Code(
             ", ".join(("trained", *made.names, "train", "run", "args"))
         ),
+        loaded=Code(_loaded(recipe)),
+        validated=_validated(recipe, typed=bool(args)),
         evaluating=_evaluating(recipe, typed=bool(args)),
         after_epoch=_after_epoch(recipe),
         condition=Code(
@@ -153,7 +162,9 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
         ),
         finished=finished,
         score=Code(
-            'row["test_accuracy"]' if recipe.classifies else '-row["test_loss"]'
+            f'row["{watched}_accuracy"]'
+            if recipe.classifies
+            else f'-row["{watched}_loss"]'
         ),
         settings=_settings(recipe),
         rate=Code(f"{'peak of the ' if peak(recipe) else ''}learning rate"),
@@ -223,6 +234,7 @@ def _imports(graph: Graph, recipe: Recipe, lines: Iterable[str]) -> Lines:
         ),
     }
     needs |= {"torch.nn:functional as F"} if "F." in text else set()
+    needs |= {"torch:Tensor"} if recipe.optimizer.closure else set()
     needs |= {"typing:Any"} if recipe.no_decay else set()
     needs |= {"torch.optim:lr_scheduler"} if recipe.schedule else set()
     if recipe.settings.ema is not None:
@@ -236,7 +248,7 @@ def _imports(graph: Graph, recipe: Recipe, lines: Iterable[str]) -> Lines:
 def _evaluating(recipe: Recipe, *, typed: bool) -> Lines:
     model = "average" if recipe.settings.ema is not None else "model"
     args = ", args" if typed else ""
-    calls = [f'evaluate({model}, {data}, "{data}"{args})' for data in ("train", "test")]
+    calls = [f'evaluate({model}, {data}, "{data}"{args})' for data in _watched(recipe)]
     line = f"row |= {' | '.join(calls)}"
     if len(line) <= 80:
         return (line,)
@@ -247,8 +259,36 @@ def _after_epoch(recipe: Recipe) -> Lines:
     schedule = recipe.schedule
     if schedule is None or schedule.by_step:
         return ()
-    watched = schedule.scheduler.watched
-    return (f'scheduler.step(row["{watched}"])' if watched else "scheduler.step()",)
+    metric = schedule.scheduler.watched
+    if not metric:
+        return ("scheduler.step()",)
+    if recipe.settings.validation:
+        metric = metric.replace("test", "validation")
+    return (f'scheduler.step(row["{metric}"])',)
+
+
+def _watched(recipe: Recipe) -> tuple[str, str]:
+    """Name the data that is evaluated each epoch."""
+    return "train", "validation" if recipe.settings.validation else "test"
+
+
+def _loaded(recipe: Recipe) -> str:
+    names = ["train", *(["validation"] if recipe.settings.validation else []), "test"]
+    return ", ".join([*names, *(["about"] if tells(recipe) else [])])
+
+
+def _validated(recipe: Recipe, *, typed: bool) -> Lines:
+    if not recipe.settings.validation:
+        return ()
+    args = ", args" if typed else ""
+    return (
+        "if RANKS > 1:",
+        "    dist.barrier()",
+        "best, _ = predict.load_model(run.folder, args.device)",
+        f'final = evaluate(best, test, "test"{args})',
+        "if RANK == 0:",
+        '    print("  ".join(f"{name} {value:.4g}" for name, value in final.items()))',
+    )
 
 
 def _finished(recipe: Recipe) -> Lines:

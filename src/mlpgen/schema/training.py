@@ -1,0 +1,84 @@
+"""The schema of `training:`: its parts, the keys beside them, and data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.schema.arguments import arguments, choice
+from mlpgen.training import AUGMENTATIONS, LOSSES, OPTIMIZERS, SCHEDULERS
+from mlpgen.training.datasets import DATASETS
+from mlpgen.training.settings import (
+    LossKeys,
+    OptimizerKeys,
+    SchedulerKeys,
+    Training,
+)
+from mlpgen.training.sources import SOURCES
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from mlpgen.catalogue import Catalogue
+
+_PARTS: tuple[tuple[str, Catalogue[Any], type[BaseModel]], ...] = (
+    ("loss", LOSSES, LossKeys),
+    ("optimizer", OPTIMIZERS, OptimizerKeys),
+    ("scheduler", SCHEDULERS, SchedulerKeys),
+)
+
+
+def training() -> dict[str, dict[str, Any]]:
+    """Return the definitions of a training and its parts."""
+    root = plain(Training)
+    found = {"training": root, "data": _data()}
+    for key, parts, keys in _PARTS:
+        options = {name: arguments(parts[name], symbolic=False) for name in parts}
+        found[key] = _with_keys(choice(options), options, keys)
+        _refer(root, key, {"$ref": f"#/$defs/{key}"})
+    losses = {"type": "array", "items": {"$ref": "#/$defs/loss"}, "minItems": 1}
+    _refer(root, "loss", {"anyOf": [{"$ref": "#/$defs/loss"}, losses]})
+    _refer(root, "data", {"$ref": "#/$defs/data"})
+    found["augmentation"] = choice(
+        {name: arguments(AUGMENTATIONS[name], symbolic=False) for name in AUGMENTATIONS}
+    )
+    root["properties"]["augment"]["items"] = {"$ref": "#/$defs/augmentation"}
+    return found
+
+
+def _refer(root: dict[str, Any], key: str, to: dict[str, Any]) -> None:
+    field = root["properties"][key]
+    root["properties"][key] = {**to, "description": field.get("description", "")}
+
+
+def _with_keys(
+    parts: dict[str, Any], options: dict[str, Any], keys: type[BaseModel]
+) -> dict[str, Any]:
+    """Allow keys beside one part."""
+    beside = plain(keys)["properties"]
+    mapping = {
+        "type": "object",
+        "properties": {**options, **beside},
+        "additionalProperties": False,
+        "oneOf": [{"required": [name]} for name in options],
+    }
+    return {"anyOf": [*parts["anyOf"][:1], mapping]}
+
+
+def _data() -> dict[str, Any]:
+    own = []
+    for kind, source in SOURCES.items():
+        schema = plain(source)
+        schema["description"] = (source.__doc__ or "").split("\n")[0]
+        schema["required"] = sorted({kind, *schema.get("required", [])})
+        own.append(schema)
+    return {"anyOf": [{"enum": list(DATASETS)}, *own]}
+
+
+def plain(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the schema of a pydantic model without what editors do not need."""
+    found: dict[str, Any] = model.model_json_schema()
+    found.pop("$defs", None)
+    found.pop("title", None)
+    for each in found["properties"].values():
+        each.pop("title", None)
+    return found

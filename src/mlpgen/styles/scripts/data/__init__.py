@@ -1,0 +1,178 @@
+"""The plan of the module that reads the data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.styles.code import Code
+from mlpgen.styles.docstrings import docstring
+from mlpgen.styles.scripts.data.constants import constants, normalizing
+from mlpgen.styles.scripts.imports import import_lines
+from mlpgen.training.datasets import Archive
+
+if TYPE_CHECKING:
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.recipe import Recipe
+    from mlpgen.styles.plan import Lines
+
+
+class DataPlan(NamedTuple):
+    """What the templates of all kinds of data show.
+
+    Attributes:
+        template: The file in `templates/`.
+        docstring: Of the module.
+        imports: Of the module.
+        title: What the data is called.
+        constants: Lines with what the spec says.
+        result: What `load` gives.
+        ending: The last lines of `load`, from the parts to what it gives.
+        shuffles: Whether something is chosen by the seed.
+        read_files: The line that begins the function of that name.
+        scaled: How it returns `images`.
+        reading: Lines that bring uint8 `features` to what the model takes.
+        measures: Whether mean and deviation are those of the training data.
+        about: Lines that begin what is told about the data.
+        targets: What the targets are, for people.
+        numbers: Whether the targets are numbers.
+        names: Where the names of the classes are.
+    """
+
+    template: str
+    docstring: Lines
+    imports: Lines
+    title: Code
+    constants: Lines
+    result: Code
+    ending: Lines
+    shuffles: bool
+    read_files: Code
+    scaled: Code
+    reading: Lines
+    measures: bool
+    about: Lines
+    targets: Code
+    numbers: bool
+    names: Code
+
+
+def plan(graph: Graph, recipe: Recipe) -> DataPlan:
+    """Plan the module that reads the data of a graph.
+
+    Args:
+        graph: The network.
+        recipe: How it is trained.
+    """
+    kind = kind_of(recipe)
+    settings = recipe.settings
+    about = tells(recipe)
+    numbers = recipe.target == "number"
+    own = not isinstance(recipe.dataset.origin, Archive)
+    names = ["train", *(["validation"] if settings.validation else []), "test"]
+    types = ["Data"] * len(names) + ["dict[str, Any]"] * about
+    arguments = "paths: Iterable[Path]" + ", about: dict[str, Any]" * about
+    return DataPlan(
+        template=f"scripts/data/{kind}.py.jinja",
+        docstring=docstring([f"{recipe.dataset.title} for {graph.name}."]),
+        imports=_imports(kind, recipe),
+        title=Code(recipe.dataset.title),
+        constants=constants(recipe),
+        result=Code(f"tuple[{', '.join(types)}]"),
+        ending=_ending(recipe, names),
+        shuffles=own or bool(settings.validation or settings.subset),
+        read_files=Code(f"def read_files({arguments}) -> Tensor:"),
+        scaled=Code(_scaled(recipe)),
+        reading=_reading(recipe),
+        measures=settings.normalize == "auto",
+        about=_about(recipe),
+        targets=Code("float32" if numbers else "the places of classes, int64 (N,)"),
+        numbers=numbers,
+        names=Code(_names(recipe, own=own)),
+    )
+
+
+def _names(recipe: Recipe, *, own: bool) -> str:
+    if not recipe.classifies:
+        return ""
+    return 'about["classes"]' if own else "CLASSES"
+
+
+def kind_of(recipe: Recipe) -> str:
+    """Name the kind of the data: `idx`, `cifar`, `images`, `csv` and so on."""
+    origin = recipe.dataset.origin
+    return origin.kind if isinstance(origin, Archive) else origin.kind()
+
+
+def tells(recipe: Recipe) -> bool:
+    """Tell whether `load` also gives what it found out about the data."""
+    origin = recipe.dataset.origin
+    return not isinstance(origin, Archive) or recipe.settings.normalize == "auto"
+
+
+def _ending(recipe: Recipe, names: list[str]) -> Lines:
+    settings = recipe.settings
+    lines: list[str] = []
+    if settings.subset:
+        lines.append("train = part(train, shuffled(train)[:SUBSET])")
+    if settings.validation:
+        lines += [
+            "order = shuffled(train)",
+            "count = round(VALIDATION * len(order))",
+            "validation = part(train, order[:count])",
+            "train = part(train, order[count:])",
+        ]
+    lines += normalizing(recipe, names)
+    given = [*names, *(["about"] if tells(recipe) else [])]
+    return (*lines, f"return {', '.join(given)}")
+
+
+def _about(recipe: Recipe) -> Lines:
+    """Name the classes by their numbers, where the data has no names."""
+    if not recipe.classifies:
+        return ("about: dict[str, Any] = {}",)
+    return ('about = {"classes": [str(label) for label in range(OUTPUTS)]}',)
+
+
+def _reading(recipe: Recipe) -> Lines:
+    """Bring the pixels of files to what the model takes."""
+    raw = recipe.settings.normalize
+    lines = ("del about",) if tells(recipe) and raw != "auto" else ()
+    if raw is None:
+        return (*lines, "return features / 255")
+    if raw != "auto":
+        return (*lines, "return (features / 255 - MEAN) / STD")
+    channels = "view(-1, 1, 1)"
+    return (
+        f'mean = torch.tensor(about["mean"]).{channels}',
+        f'std = torch.tensor(about["std"]).{channels}',
+        "return (features - mean) / std",
+    )
+
+
+def _scaled(recipe: Recipe) -> str:
+    normalize = recipe.settings.normalize
+    scaled = "torch.stack(images)"
+    if normalize == "auto":
+        return f'return ({scaled} - about["mean"]) / about["std"]'
+    return f"return ({scaled} - MEAN) / STD" if normalize else f"return {scaled}"
+
+
+_NEEDS = {
+    "idx": "gzip hashlib http.client importlib importlib.util math urllib.request zlib "
+    "collections.abc:Iterable typing:Any typing:NamedTuple",
+    "images": "importlib importlib.util math os tempfile collections.abc:Iterable "
+    "typing:Any typing:NamedTuple",
+    "csv": "csv math collections.abc:Iterable typing:Any typing:NamedTuple",
+    "npz": "importlib importlib.util collections.abc:Iterable typing:Any "
+    "typing:NamedTuple",
+    "module": "importlib.util collections.abc:Iterable typing:Any typing:NamedTuple",
+    "cifar": "hashlib http.client importlib importlib.util math tarfile urllib.request "
+    "zlib collections.abc:Iterable typing:Any typing:NamedTuple",
+}
+
+
+def _imports(kind: str, recipe: Recipe) -> Lines:
+    needs = {"pathlib:Path", "torch", "torch:Tensor", *_NEEDS[kind].split()}
+    if kind == "cifar" and not tells(recipe):
+        needs.remove("typing:Any")
+    return import_lines(needs)

@@ -1,0 +1,148 @@
+"""The constants of a data module, and the lines that use them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.expressions import written
+from mlpgen.styles.code import Group, layout, literal, quoted
+from mlpgen.training.datasets import Archive
+from mlpgen.training.sources import Csv, Source
+
+if TYPE_CHECKING:
+    from mlpgen.graph.recipe import Recipe
+    from mlpgen.styles.plan import Lines
+
+
+def constants(recipe: Recipe) -> Lines:
+    """Write what the spec says about the data."""
+    origin = recipe.dataset.origin
+    lines = _archive(origin) if isinstance(origin, Archive) else _own(recipe, origin)
+    return (*lines, *_choosing(recipe), *_scale(recipe))
+
+
+def _archive(archive: Archive) -> Lines:
+    mirrors = Group("[", tuple(map(quoted, archive.mirrors)), "]", collection=True)
+    if archive.kind == "cifar":
+        name, checksum = next(iter(archive.archives.items()))
+        return (
+            f"ARCHIVE = {quoted(name)}",
+            "SHAPE = (3, 32, 32)",
+            f"CHECKSUM = {quoted(checksum)}",
+            *layout(mirrors, 0, "MIRRORS = "),
+            *layout(literal(list(archive.names)), 0, "CLASSES = "),
+            *_of_cifar(archive.classes),
+        )
+    items = tuple(f"{quoted(a)}: {quoted(b)}" for a, b in archive.archives.items())
+    image = ", ".join(str(size) for size in archive.shape[1:])
+    return (
+        f"FOLDER = {quoted(archive.folder)}",
+        f"IMAGE = ({image})",
+        f"MARGIN = {archive.margin}  # pixels around what is drawn",
+        *layout(literal(list(archive.names)), 0, "CLASSES = "),
+        *layout(mirrors, 0, "MIRRORS = "),
+        *layout(Group("{", items, "}", collection=True), 0, "ARCHIVES = "),
+    )
+
+
+def _of_cifar(classes: int) -> Lines:
+    """Name the files of an archive, and how many bytes of labels an image has."""
+    if classes == 100:
+        return ('TRAIN = ["train.bin"]', 'TEST = ["test.bin"]', "LABELS = 2")
+    parts = Group(
+        "[",
+        tuple(quoted(f"data_batch_{index}.bin") for index in range(1, 6)),
+        "]",
+        collection=True,
+    )
+    return (
+        *layout(parts, 0, "TRAIN = "),
+        'TEST = ["test_batch.bin"]',
+        "LABELS = 1",
+    )
+
+
+def _own(recipe: Recipe, source: Source) -> Lines:
+    shape = ", ".join(str(size) for size in recipe.dataset.shape)
+    shape += "," if len(recipe.dataset.shape) == 1 else ""
+    lines = [f"PATH = {quoted(source.path)}", f"SHAPE = ({shape})"]
+    if isinstance(source, Csv):
+        lines.append(f"TARGET = {quoted(source.target)}")
+    if recipe.classifies:
+        lines.append(f"OUTPUTS = {recipe.dataset.classes}  # of the model")
+    if recipe.target == "number" and not isinstance(source, Csv):
+        lines.append("RESULT = ()")
+    return (*lines, f"TEST = {written(source.test)}")
+
+
+def _choosing(recipe: Recipe) -> Lines:
+    settings = recipe.settings
+    own = isinstance(recipe.dataset.origin, Source)
+    found = {
+        "VALIDATION": settings.validation,
+        "SUBSET": settings.subset,
+        "SEED": settings.seed
+        if own or settings.validation or settings.subset
+        else None,
+    }
+    return tuple(
+        f"{name} = {written(value)}"
+        for name, value in found.items()
+        if value is not None
+    )
+
+
+def _scale(recipe: Recipe) -> Lines:
+    raw = recipe.settings.normalize
+    if raw is None or raw == "auto":
+        return ()
+    return tuple(
+        line
+        for name, value in zip(("MEAN", "STD"), raw, strict=True)
+        for line in _tensor(name, value, scalar=recipe.dataset.shape[0] == 1)
+    )
+
+
+def _tensor(name: str, value: Any, *, scalar: bool) -> list[str]:
+    numbers = value if isinstance(value, list) else [value]
+    if scalar:
+        return [f"{name} = {written(float(numbers[0]))}"]
+    piece = literal([float(each) for each in numbers])
+    made = Group("torch.tensor(", (piece,), ").view(-1, 1, 1)")
+    return layout(made, 0, f"{name} = ")
+
+
+def normalizing(recipe: Recipe, names: list[str]) -> list[str]:
+    """Bring images from a mean and a deviation to 0 and 1."""
+    raw = recipe.settings.normalize
+    archive = isinstance(recipe.dataset.origin, Archive)
+    parts = ", ".join(names)
+    if raw is None:
+        return []
+    if archive and recipe.dataset.origin.kind == "idx":
+        mean, std = "MEAN", "STD"
+        lines = []
+        if raw == "auto":
+            mean, std = 'about["mean"]', 'about["std"]'
+            lines = [
+                "std, mean = torch.std_mean(train.features)",
+                'about = {"mean": mean.item(), "std": std.item()}',
+            ]
+        return [
+            *lines,
+            f"for data in ({parts}):",
+            f"    data.features.sub_({mean}).div_({std})",
+        ]
+    lines = []
+    if raw == "auto":
+        lines = [
+            *([] if not archive else ["about: dict[str, Any] = {}"]),
+            "mean, std = statistics(train.features)",
+            'about |= {"mean": mean.flatten().tolist(), "std": std.flatten().tolist()}',
+        ]
+    else:
+        lines = ["mean, std = 255 * MEAN, 255 * STD"]
+    return [
+        *lines,
+        *(f"{name} = {name}._replace(mean=mean, std=std)" for name in names),
+    ]

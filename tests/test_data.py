@@ -1,0 +1,376 @@
+"""Data of one's own, and what a spec says about how data is used."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tarfile
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import torch
+
+from mlpgen import api
+
+from .networks import network
+from .test_predicting import NO_PILLOW, images_of, png, predict
+from .test_training import MLP, refused, rendered, rows, tiny, train
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["tiny"]  # a fixture
+
+ADAM = {"Adam": {"lr": 0.01}}
+TABLE = [{"Linear": 8}, "ReLU", {"Linear": 3, "name": "logits"}]
+SPECS: dict[str, dict[str, Any]] = {
+    "images": {
+        "input": [1, 14, 14],
+        "layers": ["Flatten", {"Linear": 32}, "ReLU", {"Linear": 4}],
+        "training": {
+            "data": {"images": "digits"},
+            "normalize": "auto",
+            "augment": [{"crop": 1}],
+            "validation": 0.2,
+        },
+    },
+    "csv": {
+        "input": [5],
+        "layers": TABLE,
+        "training": {"data": {"csv": "irises.csv", "target": "kind"}, "subset": 80},
+    },
+    "numbers": {
+        "input": [5],
+        "layers": [{"Linear": 8}, "Tanh", {"Linear": 1}],
+        "training": {
+            "data": {"csv": "prices.csv", "target": "price", "test": 0.25},
+            "loss": "MSELoss",
+            "optimizer": {"Adam": {"lr": 0.1}},
+            "epochs": 60,
+            "metrics": ["mae", "r2"],
+        },
+    },
+    "npz": {
+        "input": [2, 3],
+        "layers": ["Flatten", {"Linear": 8}, "ReLU", {"Linear": 3}],
+        "training": {"data": {"npz": "arrays.npz"}, "validation": 0.25},
+    },
+    "module": {
+        "input": [4],
+        "layers": TABLE,
+        "training": {"data": {"module": "mine.py"}},
+    },
+    "cifar": {
+        "input": [3, 32, 32],
+        "layers": ["Flatten", {"Linear": 10}],
+        "training": {
+            "data": "cifar10",
+            "normalize": [[0.49, 0.48, 0.45], [0.2, 0.2, 0.3]],
+            "augment": ["flip"],
+        },
+    },
+    "scaled": {
+        "input": [1, 28, 28],
+        "layers": MLP,
+        "training": {
+            "data": "mnist",
+            "normalize": "auto",
+            "validation": 0.1,
+            "subset": 200,
+            "scheduler": "ReduceLROnPlateau",
+        },
+    },
+}
+USUAL = {"loss": "CrossEntropyLoss", "optimizer": ADAM, "epochs": 12, "batch_size": 16}
+
+
+def spec_of(kind: str, **more: Any) -> dict[str, Any]:
+    """Return a spec for a kind of data."""
+    spec = SPECS[kind]
+    return {"name": "Tried"} | spec | {"training": USUAL | spec["training"] | more}
+
+
+def written(kind: str, folder: Path, **more: Any) -> Path:
+    """Render its scripts into a folder."""
+    folder.mkdir(exist_ok=True)
+    for name, text in api.render(network(spec_of(kind, **more)), "explicit").items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / "train_tried.py"
+
+
+def digits(folder: Path, tiny: Path) -> None:
+    counts = dict.fromkeys(range(4), 0)
+    for image, label in images_of(tiny):
+        if label in counts:
+            counts[label] += 1
+            path = folder / "digits" / ["zero", "one", "two", "three"][label]
+            path.mkdir(parents=True, exist_ok=True)
+            png(path / f"{counts[label]}.png", image.tolist())
+
+
+def flowers(count: int = 120) -> list[dict[str, Any]]:
+    """Make rows of numbers and a category, of three kinds that can be told apart."""
+    draw = np.random.default_rng(0)
+    found = []
+    for index in range(count):
+        kind = index % 3
+        found.append(
+            {
+                "length": f"{draw.normal(5 + kind, 0.3):.3f}",
+                "color": "red" if kind == 0 else draw.choice(["blue", "white"]),
+                "width": f"{draw.normal(100 * kind, 30):.1f}",
+                "kind": ["setosa", "virginica", "other, or none"][kind],
+            }
+        )
+    return found
+
+
+def table(path: Path, found: list[dict[str, Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(found[0]))
+        writer.writeheader()
+        writer.writerows(found)
+
+
+def prices(path: Path) -> None:
+    found = flowers(160)
+    for row in found:
+        row["price"] = 3 * float(row["length"]) + (row.pop("kind") == "setosa")
+    table(path, found)
+
+
+def arrays(path: Path, **more: Any) -> None:
+    draw = np.random.default_rng(0)
+    y = np.arange(120) % 3
+    x = draw.normal(size=(120, 2, 3)) + y[:, None, None]
+    np.savez(path, **({"x": x.astype("float32"), "y": y} | more))
+
+
+MODULE = """
+import torch
+
+def load(folder):
+    torch.manual_seed(0)
+    y = torch.arange(90) % 3
+    x = torch.randn(90, 4) + 3 * y[:, None]
+    return (x[:60], y[:60]), (x[60:], y[60:])
+"""
+
+
+def cifar(path: Path, count: int = 40) -> None:
+    draw = np.random.default_rng(0)
+    with tarfile.open(path, "w:gz") as archive:
+        for name in [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]:
+            labels = draw.integers(0, 10, (count, 1), dtype=np.uint8)
+            pixels = draw.integers(0, 50, (count, 3072), dtype=np.uint8) + 20 * labels
+            content = np.concatenate([labels, pixels.astype(np.uint8)], 1).tobytes()
+            member = tarfile.TarInfo(f"cifar-10-batches-bin/{name}.bin")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+
+
+@pytest.fixture
+def data(tmp_path: Path, tiny: Path) -> Path:
+    """Make a folder with some of each kind."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    digits(folder, tiny)
+    table(folder / "irises.csv", flowers())
+    prices(folder / "prices.csv")
+    arrays(folder / "arrays.npz")
+    (folder / "mine.py").write_text(MODULE)
+    cifar(folder / "cifar-10-binary.tar.gz")
+    (folder / "MNIST").symlink_to(tiny / "MNIST")
+    return folder
+
+
+@pytest.mark.parametrize("kind", SPECS)
+def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -> None:
+    if NO_PILLOW and kind == "images":
+        pytest.skip("reading images needs Pillow")
+    script = written(kind, tmp_path / "made")
+    run = script.with_name("run")
+    printed = train(script, "--data-dir", str(data), "--out", str(run))
+    last = rows(run)[-1]
+    watched = "validation" if "validation" in SPECS[kind]["training"] else "test"
+    assert f"{watched}_loss" in last
+    if watched == "validation":
+        assert "test_loss" not in last
+        assert "test_accuracy" in printed
+    if kind == "numbers":
+        assert float(last["test_r2"]) > 0.8
+    else:
+        least = 0.3 if kind == "cifar" else 0.6
+        assert float(last[f"{watched}_accuracy"]) > least
+    predicting = script.with_name("predict_tried.py")
+    found = predict(predicting, "--evaluate", "--data-dir", str(data))
+    assert "test_loss" in found
+    if kind == "images":
+        file = data / "digits" / "zero" / "1.png"
+        assert predict(predicting, str(file)).split(": ")[1].startswith("zero")
+    if kind == "csv":
+        lines = predict(predicting, str(data / "irises.csv")).splitlines()
+        assert len(lines) == 120
+        assert sum("setosa" in line.split(": ")[1].split("%")[0] for line in lines) > 30
+    if kind == "npz":
+        np.save(tmp_path / "x.npy", np.full((2, 2, 3), 2.0, dtype="float32"))
+        lines = predict(predicting, str(tmp_path / "x.npy")).splitlines()
+        assert [line.split(": ")[1].split()[0] for line in lines] == ["2", "2"]
+
+
+def test_normalized_data_has_mean_0_and_deviation_1(data: Path, tmp_path: Path) -> None:
+    for kind in ("scaled", "images"):
+        written(kind, tmp_path / kind)
+        found: dict[str, Any] = {}
+        text = (tmp_path / kind / "data_tried.py").read_text(encoding="utf-8")
+        exec(text, found)
+        train_data, *_, about = found["load"](data, torch.device("cpu"))
+        features, _ = train_data.batch(slice(None))
+        assert features.dtype == torch.float32
+        assert abs(float(features.mean())) < 0.05
+        assert abs(float(features.std()) - 1) < 0.05
+        assert about["std"]
+
+
+def test_parts_are_apart_and_the_same_for_every_run(data: Path, tmp_path: Path) -> None:
+    written("npz", tmp_path / "a")
+    found: dict[str, Any] = {}
+    exec((tmp_path / "a" / "data_tried.py").read_text(encoding="utf-8"), found)
+    first = found["load"](data, torch.device("cpu"))
+    second = found["load"](data, torch.device("cpu"))
+    sizes = [len(each.targets) for each in first[:3]]
+    assert sizes == [72, 24, 24]
+    values = torch.cat([each.features.flatten(1)[:, 0] for each in first[:3]])
+    assert len(values.unique()) == 120
+    for one, other in zip(first[:3], second[:3], strict=True):
+        assert torch.equal(one.features, other.features)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+def no_classes(data: Path) -> None:
+    for path in (data / "digits").iterdir():
+        path.rename(data / path.name)
+
+
+Damage = tuple[str, "Callable[[Path], Any]", str]
+DAMAGES: dict[str, Damage] = {
+    "no image": (
+        "images",
+        lambda data: (data / "digits" / "one" / "1.png").write_text("text"),
+        "is no image",
+    ),
+    "no classes": ("images", no_classes, "0 folders of classes"),
+    "too many classes": (
+        "images",
+        lambda data: [(data / "digits" / name).mkdir() for name in ("x", "y")],
+        "6 folders of classes",
+    ),
+    "no folder": (
+        "images",
+        lambda data: (data / "digits").rename(data / "other"),
+        "is no folder",
+    ),
+    "missing column": (
+        "csv",
+        lambda data: edit(data / "irises.csv", "kind", "sort"),
+        "no column 'kind'",
+    ),
+    "text for a number": (
+        "csv",
+        lambda data: edit(data / "irises.csv", "5.", "five and "),
+        "is no number",
+    ),
+    "NaN": ("csv", lambda data: edit(data / "irises.csv", "5.", "nan,x"), "values"),
+    "empty table": (
+        "csv",
+        lambda data: (data / "irises.csv").write_text(""),
+        "0 rows",
+    ),
+    "no table": (
+        "csv",
+        lambda data: (data / "irises.csv").write_bytes(b"\xff\x00\x81" * 99),
+        "is no table",
+    ),
+    "other columns": (
+        "csv",
+        lambda data: table(
+            data / "irises.csv", [row | {"more": "1"} for row in flowers()]
+        ),
+        "write `input: [6]`",
+    ),
+    "NaN in arrays": (
+        "npz",
+        lambda data: arrays(
+            data / "arrays.npz", x=np.full((120, 2, 3), np.nan, dtype="float32")
+        ),
+        "NaN",
+    ),
+    "labels out of range": (
+        "npz",
+        lambda data: arrays(data / "arrays.npz", y=np.arange(120) % 4),
+        "tells 0 to 2 apart",
+    ),
+    "other shape": (
+        "npz",
+        lambda data: arrays(data / "arrays.npz", x=np.zeros((120, 5))),
+        "the model takes (N, 2, 3)",
+    ),
+    "objects": (
+        "npz",
+        lambda data: arrays(data / "arrays.npz", x=np.array([{}] * 120)),
+        "no file of arrays",
+    ),
+    "no arrays": (
+        "npz",
+        lambda data: (data / "arrays.npz").unlink(),
+        "is not there",
+    ),
+    "no function": (
+        "module",
+        lambda data: (data / "mine.py").write_text("x = 1\n"),
+        "no function `load`",
+    ),
+    "no pairs": (
+        "module",
+        lambda data: (data / "mine.py").write_text("def load(folder): return 3\n"),
+        "two pairs",
+    ),
+    "torn archive": (
+        "cifar",
+        lambda data: (data / "cifar-10-binary.tar.gz").write_bytes(
+            (data / "cifar-10-binary.tar.gz").read_bytes()[:-5000]
+        ),
+        "cannot be read",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_data_of_ones_own(damage: str, data: Path, tmp_path: Path) -> None:
+    kind, do, says = DAMAGES[damage]
+    if NO_PILLOW and kind == "images":
+        pytest.skip("reading images needs Pillow")
+    script = written(kind, tmp_path / "made")
+    do(data)
+    refused(script, "--data-dir", str(data), says=says)
+
+
+def test_fewer_examples_than_a_batch(data: Path, tmp_path: Path) -> None:
+    script = written("csv", tmp_path / "made", batch_size=100)
+    refused(script, "--data-dir", str(data), says="--batch-size 100 must be from 1")
+
+
+def test_sizes_that_lie(tiny: Path, tmp_path: Path) -> None:
+    """A head that promises 4 billion images is no reason to ask for room for them."""
+    script = rendered(MLP, {}, tmp_path)
+    folder = tmp_path / "data" / "MNIST" / "raw"
+    folder.mkdir(parents=True)
+    for path in (tiny / "MNIST" / "raw").iterdir():
+        content = path.read_bytes()
+        (folder / path.name).write_bytes(content[:4] + b"\xff" * 4 + content[8:])
+    refused(script, "--data-dir", str(tmp_path / "data"), says="is damaged")
