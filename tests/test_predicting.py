@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import struct
-import subprocess
-import sys
 import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
 
+from . import processes
 from .test_options import CONVOLUTION
 from .test_training import MLP, RESTORE, refused, rendered, rows, tiny, train
 
@@ -55,8 +54,7 @@ def script(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def predict(script: Path, *args: str) -> str:
-    command = [sys.executable, script.name, "--run", "run", *args]
-    done = subprocess.run(command, cwd=script.parent, capture_output=True, text=True)
+    done = processes.run(script, "--run", "run", *args)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -148,13 +148,14 @@ def test_checkpoints_that_cannot_be_used(
 ) -> None:
     out = tmp_path / "out"
     train(script, "--data-dir", str(tiny), "--out", str(out))
-    last, says = out / "last.pt", f"--resume {out / 'previous.pt'} is the one before"
+    last, says = out / "last.pt", f"{out / 'previous.pt'} is the one before it"
     if damage == "torn":
         last.write_bytes(last.read_bytes()[:-1000])
     elif damage == "text":
         last.write_text("no checkpoint")
     elif damage == "other":
         rendered(MLP, TRAINING, tmp_path)
+        says = "is of another run"
     else:
         out, says = tmp_path / "empty", "no run"
     refused(script, "--data-dir", str(tiny), "--resume", str(out), says=says)

@@ -19,6 +19,7 @@ import torch
 
 from mlpgen import api
 
+from . import processes
 from .networks import network
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ AT_LEAST = {
 
 
 def start(script: Path, *args: str) -> subprocess.Popen[str]:
-    threads = ("--threads", "1") if script.name.startswith("train_") else ()
+    """Start a script to do something to it while it runs."""
     return subprocess.Popen(
-        [sys.executable, script.name, *threads, *args],
+        [sys.executable, script.name, "--threads", "1", *args],
         cwd=script.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -50,20 +51,23 @@ def start(script: Path, *args: str) -> subprocess.Popen[str]:
     )
 
 
+def tried(script: Path, *args: str) -> processes.Done:
+    threads = ("--threads", "1") if script.name.startswith("train_") else ()
+    return processes.run(script, *threads, *args)
+
+
 def train(script: Path, *args: str) -> str:
-    process = start(script, *args)
-    out, err = process.communicate(timeout=600)
-    assert process.returncode == 0, err
-    return out
+    done = tried(script, *args)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
-def refused(script: Path, *args: str, says: str, status: int = 2) -> None:
+def refused(script: Path, *args: str, says: str) -> None:
     """A run must end with one line that says why."""
-    process = start(script, *args)
-    _, err = process.communicate(timeout=100)
-    assert process.returncode == status, err
-    assert says in err
-    assert err.startswith("error: ") and len(err.splitlines()) == 1
+    done = tried(script, *args)
+    assert done.returncode == 2, done.stderr
+    assert says in done.stderr
+    assert done.stderr.startswith("error: ") and len(done.stderr.splitlines()) == 1
 
 
 def rows(out: Path) -> list[dict[str, str]]:
@@ -297,10 +301,9 @@ def script(tmp_path: Path) -> Path:
     ],
 )
 def test_wrong_settings(script: Path, args: list[str]) -> None:
-    process = start(script, *args)
-    _, err = process.communicate(timeout=100)
-    assert process.returncode == 2
-    assert "Traceback" not in err
+    done = tried(script, *args)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("damage", ["magic", "short", "label", "packed", "count"])

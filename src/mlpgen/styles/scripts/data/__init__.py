@@ -153,7 +153,7 @@ def _scaled(recipe: Recipe) -> str:
     normalize = recipe.settings.normalize
     scaled = "torch.stack(images)"
     if normalize == "auto":
-        return f'return ({scaled} - about["mean"]) / about["std"]'
+        return f'return ({scaled} - float(about["mean"])) / float(about["std"])'
     return f"return ({scaled} - MEAN) / STD" if normalize else f"return {scaled}"
 
 
