@@ -1,21 +1,26 @@
-"""Epochs of the generated script against two usual loops, interleaved.
+"""Epochs of the generated script against other loops, interleaved.
 
     python benchmarks/training.py --data-dir FOLDER
 
 Model, batch size, optimizer and evaluation (loss and accuracy on all of train and test)
 are the same. The usual loop is a DataLoader over a TensorDataset; the lecture's is one
 over torchvision's `MNIST` with `ToTensor`, or where torchvision is not installed, over
-the same steps written with Pillow.
+the same steps written with Pillow. The floor is the matrix products alone.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib.util
+import subprocess
 import sys
+import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -26,12 +31,14 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "generated" / "sequential"))
+FOLDER = ROOT / "generated" / "sequential"
+sys.path.insert(0, str(FOLDER))
 
 import train_mnist_mlp as script  # noqa: E402
 from mnist_mlp import MnistMLP  # noqa: E402
 
 ROUNDS = 5
+BOUNDS = ["at least 2.2", "at least 15", "at most 2.6", "at most 1.15", "< 250", "< 50"]
 
 
 def torchvision_images(data: script.Data) -> Dataset[Any]:
@@ -40,7 +47,7 @@ def torchvision_images(data: script.Data) -> Dataset[Any]:
     from torchvision.transforms import ToTensor
 
     images = MNIST.__new__(MNIST)
-    images.data, images.targets = pixels(data), data.labels
+    images.data, images.targets = pixels(data), data.targets
     images.transform, images.target_transform = ToTensor(), None
     return images
 
@@ -49,7 +56,7 @@ class PillowImages(Dataset[tuple[Tensor, int]]):
     """What torchvision's data set does for each image, written out."""
 
     def __init__(self, data: script.Data) -> None:
-        self.data, self.targets = pixels(data), data.labels
+        self.data, self.targets = pixels(data), data.targets
 
     def __len__(self) -> int:
         return len(self.data)
@@ -63,17 +70,14 @@ class PillowImages(Dataset[tuple[Tensor, int]]):
 
 def pixels(data: script.Data) -> Tensor:
     """Return the images as they lie in the archive."""
-    return (data.images[:, 0] * 255).round().to(torch.uint8)
+    return (data.features[:, 0] * 255).round().to(torch.uint8)
 
 
-def fresh() -> tuple[MnistMLP, torch.optim.Optimizer]:
+def usual(train: Dataset[Any], test: Dataset[Any]) -> float:
+    """Train and evaluate one epoch by data loaders; return the seconds."""
     torch.manual_seed(1)
     model = MnistMLP()
-    return model, torch.optim.SGD(model.parameters(), lr=0.1)
-
-
-def usual(train: Dataset[Any], test: Dataset[Any], model: Any, optimizer: Any) -> float:
-    """Train and evaluate one epoch by data loaders; return the seconds."""
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     start = time.perf_counter()
     model.train()
     for features, targets in DataLoader(train, batch_size=64, shuffle=True):
@@ -93,14 +97,82 @@ def usual(train: Dataset[Any], test: Dataset[Any], model: Any, optimizer: Any) -
     return time.perf_counter() - start
 
 
-def ours(train: script.Data, test: script.Data, model: Any, optimizer: Any) -> float:
+def ours(train: script.Data, test: script.Data) -> float:
     """Train and evaluate one epoch as the generated script does."""
-    generator = torch.Generator().manual_seed(1)
+    torch.manual_seed(1)
+    model = MnistMLP()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, fused=True)
+    args = SimpleNamespace(
+        seed=1, batch_size=64, checkpoint_every=0, device=torch.device("cpu")
+    )
+    run = script.Run(Path(), {}, model=model, optimizer=optimizer)
     start = time.perf_counter()
-    script.train_epoch(model, optimizer, script.batches(train, 64, generator))
-    script.evaluate(model, train)
-    script.evaluate(model, test)
+    script.train_epoch(model, optimizer, train, run, args)
+    script.evaluate(model, train, "train")
+    script.evaluate(model, test, "test")
     return time.perf_counter() - start
+
+
+def products(train: script.Data, test: script.Data) -> float:
+    """Multiply the matrices of an epoch, and nothing else."""
+    sizes = [784, 128, 64, 10]
+    pairs = list(pairwise(sizes))
+    weights = [torch.randn(wide, narrow) for wide, narrow in pairs]
+    inputs = [torch.randn(64, size) for size in sizes]
+    large = [torch.randn(script.EVAL_BATCH_SIZE, size) for size in sizes]
+    steps = len(train.targets) // 64
+    checks = (len(train.targets) + len(test.targets)) // script.EVAL_BATCH_SIZE
+    start = time.perf_counter()
+    with torch.inference_mode():
+        for _ in range(steps):
+            for place, weight in enumerate(weights):
+                torch.mm(inputs[place], weight)
+                torch.mm(inputs[place].t(), inputs[place + 1])
+                if place:
+                    torch.mm(inputs[place + 1], weight.t())
+        for _ in range(checks):
+            for place, weight in enumerate(weights):
+                torch.mm(large[place], weight)
+    return time.perf_counter() - start
+
+
+def memory(data_dir: Path) -> float:
+    """Compare the peak of a run with torch's import and the data together."""
+    command = [sys.executable, "-c", "import torch"]
+    alone = _peak(command)
+    with tempfile.TemporaryDirectory() as out:
+        options = ["--data-dir", str(data_dir.resolve()), "--epochs", "1", "--out", out]
+        whole = _peak([sys.executable, str(FOLDER / "train_mnist_mlp.py"), *options])
+    train, test = script.load(data_dir, torch.device("cpu"))
+    tensors = (*train, *test)
+    size = sum(each.numel() * each.element_size() for each in tensors)
+    return whole / (alone + size)
+
+
+def _peak(command: list[str]) -> float:
+    """Return the largest memory of a process, in bytes."""
+    code = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, "
+        "stdout=subprocess.DEVNULL); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command], capture_output=True, check=True
+    )
+    unit = 1 if sys.platform == "darwin" else 1024
+    return float(done.stdout) * unit
+
+
+def lines() -> tuple[int, int]:
+    """Count the lines of the script, and of the function of an epoch."""
+    text = (FOLDER / "train_mnist_mlp.py").read_text(encoding="utf-8")
+    functions = {
+        node.name: node
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    epoch = functions["train_epoch"]
+    return len(text.splitlines()), (epoch.end_lineno or 0) - epoch.lineno + 1
 
 
 def main() -> None:
@@ -110,30 +182,32 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    cpu = torch.device("cpu")
-    train = script.load(args.data_dir, "train", cpu)
-    test = script.load(args.data_dir, "t10k", cpu)
+    train, test = script.load(args.data_dir, torch.device("cpu"))
     tensors = TensorDataset(*train), TensorDataset(*test)
     torchvision = importlib.util.find_spec("torchvision")
     lecture_way = torchvision_images if torchvision else PillowImages
     images = lecture_way(train), lecture_way(test)
-    rows = []
-    for _ in range(ROUNDS):
-        model = MnistMLP()
-        fast = torch.optim.SGD(model.parameters(), lr=0.1, fused=True)
-        rows.append(
-            (
-                ours(train, test, model, fast),
-                usual(*tensors, *fresh()),
-                usual(*images, *fresh()),
-            )
+    rows = [
+        (
+            ours(train, test),
+            usual(*tensors),
+            usual(*images),
+            products(train, test),
         )
-    mine = median(row[0] for row in rows)
-    loader = median(row[1] / row[0] for row in rows)
-    lecture = median(row[2] / row[0] for row in rows)
-    print(f"epoch of the generated script              {mine:6.2f} s")
-    print(f"DataLoader(TensorDataset), times as long   {loader:6.1f}   (at least 1.6)")
-    print(f"DataLoader(MNIST(ToTensor())), likewise    {lecture:6.1f}   (at least 10)")
+        for _ in range(ROUNDS)
+    ]
+    whole, epoch = lines()
+    figures = [
+        ("DataLoader(TensorDataset), times as long", median(r[1] / r[0] for r in rows)),
+        ("DataLoader(MNIST(ToTensor())), likewise", median(r[2] / r[0] for r in rows)),
+        ("epoch against its products alone", median(r[0] / r[3] for r in rows)),
+        ("memory against import and data", memory(args.data_dir)),
+        ("lines of train_mnist_mlp.py", whole),
+        ("lines of train_epoch", epoch),
+    ]
+    print(f"epoch of the generated script: {median(row[0] for row in rows):.2f} s")
+    for (name, value), bound in zip(figures, BOUNDS, strict=True):
+        print(f"{name:42} {value:7.2f}   ({bound})")
     if not torchvision:
         print("torchvision is not installed: its steps were done with Pillow")
 

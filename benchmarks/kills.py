@@ -1,0 +1,103 @@
+"""Kills a training at random times and resumes it, until it ends; 50 kills in all.
+
+    python benchmarks/kills.py [--kills 50]
+
+A checkpoint is written after each step, so that many kills meet a write. The weights,
+states and metrics at the end must be those of a run that nobody disturbed, bit for bit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+ROOT = Path(__file__).parent.parent
+SCRIPT = ROOT / "generated" / "explicit" / "train_mnist_mlp_batchnorm_dropout.py"
+SAMPLE = ROOT / "data" / "sample"
+
+
+def command(out: Path, *more: str) -> list[str]:
+    """Return the command of a run that writes after each step."""
+    options = ["--data-dir", str(SAMPLE), "--checkpoint-every", "1", "--threads", "1"]
+    options += ["--epochs", "40", "--batch-size", "500"]
+    where = more or ("--out", str(out))
+    return [sys.executable, str(SCRIPT), *options, *where]
+
+
+def state(out: Path, name: str) -> dict[str, Any]:
+    """Read a checkpoint without the seconds, which never come twice."""
+    found: dict[str, Any] = torch.load(out / name, weights_only=True)
+    for row in found["rows"]:
+        del row["seconds"]
+    return found
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Compare two states bit for bit."""
+    if isinstance(one, torch.Tensor):
+        return torch.equal(one, other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(equal(one[k], other[k]) for k in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(equal, one, other))
+    return bool(one == other)
+
+
+def disturbed(out: Path, kills: int, generator: random.Random) -> tuple[int, int]:
+    """Kill and resume a run; return how often it was killed, and amid a write."""
+    done = torn = 0
+    process = subprocess.Popen(command(out), stdout=subprocess.DEVNULL)
+    while True:
+        waiting = time.monotonic() + 1.5 + generator.random()
+        while time.monotonic() < waiting and process.poll() is None:
+            time.sleep(0.001)
+        if process.poll() is not None or done == kills:
+            break
+        process.kill()
+        process.wait()
+        done += 1
+        torn += bool(list(out.glob("*.part"))) or not (out / "last.pt").exists()
+        again = command(out, "--resume", str(out))
+        if not any(out.glob("*.pt")):
+            again = command(out)
+        process = subprocess.Popen(again, stdout=subprocess.DEVNULL)
+    if process.wait() != 0:
+        raise SystemExit("a resumed run failed")
+    return done, torn
+
+
+def main() -> None:
+    """Print how many kills left no trace."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    generator = random.Random(args.seed)
+    killed = amid = 0
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder, "whole")
+        subprocess.run(command(whole), check=True, stdout=subprocess.DEVNULL)
+        rounds = 0
+        while killed < args.kills:
+            rounds += 1
+            out = Path(folder, str(rounds))
+            done, torn = disturbed(out, args.kills - killed, generator)
+            killed, amid = killed + done, amid + torn
+            for name in ("last.pt", "best.pt"):
+                if not equal(state(whole, name), state(out, name)):
+                    raise SystemExit(f"{name} differs after {killed} kills")
+            if not done:
+                raise SystemExit("the run ends before it is killed")
+    print(f"{killed} kills, {amid} amid a write, {rounds} runs: all ends are equal")
+
+
+if __name__ == "__main__":
+    main()
