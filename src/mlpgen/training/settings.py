@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from mlpgen.component import STRICT, Expects, Positive
 
-Metric = Literal["accuracy", "top5", "f1", "confusion", "mae", "r2"]
+Metric = Literal["accuracy", "top5", "f1", "mae", "r2"]
 
 
 class _Model(BaseModel):
