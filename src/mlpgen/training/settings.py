@@ -33,7 +33,9 @@ class Training(_Model):
         Expects("a whole number of at least 1"),
     ] = None
     normalize: Annotated[
-        Literal["auto"] | list[Any] | None,
+        Literal["auto"]
+        | Annotated[list[float | list[float]], Field(min_length=2, max_length=2)]
+        | None,
         Field(
             description="Mean and standard deviation that images are brought from, of "
             "all channels or of each; `auto` takes those of the training data."
