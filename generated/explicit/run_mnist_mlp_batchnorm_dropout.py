@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:bda911a8a7427505
+# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:b328fb0bc7dce6fc
 
 import csv
 import importlib.util
@@ -245,6 +245,13 @@ def join(device: torch.device) -> torch.device:
             torch.accelerator.set_device_index(LOCAL_RANK)
         dist.init_process_group()
     return device
+
+
+def leave() -> None:
+    """Wait for the other ranks, so that none is gone while another talks to it."""
+    if dist.is_initialized():
+        dist.barrier()
+        dist.destroy_process_group()
 
 
 def random_state() -> list[Tensor]:

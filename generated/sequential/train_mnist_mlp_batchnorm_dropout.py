@@ -9,7 +9,7 @@ torchrun --nproc-per-node=2 train_mnist_mlp_batchnorm_dropout.py
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:eee0c6d2bae1a93a
+# format 1, spec sha256:44999c010067e09b, code sha256:c8fd91713e9a1fd4
 
 import argparse
 import importlib
@@ -29,7 +29,15 @@ from torch.optim import lr_scheduler
 
 from data_mnist_mlp_batchnorm_dropout import Data, DataError, load
 from mnist_mlp_batchnorm_dropout import MnistMLPBatchnormDropout
-from run_mnist_mlp_batchnorm_dropout import RANK, RANKS, Run, RunError, join, settings
+from run_mnist_mlp_batchnorm_dropout import (
+    RANK,
+    RANKS,
+    Run,
+    RunError,
+    join,
+    leave,
+    settings,
+)
 
 EPOCHS = 10
 BATCH_SIZE = 128
@@ -186,14 +194,12 @@ def main() -> None:
         torch.set_num_threads(args.threads)
         args.device = join(args.device)
         fit(args)
+        leave()
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except (DataError, RunError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    finally:
-        if dist.is_initialized():
-            dist.destroy_process_group()
 
 
 if __name__ == "__main__":

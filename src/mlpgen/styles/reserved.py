@@ -49,6 +49,7 @@ RESERVED = frozenset(
         "kind",
         "label",
         "labels",
+        "leave",
         "load",
         "load_model",
         "loss",

@@ -230,7 +230,15 @@ def _imports(graph: Graph, recipe: Recipe, lines: Iterable[str]) -> Lines:
         f"{stem}:{graph.name}",
         *(
             f"run_{stem}:{name}"
-            for name in ("RANK", "RANKS", "Run", "RunError", "join", "settings")
+            for name in (
+                "RANK",
+                "RANKS",
+                "Run",
+                "RunError",
+                "join",
+                "leave",
+                "settings",
+            )
         ),
     }
     needs |= {"torch.nn:functional as F"} if "F." in text else set()
