@@ -552,3 +552,86 @@ def test_initial_values_may_depend_on_parameters() -> None:
         assert made.p.eq(4).all()
         assert made.get_parameter("block_1.a.weight").eq(2).all()
         assert made.get_parameter("block_1.b.weight").eq(1 / 8).all()
+
+
+class Translator(nn.Module):
+    """What torch does when one recurrent layer begins where another one ends."""
+
+    def __init__(self, recurrent: Any, both: bool) -> None:
+        super().__init__()
+        self.encoder = recurrent(6, 8, batch_first=True, bidirectional=both)
+        self.decoder = recurrent(4, 8, batch_first=True, bidirectional=both)
+        self.head = nn.Linear(8 * (1 + both), 11)
+
+    def forward(self, source: Tensor, target: Tensor) -> Tensor:
+        _, states = self.encoder(source)
+        x, _ = self.decoder(target, states)
+        y: Tensor = self.head(x)
+        return y
+
+
+@pytest.mark.filterwarnings("ignore:The tensor attributes")  # of any recurrent layer
+@pytest.mark.parametrize("both_ways", [False, True])
+@pytest.mark.parametrize("name", ["RNN", "GRU", "LSTM"])
+def test_a_decoder_begins_with_the_state_of_an_encoder(
+    name: str, both_ways: bool, tmp_path: Path
+) -> None:
+    recurrent = {name: {"hidden_size": 8, "bidirectional": both_ways}}
+    states = ["encoder.hidden", "encoder.cell"][: 1 + (name == "LSTM")]
+    loaded = net(
+        {**recurrent, "from": "source", "name": "encoder"},
+        {**recurrent, "from": ["target", *states], "name": "decoder"},
+        {"Linear": 11, "name": "head"},
+        shape={"source": [7, 6], "target": [5, 4]},
+    )
+    wanted = Translator(getattr(nn, name), both_ways)
+    source, target = torch.randn(3, 7, 6), torch.randn(3, 5, 4)
+    for style, made in zip(api.STYLES, both(loaded), strict=True):
+        made.load_state_dict(wanted.state_dict())
+        assert torch.equal(made(source, target), wanted(source, target))
+        exported = torch.export.export(made, (source, target)).module()
+        assert torch.equal(exported(source, target), wanted(source, target))
+        text = api.render(loaded, style)["net.py"]
+        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+@pytest.mark.parametrize("both_ways", [False, True])
+def test_long_names_of_states(both_ways: bool, tmp_path: Path) -> None:
+    names = [f"the_{part}_of_a_reader_of_words" for part in ("state", "cell")]
+    size = 8 * (1 + both_ways)
+    loaded = net(
+        {"LSTM": {"hidden_size": 8, "bidirectional": both_ways},
+         "from": ["sequence", *names]},
+        shape={"sequence": [5, 4], **{name: [size] for name in names}},
+    )  # fmt: skip
+    for style in api.STYLES:
+        text = api.render(loaded, style)["net.py"]
+        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+STATES = {"sequence": [5, 4], "state": [8], "cell": [8], "wide": [9]}
+
+
+@pytest.mark.parametrize(
+    ("layer", "sources", "code"),
+    [
+        ({"GRU": 8}, ["sequence", "wide"], "MG313"),
+        ({"GRU": 8}, ["sequence", "sequence"], "MG313"),
+        ({"GRU": {"hidden_size": 4, "bidirectional": True}}, ["sequence", "wide"],
+         "MG313"),
+        ({"GRU": {"hidden_size": 8, "num_layers": 2}}, ["sequence", "state"], "MG311"),
+        ({"GRU": 8}, ["sequence", "state", "cell"], "MG314"),
+        ({"LSTM": 8}, ["sequence", "state"], "MG314"),
+        ({"LSTM": 8}, ["sequence", "state", "wide"], "MG313"),
+        ({"LSTM": {"hidden_size": 9, "proj_size": 8}}, ["sequence", "wide", "state"],
+         "MG313"),
+        ({"LSTM": 8}, ["sequence", "learned", "cell"], "MG313"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_initial_states_that_cannot_be(layer: Any, sources: Any, code: str) -> None:
+    learned = {"parameter": {"shape": [8]}, "name": "learned"}
+    layers = ([learned] if "learned" in sources else []) + [{**layer, "from": sources}]
+    assert codes(*layers, shape=STATES) == [code]

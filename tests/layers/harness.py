@@ -19,7 +19,7 @@ from mlpgen.layers.base import ShapeError, Value
 from mlpgen.styles.code import call, flat, keyword, literal
 
 if TYPE_CHECKING:
-    from mlpgen.layers.base import Function, Layer, Returned, Values
+    from mlpgen.layers.base import Call, Function, Layer, Returned, Values
 
 BATCH = 2
 Parts = dict[str, Tensor]
@@ -86,13 +86,25 @@ def run(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> Parts:
     how = layer.called(len(inputs))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = module(*(inputs[index].clone() for index in how.order), **how.keywords)
+        given = [each.clone() for each in inputs]
+        placed = [given[index].clone() for index in how.order]
+        found = module(*placed, *_states(how, given), **how.keywords)
     parts = _unpacked(layer.returned(), found)
     picked = {
         name: eval(code.format("x"), {"x": parts[part], "torch": torch})
         for name, (part, code) in layer.picks().items()
     }
     return parts | picked
+
+
+def _states(how: Call, inputs: list[Tensor]) -> list[Any]:
+    """Make the argument that the last inputs become."""
+    last = inputs[len(inputs) - len(how.states) :]
+    states = tuple(
+        eval(code.format("x"), {"x": each, "torch": torch})
+        for code, each in zip(how.states, last, strict=True)
+    )
+    return [states] if len(states) > 1 else [*states]
 
 
 def _unpacked(returned: Returned, found: Any) -> Parts:

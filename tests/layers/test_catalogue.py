@@ -257,8 +257,9 @@ def draw_values(rng: random.Random, name: str, arguments: dict[str, Any]) -> Val
         dims = rng.randint(1, 4)
         return (values[0]._replace(shape=tuple(rng.choices(SIZES, k=dims))),)
     sizes = {size: rng.choice(SIZES) for value in values for size in value.shape}
-    if name.endswith("Cell") and len(values) == 2:
-        sizes[16] = rng.choice([arguments["hidden_size"], 4])
+    if "hidden_size" in arguments and len(values) > 1:
+        both = 1 + arguments.get("bidirectional", False)
+        sizes[16] = rng.choice([both * arguments["hidden_size"], 4])
     drawn = [
         value._replace(shape=tuple(sizes[size] for size in value.shape))
         for value in values

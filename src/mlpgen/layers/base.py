@@ -110,10 +110,13 @@ class Call(NamedTuple):
     Attributes:
         order: Which inputs are passed, by their index: `(0, 0, 0)` for self-attention.
         keywords: Arguments by name: `need_weights=False`.
+        states: Code with `{}` in the place of each input behind the others, which are
+            passed as one argument, several as a tuple: `("{}.unsqueeze(0)",)`.
     """
 
     order: tuple[int, ...]
     keywords: dict[str, Any] = {}  # noqa: RUF012 - a default that nobody changes
+    states: tuple[str, ...] = ()
 
 
 class Layer(Component):

@@ -3,8 +3,11 @@
 from math import prod
 from typing import Annotated, ClassVar, Literal
 
+from mlpgen.agreements import agree
 from mlpgen.component import Inferred, NonNegative, Positive, Probability, Structural
+from mlpgen.functions.base import whole_shown
 from mlpgen.layers.base import (
+    Call,
     Returned,
     Shape,
     ShapeError,
@@ -20,25 +23,50 @@ Bidirectional = Annotated[bool, Structural()]
 _LAST = "{}[-1]"
 _BOTH = "torch.cat([{0}[-2], {0}[-1]], dim=1)"
 
+_ONE_STATE = "{}.unsqueeze(0)"
+_TWO_STATES = "torch.stack({}.chunk(2, dim=1))"
+
 
 class _Recurrent(Batched):
     """What all share; `gates` is how many matrices each step takes.
+
+    Behind the sequence may stand its initial state, as `hidden` of another one; without
+    it is zero.
 
     The multiply-adds are those of the matrix products, which torch counts as well,
     except where a library does all of an LSTM at once.
     """
 
     gates: ClassVar[int]
+    arity: ClassVar[tuple[int, int]] = (1, 2)
     example_input: ClassVar = (20, 8)
+    example_inputs: ClassVar[tuple[Value, ...]] = (Value((20, 8)), Value((16,)))
     rule: ClassVar = (
-        "(N, L, input_size) → output (N, L, D·hidden_size), hidden (N, D·hidden_size), "
-        "last (N, D·hidden_size); D is 2 if `bidirectional`, and 1 otherwise"
+        "(N, L, input_size), state (N, D·hidden_size) → output (N, L, D·hidden_size), "
+        "hidden (N, D·hidden_size), last (N, D·hidden_size); D is 2 if "
+        "`bidirectional`, and 1 otherwise"
     )
     saves_output: ClassVar = "always"  # all do with cuDNN, and an `LSTM` anywhere
 
     input_size: Inferred = None
     hidden_size: Positive
     num_layers: Positive = 1
+
+    def check_inputs(self, values: Values) -> None:
+        """A state for each layer: there must be one layer.
+
+        Raises:
+            ShapeError: MG311.
+        """
+        super().check_inputs(values)
+        if len(values) > 1 and self.num_layers != 1:
+            raise ShapeError(
+                "MG311",
+                f"an initial state is that of one layer, and `num_layers` is "
+                f"{int(self.num_layers)}",
+                argument="num_layers",
+                help=f"write a `{self.title()}` for each layer, each with its state",
+            )
 
     def inferred(self, shape: Shape) -> dict[str, int]:
         """The last dimension is that of one step."""
@@ -52,10 +80,31 @@ class _Recurrent(Batched):
     def results(self, values: Values) -> dict[str, Value]:
         """The outputs; the final state; the output at the last step."""
         value = values[0]
+        self._check_states(value, values[1:])
         output = self.output(value.shape)
         final = value._replace(shape=output[1:])
         found = {"output": value._replace(shape=output), "hidden": final}
         return {**found, "last": final}
+
+    def _states(self) -> tuple[Shape, ...]:
+        """Return the shapes of the states."""
+        return ((self._state() * self._directions(),),)
+
+    def _check_states(self, sequence: Value, given: Values) -> None:
+        for shape, each in zip(self._states(), given, strict=False):
+            if each.batched and len(each.shape) == 1 and agree(each.shape[0], shape[0]):
+                continue
+            raise ShapeError(
+                "MG313",
+                f"an initial state of `{self.title()}` is "
+                f"{whole_shown(sequence._replace(shape=shape))}, but "
+                f"{whole_shown(each)} arrives",
+            )
+
+    def called(self, count: int) -> Call:
+        """The states have layers and directions before the batch."""
+        code = _TWO_STATES if self._directions() == 2 else _ONE_STATE
+        return Call((0,), states=(code,) * (count - 1))
 
     def returned(self) -> Returned:
         """The final state has layers before the batch: it is only picked from."""
@@ -150,9 +199,12 @@ class LSTM(_Recurrent):
     """Reads a sequence with a memory cell behind gates."""
 
     gates: ClassVar = 4
+    arity: ClassVar = (1, 3)
     example: ClassVar = "LSTM: 16"
+    example_inputs: ClassVar = (Value((20, 8)), Value((16,)), Value((16,)))
     rule: ClassVar = (
-        "(N, L, input_size) → output (N, L, D·H), hidden (N, D·H), last (N, D·H), "
+        "(N, L, input_size), state (N, D·H), cell (N, D·hidden_size) → "
+        "output (N, L, D·H), hidden (N, D·H), last (N, D·H), "
         "cell (N, D·hidden_size); H is `proj_size`, or `hidden_size` without; "
         "D is 2 if `bidirectional`, and 1 otherwise"
     )
@@ -163,6 +215,20 @@ class LSTM(_Recurrent):
     bidirectional: Bidirectional = False
     proj_size: Annotated[NonNegative, Structural()] = 0
 
+    def check_inputs(self, values: Values) -> None:
+        """Both states, or none.
+
+        Raises:
+            ShapeError: MG311 or MG314.
+        """
+        super().check_inputs(values)
+        if len(values) == 2:
+            raise ShapeError(
+                "MG314",
+                "`LSTM` takes a sequence alone, or with a hidden state and a cell",
+                help="name both: `from: [sequence, encoder.hidden, encoder.cell]`",
+            )
+
     def results(self, values: Values) -> dict[str, Value]:
         """The memory cell too, which is never projected."""
         if self.proj_size >= self.hidden_size:
@@ -171,8 +237,12 @@ class LSTM(_Recurrent):
                 f"{self.hidden_size}"
             )
             raise ShapeError("MG311", message, argument="proj_size")
-        cell = values[0]._replace(shape=(self.hidden_size * self._directions(),))
-        return {**super().results(values), "cell": cell}
+        _, cell = self._states()
+        return {**super().results(values), "cell": values[0]._replace(shape=cell)}
+
+    def _states(self) -> tuple[Shape, ...]:
+        """The cell too."""
+        return (*super()._states(), (self.hidden_size * self._directions(),))
 
     def returned(self) -> Returned:
         """Both final states stand in a tuple."""

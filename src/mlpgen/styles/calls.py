@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Node
-    from mlpgen.layers.base import Function
+    from mlpgen.layers.base import Call, Function
     from mlpgen.styles.code import Piece
 
 
@@ -52,8 +52,17 @@ def module_call(name: str, node: Node, values: Sequence[Piece]) -> Piece:
     return call(
         name,
         *(values[index] for index in node.call.order),
+        *_states(node.call, values),
         *(keyword(key, literal(value)) for key, value in node.call.keywords.items()),
     )
+
+
+def _states(how: Call, values: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Write the last inputs as one argument, where they are states."""
+    given = values[len(values) - len(how.states) :]
+    codes = zip(how.states, given, strict=True)
+    states = tuple(code.format(atom(value)) for code, value in codes)
+    return (Group("(", states, ")", collection=True),) if len(states) > 1 else states
 
 
 def _function(

@@ -120,7 +120,7 @@ def uses(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[str]:
     wanted = {*outputs, *(source for node in nodes for source in node.sources)}
     for node in nodes:
         picked = [node.picks.get(part, ("", ""))[1] for part in node.parts_in(wanted)]
-        if any("torch." in code for code in picked):
+        if any("torch." in code for code in (*picked, *node.call.states)):
             found.add("torch")
         if node.children:
             found.add("OrderedDict")
