@@ -635,3 +635,99 @@ def test_initial_states_that_cannot_be(layer: Any, sources: Any, code: str) -> N
     learned = {"parameter": {"shape": [8]}, "name": "learned"}
     layers = ([learned] if "learned" in sources else []) + [{**layer, "from": sources}]
     assert codes(*layers, shape=STATES) == [code]
+
+
+MASKED = [
+    ({"MultiheadAttention": {"num_heads": 2, "key_padding_mask": True}},
+     ["words", "padding"], 1),
+    ({"MultiheadAttention": {"num_heads": 2, "key_padding_mask": True}},
+     ["target", "words", "padding"], 2),
+    ({"TransformerEncoderLayer": {"nhead": 2, "src_key_padding_mask": True}},
+     ["words", "padding"], 1),
+    ({"TransformerEncoder":
+      {"nhead": 2, "num_layers": 2, "src_key_padding_mask": True}},
+     ["words", "padding"], 1),
+    ({"TransformerDecoderLayer": {"nhead": 2, "memory_key_padding_mask": True}},
+     ["target", "words", "padding"], 2),
+    ({"TransformerDecoder":
+      {"nhead": 2, "num_layers": 2, "tgt_key_padding_mask": True,
+       "memory_key_padding_mask": True}},
+     ["target", "words", "missing", "padding"], 2),
+]  # fmt: skip
+SEQUENCES = {
+    "words": [7, 8],
+    "target": [5, 8],
+    "padding": {"shape": [7], "dtype": "bool"},
+    "missing": {"shape": [5], "dtype": "bool"},
+}
+
+
+def sequences() -> dict[str, Tensor]:
+    """Make inputs of two examples; each mask is true behind the end of a sequence."""
+    torch.manual_seed(4)
+    padding = torch.arange(7) >= torch.tensor([[7], [4]])
+    missing = torch.arange(5) >= torch.tensor([[2], [5]])
+    words, target = torch.randn(2, 7, 8), torch.randn(2, 5, 8)
+    return {"words": words, "target": target, "padding": padding, "missing": missing}
+
+
+@pytest.mark.parametrize(("layer", "sources", "count"), MASKED, ids=str)
+def test_masks_of_padding_are_those_of_torch(
+    layer: Any, sources: list[str], count: int, tmp_path: Path
+) -> None:
+    ((name, arguments),) = layer.items()
+    shape = {each: SEQUENCES[each] for each in sources}
+    loaded = net(
+        {name: {"dropout": 0.0, **arguments}, "from": sources, "name": "read"},
+        {"Linear": 3},
+        shape=shape,
+    )
+    given = [sequences()[each] for each in sources]
+    masks = [each for each in arguments if each.endswith("mask")]
+    named = dict(zip(masks, given[count:], strict=True))
+    for style, made in zip(api.STYLES, both(loaded), strict=True):
+        first = given[:count]
+        if name == "MultiheadAttention":
+            quiet = {"need_weights": False}
+            wanted = made.read(first[0], first[-1], first[-1], **named, **quiet)[0]
+        else:
+            wanted = made.read(*first, **named)
+        found = made(*given)
+        assert torch.equal(found, made.linear_1(wanted))
+        with torch.no_grad():
+            assert torch.allclose(made.eval()(*given), found, atol=1e-5)
+            exported = torch.export.export(made, tuple(given)).module()
+            assert torch.allclose(exported(*given), found, atol=1e-5)
+        text = api.render(loaded, style)["net.py"]
+        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+ATTENTION = {"MultiheadAttention": {"num_heads": 2, "key_padding_mask": True}}
+ENCODER = {"TransformerEncoderLayer": {"nhead": 2, "src_key_padding_mask": True}}
+
+
+@pytest.mark.parametrize(
+    ("layer", "sources", "code"),
+    [
+        (ATTENTION, ["words"], "MG314"),
+        (ATTENTION, ["words", "target"], "MG315"),
+        (ATTENTION, ["words", "missing"], "MG313"),
+        (ATTENTION, ["target", "words", "missing"], "MG313"),
+        ({"MultiheadAttention": 2}, ["words", "words", "words", "padding"], "MG314"),
+        ({"MultiheadAttention": 2}, ["words", "padding"], "MG315"),
+        (ENCODER, ["words"], "MG314"),
+        (ENCODER, ["words", "padding", "padding"], "MG314"),
+        ({"TransformerEncoderLayer": 2}, ["words", "padding"], "MG314"),
+        ({"TransformerEncoderLayer": {"nhead": 2, "src_key_padding_mask": "${b}"}},
+         ["words", "padding"], "MG211"),
+        ({"TransformerDecoderLayer": 2}, ["target", "words", "padding"], "MG314"),
+        ({"TransformerDecoderLayer": {"nhead": 2, "tgt_key_padding_mask": True}},
+         ["target", "words", "padding"], "MG313"),
+        ({"Sequential": [ENCODER]}, ["words"], "MG314"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_masks_that_cannot_be(layer: Any, sources: list[str], code: str) -> None:
+    rest = {"shape": SEQUENCES, "parameters": {"b": True}}
+    assert codes({**layer, "from": sources}, **rest) == [code]

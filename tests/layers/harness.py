@@ -73,11 +73,17 @@ def tensors(
     return [
         torch.randn(batch, *value.shape)
         if value.dtype == "float32"
-        else (torch.arange(batch * prod(value.shape)) % (limit or 9)).reshape(
-            batch, *value.shape
-        )
+        else _counted(batch, value, limit or 9)
         for value in values
     ]
+
+
+def _counted(batch: int, value: Value, limit: int) -> Tensor:
+    """Make whole numbers below a limit; of a mask the last is true."""
+    shape = (batch, *value.shape)
+    if value.dtype == "bool":
+        return (torch.arange(prod(shape)) % (shape[-1] or 1) > 1).reshape(shape)
+    return (torch.arange(prod(shape)) % limit).reshape(shape)
 
 
 def run(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> Parts:
@@ -88,7 +94,8 @@ def run(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> Parts:
         warnings.simplefilter("ignore")
         given = [each.clone() for each in inputs]
         placed = [given[index].clone() for index in how.order]
-        found = module(*placed, *_states(how, given), **how.keywords)
+        named = {name: given[index] for name, index in how.named.items()}
+        found = module(*placed, *_states(how, given), **named, **how.keywords)
     parts = _unpacked(layer.returned(), found)
     picked = {
         name: eval(code.format("x"), {"x": parts[part], "torch": torch})

@@ -72,7 +72,10 @@ def arguments_of_torch(name: str) -> dict[str, Any]:
 def test_arguments_are_those_of_torch(name: str) -> None:
     cls = LAYERS[name]
     theirs = arguments_of_torch(name)
-    assert list(cls.model_fields) == list(theirs)
+    own = [field for field in cls.model_fields if field not in cls.of_call()]
+    assert own == list(theirs)
+    called = inspect.signature(getattr(nn, name).forward).parameters
+    assert set(cls.of_call()) <= set(called)
     for field, default in theirs.items():
         if cls.follows(field) and name == "Transformer":
             continue  # torch has a default, and we know better
@@ -204,6 +207,10 @@ POOLS: dict[str, list[Any]] = {
     "layer_norm_eps": [1e-05, 0.1],
     "norm_first": [True, False],
     "keepdim": [True, False],
+    "key_padding_mask": [True, False],
+    "src_key_padding_mask": [True, False],
+    "tgt_key_padding_mask": [True, False],
+    "memory_key_padding_mask": [True, False],
 }
 
 
@@ -264,6 +271,7 @@ def draw_values(rng: random.Random, name: str, arguments: dict[str, Any]) -> Val
         value._replace(shape=tuple(sizes[size] for size in value.shape))
         for value in values
     ]
+    drawn += draw_masks(rng, name, arguments, drawn)
     if rng.random() < 0.2:
         at = rng.randrange(len(drawn))
         dims = max(len(drawn[at].shape) + rng.choice([-1, 0, 0, 1]), 0)
@@ -271,6 +279,18 @@ def draw_values(rng: random.Random, name: str, arguments: dict[str, Any]) -> Val
     if name in ("Fold",) and rng.random() < 0.9:
         drawn = [fitting(rng, arguments)]
     return tuple(drawn)
+
+
+def draw_masks(
+    rng: random.Random, name: str, arguments: dict[str, Any], drawn: list[Value]
+) -> list[Value]:
+    """Draw a mask of padding for each that the arguments ask for."""
+    about = {"key_padding_mask": min(1, len(drawn) - 1), "memory_key_padding_mask": 1}
+    return [
+        Value(rng.choice([drawn[about.get(field, 0)].shape[:1]] * 5 + [(3,)]), "bool")
+        for field in LAYERS[name].of_call()
+        if arguments.get(field)
+    ]
 
 
 def fitting(rng: random.Random, arguments: dict[str, Any]) -> Value:

@@ -15,11 +15,12 @@ from mlpgen.layers.base import (
     Values,
     need_dims,
 )
-from mlpgen.layers.batches import Batched, BatchFirst
+from mlpgen.layers.batches import BatchFirst
+from mlpgen.layers.masks import Flag, Masked
 from mlpgen.sizes import code_of
 
 
-class MultiheadAttention(Batched):
+class MultiheadAttention(Masked):
     """Weighs values by how their keys fit each query, in several heads.
 
     One input is query, key and value; of two, the second is key and value. The
@@ -27,12 +28,13 @@ class MultiheadAttention(Batched):
     where one kernel does all of the attention.
     """
 
-    arity: ClassVar = (1, 3)
+    arity: ClassVar = (1, 4)
+    paddings: ClassVar = {"key_padding_mask": 1}
     example: ClassVar = "MultiheadAttention: 4"
     example_input: ClassVar = (20, 16)
     example_inputs: ClassVar = (Value((20, 16)), Value((12, 8)), Value((12, 6)))
     rule: ClassVar = (
-        "query (N, L, embed_dim), key (N, S, kdim), value (N, S, vdim) → "
+        "query (N, L, embed_dim), key (N, S, kdim), value (N, S, vdim), mask (N, S) → "
         "(N, L, embed_dim)"
     )
 
@@ -45,12 +47,14 @@ class MultiheadAttention(Batched):
     kdim: Positive | None = None
     vdim: Positive | None = None
     batch_first: BatchFirst = True
+    key_padding_mask: Flag = False
 
     def inferred_from(self, values: Values) -> dict[str, int]:
         """The last dimensions; those of key and value only where they are others."""
-        for value in values:
+        taken = self.unmasked(values)
+        for value in taken:
             need_dims(self, value.shape, "(N, L, E)", 2)
-        size, *others = (values[index].shape[1] for index in _order(len(values)))
+        size, *others = (taken[index].shape[1] for index in _order(len(taken)))
         needed = {
             name: other
             for name, other in zip(("kdim", "vdim"), others, strict=True)
@@ -61,13 +65,15 @@ class MultiheadAttention(Batched):
     def results(self, values: Values) -> dict[str, Value]:
         """A mean of values for each position of the query."""
         check_heads(self, "embed_dim", "num_heads")
-        query, key, value = (values[index] for index in _order(len(values)))
+        taken = self.unmasked(values)
+        query, key, value = (taken[index] for index in _order(len(taken)))
         if not agree(key.shape[0], value.shape[0]):
             raise ShapeError(
                 "MG313",
                 f"a key and a value for each position: {whole_shown(key)} and "
                 f"{whole_shown(value)} have different lengths",
             )
+        self.check_masks(values)
         return {"output": query}
 
     def returned(self) -> Returned:
@@ -76,7 +82,8 @@ class MultiheadAttention(Batched):
 
     def called(self, count: int) -> Call:
         """Without the weights torch can use faster kernels."""
-        return Call(_order(count), {"need_weights": False})
+        quiet = {"need_weights": False}
+        return Call(_order(self.others(count)), quiet, named=self.named(count))
 
     def weights(self) -> dict[str, Shape]:
         """One projection for query, key and value, or one each if sizes differ."""
@@ -98,7 +105,8 @@ class MultiheadAttention(Batched):
     def work(self, values: Values, results: dict[str, Value]) -> int:
         """The four projections, and two products for each pair of positions."""
         del results
-        query, key, value = (values[index].shape for index in _order(len(values)))
+        taken = self.unmasked(values)
+        query, key, value = (taken[index].shape for index in _order(len(taken)))
         extra = int(self.add_bias_kv) + int(self.add_zero_attn)
         sizes = (query[1], key[1], value[1])
         return attention_work(query[0], key[0], sizes, extra)

@@ -112,11 +112,13 @@ class Call(NamedTuple):
         keywords: Arguments by name: `need_weights=False`.
         states: Code with `{}` in the place of each input behind the others, which are
             passed as one argument, several as a tuple: `("{}.unsqueeze(0)",)`.
+        named: Inputs that are passed by name, by their index.
     """
 
     order: tuple[int, ...]
     keywords: dict[str, Any] = {}  # noqa: RUF012 - a default that nobody changes
     states: tuple[str, ...] = ()
+    named: dict[str, int] = {}  # noqa: RUF012 - a default that nobody changes
 
 
 class Layer(Component):
@@ -212,6 +214,11 @@ class Layer(Component):
     def called(self, count: int) -> Call:
         """Say how the module is called on `count` inputs."""
         return Call(tuple(range(count)))
+
+    @classmethod
+    def of_call(cls) -> tuple[str, ...]:
+        """Name the fields that are no arguments of the module, but of its call."""
+        return ()
 
     def weights(self) -> dict[str, Shape]:
         """Return the shapes of the learned parameters, by torch's names, in its order.

@@ -12,16 +12,16 @@ from mlpgen.component import (
 )
 from mlpgen.functions.base import whole_shown
 from mlpgen.layers.attention import attention_work, check_heads
-from mlpgen.layers.base import Layer, Shape, ShapeError, Value, Values, need_dims
+from mlpgen.layers.base import Call, Layer, Shape, ShapeError, Value, Values, need_dims
 from mlpgen.layers.batches import Batched, BatchFirst
+from mlpgen.layers.masks import Flag, Masked
 from mlpgen.sizes import Size
 
 Activation = Annotated[Literal["relu", "gelu"], Structural()]
-Flag = Annotated[bool, Structural()]
 L = TypeVar("L", bound=Layer)
 
 
-class _Block(Batched):
+class _Block(Masked):
     """Attention, then two linear layers at every position, each with a shortcut."""
 
     attentions: ClassVar[tuple[str, ...]]
@@ -38,13 +38,18 @@ class _Block(Batched):
     bias: Flag = True
 
     def inferred_from(self, values: Values) -> dict[str, int]:
-        """The last dimension of all inputs."""
-        return {"d_model": _features(self, values)}
+        """The last dimension of all inputs but masks."""
+        return {"d_model": _features(self, self.unmasked(values))}
 
     def results(self, values: Values) -> dict[str, Value]:
         """The shape stays."""
         check_heads(self, "d_model", "nhead")
+        self.check_masks(values)
         return {"": values[0]}
+
+    def called(self, count: int) -> Call:
+        """The masks by name."""
+        return Call(tuple(range(self.others(count))), named=self.named(count))
 
     def weights(self) -> dict[str, Shape]:
         """Those of the attentions, the linear layers and the normalizations."""
@@ -68,26 +73,38 @@ class _Block(Batched):
         del results
         length, size = values[0].shape
         sizes = (size, size, size)
-        attended = sum(attention_work(length, each.shape[0], sizes) for each in values)
+        taken = self.unmasked(values)
+        attended = sum(attention_work(length, each.shape[0], sizes) for each in taken)
         return attended + 2 * length * size * self.dim_feedforward
 
 
 class TransformerEncoderLayer(_Block):
     """Self-attention, then two linear layers at every position."""
 
+    arity: ClassVar = (1, 2)
+    paddings: ClassVar = {"src_key_padding_mask": 0}
     attentions: ClassVar = ("self_attn",)
     example: ClassVar = "TransformerEncoderLayer: {nhead: 4, dim_feedforward: 32}"
-    rule: ClassVar = "(N, L, d_model) → the same"
+    rule: ClassVar = "(N, L, d_model), mask (N, L) → (N, L, d_model)"
+
+    src_key_padding_mask: Flag = False
 
 
 class TransformerDecoderLayer(_Block):
     """As an encoder's layer, with attention to the result of an encoder between."""
 
-    arity: ClassVar = (2, 2)
+    arity: ClassVar = (2, 4)
+    paddings: ClassVar = {"tgt_key_padding_mask": 0, "memory_key_padding_mask": 1}
     attentions: ClassVar = ("self_attn", "multihead_attn")
     example: ClassVar = "TransformerDecoderLayer: {nhead: 4, dim_feedforward: 32}"
     example_inputs: ClassVar = (Value((20, 16)), Value((12, 16)))
-    rule: ClassVar = "target (N, T, d_model), memory (N, S, d_model) → (N, T, d_model)"
+    rule: ClassVar = (
+        "target (N, T, d_model), memory (N, S, d_model), masks (N, T) and (N, S) → "
+        "(N, T, d_model)"
+    )
+
+    tgt_key_padding_mask: Flag = False
+    memory_key_padding_mask: Flag = False
 
 
 class TransformerEncoder(TransformerEncoderLayer):
@@ -100,9 +117,13 @@ class TransformerEncoder(TransformerEncoderLayer):
     num_layers: Positive
 
     def arguments(self) -> dict[str, Any]:
-        """What the layer does not take; torch warns where nested tensors cannot be."""
+        """What the layer does not take.
+
+        Torch warns where nested tensors cannot be; with a mask they would give zeros at
+        what is padding in evaluation only, and torch.export does not take them.
+        """
         given: dict[str, Any] = {"num_layers": self.num_layers}
-        if not _can_nest(self):
+        if self.src_key_padding_mask or not _can_nest(self):
             given["enable_nested_tensor"] = False
         return given
 

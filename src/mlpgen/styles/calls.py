@@ -53,6 +53,7 @@ def module_call(name: str, node: Node, values: Sequence[Piece]) -> Piece:
         name,
         *(values[index] for index in node.call.order),
         *_states(node.call, values),
+        *(keyword(key, values[index]) for key, index in node.call.named.items()),
         *(keyword(key, literal(value)) for key, value in node.call.keywords.items()),
     )
 
