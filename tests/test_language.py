@@ -703,6 +703,95 @@ def test_masks_of_padding_are_those_of_torch(
     all_tools(tmp_path)
 
 
+CAUSAL = [
+    ({"MultiheadAttention": {"num_heads": 2, "is_causal": True}}, ["words"]),
+    ({"MultiheadAttention":
+      {"num_heads": 2, "is_causal": True, "add_bias_kv": True, "add_zero_attn": True}},
+     ["words"]),
+    ({"MultiheadAttention":
+      {"num_heads": 2, "is_causal": True, "key_padding_mask": True}},
+     ["words", "padding"]),
+    ({"TransformerEncoderLayer": {"nhead": 2, "is_causal": True}}, ["words"]),
+    ({"TransformerEncoder": {"nhead": 2, "num_layers": 2, "is_causal": True}},
+     ["words"]),
+    ({"TransformerEncoder":
+      {"nhead": 2, "num_layers": 2, "is_causal": True, "src_key_padding_mask": True}},
+     ["words", "padding"]),
+    ({"TransformerDecoderLayer": {"nhead": 2, "tgt_is_causal": True}},
+     ["words", "target"]),
+    ({"TransformerDecoder":
+      {"nhead": 2, "num_layers": 2, "tgt_is_causal": True,
+       "memory_key_padding_mask": True}},
+     ["words", "target", "missing"]),
+    ({"Transformer":
+      {"nhead": 2, "num_encoder_layers": 1, "num_decoder_layers": 1,
+       "tgt_is_causal": True}},
+     ["target", "words"]),
+]  # fmt: skip
+MASK_NAMES = {
+    "MultiheadAttention": "attn_mask",
+    "TransformerEncoderLayer": "src_mask",
+    "TransformerEncoder": "mask",
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("layer", "sources"), CAUSAL, ids=str)
+def test_what_comes_later_is_masked(
+    layer: Any, sources: list[str], tmp_path: Path
+) -> None:
+    ((name, arguments),) = layer.items()
+    loaded = net(
+        {"Linear": 8, "from": "words", "name": "first"},
+        {name: {"dropout": 0.0, **arguments}, "name": "read",
+         "from": [each.replace("words", "first") for each in sources]},
+        {"Linear": 3, "name": "last"},
+        shape={each: SEQUENCES[each] for each in sources},
+    )  # fmt: skip
+    given = [sequences()[each] for each in sources]
+    masks = [each for each in arguments if each.endswith("mask")]
+    count = len(given) - len(masks)
+    named = dict(zip(masks, given[count:], strict=True))
+    named[MASK_NAMES.get(name, "tgt_mask")] = torch.ones(7, 7).triu(1).bool()
+    for style, made in zip(api.STYLES, both(loaded), strict=True):
+        first = [
+            made.first(value) if source == "words" else value
+            for source, value in zip(sources, given[:count], strict=False)
+        ]
+        if name == "MultiheadAttention":
+            wanted = made.read(first[0], first[-1], first[-1], **named)[0]
+        else:
+            wanted = made.read(*first, **named)
+        found = made(*given)
+        assert torch.allclose(found, made.last(wanted), atol=1e-6)
+        changed = [*given]
+        at = sources.index("words")
+        changed[at] = given[at] + torch.tensor([0.0] * 4 + [1.0] * 3).unsqueeze(1)
+        assert torch.allclose(made(*changed)[:, :4], found[:, :4], atol=1e-6)
+        with torch.no_grad():
+            assert torch.allclose(made.eval()(*given), found, atol=1e-5)
+            exported = torch.export.export(made, tuple(given)).module()
+            assert torch.allclose(exported(*given), found, atol=1e-5)
+        text = api.render(loaded, style)["net.py"]
+        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+def test_a_causal_layer_is_no_link_of_a_chain(tmp_path: Path) -> None:
+    causal = {"TransformerEncoderLayer": {"nhead": 2, "is_causal": True}}
+    loaded = net({"Linear": 8}, *[causal] * 3, "ReLU", shape=(5, 8))
+    one, other = both(loaded)
+    x = torch.randn(2, 5, 8)
+    assert torch.equal(one.eval()(x), other.eval()(x))
+    for style in api.STYLES:
+        text = api.render(loaded, style)["net.py"]
+        assert text.count("is_causal=True") == 3
+        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+    assert codes({"Sequential": [causal]}, shape=(5, 8)) == ["MG220"]
+    assert codes({**causal, "repeat": 2}, shape=(5, 8)) == ["MG221"]
+
+
 ATTENTION = {"MultiheadAttention": {"num_heads": 2, "key_padding_mask": True}}
 ENCODER = {"TransformerEncoderLayer": {"nhead": 2, "src_key_padding_mask": True}}
 
@@ -725,6 +814,8 @@ ENCODER = {"TransformerEncoderLayer": {"nhead": 2, "src_key_padding_mask": True}
         ({"TransformerDecoderLayer": {"nhead": 2, "tgt_key_padding_mask": True}},
          ["target", "words", "padding"], "MG313"),
         ({"Sequential": [ENCODER]}, ["words"], "MG314"),
+        ({"MultiheadAttention": {"num_heads": 2, "is_causal": True}},
+         ["words", "target"], "MG313"),
     ],
     ids=str,
 )  # fmt: skip

@@ -95,6 +95,10 @@ def run(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> Parts:
         given = [each.clone() for each in inputs]
         placed = [given[index].clone() for index in how.order]
         named = {name: given[index] for name, index in how.named.items()}
+        if how.causal is not None:
+            mask, index = how.causal
+            later = torch.ones(given[index].shape[1], given[index].shape[1])
+            named[mask] = later.triu(1).bool()
         found = module(*placed, *_states(how, given), **named, **how.keywords)
     parts = _unpacked(layer.returned(), found)
     picked = {

@@ -211,6 +211,8 @@ POOLS: dict[str, list[Any]] = {
     "src_key_padding_mask": [True, False],
     "tgt_key_padding_mask": [True, False],
     "memory_key_padding_mask": [True, False],
+    "is_causal": [True, False],
+    "tgt_is_causal": [True, False],
 }
 
 
@@ -289,7 +291,7 @@ def draw_masks(
     return [
         Value(rng.choice([drawn[about.get(field, 0)].shape[:1]] * 5 + [(3,)]), "bool")
         for field in LAYERS[name].of_call()
-        if arguments.get(field)
+        if field.endswith("mask") and arguments.get(field)
     ]
 
 

@@ -172,7 +172,7 @@ class Node(NamedTuple):
     @property
     def is_link(self) -> bool:
         """Whether it takes one tensor and gives one, as links of a chain do."""
-        return self.single and len(self.sources) == 1
+        return self.single and self.call.plain
 
     @property
     def single(self) -> bool:

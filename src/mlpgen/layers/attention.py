@@ -30,6 +30,7 @@ class MultiheadAttention(Masked):
 
     arity: ClassVar = (1, 4)
     paddings: ClassVar = {"key_padding_mask": 1}
+    causal: ClassVar = ("is_causal", "attn_mask", 0)
     example: ClassVar = "MultiheadAttention: 4"
     example_input: ClassVar = (20, 16)
     example_inputs: ClassVar = (Value((20, 16)), Value((12, 8)), Value((12, 6)))
@@ -48,6 +49,7 @@ class MultiheadAttention(Masked):
     vdim: Positive | None = None
     batch_first: BatchFirst = True
     key_padding_mask: Flag = False
+    is_causal: Flag = False
 
     def inferred_from(self, values: Values) -> dict[str, int]:
         """The last dimensions; those of key and value only where they are others."""
@@ -73,6 +75,13 @@ class MultiheadAttention(Masked):
                 f"a key and a value for each position: {whole_shown(key)} and "
                 f"{whole_shown(value)} have different lengths",
             )
+        if self.is_causal and not agree(query.shape[0], key.shape[0]):
+            raise ShapeError(
+                "MG313",
+                f"with `is_causal` a query looks at its own place and those before: "
+                f"{whole_shown(query)} and {whole_shown(key)} have different lengths",
+                argument="is_causal",
+            )
         self.check_masks(values)
         return {"output": query}
 
@@ -82,8 +91,12 @@ class MultiheadAttention(Masked):
 
     def called(self, count: int) -> Call:
         """Without the weights torch can use faster kernels."""
-        quiet = {"need_weights": False}
-        return Call(_order(self.others(count)), quiet, named=self.named(count))
+        order = _order(self.others(count))
+        call = self.called_on(order, count, need_weights=False)
+        if self.add_bias_kv or self.add_zero_attn:
+            # `is_causal` lets torch drop the mask, and with it the keys that are added.
+            return call._replace(keywords={"need_weights": False})
+        return call
 
     def weights(self) -> dict[str, Shape]:
         """One projection for query, key and value, or one each if sizes differ."""

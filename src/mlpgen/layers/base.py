@@ -113,12 +113,19 @@ class Call(NamedTuple):
         states: Code with `{}` in the place of each input behind the others, which are
             passed as one argument, several as a tuple: `("{}.unsqueeze(0)",)`.
         named: Inputs that are passed by name, by their index.
+        causal: The argument for a mask of what comes later, and the input it is for.
     """
 
     order: tuple[int, ...]
     keywords: dict[str, Any] = {}  # noqa: RUF012 - a default that nobody changes
     states: tuple[str, ...] = ()
     named: dict[str, int] = {}  # noqa: RUF012 - a default that nobody changes
+    causal: tuple[str, int] | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a call on one input, with nothing else."""
+        return self == Call((0,))
 
 
 class Layer(Component):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from mlpgen.agreements import agree
 from mlpgen.component import Structural
 from mlpgen.functions.base import whole_shown
-from mlpgen.layers.base import ShapeError, Values
+from mlpgen.layers.base import Call, ShapeError, Values
 from mlpgen.layers.batches import Batched
 
 Flag = Annotated[bool, Structural()]
@@ -16,18 +16,21 @@ class Masked(Batched):
 
     They are no arguments of the module. A mask of padding that is true is one more
     input behind the others: (N, L), true at what is ignored. Several stand in the order
-    of the fields.
+    of the fields. The mask of what comes later is made in the call.
 
     Class attributes:
         paddings: The masks of padding, and which input each is about.
+        causal: What says that no position looks at a later one, the mask that does it,
+            and which input it is about.
     """
 
-    paddings: ClassVar[dict[str, int]]
+    paddings: ClassVar[dict[str, int]] = {}
+    causal: ClassVar[tuple[str, str, int]]
 
     @classmethod
     def of_call(cls) -> tuple[str, ...]:
         """The masks."""
-        return tuple(cls.paddings)
+        return (*cls.paddings, cls.causal[0])
 
     def arguments(self) -> dict[str, Any]:
         """The masks are none of the module's."""
@@ -96,9 +99,14 @@ class Masked(Batched):
         """Count the inputs that are no masks, of so many."""
         return count - len(self._given())
 
-    def named(self, count: int) -> dict[str, int]:
-        """Return the indices of the masks, of so many inputs."""
-        return {name: self.others(count) + i for i, name in enumerate(self._given())}
+    def called_on(self, order: tuple[int, ...], count: int, **keywords: bool) -> Call:
+        """Return a call of the module on the others in this order, and on the masks."""
+        first = self.others(count)
+        named = {name: first + index for index, name in enumerate(self._given())}
+        flag, mask, index = self.causal
+        if not getattr(self, flag):
+            return Call(order, keywords, named=named)
+        return Call(order, {**keywords, flag: True}, named=named, causal=(mask, index))
 
     def _given(self) -> list[str]:
         return [name for name in self.paddings if getattr(self, name)]

@@ -13,7 +13,7 @@ from mlpgen.component import (
 from mlpgen.functions.base import whole_shown
 from mlpgen.layers.attention import attention_work, check_heads
 from mlpgen.layers.base import Call, Layer, Shape, ShapeError, Value, Values, need_dims
-from mlpgen.layers.batches import Batched, BatchFirst
+from mlpgen.layers.batches import BatchFirst
 from mlpgen.layers.masks import Flag, Masked
 from mlpgen.sizes import Size
 
@@ -49,7 +49,7 @@ class _Block(Masked):
 
     def called(self, count: int) -> Call:
         """The masks by name."""
-        return Call(tuple(range(self.others(count))), named=self.named(count))
+        return self.called_on(tuple(range(self.others(count))), count)
 
     def weights(self) -> dict[str, Shape]:
         """Those of the attentions, the linear layers and the normalizations."""
@@ -83,11 +83,13 @@ class TransformerEncoderLayer(_Block):
 
     arity: ClassVar = (1, 2)
     paddings: ClassVar = {"src_key_padding_mask": 0}
+    causal: ClassVar = ("is_causal", "src_mask", 0)
     attentions: ClassVar = ("self_attn",)
     example: ClassVar = "TransformerEncoderLayer: {nhead: 4, dim_feedforward: 32}"
     rule: ClassVar = "(N, L, d_model), mask (N, L) → (N, L, d_model)"
 
     src_key_padding_mask: Flag = False
+    is_causal: Flag = False
 
 
 class TransformerDecoderLayer(_Block):
@@ -95,6 +97,7 @@ class TransformerDecoderLayer(_Block):
 
     arity: ClassVar = (2, 4)
     paddings: ClassVar = {"tgt_key_padding_mask": 0, "memory_key_padding_mask": 1}
+    causal: ClassVar = ("tgt_is_causal", "tgt_mask", 0)
     attentions: ClassVar = ("self_attn", "multihead_attn")
     example: ClassVar = "TransformerDecoderLayer: {nhead: 4, dim_feedforward: 32}"
     example_inputs: ClassVar = (Value((20, 16)), Value((12, 16)))
@@ -105,11 +108,13 @@ class TransformerDecoderLayer(_Block):
 
     tgt_key_padding_mask: Flag = False
     memory_key_padding_mask: Flag = False
+    tgt_is_causal: Flag = False
 
 
 class TransformerEncoder(TransformerEncoderLayer):
     """Layers of self-attention, one after the other; they begin with equal weights."""
 
+    causal: ClassVar = ("is_causal", "mask", 0)
     example: ClassVar = (
         "TransformerEncoder: {nhead: 4, dim_feedforward: 32, num_layers: 2}"
     )
@@ -174,10 +179,11 @@ class TransformerDecoder(TransformerDecoderLayer):
         return self.num_layers * super().work(values, results)
 
 
-class Transformer(Batched):
+class Transformer(Masked):
     """An encoder for one sequence, and a decoder for another that looks at it."""
 
     arity: ClassVar = (2, 2)
+    causal: ClassVar = ("tgt_is_causal", "tgt_mask", 1)
     example: ClassVar = (
         "Transformer: {nhead: 4, num_encoder_layers: 2, num_decoder_layers: 2, "
         "dim_feedforward: 32}"
@@ -197,6 +203,7 @@ class Transformer(Batched):
     batch_first: BatchFirst = True
     norm_first: Flag = False
     bias: Flag = True
+    tgt_is_causal: Flag = False
 
     def inferred_from(self, values: Values) -> dict[str, int]:
         """The last dimension of both inputs."""
@@ -206,6 +213,10 @@ class Transformer(Batched):
         """The shape of the target stays."""
         check_heads(self, "d_model", "nhead")
         return {"": values[1]}
+
+    def called(self, count: int) -> Call:
+        """Source, target, and the mask of the target."""
+        return self.called_on((0, 1), count)
 
     def _parts(self) -> tuple[TransformerEncoder, TransformerDecoder]:
         encoder = _inner(self, TransformerEncoder, num_layers=self.num_encoder_layers)

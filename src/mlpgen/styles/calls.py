@@ -54,6 +54,7 @@ def module_call(name: str, node: Node, values: Sequence[Piece]) -> Piece:
         *(values[index] for index in node.call.order),
         *_states(node.call, values),
         *(keyword(key, values[index]) for key, index in node.call.named.items()),
+        *_causal(node.call, values),
         *(keyword(key, literal(value)) for key, value in node.call.keywords.items()),
     )
 
@@ -64,6 +65,17 @@ def _states(how: Call, values: Sequence[Piece]) -> tuple[Piece, ...]:
     codes = zip(how.states, given, strict=True)
     states = tuple(code.format(atom(value)) for code, value in codes)
     return (Group("(", states, ")", collection=True),) if len(states) > 1 else states
+
+
+def _causal(how: Call, values: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Write the mask of what comes later: bool, as all others."""
+    if how.causal is None:
+        return ()
+    name, index = how.causal
+    value = atom(values[index])
+    sizes = (f"{value}.shape[1]", f"device={value}.device")
+    opening = "nn.Transformer.generate_square_subsequent_mask("
+    return (keyword(name, Group(opening, sizes, ").bool()")),)
 
 
 def _function(

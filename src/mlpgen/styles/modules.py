@@ -45,7 +45,7 @@ def container(node: Node) -> str:
 
 def chains(node: Node) -> bool:
     """Tell whether the module of a layer takes one tensor and gives one."""
-    return node.single and len(node.inputs) == 1 and node.call.order == (0,)
+    return node.single and node.call.plain
 
 
 def made(maker: Maker) -> Piece:

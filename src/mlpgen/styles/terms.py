@@ -68,6 +68,8 @@ def fits_inside(term: Term, node: Node, *, nested: bool) -> bool:
         nested: Whether they do with layers that are not pointwise.
     """
     function = node.function
+    if node.call.causal is not None:
+        return False  # its call says an input several times
     if node.pointwise or (function and (function.is_method or function.is_index)):
         return True
     calls = list(term.nodes())
