@@ -822,3 +822,34 @@ ENCODER = {"TransformerEncoderLayer": {"nhead": 2, "src_key_padding_mask": True}
 def test_masks_that_cannot_be(layer: Any, sources: list[str], code: str) -> None:
     rest = {"shape": SEQUENCES, "parameters": {"b": True}}
     assert codes({**layer, "from": sources}, **rest) == [code]
+
+
+def test_steps_of_an_lstm() -> None:
+    loaded = net(
+        {"select": {"dim": 1, "index": 0}, "from": "words", "name": "one"},
+        {"LSTMCell": 6, "name": "first"},
+        {"select": {"dim": 1, "index": 1}, "from": "words", "name": "two"},
+        {"share": "first", "from": ["two", "first.hidden", "first.cell"]},
+        {"LSTMCell": 6, "from": ["one", "start", "first.cell"], "name": "other"},
+        shape={"words": [7, 8], "start": [6]},
+        outputs=["share_1.hidden", "share_1.cell", "other.cell"],
+    )
+    words, start = torch.randn(3, 7, 8), torch.randn(3, 6)
+    for made in both(loaded):
+        states = made.first(words[:, 0])
+        wanted = [*made.first(words[:, 1], states)]
+        wanted.append(made.other(words[:, 0], (start, states[1]))[1])
+        for given, each in zip(made(words, start), wanted, strict=True):
+            assert torch.equal(given, each)
+    shape = {"words": [8], "start": [6], "wide": [7]}
+    sources = ["words", "start"]
+    assert codes({"LSTMCell": 6, "from": sources}, shape=shape) == ["MG314"]
+    sources = ["words", "start", "wide"]
+    assert codes({"LSTMCell": 6, "from": sources}, shape=shape) == ["MG313"]
+
+
+@pytest.mark.parametrize("name", ["RNNCell", "GRUCell"])
+def test_a_learned_state_has_no_batch(name: str) -> None:
+    learned = {"parameter": {"shape": [6]}, "name": "learned"}
+    cell = {name: 6, "from": ["input", "learned"]}
+    assert codes(learned, cell, shape=(8,)) == ["MG313"]

@@ -6,6 +6,7 @@ from typing import ClassVar
 from mlpgen.component import Inferred, Positive
 from mlpgen.functions.base import whole_shown
 from mlpgen.layers.base import (
+    Call,
     Layer,
     Returned,
     Shape,
@@ -14,7 +15,7 @@ from mlpgen.layers.base import (
     Values,
     need_dims,
 )
-from mlpgen.layers.recurrent import Nonlinearity
+from mlpgen.layers.recurrent import Nonlinearity, need_both_states
 
 
 class _Cell(Layer):
@@ -38,12 +39,13 @@ class _Cell(Layer):
     def results(self, values: Values) -> dict[str, Value]:
         """The new state."""
         state = values[0]._replace(shape=(self.hidden_size,))
-        if len(values) > 1 and values[1].shape != state.shape:
-            raise ShapeError(
-                "MG313",
-                f"the state of `{self.title()}` is {whole_shown(state)}, but "
-                f"{whole_shown(values[1])} arrives",
-            )
+        for each in values[1:]:
+            if each != state:
+                raise ShapeError(
+                    "MG313",
+                    f"the state of `{self.title()}` is {whole_shown(state)}, but "
+                    f"{whole_shown(each)} arrives",
+                )
         return {"": state}
 
     def weights(self) -> dict[str, Shape]:
@@ -75,14 +77,30 @@ class RNNCell(_Cell):
 
 
 class LSTMCell(_Cell):
-    """The first step of an `LSTM`: its states before are zero."""
+    """One step of an `LSTM`."""
 
     gates: ClassVar = 4
     saves_output: ClassVar = "always"  # the cell, and on a GPU only
-    arity: ClassVar = (1, 1)
+    arity: ClassVar = (1, 3)
     example: ClassVar = "LSTMCell: 16"
-    example_inputs: ClassVar = ()
-    rule: ClassVar = "(N, input_size) → hidden (N, hidden_size), cell (N, hidden_size)"
+    example_inputs: ClassVar = (Value((8,)), Value((16,)), Value((16,)))
+    rule: ClassVar = (
+        "(N, input_size), state and cell (N, hidden_size) → hidden (N, hidden_size), "
+        "cell (N, hidden_size)"
+    )
+
+    def check_inputs(self, values: Values) -> None:
+        """Both states, or none.
+
+        Raises:
+            ShapeError: MG314.
+        """
+        super().check_inputs(values)
+        need_both_states(self, values)
+
+    def called(self, count: int) -> Call:
+        """Both states are one argument."""
+        return Call((0,), states=("{}",) * (count - 1))
 
     def results(self, values: Values) -> dict[str, Value]:
         """The state and the memory cell."""

@@ -8,6 +8,7 @@ from mlpgen.component import Inferred, NonNegative, Positive, Probability, Struc
 from mlpgen.functions.base import whole_shown
 from mlpgen.layers.base import (
     Call,
+    Layer,
     Returned,
     Shape,
     ShapeError,
@@ -25,6 +26,21 @@ _BOTH = "torch.cat([{0}[-2], {0}[-1]], dim=1)"
 
 _ONE_STATE = "{}.unsqueeze(0)"
 _TWO_STATES = "torch.stack({}.chunk(2, dim=1))"
+
+
+def need_both_states(layer: Layer, values: Values) -> None:
+    """Refuse one of the two states of an `LSTM` or its cell.
+
+    Raises:
+        ShapeError: MG314.
+    """
+    if len(values) == 2:
+        raise ShapeError(
+            "MG314",
+            f"`{layer.title()}` takes one input alone, or with a hidden state and a "
+            "cell",
+            help="name both: `from: [input, encoder.hidden, encoder.cell]`",
+        )
 
 
 class _Recurrent(Batched):
@@ -222,12 +238,7 @@ class LSTM(_Recurrent):
             ShapeError: MG311 or MG314.
         """
         super().check_inputs(values)
-        if len(values) == 2:
-            raise ShapeError(
-                "MG314",
-                "`LSTM` takes a sequence alone, or with a hidden state and a cell",
-                help="name both: `from: [sequence, encoder.hidden, encoder.cell]`",
-            )
+        need_both_states(self, values)
 
     def results(self, values: Values) -> dict[str, Value]:
         """The memory cell too, which is never projected."""
