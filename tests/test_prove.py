@@ -319,6 +319,52 @@ class Talker(nn.Module):
 """
 
 
+PLACES = """\
+name: Places
+input:
+  tokens: {shape: [8], dtype: int64}
+  places: {shape: [1], dtype: int64}
+  kinds: {shape: [4], dtype: int64}
+  free: {shape: [4], dtype: int64}
+blocks:
+  Look:
+    input: [values, numbers]
+    layers:
+      - reshape: [2, 2]
+        from: numbers
+      - add: 3
+      - one_hot: 12
+        name: hot
+      - sum: {dim: [2, 3]}
+      - float:
+        name: counts
+      - add:
+        from: [values, counts]
+layers:
+  - Embedding: {num_embeddings: 50, embedding_dim: 4}
+    from: tokens
+  - mean: {dim: 2}
+  - gather: 1
+    from: [mean_1, places]
+  - expand: [2]
+  - Look:
+    from: [expand_1, kinds]
+    repeat: 2
+    name: looks
+  - cat:
+    from: [looks, free]
+"""
+
+
+def test_each_input_has_a_bound_of_its_own(tmp_path: Path) -> None:
+    """What looks numbers up says how large they are, also by way of a block."""
+    made = subject(PLACES, tmp_path)
+    highs = {each["name"]: each["high"] for each in made.claims["inputs"]}
+    assert highs == {"tokens": 50, "places": 8, "kinds": 9, "free": 2}
+    (certificate,) = run.prove([made])
+    assert certificate.failures == ()
+
+
 def tensor(name: str, shape: Whole, dtype: str, high: int | None = None) -> Any:
     return {"name": name, "shape": shape, "dtype": dtype, "high": high}
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from mlpgen.functions.base import whole
 from mlpgen.graph.nodes import held, named
+from mlpgen.proof.bounds import bounds
 
 if TYPE_CHECKING:
-    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.nodes import Graph
     from mlpgen.layers.base import Value
 
 Whole = list[int | None]
@@ -25,7 +25,7 @@ class Tensor(TypedDict):
         name: Its name in `forward`.
         shape: Its shape; the batch dimension is None.
         dtype: Torch's name: `float32`, `int64`, `bool`.
-        high: For whole numbers: each is below this. Otherwise None.
+        high: For whole numbers that go in: each is below this. Otherwise None.
     """
 
     name: str
@@ -75,39 +75,24 @@ def author_modules(graph: Graph) -> set[str]:
 
 
 def _inputs(graph: Graph) -> list[Tensor]:
-    return [_tensor(name, value, graph) for name, value in graph.inputs.items()]
+    highs = bounds(graph)
+    return [
+        _tensor(name, value, highs[name] if value.dtype == "int64" else None)
+        for name, value in graph.inputs.items()
+    ]
 
 
 def _outputs(graph: Graph) -> list[Tensor]:
-    return [_tensor(name, graph.value(name), graph) for name in graph.outputs]
+    return [_tensor(name, graph.value(name)) for name in graph.outputs]
 
 
-def _tensor(name: str, value: Value, graph: Graph) -> Tensor:
-    whole = value.dtype == "int64"
+def _tensor(name: str, value: Value, high: int | None = None) -> Tensor:
     return {
         "name": name,
         "shape": _whole(value),
         "dtype": value.dtype,
-        "high": _below(graph) if whole else None,
+        "high": high,
     }
-
-
-def _below(graph: Graph) -> int:
-    """Return what every whole number must be below, whichever layer looks it up."""
-    bounds = (_bound(node) for node in held(graph.nodes))
-    return min((bound for bound in bounds if bound is not None), default=2)
-
-
-def _bound(node: Node) -> int | None:
-    """Return what the whole numbers must be below that a layer takes for places."""
-    call = node.function
-    if node.type in ("Embedding", "EmbeddingBag"):
-        return int(node.arguments["num_embeddings"])
-    if node.type == "one_hot" and call is not None:
-        return int(call.keywords["num_classes"])
-    if node.type in ("gather", "index_select") and call is not None:
-        return int(whole(node.inputs[0])[call.positional[0]])
-    return None
 
 
 def _layers(graph: Graph) -> dict[str, Whole]:
