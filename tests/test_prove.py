@@ -97,7 +97,7 @@ def test_a_certificate(folder: Path) -> None:
     small, normalized = done.stdout.split("\n\n")
     first, *lines = small.splitlines()
     assert first.startswith("small.yaml: Small, explicit = sequential, torch ")
-    assert [line.split()[0] for line in lines] == ["✓"] * 17 + ["proved"]
+    assert [line.split()[0] for line in lines] == ["✓"] * 18 + ["proved"]
     for fact in (
         "1,263 parameters",
         "3,768 multiply-adds",
@@ -365,6 +365,58 @@ def test_each_input_has_a_bound_of_its_own(tmp_path: Path) -> None:
     assert certificate.failures == ()
 
 
+WIDE = """\
+name: Wide
+parameters: {width: 8, depth: 2, drop: 0.5, bias: true, chance: 3}
+input: [6]
+blocks:
+  Step:
+    parameters: {drop: 0.1}
+    layers:
+      - Dropout: "${drop}"
+      - LayerNorm
+layers:
+  - Linear: {out_features: "${width}", bias: "${bias}"}
+    repeat: "${depth}"
+  - Step: "${drop}"
+  - Linear: "${chance}"
+    name: logits
+  - Linear: 3
+    from: step_1
+  - add:
+    from: [logits, linear_2]
+"""
+
+
+def test_other_arguments(tmp_path: Path) -> None:
+    """A class with other arguments is what the spec says for them."""
+    made = subject(WIDE, tmp_path)
+    assert made.trials.warned == ("chance",)
+    shallow = made
+    for style in api.STYLES:
+        shallow = damaged(shallow, "range(depth - 1)", "range(1)", style)
+    deaf = damaged(made, "Step(width, drop=drop)", "Step(width, drop=0.5)", "explicit")
+    fixed = damaged(made, "nn.Linear(6, width, bias=bias)", "nn.Linear(6, width)")
+    whole, *wrong = run.prove([made, shallow, deaf, fixed])
+    assert whole.failures == ()
+    details = {each.name: each.detail for each in whole.checks}
+    assert details["arguments"] == (
+        "as the spec says with width=16, depth=4, drop=0.25, bias=False, width=9, "
+        "depth=3, drop=0.75; not with another `chance`, see MG316"
+    )
+    assert [[*failures(each)] for each in wrong] == [["arguments"]] * 3
+    for each, detail in zip(
+        wrong,
+        (
+            "`linear_1.2.weight`",
+            "`add_1` differs, ",
+            "`linear_1.0.bias`",
+        ),
+        strict=True,
+    ):
+        assert detail in failures(each)["arguments"].detail
+
+
 def tensor(name: str, shape: Whole, dtype: str, high: int | None = None) -> Any:
     return {"name": name, "shape": shape, "dtype": dtype, "high": high}
 
@@ -455,7 +507,7 @@ def test_a_failure_in_all_formats(
     monkeypatch.setattr("mlpgen.proof.run.prove", lambda *_args, **_: [certificate])
     assert "  ✗ parameters     7 parameters predicted, 39 in explicit\n" in text
     assert "a Linear with the name `graph`" in text
-    assert text.endswith("  not proved: 1 of 17 checks fail\n")
+    assert text.endswith("  not proved: 1 of 18 checks fail\n")
     assert command(["prove", "deep.yaml", "--format", "json"]) == 1
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["proved"], row["styles"]) == (False, ["explicit", "sequential"])

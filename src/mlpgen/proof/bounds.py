@@ -59,9 +59,7 @@ def _outputs(
     return [known[name] for name in graph.outputs]
 
 
-def _parts(
-    node: Node, takes: list[_Numbers], found: dict[str, int]
-) -> list[_Numbers]:
+def _parts(node: Node, takes: list[_Numbers], found: dict[str, int]) -> list[_Numbers]:
     """Return what each part of a layer holds of the inputs."""
     if not node.active:
         return takes[:1]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen import api
 from mlpgen.proof.certificate import Certificate, Check
 from mlpgen.proof.claims import author_modules, claims
+from mlpgen.proof.variants import Trials, trials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,12 +41,14 @@ class Subject(NamedTuple):
         claims: What mlpgen predicted.
         texts: The model's file, in each style.
         modules: The author's own files that it imports, by where they must be.
+        trials: The model with other arguments.
     """
 
     spec: str
     claims: Claims
     texts: dict[str, str]
     modules: dict[str, Path] = {}  # noqa: RUF012 - a default that nobody changes
+    trials: Trials = Trials()
 
 
 def subject(spec: str, network: Network) -> Subject:
@@ -62,7 +65,8 @@ def subject(spec: str, network: Network) -> Subject:
         f"{name.replace('.', '/')}.py": folder / f"{name.replace('.', '/')}.py"
         for name in author_modules(network.graph)
     }
-    return Subject(spec, claims(network.graph), texts, modules)
+    found = trials(network)
+    return Subject(spec, claims(network.graph), texts, modules, found)
 
 
 def prove(
@@ -112,7 +116,22 @@ def _written(subject: Subject, folder: Path) -> dict[str, Any]:
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # what is missing is named when it is imported
             path.write_bytes(own.read_bytes())
-    return {"claims": subject.claims, "files": files}
+    return {
+        "claims": subject.claims,
+        "files": files,
+        "trials": _written_trials(subject.trials, folder),
+    }
+
+
+def _written_trials(trials: Trials, folder: Path) -> dict[str, Any]:
+    """Write the files of the variants of a network."""
+    found = []
+    for index, each in enumerate(trials.variants):
+        path = folder / f"variant_{index}.py"
+        path.write_text(each.text, encoding="utf-8")
+        file = path.relative_to(folder.parent).as_posix()
+        found.append({"arguments": each.arguments, "claims": each.claims, "file": file})
+    return {**trials._asdict(), "variants": found}
 
 
 class _Process:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -29,14 +32,19 @@ class Subject:
     Attributes:
         claims: See `mlpgen.proof.claims.Claims`.
         classes: The class of each style.
+        trials: What is tried of other arguments; see `mlpgen.proof.variants.Trials`.
         models: One of each, made with the same seed.
     """
 
     def __init__(
-        self, claims: dict[str, Any], classes: dict[str, type[nn.Module]]
+        self,
+        claims: dict[str, Any],
+        classes: dict[str, type[nn.Module]],
+        trials: dict[str, Any],
     ) -> None:
         self.claims = claims
         self.classes = classes
+        self.trials = trials
         self.models: dict[str, nn.Module] = {}
         for style, cls in classes.items():
             torch.manual_seed(SEED)
@@ -44,16 +52,21 @@ class Subject:
 
     def inputs(self, batch: int = BATCH) -> list[Tensor]:
         """Make inputs, always the same for the same size of the batch."""
-        source = torch.Generator().manual_seed(SEED)
-        return [
-            _random(each, tuple(sized(each["shape"], batch)), source)
-            for each in self.claims["inputs"]
-        ]
+        return made_inputs(self.claims, batch)
 
     def mode(self, *, training: bool) -> Iterator[tuple[str, nn.Module]]:
         """Go through the models of both styles, in one mode."""
         for style, model in self.models.items():
             yield style, model.train(training)
+
+
+def made_inputs(claims: dict[str, Any], batch: int) -> list[Tensor]:
+    """Make what a network takes, by what is claimed of it."""
+    source = torch.Generator().manual_seed(SEED)
+    return [
+        _random(each, tuple(sized(each["shape"], batch)), source)
+        for each in claims["inputs"]
+    ]
 
 
 def _random(
@@ -142,3 +155,28 @@ def first_line(error: BaseException) -> str:
     """Return the kind of an error and the first line of its message."""
     lines = [line.strip(" :") for line in str(error).splitlines() if line.strip(" :")]
     return ": ".join([type(error).__name__, *lines[:1]])[:200]
+
+
+def forget(folder: Path) -> None:
+    """Forget the modules of a folder: those of another network may have their names."""
+    for name, loaded in [*sys.modules.items()]:
+        file = getattr(loaded, "__file__", None) or ""
+        if Path(file).is_relative_to(folder.resolve()):
+            del sys.modules[name]
+
+
+def load(path: str, name: str) -> type[nn.Module]:
+    """Import the class of a rendered file; modules of the author's are beside it."""
+    folder = Path(path).parent.resolve()
+    sys.path.insert(0, str(folder))
+    key = "rendered_" + "_".join(Path(path).with_suffix("").parts)
+    spec = spec_from_file_location(key, path)
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[key] = module
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(folder))
+    found: type[nn.Module] = getattr(module, name)
+    return found

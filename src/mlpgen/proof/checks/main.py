@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import warnings
 from functools import partial
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from torch import nn
 
     from .common import Subject
 
@@ -27,7 +23,8 @@ def main(job: str) -> None:
     """Prove every network of a job.
 
     Args:
-        job: A JSON file: a list of `{"claims": …, "files": {style: path}}`.
+        job: A JSON file: a list of `{"claims": …, "files": {style: path}}`, and with
+            what else is known of a network: `trials`.
     """
     # Whatever a library prints must not get between the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -47,20 +44,20 @@ def main(job: str) -> None:
     for index, each in enumerate(json.loads(Path(job).read_text(encoding="utf-8"))):
         tell(begin=index)
         with torch.no_grad():
-            prove(each["claims"], each["files"], tell)
+            prove(each, tell)
 
 
-def prove(
-    claims: dict[str, Any], files: dict[str, str], tell: Callable[..., None]
-) -> None:
+def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
     """Run all checks on one network."""
-    from .common import Subject
+    from .common import Subject, forget, load
 
     made: list[Subject] = []
 
     def make() -> str:
-        classes = {style: _load(path, claims["name"]) for style, path in files.items()}
-        made.append(Subject(claims, classes))
+        forget(Path())
+        name = job["claims"]["name"]
+        classes = {style: load(path, name) for style, path in job["files"].items()}
+        made.append(Subject(job["claims"], classes, job["trials"]))
         return f"{' and '.join(classes)}: imported and made"
 
     _check("classes", make, tell)
@@ -70,7 +67,7 @@ def prove(
 
 
 def _checks() -> dict[str, Callable[[Subject], str]]:
-    from . import machinery, predictions, states, values
+    from . import arguments, machinery, predictions, states, values
 
     return {
         "state": states.equal_states,
@@ -82,6 +79,7 @@ def _checks() -> dict[str, Callable[[Subject], str]]:
         "eval mode": values.equal_in_evaluation,
         "train mode": values.equal_in_training,
         "examples": values.example_by_example,
+        "arguments": arguments.other_arguments,
         "meta": machinery.meta,
         "export": machinery.exported,
         "compile": machinery.compiled,
@@ -105,25 +103,3 @@ def _check(name: str, run: Callable[[], str], tell: Callable[..., None]) -> None
     except Exception as error:
         status, detail = "fails", first_line(error)
     tell(name=name, status=status, detail=detail)
-
-
-def _load(path: str, name: str) -> type[nn.Module]:
-    """Import the class of a rendered file; modules of the author's are beside it."""
-    folder = Path(path).parent.resolve()
-    for each, loaded in [*sys.modules.items()]:
-        file = getattr(loaded, "__file__", None) or ""
-        # A module of the same name may belong to another network of the job.
-        if Path(file).is_relative_to(folder.parent):
-            del sys.modules[each]
-    sys.path.insert(0, str(folder))
-    key = "rendered_" + "_".join(Path(path).with_suffix("").parts)
-    spec = spec_from_file_location(key, path)
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[key] = module
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(folder))
-    found: type[nn.Module] = getattr(module, name)
-    return found

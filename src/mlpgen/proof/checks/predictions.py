@@ -46,7 +46,7 @@ def parameters(subject: Subject) -> str:
 
 
 @contextmanager
-def _plain_kernels() -> Iterator[None]:
+def plain_kernels() -> Iterator[None]:
     """Let attention and recurrent layers run as the matrix products they are.
 
     Torch's counter does not know the fused kernels of a CPU.
@@ -63,14 +63,19 @@ def _plain_kernels() -> Iterator[None]:
         torch.backends.mha.set_fastpath_enabled(fast)
 
 
+def counts_all(model: nn.Module) -> bool:
+    """Tell whether torch's counter sees all products of a model."""
+    return not any(isinstance(each, nn.Bilinear) for each in model.modules())
+
+
 def multiply_adds(subject: Subject) -> str:
     """One example takes as many multiply-adds as predicted; torch counts each twice."""
     wanted = subject.claims["multiply_adds"]
     for _, model in subject.mode(training=False):
-        if any(isinstance(each, nn.Bilinear) for each in model.modules()):
+        if not counts_all(model):
             raise UnsupportedError("its counter does not see the products of Bilinear")
     for style, model in subject.mode(training=False):
-        with _plain_kernels(), FlopCounterMode(display=False) as counter:
+        with plain_kernels(), FlopCounterMode(display=False) as counter:
             call(model, subject.inputs(1))
         found = counter.get_total_flops() / 2
         if found != wanted:

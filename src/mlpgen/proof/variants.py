@@ -1,0 +1,99 @@
+"""The model with other constructor arguments: what the spec says for them."""
+
+from __future__ import annotations
+
+import re
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen import api
+from mlpgen.diagnostics import SpecError
+from mlpgen.graph.build import build
+from mlpgen.proof.claims import claims
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.api import Network
+    from mlpgen.expressions import Scalar
+    from mlpgen.proof.claims import Claims
+
+MOST = 8
+"""Variants of one network."""
+_OF_EACH = 2
+
+
+class Variant(NamedTuple):
+    """The model with one other argument.
+
+    Attributes:
+        arguments: What its class is called with.
+        claims: What mlpgen predicts for it.
+        text: The model's file, rendered for these defaults.
+    """
+
+    arguments: dict[str, Scalar]
+    claims: Claims
+    text: str
+
+
+class Trials(NamedTuple):
+    """What is tried of the arguments of a class.
+
+    Attributes:
+        parameters: The names of all.
+        warned: Those that cannot have other values, as the spec's warnings say (MG316).
+        variants: What is tried of the others.
+    """
+
+    parameters: tuple[str, ...] = ()
+    warned: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+
+
+def trials(network: Network) -> Trials:
+    """Load the spec of a network with other values of its parameters."""
+    defaults = network.graph.parameters
+    warned = _warned(network)
+    found = [_variants(network, name) for name in defaults if name not in warned]
+    turns = zip_longest(*found)  # the first of each parameter, then the second
+    variants = [each for turn in turns for each in turn if each is not None]
+    return Trials((*defaults,), warned, (*variants[:MOST],))
+
+
+def _warned(network: Network) -> tuple[str, ...]:
+    """Name the parameters that sizes hang on which are equal by chance only."""
+    texts = [each.message for each in network.warnings if each.code == "MG316"]
+    codes = " ".join(re.findall(r"`([^`]*)`", " ".join(texts)))
+    words = set(re.findall(r"\w+", codes))
+    return tuple(name for name in network.graph.parameters if name in words)
+
+
+def _variants(network: Network, name: str) -> list[Variant]:
+    """Return the model for other values of one parameter, where the spec is right."""
+    found: list[Variant] = []
+    for value in _others(network.graph.parameters[name]):
+        if len(found) < _OF_EACH:
+            found += _variant(network, name, value)
+    return found
+
+
+def _variant(network: Network, name: str, value: Scalar) -> Iterator[Variant]:
+    settings = {**network.settings, name: value}
+    try:
+        built = build(network.document, settings)
+    except SpecError:
+        return
+    other = network._replace(graph=built.graph, settings=settings)
+    text = api.render(other, "explicit")[f"{built.graph.stem}.py"]
+    yield Variant({name: value}, claims(built.graph), text)
+
+
+def _others(value: Scalar) -> list[Scalar]:
+    """Return values near another, the best first."""
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, float):
+        return [value / 2, value * 1.5 or 0.25]
+    near = [2 * value, value + 1, value // 2, value - 1]
+    return [each for each in dict.fromkeys(near) if each > 0 and each != value]
