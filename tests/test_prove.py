@@ -97,7 +97,7 @@ def test_a_certificate(folder: Path) -> None:
     small, normalized = done.stdout.split("\n\n")
     first, *lines = small.splitlines()
     assert first.startswith("small.yaml: Small, explicit = sequential, torch ")
-    assert [line.split()[0] for line in lines] == ["✓"] * 18 + ["proved"]
+    assert [line.split()[0] for line in lines] == ["✓"] * 19 + ["proved"]
     for fact in (
         "1,263 parameters",
         "3,768 multiply-adds",
@@ -507,7 +507,7 @@ def test_a_failure_in_all_formats(
     monkeypatch.setattr("mlpgen.proof.run.prove", lambda *_args, **_: [certificate])
     assert "  ✗ parameters     7 parameters predicted, 39 in explicit\n" in text
     assert "a Linear with the name `graph`" in text
-    assert text.endswith("  not proved: 1 of 18 checks fail\n")
+    assert text.endswith("  not proved: 1 of 19 checks fail\n")
     assert command(["prove", "deep.yaml", "--format", "json"]) == 1
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["proved"], row["styles"]) == (False, ["explicit", "sequential"])

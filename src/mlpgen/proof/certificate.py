@@ -72,6 +72,9 @@ def verdict(certificate: Certificate) -> str:
     if not certificate.proved:
         count, all_ = len(certificate.failures), len(certificate.checks)
         return f"not proved: {count} of {all_} checks fail"
-    left = sum(each.status == "unsupported" for each in certificate.checks)
+    open_ = [each for each in certificate.checks if each.status == "unsupported"]
+    unknown = sum(each.detail.startswith("not checked") for each in open_)
+    left = len(open_) - unknown
     without = f", but for {left} that torch does not support" if left else ""
+    without += f", but for {unknown} that could not be checked" if unknown else ""
     return f"proved{without}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen import api
 from mlpgen.proof.certificate import Certificate, Check
 from mlpgen.proof.claims import author_modules, claims
+from mlpgen.proof.plan import plan
 from mlpgen.proof.variants import Trials, trials
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from mlpgen.api import Network
     from mlpgen.proof.claims import Claims
+    from mlpgen.proof.plan import Plan
 
     Tell = Callable[[str, str], None]
 
@@ -42,6 +44,7 @@ class Subject(NamedTuple):
         texts: The model's file, in each style.
         modules: The author's own files that it imports, by where they must be.
         trials: The model with other arguments.
+        plan: The entries of the spec as they are written.
     """
 
     spec: str
@@ -49,6 +52,7 @@ class Subject(NamedTuple):
     texts: dict[str, str]
     modules: dict[str, Path] = {}  # noqa: RUF012 - a default that nobody changes
     trials: Trials = Trials()
+    plan: Plan | None = None
 
 
 def subject(spec: str, network: Network) -> Subject:
@@ -66,7 +70,8 @@ def subject(spec: str, network: Network) -> Subject:
         for name in author_modules(network.graph)
     }
     found = trials(network)
-    return Subject(spec, claims(network.graph), texts, modules, found)
+    said = claims(network.graph)
+    return Subject(spec, said, texts, modules, found, plan(network))
 
 
 def prove(
@@ -120,6 +125,7 @@ def _written(subject: Subject, folder: Path) -> dict[str, Any]:
         "claims": subject.claims,
         "files": files,
         "trials": _written_trials(subject.trials, folder),
+        "plan": subject.plan,
     }
 
 

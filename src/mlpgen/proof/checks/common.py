@@ -26,6 +26,10 @@ class UnsupportedError(Exception):
     """Torch itself cannot do it with the layers of this network."""
 
 
+class UnknownError(Exception):
+    """The check knows no way to do it for this network; the message says of what."""
+
+
 class Subject:
     """One network in both styles, and what mlpgen says of it.
 
@@ -33,6 +37,7 @@ class Subject:
         claims: See `mlpgen.proof.claims.Claims`.
         classes: The class of each style.
         trials: What is tried of other arguments; see `mlpgen.proof.variants.Trials`.
+        plan: The spec as it is written; see `mlpgen.proof.plan.Plan`.
         models: One of each, made with the same seed.
     """
 
@@ -41,10 +46,12 @@ class Subject:
         claims: dict[str, Any],
         classes: dict[str, type[nn.Module]],
         trials: dict[str, Any],
+        plan: dict[str, Any] | None,
     ) -> None:
         self.claims = claims
         self.classes = classes
         self.trials = trials
+        self.plan = plan
         self.models: dict[str, nn.Module] = {}
         for style, cls in classes.items():
             torch.manual_seed(SEED)

@@ -24,7 +24,7 @@ def main(job: str) -> None:
 
     Args:
         job: A JSON file: a list of `{"claims": …, "files": {style: path}}`, and with
-            what else is known of a network: `trials`.
+            what else is known of a network: `trials` and `plan`.
     """
     # Whatever a library prints must not get between the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -57,7 +57,7 @@ def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
         forget(Path())
         name = job["claims"]["name"]
         classes = {style: load(path, name) for style, path in job["files"].items()}
-        made.append(Subject(job["claims"], classes, job["trials"]))
+        made.append(Subject(job["claims"], classes, job["trials"], job["plan"]))
         return f"{' and '.join(classes)}: imported and made"
 
     _check("classes", make, tell)
@@ -67,7 +67,7 @@ def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
 
 
 def _checks() -> dict[str, Callable[[Subject], str]]:
-    from . import arguments, machinery, predictions, states, values
+    from . import arguments, machinery, predictions, reference, states, values
 
     return {
         "state": states.equal_states,
@@ -79,6 +79,7 @@ def _checks() -> dict[str, Callable[[Subject], str]]:
         "eval mode": values.equal_in_evaluation,
         "train mode": values.equal_in_training,
         "examples": values.example_by_example,
+        "spec": reference.as_written,
         "arguments": arguments.other_arguments,
         "meta": machinery.meta,
         "export": machinery.exported,
@@ -91,13 +92,15 @@ def _checks() -> dict[str, Callable[[Subject], str]]:
 
 
 def _check(name: str, run: Callable[[], str], tell: Callable[..., None]) -> None:
-    from .common import FailsError, UnsupportedError, first_line
+    from .common import FailsError, UnknownError, UnsupportedError, first_line
 
     tell(name=name)
     try:
         status, detail = "holds", run()
     except UnsupportedError as error:
         status, detail = "unsupported", f"not supported by torch: {error}"
+    except UnknownError as error:
+        status, detail = "unsupported", f"not checked: {error}"
     except FailsError as error:
         status, detail = "fails", str(error)
     except Exception as error:

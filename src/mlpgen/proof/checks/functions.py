@@ -1,0 +1,135 @@
+"""Functions of specs, evaluated by torch's functions of the same names."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 - as everybody calls it
+
+from .common import UnknownError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NUMBERS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+]
+_OTHER = ("add", "sub", "mul", "div", "pow", "eq", "ne", "lt", "le", "gt", "ge")
+_LISTS = {"permute": "dims", "flip": "dims"}
+
+
+class Held(NamedTuple):
+    """A tensor on its way, and whether its first dimension is the batch."""
+
+    tensor: Tensor
+    batched: bool
+
+
+Arguments = dict[str, Any]
+
+
+def evaluated(name: str, arguments: Arguments, takes: Sequence[Held]) -> list[Tensor]:
+    """Compute a function of a spec; several tensors where it gives parts.
+
+    Raises:
+        UnknownError: There is no such function here.
+    """
+    first, *others = tensors = [each.tensor for each in takes]
+    numbers = [*arguments.values()]
+    if name in _OTHER:
+        found: Any = reduce(getattr(torch, name), [*tensors, *numbers])
+    elif name in ("where", "masked_fill"):
+        found = (
+            getattr(first, name)(*others, *numbers)
+            if name == "masked_fill"
+            else (torch.where(*tensors, *numbers))
+        )
+    elif name in ("cat", "stack"):
+        found = getattr(torch, name)(_expanded(takes), arguments.get("dim", 1))
+    elif name in ("chunk", "split", "unbind"):
+        given = {key: value for key, value in arguments.items() if key != "names"}
+        return [*getattr(first, name)(**_renamed(name, given))]
+    elif name in ("float", "long", "bool"):
+        found = getattr(first, name)()
+    elif name in ("reshape", "view", "expand", "repeat"):
+        found = getattr(first, name)(*_front(name, takes[0]), *numbers[0])
+    elif name == "slice":
+        found = _sliced(first, **arguments)
+    elif name == "einsum":
+        found = torch.einsum(arguments["equation"], *tensors)
+    elif name in ("gather", "index_select"):
+        found = getattr(first, name)(arguments["dim"], *others)
+    else:
+        found = _plain(name)(*tensors, **_listed(name, arguments))
+    return [found]
+
+
+def names_of_parts(arguments: Arguments, count: int) -> list[str]:
+    """Return what the parts of `chunk`, `split` and `unbind` are called."""
+    return [*(arguments.get("names") or _NUMBERS[:count])]
+
+
+def _plain(name: str) -> Any:
+    for module in (torch, F, torch.linalg):
+        if callable(getattr(module, name, None)):
+            return getattr(module, name)
+    raise UnknownError(f"no function `{name}` is known to this check")
+
+
+def _expanded(takes: Sequence[Held]) -> list[Tensor]:
+    """Repeat tensors without a batch for each example of the others."""
+    batches = [len(each.tensor) for each in takes if each.batched]
+    if not batches:
+        return [each.tensor for each in takes]
+    rank = next(each.tensor.dim() for each in takes if each.batched)
+    found = []
+    for tensor, batched in takes:
+        if not batched:
+            whole = tensor if tensor.dim() == rank else tensor[None]
+            tensor = whole.expand(batches[0], *whole.shape[1:])
+        found.append(tensor)
+    return found
+
+
+def _front(name: str, value: Held) -> list[int]:
+    """Say what stands before the sizes of one example."""
+    if not value.batched:
+        return []
+    return [{"expand": -1, "repeat": 1}.get(name, len(value.tensor))]
+
+
+def _sliced(
+    tensor: Tensor, dim: int, start: Any = None, end: Any = None, step: int = 1
+) -> Tensor:
+    index = [slice(None)] * tensor.dim()
+    index[dim] = slice(start, end, step)
+    return tensor[tuple(index)]
+
+
+def _renamed(name: str, arguments: Arguments) -> Arguments:
+    """Return arguments by the names that methods of tensors have for them."""
+    if name != "split":
+        return arguments
+    return {
+        ("split_size" if key == "split_size_or_sections" else key): value
+        for key, value in arguments.items()
+    }
+
+
+def _listed(name: str, arguments: Arguments) -> Arguments:
+    key = _LISTS.get(name, "")
+    if isinstance(arguments.get(key), int):
+        return {**arguments, key: [arguments[key]]}
+    return arguments

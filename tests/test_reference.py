@@ -1,0 +1,195 @@
+"""The evaluation of specs beside the styles: every layer, and what it must find."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+import yaml
+
+from mlpgen import api
+from mlpgen.functions import FUNCTIONS
+from mlpgen.layers import LAYERS
+from mlpgen.proof import run
+from mlpgen.proof.checks.common import FailsError, Subject, load
+from mlpgen.proof.checks.reference import as_written
+from mlpgen.vocabulary import layer_class
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlpgen.layers.base import Layer, Value
+
+
+def evaluated(text: str, folder: Path, **damage: str) -> str:
+    """Run the check on a spec; texts of its code may be replaced, in both styles."""
+    (folder / "spec.yaml").write_text(text, encoding="utf-8")
+    made = run.subject("spec.yaml", api.load(folder / "spec.yaml"))
+    classes = {}
+    for style, code in made.texts.items():
+        if damage:
+            assert damage["old"] in code
+            code = code.replace(damage["old"], damage["new"])
+        path = folder / f"{style}.py"
+        path.write_text(code, encoding="utf-8")
+        classes[style] = load(str(path), made.claims["name"])
+    claims: Any = made.claims
+    plan: Any = made.plan
+    with torch.no_grad():
+        return as_written(Subject(claims, classes, {}, plan))
+
+
+def spec_of(cls: type[Layer]) -> str:
+    """Write a spec of the example of one layer."""
+    values = cls.example_inputs or getattr(cls, "examples", lambda: ())()
+    layers: list[Any] = []
+    inputs, sources = {}, []
+    for index, value in enumerate(values or (None,)):
+        name = f"given_{index}"
+        sources.append(name)
+        if value is not None and not value.batched:
+            layers.append({"parameter": {"shape": [*value.shape]}, "name": name})
+            if value.dtype != "float32":
+                sources[-1] = f"whole_{index}"
+                whole = {value.dtype.replace("int64", "long"): None, "from": name}
+                layers.append({**whole, "name": sources[-1]})
+        else:
+            inputs[name] = _input(cls, value)
+    entry = yaml.safe_load(cls.example)
+    entry = {entry: None} if isinstance(entry, str) else entry
+    layers.append({**entry, "from": sources, "name": "found"})
+    return yaml.safe_dump({"name": "One", "input": inputs, "layers": layers})
+
+
+def _input(cls: type[Layer], value: Value | None) -> dict[str, Any]:
+    if value is None:
+        return {"shape": [*cls.example_input]}
+    return {"shape": [*value.shape], "dtype": value.dtype}
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS, *LAYERS])
+def test_every_layer_is_evaluated(name: str, tmp_path: Path) -> None:
+    cls = layer_class(name)
+    assert cls is not None
+    assert "by the spec give the same" in evaluated(spec_of(cls), tmp_path)
+
+
+PAIRS = """\
+name: Pairs
+input: [4]
+blocks:
+  Pair:
+    outputs: [mu, sigma]
+    layers:
+      - Linear: 4
+        name: mu
+      - Linear: 4
+        name: sigma
+        from: input
+      - Tanh
+layers:
+  - Pair:
+    repeat: 3
+    name: pairs
+  - relu:
+    from: pairs.sigma
+"""
+EVERYTHING = """\
+name: Everything
+parameters: {depth: 2, wide: true}
+input: {image: [3, 8, 8], tokens: {shape: [5], dtype: int64}}
+blocks:
+  Growing:
+    parameters: {channels: 4}
+    layers:
+      - Conv2d: {out_channels: "${channels + in_channels}", kernel_size: 3, padding: 1}
+        name: conv
+      - cat: {dim: 1}
+        from: [conv, input]
+  Reading:
+    input: [query, memory]
+    outputs: [read, gru.last]
+    layers:
+      - GRU: {hidden_size: "${in_features}", bidirectional: true}
+        name: gru
+        select: output
+        from: memory
+      - Linear: "${memory_features}"
+        name: read
+        from: query
+layers:
+  - parameter: {shape: [1, 4], init: normal_}
+    name: token
+  - Embedding: {num_embeddings: 9, embedding_dim: 4}
+    from: tokens
+    name: words
+  - cat: {dim: 1}
+    from: [token, words]
+    name: whole
+  - Growing: {channels: "${index + 2}"}
+    from: image
+    repeat: 3
+    name: growing
+  - Sequential:
+      - {Conv2d: {out_channels: 4, kernel_size: 1}, when: "${wide}"}
+      - ReLU
+      - {Conv2d: {out_channels: 4, kernel_size: 1}, repeat: 2, when: "${index > 0}"}
+    name: body
+  - Conv2d: {out_channels: 8, kernel_size: 1}
+    when: "${not wide}"
+  - share: body
+    from: growing
+  - AdaptiveAvgPool2d: 1
+  - flatten: 1
+    name: flat
+  - Linear:
+      out_features: 4
+    repeat: "${depth}"
+    name: query
+  - Reading:
+    from: [query, whole]
+    name: reading
+  - add:
+    from: [reading, flat]
+    when: "${not wide}"
+    name: added
+  - chunk: {chunks: 2, dim: 2, names: [left, right]}
+    from: whole
+    name: halves
+  - reshape: [3, -1]
+    from: halves.right
+  - Linear: 2
+outputs: [linear_1, added, halves, reading.gru.last]
+"""
+
+
+@pytest.mark.parametrize(("first", "back"), [("mu", "mu"), ("_", "sigma")])
+def test_what_runs_through_the_rounds(first: str, back: str, tmp_path: Path) -> None:
+    """The first output goes back into a block with several; both styles may err."""
+    (tmp_path / "spec.yaml").write_text(PAIRS, encoding="utf-8")
+    code = run.subject("", api.load(tmp_path / "spec.yaml")).texts["explicit"]
+    old = code[code.rindex(" -> Tensor:\n") :]
+    new = (
+        f" -> Tensor:\n        {back} = x\n        for layer in self.pairs:\n"
+        f"            {first}, sigma = layer({back})\n        return F.relu(sigma)\n"
+    )
+    if back == "mu":
+        assert evaluated(PAIRS, tmp_path, old=old, new=new).startswith("7 layers")
+        return
+    with pytest.raises(FailsError, match="`relu_1` of explicit is not what the spec"):
+        evaluated(PAIRS, tmp_path, old=old, new=new)
+
+
+def test_everything_that_a_spec_can_say(tmp_path: Path) -> None:
+    assert evaluated(EVERYTHING, tmp_path).endswith("by the spec give the same")
+
+
+def test_a_layer_that_overwrites_another(tmp_path: Path) -> None:
+    """The attribute of one layer holds the module of another one."""
+    text = "name: Two\ninput: [4]\nlayers: [{Linear: 4}, LayerNorm]\n"
+    with pytest.raises(FailsError, match="should be a LayerNorm, and is a Linear"):
+        evaluated(text, tmp_path, old="LayerNorm(4)", new="Linear(4, 4)")
+    text = text.replace("4}, LayerNorm", "4}, {Linear: 2}")
+    with pytest.raises(FailsError, match="`out_features` of `linear_2` is 3, not 2"):
+        evaluated(text, tmp_path, old="Linear(4, 2)", new="Linear(4, 3)")
