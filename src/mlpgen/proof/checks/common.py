@@ -17,6 +17,9 @@ SEED = 1
 BATCH = 3
 """Examples in a batch, where a check needs several: few, for networks may be large."""
 
+_PIECE = 1 << 20
+"""Values that are compared at a time."""
+
 
 class FailsError(Exception):
     """What is claimed does not hold; the message is the first difference."""
@@ -123,9 +126,22 @@ def close(a: Tensor, b: Tensor) -> bool:
         return False
     if not a.is_floating_point():
         return torch.equal(a, b)
-    finite = a[a.isfinite()]
-    largest = float(finite.abs().max()) if finite.numel() else 0.0
-    return torch.allclose(a, b, rtol=1e-4, atol=1e-5 * largest, equal_nan=True)
+    # Piece by piece: the outputs of a language model are hundreds of megabytes.
+    pieces = [*zip(_pieces(a), _pieces(b), strict=True)]
+    largest = max((_largest(left) for left, _ in pieces), default=0.0)
+    return all(
+        torch.allclose(*each, rtol=1e-4, atol=1e-5 * largest, equal_nan=True)
+        for each in pieces
+    )
+
+
+def _pieces(tensor: Tensor) -> Sequence[Tensor]:
+    return tensor.reshape(-1).tensor_split([*range(_PIECE, tensor.numel(), _PIECE)])
+
+
+def _largest(tensor: Tensor) -> float:
+    finite = tensor.abs().nan_to_num(nan=0.0, posinf=0.0)
+    return float(finite.max()) if finite.numel() else 0.0
 
 
 def difference(a: Tensor, b: Tensor) -> str:

@@ -26,14 +26,20 @@ if TYPE_CHECKING:
     from .common import Subject
     from .tracing import Attempt
 
-_FEW = 2
+_LARGE = 10_000_000_000
+"""Multiply-adds of networks that run on one example here, where two change nothing."""
 _NO_KERNEL = "not implemented for 'BFloat16'"
+
+
+def _few(subject: Subject) -> int:
+    """Say how many examples are enough."""
+    return 1 if subject.claims["multiply_adds"] > _LARGE else 2
 
 
 def meta(subject: Subject) -> str:
     """The models run on the device `meta`, which knows shapes and holds nothing."""
     for style, cls in subject.classes.items():
-        inputs = subject.inputs(_FEW)
+        inputs = subject.inputs(_few(subject))
 
         def run(cls: type[nn.Module] = cls, inputs: Any = inputs) -> list[Tensor]:
             with torch.device("meta"):
@@ -41,7 +47,9 @@ def meta(subject: Subject) -> str:
             return call(model, [each.to("meta") for each in inputs])
 
         found = _tried(run, subject, style, _on_meta)
-        need_outputs(found, subject.claims["outputs"], _FEW, f"in {style} on meta")
+        need_outputs(
+            found, subject.claims["outputs"], _few(subject), f"in {style} on meta"
+        )
     return "runs on the device meta, with the same shapes"
 
 
@@ -93,7 +101,7 @@ def _script(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
 
 def _as_eager(subject: Subject, attempt: Attempt) -> None:
     """Make something else of each model, and compare what it gives."""
-    inputs = subject.inputs(_FEW)
+    inputs = subject.inputs(_few(subject))
     for style, model in subject.mode(training=False):
         wanted = call(model, inputs)
 
@@ -120,13 +128,13 @@ def _tried(
         return run()
     except Exception as error:
         for _, model in subject.mode(training=False):
-            refuse_if_torch_does(model, subject.inputs(_FEW), attempt)
+            refuse_if_torch_does(model, subject.inputs(_few(subject)), attempt)
         raise FailsError(f"{first_line(error)}, in {style}") from error
 
 
 def bfloat16(subject: Subject) -> str:
     """In half precision the models run, and give finite numbers of that kind."""
-    inputs = subject.inputs(_FEW)
+    inputs = subject.inputs(_few(subject))
     for style, model in subject.mode(training=False):
         wanted = call(model, inputs)
         half = copy.deepcopy(model).bfloat16()
@@ -158,7 +166,7 @@ def _need_half(
         for each, half in zip(claimed, found, strict=False):
             if half.dtype == torch.float32:
                 each["dtype"] = "float32"
-    need_outputs(found, claimed, _FEW, f"in {style}")
+    need_outputs(found, claimed, _few(subject), f"in {style}")
     for claim, half, full in zip(claimed, found, wanted, strict=True):
         if bool((full.isfinite() & ~half.isfinite()).any()):
             raise FailsError(f"`{claim['name']}` is not finite in {style}")

@@ -15,6 +15,7 @@ from .common import (
     difference,
     same,
 )
+from .predictions import need_outputs
 from .states import need_equal_states
 from .tracing import parting
 
@@ -54,6 +55,9 @@ def _equal(subject: Subject, *, training: bool) -> str:
             at = parting((first, inputs), (second, inputs), same)
             found = difference(left, right)
             raise FailsError(f"they part {at}: `{name}` differs, {found} {where}")
+    if training:
+        claimed = subject.claims["outputs"]
+        need_outputs(a.outputs, claimed, BATCH, f"in {one}, train mode, batch {BATCH}")
     # The gradients of the last layers come first, so that is where they part.
     for name, gradient in reversed(a.gradients.items()):
         twin = b.gradients.get(name)
