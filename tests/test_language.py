@@ -789,7 +789,32 @@ def test_a_causal_layer_is_no_link_of_a_chain(tmp_path: Path) -> None:
         (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
     all_tools(tmp_path)
     assert codes({"Sequential": [causal]}, shape=(5, 8)) == ["MG220"]
-    assert codes({**causal, "repeat": 2}, shape=(5, 8)) == ["MG221"]
+
+
+def test_what_stands_beside_the_first_input_is_the_same_in_all_rounds() -> None:
+    masks = {"is_causal": True, "src_key_padding_mask": True}
+    loaded = net(
+        {"TransformerEncoderLayer": {"nhead": 2, **masks}, "repeat": 2,
+         "from": ["words", "padding"], "name": "encoder"},
+        {"GRU": 8, "repeat": 3, "from": ["encoder", "state"], "name": "reader"},
+        {"LSTMCell": 8, "repeat": 2, "from": ["state", "reader.last", "state"]},
+        shape={"words": [5, 8], "padding": {"shape": [5], "dtype": "bool"},
+               "state": [8]},
+    )  # fmt: skip
+    words, state = torch.randn(2, 5, 8), torch.randn(2, 8)
+    padding = torch.zeros(2, 5, dtype=torch.bool)
+    padding[1, 3:] = True
+    later = torch.ones(5, 5, dtype=torch.bool).triu(1)
+    for made in both(loaded):
+        x = words
+        for layer in made.eval().encoder:
+            x = layer(x, later, padding)
+        for layer in made.reader:
+            x, _ = layer(x, state[None])
+        y = state
+        for layer in made.lstm_cell_1:
+            y, _ = layer(y, (x[:, -1], state))
+        assert torch.allclose(made(words, padding, state), y, atol=1e-6)
 
 
 ATTENTION = {"MultiheadAttention": {"num_heads": 2, "key_padding_mask": True}}

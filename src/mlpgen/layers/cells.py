@@ -3,6 +3,7 @@
 from math import prod
 from typing import ClassVar
 
+from mlpgen.agreements import agree
 from mlpgen.component import Inferred, Positive
 from mlpgen.functions.base import whole_shown
 from mlpgen.layers.base import (
@@ -40,7 +41,8 @@ class _Cell(Layer):
         """The new state."""
         state = values[0]._replace(shape=(self.hidden_size,))
         for each in values[1:]:
-            if each != state:
+            alike = each._replace(shape=state.shape) == state
+            if not alike or not agree(each.shape, state.shape):
                 raise ShapeError(
                     "MG313",
                     f"the state of `{self.title()}` is {whole_shown(state)}, but "
