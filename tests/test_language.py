@@ -611,6 +611,31 @@ def test_long_names_of_states(both_ways: bool, tmp_path: Path) -> None:
     all_tools(tmp_path)
 
 
+def test_long_names_of_results(tmp_path: Path) -> None:
+    """Brackets go around the call, or the names stand one below the other."""
+    reader = "the_reader_of_the_words_of_a_book"[:32]
+    parts = [
+        f"the_{each}_quarter_of_all_pages" for each in ("first", "second", "third")
+    ]
+    layers: dict[str, list[Any]] = {
+        "call": [{"GRU": 8, "name": reader}],
+        "both": [{"LSTM": {"hidden_size": 8, "bidirectional": True}, "name": reader}],
+        "names": [{"chunk": {"chunks": 3, "dim": -1, "names": parts}, "name": reader}],
+    }
+    outputs = {
+        "call": [reader, f"{reader}.hidden"],
+        "both": [reader, f"{reader}.hidden", f"{reader}.last", f"{reader}.cell"],
+        "names": [f"{reader}.{each}" for each in parts],
+    }
+    for name, given in layers.items():
+        loaded = net(*given, shape=(5, 12), outputs=outputs[name])
+        text = api.render(loaded, "explicit")["net.py"]
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+    assert ", hidden = (\n" in (tmp_path / "call.py").read_text("utf-8")
+    assert f"        (\n            {parts[0]},\n" in text
+
+
 STATES = {"sequence": [5, 4], "state": [8], "cell": [8], "wide": [9]}
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.styles.code import INDENT, WIDTH, indented, layout, width
+from mlpgen.styles.code import INDENT, WIDTH, Group, flat, indented, layout, width
 
 if TYPE_CHECKING:
     from mlpgen.styles.code import Piece
@@ -27,8 +28,11 @@ class Assignment(NamedTuple):
 
     def lines(self, indent: int) -> list[str]:
         """Lay it out, this far to the right."""
-        before = f"{self.target} = " if self.target else "return "
-        lines = layout(self.piece, indent, before, comment=self.comment)
+        if ", " in self.target:
+            lines = _unpacked(self.target, self.piece, indent)
+        else:
+            before = f"{self.target} = " if self.target else "return "
+            lines = layout(self.piece, indent, before, comment=self.comment)
         if not self.declared:
             return lines
         told = f"{self.declared}: Tensor"
@@ -56,6 +60,33 @@ class Block(NamedTuple):
 
 
 Statement = Assignment | Block
+
+
+def _unpacked(target: str, piece: Piece, indent: int) -> list[str]:
+    """Lay out an assignment to several variables, as ruff does.
+
+    Where the call cannot begin on the line of the target, it is put into brackets; a
+    target that has no room itself is spread, one variable a line.
+    """
+    spread = isinstance(piece, Group) and piece.items
+    begins = piece.opening if isinstance(piece, Group) and spread else flat(piece)
+    room = WIDTH - indent
+    before = f"{target} = "
+    if width(f"{before}{begins}") <= room:
+        return layout(piece, indent, before)
+    if width(f"{before}(") <= room:
+        return [f"{before}(", *indented(layout(piece, indent + INDENT)), ")"]
+    tree = ast.parse(target, mode="eval").body
+    *names, last = layout(_target(tree), indent, after=" = (")
+    return [*names, *layout(piece, indent, last.removesuffix("("))]
+
+
+def _target(node: ast.expr) -> Piece:
+    """Read `x, (_, cell)`."""
+    if isinstance(node, ast.Tuple):
+        items = tuple(_target(each) for each in node.elts)
+        return Group("(", items, ")", collection=True)
+    return ast.unparse(node)
 
 
 def declare(statements: list[Statement], variable: str) -> None:
