@@ -63,11 +63,12 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
         problems.drop("MG209", "MG210")  # the parameters themselves are wrong
     if lacks_blocks or document.data.get("blocks", {}) != spec.blocks:
         problems.drop("MG207")  # it may be one of the blocks that could not be read
+    bound: set[str] = set()
     if not problems.failed:
         for definition, resolved in resolver.classes:
             check_code(definition, resolved)
             check_attributes(resolved.graph, definition.problems)
-        warn_about_agreements(*resolver.classes[-1])
+        bound = warn_about_agreements(*resolver.classes[-1])
         check_uses(resolver.uses, blocks)
         warn_about_blocks(resolver.uses, blocks)
     _check_overwriting(graph, problems)
@@ -81,6 +82,7 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
         rules=rules,
         recipe=recipe,
         blocks=_in_order(graph, classes),
+        bound=tuple(name for name in parameters if name in bound),
     )
     others = [each.problems.document.data for each in files[1:]]
     data = {**document.data, "included": others} if others else document.data

@@ -67,12 +67,18 @@ def _no_rule(node: Node, path: Path, problems: Problems) -> None:
         problems.add_entry("MG221", message, path, help=help)
 
 
-def warn_about_agreements(definition: Definition, resolved: Resolved) -> None:
-    """Name the layers that fit only while a parameter of the model has its default."""
+def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str]:
+    """Name the layers that fit only while a parameter of the model has its default.
+
+    Returns:
+        The parameters that their sizes depend on.
+    """
+    bound: set[str] = set()
     scope = resolved.scope
     layers = {node.path: node.name for node in resolved.graph.nodes}
     for agreement, path in scope.found.agreements.values():
         name = _deciding(agreement, scope)
+        bound |= _names(agreement, scope) if name else set()
         layer = layers.pop(path, "") if name else ""
         if layer:
             one, other = (f"`{_spelt(each, scope)}`" for each in agreement)
@@ -83,16 +89,22 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> None:
             definition.problems.add_entry(
                 "MG316", message, path, help=help, warning=True
             )
+    return bound & definition.parameters.keys()
 
 
 def _spelt(size: int, scope: Scope) -> str:
     return scope.spelt_out(code_of(size))
 
 
+def _names(agreement: Agreement, scope: Scope) -> frozenset[str]:
+    one, other = (names_of(_spelt(each, scope)) for each in agreement)
+    return one | other
+
+
 def _deciding(agreement: Agreement, scope: Scope) -> str:
     """Return a parameter with which two sizes are not equal any more."""
     one, other = (_spelt(each, scope) for each in agreement)
-    names = names_of(one) | names_of(other)
+    names = _names(agreement, scope)
     for name, default in scope.parameters.items():
         if name not in names or isinstance(default, float):
             continue

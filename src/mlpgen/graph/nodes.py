@@ -208,6 +208,7 @@ class Graph(NamedTuple):
         layers: How many layers it is made of, those of blocks and rounds included.
         rules: Initial values by the type of a layer.
         recipe: How it is trained, or None.
+        bound: Parameters with whose defaults alone some sizes are equal (MG316).
     """
 
     name: str
@@ -224,6 +225,7 @@ class Graph(NamedTuple):
     layers: int
     rules: tuple[Rule, ...]
     recipe: Recipe | None
+    bound: tuple[str, ...] = ()
 
     @property
     def input(self) -> Shape:

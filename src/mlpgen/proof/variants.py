@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,19 +53,11 @@ class Trials(NamedTuple):
 def trials(network: Network) -> Trials:
     """Load the spec of a network with other values of its parameters."""
     defaults = network.graph.parameters
-    warned = _warned(network)
+    warned = network.graph.bound
     found = [_variants(network, name) for name in defaults if name not in warned]
     turns = zip_longest(*found)  # the first of each parameter, then the second
     variants = [each for turn in turns for each in turn if each is not None]
     return Trials((*defaults,), warned, (*variants[:MOST],))
-
-
-def _warned(network: Network) -> tuple[str, ...]:
-    """Name the parameters that sizes hang on which are equal by chance only."""
-    texts = [each.message for each in network.warnings if each.code == "MG316"]
-    codes = " ".join(re.findall(r"`([^`]*)`", " ".join(texts)))
-    words = set(re.findall(r"\w+", codes))
-    return tuple(name for name in network.graph.parameters if name in words)
 
 
 def _variants(network: Network, name: str) -> list[Variant]:
