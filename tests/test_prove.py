@@ -469,7 +469,7 @@ def test_what_was_damaged_is_found(
 def test_only_what_was_damaged_is_found(certificates: dict[str, Certificate]) -> None:
     assert [*failures(certificates["a wrong count"])] == ["parameters"]
     assert [*failures(certificates["another function"])] == [
-        *("eval mode", "train mode", "checkpoint")
+        *("eval mode", "train mode", "spec", "checkpoint")
     ]
     assert [*failures(certificates["no Python"])] == ["classes"]
 

@@ -164,6 +164,72 @@ outputs: [linear_1, added, halves, reading.gru.last]
 """
 
 
+SEQUENCES = """\
+name: Sequences
+input:
+  words: [5, 8]
+  others: [6, 8]
+  padding: {shape: [5], dtype: bool}
+  absent: {shape: [6], dtype: bool}
+  state: [16]
+  image: [4, 6, 8]
+blocks:
+  Mixed:
+    layers: [{Linear: "${2 * in_features}"}]
+layers:
+  - GRU: {hidden_size: 8, bidirectional: true}
+    from: [words, state]
+    name: both
+  - slice: {dim: 1, end: 8}
+    from: both.hidden
+    name: one
+  - LSTM: 8
+    from: [words, one, one]
+    select: last
+    repeat: 3
+    name: deep
+  - LSTMCell: 8
+    from: [one, one, deep]
+    repeat: 2
+    name: cell
+  - TransformerEncoderLayer: {nhead: 2, src_key_padding_mask: true, is_causal: true}
+    from: [words, padding]
+    repeat: 2
+    name: encoder
+  - TransformerDecoderLayer:
+      {nhead: 2, tgt_key_padding_mask: true, memory_key_padding_mask: true}
+    from: [encoder, others, padding, absent]
+    name: decoder
+  - Transformer: {nhead: 2, tgt_is_causal: true, num_encoder_layers: 1}
+    from: [others, decoder]
+    name: whole
+  - MultiheadAttention: {num_heads: 2, key_padding_mask: true}
+    from: [whole, others, absent]
+    name: looked
+  - Mixed:
+    from: image
+    name: mixed
+outputs: [looked, both.hidden, deep, cell.cell, encoder, decoder, mixed]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("src_key_padding_mask=padding,", ""),
+        ("memory_key_padding_mask=absent", "memory_key_padding_mask=~absent"),
+        (", torch.stack(state.chunk(2, dim=1))", ""),
+        ("(one, deep)", "(deep, one)"),
+        ("layer(deep, (one.unsqueeze(0), one.unsqueeze(0)))", "layer(deep)"),
+    ],
+)
+def test_states_and_masks(old: str, new: str, tmp_path: Path) -> None:
+    """They are passed where the spec says, or it is found."""
+    assert evaluated(SEQUENCES, tmp_path).endswith("by the spec give the same")
+    with pytest.raises(FailsError, match="is not what the spec says"):
+        evaluated(SEQUENCES, tmp_path, old=old, new=new)
+
+
 @pytest.mark.parametrize(("first", "back"), [("mu", "mu"), ("_", "sigma")])
 def test_what_runs_through_the_rounds(first: str, back: str, tmp_path: Path) -> None:
     """The first output goes back into a block with several; both styles may err."""

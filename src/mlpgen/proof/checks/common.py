@@ -84,8 +84,10 @@ def _random(
 ) -> Tensor:
     if claim["dtype"] == "float32":
         return torch.randn(shape, generator=source)
-    high = 2 if claim["dtype"] == "bool" else claim["high"]
-    values = torch.randint(0, high, shape, generator=source)
+    mask = claim["dtype"] == "bool"
+    values = torch.randint(0, 2 if mask else claim["high"], shape, generator=source)
+    if mask and len(shape) > 1:
+        values[..., 0] = 0  # no mask hides everything: torch gives NaN for that
     return values.to(getattr(torch, claim["dtype"]))
 
 

@@ -33,6 +33,27 @@ _PARTS = {
     "MultiheadAttention": ["output", "weights"],
     "LSTMCell": ["hidden", "cell"],
 }
+_MASKS = (
+    "key_padding_mask",
+    "src_key_padding_mask",
+    "tgt_key_padding_mask",
+    "memory_key_padding_mask",
+)
+"""Masks of padding, in the order in which they stand behind the other inputs."""
+_CAUSAL = {
+    "MultiheadAttention": "attn_mask",
+    "TransformerEncoderLayer": "src_mask",
+    "TransformerEncoder": "mask",
+    "TransformerDecoderLayer": "tgt_mask",
+    "TransformerDecoder": "tgt_mask",
+    "Transformer": "tgt_mask",
+}
+"""What the mask of what comes later is called."""
+_ARITHMETIC = (
+    *(ast.Expression, ast.Constant, ast.Name, ast.expr_context, ast.Compare),
+    *(ast.BinOp, ast.UnaryOp, ast.BoolOp),
+    *(ast.operator, ast.unaryop, ast.boolop, ast.cmpop),
+)
 _TRUTH = {"true": True, "false": False}
 
 
@@ -66,7 +87,9 @@ def value_of(raw: Any, known: Mapping[str, Any]) -> Any:
         return {key: value_of(each, known) for key, each in raw.items()}
     if isinstance(raw, str) and raw.startswith("${"):
         tree = ast.parse(raw[2:-1].strip(), mode="eval")
-        # Specs without mistakes have arithmetic here, and nothing else.
+        # Specs without mistakes have nothing else here.
+        if not all(isinstance(each, _ARITHMETIC) for each in ast.walk(tree)):
+            raise FailsError(f"`{raw}` is more than arithmetic")
         return eval(
             compile(tree, raw, "eval"), {"__builtins__": {}}, {**_TRUTH, **known}
         )
@@ -121,7 +144,7 @@ class _Walk:
             within = {**known, "index": index}
             if by_round and not value_of(options["when"], within):
                 continue
-            first = next(iter(parts.values()))
+            first = _handed_on(parts, entry)
             parts = self.once(entry, f"{name}.{index}", within, [first, *takes[1:]])
         return parts
 
@@ -150,7 +173,10 @@ class _Walk:
             tensors = dict(zip(names, found, strict=True))
         else:
             module = self.module(entry, name, arguments, takes)
-            tensors = _called(module, entry["type"], [each.tensor for each in takes])
+            given, named = _masked(
+                entry["type"], arguments, [each.tensor for each in takes]
+            )
+            tensors = _called(module, entry["type"], given, named)
         parts = {part: Held(each, batched) for part, each in tensors.items()}
         return _selected(parts, entry)
 
@@ -191,26 +217,60 @@ def _made(type_: str, arguments: dict[str, Any], shape: torch.Size) -> nn.Module
     return None
 
 
-def _called(module: nn.Module, type_: str, takes: list[Tensor]) -> dict[str, Tensor]:
+def _masked(
+    type_: str, arguments: dict[str, Any], takes: list[Tensor]
+) -> tuple[list[Tensor], dict[str, Tensor]]:
+    """Part the masks from what else goes in, and add that of what comes later."""
+    if type_ not in _CAUSAL:
+        return takes, {}
+    names = [name for name in _MASKS if arguments.get(name)]
+    count = len(takes) - len(names)
+    masks = dict(zip(names, takes[count:], strict=True))
+    if arguments.get("is_causal") or arguments.get("tgt_is_causal"):
+        length = takes[type_ == "Transformer"].shape[1]
+        everywhere = torch.ones(length, length, dtype=torch.bool)
+        masks[_CAUSAL[type_]] = everywhere.triu(1)
+    return takes[:count], masks
+
+
+def _called(
+    module: nn.Module, type_: str, takes: list[Tensor], masks: dict[str, Tensor]
+) -> dict[str, Tensor]:
     """Run a module; name what it gives."""
     if isinstance(module, nn.MultiheadAttention):
         takes = [takes[0], takes[min(1, len(takes) - 1)], takes[-1]]
-        return {"output": module(*takes, need_weights=False)[0]}
-    found = module(*takes)
+        return {"output": module(*takes, need_weights=False, **masks)[0]}
+    first, *states = takes
     if isinstance(module, nn.RNNBase):
-        output, final = found
-        states = final if isinstance(final, tuple) else (final,)
-        ends = [_final(each, module.bidirectional) for each in states]
+        ways = 1 + module.bidirectional
+        states = [torch.stack(each.chunk(ways, dim=1)) for each in states]
+        output, final = module(first, *_together(states))
+        finals = final if isinstance(final, tuple) else (final,)
+        ends = [_final(each, module.bidirectional) for each in finals]
         parts = {"output": output, "hidden": ends[0], "last": output[:, -1]}
         return {**parts, "cell": ends[-1]}
+    if isinstance(module, nn.RNNCellBase):
+        takes = [first, *_together(states)]
+    found = module(*takes, **masks)
     if isinstance(found, Tensor):
         return {"": found}
     names = _PARTS.get(type_, ["output", "indices"])
     return dict(zip(names, found, strict=True))
 
 
+def _together(states: list[Tensor]) -> list[Any]:
+    """Both states of an LSTM are one argument."""
+    return [tuple(states)] if len(states) > 1 else states
+
+
 def _final(state: Tensor, both: bool) -> Tensor:
     return torch.cat([state[-2], state[-1]], dim=1) if both else state[-1]
+
+
+def _handed_on(parts: Parts, entry: dict[str, Any]) -> Held:
+    """Return what the next round takes: all steps, where the last one is selected."""
+    last = entry["kind"] == "module" and entry["options"].get("select") == "last"
+    return parts["output"] if last and "output" in parts else next(iter(parts.values()))
 
 
 def _selected(parts: Parts, entry: dict[str, Any]) -> Parts:
@@ -266,7 +326,13 @@ def _sizes(each: dict[str, Any], takes: Sequence[Held]) -> dict[str, int]:
     for index, (name, value) in enumerate(zip(each["inputs"], takes, strict=True)):
         begin = "in" if index == 0 else name
         shape = value.tensor.shape[value.batched :]
-        for word, size in zip(_SIZES.get(len(shape), ()), shape, strict=False):
+        words = _SIZES.get(len(shape), tuple(f"size_{i}" for i in range(len(shape))))
+        # Whatever the last one is called, a block may call it so.
+        pairs = [
+            *zip(words, shape, strict=True),
+            *(("features", s) for s in shape[-1:]),
+        ]
+        for word, size in pairs:
             key = f"{begin}_{word}"
             while key in each["parameters"]:
                 key += "_"
