@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import torch
 
 from mlpgen import api
 from mlpgen.proof import run
+from mlpgen.proof.checks.arguments import other_arguments
+from mlpgen.proof.checks.common import Subject as Under
+from mlpgen.proof.checks.common import load
 from mlpgen.proof.claims import claims
 
 if TYPE_CHECKING:
@@ -401,8 +405,8 @@ def test_other_arguments(tmp_path: Path) -> None:
     assert whole.failures == ()
     details = {each.name: each.detail for each in whole.checks}
     assert details["arguments"] == (
-        "as the spec says with width=16, depth=4, drop=0.25, bias=False, width=9, "
-        "depth=3, drop=0.75; not with another `chance`, see MG316"
+        "as the spec says with width=9, depth=3, drop=0.25, bias=False, width=4, "
+        "depth=1, drop=0.75; not with another `chance`, see MG316"
     )
     assert [[*failures(each)] for each in wrong] == [["arguments"]] * 3
     for each, detail in zip(
@@ -415,6 +419,42 @@ def test_other_arguments(tmp_path: Path) -> None:
         strict=True,
     ):
         assert detail in failures(each)["arguments"].detail
+
+
+LARGE = """\
+name: Large
+parameters: {{vocabulary: 3000, heads: 1, size: 1000}}
+input: {{tokens: {{shape: [4], dtype: int64}}}}
+layers:
+  - Embedding: {{num_embeddings: "${{vocabulary}}", embedding_dim: 1000}}
+  - MultiheadAttention: {{num_heads: "${{heads}}", bias: false}}
+  - {layer}
+"""
+
+
+@pytest.mark.filterwarnings("ignore:TF32")
+@pytest.mark.parametrize(
+    ("layer", "less"),
+    [
+        ("GRU: '${size}'", "; large networks in eval mode only"),
+        ("Linear: '${size}'", "; of large networks the shapes only"),
+        ("Linear: 2", "; no other `size` was tried; of large networks the shapes only"),
+    ],
+)
+def test_what_was_left_out_is_said(
+    layer: str, less: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = subject(LARGE.format(layer=layer), tmp_path)
+    if "no other" in less:
+        kept = [each for each in made.trials.variants if "size" not in each.arguments]
+        made = made._replace(trials=made.trials._replace(variants=tuple(kept)))
+    job = run._written(made, tmp_path / "0")
+    monkeypatch.chdir(tmp_path)
+    classes = {style: load(path, "Large") for style, path in job["files"].items()}
+    with torch.no_grad():
+        found = other_arguments(Under(job["claims"], classes, job["trials"], None))
+    assert found.startswith("as the spec says with vocabulary=3001, heads=2")
+    assert found.partition(";")[2] == less[1:]
 
 
 def tensor(name: str, shape: Whole, dtype: str, high: int | None = None) -> Any:
