@@ -40,9 +40,10 @@ def command(
 ) -> int:
     """Run both styles of each SPEC with torch and check what mlpgen says of them.
 
-    Equal styles, predicted shapes and counts, and what torch makes of the model:
-    export, compile, script, copies, checkpoints, half precision. Nothing is written.
-    Exit 1, with the first difference, if anything fails.
+    Equal styles, predicted shapes and counts, what each layer of the spec gives, the
+    class with other arguments, and what torch makes of the model: export, compile,
+    script, copies, checkpoints, half precision. Nothing is written. Exit 1, with the
+    first difference, if anything fails.
 
     \b
     Example:
