@@ -148,6 +148,7 @@ ANY = [
     {"Nested": {"width": 4}},
     {"Wide": {"features": "${8 + index}"}},
 ]
+LOOKING = {"nhead": 2, "dim_feedforward": 8}
 RANKS: dict[int, list[Any]] = {
     1: ["BatchNorm1d", {"Unflatten": {"dim": 1, "unflattened_size": [2, -1]}}],
     2: [
@@ -158,6 +159,8 @@ RANKS: dict[int, list[Any]] = {
         {"MultiheadAttention": {"num_heads": 2}},
         {"MultiheadAttention": {"num_heads": 2}, "select": "weights"},
         {"TransformerEncoderLayer": {"nhead": 2, "dim_feedforward": 8}},
+        {"TransformerEncoderLayer": {**LOOKING, "is_causal": True}},
+        {"MultiheadAttention": {"num_heads": 2, "is_causal": True}},
         {"Conv1d": {"out_channels": 6, "kernel_size": 3, "padding": 1}},
         {"chunk": {"chunks": 2, "dim": -1, "names": ["one", "two"]}},
         {"transpose": {"dim0": 1, "dim1": 2}},
@@ -202,7 +205,13 @@ JOINS: list[tuple[int, Any]] = [
     (3, "MultiheadAttention"),
     (3, {"MultiheadAttention": {"num_heads": 2}}),
     (2, {"MaxUnpool2d": 2}),
-    (2, {"LSTM": 8}),
+    (2, {"GRU": 8}),
+    (2, {"GRU": {"hidden_size": 4, "bidirectional": True}, "select": "hidden"}),
+    (3, {"LSTM": "${width}"}),
+    (2, {"GRUCell": 8}),
+    (3, {"LSTMCell": 8}),
+    (2, {"TransformerEncoderLayer": {**LOOKING, "src_key_padding_mask": True}}),
+    (2, {"TransformerDecoderLayer": {**LOOKING, "tgt_is_causal": True}}),
     (2, "cosine_similarity"),
     (2, "masked_fill"),
 ]
