@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import runpy
+import shutil
+import struct
 import tarfile
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,6 +61,43 @@ SPECS: dict[str, dict[str, Any]] = {
         "layers": ["Flatten", {"Linear": 8}, "ReLU", {"Linear": 3}],
         "training": {"data": {"npz": "arrays.npz"}, "validation": 0.25},
     },
+    "restored": {
+        "input": [1, 14, 14],
+        "layers": [
+            "Flatten",
+            {"Linear": 32},
+            {"Linear": 196},
+            {"Unflatten": {"dim": 1, "unflattened_size": [1, 14, 14]}},
+        ],
+        "training": {
+            "data": {"images": "digits"},
+            "subset": 60,
+            "normalize": [0.5, 0.5],
+            "loss": "MSELoss",
+        },
+    },
+    "chances": {
+        "input": [5],
+        "layers": [{"Linear": 8}, "Tanh", {"Linear": 1}],
+        "training": {
+            "data": {"csv": "chances.csv", "target": "red"},
+            "validation": 0.2,
+            "loss": "BCEWithLogitsLoss",
+            "metrics": ["mae"],
+        },
+    },
+    "vectors": {
+        "input": [2, 3],
+        "layers": ["Flatten", {"Linear": 2}],
+        "training": {
+            "data": {"npz": "vectors.npz"},
+            "validation": 0.25,
+            "subset": 80,
+            "loss": "SmoothL1Loss",
+            "optimizer": {"Adam": {"lr": 0.1}},
+            "metrics": ["r2"],
+        },
+    },
     "module": {
         "input": [4],
         "layers": TABLE,
@@ -97,6 +138,8 @@ def written(kind: str, folder: Path, **more: Any) -> Path:
     folder.mkdir(exist_ok=True)
     for name, text in api.render(network(spec_of(kind, **more)), "explicit").items():
         (folder / name).write_text(text, encoding="utf-8")
+    if kind == "module":
+        (folder / "mine.py").write_text(MODULE)
     return folder / "train_tried.py"
 
 
@@ -148,6 +191,25 @@ def arrays(path: Path, **more: Any) -> None:
     np.savez(path, **({"x": x.astype("float32"), "y": y} | more))
 
 
+def chances(path: Path) -> None:
+    found = flowers()
+    for row in found:
+        row["red"] = int(row.pop("color") == "red")
+        row["kind"] = row["kind"].partition(",")[0]
+    table(
+        path,
+        [
+            {name: row[name] for name in ("length", "width", "kind", "red")}
+            for row in found
+        ],
+    )
+
+
+def vectors(path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(120, 2, 3))
+    np.savez(path, x=x, y=x.sum(axis=2), x_test=x[:20], y_test=x[:20].sum(axis=2))
+
+
 MODULE = """
 import torch
 
@@ -180,7 +242,8 @@ def data(tmp_path: Path, tiny: Path) -> Path:
     table(folder / "irises.csv", flowers())
     prices(folder / "prices.csv")
     arrays(folder / "arrays.npz")
-    (folder / "mine.py").write_text(MODULE)
+    vectors(folder / "vectors.npz")
+    chances(folder / "chances.csv")
     cifar(folder / "cifar-10-binary.tar.gz")
     (folder / "MNIST").symlink_to(tiny / "MNIST")
     return folder
@@ -188,7 +251,7 @@ def data(tmp_path: Path, tiny: Path) -> Path:
 
 @pytest.mark.parametrize("kind", SPECS)
 def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -> None:
-    if NO_PILLOW and kind == "images":
+    if NO_PILLOW and kind in ("images", "restored"):
         pytest.skip("reading images needs Pillow")
     script = written(kind, tmp_path / "made")
     run = script.with_name("run")
@@ -198,10 +261,12 @@ def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -
     assert f"{watched}_loss" in last
     if watched == "validation":
         assert "test_loss" not in last
-        assert "test_accuracy" in printed
-    if kind == "numbers":
-        assert float(last["test_r2"]) > 0.8
-    else:
+        assert "test_loss" in printed
+    if kind in ("numbers", "vectors"):
+        assert float(last[f"{watched}_r2"]) > 0.8
+    elif kind == "restored":
+        assert float(last["test_loss"]) < 0.5
+    elif kind != "chances":
         least = 0.3 if kind == "cifar" else 0.6
         assert float(last[f"{watched}_accuracy"]) > least
     predicting = script.with_name("predict_tried.py")
@@ -248,6 +313,11 @@ def test_parts_are_apart_and_the_same_for_every_run(data: Path, tmp_path: Path) 
         assert torch.equal(one.features, other.features)
 
 
+def module(script: Path) -> dict[str, Any]:
+    """Return what the module that reads the data defines."""
+    return runpy.run_path(str(script.with_name("data_tried.py")))
+
+
 def edit(path: Path, old: str, new: str) -> None:
     path.write_text(path.read_text().replace(old, new, 1))
 
@@ -255,6 +325,28 @@ def edit(path: Path, old: str, new: str) -> None:
 def no_classes(data: Path) -> None:
     for path in (data / "digits").iterdir():
         path.rename(data / path.name)
+
+
+def mine(data: Path, text: str) -> None:
+    (data.parent / "made" / "mine.py").write_text(text)
+
+
+def huge(path: Path) -> None:
+    """Write a picture of 400 million pixels into a few hundred kilobytes."""
+    png(path, [[0]])
+    head = struct.pack(">IIBBBBB", 20000, 20000, 1, 0, 0, 0, 0)
+    content = path.read_bytes()
+    chunk = b"IHDR" + head
+    chunk += struct.pack(">I", zlib.crc32(chunk))
+    path.write_bytes(content[:12] + chunk + content[33:])
+
+
+def strange(data: Path) -> None:
+    (data / "digits").rename(data / "train")
+    (data / "digits").mkdir()
+    (data / "train").rename(data / "digits" / "train")
+    shutil.copytree(data / "digits" / "train", data / "digits" / "test")
+    (data / "digits" / "test" / "one").rename(data / "digits" / "test" / "six")
 
 
 Damage = tuple[str, "Callable[[Path], Any]", str]
@@ -270,6 +362,17 @@ DAMAGES: dict[str, Damage] = {
         lambda data: [(data / "digits" / name).mkdir() for name in ("x", "y")],
         "6 folders of classes",
     ),
+    "an empty class": (
+        "images",
+        lambda data: [path.unlink() for path in (data / "digits" / "one").iterdir()],
+        "one has no images",
+    ),
+    "too large an image": (
+        "images",
+        lambda data: huge(data / "digits" / "one" / "1.png"),
+        "is no image",
+    ),
+    "a class in the test alone": ("images", strange, "nothing is trained on for 'six'"),
     "no folder": (
         "images",
         lambda data: (data / "digits").rename(data / "other"),
@@ -303,6 +406,50 @@ DAMAGES: dict[str, Damage] = {
         ),
         "write `input: [6]`",
     ),
+    "the same name twice": (
+        "csv",
+        lambda data: edit(data / "irises.csv", "color", "width"),
+        "two columns of the same name",
+    ),
+    "a class that is missing": (
+        "csv",
+        lambda data: edit(data / "irises.csv", "setosa", ""),
+        "'kind' is empty",
+    ),
+    "no chances": (
+        "chances",
+        lambda data: edit(data / "chances.csv", ",1\n", ",7\n"),
+        "numbers from 0 to 1",
+    ),
+    "a test without targets": (
+        "npz",
+        lambda data: arrays(data / "arrays.npz", x_test=np.zeros((3, 2, 3))),
+        "but not both",
+    ),
+    "one example": (
+        "npz",
+        lambda data: arrays(
+            data / "arrays.npz", x=np.zeros((1, 2, 3)), y=np.zeros(1, int)
+        ),
+        "too few examples",
+    ),
+    "a number for an array": (
+        "npz",
+        lambda data: arrays(data / "arrays.npz", y=np.int64(1)),
+        "targets []",
+    ),
+    "complex numbers": (
+        "npz",
+        lambda data: arrays(data / "arrays.npz", x=np.ones((120, 2, 3), complex)),
+        "real numbers",
+    ),
+    "other targets": (
+        "vectors",
+        lambda data: np.savez(
+            data / "vectors.npz", x=np.ones((99, 2, 3)), y=np.ones(99)
+        ),
+        "the model gives [2] of each",
+    ),
     "NaN in arrays": (
         "npz",
         lambda data: arrays(
@@ -332,12 +479,23 @@ DAMAGES: dict[str, Damage] = {
     ),
     "no function": (
         "module",
-        lambda data: (data / "mine.py").write_text("x = 1\n"),
+        lambda data: mine(data, "x = 1\n"),
         "no function `load`",
+    ),
+    "an error of the module": (
+        "module",
+        lambda data: mine(data, "def load(folder):\n    return 1 / 0\n"),
+        "mine.py, line 2: ZeroDivisionError",
+    ),
+    "no Python": ("module", lambda data: mine(data, "def load(:"), "SyntaxError"),
+    "no module": (
+        "module",
+        lambda data: (data.parent / "made" / "mine.py").unlink(),
+        "it belongs beside this script",
     ),
     "no pairs": (
         "module",
-        lambda data: (data / "mine.py").write_text("def load(folder): return 3\n"),
+        lambda data: mine(data, "def load(folder): return 3\n"),
         "two pairs",
     ),
     "torn archive": (
@@ -358,6 +516,60 @@ def test_damaged_data_of_ones_own(damage: str, data: Path, tmp_path: Path) -> No
     script = written(kind, tmp_path / "made")
     do(data)
     refused(script, "--data-dir", str(data), says=says)
+
+
+def test_images_that_do_not_fit_into_memory_stay_on_disk(
+    data: Path, tmp_path: Path
+) -> None:
+    """Nothing of them is copied when they are parted, and they are the same."""
+    if NO_PILLOW:
+        pytest.skip("reading images needs Pillow")
+    script = written("images", tmp_path / "made", normalize=None)
+    args = ("--data-dir", str(data), "--epochs", "2", "--out")
+    train(script, *args, "whole")
+    edit(script.with_name("data_tried.py"), "os.sysconf", "0 * os.sysconf")
+    assert "do not fit into memory: they stay on disk" in train(script, *args, "disk")
+    one, other = (rows(script.with_name(name)) for name in ("whole", "disk"))
+    assert one[-1]["train_loss"] == other[-1]["train_loss"]
+    assert not list(script.parent.glob("images_*"))
+
+
+def test_images_are_upright_and_opaque(data: Path, tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image")
+    found = module(written("restored", tmp_path / "made", normalize=None))
+
+    def read(made: Any, **more: Any) -> torch.Tensor:
+        made.save(tmp_path / "a.png", **more)
+        pixels: torch.Tensor = found["read_files"]([tmp_path / "a.png"], {})[0, 0]
+        return pixels
+
+    deep = image.fromarray(np.full((14, 14), 30_000, dtype=np.uint16))
+    assert abs(float(read(deep).mean()) - 30_000 / 2**16) < 0.01
+    assert float(read(image.new("RGBA", (14, 14), (0, 0, 0, 0))).mean()) == 1
+    half = np.zeros((14, 14), dtype=np.uint8)
+    half[:7] = 255
+    exif = image.Exif()
+    exif[0x0112] = 3  # upside down
+    turned = read(image.fromarray(half), exif=exif)
+    assert float(turned[:7].mean()) == 0
+    assert float(turned[7:].mean()) == 1
+
+
+def test_tables_are_standardized_by_what_is_trained_on(
+    data: Path, tmp_path: Path
+) -> None:
+    found = module(written("csv", tmp_path / "made", validation=0.5))
+    train_data, *_, about = found["load"](data, torch.device("cpu"))
+    assert len(train_data.targets) == 40
+    numbers = [
+        place
+        for place, column in enumerate(about["columns"].values())
+        if "mean" in column
+    ]
+    assert numbers
+    values = train_data.features[:, numbers[0]]
+    assert abs(float(values.mean())) < 1e-5
+    assert abs(float(values.std(correction=0)) - 1) < 1e-5
 
 
 def test_fewer_examples_than_a_batch(data: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:71f8306823e01e39
+# format 1, spec sha256:44999c010067e09b, code sha256:8b33e01cec5bd961
 
 import gzip
 import hashlib
@@ -104,15 +104,8 @@ def read(folder: Path, name: str, dimensions: int) -> Tensor:
 
 def read_files(paths: Iterable[Path]) -> Tensor:
     """Read images of any size as those of the data, (N, 1, H, W)."""
-    if not importlib.util.find_spec("PIL"):
-        raise DataError("reading images needs a package: pip install pillow")
-    images = []
-    for path in paths:
-        try:
-            with importlib.import_module("PIL.Image").open(path) as image:
-                images.append(fitted(image.convert("L")))
-        except (OSError, SyntaxError, ValueError) as error:
-            raise DataError(f"{path} is no image: {error}") from None
+    need_pillow()
+    images = [fitted(opened(path, "L")) for path in paths]
     return torch.stack(images)
 
 
@@ -140,6 +133,29 @@ def pixels(image: Any) -> Tensor:
     """Return the values of a grey image, (1, H, W) in [0, 1]."""
     values = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
     return values.reshape(1, *IMAGE) / 255
+
+
+def opened(path: Path, mode: str) -> Any:
+    """Read an image as "L", grey, or "RGB": upright, on white where it has no color."""
+    pillow = importlib.import_module("PIL.Image")
+    tools = importlib.import_module("PIL.ImageOps")
+    try:
+        with pillow.open(path) as image:
+            upright = tools.exif_transpose(image)
+    except (OSError, SyntaxError, ValueError, pillow.DecompressionBombError) as error:
+        raise DataError(f"{path} is no image: {error}") from None
+    if upright.mode.startswith("I"):  # 16 bits
+        return upright.point(lambda value: value / 256).convert("L").convert(mode)
+    if upright.has_transparency_data:
+        ground = pillow.new("RGBA", upright.size, "white")
+        upright = pillow.alpha_composite(ground, upright.convert("RGBA"))
+    return upright.convert(mode)
+
+
+def need_pillow() -> None:
+    """Say what is missing to read images."""
+    if not importlib.util.find_spec("PIL"):
+        raise DataError("reading images needs a package: pip install pillow")
 
 
 def download(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.nodes import held
@@ -43,18 +44,13 @@ def resolve_losses(
     entries = list(enumerate(raw)) if isinstance(raw, list) else [(None, raw)]
     if not entries:
         problems.add("MG203", "`loss` is an empty list", at, help="name a loss")
-    found = [
-        _term(
-            entry,
-            at if index is None else (*at, index),
-            nodes,
-            outputs,
-            dataset,
-            problems,
-        )
-        for index, entry in entries
-    ]
-    return tuple(term for term in found if term is not None)
+    found: list[Term] = []
+    for index, entry in entries:
+        path = at if index is None else (*at, index)
+        term = _term(entry, path, nodes, outputs, dataset, found, problems)
+        if term is not None:
+            found.append(term)
+    return tuple(found)
 
 
 def _term(
@@ -63,6 +59,7 @@ def _term(
     nodes: tuple[Node, ...],
     outputs: Sequence[str],
     dataset: Dataset,
+    before: Sequence[Term],
     problems: Problems,
 ) -> Term | None:
     keys, alone = read_keys("loss", LossKeys, raw, path, problems)
@@ -76,8 +73,16 @@ def _term(
     node = next((each for each in nodes if each.name == output), None)
     if loss is None or node is None:
         return None
-    target = _target(loss, node, nodes, dataset, path, problems)
-    return Term(loss, output, target, keys.weight) if target else None
+    found = _target(loss, node, nodes, dataset, before)
+    if isinstance(found, Problem):
+        notes = (
+            f"the output is `{node.name}` (line {problems.line(node.path)}), "
+            f"{shape_shown(node.output)}",
+        )
+        problems.add(found.code, found.message, path, notes=notes, help=found.help)
+        return None
+    shape = tuple(int(size) for size in node.output)
+    return Term(loss, output, found, shape, keys.weight)
 
 
 def _target(
@@ -85,27 +90,40 @@ def _target(
     node: Node,
     nodes: tuple[Node, ...],
     dataset: Dataset,
-    path: Path,
-    problems: Problems,
-) -> Target | None:
-    if dataset.numbers and loss.of_numbers:
-        return "number"
-    found = loss.target(node.output, dataset.shape, dataset.classes)
-    problem = (
-        found
-        if isinstance(found, Problem)
-        else loss.values(_made_by(node, nodes, loss))
-    )
-    if problem is not None:
-        notes = (
-            f"the output is `{node.name}` (line {problems.line(node.path)}), "
-            f"{shape_shown(node.output)}",
-        )
-        problems.add(
-            problem.code, problem.message, path, notes=notes, help=problem.help
-        )
-        return None
-    return found if not isinstance(found, Problem) else None
+    before: Sequence[Term],
+) -> Target | Problem:
+    """Decide what an output is compared with, and what its values must be."""
+    name = type(loss).__name__
+    known = next((term for term in before if term.target != "image"), None)
+    classified = known is not None and known.target != "number"
+    found: Target | Problem
+    if dataset.numbers and not classified and loss.takes_numbers(node.output):
+        found = _numbers(name, node, dataset, known)
+    elif known is not None and known.target == "number":
+        first = type(known.loss).__name__
+        message = f"`{name}` takes classes, but `{first}` takes the same as numbers"
+        found = Problem("MG406", message)
+    else:
+        found = loss.target(node.output, dataset.shape, dataset.classes)
+    if found in ("label", "one_hot") and dataset.classes < 2:
+        message = "an output of one value tells no classes apart"
+        return Problem("MG404", message, help="give it a value for each class")
+    if isinstance(found, Problem):
+        return found
+    return loss.values(_made_by(node, nodes, loss)) or found
+
+
+def _numbers(
+    name: str, node: Node, dataset: Dataset, known: Term | None
+) -> Target | Problem:
+    """The targets are numbers, of the shape of the output."""
+    if dataset.single and prod(node.output) != 1:
+        message = f"`{name}` compares with one number of each example"
+        return Problem("MG401", message, help="end with `Linear: 1`")
+    if known is not None and known.shape != tuple(node.output):
+        message = f"the targets have the shape of `{known.output}`, the first output"
+        return Problem("MG401", message, help="losses of numbers share their targets")
+    return "number"
 
 
 _ARRANGING = ("Flatten", "Unflatten", "Identity", "Sequential")

@@ -39,6 +39,11 @@ class Dataset(NamedTuple):
         """Whether the targets may be numbers."""
         return getattr(self.origin, "numbers", False)
 
+    @property
+    def single(self) -> bool:
+        """Whether the targets, where they are numbers, are one for each example."""
+        return getattr(self.origin, "single", False)
+
 
 class Term(NamedTuple):
     """One loss of a sum.
@@ -47,12 +52,14 @@ class Term(NamedTuple):
         loss: The loss.
         output: The output that it is on.
         target: What the output is compared with.
+        shape: Of the output.
         weight: In the sum.
     """
 
     loss: Loss
     output: str
     target: Target
+    shape: tuple[int, ...]
     weight: float
 
 

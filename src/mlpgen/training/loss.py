@@ -38,7 +38,7 @@ class Loss(Part):
         after: Layers that it must follow, if any.
         not_after: Layers that it must not follow, because it does their work itself.
         itself: That work, for people.
-        of_numbers: Whether targets are numbers where the data has some.
+        unit: Whether targets lie between 0 and 1.
         probabilities: Code that makes probabilities of classes from the output `{}`.
     """
 
@@ -47,7 +47,7 @@ class Loss(Part):
     not_after: ClassVar[tuple[str, ...]] = ()
     itself: ClassVar[str] = ""
     probabilities: ClassVar[str] = "{}"
-    of_numbers: ClassVar[bool] = False
+    unit: ClassVar[bool] = False
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """Decide what the output is compared with: by default one value a class.
@@ -62,7 +62,8 @@ class Loss(Part):
         if len(output) != 1:
             return Problem(
                 "MG401",
-                f"`{name}` takes (N, {classes}), the output is {shown(output)}",
+                f"`{name}` takes (N, {classes or 'classes'}), the output is "
+                f"{shown(output)}",
                 help=_OF_STEPS
                 if len(output) == 2
                 else "`Flatten` and `Linear` make one value for each class",
@@ -91,6 +92,11 @@ class Loss(Part):
             message = f"`{name}` takes what {options} gives, but `{last}` comes last"
             return Problem("MG402", message, help=f"end with {options}")
         return None
+
+    def takes_numbers(self, output: Shape) -> bool:
+        """Tell whether it compares an output with numbers, where the data has some."""
+        del output
+        return False
 
     def takes_mixtures(self, target: Target) -> bool:
         """Tell whether the target of an example may be a mixture of classes."""

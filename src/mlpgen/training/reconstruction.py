@@ -14,7 +14,10 @@ from mlpgen.training.loss import NO_LOGITS, Loss, Target
 class OfImages(Loss):
     """A loss between images, or between numbers."""
 
-    of_numbers: ClassVar = True
+    def takes_numbers(self, output: Shape) -> bool:
+        """Any numbers."""
+        del output
+        return True
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """A value for each pixel: the output restores the input."""
@@ -37,6 +40,12 @@ class OfImages(Loss):
 
 class OfBoth(OfImages):
     """A loss between images, or between classes as one-hot rows."""
+
+    unit: ClassVar = True
+
+    def takes_numbers(self, output: Shape) -> bool:
+        """One number from 0 to 1; several values are classes."""
+        return prod(output) == 1
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """One-hot classes, or the image itself."""

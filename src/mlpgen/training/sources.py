@@ -24,14 +24,14 @@ class Source(BaseModel):
     Class attributes:
         pictures: Whether the examples are images.
         numbers: Whether the targets may be numbers.
+        single: Whether there is one number for each example.
     """
 
     model_config = STRICT
 
     pictures: ClassVar[bool] = False
     numbers: ClassVar[bool] = False
-
-    test: _Share = 0.2
+    single: ClassVar[bool] = False
 
     @classmethod
     def kind(cls) -> str:
@@ -53,6 +53,7 @@ class Images(Source):
 
     pictures: ClassVar = True
 
+    test: _Share = 0.2
     images: Annotated[str, Field(min_length=1, description="The folder.")]
 
 
@@ -63,7 +64,9 @@ class Csv(Source):
     """
 
     numbers: ClassVar = True
+    single: ClassVar = True
 
+    test: _Share = 0.2
     csv: Annotated[str, Field(min_length=1, description="The table.")]
     target: Annotated[str, Field(min_length=1, description="The column to learn.")]
 
@@ -73,11 +76,12 @@ class Npz(Source):
 
     numbers: ClassVar = True
 
+    test: _Share = 0.2
     npz: Annotated[str, Field(min_length=1, description="The file of the arrays.")]
 
 
 class Module(Source):
-    """A module of yours with a function `load`.
+    """A module of yours with a function `load`; its path begins beside the scripts.
 
     It takes the path of `--data-dir` and gives two pairs of tensors, features and
     targets: for training and for the test.

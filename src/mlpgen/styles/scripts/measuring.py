@@ -91,12 +91,13 @@ def _of_numbers(recipe: Recipe) -> list[_Sum]:
     target = _target(recipe)
     difference = f"difference = ({{output}} - {target}).flatten(1)"
     sums = []
-    if {"mae", "r2"} & set(recipe.metrics):
+    if "mae" in recipe.metrics:
         value = "difference.abs().mean(dim=1).sum()"
         sums.append(_Sum("mae", (difference,), value))
     if "r2" in recipe.metrics:
+        lines = () if sums else (difference,)
         value = f"({target} - center).square().flatten(1).mean(dim=1).sum()"
-        sums.append(_Sum("error", (), "difference.square().mean(dim=1).sum()"))
+        sums.append(_Sum("error", lines, "difference.square().mean(dim=1).sum()"))
         sums.append(_Sum("variance", (f"squares = {value}",), "squares"))
     return sums
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.styles.code import Code
+from mlpgen.styles.code import INDENT, Code, Group, call, layout
 from mlpgen.styles.docstrings import docstring
+from mlpgen.styles.scripts.data.choosing import PLACES, choosing, held_out, parts_it
 from mlpgen.styles.scripts.data.constants import constants, normalizing
 from mlpgen.styles.scripts.imports import import_lines
 from mlpgen.training.datasets import Archive
+from mlpgen.training.sources import Csv
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
@@ -26,8 +28,12 @@ class DataPlan(NamedTuple):
         title: What the data is called.
         constants: Lines with what the spec says.
         result: What `load` gives.
+        choosing: Lines of `load` that choose what is trained on.
+        reading_parts: Lines of `load` that read what was chosen.
         ending: The last lines of `load`, from the parts to what it gives.
-        shuffles: Whether something is chosen by the seed.
+        shuffles: Whether some of the training data is chosen by the seed.
+        holds: Whether a share of the data is held out by the seed.
+        parts: Whether data is parted after it was read.
         read_files: The line that begins the function of that name.
         scaled: How it returns `images`.
         reading: Lines that bring uint8 `features` to what the model takes.
@@ -35,6 +41,7 @@ class DataPlan(NamedTuple):
         about: Lines that begin what is told about the data.
         targets: What the targets are, for people.
         numbers: Whether the targets are numbers.
+        unit: Whether they must lie between 0 and 1.
         names: Where the names of the classes are.
     """
 
@@ -44,8 +51,12 @@ class DataPlan(NamedTuple):
     title: Code
     constants: Lines
     result: Code
+    choosing: Lines
+    reading_parts: Lines
     ending: Lines
     shuffles: bool
+    holds: bool
+    parts: bool
     read_files: Code
     scaled: Code
     reading: Lines
@@ -53,6 +64,7 @@ class DataPlan(NamedTuple):
     about: Lines
     targets: Code
     numbers: bool
+    unit: bool
     names: Code
 
 
@@ -78,8 +90,12 @@ def plan(graph: Graph, recipe: Recipe) -> DataPlan:
         title=Code(recipe.dataset.title),
         constants=constants(recipe),
         result=Code(f"tuple[{', '.join(types)}]"),
+        choosing=choosing(recipe),
+        reading_parts=_reading_parts(names),
         ending=_ending(recipe, names),
-        shuffles=own or bool(settings.validation or settings.subset),
+        shuffles=bool(settings.subset),
+        holds=held_out(recipe),
+        parts=parts_it(recipe),
         read_files=Code(f"def read_files({arguments}) -> Tensor:"),
         scaled=Code(_scaled(recipe)),
         reading=_reading(recipe),
@@ -87,6 +103,7 @@ def plan(graph: Graph, recipe: Recipe) -> DataPlan:
         about=_about(recipe),
         targets=Code("float32" if numbers else "the places of classes, int64 (N,)"),
         numbers=numbers,
+        unit=numbers and any(term.loss.unit for term in recipe.terms),
         names=Code(_names(recipe, own=own)),
     )
 
@@ -109,18 +126,16 @@ def tells(recipe: Recipe) -> bool:
     return not isinstance(origin, Archive) or recipe.settings.normalize == "auto"
 
 
+def _reading_parts(names: list[str]) -> Lines:
+    places = tuple(f"to_{PLACES[name]}" for name in names)
+    read = call("read_parts", "files", Group("[", places, "]"), "device")
+    return tuple(layout(read, INDENT, f"{', '.join(names)} = "))
+
+
 def _ending(recipe: Recipe, names: list[str]) -> Lines:
-    settings = recipe.settings
     lines: list[str] = []
-    if settings.subset:
-        lines.append("train = part(train, shuffled(train)[:SUBSET])")
-    if settings.validation:
-        lines += [
-            "order = shuffled(train)",
-            "count = round(VALIDATION * len(order))",
-            "validation = part(train, order[:count])",
-            "train = part(train, order[count:])",
-        ]
+    if isinstance(recipe.dataset.origin, Csv):
+        lines = [f"{name} = part(everything, to_{PLACES[name]})" for name in names]
     lines += normalizing(recipe, names)
     given = [*names, *(["about"] if tells(recipe) else [])]
     return (*lines, f"return {', '.join(given)}")
@@ -160,12 +175,14 @@ def _scaled(recipe: Recipe) -> str:
 _NEEDS = {
     "idx": "gzip hashlib http.client importlib importlib.util math urllib.request zlib "
     "collections.abc:Iterable typing:Any typing:NamedTuple",
-    "images": "importlib importlib.util math os tempfile collections.abc:Iterable "
-    "typing:Any typing:NamedTuple",
+    "images": "importlib importlib.util math os shutil tempfile "
+    "collections.abc:Iterable concurrent.futures:ThreadPoolExecutor typing:Any "
+    "typing:NamedTuple",
     "csv": "csv math collections.abc:Iterable typing:Any typing:NamedTuple",
     "npz": "importlib importlib.util collections.abc:Iterable typing:Any "
     "typing:NamedTuple",
-    "module": "importlib.util collections.abc:Iterable typing:Any typing:NamedTuple",
+    "module": "importlib.util traceback collections.abc:Iterable typing:Any "
+    "typing:NamedTuple",
     "cifar": "hashlib http.client importlib importlib.util math tarfile urllib.request "
     "zlib collections.abc:Iterable typing:Any typing:NamedTuple",
 }
@@ -173,6 +190,6 @@ _NEEDS = {
 
 def _imports(kind: str, recipe: Recipe) -> Lines:
     needs = {"pathlib:Path", "torch", "torch:Tensor", *_NEEDS[kind].split()}
-    if kind == "cifar" and not tells(recipe):
-        needs.remove("typing:Any")
+    if recipe.target == "number":
+        needs.add("math")
     return import_lines(needs)

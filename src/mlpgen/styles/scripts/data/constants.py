@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.expressions import written
 from mlpgen.styles.code import Group, layout, literal, quoted
+from mlpgen.styles.scripts.data.choosing import held_out
 from mlpgen.training.datasets import Archive
-from mlpgen.training.sources import Csv, Source
+from mlpgen.training.sources import Csv, Module, Source
 
 if TYPE_CHECKING:
     from mlpgen.graph.recipe import Recipe
@@ -63,27 +64,31 @@ def _of_cifar(classes: int) -> Lines:
 
 
 def _own(recipe: Recipe, source: Source) -> Lines:
-    shape = ", ".join(str(size) for size in recipe.dataset.shape)
-    shape += "," if len(recipe.dataset.shape) == 1 else ""
-    lines = [f"PATH = {quoted(source.path)}", f"SHAPE = ({shape})"]
+    shape = _tuple(recipe.dataset.shape)
+    lines = [f"PATH = {quoted(source.path)}", f"SHAPE = {shape}"]
     if isinstance(source, Csv):
         lines.append(f"TARGET = {quoted(source.target)}")
     if recipe.classifies:
         lines.append(f"OUTPUTS = {recipe.dataset.classes}  # of the model")
-    if recipe.target == "number" and not isinstance(source, Csv):
-        lines.append("RESULT = ()")
-    return (*lines, f"TEST = {written(source.test)}")
+    if recipe.target == "number":
+        lines.append(f"RESULT = {_tuple(recipe.terms[0].shape)}  # of the model")
+    if not isinstance(source, Module):  # which gives a test itself
+        lines.append(f"TEST = {written(getattr(source, 'test'))}")
+    return tuple(lines)
+
+
+def _tuple(sizes: tuple[int, ...]) -> str:
+    comma = "," if len(sizes) == 1 else ""
+    return f"({', '.join(str(size) for size in sizes)}{comma})"
 
 
 def _choosing(recipe: Recipe) -> Lines:
     settings = recipe.settings
-    own = isinstance(recipe.dataset.origin, Source)
+    chosen = held_out(recipe) or settings.subset
     found = {
         "VALIDATION": settings.validation,
         "SUBSET": settings.subset,
-        "SEED": settings.seed
-        if own or settings.validation or settings.subset
-        else None,
+        "SEED": settings.seed if chosen else None,
     }
     return tuple(
         f"{name} = {written(value)}"
@@ -96,10 +101,11 @@ def _scale(recipe: Recipe) -> Lines:
     raw = recipe.settings.normalize
     if raw is None or raw == "auto":
         return ()
+    scalar = getattr(recipe.dataset.origin, "kind", None) == "idx"
     return tuple(
         line
         for name, value in zip(("MEAN", "STD"), raw, strict=True)
-        for line in _tensor(name, value, scalar=recipe.dataset.shape[0] == 1)
+        for line in _tensor(name, value, scalar=scalar)
     )
 
 
