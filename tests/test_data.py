@@ -29,6 +29,11 @@ __all__ = ["tiny"]  # a fixture
 
 ADAM = {"Adam": {"lr": 0.01}}
 TABLE = [{"Linear": 8}, "ReLU", {"Linear": 3, "name": "logits"}]
+READER = [
+    {"Embedding": {"num_embeddings": 40, "embedding_dim": 16}},
+    {"GRU": 32, "select": "output"},
+    {"Linear": 30},
+]
 SPECS: dict[str, dict[str, Any]] = {
     "images": {
         "input": [1, 14, 14],
@@ -97,6 +102,30 @@ SPECS: dict[str, dict[str, Any]] = {
             "optimizer": {"Adam": {"lr": 0.1}},
             "metrics": ["r2"],
         },
+    },
+    "text": {
+        "input": {"tokens": {"shape": [16], "dtype": "int64"}},
+        "layers": READER,
+        "training": {
+            "data": {"text": "rhyme.txt"},
+            "validation": 0.1,
+            "metrics": ["accuracy"],
+            "epochs": 40,
+        },
+    },
+    "lines": {
+        "input": {"tokens": {"shape": [12], "dtype": "int64"}},
+        "layers": [*READER, {"LogSoftmax": {"dim": 2}}],
+        "training": {
+            "data": {"text": "numbers.txt", "by": "lines"},
+            "loss": {"NLLLoss": {"ignore_index": -7}},
+            "epochs": 60,
+        },
+    },
+    "tokens": {
+        "input": {"tokens": {"shape": [6], "dtype": "int64"}},
+        "layers": [{"EmbeddingBag": {"num_embeddings": 9, "embedding_dim": 3}}],
+        "training": {"data": {"npz": "tokens.npz"}, "optimizer": {"Adam": {"lr": 0.1}}},
     },
     "module": {
         "input": [4],
@@ -210,6 +239,7 @@ def vectors(path: Path) -> None:
     np.savez(path, x=x, y=x.sum(axis=2), x_test=x[:20], y_test=x[:20].sum(axis=2))
 
 
+RHYME = "Höher als der Hase hüpft, hüpft ein Hase höher!!\n"
 MODULE = """
 import torch
 
@@ -243,6 +273,14 @@ def data(tmp_path: Path, tiny: Path) -> Path:
     prices(folder / "prices.csv")
     arrays(folder / "arrays.npz")
     vectors(folder / "vectors.npz")
+    (folder / "rhyme.txt").write_text(RHYME * 40, encoding="utf-8")
+    (folder / "numbers.txt").write_text("\n".join(["one", "two", "three"] * 40))
+    y = np.arange(90) % 3
+    np.savez(
+        folder / "tokens.npz",
+        x=3 * y[:, None] + np.arange(90 * 6).reshape(90, 6) % 3,
+        y=y,
+    )
     chances(folder / "chances.csv")
     cifar(folder / "cifar-10-binary.tar.gz")
     (folder / "MNIST").symlink_to(tiny / "MNIST")
@@ -266,6 +304,8 @@ def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -
         assert float(last[f"{watched}_r2"]) > 0.8
     elif kind == "restored":
         assert float(last["test_loss"]) < 0.5
+    elif kind in ("text", "lines"):
+        assert float(last[f"{watched}_loss"]) < 0.6
     elif kind != "chances":
         least = 0.3 if kind == "cifar" else 0.6
         assert float(last[f"{watched}_accuracy"]) > least
@@ -279,6 +319,12 @@ def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -
         lines = predict(predicting, str(data / "irises.csv")).splitlines()
         assert len(lines) == 120
         assert sum("setosa" in line.split(": ")[1].split("%")[0] for line in lines) > 30
+    if kind == "text":
+        (tmp_path / "a.txt").write_text("Höher als", encoding="utf-8")
+        assert "Höher als der Hase" in predict(predicting, str(tmp_path / "a.txt"))
+    if kind == "lines":
+        (tmp_path / "a.txt").write_text("one\nth\n")
+        assert predict(predicting, str(tmp_path / "a.txt")).endswith(": three\n")
     if kind == "npz":
         np.save(tmp_path / "x.npy", np.full((2, 2, 3), 2.0, dtype="float32"))
         lines = predict(predicting, str(tmp_path / "x.npy")).splitlines()
@@ -472,6 +518,42 @@ DAMAGES: dict[str, Damage] = {
         lambda data: arrays(data / "arrays.npz", x=np.array([{}] * 120)),
         "no file of arrays",
     ),
+    "no text": (
+        "text",
+        lambda data: (data / "rhyme.txt").write_bytes(b"\xff\xfe\x00" * 99),
+        "is no text",
+    ),
+    "an empty text": (
+        "text",
+        lambda data: (data / "rhyme.txt").write_text(""),
+        "less than two pieces of 16",
+    ),
+    "an empty text of lines": (
+        "lines",
+        lambda data: (data / "numbers.txt").write_text("\n\n"),
+        "too few examples",
+    ),
+    "more characters": (
+        "text",
+        lambda data: (data / "rhyme.txt").write_text(
+            "".join(map(chr, range(200, 260))), encoding="utf-8"
+        ),
+        "60 different characters, and the model takes 30",
+    ),
+    "unknown numbers": (
+        "tokens",
+        lambda data: np.savez(
+            data / "tokens.npz", x=np.full((90, 6), 9), y=np.arange(90) % 3
+        ),
+        "the model knows 0 to 8",
+    ),
+    "fractions for whole numbers": (
+        "tokens",
+        lambda data: np.savez(
+            data / "tokens.npz", x=np.ones((90, 6)), y=np.arange(90) % 3
+        ),
+        "whole numbers for this model",
+    ),
     "no arrays": (
         "npz",
         lambda data: (data / "arrays.npz").unlink(),
@@ -570,6 +652,32 @@ def test_tables_are_standardized_by_what_is_trained_on(
     values = train_data.features[:, numbers[0]]
     assert abs(float(values.mean())) < 1e-5
     assert abs(float(values.std(correction=0)) - 1) < 1e-5
+
+
+def test_pieces_of_text(data: Path, tmp_path: Path) -> None:
+    """Each character but the first is once a target; lines end, and are padded."""
+    cpu = torch.device("cpu")
+    found = module(written("text", tmp_path / "made"))
+    *parts, about = found["load"](data, cpu)
+    pieces = {
+        found["decode"](features, about) + found["decode"](targets[-1:], about)
+        for part in parts
+        for features, targets in zip(*part.batch(slice(None)), strict=True)
+    }
+    text = RHYME * 40
+    assert pieces <= {text[place : place + 17] for place in range(0, len(text), 16)}
+    assert sum(len(part.targets) for part in parts) == (len(text) - 1) // 16
+    found = module(written("lines", tmp_path / "made"))
+    (tmp_path / "numbers.txt").write_text("a\n\ntwelve of them\r\nbc")
+    lines, test, about = found["load"](tmp_path, cpu)
+    kept = torch.cat([lines.features, test.features])
+    assert sorted(found["decode"](row, about) for row in kept) == [
+        "\na" + 10 * "\n",
+        "\nbc" + 9 * "\n",
+        "\ntwelve of t",
+    ]
+    ends = torch.cat([lines.targets, test.targets])
+    assert sorted((row != -7).sum().item() for row in ends) == [2, 3, 12]
 
 
 def test_fewer_examples_than_a_batch(data: Path, tmp_path: Path) -> None:

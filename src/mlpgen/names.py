@@ -127,6 +127,7 @@ _CLASSES = frozenset(
         "F",
         "Iterable",
         "Iterator",
+        "LENGTH",
         "NamedTuple",
         "OrderedDict",
         "Path",

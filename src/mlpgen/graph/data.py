@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
+from mlpgen.graph.nodes import held
 from mlpgen.graph.recipe import Dataset
 from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.training.datasets import DATASETS
-from mlpgen.training.sources import SOURCES
+from mlpgen.training.sources import SOURCES, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mlpgen.source import Path
     from mlpgen.spec import Spec
     from mlpgen.training.settings import Training
+    from mlpgen.training.sources import Source
 
 _AT: Path = ("training", "data")
 
@@ -40,23 +42,46 @@ def resolve_data(
         outputs: What the model returns.
         problems: Gathers mistakes.
     """
-    if isinstance(spec.input, dict):
-        message = "the scripts of today train models with one input, without a name"
-        help = "write `input: [1, 28, 28]`, for example"
-        problems.add("MG403", message, ("input",), key=True, help=help)
+    given = _input(spec, problems)
+    if given is None:
         return None
     raw = training.data
     found = (
-        _own(raw, spec.input, nodes, outputs, problems)
+        _own(raw, given, nodes, outputs, problems)
         if isinstance(raw, dict)
-        else _named(raw, spec.input, problems)
+        else _named(raw, given, problems)
     )
     if found is not None:
         _check_normalize(training.normalize, found, problems)
     return found
 
 
-def _named(raw: Any, shape: Sequence[int], problems: Problems) -> Dataset | None:
+class _Given(NamedTuple):
+    """The input of a spec, and where its shape and its type stand."""
+
+    shape: Sequence[int]
+    dtype: str
+    at: Path
+    at_dtype: Path
+
+
+def _input(spec: Spec, problems: Problems) -> _Given | None:
+    at: Path = ("input",)
+    if not isinstance(spec.input, dict):
+        return _Given(spec.input, "float32", at, at)
+    if len(spec.input) != 1:
+        message = "the scripts of today train models with one input"
+        help = "write `input: [1, 28, 28]`, for example"
+        problems.add("MG403", message, at, key=True, help=help)
+        return None
+    name, given = next(iter(spec.input.items()))
+    at = (*at, name)
+    if isinstance(given, list):
+        return _Given(given, "float32", at, at)
+    return _Given(given.shape, given.dtype, (*at, "shape"), (*at, "dtype"))
+
+
+def _named(raw: Any, given: _Given, problems: Problems) -> Dataset | None:
     if not isinstance(raw, str) or raw not in DATASETS:
         help = nearest(str(raw), DATASETS) or (
             f"one of {listed(DATASETS)}; or your own: `{{images: folder}}`, "
@@ -69,11 +94,13 @@ def _named(raw: Any, shape: Sequence[int], problems: Problems) -> Dataset | None
         return None
     archive = DATASETS[raw]
     images = list(archive.shape)
+    _check_dtype(given, ("float32",), archive.title, problems)
+    shape = given.shape
     if shape and list(shape) != images:
         problems.add(
             "MG403",
             f"`input` is {list(shape)}, but the images of {archive.title} are {images}",
-            ("input",),
+            given.at,
             help=f"write `input: {images}`",
         )
     return Dataset(archive.title, archive.shape, archive.classes, archive)
@@ -81,7 +108,7 @@ def _named(raw: Any, shape: Sequence[int], problems: Problems) -> Dataset | None
 
 def _own(
     raw: dict[str, Any],
-    shape: Sequence[int],
+    given: _Given,
     nodes: Sequence[Node],
     outputs: Sequence[str],
     problems: Problems,
@@ -97,20 +124,67 @@ def _own(
     except ValidationError as error:
         problems.add_invalid(error, model, "data", _AT, raw)
         return None
-    if source.pictures and len(shape) != 3 and shape:
-        message = (
-            f"images have channels, height and width, but `input` is {list(shape)}"
-        )
-        problems.add("MG403", message, ("input",), help="write `input: [3, 64, 64]`")
-    elif source.pictures and shape and shape[0] not in (1, 3):
-        message = f"images have 1 or 3 channels, but `input` is {list(shape)}"
-        problems.add("MG403", message, ("input",))
-    elif kinds[0] == "csv" and len(shape) > 1:
-        message = f"a row of a table is one dimension, but `input` is {list(shape)}"
-        problems.add("MG403", message, ("input",), help="write `input: [features]`")
+    _check_dtype(given, source.dtypes, f"`{kinds[0]}`", problems)
+    _check_shape(source, given, problems)
     first = next((each for each in nodes if outputs and each.name == outputs[0]), None)
-    size = first.output[0] if first is not None and len(first.output) == 1 else 0
-    return Dataset(f"{kinds[0]} data", tuple(shape), int(size), source)
+    one = first is not None and len(first.output) == 1
+    size = first.output[-1] if first is not None and (one or _is_text(source)) else 0
+    return Dataset(
+        title=f"{kinds[0]} data",
+        shape=tuple(given.shape),
+        classes=int(size),
+        origin=source,
+        dtype=given.dtype,
+        known=_known(nodes, given) if given.dtype == "int64" else 0,
+    )
+
+
+def _is_text(source: Source) -> bool:
+    return isinstance(source, Text)
+
+
+def _check_dtype(
+    given: _Given, dtypes: tuple[str, ...], what: str, problems: Problems
+) -> None:
+    if given.dtype in dtypes:
+        return
+    help = f"write `dtype: {dtypes[0]}`"
+    if "float32" not in dtypes and given.at == given.at_dtype:
+        help = "write `input: {tokens: {shape: [64], dtype: int64}}`"
+    message = f"data of {what} is {dtypes[0]}, but `input` is {given.dtype}"
+    problems.add("MG403", message, given.at_dtype, help=help)
+
+
+def _check_shape(source: Source, given: _Given, problems: Problems) -> None:
+    shape = list(given.shape)
+    if not shape:
+        return
+    message, help = "", ""
+    if source.pictures and len(shape) != 3:
+        message = f"images have channels, height and width, but `input` is {shape}"
+        help = "write `input: [3, 64, 64]`"
+    elif source.pictures and shape[0] not in (1, 3):
+        message = f"images have 1 or 3 channels, but `input` is {shape}"
+    elif source.single and len(shape) != 1:
+        message = f"a row of a table is one dimension, but `input` is {shape}"
+        help = "write `input: [features]`"
+    elif _is_text(source) and len(shape) != 1:
+        message = f"a text has one dimension, but `input` is {shape}"
+    if message:
+        problems.add("MG403", message, given.at, help=help)
+
+
+def _known(nodes: Sequence[Node], given: _Given) -> int:
+    """Return how many whole numbers the embeddings of the input know."""
+    found = [
+        getattr(size := each.arguments["num_embeddings"], "value", size)
+        for each in held(nodes)
+        if each.type in ("Embedding", "EmbeddingBag")
+        and each.inputs
+        and each.inputs[0].batched
+        and tuple(each.input) == tuple(given.shape)
+    ]
+    return min(map(int, found), default=0)
 
 
 def _check_normalize(raw: Any, dataset: Dataset, problems: Problems) -> None:

@@ -103,6 +103,8 @@ def _target(
         first = type(known.loss).__name__
         message = f"`{name}` takes classes, but `{first}` takes the same as numbers"
         found = Problem("MG406", message)
+    elif dataset.text:
+        found = _next(loss, node, dataset)
     else:
         found = loss.target(node.output, dataset.shape, dataset.classes)
     if found in ("label", "one_hot") and dataset.classes < 2:
@@ -124,6 +126,22 @@ def _numbers(
         message = f"the targets have the shape of `{known.output}`, the first output"
         return Problem("MG401", message, help="losses of numbers share their targets")
     return "number"
+
+
+def _next(loss: Loss, node: Node, dataset: Dataset) -> Target | Problem:
+    """The targets are the next characters, one for each step."""
+    name, output = type(loss).__name__, node.output
+    if not loss.of_text:
+        message = f"`{name}` is not for text"
+        return Problem("MG406", message, help="use `CrossEntropyLoss`")
+    if len(output) != 2 or output[:1] != dataset.shape:
+        message = (
+            f"`{name}` takes (N, {dataset.shape[0]}, characters) of a text, the output "
+            f"is {shape_shown(output)}"
+        )
+        help = "end with a `Linear` on every step, without `select: last`, `Flatten`"
+        return Problem("MG401", message, help=help)
+    return "next"
 
 
 _ARRANGING = ("Flatten", "Unflatten", "Identity", "Sequential")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.training.sources import Text
+
 if TYPE_CHECKING:
     from mlpgen.training.augmentation import Augmentation
     from mlpgen.training.datasets import Archive
@@ -22,12 +24,21 @@ class Dataset(NamedTuple):
         shape: Of one example.
         classes: How many there are; of own data those that the model tells apart.
         origin: Where it comes from.
+        dtype: What an example holds.
+        known: How many different whole numbers the model takes, if that is known.
     """
 
     title: str
     shape: tuple[int, ...]
     classes: int
     origin: Archive | Source
+    dtype: str = "float32"
+    known: int = 0
+
+    @property
+    def text(self) -> bool:
+        """Whether each target is what comes next in a text."""
+        return isinstance(self.origin, Text)
 
     @property
     def pictures(self) -> bool:

@@ -136,7 +136,11 @@ def _metrics(
     classes = terms[0].target in ("label", "one_hot")
     for index, metric in enumerate(training.metrics):
         at = (*_AT, "metrics", index)
-        if (metric in ("mae", "r2")) == classes:
+        if dataset.text and metric != "accuracy":
+            problems.add("MG406", f"`{metric}` is not measured of text", at)
+        elif dataset.text:
+            continue
+        elif (metric in ("mae", "r2")) == classes:
             kind = (
                 "of numbers, and the targets are classes"
                 if classes

@@ -22,6 +22,7 @@ class CrossEntropyLoss(Loss):
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a softmax"
     probabilities: ClassVar = "{}.softmax(dim=1)"
+    of_text: ClassVar = True
 
     ignore_index: IgnoreIndex = -100
     label_smoothing: Probability = 0.0
@@ -39,6 +40,7 @@ class NLLLoss(Loss):
     example: ClassVar = "NLLLoss"
     after: ClassVar = ("LogSoftmax",)
     probabilities: ClassVar = "{}.exp()"
+    of_text: ClassVar = True
 
     ignore_index: IgnoreIndex = -100
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from mlpgen.layers.base import Shape, shown
 from mlpgen.training.base import Part, Problem
 
-Target = Literal["label", "one_hot", "image", "number"]
+Target = Literal["label", "one_hot", "image", "number", "next"]
 
 
 NO_LOGITS = (
@@ -39,6 +39,7 @@ class Loss(Part):
         not_after: Layers that it must not follow, because it does their work itself.
         itself: That work, for people.
         unit: Whether targets lie between 0 and 1.
+        of_text: Whether it is for each step of a text.
         probabilities: Code that makes probabilities of classes from the output `{}`.
     """
 
@@ -48,6 +49,7 @@ class Loss(Part):
     itself: ClassVar[str] = ""
     probabilities: ClassVar[str] = "{}"
     unit: ClassVar[bool] = False
+    of_text: ClassVar[bool] = False
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """Decide what the output is compared with: by default one value a class.

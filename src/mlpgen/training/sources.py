@@ -1,6 +1,6 @@
 """Data of the user's own that a training script can read: `data: {images: photos}`."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
@@ -25,6 +25,7 @@ class Source(BaseModel):
         pictures: Whether the examples are images.
         numbers: Whether the targets may be numbers.
         single: Whether there is one number for each example.
+        dtypes: What an example may hold.
     """
 
     model_config = STRICT
@@ -32,6 +33,7 @@ class Source(BaseModel):
     pictures: ClassVar[bool] = False
     numbers: ClassVar[bool] = False
     single: ClassVar[bool] = False
+    dtypes: ClassVar[tuple[str, ...]] = ("float32",)
 
     @classmethod
     def kind(cls) -> str:
@@ -75,9 +77,26 @@ class Npz(Source):
     """Arrays `x` and `y` of one file of numpy, and perhaps `x_test` and `y_test`."""
 
     numbers: ClassVar = True
+    dtypes: ClassVar = ("float32", "int64")
 
     test: _Share = 0.2
     npz: Annotated[str, Field(min_length=1, description="The file of the arrays.")]
+
+
+class Text(Source):
+    """A text: after each character, the model says which one is next.
+
+    An example is as long as the input; `by: lines` makes one of each line.
+    """
+
+    dtypes: ClassVar = ("int64",)
+
+    test: _Share = 0.2
+    text: Annotated[str, Field(min_length=1, description="The file, in UTF-8.")]
+    by: Annotated[
+        Literal["characters", "lines"],
+        Field(description="Whether it runs on, or each line stands for itself."),
+    ] = "characters"
 
 
 class Module(Source):
@@ -88,11 +107,12 @@ class Module(Source):
     """
 
     numbers: ClassVar = True
+    dtypes: ClassVar = ("float32", "int64")
 
     module: Annotated[str, Field(min_length=1, description="The Python file.")]
 
 
 SOURCES: dict[str, type[Source]] = {
-    each.kind(): each for each in (Images, Csv, Npz, Module)
+    each.kind(): each for each in (Images, Csv, Npz, Text, Module)
 }
 """Kinds of own data by the key that names them."""

@@ -137,5 +137,8 @@ def _loss(
     if term.target == "one_hot" and not mixed:
         target = f"F.one_hot(targets, {recipe.dataset.classes}).float()"
     arguments = keywords(term.loss.arguments())
-    piece = call(term.loss.call, names[term.output], target, *arguments)
+    output = names[term.output]
+    if term.target == "next":
+        output, target = f"{output}.flatten(0, 1)", f"{target}.flatten()"
+    piece = call(term.loss.call, output, target, *arguments)
     return tuple(layout(piece, indent, before))

@@ -49,6 +49,11 @@ _ACCURACY = _Sum(
     ("correct = {output}.argmax(dim=1) == targets",),
     "correct.sum()",
 )
+_ACCURACY_OF_TEXT = _Sum(
+    "accuracy",
+    ("correct = {output}.argmax(dim=2) == targets",),
+    "(correct.sum(dim=1) / (targets >= 0).sum(dim=1)).sum()",
+)
 _TOP5 = _Sum(
     "top5",
     ("best = {output}.topk(5, dim=1).indices",),
@@ -59,7 +64,8 @@ _TOP5 = _Sum(
 def measuring(recipe: Recipe, pass_: Forward) -> Measuring:
     """Plan the evaluation."""
     sums = [_Sum("loss", (), "loss * len(features)")]
-    sums += [_ACCURACY] if "accuracy" in recipe.metrics else []
+    accuracy = _ACCURACY_OF_TEXT if recipe.target == "next" else _ACCURACY
+    sums += [accuracy] if "accuracy" in recipe.metrics else []
     sums += [_TOP5] if "top5" in recipe.metrics else []
     sums += _of_numbers(recipe)
     counted = "f1" in recipe.metrics

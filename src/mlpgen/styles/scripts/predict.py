@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.styles.code import Code, Group, layout
+from mlpgen.styles.code import INDENT, Code, Group, call, layout
 from mlpgen.styles.docstrings import docstring
 from mlpgen.styles.scripts import data
 from mlpgen.styles.scripts.data import tells
 from mlpgen.styles.scripts.forward import forward
 from mlpgen.styles.scripts.imports import import_lines
+from mlpgen.training.sources import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,14 +47,17 @@ class PredictPlan(NamedTuple):
         value: What is done with its first output.
         classifies: Whether it tells classes apart.
         numbers: Whether it gives numbers.
+        text: Whether it says what is next in a text.
+        lines: Whether the text ends with the line.
         told: Whether the data module tells what it found out about the data.
         predict: The lines that begin this function.
         reading: The call that reads a file.
         names: Where the names of the classes are.
         loaded: What is used of what `load` gives.
         plotted: What `plot` takes beside the rest.
+        results: What is drawn of the test data.
         evaluated: What `evaluate` of the training script is called with.
-        shape: Of one example.
+        example: Lines that make examples of the right shape.
     """
 
     template: str
@@ -67,6 +71,8 @@ class PredictPlan(NamedTuple):
     value: Code
     classifies: bool
     numbers: bool
+    text: bool
+    lines: bool
     told: bool
     predict: Lines
     reading: Code
@@ -74,7 +80,8 @@ class PredictPlan(NamedTuple):
     loaded: Code
     plotted: Code
     evaluated: Code
-    shape: Code
+    results: Code
+    example: Lines
 
 
 class PlotPlan(NamedTuple):
@@ -115,7 +122,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> PredictPlan:
     lines = [
         f"Use what {graph.name} has learned.",
         "",
-        f"python {script} drawn.png",
+        f"python {script} {_file(recipe)}",
         f"python {script} --evaluate --plot --data-dir data",
         f"python {script} --export onnx",
     ]
@@ -135,15 +142,26 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> PredictPlan:
         ),
         classifies=recipe.classifies,
         numbers=recipe.target == "number",
+        text=recipe.dataset.text,
+        lines=source.lines,
         told=tells(recipe),
         predict=tuple(layout(_PREDICT)),
         reading=Code(f"read_files([path]{', about' if tells(recipe) else ''})"),
         names=source.names,
         loaded=Code(_loaded(recipe)),
         plotted=Code(f", {source.names}" if recipe.classifies else ""),
+        results=Code("targets" if recipe.dataset.text else "outputs(model, features)"),
         evaluated=Code(f'model, test, "test"{autocast}'),
-        shape=Code(", ".join(str(size) for size in recipe.dataset.shape)),
+        example=_example(recipe),
     )
+
+
+def _file(recipe: Recipe) -> str:
+    """Name a file that can be read, for example."""
+    origin = recipe.dataset.origin
+    named = {"csv": "table.csv", "npz": "arrays.npz", "text": "beginning.txt"}
+    kind = origin.kind() if isinstance(origin, Source) else ""
+    return named.get(kind, "drawn.png" if recipe.dataset.pictures else "file")
 
 
 def plan_plot(graph: Graph, recipe: Recipe) -> PlotPlan:
@@ -179,6 +197,14 @@ def _plot(recipe: Recipe) -> Lines:
     return tuple(layout(Group("def plot(", tuple(parameters), ") -> None:")))
 
 
+def _example(recipe: Recipe) -> Lines:
+    sizes = (2, *recipe.dataset.shape)
+    whole = recipe.dataset.dtype == "int64"
+    dtype = ("dtype=torch.int64",) if whole else ()
+    arguments = (*(str(size) for size in sizes), "device=args.device", *dtype)
+    return tuple(layout(call("torch.zeros", *arguments), 2 * INDENT, "example = "))
+
+
 def _loaded(recipe: Recipe) -> str:
     """Take the test data alone."""
     before = 2 if recipe.settings.validation else 1
@@ -200,6 +226,7 @@ def _load(recipe: Recipe) -> Lines:
 def _imports(graph: Graph, recipe: Recipe) -> Lines:
     stem = graph.stem
     names = ["Data", "DataError", "load", "read_files"]
+    names += ["decode", "window"] if recipe.dataset.text else []
     names += ["CLASSES"] if data.plan(graph, recipe).names == "CLASSES" else []
     return import_lines(
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
@@ -201,13 +202,20 @@ def _constants(recipe: Recipe) -> Lines:
         "PATIENCE": training.early_stopping,
         "TARGET": training.target,
         "SEED": training.seed,
-        "EVAL_BATCH_SIZE": 2500,
+        "EVAL_BATCH_SIZE": _eval_batch_size(recipe),
     }
     return tuple(
         f"{name} = {written(value)}"
         for name, value in found.items()
         if value is not None
     )
+
+
+def _eval_batch_size(recipe: Recipe) -> int:
+    """Take fewer texts: each has an output for each character at each step."""
+    if recipe.target != "next":
+        return 2500
+    return max(1, min(2500, 10_000_000 // prod(recipe.terms[0].shape)))
 
 
 def _imports(graph: Graph, recipe: Recipe, lines: Iterable[str]) -> Lines:

@@ -10,7 +10,7 @@ from mlpgen.styles.scripts.data.choosing import PLACES, choosing, held_out, part
 from mlpgen.styles.scripts.data.constants import constants, normalizing
 from mlpgen.styles.scripts.imports import import_lines
 from mlpgen.training.datasets import Archive
-from mlpgen.training.sources import Csv
+from mlpgen.training.sources import Csv, Text
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
@@ -42,6 +42,10 @@ class DataPlan(NamedTuple):
         targets: What the targets are, for people.
         numbers: Whether the targets are numbers.
         unit: Whether they must lie between 0 and 1.
+        whole: Whether the features are whole numbers.
+        limit: Whether it is known below which number they must be.
+        dtype: Of the features.
+        lines: Whether each line of a text stands for itself.
         names: Where the names of the classes are.
     """
 
@@ -65,6 +69,10 @@ class DataPlan(NamedTuple):
     targets: Code
     numbers: bool
     unit: bool
+    whole: bool
+    limit: bool
+    dtype: Code
+    lines: bool
     names: Code
 
 
@@ -104,6 +112,10 @@ def plan(graph: Graph, recipe: Recipe) -> DataPlan:
         targets=Code("float32" if numbers else "the places of classes, int64 (N,)"),
         numbers=numbers,
         unit=numbers and any(term.loss.unit for term in recipe.terms),
+        whole=recipe.dataset.dtype == "int64",
+        limit=recipe.dataset.known > 0,
+        dtype=Code(f"torch.{recipe.dataset.dtype}"),
+        lines=getattr(recipe.dataset.origin, "by", "") == "lines",
         names=Code(_names(recipe, own=own)),
     )
 
@@ -134,7 +146,7 @@ def _reading_parts(names: list[str]) -> Lines:
 
 def _ending(recipe: Recipe, names: list[str]) -> Lines:
     lines: list[str] = []
-    if isinstance(recipe.dataset.origin, Csv):
+    if isinstance(recipe.dataset.origin, Csv | Text):
         lines = [f"{name} = part(everything, to_{PLACES[name]})" for name in names]
     lines += normalizing(recipe, names)
     given = [*names, *(["about"] if tells(recipe) else [])]
@@ -181,6 +193,7 @@ _NEEDS = {
     "csv": "csv math collections.abc:Iterable typing:Any typing:NamedTuple",
     "npz": "importlib importlib.util collections.abc:Iterable typing:Any "
     "typing:NamedTuple",
+    "text": "collections.abc:Iterable typing:Any typing:NamedTuple",
     "module": "importlib.util traceback collections.abc:Iterable typing:Any "
     "typing:NamedTuple",
     "cifar": "hashlib http.client importlib importlib.util math tarfile urllib.request "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.training.sources import Csv, Images, Module, Source
+from mlpgen.training.sources import Csv, Images, Module, Source, Text
 
 if TYPE_CHECKING:
     from mlpgen.graph.recipe import Recipe
@@ -35,7 +35,7 @@ def choosing(recipe: Recipe) -> Lines:
         lines.append("to_train = shuffled(to_train)[:SUBSET]")
     if settings.validation:
         lines.append("to_train, to_validate = held_out(to_train, VALIDATION)")
-    if not lines or isinstance(recipe.dataset.origin, Images | Csv):
+    if not lines or isinstance(recipe.dataset.origin, Images | Csv | Text):
         return tuple(lines)
     if settings.validation:
         lines.append("validation = part(train, to_validate)")

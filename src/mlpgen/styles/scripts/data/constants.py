@@ -8,7 +8,7 @@ from mlpgen.expressions import written
 from mlpgen.styles.code import Group, layout, literal, quoted
 from mlpgen.styles.scripts.data.choosing import held_out
 from mlpgen.training.datasets import Archive
-from mlpgen.training.sources import Csv, Module, Source
+from mlpgen.training.sources import Csv, Module, Source, Text
 
 if TYPE_CHECKING:
     from mlpgen.graph.recipe import Recipe
@@ -64,10 +64,14 @@ def _of_cifar(classes: int) -> Lines:
 
 
 def _own(recipe: Recipe, source: Source) -> Lines:
+    if isinstance(source, Text):
+        return _of_text(recipe, source)
     shape = _tuple(recipe.dataset.shape)
     lines = [f"PATH = {quoted(source.path)}", f"SHAPE = {shape}"]
     if isinstance(source, Csv):
         lines.append(f"TARGET = {quoted(source.target)}")
+    if recipe.dataset.known:
+        lines.append(f"KNOWN = {recipe.dataset.known}  # numbers that the model knows")
     if recipe.classifies:
         lines.append(f"OUTPUTS = {recipe.dataset.classes}  # of the model")
     if recipe.target == "number":
@@ -75,6 +79,19 @@ def _own(recipe: Recipe, source: Source) -> Lines:
     if not isinstance(source, Module):  # which gives a test itself
         lines.append(f"TEST = {written(getattr(source, 'test'))}")
     return tuple(lines)
+
+
+def _of_text(recipe: Recipe, source: Text) -> Lines:
+    known = min(term.shape[-1] for term in recipe.terms)
+    known = min(known, recipe.dataset.known or known)
+    ignored = getattr(recipe.terms[0].loss, "ignore_index")
+    return (
+        f"PATH = {quoted(source.path)}",
+        f"LENGTH = {recipe.dataset.shape[0]}  # of what the model sees",
+        f"VOCABULARY = {known}  # characters that it can tell apart",
+        *((f"PADDING = {ignored}",) if source.by == "lines" else ()),
+        f"TEST = {written(source.test)}",
+    )
 
 
 def _tuple(sizes: tuple[int, ...]) -> str:
