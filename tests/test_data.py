@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import runpy
 import shutil
@@ -96,6 +97,7 @@ SPECS: dict[str, dict[str, Any]] = {
         "layers": ["Flatten", {"Linear": 2}],
         "training": {
             "data": {"npz": "vectors.npz"},
+            "normalize": "auto",
             "validation": 0.25,
             "subset": 80,
             "loss": "SmoothL1Loss",
@@ -120,6 +122,15 @@ SPECS: dict[str, dict[str, Any]] = {
             "data": {"text": "numbers.txt", "by": "lines"},
             "loss": {"NLLLoss": {"ignore_index": -7}},
             "epochs": 60,
+        },
+    },
+    "scaled module": {
+        "input": [4],
+        "layers": TABLE,
+        "training": {
+            "data": {"module": "mine.py"},
+            "normalize": [[0, 1, 2, 3], 2],
+            "subset": 50,
         },
     },
     "tokens": {
@@ -167,7 +178,7 @@ def written(kind: str, folder: Path, **more: Any) -> Path:
     folder.mkdir(exist_ok=True)
     for name, text in api.render(network(spec_of(kind, **more)), "explicit").items():
         (folder / name).write_text(text, encoding="utf-8")
-    if kind == "module":
+    if "module" in kind:
         (folder / "mine.py").write_text(MODULE)
     return folder / "train_tried.py"
 
@@ -332,7 +343,7 @@ def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -
 
 
 def test_normalized_data_has_mean_0_and_deviation_1(data: Path, tmp_path: Path) -> None:
-    for kind in ("scaled", "images"):
+    for kind in ("scaled", "images", "vectors"):
         written(kind, tmp_path / kind)
         found: dict[str, Any] = {}
         text = (tmp_path / kind / "data_tried.py").read_text(encoding="utf-8")
@@ -609,7 +620,7 @@ def test_images_that_do_not_fit_into_memory_stay_on_disk(
     script = written("images", tmp_path / "made", normalize=None)
     args = ("--data-dir", str(data), "--epochs", "2", "--out")
     train(script, *args, "whole")
-    edit(script.with_name("data_tried.py"), "os.sysconf", "0 * os.sysconf")
+    edit(script.with_name("data_tried.py"), "2 * size < memory()", "size == 0")
     assert "do not fit into memory: they stay on disk" in train(script, *args, "disk")
     one, other = (rows(script.with_name(name)) for name in ("whole", "disk"))
     assert one[-1]["train_loss"] == other[-1]["train_loss"]
@@ -681,8 +692,21 @@ def test_pieces_of_text(data: Path, tmp_path: Path) -> None:
 
 
 def test_fewer_examples_than_a_batch(data: Path, tmp_path: Path) -> None:
-    script = written("csv", tmp_path / "made", batch_size=100)
+    script = written("csv", tmp_path / "made", batch_size=100, subset=None)
     refused(script, "--data-dir", str(data), says="--batch-size 100 must be from 1")
+
+
+def test_more_than_a_head_says(tiny: Path, tmp_path: Path) -> None:
+    """What is packed into little can be as large as it likes."""
+    script = rendered(MLP, {}, tmp_path)
+    folder = tmp_path / "data" / "MNIST" / "raw"
+    folder.mkdir(parents=True)
+    for path in (tiny / "MNIST" / "raw").iterdir():
+        with gzip.open(folder / f"{path.name}.gz", "wb", compresslevel=1) as file:
+            file.write(path.read_bytes())
+            for _ in range(200):
+                file.write(bytes(2**20))
+    refused(script, "--data-dir", str(tmp_path / "data"), says="is damaged")
 
 
 def test_sizes_that_lie(tiny: Path, tmp_path: Path) -> None:

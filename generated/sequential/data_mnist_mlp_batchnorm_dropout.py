@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:8b33e01cec5bd961
+# format 1, spec sha256:44999c010067e09b, code sha256:98568368d759f885
 
 import gzip
 import hashlib
@@ -94,7 +94,7 @@ def read(folder: Path, name: str, dimensions: int) -> Tensor:
         with opened(path, "rb") as file:
             head = file.read(begin)
             sizes = [int.from_bytes(head[i : i + 4]) for i in range(4, begin, 4)]
-            content = bytearray(file.read())
+            content = bytearray(file.read(min(math.prod(sizes), 2**30) + 1))
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} cannot be read: {error}") from None
     if head[:4] != bytes([0, 0, 8, dimensions]) or len(content) != math.prod(sizes):

@@ -53,6 +53,7 @@ def resolve_data(
     )
     if found is not None:
         _check_normalize(training.normalize, found, problems)
+    _check_subset(training, problems)
     return found
 
 
@@ -187,15 +188,33 @@ def _known(nodes: Sequence[Node], given: _Given) -> int:
     return min(map(int, found), default=0)
 
 
+def _check_subset(training: Training, problems: Problems) -> None:
+    """A batch cannot have more examples than there are."""
+    if training.subset is None:
+        return
+    left = training.subset
+    if training.validation is not None:
+        left -= max(round(training.validation * left), 1)
+    if left < training.batch_size:
+        message = (
+            f"a `batch_size` of {training.batch_size} is more than the {left} examples "
+            "that are trained on"
+        )
+        at: Path = ("training", "subset")
+        problems.add("MG407", message, at, help="write a larger `subset`")
+
+
 def _check_normalize(raw: Any, dataset: Dataset, problems: Problems) -> None:
     at: Path = ("training", "normalize")
     if raw is None:
         return
-    if not dataset.pictures:
-        message = "`normalize` is for images; tables are standardized anyway"
+    if not dataset.scalable:
+        message = "`normalize` is for images and arrays"
+        if dataset.single:
+            message += "; tables are standardized anyway"
         problems.add("MG406", message, at)
         return
-    if raw == "auto":
+    if raw == "auto" or not dataset.shape:
         return
     channels = dataset.shape[0]
     if len(raw) != 2 or not all(_fits(each, channels) for each in raw):

@@ -46,6 +46,11 @@ class Dataset(NamedTuple):
         return getattr(self.origin, "pictures", True)
 
     @property
+    def scalable(self) -> bool:
+        """Whether examples can be brought from a mean and a deviation."""
+        return self.dtype == "float32" and getattr(self.origin, "scalable", True)
+
+    @property
     def numbers(self) -> bool:
         """Whether the targets may be numbers."""
         return getattr(self.origin, "numbers", False)

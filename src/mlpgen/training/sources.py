@@ -26,6 +26,7 @@ class Source(BaseModel):
         numbers: Whether the targets may be numbers.
         single: Whether there is one number for each example.
         dtypes: What an example may hold.
+        scalable: Whether it can be brought from a mean and a deviation.
     """
 
     model_config = STRICT
@@ -34,6 +35,7 @@ class Source(BaseModel):
     numbers: ClassVar[bool] = False
     single: ClassVar[bool] = False
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)
+    scalable: ClassVar[bool] = False
 
     @classmethod
     def kind(cls) -> str:
@@ -54,6 +56,7 @@ class Images(Source):
     """
 
     pictures: ClassVar = True
+    scalable: ClassVar = True
 
     test: _Share = 0.2
     images: Annotated[str, Field(min_length=1, description="The folder.")]
@@ -78,6 +81,7 @@ class Npz(Source):
 
     numbers: ClassVar = True
     dtypes: ClassVar = ("float32", "int64")
+    scalable: ClassVar = True
 
     test: _Share = 0.2
     npz: Annotated[str, Field(min_length=1, description="The file of the arrays.")]
@@ -108,6 +112,7 @@ class Module(Source):
 
     numbers: ClassVar = True
     dtypes: ClassVar = ("float32", "int64")
+    scalable: ClassVar = True
 
     module: Annotated[str, Field(min_length=1, description="The Python file.")]
 

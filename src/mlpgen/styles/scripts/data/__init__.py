@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.styles.code import INDENT, Code, Group, call, layout
 from mlpgen.styles.docstrings import docstring
 from mlpgen.styles.scripts.data.choosing import PLACES, choosing, held_out, parts_it
-from mlpgen.styles.scripts.data.constants import constants, normalizing
+from mlpgen.styles.scripts.data.constants import (
+    constants,
+    each_channel,
+    normalizing,
+)
 from mlpgen.styles.scripts.imports import import_lines
 from mlpgen.training.datasets import Archive
 from mlpgen.training.sources import Csv, Text
@@ -38,6 +42,7 @@ class DataPlan(NamedTuple):
         scaled: How it returns `images`.
         reading: Lines that bring uint8 `features` to what the model takes.
         measures: Whether mean and deviation are those of the training data.
+        of_channels: The shape of these.
         about: Lines that begin what is told about the data.
         targets: What the targets are, for people.
         numbers: Whether the targets are numbers.
@@ -65,6 +70,7 @@ class DataPlan(NamedTuple):
     scaled: Code
     reading: Lines
     measures: bool
+    of_channels: Code
     about: Lines
     targets: Code
     numbers: bool
@@ -108,6 +114,7 @@ def plan(graph: Graph, recipe: Recipe) -> DataPlan:
         scaled=Code(_scaled(recipe)),
         reading=_reading(recipe),
         measures=settings.normalize == "auto",
+        of_channels=_of_channels(recipe),
         about=_about(recipe),
         targets=Code("float32" if numbers else "the places of classes, int64 (N,)"),
         numbers=numbers,
@@ -161,19 +168,27 @@ def _about(recipe: Recipe) -> Lines:
 
 
 def _reading(recipe: Recipe) -> Lines:
-    """Bring the pixels of files to what the model takes."""
+    """Bring the features of files to what the model takes."""
     raw = recipe.settings.normalize
+    pictures = recipe.dataset.pictures
     lines = ("del about",) if tells(recipe) and raw != "auto" else ()
+    scaled = "features / 255" if pictures else "features"
     if raw is None:
-        return (*lines, "return features / 255")
+        return (*lines, f"return {scaled}")
     if raw != "auto":
-        return (*lines, "return (features / 255 - MEAN) / STD")
-    channels = "view(-1, 1, 1)"
+        return (*lines, f"return ({scaled} - MEAN) / STD")
+    channels = each_channel(recipe)
     return (
-        f'mean = torch.tensor(about["mean"]).{channels}',
-        f'std = torch.tensor(about["std"]).{channels}',
+        f'mean = torch.tensor(about["mean"]){channels}',
+        f'std = torch.tensor(about["std"]){channels}',
         "return (features - mean) / std",
     )
+
+
+def _of_channels(recipe: Recipe) -> Code:
+    where = ", in 0 to 255" if recipe.dataset.pictures else ""
+    ones = ", ".join("1" for _ in recipe.dataset.shape[1:])
+    return Code(f"(C, {ones}){where}")
 
 
 def _scaled(recipe: Recipe) -> str:

@@ -122,16 +122,22 @@ def _scale(recipe: Recipe) -> Lines:
     return tuple(
         line
         for name, value in zip(("MEAN", "STD"), raw, strict=True)
-        for line in _tensor(name, value, scalar=scalar)
+        for line in _tensor(name, value, each_channel(recipe), scalar=scalar)
     )
 
 
-def _tensor(name: str, value: Any, *, scalar: bool) -> list[str]:
+def each_channel(recipe: Recipe) -> str:
+    """Lay numbers out over the dimensions of an example, one a channel."""
+    ones = ", ".join("1" for _ in recipe.dataset.shape[1:])
+    return f".view(-1, {ones})" if ones else ""
+
+
+def _tensor(name: str, value: Any, channels: str, *, scalar: bool) -> list[str]:
     numbers = value if isinstance(value, list) else [value]
     if scalar:
         return [f"{name} = {written(float(numbers[0]))}"]
     piece = literal([float(each) for each in numbers])
-    made = Group("torch.tensor(", (piece,), ").view(-1, 1, 1)")
+    made = Group("torch.tensor(", (piece,), f"){channels}")
     return layout(made, 0, f"{name} = ")
 
 
@@ -163,8 +169,18 @@ def normalizing(recipe: Recipe, names: list[str]) -> list[str]:
             "mean, std = statistics(train.features)",
             'about |= {"mean": mean.flatten().tolist(), "std": std.flatten().tolist()}',
         ]
-    else:
+    elif recipe.dataset.pictures:
         lines = ["mean, std = 255 * MEAN, 255 * STD"]
+    if not recipe.dataset.pictures:
+        mean, std = ("mean", "std") if raw == "auto" else ("MEAN", "STD")
+        return [
+            *lines,
+            f"mean, std = {mean}.to(device), {std}.to(device)",
+            *(
+                f"{name} = {name}._replace(features=({name}.features - mean) / std)"
+                for name in names
+            ),
+        ]
     return [
         *lines,
         *(f"{name} = {name}._replace(mean=mean, std=std)" for name in names),
