@@ -326,9 +326,19 @@ def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -
     if kind == "images":
         file = data / "digits" / "zero" / "1.png"
         assert predict(predicting, str(file)).split(": ")[1].startswith("zero")
+        (data / "digits" / "zero").rename(data / "digits" / "zzz")
+        other = ("--evaluate", "--data-dir", str(data), "--run", "run")
+        refused(predicting, *other, says="other classes than what was trained on")
     if kind == "csv":
         lines = predict(predicting, str(data / "irises.csv")).splitlines()
         assert len(lines) == 120
+        row = (data / "irises.csv").read_text(encoding="utf-8").splitlines()[:2]
+        (tmp_path / "a.csv").write_text("\n".join(row), encoding="utf-8")
+        assert (
+            predict(predicting, str(tmp_path / "a.csv"))
+            .split(": ")[1]
+            .startswith("setosa")
+        )
         assert sum("setosa" in line.split(": ")[1].split("%")[0] for line in lines) > 30
     if kind == "text":
         (tmp_path / "a.txt").write_text("Höher als", encoding="utf-8")
@@ -449,7 +459,7 @@ DAMAGES: dict[str, Damage] = {
     "empty table": (
         "csv",
         lambda data: (data / "irises.csv").write_text(""),
-        "0 rows",
+        "no rows",
     ),
     "no table": (
         "csv",

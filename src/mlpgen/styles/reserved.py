@@ -42,6 +42,7 @@ RESERVED = frozenset(
         "flat",
         "folder",
         "following",
+        "found",
         "get_ema_multi_avg_fn",
         "groups",
         "importlib",

@@ -208,8 +208,7 @@ def _example(recipe: Recipe) -> Lines:
 def _loaded(recipe: Recipe) -> str:
     """Take the test data alone."""
     before = 2 if recipe.settings.validation else 1
-    after = int(tells(recipe))
-    return ", ".join([*["_"] * before, "test", *["_"] * after])
+    return ", ".join([*["_"] * before, "test", *["found"] * tells(recipe)])
 
 
 def _load(recipe: Recipe) -> Lines:
