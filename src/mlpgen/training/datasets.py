@@ -56,6 +56,19 @@ _OBJECTS = (
     "ship",
     "truck",
 )
+_FINE = (
+    "apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy "
+    "bridge bus butterfly camel can castle caterpillar cattle chair chimpanzee "
+    "clock cloud cockroach couch crab crocodile cup dinosaur dolphin elephant "
+    "flatfish forest fox girl hamster house kangaroo keyboard lamp lawn_mower "
+    "leopard lion lizard lobster man maple_tree motorcycle mountain mouse mushroom "
+    "oak_tree orange orchid otter palm_tree pear pickup_truck pine_tree plain plate "
+    "poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark "
+    "shrew skunk skyscraper snail snake spider squirrel streetcar sunflower "
+    "sweet_pepper table tank telephone television tiger tractor train trout tulip "
+    "turtle wardrobe whale willow_tree wolf woman worm"
+)
+"""The fine labels of CIFAR-100, in its order, which is that of the alphabet."""
 _HIRAGANA = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
 
 
@@ -140,7 +153,7 @@ DATASETS: dict[str, Archive] = {
         "cifar",
         "cifar-100-binary",
         (3, 32, 32),
-        tuple(str(label) for label in range(100)),
+        tuple(name.replace("_", " ") for name in _FINE.split()),
         100,
         0,
         ("https://www.cs.toronto.edu/~kriz/",),
