@@ -264,6 +264,10 @@ def load(folder):
     y = torch.arange(90) % 3
     x = torch.randn(90, 4) + 3 * y[:, None]
     return (x[:60], y[:60]), (x[60:], y[60:])
+
+def read(path):
+    lines = path.read_text().splitlines()
+    return torch.tensor([[float(word) for word in line.split()] for line in lines])
 """
 
 
@@ -358,6 +362,20 @@ def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -
     if kind == "lines":
         (tmp_path / "a.txt").write_text("one\nth\n")
         assert predict(predicting, str(tmp_path / "a.txt")).endswith(": three\n")
+    if kind == "restored":
+        file = data / "digits" / "zero" / "1.png"
+        assert "mean squared error" in predict(predicting, str(file))
+    if kind == "vectors":
+        np.save(tmp_path / "x.npy", np.ones((2, 3)))  # one, without a batch
+        values = predict(predicting, str(tmp_path / "x.npy")).split(": ")[1].split()
+        assert [float(value) for value in values] == pytest.approx([3, 3], abs=0.5)
+        np.save(tmp_path / "x.npy", np.ones((2, 4)))
+        file = tmp_path / "x.npy"
+        refused(predicting, str(file), "--run", "run", says="no examples x of shape")
+    if kind == "scaled module":
+        (tmp_path / "a").write_text("0 0 0 0\n6 6 6 6")
+        lines = predict(predicting, str(tmp_path / "a")).splitlines()
+        assert [line.split(": ")[1].split()[0] for line in lines] == ["0", "2"]
     if kind == "npz":
         np.save(tmp_path / "x.npy", np.full((2, 2, 3), 2.0, dtype="float32"))
         lines = predict(predicting, str(tmp_path / "x.npy")).splitlines()
