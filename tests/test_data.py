@@ -389,7 +389,7 @@ def test_normalized_data_has_mean_0_and_deviation_1(data: Path, tmp_path: Path) 
         text = (tmp_path / kind / "data_tried.py").read_text(encoding="utf-8")
         exec(text, found)
         train_data, *_, about = found["load"](data, torch.device("cpu"))
-        features, _ = train_data.batch(slice(None))
+        features, _ = train_data.between(0, len(train_data.targets))
         assert features.dtype == torch.float32
         assert abs(float(features.mean())) < 0.05
         assert abs(float(features.std()) - 1) < 0.05
@@ -418,7 +418,7 @@ def module(script: Path) -> dict[str, Any]:
 def test_fine_labels_of_cifar100(data: Path, tmp_path: Path) -> None:
     found = module(written("cifar100", tmp_path / "made"))
     for part in found["load"](data, torch.device("cpu")):
-        features, targets = part.batch(slice(None))
+        features, targets = part.between(0, len(part.targets))
         bright = (features.mean(dim=(1, 2, 3)) * 255 - 24.5) / 2
         assert (bright - targets).abs().max() < 1
     assert len(set(found["CLASSES"])) == 100
@@ -723,7 +723,7 @@ def test_pieces_of_text(data: Path, tmp_path: Path) -> None:
     pieces = {
         found["decode"](features, about) + found["decode"](targets[-1:], about)
         for part in parts
-        for features, targets in zip(*part.batch(slice(None)), strict=True)
+        for features, targets in zip(*part.between(0, len(part.targets)), strict=True)
     }
     text = RHYME * 40
     assert pieces <= {text[place : place + 17] for place in range(0, len(text), 16)}

@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:98568368d759f885
+# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:8d06e02cb6bc078d
 
 import gzip
 import hashlib
@@ -47,9 +47,14 @@ class Data(NamedTuple):
     features: Tensor
     targets: Tensor
 
-    def batch(self, index: Tensor | slice) -> tuple[Tensor, Tensor]:
-        """Return some of the examples, and their targets."""
-        return self.features[index], self.targets[index]
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Return some of the examples, by their places, and their targets."""
+        features = self.features.index_select(0, index)
+        return features, self.targets.index_select(0, index)
+
+    def between(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+        """Return the examples from one place to another, and their targets."""
+        return self.features[start:stop], self.targets[start:stop]
 
     def first(self, count: int) -> "Data":
         """Return the first of them."""

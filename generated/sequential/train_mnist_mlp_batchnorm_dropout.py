@@ -9,7 +9,7 @@ torchrun --nproc-per-node=2 train_mnist_mlp_batchnorm_dropout.py
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:c8fd91713e9a1fd4
+# format 1, spec sha256:44999c010067e09b, code sha256:02508140a1a75d2a
 
 import argparse
 import importlib
@@ -80,7 +80,7 @@ def evaluate(model: nn.Module, data: Data, name: str) -> dict[str, float]:
     sums = torch.zeros(2, device=data.targets.device)
     size = EVAL_BATCH_SIZE
     for start in range(RANK * size, len(data.targets), RANKS * size):
-        features, targets = data.batch(slice(start, start + size))
+        features, targets = data.between(start, start + size)
         logits = model(features)
         loss = F.cross_entropy(logits, targets)
         correct = logits.argmax(dim=1) == targets
