@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -116,6 +117,38 @@ def test_every_option_trains(name: str, tiny: Path, tmp_path: Path) -> None:
     if name == "numbers":
         assert float(found[0]["test_r2"]) < float(found[-1]["test_r2"]) < 1
         assert float(found[-1]["test_mae"]) < float(found[0]["test_mae"])
+
+
+def test_only_what_is_unseen_is_evaluated(tiny: Path, tmp_path: Path) -> None:
+    options = {"evaluate_train": False, "metrics": ["confusion"], "validation": 0.25}
+    script = rendered(MLP, options, tmp_path)
+    out = tmp_path / "out"
+    args = ("--data-dir", str(tiny), "--epochs", "2", "--out", str(out))
+    printed = train(script, *args)
+    wanted = ["epoch", "validation_loss", "validation_accuracy", "seconds"]
+    assert list(rows(out)[0]) == wanted
+    with (out / "confusion.csv").open(newline="", encoding="utf-8") as file:
+        table = list(csv.DictReader(file))
+    counts = [[int(row[str(label)]) for label in range(10)] for row in table]
+    right = sum(row[label] for label, row in enumerate(counts))
+    total = sum(map(sum, counts))
+    lines = printed.splitlines()
+    shown = dict(line.split() for line in lines if line.startswith("test_"))
+    assert float(shown["test_accuracy"]) == pytest.approx(right / total, rel=1e-3)
+
+
+def test_the_end_is_a_table_of_the_best_epoch(tiny: Path, tmp_path: Path) -> None:
+    script = rendered(MLP, {}, tmp_path)
+    out = tmp_path / "out"
+    args = ("--data-dir", str(tiny), "--epochs", "3", "--out", str(out))
+    table = train(script, *args).splitlines()[-7:]
+    best = max(rows(out), key=lambda row: float(row["test_accuracy"]))
+    assert table[0].split() == ["best", "of", "3", "epochs", best["epoch"]]
+    assert table[4].split() == [
+        "test_accuracy",
+        f"{float(best['test_accuracy']):.4g}",
+    ]
+    assert table[-1] == f"metrics.csv, best.pt, last.pt: {out}"
 
 
 def call(folder: Path, code: str) -> None:

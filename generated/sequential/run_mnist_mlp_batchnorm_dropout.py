@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:b328fb0bc7dce6fc
+# format 1, spec sha256:44999c010067e09b, code sha256:f144345466e32dfd
 
 import csv
 import importlib.util
@@ -153,6 +153,18 @@ class Run:
                 self.board.add_scalar(name, value, self.epoch - 1)
         self.save("last.pt")
         self._leave_if_asked()
+
+    def close(self) -> None:
+        """Show what the best epoch has reached, and where it is kept."""
+        if RANK > 0:
+            return
+        best = self.rows[self.best_epoch - 1]
+        table = {f"best of {len(self.rows)} epochs": self.best_epoch, **best}
+        table["seconds"] = sum(row["seconds"] for row in self.rows)
+        del table["epoch"]
+        for name, value in table.items():
+            print(f"{name:20} {value:10.4g}")
+        print(f"metrics.csv, best.pt, last.pt: {self.folder}")
 
     def save(self, name: str) -> None:
         """Write a checkpoint; of "last.pt", keep the one before as "previous.pt"."""

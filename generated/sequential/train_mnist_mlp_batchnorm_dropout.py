@@ -9,7 +9,7 @@ torchrun --nproc-per-node=2 train_mnist_mlp_batchnorm_dropout.py
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:02508140a1a75d2a
+# format 1, spec sha256:44999c010067e09b, code sha256:4849fc2e12312abb
 
 import argparse
 import importlib
@@ -134,11 +134,10 @@ def fit(args: argparse.Namespace) -> None:
         scheduler.step()
         run.end_epoch(row, score=row["test_accuracy"])
 
+    run.close()
     if args.plot and RANK == 0:
         predict = importlib.import_module("predict_mnist_mlp_batchnorm_dropout")
         predict.show(run.folder, *predict.load_model(run.folder, args.device), test)
-    if RANK == 0:
-        print(f"metrics.csv, best.pt, last.pt: {run.folder}")
 
 
 def arguments() -> argparse.Namespace:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from mlpgen.component import STRICT, Expects, Positive
 
-Metric = Literal["accuracy", "top5", "f1", "mae", "r2"]
+Metric = Literal["accuracy", "top5", "f1", "confusion", "mae", "r2"]
 
 
 class _Model(BaseModel):
@@ -54,6 +54,13 @@ class Training(_Model):
         Field(description="What is measured beside the loss; accuracy by default."),
         Expects(f"a list of {', '.join(get_args(Metric))}"),
     ] = []
+    evaluate_train: Annotated[
+        bool,
+        Field(
+            description="Measure the training data too after each epoch, which takes "
+            "up to a quarter of the time."
+        ),
+    ] = True
     optimizer: Annotated[
         Any,
         Field(

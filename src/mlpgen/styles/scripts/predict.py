@@ -19,16 +19,13 @@ if TYPE_CHECKING:
     from mlpgen.graph.recipe import Recipe
     from mlpgen.styles.plan import Lines
 
-_PREDICT = Group(
-    "def predict(",
-    (
-        "model: nn.Module",
-        "about: dict[str, Any]",
-        "paths: list[Path]",
-        "device: torch.device",
-    ),
-    ") -> None:",
+_PREDICT = (
+    "model: nn.Module",
+    "about: dict[str, Any]",
+    "paths: list[Path]",
+    "device: torch.device",
 )
+_SHOWN = ("folder: Path", "model: nn.Module", "about: dict[str, Any]", "test: Data")
 _OF_RUN = ("RunError", "one_line", "read_checkpoint")
 
 
@@ -53,6 +50,7 @@ class PredictPlan(NamedTuple):
         predict: The lines that begin this function.
         reading: The call that reads a file.
         names: Where the names of the classes are.
+        confusion: The lines that begin the function that counts mistakes.
         loaded: What is used of what `load` gives.
         plotted: What `plot` takes beside the rest.
         results: What is drawn of the test data.
@@ -77,6 +75,7 @@ class PredictPlan(NamedTuple):
     predict: Lines
     reading: Code
     names: Code
+    confusion: Lines
     loaded: Code
     plotted: Code
     evaluated: Code
@@ -145,9 +144,12 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> PredictPlan:
         text=recipe.dataset.text,
         lines=source.lines,
         told=tells(recipe),
-        predict=tuple(layout(_PREDICT)),
+        predict=_function("predict", *_PREDICT),
         reading=Code(f"read_files([path]{', about' if tells(recipe) else ''})"),
         names=source.names,
+        confusion=_function("write_confusion", *_SHOWN)
+        if "confusion" in recipe.metrics
+        else (),
         loaded=Code(_loaded(recipe)),
         plotted=Code(f", {source.names}" if recipe.classifies else ""),
         results=Code("targets" if recipe.dataset.text else "outputs(model, features)"),
@@ -194,7 +196,11 @@ def _plot(recipe: Recipe) -> Lines:
     parameters = ["folder: Path"]
     parameters += [f"{name}: Tensor" for name in ("features", "targets", "results")]
     parameters += ["classes: list[str]"] if recipe.classifies else []
-    return tuple(layout(Group("def plot(", tuple(parameters), ") -> None:")))
+    return _function("plot", *parameters)
+
+
+def _function(name: str, *parameters: str) -> Lines:
+    return tuple(layout(Group(f"def {name}(", parameters, ") -> None:")))
 
 
 def _example(recipe: Recipe) -> Lines:
@@ -230,6 +236,7 @@ def _imports(graph: Graph, recipe: Recipe) -> Lines:
     return import_lines(
         {
             "argparse",
+            *(["csv"] if "confusion" in recipe.metrics else []),
             "importlib",
             "importlib.util",
             "sys",

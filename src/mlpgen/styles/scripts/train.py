@@ -49,7 +49,7 @@ class TrainPlan(NamedTuple):
         measuring: How the model is evaluated.
         train_arguments: What `train_epoch` is called with.
         loaded: What `load` gives.
-        validated: Lines that evaluate the best weights on the test data at the end.
+        closing: Lines that look at what the best weights make of the test data.
         evaluating: Lines that add the metrics of an epoch.
         after_epoch: Lines.
         condition: Whether another epoch follows.
@@ -78,7 +78,7 @@ class TrainPlan(NamedTuple):
     measuring: Measuring
     train_arguments: Code
     loaded: Code
-    validated: Lines
+    closing: Lines
     evaluating: Lines
     after_epoch: Lines
     condition: Code
@@ -155,7 +155,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
             ", ".join(("trained", *made.names, "train", "run", "args"))
         ),
         loaded=Code(_loaded(recipe)),
-        validated=_validated(recipe, typed=bool(args)),
+        closing=_closing(recipe, typed=bool(args)),
         evaluating=_evaluating(recipe, typed=bool(args)),
         after_epoch=_after_epoch(recipe),
         condition=Code(
@@ -283,9 +283,10 @@ def _after_epoch(recipe: Recipe) -> Lines:
     return (f'scheduler.step(row["{metric}"])',)
 
 
-def _watched(recipe: Recipe) -> tuple[str, str]:
+def _watched(recipe: Recipe) -> tuple[str, ...]:
     """Name the data that is evaluated each epoch."""
-    return "train", "validation" if recipe.settings.validation else "test"
+    unseen = "validation" if recipe.settings.validation else "test"
+    return ("train", unseen) if recipe.settings.evaluate_train else (unseen,)
 
 
 def _loaded(recipe: Recipe) -> str:
@@ -293,17 +294,29 @@ def _loaded(recipe: Recipe) -> str:
     return ", ".join([*names, *(["about"] if tells(recipe) else [])])
 
 
-def _validated(recipe: Recipe, *, typed: bool) -> Lines:
-    if not recipe.settings.validation:
-        return ()
+def _closing(recipe: Recipe, *, typed: bool) -> Lines:
     args = ", args" if typed else ""
+    lines: Lines = ()
+    if recipe.settings.validation:
+        lines += (
+            f'final = evaluate(best, test, "test"{args})',
+            "if RANK == 0:",
+            "    for name, value in final.items():",
+            '        print(f"{name:20} {value:10.4g}")',
+        )
+    if "confusion" in recipe.metrics:
+        lines += (
+            "if RANK == 0:",
+            "    predict.write_confusion(run.folder, best, told, test)",
+        )
+    if not lines:
+        return ()
+    told = "told" if "confusion" in recipe.metrics else "_"
     return (
         "if RANKS > 1:",
         "    dist.barrier()",
-        "best, _ = predict.load_model(run.folder, args.device)",
-        f'final = evaluate(best, test, "test"{args})',
-        "if RANK == 0:",
-        '    print("  ".join(f"{name} {value:.4g}" for name, value in final.items()))',
+        f"best, {told} = predict.load_model(run.folder, args.device)",
+        *lines,
     )
 
 

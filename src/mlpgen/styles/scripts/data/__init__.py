@@ -93,7 +93,6 @@ def plan(graph: Graph, recipe: Recipe) -> DataPlan:
     settings = recipe.settings
     about = tells(recipe)
     numbers = recipe.target == "number"
-    own = not isinstance(recipe.dataset.origin, Archive)
     names = ["train", *(["validation"] if settings.validation else []), "test"]
     types = ["Data"] * len(names) + ["dict[str, Any]"] * about
     arguments = "paths: Iterable[Path]" + ", about: dict[str, Any]" * about
@@ -123,13 +122,14 @@ def plan(graph: Graph, recipe: Recipe) -> DataPlan:
         limit=recipe.dataset.known > 0,
         dtype=Code(f"torch.{recipe.dataset.dtype}"),
         lines=getattr(recipe.dataset.origin, "by", "") == "lines",
-        names=Code(_names(recipe, own=own)),
+        names=Code(_names(recipe)),
     )
 
 
-def _names(recipe: Recipe, *, own: bool) -> str:
+def _names(recipe: Recipe) -> str:
     if not recipe.classifies:
         return ""
+    own = not isinstance(recipe.dataset.origin, Archive)
     return 'about["classes"]' if own else "CLASSES"
 
 
