@@ -40,7 +40,8 @@ def mypy(folder: Path) -> None:
     kinds = tuple(f"{kind}_" for kind in KINDS)
     scripts = [name for name in names if name.startswith(kinds)]
     models = [name for name in names if name not in scripts]
-    run("mypy", "--strict", cache, *models, folder=folder)
+    if models:
+        run("mypy", "--strict", cache, *models, folder=folder)
     if scripts:
         # With another option mypy reads torch anew, unless that has its own cache.
         allowing = (f"{cache}-scripts", "--allow-untyped-calls")

@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:a80e28843c6b3c61
+# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:92b8f148c05dc4de
 
 import csv
 import importlib
@@ -34,32 +34,27 @@ def plot(
     matplotlib = importlib.import_module("matplotlib")
     matplotlib.use("agg")
     pyplot = importlib.import_module("matplotlib.pyplot")
-    drawn = curves(pyplot, folder / "metrics.csv")
-    figures = {"curves": drawn} if drawn else {}
-    chances, taken = results.cpu().max(dim=1)
-    targets = targets.cpu()
-    figures["confusion"] = confusion(pyplot, targets, taken, classes)
-    wrong = (targets != taken).nonzero().flatten()
-    worst = wrong[chances[wrong].argsort(descending=True)][:40].tolist()
-    titles = [
-        f"{classes[int(taken[place])]} {chances[place]:.0%}\n"
-        f"is {classes[int(targets[place])]}"
-        for place in worst
-    ]
-    images = [features[place].cpu() for place in worst]
-    figures["mistakes"] = mistakes(pyplot, images, titles, len(wrong))
+    rows = read_rows(folder / "metrics.csv")
+    figures = {"curves": curves(pyplot, rows)} if rows else {}
+    taken = results.cpu().argmax(dim=1)
+    figures["confusion"] = confusion(pyplot, targets.cpu(), taken, classes)
+    figures["mistakes"] = mistakes(pyplot, features, targets, results, classes)
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png", dpi=120, bbox_inches="tight")
         pyplot.close(figure)
         print(folder / f"{name}.png")
 
 
-def curves(pyplot: Any, path: Path) -> Any:
-    """Draw each metric over the epochs, of training and of test data."""
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Read the metrics of a run; none if there are none yet."""
     if not path.exists():
-        return None
+        return []
     with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+        return list(csv.DictReader(file))
+
+
+def curves(pyplot: Any, rows: list[dict[str, Any]]) -> Any:
+    """Draw each metric over the epochs, of training and of test data."""
     kinds = dict.fromkeys(name.partition("_")[2] for name in rows[0] if "_" in name)
     figure, axes = pyplot.subplots(
         1, len(kinds), figsize=(5 * len(kinds), 4), squeeze=False
@@ -95,15 +90,22 @@ def confusion(pyplot: Any, targets: Tensor, taken: Tensor, classes: list[str]) -
     return figure
 
 
-def mistakes(pyplot: Any, images: list[Tensor], titles: list[str], count: int) -> Any:
+def mistakes(
+    pyplot: Any, images: Tensor, targets: Tensor, results: Tensor, classes: list[str]
+) -> Any:
     """Draw the images of which the model is surest, and wrong."""
+    chances, taken = results.cpu().max(dim=1)
+    targets = targets.cpu()
+    wrong = (targets != taken).nonzero().flatten()
+    worst = wrong[chances[wrong].argsort(descending=True)].tolist()
     figure, axes = pyplot.subplots(5, 8, figsize=(12, 9))
     for axis in axes.flat:
         axis.axis("off")
-    for image, title, axis in zip(images, titles, axes.flat, strict=False):
-        draw(axis, image)
-        axis.set_title(title, fontsize=9)
-    figure.suptitle(f"the surest of {count:,} mistakes in the test data")
+    for place, axis in zip(worst, axes.flat, strict=False):
+        draw(axis, images[place].cpu())
+        said = f"{classes[int(taken[place])]} {chances[place]:.0%}"
+        axis.set_title(f"{said}\nis {classes[int(targets[place])]}", fontsize=9)
+    figure.suptitle(f"the surest of {len(wrong):,} mistakes in the test data")
     figure.tight_layout()
     return figure
 

@@ -12,6 +12,7 @@ from mlpgen.graph.build import build
 from mlpgen.graph.nodes import named
 from mlpgen.graph.overwriting import overwritings
 from mlpgen.output.header import SLOT, Origin, stamp
+from mlpgen.output.notebook import SUFFIX, pack, tidy
 from mlpgen.problems import listed, nearest
 from mlpgen.rendering import fill
 from mlpgen.spec import Style
@@ -78,6 +79,7 @@ def render(
     *,
     capture: Iterable[str] = (),
     origin: str | None = None,
+    notebook: bool = False,
 ) -> dict[str, str]:
     """Render a spec into the texts of its files.
 
@@ -86,13 +88,16 @@ def render(
         style: `explicit` or `sequential`; the spec's own by default.
         capture: Names of layers whose outputs the model returns as well.
         origin: How the header names the spec; its file name by default.
+        notebook: Render a notebook in place of the files.
 
     Returns:
-        File names and texts: the model, and if the spec trains, its scripts.
+        File names and texts: the model, and if the spec trains, its scripts; or the
+        notebook.
 
     Raises:
         SpecError: The spec has mistakes, or a layer to capture is not there.
         ValueError: There is no such style.
+        MissingPackageError: nbformat is not installed, which writes notebooks.
     """
     network = spec if isinstance(spec, Network) else load(spec)
     style = style or network.graph.style
@@ -107,10 +112,11 @@ def render(
         captured,
     )
     texts = _texts(network.graph, style, captured)
-    return {
-        file: stamp(text, made_from, network.data or network.document.data)
-        for file, text in texts.items()
-    }
+    data = network.data or network.document.data
+    if not notebook:
+        return {file: stamp(text, made_from, data) for file, text in texts.items()}
+    cells = stamp(_cells(network.graph, captured, texts), made_from, data)
+    return {f"{network.graph.stem}{SUFFIX}": pack(cells)}
 
 
 def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
@@ -124,6 +130,17 @@ def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
             text = fill(script.template, plan=script, header=header)
             texts[f"{kind}_{graph.stem}.py"] = text
     return texts
+
+
+def _cells(graph: Graph, captured: Sequence[str], texts: Mapping[str, str]) -> str:
+    """Render the notebook; which imports its cells need is seen when they are there."""
+    from mlpgen.styles import notebook
+
+    texts = {name: text.replace(SLOT, "") for name, text in texts.items()}
+    plan = notebook.plan(graph, captured, texts)
+    cells = fill(plan.template, plan=plan, header=Code(""))
+    plan = notebook.with_imports(plan, texts, cells)
+    return tidy(fill(plan.template, plan=plan, header=Code(SLOT)))
 
 
 def _captured(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:

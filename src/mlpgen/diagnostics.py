@@ -50,6 +50,10 @@ class Diagnostic(NamedTuple):
         return "warning" if self.warning else "error"
 
 
+class MissingPackageError(Exception):
+    """What was asked for needs a package that is not installed."""
+
+
 class SpecError(Exception):
     """A spec has mistakes.
 

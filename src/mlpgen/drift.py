@@ -88,7 +88,7 @@ def _requests(
     there: dict[str, set[str | None]] = {}
     for each in found:
         if each.request and files.is_file(each.request.spec):
-            asked.setdefault(each.request[:4], each.request)
+            asked.setdefault(each.request[:5], each.request)
             of_spec = there.setdefault(project.real(each.request.spec), set())
             of_spec.add(each.request.style)
     for spec in specs:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.output import files, header
+from mlpgen.output import files, header, notebook
 from mlpgen.source import scalar
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Request(NamedTuple):
         style: None for the spec's own.
         settings: New defaults for its parameters.
         captured: Layers whose outputs the model returns as well.
+        notebook: Whether a notebook is wanted in place of files.
         asked_by: The generated file whose header asks for this; empty if a person does.
     """
 
@@ -36,6 +37,7 @@ class Request(NamedTuple):
     style: str | None
     settings: tuple[tuple[str, Scalar], ...] = ()
     captured: tuple[str, ...] = ()
+    notebook: bool = False
     asked_by: str = ""
 
     def command(self, out: Path) -> str:
@@ -47,6 +49,7 @@ class Request(NamedTuple):
         for name, value in self.settings:
             words += ["--set", f"{name}={api.shown(value)}"]
         words += ["--capture", ",".join(self.captured)] if self.captured else []
+        words += ["--notebook"] if self.notebook else []
         words += ["--out", out.as_posix()] if out != Path(OUT) else []
         return shlex.join(words)
 
@@ -113,6 +116,7 @@ def _files(request: Request, network: Network, out: Path) -> dict[Path, Rendered
         style,
         capture=request.captured,
         origin=spec_from(out / style, request.spec),
+        notebook=request.notebook,
     )
     return {
         out / style / name: Rendered(text, request, network)
@@ -171,10 +175,11 @@ class Found(NamedTuple):
 
 def generated(out: Path) -> Iterator[Found]:
     """Find the files below `out` that mlpgen made."""
-    for path in sorted(out.rglob("*.py")):
-        if not path.is_file():
+    found = (*out.rglob("*.py"), *out.rglob(f"*{notebook.SUFFIX}"))
+    for path in sorted(found):
+        if not path.is_file() or ".ipynb_checkpoints" in path.parts:
             continue
-        text = files.read(path) or ""
+        text = notebook.plain(path, files.read(path) or "")
         try:
             read = header.read(text)
             if read is not None:
@@ -191,7 +196,9 @@ def _request(path: Path, origin: header.Origin) -> Request:
     except ValueError:
         raise header.DamagedHeaderError from None
     spec = _spec_of(path, origin.spec)
-    return Request(spec, origin.style, settings, origin.captured, path.as_posix())
+    is_notebook = path.suffix == notebook.SUFFIX
+    asked_by = path.as_posix()
+    return Request(spec, origin.style, settings, origin.captured, is_notebook, asked_by)
 
 
 def _spec_of(path: Path, spec: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlpgen import __version__
-from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.diagnostics import Diagnostic, MissingPackageError, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +86,8 @@ class _Lazy(click.Group):
             return super().invoke(ctx)
         except SpecError as error:
             report_problems(error.diagnostics)
+        except MissingPackageError as error:
+            raise click.ClickException(str(error)) from None
         except BrokenPipeError:
             raise
         except OSError as error:

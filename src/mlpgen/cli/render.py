@@ -39,6 +39,7 @@ KEPT = ("edited", "foreign", "damaged")
     shell_complete=common.complete_captures,
     help="Layers whose outputs the model returns as well.",
 )
+@click.option("--notebook", is_flag=True, help="Write a notebook in place of files.")
 @click.option("--stdout", is_flag=True, help="Print the files instead of writing them.")
 @click.option("--force", is_flag=True, help="Overwrite edited files, keeping a .orig.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
@@ -49,6 +50,7 @@ def command(
     out: str,
     settings: tuple[str, ...],
     captures: tuple[str, ...],
+    notebook: bool,
     stdout: bool,
     force: bool,
     dry_run: bool,
@@ -66,7 +68,7 @@ def command(
     names = [name.strip() for text in captures for name in text.split(",")]
     values = tuple(common.parse_settings(settings).items())
     requests = [
-        project.Request(spec, style, values, tuple(filter(None, names)))
+        project.Request(spec, style, values, tuple(filter(None, names)), notebook)
         for spec in common.once(specs)
         for style in styles or (None,)
     ]
@@ -83,7 +85,7 @@ def command(
         with files.locked(Path(out)):
             files.tidy(texts)
             changes = _changes(texts)
-            _write(changes, force=force)
+            _write(changes, texts, force=force)
     common.show_warnings(warnings)
     for change in changes:
         _tell(change, forced=force, dry_run=dry_run, aside=format_ == "json")
@@ -99,9 +101,9 @@ def _changes(texts: dict[Path, str]) -> list[Change]:
     return [files.compare(path, text) for path, text in texts.items()]
 
 
-def _write(changes: list[Change], *, force: bool) -> None:
+def _write(changes: list[Change], texts: dict[Path, str], *, force: bool) -> None:
     new = {
-        change.path: change.new
+        change.path: texts[change.path]
         for change in changes
         if change.status != "current" and (force or change.status not in KEPT)
     }

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.output import header
+from mlpgen.output import header, notebook
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -48,14 +48,15 @@ def is_file(name: str) -> bool:
 
 
 def compare(path: Path, new: str) -> Change:
-    """Tell what a rendered text would change.
+    """Tell what a rendered text would change; of notebooks, without their outputs.
 
     Raises:
         OSError: The file is there and cannot be read.
     """
-    old = read(path)
+    old, new = read(path), notebook.plain(path, new)
     if old is None:
         return Change(path, "missing", "", new)
+    old = notebook.plain(path, old)
     return Change(path, "current" if old == new else _status(path, old, new), old, new)
 
 

@@ -36,8 +36,13 @@ class Making(NamedTuple):
     groups: Lines
 
 
-def making(recipe: Recipe) -> Making:
-    """Plan what a script makes beside the model."""
+def making(recipe: Recipe, indent: int = INDENT) -> Making:
+    """Plan what a script makes beside the model.
+
+    Args:
+        recipe: How it is trained.
+        indent: Of the lines.
+    """
     training = recipe.settings
     lines: list[str] = []
     if training.channels_last:
@@ -46,7 +51,7 @@ def making(recipe: Recipe) -> Making:
         )
     if training.compile:
         lines.append("model.compile()")
-    lines += [*optimizer_lines(recipe), *scheduler_lines(recipe)]
+    lines += [*optimizer_lines(recipe, indent), *scheduler_lines(recipe, indent)]
     names, parameters, parts = ["optimizer"], [], ["model", "optimizer"]
     if recipe.schedule is not None:
         parts.append("scheduler")
@@ -66,7 +71,7 @@ def making(recipe: Recipe) -> Making:
             mean._replace(opening=f"multi_avg_fn={mean.opening}"),
             "use_buffers=True",
         )
-        lines += layout(made, INDENT, "average = ")
+        lines += layout(made, indent, "average = ")
         names.append("average")
         parts.append("average")
         parameters.append("average: AveragedModel")

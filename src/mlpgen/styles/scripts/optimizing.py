@@ -19,7 +19,7 @@ _WARM_FROM = "0.01"
 """What the rate begins with in a warmup, as a share of the optimizer's."""
 
 
-def optimizer_lines(recipe: Recipe) -> Lines:
+def optimizer_lines(recipe: Recipe, indent: int = INDENT) -> Lines:
     """Make the optimizer."""
     optimizer = recipe.optimizer
     given = {key: value for key, value in optimizer.arguments().items() if key != "lr"}
@@ -28,7 +28,7 @@ def optimizer_lines(recipe: Recipe) -> Lines:
     name = type(optimizer).__name__
     parameters = "groups(model)" if recipe.no_decay else "model.parameters()"
     piece = call(f"torch.optim.{name}", parameters, "lr=args.lr", *keywords(given))
-    return tuple(layout(piece, INDENT, "optimizer = "))
+    return tuple(layout(piece, indent, "optimizer = "))
 
 
 def groups_lines(recipe: Recipe) -> Lines:
@@ -83,7 +83,7 @@ def needs_length(recipe: Recipe) -> bool:
     )
 
 
-def scheduler_lines(recipe: Recipe) -> Lines:
+def scheduler_lines(recipe: Recipe, indent: int = INDENT) -> Lines:
     """Make the scheduler, if there is one."""
     schedule = recipe.schedule
     if schedule is None:
@@ -101,7 +101,7 @@ def scheduler_lines(recipe: Recipe) -> Lines:
         if schedule.scheduler.peak:
             given[schedule.scheduler.peak] = Code("args.lr")
         piece = _scheduler_call(schedule.scheduler, given)
-    return (*lines, *layout(piece, INDENT, "scheduler = "))
+    return (*lines, *layout(piece, indent, "scheduler = "))
 
 
 def _steps(recipe: Recipe) -> str:

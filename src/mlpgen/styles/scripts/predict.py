@@ -94,6 +94,7 @@ class PlotPlan(NamedTuple):
         classifies: Whether it tells classes apart.
         plot: The lines that begin this function.
         images: Whether the examples are images.
+        numbers: Whether the targets are numbers.
     """
 
     template: str
@@ -103,6 +104,7 @@ class PlotPlan(NamedTuple):
     classifies: bool
     plot: Lines
     images: bool
+    numbers: bool
 
 
 def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> PredictPlan:
@@ -189,6 +191,7 @@ def plan_plot(graph: Graph, recipe: Recipe) -> PlotPlan:
         classifies=recipe.classifies,
         plot=_plot(recipe),
         images=recipe.dataset.pictures,
+        numbers=recipe.target == "number",
     )
 
 

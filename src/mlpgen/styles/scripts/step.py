@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def step_lines(recipe: Recipe, pass_: Forward) -> Lines:
-    """Update the model once, from the examples at the places `index`."""
+    """Update the model once, from the examples at the places `index`.
+
+    Ranks share the work, and the losses are watched.
+    """
     if recipe.optimizer.closure:
         return (
             "features, targets = data.batch(index[RANK::RANKS])",
@@ -23,19 +26,12 @@ def step_lines(recipe: Recipe, pass_: Forward) -> Lines:
             "run.losses.append(torch.tensor(loss))",
             *_after_step(recipe),
         )
-    several = recipe.settings.accumulate > 1
-    part = "part" if several else "index"
-    compute = (
-        f"features, {pass_.targets} = data.batch({part}[RANK::RANKS])",
-        *_augment(recipe),
-        *pass_.lines,
-    )
-    if several:
+    if recipe.settings.accumulate > 1:
         return (
             "optimizer.zero_grad()",
             "total = torch.zeros((), device=args.device)",
             "for part in index.chunk(ACCUMULATE):",
-            *indented(compute),
+            *indented(_compute(recipe, pass_, "part[RANK::RANKS]")),
             "    loss = loss * (RANKS * len(features) / len(index))",
             "    total += loss.detach()",
             f"    {_backward(recipe)}",
@@ -43,13 +39,47 @@ def step_lines(recipe: Recipe, pass_: Forward) -> Lines:
             *_update(recipe),
         )
     return (
-        *compute,
+        *_compute(recipe, pass_, "index[RANK::RANKS]"),
         "run.losses.append(loss.detach())",
         "if RANKS > 1:  # gradients become means over ranks, of unequal shares",
         "    loss = loss * (RANKS * len(features) / len(index))",
         "optimizer.zero_grad()",
         _backward(recipe),
         *_update(recipe),
+    )
+
+
+def plain_step_lines(recipe: Recipe, pass_: Forward) -> Lines:
+    """Do the same in one process, and nothing else."""
+    if recipe.optimizer.closure:
+        return (
+            "features, targets = data.batch(index)",
+            *_augment(recipe),
+            "train_step(model, optimizer, features, targets)",
+            *_after_step(recipe),
+        )
+    if recipe.settings.accumulate > 1:
+        return (
+            "optimizer.zero_grad()",
+            "for part in index.chunk(ACCUMULATE):",
+            *indented(_compute(recipe, pass_, "part")),
+            "    loss = loss * (len(features) / len(index))",
+            f"    {_backward(recipe)}",
+            *_update(recipe),
+        )
+    return (
+        *_compute(recipe, pass_, "index"),
+        "optimizer.zero_grad()",
+        _backward(recipe),
+        *_update(recipe),
+    )
+
+
+def _compute(recipe: Recipe, pass_: Forward, index: str) -> Lines:
+    return (
+        f"features, {pass_.targets} = data.batch({index})",
+        *_augment(recipe),
+        *pass_.lines,
     )
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.expressions import written
-from mlpgen.styles.code import Code, Group, layout
+from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import docstring
-from mlpgen.styles.scripts.data import tells
+from mlpgen.styles.scripts.epochs import (
+    after_epoch,
+    constants,
+    evaluating,
+    finished_lines,
+    function,
+    loaded,
+    score,
+    settings_lines,
+)
 from mlpgen.styles.scripts.forward import forward
 from mlpgen.styles.scripts.imports import import_lines
 from mlpgen.styles.scripts.making import making
 from mlpgen.styles.scripts.measuring import measuring
-from mlpgen.styles.scripts.optimizing import peak, rate
+from mlpgen.styles.scripts.optimizing import peak
 from mlpgen.styles.scripts.step import step_lines
 
 if TYPE_CHECKING:
@@ -104,20 +111,19 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
     step = step_lines(recipe, learning)
     closure = learning.lines if recipe.optimizer.closure else ()
     args = ("args: argparse.Namespace",) if learning.autocast else ()
-    finished = _finished(recipe)
-    watched = "validation" if training.validation else "test"
+    ending = finished_lines(recipe)
     written_lines = (*closure, *step, *measured.batch, *measured.result)
     several = training.accumulate > 1
     return TrainPlan(
         template="scripts/train.py.jinja",
         docstring=_docstring(graph, recipe),
-        imports=_imports(graph, recipe, (*written_lines, *made.lines, *finished)),
+        imports=_imports(graph, recipe, (*written_lines, *made.lines, *ending)),
         model=Code(graph.name),
         stem=Code(graph.stem),
         title=Code(recipe.dataset.title),
-        constants=_constants(recipe),
+        constants=constants(recipe),
         making=made,
-        train_epoch=_function(
+        train_epoch=function(
             "train_epoch",
             "None",
             "model: nn.Module",
@@ -130,7 +136,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
         size=Code("ACCUMULATE * args.batch_size" if several else "args.batch_size"),
         step=step,
         closure=closure,
-        train_step=_function(
+        train_step=function(
             "train_step",
             "float",
             "model: nn.Module",
@@ -142,7 +148,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
         ),
         targets=learning.targets,
         measured=testing.targets,
-        evaluate=_function(
+        evaluate=function(
             "evaluate",
             "dict[str, float]",
             "model: nn.Module",
@@ -154,27 +160,18 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
         train_arguments=Code(
             ", ".join(("trained", *made.names, "train", "run", "args"))
         ),
-        loaded=Code(_loaded(recipe)),
+        loaded=Code(loaded(recipe)),
         closing=_closing(recipe, typed=bool(args)),
-        evaluating=_evaluating(recipe, typed=bool(args)),
-        after_epoch=_after_epoch(recipe),
+        evaluating=evaluating(recipe, typed=bool(args)),
+        after_epoch=after_epoch(recipe),
         condition=Code(
-            "run.epoch <= args.epochs" + (" and not finished(run)" if finished else "")
+            "run.epoch <= args.epochs" + (" and not finished(run)" if ending else "")
         ),
-        finished=finished,
-        score=Code(
-            f'row["{watched}_accuracy"]'
-            if recipe.classifies
-            else f'-row["{watched}_loss"]'
-        ),
-        settings=_settings(recipe),
+        finished=ending,
+        score=Code(score(recipe)),
+        settings=settings_lines(recipe),
         rate=Code(f"{'peak of the ' if peak(recipe) else ''}learning rate"),
     )
-
-
-def _function(name: str, result: str, *parameters: str) -> Lines:
-    """Begin a function."""
-    return tuple(layout(Group(f"def {name}(", parameters, f") -> {result}:")))
 
 
 def _docstring(graph: Graph, recipe: Recipe) -> Lines:
@@ -188,34 +185,6 @@ def _docstring(graph: Graph, recipe: Recipe) -> Lines:
             f"torchrun --nproc-per-node=2 {script}",
         ]
     )
-
-
-def _constants(recipe: Recipe) -> Lines:
-    training = recipe.settings
-    found = {
-        "EPOCHS": training.epochs,
-        "BATCH_SIZE": training.batch_size,
-        "ACCUMULATE": training.accumulate if training.accumulate > 1 else None,
-        "LEARNING_RATE": rate(recipe),
-        "CLIP_GRAD_NORM": training.clip_grad_norm,
-        "EMA": training.ema,
-        "PATIENCE": training.early_stopping,
-        "TARGET": training.target,
-        "SEED": training.seed,
-        "EVAL_BATCH_SIZE": _eval_batch_size(recipe),
-    }
-    return tuple(
-        f"{name} = {written(value)}"
-        for name, value in found.items()
-        if value is not None
-    )
-
-
-def _eval_batch_size(recipe: Recipe) -> int:
-    """Take fewer texts: each has an output for each character at each step."""
-    if recipe.target != "next":
-        return 2500
-    return max(1, min(2500, 10_000_000 // prod(recipe.terms[0].shape)))
 
 
 def _imports(graph: Graph, recipe: Recipe, lines: Iterable[str]) -> Lines:
@@ -261,39 +230,6 @@ def _imports(graph: Graph, recipe: Recipe, lines: Iterable[str]) -> Lines:
     return import_lines(needs)
 
 
-def _evaluating(recipe: Recipe, *, typed: bool) -> Lines:
-    model = "average" if recipe.settings.ema is not None else "model"
-    args = ", args" if typed else ""
-    calls = [f'evaluate({model}, {data}, "{data}"{args})' for data in _watched(recipe)]
-    line = f"row |= {' | '.join(calls)}"
-    if len(line) <= 80:
-        return (line,)
-    return tuple(f"row |= {each}" for each in calls)
-
-
-def _after_epoch(recipe: Recipe) -> Lines:
-    schedule = recipe.schedule
-    if schedule is None or schedule.by_step:
-        return ()
-    metric = schedule.scheduler.watched
-    if not metric:
-        return ("scheduler.step()",)
-    if recipe.settings.validation:
-        metric = metric.replace("test", "validation")
-    return (f'scheduler.step(row["{metric}"])',)
-
-
-def _watched(recipe: Recipe) -> tuple[str, ...]:
-    """Name the data that is evaluated each epoch."""
-    unseen = "validation" if recipe.settings.validation else "test"
-    return ("train", unseen) if recipe.settings.evaluate_train else (unseen,)
-
-
-def _loaded(recipe: Recipe) -> str:
-    names = ["train", *(["validation"] if recipe.settings.validation else []), "test"]
-    return ", ".join([*names, *(["about"] if tells(recipe) else [])])
-
-
 def _closing(recipe: Recipe, *, typed: bool) -> Lines:
     args = ", args" if typed else ""
     lines: Lines = ()
@@ -318,35 +254,3 @@ def _closing(recipe: Recipe, *, typed: bool) -> Lines:
         f"best, {told} = predict.load_model(run.folder, args.device)",
         *lines,
     )
-
-
-def _finished(recipe: Recipe) -> Lines:
-    """End before the time: nothing is better for long, or the target is reached."""
-    lines: list[str] = []
-    if recipe.settings.early_stopping is not None:
-        lines += [
-            "if run.epoch - run.best_epoch > PATIENCE:",
-            '    print(f"no better epoch since {run.best_epoch}: stopped early")',
-            "    return True",
-        ]
-    if recipe.settings.target is not None:
-        reached = "run.best >= TARGET" if recipe.classifies else "run.best >= -TARGET"
-        lines += [
-            f"if {reached}:",
-            '    seconds = sum(row["seconds"] for row in run.rows)',
-            '    print(f"reached {TARGET} after {seconds:.2f} s")',
-            "    return True",
-        ]
-    return (*lines, "return False") if lines else ()
-
-
-def _settings(recipe: Recipe) -> Lines:
-    lines: Lines = ()
-    if recipe.settings.precision == "tf32":
-        lines += ('torch.set_float32_matmul_precision("high")',)
-    if recipe.settings.deterministic:
-        lines += (
-            'os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")',
-            "torch.use_deterministic_algorithms(True)",
-        )
-    return lines

@@ -1,0 +1,251 @@
+"""Notebooks: the same code in cells, run from top to bottom."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from mlpgen import api
+from mlpgen.cli import run
+from mlpgen.output.notebook import tidy, unpack
+
+from . import processes, tools
+from .networks import network
+from .test_data import MODULE, SPECS, data, spec_of
+from .test_options import BOTH, OPTIONS
+from .test_predicting import NO_PILLOW
+from .test_training import tiny
+
+if TYPE_CHECKING:
+    from mlpgen.api import Network
+
+__all__ = ["data", "tiny"]  # fixtures
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "data" / "sample"
+UNTRAINED = {
+    "name": "Joined",
+    "description": "Two inputs: one of numbers, one of tokens.",
+    "input": {"numbers": [8], "tokens": {"shape": [5], "dtype": "int64"}},
+    "layers": [
+        {"Embedding": {"num_embeddings": 10, "embedding_dim": 8}, "from": "tokens"},
+        {"mean": {"dim": 1}, "name": "words"},
+        {"add": None, "from": ["numbers", "words"]},
+        {"Linear": 2},
+    ],
+}
+
+
+def option(name: str) -> dict[str, Any]:
+    """Return a spec with options of `training:`."""
+    layers, training = OPTIONS[name]
+    spec = {
+        "name": "Tried",
+        "input": [1, 28, 28],
+        "layers": layers,
+        "training": {
+            "data": "mnist",
+            "loss": "CrossEntropyLoss",
+            "optimizer": {"SGD": {"lr": 0.05, "momentum": 0.5}},
+            "epochs": 2,
+            "batch_size": 50,
+        }
+        | training,
+    }
+    return spec | ({"outputs": ["logits", "restored"]} if layers is BOTH else {})
+
+
+def all_specs() -> dict[str, Network]:
+    """Load specs of every kind of data, every option, and those of the repository."""
+    paths = [*ROOT.glob("specs/*.yaml"), *ROOT.glob("specs/speed/*.yaml")]
+    return (
+        {f"data_{name.replace(' ', '_')}": network(spec_of(name)) for name in SPECS}
+        | {f"option_{name}": network(option(name)) for name in OPTIONS}
+        | {path.stem: api.load(path) for path in paths}
+        | {"untrained": network(UNTRAINED)}
+    )
+
+
+def text_of(spec: Network, style: str = "explicit") -> str:
+    """Render the notebook of a spec."""
+    (content,) = api.render(spec, style, notebook=True).values()
+    return content
+
+
+def settings(text: str, folder: Path, epochs: int) -> str:
+    """Change the settings of a notebook as a person would."""
+    text = re.sub(
+        r'data_dir=Path\(\\?"data\\?"\)', f"data_dir=Path({str(folder)!r})", text
+    )
+    return re.sub(r"epochs=\d+", f"epochs={epochs}", text)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_code_is_clean(style: str, tmp_path: Path) -> None:
+    cells = tmp_path / "cells"
+    scripts = tmp_path / "scripts"
+    for folder in (cells, scripts):
+        folder.mkdir()
+    for name, spec in all_specs().items():
+        content = text_of(spec, style)
+        (cells / f"{name}.ipynb").write_text(content, encoding="utf-8")
+        (scripts / f"train_{name}.py").write_text(unpack(content), encoding="utf-8")
+    tools.ruff(cells)
+    tools.mypy(scripts)
+
+
+def executed(spec: Network, style: str, folder: Path, epochs: int) -> Any:
+    """Run a notebook in a kernel, and return it with its outputs."""
+    content = settings(text_of(spec, style), folder, epochs)
+    notebook = nbformat.reads(content, as_version=4)
+    nbformat.validate(notebook)
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    return notebook
+
+
+def printed(notebook: Any) -> str:
+    """Return what the cells of a notebook printed."""
+    return "".join(
+        output.text
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if output.output_type == "stream"
+    )
+
+
+def test_in_a_kernel() -> None:
+    spec = api.load(ROOT / "specs" / "mnist_cnn.yaml")
+    notebook = executed(spec, "sequential", SAMPLE, epochs=1)
+    accuracy = re.search(r"test_accuracy ([0-9.]+)", printed(notebook))
+    assert accuracy is not None and float(accuracy[1]) > 0.7
+    pictures = [
+        output
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if "image/png" in output.get("data", {})
+    ]
+    assert len(pictures) >= 6  # examples, curves, confusion, mistakes, layers
+    assert re.search(r"conv2d_1 +\[2, \d+, \d+, \d+\] +mean", printed(notebook))
+
+
+@pytest.mark.parametrize("name", [*SPECS, *OPTIONS, "untrained"])
+def test_every_kind_runs(name: str, data: Path, tmp_path: Path) -> None:
+    if NO_PILLOW and name in ("images", "restored"):
+        pytest.skip("reading images needs Pillow")
+    if name == "untrained":
+        spec = network(UNTRAINED)
+    else:
+        spec = network(spec_of(name)) if name in SPECS else network(option(name))
+    script = tmp_path / "cells.py"
+    text = settings(unpack(text_of(spec)), data, epochs=2)
+    script.write_text(f"import matplotlib\nmatplotlib.use('agg')\n{text}", "utf-8")
+    (tmp_path / "mine.py").write_text(MODULE, encoding="utf-8")
+    done = processes.run(script)
+    assert done.returncode == 0, done.stderr
+    if name != "untrained":
+        assert "seconds" in done.stdout
+    assert "mean" in done.stdout
+
+
+def test_the_same_numbers_as_the_script(tiny: Path, tmp_path: Path) -> None:
+    spec = network(option("steps"))
+    for name, text in api.render(spec, "explicit").items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    args = ("--data-dir", str(tiny), "--epochs", "2", "--out", str(tmp_path / "out"))
+    script = processes.run(tmp_path / "train_tried.py", *args)
+    cells = settings(unpack(text_of(spec)), tiny, epochs=2)
+    (tmp_path / "cells.py").write_text(
+        f"import matplotlib\nmatplotlib.use('agg')\n{cells}", encoding="utf-8"
+    )
+    notebook = processes.run(tmp_path / "cells.py")
+    rows = [line.split()[1:5] for line in script.stdout.splitlines()[1:3]]
+    lines = [each for each in notebook.stdout.splitlines() if "seconds" in each]
+    assert rows == [line.split()[3:10:2] for line in lines]
+
+
+def test_what_is_rendered_can_be_read_again() -> None:
+    for spec in all_specs().values():
+        content = text_of(spec)
+        assert content == text_of(spec)
+        assert tidy(unpack(content)) == unpack(content)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one spec and its notebook; returns the notebook."""
+    monkeypatch.chdir(tmp_path)
+    Path("specs").mkdir()
+    spec = (ROOT / "specs" / "mnist_mlp.yaml").read_text(encoding="utf-8")
+    Path("specs/mlp.yaml").write_text(spec, encoding="utf-8")
+    assert run(["render", "specs/mlp.yaml", "--notebook"]) == 0
+    assert [path.name for path in Path("generated/explicit").iterdir()] == [
+        "mnist_mlp.ipynb"
+    ]
+    return Path("generated/explicit/mnist_mlp.ipynb")
+
+
+def test_running_it_is_no_drift(project: Path, capsys: Any) -> None:
+    content = json.loads(project.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = 7
+            cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": "1"}]
+            cell["metadata"] = {"collapsed": True}
+    content["metadata"]["language_info"]["version"] = "3.12.1"
+    ran = json.dumps(content)
+    project.write_text(ran, encoding="utf-8")
+    assert run(["check"]) == 0
+    assert run(["render", "specs/mlp.yaml", "--notebook"]) == 0
+    assert "unchanged" in capsys.readouterr().out
+    assert project.read_text(encoding="utf-8") == ran
+
+
+def test_an_edit_is_kept(project: Path, capsys: Any) -> None:
+    content = json.loads(project.read_text(encoding="utf-8"))
+    content["cells"][5]["source"] += "\nprint('mine')"
+    edited = json.dumps(content)
+    project.write_text(edited, encoding="utf-8")
+    assert run(["check"]) == 1
+    assert "--notebook --force" in capsys.readouterr().out
+    assert run(["render", "specs/mlp.yaml", "--notebook"]) == 1
+    assert project.read_text(encoding="utf-8") == edited
+
+
+def test_a_changed_spec_is_drift(project: Path, capsys: Any) -> None:
+    spec = Path("specs/mlp.yaml")
+    spec.write_text(spec.read_text("utf-8").replace("128", "96"), encoding="utf-8")
+    assert run(["check"]) == 1
+    assert "mlpgen render specs/mlp.yaml --style explicit --notebook" in (
+        capsys.readouterr().out
+    )
+    assert run(["render", "specs/mlp.yaml", "--notebook"]) == 0
+    assert run(["check"]) == 0
+
+
+def test_another_file_in_its_place(project: Path) -> None:
+    for text in ("", "no notebook", "[]", '{"cells": 3}', '{"cells": [{}]}'):
+        project.write_text(text, encoding="utf-8")
+        assert run(["render", "specs/mlp.yaml", "--notebook"]) == 1
+        assert project.read_text(encoding="utf-8") == text
+
+
+def test_files_and_notebook_side_by_side(project: Path) -> None:
+    assert run(["render", "specs/mlp.yaml"]) == 0
+    assert len([*project.parent.iterdir()]) > 5
+    assert run(["check"]) == 0
+
+
+def test_the_package_is_missing(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    project.unlink()
+    monkeypatch.setattr("mlpgen.output.notebook.find_spec", lambda _: None)
+    assert run(["render", "specs/mlp.yaml", "--notebook"]) == 2
+    assert "pip install nbformat" in capsys.readouterr().err
+    assert not project.exists()
