@@ -463,7 +463,7 @@ DAMAGES: dict[str, Damage] = {
         lambda data: (data / "digits" / "one" / "1.png").write_text("text"),
         "is no image",
     ),
-    "no classes": ("images", no_classes, "0 folders of classes"),
+    "no classes": ("images", no_classes, "a folder with images for each class"),
     "too many classes": (
         "images",
         lambda data: [(data / "digits" / name).mkdir() for name in ("x", "y")],

@@ -9,7 +9,7 @@ torchrun --nproc-per-node=2 train_mnist_mlp_batchnorm_dropout.py
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:4849fc2e12312abb
+# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:76bd852ea46acd37
 
 import argparse
 import importlib
@@ -36,6 +36,7 @@ from run_mnist_mlp_batchnorm_dropout import (
     RunError,
     join,
     leave,
+    one_line,
     settings,
 )
 
@@ -170,19 +171,20 @@ def arguments() -> argparse.Namespace:
         args = parser.parse_args()
     for name in ("epochs", "batch_size", "threads"):
         if not 1 <= getattr(args, name) < 2**63:
-            parser.error(f"--{name.replace('_', '-')} must be at least 1")
+            raise RunError(f"--{name.replace('_', '-')} must be at least 1")
     if not 0 <= args.lr < math.inf:
-        parser.error(f"--lr is {args.lr}, must be a number of at least 0")
+        raise RunError(f"--lr is {args.lr}, must be a number of at least 0")
     if not 0 <= args.seed < 2**63:
-        parser.error(f"--seed is {args.seed}, must be at least 0 and below 2**63")
+        raise RunError(f"--seed is {args.seed}, must be at least 0 and below 2**63")
     if args.plot and not importlib.util.find_spec("matplotlib"):
-        parser.error("--plot needs a package: pip install matplotlib")
+        raise RunError("--plot needs a package: pip install matplotlib")
     args.threads = min(args.threads, os.cpu_count() or 1)
     try:
         args.device = torch.device(args.device)
         torch.zeros(1, device=args.device).item()
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        parser.error(f"--device {args.device}: {str(error).splitlines()[0][:200]}")
+        why = one_line(error)
+        raise RunError(f"--device {args.device}: {why}; try --device cpu") from None
     return args
 
 

@@ -214,6 +214,7 @@ def _imports(graph: Graph, recipe: Recipe, lines: Iterable[str]) -> Lines:
                 "RunError",
                 "join",
                 "leave",
+                "one_line",
                 "settings",
             )
         ),
