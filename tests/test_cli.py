@@ -477,11 +477,14 @@ os._exit(run(sys.argv[2:]))
 @pytest.mark.parametrize("edited", [False, True])
 def test_a_killed_render_loses_nothing(folder: Folder, edited: bool) -> None:
     """Killed before any step on a file: all are whole, the next render mends them."""
-    args = ["render", "specs/mnist_mlp.yaml", *(["--force"] if edited else [])]
+    styles = ["--style", "explicit", "--style", "sequential"]
+    args = ["render", "specs/mnist_mlp.yaml", *styles, *["--force"] * edited]
+    spec = SPEC.partition("training:")[0]
+    folder.write("specs/mnist_mlp.yaml", spec)
     folder.run(*args)
-    names = FILES
+    names = [f"generated/{style}/mnist_mlp.py" for style in ("explicit", "sequential")]
     before = {name: folder.read(name) + "# mine\n" * edited for name in names}
-    folder.write("specs/mnist_mlp.yaml", SPEC.replace("hidden_1: 128", "hidden_1: 96"))
+    folder.write("specs/mnist_mlp.yaml", spec.replace("hidden_1: 128", "hidden_1: 96"))
     shutil.rmtree(folder.path / "generated")
     folder.run(*args)
     after = {name: folder.read(name) for name in names}
@@ -503,7 +506,7 @@ def test_a_killed_render_loses_nothing(folder: Folder, edited: bool) -> None:
         )
         if code == 0:
             break
-    assert step > 8
+    assert step > 2 * len(names)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="locks of POSIX")

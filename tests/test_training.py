@@ -125,6 +125,23 @@ def test_the_perceptron_on_all_of_mnist(tmp_path: Path) -> None:
     assert float(rows(tmp_path / "explicit")[-1]["test_accuracy"]) >= 0.975
 
 
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("--device", "nonsense"), "try --device cpu"),
+        (("--lr", "nan"), "--lr is nan"),
+        (("--epochs", "0"), "--epochs must be at least 1"),
+        (("--seed", "-1"), "--seed is -1"),
+        (("--batch-size", "100000"), "that of the examples"),
+        (("--resume", "nowhere"), "no run that could be resumed"),
+    ],
+    ids=lambda each: each[0] if isinstance(each, tuple) else "",
+)
+def test_settings_that_cannot_be(args: tuple[str, ...], says: str) -> None:
+    script = ROOT / "generated" / "explicit" / "train_softmax_regression.py"
+    refused(script, "--data-dir", str(SAMPLE), *args, says=says)
+
+
 MLP = [
     "Flatten",
     {"Linear": 16},
