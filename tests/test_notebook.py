@@ -13,11 +13,13 @@ from nbclient import NotebookClient
 
 from mlpgen import api
 from mlpgen.cli import run
+from mlpgen.names import wrong_class_name
 from mlpgen.output.notebook import tidy, unpack
 
 from . import processes, tools
 from .networks import network
 from .test_data import MODULE, SPECS, data, spec_of
+from .test_expert_code import own_names
 from .test_options import BOTH, OPTIONS
 from .test_predicting import NO_PILLOW
 from .test_training import tiny
@@ -174,6 +176,19 @@ def test_what_is_rendered_can_be_read_again() -> None:
         content = text_of(spec)
         assert content == text_of(spec)
         assert tidy(unpack(content)) == unpack(content)
+
+
+def test_names_of_cells_cannot_be_taken() -> None:
+    """No model has the name of what a notebook defines or imports."""
+    for spec in all_specs().values():
+        text = unpack(text_of(spec, "sequential"))
+        classes = {spec.graph.name, *(block.name for block in spec.graph.blocks)}
+        names = own_names(text, "") - classes
+        assert not [
+            name
+            for name in names
+            if name[0].isupper() and "_" not in name and not wrong_class_name(name)
+        ]
 
 
 @pytest.fixture

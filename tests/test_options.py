@@ -49,7 +49,7 @@ OPTIONS: dict[str, tuple[list[Any], dict[str, Any]]] = {
             "precision": "bf16",
             "channels_last": True,
             "deterministic": True,
-            "metrics": ["top5", "f1"],
+            "metrics": ["top5", "f1", "confusion"],
             "augment": [{"crop": 2}, {"rotate": 10}, {"cutout": 6}, "cutmix"],
         },
     ),

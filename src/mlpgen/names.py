@@ -137,6 +137,7 @@ _CLASSES = frozenset(
         "Run",
         "RunError",
         "SEED",
+        "SimpleNamespace",
         "TARGET",
         "Tensor",
     ]
