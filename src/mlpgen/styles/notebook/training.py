@@ -142,7 +142,7 @@ def learning(
 
     classes = data.plan(graph, recipe).names
     return LearningPlan(
-        settings=_settings(recipe),
+        settings=_settings(graph, recipe),
         data=definitions("data", "load", *(["CLASSES"] if classes else [])),
         title=Code(recipe.dataset.title),
         loaded=Code(loaded(recipe)),
@@ -194,7 +194,7 @@ def learning(
     )
 
 
-def _settings(recipe: Recipe) -> Lines:
+def _settings(graph: Graph, recipe: Recipe) -> Lines:
     training = recipe.settings
     items = (
         f"epochs={training.epochs}",
@@ -207,7 +207,9 @@ def _settings(recipe: Recipe) -> Lines:
     device = "torch.accelerator.current_accelerator(check_available=True)"
     made = Group("SimpleNamespace(", items, ")", exploded=True)
     others = [
-        line for line in constants(recipe) if line.partition(" = ")[0] not in _SETTINGS
+        line
+        for line in constants(graph, recipe)
+        if line.partition(" = ")[0] not in _SETTINGS
     ]
     return (
         f'device = {device} or "cpu"',

@@ -6,11 +6,13 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from mlpgen.expressions import written
+from mlpgen.graph.nodes import held
 from mlpgen.styles.code import Group, layout
 from mlpgen.styles.scripts.data import tells
 from mlpgen.styles.scripts.optimizing import rate
 
 if TYPE_CHECKING:
+    from mlpgen.graph.nodes import Graph
     from mlpgen.graph.recipe import Recipe
     from mlpgen.styles.plan import Lines
 
@@ -20,7 +22,10 @@ def function(name: str, result: str, *parameters: str) -> Lines:
     return tuple(layout(Group(f"def {name}(", parameters, f") -> {result}:")))
 
 
-def constants(recipe: Recipe) -> Lines:
+_SIZES = (2500, 1000, 500, 250, 100, 50, 25, 10, 5, 2)
+
+
+def constants(graph: Graph, recipe: Recipe) -> Lines:
     """Write the settings of the spec."""
     training = recipe.settings
     found = {
@@ -33,7 +38,7 @@ def constants(recipe: Recipe) -> Lines:
         "PATIENCE": training.early_stopping,
         "TARGET": training.target,
         "SEED": training.seed,
-        "EVAL_BATCH_SIZE": _eval_batch_size(recipe),
+        "EVAL_BATCH_SIZE": _eval_batch_size(graph),
     }
     return tuple(
         f"{name} = {written(value)}"
@@ -42,11 +47,20 @@ def constants(recipe: Recipe) -> Lines:
     )
 
 
-def _eval_batch_size(recipe: Recipe) -> int:
-    """Take fewer texts: each has an output for each character at each step."""
-    if recipe.target != "next":
-        return 2500
-    return max(1, min(2500, 10_000_000 // prod(recipe.terms[0].shape)))
+def _eval_batch_size(graph: Graph) -> int:
+    """Take as many examples as keep the largest tensor of the model below 16 MiB.
+
+    Larger ones are given back to the system by malloc, and fetched anew for each batch.
+    """
+    floats = max(
+        (
+            prod(part.shape)
+            for node in held(graph.nodes)
+            for part in node.parts.values()
+        ),
+        default=1,
+    )
+    return next((size for size in _SIZES if 4 * size * floats <= 2**24), 1)
 
 
 def evaluating(recipe: Recipe, *, typed: bool) -> Lines:

@@ -121,7 +121,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
         model=Code(graph.name),
         stem=Code(graph.stem),
         title=Code(recipe.dataset.title),
-        constants=constants(recipe),
+        constants=constants(graph, recipe),
         making=made,
         train_epoch=function(
             "train_epoch",
