@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:8d06e02cb6bc078d
+# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:4ce92374c3ad3890
 
 import gzip
 import hashlib
@@ -12,6 +12,7 @@ import http.client
 import importlib
 import importlib.util
 import math
+import os
 import urllib.request
 import zlib
 from collections.abc import Iterable
@@ -177,7 +178,7 @@ def download(path: Path) -> None:
         checksum = hashlib.md5(content, usedforsecurity=False).hexdigest()
         if checksum == ARCHIVES[path.stem]:
             path.parent.mkdir(parents=True, exist_ok=True)
-            aside = path.with_suffix(".part")
+            aside = path.with_suffix(f".{os.getpid()}.part")
             aside.write_bytes(content)
             aside.replace(path)
             return

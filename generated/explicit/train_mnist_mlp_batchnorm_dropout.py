@@ -9,7 +9,7 @@ torchrun --nproc-per-node=2 train_mnist_mlp_batchnorm_dropout.py
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:76bd852ea46acd37
+# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:7d87bbc23d8d6942
 
 import argparse
 import importlib
@@ -36,8 +36,9 @@ from run_mnist_mlp_batchnorm_dropout import (
     RunError,
     join,
     leave,
-    one_line,
+    newest,
     settings,
+    usable,
 )
 
 EPOCHS = 10
@@ -97,35 +98,44 @@ def fit(args: argparse.Namespace) -> None:
     train, test = load(args.data_dir, args.device)
     if args.overfit_batch:
         train = test = train.first(args.batch_size)
-    if not RANKS <= args.batch_size <= len(train.targets):
+    most = len(train.targets)
+    if not RANKS <= args.batch_size <= most:
         raise RunError(
             f"--batch-size {args.batch_size} must be from {RANKS}, the number of "
-            f"ranks, to {len(train.targets)}, that of the examples"
+            f"ranks, to {most}, that of the examples"
         )
 
     torch.manual_seed(args.seed)
     model = MnistMLPBatchnormDropout().to(args.device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, fused=True)
     scheduler = lr_scheduler.CosineAnnealingLR(optimizer, T_max=10)
-    fixed = {"batch_size": args.batch_size, "lr": args.lr, "seed": args.seed}
+    fixed = {
+        "batch_size": args.batch_size,
+        "lr": args.lr,
+        "seed": args.seed,
+        "ranks": RANKS,
+    }
     run = Run(args.out, fixed, model=model, optimizer=optimizer, scheduler=scheduler)
     torch.manual_seed(args.seed + RANK)  # each rank drops out other values
-    if args.resume:
-        run.resume(args.resume)
-    else:
-        run.begin(vars(args))
-    if args.tensorboard:
-        run.write_to_tensorboard()
     trained = DistributedDataParallel(model) if RANKS > 1 else model
 
     if args.profile:
         train = train.first(50 * args.batch_size)
         with torch.profiler.profile() as profiler:
             train_epoch(trained, optimizer, train, run, args)
-        print(profiler.key_averages().table("self_cpu_time_total", row_limit=10))
-        profiler.export_chrome_trace(str(run.folder / "trace.json"))
+        if RANK == 0:
+            print(profiler.key_averages().table("self_cpu_time_total", row_limit=10))
+            args.out.mkdir(parents=True, exist_ok=True)
+            profiler.export_chrome_trace(str(args.out / "trace.json"))
         return
 
+    if args.resume:
+        run.resume(args.resume)
+    run.describe(vars(args))
+    if not args.resume:
+        run.begin()
+    if args.tensorboard:
+        run.write_to_tensorboard()
     while run.epoch <= args.epochs:
         start = time.perf_counter()
         train_epoch(trained, optimizer, train, run, args)
@@ -149,7 +159,7 @@ def arguments() -> argparse.Namespace:
     )
     add = parser.add_argument
     new = RUNS / time.strftime("%Y-%m-%d_%H-%M-%S")
-    newest = max(RUNS.glob("*/"), default=RUNS)
+    last = newest(RUNS)
     device = torch.accelerator.current_accelerator(check_available=True) or "cpu"
     add("--epochs", type=int, default=EPOCHS, help="passes over the training data")
     add("--batch-size", type=int, default=BATCH_SIZE, help="examples in one step")
@@ -157,9 +167,9 @@ def arguments() -> argparse.Namespace:
     add("--seed", type=int, default=SEED, help="of initial values and shuffling")
     add("--data-dir", type=Path, default=Path("data"), help="has the data in it")
     add("--out", type=Path, default=new, help="gets checkpoints and metrics.csv")
-    add("--resume", nargs="?", type=Path, const=newest, help="a run or checkpoint")
+    add("--resume", nargs="?", type=Path, const=last, help="a run or checkpoint")
     add("--checkpoint-every", type=int, default=0, help="steps; 0: after each epoch")
-    add("--device", default=device, help="cpu, cuda:0, mps, …")
+    add("--device", default=device, help="such as cpu, cuda:0, mps")
     add("--threads", type=int, default=torch.get_num_threads(), help="of the CPU")
     add("--overfit-batch", action="store_true", help="learn one batch by heart")
     add("--profile", action="store_true", help="show where 50 steps spend their time")
@@ -179,12 +189,7 @@ def arguments() -> argparse.Namespace:
     if args.plot and not importlib.util.find_spec("matplotlib"):
         raise RunError("--plot needs a package: pip install matplotlib")
     args.threads = min(args.threads, os.cpu_count() or 1)
-    try:
-        args.device = torch.device(args.device)
-        torch.zeros(1, device=args.device).item()
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        why = one_line(error)
-        raise RunError(f"--device {args.device}: {why}; try --device cpu") from None
+    args.device = usable(args.device)
     return args
 
 
@@ -193,7 +198,7 @@ def main() -> None:
     try:
         args = arguments()
         torch.set_num_threads(args.threads)
-        args.device = join(args.device)
+        join(args)
         fit(args)
         leave()
     except KeyboardInterrupt:

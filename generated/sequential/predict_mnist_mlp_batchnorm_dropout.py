@@ -9,7 +9,7 @@ python predict_mnist_mlp_batchnorm_dropout.py --export onnx
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:e7bb9af469062c4f
+# format 1, spec sha256:44999c010067e09b, code sha256:9d99daf36ece6aaf
 
 import argparse
 import importlib
@@ -24,7 +24,13 @@ from torch import Tensor, nn
 from data_mnist_mlp_batchnorm_dropout import CLASSES, Data, DataError, load, read_files
 from mnist_mlp_batchnorm_dropout import MnistMLPBatchnormDropout
 from plot_mnist_mlp_batchnorm_dropout import plot
-from run_mnist_mlp_batchnorm_dropout import RunError, one_line, read_checkpoint
+from run_mnist_mlp_batchnorm_dropout import (
+    RunError,
+    newest,
+    one_line,
+    read_checkpoint,
+    usable,
+)
 from train_mnist_mlp_batchnorm_dropout import EVAL_BATCH_SIZE, evaluate
 
 RUNS = Path("runs/mnist_mlp_batchnorm_dropout")
@@ -85,7 +91,7 @@ def export(model: nn.Module, kind: str, path: Path, example: Tensor) -> None:
         torch.onnx.export(program, (), path, verbose=False)
         theirs = run_onnx(path, example)
     for one, other in zip(ours, theirs, strict=False):
-        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(one.cpu(), other.cpu(), rtol=1e-3, atol=1e-4)
     said = "the same outputs" if theirs else "not checked: pip install onnxruntime"
     print(f"{path}: {said}")
 
@@ -96,7 +102,8 @@ def run_onnx(path: Path, example: Tensor) -> list[Tensor]:
         return []
     session = importlib.import_module("onnxruntime").InferenceSession(str(path))
     name = session.get_inputs()[0].name
-    return [torch.tensor(each) for each in session.run(None, {name: example.numpy()})]
+    arrays = session.run(None, {name: example.cpu().numpy()})
+    return [torch.tensor(array) for array in arrays]
 
 
 def flat(result: Tensor | tuple[Tensor, ...]) -> list[Tensor]:
@@ -108,14 +115,13 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Use a trained model.")
     add = parser.add_argument
-    newest = max(RUNS.glob("*/"), default=RUNS)
     add("files", nargs="*", type=Path, metavar="FILE", help="images or arrays")
-    add("--run", type=Path, default=newest, help="a run or checkpoint; default: newest")
+    add("--run", type=Path, default=newest(RUNS), help="or a checkpoint")
     add("--evaluate", action="store_true", help="print the metrics of the test data")
     add("--plot", action="store_true", help="draw curves and results into the run")
     add("--export", choices=["onnx", "pt2"], help="write the model beside its run")
     add("--data-dir", type=Path, default=Path("data"), help="has the data in it")
-    add("--device", type=torch.device, default="cpu", help="cpu, cuda:0, mps, …")
+    add("--device", default="cpu", help="such as cpu, cuda:0, mps")
     args = parser.parse_args()
     if not (args.files or args.evaluate or args.plot or args.export):
         parser.error("name files, or --evaluate, --plot or --export")
@@ -124,6 +130,7 @@ def arguments() -> argparse.Namespace:
 
 def use(args: argparse.Namespace) -> None:
     """Do what the command line asks for."""
+    args.device = usable(args.device)
     model, about = load_model(args.run, args.device)
     predict(model, about, args.files, args.device)
     if args.evaluate or args.plot:

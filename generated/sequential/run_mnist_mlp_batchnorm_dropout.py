@@ -4,8 +4,9 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:f144345466e32dfd
+# format 1, spec sha256:44999c010067e09b, code sha256:c13f0d45ab3865b8
 
+import argparse
 import csv
 import importlib.util
 import json
@@ -66,8 +67,18 @@ class Run:
             raise SystemExit(128 + number)
         self.signal = number
 
-    def begin(self, settings: dict[str, Any]) -> None:
-        """Write down what is run, and its state before the first step."""
+    def begin(self) -> None:
+        """Keep the state before the first step."""
+        for name in ("best.pt", "last.pt"):
+            self.save(name)
+        if RANK == 0:  # a run before, in the same folder, leaves nothing
+            for name in ("previous.pt", "metrics.csv", "confusion.csv"):
+                (self.folder / name).unlink(missing_ok=True)
+
+    def describe(self, settings: dict[str, Any]) -> None:
+        """Write down what is run, into config.json of the folder, which is made."""
+        if RANK == 0:
+            self.folder.mkdir(parents=True, exist_ok=True)
         failed, commit = subprocess.getstatusoutput("git describe --always --dirty")
         config = {
             "command": sys.argv,
@@ -77,13 +88,7 @@ class Run:
             "commit": None if failed else commit,
         }
         text = json.dumps(config, indent=2, default=str)
-        self.folder.mkdir(parents=True, exist_ok=True)
         self._write("config.json", lambda path: path.write_text(f"{text}\n", "utf-8"))
-        for name in ("best.pt", "last.pt"):
-            self.save(name)
-        if RANK == 0:  # a run before, in the same folder, leaves nothing
-            for name in ("previous.pt", "metrics.csv"):
-                (self.folder / name).unlink(missing_ok=True)
 
     def resume(self, path: Path) -> None:
         """Take over the state of a checkpoint, and write into its folder.
@@ -99,6 +104,8 @@ class Run:
             path = path.with_name("previous.pt")
         self.folder = path.parent
         state = read_checkpoint(path)
+        if state["fixed"] != self.fixed:
+            raise RunError(f"{path} was made with {state['fixed']}, not {self.fixed}")
         try:
             for key, part in self.parts.items():
                 part.load_state_dict(state[key])
@@ -107,8 +114,8 @@ class Run:
                 setattr(self, key, state[key])
         except Exception as error:
             raise RunError(f"{path} is of another run: {one_line(error)}") from None
-        if state["fixed"] != self.fixed:
-            raise RunError(f"{path} was made with {state['fixed']}, not {self.fixed}")
+        if state["about"] != self.about:
+            raise RunError(f"{path} was made with other data: its classes differ")
 
     def write_to_tensorboard(self) -> None:
         """Show the metrics in TensorBoard too."""
@@ -129,9 +136,11 @@ class Run:
         for batch in with_bar(batches[self.step :]):
             yield batch
             self.step += 1
-            if self.signal or (every and self.step % every == 0):
+            asked = self.signal
+            if asked or (every and self.step % every == 0):
                 self.save("last.pt")
-            self._leave_if_asked()
+            if asked:
+                self._leave()
         self._check_losses()
 
     def end_epoch(self, row: dict[str, float], score: float) -> None:
@@ -151,8 +160,15 @@ class Run:
             print("  ".join(cells), flush=True)
             for name, value in row.items() if self.board else ():
                 self.board.add_scalar(name, value, self.epoch - 1)
+        asked = self.signal
         self.save("last.pt")
-        self._leave_if_asked()
+        if asked:
+            self._leave()
+
+    def say(self, text: str) -> None:
+        """Print something once, whatever the number of ranks."""
+        if RANK == 0:
+            print(text, flush=True)
 
     def close(self) -> None:
         """Show what the best epoch has reached, and where it is kept."""
@@ -169,9 +185,11 @@ class Run:
     def save(self, name: str) -> None:
         """Write a checkpoint; of "last.pt", keep the one before as "previous.pt"."""
         self._check_losses()
-        random = [random_state()] * RANKS
+        random: list[Any] = [None] * RANKS
         if RANKS > 1:
-            dist.all_gather_object(random, random[RANK])
+            dist.all_gather_object(random, random_state())
+        else:
+            random = [random_state()]
         state = {key: part.state_dict() for key, part in self.parts.items()}
         for key in ("fixed", "about", *POSITION):
             state[key] = vars(self)[key]
@@ -194,7 +212,8 @@ class Run:
 
     def _write_rows(self, path: Path) -> None:
         with path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(self.rows[0]))
+            names = dict.fromkeys(name for row in self.rows for name in row)
+            writer = csv.DictWriter(file, list(names))
             writer.writeheader()
             writer.writerows(self.rows)
 
@@ -207,14 +226,13 @@ class Run:
             step = self.step - len(finite) + finite.index(False) + 1
             raise RunError(
                 f"the loss is not finite in step {step} of epoch {self.epoch}: try a "
-                f"smaller --lr; {self.folder} keeps the last good checkpoint"
+                f"smaller --lr; {self.folder} keeps the two checkpoints before it"
             )
         self.losses.clear()
 
-    def _leave_if_asked(self) -> None:
-        if self.signal:
-            print(f"stopped: --resume {self.folder} goes on", file=sys.stderr)
-            raise SystemExit(128 + self.signal)
+    def _leave(self) -> None:
+        print(f"stopped: --resume {self.folder} goes on", file=sys.stderr)
+        raise SystemExit(128 + self.signal)
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
@@ -239,24 +257,49 @@ def one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:200]
 
 
+def newest(folder: Path) -> Path:
+    """Return the run below a folder that was written to last, or the folder itself."""
+    found = folder.rglob("last.pt")
+    last = max(found, key=lambda path: path.stat().st_mtime, default=folder / "last.pt")
+    return last.parent
+
+
 def settings(path: Path) -> dict[str, Any]:
     """Return the settings that a run began with, for one that goes on."""
     folder = path if path.is_dir() else path.parent
     try:
         found = json.loads((folder / "config.json").read_text("utf-8"))["settings"]
-        return {name: value for name, value in found.items() if name != "resume"}
+        return {key: found[key] for key in found if key not in ("resume", "profile")}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         raise RunError(f"{path} is no run that could be resumed") from None
 
 
-def join(device: torch.device) -> torch.device:
-    """Meet the other ranks that torchrun started, and return this one's device."""
-    if RANKS > 1:
-        if device.type != "cpu":
-            device = torch.device(device.type, LOCAL_RANK)
-            torch.accelerator.set_device_index(LOCAL_RANK)
-        dist.init_process_group()
+def usable(name: str) -> torch.device:
+    """Return a device by its name.
+
+    Raises:
+        RunError: It is not there.
+    """
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        why = one_line(error)
+        raise RunError(f"--device {name}: {why}; try --device cpu") from None
     return device
+
+
+def join(args: argparse.Namespace) -> None:
+    """Meet the ranks that torchrun started: each has a device, all have one folder."""
+    if RANKS > 1 and args.device.type != "cpu":
+        args.device = usable(f"{args.device.type}:{LOCAL_RANK}")
+    if args.device.index is not None:
+        torch.accelerator.set_device_index(args.device.index)
+    if RANKS > 1:
+        dist.init_process_group()
+        folders = [args.out, args.resume]
+        dist.broadcast_object_list(folders)
+        args.out, args.resume = folders
 
 
 def leave() -> None:

@@ -70,6 +70,7 @@ class LearningPlan(NamedTuple):
         measured: What the evaluation calls the targets.
         measuring: How the model is evaluated.
         finished: Lines that tell whether the training may end before its time.
+        say: How it says why.
         condition: Whether another epoch follows.
         arguments: What `train_epoch` is called with.
         evaluating: Lines that add the metrics of an epoch.
@@ -101,6 +102,7 @@ class LearningPlan(NamedTuple):
     measured: Code
     measuring: Measuring
     finished: Lines
+    say: Code
     condition: Code
     arguments: Code
     evaluating: Lines
@@ -174,6 +176,7 @@ def learning(
         measured=testing.targets,
         measuring=measuring(recipe, testing),
         finished=ending,
+        say=Code(", say=print" if ending else ""),
         condition=Code(
             "run.epoch <= args.epochs" + (" and not finished(run)" if ending else "")
         ),

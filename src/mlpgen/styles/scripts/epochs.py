@@ -105,7 +105,7 @@ def finished_lines(recipe: Recipe) -> Lines:
     if recipe.settings.early_stopping is not None:
         lines += [
             "if run.epoch - run.best_epoch > PATIENCE:",
-            '    print(f"no better epoch since {run.best_epoch}: stopped early")',
+            '    run.say(f"no better epoch since {run.best_epoch}: stopped early")',
             "    return True",
         ]
     if recipe.settings.target is not None:
@@ -113,7 +113,7 @@ def finished_lines(recipe: Recipe) -> Lines:
         lines += [
             f"if {reached}:",
             '    seconds = sum(row["seconds"] for row in run.rows)',
-            '    print(f"reached {TARGET} after {seconds:.2f} s")',
+            '    run.say(f"reached {TARGET} after {seconds:.2f} s")',
             "    return True",
         ]
     return (*lines, "return False") if lines else ()

@@ -88,7 +88,7 @@ def _run(recipe: Recipe, parts: list[str]) -> Lines:
     names = ["batch_size", "lr", "seed"]
     if needs_length(recipe):
         names.insert(0, "epochs")
-    items = tuple(f'"{name}": args.{name}' for name in names)
+    items = (*(f'"{name}": args.{name}' for name in names), '"ranks": RANKS')
     fixed = layout(Group("{", items, "}", collection=True), INDENT, "fixed = ")
     made = call("Run", "args.out", "fixed", *(f"{part}={part}" for part in parts))
     lines = (*fixed, *layout(made, INDENT, "run = "))

@@ -49,10 +49,14 @@ _ACCURACY = _Sum(
     ("correct = {output}.argmax(dim=1) == targets",),
     "correct.sum()",
 )
-_ACCURACY_OF_TEXT = _Sum(
-    "accuracy",
-    ("correct = {output}.argmax(dim=2) == targets",),
-    "(correct.sum(dim=1) / (targets >= 0).sum(dim=1)).sum()",
+_OF_TEXT = (
+    _Sum("loss", ("count = (targets >= 0).sum()",), "loss * count"),
+    _Sum(
+        "accuracy",
+        ("correct = {output}.argmax(dim=2) == targets",),
+        "correct.sum()",
+    ),
+    _Sum("count", (), "count"),
 )
 _TOP5 = _Sum(
     "top5",
@@ -63,11 +67,7 @@ _TOP5 = _Sum(
 
 def measuring(recipe: Recipe, pass_: Forward) -> Measuring:
     """Plan the evaluation."""
-    sums = [_Sum("loss", (), "loss * len(features)")]
-    accuracy = _ACCURACY_OF_TEXT if recipe.target == "next" else _ACCURACY
-    sums += [accuracy] if "accuracy" in recipe.metrics else []
-    sums += [_TOP5] if "top5" in recipe.metrics else []
-    sums += _of_numbers(recipe)
+    sums = _sums(recipe)
     counted = "f1" in recipe.metrics
     lines = [line.format(output=pass_.output) for each in sums for line in each.lines]
     if counted:
@@ -82,7 +82,8 @@ def measuring(recipe: Recipe, pass_: Forward) -> Measuring:
         size = recipe.dataset.classes
         before = [f"counts = torch.zeros({size}, {size}, device=data.targets.device)"]
     if "r2" in recipe.metrics:
-        before.append(f"center = data.{_target(recipe)}.mean()")
+        place = "0" if recipe.target == "image" else "1"
+        before.append(f"center = data.between(0, EVAL_BATCH_SIZE)[{place}].mean()")
     return Measuring(
         sums=Code(len(sums)),
         before=tuple(before),
@@ -90,6 +91,16 @@ def measuring(recipe: Recipe, pass_: Forward) -> Measuring:
         after=("    dist.all_reduce(counts)",) if counted else (),
         result=_result(recipe, [each.name for each in sums]),
     )
+
+
+def _sums(recipe: Recipe) -> list[_Sum]:
+    if recipe.target == "next":
+        asked = "accuracy" in recipe.metrics
+        return [each for each in _OF_TEXT if asked or each.name != "accuracy"]
+    sums = [_Sum("loss", (), "loss * len(features)")]
+    sums += [_ACCURACY] if "accuracy" in recipe.metrics else []
+    sums += [_TOP5] if "top5" in recipe.metrics else []
+    return sums + _of_numbers(recipe)
 
 
 def _of_numbers(recipe: Recipe) -> list[_Sum]:
@@ -102,9 +113,10 @@ def _of_numbers(recipe: Recipe) -> list[_Sum]:
         sums.append(_Sum("mae", (difference,), value))
     if "r2" in recipe.metrics:
         lines = () if sums else (difference,)
-        value = f"({target} - center).square().flatten(1).mean(dim=1).sum()"
+        far = f"far = ({target} - center).flatten(1)"
         sums.append(_Sum("error", lines, "difference.square().mean(dim=1).sum()"))
-        sums.append(_Sum("variance", (f"squares = {value}",), "squares"))
+        sums.append(_Sum("shift", (far,), "far.mean(dim=1).sum()"))
+        sums.append(_Sum("spread", (), "far.square().mean(dim=1).sum()"))
     return sums
 
 
@@ -124,17 +136,24 @@ def _count(recipe: Recipe, pass_: Forward) -> Lines:
 def _result(recipe: Recipe, names: list[str]) -> Lines:
     if names == ["loss"]:
         return ('return {f"{name}_loss": sums.item() / len(data.targets)}',)
+    if names == ["loss", "count"]:
+        return ('return {f"{name}_loss": (sums[0] / sums[1]).item()}',)
+    whole = "len(data.targets)"
+    if recipe.target == "next":
+        whole, names = "sums[2]", [*names[:2], "_"]
     variables = ["mean_loss" if each == "loss" else each for each in names]
-    lines = [f"{', '.join(variables)} = (sums / len(data.targets)).tolist()"]
+    lines = [f"{', '.join(variables)} = (sums / {whole}).tolist()"]
     shown = {"loss": "mean_loss"} | {
         each: each for each in ("accuracy", "top5", "mae") if each in recipe.metrics
     }
     if "r2" in recipe.metrics:
-        shown["r2"] = "1 - error / variance"
+        lines.append("variance = spread - shift**2")
+        shown["r2"] = "1 - error / variance if variance > 0 else 0.0"
     if "f1" in recipe.metrics:
-        lines.append(
-            "f1 = 2 * counts.diag() / (counts.sum(0) + counts.sum(1)).clamp(1)"
-        )
+        lines += [
+            "seen = counts.sum(0) + counts.sum(1)",
+            "f1 = (2 * counts.diag() / seen)[seen > 0]",
+        ]
         shown["f1"] = "f1.mean().item()"
     items = tuple(f'f"{{name}}_{key}": {value}' for key, value in shown.items())
     returned = Group("{", items, "}", collection=True)

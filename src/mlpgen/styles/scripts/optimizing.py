@@ -19,6 +19,21 @@ _WARM_FROM = "0.01"
 """What the rate begins with in a warmup, as a share of the optimizer's."""
 
 
+_NORMS = (
+    "    norms = {",
+    "        id(parameter)",
+    "        for module in model.modules()",
+    '        if "Norm" in type(module).__name__',
+    "        for parameter in module.parameters(recurse=False)",
+    "    }",
+)
+_SPARED = {
+    "bias": '"bias" in name.rpartition(".")[2]',
+    "norm": "id(parameter) in norms",
+}
+"""When a parameter is one of these, of which `no_decay` names some."""
+
+
 def optimizer_lines(recipe: Recipe, indent: int = INDENT) -> Lines:
     """Make the optimizer."""
     optimizer = recipe.optimizer
@@ -33,26 +48,23 @@ def optimizer_lines(recipe: Recipe, indent: int = INDENT) -> Lines:
 
 def groups_lines(recipe: Recipe) -> Lines:
     """Write the function that leaves some parameters without weight decay."""
-    kept = {
-        ("bias", "norm"): "parameter.ndim > 1",
-        ("bias",): 'not name.endswith("bias")',
-        ("norm",): 'parameter.ndim > 1 or name.endswith("bias")',
-    }.get(tuple(sorted(recipe.no_decay)))
-    if kept is None:
+    if not recipe.no_decay:
         return ()
-    what = {1: {"bias": "biases", "norm": "scales of normalization"}}.get(
-        len(recipe.no_decay), {}
-    ).get(recipe.no_decay[0], "biases and normalization")
+    names = {"bias": "biases", "norm": "normalization"}
+    told = " and ".join(names[kind] for kind in sorted(recipe.no_decay))
+    ways = [_SPARED[kind] for kind in sorted(recipe.no_decay)]
+    named = "bias" in recipe.no_decay
     return (
         "def groups(model: nn.Module) -> list[dict[str, Any]]:",
-        f'    """Part the parameters: {what} go without weight decay."""',
+        f'    """Part the parameters: {told} go without weight decay."""',
+        *(_NORMS if "norm" in recipe.no_decay else ()),
         "    decayed: list[nn.Parameter] = []",
         "    others: list[nn.Parameter] = []",
         "    for name, parameter in model.named_parameters():"
-        if "name" in kept
+        if named
         else "    for parameter in model.parameters():",
-        f"        decays = {kept}",
-        "        (decayed if decays else others).append(parameter)",
+        f"        spared = {' or '.join(ways)}",
+        "        (others if spared else decayed).append(parameter)",
         '    return [{"params": decayed}, {"params": others, "weight_decay": 0.0}]',
     )
 

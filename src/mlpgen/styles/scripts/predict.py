@@ -26,7 +26,7 @@ _PREDICT = (
     "device: torch.device",
 )
 _SHOWN = ("folder: Path", "model: nn.Module", "about: dict[str, Any]", "test: Data")
-_OF_RUN = ("RunError", "one_line", "read_checkpoint")
+_OF_RUN = ("RunError", "newest", "one_line", "read_checkpoint", "usable")
 
 
 class PredictPlan(NamedTuple):
@@ -251,10 +251,7 @@ def _imports(graph: Graph, recipe: Recipe) -> Lines:
             *(f"data_{stem}:{name}" for name in names),
             f"{stem}:{graph.name}",
             f"plot_{stem}:plot",
-            *(
-                f"run_{stem}:{name}"
-                for name in ("RunError", "one_line", "read_checkpoint")
-            ),
+            *(f"run_{stem}:{name}" for name in _OF_RUN),
             f"train_{stem}:EVAL_BATCH_SIZE",
             f"train_{stem}:evaluate",
         }

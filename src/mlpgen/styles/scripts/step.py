@@ -30,7 +30,7 @@ def step_lines(recipe: Recipe, pass_: Forward) -> Lines:
         return (
             "optimizer.zero_grad()",
             "total = torch.zeros((), device=args.device)",
-            "for part in index.chunk(ACCUMULATE):",
+            "for part in index.tensor_split(ACCUMULATE):",
             *indented(_compute(recipe, pass_, "part[RANK::RANKS]")),
             "    loss = loss * (RANKS * len(features) / len(index))",
             "    total += loss.detach()",
@@ -41,8 +41,7 @@ def step_lines(recipe: Recipe, pass_: Forward) -> Lines:
     return (
         *_compute(recipe, pass_, "index[RANK::RANKS]"),
         "run.losses.append(loss.detach())",
-        "if RANKS > 1:  # gradients become means over ranks, of unequal shares",
-        "    loss = loss * (RANKS * len(features) / len(index))",
+        *_shared(recipe),
         "optimizer.zero_grad()",
         _backward(recipe),
         *_update(recipe),
@@ -61,7 +60,7 @@ def plain_step_lines(recipe: Recipe, pass_: Forward) -> Lines:
     if recipe.settings.accumulate > 1:
         return (
             "optimizer.zero_grad()",
-            "for part in index.chunk(ACCUMULATE):",
+            "for part in index.tensor_split(ACCUMULATE):",
             *indented(_compute(recipe, pass_, "part")),
             "    loss = loss * (len(features) / len(index))",
             f"    {_backward(recipe)}",
@@ -72,6 +71,20 @@ def plain_step_lines(recipe: Recipe, pass_: Forward) -> Lines:
         "optimizer.zero_grad()",
         _backward(recipe),
         *_update(recipe),
+    )
+
+
+def _shared(recipe: Recipe) -> Lines:
+    """Weigh the loss of a rank by what it has of the batch."""
+    head = "if RANKS > 1:  # gradients become means over ranks, of unequal shares"
+    if recipe.target != "next":
+        return (head, "    loss = loss * (RANKS * len(features) / len(index))")
+    return (
+        head,
+        "    count = (targets >= 0).sum()",
+        "    whole = count.clone()",
+        "    dist.all_reduce(whole)",
+        "    loss = loss * (RANKS * count / whole)",
     )
 
 

@@ -56,6 +56,10 @@ class TrainPlan(NamedTuple):
         measuring: How the model is evaluated.
         train_arguments: What `train_epoch` is called with.
         loaded: What `load` gives.
+        overfit: The data that becomes one batch where it is learned by heart.
+        most: The largest size of a batch.
+        shared: What divides the number of examples, for people.
+        parallel: The model as all ranks train it.
         closing: Lines that look at what the best weights make of the test data.
         evaluating: Lines that add the metrics of an epoch.
         after_epoch: Lines.
@@ -85,6 +89,10 @@ class TrainPlan(NamedTuple):
     measuring: Measuring
     train_arguments: Code
     loaded: Code
+    overfit: Code
+    most: Code
+    shared: Code
+    parallel: Code
     closing: Lines
     evaluating: Lines
     after_epoch: Lines
@@ -161,6 +169,10 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
             ", ".join(("trained", *made.names, "train", "run", "args"))
         ),
         loaded=Code(loaded(recipe)),
+        overfit=Code(" = ".join(_parts(recipe))),
+        most=Code("len(train.targets)" + (" // ACCUMULATE" if several else "")),
+        shared=Code(" by ACCUMULATE" if several else ""),
+        parallel=_parallel(graph, recipe),
         closing=_closing(recipe, typed=bool(args)),
         evaluating=evaluating(recipe, typed=bool(args)),
         after_epoch=after_epoch(recipe),
@@ -172,6 +184,30 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
         settings=settings_lines(recipe),
         rate=Code(f"{'peak of the ' if peak(recipe) else ''}learning rate"),
     )
+
+
+def _parts(recipe: Recipe) -> list[str]:
+    return ["train", *(["validation"] if recipe.settings.validation else []), "test"]
+
+
+def _parallel(graph: Graph, recipe: Recipe) -> Code:
+    """Wrap the model; parameters that no loss depends on have to be looked for."""
+    found = _needed(graph, {term.output for term in recipe.terms})
+    spare = any(node.parameters and node.name not in found for node in graph.nodes)
+    more = ", find_unused_parameters=True" if spare else ""
+    return Code(f"DistributedDataParallel(model{more})")
+
+
+def _needed(graph: Graph, values: Iterable[str]) -> set[str]:
+    """Name the layers that values depend on."""
+    nodes = {node.name: node for node in graph.nodes}
+    waiting, found = [*values], set[str]()
+    while waiting:
+        name = waiting.pop().partition(".")[0]
+        if name in nodes and name not in found:
+            found |= {name, nodes[name].shared, nodes[name].tied}
+            waiting += nodes[name].sources
+    return found
 
 
 def _docstring(graph: Graph, recipe: Recipe) -> Lines:
@@ -214,8 +250,9 @@ def _imports(graph: Graph, recipe: Recipe, lines: Iterable[str]) -> Lines:
                 "RunError",
                 "join",
                 "leave",
-                "one_line",
+                "newest",
                 "settings",
+                "usable",
             )
         ),
     }

@@ -200,8 +200,8 @@ def _scaled(recipe: Recipe) -> str:
 
 
 _NEEDS = {
-    "idx": "gzip hashlib http.client importlib importlib.util math urllib.request zlib "
-    "collections.abc:Iterable typing:Any typing:NamedTuple",
+    "idx": "gzip hashlib http.client importlib importlib.util math os urllib.request "
+    "zlib collections.abc:Iterable typing:Any typing:NamedTuple",
     "images": "importlib importlib.util math os shutil tempfile "
     "collections.abc:Iterable concurrent.futures:ThreadPoolExecutor typing:Any "
     "typing:NamedTuple",
@@ -211,8 +211,8 @@ _NEEDS = {
     "text": "collections.abc:Iterable typing:Any typing:NamedTuple",
     "module": "importlib.util traceback collections.abc:Iterable typing:Any "
     "typing:NamedTuple",
-    "cifar": "hashlib http.client importlib importlib.util math tarfile urllib.request "
-    "zlib collections.abc:Iterable typing:Any typing:NamedTuple",
+    "cifar": "hashlib http.client importlib importlib.util math os tarfile "
+    "urllib.request zlib collections.abc:Iterable typing:Any typing:NamedTuple",
 }
 
 
