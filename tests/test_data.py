@@ -8,6 +8,8 @@ import io
 import runpy
 import shutil
 import struct
+import subprocess
+import sys
 import tarfile
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -312,6 +314,69 @@ def data(tmp_path: Path, tiny: Path) -> Path:
     cifar(folder / "cifar-100-binary.tar.gz", ["train", "test"], 100)
     (folder / "MNIST").symlink_to(tiny / "MNIST")
     return folder
+
+
+def test_f1_is_of_the_classes_that_there_are(data: Path, tmp_path: Path) -> None:
+    """A model may have more outputs than the data has classes."""
+    spec = spec_of("csv", metrics=["f1"], epochs=20)
+    spec["layers"] = [{"Linear": 8}, "ReLU", {"Linear": 10}]
+    for name, text in api.render(network(spec), "explicit").items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    script = tmp_path / "train_tried.py"
+    out = tmp_path / "out"
+    train(script, "--data-dir", str(data), "--out", str(out))
+    last = rows(out)[-1]
+    assert float(last["test_f1"]) == pytest.approx(
+        float(last["test_accuracy"]), abs=0.1
+    )
+
+
+@pytest.mark.skipif(NO_PILLOW, reason="reading images needs Pillow")
+def test_r2_of_images_that_are_bytes(data: Path, tmp_path: Path) -> None:
+    script = written("restored", tmp_path / "made", metrics=["mae", "r2"])
+    out = tmp_path / "out"
+    train(script, "--data-dir", str(data), "--out", str(out))
+    last = rows(out)[-1]
+    assert float(last["test_r2"]) < 1
+    sys_path = str(script.parent)
+    code = (
+        f"import sys; sys.path.insert(0, {sys_path!r})\n"
+        "import torch, train_tried as script, predict_tried as predict\n"
+        "from pathlib import Path\n"
+        f"run, data = Path({str(out)!r}), Path({str(data)!r})\n"
+        "model, _ = predict.load_model(run / 'last.pt', torch.device('cpu'))\n"
+        "*_, test, _ = script.load(data, torch.device('cpu'))\n"
+        "images, _ = test.between(0, len(test.targets))\n"
+        "error = (model(images) - images).square().mean()\n"
+        "r2 = 1 - error / (images - images.mean()).square().mean()\n"
+        f"assert abs(r2.item() - {last['test_r2']}) < 1e-3, r2\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_r2_where_all_targets_are_equal(data: Path, tmp_path: Path) -> None:
+    table = (data / "prices.csv").read_text(encoding="utf-8").splitlines()
+    place = table[0].split(",").index("price")
+    cells = [line.split(",") for line in table[1:]]
+    for row in cells:
+        row[place] = "3"
+    lines = [table[0], *(",".join(row) for row in cells)]
+    (data / "prices.csv").write_text("\n".join(lines), encoding="utf-8")
+    script = written("numbers", tmp_path / "made", epochs=1)
+    train(script, "--data-dir", str(data), "--out", str(tmp_path / "out"))
+    assert float(rows(tmp_path / "out")[-1]["test_r2"]) == 0
+
+
+def test_resumed_with_other_classes(data: Path, tmp_path: Path) -> None:
+    script = written("csv", tmp_path / "made", epochs=1)
+    out = str(tmp_path / "out")
+    train(script, "--data-dir", str(data), "--out", out)
+    table = data / "irises.csv"
+    kind = table.read_text(encoding="utf-8").splitlines()[1].split(",")[-1]
+    text = table.read_text(encoding="utf-8").replace(kind, "zzz")
+    table.write_text(text, encoding="utf-8")
+    refused(script, "--resume", out, "--epochs", "2", says="made with other data")
 
 
 @pytest.mark.parametrize("kind", SPECS)

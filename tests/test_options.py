@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .test_training import MLP, RESTORE, rendered, rows, tiny, train
+from .test_training import MLP, RESTORE, refused, rendered, rows, tiny, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,6 +117,48 @@ def test_every_option_trains(name: str, tiny: Path, tmp_path: Path) -> None:
     if name == "numbers":
         assert float(found[0]["test_r2"]) < float(found[-1]["test_r2"]) < 1
         assert float(found[-1]["test_mae"]) < float(found[0]["test_mae"])
+
+
+def test_a_batch_is_learned_by_heart(tiny: Path, tmp_path: Path) -> None:
+    """Whatever is evaluated is the batch, as large as a step."""
+    options = {"accumulate": 3, "batch_size": 20, "validation": 0.25}
+    script = rendered(MLP, options, tmp_path)
+    out = str(tmp_path / "out")
+    args = ("--data-dir", str(tiny), "--overfit-batch", "--out", out)
+    train(script, *args, "--epochs", "2")
+    last = rows(tmp_path / "out")[-1]
+    assert last["train_loss"] == last["validation_loss"]
+    refused(script, *args, "--batch-size", "101", says="by ACCUMULATE")
+
+
+@pytest.mark.parametrize("kinds", [["bias"], ["norm"], ["bias", "norm"]])
+def test_parameters_without_decay(kinds: list[str], tmp_path: Path) -> None:
+    """Biases of every layer, and all that normalization learns, of any shape."""
+    layers = [
+        {"squeeze": {"dim": 1}},
+        {"GRU": 8, "select": "output"},
+        {"LayerNorm": {"normalized_shape": [28, 8]}},
+        {"TransformerEncoderLayer": {"nhead": 2, "dim_feedforward": 8}},
+        {"select": {"dim": 1, "index": -1}},
+        {"BatchNorm1d": None},
+        {"Linear": 10, "name": "logits"},
+    ]
+    optimizer = {"AdamW": {"lr": 0.01}, "no_decay": kinds}
+    rendered(layers, {"optimizer": optimizer}, tmp_path)
+    norms = "'Norm' in type(part).__name__"
+    call(
+        tmp_path,
+        "import train_tried as script\n"
+        "model = script.Tried()\n"
+        "_, others = script.groups(model)\n"
+        "found = {id(each) for each in others['params']}\n"
+        f"norms = {{id(p) for part in model.modules() if {norms}\n"
+        "         for p in part.parameters(recurse=False)}\n"
+        "biases = {id(p) for n, p in model.named_parameters()\n"
+        "          if 'bias' in n.rpartition('.')[2]}\n"
+        f"assert found == set().union(*(dict(bias=biases, norm=norms)[kind]\n"
+        f"                              for kind in {kinds}))\n",
+    )
 
 
 def test_only_what_is_unseen_is_evaluated(tiny: Path, tmp_path: Path) -> None:

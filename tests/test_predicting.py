@@ -113,6 +113,7 @@ def test_wrong_runs(script: Path, tiny: Path, tmp_path: Path) -> None:
     predicting = other.with_name("predict_tried.py")
     run = str(script.parent / "run")
     refused(predicting, *evaluate, "--run", run, says="is of another model")
+    refused(script, *evaluate, "--device", "nonsense", says="try --device cpu")
     torn = tmp_path / "torn.pt"
     torn.write_bytes((script.parent / "run" / "best.pt").read_bytes()[:-100])
     refused(script, *evaluate, "--run", str(torn), says="cannot be read")

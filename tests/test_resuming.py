@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -215,6 +216,88 @@ def test_two_ranks_learn_what_one_process_does(tiny: Path, tmp_path: Path) -> No
     weights = state(one)["model"], state(two)["model"]
     for key, ours in weights[0].items():
         torch.testing.assert_close(ours, weights[1][key], rtol=1e-3, atol=1e-4)
+
+
+ALIKE: dict[str, tuple[list[Any], dict[str, Any]]] = {
+    "a rest in one part": (
+        MLP,
+        {"subset": 157, "batch_size": 3, "accumulate": 4, "epochs": 2},
+    ),
+    "a line search": (
+        MLP,
+        {
+            "optimizer": {"LBFGS": {"max_iter": 4, "line_search_fn": "strong_wolfe"}},
+            "subset": 120,
+            "batch_size": 60,
+            "epochs": 2,
+        },
+    ),
+    "an output without a loss": (
+        ["Flatten", {"Linear": 10, "name": "logits"}, {"Linear": 3, "name": "spare"}],
+        {"epochs": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_ranks_are_alike(name: str, tiny: Path, tmp_path: Path) -> None:
+    layers, training = ALIKE[name]
+    outputs = ["logits", "spare"] if "output" in name else []
+    script = rendered(layers, training, tmp_path, outputs)
+    one, two = tmp_path / "one", tmp_path / "two"
+    train(script, "--data-dir", str(tiny), "--out", str(one))
+    done = torchrun(script, "--data-dir", str(tiny), "--out", str(two))
+    assert done.returncode == 0, done.stderr
+    for ours, theirs in zip(rows(one), rows(two), strict=True):
+        assert float(ours["test_loss"]) == pytest.approx(
+            float(theirs["test_loss"]), abs=2e-3
+        )
+
+
+def test_ranks_share_the_folder_of_the_first(tiny: Path, tmp_path: Path) -> None:
+    """They may begin in two seconds, and name two folders."""
+    script = rendered(MLP, TRAINING | {"epochs": 1, "validation": 0.2}, tmp_path)
+    text = script.read_text(encoding="utf-8")
+    odd = text.replace('time.strftime("%Y-%m-%d_%H-%M-%S")', "str(RANK)")
+    assert odd != text
+    script.write_text(odd, encoding="utf-8")
+    done = torchrun(script, "--data-dir", str(tiny))
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (tmp_path / "runs" / "tried").iterdir()] == ["0"]
+    assert done.stdout.count("test_accuracy") == 1
+
+
+def test_another_number_of_ranks(script: Path, tiny: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    train(script, "--data-dir", str(tiny), "--epochs", "1", "--out", out)
+    done = torchrun(script, "--data-dir", str(tiny), "--resume", out)
+    assert "'ranks': 1" in done.stderr and "Traceback" not in done.stderr.split("E1")[0]
+
+
+def test_what_a_resume_is_told_stays(tiny: Path, tmp_path: Path) -> None:
+    script = rendered(MLP, {}, tmp_path)
+    out = str(tmp_path / "out")
+    train(script, "--data-dir", str(tiny), "--epochs", "1", "--out", out)
+    train(script, "--resume", out, "--epochs", "2")
+    assert len(rows(tmp_path / "out")) == 2
+    assert (
+        json.loads((tmp_path / "out" / "config.json").read_text("utf-8"))["settings"][
+            "epochs"
+        ]
+        == 2
+    )
+
+
+def test_a_profile_is_no_run(script: Path, tiny: Path) -> None:
+    args = ("--data-dir", str(tiny))
+    train(script, *args, "--epochs", "1", "--out", "runs/tried/a/first")
+    printed = train(script, *args, "--profile", "--out", "runs/tried/later")
+    assert "Self CPU" in printed
+    assert (script.parent / "runs/tried/later/trace.json").exists()
+    predicting = script.with_name("predict_tried.py")
+    newest = train(predicting, "--evaluate", *args)
+    chosen = train(predicting, "--evaluate", *args, "--run", "runs/tried/a/first")
+    assert newest == chosen
 
 
 def test_ranks_go_on_too(script: Path, tiny: Path, tmp_path: Path) -> None:

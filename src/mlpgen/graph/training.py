@@ -63,6 +63,7 @@ def resolve_training(
     metrics = _metrics(training, terms, dataset, problems)
     augmentations = _augmentations(training, terms, dataset, problems)
     _check_watched(schedule, terms, problems)
+    _check_precision(training, terms, problems)
     if len(problems.found) > before or optimizer is None or not terms:
         return None
     return Recipe(
@@ -225,6 +226,18 @@ def _check_optimizer(
     refusal = optimizer.refuses(_dimensions(nodes)) if nodes else ""
     if refusal:
         problems.add("MG406", refusal, (*_AT, "optimizer"))
+
+
+def _check_precision(
+    training: Training, terms: tuple[Term, ...], problems: Problems
+) -> None:
+    """On GPUs torch refuses losses of probabilities that were rounded."""
+    for term in terms:
+        name = type(term.loss).__name__
+        if name == "BCELoss" and training.precision in ("bf16", "fp16"):
+            message = f"`{name}` takes probabilities, which {training.precision} rounds"
+            help_ = "use `BCEWithLogitsLoss`, without the `Sigmoid`"
+            problems.add("MG406", message, (*_AT, "precision"), help=help_)
 
 
 def _check_closure(
