@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import runpy
 import shutil
 import struct
@@ -22,6 +23,7 @@ from mlpgen import api
 
 from .networks import network
 from .test_predicting import NO_PILLOW, images_of, png, predict
+from .test_resuming import torchrun
 from .test_training import MLP, refused, rendered, rows, tiny, train
 
 if TYPE_CHECKING:
@@ -314,6 +316,25 @@ def data(tmp_path: Path, tiny: Path) -> Path:
     cifar(folder / "cifar-100-binary.tar.gz", ["train", "test"], 100)
     (folder / "MNIST").symlink_to(tiny / "MNIST")
     return folder
+
+
+def test_lines_count_by_their_characters(data: Path, tmp_path: Path) -> None:
+    """Lines are of unequal length; batches and ranks of any size say the same."""
+    script = written("lines", tmp_path / "made", epochs=2, batch_size=4)
+    one, small, two = (tmp_path / name for name in ("one", "small", "two"))
+    train(script, "--data-dir", str(data), "--out", str(one))
+    text = script.read_text(encoding="utf-8")
+    size = re.search(r"EVAL_BATCH_SIZE = \d+", text)
+    assert size is not None
+    script.write_text(text.replace(size[0], "EVAL_BATCH_SIZE = 1"), encoding="utf-8")
+    train(script, "--data-dir", str(data), "--out", str(small))
+    done = torchrun(script, "--data-dir", str(data), "--out", str(two))
+    assert done.returncode == 0, done.stderr
+    for other in (small, two):
+        for ours, theirs in zip(rows(one), rows(other), strict=True):
+            assert float(ours["test_loss"]) == pytest.approx(
+                float(theirs["test_loss"]), abs=1e-3
+            )
 
 
 def test_f1_is_of_the_classes_that_there_are(data: Path, tmp_path: Path) -> None:
