@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:c13f0d45ab3865b8
+# format 1, spec sha256:44999c010067e09b, code sha256:69dc1f7bb3a3cf7e
 
 import argparse
 import csv
@@ -203,6 +203,8 @@ class Run:
         path, aside = self.folder / name, self.folder / f"{name}.part"
         try:
             write(aside)
+            with aside.open("rb") as file:
+                os.fsync(file.fileno())  # whole, even if the power fails
         except (OSError, RuntimeError) as error:  # a full disk, in Python and in torch
             aside.unlink(missing_ok=True)
             raise RunError(f"{path} cannot be written: {error}") from None
