@@ -20,6 +20,11 @@ settings.register_profile("search", REPEATABLE, derandomize=False)
 settings.load_profile(os.environ.get("MLPGEN_HYPOTHESIS", "repeatable"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no worker ends alone with it."""
+    items.sort(key=lambda item: item.path.name != "test_training.py")
+
+
 @pytest.fixture(autouse=True)
 def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")

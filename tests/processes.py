@@ -15,8 +15,6 @@ import traceback
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
-
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(
     ["torch", "torch.distributed", "torch.nn.parallel", "torch.optim.swa_utils"]
@@ -55,8 +53,6 @@ def _main(script: Path, args: tuple[str, ...], out: Path, err: Path) -> None:
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
     code: object = 0
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        torch.set_num_threads(1)  # with more, those of several workers wait for another
     try:
         runpy.run_path(script.name, run_name="__main__")
     except SystemExit as error:

@@ -122,7 +122,7 @@ def printed(notebook: Any) -> str:
 
 
 def test_in_a_kernel() -> None:
-    spec = api.load(ROOT / "specs" / "mnist_cnn.yaml")
+    spec = api.load(ROOT / "specs" / "lenet5.yaml")
     notebook = executed(spec, "sequential", SAMPLE, epochs=1)
     accuracy = re.search(r"test_accuracy ([0-9.]+)", printed(notebook))
     assert accuracy is not None and float(accuracy[1]) > 0.7
