@@ -394,6 +394,23 @@ def test_two_files_with_one_class() -> None:
     assert codes(*layers) == ["MG231"]
 
 
+@pytest.mark.parametrize(
+    ("joined", "shape"), [("cat", (2, 4, 6, 6)), ("stack", (2, 1, 4, 6, 6))]
+)
+def test_one_tensor_is_joined_where_from_lists_it(
+    joined: str, shape: tuple[int, ...]
+) -> None:
+    loaded = net({joined: {"dim": 1}, "from": ["input"]}, "ReLU", shape=(4, 6, 6))
+    x = torch.randn(2, 4, 6, 6)
+    for made in both(loaded):
+        assert torch.equal(made(x), x.relu().view(shape))
+
+
+@pytest.mark.parametrize("joined", ["cat", "stack"])
+def test_what_is_joined_must_be_listed(joined: str) -> None:
+    assert codes({joined: {"dim": 1}}, shape=(4, 6, 6)) == ["MG314"]
+
+
 def test_parts_of_a_function_have_the_names_of_the_author() -> None:
     loaded = net(
         {"chunk": {"chunks": 3, "dim": -1, "names": ["q", "k", "v"]}, "name": "qkv"},

@@ -15,7 +15,8 @@ from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
 
 
 class _Joining(Operation):
-    arity: ClassVar = (2, 64)
+    arity: ClassVar = (1, 64)
+    lists_inputs: ClassVar = True
 
     dim: Dim = 1
 

@@ -113,6 +113,8 @@ def _right_number(
     item: Item, layer: Layer, wires: Sequence[Wire], problems: Problems
 ) -> bool:
     fewest, most = layer.arity
+    if layer.lists_inputs and item.sources is None:
+        fewest = 2  # the layer before is not a list of one: its author forgot the rest
     if fewest <= len(wires) <= most:
         return True
     wanted = str(fewest) if fewest == most else f"{fewest} to {most}"

@@ -71,6 +71,7 @@ class Layer(Component):
         prefix: What stands before its name in code; empty where the generated file
             has a class of its own.
         arity: The fewest and the most inputs.
+        lists_inputs: Whether `from` must name what it takes, be it one tensor.
         dtypes: The kinds of numbers that inputs may be.
         example: One layer as it stands in a spec, after `- `.
         example_input: The shape of one example that it takes.
@@ -88,6 +89,7 @@ class Layer(Component):
     example_inputs: ClassVar[tuple[Value, ...]] = ()
     prefix: ClassVar[str] = "nn."
     arity: ClassVar[tuple[int, int]] = (1, 1)
+    lists_inputs: ClassVar[bool] = False
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)
     rule: ClassVar[str] = "(N, *) → (N, *)"
     pointwise: ClassVar[bool] = False
