@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from mlpgen.expressions import ExpressionError, evaluate
+from mlpgen.expressions import ExpressionError, evaluate, substituted
 from mlpgen.sizes import Size, code_of, scaled, smaller
 
 from .tools import ruff
@@ -90,6 +90,41 @@ def test_values_and_code(text: str, value: object, code: str) -> None:
 def test_refusals(text: str) -> None:
     with pytest.raises(ExpressionError):
         evaluate(f"${{{text}}}", PARAMETERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "code"),
+    [
+        ("n > 0 and c // n > 4", False, "n > 0 and c // n > 4"),
+        ("n == 0 or c % n == 0", True, "n == 0 or c % n == 0"),
+        ("n != 0 and not b and c / n > 1", False, "n != 0 and not b and c / n > 1"),
+        ("0 < n < c // n", False, "0 < n < c // n"),
+        ("n > 0 and (b or c // n > 4)", False, "n > 0 and (b or c // n > 4)"),
+        ("f > 0.0 and c / f > 4", False, "f > 0.0 and c / f > 4"),
+        ("index > 0 and 8 // index > 2", False, "False"),
+        ("index == 0 or 8 // index > 2", True, "True"),
+    ],
+)
+def test_what_decides_is_computed_alone(text: str, value: bool, code: str) -> None:
+    known = {"n": 0, "c": 8, "b": True, "f": 0.0, "index": 0}
+    result = evaluate(f"${{{text}}}", known, fixed={"index"})
+    assert (result.value, result.code) == (value, code)
+    assert eval(result.code, {}, dict(known)) is value
+
+
+@pytest.mark.parametrize(
+    "text", ["c // n > 4 and n > 0", "n == 0 and c // n > 4", "n > 0 and 1 // 0 > 2"]
+)
+def test_what_python_computes_must_be_computable(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        evaluate(f"${{{text}}}", {"n": 0, "c": 8})
+
+
+def test_a_choice_computes_what_it_chooses() -> None:
+    known = {"n": Size.parameter("n", 0), "c": Size.parameter("c", 8)}
+    found = substituted("c // n if n > 0 else c", known)
+    assert (found, code_of(found)) == (8, "c // n if n > 0 else c")
+    assert substituted("c // n if n > 0 else c", {"n": 0, "c": 8}) == 8
 
 
 def test_an_unknown_name() -> None:

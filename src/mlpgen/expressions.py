@@ -8,15 +8,16 @@ import re
 import warnings
 from functools import lru_cache
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mlpgen.sizes import Real, Size, code_of, either, names_of, scaled, smaller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 Number = int | float
 Scalar = int | float | bool
+_Found = TypeVar("_Found")
 
 LONGEST = 60
 """Characters of one expression; more would not fit on a line of code."""
@@ -35,6 +36,10 @@ class ExpressionError(ValueError):
         self.message = message
         self.unknown = unknown
         super().__init__(message)
+
+
+class NotComputedError(ExpressionError):
+    """An expression is right, but has no value with these parameters."""
 
 
 class Expression(NamedTuple):
@@ -138,10 +143,12 @@ def _size(node: ast.expr, known: Mapping[str, Expression]) -> int:
     match node:
         case ast.IfExp(test=test, body=body, orelse=orelse):
             condition = _boolean(_visit(test, known))
-            one, other = _size(body, known), _size(orelse, known)
+            holds = bool(condition.value)
             if not condition.names:
-                return one if condition.value else other
-            return either(condition.code, bool(condition.value), one, other)
+                return _size(body if holds else orelse, known)
+            one = _if_needed(_size, body, known, needed=holds)
+            other = _if_needed(_size, orelse, known, needed=not holds)
+            return either(condition.code, holds, one, other)
         case ast.Call(func=ast.Name(id="min"), args=[left, right]):
             return smaller(_size(left, known), _size(right, known))
         case ast.Call(func=ast.Name(id="int"), args=[ast.BinOp() as product]):
@@ -191,14 +198,81 @@ def _visit(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
         case ast.BinOp(left=left, op=op, right=right):
             return _binary(_visit(left, known), op, _visit(right, known))
         case ast.BoolOp(op=op, values=values):
-            return _logical(op, [_boolean(_visit(each, known)) for each in values])
+            return _logical(op, _operands(op, values, known))
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            operands = [_number(_visit(each, known)) for each in (left, *comparators)]
-            return _comparison(operands, ops)
+            return _comparison(_compared(left, ops, comparators, known), ops)
     raise ExpressionError(
         "an expression has numbers, parameters, + - * / // % **, comparisons, "
         "and, or, not; nothing else"
     )
+
+
+def _if_needed(
+    compute: Callable[[ast.expr, Mapping[str, Expression]], _Found],
+    node: ast.expr,
+    known: Mapping[str, Expression],
+    *,
+    needed: bool,
+) -> _Found:
+    """Compute a part of an expression; only its code, where its value is not needed.
+
+    Python does not compute what stands behind a false `and`. Its code is the same
+    with other values of the parameters.
+    """
+    try:
+        return compute(node, known)
+    except NotComputedError:
+        if needed:
+            raise
+    elsewhere = {
+        name: each._replace(value=_other_value(each.value, _OTHERS[at % len(_OTHERS)]))
+        if each.names
+        else each
+        for at, (name, each) in enumerate(known.items())
+    }
+    return compute(node, elsewhere)
+
+
+_OTHERS = (53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
+"""Values with which most can be computed."""
+
+
+def _other_value(value: Scalar, other: int) -> Scalar:
+    if isinstance(value, Size):
+        return Size(other, value.terms)
+    return value if isinstance(value, bool) else type(value)(other)
+
+
+def _operands(
+    op: ast.boolop, nodes: Sequence[ast.expr], known: Mapping[str, Expression]
+) -> list[Expression]:
+    """Compute what `and` or `or` joins, as far as Python does."""
+    decides = isinstance(op, ast.Or)
+    found: list[Expression] = []
+    for node in nodes:
+        decided = any(each.value is decides for each in found)
+        try:
+            found.append(_boolean(_if_needed(_visit, node, known, needed=not decided)))
+        except NotComputedError:
+            # What is decided whatever the parameters are has no further code.
+            if not any(each.value is decides and not each.names for each in found):
+                raise
+    return found
+
+
+def _compared(
+    left: ast.expr,
+    ops: Sequence[ast.cmpop],
+    comparators: Sequence[ast.expr],
+    known: Mapping[str, Expression],
+) -> list[Expression]:
+    """Compute what is compared, as far as Python does."""
+    found = [_number(_visit(left, known))]
+    for node in comparators:
+        before = _comparison(found, ops[: len(found) - 1]) if len(found) > 1 else None
+        needed = before is None or bool(before.value)
+        found.append(_number(_if_needed(_visit, node, known, needed=needed)))
+    return found
 
 
 def _parameter(name: str, value: Scalar) -> Expression:
@@ -240,9 +314,9 @@ def _binary(left: Expression, op: ast.operator, right: Expression) -> Expression
     try:
         value = function(left.value, right.value)
     except ZeroDivisionError:
-        raise ExpressionError("the expression divides by zero") from None
+        raise NotComputedError("the expression divides by zero") from None
     except OverflowError:
-        raise ExpressionError("the result is too large") from None
+        raise NotComputedError("the result is too large") from None
     code = f"{_wrap(left, binding)} {sign} {_wrap(right, binding + 1)}"
     return _numeric(value, code, names, binding)
 
@@ -260,9 +334,9 @@ def _power(left: Expression, right: Expression, names: frozenset[str]) -> Expres
         try:
             value = float(base) ** float(exponent)
         except (OverflowError, ZeroDivisionError):
-            raise ExpressionError("the result is too large") from None
+            raise NotComputedError("the result is too large") from None
     if isinstance(value, complex):
-        raise ExpressionError("the root of a negative number is no number here")
+        raise NotComputedError("the root of a negative number is no number here")
     base_code, exponent_code = _wrap(left, 10), _wrap(right, 9)
     first = (
         exponent_code.split("**")[0].strip() if right.binding == 9 else exponent_code
@@ -313,7 +387,7 @@ def _turned(op: ast.cmpop) -> ast.cmpop:
     return turned.get(type(op), type(op))()
 
 
-def _comparison(operands: list[Expression], ops: list[ast.cmpop]) -> Expression:
+def _comparison(operands: list[Expression], ops: Sequence[ast.cmpop]) -> Expression:
     if len(ops) == 1 and operands[1].names and not operands[0].names:
         operands, ops = operands[::-1], [_turned(ops[0])]
     code, value = _wrap(operands[0], 5), True
@@ -346,7 +420,7 @@ def _numeric(
 
 def _bounded(value: Number) -> Number:
     if abs(value) > LARGEST or not isfinite(value):
-        raise ExpressionError("the result is too large")
+        raise NotComputedError("the result is too large")
     return value
 
 
