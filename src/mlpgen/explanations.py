@@ -377,8 +377,8 @@ EXPLANATIONS = {
     ),
     "MG230": Explanation(
         "A file that cannot be included",
-        "It stands beside the spec or in a folder below it, and does not include "
-        "itself.",
+        "It is a regular file beside the spec or in a folder below it, written with "
+        "`/`, and does not include itself.",
         _spec("Linear: 8", image="[8]", rest="include: [../blocks.yaml]\n"),
         _spec("Linear: 8", image="[8]"),
     ),

@@ -10,6 +10,7 @@ from mlpgen import api
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.output import files, header, notebook
 from mlpgen.source import scalar
+from mlpgen.source.files import possible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -144,7 +145,7 @@ def clash(first: str, second: str, network: Network) -> Diagnostic:
 
 def real(spec: str) -> str:
     """Return one path for all spellings of a spec; `-` is standard input."""
-    return spec if spec == "-" else os.path.realpath(spec)
+    return os.path.realpath(spec) if spec != "-" and possible(spec) else spec
 
 
 def spec_from(folder: Path, spec: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen import source
 from mlpgen.diagnostics import SpecError
 from mlpgen.problems import Problems, cut, listed, nearest, shown
+from mlpgen.source.files import possible
 
 if TYPE_CHECKING:
     from mlpgen.source import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 KEYS = ("blocks", "include", "description")
 """What a file of blocks may hold."""
 MOST_FILES = 100
+_SLASHES = ("\\", "/")
 
 
 class Included(NamedTuple):
@@ -55,23 +57,54 @@ class _Reader:
             help = f"write `[{cut(raw)}]`" if isinstance(raw, str) else ""
             problems.add("MG203", message, ("include",), help=help)
             return
-        for index, path in enumerate(raw):
-            self._file(path, ("include", index), problems, opened)
+        listed: set[str] = set()
+        for index, name in enumerate(raw):
+            path = ("include", index)
+            full = self._found(name, path, problems)
+            if full is None:
+                continue
+            real = os.path.realpath(full)
+            if real in listed:
+                problems.add("MG230", f"`{cut(name)}` is included twice", path)
+            elif self._is_new(name, real, path, problems, opened):
+                self._blocks(full, path, problems, (*opened, real))
+            listed.add(real)
 
-    def _file(
-        self, name: str, path: Path, problems: Problems, opened: tuple[str, ...]
-    ) -> None:
+    def _found(self, name: str, path: Path, problems: Problems) -> str | None:
+        """Return where a file lies; None, and a mistake, if that cannot be."""
         base = os.path.dirname(problems.document.name)  # noqa: PTH120
         if problems.document.name == "<stdin>":
             base = ""
         full = f"{base}/{name}" if base else name
-        real = os.path.realpath(full)
-        root = os.path.realpath(self.folder or ".")
-        if os.path.isabs(name) or "\0" in name or not _inside(real, root):  # noqa: PTH117
+        help = "keep files of blocks beside the spec, or in folders below it"
+        if name == "-":
+            message = "`-` is no file: standard input cannot be included"
+        elif not possible(name):
+            message = f"`{cut(name)}` is no name of a file"
+        elif "\\" in name:
+            message = f"`{cut(name)}` has a backslash"
+            help = f"write `{cut(name.replace(*_SLASHES))}`, on every system"
+        elif _is_absolute(name) or not self._is_inside(full):
             message = f"`{cut(name)}` is outside of the folder of the spec"
-            help = "keep files of blocks beside the spec, or in folders below it"
-            problems.add("MG230", message, path, help=help)
-        elif real in opened:
+        else:
+            return full
+        problems.add("MG230", message, path, help=help)
+        return None
+
+    def _is_inside(self, path: str) -> bool:
+        root = os.path.realpath(self.folder or ".")
+        return os.path.realpath(path).startswith(root.rstrip(os.sep) + os.sep)
+
+    def _is_new(
+        self,
+        name: str,
+        real: str,
+        path: Path,
+        problems: Problems,
+        opened: tuple[str, ...],
+    ) -> bool:
+        """Tell whether a file is to be read, for the first time and not for ever."""
+        if real in opened:
             message = f"`{cut(name)}` includes itself"
             if real != opened[-1]:
                 message += f", by way of `{cut(File(opened[-1]).name)}`"
@@ -81,13 +114,14 @@ class _Reader:
             problems.add("MG230", message, path)
         elif real not in self._files:
             self._files.add(real)
-            self._blocks(full, path, problems, (*opened, real))
+            return True
+        return False
 
     def _blocks(
         self, full: str, path: Path, problems: Problems, opened: tuple[str, ...]
     ) -> None:
         try:
-            document = source.read(full)
+            document = source.read(full, regular=True)
         except SpecError as error:
             first = error.diagnostics[0]
             if first.place is None:
@@ -113,5 +147,6 @@ class _Reader:
         self.read(inner, opened)
 
 
-def _inside(path: str, root: str) -> bool:
-    return path.startswith(root.rstrip(os.sep) + os.sep)
+def _is_absolute(name: str) -> bool:
+    """Tell whether a path begins at a root or a drive, of whatever system."""
+    return name.startswith("/") or name[1:2] == ":"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path as File
 from typing import Any
 
 import yaml
@@ -12,6 +10,7 @@ import yaml
 from mlpgen.diagnostics import Diagnostic, Span, SpecError
 from mlpgen.source.document import Document, Path, place_of
 from mlpgen.source.events import MOST_MISTAKES, Reader
+from mlpgen.source.files import UnreadableError, content
 from mlpgen.source.scalars import scalar
 from mlpgen.source.syntax import DEEPEST, syntax_error
 from mlpgen.source.text import LARGEST_FILE, decode, lines_of, spares
@@ -30,30 +29,26 @@ __all__ = [
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read(path: str) -> Document:
+def read(path: str, *, regular: bool = False) -> Document:
     """Read a YAML file; `-` is standard input.
+
+    Args:
+        path: The file.
+        regular: Whether it must be a regular file, since a spec names it and no person.
 
     Raises:
         SpecError: It cannot be read, or is not the YAML of a spec.
     """
-    name = "<stdin>" if path == "-" else path.replace(os.sep, "/")
+    stream = path == "-" and not regular
+    name = "<stdin>" if stream else path.replace(os.sep, "/")
     try:
-        if path == "-":
-            data = sys.stdin.buffer.read(LARGEST_FILE + 1)
-        else:
-            with File(path).open("rb") as file:
-                data = file.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
-        message = f"there is no file `{name}`"
-    except IsADirectoryError:
-        message = f"`{name}` is a folder"
-    except (OSError, ValueError, AttributeError) as error:
-        # A closed standard input is None, and a path with a NUL a ValueError.
-        reason = getattr(error, "strerror", None) or "there is nothing to read"
-        message = f"`{name}` cannot be read: {reason}"
-    else:
-        return parse(data, name)
-    raise SpecError([Diagnostic("MG001", message)])
+        data = content(path, regular=regular)
+    except UnreadableError as error:
+        message = f"`{name}` {error}"
+        if str(error) == "is not there":
+            message = f"there is no file `{name}`"
+        raise SpecError([Diagnostic("MG001", message)]) from None
+    return parse(data, name)
 
 
 def parse(text: bytes, name: str) -> Document:
