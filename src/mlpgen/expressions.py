@@ -10,7 +10,9 @@ from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from mlpgen.sizes import Real, Size, code_of, either, names_of, scaled, smaller
+from mlpgen import operands
+from mlpgen.operands import Operand, Precedence
+from mlpgen.sizes import Real, Size, either, operand_of, scaled, smaller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -47,17 +49,23 @@ class Expression(NamedTuple):
 
     Attributes:
         value: A whole number that depends on parameters is a `Size`.
-        code: The expression as ruff formats it.
-        names: The parameters it uses.
-        binding: How tightly the outermost operator binds, to place parentheses.
+        operand: The expression as ruff formats it.
         turned: What its negation is, if that needs no `not` or `-`.
     """
 
     value: Scalar
-    code: str
-    names: frozenset[str] = frozenset()
-    binding: int = 10
+    operand: Operand
     turned: Expression | None = None
+
+    @property
+    def code(self) -> str:
+        """The code where nothing is around it."""
+        return self.operand.text
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The parameters it uses."""
+        return self.operand.names
 
 
 def written(value: Scalar) -> str:
@@ -77,7 +85,7 @@ def names_in_text(raw: object) -> frozenset[str]:
     if isinstance(raw, list):
         return frozenset[str]().union(*map(names_in_text, raw))
     if isinstance(raw, str) and is_expression(raw):
-        return frozenset(re.findall(r"[a-z]\w*", raw))
+        return frozenset(re.findall(r"(?<![\w.])[A-Za-z_]\w*", raw))
     return frozenset()
 
 
@@ -103,9 +111,7 @@ def evaluate(
             f"the expression has {len(inner)} characters, the most is {LONGEST}"
         )
     known = {
-        name: Expression(value, written(value))
-        if name in fixed
-        else _parameter(name, value)
+        name: _constant(value) if name in fixed else _parameter(name, value)
         for name, value in parameters.items()
     }
     return _visit(_parse(inner), known)
@@ -124,17 +130,19 @@ def substituted(code: str, values: Mapping[str, Scalar | Expression]) -> int:
 def _known(value: Scalar | Expression) -> Expression:
     if isinstance(value, Expression):
         return value
-    if not isinstance(value, Size):
-        return Expression(value, written(value))
-    code = code_of(value)
-    return Expression(value, code, names_of(code), 0 if " if " in code else 10)
+    return Expression(value, operand_of(value))
+
+
+def _constant(value: Scalar) -> Expression:
+    """Return a value that depends on nothing."""
+    return Expression(value, operands.number(value))
 
 
 def _symbolic(expression: Expression) -> Number:
     """Return a number that knows its code."""
     value = expression.value
     if isinstance(value, float) and expression.names:
-        return Real(value, expression.code)
+        return Real(value, expression.operand)
     return value
 
 
@@ -148,7 +156,7 @@ def _size(node: ast.expr, known: Mapping[str, Expression]) -> int:
                 return _size(body if holds else orelse, known)
             one = _if_needed(_size, body, known, needed=holds)
             other = _if_needed(_size, orelse, known, needed=not holds)
-            return either(condition.code, holds, one, other)
+            return either(condition.operand, holds, one, other)
         case ast.Call(func=ast.Name(id="min"), args=[left, right]):
             return smaller(_size(left, known), _size(right, known))
         case ast.Call(func=ast.Name(id="int"), args=[ast.BinOp() as product]):
@@ -182,9 +190,9 @@ def _parse(text: str) -> ast.expr:
 def _visit(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
     match node:
         case ast.Constant(value=bool() | int() | float() as value):
-            return Expression(_bounded(value), written(value))
+            return _constant(_bounded(value))
         case ast.Name(id="true" | "false" as word):
-            return Expression(word == "true", word.capitalize())
+            return _constant(word == "true")
         case ast.Name(id=name):
             if name not in known:
                 raise ExpressionError(f"there is no parameter `{name}`", unknown=name)
@@ -278,16 +286,16 @@ def _compared(
 def _parameter(name: str, value: Scalar) -> Expression:
     if isinstance(value, int) and not isinstance(value, bool):
         value = Size.parameter(name, value)
-    return Expression(value, name, frozenset({name}))
+    return Expression(value, operands.name(name))
 
 
-_ARITHMETIC: dict[type[ast.operator], tuple[str, int, Callable[..., Number]]] = {
-    ast.Add: ("+", 6, operator.add),
-    ast.Sub: ("-", 6, operator.sub),
-    ast.Mult: ("*", 7, operator.mul),
-    ast.Div: ("/", 7, operator.truediv),
-    ast.FloorDiv: ("//", 7, operator.floordiv),
-    ast.Mod: ("%", 7, operator.mod),
+_ARITHMETIC: dict[type[ast.operator], tuple[str, Callable[..., Number]]] = {
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", operator.truediv),
+    ast.FloorDiv: ("//", operator.floordiv),
+    ast.Mod: ("%", operator.mod),
 }
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Number, Number], bool]]] = {
@@ -300,28 +308,23 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Number, Number], bool]]
 }
 
 
-_SIMPLE = r"-?[\w.]+"
-
-
 def _binary(left: Expression, op: ast.operator, right: Expression) -> Expression:
     _number(left), _number(right)
-    names = left.names | right.names
     if isinstance(op, ast.Pow):
-        return _power(left, right, names)
+        return _power(left, right)
     if type(op) not in _ARITHMETIC:
         raise ExpressionError("an expression has no bit operations")
-    sign, binding, function = _ARITHMETIC[type(op)]
+    sign, function = _ARITHMETIC[type(op)]
     try:
         value = function(left.value, right.value)
     except ZeroDivisionError:
         raise NotComputedError("the expression divides by zero") from None
     except OverflowError:
         raise NotComputedError("the result is too large") from None
-    code = f"{_wrap(left, binding)} {sign} {_wrap(right, binding + 1)}"
-    return _numeric(value, code, names, binding)
+    return _numeric(value, operands.infix(sign, left.operand, right.operand))
 
 
-def _power(left: Expression, right: Expression, names: frozenset[str]) -> Expression:
+def _power(left: Expression, right: Expression) -> Expression:
     base, exponent = left.value, right.value
     whole = isinstance(base, int) and isinstance(exponent, int)
     if whole and (right.names or not 0 <= exponent <= 63):
@@ -337,47 +340,37 @@ def _power(left: Expression, right: Expression, names: frozenset[str]) -> Expres
             raise NotComputedError("the result is too large") from None
     if isinstance(value, complex):
         raise NotComputedError("the root of a negative number is no number here")
-    base_code, exponent_code = _wrap(left, 10), _wrap(right, 9)
-    first = (
-        exponent_code.split("**")[0].strip() if right.binding == 9 else exponent_code
-    )
-    simple = re.fullmatch(_SIMPLE, base_code) and re.fullmatch(_SIMPLE, first)
-    sign = "**" if simple else " ** "  # as ruff spaces it
-    return _numeric(value, f"{base_code}{sign}{exponent_code}", names, 9)
+    return _numeric(value, operands.power(left.operand, right.operand))
 
 
 def _negative(inner: Expression) -> Expression:
     if inner.turned is not None:
         return inner.turned
-    # ruff puts a power in parentheses behind a sign
-    negative = _numeric(-inner.value, f"-{_wrap(inner, 10)}", inner.names, 8)
-    return negative._replace(turned=inner if negative.binding == 8 else None)
+    negative = _numeric(-inner.value, operands.negative(inner.operand))
+    signed = negative.operand.precedence is Precedence.SIGN
+    return negative._replace(turned=inner if signed else None)
 
 
 def _not(inner: Expression) -> Expression:
     """Negate as people write it: `a != b` for `not a == b`, `a` for `not not a`."""
     if inner.turned is not None:
         return inner.turned
-    code = f"not {_wrap(inner, 3)}"
-    return Expression(not inner.value, code, inner.names, 3, turned=inner)
+    return Expression(not inner.value, operands.negation(inner.operand), turned=inner)
 
 
-def _logical(op: ast.boolop, operands: list[Expression]) -> Expression:
+def _logical(op: ast.boolop, conditions: list[Expression]) -> Expression:
     """Join with `and` or `or`; what decides by itself, or nothing, is left out."""
-    word, binding = ("and", 2) if isinstance(op, ast.And) else ("or", 1)
-    decides = binding == 1
-    asked = {each.code: each for each in operands if each.names}
-    decided = any(not each.names and each.value is decides for each in operands)
-    if decided or any(_not(each).code in asked for each in asked.values()):
-        return Expression(decides, repr(decides))
+    decides = isinstance(op, ast.Or)
+    asked = {each.operand: each for each in conditions if each.names}
+    decided = any(not each.names and each.value is decides for each in conditions)
+    if decided or any(_not(each).operand in asked for each in asked.values()):
+        return _constant(decides)
     if len(asked) < 2:
-        return next(iter(asked.values()), Expression(not decides, repr(not decides)))
+        return next(iter(asked.values()), _constant(not decides))
     values = [bool(each.value) for each in asked.values()]
     return Expression(
-        all(values) if binding == 2 else any(values),
-        f" {word} ".join(_wrap(each, 3) for each in asked.values()),
-        frozenset[str]().union(*(each.names for each in asked.values())),
-        binding,
+        any(values) if decides else all(values),
+        operands.logical("or" if decides else "and", [*asked]),
     )
 
 
@@ -387,35 +380,33 @@ def _turned(op: ast.cmpop) -> ast.cmpop:
     return turned.get(type(op), type(op))()
 
 
-def _comparison(operands: list[Expression], ops: Sequence[ast.cmpop]) -> Expression:
-    if len(ops) == 1 and operands[1].names and not operands[0].names:
-        operands, ops = operands[::-1], [_turned(ops[0])]
-    code, value = _wrap(operands[0], 5), True
-    for left, op, right in zip(operands, ops, operands[1:], strict=False):
+def _comparison(compared: list[Expression], ops: Sequence[ast.cmpop]) -> Expression:
+    if len(ops) == 1 and compared[1].names and not compared[0].names:
+        compared, ops = compared[::-1], [_turned(ops[0])]
+    value, signs = True, []
+    for left, op, right in zip(compared, ops, compared[1:], strict=False):
         if type(op) not in _COMPARISONS:
             raise ExpressionError("an expression compares with < <= > >= == != only")
         sign, function = _COMPARISONS[type(op)]
         value = value and function(left.value, right.value)
-        code += f" {sign} {_wrap(right, 5)}"
-    names = frozenset[str]().union(*(each.names for each in operands))
-    found = Expression(value, code, names, 4)
-    opposite = {ast.Eq: " != ", ast.NotEq: " == "}.get(type(ops[0]))
+        signs.append(sign)
+    codes = [each.operand for each in compared]
+    code = operands.chain(codes[0], [*zip(signs, codes[1:], strict=True)])
+    found = Expression(value, code)
+    opposite = {"==": "!=", "!=": "=="}.get(signs[0])
     if len(ops) > 1 or opposite is None:
         return found
-    code = f"{_wrap(operands[0], 5)}{opposite}{_wrap(operands[1], 5)}"
-    return found._replace(turned=Expression(not value, code, names, 4, turned=found))
+    other = operands.infix(opposite, *codes)
+    return found._replace(turned=Expression(not value, other, turned=found))
 
 
-def _numeric(
-    value: Number, code: str, names: frozenset[str], binding: int
-) -> Expression:
+def _numeric(value: Number, operand: Operand) -> Expression:
     value = _bounded(value)
     if isinstance(value, Size):
-        code = code_of(value)
-        return Expression(value, code, names, 10 if code.isidentifier() else 6)
-    if not names or isinstance(value, int):
-        return Expression(value, written(value), frozenset(), 10 if value >= 0 else 8)
-    return Expression(value, code, names, binding)
+        return Expression(value, operand_of(value))
+    if not operand.names or isinstance(value, int):
+        return _constant(value)
+    return Expression(value, operand)
 
 
 def _bounded(value: Number) -> Number:
@@ -434,9 +425,3 @@ def _boolean(expression: Expression) -> Expression:
     if not isinstance(expression.value, bool):
         raise ExpressionError(f"`{expression.code}` is a number, not true or false")
     return expression
-
-
-def _wrap(expression: Expression, binding: int) -> str:
-    if expression.binding < binding:
-        return f"({expression.code})"
-    return expression.code

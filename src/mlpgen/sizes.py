@@ -8,13 +8,15 @@ parameters' defaults) and knows the code that computes it from the parameters:
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from mlpgen import operands
+from mlpgen.operands import Operand
 
 if TYPE_CHECKING:
     from typing import Self
 
-Factors = tuple[str, ...]
+Factors = tuple[Operand, ...]
 Terms = dict[Factors, int]
 """A sum: each product of factors with its coefficient; the empty one is constant."""
 
@@ -33,22 +35,22 @@ class Size(int):
     @classmethod
     def parameter(cls, name: str, default: int) -> Size:
         """Return the number that the parameter `name` stands for."""
-        return cls(default, {(name,): 1})
+        return cls(default, {(operands.name(name),): 1})
 
     @property
     def code(self) -> str:
         """The Python expression that computes this number."""
-        ordered = sorted(self.terms.items(), key=lambda term: term[1] < 0)
-        if len(ordered) > 1:  # a choice needs parentheses inside of a sum
-            ordered = [
-                (tuple(map(_atom, factors)), coefficient)
-                for factors, coefficient in ordered
-            ]
-        first, *rest = (
+        return self.operand.text
+
+    @property
+    def operand(self) -> Operand:
+        """The same, to be put into other code; what is added comes first."""
+        (first, *rest) = sorted(self.terms.items(), key=lambda term: term[1] < 0)
+        others = [
             ("-" if coefficient < 0 else "+", _product(factors, abs(coefficient)))
-            for factors, coefficient in ordered
-        )
-        return _signed(*first) + "".join(f" {sign} {text}" for sign, text in rest)
+            for factors, coefficient in rest
+        ]
+        return operands.chain(_product(*first), others)
 
     def __add__(self, other: int) -> int:
         """Add, term by term."""
@@ -113,21 +115,18 @@ class Size(int):
 class Real(float):
     """A number with the code that computes it."""
 
-    code: str
+    operand: Operand
 
-    def __new__(cls, value: float, code: str) -> Self:
+    def __new__(cls, value: float, operand: Operand) -> Self:
         """Make a number that knows its code."""
         real = super().__new__(cls, value)
-        real.code = code
+        real.operand = operand
         return real
 
-
-class _Quotient(str):
-    """A division: it needs parentheses inside a product, and none inside a sum."""
-
-
-class _Choice(str):
-    """`a if b else c`: it needs parentheses inside of anything else."""
+    @property
+    def code(self) -> str:
+        """The Python expression that computes this number."""
+        return self.operand.text
 
 
 def is_symbolic(value: object) -> bool:
@@ -142,20 +141,23 @@ def code_of(value: float) -> str:
     return value.code if isinstance(value, (Size, Real)) else str(value)
 
 
-_WORDS = frozenset(["int", "min", "if", "else", "and", "or", "not"])
-"""Words in the code of a size that are no names."""
+def operand_of(value: float) -> Operand:
+    """Return the same, to be put into other code."""
+    if isinstance(value, (Size, Real)):
+        return value.operand
+    return operands.number(value)
 
 
-def names_of(code: str) -> frozenset[str]:
-    """Return the names in the code of a size."""
-    return frozenset(re.findall(r"[a-z]\w*", code)) - _WORDS
+def names_of(value: float) -> frozenset[str]:
+    """Return the names in the code of a number."""
+    return operand_of(value).names
 
 
 def is_product(value: int) -> bool:
     """Tell whether a size is a plain number times parameters, or less."""
     return not isinstance(value, Size) or (
         len(value.terms) == 1
-        and all(factor.isidentifier() for factors in value.terms for factor in factors)
+        and all(factor.is_name for factors in value.terms for factor in factors)
     )
 
 
@@ -179,7 +181,8 @@ def scaled(size: int, factor: float) -> int:
     value = int(int(size) * factor)
     if not is_symbolic(size) and not is_symbolic(factor):
         return value
-    return Size(value, {(f"int({_operand(size)} * {_operand(factor)})",): 1})
+    product = operands.infix("*", operand_of(size), operand_of(factor))
+    return Size(value, {(operands.call("int", product),): 1})
 
 
 def smaller(left: int, right: int) -> int:
@@ -193,10 +196,11 @@ def smaller(left: int, right: int) -> int:
     signs = {each > 0 for each in _terms(right - left).values()}
     if len(signs) < 2:
         return right if False in signs else left
-    return Size(value, {(f"min({code_of(left)}, {code_of(right)})",): 1})
+    least = operands.call("min", operand_of(left), operand_of(right))
+    return Size(value, {(least,): 1})
 
 
-def either(condition: str, holds: bool, one: int, other: int) -> int:
+def either(condition: Operand, holds: bool, one: int, other: int) -> int:
     """Return one of two sizes, whatever the parameters are.
 
     Args:
@@ -207,13 +211,8 @@ def either(condition: str, holds: bool, one: int, other: int) -> int:
     """
     if code_of(one) == code_of(other):
         return one
-    left, right = (_wrapped(code_of(each)) for each in (one, other))
-    choice = _Choice(f"{left} if {condition} else {right}")
+    choice = operands.choice(condition, operand_of(one), operand_of(other))
     return Size(int(one if holds else other), {(choice,): 1})
-
-
-def _wrapped(code: str) -> str:
-    return f"({code})" if " if " in code else code
 
 
 def _terms(value: int) -> Terms:
@@ -228,7 +227,7 @@ def _of(value: int, terms: Terms) -> int:
 def _monomial(size: Size) -> tuple[Factors, int]:
     if len(size.terms) == 1:
         return next(iter(size.terms.items()))
-    return (f"({size.code})",), 1
+    return (size.operand,), 1
 
 
 def _cancelled(size: Size, divisor: int) -> Terms | None:
@@ -247,35 +246,16 @@ def _cancelled(size: Size, divisor: int) -> Terms | None:
     return None if coefficient % number else {tuple(left): coefficient // number}
 
 
-def _operation(value: int, left: int, operator: str, right: int) -> Size:
-    text = f"{_operand(left)} {operator} {_operand(right)}"
-    return Size(value, {(_Quotient(text),): 1})
+def _operation(value: int, left: int, sign: str, right: int) -> Size:
+    quotient = operands.infix(sign, operand_of(left), operand_of(right))
+    return Size(value, {(quotient,): 1})
 
 
-def _operand(value: float) -> str:
-    if not is_symbolic(value):
-        code = repr(value)
-        return code if value >= 0 else f"({code})"
-    code = code_of(value)
-    return code if code.isidentifier() else f"({code})"
-
-
-def _signed(sign: str, product: str) -> str:
-    if sign == "+":
-        return product
-    return f"-{_inside_product(product)}"
-
-
-def _product(factors: Factors, coefficient: int) -> str:
-    if coefficient == 1 and len(factors) == 1:
-        return factors[0]
-    number = [str(coefficient)] if coefficient != 1 or not factors else []
-    return " * ".join([*number, *(_inside_product(each) for each in factors)])
-
-
-def _inside_product(factor: str) -> str:
-    return f"({factor})" if isinstance(factor, (_Quotient, _Choice)) else factor
-
-
-def _atom(factor: str) -> str:
-    return f"({factor})" if isinstance(factor, _Choice) else factor
+def _product(factors: Factors, coefficient: int) -> Operand:
+    """Write a term; a minus is that of its first factor, which may be a division."""
+    if not factors or abs(coefficient) != 1:
+        return operands.infix("*", operands.number(coefficient), *factors)
+    first, *rest = factors
+    return operands.infix(
+        "*", operands.negative(first) if coefficient < 0 else first, *rest
+    )

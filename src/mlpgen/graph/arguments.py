@@ -76,7 +76,7 @@ def read_layer(
     }
     numbers = {name: value for name, value in sizes.items() if name not in expressions}
     numbers |= {
-        name: Real(each.value, each.code)
+        name: Real(each.value, each.operand)
         for name, each in expressions.items()
         if isinstance(each.value, float)
     }

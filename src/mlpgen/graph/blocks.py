@@ -11,7 +11,7 @@ from mlpgen.graph.keys import difference, graph_key
 from mlpgen.graph.wires import shown_value
 from mlpgen.names import free_name
 from mlpgen.problems import cut, listed, nearest, shown
-from mlpgen.sizes import code_of, names_of
+from mlpgen.sizes import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -86,7 +86,7 @@ def arrivals(
     found = set()
     for each, value in zip(placeholders(definition, inputs), inputs, strict=True):
         for name, size in zip(each, value.shape, strict=True):
-            names = names_of(code_of(size))
+            names = names_of(size)
             names |= scope.behind(names)
             changes = not names.isdisjoint(parameters)
             sizes = names - {*parameters}

@@ -8,7 +8,7 @@ from mlpgen.expressions import ExpressionError, substituted
 from mlpgen.graph.keys import names_of_node
 from mlpgen.graph.scope import LONGEST_LINE
 from mlpgen.problems import shown
-from mlpgen.sizes import code_of, names_of
+from mlpgen.sizes import operand_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.inside import Resolved
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.scope import Scope
+    from mlpgen.operands import Operand
     from mlpgen.problems import Problems
     from mlpgen.source import Path
 
@@ -36,7 +37,11 @@ def check_code(definition: Definition, resolved: Resolved) -> None:
             _no_rule(node, scope.found.unknowns[lost[0]].path, definition.problems)
             return
         longest = max(
-            (len(scope.found.codes.get(each, "")) for each in needed), default=0
+            (
+                len(scope.found.codes[each].text)
+                for each in needed & scope.found.codes.keys()
+            ),
+            default=0,
         )
         if longest > LONGEST_LINE:
             message = f"`{node.name}` needs a size whose code has {longest} characters"
@@ -51,7 +56,7 @@ def _needed(node: Node, scope: Scope) -> frozenset[str]:
     found = open_ = names_of_node(node)
     while open_:
         open_ = frozenset[str]().union(
-            *(names_of(codes[each]) for each in open_ & codes.keys())
+            *(codes[each].names for each in open_ & codes.keys())
         )
         open_ -= found
         found |= open_
@@ -81,7 +86,7 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
         bound |= _names(agreement, scope) if name else set()
         layer = layers.pop(path, "") if name else ""
         if layer:
-            one, other = (f"`{_spelt(each, scope)}`" for each in agreement)
+            one, other = (f"`{_spelt(each, scope).text}`" for each in agreement)
             value = shown(definition.parameters[name])
             message = f"`{layer}` fits only while `{name}` is {value}: "
             message += f"{one} and {other} must be equal"
@@ -92,18 +97,18 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
     return bound & definition.parameters.keys()
 
 
-def _spelt(size: int, scope: Scope) -> str:
-    return scope.spelt_out(code_of(size))
+def _spelt(size: int, scope: Scope) -> Operand:
+    return scope.spelt_out(operand_of(size))
 
 
 def _names(agreement: Agreement, scope: Scope) -> frozenset[str]:
-    one, other = (names_of(_spelt(each, scope)) for each in agreement)
+    one, other = (_spelt(each, scope).names for each in agreement)
     return one | other
 
 
 def _deciding(agreement: Agreement, scope: Scope) -> str:
     """Return a parameter with which two sizes are not equal any more."""
-    one, other = (_spelt(each, scope) for each in agreement)
+    one, other = (_spelt(each, scope).text for each in agreement)
     names = _names(agreement, scope)
     for name, default in scope.parameters.items():
         if name not in names or isinstance(default, float):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.expressions import Expression
 from mlpgen.graph.scope import INDEX
-from mlpgen.sizes import Real, Size, names_of
+from mlpgen.sizes import Real, Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def names_in(value: Any) -> frozenset[str]:
         case Expression():
             return value.names
         case Size() | Real():
-            return names_of(value.code)
+            return value.operand.names
         case tuple() | list():
             return frozenset[str]().union(*(names_in(each) for each in value))
     return frozenset()
@@ -109,7 +109,7 @@ def direct_names(node: Node) -> frozenset[str]:
     return frozenset(
         each.code
         for each in _values(node)
-        if isinstance(each, Size) and each.code.isidentifier()
+        if isinstance(each, Size) and each.operand.is_name
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mlpgen.expressions import Expression, Scalar
     from mlpgen.graph.recipe import Recipe
     from mlpgen.layers.base import Call, Function, Returned, Shape, Value
+    from mlpgen.operands import Operand
     from mlpgen.source import Path
 
 
@@ -217,7 +218,7 @@ class Graph(NamedTuple):
     parameters: dict[str, Scalar]
     inferred: tuple[str, ...]
     inputs: dict[str, Value]
-    sizes: dict[str, str]
+    sizes: dict[str, Operand]
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
     style: str

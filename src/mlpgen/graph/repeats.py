@@ -208,7 +208,7 @@ def _after(
     if not isinstance(count, Size) or len(nodes) == 1:
         return last
     path = (*item.path, "repeat")
-    behind = names_of(count.code) | names_of_node(nodes[0])
+    behind = names_of(count) | names_of_node(nodes[0])
     behind = behind.union(*(names_in(each.shape) for each in nodes[0].inputs))
     shapes = [node.parts[part].shape for node in nodes]
     if any(len(shape) != len(last) for shape in shapes):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import Expression, ExpressionError, substituted
-from mlpgen.sizes import Size, code_of, either, is_product, names_of
+from mlpgen.operands import Operand
+from mlpgen.operands import name as named
+from mlpgen.sizes import Size, code_of, either, is_product, names_of, operand_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,8 +51,8 @@ class Findings:
     """
 
     def __init__(self) -> None:
-        self.names: dict[str, str] = {}
-        self.codes: dict[str, str] = {}
+        self.names: dict[Operand, str] = {}
+        self.codes: dict[str, Operand] = {}
         self.used: set[str] = set()
         self.unknowns: dict[str, Unknown] = {}
         self.agreements: dict[tuple[str, str], tuple[Agreement, Path]] = {}
@@ -120,7 +121,7 @@ class Scope(NamedTuple):
         return self.shorten(tuple(self._either(condition, a, b) for a, b in pairs))
 
     def _either(self, condition: Expression, one: int, other: int) -> int:
-        code, holds = condition.code, bool(condition.value)
+        code, holds = condition.operand, bool(condition.value)
         found = either(code, holds, one, other)
         if len(code_of(found)) <= LONGEST_LINE:
             return found
@@ -136,8 +137,8 @@ class Scope(NamedTuple):
 
     def _named(self, size: int) -> int:
         """Give a size a name, if its code is more than that."""
-        code = code_of(size)
-        if code.isdigit() or code.isidentifier():
+        code = operand_of(size)
+        if not code.names or code.is_name:
             return size
         name = self.found.names.get(code, "")
         number = len(self.found.names)
@@ -148,23 +149,19 @@ class Scope(NamedTuple):
         self.found.codes[name] = code
         return Size.parameter(name, int(size))
 
-    def spelt_out(self, code: str) -> str:
+    def spelt_out(self, code: Operand) -> Operand:
         """Replace the names of sizes by their code."""
         codes = self.found.codes
-        while names_of(code) & codes.keys():
-            code = re.sub(
-                r"\bsize_\d+\b",
-                lambda match: f"({codes[match[0]]})" if match[0] in codes else match[0],
-                code,
-            )
+        while code.names & codes.keys():
+            code = code.replaced(codes)
         return code
 
     def behind(self, names: frozenset[str]) -> frozenset[str]:
         """Return the parameters that sizes with a name are computed from."""
         return frozenset[str]().union(
             *(
-                names_of(self.spelt_out(name))
-                for name in names & self.found.codes.keys()
+                self.spelt_out(named(each)).names
+                for each in names & self.found.codes.keys()
             )
         )
 
@@ -185,8 +182,8 @@ class Scope(NamedTuple):
         """
         if not isinstance(size, Size):
             return size
-        code = self.spelt_out(size.code)
-        names = names_of(code)
+        code = self.spelt_out(size.operand)
+        names = code.names
         lost = [
             self.found.unknowns[each] for each in names & self.found.unknowns.keys()
         ]
@@ -197,7 +194,7 @@ class Scope(NamedTuple):
         if lost:
             return user.unknown(size, path, behind)
         try:
-            found = substituted(code, values)
+            found = substituted(code.text, values)
         except ExpressionError:
             return user.unknown(size, path, behind)
         return found if found == size else int(size)
@@ -206,4 +203,4 @@ class Scope(NamedTuple):
 def _names(value: Scalar | Expression | None) -> frozenset[str]:
     if isinstance(value, Expression):
         return value.names
-    return names_of(value.code) if isinstance(value, Size) else frozenset()
+    return names_of(value) if isinstance(value, Size) else frozenset()

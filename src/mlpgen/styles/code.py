@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import ast
-from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import category, east_asian_width
 
-from mlpgen.expressions import Expression, written
+from mlpgen import operands
+from mlpgen.expressions import Expression
+from mlpgen.operands import Operand
 from mlpgen.sizes import Real, Size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 WIDTH = 88
 INDENT = 4
+
+
+_AS_THEY_ARE: Mapping[str, Operand] = MappingProxyType({})
 
 
 class Code(str):
@@ -45,45 +49,39 @@ class Group(NamedTuple):
     comments: tuple[str, ...] = ()
 
 
-Piece = str | Group
+Value = Operand | Group
+"""Code of a value, which can stand in other code: see `operand`."""
+Piece = str | Value
 
 
-def literal(value: object) -> Piece:
+def literal(value: object, names: Mapping[str, Operand] = _AS_THEY_ARE) -> Value:
     """Write a value of a spec as Python does.
+
+    Args:
+        value: The value.
+        names: What stands for the names in expressions.
 
     Raises:
         TypeError: It is none that a spec can hold.
     """
     match value:
-        case Expression(code=code) | Size(code=code) | Real(code=code):
-            return tidy(code)
+        case Expression() | Size() | Real():
+            return value.operand.replaced(names) if names else value.operand
         case bool() | int() | float():
-            return written(value)
+            return operands.number(value)
         case None:
-            return "None"
+            return operands.atom("None")
         case str():
-            return quoted(value)
+            return operands.atom(quoted(value))
         case list():
-            items = tuple(literal(each) for each in value)
+            items = tuple(literal(each, names) for each in value)
             return Group("[", items, "]", collection=True)
         case tuple():
-            items = tuple(literal(each) for each in value)
+            items = tuple(literal(each, names) for each in value)
             if len(items) == 1:
                 return Group("(", items, ",)", collection=True)
             return Group("(", items, ")", collection=True)
     raise TypeError(f"no literal for {type(value).__name__}")
-
-
-@lru_cache(1024)
-def tidy(code: str) -> str:
-    """Leave out the parentheses of an expression that change nothing.
-
-    One choice inside of another keeps them, to be read; so does a power, which ruff
-    spaces by what is around it.
-    """
-    if "(" not in code or "**" in code or code.count(" if ") > 1:
-        return code
-    return ast.unparse(ast.parse(code, mode="eval")).replace("e+", "e")
 
 
 def quoted(text: str) -> str:
@@ -115,13 +113,20 @@ def keyword(name: str, value: Piece) -> Piece:
     """Write an argument by name."""
     if isinstance(value, Group):
         return value._replace(opening=f"{name}={value.opening}")
-    return f"{name}={value}"
+    return f"{name}={flat(value)}"
+
+
+def operand(value: Value) -> Operand:
+    """Write a value on one line, so that it can stand in other code."""
+    return operands.atom(flat(value)) if isinstance(value, Group) else value
 
 
 def flat(piece: Piece) -> str:
     """Write a piece on one line."""
     if isinstance(piece, str):
         return piece
+    if isinstance(piece, Operand):
+        return piece.text
     inner = piece.separator.join(flat(each) for each in piece.items)
     return f"{piece.opening}{inner}{piece.closing}"
 
@@ -156,7 +161,7 @@ def _breaks(piece: Piece) -> bool:
 
 
 def _spread(piece: Piece, room: int, before: str, after: str) -> list[str]:
-    if isinstance(piece, str) or not piece.items:
+    if not isinstance(piece, Group) or not piece.items:
         return [f"{before}{flat(piece)}{after}"]
     broken = _breaks(piece)
     if not broken and width(line := f"{before}{flat(piece)}{after}") <= room:

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.functions.base import whole_shown
-from mlpgen.sizes import code_of
-from mlpgen.styles.code import INDENT, WIDTH, prose, tidy, width
+from mlpgen.operands import name as named
+from mlpgen.sizes import code_of, operand_of
+from mlpgen.styles.code import INDENT, WIDTH, prose, width
 from mlpgen.styles.variables import argument
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.layers.base import Value
+    from mlpgen.operands import Operand
 
 
 _BARE_QUOTE = r'(?<!\\)(\\\\)*"$'
@@ -123,22 +125,18 @@ _TIED = "\xa0"
 """A blank at which no line is broken."""
 
 
-def _shape(value: Value, sizes: dict[str, str], letters: dict[str, str]) -> str:
+def _shape(
+    value: Value, sizes: Mapping[str, Operand], letters: Mapping[str, str]
+) -> str:
     """Write a shape in a block: letters, and no names for long sizes."""
     codes = []
     for size in value.shape:
-        code = code_of(size)
-        for name in reversed(sizes):
-            code = _with(code, name, f"({sizes[name]})")
-        for name, letter in letters.items():
-            code = _with(code, name, letter)
-        codes.append(tidy(code).replace(" ", _TIED))
+        code = operand_of(size)
+        while code.names & sizes.keys():
+            code = code.replaced(sizes)
+        code = code.replaced({name: named(each) for name, each in letters.items()})
+        codes.append(code.text.replace(" ", _TIED))
     return f"({', '.join(['N', *codes] if value.batched else codes)})"
-
-
-def _with(code: str, name: str, other: str) -> str:
-    """Write something else in place of a name."""
-    return re.sub(rf"\b{name}\b", lambda _: other, code)
 
 
 def _wrapped(row: str, hanging: int) -> list[str]:

@@ -8,7 +8,7 @@ from mlpgen.graph.keys import counts
 from mlpgen.graph.scope import INDEX
 from mlpgen.layers.base import shown
 from mlpgen.sizes import code_of
-from mlpgen.styles.code import Group, call, keyword, literal, tidy
+from mlpgen.styles.code import Group, call, keyword, literal
 from mlpgen.vocabulary import OWN
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def _round(each: Round, *, comments: bool) -> Piece:
     if code_of(each.times) == "1":
         return module(each.node, comments=comments)
     piece = module(each.node, comments=False)
-    last = tidy(code_of(each.first + each.times))
-    index, numbers = "_", tidy(code_of(each.times))
+    last = code_of(each.first + each.times)
+    index, numbers = "_", code_of(each.times)
     if counts(each.node):
         index = INDEX
         numbers = f"{each.first}, {last}" if each.first else last

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
 from mlpgen.graph.keys import names_of_node
-from mlpgen.sizes import names_of
-from mlpgen.styles.code import INDENT, WIDTH, Code, Group, call, layout, tidy
+from mlpgen.styles.code import INDENT, WIDTH, Code, Group, call, layout
 from mlpgen.styles.docstrings import module_docstring
 from mlpgen.styles.imports import import_block
 from mlpgen.styles.variables import argument
@@ -109,8 +108,8 @@ def size_lines(graph: Graph) -> Lines:
     lines = []
     for name, code in reversed(graph.sizes.items()):
         if name in used:
-            used |= names_of(code)
-            lines.append(f"{name} = {tidy(code)}")
+            used |= code.names
+            lines.append(f"{name} = {code.text}")
     return tuple(reversed(lines))
 
 

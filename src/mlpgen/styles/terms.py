@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.layers.base import shown
+from mlpgen.operands import atom
 from mlpgen.styles.calls import applied
 from mlpgen.styles.modules import chains
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mlpgen.graph.nodes import Node
-    from mlpgen.styles.code import Piece
+    from mlpgen.styles.code import Value
 
 
 class Term(NamedTuple):
@@ -77,7 +78,7 @@ def fits_inside(term: Term, node: Node, *, nested: bool) -> bool:
     return nested and plain and len(calls) <= 2
 
 
-def term_piece(term: Term, variables: Mapping[str, str], batch: str) -> Piece:
+def term_piece(term: Term, variables: Mapping[str, str], batch: str) -> Value:
     """Write a call.
 
     Args:
@@ -86,7 +87,9 @@ def term_piece(term: Term, variables: Mapping[str, str], batch: str) -> Piece:
         batch: A variable with a batch, for a call that has none of its own.
     """
     values = [
-        variables[each] if isinstance(each, str) else term_piece(each, variables, batch)
+        atom(variables[each])
+        if isinstance(each, str)
+        else term_piece(each, variables, batch)
         for each in term.operands
     ]
     own = next((variables[name] for name in term.batched_names()), batch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.layers.base import shown
+from mlpgen.operands import atom
 from mlpgen.styles.calls import applied, condition_code, module_call
 from mlpgen.styles.statements import Assignment, Block, declare
 from mlpgen.styles.terms import is_statement, new_shape, term_piece
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from mlpgen.graph.nodes import Node
+    from mlpgen.operands import Operand
     from mlpgen.styles.alive import Uses
-    from mlpgen.styles.code import Piece
+    from mlpgen.styles.code import Value
     from mlpgen.styles.statements import Statement
     from mlpgen.styles.terms import Term
     from mlpgen.styles.variables import Variables
@@ -49,7 +51,7 @@ class Writer:
         comment = new_shape(term) if self._comments else ""
         return Assignment(target, self._piece(term), comment)
 
-    def _piece(self, term: Term) -> Piece:
+    def _piece(self, term: Term) -> Value:
         return term_piece(term, self.variables.of, self.variables.first)
 
     def write(self, term: Term, waiting: Collection[str]) -> None:
@@ -96,13 +98,13 @@ class Writer:
         head = f"for layer in self.{node.shared or node.name}:"
         self.statements.append(Block(head, (Assignment(target, piece),)))
 
-    def _begin(self, node: Node, target: str) -> list[Piece]:
+    def _begin(self, node: Node, target: str) -> list[Operand]:
         """Put the first source into the variable that changes; return all of them."""
         first, *others = (self.variables.of[each] for each in node.sources)
         if first != target:
             self.statements.append(Assignment(target, first))
             self.variables.know(target, tensor=self.variables.is_tensor(first))
-        return [target, *others]
+        return [atom(target), *map(atom, others)]
 
     def _unpack(self, term: Term, waiting: Collection[str]) -> None:
         """Write a statement that takes the results of a call apart."""

@@ -1,0 +1,246 @@
+"""Code of expressions that knows how tightly it binds, so that it can be an operand.
+
+Code is put into code only by the functions here, which decide about parentheses by one
+table. A text alone is no operand: `name`, `number` and `atom` say that nothing can come
+between its parts.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Precedence(IntEnum):
+    """How tightly Python binds what stands in an expression, the loosest first.
+
+    https://docs.python.org/3/reference/expressions.html#operator-precedence
+    """
+
+    CHOICE = 1
+    OR = 2
+    AND = 3
+    NOT = 4
+    COMPARISON = 5
+    BIT_OR = 6
+    BIT_XOR = 7
+    BIT_AND = 8
+    SHIFT = 9
+    SUM = 10
+    PRODUCT = 11
+    SIGN = 12
+    POWER = 13
+    ATOM = 14
+
+
+_OPERATORS = {
+    **dict.fromkeys(["==", "!=", "<", "<=", ">", ">="], Precedence.COMPARISON),
+    "|": Precedence.BIT_OR,
+    "^": Precedence.BIT_XOR,
+    "&": Precedence.BIT_AND,
+    **dict.fromkeys(["<<", ">>"], Precedence.SHIFT),
+    **dict.fromkeys(["+", "-"], Precedence.SUM),
+    **dict.fromkeys(["*", "/", "//", "%", "@"], Precedence.PRODUCT),
+}
+"""Operators between two operands that group from the left, or not at all."""
+
+
+_SIMPLE = r"-?([A-Za-z_][\w.]*|\d[\d.]*(e-?\d+)?)"
+"""What ruff puts no blanks around in a power."""
+
+
+class Name(str):
+    """A part of code that stands for a value: what can be replaced."""
+
+    __slots__ = ()
+
+
+class Operand(NamedTuple):
+    """Code of one value.
+
+    Attributes:
+        text: The code; `text` alone may stand where nothing binds: between commas, in
+            brackets, behind `=` or `if`.
+        precedence: How tightly its outermost operator binds.
+        parts: What it is made of: words and signs, and operands in their places.
+    """
+
+    text: str
+    precedence: Precedence
+    parts: tuple[str | Place, ...]
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the code, which says everything."""
+        return isinstance(other, Operand) and self.text == other.text
+
+    def __ne__(self, other: object) -> bool:
+        """Compare the code."""
+        return not self == other
+
+    def __hash__(self) -> int:
+        """Take equal code for equal."""
+        return hash(self.text)
+
+    def __format__(self, spec: str) -> str:
+        """Refuse to be printed inside of other code without a word on parentheses."""
+        raise TypeError("an operand is printed by `text` or `within`")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names in the code."""
+        found: set[str] = set()
+        for each in self.parts:
+            if isinstance(each, Place):
+                found |= each.operand.names
+            elif isinstance(each, Name):
+                found.add(str(each))
+        return frozenset(found)
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is one name and nothing else."""
+        return isinstance(self.parts[0], Name)
+
+    @property
+    def atom(self) -> str:
+        """The code so that `.method()` or an index can follow it."""
+        return f"({self.text})" if self.text.isdigit() else self.within(_TIGHTEST)
+
+    def within(self, least: Precedence) -> str:
+        """Write it where what binds less tightly than `least` needs parentheses."""
+        return self.text if self.precedence >= least else f"({self.text})"
+
+    def replaced(self, values: Mapping[str, Operand]) -> Operand:
+        """Put other code in the place of names."""
+        if self.is_name:
+            return values.get(self.text, self)
+        parts = (
+            Place(each.operand.replaced(values), each.least)
+            if isinstance(each, Place)
+            else each
+            for each in self.parts
+        )
+        return _made(self.precedence, *parts)
+
+
+class Place(NamedTuple):
+    """Where an operand stands in other code.
+
+    Attributes:
+        operand: The code.
+        least: How tightly it must bind there to need no parentheses.
+    """
+
+    operand: Operand
+    least: Precedence
+
+
+_TIGHTEST = Precedence.ATOM
+
+
+def _made(precedence: Precedence, *parts: str | Place) -> Operand:
+    texts = (
+        each.operand.within(each.least) if isinstance(each, Place) else each
+        for each in parts
+    )
+    return Operand("".join(texts), precedence, parts)
+
+
+def name(text: str) -> Operand:
+    """Write the name of a value."""
+    return _made(_TIGHTEST, Name(text))
+
+
+def atom(text: str) -> Operand:
+    """Write code that holds together by itself: a call, a part, something in brackets.
+
+    What is in it has no names that could be replaced.
+    """
+    return _made(_TIGHTEST, text)
+
+
+def number(value: float) -> Operand:
+    """Write a number, or true or false, as ruff formats it."""
+    text = repr(value).replace("e+", "e")
+    return _made(Precedence.SIGN if text.startswith("-") else _TIGHTEST, text)
+
+
+def infix(sign: str, first: Operand, *others: Operand) -> Operand:
+    """Put an operator between operands, which group from the left."""
+    return chain(first, [(sign, each) for each in others])
+
+
+def chain(first: Operand, others: Sequence[tuple[str, Operand]]) -> Operand:
+    """Join operands by operators that bind alike: `a + b - c`, `1 < a <= b`.
+
+    A comparison that is compared itself has parentheses: `(a < b) < c` is another
+    question than `a < b < c`.
+    """
+    if not others:
+        return first
+    precedence = _OPERATORS[others[0][0]]
+    tighter = Precedence(precedence + 1)
+    compares = precedence is Precedence.COMPARISON
+    parts: list[str | Place] = [Place(first, tighter if compares else precedence)]
+    if first.precedence is precedence and not compares:
+        parts = [*first.parts]
+    for sign, each in others:
+        parts += [f" {sign} ", Place(each, tighter)]
+    return _made(precedence, *parts)
+
+
+def logical(word: str, operands: Sequence[Operand]) -> Operand:
+    """Join conditions with `and` or `or`; what is joined already has parentheses."""
+    parts: list[str | Place] = []
+    for each in operands:
+        parts += [f" {word} "] * bool(parts) + [Place(each, Precedence.NOT)]
+    return _made(Precedence.AND if word == "and" else Precedence.OR, *parts)
+
+
+def negation(operand: Operand) -> Operand:
+    """Write `not` before a condition."""
+    return _made(Precedence.NOT, "not ", Place(operand, Precedence.NOT))
+
+
+def negative(operand: Operand) -> Operand:
+    """Write a minus before a number; ruff puts a power behind it in parentheses."""
+    return _made(Precedence.SIGN, "-", Place(operand, _TIGHTEST))
+
+
+def power(base: Operand, exponent: Operand) -> Operand:
+    """Write a power, spaced as ruff does: `a**2`, but `(a + 1) ** 2`."""
+    simple = all(re.fullmatch(_SIMPLE, _first(each)) for each in (base, exponent))
+    return _made(
+        Precedence.POWER,
+        Place(base, _TIGHTEST),
+        "**" if simple and base.precedence is _TIGHTEST else " ** ",
+        Place(exponent, Precedence.SIGN),
+    )
+
+
+def _first(operand: Operand) -> str:
+    """Return what stands before the `**` of a power, or all of it."""
+    base = operand.parts[0]
+    if operand.precedence is Precedence.POWER and isinstance(base, Place):
+        return base.operand.within(base.least)
+    return operand.text
+
+
+def choice(condition: Operand, one: Operand, other: Operand) -> Operand:
+    """Write a choice; one inside of another has parentheses, to be read."""
+    one_, condition_, other_ = (
+        Place(each, Precedence.OR) for each in (one, condition, other)
+    )
+    return _made(Precedence.CHOICE, one_, " if ", condition_, " else ", other_)
+
+
+def call(function: str, *arguments: Operand) -> Operand:
+    """Write a call of a function of Python."""
+    parts: list[str | Place] = []
+    for each in arguments:
+        parts += [", "] * bool(parts) + [Place(each, Precedence.CHOICE)]
+    return _made(_TIGHTEST, f"{function}(", *parts, ")")

@@ -1,0 +1,208 @@
+"""Code put into code: parentheses stand where Python needs them, and nowhere else."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlpgen import api, operands
+from mlpgen.operands import Operand
+
+from .networks import model, network
+
+if TYPE_CHECKING:
+    from mlpgen.api import Network
+
+Made = tuple[Operand, ast.expr]
+"""Code, and the tree that it must be read as."""
+
+OPERATORS = {
+    "+": ast.Add,
+    "-": ast.Sub,
+    "*": ast.Mult,
+    "/": ast.Div,
+    "//": ast.FloorDiv,
+    "%": ast.Mod,
+    "@": ast.MatMult,
+    "&": ast.BitAnd,
+    "|": ast.BitOr,
+    "^": ast.BitXor,
+    "<<": ast.LShift,
+    ">>": ast.RShift,
+}
+LOAD = ast.Load()
+COMPARISONS = {"<": ast.Lt, "==": ast.Eq, "!=": ast.NotEq, ">=": ast.GtE}
+
+
+def _number(value: float) -> Made:
+    tree: ast.expr = ast.Constant(abs(value))
+    return operands.number(value), ast.UnaryOp(ast.USub(), tree) if value < 0 else tree
+
+
+def _infix(made: tuple[str, Made, Made]) -> Made:
+    sign, (one, left), (other, right) = made
+    code = operands.infix(sign, one, other)
+    if sign in OPERATORS:
+        return code, ast.BinOp(left, OPERATORS[sign](), right)
+    return code, ast.Compare(left, [COMPARISONS[sign]()], [right])
+
+
+def _power(made: tuple[Made, Made]) -> Made:
+    (one, left), (other, right) = made
+    return operands.power(one, other), ast.BinOp(left, ast.Pow(), right)
+
+
+def _logical(made: tuple[str, Made, Made]) -> Made:
+    word, (one, left), (other, right) = made
+    op = ast.And() if word == "and" else ast.Or()
+    return operands.logical(word, [one, other]), ast.BoolOp(op, [left, right])
+
+
+def _turned(made: Made) -> Made:
+    return operands.negation(made[0]), ast.UnaryOp(ast.Not(), made[1])
+
+
+def _negative(made: Made) -> Made:
+    return operands.negative(made[0]), ast.UnaryOp(ast.USub(), made[1])
+
+
+def _choice(made: tuple[Made, Made, Made]) -> Made:
+    (condition, test), (one, body), (other, orelse) = made
+    return operands.choice(condition, one, other), ast.IfExp(test, body, orelse)
+
+
+def _call(made: tuple[Made, Made]) -> Made:
+    (one, left), (other, right) = made
+    return operands.call("min", one, other), ast.Call(
+        ast.Name("min", LOAD), [left, right], []
+    )
+
+
+LEAVES = st.one_of(
+    st.sampled_from("abc").map(
+        lambda text: (operands.name(text), ast.Name(text, LOAD))
+    ),
+    st.sampled_from([2, -3, 0.5, -1e-08]).map(_number),
+)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.tuples(st.sampled_from([*OPERATORS, *COMPARISONS]), inner, inner).map(
+            _infix
+        ),
+        st.tuples(inner, inner).map(_power),
+        st.tuples(st.sampled_from(["and", "or"]), inner, inner).map(_logical),
+        inner.map(_turned),
+        inner.map(_negative),
+        st.tuples(inner, inner, inner).map(_choice),
+        st.tuples(inner, inner).map(_call),
+    ),
+    max_leaves=5,
+)
+
+
+def _read(text: str) -> str:
+    return ast.dump(ast.parse(text, mode="eval").body)
+
+
+@settings(max_examples=400)
+@given(TREES, TREES)
+def test_code_is_read_as_the_tree_that_it_was_made_of(one: Made, other: Made) -> None:
+    code, tree = one
+    assert _read(code.text) == ast.dump(ast.fix_missing_locations(tree))
+    # A name in it may stand for other code, and for an attribute.
+    put = code.replaced({"a": other[0], "b": operands.atom("self.b")})
+
+    class Replaced(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            if node.id == "b":
+                return ast.Attribute(ast.Name("self", LOAD), "b", LOAD)
+            return other[1] if node.id == "a" else node
+
+    wanted = Replaced().visit(ast.parse(ast.unparse(tree), mode="eval").body)
+    assert _read(put.text) == _read(ast.unparse(wanted))
+    assert code.names == {
+        each.id
+        for each in ast.walk(ast.parse(code.text))
+        if isinstance(each, ast.Name) and each.id != "min"
+    }
+    # What follows it belongs to all of it.
+    behind = ast.parse(f"{code.atom}.shape", mode="eval").body
+    assert isinstance(behind, ast.Attribute)
+    assert ast.dump(behind.value) == ast.dump(tree)
+
+
+def test_no_parentheses_without_need() -> None:
+    a, b, c = map(operands.name, "abc")
+    total = operands.infix("+", a, b)
+    assert operands.infix("-", total, c).text == "a + b - c"
+    assert operands.infix("*", total, c).text == "(a + b) * c"
+    assert operands.infix("+", c, operands.infix("*", a, b)).text == "c + a * b"
+    assert operands.call("min", total, c).text == "min(a + b, c)"
+    assert operands.number(2).atom == "(2)"
+
+
+def test_an_operand_is_no_text() -> None:
+    with pytest.raises(TypeError):
+        f"{operands.name('a')} + 1"
+    with pytest.raises(TypeError):
+        " + ".join([operands.name("a")])  # type: ignore[list-item]
+
+
+def net(
+    *layers: Any, parameters: Any, blocks: Any = None, shape: Any = (4,)
+) -> Network:
+    """Load a spec of these layers."""
+    data: dict[str, Any] = {"name": "Net", "input": [*shape], "layers": list(layers)}
+    return network({**data, "parameters": parameters, "blocks": blocks or {}})
+
+
+def gives(loaded: Network, tensor: torch.Tensor, **arguments: Any) -> torch.Tensor:
+    """Run both styles; they must give the same."""
+    one, other = (
+        type(model(loaded, style))(**arguments)(tensor) for style in api.STYLES
+    )
+    assert torch.equal(one, other)
+    return one
+
+
+def test_numbers_of_operators() -> None:
+    loaded = net(
+        {"sub": "${k - m}"},
+        {"div": "${k * m}"},
+        {"mul": "${k + 1}"},
+        parameters={"k": 3, "m": 7},
+    )
+    found = gives(loaded, torch.zeros(1, 4))
+    assert found.tolist() == [[pytest.approx(16 / 21)] * 4]
+    assert gives(loaded, torch.zeros(1, 4), k=2, m=3).tolist() == [[0.5] * 4]
+
+
+def test_a_rounded_quotient_is_a_number() -> None:
+    loaded = net(
+        {"mul": "${width // 3}"},
+        {"div": "${width // heads}"},
+        parameters={"width": 64, "heads": 4},
+    )
+    tensor = torch.ones(1, 4, requires_grad=True)
+    found = gives(loaded, tensor)
+    assert found.tolist() == [[1.3125] * 4]
+    found.sum().backward()  # type: ignore[no-untyped-call]
+    assert tensor.grad is not None
+    assert tensor.grad.tolist() == [[1.3125] * 4]
+
+
+def test_numbers_of_operators_in_a_block() -> None:
+    loaded = net(
+        {"Scaled": "${index}", "repeat": 3},
+        parameters={},
+        blocks={
+            "Scaled": {"parameters": {"level": 1}, "layers": [{"mul": "${level + 1}"}]}
+        },
+    )
+    assert gives(loaded, torch.ones(1, 4)).tolist() == [[6.0] * 4]
