@@ -36,3 +36,7 @@ class Bool(_Cast):
     gives: ClassVar = "bool"
     page: ClassVar = "Tensor.bool"
     example: ClassVar = "bool"
+
+    def function(self) -> Function:
+        """A comparison: torch.jit.script knows no method `bool`."""
+        return Function("!=", (0,))

@@ -53,14 +53,17 @@ def _states(how: Call, values: Sequence[Value]) -> tuple[Piece, ...]:
 
 
 def _causal(how: Call, values: Sequence[Value]) -> tuple[Piece, ...]:
-    """Write the mask of what comes later: bool, as all others."""
+    """Write the mask of what comes later: true where a step would look ahead.
+
+    torch has a function for it, which torch.jit.script refuses.
+    """
     if how.causal is None:
         return ()
     name, index = how.causal
     value = operand(values[index]).atom
-    sizes = (f"{value}.shape[1]", f"device={value}.device")
-    opening = "nn.Transformer.generate_square_subsequent_mask("
-    return (keyword(name, Group(opening, sizes, ").bool()")),)
+    length = f"{value}.shape[1]"
+    given = (length, length, "dtype=torch.bool", f"device={value}.device")
+    return (keyword(name, Group("torch.ones(", given, ").triu(1)")),)
 
 
 def _function(

@@ -120,7 +120,8 @@ def uses(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[str]:
     wanted = {*outputs, *(source for node in nodes for source in node.sources)}
     for node in nodes:
         picked = [node.picks.get(part, ("", ""))[1] for part in node.parts_in(wanted)]
-        if any("torch." in code for code in (*picked, *node.call.states)):
+        codes = (*picked, *node.call.states)
+        if node.call.causal is not None or any("torch." in code for code in codes):
             found.add("torch")
         if node.children:
             found.add("OrderedDict")

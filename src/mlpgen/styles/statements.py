@@ -18,28 +18,21 @@ class Assignment(NamedTuple):
         target: What it assigns to: `x`, or `x, (_, cell)`; nothing if it returns.
         piece: The code behind that.
         comment: What stands behind the code, if there is room.
-        declared: A variable of the target that mypy must be told is a tensor.
+        declared: Whether mypy must be told that the target is a tensor.
     """
 
     target: str
     piece: Piece
     comment: str = ""
-    declared: str = ""
+    declared: bool = False
 
     def lines(self, indent: int) -> list[str]:
         """Lay it out, this far to the right."""
         if ", " in self.target:
-            lines = _unpacked(self.target, self.piece, indent)
-        else:
-            before = f"{self.target} = " if self.target else "return "
-            lines = layout(self.piece, indent, before, comment=self.comment)
-        if not self.declared:
-            return lines
-        told = f"{self.declared}: Tensor"
-        first = lines[0].replace(self.target, told, 1)
-        if self.declared != self.target or indent + width(first) > WIDTH:
-            return [told, *lines]
-        return [first, *lines[1:]]
+            return _unpacked(self.target, self.piece, indent)
+        kind = ": Tensor" if self.declared else ""
+        before = f"{self.target}{kind} = " if self.target else "return "
+        return layout(self.piece, indent, before, comment=self.comment)
 
 
 class Block(NamedTuple):
@@ -89,12 +82,22 @@ def _target(node: ast.expr) -> Piece:
     return ast.unparse(node)
 
 
-def declare(statements: list[Statement], variable: str) -> None:
-    """Say that a variable is a tensor, where it is assigned first."""
+def declare(statements: list[Statement], variable: str) -> bool:
+    """Say that a variable is a tensor, where a statement of its own assigns it first.
+
+    A declaration without a value would do for any variable; torch.jit.script refuses
+    it.
+
+    Returns:
+        Whether there is such a statement: one that takes results apart is none.
+    """
     for at, each in enumerate(statements):
         if isinstance(each, Assignment) and variable in _assigned(each.target):
-            statements[at] = each._replace(declared=variable)
-            return
+            if each.target != variable:
+                return False
+            statements[at] = each._replace(declared=True)
+            return True
+    return False
 
 
 def _assigned(target: str) -> list[str]:

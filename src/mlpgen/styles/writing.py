@@ -144,22 +144,37 @@ class Writer:
         if self.variables.gives_tensor(term):
             self.statements.append(self.assignment("", term))
             return
-        node = term.node
-        plain = node.named and len(node.name) <= LONGEST_OUTPUT
-        used = set(self.variables.of.values())
-        names = (node.name if plain else "output", "output", "result", node.name)
-        name = next(each for each in names if each not in used)
-        told = self.assignment(f"{name}: Tensor", term)
+        name = self._name_of_output(term.node.name, named=term.node.named)
+        told = self.assignment(name, term)._replace(declared=True)
         self.statements += [told, Assignment("", name)]
 
     def give_back_value(self, value: str) -> None:
         """Return a value that has a variable, which is a tensor to mypy."""
         variable = self.variables.of[value]
-        if not self.variables.is_tensor(variable):
-            declare(self.statements, variable)
+        known = self.variables.is_tensor(variable) or declare(self.statements, variable)
         last = self.statements[-1]
-        taken = isinstance(last, Assignment) and last.target == variable
-        if isinstance(last, Assignment) and taken and not last.declared:
-            self.statements[-1] = last._replace(target="")  # a part of a result
-        else:
-            self.statements.append(Assignment("", variable))
+        if isinstance(last, Assignment) and last.target == variable:
+            if not last.declared:  # a part of a result
+                self.statements.pop()
+                self._give_back_part(last, known=known)
+                return
+        elif not known:
+            told = Assignment(self._name_of_output(), variable, declared=True)
+            self.statements.append(told)
+            variable = told.target
+        self.statements.append(Assignment("", variable))
+
+    def _give_back_part(self, part: Assignment, *, known: bool) -> None:
+        """Return a part of a result, at once if mypy knows that it is a tensor."""
+        if known:
+            self.statements.append(part._replace(target=""))
+            return
+        told = part._replace(target=self._name_of_output(), declared=True)
+        self.statements += [told, Assignment("", told.target)]
+
+    def _name_of_output(self, own: str = "output", *, named: bool = False) -> str:
+        """Name what is returned: by its own name, if the author chose that."""
+        used = set(self.variables.of.values())
+        plain = named and len(own) <= LONGEST_OUTPUT
+        names = (own if plain else "output", "output", "result", own)
+        return next(each for each in names if each not in used)
