@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from mlpgen import api
 from mlpgen.cli import run
 from mlpgen.names import wrong_class_name
-from mlpgen.output.notebook import tidy, unpack
+from mlpgen.output.notebook import as_text, pack, unpack
 
 from . import processes, tools
 from .networks import network
@@ -80,6 +80,13 @@ def text_of(spec: Network, style: str = "explicit") -> str:
     return content
 
 
+def script(content: str) -> str:
+    """Return the cells of a notebook as one script."""
+    cells = unpack(content)
+    assert cells is not None
+    return as_text(cells)
+
+
 def settings(text: str, folder: Path, epochs: int) -> str:
     """Change the settings of a notebook as a person would."""
     text = re.sub(
@@ -97,7 +104,7 @@ def test_code_is_clean(style: str, tmp_path: Path) -> None:
     for name, spec in all_specs().items():
         content = text_of(spec, style)
         (cells / f"{name}.ipynb").write_text(content, encoding="utf-8")
-        (scripts / f"train_{name}.py").write_text(unpack(content), encoding="utf-8")
+        (scripts / f"train_{name}.py").write_text(script(content), encoding="utf-8")
     tools.ruff(cells)
     tools.mypy(scripts)
 
@@ -144,11 +151,11 @@ def test_every_kind_runs(name: str, data: Path, tmp_path: Path) -> None:
         spec = network(UNTRAINED)
     else:
         spec = network(spec_of(name)) if name in SPECS else network(option(name))
-    script = tmp_path / "cells.py"
-    text = settings(unpack(text_of(spec)), data, epochs=2)
-    script.write_text(f"import matplotlib\nmatplotlib.use('agg')\n{text}", "utf-8")
+    path = tmp_path / "cells.py"
+    text = settings(script(text_of(spec)), data, epochs=2)
+    path.write_text(f"import matplotlib\nmatplotlib.use('agg')\n{text}", "utf-8")
     (tmp_path / "mine.py").write_text(MODULE, encoding="utf-8")
-    done = processes.run(script)
+    done = processes.run(path)
     assert done.returncode == 0, done.stderr
     if name != "untrained":
         assert "seconds" in done.stdout
@@ -160,13 +167,13 @@ def test_the_same_numbers_as_the_script(tiny: Path, tmp_path: Path) -> None:
     for name, text in api.render(spec, "explicit").items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     args = ("--data-dir", str(tiny), "--epochs", "2", "--out", str(tmp_path / "out"))
-    script = processes.run(tmp_path / "train_tried.py", *args)
-    cells = settings(unpack(text_of(spec)), tiny, epochs=2)
+    done = processes.run(tmp_path / "train_tried.py", *args)
+    cells = settings(script(text_of(spec)), tiny, epochs=2)
     (tmp_path / "cells.py").write_text(
         f"import matplotlib\nmatplotlib.use('agg')\n{cells}", encoding="utf-8"
     )
     notebook = processes.run(tmp_path / "cells.py")
-    rows = [line.split()[1:5] for line in script.stdout.splitlines()[1:3]]
+    rows = [line.split()[1:5] for line in done.stdout.splitlines()[1:3]]
     lines = [each for each in notebook.stdout.splitlines() if "seconds" in each]
     assert rows == [line.split()[3:10:2] for line in lines]
 
@@ -175,13 +182,13 @@ def test_what_is_rendered_can_be_read_again() -> None:
     for spec in all_specs().values():
         content = text_of(spec)
         assert content == text_of(spec)
-        assert tidy(unpack(content)) == unpack(content)
+        assert pack(unpack(content) or []) == content
 
 
 def test_names_of_cells_cannot_be_taken() -> None:
     """No model has the name of what a notebook defines or imports."""
     for spec in all_specs().values():
-        text = unpack(text_of(spec, "sequential"))
+        text = script(text_of(spec, "sequential"))
         classes = {spec.graph.name, *(block.name for block in spec.graph.blocks)}
         names = own_names(text, "") - classes
         assert not [

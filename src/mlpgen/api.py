@@ -7,14 +7,15 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from mlpgen import source
+from mlpgen.cells import Cell
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.graph.build import build
 from mlpgen.graph.nodes import named
 from mlpgen.graph.overwriting import overwritings
-from mlpgen.output.header import SLOT, Origin, stamp
-from mlpgen.output.notebook import SUFFIX, pack, tidy
+from mlpgen.output.header import SLOT, Origin, comment, stamp
+from mlpgen.output.notebook import SUFFIX, as_text, pack
 from mlpgen.problems import listed, nearest
-from mlpgen.rendering import fill
+from mlpgen.rendering import fill, fill_cells
 from mlpgen.spec import Style
 from mlpgen.styles.code import Code
 
@@ -115,8 +116,10 @@ def render(
     data = network.data or network.document.data
     if not notebook:
         return {file: stamp(text, made_from, data) for file, text in texts.items()}
-    cells = stamp(_cells(network.graph, captured, texts), made_from, data)
-    return {f"{network.graph.stem}{SUFFIX}": pack(cells)}
+    cells = _cells(network.graph, captured, texts)
+    header = comment(as_text(cells), made_from, data)
+    whole = [Cell(kind, source.replace(SLOT, header)) for kind, source in cells]
+    return {f"{network.graph.stem}{SUFFIX}": pack(whole)}
 
 
 def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
@@ -132,15 +135,17 @@ def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
     return texts
 
 
-def _cells(graph: Graph, captured: Sequence[str], texts: Mapping[str, str]) -> str:
-    """Render the notebook; which imports its cells need is seen when they are there."""
+def _cells(
+    graph: Graph, captured: Sequence[str], texts: Mapping[str, str]
+) -> list[Cell]:
+    """Render a notebook; which imports its cells need is seen when they are there."""
     from mlpgen.styles import notebook
 
     texts = {name: text.replace(SLOT, "") for name, text in texts.items()}
     plan = notebook.plan(graph, captured, texts)
-    cells = fill(plan.template, plan=plan, header=Code(""))
+    cells = fill_cells(plan.template, plan=plan, header=Code(""))
     plan = notebook.with_imports(plan, texts, cells)
-    return tidy(fill(plan.template, plan=plan, header=Code(SLOT)))
+    return fill_cells(plan.template, plan=plan, header=Code(SLOT))
 
 
 def _captured(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,10 +16,11 @@ from jinja2 import (
     StrictUndefined,
 )
 
+from mlpgen.cells import Cell
 from mlpgen.styles.code import Code, indented
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def fill(template: str, **values: Any) -> str:
@@ -34,6 +35,23 @@ def fill(template: str, **values: Any) -> str:
     """
     text = _environment().get_template(template).render(values)
     return text.rstrip("\n") + "\n"
+
+
+def fill_cells(template: str, **values: Any) -> list[Cell]:
+    """Fill the template of a notebook, in which each cell is a call of `cell`.
+
+    Args:
+        template: Its file in `templates/`.
+        values: What it shows. Only `Code` can be printed.
+    """
+    cells: list[Cell] = []
+
+    def cell(kind: str, caller: Callable[[], str]) -> str:
+        cells.append(Cell(kind, caller().strip("\n")))
+        return ""
+
+    fill(template, cell=cell, **values)
+    return cells
 
 
 @cache

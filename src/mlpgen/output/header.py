@@ -53,7 +53,12 @@ class DamagedHeaderError(ValueError):
 
 
 def stamp(text: str, origin: Origin, data: Any) -> str:
-    """Put the header into a rendered text.
+    """Put the header into a rendered text, where `SLOT` is."""
+    return text.replace(SLOT, comment(text, origin, data))
+
+
+def comment(text: str, origin: Origin, data: Any) -> str:
+    """Return the header of a rendered text.
 
     Args:
         text: The rendered text, with `SLOT` where the header goes.
@@ -72,7 +77,7 @@ def stamp(text: str, origin: Origin, data: Any) -> str:
         f"# format {FORMAT}, spec sha256:{spec_hash(data, origin)}, "
         f"code sha256:{_hash(text.replace(SLOT, ''))}",
     ]
-    return text.replace(SLOT, "\n".join(lines))
+    return "\n".join(lines)
 
 
 def _shown(path: str) -> str:

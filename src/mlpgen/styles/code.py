@@ -95,6 +95,11 @@ def quoted(text: str) -> str:
 _INVISIBLE = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp", "Zs")
 
 
+def visible(text: str) -> str:
+    """Write what is not printable as Python escapes it; backslashes stay."""
+    return "".join(char if char == "\\" else _escaped(char) for char in text)
+
+
 def _escaped(char: str) -> str:
     if char == "\\":
         return "\\\\"

@@ -11,8 +11,9 @@ from mlpgen.styles.notebook.words import title
 from mlpgen.styles.scripts.imports import import_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from mlpgen.cells import Cell
     from mlpgen.graph.nodes import Graph
     from mlpgen.layers.base import Value
     from mlpgen.styles.plan import Lines
@@ -86,18 +87,19 @@ def plan(
 
 
 def with_imports(
-    plan: NotebookPlan, texts: Mapping[str, str], cells: str
+    plan: NotebookPlan, texts: Mapping[str, str], cells: Iterable[Cell]
 ) -> NotebookPlan:
     """Add the imports that the cells turn out to need.
 
     Args:
         plan: Without them.
         texts: The files that it is made from, by their names.
-        cells: The code of all cells.
+        cells: Its cells.
     """
     modules = [name.removesuffix(".py") for name in texts]
     found = imports(texts.values(), modules) | IMPORTED
-    return plan._replace(imports=import_lines(needed(cells, found)))
+    code = "\n".join(each.source for each in cells if each.kind == "code")
+    return plan._replace(imports=import_lines(needed(code, found)))
 
 
 def _examples(graph: Graph) -> Lines:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
 from mlpgen.styles.code import Code, Group, layout
+from mlpgen.styles.notebook.markdown import escaped
 from mlpgen.styles.notebook.picking import pick
 from mlpgen.styles.notebook.words import result
 from mlpgen.styles.scripts import data
@@ -55,7 +56,7 @@ class LearningPlan(NamedTuple):
     Attributes:
         settings: Lines with the settings of the spec.
         data: Lines that define how the data is read.
-        title: What the data is called.
+        title: What the data is called, as Markdown.
         loaded: What `load` gives.
         classes: Where the names of the classes are; empty if there are none.
         augment: Lines that define how images are changed; nothing if they are not.
@@ -146,7 +147,7 @@ def learning(
     return LearningPlan(
         settings=_settings(graph, recipe),
         data=definitions("data", "load", *(["CLASSES"] if classes else [])),
-        title=Code(recipe.dataset.title),
+        title=Code(escaped(recipe.dataset.title)),
         loaded=Code(loaded(recipe)),
         classes=classes,
         augment=definitions("augment", "augment") if recipe.augmentations else (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.styles.code import prose
+from mlpgen.styles.notebook.markdown import escaped, paragraph
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
@@ -14,26 +14,24 @@ if TYPE_CHECKING:
 
 def title(graph: Graph) -> Lines:
     """Say what the notebook is about."""
-    about = prose(graph.description) if graph.description else []
+    about = paragraph(graph.description)
     size = f"{graph.total_parameters:,} parameters in {graph.layers} layers"
-    trained = f", trained on {graph.recipe.dataset.title}" if graph.recipe else ""
-    lines = [f"# {graph.name}", "", *about, *([""] if about else [])]
-    return _markdown(*lines, f"{size}{trained}.")
+    trained = (
+        f", trained on {escaped(graph.recipe.dataset.title)}" if graph.recipe else ""
+    )
+    heading = (f"# {escaped(graph.name)}", "")
+    return (*heading, *about, *([""] if about else []), f"{size}{trained}.")
 
 
 def result(recipe: Recipe) -> Lines:
     """Say what is drawn of the test data; nothing if it is nothing."""
     if recipe.classifies and recipe.dataset.pictures:
-        return _markdown(
+        return (
             "Rows are the classes, columns what the model takes them for. Below are",
             "the images of which it is surest, and wrong.",
         )
     if recipe.classifies:
-        return _markdown("Rows are the classes, columns what they are taken for.")
+        return ("Rows are the classes, columns what they are taken for.",)
     if recipe.dataset.pictures:
-        return _markdown("Images of the test data, and what the model makes of them.")
-    return _markdown("An output that lies on the line is as its target.")
-
-
-def _markdown(*lines: str) -> Lines:
-    return tuple(f"# {line}".rstrip() for line in lines)
+        return ("Images of the test data, and what the model makes of them.",)
+    return ("An output that lies on the line is as its target.",)
