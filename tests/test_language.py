@@ -920,3 +920,29 @@ def test_a_learned_state_has_no_batch(name: str) -> None:
     learned = {"parameter": {"shape": [6]}, "name": "learned"}
     cell = {name: 6, "from": ["input", "learned"]}
     assert codes(learned, cell, shape=(8,)) == ["MG313"]
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("type_", ["Linear", "Conv1d"])
+def test_initial_values_of_what_may_not_be_there(
+    type_: str, bias: bool, wide: bool, style: str
+) -> None:
+    sizes = {"Linear": {}, "Conv1d": {"kernel_size": 1}}[type_]
+    name = {"Linear": "out_features", "Conv1d": "out_channels"}[type_]
+    init = {"weight": "zeros_", "bias": {"constant_": {"val": 2}}}
+    layer = {type_: {name: 8, "bias": "${bias}", **sizes}, "init": init}
+    loaded = network(
+        {
+            "name": "Net",
+            "parameters": {"bias": True, "wide": True},
+            "input": [8, 8],
+            "layers": [{**layer, "when": "${wide}"}, {**layer, "name": "always"}],
+        }
+    )
+    made = module(api.render(loaded, style)["net.py"]).Net(bias=bias, wide=wide)
+    found = made(torch.ones(2, 8, 8))
+    assert torch.equal(found, torch.full((2, 8, 8), 2.0 if bias else 0.0))
+    first = made[0] if style == "sequential" else getattr(made, f"{type_.lower()}_1")
+    assert len(list(first.parameters())) == wide * (1 + bias)

@@ -348,3 +348,24 @@ def test_initial_values_are_said(tmp_path: Path) -> None:
     found = {row.name: row for row in rows(api.load(spec).graph, None)}
     assert found["p"].arguments == "shape=[8], init={normal_: {std: 0.5}}"
     assert found["linear_1"].note == "from input; weight by normal_; bias by zeros_"
+
+
+def test_a_stage_of_one_round() -> None:
+    """Where a parameter says their number, there may be no round behind the first."""
+    layers = [{"Linear": 8, "repeat": "${depth}"}]
+    loaded = network(
+        {
+            "name": "OneRound",
+            "input": [8],
+            "blocks": {"Stage": {"parameters": {"depth": 2}, "layers": layers}},
+            "layers": [{"Stage": 1}],
+        }
+    )
+    found = data(loaded.graph, ALL)
+    assert found["parameters"] == 72
+    (stage,) = found["layers"]
+    assert stage["parameters"] == 72
+    (row,) = stage["layers"]
+    assert row["parameters"] == 72
+    assert "repeat" not in row
+    assert [each.parameters for each in rows(loaded.graph, ALL)] == ["", "", "72"]

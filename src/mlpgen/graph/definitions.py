@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from mlpgen.expressions import names_in_text
 from mlpgen.graph.naming import name_items
+from mlpgen.graph.options import understood
 from mlpgen.items import Reader
 from mlpgen.layers.base import MOST_VALUES, Value
 from mlpgen.names import camel_case, wrong_class_name, wrong_name, wrong_parameter
@@ -76,7 +77,7 @@ def read_model(
         description=spec.description,
         parameters=parameters,
         inputs=inputs,
-        items=items,
+        items=understood(items, problems),
         outputs=tuple(spec.outputs),
         names=names_in_text(spec.layers),
         path=(),
@@ -155,7 +156,7 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
             description=block.description,
             parameters=dict(block.parameters),
             inputs=inputs,
-            items=name_items(items, problems, taken),
+            items=understood(name_items(items, problems, taken), problems),
             outputs=tuple(block.outputs),
             names=names_in_text(block.layers),
             path=path,

@@ -16,6 +16,7 @@ from mlpgen.problems import cut, listed, nearest, shown
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from mlpgen.graph.inside import Inside
     from mlpgen.graph.nodes import Graph, Init, Inits, Node
     from mlpgen.graph.scope import Scope
     from mlpgen.initial.functions import Initializer
@@ -25,37 +26,31 @@ if TYPE_CHECKING:
     from mlpgen.source import Path
 
 
-def with_initial_values(
-    node: Node, item: Item, scope: Scope, problems: Problems, prefix: str
-) -> Node:
-    """Read the initial values that a layer asks for.
+def filled_tensor(node: Node, item: Item, inside: Inside) -> Node:
+    """Read the initial values of a tensor of the model itself."""
+    raw, at = item.arguments.get("init"), item.argument_path("init")
+    if raw is None:
+        return node
+    made = _function(raw, at, node.output, inside.scope, inside.problems)
+    return node._replace(inits={"": made} if made else {})
 
-    Args:
-        node: The layer.
-        item: Its entry.
-        scope: What expressions may use.
-        problems: Gathers mistakes.
-        prefix: The name of what it stands in, if that is no class.
-    """
-    if item.type in ("parameter", "buffer"):
-        raw = item.arguments.get("init")
-        at = item.argument_path("init")
-        made = None if raw is None else _function(raw, at, node.output, scope, problems)
-        return node._replace(inits={"": made} if made else {})
-    if "init" not in item.options:
-        return node
+
+def initialized(node: Node, item: Item, inside: Inside) -> Node:
+    """Read the initial values that a layer asks for."""
     raw, path = item.options["init"], (*item.path, "init")
-    if prefix or not item.in_class:
-        message = "`init` has no meaning for what repeats or is in a `Sequential`"
-        help = "put the layer in a block, or write rules in the `init` of the model"
-        problems.add("MG229", message, path, key=True, help=help)
-        return node
+    problems = inside.problems
     if not node.weights:
         message = f"`{item.type}` has no parameters of its own to initialize"
         help = "write `init` at the layers inside of it" if not node.single else ""
         problems.add("MG229", message, path, key=True, help=help)
         return node
-    inits = _by_name(raw, path, node.type, node.weights, scope, problems)
+    inits = _by_name(raw, path, node.type, node.weights, inside.scope, problems)
+    for name in node.ties:
+        if name in inits:
+            message = f"`share` gives `{name}` the values that `{node.tied}` has"
+            help = f"write `init` of `{name}` at `{node.tied}`"
+            at = (*path, name)
+            problems.add("MG229", message, at, key=True, help=help)
     return node._replace(inits=inits)
 
 

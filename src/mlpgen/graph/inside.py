@@ -29,6 +29,7 @@ class Inside(NamedTuple):
         prefix: The name of the `Sequential` they stand in, with a dot.
         made: The layers of the class by now, with their entries.
         lost: The names of those that have a mistake.
+        left_out: The names of those that a plain `when` leaves out.
     """
 
     scope: Scope
@@ -36,6 +37,7 @@ class Inside(NamedTuple):
     prefix: str
     made: dict[str, tuple[Item, Node]]
     lost: set[str]
+    left_out: set[str]
 
 
 class Resolved(NamedTuple):
@@ -68,6 +70,7 @@ def container(
         condition=None,
         shared="",
         tied="",
+        ties=(),
         pointwise=False,
         inputs=tuple(wire.value for wire in wires if wire.value is not None),
         parts={"": value},

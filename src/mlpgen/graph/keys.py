@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.agreements import Agreement
 from mlpgen.expressions import Expression
 from mlpgen.graph.scope import INDEX
 from mlpgen.sizes import Real, Size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mlpgen.graph.nodes import Graph, Maker, Node
     from mlpgen.layers.base import Function
@@ -24,24 +25,52 @@ def code_key(value: Any) -> str:
     return repr(value)
 
 
-def maker_key(maker: Maker) -> str:
+def value_key(value: Any) -> str:
+    """Return a text that values share whose code is the same but for equal sizes."""
+    if isinstance(value, Size):
+        return str(int(value))
+    if isinstance(value, (tuple, list)):
+        return f"({', '.join(value_key(each) for each in value)})"
+    return code_key(value)
+
+
+def maker_key(maker: Maker, write: Callable[[Any], str] = code_key) -> str:
     """Return a text that modules share that are made by the same code."""
-    items = (f"{name}={code_key(each)}" for name, each in maker.arguments.items())
-    inner = maker_key(maker.inner) if maker.inner else ""
+    items = (f"{name}={write(each)}" for name, each in maker.arguments.items())
+    inner = maker_key(maker.inner, write) if maker.inner else ""
     return f"{maker.type}({inner}{', '.join(items)})"
 
 
-def node_key(node: Node) -> str:
+def node_key(node: Node, write: Callable[[Any], str] = code_key) -> str:
     """Return a text that layers share whose code is the same, but for the name."""
-    pieces = [maker_key(node.maker)]
+    pieces = [maker_key(node.maker, write)]
     if node.function is not None:
-        pieces += [node.function.name, code_key(_arguments(node.function))]
+        pieces += [node.function.name, write(_arguments(node.function))]
     if node.condition is not None:
         pieces.append(node.condition.code)
-    pieces += [node_key(child) for child in node.children]
+    pieces += [node_key(child, write) for child in node.children]
     for each in node.rounds:
-        pieces += [f"{each.first} {code_key(each.times)}", node_key(each.node)]
+        pieces += [f"{each.first} {write(each.times)}", node_key(each.node, write)]
     return "|".join(pieces)
+
+
+def unified(one: Node, other: Node) -> list[Agreement] | None:
+    """Return the sizes by whose values alone two layers are the same module.
+
+    None if they are not: something else than sizes is different, or a size's value.
+    """
+    if node_key(one, value_key) != node_key(other, value_key):
+        return None
+    pairs = zip(_values(one), _values(other), strict=True)
+    return [each for mine, theirs in pairs for each in _agreements(mine, theirs)]
+
+
+def _agreements(one: Any, other: Any) -> Iterator[Agreement]:
+    if isinstance(one, (tuple, list)):
+        for mine, theirs in zip(one, other, strict=True):
+            yield from _agreements(mine, theirs)
+    elif code_key(one) != code_key(other):
+        yield Agreement(one, other)
 
 
 def graph_key(graph: Graph) -> list[tuple[Node, str]]:
@@ -145,13 +174,15 @@ def _values(node: Node, *, rounds: bool = True) -> Iterator[Any]:
         node: The layer.
         rounds: Whether that is said of rounds too, which count for themselves.
     """
-    yield from node.maker.arguments.values()
-    if node.maker.inner is not None:
-        yield from node.maker.inner.arguments.values()
     if node.condition is not None:
         yield node.condition
     if node.function is not None:
         yield from _arguments(node.function)
+    elif node.shared:
+        return  # the module is made where that other layer stands
+    yield from node.maker.arguments.values()
+    if node.maker.inner is not None:
+        yield from node.maker.inner.arguments.values()
     for _, arguments in node.inits.values():
         yield from arguments.values()
     for child in node.children:

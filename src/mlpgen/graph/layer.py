@@ -11,7 +11,6 @@ from mlpgen.graph.arguments import read_layer
 from mlpgen.graph.nodes import Maker, Node
 from mlpgen.graph.wires import arrives
 from mlpgen.layers.base import MOST_VALUES, ShapeError, shown
-from mlpgen.problems import cut, listed, nearest
 from mlpgen.sizes import Size
 
 if TYPE_CHECKING:
@@ -66,10 +65,6 @@ def resolve_layer(
         _add(error, item, problems, notes)
         return None
     scope.note(agreements, item.path)
-    selected = select(item, parts, problems)
-    if selected is None:
-        return None
-    parts = selected
     caution = layer.caution(values[0].shape) if values else None
     told = any(layer.follows(name) for name in item.arguments)
     if caution is not None and not told:
@@ -86,6 +81,7 @@ def resolve_layer(
         condition=None,
         shared="",
         tied="",
+        ties=(),
         pointwise=layer.pointwise,
         inputs=values,
         parts=parts,
@@ -124,22 +120,6 @@ def _right_number(
     path = (*item.path, "from") if item.sources else item.type_path
     problems.add("MG314", message, path, help=help)
     return False
-
-
-def select(
-    item: Item, parts: dict[str, Value], problems: Problems
-) -> dict[str, Value] | None:
-    """Put the part that the author means first; None if there is no such part."""
-    wanted = item.options.get("select")
-    if wanted is None:
-        return parts
-    if wanted in parts and len(parts) > 1:
-        return {wanted: parts[wanted], **parts}
-    gives = listed(parts) if len(parts) > 1 else "one tensor"
-    message = f"`{item.type}` has no part `{cut(wanted)}`: it gives {gives}"
-    help = nearest(wanted, parts) or ("leave `select` out" if len(parts) < 2 else "")
-    problems.add("MG219", message, (*item.path, "select"), help=help)
-    return None
 
 
 def _add(

@@ -88,6 +88,7 @@ class Node(NamedTuple):
         condition: When it runs at all; else its first input passes through.
         shared: The name of the layer whose module it uses.
         tied: The name of the layer whose parameters it has.
+        ties: The names of those parameters; of rounds, those that each of them has.
         pointwise: It follows another layer on the same line of `forward`.
         inputs: What arrives.
         parts: What leaves, by name; the first is meant where none is named. A layer
@@ -113,6 +114,7 @@ class Node(NamedTuple):
     condition: Expression | None
     shared: str
     tied: str
+    ties: tuple[str, ...]
     pointwise: bool
     inputs: tuple[Value, ...]
     parts: dict[str, Value]

@@ -1,50 +1,179 @@
-"""Keys beside a type that say nothing about a layer of this type."""
+"""Keys beside a type: which of them an entry can have, decided for each kind of entry.
+
+What is refused is taken out of the entry, so those who resolve it meet only keys that
+mean something. A key that no kind of entry names in `_TAKES` is refused everywhere.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.items import ITEM_KEYS
 from mlpgen.layers import CONTAINERS
-from mlpgen.vocabulary import CUSTOM, HELD, SHARE, every_type
+from mlpgen.vocabulary import CUSTOM, HELD, SHARE, is_function, layer_class
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlpgen.items import Item
     from mlpgen.problems import Problems
+
+_EVERY = frozenset({"repeat", "when", "share", "select", "init", "parametrize"})
+_TAKES = {
+    "layer": _EVERY,
+    "function": frozenset({"when", "select"}),
+    "tensor": frozenset[str](),
+    "block": frozenset({"repeat", "when", "select"}),
+    "container": frozenset({"repeat", "when"}),
+    "custom": frozenset({"repeat", "when"}),
+    "share": frozenset({"share"}),
+}
+"""What each kind of entry takes, beside `name` and `from`."""
 
 _CODES = {
     "init": "MG229",
     "parametrize": "MG229",
     "select": "MG219",
     "share": "MG226",
+    "repeat": "MG221",
+    "when": "MG225",
+    "from": "MG220",
 }
-"""The keys that not every type can have, and what their mistakes are."""
+"""What mistakes with a key are."""
+
+_IN_BLOCK = "put the layer in a block, with `when` inside of it"
 
 
-def check_options(item: Item, problems: Problems) -> None:
-    """Refuse keys that would be read by nobody."""
-    for key, help in _meaningless(item.type).items():
-        if key in item.options:
-            message = f"`{key}` has no meaning beside `{item.type}`"
+class _Refusal(NamedTuple):
+    """A key that says nothing where it stands.
+
+    Attributes:
+        key: The key.
+        code: What its mistake is.
+        message: What is wrong.
+        help: What to write instead.
+    """
+
+    key: str
+    code: str
+    message: str
+    help: str
+
+
+def understood(
+    items: tuple[Item, ...], problems: Problems, *, chain: bool = False
+) -> tuple[Item, ...]:
+    """Refuse keys that nobody would read, and leave them out of the entries.
+
+    Args:
+        items: The entries of a list of layers.
+        problems: Gathers mistakes.
+        chain: Whether they stand in a `Sequential`.
+    """
+    return tuple(_understood(item, problems, chain=chain) for item in items)
+
+
+def _understood(item: Item, problems: Problems, *, chain: bool) -> Item:
+    children = understood(item.children, problems, chain=True)
+    refused: set[str] = set()
+    for key, code, message, help in _refusals(item, chain=chain):
+        if key not in refused:
+            refused.add(key)
             path = (*item.path, key)
-            problems.add(_CODES[key], message, path, key=True, help=help)
+            problems.add(code, message, path, key=True, help=help)
+    options = {key: each for key, each in item.options.items() if key not in refused}
+    sources = None if "from" in refused else item.sources
+    return item._replace(children=children, options=options, sources=sources)
 
 
-def _meaningless(type_: str) -> dict[str, str]:
-    """Return the keys that a type cannot have, and what to write instead."""
+def _refusals(item: Item, *, chain: bool) -> Iterator[_Refusal]:
+    """Go through the keys of an entry that mean nothing beside what else it says."""
+    keys = [key for key in item.options if key in ITEM_KEYS]
+    if chain:
+        yield from _in_a_chain(item, keys)
+    if not item.type:
+        return  # what it is could not be read
+    kind = kind_of(item.type)
+    for key in keys:
+        if key not in _TAKES[kind]:
+            code = "MG226" if (kind, key) == ("share", "when") else _CODES[key]
+            message = f"`{key}` has no meaning beside `{item.type}`"
+            yield _Refusal(key, code, message, _help(kind, key, item.type))
+    if kind == "layer":
+        yield from _pairs(item)
+
+
+def _in_a_chain(item: Item, keys: list[str]) -> Iterator[_Refusal]:
+    """Refuse what branches, and what needs the name of an attribute of the class."""
+    if item.sources is not None:
+        keys = ["from", *keys]
+    branches = "its layers run one after the other; a block can branch"
+    helps = {
+        "from": branches,
+        "share": branches,
+        "init": "put the layer in a block, or write rules in the `init` of the model",
+    }
+    for key in keys:
+        if key in helps:
+            code = "MG229" if key == "init" else "MG220"
+            message = f"`{key}` has no meaning in a `Sequential`"
+            yield _Refusal(key, code, message, helps[key])
+
+
+def _pairs(item: Item) -> Iterator[_Refusal]:
+    """Refuse keys of a layer that contradict each other."""
+    has = item.options
+    both = {
+        ("init", "repeat"): "write rules in the `init` of the model",
+        ("init", "parametrize"): "its weight is computed, so it has no initial value",
+        ("share", "parametrize"): "the weight of another layer cannot be computed here",
+    }
+    if not isinstance(has.get("when"), bool):  # true for any arguments of the class
+        both["when", "share"] = _IN_BLOCK
+    for (key, other), help in both.items():
+        if key in has and other in has:
+            code = "MG226" if other == "share" else "MG229"
+            message = f"`{key}` cannot stand beside `{other}`"
+            yield _Refusal(key, code, message, help)
+
+
+def kind_of(type_: str) -> str:
+    """Return which kind of entry a type makes, as `_TAKES` calls it."""
     if type_ in HELD:
-        return {"init": f"it is an argument: `{type_}: {{shape: …, init: …}}`"}
-    if type_ == SHARE:
-        help = "write it at the layer whose module this is"
-        select = "take a part of it by its name: `from: name.part`"
-        return {"init": help, "parametrize": help, "select": select}
-    alone = type_ == CUSTOM or type_ in CONTAINERS
-    if not alone and type_ in every_type():
-        return {}
-    inside = "write it at the layers inside of it" if type_ != CUSTOM else ""
-    share = "`- share: name` alone uses the module of a layer again"
-    found = {"init": inside, "parametrize": inside, "share": share}
+        return "tensor"
     if type_ in CONTAINERS:
-        found["init"] = "write rules by type in the `init` of the model"
-    if alone:
-        found["select"] = "it gives one tensor: leave `select` out"
-    return found
+        return "container"
+    if type_ in (CUSTOM, SHARE):
+        return type_
+    if is_function(type_):
+        return "function"
+    return "layer" if layer_class(type_) else "block"
+
+
+def _help(kind: str, key: str, type_: str) -> str:
+    """Say what to write instead of a key that a kind of entry cannot have."""
+    again = "`- share: name` alone uses the module of a layer again"
+    inside = "write it at the layers inside of it"
+    block = "put it in a block, and repeat that"
+    one = "it gives one tensor: leave `select` out"
+    there = "write it at the layer whose module this is"
+    helps = {
+        ("tensor", "init"): f"it is an argument: `{type_}: {{shape: …, init: …}}`",
+        ("share", "init"): there,
+        ("share", "parametrize"): there,
+        ("share", "select"): "take a part of it by its name: `from: name.part`",
+        ("share", "repeat"): "write the entry again for each time that it runs",
+        ("share", "when"): _IN_BLOCK,
+        ("function", "repeat"): block,
+        ("function", "share"): "only modules have parameters to share",
+        ("custom", "share"): again,
+        ("custom", "select"): one,
+        ("block", "init"): inside,
+        ("block", "parametrize"): inside,
+        ("block", "share"): again,
+        ("container", "init"): "write rules by type in the `init` of the model",
+        ("container", "parametrize"): inside,
+        ("container", "share"): again,
+        ("container", "select"): one,
+    }
+    return helps.get((kind, key), "")

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 from mlpgen.problems import cut, listed, nearest
 
 if TYPE_CHECKING:
+    from mlpgen.graph.inside import Inside
     from mlpgen.graph.nodes import Node
     from mlpgen.items import Item
-    from mlpgen.problems import Problems
 
 PARAMETRIZATIONS = ("weight_norm", "spectral_norm")
 """Functions of https://docs.pytorch.org/docs/stable/nn.html#utilities."""
 
 
-def parametrized(node: Node, item: Item, problems: Problems) -> Node | None:
+def parametrized(node: Node, item: Item, inside: Inside) -> Node | None:
     """Wrap the module of a layer; None if it has no weight that could be computed."""
-    name = item.options.get("parametrize")
-    if name is None:
-        return node
+    name, problems = item.options["parametrize"], inside.problems
     path = (*item.path, "parametrize")
     if name not in PARAMETRIZATIONS:
         help = nearest(name, PARAMETRIZATIONS)
@@ -31,11 +29,6 @@ def parametrized(node: Node, item: Item, problems: Problems) -> Node | None:
     if weight is None or len(weight) < 2:
         message = f"`{name}` needs a layer whose `weight` is a matrix or a kernel"
         problems.add("MG229", message, path)
-        return None
-    if node.inits or "share" in item.options:
-        word = "init" if node.inits else "share"
-        message = f"`{word}` cannot stand beside `parametrize`"
-        problems.add("MG229", message, (*item.path, word), key=True)
         return None
     # A magnitude for each output, beside the direction of each weight.
     more = int(weight[0]) if name == "weight_norm" else 0

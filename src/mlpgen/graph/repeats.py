@@ -14,7 +14,6 @@ from mlpgen.graph.repeating import gathered
 from mlpgen.graph.scope import INDEX
 from mlpgen.problems import shown
 from mlpgen.sizes import Size, code_of, names_of
-from mlpgen.vocabulary import HELD, SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,11 +45,6 @@ def repeated(
     """
     count = _count(item, inside)
     if count is None:
-        return None
-    if item.is_function or item.type in HELD or item.type == SHARE:
-        message = f"`{item.type}` cannot be repeated"
-        help = "put it in a block, and repeat that"
-        inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)
         return None
     if any(wire.value is None for wire in wires):
         options = {k: v for k, v in item.options.items() if k not in ("repeat", "when")}
@@ -176,9 +170,16 @@ def _rounds(
         help = "write the number, or let sizes grow by the same step each round"
         inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)
         return None
+    if len({each.ties for each in nodes}) > 1:
+        message = "`share` beside `repeat` gives each round the same parameters"
+        help = "write the rounds one by one"
+        inside.problems.add("MG226", message, (*item.path, "share"), help=help)
+        return None
     node = container(item, wires, (), last.value)
     return node._replace(
         rounds=rounds,
+        tied=last.tied,
+        ties=last.ties,
         call=last.call,
         returned=last.returned,
         picks=last.picks,

@@ -10,7 +10,7 @@ from mlpgen.graph.conditions import condition_of, merged
 from mlpgen.graph.custom import resolve_custom
 from mlpgen.graph.definitions import INPUT
 from mlpgen.graph.ends import finished
-from mlpgen.graph.initial import with_initial_values
+from mlpgen.graph.initial import filled_tensor, initialized
 from mlpgen.graph.inside import (
     Inside,
     Resolved,
@@ -22,23 +22,34 @@ from mlpgen.graph.inside import (
 from mlpgen.graph.keys import direct_names, names_of_node
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.limits import Budget, check_total, leaves
-from mlpgen.graph.options import check_options
 from mlpgen.graph.parametrizing import PARAMETRIZATIONS, parametrized
 from mlpgen.graph.repeats import mentions_index, repeated
 from mlpgen.graph.scope import Findings, Scope
+from mlpgen.graph.selection import selected
 from mlpgen.graph.sharing import shared, tied
 from mlpgen.graph.uses import bare, say_where, symbolic, used
 from mlpgen.graph.wires import Wire, Wires
-from mlpgen.vocabulary import CUSTOM, OWN, SHARE, layer_class
+from mlpgen.vocabulary import CUSTOM, HELD, OWN, SHARE, layer_class
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mlpgen.expressions import Scalar
     from mlpgen.graph.definitions import Definition
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.items import Item
     from mlpgen.layers.base import Value
+
+    Key = Callable[[Node, Item, Inside], Node | None]
+
+
+_KEYS: tuple[tuple[str, Key], ...] = (
+    ("select", selected),
+    ("share", tied),
+    ("init", initialized),
+    ("parametrize", parametrized),
+)
+"""What keys beside a type do to a layer, in this order; `options` says who has them."""
 
 
 class Resolver:
@@ -120,7 +131,7 @@ class Resolver:
             ],
             definition.items,
         )
-        inside = Inside(scope, definition.problems, "", {}, set())
+        inside = Inside(scope, definition.problems, "", {}, set(), set())
         nodes = []
         total = 0
         for item in definition.items:
@@ -132,8 +143,8 @@ class Resolver:
                 self._add_parts(item.name, node, wire, wires)
                 total += leaves(node)
                 check_total(total, item, inside.problems)
-            elif wire.value is None:
-                inside.lost.add(item.name)
+            else:
+                (inside.lost if wire.value is None else inside.left_out).add(item.name)
             wires.add(item.name, wire)
         graph = finished(definition, inputs, scope, nodes, wires)
         resolved = Resolved(graph, scope)
@@ -194,9 +205,23 @@ class Resolver:
         inside: Inside,
         condition: Expression | bool | None,
     ) -> Node | None:
-        check_options(item, inside.problems)
+        """Resolve an entry without its `repeat` and `when`."""
         if item.type == SHARE:
             return shared(item, wires, self._again, inside)
+        node = self._made(item, wires, inside, condition)
+        for key, apply in _KEYS:
+            if node is not None and key in item.options:
+                node = apply(node, item, inside)
+        return node
+
+    def _made(
+        self,
+        item: Item,
+        wires: tuple[Wire, ...],
+        inside: Inside,
+        condition: Expression | bool | None,
+    ) -> Node | None:
+        """Resolve what a type and its arguments say."""
         if item.type == "Sequential":
             return self._sequential(item, wires, inside)
         if item.type == CUSTOM:
@@ -209,11 +234,8 @@ class Resolver:
         runs = not isinstance(condition, Expression) or bool(condition.value)
         scope, problems = inside.scope, inside.problems
         node = resolve_layer(item, wires, scope, problems, full, runs=runs)
-        if node is not None:
-            node = with_initial_values(node, item, scope, problems, inside.prefix)
-            node = parametrized(node, item, inside.problems)
-        if node is not None and "share" in item.options:
-            return tied(item, node, inside)
+        if node is not None and item.type in HELD:
+            return filled_tensor(node, item, inside)
         return node
 
     def _again(
@@ -232,12 +254,6 @@ class Resolver:
         wire = wires[0]
         within = inside._replace(prefix=f"{full}.", made={})
         for child in item.children:
-            if child.sources is not None or "share" in child.options:
-                word = "from" if child.sources is not None else "share"
-                message = f"`{word}` has no meaning in a `Sequential`"
-                help = "its layers run one after the other; a block can branch"
-                at = (*child.path, word)
-                inside.problems.add("MG220", message, at, key=True, help=help)
             if child.is_function:
                 not_in_a_chain(child, within)
                 return None

@@ -5,8 +5,11 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.keys import code_key, difference, node_key
+from mlpgen.agreements import agree, noting
+from mlpgen.expressions import Expression
+from mlpgen.graph.keys import code_key, difference, unified, value_key
 from mlpgen.problems import cut, listed, nearest
+from mlpgen.vocabulary import SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
+
+_DECIDE = ("bias", "affine", "elementwise_affine", "add_bias_kv")
+"""Arguments that decide which parameters a layer has."""
 
 
 def shared(
@@ -28,14 +34,17 @@ def shared(
     if found is None:
         return None
     original, node = found
-    path = (*item.path, "share")
-    if _depends(item, node, inside):
-        return None
-    if original.type == "share":
+    if original.type == SHARE:
         original, node = inside.made[node.shared]
-    if node.function is not None:
-        message = f"`{node.name}` is a function: there is nothing to share"
-        inside.problems.add("MG226", message, path)
+    reason = help = ""
+    if node.is_function:
+        reason = "is a function: there is nothing to share"
+    elif node.is_held:
+        reason = "is a tensor: there is no module to share"
+        help = f"take it by `from: {node.name}`"
+    if reason:
+        message = f"`{node.name}` {reason}"
+        inside.problems.add("MG226", message, (*item.path, "share"), help=help)
         return None
     again = original._replace(
         name=item.name, named=item.named, path=item.path, sources=item.sources
@@ -43,86 +52,104 @@ def shared(
     second = resolve(again, wires, inside)
     if second is None:
         return None
-    notes = (f"`{node.name}` is in line {inside.problems.line(node.path)}",)
-    for name, value in node.arguments.items():
-        other = second.arguments.get(name)
-        if code_key(value) != code_key(other):
-            inside.problems.add(
-                "MG226",
-                f"`{node.name}` was made for `{name}` {_int(value)}, "
-                f"but here it is {_int(other)}",
-                path,
-                notes=notes,
-            )
-            return None
-    if node_key(node) != node_key(second):
-        what, one, other = difference(node, second)
-        message = f"{what} is {one} in `{node.name}`, but here it would be {other}"
-        line = inside.problems.line(node.path)
-        note = f"`{node.name}` is in line {line}"
-        inside.problems.add("MG226", message, path, notes=(note,))
+    agreements = unified(node, second)
+    if agreements is None:
+        _add_difference(node, second, item, inside)
         return None
-    return second._replace(shared=node.name, parameters=0, function=None)
+    inside.scope.note(agreements, item.path)
+    return second._replace(shared=node.name, tied="", ties=(), parameters=0, inits={})
 
 
-def tied(item: Item, node: Node, inside: Inside) -> Node | None:
+def _add_difference(node: Node, second: Node, item: Item, inside: Inside) -> None:
+    """Say why a module cannot be used again on what arrives."""
+    problems = inside.problems
+    notes = (f"`{node.name}` is in line {problems.line(node.path)}",)
+    what, one, other = difference(node, second)
+    message = f"{what} is {one} in `{node.name}`, but here it would be {other}"
+    for name, value in node.arguments.items():
+        here = second.arguments.get(name)
+        if value_key(value) != value_key(here):
+            message = (
+                f"`{node.name}` was made for `{name}` {_plain(value)}, "
+                f"but here it is {_plain(here)}"
+            )
+            break
+    problems.add("MG226", message, (*item.path, "share"), notes=notes)
+
+
+def tied(node: Node, item: Item, inside: Inside) -> Node | None:
     """Give a layer the parameters of another one that have the same names."""
     found = _target(item, inside)
     if found is None:
         return None
     _, other = found
-    if _depends(item, other, inside):
-        return None
-    problems = inside.problems
-    path = (*item.path, "share")
+    problems, path = inside.problems, (*item.path, "share")
     both = [name for name in node.weights if name in other.weights]
-    if not both or other.maker.wrapper:
-        message = f"`{node.type}` and `{other.type}` have no parameter in common"
-        if other.maker.wrapper:
-            message = f"`{other.name}` computes its `weight`: it cannot be shared"
-        problems.add("MG226", message, path)
+    with noting() as agreements:
+        reason = _not_in_common(node, other, both)
+    if reason:
+        line = f"`{other.name}` is in line {problems.line(other.path)}"
+        problems.add("MG226", reason, path, notes=(line,))
         return None
-    for name in both:
-        mine, theirs = node.weights[name], other.weights[name]
-        if mine != theirs:
-            problems.add(
-                "MG226",
-                f"`{name}` is {_sizes(mine)} here and {_sizes(theirs)} in "
-                f"`{other.name}`: only equal shapes can be shared",
-                path,
-            )
-            return None
+    inside.scope.note(agreements, item.path)
     count = sum(int(prod(node.weights[name])) for name in both)
     return node._replace(
         tied=other.shared or other.name,
+        ties=tuple(both),
         parameters=node.parameters - count,
-        weights={name: node.weights[name] for name in both},
     )
 
 
-def _depends(item: Item, node: Node, inside: Inside) -> bool:
-    """Refuse to share where one of both layers may not be there."""
-    key = "when" in item.options
-    if not key and node.condition is None:
-        return False
-    message = "a layer with `when` cannot share, or be shared"
-    help = "put the layer in a block, with `when` inside of it"
-    at = (*item.path, "when" if key else "share")
-    inside.problems.add("MG226", message, at, key=key, help=help)
-    return True
+def _not_in_common(node: Node, other: Node, both: list[str]) -> str:
+    """Say why a layer cannot have the parameters of another; else an empty text."""
+    if other.maker.wrapper:
+        return f"`{other.name}` computes its `weight`: it cannot be shared"
+    if other.rounds:
+        return (
+            f"`{other.name}` has `repeat`: `share` beside a type names one layer, and "
+            "each of its rounds has parameters of its own"
+        )
+    if not both:
+        return f"`{node.type}` and `{other.type}` have no parameter in common"
+    for name in _DECIDE:
+        mine, theirs = node.arguments.get(name), other.arguments.get(name)
+        depends = isinstance(mine, Expression) or isinstance(theirs, Expression)
+        if depends and code_key(mine) != code_key(theirs):
+            return f"`{name}` depends on a parameter, and is another in `{other.name}`"
+    for name in both:
+        sizes, there = node.weights[name], other.weights[name]
+        if not agree(sizes, there):
+            return (
+                f"`{name}` is {_sizes(sizes)} here and {_sizes(there)} in "
+                f"`{other.name}`: only equal shapes can be shared"
+            )
+    return ""
 
 
 def _target(item: Item, inside: Inside) -> tuple[Item, Node] | None:
+    """Find the layer that `share` names; None after a mistake, here or before."""
     name, made = item.options["share"], inside.made
-    if name in made or name in inside.lost:
-        return made.get(name)
-    help = nearest(name, made) or (f"there is {listed([*made][-6:])}" if made else "")
-    message = f"`share`: there is no layer `{cut(name)}` before this one"
-    inside.problems.add("MG219", message, (*item.path, "share"), help=help)
-    return None
+    problems, path = inside.problems, (*item.path, "share")
+    if name in inside.lost:
+        return None
+    if name in inside.left_out:
+        message = f"`when` leaves out `{name}`: there is no module to share"
+        problems.add("MG226", message, path)
+        return None
+    if name not in made:
+        few = f"there is {listed([*made][-6:])}" if made else ""
+        message = f"`share`: there is no layer `{cut(name)}` before this one"
+        problems.add("MG219", message, path, help=nearest(name, made) or few)
+        return None
+    if made[name][1].condition is not None:
+        message = f"`{name}` has `when`: what may be left out cannot share its module"
+        help = "put the layer in a block, with `when` inside of it"
+        problems.add("MG226", message, path, help=help)
+        return None
+    return made[name]
 
 
-def _int(value: Any) -> str:
+def _plain(value: Any) -> str:
     return str(int(value)) if isinstance(value, int) else str(value)
 
 

@@ -18,6 +18,8 @@ def warn_about_layers(
     nodes: Sequence[Node], kept: Sequence[Node], problems: Problems
 ) -> None:
     """Name the layers that no output depends on, or not on what they give."""
+    if problems.failed:  # what has a mistake may need them
+        return
     needed = {node.name: node for node in kept}
     for node in nodes:
         message = f"no output depends on `{node.name}`; it is left out"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.agreements import Agreement
 from mlpgen.graph.blocks import placeholders
 from mlpgen.graph.inside import container
-from mlpgen.graph.layer import select
 from mlpgen.graph.nodes import Maker
 from mlpgen.sizes import Size
 
@@ -56,10 +55,6 @@ def used(
     needed = [each for each, _ in scope.found.agreements.values()]
     inside.scope.note((Agreement(*map(outside, each)) for each in needed), item.path)
     arguments = {name: sizes[name] for name in graph.inferred} | given
-    selected = select(item, parts, inside.problems)
-    if selected is None:
-        return None
-    parts = selected
     return container(item, wires, (), graph.value(graph.outputs[0]))._replace(
         maker=Maker(item.type, "", arguments, frozenset(graph.inferred)),
         parts=parts,

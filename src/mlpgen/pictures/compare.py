@@ -118,7 +118,8 @@ def _known(node: Node) -> bool:
 
 
 def _total(found: dict[str, Sums]) -> Sums:
-    return Sums(*(sum(column) for column in zip(*found.values(), strict=True)))
+    sides = (Sums(0, 0, 0), *found.values())
+    return Sums(*(sum(column) for column in zip(*sides, strict=True)))
 
 
 def _weight(sides: tuple[Sums, Sums]) -> tuple[int, int]:

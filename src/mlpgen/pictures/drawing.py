@@ -11,6 +11,7 @@ from mlpgen.pictures.facts import (
     inside,
     opened,
     places,
+    present,
     shown,
 )
 
@@ -202,7 +203,7 @@ class _Artist:
             ends[node.name] = ends[f"{node.name}.{next(iter(node.parts))}"]
         else:
             items = self._chain(inner.places, node, ends, level + 1)
-        first = place.varies and len(node.rounds) < 2
+        first = place.varies and len(present(node)) < 2
         title = _titled(place) + (", of which the first" if first else "")
         return Frame(id_, title, tuple(items))
 

@@ -78,13 +78,22 @@ def inside(node: Node) -> Inside:
     """
     if not node.active or node.shared:
         return Inside((), None)
-    if len(node.rounds) == 1:
-        return inside(node.rounds[0].node)
-    if node.rounds:
+    rounds = present(node)
+    if len(rounds) == 1:
+        return inside(rounds[0].node)
+    if rounds:
         return Inside(_runs(node), None)
     if node.graph is not None:
         return Inside(places(node.graph), node.graph)
     return Inside(tuple(_place(child, "") for child in node.children), None)
+
+
+def present(node: Node) -> tuple[Round, ...]:
+    """Return the rounds of a layer that there are.
+
+    Where a parameter says their number, there may be none of those behind the first.
+    """
+    return tuple(each for each in node.rounds if int(each.times) > 0)
 
 
 def opened(node: Node, level: int, depth: int | None) -> bool:
@@ -101,7 +110,7 @@ def opened(node: Node, level: int, depth: int | None) -> bool:
 
 
 def _place(node: Node, before: str) -> Place:
-    found = tuple(one for each in node.rounds for one in _each(each)) or (node,)
+    found = tuple(one for each in present(node) for one in _each(each)) or (node,)
     counts = (node.parameters, node.multiply_adds)
     varies = rounds_vary(node)
     return Place(node, node.name, before, len(found), found, varies, *counts)
@@ -114,7 +123,7 @@ def _each(rounds: Round) -> tuple[Node, ...]:
 
 def _runs(node: Node) -> tuple[Place, ...]:
     """Return rounds that are not all equal, those that are alike as one."""
-    found = [_run(each) for each in node.rounds]
+    found = [_run(each) for each in present(node)]
     unknown = [index for index, each in enumerate(found) if each.varies]
     if len(unknown) == 1:
         others = [each for each in found if not each.varies]
@@ -137,8 +146,9 @@ def _run(each: Round) -> Place:
 
 def rounds_vary(node: Node) -> bool:
     """Tell whether a layer that is repeated is not the same each time."""
-    return len(node.rounds) > 1 or any(
-        int(each.times) > 1 and _run_varies(each) for each in node.rounds
+    rounds = present(node)
+    return len(rounds) > 1 or any(
+        int(each.times) > 1 and _run_varies(each) for each in rounds
     )
 
 
@@ -150,8 +160,9 @@ def _run_varies(each: Round) -> bool:
 
 def arguments(node: Node) -> dict[str, Any]:
     """Return a layer's arguments as plain data, with the parameters' defaults."""
-    if len(node.rounds) == 1 and not rounds_vary(node):
-        node = node.rounds[0].node
+    rounds = present(node)
+    if len(rounds) == 1 and not rounds_vary(node):
+        node = rounds[0].node
     found: dict[str, Any] = {}
     for maker in (node.maker, node.maker.inner):
         if maker is not None:

@@ -12,6 +12,7 @@ from mlpgen.pictures.facts import (
     opened,
     parts_used,
     places,
+    present,
     shown,
     spans,
 )
@@ -105,7 +106,7 @@ def note(place: Place, open_: bool) -> str:
     if node.condition is not None:
         code = node.condition.code
         found.append(f"when {code}" if node.active else f"left out, unless {code}")
-    if place.varies and open_ and len(node.rounds) < 2:
+    if place.varies and open_ and len(present(node)) < 2:
         found.append("rounds differ: below is the first")
     elif place.varies and not open_ and not spans(place):
         found.append("rounds differ")

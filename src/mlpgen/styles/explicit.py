@@ -13,7 +13,7 @@ from mlpgen.styles.code import INDENT, Code, indented
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, assigned
 from mlpgen.styles.flow import forward
-from mlpgen.styles.held import held_lines, initial_values
+from mlpgen.styles.held import held_lines, initial_values, tied_lines
 from mlpgen.styles.modules import uses
 from mlpgen.styles.plan import (
     ClassPlan,
@@ -112,9 +112,4 @@ def _attribute(node: Node, graph: Graph) -> list[str]:
     if node.function is not None or node.shared:
         return []
     lines = assigned(node, f"self.{node.name}", comments=bool(graph.stem))
-    if node.tied:
-        lines += [
-            f"self.{node.name}.{name} = self.{node.tied}.{name}"
-            for name in node.weights
-        ]
-    return lines
+    return [*lines, *tied_lines(node, graph)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlpgen.expressions import Expression
 from mlpgen.graph.nodes import held
 from mlpgen.names import free_name
 from mlpgen.styles.code import (
@@ -15,6 +16,7 @@ from mlpgen.styles.code import (
     layout,
     literal,
     quoted,
+    tidy,
 )
 from mlpgen.styles.filling import BODY
 
@@ -42,11 +44,62 @@ def initial_values(graph: Graph, names: Mapping[str, str]) -> list[str]:
     """
     lines = _rules(graph)
     for node in graph.nodes:
-        for name, init in node.inits.items():
-            target = names[node.name] + (f".{name}" if name else "")
-            optional = _optional(node.type, name)
-            lines += _filled(target, init, BODY, optional=optional)
+        if node.inits:
+            lines += _of_layer(node, names[node.name])
     return lines
+
+
+def _of_layer(node: Node, target: str) -> list[str]:
+    """Write the initial values of one layer; those that may not be there, if they are.
+
+    A layer under a condition is any module to mypy.
+    """
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name, init in node.inits.items():
+        needed = [
+            *([node.condition] if node.condition else []),
+            *_conditions(node, name),
+        ]
+        when = tuple(dict.fromkeys(map(_in_conjunction, needed)))
+        tensor = f"{target}.{name}" if name else target
+        if node.condition is not None:
+            tensor = f"{target}.get_parameter({quoted(name)})"
+        optional = node.condition is None and _optional(node.type, name)
+        indent = BODY + INDENT if when else BODY
+        lines = _filled(tensor, init, indent, optional=optional)
+        found.setdefault(when, []).extend(lines)
+    return [
+        line
+        for when, lines in found.items()
+        for line in ([f"if {' and '.join(when)}:", *indented(lines)] if when else lines)
+    ]
+
+
+def _conditions(node: Node, name: str) -> list[Expression]:
+    """Return what decides whether a layer that is there has a parameter."""
+    deciding = ["affine", "elementwise_affine"]
+    if name in ("bias_k", "bias_v"):
+        deciding.append("add_bias_kv")
+    elif "bias" in name:
+        deciding.append("bias")
+    found = [node.arguments.get(each) for each in deciding]
+    return [each for each in found if isinstance(each, Expression)]
+
+
+def _in_conjunction(condition: Expression) -> str:
+    code = tidy(condition.code)
+    return f"({code})" if " or " in code else code
+
+
+def tied_lines(node: Node, graph: Graph) -> list[str]:
+    """Give a layer, or each of its rounds, the parameters of another one."""
+    target = f"self.{node.name}"
+    if node.rounds and node.ties:
+        target = free_name("layer", arguments(graph))
+    lines = [f"{target}.{name} = self.{node.tied}.{name}" for name in node.ties]
+    if not lines or not node.rounds:
+        return lines
+    return [f"for {target} in self.{node.name}:", *indented(lines)]
 
 
 def arguments(graph: Graph) -> set[str]:
@@ -70,7 +123,7 @@ def _rules(graph: Graph) -> list[str]:
         for name, init in rule.inits.items():
             of_type = [n for n in layers if n.type == rule.type and n.weights]
             optional = _optional(rule.type, name) or any(
-                name not in node.weights for node in of_type
+                name not in node.weights or _conditions(node, name) for node in of_type
             )
             inner = _filled(
                 f"{module}.{name}", init, BODY + 2 * INDENT, optional=optional

@@ -52,9 +52,15 @@ def is_chain(graph: Graph) -> bool:
         len(graph.inputs) == 1
         and is_line(graph)
         and all(
-            chains(node) and not node.shared and not node.tied for node in graph.nodes
+            chains(node) and not node.tied and not _module_of_another(node)
+            for node in graph.nodes
         )
     )
+
+
+def _module_of_another(node: Node) -> bool:
+    """Tell whether a layer needs the very module of another: it holds anything."""
+    return bool(node.shared) and node.function is None
 
 
 def _class(graph: Graph, captured: Sequence[str]) -> ClassPlan:

@@ -1,0 +1,263 @@
+"""`share`: modules on other tensors, and parameters that several layers have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from mlpgen import SpecError, api
+
+from .networks import model, network
+
+TIED = {"Linear": {"out_features": 8, "bias": False}, "share": "first"}
+FIRST = {"Linear": {"out_features": 8, "bias": False}, "name": "first"}
+
+
+def spec(*layers: Any, **more: Any) -> dict[str, Any]:
+    return {"name": "Net", "input": [8], "layers": list(layers), **more}
+
+
+def said(data: dict[str, Any]) -> list[str]:
+    """Return the codes and messages of a spec's mistakes and warnings."""
+    try:
+        return [f"{each.code} {each.message}" for each in network(data).warnings]
+    except SpecError as error:
+        return [f"{each.code} {each.message}" for each in error.diagnostics]
+
+
+def counted(made: nn.Module) -> int:
+    return sum(each.numel() for each in made.parameters())
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+@pytest.mark.parametrize("count", [1, 2, 5, "${depth}"])
+def test_all_rounds_have_the_weight_of_another_layer(count: Any, style: str) -> None:
+    more = {"parameters": {"depth": 3}} if count == "${depth}" else {}
+    loaded = network(spec(FIRST, "ReLU", {**TIED, "repeat": count}, **more))
+    made = model(loaded, style)
+    rounds = 3 if count == "${depth}" else count
+    weight = made.first.weight
+    assert len(made.linear_1) == rounds
+    assert all(each.weight is weight for each in made.linear_1)
+    assert loaded.graph.total_parameters == counted(made) == 64
+    assert loaded.graph.total_multiply_adds == 64 * (1 + rounds)
+    x = torch.randn(2, 8)
+    wanted = F.relu(x @ weight.T)
+    for _ in range(rounds):
+        wanted = wanted @ weight.T
+    assert torch.allclose(made(x), wanted)
+    (gradient,) = torch.autograd.grad(wanted.sum(), weight)
+    made(x).sum().backward()
+    assert weight.grad is not None
+    assert torch.allclose(weight.grad, gradient)
+
+
+def test_rounds_share_only_what_all_of_them_have() -> None:
+    odd = {"Linear": {"out_features": 8, "bias": "${index == 0}"}, "share": "first"}
+    first = {"Linear": 8, "name": "first"}
+    assert said(spec(first, {**odd, "repeat": 2})) == [
+        "MG226 `share` beside `repeat` gives each round the same parameters"
+    ]
+
+
+def test_a_size_that_grows_is_not_shared() -> None:
+    grown = {"Linear": {"out_features": "${8 + index}", "bias": False}}
+    found = said(spec(FIRST, {**grown, "share": "first", "repeat": 2}))
+    assert found == [
+        "MG226 `weight` is [9, 8] here and [8, 8] in `first`: only equal shapes can "
+        "be shared"
+    ]
+
+
+def test_the_rounds_of_a_layer_are_no_one_layer() -> None:
+    (found,) = said(spec({**FIRST, "repeat": 2}, TIED))
+    assert found.startswith("MG226 `first` has `repeat`: `share` beside a type names")
+
+
+PAIR = {
+    "input": ["p", "q"],
+    "layers": [
+        {"Linear": 4, "from": "p", "name": "one"},
+        {"share": "one", "from": "q", "name": "two"},
+        {"add": None, "from": ["one", "two"]},
+    ],
+}
+
+
+def siamese(left: int, right: int) -> dict[str, Any]:
+    return {
+        "name": "Siamese",
+        "input": {"a": [left], "b": [right]},
+        "blocks": {"Pair": PAIR},
+        "layers": [{"Pair": None, "from": ["a", "b"]}],
+    }
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_a_layer_is_shared_between_two_inputs_of_a_block(style: str) -> None:
+    loaded = network(siamese(4, 4))
+    assert not loaded.warnings
+    assert loaded.graph.total_parameters == 20
+    made = model(loaded, style)
+    assert list(made.state_dict()) == ["pair_1.one.weight", "pair_1.one.bias"]
+    a, b = torch.randn(2, 3, 4)
+    one = made.pair_1.one
+    assert torch.allclose(made(a, b), one(a) + one(b))
+
+
+def test_a_layer_is_not_shared_between_inputs_of_two_sizes() -> None:
+    with pytest.raises(SpecError) as error:
+        network(siamese(4, 5))
+    (found,) = error.value.diagnostics
+    assert found.code == "MG226"
+    assert found.message == ("`one` was made for `in_features` 4, but here it is 5")
+
+
+def test_each_use_of_a_block_has_its_own_sizes() -> None:
+    data = siamese(4, 4)
+    data["input"] |= {"c": [6], "d": [6]}
+    data["layers"] = [
+        {"Pair": None, "from": ["a", "b"], "name": "left"},
+        {"Pair": None, "from": ["c", "d"], "name": "right"},
+        {"add": None, "from": ["left", "right"]},
+    ]
+    assert network(data).graph.total_parameters == 20 + 28
+    data["input"]["d"] = [5]
+    assert [each[:5] for each in said(data)] == ["MG226"]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"layers": ["BatchNorm1d", {"Linear": 3}]},
+        {"layers": [{"Linear": 8}, {"add": None, "from": ["linear_1", "input"]}]},
+    ],
+)
+@pytest.mark.parametrize("shared", ["Inner", "Sequential", "rounds"])
+def test_what_is_made_of_layers_is_shared_between_inputs(
+    shared: str, block: Any
+) -> None:
+    entry = {
+        "Inner": {"Inner": None},
+        "Sequential": {"Sequential": ["BatchNorm1d", {"Linear": 8}]},
+        "rounds": {"Linear": 8, "repeat": 3},
+    }[shared]
+    data = siamese(8, 8)
+    data["blocks"] = {
+        "Inner": block,
+        "Pair": {**PAIR, "layers": [{**entry, "from": "p", "name": "one"}]},
+    }
+    data["blocks"]["Pair"]["layers"] += PAIR["layers"][1:]
+    loaded = network(data)
+    a, b = torch.randn(2, 3, 8)
+    for style in api.STYLES:
+        made = model(loaded, style).eval()
+        one = made.pair_1.one
+        assert torch.allclose(made(a, b), one(a) + one(b))
+        assert counted(made) == loaded.graph.total_parameters
+
+
+def test_sizes_that_are_equal_by_default_only_are_warned_of() -> None:
+    layers: list[Any] = [
+        {"Linear": "${width}", "from": "a", "name": "left"},
+        {"Linear": 8, "from": "b", "name": "right"},
+    ]
+    data = siamese(4, 4)
+    data["parameters"] = {"width": 8}
+    uses = [{"Pair": None, "from": ["left", "right"]}]
+    data["layers"] = [*layers, *uses]
+    (found,) = said(data)
+    assert found.startswith("MG316 `pair_1` fits only while `width` is `8`")
+    one = {"Linear": 4, "from": "left", "name": "one"}
+    data["layers"] = [*layers, one, {"share": "one", "from": "right"}]
+    data["outputs"] = ["one", "share_1"]
+    del data["blocks"]
+    (found,) = said(data)
+    assert found.startswith("MG316 `share_1` fits only while `width` is `8`")
+
+
+def test_a_weight_of_equal_size_by_default_only_is_warned_of() -> None:
+    last = {**TIED, "Linear": {"out_features": "${width}", "bias": False}}
+    (found,) = said(spec(FIRST, last, parameters={"width": 8}))
+    assert found.startswith("MG316 `linear_1` fits only while `width` is `8`")
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_a_pool_is_shared_like_any_module(style: str) -> None:
+    pool = {"MaxPool2d": 2, "name": "pool"}
+    loaded = network(spec(pool, "ReLU", {"share": "pool"}, input=[8, 8, 8]))
+    assert not loaded.warnings
+    made = model(loaded, style)
+    x = torch.randn(3, 8, 8, 8)
+    assert made(x).shape == (3, 8, 2, 2)
+    assert torch.equal(made(x), F.max_pool2d(F.relu(F.max_pool2d(x, 2)), 2))
+    assert isinstance(made, nn.Sequential) == (style == "sequential")
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_a_shared_layer_has_the_initial_values_of_the_other(style: str) -> None:
+    init = {"weight": "zeros_", "bias": {"constant_": {"val": 2}}}
+    loaded = network(
+        spec(
+            {"Linear": 8, "name": "one", "init": init}, {"share": "one", "from": "one"}
+        )
+    )
+    made = model(loaded, style)
+    assert torch.equal(made(torch.ones(2, 8)), torch.full((2, 8), 2.0))
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_a_tie_to_a_tied_layer_reaches_all_its_parameters(style: str) -> None:
+    loaded = network(
+        spec(
+            FIRST,
+            {"Linear": 8, "share": "first", "name": "second"},
+            {"Linear": 8, "share": "second", "name": "third"},
+        )
+    )
+    made = model(loaded, style)
+    assert made.third.weight is made.first.weight
+    assert made.third.bias is made.second.bias
+    assert loaded.graph.total_parameters == counted(made) == 64 + 8
+
+
+def test_what_cannot_be_shared_is_called_what_it_is() -> None:
+    held = {"parameter": {"shape": [8]}, "name": "scale"}
+    used = {"mul": None, "from": ["input", "scale"]}
+    assert said(spec(held, used, {"share": "scale"})) == [
+        "MG226 `scale` is a tensor: there is no module to share"
+    ]
+    total = {"add": None, "from": ["input", "input"], "name": "total"}
+    assert said(spec(total, {"share": "total"})) == [
+        "MG226 `total` is a function: there is nothing to share"
+    ]
+    assert said(spec({**FIRST, "when": False}, "ReLU", {"share": "first"})) == [
+        "MG226 `when` leaves out `first`: there is no module to share"
+    ]
+
+
+def test_a_weight_has_its_initial_values_where_it_stands() -> None:
+    both = {"Linear": 8, "share": "first", "init": {"weight": "zeros_"}}
+    assert said(spec(FIRST, both)) == [
+        "MG229 `share` gives `weight` the values that `first` has"
+    ]
+    both["init"] = {"bias": {"constant_": {"val": 3}}}
+    loaded = network(spec({**FIRST, "init": {"weight": "eye_"}}, both))
+    for style in api.STYLES:
+        made = model(loaded, style)
+        found = made(torch.ones(2, 8))
+        assert torch.equal(found, torch.full((2, 8), 4.0))
+
+
+def test_which_parameters_there_are_is_the_same_in_both() -> None:
+    more = {"parameters": {"bias": True}}
+    odd = {"Linear": {"out_features": 8, "bias": "${bias}"}, "name": "odd"}
+    assert said(spec(odd, {"Linear": 8, "share": "odd"}, **more)) == [
+        "MG226 `bias` depends on a parameter, and is another in `odd`"
+    ]
+    same = {"Linear": {"out_features": 8, "bias": "${bias}"}, "share": "odd"}
+    assert network(spec(odd, same, **more)).graph.total_parameters == 72
