@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlpgen.expressions import Expression
 from mlpgen.graph.nodes import held
 from mlpgen.names import free_name
+from mlpgen.operands import logical
 from mlpgen.styles.code import (
     INDENT,
     call,
@@ -16,14 +17,14 @@ from mlpgen.styles.code import (
     layout,
     literal,
     quoted,
-    tidy,
 )
 from mlpgen.styles.filling import BODY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph, Init, Node
+    from mlpgen.operands import Operand
 
 
 def held_lines(node: Node) -> list[str]:
@@ -54,13 +55,10 @@ def _of_layer(node: Node, target: str) -> list[str]:
 
     A layer under a condition is any module to mypy.
     """
-    found: dict[tuple[str, ...], list[str]] = {}
+    found: dict[tuple[Operand, ...], list[str]] = {}
     for name, init in node.inits.items():
-        needed = [
-            *([node.condition] if node.condition else []),
-            *_conditions(node, name),
-        ]
-        when = tuple(dict.fromkeys(map(_in_conjunction, needed)))
+        needed = [*_deciding(node, name), *([node.condition] if node.condition else [])]
+        when = tuple(dict.fromkeys(each.operand for each in reversed(needed)))
         tensor = f"{target}.{name}" if name else target
         if node.condition is not None:
             tensor = f"{target}.get_parameter({quoted(name)})"
@@ -68,14 +66,20 @@ def _of_layer(node: Node, target: str) -> list[str]:
         indent = BODY + INDENT if when else BODY
         lines = _filled(tensor, init, indent, optional=optional)
         found.setdefault(when, []).extend(lines)
-    return [
-        line
-        for when, lines in found.items()
-        for line in ([f"if {' and '.join(when)}:", *indented(lines)] if when else lines)
-    ]
+    return [line for when, lines in found.items() for line in _under(when, lines)]
 
 
-def _conditions(node: Node, name: str) -> list[Expression]:
+def _under(conditions: Sequence[Operand], lines: list[str]) -> list[str]:
+    """Put statements under conditions that must all hold."""
+    if not conditions:
+        return lines
+    code = conditions[0]
+    if len(conditions) > 1:
+        code = logical("and", conditions)
+    return [f"if {code.text}:", *indented(lines)]
+
+
+def _deciding(node: Node, name: str) -> list[Expression]:
     """Return what decides whether a layer that is there has a parameter."""
     deciding = ["affine", "elementwise_affine"]
     if name in ("bias_k", "bias_v"):
@@ -84,11 +88,6 @@ def _conditions(node: Node, name: str) -> list[Expression]:
         deciding.append("bias")
     found = [node.arguments.get(each) for each in deciding]
     return [each for each in found if isinstance(each, Expression)]
-
-
-def _in_conjunction(condition: Expression) -> str:
-    code = tidy(condition.code)
-    return f"({code})" if " or " in code else code
 
 
 def tied_lines(node: Node, graph: Graph) -> list[str]:
@@ -123,7 +122,7 @@ def _rules(graph: Graph) -> list[str]:
         for name, init in rule.inits.items():
             of_type = [n for n in layers if n.type == rule.type and n.weights]
             optional = _optional(rule.type, name) or any(
-                name not in node.weights or _conditions(node, name) for node in of_type
+                name not in node.weights or _deciding(node, name) for node in of_type
             )
             inner = _filled(
                 f"{module}.{name}", init, BODY + 2 * INDENT, optional=optional
