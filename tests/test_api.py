@@ -8,7 +8,8 @@ import pytest
 from torch import nn
 
 import mlpgen
-from mlpgen.names import MODULE_ATTRIBUTES, snake_case, wrong_class_name, wrong_name
+from mlpgen.names import snake_case, wrong_class_name, wrong_name, wrong_stem
+from mlpgen.reserved.attributes import MODULE
 from mlpgen.styles.scripts import KINDS
 
 ROOT = Path(__file__).parent.parent
@@ -50,7 +51,7 @@ def test_attributes_of_modules_are_known() -> None:
     public = {
         name for name in {*dir(nn.Module()), *dir(nn.Sequential())} if name[0] != "_"
     }
-    assert public == MODULE_ATTRIBUTES
+    assert public == MODULE
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,15 @@ def test_wrong_names(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "net", "1A", "A_b", "Torch", "Json", "Tensor", "None", "Ä", "A" * 33]
+    "name", ["", "net", "1A", "A_b", "DropPath", "Tensor", "None", "Ä", "A" * 33]
 )
 def test_wrong_class_names(name: str) -> None:
     assert wrong_class_name(name)
+
+
+@pytest.mark.parametrize(
+    "stem", ["torch", "json", "matplotlib", "pil", "PIL", "tensorboard", "onnx", "con"]
+)
+def test_files_that_hide_a_module(stem: str) -> None:
+    assert wrong_stem(stem)
+    assert not wrong_stem(f"{stem}_net")

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from mlpgen import SpecError, api
 from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
-from mlpgen.names import wrong_class_name, wrong_name
-from mlpgen.styles.reserved import RESERVED
+from mlpgen.modules import generated_files
+from mlpgen.names import wrong_class_name, wrong_name, wrong_stem
+from mlpgen.output.notebook import plain
+from mlpgen.reserved.words import SCRIPT
 
 from .networks import network, specs
 from .test_data import SPECS, spec_of
@@ -296,6 +298,36 @@ def test_every_training_script(tmp_path: Path) -> None:
     all_tools(tmp_path)
 
 
+def imported(text: str) -> set[str]:
+    """Return the modules that a script imports, asks for or looks for."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+        elif isinstance(node, ast.Call):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            names = {e.value for e in node.args if isinstance(e, ast.Constant)}
+            found |= names if called in ("import_module", "find_spec") else set()
+    return {str(each).split(".")[0] for each in found}
+
+
+def test_files_hide_no_module_that_a_script_imports() -> None:
+    names = set()
+    for spec in [*(trained(*each) for each in SCRIPTS), *map(spec_of, SPECS)]:
+        net = network(spec)
+        inner = [each for each in api.layer_names(net.graph) if "_" in each]
+        files = api.render(net, "sequential", capture=inner)
+        notebook = api.render(net, "explicit", notebook=True)["tried.ipynb"]
+        files["notebook.py"] = plain(Path("tried.ipynb"), notebook)
+        for text in files.values():
+            names |= imported(text)
+    own = {*generated_files("tried")}
+    assert {"matplotlib", "PIL", "numpy", "torch", "onnxruntime", "tqdm"} <= names
+    assert {each for each in names - own if not wrong_stem(each)} == set()
+
+
 def own_names(text: str, cls: str) -> set[str]:
     """Return the names that a script, or a class, gives or takes, builtins aside."""
     found = set()
@@ -337,7 +369,7 @@ def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
 
 
 def is_reserved(name: str) -> bool:
-    return name in RESERVED or bool(wrong_name(name))
+    return name in SCRIPT or bool(wrong_name(name))
 
 
 _TAKERS = {"": wrong_name, "train_": is_reserved, "predict_": is_reserved}

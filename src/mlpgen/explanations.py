@@ -385,7 +385,10 @@ EXPLANATIONS = {
     "MG231": Explanation(
         "A module of your own that cannot be imported",
         "`custom` names a Python file beside the generated code, the class in it, and "
-        "arguments that are identifiers.",
+        "arguments that are identifiers. It is a file of your own: no module of Python "
+        "or torch, none that the scripts import, and none that is generated. Its class "
+        "has a name that the generated code does not use itself. A module that reads "
+        "data lies there too.",
         _spec(
             "custom: {path: my-layers.py, class: Gate}",
             image="[8]",

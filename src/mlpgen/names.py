@@ -2,98 +2,21 @@
 
 from __future__ import annotations
 
-import builtins
 import keyword
 import re
-import sys
 from typing import TYPE_CHECKING
+
+from mlpgen.modules import hidden_module
+from mlpgen.reserved.attributes import MODULE
+from mlpgen.reserved.words import BUILTINS, CAPITALS, MODEL, SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
 LONGEST = 32
 LONGEST_CLASS = 32
+LONGEST_IMPORT = 60
 """Characters of a name; longer ones would not leave room on a line of code."""
-
-MODULE_ATTRIBUTES = frozenset(
-    [
-        "T_destination",
-        "add_module",
-        "append",
-        "apply",
-        "bfloat16",
-        "buffers",
-        "call_super_init",
-        "children",
-        "compile",
-        "cpu",
-        "cuda",
-        "double",
-        "dump_patches",
-        "eval",
-        "extend",
-        "extra_repr",
-        "float",
-        "forward",
-        "get_buffer",
-        "get_extra_state",
-        "get_parameter",
-        "get_submodule",
-        "half",
-        "insert",
-        "ipu",
-        "load_state_dict",
-        "modules",
-        "mtia",
-        "named_buffers",
-        "named_children",
-        "named_modules",
-        "named_parameters",
-        "parameters",
-        "pop",
-        "register_backward_hook",
-        "register_buffer",
-        "register_forward_hook",
-        "register_forward_pre_hook",
-        "register_full_backward_hook",
-        "register_full_backward_pre_hook",
-        "register_load_state_dict_post_hook",
-        "register_load_state_dict_pre_hook",
-        "register_module",
-        "register_parameter",
-        "register_state_dict_post_hook",
-        "register_state_dict_pre_hook",
-        "requires_grad_",
-        "set_extra_state",
-        "set_submodule",
-        "share_memory",
-        "state_dict",
-        "to",
-        "to_empty",
-        "train",
-        "training",
-        "type",
-        "xpu",
-        "zero_grad",
-    ]
-)
-"""The public attributes of `nn.Module` and `nn.Sequential`."""
-
-NOT_EXPORTED = frozenset(
-    [
-        "add_submodule",
-        "code",
-        "delete_all_unused_submodules",
-        "delete_submodule",
-        "graph",
-        "meta",
-        "print_readable",
-        "recompile",
-        "shape_env",
-        "to_folder",
-    ]
-)
-"""The public attributes of the `GraphModule` that torch.export makes."""
 
 _LOCALS = frozenset(
     [
@@ -110,123 +33,6 @@ _LOCALS = frozenset(
     ]
 )
 """Names that a model's file uses itself; `l` looks like a one."""
-
-_CLASSES = frozenset(
-    [
-        "ACCUMULATE",
-        "ARCHIVE",
-        "ARCHIVES",
-        "Any",
-        "AveragedModel",
-        "CHECKSUM",
-        "CLASSES",
-        "Callable",
-        "Data",
-        "DataError",
-        "DistributedDataParallel",
-        "EMA",
-        "EPOCHS",
-        "F",
-        "FOLDER",
-        "IMAGE",
-        "Iterable",
-        "Iterator",
-        "KNOWN",
-        "LABELS",
-        "LENGTH",
-        "MEAN",
-        "MIRRORS",
-        "NamedTuple",
-        "OUTPUTS",
-        "OrderedDict",
-        "PADDING",
-        "PATH",
-        "PATIENCE",
-        "Path",
-        "RANK",
-        "RANKS",
-        "RESULT",
-        "RUNS",
-        "Run",
-        "RunError",
-        "SEED",
-        "SHAPE",
-        "STD",
-        "SUBSET",
-        "SimpleNamespace",
-        "TARGET",
-        "TEST",
-        "TRAIN",
-        "Tensor",
-        "ThreadPoolExecutor",
-        "VALIDATION",
-        "VOCABULARY",
-    ]
-)
-"""Names with a capital that a model's file or a training script uses itself."""
-
-_MODULES = frozenset(
-    [
-        "torch",
-        "functorch",
-        "torchgen",
-        "torchvision",
-        "triton",
-        "numpy",
-        "scipy",
-        "sympy",
-        "mpmath",
-        "networkx",
-        "jinja2",
-        "markupsafe",
-        "filelock",
-        "fsspec",
-        "packaging",
-        "setuptools",
-        "typing_extensions",
-        "opt_einsum",
-        "psutil",
-        "dill",
-        "cuda",
-        "nvidia",
-        "pandas",
-        "pytest",
-        "tqdm",
-        "yaml",
-    ]
-)
-"""Modules that torch or the script may import, which a file beside it would hide."""
-
-_GONE = frozenset(
-    [
-        "aifc",
-        "asynchat",
-        "asyncore",
-        "audioop",
-        "cgi",
-        "cgitb",
-        "chunk",
-        "crypt",
-        "distutils",
-        "imghdr",
-        "imp",
-        "lib2to3",
-        "mailcap",
-        "msilib",
-        "nis",
-        "nntplib",
-        "ossaudiodev",
-        "pipes",
-        "smtpd",
-        "sndhdr",
-        "spwd",
-        "sunau",
-        "telnetlib",
-        "uu",
-        "xdrlib",
-    ]
-)
-"""Modules of Python 3.11 that later ones lack: a spec is right in all or in none."""
 
 
 def snake_case(name: str) -> str:
@@ -262,13 +68,13 @@ def wrong_name(name: str) -> str:
         return f"a name has at most {LONGEST} characters, this one {len(name)}"
     if keyword.iskeyword(name):
         return f"`{name}` is a keyword of Python"
-    if name in MODULE_ATTRIBUTES:
+    if name in MODULE:
         return f"`{name}` is an attribute of `nn.Module`"
     if name == "l":
         return "it looks like the number 1"
     if name in _LOCALS:
         return f"`{name}` has a meaning of its own in the generated code"
-    if hasattr(builtins, name):
+    if name in BUILTINS:
         return f"`{name}` is a builtin of Python"
     return ""
 
@@ -281,14 +87,49 @@ def wrong_parameter(name: str) -> str:
 
 
 def wrong_class_name(name: str) -> str:
-    """Say why `name` cannot be the class of a model; an empty text if it can."""
+    """Say why `name` cannot be the class of a model or block; empty if it can."""
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
         return "a class name is CamelCase: letters and digits, a capital first"
     if len(name) > LONGEST_CLASS or len(snake_case(name)) > 40:
         return f"a class name has at most {LONGEST_CLASS} characters"
-    if keyword.iskeyword(name) or name in _CLASSES or hasattr(builtins, name):
+    if name in _TAKEN:
         return f"`{name}` has a meaning of its own in Python or the generated code"
-    stem = snake_case(name)
-    if stem in sys.stdlib_module_names | _GONE | _MODULES:
-        return f"its file `{stem}.py` would hide the module `{stem}`"
     return ""
+
+
+def wrong_stem(stem: str) -> str:
+    """Say why `stem` cannot be the file of a model, without `.py`; empty if it can."""
+    reason = hidden_module(stem)
+    return f"its file would be `{stem}.py`, and {reason}" if reason else ""
+
+
+def wrong_import(name: str) -> str:
+    """Say why `name` cannot be a class that a model imports; empty if it can."""
+    if not _is_identifier(name):
+        return f"a class is {_IDENTIFIER}"
+    if len(name) > LONGEST_IMPORT:
+        return f"it has {len(name)} characters, the most is {LONGEST_IMPORT}"
+    if re.fullmatch(r"[A-Z0-9_]+_[A-Z0-9_]*", name):
+        return "it is spelt like a constant"
+    if name in _TAKEN or re.fullmatch(r"_|size_\d+", name):
+        return f"`{name}` has a meaning of its own in Python or the generated code"
+    return ""
+
+
+def wrong_argument(name: str) -> str:
+    """Say why `name` cannot be an argument of such a class; empty if it can."""
+    if not _is_identifier(name):
+        return f"an argument is {_IDENTIFIER}"
+    if len(name) > LONGEST_IMPORT:
+        return f"it has {len(name)} characters, the most is {LONGEST_IMPORT}"
+    return "it is the object itself" if name == "self" else ""
+
+
+_IDENTIFIER = "an identifier of letters and digits, with at most one `_` before them"
+_TAKEN = BUILTINS | CAPITALS | MODEL | SCRIPT
+
+
+def _is_identifier(name: str) -> bool:
+    """Tell whether Python takes a name as it is: it changes `__name` in a class."""
+    plain = re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII)
+    return bool(plain) and not keyword.iskeyword(name) and name[:2] != "__"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from mlpgen.component import STRICT, Expects, Positive
-from mlpgen.names import camel_case, wrong_class_name
+from mlpgen.names import camel_case, snake_case, wrong_class_name, wrong_stem
 from mlpgen.problems import cut, shown
 from mlpgen.training.settings import Training
 
@@ -133,6 +133,11 @@ class Spec(_Model):
         Expects("a mapping"),
     ] = None
 
+    @property
+    def stem(self) -> str:
+        """The file of the model, without `.py`."""
+        return snake_case(self.name)
+
 
 def read_spec(problems: Problems) -> Spec:
     """Validate all of a document but its layers.
@@ -152,13 +157,23 @@ def read_spec(problems: Problems) -> Spec:
         empty: dict[str, Any] = {"name": "", "input": [], "layers": []}
         right = {key: value for key, value in data.items() if key not in wrong}
         spec = Spec.model_construct(**(empty | right))
-    reason = wrong_class_name(spec.name) if spec.name or data.get("name") == "" else ""
+    if spec.name or data.get("name") == "":
+        _check_name(spec, problems)
+    return spec
+
+
+def _check_name(spec: Spec, problems: Problems) -> None:
+    reason = wrong_class_name(spec.name)
+    meant = camel_case(spec.name)
+    help = f"did you mean `{meant}`?" if meant else ""
+    if meant and wrong_stem(snake_case(meant)):
+        help = ""
+    if not reason:
+        reason = wrong_stem(spec.stem)
+        help = f"give it another name, such as `{spec.name}Net`"
     if reason:
         message = f"the text `{cut(spec.name)}` cannot be the name: {reason}"
-        meant = camel_case(spec.name)
-        help = f"did you mean `{meant}`?" if meant else ""
         problems.add("MG205", message, ("name",), help=help)
-    return spec
 
 
 def _without_wrong_inputs(data: dict[str, Any], problems: Problems) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def command(
     """
     subjects, warnings = _subjects(common.once(specs), common.parse_settings(settings))
     common.show_warnings(warnings, aside=format_ == "json")
+    _say_whose_code(subjects)
     found: list[Certificate] = []
     try:
         for each in run.prove(subjects, timeout=timeout, tell=_progress):
@@ -87,6 +88,15 @@ def _subjects(
     if mistakes:
         raise SpecError(mistakes)
     return found, warnings
+
+
+def _say_whose_code(subjects: Sequence[Subject]) -> None:
+    """Say which code runs that is not mlpgen's."""
+    for each in subjects:
+        files = ", ".join(file.path for file in each.own)
+        if files:
+            spec = safe(each.spec)
+            click.echo(f"note: {spec}: this runs its author's code: {files}", err=True)
 
 
 def _progress(spec: str = "", check: str = "") -> None:

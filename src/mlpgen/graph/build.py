@@ -58,7 +58,7 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     model = read_model(spec, parameters, files, problems)
     blocks = read_blocks(spec, files)
     inputs = read_inputs(spec, problems)
-    resolver, graph = _resolve(model, blocks, inputs, problems)
+    resolver, graph = _resolve(model, blocks, inputs, spec.stem, problems)
     if document.data.get("parameters", {}) != spec.parameters:
         problems.drop("MG209", "MG210")  # the parameters themselves are wrong
     if lacks_blocks or document.data.get("blocks", {}) != spec.blocks:
@@ -93,13 +93,14 @@ def _resolve(
     model: Definition,
     blocks: Mapping[str, Definition],
     inputs: tuple[Value | None, ...],
+    stem: str,
     problems: Problems,
 ) -> tuple[Resolver, Graph]:
     """Resolve everything, until it is known which sizes never differ."""
     before = list(problems.found)
     plain: dict[str, frozenset[str]] = {}
     while True:
-        resolver = Resolver(blocks, plain)
+        resolver = Resolver(blocks, plain, stem)
         graph = resolver.model(model, inputs)
         found = {
             name: plain.get(name, frozenset()) | sizes

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import keyword
-import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,16 +11,18 @@ from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.inside import container
 from mlpgen.graph.nodes import Maker
-from mlpgen.names import wrong_class_name
+from mlpgen.modules import wrong_module
+from mlpgen.names import wrong_argument, wrong_import
 from mlpgen.problems import cut, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from mlpgen.graph.inside import Inside
-    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.nodes import Graph, Node
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
     from mlpgen.layers.base import Shape
-    from mlpgen.problems import Problems
     from mlpgen.source import Path
 
 
@@ -53,8 +53,41 @@ class Custom(BaseModel):
     ] = 0
 
 
+class Beside(NamedTuple):
+    """What modules of the author's own are beside.
+
+    Attributes:
+        stem: The file of the model, without `.py`.
+        classes: The classes that this file has, and the files that they come from;
+            an empty text stands for itself.
+    """
+
+    stem: str
+    classes: dict[str, str]
+
+
+def own_classes(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Return the modules of the author's own that a network imports, with the classes.
+
+    All of them, also those of layers that `when` leaves out.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for each in (*graph.blocks, graph):
+        for node in _every(each.nodes):
+            if node.maker.module:
+                found.setdefault(node.maker.module, {})[node.type] = None
+    return {module: (*classes,) for module, classes in sorted(found.items())}
+
+
+def _every(nodes: Iterable[Node]) -> Iterator[Node]:
+    for node in nodes:
+        yield node
+        yield from _every(node.children)
+        yield from _every(each.node for each in node.rounds)
+
+
 def resolve_custom(
-    item: Item, wires: tuple[Wire, ...], inside: Inside, classes: dict[str, str]
+    item: Item, wires: tuple[Wire, ...], inside: Inside, beside: Beside
 ) -> Node | None:
     """Resolve a module of the author's own; None after a mistake.
 
@@ -62,7 +95,7 @@ def resolve_custom(
         item: The entry.
         wires: What it takes.
         inside: Where it stands.
-        classes: The names that the generated file has, and where they come from.
+        beside: What it is beside.
     """
     problems = inside.problems
     before = len(problems.found)
@@ -71,11 +104,7 @@ def resolve_custom(
     except ValidationError as error:
         problems.add_invalid(error, Custom, "custom", item.type_path, item.arguments)
         return None
-    _check_names(custom, item, problems)
-    if classes.setdefault(custom.class_, custom.path) != custom.path:
-        message = f"there is another `{cut(custom.class_)}` in the generated file"
-        help = "give one of them another name"
-        problems.add("MG231", message, item.argument_path("class"), help=help)
+    _check_names(custom, item, inside, beside)
     arguments = {
         name: _value(each, (*item.argument_path("arguments"), name), inside)
         for name, each in custom.arguments.items()
@@ -102,46 +131,46 @@ def _module(path: str) -> str:
     return path.removesuffix(".py").replace("/", ".")
 
 
-def _check_names(custom: Custom, item: Item, problems: Problems) -> None:
-    parts = custom.path.removesuffix(".py").split("/")
-    names = all(re.fullmatch(r"[A-Za-z_]\w*", p, re.ASCII) for p in parts)
-    if (
-        not custom.path.endswith(".py")
-        or not names
-        or any(map(keyword.iskeyword, parts))
-    ):
-        message = f"`{cut(custom.path)}` is no Python file that could be imported"
+def _check_names(custom: Custom, item: Item, inside: Inside, beside: Beside) -> None:
+    problems = inside.problems
+    reason = wrong_module(custom.path, beside.stem)
+    if reason:
+        message = f"`{cut(custom.path)}` cannot be a module of yours: {reason}"
         help = "such as `my_layers.py` or `layers/attention.py`"
         problems.add("MG231", message, item.argument_path("path"), help=help)
-    elif parts[0] in ("torch", "collections", "typing", "contextlib"):
-        message = f"`{parts[0]}` is a module that the generated code uses itself"
-        problems.add("MG231", message, item.argument_path("path"))
-    plain = re.fullmatch(r"[A-Za-z_]\w*", custom.class_, re.ASCII)
-    reason = "" if plain and len(custom.class_) <= 60 else "a class is an identifier"
-    if not reason and keyword.iskeyword(custom.class_):
-        reason = "it is a keyword of Python"
-    if not reason and custom.class_[0].isupper():
-        meaning = wrong_class_name(custom.class_)
-        reason = meaning if "meaning" in meaning else ""
+    reason = wrong_import(custom.class_)
+    if custom.class_ in inside.scope.parameters:
+        reason = "a parameter has this name"
+    elif not reason and custom.class_ in beside.classes:
+        origin = beside.classes[custom.class_]
+        of = f"of `{cut(origin)}`" if origin else "of this spec"
+        other = origin != custom.path
+        reason = f"there is another one of this name, {of}" if other else ""
     if reason:
-        message = f"the text `{cut(custom.class_)}` cannot be the class: {reason}"
+        message = f"`{cut(custom.class_)}` cannot be the class: {reason}"
         problems.add("MG231", message, item.argument_path("class"))
+    beside.classes.setdefault(custom.class_, custom.path)
     for name in custom.arguments:
-        plain = re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII)
-        if not plain or keyword.iskeyword(name) or len(name) > 60:
-            message = f"the text `{cut(name)}` cannot be an argument"
+        if reason := wrong_argument(name):
+            message = f"`{cut(name)}` cannot be an argument: {reason}"
             at = (*item.argument_path("arguments"), name)
             problems.add("MG231", message, at, key=True)
 
 
 def _value(raw: Any, path: Path, inside: Inside) -> Any:
     """Read an argument: a plain value, a list of them, or an expression."""
-    if isinstance(raw, dict):
-        message = f"an argument is a value or a list, not {shown(raw)}"
+    if _holds_mapping(raw):
+        message = f"an argument is a value or a list of values, not {shown(raw)}"
         inside.problems.add("MG203", message, path)
         return None
     value = evaluated(raw, path, inside.scope, inside.problems)
     return _tuple(value)
+
+
+def _holds_mapping(raw: Any) -> bool:
+    if isinstance(raw, list):
+        return any(map(_holds_mapping, raw))
+    return isinstance(raw, dict)
 
 
 def _tuple(value: Any) -> Any:

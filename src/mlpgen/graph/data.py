@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from mlpgen.graph.nodes import held
 from mlpgen.graph.recipe import Dataset
+from mlpgen.modules import wrong_file
 from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.training.datasets import DATASETS
-from mlpgen.training.sources import SOURCES, Text
+from mlpgen.training.sources import SOURCES, Module, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,7 @@ def resolve_data(
     )
     if found is not None:
         _check_normalize(training.normalize, found, problems)
+        _check_module(found, spec.stem, problems)
     _check_subset(training, problems)
     return found
 
@@ -138,6 +140,16 @@ def _own(
         dtype=given.dtype,
         known=_known(nodes, given) if given.dtype == "int64" else 0,
     )
+
+
+def _check_module(found: Dataset, stem: str, problems: Problems) -> None:
+    """Refuse a module that is no file of the author's beside the scripts."""
+    if isinstance(found.origin, Module):
+        path = found.origin.module
+        if reason := wrong_file(path, stem):
+            message = f"`{cut(path)}` cannot be a module of yours: {reason}"
+            help = "such as `my_data.py`, which stands beside the scripts"
+            problems.add("MG231", message, (*_AT, "module"), help=help)
 
 
 def _is_text(source: Source) -> bool:

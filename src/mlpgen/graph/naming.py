@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.keys import attributes
-from mlpgen.names import NOT_EXPORTED, snake_case, wrong_name
+from mlpgen.names import snake_case, wrong_name
+from mlpgen.reserved.attributes import NOT_EXPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

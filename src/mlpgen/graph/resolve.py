@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.expressions import Expression
 from mlpgen.graph.blocks import Arrival, Use, arrivals, block_arguments
 from mlpgen.graph.conditions import condition_of, merged
-from mlpgen.graph.custom import resolve_custom
+from mlpgen.graph.custom import Beside, resolve_custom
 from mlpgen.graph.definitions import INPUT
 from mlpgen.graph.ends import finished
 from mlpgen.graph.initial import filled_tensor, initialized
@@ -22,14 +22,14 @@ from mlpgen.graph.inside import (
 from mlpgen.graph.keys import direct_names, names_of_node
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.limits import Budget, check_total, leaves
-from mlpgen.graph.parametrizing import PARAMETRIZATIONS, parametrized
+from mlpgen.graph.parametrizing import parametrized
 from mlpgen.graph.repeats import mentions_index, repeated
 from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.selection import selected
 from mlpgen.graph.sharing import shared, tied
 from mlpgen.graph.uses import bare, say_where, symbolic, used
 from mlpgen.graph.wires import Wire, Wires
-from mlpgen.vocabulary import CUSTOM, HELD, OWN, SHARE, layer_class
+from mlpgen.vocabulary import CUSTOM, HELD, SHARE, layer_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -64,8 +64,18 @@ class Resolver:
     """
 
     def __init__(
-        self, blocks: Mapping[str, Definition], plain: Mapping[str, frozenset[str]]
+        self,
+        blocks: Mapping[str, Definition],
+        plain: Mapping[str, frozenset[str]],
+        stem: str,
     ) -> None:
+        """Begin with nothing that is resolved.
+
+        Args:
+            blocks: The blocks of the spec.
+            plain: The sizes of each block's inputs that are written as numbers.
+            stem: The file of the model, without `.py`.
+        """
         self.blocks = blocks
         self.plain = plain
         self.uses: dict[str, list[Use]] = {name: [] for name in blocks}
@@ -73,12 +83,12 @@ class Resolver:
         self.classes: list[tuple[Definition, Resolved]] = []
         self._found: dict[object, Resolved | None] = {}
         self._open: list[str] = []
-        self._classes = dict.fromkeys([*blocks, *OWN, *PARAMETRIZATIONS, "nn"], "")
+        self._beside = Beside(stem, dict.fromkeys(blocks, ""))
         self._budget = Budget()
 
     def model(self, definition: Definition, inputs: tuple[Value | None, ...]) -> Graph:
         """Resolve the model itself."""
-        self._classes[definition.name] = ""
+        self._beside.classes[definition.name] = ""
         scope = Scope(definition.parameters, Findings())
         return self._class(definition, inputs, scope).graph
 
@@ -225,7 +235,7 @@ class Resolver:
         if item.type == "Sequential":
             return self._sequential(item, wires, inside)
         if item.type == CUSTOM:
-            return resolve_custom(item, wires, inside, self._classes)
+            return resolve_custom(item, wires, inside, self._beside)
         full = inside.prefix + item.name
         if item.type in self.blocks:
             return self._use(item, wires, inside, full)

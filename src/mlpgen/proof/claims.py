@@ -69,11 +69,6 @@ def claims(graph: Graph) -> Claims:
     }
 
 
-def author_modules(graph: Graph) -> set[str]:
-    """Return the modules of the author's own that a network imports."""
-    return {node.maker.module for node in held(graph.nodes)} - {""}
-
-
 def _inputs(graph: Graph) -> list[Tensor]:
     highs = bounds(graph)
     return [

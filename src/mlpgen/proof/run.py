@@ -7,14 +7,14 @@ import os
 import subprocess
 import sys
 import threading
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen import api
+from mlpgen.proof import own
 from mlpgen.proof.certificate import Certificate, Check
-from mlpgen.proof.claims import author_modules, claims
+from mlpgen.proof.claims import claims
 from mlpgen.proof.plan import plan
 from mlpgen.proof.variants import Trials, trials
 
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
     from mlpgen.api import Network
     from mlpgen.proof.claims import Claims
+    from mlpgen.proof.own import OwnFile
     from mlpgen.proof.plan import Plan
 
     Tell = Callable[[str, str], None]
 
-_START = "import sys; sys.path.append(sys.argv[1]); from checks.main import main"
-_COMMAND = f"{_START}; main(sys.argv[2])"
+_START = "import sys; sys.path.append(sys.argv[1])"
+_COMMAND = f"{_START}; from mlpgen.proof.checks.main import main; main(sys.argv[2])"
 
 
 class NoTorchError(Exception):
@@ -42,7 +43,7 @@ class Subject(NamedTuple):
         spec: Its path.
         claims: What mlpgen predicted.
         texts: The model's file, in each style.
-        modules: The author's own files that it imports, by where they must be.
+        own: The author's own files that it imports.
         trials: The model with other arguments.
         plan: The entries of the spec as they are written.
     """
@@ -50,7 +51,7 @@ class Subject(NamedTuple):
     spec: str
     claims: Claims
     texts: dict[str, str]
-    modules: dict[str, Path] = {}  # noqa: RUF012 - a default that nobody changes
+    own: tuple[OwnFile, ...] = ()
     trials: Trials = Trials()
     plan: Plan | None = None
 
@@ -64,14 +65,10 @@ def subject(spec: str, network: Network) -> Subject:
     """
     file = f"{network.graph.stem}.py"
     texts = {style: api.render(network, style)[file] for style in api.STYLES}
-    folder = Path(network.document.name).parent
-    modules = {
-        f"{name.replace('.', '/')}.py": folder / f"{name.replace('.', '/')}.py"
-        for name in author_modules(network.graph)
-    }
+    files = own.own_files(network.graph, Path(network.document.name).parent)
     found = trials(network)
     said = claims(network.graph)
-    return Subject(spec, said, texts, modules, found, plan(network))
+    return Subject(spec, said, texts, files, found, plan(network))
 
 
 def prove(
@@ -116,14 +113,10 @@ def _written(subject: Subject, folder: Path) -> dict[str, Any]:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         files[style] = path.relative_to(folder.parent).as_posix()
-    for place, own in subject.modules.items():
-        path = folder / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(OSError):  # what is missing is named when it is imported
-            path.write_bytes(own.read_bytes())
     return {
         "claims": subject.claims,
         "files": files,
+        "own": own.written(subject.own, folder / "own"),
         "trials": _written_trials(subject.trials, folder),
         "plan": subject.plan,
     }
@@ -237,4 +230,4 @@ class _Process:
         return Check(self.running, "fails", why[:300])
 
 
-_HERE = str(Path(__file__).parent)
+_HERE = str(Path(__file__).parent.parent.parent)

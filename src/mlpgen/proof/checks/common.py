@@ -185,8 +185,8 @@ def first_line(error: BaseException) -> str:
 def forget(folder: Path) -> None:
     """Forget the modules of a folder: those of another network may have their names."""
     for name, loaded in [*sys.modules.items()]:
-        file = getattr(loaded, "__file__", None) or ""
-        if Path(file).is_relative_to(folder.resolve()):
+        places = (getattr(loaded, "__file__", None), *vars(loaded).get("__path__", ()))
+        if any(Path(each or "").is_relative_to(folder.resolve()) for each in places):
             del sys.modules[name]
 
 

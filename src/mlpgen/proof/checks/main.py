@@ -50,15 +50,18 @@ def main(job: str) -> None:
 def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
     """Run all checks on one network."""
     from .common import Subject, forget, load
+    from .own import import_own
 
     made: list[Subject] = []
 
     def make() -> str:
         forget(Path())
+        own = import_own(job["own"])
         name = job["claims"]["name"]
         classes = {style: load(path, name) for style, path in job["files"].items()}
         made.append(Subject(job["claims"], classes, job["trials"], job["plan"]))
-        return f"{' and '.join(classes)}: imported and made"
+        said = f", with the author's code of {', '.join(own)}" if own else ""
+        return f"{' and '.join(classes)}: imported and made{said}"
 
     _check("classes", make, tell)
     for subject in made:

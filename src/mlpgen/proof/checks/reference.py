@@ -6,12 +6,12 @@ what both styles get wrong in the same way is seen here.
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
+from .arithmetic import computed
 from .common import SEED, FailsError, call, close, counted, difference
 from .functions import Held, evaluated, names_of_parts
 
@@ -49,12 +49,6 @@ _CAUSAL = {
     "Transformer": "tgt_mask",
 }
 """What the mask of what comes later is called."""
-_ARITHMETIC = (
-    *(ast.Expression, ast.Constant, ast.Name, ast.expr_context, ast.Compare),
-    *(ast.BinOp, ast.UnaryOp, ast.BoolOp),
-    *(ast.operator, ast.unaryop, ast.boolop, ast.cmpop),
-)
-_TRUTH = {"true": True, "false": False}
 
 
 def as_written(subject: Subject) -> str:
@@ -86,13 +80,7 @@ def value_of(raw: Any, known: Mapping[str, Any]) -> Any:
     if isinstance(raw, dict):
         return {key: value_of(each, known) for key, each in raw.items()}
     if isinstance(raw, str) and raw.startswith("${"):
-        tree = ast.parse(raw[2:-1].strip(), mode="eval")
-        # Specs without mistakes have nothing else here.
-        if not all(isinstance(each, _ARITHMETIC) for each in ast.walk(tree)):
-            raise FailsError(f"`{raw}` is more than arithmetic")
-        return eval(
-            compile(tree, raw, "eval"), {"__builtins__": {}}, {**_TRUTH, **known}
-        )
+        return computed(raw[2:-1], known)
     return raw
 
 
@@ -192,7 +180,9 @@ class _Walk:
         try:
             module = self.model.get_submodule(name)
         except AttributeError as error:
-            made = _made(type_, arguments, takes[0].tensor.shape)
+            made = None
+            if entry["kind"] == "module":
+                made = _made(type_, arguments, takes[0].tensor.shape)
             if made is None or made.state_dict():
                 raise FailsError(f"`{name}` is no module: {error}") from None
             return made

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
+from mlpgen.reserved.words import SCRIPT
 from mlpgen.styles.code import INDENT, Code, call, indented, layout
-from mlpgen.styles.reserved import RESERVED
 from mlpgen.styles.scripts.optimizing import keywords
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
     names = {}
     for output in (graph.outputs[0], *(term.output for term in recipe.terms)):
         node = graph.node(output)
-        plain = node.named and len(output) <= 24 and output not in RESERVED
+        plain = node.named and len(output) <= 24 and output not in SCRIPT
         spare = (
             "output"
             if output == graph.outputs[0]

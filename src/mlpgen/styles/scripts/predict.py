@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.graph.custom import own_classes
 from mlpgen.styles.code import INDENT, Code, Group, call, layout
 from mlpgen.styles.docstrings import docstring
 from mlpgen.styles.scripts import data
@@ -56,6 +57,7 @@ class PredictPlan(NamedTuple):
         results: What is drawn of the test data.
         evaluated: What `evaluate` of the training script is called with.
         example: Lines that make examples of the right shape.
+        own: Whether the model has modules of the author's own.
     """
 
     template: str
@@ -81,6 +83,7 @@ class PredictPlan(NamedTuple):
     evaluated: Code
     results: Code
     example: Lines
+    own: bool
 
 
 class PlotPlan(NamedTuple):
@@ -157,6 +160,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> PredictPlan:
         results=Code("targets" if recipe.dataset.text else "outputs(model, features)"),
         evaluated=Code(f'model, test, "test"{autocast}'),
         example=_example(recipe),
+        own=bool(own_classes(graph)),
     )
 
 
@@ -252,6 +256,7 @@ def _imports(graph: Graph, recipe: Recipe) -> Lines:
             f"{stem}:{graph.name}",
             f"plot_{stem}:plot",
             *(f"run_{stem}:{name}" for name in _OF_RUN),
+            *([f"run_{stem}:check_own"] if own_classes(graph) else []),
             f"train_{stem}:EVAL_BATCH_SIZE",
             f"train_{stem}:evaluate",
         }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.graph.custom import own_classes
+from mlpgen.styles.code import layout, literal
 from mlpgen.styles.docstrings import docstring
 
 if TYPE_CHECKING:
@@ -17,13 +19,17 @@ class RunPlan(NamedTuple):
     Attributes:
         template: The file in `templates/`.
         docstring: Of the module.
+        own: A line that names the author's own files; nothing if there are none.
     """
 
     template: str
     docstring: Lines
+    own: Lines
 
 
 def plan(graph: Graph) -> RunPlan:
     """Plan the module that keeps a training of a graph."""
     about = f"A training of {graph.name}: its folder and its checkpoints."
-    return RunPlan("scripts/run.py.jinja", docstring([about]))
+    files = [f"{module.replace('.', '/')}.py" for module in own_classes(graph)]
+    own = tuple(layout(literal(files), 0, "OWN = ")) if files else ()
+    return RunPlan("scripts/run.py.jinja", docstring([about]), own)

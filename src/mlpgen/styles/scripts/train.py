@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.graph.custom import own_classes
 from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import docstring
 from mlpgen.styles.scripts.epochs import (
@@ -68,6 +69,7 @@ class TrainPlan(NamedTuple):
         score: What the best epoch has the highest of.
         settings: Lines that set torch up.
         rate: What `--lr` is.
+        own: Whether the model has modules of the author's own.
     """
 
     template: str
@@ -101,6 +103,7 @@ class TrainPlan(NamedTuple):
     score: Code
     settings: Lines
     rate: Code
+    own: bool
 
 
 def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
@@ -183,6 +186,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> TrainPlan:
         score=Code(score(recipe)),
         settings=settings_lines(recipe),
         rate=Code(f"{'peak of the ' if peak(recipe) else ''}learning rate"),
+        own=bool(own_classes(graph)),
     )
 
 
@@ -256,6 +260,7 @@ def _imports(graph: Graph, recipe: Recipe, lines: Iterable[str]) -> Lines:
             )
         ),
     }
+    needs |= {f"run_{stem}:check_own"} if own_classes(graph) else set()
     needs |= {"torch.nn:functional as F"} if "F." in text else set()
     needs |= {"torch:Tensor"} if recipe.optimizer.closure else set()
     needs |= {"typing:Any"} if recipe.no_decay else set()

@@ -1,0 +1,84 @@
+"""Python files beside the generated code, checked once: what such a file may be called.
+
+Names are compared without their case, as file systems do that know none.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+from mlpgen.reserved.modules import DEVICES, PACKAGES, PRIVATE, STANDARD
+
+LONGEST = 72
+"""Characters of the path of a file that is imported: it is a line that has no break."""
+
+COMPANIONS = ("augment", "data", "plot", "predict", "run", "train")
+"""The files beside every model `x.py` that is trained: `data_x.py` and so on."""
+
+
+def hidden_module(name: str) -> str:
+    """Say what a file or folder of this name would hide from Python; empty if nothing.
+
+    Args:
+        name: Without `.py`.
+    """
+    plain = name.casefold()
+    if plain in STANDARD or plain in PRIVATE or plain.startswith("__"):
+        return f"`{name}` is a module of Python itself"
+    if plain in PACKAGES:
+        return f"`{name}` is a module that torch or the generated code may import"
+    return f"Windows has no file `{name}.py`" if plain in DEVICES else ""
+
+
+def generated_files(stem: str) -> frozenset[str]:
+    """Return the names of the files that a spec makes, without `.py`.
+
+    Args:
+        stem: That of the model.
+    """
+    return frozenset([stem, *(f"{kind}_{stem}" for kind in COMPANIONS)])
+
+
+def wrong_file(path: str, stem: str) -> str:
+    """Say why a file of the author's cannot lie beside the generated code.
+
+    Args:
+        path: As a spec names it.
+        stem: The file of the model, without `.py`.
+
+    Returns:
+        An empty text if it can.
+    """
+    parts = path.split("/")
+    if not path.endswith(".py") or not all(map(_is_plain, parts)):
+        return "it is no Python file of this folder, or of one in it"
+    first = parts[0].removesuffix(".py")
+    if first.casefold() in generated_files(stem):
+        return f"`{first}` is a file that is generated here"
+    return hidden_module(first)
+
+
+def wrong_module(path: str, stem: str) -> str:
+    """Say why a file of the author's cannot be imported; empty if it can.
+
+    Args:
+        path: As a spec names it.
+        stem: The file of the model, without `.py`.
+    """
+    parts = path.removesuffix(".py").split("/")
+    if not path.endswith(".py") or not all(map(_is_importable, parts)):
+        return "it is no Python file that could be imported"
+    if len(path) > LONGEST:
+        return f"it has {len(path)} characters, the most is {LONGEST}"
+    return wrong_file(path, stem)
+
+
+def _is_plain(part: str) -> bool:
+    """Tell whether all systems have files of this name, and none leaves a folder."""
+    return bool(re.fullmatch(r"\w[\w .-]*", part)) and part[-1] not in " ."
+
+
+def _is_importable(part: str) -> bool:
+    identifier = re.fullmatch(r"[A-Za-z_]\w*", part, re.ASCII)
+    return bool(identifier) and not keyword.iskeyword(part) and part[:2] != "__"

@@ -1,0 +1,1 @@
+"""Names that Python, torch and the generated code have, as plain data."""
