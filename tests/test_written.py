@@ -336,8 +336,10 @@ def test_layers_of_blocks_can_be_captured(style: str) -> None:
     _, active = made(torch.randn(3, 4))
     assert active.shape == (3, 4)
     assert (active >= 0).all()
-    with pytest.raises(SpecError, match="no module"):
-        api.render(net, style, capture=["units.0.summed"])
+    made = model(net, style, capture=["units.0.summed"])
+    x = torch.randn(3, 4)
+    _, summed = made(x)
+    assert torch.equal(summed, x + torch.relu(made.units[0].inner(x)))
 
 
 def test_a_tensor_is_repeated_for_the_batch_of_its_neighbour() -> None:

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from mlpgen import source
 from mlpgen.cells import Cell
-from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.graph.build import build
-from mlpgen.graph.nodes import named
-from mlpgen.graph.overwriting import overwritings
+from mlpgen.graph.captures import captured, captures
 from mlpgen.output.header import SLOT, Origin, comment, stamp
 from mlpgen.output.notebook import SUFFIX, as_text, pack
-from mlpgen.problems import listed, nearest
 from mlpgen.rendering import fill, fill_cells
 from mlpgen.spec import Style
 from mlpgen.styles.code import Code
@@ -23,8 +20,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mlpgen.diagnostics import Diagnostic
     from mlpgen.expressions import Scalar
-    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.nodes import Graph
     from mlpgen.source import Document
 
 STYLES: tuple[str, ...] = get_args(Style)
@@ -87,7 +85,7 @@ def render(
     Args:
         spec: A loaded spec or the path of one.
         style: `explicit` or `sequential`; the spec's own by default.
-        capture: Names of layers whose outputs the model returns as well.
+        capture: Names of values that the model returns as well: layers, their parts.
         origin: How the header names the spec; its file name by default.
         notebook: Render a notebook in place of the files.
 
@@ -104,19 +102,19 @@ def render(
     style = style or network.graph.style
     if style not in STYLES:
         raise ValueError(f"there is no style {style!r}: one of {', '.join(STYLES)}")
-    captured = _captured(network.graph, tuple(dict.fromkeys(capture)))
+    names = captured(network.graph, (*capture,))
     name = network.document.name
     made_from = Origin(
         origin or ("-" if name == "<stdin>" else PurePath(name).name),
         style,
         tuple(f"{key}={shown(value)}" for key, value in network.settings.items()),
-        captured,
+        names,
     )
-    texts = _texts(network.graph, style, captured)
+    texts = _texts(network.graph, style, names)
     data = network.data or network.document.data
     if not notebook:
         return {file: stamp(text, made_from, data) for file, text in texts.items()}
-    cells = _cells(network.graph, captured, texts)
+    cells = _cells(network.graph, names, texts)
     header = comment(as_text(cells), made_from, data)
     whole = [Cell(kind, source.replace(SLOT, header)) for kind, source in cells]
     return {f"{network.graph.stem}{SUFFIX}": pack(whole)}
@@ -148,61 +146,9 @@ def _cells(
     return fill_cells(plan.template, plan=plan, header=Code(SLOT))
 
 
-def _captured(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Check the names of layers to capture; outputs come out anyway."""
-    known = layer_names(graph)
-    wrong = [
-        Diagnostic(
-            "MG212",
-            f"`--capture {name[:60]}`: there is no such layer",
-            help=_meant(name, known) or "`mlpgen show` lists the names",
-        )
-        for name in names
-        if name not in known
-    ]
-    wrong += [
-        Diagnostic(
-            "MG212",
-            f"`--capture {name}`: no module makes this, so no hook sees it",
-            help="name it in the `outputs` of its block",
-        )
-        for name in names
-        if "." in name and name in known and _holds_no_module(graph.node(name))
-    ]
-    wrong += [
-        Diagnostic(
-            "MG212",
-            f"`--capture {name}`: this layer does not run itself",
-            help="capture one that uses its module",
-        )
-        for name in names
-        if name in known and graph.node(name).idle
-    ]
-    wrong += [
-        Diagnostic(
-            "MG216", each.message, help="leave `inplace` out, or capture another"
-        )
-        for each in overwritings(graph, names)
-        if each.output
-    ]
-    if wrong:
-        raise SpecError(wrong)
-    return tuple(name for name in names if name not in graph.outputs)
-
-
-def _holds_no_module(node: Node) -> bool:
-    return node.is_function or node.is_held
-
-
-def _meant(name: str, known: Sequence[str]) -> str:
-    """Suggest a layer: one inside a `Sequential`, or one with a near name."""
-    inner = [each for each in known if each.endswith(f".{name}")]
-    return f"did you mean {listed(inner[:3])}?" if inner else nearest(name, known)
-
-
 def layer_names(graph: Graph) -> list[str]:
-    """List the names of all layers; those inside a `Sequential` have dots."""
-    return [name for name, _ in named(graph.nodes)]
+    """List the names of all that `--capture` knows; inside of layers they have dots."""
+    return [*captures(graph)]
 
 
 def shown(value: Scalar) -> str:

@@ -84,7 +84,7 @@ def complete_specs(
 def complete_captures(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[str]:
-    """Complete the names of layers of the specs on the command line, for shells."""
+    """Complete what the specs on the command line have to capture, for shells."""
     del param
     from mlpgen import api
     from mlpgen.diagnostics import SpecError

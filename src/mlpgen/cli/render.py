@@ -37,7 +37,7 @@ KEPT = ("edited", "foreign", "damaged")
     metavar="NAME,…",
     multiple=True,
     shell_complete=common.complete_captures,
-    help="Layers whose outputs the model returns as well.",
+    help="Layers, at any depth, whose outputs the model returns as well.",
 )
 @click.option("--notebook", is_flag=True, help="Write a notebook in place of files.")
 @click.option("--stdout", is_flag=True, help="Print the files instead of writing them.")

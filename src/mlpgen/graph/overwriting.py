@@ -13,7 +13,7 @@ from mlpgen.vocabulary import layer_class
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.nodes import Graph, Node, Round
     from mlpgen.layers.base import Layer
 
 MOST_ROUNDS = 2
@@ -149,8 +149,7 @@ class _Walk:
             first, *others = takes
             given = [first]
             for each in node.rounds:
-                for number in range(min(int(each.times), MOST_ROUNDS)):
-                    number += each.first
+                for number in self._rounds(each, full):
                     at = f"{full}.{number}"
                     needed = {
                         **later,
@@ -177,6 +176,16 @@ class _Walk:
         if in_place(node):
             return [self._overwrite(node, layer, takes[0], later, full)]
         return _after(node, layer, takes)
+
+    def _rounds(self, each: Round, full: str) -> list[int]:
+        """Number the rounds that are looked at: the first, and those kept."""
+        numbers = range(each.first, each.first + int(each.times))
+        kept = {name.removeprefix(f"{full}.").partition(".")[0] for name in self.kept}
+        return [
+            number
+            for number in numbers
+            if number < each.first + MOST_ROUNDS or str(number) in kept
+        ]
 
     def _block(
         self,

@@ -30,6 +30,10 @@ class Uses:
         for name in ends:
             self.of.setdefault(name, []).append(len(nodes))
 
+    def none(self, value: str) -> bool:
+        """Tell whether nothing takes a value: it is made for a hook alone."""
+        return value not in self.of
+
     def once(self, value: str) -> bool:
         """Tell whether one layer takes a value, and nobody else."""
         return len(self.of.get(value, ())) == 1 and value not in self.ends

@@ -1,35 +1,181 @@
-"""Layers inside of others whose outputs are asked for: forward hooks need modules."""
+"""How values inside of layers come out of a model: forward hooks record them.
+
+A hook sees what a module gives. What no module gives gets one that changes nothing: an
+`nn.Identity` in the class of the block, for its hook alone.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.graph.captures import captures
+from mlpgen.graph.nodes import Maker
+from mlpgen.layers.base import Call
+from mlpgen.names import free_name
+from mlpgen.styles.modules import chains
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.captures import Captured
+    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.places import Place
+    from mlpgen.layers.base import Returned
 
 
-def with_modules(graph: Graph, captured: Iterable[str]) -> tuple[Graph, ...]:
-    """Return the blocks of a network, with modules for what is captured in them."""
-    places = set(_places(graph, captured))
-    return tuple(
-        block._replace(
-            nodes=tuple(
-                node._replace(function=None)
-                if (block.name, node.name) in places
-                else node
-                for node in block.nodes
-            )
+class Recording(NamedTuple):
+    """Values that are recorded.
+
+    Attributes:
+        blocks: The blocks of the network, with modules for what is recorded in them.
+        modules: Dotted names of the modules that get a hook.
+        codes: The code that takes each value from what is recorded.
+    """
+
+    blocks: tuple[Graph, ...]
+    modules: tuple[str, ...]
+    codes: Mapping[str, str]
+
+
+def recording(graph: Graph, names: Sequence[str]) -> Recording:
+    """Plan how values are recorded.
+
+    Args:
+        graph: The network.
+        names: Those that its model does not have as variables.
+    """
+    if not names:
+        return Recording(graph.blocks, (), {})
+    known = captures(graph)
+    blocks = _Blocks(graph.blocks)
+    modules: dict[str, None] = {}
+    codes = {}
+    for name in names:
+        found = known[name]
+        assert found.place is not None
+        if found.place.node.is_held:
+            codes[name] = _held(found.place)
+            continue
+        module, code = blocks.hooked(name, found, found.place)
+        modules[module] = None
+        codes[name] = code
+    return Recording(blocks.all(), tuple(modules), codes)
+
+
+def _held(place: Place) -> str:
+    """Write how a tensor of a block is found: no call gives it."""
+    return f'self.get_{place.node.type}("{place.module}")'
+
+
+class _Blocks:
+    """The blocks of a network, changed as hooks need it."""
+
+    def __init__(self, blocks: Iterable[Graph]) -> None:
+        self._found = {block.name: block for block in blocks}
+        self._points: dict[str, dict[str, str]] = defaultdict(dict)
+
+    def all(self) -> tuple[Graph, ...]:
+        return tuple(
+            _with_points(block, self._points[block.name])
+            for block in self._found.values()
         )
-        for block in graph.blocks
+
+    def hooked(self, name: str, found: Captured, place: Place) -> tuple[str, str]:
+        """Return the module whose hook sees a value, and the code that takes it."""
+        node, block = place.node, self._found.get(place.holder)
+        listed = bool(node.rounds) and not chains(node)
+        if block is not None and (node.is_function or listed):
+            own = name.removeprefix(place.name.removesuffix(node.name))
+            point = self._points[block.name].setdefault(own, _point(own, block))
+            module = f"{place.instance}.{point}"
+            return module, f'outputs["{module}"][{place.pass_}]'
+        if block is not None:
+            self._found[block.name] = _with_module(block, node.name)
+        given = f'outputs["{place.module}"][{place.time}]'
+        if node.single:
+            return place.module, given
+        base, pick = node.picks.get(found.part, (found.part, "{}"))
+        return place.module, pick.format(given + _index(node.returned, base))
+
+
+def _with_module(block: Graph, name: str) -> Graph:
+    """Make a module of a layer that would be a function."""
+    nodes = tuple(
+        node._replace(function=None, shared="")
+        if node.name == name and node.function is not None
+        else node
+        for node in block.nodes
+    )
+    return block._replace(nodes=nodes)
+
+
+def _point(value: str, block: Graph) -> str:
+    """Name the module that a value of a block goes through for its hook."""
+    taken = {*block.inputs, *block.parameters, *block.inferred, *block.sizes}
+    taken |= {node.name for node in block.nodes}
+    return free_name(f"{value.replace('.', '_')}_output", taken)
+
+
+def _with_points(block: Graph, points: Mapping[str, str]) -> Graph:
+    """Send values of a block through modules that change nothing."""
+    values = block.values()
+    nodes: list[Node] = []
+    for node in block.nodes:
+        nodes.append(_renamed(node, points))
+        nodes += [
+            _identity(node, value, point)._replace(
+                inputs=(values[value],), parts={"": values[value]}
+            )
+            for value, point in points.items()
+            if value.partition(".")[0] == node.name
+        ]
+    outputs = tuple(points.get(output, output) for output in block.outputs)
+    return block._replace(nodes=tuple(nodes), outputs=outputs)
+
+
+def _renamed(node: Node, points: Mapping[str, str]) -> Node:
+    sources = tuple(points.get(source, source) for source in node.sources)
+    return node._replace(sources=sources)
+
+
+def _identity(node: Node, value: str, name: str) -> Node:
+    return node._replace(
+        name=name,
+        named=node.named,
+        maker=Maker("Identity", "nn.", {}, frozenset()),
+        sources=(value,),
+        call=Call((0,)),
+        function=None,
+        children=(),
+        rounds=(),
+        condition=None,
+        shared="",
+        tied="",
+        pointwise=True,
+        returned="",
+        picks={},
+        weights={},
+        parameters=0,
+        multiply_adds=0,
+        graph=None,
+        inits={},
     )
 
 
-def _places(graph: Graph, captured: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Find captured layers of blocks: the name of the class, and that in it."""
-    for name in captured:
-        outer, _, own = name.rpartition(".")
-        block = graph.node(outer).graph if outer else None
-        if block is not None:
-            yield block.name, own
+def _index(returned: Returned, part: str) -> str:
+    """Write where a part stands in what a call gives: `[1][0]`."""
+    if isinstance(returned, str):
+        return ""
+    for index, each in enumerate(returned):
+        if each == part:
+            return f"[{index}]"
+        if not isinstance(each, str) and part in _flat(each):
+            return f"[{index}]{_index(each, part)}"
+    raise ValueError(f"a call gives no {part}")
+
+
+def _flat(returned: Returned) -> set[str]:
+    if isinstance(returned, str):
+        return {returned}
+    return set[str]().union(*map(_flat, returned))

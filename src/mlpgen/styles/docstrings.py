@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.functions.base import whole_shown
+from mlpgen.graph.captures import captures
 from mlpgen.operands import name as named
 from mlpgen.sizes import code_of, operand_of
 from mlpgen.styles.code import INDENT, WIDTH, prose, width
@@ -73,9 +74,13 @@ def class_docstring(
     ]
     label = "Output:" if len(outputs) == 1 else "Outputs:"
     values = graph.values()
-    for name in outputs:  # a captured layer may be inside of another
-        value = values[name] if name in values else graph.node(name).value
-        rows.append((label, variables.get(name, name).rpartition(".")[2], value))
+    inner = {} if all(name in values for name in outputs) else captures(graph)
+    for name in outputs:  # a captured value may be inside of a layer
+        if name in values:
+            said = variables.get(name, name).rpartition(".")[2]
+            rows.append((label, said, values[name]))
+        else:
+            rows.append((label, name, inner[name].value))
     table = _table([_labelled(rows, index) for index in range(len(rows))], graph)
     size = ["", f"{graph.total_parameters:,} parameters."] if graph.stem else []
     return docstring([*about, "", *table, *size], INDENT)

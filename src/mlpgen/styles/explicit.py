@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.keys import attributes
-from mlpgen.styles.capturing import with_modules
-from mlpgen.styles.code import INDENT, Code, indented
+from mlpgen.styles.capturing import recording
+from mlpgen.styles.code import INDENT, Code
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, assigned
 from mlpgen.styles.flow import forward
@@ -22,7 +22,6 @@ from mlpgen.styles.plan import (
     init_signature,
     model_plan,
     recorded,
-    recording,
     returned,
     size_lines,
 )
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.styles.capturing import Recording
 
 
 def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
@@ -38,35 +38,39 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
 
     Args:
         graph: The network.
-        captured: Layers whose outputs are returned as well; those inside of another
-            are recorded by forward hooks.
+        captured: Values that are returned as well; those inside of a layer are
+            recorded by forward hooks.
     """
-    classes = [class_plan(block, ()) for block in with_modules(graph, captured)]
-    return model_plan(
-        graph,
-        [*classes, class_plan(graph, captured)],
-        recorded=needs_recording(captured),
-    )
+    found = recording(graph, inner(graph, captured))
+    classes = [class_plan(block) for block in found.blocks]
+    model = class_plan(graph, captured, found)
+    return model_plan(graph, [*classes, model], recorded=bool(found.modules))
 
 
-def needs_recording(captured: Sequence[str]) -> bool:
-    """Tell whether layers inside of another are captured."""
-    return any("." in name for name in captured)
+def inner(graph: Graph, captured: Sequence[str]) -> list[str]:
+    """Return the captured values that `forward` has no variables for."""
+    own = graph.values()
+    return [name for name in captured if name not in own]
 
 
-def class_plan(graph: Graph, captured: Sequence[str]) -> ClassPlan:
-    """Plan one class."""
+def class_plan(
+    graph: Graph, captured: Sequence[str] = (), found: Recording | None = None
+) -> ClassPlan:
+    """Plan one class.
+
+    Args:
+        graph: The class.
+        captured: Values that are returned as well.
+        found: How those inside of a layer are recorded.
+    """
+    modules, codes = (found.modules, found.codes) if found else ((), {})
     outputs = (*graph.outputs, *captured)
-    inner = [name for name in captured if "." in name]
-    plain = [name for name in outputs if name not in inner]
-    indent = BODY + INDENT if inner else BODY
+    plain = [name for name in outputs if name not in codes]
+    indent = BODY + INDENT if modules else BODY
     variables, body = forward(graph, plain, indent, returns=len(outputs) == 1)
-    if inner:
-        body = [*recording(inner), *indented(body)]
+    body = recorded(modules, body)
     if len(outputs) > 1:
-        body += returned(
-            [recorded(name) if name in inner else variables[name] for name in outputs]
-        )
+        body += returned([codes.get(name) or variables[name] for name in outputs])
     signature, init = init_signature(graph), _init(graph)
     if not (graph.inferred or graph.parameters) and init == [SUPER]:
         signature, init = (), []  # nn.Module has the same

@@ -130,7 +130,7 @@ class Flow:
         term = self._term(node)
         self._waiting = [t for t in self._waiting if t.node.name not in node.sources]
         self._waiting.append(term)
-        if is_statement(node):
+        if is_statement(node) or self._uses.none(node.name):
             self._write_waiting()
 
     def _term(self, node: Node) -> Term:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
 from mlpgen.graph.keys import names_of_node
-from mlpgen.styles.code import INDENT, WIDTH, Code, Group, call, layout
+from mlpgen.styles.code import (
+    INDENT,
+    WIDTH,
+    Code,
+    Group,
+    call,
+    indented,
+    layout,
+)
 from mlpgen.styles.docstrings import module_docstring
 from mlpgen.styles.imports import import_block
 from mlpgen.styles.variables import argument
@@ -137,12 +145,10 @@ RECORDING = {"Any", "Callable", "Iterator", "contextmanager"}
 """What the helper that records outputs imports."""
 
 
-def recording(names: Sequence[str]) -> list[str]:
-    """Begin the block in which the outputs of layers are recorded."""
-    items = ("self", *(f'"{name}"' for name in names))
-    return layout(call("with recorded", *items), 2 * INDENT, after=" as outputs:")
-
-
-def recorded(name: str) -> str:
-    """Return the code of a recorded output."""
-    return f'outputs["{name}"]'
+def recorded(modules: Sequence[str], body: Sequence[str]) -> list[str]:
+    """Write a block in which the outputs of modules are recorded, if there are any."""
+    if not modules:
+        return [*body]
+    items = ("self", *(f'"{name}"' for name in modules))
+    head = layout(call("with recorded", *items), 2 * INDENT, after=" as outputs:")
+    return [*head, *indented(body)]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlpgen.names import free_name
 from mlpgen.styles import explicit
-from mlpgen.styles.capturing import with_modules
-from mlpgen.styles.code import Code, indented, layout
+from mlpgen.styles.capturing import recording
+from mlpgen.styles.code import Code, layout
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, filled, repeats
 from mlpgen.styles.flow import statements
@@ -20,7 +20,6 @@ from mlpgen.styles.plan import (
     init_signature,
     model_plan,
     recorded,
-    recording,
     returned,
     size_lines,
 )
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.styles.capturing import Recording
 
 
 def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
@@ -37,13 +37,20 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
 
     Args:
         graph: The network.
-        captured: Layers whose outputs are returned as well, recorded by forward hooks.
+        captured: Values that are returned as well, recorded by forward hooks.
     """
-    classes = [_class(block, ()) for block in with_modules(graph, captured)]
-    recorded = bool(captured)
-    if not is_chain(graph):
-        recorded = explicit.needs_recording(captured)
-    return model_plan(graph, [*classes, _class(graph, captured)], recorded=recorded)
+    # A chain has no variable for its input, once it has run.
+    chain = is_chain(graph) and not graph.inputs.keys() & captured
+    names = explicit.inner(graph, captured)
+    if chain and captured:
+        names = [*graph.outputs, *captured]
+    found = recording(graph, names)
+    classes = [_class(block) for block in found.blocks]
+    if chain:
+        model = _class(graph, captured, found)
+    else:
+        model = explicit.class_plan(graph, captured, found)
+    return model_plan(graph, [*classes, model], recorded=bool(found.modules))
 
 
 def is_chain(graph: Graph) -> bool:
@@ -63,16 +70,19 @@ def _module_of_another(node: Node) -> bool:
     return bool(node.shared) and node.function is None
 
 
-def _class(graph: Graph, captured: Sequence[str]) -> ClassPlan:
+def _class(
+    graph: Graph, captured: Sequence[str] = (), found: Recording | None = None
+) -> ClassPlan:
     """Plan one class; a block that gives several results needs a `forward` anyway."""
     several = not graph.stem and len(graph.outputs) > 1
     if several or not is_chain(graph):
-        return explicit.class_plan(graph, captured)
+        return explicit.class_plan(graph)
     outputs = (*graph.outputs, *captured)
     children, tail = (graph.nodes, ()) if captured else _without_tail(graph)
     body: list[str] = []
-    if captured:
-        body = _recorded_forward(outputs)
+    if captured and found is not None:
+        codes = [found.codes[name] for name in outputs]
+        body = [*recorded(found.modules, _RUN), *returned(codes)]
     elif len(outputs) > 1:
         body = _tail_forward(graph, tail) if tail else _named_forward(outputs)
     names = {"OrderedDict"} | ({"Tensor"} if body else set()) | uses(tail)
@@ -144,14 +154,5 @@ def _named_forward(outputs: Sequence[str]) -> list[str]:
         "outputs: dict[str, Tensor] = {}",
         "for name, layer in self.named_children():",
         "    x = outputs[name] = layer(x)",
-        *returned([recorded(name) for name in outputs]),
-    ]
-
-
-def _recorded_forward(outputs: Sequence[str]) -> list[str]:
-    """Run the chain while forward hooks record what is asked for."""
-    return [
-        *recording(outputs),
-        *indented(_RUN),
-        *returned([recorded(name) for name in outputs]),
+        *returned([f'outputs["{name}"]' for name in outputs]),
     ]

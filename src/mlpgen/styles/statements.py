@@ -35,6 +35,20 @@ class Assignment(NamedTuple):
         return layout(self.piece, indent, before, comment=self.comment)
 
 
+class Alone(NamedTuple):
+    """`self.gate_output(gate)`: a call whose result nobody takes.
+
+    Attributes:
+        piece: The code.
+    """
+
+    piece: Piece
+
+    def lines(self, indent: int) -> list[str]:
+        """Lay it out, this far to the right."""
+        return layout(self.piece, indent)
+
+
 class Block(NamedTuple):
     """Statements in a loop, or under a condition.
 
@@ -52,7 +66,7 @@ class Block(NamedTuple):
         return [self.head, *indented(inner)]
 
 
-Statement = Assignment | Block
+Statement = Assignment | Alone | Block
 
 
 def _unpacked(target: str, piece: Piece, indent: int) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.layers.base import shown
 from mlpgen.operands import atom
 from mlpgen.styles.calls import applied, condition_code, module_call
-from mlpgen.styles.statements import Assignment, Block, declare
+from mlpgen.styles.statements import Alone, Assignment, Block, declare
 from mlpgen.styles.terms import is_statement, new_shape, term_piece
 from mlpgen.styles.unpacking import unpacked
 
@@ -68,6 +68,8 @@ class Writer:
             self._unpack(term, waiting)
         elif is_statement(node):
             self._change(term, waiting)
+        elif self._uses.none(node.name):
+            self.statements.append(Alone(self._piece(term)))
         else:
             target = self.variables.choose(term, waiting)
             tensor = self.variables.gives_tensor(term)

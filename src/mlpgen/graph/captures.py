@@ -1,0 +1,129 @@
+"""`--capture`: values anywhere in a network that its model returns as well."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.graph.nodes import named
+from mlpgen.graph.overwriting import overwritings
+from mlpgen.graph.places import places, values_of
+from mlpgen.problems import cut, listed, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.places import Place
+    from mlpgen.layers.base import Value
+
+MOST_MEANT = 3
+
+
+class Captured(NamedTuple):
+    """A value that can be captured.
+
+    Attributes:
+        value: The tensor.
+        place: The call that gives it; None for an input of the model.
+        part: The part of that layer.
+    """
+
+    value: Value
+    place: Place | None
+    part: str = ""
+
+
+def captures(graph: Graph) -> dict[str, Captured]:
+    """Return all values of a network that can be captured, by their names."""
+    found = {name: Captured(value, None) for name, value in graph.inputs.items()}
+    parts: dict[str, Captured] = {}
+    for place in places(graph):
+        for part, name, value in values_of(place):
+            into = found if name == place.name else parts
+            into[name] = Captured(value, place, part)
+    return parts | found  # what a block gives by its outputs, layers in it give too
+
+
+def captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
+    """Check names of what is to be captured.
+
+    Returns:
+        Each once, a first part by the name of its layer, without the outputs of the
+        network, which come out anyway.
+
+    Raises:
+        SpecError: A name is none, or a later layer writes over its value.
+    """
+    if not names:
+        return ()
+    known = captures(graph)
+    own = [_own_name(name, known) for name in names]
+    wrong = [
+        _unknown(name, graph, known)
+        for name, meant in zip(names, own, strict=True)
+        if meant not in known
+    ]
+    layers = [
+        each.place.name for name in own if (each := known.get(name)) and each.place
+    ]
+    wrong += [
+        Diagnostic(
+            "MG216", each.message, help="leave `inplace` out, or capture another"
+        )
+        for each in overwritings(graph, layers)
+        if each.output
+    ]
+    if wrong:
+        raise SpecError(wrong)
+    return tuple(name for name in dict.fromkeys(own) if name not in graph.outputs)
+
+
+def _own_name(name: str, known: dict[str, Captured]) -> str:
+    """Return the name of a layer in place of that of its first part."""
+    layer, _, part = name.rpartition(".")
+    found = known.get(layer)
+    if name in known or found is None or found.place is None:
+        return name
+    return layer if part == next(iter(found.place.node.parts)) else name
+
+
+def _unknown(name: str, graph: Graph, known: dict[str, Captured]) -> Diagnostic:
+    idle = {node.name for node in graph.nodes if node.idle}
+    if name.partition(".")[0] in idle:
+        return Diagnostic(
+            "MG212",
+            f"`--capture {cut(name)}`: this layer does not run itself",
+            help="capture one that uses its module",
+        )
+    return Diagnostic(
+        "MG212",
+        f"`--capture {cut(name, 60)}`: there is no such layer",
+        help=_meant(name, graph, known) or "`mlpgen show` lists the names",
+    )
+
+
+def _meant(name: str, graph: Graph, known: dict[str, Captured]) -> str:
+    """Suggest a layer: in its rounds, inside of another, or with a near name."""
+    for outer, node in named(graph.nodes):
+        if name.startswith(f"{outer}.") and not node.active:
+            return f"`when` leaves `{outer}` out, with all that is in it"
+    rounds = [each for each in known if _without_rounds(each, known) == name]
+    inner = rounds or [each for each in known if each.endswith(f".{name}")]
+    if not inner:
+        return nearest(name, known)
+    more = " …" if len(inner) > MOST_MEANT else ""
+    return f"did you mean {listed(inner[:MOST_MEANT])}{more}?"
+
+
+def _without_rounds(name: str, known: dict[str, Captured]) -> str:
+    """Leave the numbers of rounds out of a name: `stage.0.conv` is `stage.conv`."""
+    words = name.split(".")
+    outer = [".".join(words[:count]) for count in range(len(words) + 1)]
+    kept = words[:1]
+    for before, full in pairwise(outer[1:]):
+        place = known[before].place if before in known else None
+        if place is None or not place.node.rounds:
+            kept.append(full.rpartition(".")[2])
+    return ".".join(kept)

@@ -1,0 +1,101 @@
+"""The layers of a network in the order in which they run, with their modules.
+
+One module may run several times: a layer that another one shares, in a block that is
+used again. A place is one of these times.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.layers.base import Value
+
+
+class Place(NamedTuple):
+    """One call of a layer.
+
+    Attributes:
+        name: The layer, with dots where it is inside of others: `stage.0.conv`.
+        module: The dotted name of its module, which may be that of another layer.
+        time: How often that module ran before.
+        node: The layer.
+        holder: The class that it stands in directly; empty inside of a container.
+        instance: The dotted name of the module of that class; empty for the model.
+        pass_: How often that layer of that module ran before.
+    """
+
+    name: str
+    module: str
+    time: int
+    node: Node
+    holder: str
+    instance: str
+    pass_: int
+
+
+class _Scope(NamedTuple):
+    """What stands before names, of layers and of modules; and the class they are in."""
+
+    names: str = ""
+    modules: str = ""
+    holder: str = ""
+
+    def within(self, name: str, module: str, holder: str = "") -> _Scope:
+        return _Scope(f"{name}.", f"{module}.", holder)
+
+
+def places(graph: Graph) -> Iterator[Place]:
+    """Go through the calls of all layers; a layer comes before those inside of it."""
+    times: Counter[str] = Counter()
+    passes: Counter[str] = Counter()
+
+    def among(nodes: tuple[Node, ...], scope: _Scope) -> Iterator[Place]:
+        for node in nodes:
+            if not node.idle:
+                # A function needs no module of another layer.
+                used = node.shared if node.function is None else ""
+                yield from at(node, node.name, used or node.name, scope)
+
+    def at(node: Node, own: str, used: str, scope: _Scope) -> Iterator[Place]:
+        name, module = scope.names + own, scope.modules + used
+        instance = scope.modules + own
+        yield Place(
+            name,
+            module,
+            times[module],
+            node,
+            scope.holder,
+            scope.modules.rstrip("."),
+            passes[instance],
+        )
+        times[module] += 1
+        passes[instance] += 1
+        if not node.active:
+            return
+        for each in node.rounds:
+            for index in range(each.first, each.first + int(each.times)):
+                number = str(index)
+                yield from at(
+                    each.at(index), number, number, scope.within(name, module)
+                )
+        if node.graph is not None:
+            inner = scope.within(name, module, node.graph.name)
+            yield from among(node.graph.nodes, inner)
+        else:
+            yield from among(node.children, scope.within(name, module))
+
+    yield from among(graph.nodes, _Scope(holder=graph.name))
+
+
+def values_of(place: Place) -> Iterator[tuple[str, str, Value]]:
+    """Go through what a layer gives: its parts, their names in the network, tensors.
+
+    The first part has the name of the layer.
+    """
+    for index, (part, value) in enumerate(place.node.parts.items()):
+        yield part, f"{place.name}.{part}" if index else place.name, value
