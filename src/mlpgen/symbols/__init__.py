@@ -1,0 +1,1 @@
+"""Sums of products over parameters: how sizes are computed with."""

@@ -1,0 +1,174 @@
+"""Sums that are one of two, that are rounded, and sums in the place of atoms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.symbols.atoms import (
+    Atom,
+    Choice,
+    Floor,
+    Opaque,
+    Scaled,
+    Smaller,
+    Sum,
+    alone,
+    made,
+    number,
+    operands,
+    short,
+)
+from mlpgen.symbols.polynomials import added, divided, multiplied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlpgen.symbols.atoms import Terms
+
+
+def smaller(one: Sum, other: Sum) -> Sum:
+    """Take the smaller of two; what both have in common is added to it.
+
+    Parameters count as numbers of at least 0, so that `w` is smaller than `2 * w`.
+    """
+    more = added(other, one, -1)
+    if _is_positive(more):
+        return one
+    if _is_positive(added(_ZERO, more, -1)):
+        return other
+    common = _common(one, other)
+    one, other = added(one, common, -1), added(other, common, -1)
+    atom = Smaller(short(f"min({','.join(sorted((one.key, other.key)))})"))
+    atom.one, atom.other = one, other
+    return added(common, made(atom, one, other))
+
+
+_ZERO = number(0)
+
+
+def _is_positive(value: Sum) -> bool:
+    """Tell whether a sum is never below 0 while no parameter is."""
+    return all(
+        each > 0 and all(map(_is_positive_atom, product.factors))
+        for product, each in value.terms.items()
+    )
+
+
+def _is_positive_atom(atom: Atom) -> bool:
+    if isinstance(atom, Scaled) and atom.factor < 0:
+        return False
+    return not isinstance(atom, Opaque) and all(map(_is_positive, operands(atom)))
+
+
+def either(condition: Any, one: Sum, other: Sum) -> Sum:
+    """Take one of two; what both have in common is added to it.
+
+    Args:
+        condition: The expression that decides, with its `code` and `names`.
+        one: What it is if that is true.
+        other: What it is if not.
+    """
+    one, other = (
+        decided(one, condition.code, holds=True),
+        decided(other, condition.code, holds=False),
+    )
+    common = _common(one, other)
+    one, other = added(one, common, -1), added(other, common, -1)
+    if one.terms == other.terms:
+        return added(common, one)
+    atom = Choice(short(f"({condition.code}?{one.key}:{other.key})"))
+    atom.condition, atom.one, atom.other = condition, one, other
+    return added(common, made(atom, one, other, beside=condition.names))
+
+
+def decided(value: Sum, condition: str, *, holds: bool) -> Sum:
+    """Leave out the choices by a condition that is known."""
+    if condition not in value.conditions:
+        return value
+
+    def chosen(atom: Atom) -> Sum | None:
+        if condition not in atom.conditions:
+            return alone(atom)
+        if isinstance(atom, Choice) and atom.condition.code == condition:
+            inner = atom.one if holds else atom.other
+            return decided(inner, condition, holds=holds)
+        return None
+
+    return rebuilt(value, chosen, _itself, {})
+
+
+def _common(one: Sum, other: Sum) -> Sum:
+    """Return what two sums have in common: the smaller of two coefficients."""
+    found: Terms = {}
+    for each, coefficient in one.terms.items():
+        twin = other.terms.get(each, 0)
+        if each and coefficient * twin > 0:
+            found[each] = min(coefficient, twin, key=abs)
+    return Sum(found)
+
+
+def scaled(size: Sum, factor: Any) -> Sum:
+    """Multiply by a number that need not be whole, and round to 0.
+
+    Args:
+        size: What is multiplied.
+        factor: The number; one that depends on parameters has `code` and `names`.
+    """
+    if isinstance(factor, int):
+        return multiplied(size, number(factor))
+    names: frozenset[str] = getattr(factor, "names", frozenset())
+    constant = size.constant
+    if constant is not None and not names:
+        return number(int(constant * factor))
+    atom = Scaled(short(f"int(({size.key})*({getattr(factor, 'code', repr(factor))}))"))
+    atom.size, atom.factor = size, factor
+    return made(atom, size, beside=names)
+
+
+def rebuilt(
+    value: Sum,
+    replaced: Callable[[Atom], Sum | None],
+    again: Callable[[Any], Any],
+    known: dict[str, Sum],
+) -> Sum:
+    """Put sums in the place of atoms.
+
+    Args:
+        value: The sum.
+        replaced: Returns what stands for an atom; None if only what is in it changes.
+        again: Computes a condition or a factor anew.
+        known: What stands for an atom, as it was found by now.
+    """
+
+    def of(value: Sum) -> Sum:
+        return rebuilt(value, replaced, again, known)
+
+    def inside(atom: Atom) -> Sum:
+        match atom:
+            case Floor():
+                return divided(of(atom.dividend), of(atom.divisor))
+            case Smaller():
+                return smaller(of(atom.one), of(atom.other))
+            case Scaled():
+                return scaled(of(atom.size), again(atom.factor))
+            case Choice():
+                condition = again(atom.condition)
+                if not condition.names:
+                    return of(atom.one if condition.value else atom.other)
+                return either(condition, of(atom.one), of(atom.other))
+        return alone(atom)
+
+    found = number(0)
+    for each, coefficient in value.terms.items():
+        term = number(coefficient)
+        for atom in each.factors:
+            if atom not in known:
+                other = replaced(atom)
+                known[atom] = inside(atom) if other is None else other
+            term = multiplied(term, known[atom])
+        found = added(found, term)
+    return found
+
+
+def _itself(value: Any) -> Any:
+    return value
