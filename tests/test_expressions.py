@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from mlpgen.expressions import ExpressionError, evaluate, substituted
-from mlpgen.sizes import Size, code_of, scaled, smaller
+from mlpgen.sizes import Size, code_of, either, scaled, smaller
 
 from .tools import ruff
 
@@ -121,10 +121,13 @@ def test_what_python_computes_must_be_computable(text: str) -> None:
 
 
 def test_a_choice_computes_what_it_chooses() -> None:
-    known = {"n": Size.parameter("n", 0), "c": Size.parameter("c", 8)}
-    found = substituted("c // n if n > 0 else c", known)
-    assert (found, code_of(found)) == (8, "c // n if n > 0 else c")
-    assert substituted("c // n if n > 0 else c", {"n": 0, "c": 8}) == 8
+    n, c = Size.parameter("n", 2), Size.parameter("c", 8)
+    choice = either(evaluate("${n > 0}", {"n": 2}), c // n, c)
+    assert (choice, code_of(choice)) == (4, "c // n if n > 0 else c")
+    assert substituted(choice, {"n": 4, "c": 8}) == 2
+    assert substituted(choice, {"n": 0, "c": 8}) == 8
+    with pytest.raises(ExpressionError):
+        substituted(c // n, {"n": 0, "c": 8})
 
 
 def test_an_unknown_name() -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.sizes import code_of
+from mlpgen.sizes import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def agree(one: Sizes, other: Sizes) -> bool:
     noted = _noted.get()
     if noted is not None:
         pairs = zip(_tuple(one), _tuple(other), strict=True)
-        noted += [Agreement(a, b) for a, b in pairs if code_of(a) != code_of(b)]
+        noted += [Agreement(a, b) for a, b in pairs if not same(a, b)]
     return True
 
 

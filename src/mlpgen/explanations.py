@@ -405,6 +405,22 @@ EXPLANATIONS = {
         _spec("Flatten", "Linear: 10\n    name: code"),
         _spec("Flatten", "Linear: 10\n    name: latent"),
     ),
+    "MG240": Explanation(
+        "Sizes that take more work than a network needs",
+        "The code of a size has at most 500 names and numbers, 40 divisions and "
+        "choices in each other; and all sizes of a network together take a number of "
+        "steps that nobody's network comes near.",
+        _spec(
+            'Linear: "${(a + b + c + d) ** 20}"',
+            image="[4]",
+            rest="parameters: {a: 1, b: 0, c: 0, d: 0}\n",
+        ),
+        _spec(
+            'Linear: "${(a + b + c + d) ** 2}"',
+            image="[4]",
+            rest="parameters: {a: 1, b: 0, c: 0, d: 0}\n",
+        ),
+    ),
     "MG301": Explanation(
         "A size that does not follow from the input",
         "Leave it out, or give the one that arrives.",

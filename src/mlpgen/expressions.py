@@ -7,12 +7,13 @@ import operator
 import re
 import warnings
 from functools import lru_cache
+from itertools import accumulate
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mlpgen import operands
 from mlpgen.operands import Operand, Precedence
-from mlpgen.sizes import Real, Size, either, operand_of, scaled, smaller
+from mlpgen.sizes import Real, Size, names_of, operand_of, replaced, sum_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -21,8 +22,11 @@ Number = int | float
 Scalar = int | float | bool
 _Found = TypeVar("_Found")
 
-LONGEST = 60
-"""Characters of one expression; more would not fit on a line of code."""
+LONGEST = 1000
+DEEPEST = 40
+MOST_STEPS = 200
+"""Characters of one expression, parentheses and operations in each other: more than
+anybody writes."""
 LARGEST = 2**63 - 1
 
 
@@ -65,7 +69,8 @@ class Expression(NamedTuple):
     @property
     def names(self) -> frozenset[str]:
         """The parameters it uses."""
-        return self.operand.names
+        whole = isinstance(self.value, Size)
+        return names_of(self.value) if whole else self.operand.names
 
 
 def written(value: Scalar) -> str:
@@ -108,7 +113,7 @@ def evaluate(
     inner = text[2:-1].strip()
     if len(inner) > LONGEST:
         raise ExpressionError(
-            f"the expression has {len(inner)} characters, the most is {LONGEST}"
+            f"the expression has {len(inner):,} characters, the most is {LONGEST:,}"
         )
     known = {
         name: _constant(value) if name in fixed else _parameter(name, value)
@@ -117,14 +122,37 @@ def evaluate(
     return _visit(_parse(inner), known)
 
 
-def substituted(code: str, values: Mapping[str, Scalar | Expression]) -> int:
-    """Compute the code of a size with other values in place of its names.
+def substituted(
+    size: int, values: Mapping[str, Scalar | Expression], key: str = ""
+) -> int:
+    """Say a size with other values in place of its names.
+
+    Args:
+        size: The size.
+        values: What its names stand for.
+        key: What tells sizes that no code can say from those elsewhere.
 
     Raises:
-        ExpressionError: It is more than arithmetic, or the result is too large.
+        ExpressionError: It cannot be computed with these.
     """
     known = {name: _known(value) for name, value in values.items()}
-    return _size(_parse(code), known)
+    sums = {
+        name: sum_of(each.value)
+        for name, each in known.items()
+        if isinstance(each.value, int) and not isinstance(each.value, bool)
+    }
+
+    def again(value: Expression | Real | float) -> Expression | Real | float:
+        if isinstance(value, Expression):
+            return _boolean(_visit(_parse(value.code), known))
+        if isinstance(value, Real):
+            return _symbolic(_visit(_parse(value.code), known))
+        return value
+
+    try:
+        return replaced(size, sums, again, key)
+    except ZeroDivisionError:
+        raise NotComputedError("the expression divides by zero") from None
 
 
 def _known(value: Scalar | Expression) -> Expression:
@@ -138,46 +166,20 @@ def _constant(value: Scalar) -> Expression:
     return Expression(value, operands.number(value))
 
 
-def _symbolic(expression: Expression) -> Number:
+def _symbolic(expression: Expression) -> Real | float:
     """Return a number that knows its code."""
-    value = expression.value
-    if isinstance(value, float) and expression.names:
-        return Real(value, expression.operand)
-    return value
-
-
-def _size(node: ast.expr, known: Mapping[str, Expression]) -> int:
-    """Compute a size: arithmetic, a choice, the smaller of two, or a scaled one."""
-    match node:
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            condition = _boolean(_visit(test, known))
-            holds = bool(condition.value)
-            if not condition.names:
-                return _size(body if holds else orelse, known)
-            one = _if_needed(_size, body, known, needed=holds)
-            other = _if_needed(_size, orelse, known, needed=not holds)
-            return either(condition.operand, holds, one, other)
-        case ast.Call(func=ast.Name(id="min"), args=[left, right]):
-            return smaller(_size(left, known), _size(right, known))
-        case ast.Call(func=ast.Name(id="int"), args=[ast.BinOp() as product]):
-            factor = _visit(product.right, known)
-            return scaled(_size(product.left, known), _symbolic(factor))
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
-            first, second = (_known(_size(each, known)) for each in (left, right))
-            found = _binary(first, op, second).value
-        case _:
-            found = _visit(node, known).value
-    if isinstance(found, bool | float):
-        raise ExpressionError("a size is a whole number")
-    return found
+    value = float(expression.value)
+    return Real(value, expression.operand) if expression.names else value
 
 
 @lru_cache(1024)
 def _parse(text: str) -> ast.expr:
+    if _nesting(text) > DEEPEST:
+        raise ExpressionError(f"more than {DEEPEST} parentheses stand in each other")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text, mode="eval").body
+            tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         message = (
             f"`{text}` is no expression of Python"
@@ -185,6 +187,25 @@ def _parse(text: str) -> ast.expr:
             else "the expression is empty"
         )
         raise ExpressionError(message) from None
+    if _height(tree) > MOST_STEPS:
+        message = f"more than {MOST_STEPS} operations build on each other"
+        raise ExpressionError(message)
+    return tree
+
+
+def _nesting(text: str) -> int:
+    """Return how many parentheses stand in each other."""
+    open_ = (+1 if sign == "(" else -1 for sign in text if sign in "()")
+    return max(accumulate(open_), default=0)
+
+
+def _height(tree: ast.expr) -> int:
+    """Return how many operations build on each other."""
+    height, level = 0, [*ast.iter_child_nodes(tree)]
+    while level:
+        height += 1
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return height
 
 
 def _visit(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
@@ -247,7 +268,7 @@ _OTHERS = (53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
 
 def _other_value(value: Scalar, other: int) -> Scalar:
     if isinstance(value, Size):
-        return Size(other, value.terms)
+        return Size(other, value.sum)
     return value if isinstance(value, bool) else type(value)(other)
 
 

@@ -2,64 +2,86 @@
 
 A layer's rules are written once, with plain arithmetic. Given numbers they give a
 number; given a `Size` they give a `Size`, which is a number too (its value with the
-parameters' defaults) and knows the code that computes it from the parameters:
+parameters' defaults) and knows the sum that computes it from the parameters:
 `Size.parameter("hidden", 128) // 2` equals 64 and reads `hidden // 2`.
+
+Sizes that are equal for all parameters have equal sums (`same`), however they came
+about; see `symbols.polynomials`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlpgen import operands
-from mlpgen.operands import Operand
+from mlpgen.symbols import choices, polynomials
+from mlpgen.symbols.atoms import (
+    Name,
+    Opaque,
+    Smaller,
+    Sum,
+    is_opaque,
+    name,
+    number,
+    opaque,
+    parts_of,
+)
+from mlpgen.symbols.formulas import formula
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from typing import Self
 
-Factors = tuple[Operand, ...]
-Terms = dict[Factors, int]
-"""A sum: each product of factors with its coefficient; the empty one is constant."""
+    from mlpgen.operands import Operand
+    from mlpgen.symbols.atoms import Atom
 
 
 class Size(int):
-    """A whole number with the code that computes it."""
+    """A whole number with the sum that computes it."""
 
-    terms: Terms
+    sum: Sum
 
-    def __new__(cls, value: int, terms: Terms) -> Self:
-        """Make a number that knows its terms; `_of` makes a plain one where it can."""
+    def __new__(cls, value: int, terms: Sum) -> Self:
+        """Make a number that knows its sum; `_of` makes a plain one where it can."""
         size = super().__new__(cls, value)
-        size.terms = terms
+        size.sum = terms
         return size
 
     @classmethod
-    def parameter(cls, name: str, default: int) -> Size:
-        """Return the number that the parameter `name` stands for."""
-        return cls(default, {(operands.name(name),): 1})
+    def parameter(cls, text: str, default: int) -> Size:
+        """Return the number that the parameter `text` stands for."""
+        return cls(default, name(text))
 
-    @property
-    def code(self) -> str:
-        """The Python expression that computes this number."""
-        return self.operand.text
+    @classmethod
+    def unknown(cls, value: int, key: str, names: frozenset[str]) -> Size:
+        """Return a number that no code can say, though it depends on parameters.
+
+        Args:
+            value: Its value with their defaults.
+            key: What tells it from others.
+            names: The parameters.
+        """
+        return cls(value, opaque(key, names))
 
     @property
     def operand(self) -> Operand:
-        """The same, to be put into other code; what is added comes first."""
-        (first, *rest) = sorted(self.terms.items(), key=lambda term: term[1] < 0)
-        others = [
-            ("-" if coefficient < 0 else "+", _product(factors, abs(coefficient)))
-            for factors, coefficient in rest
-        ]
-        return operands.chain(_product(*first), others)
+        """The Python expression that computes this number."""
+        return formula(self.sum)
+
+    @property
+    def code(self) -> str:
+        """The same as a text."""
+        return self.operand.text
 
     def __add__(self, other: int) -> int:
         """Add, term by term."""
         if not isinstance(other, int):
             return NotImplemented
-        terms = dict(self.terms)
-        for factors, coefficient in _terms(other).items():
-            terms[factors] = terms.get(factors, 0) + coefficient
-        return _of(int(self) + int(other), terms)
+        return _of(int(self) + int(other), polynomials.added(self.sum, sum_of(other)))
+
+    def __radd__(self, other: int) -> int:
+        """Add to a plain number."""
+        return _of(int(other) + int(self), polynomials.added(sum_of(other), self.sum))
 
     def __neg__(self) -> int:
         """Change the sign of every term."""
@@ -67,48 +89,43 @@ class Size(int):
 
     def __sub__(self, other: int) -> int:
         """Subtract, term by term."""
-        return self + -other
+        if not isinstance(other, int):
+            return NotImplemented
+        less = polynomials.added(self.sum, sum_of(other), -1)
+        return _of(int(self) - int(other), less)
 
     def __rsub__(self, other: int) -> int:
         """Subtract from a plain number."""
-        return -self + other
+        less = polynomials.added(sum_of(other), self.sum, -1)
+        return _of(int(other) - int(self), less)
 
     def __mul__(self, other: int) -> int:
-        """Multiply: a sum by a number term by term, a sum by a sum as they stand."""
+        """Multiply each term by each."""
         if not isinstance(other, int):
             return NotImplemented
-        value = int(self) * int(other)
-        if not isinstance(other, Size):
-            return _of(value, {key: each * other for key, each in self.terms.items()})
-        left, left_factor = _monomial(self)
-        right, right_factor = _monomial(other)
-        return _of(value, {left + right: left_factor * right_factor})
+        product = polynomials.multiplied(self.sum, sum_of(other))
+        return _of(int(self) * int(other), product)
 
     def __floordiv__(self, other: int) -> int:
-        """Divide and round down; exactly where every term or factor can be."""
+        """Divide and round down."""
         if not isinstance(other, int):
             return NotImplemented
-        value = int(self) // int(other)
-        terms = _cancelled(self, other)
-        return (
-            _operation(value, self, "//", other) if terms is None else _of(value, terms)
-        )
+        quotient = polynomials.divided(self.sum, sum_of(other))
+        return _of(int(self) // int(other), quotient)
 
     def __rfloordiv__(self, other: int) -> int:
         """Divide a plain number."""
-        return _operation(int(other) // int(self), other, "//", self)
+        quotient = polynomials.divided(sum_of(other), self.sum)
+        return _of(int(other) // int(self), quotient)
 
     def __mod__(self, other: int) -> int:
         """Return what is left after a division."""
-        if not isinstance(other, int):
-            return NotImplemented
-        return _operation(int(self) % int(other), self, "%", other)
+        return self - self // other * other
 
     def __rmod__(self, other: int) -> int:
         """Return what is left of a plain number after a division."""
-        return _operation(int(other) % int(self), other, "%", self)
+        return other - other // self * self
 
-    __radd__ = __add__
     __rmul__ = __mul__
 
 
@@ -128,12 +145,27 @@ class Real(float):
         """The Python expression that computes this number."""
         return self.operand.text
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The parameters that it depends on."""
+        return self.operand.names
+
 
 def is_symbolic(value: object) -> bool:
     """Tell whether a value depends on parameters."""
     if isinstance(value, tuple):
         return any(is_symbolic(each) for each in value)
     return isinstance(value, (Size, Real))
+
+
+def same(one: int, other: int) -> bool:
+    """Tell whether two sizes are equal whatever the parameters are."""
+    return int(one) == int(other) and sum_of(one).terms == sum_of(other).terms
+
+
+def is_known(value: int) -> bool:
+    """Tell whether there is code for a size."""
+    return not isinstance(value, Size) or not is_opaque(value.sum)
 
 
 def code_of(value: float) -> str:
@@ -149,23 +181,34 @@ def operand_of(value: float) -> Operand:
 
 
 def names_of(value: float) -> frozenset[str]:
-    """Return the names in the code of a number."""
-    return operand_of(value).names
+    """Return the parameters that a number depends on."""
+    if isinstance(value, Size):
+        return value.sum.names
+    return value.names if isinstance(value, Real) else frozenset()
+
+
+def has_smaller(value: int) -> bool:
+    """Tell whether the code of a size takes the smaller of two."""
+    open_ = [sum_of(value)]
+    while open_:
+        for atom in open_.pop().atoms:
+            if isinstance(atom, Smaller):
+                return True
+            open_ += parts_of(atom)
+    return False
 
 
 def is_product(value: int) -> bool:
     """Tell whether a size is a plain number times parameters, or less."""
     return not isinstance(value, Size) or (
-        len(value.terms) == 1
-        and all(factor.is_name for factors in value.terms for factor in factors)
+        len(value.sum.terms) == 1
+        and all(isinstance(atom, Name) for atom in value.sum.atoms)
     )
 
 
 def divides(divisor: int, size: int) -> bool:
     """Tell whether a division leaves nothing over, whatever the parameters are."""
-    if not isinstance(size, Size) and not isinstance(divisor, Size):
-        return size % divisor == 0
-    return isinstance(size, Size) and _cancelled(size, divisor) is not None
+    return polynomials.exactly(sum_of(size), sum_of(divisor)) is not None
 
 
 def scaled(size: int, factor: float) -> int:
@@ -179,10 +222,7 @@ def scaled(size: int, factor: float) -> int:
     if not isinstance(factor, Real) and factor.is_integer():
         return size * int(factor)
     value = int(int(size) * factor)
-    if not is_symbolic(size) and not is_symbolic(factor):
-        return value
-    product = operands.infix("*", operand_of(size), operand_of(factor))
-    return Size(value, {(operands.call("int", product),): 1})
+    return _of(value, choices.scaled(sum_of(size), factor))
 
 
 def smaller(left: int, right: int) -> int:
@@ -190,72 +230,54 @@ def smaller(left: int, right: int) -> int:
 
     Parameters count as numbers of at least 0, so that `w` is smaller than `2 * w`.
     """
-    value = min(int(left), int(right))
-    if not isinstance(left, Size) and not isinstance(right, Size):
-        return value
-    signs = {each > 0 for each in _terms(right - left).values()}
-    if len(signs) < 2:
-        return right if False in signs else left
-    least = operands.call("min", operand_of(left), operand_of(right))
-    return Size(value, {(least,): 1})
+    least = choices.smaller(sum_of(left), sum_of(right))
+    return _of(min(int(left), int(right)), least)
 
 
-def either(condition: Operand, holds: bool, one: int, other: int) -> int:
+def either(condition: Any, one: int, other: int) -> int:
     """Return one of two sizes, whatever the parameters are.
 
     Args:
-        condition: The code that decides.
-        holds: Whether it is true with the parameters' defaults.
+        condition: The expression that decides.
         one: The size if it is true.
         other: The size if it is not.
     """
-    if code_of(one) == code_of(other):
-        return one
-    choice = operands.choice(condition, operand_of(one), operand_of(other))
-    return Size(int(one if holds else other), {(choice,): 1})
+    chosen = choices.either(condition, sum_of(one), sum_of(other))
+    return _of(int(one if condition.value else other), chosen)
 
 
-def _terms(value: int) -> Terms:
-    return value.terms if isinstance(value, Size) else {(): int(value)}
+def replaced(
+    size: int, sums: Mapping[str, Sum], again: Callable[[Any], Any], key: str
+) -> int:
+    """Put sums in the place of the parameters of a size.
+
+    Args:
+        size: The size.
+        sums: What the parameters are; those that are no whole numbers are left out.
+        again: Computes a condition, or a number that is not whole, with the new values.
+        key: What tells sizes that no code can say from those elsewhere.
+
+    Returns:
+        A plain number with its new value, or a size that keeps its value.
+    """
+
+    def found(atom: Atom) -> Sum | None:
+        if isinstance(atom, Name):
+            return sums.get(atom)
+        if isinstance(atom, Opaque):
+            behind = (sums[each].names for each in atom.names if each in sums)
+            return opaque(f"{atom}@{key}", frozenset[str]().union(*behind))
+        return None
+
+    result = choices.rebuilt(sum_of(size), found, again, {})
+    constant = result.constant
+    return Size(int(size), result) if constant is None else constant
 
 
-def _of(value: int, terms: Terms) -> int:
-    terms = {factors: each for factors, each in terms.items() if each}
-    return Size(value, terms) if any(terms) else value
+def sum_of(value: int) -> Sum:
+    """Return the sum that computes a number."""
+    return value.sum if isinstance(value, Size) else number(int(value))
 
 
-def _monomial(size: Size) -> tuple[Factors, int]:
-    if len(size.terms) == 1:
-        return next(iter(size.terms.items()))
-    return (size.operand,), 1
-
-
-def _cancelled(size: Size, divisor: int) -> Terms | None:
-    """Divide term by term; None if something is left over."""
-    if not isinstance(divisor, Size):
-        if any(coefficient % divisor for coefficient in size.terms.values()):
-            return None
-        return {key: each // divisor for key, each in size.terms.items()}
-    factors, coefficient = _monomial(size)
-    below, number = _monomial(divisor)
-    left = list(factors)
-    for factor in below:
-        if factor not in left:
-            return None
-        left.remove(factor)
-    return None if coefficient % number else {tuple(left): coefficient // number}
-
-
-def _operation(value: int, left: int, sign: str, right: int) -> Size:
-    quotient = operands.infix(sign, operand_of(left), operand_of(right))
-    return Size(value, {(quotient,): 1})
-
-
-def _product(factors: Factors, coefficient: int) -> Operand:
-    """Write a term; a minus is that of its first factor, which may be a division."""
-    if not factors or abs(coefficient) != 1:
-        return operands.infix("*", operands.number(coefficient), *factors)
-    first, *rest = factors
-    return operands.infix(
-        "*", operands.negative(first) if coefficient < 0 else first, *rest
-    )
+def _of(value: int, terms: Sum) -> int:
+    return value if terms.constant is not None else Size(value, terms)

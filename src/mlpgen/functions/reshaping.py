@@ -12,7 +12,7 @@ from mlpgen.agreements import agree
 from mlpgen.component import Expects, Positive
 from mlpgen.functions.base import Dim, Operation, place, replaced, whole_shown
 from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
-from mlpgen.sizes import code_of, is_symbolic
+from mlpgen.sizes import is_symbolic, same
 
 _AsTuple = Strict(strict=False)
 Sizes = Annotated[
@@ -225,13 +225,14 @@ def resolved(name: str, argument: str, wanted: Shape, old: Shape) -> Shape:
 
 def _without(sizes: Shape, others: Shape) -> Shape:
     """Leave out sizes that are among others whatever the parameters are."""
-    codes = [code_of(size) for size in others]
+    left = list(others)
     kept = []
     for size in sizes:
-        if code_of(size) in codes:
-            codes.remove(code_of(size))
-        else:
+        twin = next((at for at, each in enumerate(left) if same(size, each)), None)
+        if twin is None:
             kept.append(size)
+        else:
+            del left[twin]
     return tuple(kept)
 
 

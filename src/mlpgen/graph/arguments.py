@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from mlpgen.expressions import Expression, ExpressionError, evaluate, is_expression
 from mlpgen.fields import takes
-from mlpgen.graph.scope import INDEX, LONGEST_CODE
+from mlpgen.graph.scope import INDEX
 from mlpgen.problems import listed, nearest, shown
 from mlpgen.sizes import Real, Size
 from mlpgen.source import scalar
@@ -130,9 +130,6 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
         problems.add(code, error.message, path, help=help)
         return value
     scope.found.used.update(result.names)
-    if len(result.code) > LONGEST_CODE:
-        message = f"the code of the expression has {len(result.code)} characters"
-        problems.add("MG209", message, path, help="give parameters shorter names")
     return result if result.names else result.value
 
 

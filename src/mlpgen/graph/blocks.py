@@ -87,7 +87,6 @@ def arrivals(
     for each, value in zip(placeholders(definition, inputs), inputs, strict=True):
         for name, size in zip(each, value.shape, strict=True):
             names = names_of(size)
-            names |= scope.behind(names)
             changes = not names.isdisjoint(parameters)
             sizes = names - {*parameters}
             found.add(Arrival(definition.name, name, changes, scope.title, sizes))

@@ -54,7 +54,7 @@ def finished(
             for name, value in zip(definition.inputs, inputs, strict=True)
             if value is not None
         },
-        sizes={name: code for code, name in scope.found.names.items()},
+        sizes={},
         nodes=kept,
         outputs=outputs,
         style="",

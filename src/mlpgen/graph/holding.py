@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.expressions import ExpressionError, substituted
-from mlpgen.graph.keys import names_of_node
-from mlpgen.graph.scope import LONGEST_LINE
+from mlpgen.graph.keys import sizes_of
 from mlpgen.problems import shown
-from mlpgen.sizes import operand_of
+from mlpgen.sizes import code_of, has_smaller, is_known, names_of
+from mlpgen.symbols.atoms import DEEPEST, MOST_TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mlpgen.graph.inside import Resolved
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.scope import Scope
-    from mlpgen.operands import Operand
     from mlpgen.problems import Problems
     from mlpgen.source import Path
 
@@ -29,38 +28,19 @@ FACTORS = (2, 3)
 
 def check_code(definition: Definition, resolved: Resolved) -> None:
     """Refuse layers whose code needs a size that cannot be written."""
-    scope = resolved.scope
+    unknowns = resolved.scope.found.unknowns
     for node in resolved.graph.nodes:
-        needed = _needed(node, scope)
-        lost = sorted(needed & scope.found.unknowns.keys())
-        if lost:
-            _no_rule(node, scope.found.unknowns[lost[0]].path, definition.problems)
-            return
-        longest = max(
-            (
-                len(scope.found.codes[each].text)
-                for each in needed & scope.found.codes.keys()
-            ),
-            default=0,
-        )
-        if longest > LONGEST_LINE:
-            message = f"`{node.name}` needs a size whose code has {longest} characters"
-            help = "give parameters shorter names"
-            definition.problems.add_entry("MG209", message, node.path, help=help)
-            return
-
-
-def _needed(node: Node, scope: Scope) -> frozenset[str]:
-    """Return all names that the code of a layer needs, and those behind them."""
-    codes = scope.found.codes
-    found = open_ = names_of_node(node)
-    while open_:
-        open_ = frozenset[str]().union(
-            *(codes[each].names for each in open_ & codes.keys())
-        )
-        open_ -= found
-        found |= open_
-    return found
+        lost = next((size for size in sizes_of(node) if not is_known(size)), None)
+        if lost is None:
+            continue
+        path = next((unknowns[x] for x in lost.sum.atoms if x in unknowns), None)
+        if path is None:
+            message = f"the code of a size of `{node.name}` would have more than "
+            message += f"{MOST_TERMS} names and numbers, or {DEEPEST} in each other"
+            definition.problems.add_entry("MG240", message, node.path)
+        else:
+            _no_rule(node, path, definition.problems)
+        return
 
 
 def _no_rule(node: Node, path: Path, problems: Problems) -> None:
@@ -83,10 +63,10 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
     layers = {node.path: node.name for node in resolved.graph.nodes}
     for agreement, path in scope.found.agreements.values():
         name = _deciding(agreement, scope)
-        bound |= _names(agreement, scope) if name else set()
+        bound |= _names(agreement) if name else set()
         layer = layers.pop(path, "") if name else ""
         if layer:
-            one, other = (f"`{_spelt(each, scope).text}`" for each in agreement)
+            one, other = (f"`{code_of(each)}`" for each in agreement)
             value = shown(definition.parameters[name])
             message = f"`{layer}` fits only while `{name}` is {value}: "
             message += f"{one} and {other} must be equal"
@@ -97,29 +77,23 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
     return bound & definition.parameters.keys()
 
 
-def _spelt(size: int, scope: Scope) -> Operand:
-    return scope.spelt_out(operand_of(size))
-
-
-def _names(agreement: Agreement, scope: Scope) -> frozenset[str]:
-    one, other = (_spelt(each, scope).names for each in agreement)
-    return one | other
+def _names(agreement: Agreement) -> frozenset[str]:
+    return names_of(agreement.one) | names_of(agreement.other)
 
 
 def _deciding(agreement: Agreement, scope: Scope) -> str:
     """Return a parameter with which two sizes are not equal any more."""
-    one, other = (_spelt(each, scope).text for each in agreement)
-    names = _names(agreement, scope)
+    names = _names(agreement)
     for name, default in scope.parameters.items():
         if name not in names or isinstance(default, float):
             continue
         tried = [
-            _differ(one, other, {**scope.parameters, name: value})
+            _differ(agreement, {**scope.parameters, name: value})
             for value in _multiples(default)
         ]
         # The smaller of two may be the other one beside the default only.
-        beside = default - 1 if "min(" in one + other else default
-        near = _differ(one, other, {**scope.parameters, name: beside})
+        beside = default - 1 if any(map(has_smaller, agreement)) else default
+        near = _differ(agreement, {**scope.parameters, name: beside})
         if all(tried) or near:
             return name
     return ""
@@ -131,8 +105,9 @@ def _multiples(default: int) -> tuple[int, ...]:
     return tuple(default * factor for factor in FACTORS)
 
 
-def _differ(one: str, other: str, parameters: Mapping[str, Scalar]) -> bool:
+def _differ(agreement: Agreement, parameters: Mapping[str, Scalar]) -> bool:
     try:
-        return substituted(one, parameters) != substituted(other, parameters)
+        one, other = (substituted(each, parameters) for each in agreement)
     except ExpressionError:
         return False
+    return one != other

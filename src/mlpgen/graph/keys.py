@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 def code_key(value: Any) -> str:
     """Return a text that values with the same code share."""
-    if isinstance(value, (Expression, Size, Real)):
+    if isinstance(value, Size):
+        return value.sum.key
+    if isinstance(value, Expression) and isinstance(value.value, Size):
+        return value.value.sum.key
+    if isinstance(value, (Expression, Real)):
         return value.code
     if isinstance(value, (tuple, list)):
         return f"({', '.join(code_key(each) for each in value)})"
@@ -104,7 +108,15 @@ def difference(one: Node, other: Node) -> tuple[str, str, str]:
 def _told(value: Any, other: Any) -> str:
     """Write a value for people: as a number, or as code if only that is different."""
     text = _numbers(value)
-    return f"`{text if text != _numbers(other) else code_key(value)}`"
+    return f"`{text if text != _numbers(other) else _code(value)}`"
+
+
+def _code(value: Any) -> str:
+    if isinstance(value, (Expression, Size, Real)):
+        return value.code
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(_code(each) for each in value)}]"
+    return repr(value)
 
 
 def _numbers(value: Any) -> str:
@@ -131,6 +143,19 @@ def names_in(value: Any) -> frozenset[str]:
 def names_of_node(node: Node) -> frozenset[str]:
     """Return the parameters that the code of a layer uses."""
     return frozenset[str]().union(*(names_in(each) for each in _values(node)))
+
+
+def sizes_of(node: Node) -> Iterator[Size]:
+    """Go through the sizes that the code of a layer says."""
+    open_ = [*_values(node)]
+    while open_:
+        value = open_.pop()
+        if isinstance(value, Expression):
+            value = value.value
+        if isinstance(value, Size):
+            yield value
+        elif isinstance(value, (tuple, list)):
+            open_ += value
 
 
 def direct_names(node: Node) -> frozenset[str]:

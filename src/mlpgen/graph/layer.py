@@ -57,8 +57,7 @@ def resolve_layer(
         with noting() as agreements:
             layer.check_inputs(values)
             layer = _fill(layer, values, item, problems, notes)
-            results = _results(layer, values, runs=runs)
-        parts = {name: scope.shortened(value) for name, value in results.items()}
+            parts = _results(layer, values, runs=runs)
         for value in parts.values():
             _check_sizes(layer, value.shape)
     except ShapeError as error:

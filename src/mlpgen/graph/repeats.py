@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.inside import container
-from mlpgen.graph.keys import names_in, names_of_node, node_key
+from mlpgen.graph.keys import code_key, names_in, names_of_node, node_key
 from mlpgen.graph.limits import MOST_LAYERS, MOST_ROUNDS, leaves
 from mlpgen.graph.repeating import gathered
 from mlpgen.graph.scope import INDEX
 from mlpgen.problems import shown
-from mlpgen.sizes import Size, code_of, names_of
+from mlpgen.sizes import Size, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -146,7 +146,7 @@ def _with_index(
     node, _ = resolve(round_, wires, inside._replace(scope=scope))
     failed = len(inside.problems.found) > len(before)
     inside.problems.found[:] = before
-    return None if failed or scope.found.names != inside.scope.found.names else node
+    return None if failed else node
 
 
 def _rounds(
@@ -217,7 +217,7 @@ def _after(
     found = []
     for size, sizes in zip(last, zip(*shapes, strict=True), strict=True):
         steps = [later - before for before, later in pairwise(sizes)]
-        codes = {code_of(step) for step in steps}
+        codes = {code_key(step) for step in steps}
         if codes == {"0"} or (len(codes) == 1 and len(steps) > 1):
             found.append(sizes[0] + (count - 1) * steps[0])
         else:
@@ -246,7 +246,7 @@ def _count(item: Item, inside: Inside) -> int | None:
 
 
 def _codes(wire: Wire) -> list[str]:
-    return [code_of(size) for size in wire.value.shape] if wire.value else []
+    return [code_key(size) for size in wire.value.shape] if wire.value else []
 
 
 def _each(nodes: Sequence[Node], index: int) -> Node:

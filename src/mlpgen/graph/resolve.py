@@ -117,7 +117,6 @@ class Resolver:
         written = frozenset[str]().union(
             *(names_of_node(node) for node in resolved.graph.nodes)
         )
-        written |= scope.behind(written)
         inferred = tuple(name for name in known if name in written)
         graph = resolved.graph._replace(inferred=inferred, stem="")
         direct = frozenset(scope.found.used).union(
@@ -303,8 +302,7 @@ class Resolver:
             concrete[name] = type(default)(plain)
         user = self.blocks.get(inside.scope.title)
         own = user.parameters if user else inside.scope.parameters
-        names = {*own, *inside.scope.found.unknowns}
-        self.arrivals |= arrivals(definition, values, inside.scope, names)
+        self.arrivals |= arrivals(definition, values, inside.scope, own)
         before = len(definition.problems.found)
         resolved = self._block(definition, concrete, values, problems.where(item.path))
         say_where(definition, before, item, problems)

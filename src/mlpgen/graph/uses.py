@@ -51,7 +51,7 @@ def used(
         value = graph.value(name)
         shape = tuple(map(outside, value.shape))
         part = name if len(graph.outputs) > 1 else ""
-        parts[part] = inside.scope.shortened(value._replace(shape=shape))
+        parts[part] = value._replace(shape=shape)
     needed = [each for each, _ in scope.found.agreements.values()]
     inside.scope.note((Agreement(*map(outside, each)) for each in needed), item.path)
     arguments = {name: sizes[name] for name in graph.inferred} | given

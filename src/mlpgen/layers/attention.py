@@ -17,7 +17,7 @@ from mlpgen.layers.base import (
 )
 from mlpgen.layers.batches import BatchFirst
 from mlpgen.layers.masks import Flag, Masked
-from mlpgen.sizes import code_of
+from mlpgen.sizes import same
 
 
 class MultiheadAttention(Masked):
@@ -60,7 +60,7 @@ class MultiheadAttention(Masked):
         needed = {
             name: other
             for name, other in zip(("kdim", "vdim"), others, strict=True)
-            if getattr(self, name) is not None or code_of(other) != code_of(size)
+            if getattr(self, name) is not None or not same(other, size)
         }
         return {"embed_dim": size, **needed}
 

@@ -14,6 +14,7 @@ from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, assigned
 from mlpgen.styles.flow import forward
 from mlpgen.styles.held import held_lines, initial_values, tied_lines
+from mlpgen.styles.locals import with_locals
 from mlpgen.styles.modules import uses
 from mlpgen.styles.plan import (
     ClassPlan,
@@ -41,8 +42,9 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
         captured: Values that are returned as well; those inside of a layer are
             recorded by forward hooks.
     """
+    graph = with_locals(graph)
     found = recording(graph, inner(graph, captured))
-    classes = [class_plan(block) for block in found.blocks]
+    classes = [class_plan(with_locals(block)) for block in found.blocks]
     model = class_plan(graph, captured, found)
     return model_plan(graph, [*classes, model], recorded=bool(found.modules))
 

@@ -12,6 +12,7 @@ from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, filled, repeats
 from mlpgen.styles.flow import statements
 from mlpgen.styles.held import arguments, initial_values, loop_variable
+from mlpgen.styles.locals import with_locals
 from mlpgen.styles.modules import chains, sequential, uses
 from mlpgen.styles.plan import (
     ClassPlan,
@@ -39,13 +40,14 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
         graph: The network.
         captured: Values that are returned as well, recorded by forward hooks.
     """
+    graph = with_locals(graph)
     # A chain has no variable for its input, once it has run.
     chain = is_chain(graph) and not graph.inputs.keys() & captured
     names = explicit.inner(graph, captured)
     if chain and captured:
         names = [*graph.outputs, *captured]
     found = recording(graph, names)
-    classes = [_class(block) for block in found.blocks]
+    classes = [_class(with_locals(block)) for block in found.blocks]
     if chain:
         model = _class(graph, captured, found)
     else:

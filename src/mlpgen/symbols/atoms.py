@@ -233,10 +233,10 @@ def is_opaque(value: Sum) -> bool:
 
 
 def _is_opaque(atom: Atom) -> bool:
-    return isinstance(atom, Opaque) or any(map(is_opaque, operands(atom)))
+    return isinstance(atom, Opaque) or any(map(is_opaque, parts_of(atom)))
 
 
-def operands(atom: Atom) -> tuple[Sum, ...]:
+def parts_of(atom: Atom) -> tuple[Sum, ...]:
     """Return the sums that an atom is made of."""
     match atom:
         case Floor():

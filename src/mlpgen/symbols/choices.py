@@ -15,7 +15,7 @@ from mlpgen.symbols.atoms import (
     alone,
     made,
     number,
-    operands,
+    parts_of,
     short,
 )
 from mlpgen.symbols.polynomials import added, divided, multiplied
@@ -57,7 +57,7 @@ def _is_positive(value: Sum) -> bool:
 def _is_positive_atom(atom: Atom) -> bool:
     if isinstance(atom, Scaled) and atom.factor < 0:
         return False
-    return not isinstance(atom, Opaque) and all(map(_is_positive, operands(atom)))
+    return not isinstance(atom, Opaque) and all(map(_is_positive, parts_of(atom)))
 
 
 def either(condition: Any, one: Sum, other: Sum) -> Sum:

@@ -1,0 +1,96 @@
+"""Names for sizes whose code is long: locals of the class, one line each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.expressions import Expression
+from mlpgen.graph.scope import INDEX
+from mlpgen.sizes import Real, Size, is_product
+
+if TYPE_CHECKING:
+    from mlpgen.graph.nodes import Graph, Maker, Node
+    from mlpgen.layers.base import Function
+    from mlpgen.operands import Operand
+
+LONGEST_CODE = 40
+LONGEST_SUM = 20
+"""Characters of a size in a call; of a sum in the model, which stands in a line with
+others."""
+
+
+def with_locals(graph: Graph) -> Graph:
+    """Give sizes a name where their code would not fit into a call."""
+    found = _Locals(graph)
+    nodes = tuple(found.node(each) for each in graph.nodes)
+    sizes = {name: code for code, name in found.names.items()}
+    return graph._replace(nodes=nodes, sizes=sizes)
+
+
+class _Locals:
+    """The names that a class has by now.
+
+    Attributes:
+        names: The names of codes.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.names: dict[Operand, str] = {}
+        self._sum = LONGEST_SUM if graph.stem else LONGEST_CODE
+        self._taken = {*graph.parameters, *graph.inferred}
+        self._taken |= {node.name for node in graph.nodes}
+
+    def node(self, node: Node) -> Node:
+        """Name what is long in the code of a layer."""
+        function = node.function
+        return node._replace(
+            maker=self._maker(node.maker),
+            function=self._function(function) if function else None,
+            children=tuple(self.node(child) for child in node.children),
+            rounds=tuple(
+                each._replace(node=self.node(each.node), times=self._value(each.times))
+                for each in node.rounds
+            ),
+            inits={
+                name: (function, self._values(arguments))
+                for name, (function, arguments) in node.inits.items()
+            },
+        )
+
+    def _maker(self, maker: Maker) -> Maker:
+        inner = self._maker(maker.inner) if maker.inner else None
+        return maker._replace(arguments=self._values(maker.arguments), inner=inner)
+
+    def _function(self, function: Function) -> Function:
+        return function._replace(
+            leading=self._value(function.leading),
+            positional=self._value(function.positional),
+            keywords=self._values(function.keywords),
+        )
+
+    def _values(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: self._value(each) for name, each in values.items()}
+
+    def _value(self, value: Any) -> Any:
+        if not isinstance(value, (Size, Real, Expression)):
+            several = isinstance(value, (tuple, list))
+            return type(value)(map(self._value, value)) if several else value
+        code = value.operand
+        if len(code.text) <= self._longest(value) or INDEX in code.names:
+            return value
+        name = self._name(code)
+        return Size.parameter(name, int(value)) if isinstance(value, Size) else value
+
+    def _longest(self, value: Size | Real | Expression) -> int:
+        whole = isinstance(value, Size) and not is_product(value)
+        return self._sum if whole else LONGEST_CODE
+
+    def _name(self, code: Operand) -> str:
+        number = len(self.names)
+        while code not in self.names:
+            number += 1
+            name = f"size_{number}"
+            if name not in self._taken:
+                self.names[code] = name
+                self._taken.add(name)
+        return self.names[code]
