@@ -1,0 +1,269 @@
+"""The specs that are recombined: small ones that are right, from all over the place."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from mlpgen import SpecError, source
+from mlpgen.functions import FUNCTIONS
+from mlpgen.graph.build import build
+from mlpgen.layers import LAYERS
+
+from ..pools import ANY, BLOCKS, JOINS, RANKS
+from .plain import classes, lists, mapping_of, text, type_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.graph.nodes import Graph
+
+    from .plain import Data, Entry
+
+ROOT = Path(__file__).parents[2]
+MOST_MULTIPLY_ADDS = 1_500_000
+MOST_PARAMETERS = 100_000
+_FACTORS = (1, 64, 32, 16, 8, 4, 2)
+_SIDES = (8, 16, 28, 32, 64)
+_ROUNDS = ("depth", "repeat", "num_layers")
+_MOST_ROUNDS = 3
+_NUMBERS: dict[str, dict[int, int]] = {
+    "Gpt2": {50257: 40, 768: 12, 12: 2, 1024: 6},
+    "MnistTransformer": {48: 8},
+    "TransformerClassifier": {20000: 40, 128: 8, 256: 6},
+    "VariationalAutoencoder": {400: 12, 784: 64, 28: 8, 20: 4},
+    "VitB16": {768: 12, 12: 2, 3072: 16, 1000: 5, 224: 32, 197: 5},
+}
+"""Numbers that hang together, so that each has its own small one."""
+
+
+class Origin(NamedTuple):
+    """A spec that is right, and where it is from."""
+
+    name: str
+    data: Data
+
+
+class Corpus(NamedTuple):
+    """What specs are made of.
+
+    Attributes:
+        specs: Right ones.
+        entries: Layers by type, from the specs and the catalogue.
+        blocks: Blocks with those that they use, by name.
+        scalars: Values by the name of their argument.
+    """
+
+    specs: tuple[Origin, ...]
+    entries: dict[str, list[Entry]]
+    blocks: list[tuple[str, Data]]
+    scalars: dict[str, list[Any]]
+
+
+@cache
+def corpus() -> Corpus:
+    """Gather it; always in the same order."""
+    specs = (*_committed(), *_tested(), *_written_in_tests(), *_pooled())
+    entries: dict[str, list[Entry]] = {}
+    for entry in _entries(specs):
+        known = entries.setdefault(type_of(entry), [])
+        if entry not in known:
+            known.append(entry)
+    return Corpus(specs, entries, [*_blocks(specs)], _scalars(entries))
+
+
+def resolved(data: Data) -> Graph | None:
+    """Resolve a spec; None if it has mistakes."""
+    try:
+        return build(source.parse(text(data).encode(), "spec.yaml")).graph
+    except SpecError:
+        return None
+
+
+def small(data: Data) -> Data | None:
+    """Make a spec small enough to run it in no time; None if that fails."""
+    if data.get("name") in _NUMBERS:
+        return _checked(_replaced(data, _NUMBERS[data["name"]]))
+    for factor in _FACTORS:
+        for side in _SIDES:
+            found = _checked(_scaled(data, factor, side))
+            if found is not None:
+                return found
+    return None
+
+
+def _checked(data: Data) -> Data | None:
+    graph = resolved(data)
+    if graph is None:
+        return None
+    large = (
+        graph.total_multiply_adds > MOST_MULTIPLY_ADDS
+        or graph.total_parameters > MOST_PARAMETERS
+    )
+    return None if large else data
+
+
+def _replaced(value: Any, numbers: dict[int, int]) -> Any:
+    if isinstance(value, dict):
+        return {key: _replaced(each, numbers) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_replaced(each, numbers) for each in value]
+    return numbers.get(value, value) if type(value) is int else value
+
+
+def _scaled(data: Data, factor: int, side: int) -> Data:
+    """Divide what is large, and cut the sides of images."""
+    found: Data = _divided(data, factor)
+    given = data.get("input")
+    if isinstance(given, list):
+        found["input"] = _cut(given, side)
+    elif isinstance(given, dict):
+        found["input"] = {
+            name: _cut(each, side)
+            if isinstance(each, list)
+            else {**each, "shape": _cut(each.get("shape"), min(side, 12))}
+            for name, each in given.items()
+        }
+    return found
+
+
+def _divided(value: Any, factor: int) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: min(each, _MOST_ROUNDS)
+            if factor > 1 and key in _ROUNDS and type(each) is int
+            else _divided(each, factor)
+            for key, each in value.items()
+        }
+    if isinstance(value, list):
+        return [_divided(each, factor) for each in value]
+    if type(value) is int and value >= 16:
+        return max(4, -(-value // factor // 4) * 4)
+    return value
+
+
+def _cut(shape: Any, side: int) -> Any:
+    if not isinstance(shape, list):
+        return shape
+    return [side if type(size) is int and size > side else size for size in shape]
+
+
+def _committed() -> Iterator[Origin]:
+    for pattern in ("specs/*.yaml", "specs/*/*.yaml", "templates/init/*.yaml"):
+        for path in sorted(ROOT.glob(pattern)):
+            data = _plain(source.read(str(path)).data)
+            training = data.pop("training", None)
+            found = small(data)
+            if found is None:
+                raise ValueError(f"{path} has no small form")
+            yield Origin(path.stem, found)
+            whole = {**found, "training": training}
+            if training and resolved(whole):
+                yield Origin(f"{path.stem} with training", whole)
+
+
+def _tested() -> Iterator[Origin]:
+    """Take the specs in files of the tests that are right."""
+    for path in sorted((ROOT / "tests").rglob("*.yaml")):
+        try:
+            data = source.read(str(path)).data
+        except SpecError:
+            continue
+        yield from _usable(path.stem, data)
+
+
+def _written_in_tests() -> Iterator[Origin]:
+    """Take the specs that stand as texts in the code of tests."""
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            value = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(value, str) and "layers:" in value and "input" in value:
+                try:
+                    data = source.parse(value.encode(), "spec.yaml").data
+                except (SpecError, UnicodeEncodeError):
+                    continue
+                yield from _usable(f"{path.stem}:{node.lineno}", data)
+
+
+def _usable(name: str, data: Any) -> Iterator[Origin]:
+    data = _plain(data)
+    if "include" in data or '"custom"' in json.dumps(data):
+        return  # these name files beside the spec
+    training = data.pop("training", None)
+    if not isinstance(data, dict) or resolved(data) is None:
+        return
+    found = small(data)
+    if found is not None:
+        yield Origin(name, found)
+        whole = {**found, "training": training}
+        if training and resolved(whole):
+            yield Origin(f"{name} with training", whole)
+
+
+def _plain(data: Any) -> Any:
+    """Copy data, without what else the reader knows of it."""
+    return json.loads(json.dumps(data))
+
+
+def _pooled() -> Iterator[Origin]:
+    """Take blocks as people write them, on what they fit."""
+    for shape in ([4, 8, 8], [6, 8]):
+        for name in BLOCKS:
+            data = {"name": "Net", "input": shape, "blocks": copy.deepcopy(BLOCKS)}
+            yield from _usable(name, {**data, "layers": ["Identity", {name: None}]})
+
+
+def _entries(specs: tuple[Origin, ...]) -> Iterator[Entry]:
+    for origin in specs:
+        for each in classes(origin.data):
+            blocks = origin.data.get("blocks") or {}
+            for layers in lists(each.data["layers"]):
+                yield from (entry for entry in layers if type_of(entry) not in blocks)
+    for catalogue in (LAYERS, FUNCTIONS):
+        for cls in catalogue.values():
+            yield yaml.safe_load(cls.example)
+    pools = [*ANY, *(entry for some in RANKS.values() for entry in some)]
+    yield from (entry for entry in pools if type_of(entry) not in BLOCKS)
+    yield from (entry for _, entry in JOINS if type_of(entry) not in BLOCKS)
+
+
+def _blocks(specs: tuple[Origin, ...]) -> Iterator[tuple[str, Data]]:
+    seen: list[Data] = []
+    for origin in specs:
+        known = origin.data.get("blocks") or {}
+        for name, block in known.items():
+            if block not in seen:
+                seen.append(block)
+                yield name, {each: known[each] for each in needed(name, known)}
+
+
+def needed(name: str, blocks: Data) -> list[str]:
+    """Name a block and those that it uses, each before its users."""
+    found: list[str] = []
+    for each in classes({"blocks": {name: blocks[name]}, "layers": 0}):
+        for layers in lists(each.data["layers"]):
+            for entry in layers:
+                if type_of(entry) in blocks and type_of(entry) != name:
+                    found += needed(type_of(entry), blocks)
+    return [*dict.fromkeys(found), name]
+
+
+def _scalars(entries: dict[str, list[Entry]]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for type_, some in entries.items():
+        for entry in some:
+            arguments = mapping_of(entry).get(type_)
+            if not isinstance(arguments, dict):
+                arguments = {} if arguments is None else {type_: arguments}
+            for key, value in arguments.items():
+                known = found.setdefault(str(key), [])
+                if value not in known and not isinstance(value, dict):
+                    known.append(value)
+    return found

@@ -1,0 +1,90 @@
+"""Expressions at random; most of them have the value that stood in their place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .plain import neat, numbers
+
+if TYPE_CHECKING:
+    import random
+
+    from .plain import Data
+
+ARITHMETIC = ("+", "-", "*", "//", "%", "/", "**")
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+DEEPEST = 3
+
+
+def formula(rng: random.Random, names: list[str], depth: int = DEEPEST) -> str:
+    """Draw the code of a number."""
+    if depth == 0 or rng.random() < 0.25:
+        if names and rng.random() < 0.7:
+            return rng.choice(names)
+        return str(rng.choice([0, 1, 2, 3, 4, 8]))
+    if rng.random() < 0.1:
+        return f"-({formula(rng, names, depth - 1)})"
+    operator = rng.choice(ARITHMETIC[:5] if rng.random() < 0.9 else ARITHMETIC)
+    left = formula(rng, names, depth - 1)
+    right = formula(rng, names, depth - 1)
+    if operator == "**":
+        right = rng.choice("123")
+    return f"({left}) {operator} ({right})"
+
+
+def condition(rng: random.Random, names: list[str], depth: int = 2) -> str:
+    """Draw the code of something that is true or false."""
+    kind = rng.random()
+    if depth and kind < 0.2:
+        return f"not ({condition(rng, names, depth - 1)})"
+    if depth and kind < 0.5:
+        word = rng.choice(["and", "or"])
+        left, right = (condition(rng, names, depth - 1) for _ in range(2))
+        return f"({left}) {word} ({right})"
+    left, right = (formula(rng, names, 1) for _ in range(2))
+    return f"({left}) {rng.choice(COMPARISONS)} ({right})"
+
+
+def equal_to(rng: random.Random, value: Any, parameters: Data) -> str | None:
+    """Draw an expression with a given value; None if none is found."""
+    known = numbers(parameters)
+    for _ in range(5):
+        code = formula(rng, [*known])
+        found = computed(code, known)
+        if type(found) is not int or abs(found) > 10**6:
+            continue
+        off = value - found
+        if off:
+            code = _corrected(rng, code, off)
+        if computed(code, known) == value:
+            return f"${{{neat(code)}}}"
+    return None
+
+
+def _corrected(rng: random.Random, code: str, off: int | float) -> str:
+    if rng.random() < 0.3:
+        return f"{off} + ({code})" if rng.random() < 0.5 else f"{off} - (-({code}))"
+    return f"({code}) + {off}" if off > 0 else f"({code}) - {-off}"
+
+
+def any_number(rng: random.Random, parameters: Data, more: list[str]) -> str:
+    """Draw an expression with whatever value it has."""
+    return (
+        f"${{{neat(formula(rng, [*numbers(parameters), *more], rng.randint(0, 3)))}}}"
+    )
+
+
+def any_condition(rng: random.Random, parameters: Data, more: list[str]) -> str:
+    """Draw an expression that is true or false; some are a parameter."""
+    flags = [name for name, value in parameters.items() if type(value) is bool]
+    if flags and rng.random() < 0.4:
+        return f"${{{rng.choice(['', 'not '])}{rng.choice(flags)}}}"
+    return f"${{{neat(condition(rng, [*numbers(parameters), *more]))}}}"
+
+
+def computed(code: str, known: Data) -> Any:
+    """Compute what was drawn here; None if it has no value."""
+    try:
+        return eval(code, {"__builtins__": {}}, known)
+    except (ArithmeticError, ValueError, NameError, TypeError):
+        return None

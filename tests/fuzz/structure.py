@@ -1,0 +1,468 @@
+"""Mutations of structure: layers, blocks, `Sequential`s, branches, outputs and inputs.
+
+Each takes a spec and changes it in its place; False means that there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from .corpus import corpus
+from .plain import (
+    classes,
+    expressions,
+    inputs,
+    lists,
+    mapping_of,
+    names,
+    type_of,
+)
+from .values import classes_parameters, some_class, some_entry, some_list
+
+if TYPE_CHECKING:
+    import random
+
+    from .plain import Class, Data, Entry
+
+TWINS = {
+    "ReLU": "relu",
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "GELU": "gelu",
+    "SiLU": "silu",
+    "Softmax": "softmax",
+    "LogSoftmax": "log_softmax",
+    "Flatten": "flatten",
+    "Unflatten": "unflatten",
+    "Softplus": "softplus",
+    "LeakyReLU": "leaky_relu",
+    "ELU": "elu",
+}
+TWINS |= {function: module for module, function in TWINS.items()}
+JOINS: list[Entry] = [
+    *("add", "add", "mul", "sub", "maximum", {"cat": {"dim": 1}}, {"cat": {"dim": -1}}),
+    *({"stack": {"dim": 1}}, "matmul", "where", {"add": {"alpha": 2}}),
+]
+SHAPELESS: list[Entry] = [
+    *("ReLU", "relu", "Tanh", "Identity", {"Dropout": 0.5}, {"mul": 2}, {"add": 1}),
+    *({"LeakyReLU": 0.2}, "GELU", "LayerNorm", "neg", {"sub": 1}, {"div": 3}, "exp"),
+    {"clamp": {"min": 0, "max": 1}},
+]
+"""What fits nearly everywhere."""
+_MOST_LAYERS = 60
+
+
+def exchanged(rng: random.Random, spec: Data) -> bool:
+    """Exchange two layers of a list."""
+    each = some_class(rng, spec)
+    layers = some_list(rng, each) if each else []
+    if len(layers) < 2:
+        return False
+    one, other = rng.sample(range(len(layers)), 2)
+    layers[one], layers[other] = layers[other], layers[one]
+    return True
+
+
+def doubled(rng: random.Random, spec: Data) -> bool:
+    """Put a layer in twice; the second goes without the name, or shares the first."""
+    chosen = some_entry(rng, spec)
+    if chosen is None or len(chosen[1]) > _MOST_LAYERS:
+        return False
+    layers, index = chosen[1:]
+    again = copy.deepcopy(mapping_of(layers[index]))
+    again.pop("name", None)
+    kind = rng.random()
+    name = names(layers)[index]
+    if kind < 0.15:
+        again = {"share": name}
+    elif kind < 0.3:
+        again["share"] = name
+    layers.insert(rng.randint(index + 1, min(index + 3, len(layers))), again)
+    return True
+
+
+def removed(rng: random.Random, spec: Data) -> bool:
+    """Take a layer out."""
+    chosen = some_entry(rng, spec)
+    if chosen is None or len(chosen[1]) < 2:
+        return False
+    del chosen[1][chosen[2]]
+    return True
+
+
+def inserted(rng: random.Random, spec: Data) -> bool:
+    """Put a layer of another spec, or of the catalogue, anywhere."""
+    each = some_class(rng, spec)
+    layers = some_list(rng, each) if each else []
+    if each is None or len(layers) > _MOST_LAYERS:
+        return False
+    if rng.random() < 0.4:
+        entry = copy.deepcopy(rng.choice(SHAPELESS))
+    else:
+        known = corpus().entries
+        entry = copy.deepcopy(rng.choice(known[rng.choice([*known])]))
+        entry = _at_home(rng, each, entry)
+    layers.insert(rng.randint(0, len(layers)), entry)
+    return True
+
+
+def _at_home(rng: random.Random, each: Class, entry: Entry) -> Entry:
+    """Take away what only the spec knows where an entry comes from."""
+    if not isinstance(entry, dict):
+        return entry
+    found = {key: value for key, value in entry.items() if key not in ("name", "from")}
+    parameters = {**classes_parameters(each)}
+    for name in expressions(found) - {*parameters, "index"}:
+        if not name.startswith("in_") and name not in ("true", "false", "not", "and"):
+            parameters[name] = rng.choice([1, 2, 4])
+    if parameters:
+        each.data["parameters"] = parameters
+    return found
+
+
+def twin(rng: random.Random, spec: Data) -> bool:
+    """Say a function in the place of a module, or the other way round."""
+    chosen = some_entry(rng, spec, lambda entry: type_of(entry) in TWINS)
+    if chosen is None:
+        return False
+    layers, index = chosen[1:]
+    entry, type_ = mapping_of(layers[index]), type_of(layers[index])
+    layers[index] = {
+        (TWINS[type_] if key == type_ else key): value for key, value in entry.items()
+    }
+    return True
+
+
+def joined(rng: random.Random, spec: Data) -> bool:
+    """Join what a layer gives with what another gave before."""
+    each = some_class(rng, spec)
+    if each is None or not each.data["layers"]:
+        return False
+    layers = each.data["layers"]
+    index = rng.randint(1, len(layers))
+    known = [*inputs(each), *names(layers[:index])]
+    pair = [known[-1], rng.choice(known[-4:] if rng.random() < 0.6 else known)]
+    rng.shuffle(pair)
+    join: Any = copy.deepcopy(rng.choice(JOINS))
+    layers.insert(index, {**mapping_of(join), "from": pair})
+    return True
+
+
+def residual(rng: random.Random, spec: Data) -> bool:
+    """Lead a copy of what arrives around a few layers that keep the shape."""
+    each = some_class(rng, spec)
+    if each is None or not each.data["layers"]:
+        return False
+    layers = each.data["layers"]
+    index = rng.randint(0, len(layers))
+    known = [*inputs(each), *names(layers[:index])]
+    start = known[-1]
+    inner = [copy.deepcopy(rng.choice(SHAPELESS)) for _ in range(rng.randint(1, 2))]
+    if rng.random() < 0.3:
+        halves = {"chunk": {"chunks": 2, "dim": 1, "names": ["one", "two"]}}
+        name = f"halves_{index}"
+        layers[index:index] = [
+            {**halves, "from": start, "name": name},
+            {**mapping_of(inner[0]), "from": f"{name}.one", "name": f"left_{index}"},
+            {"cat": {"dim": 1}, "from": [f"left_{index}", f"{name}.two"]},
+        ]
+        return True
+    name = f"around_{index}"
+    inner[-1] = {**mapping_of(inner[-1]), "name": name}
+    join = rng.choice(["add", "mul", "sub"])
+    layers[index:index] = [*inner, {join: None, "from": [start, name]}]
+    return True
+
+
+def held(rng: random.Random, spec: Data) -> bool:
+    """Add a tensor of the model to what a layer gives."""
+    each = some_class(rng, spec)
+    if each is None:
+        return False
+    layers = each.data["layers"]
+    index = rng.randint(0, len(layers))
+    before = [*inputs(each), *names(layers[:index])][-1]
+    sizes = rng.choice([[1], [1, 1], ["${in_channels}"], ["${in_features}"], [4], [8]])
+    if not each.name and "$" in str(sizes):
+        sizes = [1]
+    kind = rng.choice(["parameter", "parameter", "buffer"])
+    name = f"held_{index}"
+    arguments = {"shape": sizes}
+    if rng.random() < 0.5:
+        arguments["init"] = rng.choice(["ones_", {"normal_": {"std": 0.5}}])
+    layers[index:index] = [
+        {kind: arguments, "name": name},
+        {rng.choice(["add", "mul", "sub"]): None, "from": [before, name]},
+    ]
+    return True
+
+
+def wrapped(rng: random.Random, spec: Data) -> bool:
+    """Put a few layers into a `Sequential`."""
+    each = some_class(rng, spec)
+    layers = some_list(rng, each) if each else []
+    if not layers:
+        return False
+    first = rng.randrange(len(layers))
+    last = rng.randint(first + 1, min(first + 4, len(layers)))
+    inner = [copy.deepcopy(mapping_of(entry)) for entry in layers[first:last]]
+    outer: Data = {"Sequential": inner}
+    if "from" in inner[0]:
+        outer["from"] = inner[0].pop("from")
+    name = names(layers)[last - 1]
+    if rng.random() < 0.7:
+        inner[-1].pop("name", None)
+        outer["name"] = name
+    if rng.random() < 0.25:
+        outer["repeat"] = rng.choice([1, 2, 3])
+    layers[first:last] = [outer]
+    return True
+
+
+def made_block(rng: random.Random, spec: Data) -> bool:
+    """Put a few layers into a block of their own."""
+    chosen = some_class(rng, spec)
+    if chosen is None or not isinstance(spec.get("blocks", {}), dict):
+        return False
+    layers = chosen.data["layers"]
+    if not layers:
+        return False
+    first = rng.randrange(len(layers))
+    last = rng.randint(first + 1, min(first + 5, len(layers)))
+    inner = [copy.deepcopy(mapping_of(entry)) for entry in layers[first:last]]
+    own = names(layers)[first:last]
+    use: Data = {}
+    outside = _taken_from_outside(inner, own)
+    if "from" in inner[0]:
+        outside = outside or ["input"]
+    block: Data = {}
+    known = classes_parameters(chosen)
+    used = {each: known[each] for each in known if each in expressions(inner)}
+    if used:
+        block["parameters"] = used
+    if outside:
+        words = {name: f"given_{index}" for index, name in enumerate(outside)}
+        use["from"] = outside
+        block["input"] = [*words.values()]
+        for entry in inner:
+            _renamed_sources(entry, words)
+        inner[0].setdefault("from", "given_0")
+    block["layers"] = inner
+    blocks = spec.setdefault("blocks", {})
+    name = rng.choice(["Made", "Part", "Unit", "Stage", "W_block", "Cell"])
+    while name in blocks:
+        name += rng.choice("ABC")
+    blocks[name] = block
+    arguments: Any = {each: f"${{{each}}}" for each in used}
+    if rng.random() < 0.3:
+        arguments = {}
+    outer = {name: arguments or None, **use, "name": own[-1]}
+    inner[-1].pop("name", None)
+    layers[first:last] = [outer]
+    return True
+
+
+def _taken_from_outside(entries: list[Data], own: list[str]) -> list[str]:
+    """List what entries take that is none of them."""
+    raw = [entry.get("from", []) for entry in entries]
+    sources = [
+        name for each in raw for name in (each if isinstance(each, list) else [each])
+    ]
+    outside = [name for name in sources if str(name).partition(".")[0] not in own]
+    return [*dict.fromkeys(map(str, outside))]
+
+
+def _renamed_sources(entry: Data, words: dict[str, str]) -> None:
+    raw = entry.get("from")
+    if isinstance(raw, list):
+        entry["from"] = [
+            words.get(each, each) if isinstance(each, str) else each for each in raw
+        ]
+    elif isinstance(raw, str):
+        entry["from"] = words.get(raw, raw)
+
+
+def used_again(rng: random.Random, spec: Data) -> bool:
+    """Use a block of the spec once more, anywhere; perhaps inside another block."""
+    blocks = spec.get("blocks")
+    each = some_class(rng, spec)
+    if not isinstance(blocks, dict) or not blocks or each is None:
+        return False
+    layers = some_list(rng, each)
+    index = rng.randint(0, len(layers))
+    entry: Data = {rng.choice([*blocks]): None}
+    if rng.random() < 0.3:
+        entry["repeat"] = rng.choice([1, 2, 3])
+    layers.insert(index, entry)
+    return True
+
+
+def grafted(rng: random.Random, spec: Data) -> bool:
+    """Take a block from another spec, and use it."""
+    blocks = spec.setdefault("blocks", {})
+    each = some_class(rng, spec)
+    if not isinstance(blocks, dict) or each is None:
+        return False
+    name, more = rng.choice(corpus().blocks)
+    for other, block in more.items():
+        blocks.setdefault(other, copy.deepcopy(block))
+    several = isinstance(blocks[name], dict) and isinstance(
+        blocks[name].get("input"), list
+    )
+    layers = each.data["layers"]
+    index = rng.randint(0, len(layers))
+    entry: Data = {name: None}
+    if several:
+        known = [*inputs(each), *names(layers[:index])]
+        entry["from"] = [rng.choice(known[-4:]) for _ in blocks[name]["input"]]
+    layers.insert(index, entry)
+    return True
+
+
+def opened(rng: random.Random, spec: Data) -> bool:
+    """Put the layers of a `Sequential` where it stands."""
+    chosen = some_entry(
+        rng,
+        spec,
+        lambda entry: type_of(entry) == "Sequential" and isinstance(entry, dict),
+    )
+    if chosen is None:
+        return False
+    layers, index = chosen[1:]
+    outer: Any = layers[index]
+    inner = outer["Sequential"]
+    if not isinstance(inner, list) or not inner:
+        return False
+    found = [copy.deepcopy(mapping_of(entry)) for entry in inner]
+    found[0] |= {key: outer[key] for key in ("from", "when") if key in outer}
+    found[-1] |= {key: outer[key] for key in ("name",) if key in outer}
+    layers[index : index + 1] = found
+    return True
+
+
+def outputs(rng: random.Random, spec: Data) -> bool:
+    """Return several layers, of the model or of a block."""
+    each = some_class(rng, spec)
+    if each is None:
+        return False
+    known = names(each.data["layers"])
+    count = min(len(known), rng.randint(1, 3))
+    found = rng.sample(known, count)
+    if known and known[-1] not in found and rng.random() < 0.8:
+        found[-1] = known[-1]
+    each.data["outputs"] = found
+    return True
+
+
+def more_inputs(rng: random.Random, spec: Data) -> bool:
+    """Give the model one more input, and join it with the first."""
+    given = spec.get("input")
+    layers = spec.get("layers")
+    if not isinstance(layers, list):
+        return False
+    first = next(iter(given)) if isinstance(given, dict) and given else "input"
+    if isinstance(given, list):
+        spec["input"] = {"image": given, "other": copy.deepcopy(given)}
+        _replace_name(spec, "input", "image")
+        first = "image"
+    elif isinstance(given, dict) and given and len(given) < 4:
+        given[f"other_{len(given)}"] = copy.deepcopy(given[first])
+    else:
+        return False
+    new = [*spec["input"]][-1]
+    if layers:
+        begin = mapping_of(layers[0])
+        if "from" not in begin:
+            layers[0] = {**begin, "from": "both"}
+    join = rng.choice(["add", "mul", "maximum"])
+    layers.insert(0, {join: None, "from": [first, new], "name": "both"})
+    return True
+
+
+def _replace_name(spec: Data, old: str, new: str) -> None:
+    for entry in spec["layers"]:
+        if isinstance(entry, dict):
+            _renamed_sources(entry, {old: new})
+
+
+def crossed(rng: random.Random, spec: Data) -> bool:
+    """Go on with the layers of another spec, from some place on."""
+    other = copy.deepcopy(rng.choice(corpus().specs).data)
+    mine, theirs = spec.get("layers"), other["layers"]
+    blocks = spec.setdefault("blocks", {})
+    known = spec.setdefault("parameters", {})
+    if not (isinstance(mine, list) and isinstance(blocks, dict)):
+        return False
+    if not isinstance(known, dict):
+        return False
+    at, begin = rng.randint(0, len(mine)), rng.randrange(len(theirs))
+    end = min(len(theirs), begin + rng.randint(1, 6))
+    part = theirs[begin:end]
+    used = {type_of(entry) for layers in lists(part) for entry in layers}
+    for name in other.get("blocks") or {}:
+        if name in used or rng.random() < 0.2:
+            blocks.setdefault(name, other["blocks"][name])
+    for name in expressions(part):
+        if name in (other.get("parameters") or {}):
+            known.setdefault(name, other["parameters"][name])
+    mine[at:] = part if rng.random() < 0.4 else [*part, *mine[at:]]
+    return True
+
+
+def mend_names(spec: Data, rng: random.Random) -> None:
+    """Mend names in `from`, `share` and `outputs` that are not there."""
+    for each in classes(spec):
+        known = [*inputs(each)]
+        layers = each.data["layers"]
+        for name, entry in zip(names(layers), layers, strict=True):
+            if isinstance(entry, dict):
+                _mended(entry, known, rng)
+            known.append(name)
+        given = each.data.get("outputs")
+        if isinstance(given, list):
+            own = known[len(inputs(each)) :]
+            right = [x for x in given if str(x).partition(".")[0] in own]
+            each.data["outputs"] = [*dict.fromkeys(map(str, right))]
+            if not right:
+                del each.data["outputs"]
+
+
+def _mended(entry: Data, known: list[str], rng: random.Random) -> None:
+    raw = entry.get("from")
+    if isinstance(raw, str) and raw.partition(".")[0] not in known:
+        entry["from"] = known[-1] if rng.random() < 0.6 else rng.choice(known)
+    elif isinstance(raw, list):
+        entry["from"] = [
+            each
+            if not isinstance(each, str) or each.partition(".")[0] in known
+            else rng.choice(known[-3:])
+            for each in raw
+        ]
+    if isinstance(entry.get("share"), str) and entry["share"] not in known:
+        entry["share"] = rng.choice(known)
+
+
+def drop_unused(spec: Data) -> None:
+    """Drop the blocks that nothing uses, and keys that say nothing."""
+    blocks = spec.get("blocks")
+    if isinstance(blocks, dict):
+        found: set[str] = set()
+        open_ = [spec.get("layers")]
+        while open_:
+            layers = open_.pop()
+            if not isinstance(layers, list):
+                continue
+            for some in lists(layers):
+                for entry in some:
+                    name = type_of(entry)
+                    if name in blocks and name not in found:
+                        found.add(name)
+                        block = blocks[name]
+                        open_.append(
+                            block.get("layers") if isinstance(block, dict) else None
+                        )
+        spec["blocks"] = {key: blocks[key] for key in blocks if key in found}
+    for key in ("blocks", "parameters"):
+        if spec.get(key) == {}:
+            del spec[key]

@@ -1,0 +1,177 @@
+"""What mlpgen says of a spec: mistakes, or a network; never anything else."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+import traceback
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jsonschema import Draft202012Validator
+
+from mlpgen import SpecError, api, report, schema, source
+from mlpgen.graph.build import build
+
+from .plain import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.api import Network
+
+    from .plain import Data
+
+LONGEST = 5.0
+"""Seconds of CPU that a spec may take to validate."""
+PATIENCE = 20
+"""Seconds of CPU after which a step is ended."""
+
+
+class Finding(NamedTuple):
+    """Something that must not be.
+
+    Attributes:
+        kind: What promise is broken.
+        detail: How.
+        key: Equal for findings that are likely the same mistake.
+    """
+
+    kind: str
+    detail: str
+    key: str
+
+
+class EndlessError(BaseException):
+    """It took too long; no `except Exception` takes this for something else."""
+
+
+@contextmanager
+def patience(seconds: float = PATIENCE) -> Iterator[None]:
+    """End what takes too much CPU."""
+
+    def end(*_: object) -> None:
+        raise EndlessError
+
+    before = signal.signal(signal.SIGPROF, end)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def crash(kind: str, error: BaseException) -> Finding:
+    """Describe an exception by its kind and its place."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [each for each in frames if "mlpgen" in each.filename] or frames
+    last = own[-1]
+    where = f"{Path(last.filename).name}:{last.name}"
+    lines = str(error).strip().splitlines()
+    detail = f"{type(error).__name__}: {lines[0] if lines else ''} in {where}"
+    return Finding(kind, detail[:300], f"{kind} {type(error).__name__} {where}")
+
+
+class Verdict(NamedTuple):
+    """What came of a spec: a network, or mistakes, or a finding."""
+
+    network: Network | None
+    codes: tuple[str, ...]
+    finding: Finding | None
+
+
+def validated(spec: Data) -> Verdict:
+    """Validate a spec."""
+    written = text(spec).encode("utf-8", "surrogatepass")
+    begin = time.process_time()
+    try:
+        with patience():
+            document = source.parse(written, "spec.yaml")
+            built = build(document)
+    except SpecError as error:
+        return Verdict(None, _codes(error), _too_long(begin) or _mistakes(error))
+    except EndlessError as error:
+        return Verdict(None, (), crash("validate never ends", error))
+    except Exception as error:
+        return Verdict(None, (), crash("validate raises", error))
+    network = api.Network(built.graph, built.warnings, document, {}, built.data)
+    return Verdict(network, (), _too_long(begin))
+
+
+def _codes(error: SpecError) -> tuple[str, ...]:
+    return tuple(each.code for each in error.diagnostics)
+
+
+def _too_long(begin: float) -> Finding | None:
+    took = time.process_time() - begin
+    if took < LONGEST:
+        return None
+    return Finding("validate is slow", f"{took:.1f} s", "validate is slow")
+
+
+def _mistakes(error: SpecError) -> Finding | None:
+    """Each mistake has a place, and can be shown in all ways."""
+    found = error.diagnostics
+    try:
+        for show in (report.text, report.json, report.github):
+            show(found)
+    except Exception as wrong:
+        return crash("a mistake cannot be shown", wrong)
+    nowhere = [each for each in found if each.place is None]
+    if not found or nowhere:
+        said = nowhere[0].message if found else "no mistake is named"
+        return Finding("a mistake without a place", said, f"no place {_codes(error)}")
+    return None
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(schema.schema())
+
+
+def schema_agrees(network: Network) -> Iterator[Finding]:
+    """See that the JSON schema accepts what mlpgen accepts."""
+    data = json.loads(json.dumps(network.document.data))
+    for error in _validator().iter_errors(data):
+        place = "/".join(map(str, error.absolute_path))
+        key = ".".join(str(each) for each in error.absolute_path if type(each) is str)
+        yield Finding(
+            "the schema refuses a right spec",
+            f"{place}: {error.message[:200]}",
+            f"schema {key[-40:]} {error.validator}",
+        )
+        return
+
+
+def shown(network: Network, *, table: bool) -> Iterator[Finding]:
+    """Show an accepted spec in every way; a table is slow."""
+    for name, show in _shows().items():
+        if name == "table" and not table:
+            continue
+        try:
+            with patience():
+                show(network.graph)
+        except (Exception, EndlessError) as error:
+            yield crash(f"show as {name} raises", error)
+
+
+def _shows() -> dict[str, Any]:
+    from rich.console import Console
+
+    from mlpgen.pictures import dot, mermaid
+    from mlpgen.pictures.data import data
+    from mlpgen.pictures.drawing import drawing
+    from mlpgen.pictures.facts import ALL
+    from mlpgen.pictures.table import table
+
+    console = Console(quiet=True, width=120)
+    return {
+        "json": lambda graph: json.dumps(data(graph)),
+        "table": lambda graph: console.print(table(graph, ALL)),
+        "mermaid": lambda graph: mermaid.text(drawing(graph, ALL)),
+        "dot": lambda graph: dot.text(drawing(graph)),
+    }
