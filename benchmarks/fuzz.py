@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections import Counter
@@ -44,6 +45,7 @@ def main() -> None:
     parser.add_argument("--case", type=int, help="look at this one alone")
     parser.add_argument("--spec", type=Path, help="look at this file alone")
     parser.add_argument("--out", type=Path, help="where small specs are kept")
+    parser.add_argument("--without", metavar="PATTERN", help="tell no such findings")
     parser.add_argument("--keep", action="store_true", help="do not make specs small")
     given = parser.parse_args()
     torch.set_num_threads(1)
@@ -74,6 +76,8 @@ def search(given: argparse.Namespace) -> None:
         executed += found.executed
         number += 1
         for each in found.findings:
+            if given.without and re.search(given.without, each.key):
+                continue
             seen[each.key] += 1
             if seen[each.key] == 1:
                 _tell_new(found, each, given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     Holds = Callable[[Data], bool]
 
 MOST_TRIES = 400
+MOST_SECONDS = 30
 
 
 def reduced(spec: Data, holds: Holds, tries: int = MOST_TRIES) -> Data:
@@ -30,10 +32,11 @@ def reduced(spec: Data, holds: Holds, tries: int = MOST_TRIES) -> Data:
         tries: How often it is asked at most.
     """
     found, known = spec, {json.dumps(spec, default=str)}
+    end = time.monotonic() + MOST_SECONDS
     while True:
         for smaller in _mended(_smaller(found)):
             key = json.dumps(smaller, default=str)
-            if key in known or tries <= 0:
+            if key in known or tries <= 0 or time.monotonic() > end:
                 continue
             known.add(key)
             tries -= 1
