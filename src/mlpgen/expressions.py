@@ -9,7 +9,7 @@ import warnings
 from functools import lru_cache
 from itertools import accumulate
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import operands
 from mlpgen.operands import Operand, Precedence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Number = int | float
 Scalar = int | float | bool
-_Found = TypeVar("_Found")
 
 LONGEST = 1000
 DEEPEST = 40
@@ -36,11 +35,15 @@ class ExpressionError(ValueError):
     Attributes:
         message: What is wrong.
         unknown: The name that is no parameter, if that is what is wrong.
+        node: The part of the expression that `message` is about: its text comes first.
     """
 
-    def __init__(self, message: str, unknown: str = "") -> None:
+    def __init__(
+        self, message: str, unknown: str = "", node: ast.expr | None = None
+    ) -> None:
         self.message = message
         self.unknown = unknown
+        self.node = node
         super().__init__(message)
 
 
@@ -115,11 +118,22 @@ def evaluate(
         raise ExpressionError(
             f"the expression has {len(inner):,} characters, the most is {LONGEST:,}"
         )
+    tree = _parse(inner)
+    used = dict.fromkeys(n.id for n in ast.walk(tree) if isinstance(n, ast.Name))
     known = {
-        name: _constant(value) if name in fixed else _parameter(name, value)
-        for name, value in parameters.items()
+        name: _constant(parameters[name])
+        if name in fixed
+        else _parameter(name, parameters[name])
+        for name in used
+        if name in parameters
     }
-    return _visit(_parse(inner), known)
+    try:
+        return _visit(tree, known)
+    except ExpressionError as error:
+        if error.node is None:
+            raise
+        part = ast.get_source_segment(inner, error.node)
+        raise ExpressionError(f"`{part}` {error.message}") from None
 
 
 def substituted(
@@ -144,7 +158,7 @@ def substituted(
 
     def again(value: Expression | Real | float) -> Expression | Real | float:
         if isinstance(value, Expression):
-            return _boolean(_visit(_parse(value.code), known))
+            return _boolean(_parse(value.code), known)
         if isinstance(value, Real):
             return _symbolic(_visit(_parse(value.code), known))
         return value
@@ -219,13 +233,13 @@ def _visit(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
                 raise ExpressionError(f"there is no parameter `{name}`", unknown=name)
             return known[name]
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _not(_boolean(_visit(operand, known)))
+            return _not(_boolean(operand, known))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return _negative(_number(_visit(operand, known)))
+            return _negative(_number(operand, known))
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            return _number(_visit(operand, known))
+            return _number(operand, known)
         case ast.BinOp(left=left, op=op, right=right):
-            return _binary(_visit(left, known), op, _visit(right, known))
+            return _binary(_number(left, known), op, _number(right, known))
         case ast.BoolOp(op=op, values=values):
             return _logical(op, _operands(op, values, known))
         case ast.Compare(left=left, ops=ops, comparators=comparators):
@@ -237,12 +251,12 @@ def _visit(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
 
 
 def _if_needed(
-    compute: Callable[[ast.expr, Mapping[str, Expression]], _Found],
+    compute: Callable[[ast.expr, Mapping[str, Expression]], Expression],
     node: ast.expr,
     known: Mapping[str, Expression],
     *,
     needed: bool,
-) -> _Found:
+) -> Expression:
     """Compute a part of an expression; only its code, where its value is not needed.
 
     Python does not compute what stands behind a false `and`. Its code is the same
@@ -281,7 +295,7 @@ def _operands(
     for node in nodes:
         decided = any(each.value is decides for each in found)
         try:
-            found.append(_boolean(_if_needed(_visit, node, known, needed=not decided)))
+            found.append(_if_needed(_boolean, node, known, needed=not decided))
         except NotComputedError:
             # What is decided whatever the parameters are has no further code.
             if not any(each.value is decides and not each.names for each in found):
@@ -296,11 +310,11 @@ def _compared(
     known: Mapping[str, Expression],
 ) -> list[Expression]:
     """Compute what is compared, as far as Python does."""
-    found = [_number(_visit(left, known))]
+    found = [_number(left, known)]
     for node in comparators:
         before = _comparison(found, ops[: len(found) - 1]) if len(found) > 1 else None
         needed = before is None or bool(before.value)
-        found.append(_number(_if_needed(_visit, node, known, needed=needed)))
+        found.append(_if_needed(_number, node, known, needed=needed))
     return found
 
 
@@ -330,7 +344,6 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Number, Number], bool]]
 
 
 def _binary(left: Expression, op: ast.operator, right: Expression) -> Expression:
-    _number(left), _number(right)
     if isinstance(op, ast.Pow):
         return _power(left, right)
     if type(op) not in _ARITHMETIC:
@@ -436,13 +449,15 @@ def _bounded(value: Number) -> Number:
     return value
 
 
-def _number(expression: Expression) -> Expression:
+def _number(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
+    expression = _visit(node, known)
     if isinstance(expression.value, bool):
-        raise ExpressionError(f"`{expression.code}` is true or false, not a number")
+        raise ExpressionError("is true or false, not a number", node=node)
     return expression
 
 
-def _boolean(expression: Expression) -> Expression:
+def _boolean(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
+    expression = _visit(node, known)
     if not isinstance(expression.value, bool):
-        raise ExpressionError(f"`{expression.code}` is a number, not true or false")
+        raise ExpressionError("is a number, not true or false", node=node)
     return expression

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlpgen.expressions import Expression
@@ -37,7 +38,7 @@ def condition_of(
         message = f"`when` must be true or false, not {shown(plain)}"
         help = problems.meant(plain)
         if isinstance(value, Expression):
-            help = f"compare it: `${{{value.code} > 0}}`"
+            help = f"compare it: `${{{_operand(raw)} > 0}}`"
         elif isinstance(plain, str) and plain in _WORDS:
             help = f"write `{_WORDS[plain]}`"
         problems.add("MG203", message, path, help=help)
@@ -45,6 +46,12 @@ def condition_of(
     if isinstance(value, Expression) and value.names != {"index"}:
         return value
     return plain
+
+
+def _operand(raw: str) -> str:
+    """Return the text of an expression so that it can be compared."""
+    text = raw[2:-1].strip()
+    return text if re.fullmatch(r"[\w.]+( *[-+*/%]+ *[\w.]+)*", text) else f"({text})"
 
 
 def merged(
