@@ -138,6 +138,16 @@ class Place(NamedTuple):
     operand: Operand
     least: Precedence
 
+    @property
+    def needs_brackets(self) -> bool:
+        """Whether the operand stands in brackets there."""
+        return self.operand.precedence < self.least
+
+    @property
+    def text(self) -> str:
+        """What stands there."""
+        return self.operand.within(self.least)
+
 
 _TIGHTEST = Precedence.ATOM
 

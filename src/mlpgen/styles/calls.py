@@ -113,10 +113,10 @@ def in_forward(value: Any) -> Value:
     return literal(value, _attributes(names_in(value)))
 
 
-def condition_code(node: Node) -> str:
+def condition_code(node: Node) -> Operand:
     """Write the condition of a function in `forward`."""
     assert node.condition is not None
-    return flat(in_forward(node.condition))
+    return operand(in_forward(node.condition))
 
 
 def _attributes(names: Iterable[str]) -> dict[str, Operand]:

@@ -8,7 +8,7 @@ from unicodedata import category, east_asian_width
 
 from mlpgen import operands
 from mlpgen.expressions import Expression
-from mlpgen.operands import Operand
+from mlpgen.operands import Operand, Place
 from mlpgen.sizes import Real, Size
 
 if TYPE_CHECKING:
@@ -118,7 +118,10 @@ def keyword(name: str, value: Piece) -> Piece:
     """Write an argument by name."""
     if isinstance(value, Group):
         return value._replace(opening=f"{name}={value.opening}")
-    return f"{name}={flat(value)}"
+    if isinstance(value, Operand):
+        text = f"{name}={value.text}"
+        return value._replace(text=text, parts=(f"{name}=", *value.parts))
+    return f"{name}={value}"
 
 
 def operand(value: Value) -> Operand:
@@ -165,7 +168,73 @@ def _breaks(piece: Piece) -> bool:
     )
 
 
+def bracketed(code: Operand, indent: int, before: str, after: str = "") -> list[str]:
+    """Write an expression behind `if` or `=`; in brackets if it is too long."""
+    room = WIDTH - indent
+    if width(f"{before}{code.text}{after}") <= room:
+        return [f"{before}{code.text}{after}"]
+    return _by_brackets(code, room, before, after) or [
+        f"{before}(",
+        *indented(_broken(code, room - INDENT)),
+        f"){after}",
+    ]
+
+
+def _by_brackets(code: Operand, room: int, before: str, after: str) -> list[str]:
+    """Break inside of the brackets that are there, around one of two operands."""
+    if len(code.parts) != len(("first", "sign", "last")):
+        return []
+    first, sign, last = code.parts
+    if not isinstance(first, Place) or not isinstance(last, Place):
+        return []
+    start = f"{before}{first.text}"
+    lines = []
+    if width(f"{start}{sign}(") > room or not last.needs_brackets:
+        if not first.needs_brackets:
+            return []
+        inner = _broken(first.operand, room - INDENT)
+        lines, start = [f"{before}(", *indented(inner)], ")"
+    line = f"{start}{sign}{last.text}{after}"
+    if width(line) <= room:
+        return [*lines, line]
+    inner = _broken(last.operand, room - INDENT)
+    return [*lines, f"{start}{sign}(", *indented(inner), f"){after}"]
+
+
+def _broken(code: Operand, room: int, sign: str = "", after: str = "") -> list[str]:
+    """Break an expression before its outermost operators, as ruff does in brackets.
+
+    Args:
+        code: The expression.
+        room: The columns of a line.
+        sign: What stands before it on its first line.
+        after: What stands behind it on its last line.
+    """
+    if width(f"{sign}{code.text}{after}") <= room or len(code.parts) == 1:
+        return [f"{sign}{code.text}{after}"]
+    lines: list[str] = []
+    last = max(at for at, part in enumerate(code.parts) if isinstance(part, Place))
+    end = "".join(str(part) for part in code.parts[last + 1 :]) + after
+    for at, part in enumerate(code.parts[: last + 1]):
+        if isinstance(part, str):
+            operates = part.startswith(" ") and part.endswith(" ")
+            sign = f"{part.strip()} " if operates else f"{sign}{part}"
+            continue
+        behind = end if at == last else ""
+        if not part.needs_brackets:
+            lines += _broken(part.operand, room, sign, behind)
+        elif width(line := f"{sign}{part.text}{behind}") <= room:
+            lines.append(line)
+        else:
+            inner = _broken(part.operand, room - INDENT)
+            lines += [f"{sign}(", *indented(inner), f"){behind}"]
+        sign = ""
+    return lines
+
+
 def _spread(piece: Piece, room: int, before: str, after: str) -> list[str]:
+    if isinstance(piece, Operand) and not before:
+        return _broken(piece, room, after=after)
     if not isinstance(piece, Group) or not piece.items:
         return [f"{before}{flat(piece)}{after}"]
     broken = _breaks(piece)

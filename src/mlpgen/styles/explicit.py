@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.keys import attributes
+from mlpgen.operands import name
 from mlpgen.styles.capturing import recording
-from mlpgen.styles.code import INDENT, Code
+from mlpgen.styles.code import INDENT, Code, bracketed
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, assigned
 from mlpgen.styles.flow import forward
@@ -99,7 +100,11 @@ def _init(graph: Graph) -> list[str]:
     return [
         SUPER,
         *size_lines(graph),
-        *(f"self.{name} = {name}" for name in _parameters(graph)),
+        *(
+            line
+            for each in _parameters(graph)
+            for line in bracketed(name(each), BODY, f"self.{each} = ")
+        ),
         *(line for node in graph.nodes for line in _attribute(node, graph)),
         *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}),
     ]

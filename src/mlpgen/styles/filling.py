@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mlpgen.styles.code import INDENT, WIDTH, indented, layout, width
+from mlpgen.styles.code import INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.styles.modules import module
 from mlpgen.styles.runs import Run, segments, stem
 
@@ -83,7 +83,7 @@ def assigned(
         said = f"{empty}  # passes its input through"
         lines = [
             said if indent + width(said) <= WIDTH else empty,
-            f"if {node.condition.code}:",
+            *bracketed(node.condition.operand, BODY, "if ", ":"),
         ]
         indent += INDENT
     if _needs_statements(node.children) and not deep and not node.rounds:

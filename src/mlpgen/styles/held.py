@@ -11,6 +11,7 @@ from mlpgen.names import free_name
 from mlpgen.operands import logical
 from mlpgen.styles.code import (
     INDENT,
+    bracketed,
     call,
     indented,
     keyword,
@@ -76,7 +77,7 @@ def _under(conditions: Sequence[Operand], lines: list[str]) -> list[str]:
     code = conditions[0]
     if len(conditions) > 1:
         code = logical("and", conditions)
-    return [f"if {code.text}:", *indented(lines)]
+    return [*bracketed(code, BODY, "if ", ":"), *indented(lines)]
 
 
 def _deciding(node: Node, name: str) -> list[Expression]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlpgen import operands
 from mlpgen.expressions import Expression
 from mlpgen.graph.scope import INDEX
 from mlpgen.sizes import Real, Size, is_product
@@ -78,18 +79,22 @@ class _Locals:
         code = value.operand
         if len(code.text) <= self._longest(value) or INDEX in code.names:
             return value
-        name = self._name(code)
-        return Size.parameter(name, int(value)) if isinstance(value, Size) else value
+        name = self._name(code, "size" if isinstance(value, Size) else "value")
+        if isinstance(value, Size):
+            return Size.parameter(name, int(value))
+        if isinstance(value, Real):
+            return Real(value, operands.name(name))
+        return value._replace(operand=operands.name(name), turned=None)
 
     def _longest(self, value: Size | Real | Expression) -> int:
         whole = isinstance(value, Size) and not is_product(value)
         return self._sum if whole else LONGEST_CODE
 
-    def _name(self, code: Operand) -> str:
-        number = len(self.names)
+    def _name(self, code: Operand, kind: str) -> str:
+        number = sum(each.startswith(kind) for each in self.names.values())
         while code not in self.names:
             number += 1
-            name = f"size_{number}"
+            name = f"{kind}_{number}"
             if name not in self._taken:
                 self.names[code] = name
                 self._taken.add(name)

@@ -11,6 +11,7 @@ from mlpgen.styles.code import (
     WIDTH,
     Code,
     Group,
+    bracketed,
     call,
     indented,
     layout,
@@ -117,8 +118,8 @@ def size_lines(graph: Graph) -> Lines:
     for name, code in reversed(graph.sizes.items()):
         if name in used:
             used |= code.names
-            lines.append(f"{name} = {code.text}")
-    return tuple(reversed(lines))
+            lines.append(bracketed(code, 2 * INDENT, f"{name} = "))
+    return tuple(line for each in reversed(lines) for line in each)
 
 
 def forward_signature(inputs: Iterable[str], outputs: Sequence[str]) -> Lines:

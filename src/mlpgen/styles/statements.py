@@ -5,9 +5,19 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.styles.code import INDENT, WIDTH, Group, flat, indented, layout, width
+from mlpgen.styles.code import (
+    INDENT,
+    WIDTH,
+    Group,
+    bracketed,
+    flat,
+    indented,
+    layout,
+    width,
+)
 
 if TYPE_CHECKING:
+    from mlpgen.operands import Operand
     from mlpgen.styles.code import Piece
 
 
@@ -53,17 +63,19 @@ class Block(NamedTuple):
     """Statements in a loop, or under a condition.
 
     Attributes:
-        head: `for layer in self.blocks:`.
+        head: `for layer in self.blocks:`, or a condition.
         body: What stands in it.
     """
 
-    head: str
+    head: str | Operand
     body: tuple[Statement, ...]
 
     def lines(self, indent: int) -> list[str]:
         """Lay it out, this far to the right."""
         inner = [line for each in self.body for line in each.lines(indent + INDENT)]
-        return [self.head, *indented(inner)]
+        if isinstance(self.head, str):
+            return [self.head, *indented(inner)]
+        return [*bracketed(self.head, indent, "if ", ":"), *indented(inner)]
 
 
 Statement = Assignment | Alone | Block

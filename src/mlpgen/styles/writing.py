@@ -85,7 +85,7 @@ class Writer:
         else:
             piece = applied(node, self._begin(node, target), batch=target)
             body = (Assignment(target, piece),)
-            self.statements.append(Block(f"if {condition_code(node)}:", body))
+            self.statements.append(Block(condition_code(node), body))
         self.variables.hold(node.name, target, tensor=False)
 
     def _loop(self, node: Node, changed: str, target: str) -> None:
