@@ -243,7 +243,7 @@ def test_what_cannot_be_shared_is_called_what_it_is() -> None:
 def test_a_weight_has_its_initial_values_where_it_stands() -> None:
     both = {"Linear": 8, "share": "first", "init": {"weight": "zeros_"}}
     assert said(spec(FIRST, both)) == [
-        "MG229 `share` gives `weight` the values that `first` has"
+        "MG229 `init` of `weight` cannot stand beside `share`"
     ]
     both["init"] = {"bias": {"constant_": {"val": 3}}}
     loaded = network(spec({**FIRST, "init": {"weight": "eye_"}}, both))

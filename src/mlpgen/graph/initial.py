@@ -47,8 +47,8 @@ def initialized(node: Node, item: Item, inside: Inside) -> Node:
     inits = _by_name(raw, path, node.type, node.weights, inside.scope, problems)
     for name in node.ties:
         if name in inits:
-            message = f"`share` gives `{name}` the values that `{node.tied}` has"
-            help = f"write `init` of `{name}` at `{node.tied}`"
+            message = f"`init` of `{name}` cannot stand beside `share`"
+            help = f"`{node.tied}` has its initial values: write `init` there"
             at = (*path, name)
             problems.add("MG229", message, at, key=True, help=help)
     return node._replace(inits=inits)

@@ -112,6 +112,9 @@ def wrong_number(
 
 def too_deep(item: Item, inside: Inside) -> None:
     """Refuse a condition inside of a `Sequential` that is in one itself."""
-    message = "`when` cannot depend on a parameter inside of nested `Sequential`s"
+    message = (
+        "`when` cannot depend on a parameter in a `Sequential` that has `repeat`, or "
+        "that is in another"
+    )
     help = "put the inner one in a block"
     inside.problems.add("MG225", message, (*item.path, "when"), help=help)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.agreements import Agreement
 from mlpgen.expressions import Expression
 from mlpgen.graph.scope import INDEX
 from mlpgen.sizes import Real, Size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from mlpgen.graph.nodes import Graph, Maker, Node
     from mlpgen.layers.base import Function
@@ -29,52 +28,24 @@ def code_key(value: Any) -> str:
     return repr(value)
 
 
-def value_key(value: Any) -> str:
-    """Return a text that values share whose code is the same but for equal sizes."""
-    if isinstance(value, Size):
-        return str(int(value))
-    if isinstance(value, (tuple, list)):
-        return f"({', '.join(value_key(each) for each in value)})"
-    return code_key(value)
-
-
-def maker_key(maker: Maker, write: Callable[[Any], str] = code_key) -> str:
+def maker_key(maker: Maker) -> str:
     """Return a text that modules share that are made by the same code."""
-    items = (f"{name}={write(each)}" for name, each in maker.arguments.items())
-    inner = maker_key(maker.inner, write) if maker.inner else ""
+    items = (f"{name}={code_key(each)}" for name, each in maker.arguments.items())
+    inner = maker_key(maker.inner) if maker.inner else ""
     return f"{maker.type}({inner}{', '.join(items)})"
 
 
-def node_key(node: Node, write: Callable[[Any], str] = code_key) -> str:
+def node_key(node: Node) -> str:
     """Return a text that layers share whose code is the same, but for the name."""
-    pieces = [maker_key(node.maker, write)]
+    pieces = [maker_key(node.maker)]
     if node.function is not None:
-        pieces += [node.function.name, write(_arguments(node.function))]
+        pieces += [node.function.name, code_key(_arguments(node.function))]
     if node.condition is not None:
         pieces.append(node.condition.code)
-    pieces += [node_key(child, write) for child in node.children]
+    pieces += [node_key(child) for child in node.children]
     for each in node.rounds:
-        pieces += [f"{each.first} {write(each.times)}", node_key(each.node, write)]
+        pieces += [f"{each.first} {code_key(each.times)}", node_key(each.node)]
     return "|".join(pieces)
-
-
-def unified(one: Node, other: Node) -> list[Agreement] | None:
-    """Return the sizes by whose values alone two layers are the same module.
-
-    None if they are not: something else than sizes is different, or a size's value.
-    """
-    if node_key(one, value_key) != node_key(other, value_key):
-        return None
-    pairs = zip(_values(one), _values(other), strict=True)
-    return [each for mine, theirs in pairs for each in _agreements(mine, theirs)]
-
-
-def _agreements(one: Any, other: Any) -> Iterator[Agreement]:
-    if isinstance(one, (tuple, list)):
-        for mine, theirs in zip(one, other, strict=True):
-            yield from _agreements(mine, theirs)
-    elif code_key(one) != code_key(other):
-        yield Agreement(one, other)
 
 
 def graph_key(graph: Graph) -> list[tuple[Node, str]]:
@@ -199,15 +170,9 @@ def _values(node: Node, *, rounds: bool = True) -> Iterator[Any]:
         node: The layer.
         rounds: Whether that is said of rounds too, which count for themselves.
     """
-    if node.condition is not None:
-        yield node.condition
-    if node.function is not None:
-        yield from _arguments(node.function)
-    elif node.shared:
+    yield from own_values(node)
+    if node.shared and node.function is None:
         return  # the module is made where that other layer stands
-    yield from node.maker.arguments.values()
-    if node.maker.inner is not None:
-        yield from node.maker.inner.arguments.values()
     for _, arguments in node.inits.values():
         yield from arguments.values()
     for child in node.children:
@@ -216,3 +181,16 @@ def _values(node: Node, *, rounds: bool = True) -> Iterator[Any]:
         yield each.times
         if rounds:
             yield from _values(each.node)
+
+
+def own_values(node: Node) -> Iterator[Any]:
+    """Go through what a layer says itself, without those that it is made of."""
+    if node.condition is not None:
+        yield node.condition
+    if node.function is not None:
+        yield from _arguments(node.function)
+    elif node.shared:
+        return
+    yield from node.maker.arguments.values()
+    if node.maker.inner is not None:
+        yield from node.maker.inner.arguments.values()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.items import ITEM_KEYS
 from mlpgen.layers import CONTAINERS
+from mlpgen.problems import listed
 from mlpgen.vocabulary import CUSTOM, HELD, SHARE, is_function, layer_class
 
 if TYPE_CHECKING:
@@ -37,11 +38,24 @@ _CODES = {
     "share": "MG226",
     "repeat": "MG221",
     "when": "MG225",
-    "from": "MG220",
 }
 """What mistakes with a key are."""
 
 _IN_BLOCK = "put the layer in a block, with `when` inside of it"
+_CONTRADICT = {
+    "init": (
+        "MG229",
+        ("repeat", "parametrize"),
+        "write rules in the `init` of the model",
+    ),
+    "share": (
+        "MG229",
+        ("parametrize",),
+        "the weight of another layer cannot be computed here",
+    ),
+    "when": ("MG226", ("share",), _IN_BLOCK),
+}
+"""Keys that a layer can have, what each cannot stand beside, and what helps."""
 
 
 class _Refusal(NamedTuple):
@@ -75,65 +89,76 @@ def understood(
 
 def _understood(item: Item, problems: Problems, *, chain: bool) -> Item:
     children = understood(item.children, problems, chain=True)
-    refused: set[str] = set()
-    for key, code, message, help in _refusals(item, chain=chain):
-        if key not in refused:
-            refused.add(key)
-            path = (*item.path, key)
-            problems.add(code, message, path, key=True, help=help)
+    refusals = _refusals(item, chain=chain)
+    for key, code, message, help in refusals:
+        problems.add(code, message, (*item.path, key), key=True, help=help)
+    refused = {each.key for each in refusals}
     options = {key: each for key, each in item.options.items() if key not in refused}
     sources = None if "from" in refused else item.sources
-    return item._replace(children=children, options=options, sources=sources)
+    lost = item.type == SHARE and SHARE in refused
+    return item._replace(
+        type="" if lost else item.type,
+        children=children,
+        options=options,
+        sources=sources,
+    )
 
 
-def _refusals(item: Item, *, chain: bool) -> Iterator[_Refusal]:
-    """Go through the keys of an entry that mean nothing beside what else it says."""
-    keys = [key for key in item.options if key in ITEM_KEYS]
-    if chain:
-        yield from _in_a_chain(item, keys)
-    if not item.type:
-        return  # what it is could not be read
-    kind = kind_of(item.type)
-    for key in keys:
-        if key not in _TAKES[kind]:
-            code = "MG226" if (kind, key) == ("share", "when") else _CODES[key]
-            message = f"`{key}` has no meaning beside `{item.type}`"
-            yield _Refusal(key, code, message, _help(kind, key, item.type))
-    if kind == "layer":
-        yield from _pairs(item)
+def _refusals(item: Item, *, chain: bool) -> list[_Refusal]:
+    """Find the keys of an entry that mean nothing beside what else it says.
+
+    The first that is wrong with a key is said: where it stands, its type, other keys.
+    """
+    found: list[_Refusal] = []
+    for each in (_in_a_chain if chain else _anywhere, _of_kind, _contradictions):
+        refused = {refusal.key for refusal in found}
+        found += [refusal for refusal in each(item) if refusal.key not in refused]
+    return found
 
 
-def _in_a_chain(item: Item, keys: list[str]) -> Iterator[_Refusal]:
+def _anywhere(item: Item) -> Iterator[_Refusal]:
+    """Refuse nothing: layers of a class can have all keys."""
+    del item
+    yield from ()
+
+
+def _in_a_chain(item: Item) -> Iterator[_Refusal]:
     """Refuse what branches, and what needs the name of an attribute of the class."""
-    if item.sources is not None:
-        keys = ["from", *keys]
     branches = "its layers run one after the other; a block can branch"
     helps = {
         "from": branches,
         "share": branches,
         "init": "put the layer in a block, or write rules in the `init` of the model",
     }
-    for key in keys:
-        if key in helps:
+    for key, help in helps.items():
+        if key in item.options or (key == "from" and item.sources is not None):
             code = "MG229" if key == "init" else "MG220"
             message = f"`{key}` has no meaning in a `Sequential`"
-            yield _Refusal(key, code, message, helps[key])
+            yield _Refusal(key, code, message, help)
 
 
-def _pairs(item: Item) -> Iterator[_Refusal]:
-    """Refuse keys of a layer that contradict each other."""
-    has = item.options
-    both = {
-        ("init", "repeat"): "write rules in the `init` of the model",
-        ("init", "parametrize"): "its weight is computed, so it has no initial value",
-        ("share", "parametrize"): "the weight of another layer cannot be computed here",
-    }
-    if not isinstance(has.get("when"), bool):  # true for any arguments of the class
-        both["when", "share"] = _IN_BLOCK
-    for (key, other), help in both.items():
-        if key in has and other in has:
-            code = "MG226" if other == "share" else "MG229"
-            message = f"`{key}` cannot stand beside `{other}`"
+def _of_kind(item: Item) -> Iterator[_Refusal]:
+    """Refuse keys that no entry of its kind can have."""
+    if not item.type:
+        return  # what it is could not be read
+    kind = kind_of(item.type)
+    for key in item.options:
+        if key in ITEM_KEYS and key not in _TAKES[kind]:
+            code = "MG226" if (kind, key) == ("share", "when") else _CODES[key]
+            message = f"`{key}` has no meaning beside `{item.type}`"
+            yield _Refusal(key, code, message, _help(kind, key, item.type))
+
+
+def _contradictions(item: Item) -> Iterator[_Refusal]:
+    """Refuse keys that each can stand alone, but not together."""
+    if item.type == SHARE:
+        return
+    for key, (code, beside, help) in _CONTRADICT.items():
+        others = [other for other in beside if other in item.options]
+        # A plain `when` is true for any arguments of the class.
+        plain = key == "when" and isinstance(item.options.get(key), bool)
+        if key in item.options and others and not plain:
+            message = f"`{key}` cannot stand beside {listed(others)}"
             yield _Refusal(key, code, message, help)
 
 

@@ -27,7 +27,8 @@ def parametrized(node: Node, item: Item, inside: Inside) -> Node | None:
         return None
     weight = node.weights.get("weight")
     if weight is None or len(weight) < 2:
-        message = f"`{name}` needs a layer whose `weight` is a matrix or a kernel"
+        needs = "a layer whose `weight` is a matrix or a kernel"
+        message = f"`parametrize` by `{name}` needs {needs}"
         problems.add("MG229", message, path)
         return None
     # A magnitude for each output, beside the direction of each weight.

@@ -218,10 +218,13 @@ class Resolver:
         if item.type == SHARE:
             return shared(item, wires, self._again, inside)
         node = self._made(item, wires, inside, condition)
+        failed = False
         for key, apply in _KEYS:
             if node is not None and key in item.options:
-                node = apply(node, item, inside)
-        return node
+                changed = apply(node, item, inside)
+                failed = failed or changed is None
+                node = changed or node
+        return None if failed else node
 
     def _made(
         self,
@@ -263,7 +266,7 @@ class Resolver:
         wire = wires[0]
         within = inside._replace(prefix=f"{full}.", made={})
         for child in item.children:
-            if child.is_function:
+            if child.is_function or child.type in HELD:
                 not_in_a_chain(child, within)
                 return None
             node, wire = self._item(child, (wire,), within)

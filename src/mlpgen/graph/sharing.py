@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.agreements import agree, noting
 from mlpgen.expressions import Expression
-from mlpgen.graph.keys import code_key, difference, unified, value_key
+from mlpgen.graph.keys import code_key, difference
+from mlpgen.graph.twins import unified, value_key
 from mlpgen.problems import cut, listed, nearest
 from mlpgen.vocabulary import SHARE
 

@@ -1,0 +1,428 @@
+"""Every pair of keys beside a type, for every kind of entry, in every place.
+
+The tables say what is refused and by which code. All else works: it is rendered in both
+styles, run, and proved; and each of its keys says something, so it is told without it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import warnings
+from itertools import combinations, pairwise
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from torch import nn
+
+from mlpgen import SpecError, api, source
+from mlpgen.graph.build import build
+from mlpgen.items import ITEM_KEYS
+from mlpgen.proof.checks.common import Subject
+from mlpgen.proof.checks.main import _checks
+from mlpgen.proof.run import subject
+
+from .networks import module
+
+if TYPE_CHECKING:
+    from mlpgen.diagnostics import Diagnostic
+
+Keys = dict[str, Any]
+
+KINDS: dict[str, Any] = {
+    "layer": {"Linear": {"out_features": 8}},
+    "layer without parameters": {"MaxPool1d": {"kernel_size": 1}},
+    "layer of several results": {"GRU": 8},
+    "function": {"add": 1},
+    "function of several results": {"chunk": {"chunks": 2, "dim": -1}},
+    "parameter": {"parameter": {"shape": [5, 8]}},
+    "buffer": {"buffer": {"shape": [5, 8]}},
+    "block": {"Inner": None},
+    "block of several results": {"Two": None},
+    "Sequential": {"Sequential": [{"Linear": 8}, "ReLU"]},
+    "custom": {"custom": {"path": "own_layers.py", "class": "Own", "parameters": 1}},
+    "share": {},
+}
+VALUES: Keys = {
+    "name": "named",
+    "from": "input",
+    "repeat": 2,
+    "when": "${wide}",
+    "select": "last",
+    "share": "first",
+    "init": {"bias": "ones_"},
+    "parametrize": "weight_norm",
+}
+OTHERS: dict[str, Keys] = {
+    "layer of several results": {"share": "reader", "init": {"bias_ih_l0": "ones_"}},
+    "function of several results": {"select": "second"},
+    "block of several results": {"select": "second"},
+}
+"""Values that some kinds need."""
+
+REFUSED: dict[str, dict[str, str]] = {
+    "layer": {"select": "MG219"},
+    "layer without parameters": {
+        "select": "MG219",
+        "share": "MG226",
+        "init": "MG229",
+        "parametrize": "MG229",
+    },
+    "layer of several results": {"when": "MG225", "parametrize": "MG229"},
+    "function": {
+        "repeat": "MG221",
+        "select": "MG219",
+        "share": "MG226",
+        "init": "MG229",
+        "parametrize": "MG229",
+    },
+    "function of several results": {
+        "repeat": "MG221",
+        "when": "MG225",
+        "share": "MG226",
+        "init": "MG229",
+        "parametrize": "MG229",
+    },
+    "parameter": {
+        "from": "MG314",
+        "repeat": "MG221",
+        "when": "MG225",
+        "select": "MG219",
+        "share": "MG226",
+        "init": "MG229",
+        "parametrize": "MG229",
+    },
+    "block": {
+        "select": "MG219",
+        "share": "MG226",
+        "init": "MG229",
+        "parametrize": "MG229",
+    },
+    "block of several results": {
+        "when": "MG225",
+        "share": "MG226",
+        "init": "MG229",
+        "parametrize": "MG229",
+    },
+    "Sequential": {
+        "select": "MG219",
+        "share": "MG226",
+        "init": "MG229",
+        "parametrize": "MG229",
+    },
+    "share": {
+        "repeat": "MG221",
+        "when": "MG226",
+        "select": "MG219",
+        "init": "MG229",
+        "parametrize": "MG229",
+    },
+}
+REFUSED["buffer"] = REFUSED["parameter"]
+REFUSED["custom"] = REFUSED["Sequential"]
+"""Keys that a kind of entry cannot have."""
+
+CONTRADICTIONS: dict[frozenset[str], str] = {
+    frozenset({"init", "repeat"}): "MG229",
+    frozenset({"init", "parametrize"}): "MG229",
+    frozenset({"share", "parametrize"}): "MG229",
+    frozenset({"share", "when"}): "MG226",
+}
+"""Keys that a layer, which can have each of them, cannot have together."""
+
+IN_A_CHAIN: dict[str, str] = {"from": "MG220", "share": "MG220", "init": "MG229"}
+"""Keys that no entry of a `Sequential` can have."""
+SEVERAL = {
+    "layer of several results",
+    "function of several results",
+    "block of several results",
+}
+NO_LINKS = {*SEVERAL, "function", "parameter", "buffer", "share"}
+"""Kinds of entries that a `Sequential` cannot hold at all."""
+
+PLACES = ("model", "block", "Sequential", "rounds of a Sequential")
+PAIRS = [*combinations(VALUES, 2)]
+TRIPLES = [
+    ("share", "repeat", "when"),
+    ("repeat", "init", "parametrize"),
+    ("share", "init", "from"),
+    ("share", "repeat", "from"),
+    ("share", "repeat", "select"),
+    ("share", "init", "select"),
+    ("repeat", "when", "parametrize"),
+    ("repeat", "when", "select"),
+    ("when", "init", "name"),
+]
+
+
+class Own(nn.Module):
+    """What the author's file has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.scale
+
+
+@pytest.fixture(autouse=True)
+def own_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = ModuleType("own_layers")
+    vars(file)["Own"] = Own
+    monkeypatch.setitem(sys.modules, "own_layers", file)
+
+
+def entry_of(kind: str, keys: tuple[str, ...]) -> Keys:
+    """Write an entry with some keys; one that shares has its key in any case."""
+    values = VALUES | OTHERS.get(kind, {})
+    given = {key: values[key] for key in keys}
+    return {**KINDS[kind], **given, **({"share": "first"} if kind == "share" else {})}
+
+
+def spec_of(entry: Keys, place: str, kind: str) -> Keys:
+    """Put an entry into a spec, behind layers that it can name."""
+    first = {"Linear": {"out_features": 8, "bias": False}, "name": "first"}
+    reader = {"GRU": 8, "name": "reader", "select": "output"}
+    made = [first, reader, entry]
+    if place.endswith("Sequential"):
+        repeat = {"repeat": 3} if place.startswith("rounds") else {}
+        made = [first, reader, {"Sequential": [entry, "Tanh"], **repeat}]
+    if kind in ("parameter", "buffer"):
+        name = entry.get("name", f"{kind}_1")
+        made.append({"mul": None, "from": [name, "reader"]})
+    two = [{"Linear": 8, "name": "one"}, {"Linear": 8, "name": "second"}]
+    blocks = {
+        "Inner": {
+            "layers": [{"Linear": 8}, {"add": None, "from": ["linear_1", "input"]}]
+        },
+        "Two": {"layers": two, "outputs": ["one", "second"]},
+    }
+    text = json.dumps(made)
+    blocks = {name: each for name, each in blocks.items() if f'"{name}"' in text}
+    data = {"name": "Net", "input": [5, 8], "parameters": {"wide": True}}
+    if '"${wide}"' not in text:
+        data["parameters"] = {}
+    if place == "block":
+        holder = {"layers": made, "parameters": data["parameters"]}
+        blocks["Holder"] = holder
+        made = [{"Holder": {name: f"${{{name}}}" for name in data["parameters"]}}]
+        made.append({"Holder": None, "from": "input"})
+        data["outputs"] = ["holder_1", "holder_2"]
+    return {**data, "blocks": blocks, "layers": made}
+
+
+def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
+    """Say which keys are refused, and by which code; nothing if all works."""
+    chain = "Sequential" in place
+    if chain and kind in NO_LINKS:
+        return {"": ""}
+    found = {key: code for key, code in REFUSED.get(kind, {}).items() if key in keys}
+    if chain:
+        found |= {key: code for key, code in IN_A_CHAIN.items() if key in keys}
+    if kind.startswith("layer"):
+        for pair, code in contradictions(kind).items():
+            if pair <= {*keys} and not (chain and pair & IN_A_CHAIN.keys()):
+                for key in pair - {"parametrize", "repeat"}:
+                    found.pop(key, None)
+                found[" and ".join(sorted(pair))] = code
+    # What depends on values is looked at where nothing else is wrong.
+    if len(found) > 1 and kind in SEVERAL:
+        found.pop("when", None)
+    if place.startswith("rounds") and "when" in keys and not found:
+        found["when"] = "MG225"
+    return found
+
+
+def contradictions(kind: str) -> dict[frozenset[str], str]:
+    if kind in SEVERAL:  # all its parameters are those of the other
+        return {**CONTRADICTIONS, frozenset({"init", "share"}): "MG229"}
+    return CONTRADICTIONS
+
+
+def written(data: Keys) -> str:
+    """Write a spec so that each key has a line of its own."""
+    text = json.dumps(data, indent=1)
+    return re.sub(r'"init": \{\s*([^{}]*?)\s*\}', r'"init": {\1}', text)
+
+
+def read(data: Keys) -> api.Network:
+    document = source.parse(written(data).encode(), "spec.yaml")
+    built = build(document)
+    return api.Network(built.graph, built.warnings, document, {})
+
+
+def mistakes(data: Keys) -> list[Diagnostic]:
+    try:
+        read(data)
+    except SpecError as error:
+        return [each for each in error.diagnostics if not each.warning]
+    return []
+
+
+def check_refusals(
+    found: list[Diagnostic], refused: dict[str, str], data: Keys, kind: str
+) -> None:
+    """Each refused key is named at its line, with what it does not go with."""
+    lines = written(data).splitlines()
+    type_ = next(iter(KINDS[kind]), "share")
+    for names, code in refused.items():
+        keys = names.split(" and ")
+        told = [
+            each.message
+            for each in found
+            if each.code == code
+            and any(f'"{key}":' in lines[line_of(each) - 1] for key in keys)
+        ]
+        assert not names or any(
+            all(f"`{key}`" in message for key in keys)
+            or (len(keys) < 2 and type_ in message)
+            for message in told
+        ), f"{names} is not refused by {code}: {told}"
+
+
+def line_of(each: Diagnostic) -> int:
+    assert each.place is not None
+    return each.place.span.line
+
+
+PROVED = (
+    "state",
+    "parameters",
+    "multiply-adds",
+    "layers",
+    "outputs",
+    "eval mode",
+    "train mode",
+    "spec",
+)
+
+
+def check_works(data: Keys) -> api.Network:
+    """Render both styles, run them, and prove what is said of them."""
+    loaded = read(data)
+    assert not [each for each in loaded.warnings if each.code != "MG215"]
+    job = subject("spec.yaml", loaded)
+    classes = {style: module(text).Net for style, text in job.texts.items()}
+    plain = json.loads(json.dumps(job.plan))
+    tried = Subject(json.loads(json.dumps(job.claims)), classes, {}, plain)
+    checks = _checks()
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in PROVED:
+            checks[name](tried)
+    gradients(list(tried.models.values()))
+    if data["parameters"]:
+        torch.manual_seed(1)
+        others = []
+        for cls in classes.values():
+            torch.manual_seed(1)
+            others.append(cls(wide=False))
+        gradients(others)
+    return loaded
+
+
+def gradients(models: list[nn.Module]) -> None:
+    """Both styles hold the same, give the same and learn the same."""
+    x = torch.linspace(-1, 1, 80).reshape(2, 5, 8)
+    found = []
+    for made in models:
+        state = made.state_dict()
+        given = made.eval()(x)
+        result = torch.stack(given) if isinstance(given, tuple) else given
+        if result.requires_grad:
+            result.sum().backward()
+        named = {k: p.grad for k, p in made.named_parameters() if p.grad is not None}
+        found.append((state, result, named))
+    for one, other in pairwise(found):
+        assert list(one[0]) == list(other[0])
+        assert all(torch.equal(one[0][key], other[0][key]) for key in one[0])
+        assert torch.equal(one[1], other[1])
+        assert one[2].keys() == other[2].keys()
+        assert all(torch.allclose(one[2][key], other[2][key]) for key in one[2])
+
+
+def code(data: Keys) -> list[str]:
+    """Return the code of both styles, without what the spec itself says."""
+    loaded = read(data)
+    return [api.render(loaded, style)["net.py"] for style in api.STYLES]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_pairs(kind: str, place: str) -> None:
+    for keys in [*PAIRS, *TRIPLES]:
+        entry = entry_of(kind, keys)
+        data = spec_of(entry, place, kind)
+        refused = wanted(kind, keys, place)
+        found = mistakes(data)
+        said = f"{kind} in a {place} with {keys}: {[m.message for m in found]}"
+        assert bool(found) == bool(refused), said
+        if refused:
+            check_refusals(found, refused, data, kind)
+            continue
+        try:
+            check_works(data)
+        except Exception as error:
+            raise AssertionError(f"{said}: {error}") from error
+        for key in keys if place == "model" else ():
+            if key != "share" or kind != "share":
+                less = {name: each for name, each in entry.items() if name != key}
+                silent = code(spec_of(less, place, kind)) == code(data)
+                assert not silent, f"{said}: `{key}` says nothing"
+
+
+def test_all_keys_are_in_the_table() -> None:
+    assert {*VALUES} == {*ITEM_KEYS}
+
+
+TARGETS: dict[str, Keys] = {
+    **{kind: KINDS[kind] for kind in KINDS if kind != "share"},
+    "repeated": {"Linear": 8, "repeat": 3},
+    "repeated block": {"Inner": None, "repeat": 2},
+    "repeated reader": {"GRU": 8, "repeat": 2, "select": "output"},
+    "growing": {"Linear": "${8 + 0 * index}", "repeat": 3},
+    "last step": {"GRU": 8, "select": "hidden"},
+    "initialized": {"Linear": 8, "init": {"weight": "eye_", "bias": "ones_"}},
+    "computed": {"Linear": 8, "parametrize": "weight_norm"},
+    "computed rounds": {"Linear": 8, "parametrize": "spectral_norm", "repeat": 2},
+    "tied": {"Linear": 8, "share": "first"},
+    "tied rounds": {"Linear": 8, "share": "first", "repeat": 2},
+    "always": {"Linear": 8, "when": True},
+    "shared": {"share": "first"},
+}
+"""What an entry that is only `share` can name."""
+NOT_SHARED = {"function", "function of several results", "parameter", "buffer"}
+
+
+@pytest.mark.parametrize(
+    ("target", "place"),
+    [
+        (target, place)
+        for target in TARGETS
+        for place in ("model", "block", "repeated block")
+        # What comes out of rounds goes in again.
+        if (target, place) != ("last step", "repeated block")
+    ],
+)
+def test_sharing_of_everything(target: str, place: str) -> None:
+    """The module runs again on another tensor, and has no parameters of its own."""
+    entry = {**TARGETS[target], "name": "target"}
+    again = {"share": "target", "from": "input", "name": "again"}
+    data = spec_of(entry, "block" if "block" in place else "model", "")
+    layers = data["blocks"]["Holder"]["layers"] if "block" in place else data["layers"]
+    layers.append(again)
+    layers.append({"add": None, "from": ["target", "again"]})
+    if place == "repeated block":
+        data["layers"] = [{"Holder": None, "repeat": 2}]
+        del data["outputs"]
+    if target in NOT_SHARED:
+        (found,) = {each.message for each in mistakes(data)}
+        assert "there is n" in found or "no module to share" in found
+        return
+    loaded = check_works(data)
+    layers[-2:] = [{"add": None, "from": ["target", "target"]}]
+    assert loaded.graph.total_parameters == read(data).graph.total_parameters
