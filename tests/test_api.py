@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from torch import nn
+from torch import fx, nn
 
 import mlpgen
 from mlpgen.names import snake_case, wrong_class_name, wrong_name, wrong_stem
-from mlpgen.reserved.attributes import MODULE
+from mlpgen.reserved.attributes import MODULE, NOT_EXPORTED, PRIVATE
 from mlpgen.styles.scripts import KINDS
 
 ROOT = Path(__file__).parent.parent
@@ -52,6 +52,10 @@ def test_attributes_of_modules_are_known() -> None:
         name for name in {*dir(nn.Module()), *dir(nn.Sequential())} if name[0] != "_"
     }
     assert public == MODULE
+    private = {*dir(nn.Module()), *dir(nn.Sequential())}
+    assert {name for name in private - MODULE if name[:2] != "__"} <= PRIVATE
+    made = {name for name in dir(fx.symbolic_trace(nn.ReLU())) if name[:2] != "__"}
+    assert made - MODULE - PRIVATE <= NOT_EXPORTED
 
 
 @pytest.mark.parametrize(
@@ -77,13 +81,18 @@ def test_snake_case(name: str, snake: str) -> None:
         "1a",
         "a b",
         "a.b",
-        "A",
-        "_a",
+        "_",
+        "__a",
+        "__init__",
+        "a\n",
         "class",
+        "None",
+        "input",
         "forward",
         "training",
-        "max",
-        "x",
+        "append",
+        "_parameters",
+        "_call_impl",
         "ä",
         "a" * 33,
     ],

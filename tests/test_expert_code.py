@@ -16,9 +16,10 @@ from mlpgen import SpecError, api
 from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
 from mlpgen.modules import generated_files
-from mlpgen.names import wrong_class_name, wrong_name, wrong_stem
+from mlpgen.names import wrong_class_name, wrong_import, wrong_name, wrong_stem
 from mlpgen.output.notebook import plain
 from mlpgen.reserved.words import SCRIPT
+from mlpgen.styles.spelling import FORWARD
 
 from .networks import network, specs
 from .test_data import SPECS, spec_of
@@ -349,7 +350,7 @@ def own_names(text: str, cls: str) -> set[str]:
 
 @pytest.mark.parametrize("style", api.STYLES)
 def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
-    """What a file calls something itself, no class, layer or parameter is called."""
+    """What a file calls something itself, no class is called, and no output there."""
     free = set()
     for spec in [*(trained(*each) for each in SCRIPTS), *map(spec_of, SPECS)]:
         net = network(spec)
@@ -369,8 +370,14 @@ def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
 
 
 def is_reserved(name: str) -> bool:
-    return name in SCRIPT or bool(wrong_name(name))
+    """A variable is lower-case, so it is no constant."""
+    taken = name in SCRIPT or name in FORWARD or bool(wrong_name(name))
+    return taken or name.isupper()
 
 
-_TAKERS = {"": wrong_name, "train_": is_reserved, "predict_": is_reserved}
+def is_of_model(name: str) -> bool:
+    return bool(wrong_import(name))
+
+
+_TAKERS = {"": is_of_model, "train_": is_reserved, "predict_": is_reserved}
 """Files that name the model or its outputs, by their prefix, and what is taken."""

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlpgen.modules import hidden_module
-from mlpgen.reserved.attributes import MODULE
+from mlpgen.reserved.attributes import MODULE, PRIVATE
 from mlpgen.reserved.words import BUILTINS, CAPITALS, MODEL, SCRIPT
 
 if TYPE_CHECKING:
@@ -17,22 +17,6 @@ LONGEST = 32
 LONGEST_CLASS = 32
 LONGEST_IMPORT = 60
 """Characters of a name; longer ones would not leave room on a line of code."""
-
-_LOCALS = frozenset(
-    [
-        "f",
-        "i",
-        "layer",
-        "layers",
-        "nn",
-        "outputs",
-        "recorded",
-        "self",
-        "torch",
-        "x",
-    ]
-)
-"""Names that a model's file uses itself; `l` looks like a one."""
 
 
 def snake_case(name: str) -> str:
@@ -61,29 +45,57 @@ def free_name(name: str, taken: Container[str]) -> str:
 
 
 def wrong_name(name: str) -> str:
-    """Say why `name` cannot be a layer or parameter; an empty text if it can."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        return "a name has lower-case letters, digits and _"
+    """Say why `name` cannot be a layer; an empty text if it can.
+
+    A layer is an attribute of its class, so only what Python or `nn.Module` cannot take
+    is refused; where the code needs a variable for it, that makes way.
+    """
+    if not re.fullmatch(r"_?[A-Za-z0-9]\w*", name, re.ASCII) or name[0].isdigit():
+        return "a name has letters, digits and `_`, and begins with a letter or one `_`"
     if len(name) > LONGEST:
         return f"a name has at most {LONGEST} characters, this one {len(name)}"
     if keyword.iskeyword(name):
         return f"`{name}` is a keyword of Python"
-    if name in MODULE:
+    if name in MODULE or name in PRIVATE:
         return f"`{name}` is an attribute of `nn.Module`"
-    if name == "l":
-        return "it looks like the number 1"
-    if name in _LOCALS:
-        return f"`{name}` has a meaning of its own in the generated code"
-    if name in BUILTINS:
-        return f"`{name}` is a builtin of Python"
-    return ""
+    return "`input` is what arrives" if name == "input" else ""
+
+
+def wrong_input(name: str) -> str:
+    """Say why `name` cannot be an input; an empty text if it can."""
+    return _wrong_argument(name, _OF_FORWARD)
 
 
 def wrong_parameter(name: str) -> str:
     """Say why `name` cannot be a parameter; an empty text if it can."""
     if name == "index":
         return "`index` is the number of a round, in a layer with `repeat`"
-    return wrong_name(name)
+    if name in ("true", "false"):
+        return f"`{name}` is a truth value in an expression"
+    reason = _wrong_argument(name, _OF_INIT)
+    if not reason and (name in MODULE or name in PRIVATE):
+        return f"`{name}` is an attribute of `nn.Module`"
+    return reason
+
+
+_OF_FORWARD = frozenset(["nn", "recorded", "self", "torch"])
+_OF_INIT = frozenset(["nn", "self", "spectral_norm", "torch", "weight_norm"])
+"""What these use that is no variable of theirs, so that it cannot make way."""
+
+
+def _wrong_argument(name: str, used: Container[str]) -> str:
+    """Say why a name cannot be an argument of a function of the generated code."""
+    if not re.fullmatch(r"_?[a-z][a-z0-9_]*", name):
+        return "a name has lower-case letters, digits and `_`"
+    if len(name) > LONGEST:
+        return f"a name has at most {LONGEST} characters, this one {len(name)}"
+    if keyword.iskeyword(name):
+        return f"`{name}` is a keyword of Python"
+    if name == "l":
+        return "it looks like the number 1"
+    if name in used:
+        return f"`{name}` has a meaning of its own in the generated code"
+    return f"`{name}` is a builtin of Python" if name in BUILTINS else ""
 
 
 def wrong_class_name(name: str) -> str:
@@ -111,7 +123,7 @@ def wrong_import(name: str) -> str:
         return f"it has {len(name)} characters, the most is {LONGEST_IMPORT}"
     if re.fullmatch(r"[A-Z0-9_]+_[A-Z0-9_]*", name):
         return "it is spelt like a constant"
-    if name in _TAKEN or re.fullmatch(r"_|size_\d+", name):
+    if name in _TAKEN or re.fullmatch(r"_|(size|value)_\d+", name):
         return f"`{name}` has a meaning of its own in Python or the generated code"
     return ""
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mlpgen.source import Path
 
 
-NAME_OF_VALUE = r"[a-z]\w*(\.\w+)?"
+NAME_OF_VALUE = r"[A-Za-z_]\w*(\.\w+)?"
 """What a layer gives has the layer's name, or that and the name of a part."""
 
 

@@ -12,7 +12,7 @@ from mlpgen.graph.naming import name_items
 from mlpgen.graph.options import understood
 from mlpgen.items import Reader
 from mlpgen.layers.base import MOST_VALUES, Value
-from mlpgen.names import camel_case, wrong_class_name, wrong_name, wrong_parameter
+from mlpgen.names import camel_case, wrong_class_name, wrong_input, wrong_parameter
 from mlpgen.problems import cut
 from mlpgen.spec import Block
 from mlpgen.vocabulary import taken_by
@@ -201,7 +201,7 @@ def _check_names(
     before: set[str] = set()
     for index, name in enumerate(names):
         at = (*path, name if key else index)
-        wrong = wrong_parameter if kind == "parameter" else wrong_name
+        wrong = wrong_parameter if kind == "parameter" else wrong_input
         reason = wrong(name) if name != INPUT else f"`{INPUT}` means the only one"
         if reason:
             message = f"the text `{cut(name)}` cannot be the name of an {kind}"

@@ -34,9 +34,9 @@ BUILTINS = frozenset(
 MODEL = frozenset(
     """
     Any Callable DropPath F Iterator OrderedDict Tensor _args _module children cls
-    contextmanager f handle handles hook i index keep layer layers mask model module
-    name names nn output outputs p recorded self spectral_norm torch weight_norm x y
-    z
+    contextmanager f forward handle handles hook i index keep layer layers mask model
+    module name names nn output outputs p recorded self spectral_norm torch
+    weight_norm x y z
     """.split()
 )
 """What the file of a model imports, defines and calls its variables, sizes aside."""

@@ -8,7 +8,14 @@ from typing import Any
 from mlpgen.initial import INITIALIZERS
 from mlpgen.layers import LAYERS
 from mlpgen.schema.arguments import EXPRESSIONS, arguments, choice
-from mlpgen.schema.entries import CLASS_NAME, ENTRY, LAYER, NAME, definitions, types
+from mlpgen.schema.entries import (
+    ARGUMENT,
+    CLASS_NAME,
+    ENTRY,
+    LAYER,
+    definitions,
+    types,
+)
 from mlpgen.schema.training import plain, training
 from mlpgen.spec import Block, Input, Spec
 from mlpgen.vocabulary import every_type
@@ -28,8 +35,8 @@ def schema() -> dict[str, Any]:
     root = plain(Spec)
     properties: dict[str, Any] = root["properties"]
     properties["name"]["pattern"] = CLASS_NAME
-    properties["parameters"]["propertyNames"] = {"pattern": NAME}
-    properties["input"]["anyOf"][1]["propertyNames"] = {"pattern": NAME}
+    properties["parameters"]["propertyNames"] = {"pattern": ARGUMENT}
+    properties["input"]["anyOf"][1]["propertyNames"] = {"pattern": ARGUMENT}
     properties["include"] |= {"type": ["array", "null"], "items": {"type": "string"}}
     properties["blocks"] |= {
         "propertyNames": {"pattern": CLASS_NAME, "not": {"enum": list(every_type())}},
@@ -71,8 +78,8 @@ def _layers(entry: str) -> dict[str, Any]:
 def _block() -> dict[str, Any]:
     block = plain(Block)
     properties = block["properties"]
-    properties["parameters"]["propertyNames"] = {"pattern": NAME}
-    properties["input"]["items"]["pattern"] = NAME
+    properties["parameters"]["propertyNames"] = {"pattern": ARGUMENT}
+    properties["input"]["items"]["pattern"] = ARGUMENT
     properties["layers"]["items"] = {"$ref": f"#/$defs/{ENTRY}"}
     return block
 

@@ -17,9 +17,13 @@ LAYER = "layer"
 ENTRY = "layer_or_block"
 """What it holds where a type may be a block: its name is no mistake."""
 
-NAME = "^[a-z][a-z0-9_]*$"
+_NAME = "(_?[A-Za-z]|_[0-9])[A-Za-z0-9_]*"
+NAME = f"^{_NAME}$"
+"""What a layer may be called."""
+ARGUMENT = "^_?[a-z][a-z0-9_]*$"
+"""What an argument in the generated code may be called."""
 CLASS_NAME = "^[A-Z][A-Za-z0-9]*$"
-SOURCE = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$"}
+SOURCE = {"type": "string", "pattern": rf"^{_NAME}(\.{_NAME})?$"}
 VALUE: dict[str, Any] = {"anyOf": [{"type": ["number", "boolean"]}, EXPRESSION]}
 
 KEYS: dict[str, dict[str, Any]] = {
@@ -144,7 +148,7 @@ def _use(known: list[str]) -> dict[str, Any]:
 def _block_arguments() -> dict[str, Any]:
     mapping = {
         "type": "object",
-        "propertyNames": {"pattern": NAME},
+        "propertyNames": {"pattern": ARGUMENT},
         "additionalProperties": VALUE,
     }
     return {

@@ -14,6 +14,7 @@ from mlpgen.graph.nodes import Maker
 from mlpgen.layers.base import Call
 from mlpgen.names import free_name
 from mlpgen.styles.modules import chains
+from mlpgen.styles.spelling import outputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,11 +32,13 @@ class Recording(NamedTuple):
         blocks: The blocks of the network, with modules for what is recorded in them.
         modules: Dotted names of the modules that get a hook.
         codes: The code that takes each value from what is recorded.
+        outputs: The variable of what is recorded.
     """
 
     blocks: tuple[Graph, ...]
     modules: tuple[str, ...]
     codes: Mapping[str, str]
+    outputs: str
 
 
 def recording(graph: Graph, names: Sequence[str]) -> Recording:
@@ -45,10 +48,11 @@ def recording(graph: Graph, names: Sequence[str]) -> Recording:
         graph: The network.
         names: Those that its model does not have as variables.
     """
+    outputs = outputs_of(graph)
     if not names:
-        return Recording(graph.blocks, (), {})
+        return Recording(graph.blocks, (), {}, outputs)
     known = captures(graph)
-    blocks = _Blocks(graph.blocks)
+    blocks = _Blocks(graph.blocks, outputs)
     modules: dict[str, None] = {}
     codes = {}
     for name in names:
@@ -60,7 +64,7 @@ def recording(graph: Graph, names: Sequence[str]) -> Recording:
         module, code = blocks.hooked(name, found, found.place)
         modules[module] = None
         codes[name] = code
-    return Recording(blocks.all(), tuple(modules), codes)
+    return Recording(blocks.all(), tuple(modules), codes, outputs)
 
 
 def _held(place: Place) -> str:
@@ -71,7 +75,8 @@ def _held(place: Place) -> str:
 class _Blocks:
     """The blocks of a network, changed as hooks need it."""
 
-    def __init__(self, blocks: Iterable[Graph]) -> None:
+    def __init__(self, blocks: Iterable[Graph], outputs: str) -> None:
+        self._outputs = outputs
         self._found = {block.name: block for block in blocks}
         self._points: dict[str, dict[str, str]] = defaultdict(dict)
 
@@ -89,10 +94,10 @@ class _Blocks:
             own = name.removeprefix(place.name.removesuffix(node.name))
             point = self._points[block.name].setdefault(own, _point(own, block))
             module = f"{place.instance}.{point}"
-            return module, f'outputs["{module}"][{place.pass_}]'
+            return module, f'{self._outputs}["{module}"][{place.pass_}]'
         if block is not None:
             self._found[block.name] = _with_module(block, node.name)
-        given = f'outputs["{place.module}"][{place.time}]'
+        given = f'{self._outputs}["{place.module}"][{place.time}]'
         if node.single:
             return place.module, given
         base, pick = node.picks.get(found.part, (found.part, "{}"))

@@ -27,6 +27,7 @@ from mlpgen.styles.plan import (
     returned,
     size_lines,
 )
+from mlpgen.styles.spelling import init_locals, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,7 @@ def class_plan(
     plain = [name for name in outputs if name not in codes]
     indent = BODY + INDENT if modules else BODY
     variables, body = forward(graph, plain, indent, returns=len(outputs) == 1)
-    body = recorded(modules, body)
+    body = recorded(found, body) if found else body
     if len(outputs) > 1:
         body += returned([codes.get(name) or variables[name] for name in outputs])
     signature, init = init_signature(graph), _init(graph)
@@ -82,7 +83,9 @@ def class_plan(
         base=Code("nn.Module"),
         about=class_docstring(graph, outputs, variables if len(outputs) > 1 else {}),
         annotations=tuple(
-            f"{node.name}: Tensor" for node in graph.nodes if node.type == "buffer"
+            f"{node.name}: Tensor"
+            for node in graph.nodes
+            if node.type == "buffer" and is_plain(node.name)
         ),
         signature=signature,
         init=tuple(init),
@@ -122,5 +125,6 @@ def _attribute(node: Node, graph: Graph) -> list[str]:
         return held_lines(node)
     if node.function is not None or node.shared:
         return []
-    lines = assigned(node, f"self.{node.name}", comments=bool(graph.stem))
+    own = init_locals(graph)
+    lines = assigned(node, f"self.{node.name}", own, comments=bool(graph.stem))
     return [*lines, *tied_lines(node, graph)]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpgen.graph.nodes import Node
+    from mlpgen.styles.spelling import InitLocals
 
 BODY = 2 * INDENT
 
@@ -37,6 +38,7 @@ def _needs_statements(nodes: Sequence[Node]) -> bool:
 def filled(
     target: str,
     parts: Sequence[Node | Run],
+    own: InitLocals,
     names: Mapping[str, str] = MappingProxyType({}),
     *,
     comments: bool = True,
@@ -46,32 +48,39 @@ def filled(
     Args:
         target: The name of the dictionary.
         parts: The layers, and the runs of them.
+        own: What `__init__` calls its own variables.
         names: Variables for layers that are needed again behind it.
         comments: Whether they say their shapes.
     """
     lines = [f"{target} = OrderedDict[str, nn.Module]()"]
     for part in parts:
         if isinstance(part, Run):
-            lines += _loop(part, target)
+            lines += _loop(part, target, own)
         elif part.name in names:
             variable = names[part.name]
-            lines += assigned(part, variable, comments=comments)
+            lines += assigned(part, variable, own, comments=comments)
             lines.append(f'{target}["{part.name}"] = {variable}')
         else:
-            deep = target == "children"
+            deep = target == own.children
             place = f'{target}["{part.name}"]'
-            lines += assigned(part, place, deep=deep, comments=comments)
+            lines += assigned(part, place, own, deep=deep, comments=comments)
     return lines
 
 
 def assigned(
-    node: Node, target: str, *, deep: bool = False, comments: bool = True
+    node: Node,
+    target: str,
+    own: InitLocals,
+    *,
+    deep: bool = False,
+    comments: bool = True,
 ) -> list[str]:
     """Write the statements that make one layer.
 
     Args:
         node: The layer.
         target: What it is assigned to.
+        own: What `__init__` calls its own variables.
         deep: Whether a dictionary of `children` is being filled already.
         comments: Whether it says its shapes.
     """
@@ -89,20 +98,23 @@ def assigned(
     if _needs_statements(node.children) and not deep and not node.rounds:
         parts = segments(node.children, ())
         inner = [
-            *filled("children", parts, comments=comments),
-            f"{target} = nn.Sequential(children)",
+            *filled(own.children, parts, own, comments=comments),
+            f"{target} = nn.Sequential({own.children})",
         ]
     else:
         inner = layout(module(node, comments=comments), indent, f"{target} = ")
     return [*lines, *(indented(inner) if lines else inner)]
 
 
-def _loop(run: Run, target: str) -> list[str]:
+def _loop(run: Run, target: str, own: InitLocals) -> list[str]:
     lines = [
         line
         for node in run.pattern
         for line in layout(
-            module(node), BODY + INDENT, f'{target}[f"{stem(node)}_{{i}}"] = '
+            module(node),
+            BODY + INDENT,
+            f'{target}[f"{stem(node)}_{{{own.number}}}"] = ',
         )
     ]
-    return [run.loop, *indented(lines)]
+    head = f"for {own.number} in range({run.first}, {run.first + run.rounds}):"
+    return [head, *indented(lines)]

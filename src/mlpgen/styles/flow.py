@@ -61,12 +61,17 @@ def statements(
     variables: Mapping[str, str],
     *,
     comments: bool,
-) -> list[str]:
-    """Write the statements of functions that are called on values with variables."""
+) -> tuple[dict[str, str], list[str]]:
+    """Write the statements of functions that are called on values with variables.
+
+    Returns:
+        The variables of the values, and the lines.
+    """
     uses = Uses(nodes, outputs)
-    flow = Flow(uses, Variables(uses, variables, outputs), BODY, comments=comments)
+    own = Variables(uses, variables, outputs)
+    flow = Flow(uses, own, BODY, comments=comments)
     flow.run(nodes)
-    return _lines(flow.finish(), BODY)
+    return own.of, _lines(flow.finish(), BODY)
 
 
 def _lines(statements: Sequence[Statement], indent: int) -> list[str]:
@@ -162,8 +167,9 @@ class Flow:
         )
 
     def _fits_on_line(self, term: Term) -> bool:
-        name = term.node.name
-        before = f"{name}: Tensor = " if name in self._uses.ends else "x = "
+        name = self._variables.own(term.node.name)
+        ends = term.node.name in self._uses.ends
+        before = f"{name}: Tensor = " if ends else "x = "
         _, piece, comment, _ = self._writer.assignment("", term)
         line, *more = layout(piece, 0, before, comment=comment)
         return not more and self._indent + width(line) <= WIDTH

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from mlpgen.expressions import Expression
 from mlpgen.graph.nodes import held
-from mlpgen.names import free_name
 from mlpgen.operands import logical
 from mlpgen.styles.code import (
     INDENT,
@@ -20,6 +19,7 @@ from mlpgen.styles.code import (
     quoted,
 )
 from mlpgen.styles.filling import BODY
+from mlpgen.styles.spelling import init_locals, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +34,8 @@ def held_lines(node: Node) -> list[str]:
     tensor = call("torch.empty" if node.inits else "torch.zeros", *sizes)
     if node.type == "parameter":
         return layout(call("nn.Parameter", tensor), BODY, f"self.{node.name} = ")
-    return layout(call("self.register_buffer", quoted(node.name), tensor), BODY)
+    lines = layout(call("self.register_buffer", quoted(node.name), tensor), BODY)
+    return lines if is_plain(node.name) else [*lines, f"self.{node.name}: Tensor"]
 
 
 def initial_values(graph: Graph, names: Mapping[str, str]) -> list[str]:
@@ -60,7 +61,7 @@ def _of_layer(node: Node, target: str) -> list[str]:
     for name, init in node.inits.items():
         needed = [*_deciding(node, name), *([node.condition] if node.condition else [])]
         when = tuple(dict.fromkeys(each.operand for each in reversed(needed)))
-        tensor = f"{target}.{name}" if name else target
+        tensor = _tensor(target, name) if name else target
         if node.condition is not None:
             tensor = f"{target}.get_parameter({quoted(name)})"
         optional = node.condition is None and _optional(node.type, name)
@@ -95,26 +96,16 @@ def tied_lines(node: Node, graph: Graph) -> list[str]:
     """Give a layer, or each of its rounds, the parameters of another one."""
     target = f"self.{node.name}"
     if node.rounds and node.ties:
-        target = free_name("layer", arguments(graph))
+        target = init_locals(graph).layer
     lines = [f"{target}.{name} = self.{node.tied}.{name}" for name in node.ties]
     if not lines or not node.rounds:
         return lines
     return [f"for {target} in self.{node.name}:", *indented(lines)]
 
 
-def arguments(graph: Graph) -> set[str]:
-    """Return the names that `__init__` has already where it makes layers."""
-    return {*graph.parameters, *graph.inferred, *graph.sizes}
-
-
-def loop_variable(graph: Graph) -> str:
-    """Name the layers in a loop over all of them."""
-    return free_name("module", arguments(graph))
-
-
 def _rules(graph: Graph) -> list[str]:
     lines: list[str] = []
-    module = loop_variable(graph)
+    module = init_locals(graph).module
     layers = list(held(graph.nodes))
     for rule in graph.rules:
         lines.append(
@@ -125,9 +116,8 @@ def _rules(graph: Graph) -> list[str]:
             optional = _optional(rule.type, name) or any(
                 name not in node.weights or _deciding(node, name) for node in of_type
             )
-            inner = _filled(
-                f"{module}.{name}", init, BODY + 2 * INDENT, optional=optional
-            )
+            tensor = _tensor(module, name)
+            inner = _filled(tensor, init, BODY + 2 * INDENT, optional=optional)
             lines += indented(inner, 2 * INDENT)
     return [f"for {module} in self.modules():", *lines] if lines else []
 
@@ -137,10 +127,16 @@ def _optional(type_: str, name: str) -> bool:
     return name == "bias" and type_.startswith("Conv")
 
 
-def _filled(target: str, init: Init, indent: int, *, optional: bool) -> list[str]:
+def _tensor(module: str, name: str) -> str:
+    """Write a parameter of a module; torch gives those of an LSTM no types."""
+    if re.fullmatch(r"\w+_l\d\w*", name):
+        return f"{module}.get_parameter({quoted(name)})"
+    return f"{module}.{name}"
+
+
+def _filled(tensor: str, init: Init, indent: int, *, optional: bool) -> list[str]:
     function, arguments = init
     given = [keyword(name, literal(value)) for name, value in arguments.items()]
-    tensor = re.sub(r"\.(\w+_l\d\w*)$", r'.get_parameter("\1")', target)
     if optional:
         indent += INDENT
     lines = layout(call(f"nn.init.{function}", tensor, *given), indent)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mlpgen.graph.nodes import Graph
+    from mlpgen.styles.capturing import Recording
 
 Lines = tuple[str, ...]
 
@@ -146,10 +147,11 @@ RECORDING = {"Any", "Callable", "Iterator", "contextmanager"}
 """What the helper that records outputs imports."""
 
 
-def recorded(modules: Sequence[str], body: Sequence[str]) -> list[str]:
+def recorded(found: Recording, body: Sequence[str]) -> list[str]:
     """Write a block in which the outputs of modules are recorded, if there are any."""
-    if not modules:
+    if not found.modules:
         return [*body]
-    items = ("self", *(f'"{name}"' for name in modules))
-    head = layout(call("with recorded", *items), 2 * INDENT, after=" as outputs:")
+    items = ("self", *(f'"{name}"' for name in found.modules))
+    after = f" as {found.outputs}:"
+    head = layout(call("with recorded", *items), 2 * INDENT, after=after)
     return [*head, *indented(body)]

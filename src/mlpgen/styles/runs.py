@@ -29,11 +29,6 @@ class Run(NamedTuple):
     first: int
     rounds: int
 
-    @property
-    def loop(self) -> str:
-        """The head of the loop."""
-        return f"for i in range({self.first}, {self.first + self.rounds}):"
-
 
 def is_line(graph: Graph) -> bool:
     """Tell whether each layer takes what the one before it gives, and is a class."""

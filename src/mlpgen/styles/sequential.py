@@ -11,7 +11,7 @@ from mlpgen.styles.code import Code, layout
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, filled, repeats
 from mlpgen.styles.flow import statements
-from mlpgen.styles.held import arguments, initial_values, loop_variable
+from mlpgen.styles.held import initial_values
 from mlpgen.styles.locals import with_locals
 from mlpgen.styles.modules import chains, sequential, uses
 from mlpgen.styles.plan import (
@@ -25,6 +25,15 @@ from mlpgen.styles.plan import (
     size_lines,
 )
 from mlpgen.styles.runs import is_line, segments
+from mlpgen.styles.spelling import (
+    FORWARD,
+    INIT,
+    arguments,
+    init_locals,
+    outputs_of,
+    variables,
+)
+from mlpgen.styles.variables import argument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,9 +93,9 @@ def _class(
     body: list[str] = []
     if captured and found is not None:
         codes = [found.codes[name] for name in outputs]
-        body = [*recorded(found.modules, _RUN), *returned(codes)]
+        body = [*recorded(found, _run(graph)), *returned(codes)]
     elif len(outputs) > 1:
-        body = _tail_forward(graph, tail) if tail else _named_forward(outputs)
+        body = _tail_forward(graph, tail) if tail else _named_forward(graph, outputs)
     names = {"OrderedDict"} | ({"Tensor"} if body else set()) | uses(tail)
     names |= uses(children) - {"F", "torch"}
     return ClassPlan(
@@ -125,36 +134,50 @@ def _init(graph: Graph, nodes: Sequence[Node], outputs: Sequence[str]) -> list[s
     if not repeats(parts) and not names:
         made = sequential(nodes, function="super().__init__", comments=comments)
         return [*layout(made, BODY), *values]
-    made_one_by_one = filled("layers", parts, names, comments=comments)
-    return [*made_one_by_one, "super().__init__(layers)", *values]
+    own = init_locals(graph)
+    made_one_by_one = filled(own.layers, parts, own, names, comments=comments)
+    return [*made_one_by_one, f"super().__init__({own.layers})", *values]
 
 
 def _locals(graph: Graph, nodes: Sequence[Node]) -> dict[str, str]:
     """Name the layers that `__init__` needs again, where others have names already."""
-    taken = {*arguments(graph), loop_variable(graph)}
-    names: dict[str, str] = {}
-    for node in nodes:
-        if node.inits:
-            names[node.name] = free_name(node.name, taken)
-            taken.add(names[node.name])
-    return names
+    classes = {node.maker.type for node in graph.nodes}
+    taken = {*INIT, *arguments(graph), *classes, *init_locals(graph)}
+    return variables((node.name for node in nodes if node.inits), taken)
 
 
-_RUN = ["for layer in self:", "    x = layer(x)"]
+def _run(graph: Graph, *, kept: str = "") -> list[str]:
+    """Run the chain, and keep what each layer gives.
+
+    Args:
+        graph: The chain.
+        kept: What it is assigned to as well.
+    """
+    (name,) = graph.inputs
+    value, layer = argument(name), free_name("layer", graph.inputs)
+    loop = f"for {layer} in self:"
+    if kept:
+        loop = (
+            f"for {free_name('name', graph.inputs)}, {layer} in self.named_children():"
+        )
+    return [loop, f"    {value} = {kept}{layer}({value})"]
 
 
 def _tail_forward(graph: Graph, tail: Sequence[Node]) -> list[str]:
     """Run the chain to the first output, then call the functions behind it."""
     first = next(node.name for node in graph.nodes if node.name in graph.outputs)
-    lines = statements(tail, graph.outputs, {first: first}, comments=bool(graph.stem))
-    return [*_RUN, f"{first} = x", *lines, *returned(graph.outputs)]
+    (value,) = map(argument, graph.inputs)
+    given = variables([first], {*FORWARD, *graph.inputs})
+    of, lines = statements(tail, graph.outputs, given, comments=bool(graph.stem))
+    values = [of[name] for name in graph.outputs]
+    return [*_run(graph), f"{given[first]} = {value}", *lines, *returned(values)]
 
 
-def _named_forward(outputs: Sequence[str]) -> list[str]:
+def _named_forward(graph: Graph, names: Sequence[str]) -> list[str]:
     """Run the chain and keep what every layer gives, by name."""
+    outputs, name = outputs_of(graph), free_name("name", graph.inputs)
     return [
-        "outputs: dict[str, Tensor] = {}",
-        "for name, layer in self.named_children():",
-        "    x = outputs[name] = layer(x)",
-        *returned([f'outputs["{name}"]' for name in outputs]),
+        f"{outputs}: dict[str, Tensor] = {{}}",
+        *_run(graph, kept=f"{outputs}[{name}] = "),
+        *returned([f'{outputs}["{each}"]' for each in names]),
     ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.definitions import INPUT
+from mlpgen.names import free_name
+from mlpgen.reserved.words import BUILTINS
 from mlpgen.styles.alive import Alive
+from mlpgen.styles.spelling import FORWARD, spelling, variables
 from mlpgen.styles.terms import Term
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ class Variables:
         self._uses = uses
         self._own = own
         self._given = tuple(given.values())
-        self._taken = {*uses.places, *self._given}
+        self._names = variables(uses.places, {*FORWARD, *self._given})
         self._tensors = dict.fromkeys(self._given, True)
         self._alive = Alive(uses)
         for value, variable in given.items():
@@ -54,6 +57,15 @@ class Variables:
     def first(self) -> str:
         """The first argument."""
         return self._given[0]
+
+    @property
+    def loop(self) -> str:
+        """The variable of a loop over modules."""
+        return free_name("layer", self._given)
+
+    def own(self, layer: str) -> str:
+        """Return the variable that has the name of a layer."""
+        return self._names[layer]
 
     def hold(self, value: str, variable: str, *, tensor: bool) -> None:
         """Note that a variable holds a value, and whether mypy knows its type."""
@@ -95,11 +107,12 @@ class Variables:
             term: What gives it.
             waiting: Values that are needed by calls which are not written yet.
         """
-        name = term.node.name
-        if name in self._own:
+        layer = term.node.name
+        name = self._names[layer]
+        if layer in self._own:
             return name
         needed = {*self._alive.behind(term.place), *(self.of[v] for v in waiting)}
-        longer = self._uses.for_long(name, term.place)
+        longer = self._uses.for_long(layer, term.place)
         if longer and term.node.named and name not in needed:
             return name
         return self._running(name, [self.of[each] for each in term.names()], needed)
@@ -107,19 +120,19 @@ class Variables:
     def choose_changing(self, term: Term, waiting: Collection[str]) -> str:
         """Choose a variable that a statement changes, at first its first source."""
         node = term.node
+        name = self._names[node.name]
         if node.name in self._own:
-            return node.name
+            return name
         first, *others = [self.of[each] for each in term.names()]
         needed = {*self._alive.behind(term.place), *(self.of[v] for v in waiting)}
         # The others are needed after it was changed: again in each round.
         needed |= set(others) if node.rounds else set(others) - {first}
-        return self._running(node.name, [first], needed)
+        return self._running(name, [first], needed)
 
     def _running(self, name: str, sources: list[str], needed: Collection[str]) -> str:
         """Choose `x`, `y` or `z`, best of all that of a source; else the name."""
         for variable in (*sources, *RUNNING):
-            free = variable not in self._uses.places or variable in sources
-            if variable in RUNNING and variable not in needed and free:
+            if variable in RUNNING and variable not in needed:
                 return variable
         return name
 
@@ -132,8 +145,10 @@ class Variables:
             others: The variables of its other results.
         """
         alive = self._alive.behind(self._uses.places[node.name])
-        taken = {*self._taken, *others, *alive}
-        short = part.rpartition(".")[2]
-        names = [short, f"{node.name}_{short}", f"{node.name}_{part.replace('.', '_')}"]
+        taken = {*FORWARD, *BUILTINS, *self._names.values(), *self._given}
+        taken |= {*others, *alive}
+        short = spelling(part.rpartition(".")[2])
+        own = self._names[node.name]
+        names = [short, f"{own}_{short}", f"{own}_{spelling(part.replace('.', '_'))}"]
         names += [f"{names[-1]}_{number}" for number in range(2, len(taken) + 3)]
         return next(name for name in names if name not in taken)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.layers.base import shown
+from mlpgen.names import free_name
 from mlpgen.operands import atom
 from mlpgen.styles.calls import applied, condition_code, module_call
 from mlpgen.styles.statements import Alone, Assignment, Block, declare
@@ -96,8 +97,9 @@ class Writer:
             changed: The variable that runs through them.
             target: What the call of each is assigned to.
         """
-        piece = module_call("layer", node, self._begin(node, changed))
-        head = f"for layer in self.{node.shared or node.name}:"
+        layer = self.variables.loop
+        piece = module_call(layer, node, self._begin(node, changed))
+        head = f"for {layer} in self.{node.shared or node.name}:"
         self.statements.append(Block(head, (Assignment(target, piece),)))
 
     def _begin(self, node: Node, target: str) -> list[Operand]:
@@ -120,7 +122,8 @@ class Writer:
                 changes = self.variables.choose_changing
                 pick = changes if node.rounds else self.variables.choose
                 found = pick(term, waiting)
-                if found != node.name or not several or node.graph is None:
+                own = self.variables.own(node.name)
+                if found != own or not several or node.graph is None:
                     return found
             return self.variables.choose_part(node, part, {*others, *kept})
 
@@ -146,7 +149,8 @@ class Writer:
         if self.variables.gives_tensor(term):
             self.statements.append(self.assignment("", term))
             return
-        name = self._name_of_output(term.node.name, named=term.node.named)
+        own = self.variables.own(term.node.name)
+        name = self._name_of_output(own, named=term.node.named)
         told = self.assignment(name, term)._replace(declared=True)
         self.statements += [told, Assignment("", name)]
 
@@ -178,5 +182,5 @@ class Writer:
         """Name what is returned: by its own name, if the author chose that."""
         used = set(self.variables.of.values())
         plain = named and len(own) <= LONGEST_OUTPUT
-        names = (own if plain else "output", "output", "result", own)
-        return next(each for each in names if each not in used)
+        names = (own if plain else "output", "output", "result")
+        return next((each for each in names if each not in used), free_name(own, used))

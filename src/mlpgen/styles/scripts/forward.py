@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import keyword
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
-from mlpgen.reserved.words import SCRIPT
+from mlpgen.names import free_name
+from mlpgen.reserved.words import BUILTINS, SCRIPT
 from mlpgen.styles.code import INDENT, Code, call, indented, layout
 from mlpgen.styles.scripts.optimizing import keywords
+from mlpgen.styles.spelling import FORWARD, spelling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,16 +90,16 @@ def _needs_targets(recipe: Recipe) -> bool:
 
 def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
     """Name the outputs that something is done with."""
-    names = {}
+    names: dict[str, str] = {}
     for output in (graph.outputs[0], *(term.output for term in recipe.terms)):
-        node = graph.node(output)
-        plain = node.named and len(output) <= 24 and output not in SCRIPT
-        spare = (
-            "output"
-            if output == graph.outputs[0]
-            else (f"output_{graph.outputs.index(output) + 1}")
-        )
-        names[output] = output if plain else spare
+        name = spelling(output)
+        used = {*SCRIPT, *BUILTINS, *FORWARD, *keyword.kwlist, *names.values()}
+        if not graph.node(output).named or len(name) > 24 or name in used:
+            place = graph.outputs.index(output) + 1
+            name = free_name(
+                f"output_{place}" if place > 1 else "output", names.values()
+            )
+        names.setdefault(output, name)
     return names
 
 

@@ -1,0 +1,370 @@
+"""Names of layers, inputs and parameters: whatever Python and torch take, unchanged."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from torch import nn
+
+from mlpgen import api, source
+from mlpgen.names import wrong_input, wrong_parameter
+from mlpgen.proof.checks.common import load
+from mlpgen.proof.plan import plan
+from mlpgen.reserved.attributes import MODULE, NOT_EXPORTED
+from mlpgen.reserved.words import BUILTINS, CAPITALS, MODEL, SCRIPT
+from mlpgen.styles.spelling import spelling, variables
+
+from .networks import model, network
+from .tools import all_tools
+
+if TYPE_CHECKING:
+    from mlpgen.api import Network
+    from mlpgen.proof.plan import Class, Entry
+
+ROOT = Path(__file__).parent.parent
+SPECS = sorted(ROOT.glob("specs/*.yaml")) + sorted(ROOT.glob("specs/zoo/*.yaml"))
+WORDS = """
+    A a B b c d e f g h k l m n o p q r s t u v w x y z I O T F Q K V W_query W_o
+    Conv2d_1a_3x3 _fc _x _1 _Q layerNorm B1 x_ F_ self_ nn_ Sequential Linear ReLU
+    Module match case _type cls this size_1 in_channels batch channels value value_1
+    result output_2 layer_ x_1 index round item LSTM ModuleList Parameter functional
+"""
+NOT_LEGAL = MODULE | NOT_EXPORTED | {"False", "None", "True", "input", "_"}
+LEGAL = sorted({*WORDS.split(), *BUILTINS, *CAPITALS, *MODEL, *SCRIPT} - NOT_LEGAL)
+"""Names that hide something, or look odd, and that layers may have all the same."""
+HIDING = """
+    layer layers outputs x y z i f module hook keep name names model output result
+    value self_ nn_ state cls _x layer_ output_1 size handles mask p
+"""
+ARGUMENTS = HIDING.split()
+"""Names that the generated code uses for itself, and that arguments may have."""
+
+
+class Renamed:
+    """A spec whose layers, inputs and parameters have other names, drawn at random."""
+
+    def __init__(self, path: Path, seed: int) -> None:
+        self.draw = random.Random(f"{path.stem} {seed}")
+        self.data = read(path)
+        self.blocks: dict[str, dict[str, str]] = {}
+        classes = plan(network(self.data))
+        raw = self.data.get("blocks", {})
+        for name, each in classes["blocks"].items():
+            self.blocks[name] = self.new_names(each["parameters"], "recorded")
+        for name, each in classes["blocks"].items():
+            self.class_(raw[name], each, self.blocks[name])
+        model_ = classes["model"]
+        own = self.new_names(model_["parameters"], "recorded")
+        self.class_(self.data, model_, own)
+
+    def new_names(self, old: Any, *more: str) -> dict[str, str]:
+        pool = self.draw.sample([*ARGUMENTS, *more], len(ARGUMENTS))
+        return dict(zip(old, pool, strict=False))
+
+    def class_(self, raw: dict[str, Any], each: Class, own: dict[str, str]) -> None:
+        inputs = self.new_names(name for name in each["inputs"] if name != "input")
+        pool = [name for name in LEGAL if name not in (*inputs.values(), *own.values())]
+        names = dict(
+            zip(
+                [entry["name"] for entry in each["layers"]],
+                self.draw.sample(pool, len(each["layers"])),
+                strict=True,
+            )
+        )
+        if isinstance(raw.get("input"), dict):
+            raw["input"] = {inputs[name]: v for name, v in raw["input"].items()}
+        elif inputs:
+            raw["input"] = [*inputs.values()]
+        if own:
+            pairs = raw["parameters"].items()
+            raw["parameters"] = {own[name]: value for name, value in pairs}
+        names |= inputs | {"input": "input"}
+        raw["layers"] = self.layers(raw["layers"], each["layers"], names, own)
+        if "outputs" in raw:
+            raw["outputs"] = [renamed(name, names) for name in raw["outputs"]]
+
+    def layers(
+        self,
+        raw: list[Any],
+        entries: list[Entry],
+        names: dict[str, str],
+        own: dict[str, str],
+    ) -> list[Any]:
+        found = []
+        for old, entry in zip(raw, entries, strict=True):
+            new = {old: None} if isinstance(old, str) else dict(old)
+            children = entry["layers"]
+            if children:
+                pool = self.draw.sample(LEGAL, len(children))
+                inner = {c["name"]: n for c, n in zip(children, pool, strict=True)}
+                new["Sequential"] = self.layers(new["Sequential"], children, inner, own)
+            arguments = new.get(entry["type"])
+            if entry["type"] in self.blocks and isinstance(arguments, dict):
+                of = self.blocks[entry["type"]]
+                new[entry["type"]] = {of[k]: v for k, v in arguments.items()}
+            new = substituted(new, own)
+            new["name"] = names[entry["name"]]
+            if isinstance(new.get("from"), list):
+                new["from"] = [renamed(each, names) for each in new["from"]]
+            elif "from" in new:
+                new["from"] = renamed(new["from"], names)
+            if "share" in new:
+                new["share"] = renamed(new["share"], names)
+            found.append(new)
+        return found
+
+
+def read(path: Path) -> dict[str, Any]:
+    data: dict[str, Any] = source.read(str(path)).data
+    return {key: value for key, value in data.items() if key != "training"}
+
+
+def renamed(name: str, names: dict[str, str]) -> str:
+    head, dot, part = name.partition(".")
+    return f"{names[head]}{dot}{part}"
+
+
+def substituted(raw: Any, names: dict[str, str]) -> Any:
+    if isinstance(raw, dict):
+        return {key: substituted(value, names) for key, value in raw.items()}
+    if isinstance(raw, list):
+        return [substituted(value, names) for value in raw]
+    if isinstance(raw, str) and raw.startswith("${"):
+        return re.sub(r"[a-z_]\w*", lambda m: names.get(m[0], m[0]), raw)
+    return raw
+
+
+def outputs(made: nn.Module, loaded: Network) -> list[torch.Tensor]:
+    draws = torch.Generator().manual_seed(1)
+    given = [
+        torch.randn((2, *map(int, value.shape)), generator=draws)
+        if value.dtype == "float32"
+        else torch.randint(0, 2, (2, *map(int, value.shape)), generator=draws)
+        for value in loaded.graph.inputs.values()
+    ]
+    with torch.no_grad():
+        found = made.eval()(*given)
+    return [found] if isinstance(found, torch.Tensor) else list(found)
+
+
+def is_small(loaded: Network) -> bool:
+    graph = loaded.graph
+    return graph.total_parameters < 3e7 and graph.total_multiply_adds < 1e9
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_other_names_change_nothing_but_names(path: Path) -> None:
+    old, new = network(read(path)), network(Renamed(path, 1).data)
+    assert new.graph.total_parameters == old.graph.total_parameters
+    if not is_small(old):
+        for style in api.STYLES:
+            compile(api.render(new, style)[f"{new.graph.stem}.py"], path.stem, "exec")
+        return
+    before = model(old, "explicit")
+    wanted = outputs(before, old)
+    for style in api.STYLES:
+        made = model(new, style)
+        shapes = [each.shape for each in made.state_dict().values()]
+        assert shapes == [each.shape for each in before.state_dict().values()]
+        for one, other in zip(outputs(made, new), wanted, strict=True):
+            assert torch.equal(one, other)
+
+
+def test_renamed_models_are_what_ruff_and_mypy_want(tmp_path: Path) -> None:
+    for path in SPECS:
+        for style in api.STYLES:
+            (text,) = api.render(network(Renamed(path, 2).data), style).values()
+            (tmp_path / f"{path.stem}_{style}.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+def entries(*layers: Any, **more: Any) -> dict[str, Any]:
+    return {"name": "Net", "input": [8], "layers": [*layers], **more}
+
+
+def linear(name: str, **more: Any) -> dict[str, Any]:
+    return {"Linear": 8, "name": name, **more}
+
+
+def test_layers() -> None:
+    conv = {"Conv2d": {"out_channels": 8, "kernel_size": 3}, "name": "layers"}
+    loaded = network(entries(conv, input=[8, 8, 8]))
+    assert loaded.graph.total_parameters == 584
+    assert "self.layers = nn.Conv2d(8, 8, 3)" in api.render(loaded)["net.py"]
+    for style in api.STYLES:
+        keys = [*model(loaded, style).state_dict()]
+        assert keys == ["layers.weight", "layers.bias"]
+
+
+@pytest.mark.parametrize("name", ["W_query", "_fc", "Conv2d_1a_3x3", "F", "print"])
+def test_capital_letters(name: str) -> None:
+    loaded = network(entries({"Linear": 4, "name": name}))
+    assert loaded.graph.total_parameters == 36
+    assert f"self.{name} = nn.Linear(8, 4)" in api.render(loaded)["net.py"]
+    for style in api.STYLES:
+        keys = [*model(loaded, style).state_dict()]
+        assert keys == [f"{name}.weight", f"{name}.bias"]
+
+
+def test_default_names_make_way_for_given_ones() -> None:
+    loaded = network(entries(linear("linear_2"), {"Linear": 8}, {"Linear": 8}))
+    names = [node.name for node in loaded.graph.nodes]
+    assert names == ["linear_2", "linear_1", "linear_3"]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_every_name_runs_as_torch_script(tmp_path: Path) -> None:
+    """A branch needs a variable for each; some hide what the code uses."""
+    for at in range(0, len(LEGAL), 60):
+        names = LEGAL[at : at + 60]
+        layers = [linear(name, **{"from": "input"}) for name in names]
+        loaded = network(entries(*layers, {"cat": {"dim": 1}, "from": names}))
+        (text,) = api.render(loaded).values()
+        path = tmp_path / f"net_{at}.py"
+        path.write_text(text, encoding="utf-8")
+        made = load(str(path), "Net")()
+        scripted = torch.jit.script(made)
+        x = torch.randn(2, 8)
+        assert made(x).shape == (2, 8 * len(names))
+        assert torch.equal(scripted(x), made(x))
+    all_tools(tmp_path)
+
+
+BUFFERS = ["Tensor", "int", "bool", "posEmb", "W", "_mask", "mask", "print"]
+
+
+def test_buffers_have_a_type(tmp_path: Path) -> None:
+    layers: list[Any] = ["ReLU"]
+    for name in BUFFERS:
+        layers.append({"buffer": {"shape": [8], "init": "ones_"}, "name": name})
+        layers.append({"add": None, "from": [layers_name(layers), name]})
+    loaded = network(entries(*layers))
+    for style in api.STYLES:
+        made = model(loaded, style)
+        assert sorted(made.state_dict()) == sorted(BUFFERS)
+        assert torch.equal(made(torch.zeros(1, 8)), torch.full((1, 8), 8.0))
+    (text,) = api.render(loaded).values()
+    (tmp_path / "net.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+def layers_name(layers: list[Any]) -> str:
+    """Name the last sum by now, or the activation before all of them."""
+    count = sum("add" in each for each in layers)
+    return f"add_{count}" if count else "relu_1"
+
+
+INPUTS = ["x", "y", "layer", "outputs", "name", "output", "result", "half", "z"]
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_variables_make_way_for_inputs(style: str, tmp_path: Path) -> None:
+    block = {"layers": [linear("hidden")]}
+    spec = entries(
+        {"cat": {"dim": 1}, "from": INPUTS, "name": "all"},
+        {"Linear": 8, "name": "self"},
+        {"LSTMCell": 8, "from": ["self", "x", "y"], "name": "cell"},
+        {"Block": None, "repeat": 3, "name": "print", "from": "cell.cell"},
+        {"add": None, "from": ["print", "cell", "layer", "outputs"], "name": "torch"},
+        input={name: [8] for name in INPUTS},
+        blocks={"Block": block},
+        outputs=["torch", "self"],
+    )
+    loaded = network(spec)
+    options = {"capture": ["print.1.hidden"]}
+    made = model(loaded, style, **options)
+    given = [torch.randn(2, 8) for _ in INPUTS]
+    total, own, inner = made(*given)
+    assert torch.equal(own, made.self(torch.cat(given, 1)))
+    hidden, cell = made.cell(own, (given[0], given[1]))
+    assert torch.equal(inner, made.print[1].hidden(made.print[0](cell)))
+    expected = made.print(cell) + hidden + given[2] + given[3]
+    assert torch.allclose(total, expected)
+    (text,) = api.render(loaded, style, **options).values()
+    (tmp_path / "net.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["x", "layer", "outputs", "name", "image"])
+def test_a_chain_of_one_input_with_a_name(name: str) -> None:
+    layers = [linear("a"), "ReLU", linear("print"), {"mul": 2, "name": "W"}]
+    for ends in (["a", "print"], ["print", "W"]):
+        spec = entries(*layers[: 3 + ("W" in ends)], input={name: [8]}, outputs=ends)
+        loaded = network(spec)
+        x = torch.randn(2, 8)
+        for capture in ([], ["relu_1"]):
+            one, other = (model(loaded, s, capture=capture) for s in api.STYLES)
+            for first, second in zip(one(x), other(x), strict=True):
+                assert torch.equal(first, second)
+
+
+def test_variables_make_way_for_parameters(tmp_path: Path) -> None:
+    """Loops, dictionaries and initial values have variables in `__init__` too."""
+    names = ["layers", "children", "i", "module", "layer", "weights", "x", "outputs"]
+    rows = [name for name in names if not wrong_parameter(name)]
+    assert {*names} - {*rows} == {"children"}
+    for name in rows:
+        inner = [{"Linear": f"${{{name}}}"}, "ReLU"] * 3
+        spec = entries(
+            *inner,
+            {"Sequential": inner},
+            {"Linear": f"${{{name}}}", "name": "i", "init": {"bias": "ones_"}},
+            {"Linear": 8, "name": "module", "init": {"weight": "zeros_"}},
+            parameters={name: 8},
+            init={"Linear": {"weight": "ones_"}},
+        )
+        loaded = network(spec)
+        one, other = (model(loaded, style) for style in api.STYLES)
+        assert [*one.state_dict()] == [*other.state_dict()]
+        assert torch.equal(one.i.bias, torch.ones(8))
+        assert torch.equal(other.module.weight, torch.zeros(8, 8))
+        x = torch.randn(2, 8)
+        assert torch.equal(one(x), other(x))
+        for style in api.STYLES:
+            text = api.render(loaded, style)["net.py"]
+            file = tmp_path / f"{style}_{name}.py"
+            file.write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["nn", "torch", "self", "recorded", "l", "max", "A", "ä", "class", "__a"]
+)
+def test_wrong_inputs(name: str) -> None:
+    assert wrong_input(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nn", "torch", "self", "weight_norm", "l", "max", "A", "class", "true", "forward"],
+)
+def test_wrong_parameters(name: str) -> None:
+    assert wrong_parameter(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("W_query", "w_query"),
+        ("_fc", "fc"),
+        ("Conv2d_1a_3x3", "conv2d_1a_3x3"),
+        ("_1", "value_1"),
+        ("x_", "x"),
+    ],
+)
+def test_spelling(name: str, variable: str) -> None:
+    assert spelling(name) == variable
+
+
+def test_variables_all_differ() -> None:
+    names = ["print", "W", "w", "_w", "w_", "x", "None_", "class_", "a", "A", "torch"]
+    found = variables(names, ["x", "torch"])
+    assert found["w"] == "w" and found["a"] == "a"
+    assert len({*found.values()}) == len(names)
+    assert not {*found.values()} & {"print", "x", "torch", "class"}
+    assert all(each.isidentifier() and each == each.lower() for each in found.values())
