@@ -78,7 +78,9 @@ def command(path: Path) -> float:
     start = time.perf_counter()
     mlpgen = str(Path(sys.executable).parent / "mlpgen")
     subprocess.run(
-        [mlpgen, "render", path, "--stdout"], check=True, capture_output=True
+        [mlpgen, "render", path, "--style", "explicit", "--stdout"],
+        check=True,
+        capture_output=True,
     )
     return time.perf_counter() - start
 

@@ -29,7 +29,7 @@ SHOW_IMPORTS = [
 def render_seconds(folder: str, spec: str) -> float:
     """Render into a folder that is not there yet and return how long it took."""
     out = tempfile.mkdtemp(dir=folder) + "/generated"
-    return seconds([MLPGEN, "render", spec, "--out", out])
+    return seconds([MLPGEN, "render", spec, "--style", "explicit", "--out", out])
 
 
 def seconds(command: list[str]) -> float:

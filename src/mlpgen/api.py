@@ -133,6 +133,14 @@ def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
     return texts
 
 
+def file_names(graph: Graph) -> tuple[str, ...]:
+    """Name all files that a network may be rendered into."""
+    from mlpgen.styles.scripts import KINDS
+
+    scripts = (f"{kind}_{graph.stem}.py" for kind in KINDS)
+    return (f"{graph.stem}.py", *scripts, f"{graph.stem}{SUFFIX}")
+
+
 def _cells(
     graph: Graph, captured: Sequence[str], texts: Mapping[str, str]
 ) -> list[Cell]:

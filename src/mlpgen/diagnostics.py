@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mlpgen.printable import line
+
 MAXIMUM = 20
 """How many mistakes of a file are shown at once."""
 
@@ -85,4 +87,6 @@ def in_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
 def _headline(diagnostic: Diagnostic) -> str:
     place = diagnostic.place
     where = f"{place.path}:{place.span.line}:{place.span.column}: " if place else ""
-    return f"{where}{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"
+    return line(
+        f"{where}{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"
+    )

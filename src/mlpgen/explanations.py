@@ -73,7 +73,13 @@ EXPLANATIONS = {
     ),
     "MG005": Explanation(
         "There is nothing to check",
-        "`mlpgen check` found no generated files in the folder of `--out`.",
+        "`mlpgen check` found no spec of the project, and no generated files in the "
+        "folder of `--out`.",
+    ),
+    "MG006": Explanation(
+        "The project's settings cannot be used",
+        "`pyproject.toml` is not TOML, or cannot be read, or the patterns `specs` of "
+        "its table `tool.mlpgen` match no file.",
     ),
     "MG101": Explanation(
         "This is not YAML",

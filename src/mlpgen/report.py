@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json as _json
 from typing import TYPE_CHECKING
 from unicodedata import category, east_asian_width
 
 from mlpgen.diagnostics import MAXIMUM
+from mlpgen.printable import as_json, guarded, safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ def text(diagnostics: Sequence[Diagnostic], color: bool = False) -> str:
 
 def json(diagnostics: Sequence[Diagnostic]) -> str:
     """Return all mistakes as a JSON array."""
-    return _json.dumps([_row(each) for each in diagnostics], indent=2)
+    return as_json([_row(each) for each in diagnostics])
 
 
 def github(diagnostics: Sequence[Diagnostic]) -> str:
@@ -78,13 +78,13 @@ def annotation(severity: str, message: str, **properties: object) -> str:
         f"{key}={_escape(str(value)).replace(':', '%3A').replace(',', '%2C')}"
         for key, value in properties.items()
     )
-    return f"::{severity} {listed}::{_escape(message)}"
+    return f"::{severity} {guarded(listed)}::{guarded(_escape(message))}"
 
 
 def _escape(value: str) -> str:
     """Escape as GitHub reads it; what is not printable as in the other forms."""
     kept = {"\r": "%0D", "\n": "%0A", "%": "%25"}
-    return "".join(kept.get(char) or _safe(char) for char in value)
+    return "".join(kept.get(char) or safe(char) for char in value)
 
 
 def _block(diagnostic: Diagnostic, color: bool) -> str:
@@ -109,7 +109,7 @@ def _block(diagnostic: Diagnostic, color: bool) -> str:
     lines += [f"{gutter} {equals} note: {safe(note)}" for note in diagnostic.notes]
     if diagnostic.help:
         lines.append(f"{gutter} {equals} help: {safe(diagnostic.help)}")
-    return "\n".join(lines)
+    return "\n".join(map(guarded, lines))
 
 
 def _excerpt(place: Place) -> tuple[str, str, str]:
@@ -153,16 +153,3 @@ def _columns(part: str) -> int:
         0 if category(char) in ("Mn", "Me") else 1 + (east_asian_width(char) in "WF")
         for char in safe(part)
     )
-
-
-def safe(part: str) -> str:
-    """Escape whatever could move a terminal's cursor or turn its text around."""
-    return "".join(_safe(char) for char in part)
-
-
-def _safe(char: str) -> str:
-    if char == "\t":
-        return "    "
-    if char.isprintable():
-        return char
-    return char.encode("unicode_escape").decode("ascii")

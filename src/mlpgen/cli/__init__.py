@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlpgen import __version__
+from mlpgen.cli import printing
 from mlpgen.diagnostics import Diagnostic, MissingPackageError, SpecError
 
 if TYPE_CHECKING:
@@ -134,10 +135,10 @@ def run(args: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        printing.usage(error)
         return 2
     except click.Abort:
-        click.echo("interrupted", err=True)
+        printing.say("interrupted", aside=True)
         return 130
     except BrokenPipeError:
         return 1

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mlpgen import drift
-from mlpgen.cli import common
+from mlpgen.cli import common, printing
 from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.output import files
+from mlpgen.project import drift
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpgen.drift import Verdict
+    from mlpgen.project.drift import Verdict
 
 SCHEMA = Path("schemas/spec.schema.json")
 
@@ -26,31 +26,40 @@ SCHEMA = Path("schemas/spec.schema.json")
 @common.out_option
 @common.format_option
 def command(
-    specs: tuple[str, ...], styles: tuple[str, ...], out: str, format_: str
+    specs: tuple[str, ...], styles: tuple[str, ...], out: str | None, format_: str
 ) -> int:
     """Tell whether the generated files are what the specs say now.
 
-    Without SPEC, every generated file is checked against the spec that its header
-    names, and every spec of the folder `specs` must have been rendered. Exit 1, with
-    the differences, if one is stale, edited, missing or orphaned.
+    Without SPEC, every spec of the project must have been rendered, in every style that
+    its `pyproject.toml` names under `tool.mlpgen`, and every generated file is checked
+    against the spec that its header names. Without such settings the specs are those of
+    the folder `specs`, and the styles those of which something is there. Exit 1, with
+    the differences and the commands that mend them, if a file is not as it should be.
 
     \b
     Example:
       mlpgen check
       mlpgen check specs/*.yaml --style explicit --style sequential
     """
-    folder = Path(out)
+    wanted = common.wanted(specs, styles, out)
     warnings: list[Diagnostic] = []
-    verdicts = drift.check(common.once(specs), styles, folder, warnings.extend)
-    if SCHEMA.exists():
+    verdicts = drift.check(
+        wanted.specs,
+        wanted.styles,
+        wanted.out,
+        warnings.extend,
+        only=bool(specs),
+        usual=wanted.usual,
+    )
+    if files.is_file(str(SCHEMA)):
         verdicts.append(_schema())
     if not verdicts:
-        message = f"no generated files in `{folder.as_posix()}`"
+        message = f"no generated files in `{wanted.out.as_posix()}`"
         help = "render a spec first, or name the folder with --out"
         raise SpecError([Diagnostic("MG005", message, help=help)])
     wrong = [each for each in verdicts if each.wrong]
     if format_ == "json":
-        click.echo(json.dumps([_row(each) for each in verdicts], indent=2))
+        printing.dump([_row(each) for each in verdicts])
         return 1 if wrong else 0
     common.show_warnings(warnings)
     if format_ == "github":
@@ -63,13 +72,15 @@ def command(
 def _schema() -> Verdict:
     from mlpgen.schema import text
 
-    if SCHEMA.read_text(encoding="utf-8", errors="replace") == text():
+    change = files.compare(SCHEMA, text())
+    if change.status == "current":
         return drift.Verdict(SCHEMA, "current")
     return drift.Verdict(SCHEMA, "stale", "write it again: mlpgen schema")
 
 
 def _row(verdict: Verdict) -> dict[str, str]:
-    return verdict._asdict() | {"path": verdict.path.as_posix()}
+    diff = "".join(f"{line}\n" for line in verdict.diff)
+    return verdict._asdict() | {"path": verdict.path.as_posix(), "diff": diff}
 
 
 def _annotate(wrong: Sequence[Verdict]) -> None:
@@ -77,20 +88,18 @@ def _annotate(wrong: Sequence[Verdict]) -> None:
 
     for each in wrong:
         path = each.path.as_posix()
-        click.echo(
-            report.annotation("error", each.advice, file=path, title=each.status)
-        )
+        shown = report.annotation("error", each.advice, file=path, title=each.status)
+        printing.as_it_is(f"{shown}\n")
 
 
 def _tell(verdicts: Sequence[Verdict], wrong: Sequence[Verdict]) -> None:
     for each in wrong:
-        common.say(f"{each.path.as_posix()}: ", each.status, "red")
-        click.echo(f"  {each.advice}")
-        if each.diff:
-            click.echo(each.diff, nl=False)
+        status = printing.Painted(each.status, "red")
+        printing.say(f"{each.path.as_posix()}: ", status)
+        printing.say_lines([f"  {each.advice}", *each.diff])
     unknown = sum(each.status == "unknown" for each in verdicts)
     current = len(verdicts) - unknown - len(wrong)
     summary = f"{current} of {len(verdicts)} files are current"
     if unknown:
         summary += f", {unknown} made from standard input cannot be compared"
-    click.echo(summary)
+    printing.say(summary)

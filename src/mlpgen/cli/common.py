@@ -5,30 +5,22 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from mlpgen.api import STYLES
-from mlpgen.project import OUT, parse_setting, real
+from mlpgen.cli import printing
+from mlpgen.project.requests import parse_setting, real
+from mlpgen.project.settings import settings
+from mlpgen.source.files import possible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
-    from rich.console import Console
 
     from mlpgen.diagnostics import Diagnostic
     from mlpgen.expressions import Scalar
-
-
-def use_color(stream: Any) -> bool:
-    """Tell whether to colour: `--color`, else a terminal without NO_COLOR."""
-    context = click.get_current_context(silent=True)
-    wanted = context.find_root().color if context else None
-    if wanted is not None:
-        return wanted
-    return bool(stream and stream.isatty()) and not os.environ.get("NO_COLOR")
 
 
 def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
@@ -37,9 +29,9 @@ def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
 
     format = click.get_current_context().meta.get(_FORMAT, "text")
     if format == "json":
-        click.echo(report.json(diagnostics))
+        printing.as_it_is(report.json(diagnostics) + "\n")
     elif diagnostics and format == "github":
-        click.echo(report.github(diagnostics))
+        printing.as_it_is(report.github(diagnostics) + "\n")
     elif diagnostics:  # text, and formats that only say how the answer is shown
         report_text(diagnostics)
 
@@ -48,8 +40,8 @@ def report_text(diagnostics: Sequence[Diagnostic]) -> None:
     """Show mistakes for people, on standard error."""
     from mlpgen import report
 
-    shown = report.text(diagnostics, color=use_color(sys.stderr))
-    click.echo(shown, err=True, color=True)
+    shown = report.text(diagnostics, color=printing.use_color(sys.stderr))
+    printing.as_it_is(f"{shown}\n", aside=True)
 
 
 def complete_layers(
@@ -76,6 +68,7 @@ def complete_specs(
             os.path.join(folder, each.name) + "/" * each.is_dir()  # noqa: PTH118
             for each in entries
             if each.name.startswith(begin)
+            and each.name.isprintable()  # a terminal would obey it
             and (each.is_dir() or each.name.endswith((".yaml", ".yml")))
         ]
     return []
@@ -97,18 +90,32 @@ def complete_captures(
     return [before + comma + name for name in names if name.startswith(begin)]
 
 
+class AnyPath(click.ParamType[str]):
+    """The path of something that may be there: any name that a file can have."""
+
+    name = "path"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Refuse what no file can be called."""
+        if not possible(value):
+            self.fail(f"'{value}' is no name of a file", param, ctx)
+        return value
+
+
 def specs_argument(*, required: bool = True) -> Callable[[Any], Any]:
     """Make the argument for one spec or several."""
     return click.argument(
         "specs",
         nargs=-1,
         required=required,
-        type=click.Path(),
+        type=AnyPath(),
         shell_complete=complete_specs,
     )
 
 
-spec_argument = click.argument("spec", type=click.Path(), shell_complete=complete_specs)
+spec_argument = click.argument("spec", type=AnyPath(), shell_complete=complete_specs)
 _FORMAT = "mlpgen.format"
 
 
@@ -133,10 +140,8 @@ def formats(*more: str, help: str = "How mistakes are shown.") -> Callable[[Any]
 format_option = formats()
 out_option = click.option(
     "--out",
-    type=click.Path(file_okay=True),
-    default=OUT,
-    show_default=True,
-    help="The folder of the generated files.",
+    type=AnyPath(),
+    help="The folder of the generated files; `generated` if pyproject.toml says none.",
 )
 set_option = click.option(
     "--set",
@@ -154,7 +159,38 @@ def style_option(*, help: str) -> Callable[[Any], Any]:
         "styles",
         type=click.Choice(STYLES),
         multiple=True,
-        help=f"{help} By default the spec's own style, else explicit.",
+        help=f"{help} By default what pyproject.toml says, else the spec's own style, "
+        "else explicit.",
+    )
+
+
+class Wanted(NamedTuple):
+    """What a command is about: by its options, else by the project's settings.
+
+    Attributes:
+        specs: Paths, each once.
+        styles: Those of each spec; none for its own.
+        out: The folder of the generated files.
+        usual: Where that is without `--out`.
+        file: Where the settings stand; empty if there are none.
+    """
+
+    specs: list[str]
+    styles: tuple[str, ...]
+    out: Path
+    usual: Path
+    file: str
+
+
+def wanted(specs: Sequence[str], styles: Sequence[str], out: str | None) -> Wanted:
+    """Put the options of a command before the project's settings."""
+    project = settings()
+    return Wanted(
+        once(specs) or project.files(),
+        (*(styles or project.styles),),
+        project.folder if out is None else Path(out),
+        project.folder,
+        project.file,
     )
 
 
@@ -178,24 +214,6 @@ def parse_settings(texts: Sequence[str]) -> dict[str, Scalar]:
     return settings
 
 
-def console(width: int = 100) -> Console:
-    """Return rich's console for tables, as plain as the output wants it.
-
-    Args:
-        width: Characters of a line, where the output is no terminal.
-    """
-    from rich.console import Console
-
-    color = use_color(sys.stdout)
-    terminal = sys.stdout.isatty()
-    return Console(
-        width=None if terminal else width,
-        color_system="auto" if color else None,
-        force_terminal=color,
-        highlight=False,
-    )
-
-
 def once(specs: Sequence[str]) -> list[str]:
     """Return each spec once, in order, however it is spelt."""
     found: dict[str, str] = {}
@@ -217,16 +235,9 @@ def show_warnings(warnings: Sequence[Diagnostic], *, aside: bool = False) -> Non
         report_problems(warnings)
 
 
-def say(text: str, word: str, color: str, *, aside: bool = False) -> None:
-    """Print a line whose last word is coloured; aside on standard error."""
-    colored = use_color(sys.stderr if aside else sys.stdout)
-    shown = click.style(word, fg=color) if color and colored else word
-    click.echo(text + shown, err=aside, color=colored)
-
-
 def print_files(texts: Mapping[Path, str]) -> None:
-    """Print the texts of files, with their names if there are several."""
+    """Print the texts of files as they are, with their names if there are several."""
     for index, (path, text) in enumerate(texts.items()):
         if len(texts) > 1:
-            click.echo(f"{chr(10) if index else ''}# {'=' * 8} {path.as_posix()}")
-        click.echo(text, nl=False)
+            printing.say_lines([*[""] * (index > 0), f"# {'=' * 8} {path.as_posix()}"])
+        printing.as_it_is(text)

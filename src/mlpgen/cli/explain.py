@@ -6,6 +6,7 @@ from textwrap import indent
 
 import click
 
+from mlpgen.cli import printing
 from mlpgen.explanations import EXPLANATIONS, visible
 from mlpgen.problems import nearest
 
@@ -24,10 +25,11 @@ def command(code: str) -> int:
         hint = nearest(code.upper(), EXPLANATIONS) or "codes look like MG313"
         message = f"there is no mistake `{code[:60]}`; {hint}"
         raise click.BadParameter(message, param_hint="CODE")
-    click.secho(f"{code.upper()}: {found.title}", bold=True)
-    click.echo(f"\n{found.text}")
+    printing.say(printing.Painted(f"{code.upper()}: {found.title}", bold=True))
+    printing.say_lines(["", found.text])
     for word, spec in (("wrong", found.wrong), ("mended", found.right)):
         if spec:
-            click.secho(f"\n{word}:\n", bold=True)
-            click.echo(indent(visible(spec), "    "), nl=False)
+            printing.say_lines([""])
+            printing.say(printing.Painted(f"{word}:", bold=True))
+            printing.say_lines(["", *indent(visible(spec), "    ").splitlines()])
     return 0

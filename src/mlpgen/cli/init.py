@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mlpgen.cli import common
+from mlpgen.cli import common, printing
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.output import files
 from mlpgen.rendering import starter
@@ -16,7 +16,13 @@ KINDS = ("mlp", "cnn", "autoencoder")
 
 @click.command("init")
 @click.argument("kind", type=click.Choice(KINDS))
-@click.option("--out", default="-", show_default=True, help="The file; `-` prints it.")
+@click.option(
+    "--out",
+    type=common.AnyPath(),
+    default="-",
+    show_default=True,
+    help="The file; `-` prints it.",
+)
 def command(kind: str, out: str) -> int:
     """Print a commented spec to start from, one that renders and trains as it is.
 
@@ -27,12 +33,12 @@ def command(kind: str, out: str) -> int:
     """
     text = starter(kind)
     if out == "-":
-        click.echo(text, nl=False)
+        printing.as_it_is(text)
         return 0
     path = Path(out)
-    if path.exists():
+    if files.look(path).status != "missing":
         message = f"`{path.as_posix()}` is there already, and stays as it is"
         raise SpecError([Diagnostic("MG004", message)])
     files.write({path: text})
-    common.say(f"{path.as_posix()}: ", "written", "green")
+    printing.say(f"{path.as_posix()}: ", printing.Painted("written", "green"))
     return 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from mlpgen.cli import common
+from mlpgen.cli import common, printing
 from mlpgen.component import Component
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.fields import expected, fields_of
@@ -17,7 +17,6 @@ from mlpgen.vocabulary import CATALOGUES, CUSTOM, SHARE, every_type
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
-    from rich.console import Console
 
     from mlpgen.layers.base import Layer
 
@@ -61,14 +60,14 @@ def command(name: str | None) -> int:
       mlpgen layers cat
     """
     if name is None:
-        _catalogue(common.console())
+        _catalogue()
         return 0
     for catalogue in CATALOGUES:
         if name in catalogue:
-            _one(common.console(), catalogue[name], name)
+            _one(catalogue[name], name)
             return 0
     if name in _ENTRIES:
-        _entry(common.console(), name)
+        _entry(name)
         return 0
     help = nearest(name, [*every_type(), SHARE]) or "`mlpgen layers` lists them all"
     raise SpecError(
@@ -76,7 +75,7 @@ def command(name: str | None) -> int:
     )
 
 
-def _catalogue(console: Console) -> None:
+def _catalogue() -> None:
     from rich.table import Table
 
     families = [
@@ -90,49 +89,52 @@ def _catalogue(console: Console) -> None:
         table.add_column()
         for name in members:
             table.add_row(name, _summary(catalogue[name]))
-        console.print(table)
-        console.print()
+        printing.draw(table)
+        printing.say()
     table = Table(title="entries", title_justify="left", box=None, show_header=False)
     table.add_column(min_width=20, style="bold")
     table.add_column()
     for name, entry in _ENTRIES.items():
         table.add_row(name, entry.summary)
-    console.print(table)
+    printing.draw(table)
 
 
-def _entry(console: Console, name: str) -> None:
+def _entry(name: str) -> None:
     """Print what there is to know about an entry that is no layer of torch."""
     from mlpgen.graph.custom import Custom
 
     entry = _ENTRIES[name]
-    console.print(f"[bold]{name}[/bold]: {entry.summary}\n")
+    _head(name, entry.summary)
     if name == CUSTOM:
-        _arguments(console, Custom)
+        _arguments(Custom)
     for example in entry.examples:
-        console.print(f"example  - {example}", soft_wrap=True, markup=False)
-    console.print(f"see      docs/language.md, {entry.chapter}", markup=False)
+        printing.say(f"example  - {example}")
+    printing.say(f"see      docs/language.md, {entry.chapter}")
+
+
+def _head(name: str, summary: str) -> None:
+    printing.say(printing.Painted(name, bold=True), f": {summary}")
+    printing.say()
 
 
 def _summary(layer: type[Layer]) -> str:
     return (layer.__doc__ or "").strip().split("\n")[0]
 
 
-def _one(console: Console, layer: type[Layer], name: str) -> None:
-    from rich.markup import escape
-
-    console.print(f"[bold]{name}[/bold]: {escape(_summary(layer))}\n")
+def _one(layer: type[Layer], name: str) -> None:
+    _head(name, _summary(layer))
     if layer.model_fields:
-        _arguments(console, layer)
+        _arguments(layer)
     if layer.arity != (1, 1):
         fewest, most = layer.arity
         inputs = str(fewest) if fewest == most else f"{fewest} to {most}"
-        console.print(f"inputs   {inputs}")
-    console.print(f"shapes   {escape(layer.rule)}", soft_wrap=True)
-    console.print(f"example  - {escape(layer.example)}", soft_wrap=True)
-    console.print(f"see      {documented(layer)}", soft_wrap=True)
+        printing.say(f"inputs   {inputs}")
+    printing.say(f"shapes   {layer.rule}")
+    printing.say(f"example  - {layer.example}")
+    printing.say(f"see      {documented(layer)}")
 
 
-def _arguments(console: Console, model: type[BaseModel]) -> None:
+def _arguments(model: type[BaseModel]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
@@ -144,8 +146,8 @@ def _arguments(console: Console, model: type[BaseModel]) -> None:
         if issubclass(model, Component) and model.follows(name):
             default = "from the input"
         table.add_row(name, escape(expected(model, name)), default)
-    console.print(table)
-    console.print()
+    printing.draw(table)
+    printing.say()
 
 
 def _yaml(value: Any) -> str:

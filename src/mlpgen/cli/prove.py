@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from mlpgen import api
-from mlpgen.cli import common
+from mlpgen.cli import common, printing
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.proof import run
 from mlpgen.proof.certificate import mark, verdict
-from mlpgen.report import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +64,7 @@ def command(
     finally:
         _progress()
     if format_ == "json":
-        click.echo(json.dumps([each.row() for each in found], indent=2))
+        printing.dump([each.row() for each in found])
     elif format_ == "github":
         _annotate(found)
     return 0 if all(each.proved for each in found) else 1
@@ -95,15 +93,13 @@ def _say_whose_code(subjects: Sequence[Subject]) -> None:
     for each in subjects:
         files = ", ".join(file.path for file in each.own)
         if files:
-            spec = safe(each.spec)
-            click.echo(f"note: {spec}: this runs its author's code: {files}", err=True)
+            said = f"note: {each.spec}: this runs its author's code: {files}"
+            printing.say(said, aside=True)
 
 
 def _progress(spec: str = "", check: str = "") -> None:
     """Show on a terminal what is being checked; without arguments, wipe it away."""
-    if sys.stderr is not None and sys.stderr.isatty():
-        shown = f"{safe(spec)}: {check} …" if spec else ""
-        click.echo(f"\r\x1b[K{shown[-79:]}", nl=False, err=True, color=True)
+    printing.progress(f"{spec}: {check} …" if spec else "")
 
 
 def _annotate(certificates: Sequence[Certificate]) -> None:
@@ -111,27 +107,25 @@ def _annotate(certificates: Sequence[Certificate]) -> None:
 
     for each in certificates:
         for check in each.failures:
-            click.echo(
-                report.annotation(
-                    "error", check.detail, file=each.spec, title=check.name
-                )
+            shown = report.annotation(
+                "error", check.detail, file=each.spec, title=check.name
             )
+            printing.as_it_is(f"{shown}\n")
 
 
 def _tell(found: Certificate, *, first: bool) -> None:
-    head = f"{safe(found.spec)}: {found.name}, {' = '.join(found.styles)}"
+    head = f"{found.spec}: {found.name}, {' = '.join(found.styles)}"
     torch = f", torch {found.torch}" if found.torch else ""
-    click.echo(f"{'' if first else chr(10)}{head}{torch}")
+    printing.say_lines([*[""] * (not first), f"{head}{torch}"])
     width = max(len(check.name) for check in found.checks)
     for check in found.checks:
         _line(check, width)
-    common.say("  ", verdict(found), "green" if found.proved else "red")
-    sys.stdout.flush()
+    color = "green" if found.proved else "red"
+    printing.say("  ", printing.Painted(verdict(found), color))
 
 
 def _line(check: Check, width: int) -> None:
     encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
     sign, color = mark(check.status, unicode=encoding.startswith("utf"))
-    colored = common.use_color(sys.stdout)
-    sign = click.style(sign, fg=color) if colored else sign
-    click.echo(f"  {sign} {check.name:{width}}  {safe(check.detail)}", color=colored)
+    rest = f" {check.name:{width}}  {check.detail}"
+    printing.say("  ", printing.Painted(sign, color), rest)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mlpgen import project
-from mlpgen.cli import common
+from mlpgen.cli import common, printing
+from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.output import files, header
+from mlpgen.project.requests import Request, render
 
 if TYPE_CHECKING:
-    from mlpgen.diagnostics import Diagnostic
+    from pathlib import Path
+
     from mlpgen.output.files import Change
 
 _WORDS = {
@@ -23,11 +24,10 @@ _WORDS = {
     "foreign": ("kept: not made from this spec", "yellow"),
     "damaged": ("kept: its header is damaged", "yellow"),
 }
-KEPT = ("edited", "foreign", "damaged")
 
 
 @click.command("render")
-@common.specs_argument()
+@common.specs_argument(required=False)
 @common.style_option(help="The style to write, or several.")
 @common.out_option
 @common.set_option
@@ -47,7 +47,7 @@ KEPT = ("edited", "foreign", "damaged")
 def command(
     specs: tuple[str, ...],
     styles: tuple[str, ...],
-    out: str,
+    out: str | None,
     settings: tuple[str, ...],
     captures: tuple[str, ...],
     notebook: bool,
@@ -58,6 +58,7 @@ def command(
 ) -> int:
     """Write the model and training script of each SPEC (`-`: standard input).
 
+    Without SPEC, of each that `tool.mlpgen` in the project's `pyproject.toml` names.
     Exit 1 if a file is kept because a person changed it.
 
     \b
@@ -66,55 +67,65 @@ def command(
       mlpgen render specs/mnist_mlp.yaml --set hidden_1=256 --stdout
     """
     names = [name.strip() for text in captures for name in text.split(",")]
+    wanted = common.wanted(specs, styles, out)
+    if not wanted.specs:
+        message = f"`specs` in `{wanted.file}` matches no file"
+        raise SpecError([Diagnostic("MG006", message)])
+    if not (specs or wanted.file):
+        raise click.UsageError("Missing argument 'SPECS...'.")
     values = tuple(common.parse_settings(settings).items())
     requests = [
-        project.Request(spec, style, values, tuple(filter(None, names)), notebook)
-        for spec in common.once(specs)
-        for style in styles or (None,)
+        Request(spec, style, values, tuple(filter(None, names)), notebook)
+        for spec in wanted.specs
+        for style in wanted.styles or (None,)
     ]
     warnings: list[Diagnostic] = []
-    rendered = project.render(requests, Path(out), warnings.extend)
+    rendered = render(requests, wanted.out, warnings.extend)
     texts = {path: each.text for path, each in rendered.items()}
     if stdout:
         common.show_warnings(warnings, aside=True)
         common.print_files(texts)
         return 0
     if dry_run:
-        changes = _changes(texts)
+        changes = _changes(texts, force=force)
     else:
-        with files.locked(Path(out)):
+        with files.locked(wanted.out):
             files.tidy(texts)
-            changes = _changes(texts)
+            changes = _changes(texts, force=force)
             _write(changes, texts, force=force)
     common.show_warnings(warnings)
     for change in changes:
         _tell(change, forced=force, dry_run=dry_run, aside=format_ == "json")
-    if force or not any(change.status in KEPT for change in changes):
+    if force or not any(change.status in files.KEPT for change in changes):
         return 0
-    click.echo(
-        "--force overwrites what was kept, and keeps its text as .orig", err=True
-    )
+    said = "--force overwrites what was kept, and keeps its text as .orig"
+    printing.say(said, aside=True)
     return 1
 
 
-def _changes(texts: dict[Path, str]) -> list[Change]:
-    return [files.compare(path, text) for path, text in texts.items()]
+def _changes(texts: dict[Path, str], *, force: bool) -> list[Change]:
+    """Compare files; where none can be, nothing is written unless it is asked for."""
+    changes = [files.compare(path, text) for path, text in texts.items()]
+    for each in changes:
+        if not force or each.there.blocker != each.path:
+            files.insist(each.there)
+    return changes
 
 
 def _write(changes: list[Change], texts: dict[Path, str], *, force: bool) -> None:
     new = {
         change.path: texts[change.path]
         for change in changes
-        if change.status != "current" and (force or change.status not in KEPT)
+        if change.status != "current" and (force or change.status not in files.KEPT)
     }
-    keep = {change.path for change in changes if change.status in KEPT}
+    keep = {change.path for change in changes if change.status in files.KEPT}
     files.write(new, keep=keep)
 
 
 def _tell(change: Change, *, forced: bool, dry_run: bool, aside: bool) -> None:
-    word, color = _WORDS[change.status]
-    if forced and change.status in KEPT:
-        word, color = "overwritten, the old text is kept as .orig", "yellow"
+    word, color = _WORDS.get(change.status, ("", ""))
+    if forced and change.status in files.KEPT:
+        word, color = "overwritten, what was there is kept as .orig", "yellow"
     lost = (
         header.options_lost(change.old, change.new) if change.status == "stale" else ""
     )
@@ -122,4 +133,5 @@ def _tell(change: Change, *, forced: bool, dry_run: bool, aside: bool) -> None:
         word, color = f"{word}, without the {lost} it had", "yellow"
     if dry_run and change.status != "current":
         word = f"would be {word}"
-    common.say(f"{change.path.as_posix()}: ", word, color, aside=aside)
+    said = printing.Painted(word, color)
+    printing.say(f"{change.path.as_posix()}: ", said, aside=aside)

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from mlpgen import schema
-from mlpgen.cli import common
+from mlpgen.cli import common, printing
 from mlpgen.output import files
 
 
 @click.command("schema")
 @click.option(
     "--out",
+    type=common.AnyPath(),
     default="schemas/spec.schema.json",
     show_default=True,
     help="The file; `-` prints it.",
@@ -28,13 +29,12 @@ def command(out: str) -> int:
     """
     text = schema.text()
     if out == "-":
-        click.echo(text, nl=False)
+        printing.as_it_is(text)
         return 0
     change = files.compare(Path(out), text)
     if change.status != "current":
         files.write({change.path: text})
     word = {"missing": "written", "current": "unchanged"}.get(change.status, "updated")
-    common.say(
-        f"{change.path.as_posix()}: ", word, "green" if word != "unchanged" else ""
-    )
+    color = "green" if word != "unchanged" else ""
+    printing.say(f"{change.path.as_posix()}: ", printing.Painted(word, color))
     return 0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from mlpgen import api
-from mlpgen.cli import common
+from mlpgen.cli import common, printing
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
@@ -52,7 +51,7 @@ class Depth(click.ParamType[int]):
 @click.option(
     "--compare",
     "other",
-    type=click.Path(),
+    type=common.AnyPath(),
     metavar="SPEC",
     shell_complete=common.complete_specs,
     help="Show the layers of both by type, with totals and their ratio.",
@@ -87,13 +86,13 @@ def command(
     elif format_ == "json":
         from mlpgen.pictures.data import data
 
-        click.echo(json.dumps(data(network.graph, depth), indent=2))
+        printing.dump(data(network.graph, depth))
     elif format_ in DIAGRAMS:
-        click.echo(_diagram(network.graph, depth, format_), nl=False)
+        printing.say_lines(_diagram(network.graph, depth, format_).split("\n")[:-1])
     else:
         from mlpgen.pictures.table import table
 
-        common.console(120).print(table(network.graph, depth))
+        printing.draw(table(network.graph, depth), 120)
     return 0
 
 
@@ -119,8 +118,8 @@ def _compare(first: Graph, other: str, specs: tuple[str, str], format_: str) -> 
     names = (first.name, second.name) if first.name != second.name else specs
     found = compare.compare(first, second, names)
     if format_ == "json":
-        click.echo(json.dumps(compare.data(found), indent=2))
+        printing.dump(compare.data(found))
         return
     from mlpgen.pictures.table import comparison
 
-    common.console(120).print(comparison(found))
+    printing.draw(comparison(found), 120)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from mlpgen import api, project
-from mlpgen.cli import common
+from mlpgen import api
+from mlpgen.cli import common, printing
 from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.project.requests import clash
 
 
 @click.command("validate")
@@ -33,10 +34,10 @@ def command(specs: tuple[str, ...], settings: tuple[str, ...], format_: str) -> 
         found += network.warnings
         other = made.setdefault(network.graph.stem, spec)
         if other != spec:
-            found.append(project.clash(other, spec, network))
+            found.append(clash(other, spec, network))
     wrong = any(not each.warning for each in found)
     common.report_problems(found)
     if format_ == "text" and not wrong:
         count = len(common.once(specs))
-        click.echo(f"{count} spec{'s' if count > 1 else ''}: no mistakes")
+        printing.say(f"{count} spec{'s' if count > 1 else ''}: no mistakes")
     return 2 if wrong else 0

@@ -6,16 +6,72 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.output import header, notebook
+from mlpgen.source.files import kind, possible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
 Status = str
-"""`missing`, `current`, `stale`, `edited`, `foreign` or `damaged`."""
+"""`missing`, `current`, `stale`, `edited`, `foreign` or `damaged`; `blocked` where no
+file can be, and `unreadable`."""
+
+KEPT = ("edited", "foreign", "damaged", "blocked", "unreadable")
+"""What is only overwritten if it is asked for."""
+
+
+class There(NamedTuple):
+    """What is at a path.
+
+    Attributes:
+        status: `file` or `missing`; `blocked` or `unreadable`.
+        data: What is in the file.
+        why: What is there, or why it cannot be read, as the beginning of a sentence.
+        blocker: What has to go: the path itself, or what is above it and no folder.
+    """
+
+    status: str
+    data: bytes = b""
+    why: str = ""
+    blocker: Path | None = None
+
+    @property
+    def text(self) -> str:
+        """The text, with any line ends; bytes that are no UTF-8 as surrogates."""
+        text = self.data.decode("utf-8", "surrogateescape")
+        return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def look(path: Path) -> There:
+    """Look at what is at a path; a link is not followed, since writing replaces it."""
+    try:
+        found = kind(path.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        above = next((each for each in path.parents if os.path.lexists(each)), None)
+        if above is None or above.is_dir():
+            return There("missing")
+        return There("blocked", why=f"`{above.as_posix()}` is no folder", blocker=above)
+    except OSError as error:
+        return _unreadable(path.parent, error)
+    if found:
+        return There("blocked", why=f"{found} has its place", blocker=path)
+    return read(path)
+
+
+def read(path: Path) -> There:
+    """Read what is at a path, and is a file."""
+    try:
+        return There("file", path.read_bytes())
+    except OSError as error:
+        return _unreadable(path, error)
+
+
+def _unreadable(path: Path, error: OSError) -> There:
+    return There("unreadable", why=f"cannot be read ({error.strerror})", blocker=path)
 
 
 class Change(NamedTuple):
@@ -25,39 +81,36 @@ class Change(NamedTuple):
     status: Status
     old: str
     new: str
+    there: There
 
 
-def read(path: Path) -> str | None:
-    """Read a file with any line endings; None if there is none.
+def insist(there: There) -> None:
+    """Refuse to write where something is that cannot be kept under another name.
 
     Raises:
-        OSError: It is there and cannot be read.
+        OSError: No file can be there, or the one that is there cannot be read.
     """
-    if path.exists() and not path.is_file():
-        raise FileExistsError(17, "is there and no file", str(path))
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    return data.decode("utf-8", "replace").replace("\r\n", "\n")
+    if there.status == "blocked":
+        raise FileExistsError(17, there.why, str(there.blocker))
+    if there.status == "unreadable":
+        raise PermissionError(13, there.why, str(there.blocker))
 
 
 def is_file(name: str) -> bool:
     """Tell whether there is a file; any text may be asked for, such as a header's."""
-    return os.path.isfile(name)  # noqa: PTH113 - `Path` raises for too long a name
+    return possible(name) and os.path.isfile(name)  # noqa: PTH113 - `Path` may raise
 
 
 def compare(path: Path, new: str) -> Change:
-    """Tell what a rendered text would change; of notebooks, without their outputs.
-
-    Raises:
-        OSError: The file is there and cannot be read.
-    """
-    old, new = read(path), notebook.plain(path, new)
-    if old is None:
-        return Change(path, "missing", "", new)
-    old = notebook.plain(path, old)
-    return Change(path, "current" if old == new else _status(path, old, new), old, new)
+    """Tell what a rendered text would change; of notebooks, without their outputs."""
+    there = look(path)
+    wanted = notebook.plain(path, new)
+    if there.status != "file":
+        return Change(path, there.status, "", wanted, there)
+    old = notebook.plain(path, there.text)
+    same = there.data == new.encode() or notebook.was_run(path, there.data, new)
+    status = "current" if same else _status(path, old, wanted)
+    return Change(path, status, old, wanted, there)
 
 
 def _status(path: Path, old: str, new: str) -> Status:
@@ -106,6 +159,8 @@ def write(texts: Mapping[Path, str], *, keep: Collection[Path] = ()) -> None:
     temporary: dict[Path, Path] = {}
     try:
         for path, text in texts.items():
+            if path not in keep:
+                insist(look(path))
             made += _make_folder(path.parent)
             temporary[path] = _temporary(path, text)
         _rename(temporary, keep)
@@ -125,8 +180,6 @@ def _make_folder(folder: Path) -> list[Path]:
 
 
 def _temporary(path: Path, text: str) -> Path:
-    if path.is_dir():
-        raise IsADirectoryError(21, "is a folder", str(path))
     handle, name = tempfile.mkstemp(
         prefix=f".{path.name}.", suffix=".tmp", dir=path.parent
     )
@@ -163,19 +216,40 @@ def _rename(temporary: Mapping[Path, Path], keep: Collection[Path]) -> None:
 
 
 def _second_name(path: Path, *, kept: bool) -> Path | None:
-    """Give a file another name beside it, so that replacing it loses nothing."""
-    if not path.exists():
+    """Give a file another name beside it, so that replacing it loses nothing.
+
+    What is no file, or cannot be read, is renamed.
+    """
+    there = look(path)
+    if there.status == "missing":
         return None
-    name = f"{path.name}.orig" if kept else f".{path.name}.{os.getpid()}.old"
-    second, number = path.with_name(name), 1
-    while second.exists() and second.read_bytes() != path.read_bytes():
-        second, number = path.with_name(f"{name}.{number}"), number + 1
-    if not second.exists():
+    ending = ".orig" if kept else f".{os.getpid()}.old"
+    beside = path if kept else path.with_name(f".{path.name}")
+    second = unused(beside, ending, or_equal=there if there.status == "file" else None)
+    if there.status != "file":
+        path.rename(second)
+    elif not second.exists():
         try:
             second.hardlink_to(path)
         except OSError:
             shutil.copy2(path, second)
     return second
+
+
+def unused(path: Path, ending: str, *, or_equal: There | None = None) -> Path:
+    """Return a name that nothing has: the path's with an ending, perhaps numbered.
+
+    Args:
+        path: The path.
+        ending: What is put behind it.
+        or_equal: A file whose copy may have the name.
+    """
+    name = found = path.with_name(f"{path.name}{ending}")
+    for number in count(1):
+        if not os.path.lexists(found) or (or_equal and look(found) == or_equal):
+            break
+        found = name.with_name(f"{name.name}.{number}")
+    return found
 
 
 @contextmanager

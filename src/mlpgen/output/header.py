@@ -7,6 +7,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.source.files import possible
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -108,10 +110,9 @@ def read(text: str) -> Header | None:
         raise DamagedHeaderError
     try:
         spec = json.loads(origin[1]) if origin[1].startswith('"') else origin[1]
-        possible = bool(spec.encode()) and "\0" not in spec
     except ValueError:
-        possible = False
-    if not possible:
+        spec = ""
+    if not possible(spec):
         raise DamagedHeaderError
     return Header(
         Origin(spec, origin[2], _option(made, "--set"), _option(made, "--capture")),
@@ -169,4 +170,4 @@ def _split(text: str) -> tuple[list[str], str] | None:
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]

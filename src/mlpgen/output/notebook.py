@@ -84,3 +84,17 @@ def plain(path: Path, content: str) -> str:
     """Return what counts in a file: the cells of a notebook, else all of it."""
     cells = unpack(content) if path.suffix == SUFFIX else None
     return content if cells is None else as_text(cells)
+
+
+def was_run(path: Path, data: bytes, new: str) -> bool:
+    """Tell whether a file is a notebook as rendered, which a program has saved again.
+
+    Such a program writes JSON in UTF-8 with LF, however it lays it out.
+    """
+    if path.suffix != SUFFIX or b"\r" in data or data.strip() == new.encode().strip():
+        return False
+    try:
+        cells = unpack(data.decode())
+    except UnicodeDecodeError:
+        return False
+    return cells is not None and cells == unpack(new)

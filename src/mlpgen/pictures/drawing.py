@@ -111,7 +111,8 @@ def drawing(graph: Graph, depth: int | None = None) -> Drawing:
     if depth is None or depth > 0:
         items += artist.layers(places(graph), ends, graph.outputs, 1)
     returned = {ends[name].box for name in graph.outputs if name in ends}
-    title = f"{graph.name}: {graph.description}".rstrip(": ")
+    described = f": {graph.description}" if graph.description else ""
+    title = f"{graph.name}{described}"
     arrows = tuple(dict.fromkeys(artist.arrows))
     return Drawing(title, _marked(items, returned), arrows)
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlpgen.pictures.drawing import Box, boxes
-from mlpgen.report import safe
+from mlpgen.printable import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

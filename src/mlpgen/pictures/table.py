@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mlpgen.pictures.rows import rows
-from mlpgen.report import safe
+from mlpgen.printable import safe
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
@@ -24,8 +24,8 @@ _COUNTS = ("parameters", "multiply-adds")
 def table(graph: Graph, depth: int | None = None) -> Table:
     """Return the table of a network; see `rows`."""
     found = rows(graph, depth)
-    title = f"{graph.name}: {graph.description}".rstrip(": ")
-    made = Table(title=Text(safe(title)))
+    described = f": {graph.description}" if graph.description else ""
+    made = Table(title=Text(safe(f"{graph.name}{described}")))
     made.add_column("layer", overflow="fold")
     made.add_column("type", overflow="fold")
     made.add_column("arguments", overflow="fold")
@@ -41,9 +41,9 @@ def table(graph: Graph, depth: int | None = None) -> Table:
             about.append(between + safe(row.note), style="italic")
         made.add_row(
             name,
-            row.type,
+            Text(safe(row.type)),
             about,
-            "\n".join(row.output),
+            Text("\n".join(map(safe, row.output))),
             row.parameters,
             row.multiply_adds,
             style="dim" if not row.type or not row.active else "",
@@ -66,7 +66,8 @@ def comparison(found: Comparison) -> Table:
         for column in _COUNTS:
             made.add_column(f"\n{column}", justify="right", no_wrap=True)
     for type_, sides in found.types.items():
-        made.add_row(type_, *(f"{each:,}" for side in sides for each in side))
+        counts = (f"{each:,}" for side in sides for each in side)
+        made.add_row(Text(safe(type_)), *counts)
     made.add_section()
     totals = (f"{each:,}" for side in found.totals for each in side)
     made.add_row("total", *totals, style="bold")

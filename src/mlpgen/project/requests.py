@@ -1,19 +1,18 @@
-"""Specs and the files that are made from them: which there should be, and which are."""
+"""What is asked to be rendered, and the texts of the files that come of it."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.output import files, header, notebook
 from mlpgen.source import scalar
 from mlpgen.source.files import possible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from mlpgen.api import Network
     from mlpgen.expressions import Scalar
@@ -41,17 +40,23 @@ class Request(NamedTuple):
     notebook: bool = False
     asked_by: str = ""
 
-    def command(self, out: Path) -> str:
-        """Return the command that renders this."""
+    def command(self, out: Path, usual: Path = Path(OUT)) -> str:
+        """Return the command that renders this.
+
+        Args:
+            out: The folder of the generated files.
+            usual: Where that is if the command does not name it.
+        """
         import shlex
 
-        words = ["mlpgen", "render", self.spec]
+        is_option = self.spec.startswith("-") and self.spec != "-"
+        words = ["mlpgen", "render", f"./{self.spec}" if is_option else self.spec]
         words += ["--style", self.style] if self.style else []
         for name, value in self.settings:
             words += ["--set", f"{name}={api.shown(value)}"]
         words += ["--capture", ",".join(self.captured)] if self.captured else []
         words += ["--notebook"] if self.notebook else []
-        words += ["--out", out.as_posix()] if out != Path(OUT) else []
+        words += ["--out", out.as_posix()] if out != usual else []
         return shlex.join(words)
 
 
@@ -63,10 +68,31 @@ class Rendered(NamedTuple):
     network: Network
 
 
+class Loader:
+    """Reads specs, each once with the same settings."""
+
+    def __init__(self) -> None:
+        self.networks: dict[object, Network] = {}
+
+    def load(self, request: Request) -> Network:
+        """Read the spec of a request.
+
+        Raises:
+            SpecError: It has mistakes.
+        """
+        key = request.spec, request.settings
+        if key not in self.networks:
+            self.networks[key] = api.load(request.spec, dict(request.settings))
+        return self.networks[key]
+
+
 def render(
     requests: Iterable[Request],
     out: Path,
     warn: Callable[[Sequence[Diagnostic]], None],
+    *,
+    also: Iterable[Request] = (),
+    loader: Loader | None = None,
 ) -> dict[Path, Rendered]:
     """Render specs into the texts of files below `out`.
 
@@ -74,40 +100,48 @@ def render(
         requests: What to render.
         out: The folder; each style has its own below it.
         warn: Told what is odd about the specs, if they have no mistakes.
+        also: What to render where no file of another spec has its place.
+        loader: Has read some of the specs.
 
     Raises:
         SpecError: A spec has mistakes, or two specs make the same file.
     """
+    loader = loader or Loader()
     found: dict[Path, Rendered] = {}
     problems: dict[Diagnostic, None] = {}
-    loaded: dict[object, Network] = {}
-    for request in requests:
+    used: dict[int, Network] = {}
+    wanted = [(request, False) for request in requests]
+    for request, gives_way in [*wanted, *((request, True) for request in also)]:
         try:
-            key = request.spec, request.settings
-            if key not in loaded:
-                loaded[key] = api.load(request.spec, dict(request.settings))
-            made = _files(request, loaded[key], out)
+            network = loader.load(request)
+            made = _files(request, network, out)
         except SpecError as error:
             problems |= dict.fromkeys(
                 _noted(each, request) for each in error.diagnostics
             )
             continue
+        taken = [found[path] for path in made if path in found]
+        others = [each for each in taken if not _same_spec(each.request, request)]
+        if gives_way and others:
+            continue
+        used[id(network)] = network
         for path, rendered in made.items():
             other = found.setdefault(path, rendered)
             if other.text == rendered.text:
                 continue
-            if real(other.request.spec) == real(request.spec):
-                # Two headers with two options: each file has its own.
-                if request.asked_by == path.as_posix():
-                    found[path] = rendered
-            else:
-                problems[clash(other.request.spec, request.spec, rendered.network)] = (
-                    None
-                )
+            if not _same_spec(other.request, request):
+                given = clash(other.request.spec, request.spec, rendered.network)
+                problems[given] = None
+            elif request.asked_by == path.as_posix():
+                found[path] = rendered  # of two headers with two options, its own
     if problems:
         raise SpecError(list(problems))
-    warn([each for network in loaded.values() for each in network.warnings])
+    warn([each for network in used.values() for each in network.warnings])
     return found
+
+
+def _same_spec(one: Request, other: Request) -> bool:
+    return real(one.spec) == real(other.spec)
 
 
 def _files(request: Request, network: Network, out: Path) -> dict[Path, Rendered]:
@@ -156,58 +190,6 @@ def spec_from(folder: Path, spec: str) -> str:
         return Path(os.path.relpath(spec, folder)).as_posix()
     except ValueError:
         return Path(spec).absolute().as_posix()
-
-
-class Found(NamedTuple):
-    """A file that mlpgen made.
-
-    Attributes:
-        path: The file.
-        text: What is in it.
-        request: What its header says it was rendered from; None if it is damaged.
-        header: The header.
-    """
-
-    path: Path
-    text: str
-    request: Request | None
-    header: header.Header | None
-
-
-def generated(out: Path) -> Iterator[Found]:
-    """Find the files below `out` that mlpgen made."""
-    found = (*out.rglob("*.py"), *out.rglob(f"*{notebook.SUFFIX}"))
-    for path in sorted(found):
-        if not path.is_file() or ".ipynb_checkpoints" in path.parts:
-            continue
-        text = notebook.plain(path, files.read(path) or "")
-        try:
-            read = header.read(text)
-            if read is not None:
-                yield Found(path, text, _request(path, read.origin), read)
-        except header.DamagedHeaderError:
-            yield Found(path, text, None, None)
-
-
-def _request(path: Path, origin: header.Origin) -> Request:
-    if origin.style not in api.STYLES:
-        raise header.DamagedHeaderError
-    try:
-        settings = tuple(parse_setting(each) for each in origin.settings)
-    except ValueError:
-        raise header.DamagedHeaderError from None
-    spec = _spec_of(path, origin.spec)
-    is_notebook = path.suffix == notebook.SUFFIX
-    asked_by = path.as_posix()
-    return Request(spec, origin.style, settings, origin.captured, is_notebook, asked_by)
-
-
-def _spec_of(path: Path, spec: str) -> str:
-    """Return where a header's spec lies, seen from the current folder."""
-    if spec == "-":
-        return "-"
-    joined = os.path.normpath(path.parent / PurePosixPath(spec))
-    return Path(os.path.relpath(joined)).as_posix()
 
 
 def parse_setting(text: str) -> tuple[str, Scalar]:

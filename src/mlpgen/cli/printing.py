@@ -1,0 +1,119 @@
+"""All that the commands print: whatever is not known to be safe is escaped here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from mlpgen import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+
+class Painted(NamedTuple):
+    """A part of a line in colour.
+
+    Attributes:
+        text: The part.
+        color: That of click; empty for none.
+        bold: Whether it is thick.
+    """
+
+    text: str
+    color: str = ""
+    bold: bool = False
+
+
+def use_color(stream: Any) -> bool:
+    """Tell whether to colour: `--color`, else a terminal without NO_COLOR."""
+    context = click.get_current_context(silent=True)
+    wanted = context.find_root().color if context else None
+    if wanted is not None:
+        return wanted
+    return bool(stream and stream.isatty()) and not os.environ.get("NO_COLOR")
+
+
+def say(*parts: str | Painted, aside: bool = False) -> None:
+    """Print one line of plain and coloured parts; aside on standard error."""
+    colored = use_color(sys.stderr if aside else sys.stdout)
+    painted = (
+        _painted(each if isinstance(each, Painted) else Painted(each), colored)
+        for each in parts
+    )
+    as_it_is(printable.guarded("".join(painted)) + "\n", aside=aside)
+
+
+def _painted(part: Painted, colored: bool) -> str:
+    text = printable.safe(part.text)
+    if not colored or not (part.color or part.bold):
+        return text
+    return click.style(text, fg=part.color or None, bold=part.bold or None)
+
+
+def say_lines(lines: Iterable[str]) -> None:
+    """Print plain lines."""
+    as_it_is("".join(f"{printable.line(each)}\n" for each in lines))
+
+
+def dump(data: Any) -> None:
+    """Print data as JSON."""
+    as_it_is(printable.as_json(data) + "\n")
+
+
+def draw(renderable: Any, width: int = 100) -> None:
+    """Print what rich lays out, of parts that are safe.
+
+    Args:
+        renderable: A table.
+        width: Characters of a line, where the output is no terminal.
+    """
+    console = _console(width)
+    with console.capture() as captured:
+        console.print(renderable)
+    lines = captured.get().split("\n")
+    as_it_is("\n".join(map(printable.guarded, lines)))
+
+
+def _console(width: int) -> Console:
+    from rich.console import Console
+
+    color = use_color(sys.stdout)
+    terminal = sys.stdout.isatty()
+    return Console(
+        width=None if terminal else width,
+        color_system="auto" if color else None,
+        force_terminal=color,
+        highlight=False,
+    )
+
+
+def as_it_is(text: str, *, aside: bool = False) -> None:
+    """Print what is safe: the text of a rendered file, or parts that were escaped."""
+    stream = sys.stderr if aside else sys.stdout
+    # Given to click, since of its own accord it writes UTF-8 where ASCII is asked for.
+    click.echo(text, file=stream, nl=False, err=aside, color=True)
+
+
+def progress(text: str = "") -> None:
+    """Show on a terminal what is done now; without a text, wipe it away."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        as_it_is(f"\r\x1b[K{printable.safe(text)[-79:]}", aside=True)
+
+
+def usage(error: click.ClickException) -> None:
+    """Show a mistake of the command line, which echoes what was given."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    said = error.format_message()
+    if not isinstance(error, click.MissingParameter):  # that has lines of its own
+        said = printable.safe(said)
+    lines = [f"Error: {said}"]
+    if context is not None:
+        hint = f"Try '{context.command_path} --help' for help."
+        lines = [context.get_usage(), hint, "", *lines]
+    as_it_is(printable.lines("\n".join([*lines, ""])), aside=True)

@@ -1,0 +1,1 @@
+"""Settings of a project, what is asked to be rendered, and what is there."""

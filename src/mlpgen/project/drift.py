@@ -1,0 +1,260 @@
+"""Whether generated files are what their specs say now, and what to do if not."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen import api
+from mlpgen.diagnostics import SpecError
+from mlpgen.output import files, header
+from mlpgen.project import requests
+from mlpgen.project.existing import generated
+from mlpgen.project.requests import OUT, Loader, Request, real
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mlpgen.diagnostics import Diagnostic
+    from mlpgen.project.existing import Found
+    from mlpgen.project.requests import Rendered
+
+
+class Verdict(NamedTuple):
+    """What is so of one file.
+
+    Attributes:
+        path: The file.
+        status: `current`, `stale`, `edited`, `missing`, `orphan`, `foreign`, `damaged`,
+            `blocked`, `unreadable`, or `unknown` for one made from standard input.
+        advice: What to do.
+        diff: From what is there to what should be, line by line.
+    """
+
+    path: Path
+    status: str
+    advice: str = ""
+    diff: tuple[str, ...] = ()
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something is to be done."""
+        return self.status not in ("current", "unknown")
+
+
+def check(
+    specs: Sequence[str],
+    styles: Sequence[str],
+    out: Path,
+    warn: Callable[[Sequence[Diagnostic]], None],
+    *,
+    only: bool = False,
+    usual: Path = Path(OUT),
+) -> list[Verdict]:
+    """Compare generated files with what would be rendered now.
+
+    Args:
+        specs: Those that must have been rendered.
+        styles: In which; by default those of which something is there, else the spec's.
+        out: The folder of the generated files.
+        warn: Told what is odd about the specs.
+        only: Whether files of other specs are left out.
+        usual: Where generated files are if a command does not name the folder.
+
+    Raises:
+        SpecError: A spec has mistakes.
+    """
+    given = {real(spec) for spec in specs}
+    found = [
+        each
+        for each in generated(out)
+        if not only or not each.request or real(each.request.spec) in given
+    ]
+    there = _There(out, found, Loader())
+    required = [each for spec in specs for each in there.required(spec, styles)]
+    also = [each for each in there.asked() if each not in required]
+    rendered = requests.render(required, out, warn, also=also, loader=there.loader)
+    verdicts = {
+        path: _verdict(path, each, out, usual) for path, each in rendered.items()
+    }
+    for each in found:
+        if each.path not in verdicts:
+            verdicts[each.path] = _alone(each)
+    return [verdicts[path] for path in sorted(verdicts)]
+
+
+class _There(NamedTuple):
+    """What is in the folder of the generated files.
+
+    Attributes:
+        out: The folder.
+        found: Files that mlpgen made.
+        loader: Reads specs.
+    """
+
+    out: Path
+    found: Sequence[Found]
+    loader: Loader
+
+    def asked(self) -> Iterator[Request]:
+        """Go through what the headers of files in their place ask for, each once."""
+        seen: set[object] = set()
+        for each in self.found:
+            request = each.request
+            if not request or not _is_spec(request.spec) or request[:5] in seen:
+                continue
+            if each.path.parent == self.out / str(request.style):
+                seen.add(request[:5])
+                yield request
+
+    def required(self, spec: str, styles: Sequence[str]) -> Iterator[Request]:
+        """Tell what must be there of a spec, with the options that headers know."""
+        asked = [each for each in self.asked() if real(each.spec) == real(spec)]
+        try:
+            network = self.loader.load(Request(spec, None))
+        except SpecError:  # its mistakes are said when it is rendered
+            yield from asked or [Request(spec, None)]
+            return
+        *names, notebook = api.file_names(network.graph)
+        marked = {each.style for each in asked}
+        there = styles or [
+            style
+            for style in api.STYLES
+            if style in marked or self._has(spec, style, names)
+        ]
+        for style in there or [network.graph.style]:
+            same = [each for each in asked if each.style == style]
+            notebooks = [each for each in same if each.notebook]
+            yield from same
+            if len(same) == len(notebooks) and (styles or not same):
+                yield Request(spec, style if there else None)
+            if not notebooks and _is_taken(self.out / style / notebook):
+                yield Request(spec, style, notebook=True)
+
+    def _has(self, spec: str, style: str, names: Sequence[str]) -> bool:
+        """Tell whether anything is where a file of a spec would be, and no other's."""
+        others = {
+            each.path
+            for each in self.found
+            if each.request
+            and _is_spec(each.request.spec)
+            and real(each.request.spec) != real(spec)
+        }
+        paths = {self.out / style / name for name in names}
+        return any(map(_is_taken, paths - others))
+
+
+def _is_taken(path: Path) -> bool:
+    return files.look(path).status != "missing"
+
+
+def _is_spec(name: str) -> bool:
+    """Tell whether what a header names is there."""
+    return name != "-" and files.is_file(name)
+
+
+def _verdict(path: Path, rendered: Rendered, out: Path, usual: Path) -> Verdict:
+    change = files.compare(path, rendered.text)
+    advice = _advice(change, rendered.request.command(out, usual))
+    return Verdict(path, change.status, advice, _diff(change))
+
+
+def _advice(change: files.Change, command: str) -> str:
+    """Say what is wrong with a file, and which command mends it."""
+    there = change.there
+    above = there.blocker if there.blocker != change.path else None
+    match change.status:
+        case "current":
+            return ""
+        case "missing":
+            return f"write it: {command}"
+        case "stale":
+            return f"{_reason(change)}: {command}"
+        case "edited":
+            too = "the spec has changed too; " if _changed(change) else ""
+            return f"{too}move the edit into the spec, or: {command} --force"
+        case "foreign":
+            return f"{_foreign(change)}: move it, or: {command} --force"
+        case "damaged":
+            return f"its header is damaged: {command} --force"
+        case "unreadable" if above:
+            here = above.as_posix()
+            return f"`{here}` {there.why}: {_shell('chmod', 'u+rwx', here)}"
+        case "unreadable":
+            return f"it {there.why}: {command} --force"
+        case _ if above:
+            return f"{there.why}: {_moved(above)} && {command}"
+    return f"{there.why}: move it, or: {command} --force"
+
+
+def _reason(change: files.Change) -> str:
+    if _changed(change):
+        return "the spec has changed"
+    if change.old == change.new:
+        return "its line ends, or a byte order mark, are not as written"
+    return "it is rendered otherwise now"
+
+
+def _foreign(change: files.Change) -> str:
+    found = header.read(change.old)
+    if found is None:
+        return "a file without mlpgen's header has its place"
+    return "a file of another spec has its place"
+
+
+def _changed(change: files.Change) -> bool:
+    """Tell whether a file was rendered from other data or options."""
+    try:
+        old, new = header.read(change.old), header.read(change.new)
+    except header.DamagedHeaderError:
+        return False
+    return bool(old and new and old.spec_hash != new.spec_hash)
+
+
+def _diff(change: files.Change) -> tuple[str, ...]:
+    if change.there.status != "file":
+        return ()
+    path = change.path.as_posix()
+    return tuple(
+        difflib.unified_diff(
+            change.old.split("\n"),
+            change.new.split("\n"),
+            f"{path} (as it is)",
+            f"{path} (as the spec says)",
+            lineterm="",
+        )
+    )
+
+
+def _alone(found: Found) -> Verdict:
+    """Judge a file that no spec makes now."""
+    path = found.path.as_posix()
+    if found.why:
+        advice = f"it {found.why}: {_shell('chmod', 'u+r', path)}"
+        return Verdict(found.path, "unreadable", advice)
+    if found.request is None or found.header is None:
+        advice = f"its header is damaged, and no spec makes it: {_moved(found.path)}"
+        return Verdict(found.path, "damaged", advice)
+    spec = found.request.spec
+    edited = header.is_edited(found.text, found.header)
+    if spec == "-":
+        again = f"mlpgen render - --style {found.request.style} --force < SPEC"
+        advice = "it was made from standard input" + f": {again}" * edited
+        return Verdict(found.path, "edited" if edited else "unknown", advice)
+    why = f"`{spec}` does not make it now"
+    if not files.is_file(spec):
+        why = f"its spec `{spec}` is not there"
+    # Nothing that a person has written is removed.
+    command = _moved(found.path) if edited else _shell("rm", path)
+    return Verdict(found.path, "orphan", f"{why}: {command}")
+
+
+def _moved(path: Path) -> str:
+    return _shell("mv", path.as_posix(), files.unused(path, ".orig").as_posix())
+
+
+def _shell(*words: str) -> str:
+    import shlex
+
+    return shlex.join(words)

@@ -1,0 +1,82 @@
+"""What a project says once for all commands: `[tool.mlpgen]` of its pyproject.toml."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.output.files import is_file
+from mlpgen.project.requests import OUT, real
+from mlpgen.source.files import UnreadableError, content
+
+FILE = "pyproject.toml"
+SPECS = ("specs/*.yaml", "specs/*.yml")
+"""Where specs are, if nobody says otherwise."""
+
+
+class Settings(NamedTuple):
+    """What is so if the command line does not say otherwise.
+
+    Attributes:
+        root: The folder that the others begin in, as seen from the working folder.
+        specs: Patterns of paths.
+        out: The folder of the generated files.
+        styles: Those that each spec is rendered in; none for the spec's own.
+        file: Where this stands, as seen from the working folder; empty for nowhere.
+    """
+
+    root: str = "."
+    specs: tuple[str, ...] = SPECS
+    out: str = OUT
+    styles: tuple[str, ...] = ()
+    file: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the generated files, as seen from the working folder."""
+        return Path(os.path.normpath(os.path.join(self.root, self.out)))  # noqa: PTH118
+
+    def files(self) -> list[str]:
+        """Return the specs, each once, in the order of the patterns and their names."""
+        found: dict[str, str] = {}
+        for pattern in self.specs:
+            for path in sorted(Path(self.root).glob(pattern)):
+                if is_file(str(path)) or _is_lost(path):
+                    found.setdefault(real(path.as_posix()), path.as_posix())
+        return list(found.values())
+
+
+def _is_lost(path: Path) -> bool:
+    """Tell whether a link leads nowhere: the spec is missing, not absent."""
+    return path.is_symlink() and not os.path.exists(path)  # noqa: PTH110
+
+
+def settings() -> Settings:
+    """Read the settings of the project that the working folder belongs to.
+
+    Raises:
+        SpecError: They have mistakes.
+    """
+    try:
+        here = Path.cwd()
+    except OSError:  # it was removed
+        return Settings()
+    for folder in (here, *here.parents):
+        name = os.path.relpath(folder / FILE)
+        try:
+            data = content(name, regular=True)
+        except UnreadableError as error:
+            if is_file(name):
+                message = f"`{name}` {error}"
+                raise SpecError([Diagnostic("MG006", message)]) from None
+            continue
+        if b"mlpgen" in data:
+            from mlpgen.project.table import read
+
+            found = read(data, Path(name).as_posix())
+            if found is not None:
+                root = Path(os.path.relpath(folder)).as_posix()
+                return Settings(root, file=name, **found)
+    return Settings()

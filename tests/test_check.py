@@ -1,0 +1,505 @@
+"""`check` and the settings of a project: no damage to a generated file is unseen."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlpgen.cli import run
+from mlpgen.styles.scripts import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parent.parent
+SPEC = (ROOT / "specs" / "mnist_mlp.yaml").read_text(encoding="utf-8")
+SETTINGS = '[tool.mlpgen]\nspecs = ["networks/**/*.yaml"]\nout = "made"\n'
+BOTH = 'styles = ["explicit", "sequential"]\n'
+NAMES = ["mnist_mlp.py", *(f"{kind}_mnist_mlp.py" for kind in KINDS), "mnist_mlp.ipynb"]
+POSIX = pytest.mark.skipif(os.name == "nt", reason="files of POSIX")
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with two specs, rendered in both styles."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "networks" / "deep").mkdir(parents=True)
+    (folder / "networks" / "mnist_mlp.yaml").write_text(SPEC, encoding="utf-8")
+    other = SPEC.partition("training:")[0].replace("MnistMLP", "Other")
+    (folder / "networks" / "deep" / "other.yaml").write_text(other, encoding="utf-8")
+    (folder / "pyproject.toml").write_text(SETTINGS + BOTH, encoding="utf-8")
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        assert run(["render"]) == 0
+        assert run(["render", "networks/mnist_mlp.yaml", "--notebook"]) == 0
+        assert run(["check"]) == 0
+    finally:
+        os.chdir(before)
+    return folder
+
+
+@pytest.fixture
+def project(rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the project, in which we are."""
+    folder = tmp_path / "project"
+    shutil.copytree(rendered, folder)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+class Said:
+    """What `check` says."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *args: str) -> None:
+        capsys.readouterr()
+        self.code = run(["check", "--format", "json", *args])
+        rows = json.loads(capsys.readouterr().out)
+        self.status = {row["path"]: row["status"] for row in rows}
+        self.advice = {row["path"]: row["advice"] for row in rows}
+        self.wrong = {
+            path: status for path, status in self.status.items() if status != "current"
+        }
+        assert self.code == (1 if self.wrong else 0)
+
+    def mend(self, path: str) -> None:
+        """Do what is said of a file, as a person would."""
+        command = self.advice[path].rpartition(": ")[2]
+        for each in command.split(" && "):
+            name, *args = shlex.split(each)
+            if name == "mlpgen":
+                assert run(args) == 0
+            else:
+                assert name in ("rm", "mv", "chmod")
+                subprocess.run([name, *args], check=True)
+
+
+def without_header(path: Path) -> None:
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    mark = next(at for at, line in enumerate(lines) if "@generated" in line)
+    if path.suffix == ".ipynb":
+        lines[mark] = lines[mark].replace("@generated", "generated")
+    else:
+        del lines[mark : mark + 3]
+    path.write_text("".join(lines), "utf-8")
+
+
+def without_mark(path: Path) -> None:
+    path.write_text(path.read_text("utf-8").replace("@generated", "made"), "utf-8")
+
+
+def of_another_spec(path: Path) -> None:
+    """A file of the same name lies there, which another spec has made."""
+    other = SPEC.replace("784-128", "784").replace("hidden_1: 128", "hidden_1: 64")
+    Path("elsewhere.yaml").write_text(other, "utf-8")
+    options = ["--style", path.parent.name, "--out", "other"]
+    options += ["--notebook"] * (path.suffix == ".ipynb")
+    assert run(["render", "elsewhere.yaml", *options]) == 0
+    made = Path("other") / path.parent.name / path.name
+    path.write_bytes(made.read_bytes())
+    shutil.rmtree("other")
+
+
+def no_text(path: Path) -> None:
+    before, _, behind = path.read_bytes().rpartition(b"e")
+    path.write_bytes(before + b"\xe9" + behind)
+
+
+def latin_comment(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"# \xff\n")
+
+
+def crlf(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def one_crlf(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n", 1))
+
+
+def byte_order_mark(path: Path) -> None:
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+
+def another_newline(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"\n")
+
+
+def without_newline(path: Path) -> None:
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+
+
+def edited(path: Path) -> None:
+    path.write_text(path.read_text("utf-8").replace("return", "return  ", 1), "utf-8")
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+def a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+    (path / "inside.txt").write_text("mine")
+
+
+def a_link(path: Path) -> None:
+    path.rename("aside")
+    path.symlink_to(Path("aside").absolute())
+
+
+def a_lost_link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nowhere")
+
+
+def a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+DAMAGES: dict[Callable[[Path], None], str] = {
+    without_header: "foreign",
+    without_mark: "foreign",
+    of_another_spec: "foreign",
+    no_text: "edited",
+    latin_comment: "edited",
+    crlf: "stale",
+    one_crlf: "stale",
+    byte_order_mark: "stale",
+    another_newline: "edited",
+    without_newline: "edited",
+    edited: "edited",
+    empty: "foreign",
+    gone: "missing",
+    a_folder: "blocked",
+    a_link: "blocked",
+    a_lost_link: "blocked",
+    a_pipe: "blocked",
+}
+OF_NOTEBOOKS = {
+    no_text: "stale",  # its cells are as they were
+    latin_comment: "foreign",  # no JSON either
+    another_newline: "stale",
+    without_newline: "stale",
+}
+
+
+@POSIX
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.__name__)
+def test_damage_is_seen_and_mended(
+    project: Path, capsys: pytest.CaptureFixture[str], damage: Callable[[Path], None]
+) -> None:
+    """Of every kind of file, all at once: each is named with what mends it."""
+    files = [Path("made/explicit") / name for name in NAMES]
+    if damage is gone:
+        files.pop()  # nobody says that there is a notebook
+    wanted = {path: path.read_bytes() for path in files}
+    for path in files:
+        damage(path)
+    said = Said(capsys)
+    expected = {path.as_posix(): DAMAGES[damage] for path in files}
+    if damage in OF_NOTEBOOKS:
+        expected["made/explicit/mnist_mlp.ipynb"] = OF_NOTEBOOKS[damage]
+    assert said.wrong == expected
+    for path in (files[0], files[-1]):  # a command is for all files of a style
+        said.mend(path.as_posix())
+        if path.suffix == ".py" and len(said.wrong) > len(NAMES) - 1:
+            assert set(Said(capsys).wrong) == {files[-1].as_posix()}
+    assert Said(capsys).wrong == {}
+    assert {path: path.read_bytes() for path in files} == wanted
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_damage_of_one_file(
+    project: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    path = f"made/sequential/{name}"
+    if not Path(path).exists():
+        assert run(["render", "networks/mnist_mlp.yaml", "--notebook"]) == 0
+    without_mark(Path(path))
+    said = Said(capsys)
+    assert said.wrong == {path: "foreign"}
+    said.mend(path)
+    assert Said(capsys).wrong == {}
+    assert b"@generated" not in Path(f"{path}.orig").read_bytes()
+
+
+@pytest.mark.parametrize("style", ["explicit", "sequential"])
+@pytest.mark.parametrize("damage", [gone, without_header], ids=["gone", "header"])
+def test_a_whole_style(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    damage: Callable[[Path], None],
+    style: str,
+) -> None:
+    """Nothing is left that says what was there, but for the settings."""
+    files = sorted(Path("made", style).glob("*.py"))
+    for path in files:
+        damage(path)
+    said = Said(capsys)
+    assert [*said.wrong] == [path.as_posix() for path in files]
+    for path in files:
+        said.mend(path.as_posix())
+    assert Said(capsys).wrong == {}
+
+
+def test_all_files_of_a_model(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for style in ("explicit", "sequential"):
+        Path("made", style, "other.py").unlink()
+    said = Said(capsys)
+    assert [*said.wrong] == ["made/explicit/other.py", "made/sequential/other.py"]
+    assert said.advice["made/explicit/other.py"].endswith(
+        "mlpgen render networks/deep/other.yaml --style explicit"
+    )
+    shutil.rmtree("made")
+    assert len(Said(capsys).wrong) == 2 * len(
+        NAMES
+    )  # without a notebook, another model
+
+
+@POSIX
+def test_a_folder_that_is_none(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree("made/explicit")
+    Path("made/explicit").write_text("mine")
+    said = Said(capsys)
+    assert set(said.wrong.values()) == {"blocked"}
+    for path in said.wrong:
+        if Said(capsys).wrong:
+            said.mend(path)
+            break
+    said = Said(capsys)
+    assert [*said.wrong] == ["made/explicit/other.py"]
+    said.mend("made/explicit/other.py")
+    assert Said(capsys).wrong == {}
+    assert Path("made/explicit.orig").read_text() == "mine"
+
+
+def test_files_that_nobody_makes(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train = "made/explicit/train_mnist_mlp.py"
+    spec = Path("networks/mnist_mlp.yaml")
+    spec.write_text(SPEC.partition("training:")[0], "utf-8")
+    assert run(["render"]) == 0
+    Path(train).write_text(Path(train).read_text("utf-8") + "# mine\n", "utf-8")
+    Path("networks/deep/other.yaml").unlink()
+    said = Said(capsys)
+    orphans = [path for path, status in said.wrong.items() if status == "orphan"]
+    assert len(orphans) == 2 * len(KINDS) + 2
+    assert said.advice[train].endswith(f"mv {train} {train}.orig")  # it was edited
+    assert said.advice["made/explicit/other.py"] == (
+        "its spec `networks/deep/other.yaml` is not there: rm made/explicit/other.py"
+    )
+    for path in said.wrong:
+        said.mend(path)
+    assert Said(capsys).wrong == {}
+    assert Path(f"{train}.orig").read_text("utf-8").endswith("# mine\n")
+
+
+def test_a_file_that_cannot_be_read(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root may read all, so that it is said to be another's."""
+    path = "made/explicit/mnist_mlp.py"
+    read = Path.read_bytes
+
+    def refused(self: Path) -> bytes:
+        if self.as_posix() == path:
+            raise PermissionError(13, "Permission denied", path)
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    said = Said(capsys)
+    assert said.wrong == {path: "unreadable"}
+    assert said.advice[path] == (
+        "it cannot be read (Permission denied): mlpgen render networks/mnist_mlp.yaml "
+        "--style explicit --force"
+    )
+    assert run(["render"]) == 2
+    assert "cannot be read" in capsys.readouterr().err
+    monkeypatch.undo()
+    os.chdir(project)
+    assert Said(capsys).wrong == {}
+
+
+def test_a_cell_that_was_split_is_an_edit(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path("made/explicit/mnist_mlp.ipynb")
+    content = json.loads(path.read_text("utf-8"))
+    cells = content["cells"]
+    first, second = cells[2], cells.pop(3)
+    first["source"] += ["\n\n# %%\n", *second["source"]]
+    path.write_text(json.dumps(content), "utf-8")
+    assert Said(capsys).wrong == {path.as_posix(): "edited"}
+
+
+def test_options_put_the_settings_aside(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = Said(capsys, "--out", "elsewhere", "--style", "explicit").wrong
+    assert set(found.values()) == {"missing"}
+    assert {path.partition("/explicit/")[0] for path in found} == {"elsewhere"}
+    only = Said(capsys, "networks/deep/other.yaml", "--out", "elsewhere")
+    assert len(only.wrong) == 2
+    only.mend("elsewhere/explicit/other.py")
+    assert Path("elsewhere/explicit/other.py").exists()
+    assert run(["render", "networks/deep/other.yaml", "--style", "explicit"]) == 0
+    assert "explicit/other.py: unchanged" in capsys.readouterr().out
+
+
+def test_from_a_folder_of_the_project(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project / "networks" / "deep")
+    path = "../../made/explicit/other.py"
+    assert Said(capsys).status[path] == "current"
+    (project / "made/explicit/other.py").unlink()
+    said = Said(capsys)
+    assert said.wrong == {path: "missing"}
+    said.mend(path)
+    assert run(["render"]) == 0
+    assert Said(capsys).wrong == {}
+
+
+def test_the_nearest_table_counts(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = project / "networks"
+    (inner / "pyproject.toml").write_text("[tool.other]\n# mlpgen\n")
+    monkeypatch.chdir(inner)
+    assert Said(capsys).wrong == {}
+    (inner / "pyproject.toml").write_text('[tool.mlpgen]\nspecs = ["deep/*.yaml"]\n')
+    assert Said(capsys).wrong == {"generated/explicit/other.py": "missing"}
+
+
+WRONG = {
+    '[tool.mlpgen]\nspec = ["a"]\n': "2:1: error[MG201]: the table `tool.mlpgen` has",
+    '[tool.mlpgen]\nspecs = "a"\n': "2:9: error[MG203]: `specs` must be a list of",
+    "[tool.mlpgen]\nspecs = []\n": "2:9: error[MG204]: `specs` must be a list of",
+    "[tool.mlpgen]\nspecs = [1]\n": "2:9: error[MG203]: `specs` must be a list of",
+    '[tool.mlpgen]\nspecs = ["/a"]\n': "2:9: error[MG203]: `specs` must be a list of",
+    '[tool.mlpgen]\nspecs = ["a**"]\n': "2:9: error[MG203]: `specs` must be a list of",
+    '[tool.mlpgen]\nspecs = ["\\u0000"]\n': "2:9: error[MG203]: `specs` must be",
+    '# a\n[ tool."mlpgen" ]\nout = 3\n': "3:7: error[MG203]: `out` must be the path of",
+    '[tool.mlpgen]\nout = ""\n': "2:7: error[MG203]: `out` must be the path of",
+    '[tool.mlpgen]\nstyles = ["tidy"]\n': "2:10: error[MG204]: `styles` must be a list",
+    "[tool]\nmlpgen = 3\n": "1:1: error[MG203]: `tool.mlpgen` is a table, not `3`",
+    "[tool.mlpgen]\nout =\n": "2:6: error[MG006]: this is not TOML: Invalid value",
+    "[tool.mlpgen]\n[tool.mlpgen]\n": "2:13: error[MG006]: this is not TOML: Cannot",
+    "[tool.mlpgen]\n# \udcff\n": "2:3: error[MG002]: the byte 0xff is not UTF-8",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+@pytest.mark.parametrize("command", ["check", "render"])
+def test_settings_that_are_wrong(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    command: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pyproject.toml").write_bytes(text.encode(errors="surrogateescape"))
+    assert run([command]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"pyproject.toml:{WRONG[text]}")
+    assert said.count("error[") == 1
+
+
+def test_patterns_that_match_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pyproject.toml").write_text(SETTINGS)
+    assert run(["render"]) == 2
+    assert "error[MG006]: `specs` in `pyproject.toml` matches no" in (
+        capsys.readouterr().err
+    )
+    assert run(["check"]) == 2
+    assert "MG005" in capsys.readouterr().err
+
+
+@POSIX
+def test_only_files_are_settings_and_specs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing else is waited for."""
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pyproject.toml")
+    Path("specs/folder.yaml").mkdir(parents=True)
+    os.mkfifo("specs/pipe.yaml")
+    Path("specs/mnist_mlp.yaml").write_text(SPEC)
+    assert run(["check"]) == 1
+    assert run(["render", "specs/mnist_mlp.yaml"]) == 0
+    assert run(["check"]) == 0
+
+
+def test_toml_is_read_only_if_there_is_some(tmp_path: Path) -> None:
+    import sys
+
+    for name, wanted in (("other", False), ("mlpgen", True)):
+        (tmp_path / "pyproject.toml").write_text(f"[tool.{name}]\n")
+        code = "import sys; from mlpgen.cli import run; run(['check']); "
+        code += "print('tomllib' in sys.modules)"
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.stdout == f"{wanted}\n"
+
+
+def test_without_settings_the_header_may_go_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("specs").mkdir()
+    Path("specs/mnist_mlp.yaml").write_text(SPEC, "utf-8")
+    assert run(["render", "specs/mnist_mlp.yaml", "--style", "sequential"]) == 0
+    assert Said(capsys).wrong == {}
+    for path in Path("generated/sequential").iterdir():
+        without_mark(path)
+    said = Said(capsys)
+    assert set(said.wrong.values()) == {"foreign"}
+    said.mend("generated/sequential/mnist_mlp.py")
+    assert Said(capsys).wrong == {}
+
+
+def test_a_spec_of_the_same_name(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its files are in the place of a spec of the project, and then nobody's."""
+    for path in Path("made/explicit").glob("*mnist_mlp.py"):
+        of_another_spec(path)
+    said = Said(capsys)
+    assert set(said.wrong.values()) == {"foreign"}
+    said.mend("made/explicit/mnist_mlp.py")
+    assert Said(capsys).wrong == {}
+
+
+def test_the_name_of_a_spec_need_not_be_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = os.fsdecode(b"\xff \x1b[31m\n::error::.yaml")
+    Path(name).write_text(SPEC, "utf-8")
+    assert run(["render", name]) == 0
+    assert Said(capsys).wrong == {}
+    without_newline(Path("generated/explicit/mnist_mlp.py"))
+    assert set(Said(capsys).wrong.values()) == {"edited"}
