@@ -52,6 +52,7 @@ def _block(
 
 
 _MLP = ("Flatten", "Linear: 10")
+_POOLED = "parameters: {pooled: false}\n"
 _DOUBLE = (
     "blocks:\n  Double:\n    layers:\n      - add:\n        from: [input, input]\n"
 )
@@ -549,6 +550,15 @@ EXPLANATIONS = {
             image="[8]",
             rest="parameters: {width: 8}\n",
         ),
+    ),
+    "MG317": Explanation(
+        "A layer that is left out, and would fit nowhere",
+        "What a false `when` leaves out is not checked: with other arguments it may be "
+        "right. This layer fits with none of those that were tried, and no use of its "
+        "block has it on. It stands in the code, and is made only where `when` is "
+        "true.",
+        _spec('MaxPool2d: 8\n    when: "${pooled}"', rest=_POOLED, image="[1, 4, 4]"),
+        _spec('MaxPool2d: 2\n    when: "${pooled}"', rest=_POOLED, image="[1, 4, 4]"),
     ),
     "MG401": Explanation(
         "A loss that does not fit the output",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import operands
 from mlpgen.operands import Operand, Precedence
-from mlpgen.sizes import Real, Size, names_of, operand_of, replaced, sum_of
+from mlpgen.sizes import Real, Size, names_of, operand_of, replaced, sum_of, worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -282,7 +282,7 @@ _OTHERS = (53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
 
 def _other_value(value: Scalar, other: int) -> Scalar:
     if isinstance(value, Size):
-        return Size(other, value.sum)
+        return worth(value, other)
     return value if isinstance(value, bool) else type(value)(other)
 
 

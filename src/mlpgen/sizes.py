@@ -234,6 +234,11 @@ def smaller(left: int, right: int) -> int:
     return _of(min(int(left), int(right)), least)
 
 
+def worth(size: int, value: int) -> int:
+    """Return a size with the same code and another value; a plain one stays."""
+    return Size(int(value), size.sum) if isinstance(size, Size) else size
+
+
 def either(condition: Any, one: int, other: int) -> int:
     """Return one of two sizes, whatever the parameters are.
 

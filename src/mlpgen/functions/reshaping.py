@@ -99,7 +99,12 @@ class Reshape(Operation):
         A size that would have to be computed from parameters is -1 rather than that.
         """
         name, value = f".{self.title()}", values[0]
-        shape = self.results(values)[""].shape
+        try:
+            shape = self.results(values)[""].shape
+        except ShapeError:  # it is left out, and need not fit
+            if -1 in self.shape:
+                return Function(name, self.shape, counts=value.batched)
+            shape = self.shape
         found = zip(self.shape, shape, strict=True)
         if any(wanted == -1 and is_symbolic(size) for wanted, size in found):
             return Function(name, self.shape, counts=value.batched)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.definitions import INPUT
-from mlpgen.graph.keys import difference, graph_key
+from mlpgen.graph.keys import difference, graph_key, names_in
 from mlpgen.graph.wires import shown_value
 from mlpgen.names import free_name
 from mlpgen.problems import cut, listed, nearest, shown
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mlpgen.expressions import Scalar
     from mlpgen.graph.definitions import Definition
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Graph, Node
     from mlpgen.graph.scope import Scope
     from mlpgen.items import Item
     from mlpgen.layers.base import Values
@@ -46,20 +46,24 @@ class Use(NamedTuple):
         sizes: The sizes of what arrives that have a name, with their values.
         direct: Those that are an argument of a layer just as they are.
         where: The line in which it is first used like this.
+        values: All that its expressions may use, with the values here.
+        tried: Whether it only stands behind a condition that is false.
     """
 
     graph: Graph
     sizes: Mapping[str, Scalar]
     direct: frozenset[str]
     where: str
+    values: Mapping[str, Scalar]
+    tried: bool = False
 
 
 class Arrival(NamedTuple):
-    """What a size that arrives in a block depends on.
+    """What a size that arrives in a block, or one of its parameters, depends on.
 
     Attributes:
         block: The block.
-        size: The name of the size in it.
+        size: Its name in the block.
         changes: Whether a parameter of the class that uses it changes the size.
         user: That class; empty for the model.
         sizes: The sizes that arrive there and change this one.
@@ -93,18 +97,36 @@ def arrivals(
     return found
 
 
-def _changing(found: Collection[Arrival]) -> set[tuple[str, str]]:
-    """Find the sizes in blocks that change with a parameter somewhere."""
-    changing: set[tuple[str, str]] = set()
+def given_names(
+    definition: Definition, given: Mapping[str, Any], scope: Scope
+) -> set[Arrival]:
+    """Say what the arguments of one use of a block depend on.
+
+    Args:
+        definition: The block.
+        given: Its arguments.
+        scope: Of the class that uses it.
+    """
+    found = set()
+    for name, value in given.items():
+        names = names_in(value)
+        changes = bool(names) and not scope.title
+        found.add(Arrival(definition.name, name, changes, scope.title, names))
+    return found
+
+
+def changing(found: Collection[Arrival]) -> set[tuple[str, str]]:
+    """Find what in blocks changes with a parameter of the model."""
+    known: set[tuple[str, str]] = set()
     while True:
-        before = len(changing)
-        changing |= {
+        before = len(known)
+        known |= {
             (each.block, each.size)
             for each in found
-            if each.changes or any((each.user, name) in changing for name in each.sizes)
+            if each.changes or any((each.user, name) in known for name in each.sizes)
         }
-        if len(changing) == before:
-            return changing
+        if len(known) == before:
+            return known
 
 
 def placeholders(definition: Definition, inputs: Values) -> list[tuple[str, ...]]:
@@ -190,14 +212,13 @@ def fits(value: object, default: Scalar) -> bool:
 
 
 def written_as_numbers(
-    uses: Mapping[str, Sequence[Use]], arriving: Collection[Arrival]
+    uses: Mapping[str, Sequence[Use]], changing: Collection[tuple[str, str]]
 ) -> dict[str, frozenset[str]]:
     """Find the sizes that no block needs as an argument, since they never differ.
 
     Those that are an argument of a layer just as they are stay: `in_channels`.
     """
     found = {}
-    changing = _changing(arriving)
     for name, every in uses.items():
         values: dict[str, set[Scalar]] = {}
         direct: set[str] = set()
@@ -219,17 +240,11 @@ def check_uses(
 ) -> None:
     """See to it that each block is the same code wherever it is used."""
     for name, every in uses.items():
-        if not every:
-            continue
-        first = graph_key(every[0].graph)
         for use in every[1:]:
-            other = graph_key(use.graph)
-            pairs = zip(first, other, strict=False)
-            different = next(((a, b) for (a, x), (b, y) in pairs if x != y), None)
-            if different is None and len(first) == len(other):
+            different = difference_of(every[0], use)
+            if different is None:
                 continue
-            last = every[0].graph.nodes[-1]
-            node, twin = different or (last, last)
+            node, twin = different
             what, one, two = difference(node, twin)
             blocks[name].problems.add_entry(
                 "MG224",
@@ -243,6 +258,16 @@ def check_uses(
                 help="a block is one class: make two blocks of it",
             )
             break
+
+
+def difference_of(one: Use, other: Use) -> tuple[Node, Node] | None:
+    """Return the first layers that are other code in two uses of a block."""
+    first, second = graph_key(one.graph), graph_key(other.graph)
+    pairs = zip(first, second, strict=False)
+    different = next(((a, b) for (a, x), (b, y) in pairs if x != y), None)
+    if different is None and len(first) != len(second):
+        return one.graph.nodes[-1], one.graph.nodes[-1]
+    return different
 
 
 def _arriving(one: Use, other: Use) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.graph.blocks import check_uses, fits, written_as_numbers
+from mlpgen.graph.blocks import check_uses, fits
 from mlpgen.graph.definitions import read_blocks, read_inputs, read_model
+from mlpgen.graph.hints import Hints, more_hints
 from mlpgen.graph.holding import check_code, warn_about_agreements
 from mlpgen.graph.including import included
 from mlpgen.graph.initial import read_rules
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mlpgen.expressions import Scalar
     from mlpgen.graph.definitions import Definition
     from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.record import Record
     from mlpgen.layers.base import Value
     from mlpgen.source import Document
     from mlpgen.spec import Spec
@@ -58,25 +60,31 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     model = read_model(spec, parameters, files, problems)
     blocks = read_blocks(spec, files)
     inputs = read_inputs(spec, problems)
-    resolver, graph = _resolve(model, blocks, inputs, spec.stem, problems)
+    record, graph = _resolve(model, blocks, inputs, spec.stem, problems)
     if document.data.get("parameters", {}) != spec.parameters:
         problems.drop("MG209", "MG210")  # the parameters themselves are wrong
     if lacks_blocks or document.data.get("blocks", {}) != spec.blocks:
         problems.drop("MG207")  # it may be one of the blocks that could not be read
     bound: set[str] = set()
     if not problems.failed:
-        for definition, resolved in resolver.classes:
+        for definition, resolved in record.classes:
             check_code(definition, resolved)
             check_attributes(resolved.graph, definition.problems)
-        bound = warn_about_agreements(*resolver.classes[-1])
-        check_uses(resolver.uses, blocks)
-        warn_about_blocks(resolver.uses, blocks)
+        bound = warn_about_agreements(*record.classes[-1])
+        check_uses(record.uses, blocks)
+        warn_about_blocks(record.uses, blocks)
     _check_overwriting(graph, problems)
     rules = read_rules(spec.init, graph, problems)
     recipe = resolve_training(spec, graph.nodes, graph.outputs, problems)
     problems.once()
+    if problems.failed:
+        problems.drop("MG317")  # where a layer is left out does not matter then
     problems.check()
-    classes = {name: uses[0].graph for name, uses in resolver.uses.items() if uses}
+    classes = {
+        name: min(uses, key=lambda use: use.tried).graph
+        for name, uses in record.uses.items()
+        if uses
+    }
     graph = graph._replace(
         style=spec.style,
         rules=rules,
@@ -95,22 +103,17 @@ def _resolve(
     inputs: tuple[Value | None, ...],
     stem: str,
     problems: Problems,
-) -> tuple[Resolver, Graph]:
-    """Resolve everything, until it is known which sizes never differ."""
+) -> tuple[Record, Graph]:
+    """Resolve everything, until what is known of all uses of the blocks is the same."""
     before = list(problems.found)
-    plain: dict[str, frozenset[str]] = {}
+    hints = Hints()
     while True:
-        resolver = Resolver(blocks, plain, stem)
+        resolver = Resolver(blocks, hints, stem)
         graph = resolver.model(model, inputs)
-        found = {
-            name: plain.get(name, frozenset()) | sizes
-            for name, sizes in written_as_numbers(
-                resolver.uses, resolver.arrivals
-            ).items()
-        }
-        if found == plain or not any(found.values()) or problems.failed:
-            return resolver, graph
-        plain = found
+        found = hints if problems.failed else more_hints(resolver.record, hints)
+        if found == hints:
+            return resolver.record, graph
+        hints = found
         problems.found[:] = before
 
 

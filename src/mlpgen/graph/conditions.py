@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
-from mlpgen.graph.wires import shown_value as _shown
+from mlpgen.graph.passing import differs
 from mlpgen.problems import shown
 
 if TYPE_CHECKING:
@@ -68,13 +68,10 @@ def merged(
         problems.add("MG225", message, path, help=help)
         return None
     taken, given = node.inputs[0], node.value
-    if taken.dtype != given.dtype or len(taken.shape) != len(given.shape):
-        kinds = [f"{_shown(each)} of {each.dtype}" for each in (taken, given)]
-        if taken.dtype == given.dtype:
-            kinds = [_shown(each) for each in (taken, given)]
+    passes, place = differs(taken, given)
+    if passes:
         message = (
-            f"without `{node.name}`, {kinds[0]} would pass through in place of "
-            f"{kinds[1]}"
+            f"without `{node.name}`, {passes} would pass through in place of {place}"
         )
         help = "a layer with `when` gives as many sizes as it takes, of the same dtype"
         problems.add("MG225", message, path, help=help)

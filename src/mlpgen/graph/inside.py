@@ -30,6 +30,7 @@ class Inside(NamedTuple):
         made: The layers of the class by now, with their entries.
         lost: The names of those that have a mistake.
         left_out: The names of those that a plain `when` leaves out.
+        checked: Whether shapes must be right; if not, what does not fit passes through.
     """
 
     scope: Scope
@@ -38,6 +39,7 @@ class Inside(NamedTuple):
     made: dict[str, tuple[Item, Node]]
     lost: set[str]
     left_out: set[str]
+    checked: bool = True
 
 
 class Resolved(NamedTuple):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
-    from mlpgen.layers.base import Function, Layer, Shape, Value, Values
+    from mlpgen.layers.base import Function, Layer, Returned, Shape, Value, Values
     from mlpgen.problems import Problems
     from mlpgen.source import Path
 
@@ -31,7 +31,7 @@ def resolve_layer(
     problems: Problems,
     full: str,
     *,
-    runs: bool = True,
+    checked: bool = True,
 ) -> Node | None:
     """Resolve a layer, a function or a tensor of the model.
 
@@ -41,7 +41,7 @@ def resolve_layer(
         scope: What expressions may use.
         problems: Gathers mistakes.
         full: Its name, with dots inside of a `Sequential`.
-        runs: Whether its `when` is true; if not, its inputs need not fit together.
+        checked: Whether its inputs must be right; if not, they pass through.
 
     Returns:
         None after a mistake, here or before.
@@ -55,16 +55,18 @@ def resolve_layer(
     notes = arrives(full, wires)
     try:
         with noting() as agreements:
-            layer.check_inputs(values)
-            layer = _fill(layer, values, item, problems, notes)
-            parts = _results(layer, values, runs=runs)
-        for value in parts.values():
+            if checked:
+                layer.check_inputs(values)
+            layer = _fill(layer, values, item, problems, notes, checked=checked)
+            parts = _results(layer, values, checked=checked)
+        for value in parts.values() if checked else ():
             _check_sizes(layer, value.shape)
+        function = _function(layer, values, expressions)
     except ShapeError as error:
         _add(error, item, problems, notes)
         return None
     scope.note(agreements, item.path)
-    caution = layer.caution(values[0].shape) if values else None
+    caution = layer.caution(values[0].shape) if values and checked else None
     told = any(layer.follows(name) for name in item.arguments)
     if caution is not None and not told:
         _add(caution, item, problems, notes, warning=True)
@@ -74,7 +76,7 @@ def resolve_layer(
         maker=_maker(layer, expressions),
         sources=tuple(wire.name for wire in wires),
         call=layer.called(len(wires)),
-        function=_function(layer, values, expressions),
+        function=function,
         children=(),
         rounds=(),
         condition=None,
@@ -88,20 +90,27 @@ def resolve_layer(
         picks=layer.picks(),
         weights=layer.weights(),
         parameters=int(layer.parameters()),
-        multiply_adds=int(layer.work(values, parts)),
+        multiply_adds=int(layer.work(values, parts)) if checked else 0,
         graph=None,
         inits={},
         path=item.path,
     )
 
 
-def _results(layer: Layer, values: Values, *, runs: bool) -> dict[str, Value]:
+def _results(layer: Layer, values: Values, *, checked: bool) -> dict[str, Value]:
     try:
         return layer.results(values)
-    except ShapeError as error:
-        if runs or error.code != "MG313":
+    except ShapeError:
+        if checked:
             raise
-        return {"": values[0]}
+        names = [*_names(layer.returned()), *layer.picks()]
+        return dict.fromkeys(names, values[0])
+
+
+def _names(returned: Returned) -> list[str]:
+    if isinstance(returned, str):
+        return [returned]
+    return [name for each in returned for name in _names(each)]
 
 
 def _right_number(
@@ -199,12 +208,14 @@ def _fill(
     item: Item,
     problems: Problems,
     notes: tuple[str, ...],
+    *,
+    checked: bool,
 ) -> Layer:
     """Add the sizes that follow from the input; those given must agree."""
     inferred = layer.inferred_from(values)
     for name, value in inferred.items():
         given = getattr(layer, name)
-        if given is not None and not agree(given, value):
+        if given is not None and checked and not agree(given, value):
             problems.add(
                 "MG301",
                 f"`{name}` is {_bare(given)}, but {_bare(value)} arrives",

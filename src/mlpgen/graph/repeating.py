@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.expressions import Expression
 from mlpgen.graph.keys import code_key, node_key
 from mlpgen.graph.nodes import Round
 from mlpgen.graph.scope import INDEX
-from mlpgen.sizes import Size
+from mlpgen.operands import infix, number
+from mlpgen.operands import name as name_of
+from mlpgen.sizes import Size, either
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def gathered(
-    nodes: Sequence[Node], written: Sequence[Node], count: int
+    nodes: Sequence[Node], written: Sequence[Node], count: int, *, empty: bool
 ) -> tuple[Round, ...]:
     """Gather rounds that the same code makes.
 
@@ -24,11 +27,16 @@ def gathered(
         nodes: One a round; at least `count`.
         written: The same with `index` in their code, where expressions use it.
         count: How many rounds there are; a `Size` where a parameter says it.
+        empty: Whether there may be none, so that the first is made in the loop too.
 
     Returns:
         Runs of rounds. Sizes that grow by the same step each round are computed from
         `index`: `64 + 32 * index`.
     """
+    if empty and len(nodes) > 1 and len({node_key(each) for each in nodes[1:]}) == 1:
+        node = _begun(nodes[0], nodes[1])
+        if node is not None and node_key(nodes[0]) != node_key(nodes[1]):
+            return (Round(node, 0, count, tuple(nodes)),)
     found: list[Round] = []
     at = 0
     while at < len(nodes) and (at < int(count) or isinstance(count, Size)):
@@ -75,6 +83,31 @@ def _growth(nodes: Sequence[Node]) -> tuple[int, dict[str, int]]:
     ):
         length += 1
     return length, steps
+
+
+_FIRST = Expression(True, infix("==", name_of(INDEX), number(0)))
+"""The condition that a round is the first."""
+
+
+def _begun(first: Node, other: Node) -> Node | None:
+    """Make a round whose sizes are those of the first, or of the others, by `index`."""
+    a, b = first.arguments, other.arguments
+    if first.type != other.type or list(a) != list(b) or first.rounds or other.rounds:
+        return None
+    arguments = {}
+    for name, size in a.items():
+        if code_key(size) != code_key(b[name]) and not (
+            _is_size(size) and _is_size(b[name])
+        ):
+            return None
+        arguments[name] = either(_FIRST, size, b[name]) if _is_size(size) else size
+    children = [*map(_begun, first.children, other.children)]
+    if None in children or len(first.children) != len(other.children):
+        return None
+    return other._replace(
+        maker=other.maker._replace(arguments=arguments),
+        children=tuple(each for each in children if each is not None),
+    )
 
 
 def _same(one: dict[str, int] | None, other: dict[str, int]) -> bool:

@@ -10,10 +10,11 @@ from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.inside import container
 from mlpgen.graph.keys import code_key, names_in, names_of_node, node_key
 from mlpgen.graph.limits import MOST_LAYERS, MOST_ROUNDS, leaves
+from mlpgen.graph.passing import can_be_empty, differs, some
 from mlpgen.graph.repeating import gathered
 from mlpgen.graph.scope import INDEX
 from mlpgen.problems import shown
-from mlpgen.sizes import Size, names_of
+from mlpgen.sizes import Size, either, names_of, worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,22 +31,24 @@ FEWEST = 4
 
 def repeated(
     item: Item,
+    count: int,
     wires: tuple[Wire, ...],
     inside: Inside,
     resolve: Callable[[Item, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
+    *,
+    empty: bool,
 ) -> Node | None:
     """Resolve rounds until they do not change any more.
 
     Args:
         item: The entry.
+        count: How many there are; 0 only for a `Size`, whose code is wanted.
         wires: What the first round takes; the others take the result of the one
             before in place of the first input.
         inside: Where it stands.
         resolve: Resolves one round.
+        empty: Whether the class may be made without any.
     """
-    count = _count(item, inside)
-    if count is None:
-        return None
     if any(wire.value is None for wire in wires):
         options = {k: v for k, v in item.options.items() if k not in ("repeat", "when")}
         alone = item._replace(options=options)
@@ -64,7 +67,7 @@ def repeated(
         before = len(inside.problems.found)
         within = _within(item, index, inside)
         node, after = resolve(round_, takes, within)
-        if index >= int(count) and node is None:
+        if index >= max(1, int(count)) and node is None:
             del inside.problems.found[before:]
             break
         if node is None and after.value is None:
@@ -82,7 +85,7 @@ def repeated(
         wire = after
         if same and not numbered and index + 1 < made:
             break
-    return _rounds(item, wires, nodes, written, count, inside)
+    return _rounds(item, wires, nodes, written, count, inside, empty=empty)
 
 
 def _round(item: Item, index: int) -> Item:
@@ -156,15 +159,19 @@ def _rounds(
     written: list[Node],
     count: int,
     inside: Inside,
+    *,
+    empty: bool,
 ) -> Node | None:
-    last = nodes[min(len(nodes), int(count)) - 1]
+    last = nodes[max(1, min(len(nodes), int(count))) - 1]
     per_round = max(leaves(node) for node in nodes)
     if per_round * int(count) > MOST_LAYERS:
         message = f"`{item.name}` would be {per_round * int(count):,} layers"
         help = f"a network has at most {MOST_LAYERS:,}"
         inside.problems.add("MG222", message, (*item.path, "repeat"), help=help)
         return None
-    rounds = gathered(nodes, written, count)
+    empty = (empty or int(count) == 0) and isinstance(count, Size)
+    rounds = gathered(nodes, written, count, empty=empty)
+    empty = empty and can_be_empty(last)
     if isinstance(count, Size) and rounds[-1].first and _irregular(rounds[-1], written):
         message = f"the rounds of `{item.name}` follow no rule: their number is fixed"
         help = "write the number, or let sizes grow by the same step each round"
@@ -184,13 +191,48 @@ def _rounds(
         returned=last.returned,
         picks=last.picks,
         parts={
-            name: value._replace(shape=_after(nodes, name, count, item, inside))
+            name: value._replace(
+                shape=_after(nodes, name, count, item, inside, empty=empty)
+            )
             for name, value in last.parts.items()
         },
         parameters=sum(_each(nodes, index).parameters for index in range(int(count))),
         multiply_adds=sum(
             _each(nodes, index).multiply_adds for index in range(int(count))
         ),
+    )
+
+
+def emptied(node: Node, count: int, item: Item, inside: Inside) -> Node | None:
+    """Leave a repeated layer without a round: what arrives passes through.
+
+    Args:
+        node: The layer as it is with some rounds.
+        count: No rounds, and the code that says so.
+        item: The entry.
+        inside: Where it stands.
+    """
+    passes, place = differs(node.inputs[0], node.value) if node.inputs else ("", "")
+    message = ""
+    if not node.single or not node.inputs:
+        message = f"without a round, nothing gives all that `{node.name}` gives"
+        help = "put the layer in a block with one result"
+    elif passes:
+        message = f"without a round, {passes} would pass through in place of {place}"
+        help = "`repeat` may be 0 where as many sizes leave as arrive"
+    elif len(node.rounds) > 1:
+        message = f"the first round of `{node.name}` is not made like the others"
+        help = "where `repeat` may be 0, let the first round be a layer of its own"
+    if message:
+        inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)
+        return None
+    taken = node.inputs[0].shape
+    shape = tuple(map(worth, node.output, taken))
+    return node._replace(
+        rounds=tuple(each._replace(times=count) for each in node.rounds),
+        parts={"": node.value._replace(shape=shape)},
+        parameters=0,
+        multiply_adds=0,
     )
 
 
@@ -202,12 +244,21 @@ def _irregular(last: Round, written: list[Node]) -> bool:
 
 
 def _after(
-    nodes: Sequence[Node], part: str, count: int, item: Item, inside: Inside
+    nodes: Sequence[Node],
+    part: str,
+    count: int,
+    item: Item,
+    inside: Inside,
+    *,
+    empty: bool,
 ) -> tuple[int, ...]:
     """Say the sizes behind the last round; by its number, if a parameter says it."""
-    last = nodes[min(len(nodes), int(count)) - 1].parts[part].shape
-    if not isinstance(count, Size) or len(nodes) == 1:
+    last = nodes[max(1, min(len(nodes), int(count))) - 1].parts[part].shape
+    if not isinstance(count, Size):
         return last
+    taken = nodes[0].input
+    if len(nodes) == 1:
+        return inside.scope.either(some(count), last, taken) if empty else last
     path = (*item.path, "repeat")
     behind = names_of(count) | names_of_node(nodes[0])
     behind = behind.union(*(names_in(each.shape) for each in nodes[0].inputs))
@@ -215,17 +266,25 @@ def _after(
     if any(len(shape) != len(last) for shape in shapes):
         return tuple(inside.scope.unknown(size, path, behind) for size in last)
     found = []
-    for size, sizes in zip(last, zip(*shapes, strict=True), strict=True):
+    for at, (size, sizes) in enumerate(
+        zip(last, zip(*shapes, strict=True), strict=True)
+    ):
         steps = [later - before for before, later in pairwise(sizes)]
         codes = {code_key(step) for step in steps}
-        if codes == {"0"} or (len(codes) == 1 and len(steps) > 1):
-            found.append(sizes[0] + (count - 1) * steps[0])
-        else:
+        regular = codes == {"0"} or (len(codes) == 1 and len(steps) > 1)
+        if empty and regular and code_key(sizes[0] - taken[at]) in codes:
+            found.append(taken[at] + count * steps[0])
+            continue
+        if not regular:
             found.append(inside.scope.unknown(size, path, behind))
+            continue
+        after = sizes[0] + (count - 1) * steps[0]
+        found.append(either(some(count), after, taken[at]) if empty else after)
     return tuple(found)
 
 
-def _count(item: Item, inside: Inside) -> int | None:
+def count_of(item: Item, inside: Inside) -> int | None:
+    """Read `repeat`; None after a mistake."""
     path = (*item.path, "repeat")
     raw = item.options["repeat"]
     before = len(inside.problems.found)
@@ -234,11 +293,11 @@ def _count(item: Item, inside: Inside) -> int | None:
         return None
     count = value.value if isinstance(value, Expression) else value
     if not isinstance(count, int) or isinstance(count, bool):
-        message = f"`repeat` must be a whole number of at least 1, not {shown(count)}"
+        message = f"`repeat` must be a whole number of at least 0, not {shown(count)}"
         help = inside.problems.meant(count)
         inside.problems.add("MG203", message, path, help=help)
-    elif not 1 <= count <= MOST_ROUNDS:
-        message = f"`repeat` must be from 1 to {MOST_ROUNDS:,}, not {int(count)}"
+    elif not 0 <= count <= MOST_ROUNDS:
+        message = f"`repeat` must be from 0 to {MOST_ROUNDS:,}, not {int(count)}"
         inside.problems.add("MG204", message, path)
     else:
         return count

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.expressions import Expression
-from mlpgen.graph.blocks import Arrival, Use, arrivals, block_arguments
+from mlpgen.graph.blocks import Use, arrivals, block_arguments, given_names
 from mlpgen.graph.conditions import condition_of, merged
 from mlpgen.graph.custom import Beside, resolve_custom
 from mlpgen.graph.definitions import INPUT
@@ -22,13 +22,16 @@ from mlpgen.graph.inside import (
 from mlpgen.graph.keys import direct_names, names_of_node
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.limits import Budget, check_total, leaves
+from mlpgen.graph.omitted import omitted
 from mlpgen.graph.parametrizing import parametrized
-from mlpgen.graph.repeats import mentions_index, repeated
+from mlpgen.graph.record import Record
+from mlpgen.graph.repeats import count_of, emptied, mentions_index, repeated
 from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.selection import selected
 from mlpgen.graph.sharing import shared, tied
 from mlpgen.graph.uses import bare, say_where, symbolic, used
 from mlpgen.graph.wires import Wire, Wires
+from mlpgen.sizes import Size
 from mlpgen.vocabulary import CUSTOM, HELD, SHARE, layer_class
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
     from mlpgen.expressions import Scalar
     from mlpgen.graph.definitions import Definition
+    from mlpgen.graph.hints import Hints
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.items import Item
     from mlpgen.layers.base import Value
@@ -57,31 +61,24 @@ class Resolver:
 
     Attributes:
         blocks: The blocks of the spec.
-        plain: The sizes of each block's inputs that are written as numbers.
-        uses: How each block is used, found on the way.
-        arrivals: What the sizes that arrive there depend on.
-        classes: Each class as it was resolved; the model is the last.
+        hints: What is known of all their uses.
+        record: What is found on the way.
     """
 
     def __init__(
-        self,
-        blocks: Mapping[str, Definition],
-        plain: Mapping[str, frozenset[str]],
-        stem: str,
+        self, blocks: Mapping[str, Definition], hints: Hints, stem: str
     ) -> None:
         """Begin with nothing that is resolved.
 
         Args:
             blocks: The blocks of the spec.
-            plain: The sizes of each block's inputs that are written as numbers.
+            hints: What is known of all their uses.
             stem: The file of the model, without `.py`.
         """
         self.blocks = blocks
-        self.plain = plain
-        self.uses: dict[str, list[Use]] = {name: [] for name in blocks}
-        self.arrivals: set[Arrival] = set()
-        self.classes: list[tuple[Definition, Resolved]] = []
-        self._found: dict[object, Resolved | None] = {}
+        self.hints = hints
+        self.record = Record(blocks)
+        self._checked = True
         self._open: list[str] = []
         self._beside = Beside(stem, dict.fromkeys(blocks, ""))
         self._budget = Budget()
@@ -100,11 +97,11 @@ class Resolver:
         where: str,
     ) -> Resolved | None:
         """Resolve a block for the values of its parameters and what arrives."""
-        plain = self.plain.get(definition.name, frozenset())
+        plain = self.hints.plain.get(definition.name, frozenset())
         concrete = tuple(bare(value) for value in inputs)
         key = (definition.name, tuple(values.items()), concrete)
-        if key in self._found:
-            return self._found[key]
+        if key in self.record.resolved:
+            return self.record.resolved[key]
         known, arriving = symbolic(definition, concrete, plain)
         scope = Scope({**known, **values}, Findings(), definition.name)
         before = len(definition.problems.found)
@@ -122,9 +119,10 @@ class Resolver:
         direct = frozenset(scope.found.used).union(
             *(direct_names(node) for node in graph.nodes)
         )
-        self.uses[definition.name].append(Use(graph, known, direct, where))
-        self._found[key] = None if failed else Resolved(graph, scope)
-        return self._found[key]
+        use = Use(graph, known, direct, where, {**known, **values})
+        self.record.uses[definition.name].append(use)
+        self.record.resolved[key] = None if failed else Resolved(graph, scope)
+        return self.record.resolved[key]
 
     def _class(
         self,
@@ -140,7 +138,9 @@ class Resolver:
             ],
             definition.items,
         )
-        inside = Inside(scope, definition.problems, "", {}, set(), set())
+        inside = Inside(
+            scope, definition.problems, "", {}, set(), set(), checked=self._checked
+        )
         nodes = []
         total = 0
         for item in definition.items:
@@ -157,7 +157,7 @@ class Resolver:
             wires.add(item.name, wire)
         graph = finished(definition, inputs, scope, nodes, wires)
         resolved = Resolved(graph, scope)
-        self.classes.append((definition, resolved))
+        self.record.classes.append((definition, resolved))
         return resolved
 
     @staticmethod
@@ -184,16 +184,21 @@ class Resolver:
         condition: Expression | bool | None = None
         if not by_round:
             condition = condition_of(item, inside.scope, inside.problems)
-        if condition is False and wires and wires[0].value is not None:
-            origin = f"{wires[0].origin}, past `{full}`, which `when` leaves out"
+        off = isinstance(condition, Expression) and not condition.value
+        count: int | None = 1
+        if again and not off and condition is not False:
+            count = count_of(item, inside)
+            if count is None:
+                return None, lost
+        never = condition is False or (count == 0 and not isinstance(count, Size))
+        if never and wires and wires[0].value is not None:
+            key = "when" if condition is False else "repeat"
+            origin = f"{wires[0].origin}, past `{full}`, which `{key}` leaves out"
             return None, wires[0]._replace(origin=origin)
-        self._budget.enter(item, inside.problems)
-        node = (
-            repeated(item, wires, inside, self._item)
-            if again
-            else self._one(item, wires, inside, condition)
-        )
-        self._budget.leave()
+        made = self._left_out if off or count == 0 else self._running
+        node = made(item, wires, inside)
+        if node is not None and count == 0:
+            node = emptied(node, count, item, inside)
         if node is None:
             return None, lost
         if isinstance(condition, Expression):
@@ -207,17 +212,42 @@ class Resolver:
                 origin += f", which `when` leaves out, so from {wires[0].origin}"
         return node, Wire(item.name, node.value, origin)
 
-    def _one(
-        self,
-        item: Item,
-        wires: tuple[Wire, ...],
-        inside: Inside,
-        condition: Expression | bool | None,
+    def _running(
+        self, item: Item, wires: tuple[Wire, ...], inside: Inside
     ) -> Node | None:
+        """Resolve an entry without its `when`, in its rounds."""
+        self._budget.enter(item, inside.problems)
+        if "repeat" not in item.options:
+            node = self._one(item, wires, inside)
+        else:
+            node = self._repeated(item, wires, inside)
+        self._budget.leave()
+        return node
+
+    def _repeated(
+        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+    ) -> Node | None:
+        count = count_of(item, inside)
+        if count is None:
+            return None
+        place = (inside.scope.title, item.path)
+        if isinstance(count, Size):
+            self.record.counts.setdefault(place, []).append(count)
+        empty = not inside.scope.title or place in self.hints.empty
+        return repeated(item, count, wires, inside, self._item, empty=empty)
+
+    def _left_out(
+        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+    ) -> Node | None:
+        """Resolve an entry that is left out: its code, which other arguments need."""
+        examples = self.hints.examples.get(inside.scope.title, ())
+        return omitted(item, wires, inside, self._running, self.record, examples)
+
+    def _one(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
         """Resolve an entry without its `repeat` and `when`."""
         if item.type == SHARE:
             return shared(item, wires, self._again, inside)
-        node = self._made(item, wires, inside, condition)
+        node = self._made(item, wires, inside)
         failed = False
         for key, apply in _KEYS:
             if node is not None and key in item.options:
@@ -226,13 +256,7 @@ class Resolver:
                 node = changed or node
         return None if failed else node
 
-    def _made(
-        self,
-        item: Item,
-        wires: tuple[Wire, ...],
-        inside: Inside,
-        condition: Expression | bool | None,
-    ) -> Node | None:
+    def _made(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
         """Resolve what a type and its arguments say."""
         if item.type == "Sequential":
             return self._sequential(item, wires, inside)
@@ -243,9 +267,9 @@ class Resolver:
             return self._use(item, wires, inside, full)
         if layer_class(item.type) is None:
             return None  # a block with mistakes of its own
-        runs = not isinstance(condition, Expression) or bool(condition.value)
         scope, problems = inside.scope, inside.problems
-        node = resolve_layer(item, wires, scope, problems, full, runs=runs)
+        checked = inside.checked
+        node = resolve_layer(item, wires, scope, problems, full, checked=checked)
         if node is not None and item.type in HELD:
             return filled_tensor(node, item, inside)
         return node
@@ -305,9 +329,12 @@ class Resolver:
             concrete[name] = type(default)(plain)
         user = self.blocks.get(inside.scope.title)
         own = user.parameters if user else inside.scope.parameters
-        self.arrivals |= arrivals(definition, values, inside.scope, own)
+        self.record.arrivals |= arrivals(definition, values, inside.scope, own)
+        self.record.arrivals |= given_names(definition, given, inside.scope)
         before = len(definition.problems.found)
+        checked, self._checked = self._checked, inside.checked
         resolved = self._block(definition, concrete, values, problems.where(item.path))
+        self._checked = checked
         say_where(definition, before, item, problems)
         if resolved is None:
             return None

@@ -41,6 +41,11 @@ class Findings:
             setattr(found, name, each.copy())
         return found
 
+    def take(self, other: Findings) -> None:
+        """Take over what code needs that was found with other values."""
+        for name in ("used", "unknowns"):
+            getattr(self, name).update(getattr(other, name))
+
 
 class Scope(NamedTuple):
     """What expressions may use, and what was found by now.

@@ -72,7 +72,7 @@ def say_where(
     found = definition.problems.found
     note = f"`{definition.name}` is used in line {problems.line(item.path)}"
     for index in range(before, len(found)):
-        if note not in found[index].notes and _depends(found[index]):
+        if note not in found[index].notes and depends(found[index]):
             found[index] = found[index]._replace(notes=(*found[index].notes, note))
 
 
@@ -99,8 +99,8 @@ _ANYWHERE = frozenset(
 """Mistakes that a block has wherever it is used."""
 
 
-def _depends(mistake: Diagnostic) -> bool:
-    """Tell whether a mistake in a block may be one for some of its uses only."""
+def depends(mistake: Diagnostic) -> bool:
+    """Tell whether a mistake may be one with some values of the parameters only."""
     if mistake.code in ("MG203", "MG204") and mistake.place is not None:
         start = mistake.place.span.column - 1
         return "${" in mistake.place.text[start : start + 4]

@@ -86,5 +86,5 @@ def _others(value: Scalar) -> list[Scalar]:
         return [not value]
     if isinstance(value, float):
         return [value / 2, value * 1.5] if value else [0.25]
-    near = [value + 1, value // 2, 2 * value, value - 1]
-    return [each for each in dict.fromkeys(near) if each > 0 and each != value]
+    near = [value + 1, value // 2, 2 * value, value - 1, *([] if value else [4])]
+    return [each for each in dict.fromkeys(near) if each >= 0 and each != value]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
-from mlpgen.graph.keys import names_of_node
+from mlpgen.graph.keys import names_in, names_of_node
+from mlpgen.operands import Precedence
+from mlpgen.sizes import is_symbolic
 from mlpgen.styles.code import (
     INDENT,
     WIDTH,
@@ -16,6 +18,7 @@ from mlpgen.styles.code import (
     indented,
     layout,
 )
+from mlpgen.styles.divisors import guarded
 from mlpgen.styles.docstrings import module_docstring
 from mlpgen.styles.imports import import_block
 from mlpgen.styles.variables import argument
@@ -23,7 +26,7 @@ from mlpgen.styles.variables import argument
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.capturing import Recording
 
 Lines = tuple[str, ...]
@@ -115,12 +118,28 @@ def size_lines(graph: Graph) -> Lines:
     if not graph.sizes:
         return ()
     used = set[str]().union(*(names_of_node(node) for node in graph.nodes))
+    needed = set[str]().union(*(_needed(node) for node in graph.nodes))
     lines = []
     for name, code in reversed(graph.sizes.items()):
         if name in used:
             used |= code.names
-            lines.append(bracketed(code, 2 * INDENT, f"{name} = "))
+            if name in needed and code.precedence > Precedence.CHOICE:
+                needed |= code.names  # a choice computes one of both
+            computed = code if name in needed else guarded(code)
+            lines.append(bracketed(computed, 2 * INDENT, f"{name} = "))
     return tuple(line for each in reversed(lines) for line in each)
+
+
+def _needed(node: Node) -> frozenset[str]:
+    """Return the names in what is made whatever the arguments are."""
+    if node.condition is not None:
+        return frozenset()
+    found = names_of_node(node._replace(children=(), rounds=()))
+    inner = [*node.children]
+    for each in node.rounds:
+        found |= names_in(each.times)
+        inner += [] if is_symbolic(each.times) else [each.node]
+    return found.union(*map(_needed, inner))
 
 
 def forward_signature(inputs: Iterable[str], outputs: Sequence[str]) -> Lines:

@@ -1,0 +1,117 @@
+"""Layers that are left out with the arguments there are: their code all the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.expressions import names_in_text
+from mlpgen.graph.trials import arriving, examples, raw, trials
+from mlpgen.graph.uses import depends
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from mlpgen.diagnostics import Diagnostic
+    from mlpgen.expressions import Scalar
+    from mlpgen.graph.inside import Inside
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.record import Record
+    from mlpgen.graph.wires import Wire
+    from mlpgen.items import Item
+
+    Wired = tuple[Wire, ...]
+    Make = Callable[[Item, Wired, Inside], Node | None]
+
+MOST_UNCHECKED = 4
+"""Trials without a check of a layer that fits nowhere."""
+
+
+def omitted(
+    item: Item,
+    wires: Wired,
+    inside: Inside,
+    make: Make,
+    record: Record,
+    uses: Sequence[Mapping[str, Scalar]],
+) -> Node | None:
+    """Find the code of a layer that is left out.
+
+    It is that of a use which has it on, or that with the values there are, or with
+    others. What fits with none is written as it stands, with a warning.
+
+    Args:
+        item: The layer.
+        wires: What it takes.
+        inside: Where it stands.
+        make: Resolves it, as if it ran.
+        record: What was found by now, of which only what is right is kept.
+        uses: The values of other uses of the block.
+    """
+    scope, problems = inside.scope, inside.problems
+    scope.found.used |= names_in_text(raw(item)) & scope.parameters.keys()
+    if any(wire.value is None for wire in wires):
+        _, mistakes = _attempt(item, wires, inside, make, record)
+        problems.found += [each for each in mistakes if not depends(each)]
+        return None
+    own: list[Diagnostic] = []
+    for within, takes in _attempts(item, wires, inside, uses):
+        node, mistakes = _attempt(item, takes, within, make, record)
+        same = within.scope.parameters == scope.parameters
+        if node is None and same and within.checked:
+            own = mistakes
+        if node is not None:
+            if not same or not within.checked:
+                record.guessed.add(scope.title)
+            if not within.checked:
+                problems.found += map(_unchecked, own)
+            scope.found.take(within.scope.found)
+            return node._replace(inputs=tuple(w.value for w in wires if w.value))
+        if not all(map(depends, own)):
+            break
+    anyway = [each for each in own if not depends(each)]
+    problems.found += anyway or own
+    return None
+
+
+def _attempts(
+    item: Item,
+    wires: Wired,
+    inside: Inside,
+    uses: Sequence[Mapping[str, Scalar]],
+) -> Iterator[tuple[Inside, Wired]]:
+    """Go through the values with which a layer is tried, and what then arrives."""
+    scope = inside.scope
+    same = scope._replace(found=scope.found.copy())
+    tried = []
+    for each in examples(item, scope, uses):
+        yield inside._replace(scope=each), tuple(arriving(w, each) for w in wires)
+    yield inside._replace(scope=same), wires
+    for each in trials(item, scope):
+        tried.append(each)
+        yield inside._replace(scope=each), tuple(arriving(w, each) for w in wires)
+    for each in [*tried[:MOST_UNCHECKED], same]:
+        within = each._replace(found=scope.found.copy())
+        takes = tuple(arriving(wire, within) for wire in wires)
+        yield inside._replace(scope=within, checked=False), takes
+
+
+def _attempt(
+    item: Item, wires: Wired, inside: Inside, make: Make, record: Record
+) -> tuple[Node | None, list[Diagnostic]]:
+    """Resolve a layer; return its mistakes in place of adding them."""
+    found = inside.problems.found
+    before, mark = list(found), record.mark()
+    node = make(item, wires, inside)
+    mistakes = [each for each in found[len(before) :] if not each.warning]
+    found[:] = before
+    if node is None or mistakes:
+        record.forget(mark)
+        return None, mistakes
+    record.keep(mark)
+    return node, []
+
+
+def _unchecked(mistake: Diagnostic) -> Diagnostic:
+    """Turn a mistake into the warning that a layer was not checked."""
+    message = f"left out with these values, and so not checked: {mistake.message}"
+    return mistake._replace(code="MG317", message=message, warning=True)

@@ -1,0 +1,549 @@
+"""What a false `when` and a `repeat` of no rounds leave out: not checked, but written.
+
+Each class is made with other arguments too, and must then be what the spec says.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+import torch
+
+from mlpgen import SpecError, api, source
+from mlpgen.graph.build import build
+
+from .networks import module
+from .test_reference import evaluated
+from .tools import all_tools
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Case(NamedTuple):
+    """A spec, and what is right.
+
+    Attributes:
+        text: The spec.
+        parameters: How many values the network learns.
+        shape: What leaves it.
+        others: Other arguments of its class, with the parameters they make.
+        warnings: The codes of its warnings.
+    """
+
+    text: str
+    parameters: int
+    shape: tuple[int, ...]
+    others: tuple[tuple[dict[str, Any], int], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+SQUEEZE = """\
+  Squeeze:
+    parameters: {channels: 4}
+    layers:
+      - AdaptiveAvgPool2d: 1
+      - Conv2d: {out_channels: "${channels}", kernel_size: 1}
+      - Conv2d: {out_channels: "${in_channels}", kernel_size: 1}
+      - Sigmoid
+      - mul:
+        from: [input, sigmoid_1]
+"""
+CASES = {
+    "a division": Case(
+        f"""\
+name: Net
+input: [8, 6, 6]
+blocks:
+{SQUEEZE}
+  Stage:
+    parameters: {{reduction: 0}}
+    layers:
+      - Squeeze: "${{in_channels // reduction}}"
+        when: "${{reduction > 0}}"
+      - ReLU
+layers:
+  - Stage: 4
+  - Stage: 0
+""",
+        42,
+        (8, 6, 6),
+    ),
+    "a block that no use has on": Case(
+        f"""\
+name: Net
+parameters: {{reduction: 0}}
+input: [8, 6, 6]
+blocks:
+{SQUEEZE}
+  Stage:
+    parameters: {{ratio: 0}}
+    layers:
+      - Squeeze: "${{in_channels // ratio}}"
+        when: "${{ratio > 0 and in_channels // ratio > 1}}"
+      - ReLU
+layers:
+  - Stage: "${{reduction}}"
+  - Stage: 0
+""",
+        0,
+        (8, 6, 6),
+        (({"reduction": 4}, 42), ({"reduction": 8}, 0), ({"reduction": 2}, 76)),
+    ),
+    "a size": Case(
+        """\
+name: Net
+input: [8, 6, 6]
+blocks:
+  Extra:
+    parameters: {hidden: 0}
+    layers:
+      - Sequential:
+          - Conv2d: {out_channels: "${hidden}", kernel_size: 1}
+          - Conv2d: {out_channels: "${in_channels}", kernel_size: 1}
+        name: extra
+        when: "${hidden > 0}"
+      - ReLU
+layers:
+  - Extra: 0
+  - Extra: 4
+""",
+        76,
+        (8, 6, 6),
+    ),
+    "sizes of the model": Case(
+        """\
+name: Net
+parameters: {hidden: 0, r: 0}
+input: [8, 6, 6]
+layers:
+  - Conv2d: {out_channels: "${hidden}", kernel_size: 1}
+    when: "${hidden > 0}"
+    name: extra
+  - Conv2d: {out_channels: "${16 // r}", kernel_size: 1}
+    when: "${r > 0 and 16 // r > 1}"
+    name: more
+  - Conv2d: {out_channels: 2, kernel_size: 1}
+""",
+        18,
+        (2, 6, 6),
+        (
+            ({"hidden": 4}, 36 + 10),
+            ({"r": 2}, 72 + 18),
+            ({"r": 16}, 18),
+            ({"hidden": 2, "r": 4}, 18 + 12 + 10),
+        ),
+    ),
+    "a pool that fits nowhere": Case(
+        """\
+name: Net
+parameters: {pooled: false}
+input: [8, 6, 6]
+layers:
+  - MaxPool2d: 8
+    when: "${pooled}"
+  - Flatten
+  - Linear: 3
+""",
+        867,
+        (3,),
+        (),
+        ("MG317",),
+    ),
+    "a pool that fits where it is on": Case(
+        """\
+name: Net
+input: [8, 16]
+blocks:
+  Head:
+    parameters: {pooled: false}
+    layers:
+      - MaxPool1d: 8
+        when: "${pooled}"
+      - Flatten
+      - Linear: 3
+layers:
+  - AvgPool1d: 4
+    name: small
+  - Head: false
+    name: a
+  - Head: true
+    from: input
+    name: b
+  - add:
+    from: [a, b]
+""",
+        99 + 51,
+        (3,),
+    ),
+    "what fits nowhere": Case(
+        """\
+name: Net
+parameters: {a: false, b: false, heads: 0}
+input: [8, 6]
+layers:
+  - Conv1d: {out_channels: 8, kernel_size: 9}
+    when: "${a}"
+  - reshape: [7, 5]
+    when: "${b}"
+  - GroupNorm: 3
+    when: "${a}"
+  - TransformerEncoderLayer: {nhead: "${heads}", dim_feedforward: 8}
+    when: "${heads > 0}"
+  - TransformerEncoderLayer: {nhead: 4, dim_feedforward: 8}
+    when: "${b}"
+  - cat: {dim: 1}
+    from: [transformer_encoder_layer_2, other]
+    when: "${b}"
+  - Linear: 3
+""".replace("input: [8, 6]", "input: {image: [8, 6], other: [2, 5]}").replace(
+            "  - Conv1d", "  - ReLU:\n    from: image\n  - Conv1d", 1
+        ),
+        21,
+        (8, 3),
+        (({"heads": 2}, 21 + 168 + 110 + 24), ({"heads": 3}, 21 + 168 + 110 + 24)),
+        ("MG317",) * 5,
+    ),
+    "a join that fits with another stride": Case(
+        """\
+name: Net
+parameters: {stride: 2}
+input: [8, 6, 6]
+layers:
+  - Conv2d: {out_channels: 4, kernel_size: 3, padding: 1, stride: "${stride}"}
+    name: conv
+  - cat: {dim: 1}
+    from: [conv, input]
+    when: "${stride == 1}"
+  - Conv2d: {out_channels: 4, kernel_size: 1}
+""",
+        292 + 20,
+        (4, 3, 3),
+        (({"stride": 1}, 292 + 52), ({"stride": 3}, 292 + 20)),
+    ),
+    "tokens without a table": Case(
+        """\
+name: Net
+parameters: {vocabulary: 0}
+input: {tokens: {shape: [5], dtype: int64}}
+blocks:
+  Read:
+    parameters: {vocabulary: 0}
+    layers:
+      - Embedding: {num_embeddings: "${vocabulary}", embedding_dim: 4}
+      - mean: 2
+      - gt: 0
+      - long:
+layers:
+  - Read: "${vocabulary}"
+    when: "${vocabulary > 0}"
+  - Embedding: {num_embeddings: 10, embedding_dim: 3}
+""",
+        30,
+        (5, 3),
+        (({"vocabulary": 7}, 58),),
+    ),
+    "blocks and chains within": Case(
+        """\
+name: Net
+parameters: {deep: 0}
+input: [6]
+blocks:
+  Inner:
+    parameters: {parts: 0}
+    layers:
+      - Linear: "${in_features // parts}"
+      - Linear: "${in_features}"
+        when: "${parts > 2}"
+        name: wide
+  Outer:
+    parameters: {parts: 0, wide: false}
+    layers:
+      - Sequential:
+          - Inner: "${parts}"
+          - Linear: 6
+        name: inner
+        when: "${parts > 0}"
+      - Inner: 1
+        when: "${wide}"
+layers:
+  - Outer: {parts: "${deep}"}
+    name: first
+  - Outer: {parts: 0}
+    when: "${deep > 0}"
+  - Linear: 2
+""",
+        14,
+        (2,),
+        (({"deep": 1}, 14 + 42 + 42), ({"deep": 3}, 14 + 14 + 18 + 42)),
+    ),
+    "no rounds behind a condition": Case(
+        """\
+name: Net
+input: [8, 6, 6]
+blocks:
+  Stage:
+    parameters: {depth: 2}
+    layers:
+      - Conv2d: {out_channels: 16, kernel_size: 1}
+      - Conv2d: {out_channels: 16, kernel_size: 1}
+        repeat: "${depth - 1}"
+        when: "${depth > 1}"
+layers:
+  - Stage: 0
+  - Stage: 1
+  - Stage: 2
+""",
+        144 + 272 + 272 + 272,
+        (16, 6, 6),
+    ),
+    "no rounds": Case(
+        """\
+name: Net
+input: [8, 6, 6]
+blocks:
+  Stage:
+    parameters: {depth: 2}
+    layers:
+      - Conv2d: {out_channels: 16, kernel_size: 1}
+        name: first
+      - Conv2d: {out_channels: 16, kernel_size: 1}
+        repeat: "${depth - 1}"
+        name: rest
+layers:
+  - Stage: 1
+  - Stage: 2
+""",
+        144 + 272 + 272,
+        (16, 6, 6),
+    ),
+    "no rounds that is written": Case(
+        """\
+name: Net
+input: [8, 6, 6]
+layers:
+  - Conv2d: {out_channels: 16, kernel_size: 1}
+    repeat: 0
+  - Conv2d: {out_channels: 2, kernel_size: 1}
+    repeat: "${2 - 1}"
+""",
+        18,
+        (2, 6, 6),
+    ),
+    "no rounds of the model": Case(
+        """\
+name: Net
+parameters: {depth: 0}
+input: [8, 6, 6]
+layers:
+  - Conv2d: {out_channels: 8, kernel_size: 1}
+    repeat: "${depth}"
+  - ReLU
+""",
+        0,
+        (8, 6, 6),
+        (({"depth": 1}, 72), ({"depth": 3}, 216)),
+    ),
+    "rounds that begin with another size": Case(
+        """\
+name: Net
+parameters: {depth: 0}
+input: [8, 6, 6]
+layers:
+  - Sequential:
+      - Conv2d: {out_channels: 16, kernel_size: 1}
+      - BatchNorm2d
+    repeat: "${depth}"
+  - Conv2d: {out_channels: 2, kernel_size: 1}
+""",
+        18,
+        (2, 6, 6),
+        (({"depth": 1}, 144 + 32 + 34), ({"depth": 3}, 144 + 2 * 272 + 96 + 34)),
+    ),
+    "rounds of which there might be none": Case(
+        """\
+name: Net
+parameters: {depth: 2}
+input: [8, 6, 6]
+blocks:
+  Stage:
+    parameters: {depth: 2}
+    layers:
+      - Conv2d: {out_channels: 16, kernel_size: 1}
+        repeat: "${depth}"
+      - BatchNorm2d
+layers:
+  - Stage: "${depth - 1}"
+  - Stage: 3
+  - Conv2d: {out_channels: 2, kernel_size: 1}
+""",
+        144 + 3 * 272 + 64 + 34,
+        (2, 6, 6),
+        (
+            ({"depth": 1}, 16 + 144 + 2 * 272 + 32 + 34),
+            ({"depth": 3}, 144 + 4 * 272 + 64 + 34),
+        ),
+    ),
+    "sizes that grow": Case(
+        """\
+name: Net
+parameters: {depth: 2}
+input: [8, 6, 6]
+blocks:
+  Dense:
+    parameters: {growth: 4}
+    layers:
+      - Conv2d: {out_channels: "${growth}", kernel_size: 3, padding: 1}
+      - cat: {dim: 1}
+        from: [input, conv2d_1]
+  Stage:
+    parameters: {depth: 3, growth: 4}
+    layers:
+      - Dense: "${growth}"
+        repeat: "${depth}"
+      - Conv2d: {out_channels: 8, kernel_size: 1}
+layers:
+  - Stage: {depth: 0}
+  - Stage: {depth: "${depth}", growth: 2}
+""",
+        72 + 146 + 182 + 104,
+        (8, 6, 6),
+        (({"depth": 0}, 144), ({"depth": 3}, 72 + 146 + 182 + 218 + 120)),
+    ),
+    "sizes that shrink": Case(
+        """\
+name: Net
+parameters: {depth: 0}
+input: [8, 16]
+layers:
+  - Conv1d: {out_channels: 8, kernel_size: 3}
+    repeat: "${depth}"
+  - Flatten
+  - Linear: 3
+""",
+        128 * 3 + 3,
+        (3,),
+        (({"depth": 2}, 400 + 96 * 3 + 3),),
+    ),
+    "no rounds of two inputs": Case(
+        """\
+name: Net
+parameters: {depth: 0}
+input: {target: [5, 8], memory: [6, 8]}
+layers:
+  - TransformerDecoderLayer: {nhead: 2, dim_feedforward: 8}
+    from: [target, memory]
+    repeat: "${depth}"
+    name: rest
+  - MultiheadAttention: 2
+    from: [rest, memory, memory]
+""",
+        288,
+        (5, 8),
+        (({"depth": 1}, 288 + 288 * 2 + 72 + 72 + 48),),
+    ),
+    "rounds counted by the round": Case(
+        """\
+name: Net
+input: [8]
+layers:
+  - Sequential:
+      - Linear: 8
+        repeat: "${index}"
+        name: inner
+      - ReLU
+    repeat: 3
+  - Linear: "${8 // index}"
+    when: "${index > 0 and 8 // index > 2}"
+    repeat: 3
+""",
+        3 * 72 + 72 + 36,
+        (4,),
+    ),
+}
+
+
+def made(text: str, style: str, arguments: dict[str, Any], inputs: Any) -> Any:
+    """Make a class of a rendered text; return its parameters and what it gives."""
+    torch.manual_seed(1)
+    model = module(text).Net(**arguments).eval()
+    return {name: each.shape for name, each in model.state_dict().items()}, model(
+        *inputs
+    ).detach()
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("style", api.STYLES)
+def test_what_is_left_out(name: str, style: str) -> None:
+    case = CASES[name]
+    document = source.parse(case.text.encode(), "spec.yaml")
+    text = ""
+    for arguments, count in (({}, case.parameters), *case.others):
+        built = build(document, arguments)
+        network = api.Network(built.graph, built.warnings, document, arguments)
+        assert built.graph.total_parameters == count, arguments
+        if not arguments:
+            assert tuple(each.code for each in built.warnings) == case.warnings
+            text = api.render(network, style)["net.py"]
+        own = api.render(network, style)["net.py"]
+        torch.manual_seed(0)
+        inputs = [
+            torch.randint(0, 2, (2, *each.shape))
+            if each.dtype == "int64"
+            else torch.rand(2, *each.shape)
+            for each in built.graph.inputs.values()
+        ]
+        keys, out = made(text, style, arguments, inputs)
+        own_keys, own_out = made(own, style, {}, inputs)
+        assert keys == own_keys
+        assert torch.equal(out, own_out)
+        assert tuple(out.shape[1:]) == built.graph.value(built.graph.outputs[0]).shape
+        if not arguments:
+            assert tuple(out.shape[1:]) == case.shape
+        learned = module(text).Net(**arguments).parameters()
+        assert sum(each.numel() for each in learned) == count, arguments
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_interpreter_leaves_out_the_same(name: str, tmp_path: Path) -> None:
+    assert "by the spec give the same" in evaluated(CASES[name].text, tmp_path)
+
+
+def test_they_are_expert_code(tmp_path: Path) -> None:
+    for number, (name, case) in enumerate(CASES.items()):
+        document = source.parse(case.text.encode(), "spec.yaml")
+        built = build(document)
+        network = api.Network(built.graph, built.warnings, document, {})
+        for style in api.STYLES:
+            path = tmp_path / f"{style}_{number}.py"
+            path.write_text(api.render(network, style)["net.py"], encoding="utf-8")
+            assert path.stat().st_size, name
+    all_tools(tmp_path)
+
+
+def test_the_same_loop_for_all_stages() -> None:
+    document = source.parse(CASES["no rounds"].text.encode(), "spec.yaml")
+    built = build(document)
+    text = api.render(api.Network(built.graph, (), document, {}), "explicit")["net.py"]
+    loop = (
+        "self.rest = nn.Sequential(*(nn.Conv2d(16, 16, 1) for _ in range(depth - 1)))"
+    )
+    assert loop in text
+
+
+def test_what_is_wrong_with_any_arguments_is_named_all_the_same() -> None:
+    text = CASES["a size"].text.replace("kernel_size: 1}", "kernal_size: 1}")
+    with pytest.raises(SpecError) as error:
+        build(source.parse(text.encode(), "spec.yaml"))
+    assert {each.code for each in error.value.diagnostics} == {"MG201"}
+
+
+def test_what_a_use_has_on_is_checked_there() -> None:
+    text = CASES["a pool that fits where it is on"].text.replace("1d: 8", "1d: 20")
+    with pytest.raises(SpecError) as error:
+        build(source.parse(text.encode(), "spec.yaml"))
+    (found,) = error.value.diagnostics
+    assert found.code == "MG303"
+    assert found.message == "the kernel reaches over 20, but the padded input has 16"
+    assert found.notes[-1] == "`Head` is used in line 16"
