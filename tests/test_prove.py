@@ -112,7 +112,7 @@ def test_certificates(folder: Path) -> None:
         assert process.stderr.read() == ""
     assert process.returncode == 0
     assert first.startswith("small.yaml: Small, explicit = sequential, torch ")
-    assert [line.split()[0] for line in lines] == ["✓"] * 19 + ["proved"]
+    assert [line.split()[0] for line in lines] == ["✓"] * 20 + ["proved"]
     small = "".join(lines)
     for fact in (
         "1,263 parameters",
@@ -486,10 +486,12 @@ def test_several_inputs_tuples_and_modules_used_twice(tmp_path: Path) -> None:
             tensor("hidden", [1, None, 5], "float32"),
             tensor("start", [None, 4], "bool"),
         ],
-        "layers": {"blocks.0.scale": [None, 4, 6], "lstm": [None, 4, 5]},
+        "layers": {"blocks.0.scale": [[None, 4, 6]] * 2, "lstm": [[None, 4, 5]]},
         "parameters": 386,
         "multiply_adds": 4 * 4 * 36 + 4 * 20 * 11,
         "casts": False,
+        "captured": [],
+        "records": False,
     }
     other = TALKER.replace("x + self.scale(x)", "self.scale(x) * 2")
     texts = {"explicit": TALKER, "sequential": TALKER}
@@ -549,8 +551,8 @@ def test_a_failure_in_all_formats(
     """The command says no, with the first difference."""
     from mlpgen.cli import run as command
 
-    def lie(graph: Any) -> Any:
-        return {**claims(graph), "parameters": 7}
+    def lie(graph: Any, captured: Any) -> Any:
+        return {**claims(graph, captured), "parameters": 7}
 
     def here(subjects: list[Subject], **_: Any) -> list[Certificate]:
         certificates.extend(checked(each, folder) for each in subjects)
@@ -566,7 +568,7 @@ def test_a_failure_in_all_formats(
     monkeypatch.setattr("mlpgen.proof.run.prove", lambda *_args, **_: [certificate])
     assert "  ✗ parameters     7 parameters predicted, 39 in explicit\n" in text
     assert "a Linear with the name `graph`" in text
-    assert text.endswith("  not proved: 1 of 19 checks fail\n")
+    assert text.endswith("  not proved: 1 of 20 checks fail\n")
     assert command(["prove", "deep.yaml", "--format", "json"]) == 1
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["proved"], row["styles"]) == (False, ["explicit", "sequential"])

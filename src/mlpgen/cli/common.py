@@ -150,6 +150,14 @@ set_option = click.option(
     metavar="NAME=VALUE",
     help="A new default for a parameter of the spec.",
 )
+capture_option = click.option(
+    "--capture",
+    "captures",
+    metavar="NAME,…",
+    multiple=True,
+    shell_complete=complete_captures,
+    help="Layers, at any depth, whose outputs the model returns as well.",
+)
 
 
 def style_option(*, help: str) -> Callable[[Any], Any]:
@@ -192,6 +200,12 @@ def wanted(specs: Sequence[str], styles: Sequence[str], out: str | None) -> Want
         project.folder,
         project.file,
     )
+
+
+def parse_captures(texts: Sequence[str]) -> tuple[str, ...]:
+    """Read `--capture first,second`."""
+    names = (name.strip() for text in texts for name in text.split(","))
+    return tuple(filter(None, names))
 
 
 def parse_settings(texts: Sequence[str]) -> dict[str, Scalar]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.command("prove")
 @common.specs_argument()
 @common.set_option
+@common.capture_option
 @click.option(
     "--timeout",
     type=click.IntRange(1, 86_400),
@@ -34,21 +35,29 @@ if TYPE_CHECKING:
 )
 @common.format_option
 def command(
-    specs: tuple[str, ...], settings: tuple[str, ...], timeout: int, format_: str
+    specs: tuple[str, ...],
+    settings: tuple[str, ...],
+    captures: tuple[str, ...],
+    timeout: int,
+    format_: str,
 ) -> int:
-    """Run both styles of each SPEC with torch and check what mlpgen says of them.
+    """Run all styles of each SPEC with torch and check what mlpgen says of them.
 
-    Equal styles, predicted shapes and counts, what each layer of the spec gives, the
-    class with other arguments, and what torch makes of the model: export, compile,
-    script, copies, checkpoints, half precision. Nothing is written. Exit 1, with the
-    first difference, if anything fails.
+    Equal styles, predicted shapes and counts, what each layer of the spec gives and
+    holds, what can be captured, the class with other arguments, and what torch makes of
+    the model: export, compile, script, copies, checkpoints, half precision. Nothing is
+    written. Exit 1, with the first difference, if anything fails or takes too long.
 
     \b
     Example:
       mlpgen prove specs/mnist_mlp.yaml
       mlpgen prove specs/*.yaml --format json
     """
-    subjects, warnings = _subjects(common.once(specs), common.parse_settings(settings))
+    subjects, warnings = _subjects(
+        common.once(specs),
+        common.parse_settings(settings),
+        common.parse_captures(captures),
+    )
     common.show_warnings(warnings, aside=format_ == "json")
     _say_whose_code(subjects)
     found: list[Certificate] = []
@@ -71,7 +80,7 @@ def command(
 
 
 def _subjects(
-    specs: Sequence[str], values: dict[str, Scalar]
+    specs: Sequence[str], values: dict[str, Scalar], captures: Sequence[str]
 ) -> tuple[list[Subject], list[Diagnostic]]:
     found: list[Subject] = []
     warnings: list[Diagnostic] = []
@@ -79,7 +88,7 @@ def _subjects(
     for spec in specs:
         try:
             network = api.load(spec, values)
-            found.append(run.subject(spec, network))
+            found.append(run.subject(spec, network, captures))
             warnings += network.warnings
         except SpecError as error:
             mistakes += error.diagnostics
@@ -106,7 +115,7 @@ def _annotate(certificates: Sequence[Certificate]) -> None:
     from mlpgen import report
 
     for each in certificates:
-        for check in each.failures:
+        for check in (*each.failures, *each.unfinished):
             shown = report.annotation(
                 "error", check.detail, file=each.spec, title=check.name
             )
@@ -120,7 +129,7 @@ def _tell(found: Certificate, *, first: bool) -> None:
     width = max(len(check.name) for check in found.checks)
     for check in found.checks:
         _line(check, width)
-    color = "green" if found.proved else "red"
+    color = "green" if found.proved else "red" if found.failures else "yellow"
     printing.say("  ", printing.Painted(verdict(found), color))
 
 

@@ -31,14 +31,7 @@ _WORDS = {
 @common.style_option(help="The style to write, or several.")
 @common.out_option
 @common.set_option
-@click.option(
-    "--capture",
-    "captures",
-    metavar="NAME,…",
-    multiple=True,
-    shell_complete=common.complete_captures,
-    help="Layers, at any depth, whose outputs the model returns as well.",
-)
+@common.capture_option
 @click.option("--notebook", is_flag=True, help="Write a notebook in place of files.")
 @click.option("--stdout", is_flag=True, help="Print the files instead of writing them.")
 @click.option("--force", is_flag=True, help="Overwrite edited files, keeping a .orig.")
@@ -66,7 +59,7 @@ def command(
       mlpgen render specs/mnist_mlp.yaml --style sequential
       mlpgen render specs/mnist_mlp.yaml --set hidden_1=256 --stdout
     """
-    names = [name.strip() for text in captures for name in text.split(",")]
+    names = common.parse_captures(captures)
     wanted = common.wanted(specs, styles, out)
     if not wanted.specs:
         message = f"`specs` in `{wanted.file}` matches no file"
@@ -75,7 +68,7 @@ def command(
         raise click.UsageError("Missing argument 'SPECS...'.")
     values = tuple(common.parse_settings(settings).items())
     requests = [
-        Request(spec, style, values, tuple(filter(None, names)), notebook)
+        Request(spec, style, values, names, notebook)
         for spec in wanted.specs
         for style in wanted.styles or (None,)
     ]

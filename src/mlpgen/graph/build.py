@@ -158,4 +158,4 @@ def _is_float(value: Scalar) -> bool:
 def _check_overwriting(graph: Graph, problems: Problems) -> None:
     for node, message, output in overwritings(graph, graph.outputs):
         help = "leave `inplace` out"
-        problems.add("MG216", message, node.path, help=help, warning=output)
+        problems.add("MG216", message, node.path, help=help, warning=bool(output))

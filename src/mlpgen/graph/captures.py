@@ -12,7 +12,7 @@ from mlpgen.graph.places import places, values_of
 from mlpgen.problems import cut, listed, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.graph.places import Place
@@ -43,7 +43,22 @@ def captures(graph: Graph) -> dict[str, Captured]:
         for part, name, value in values_of(place):
             into = found if name == place.name else parts
             into[name] = Captured(value, place, part)
-    return parts | found  # what a block gives by its outputs, layers in it give too
+    known = parts | found  # what a block gives by its outputs, layers in it give too
+    return {
+        name: each for name, each in known.items() if _own_name(name, known) == name
+    }
+
+
+def free_captures(graph: Graph) -> tuple[str, ...]:
+    """Name all that layers give and that can be captured at once, but for outputs."""
+    known = captures(graph)
+    layers = {name: each.place.name for name, each in known.items() if each.place}
+    lost = {each.output for each in overwritings(graph, {*layers.values()})}
+    return tuple(
+        name
+        for name, layer in layers.items()
+        if layer not in lost and name not in graph.outputs
+    )
 
 
 def captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
@@ -80,11 +95,11 @@ def captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(own) if name not in graph.outputs)
 
 
-def _own_name(name: str, known: dict[str, Captured]) -> str:
+def _own_name(name: str, known: Mapping[str, Captured]) -> str:
     """Return the name of a layer in place of that of its first part."""
     layer, _, part = name.rpartition(".")
     found = known.get(layer)
-    if name in known or found is None or found.place is None:
+    if found is None or found.place is None:
         return name
     return layer if part == next(iter(found.place.node.parts)) else name
 

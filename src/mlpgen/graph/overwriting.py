@@ -36,12 +36,13 @@ class Overwriting(NamedTuple):
     Attributes:
         node: The layer.
         message: What it writes over.
-        output: Whether that is only an output, so that the network runs all the same.
+        output: The output that it is, if it is only that; then the network runs all the
+            same.
     """
 
     node: Node
     message: str
-    output: bool
+    output: str
 
 
 class _Cell:
@@ -216,13 +217,13 @@ class _Walk:
 
     def _reasons(
         self, value: _Value, later: Mapping[_Cell, str]
-    ) -> Iterator[tuple[str, bool]]:
+    ) -> Iterator[tuple[str, str]]:
         reason = _refused(value, later)
         if reason:
-            yield reason, False
+            yield reason, ""
         names = {name for cell in value.every for name in cell.names}
         for name in sorted(names & self.kept):
-            yield f"the output `{name}`", True
+            yield f"the output `{name}`", name
 
 
 def _refused(value: _Value, later: Mapping[_Cell, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-Status = Literal["holds", "unsupported", "fails"]
+Status = Literal["holds", "unsupported", "fails", "unfinished"]
 
 
 class Check(NamedTuple):
@@ -12,7 +12,8 @@ class Check(NamedTuple):
 
     Attributes:
         name: What.
-        status: Whether it holds, fails, or torch itself does not support it.
+        status: Whether it holds, fails, or torch itself does not support it; or it did
+            not come to its end in time.
         detail: A fact, or the first difference.
     """
 
@@ -40,13 +41,18 @@ class Certificate(NamedTuple):
 
     @property
     def proved(self) -> bool:
-        """Whether nothing fails."""
-        return bool(self.checks) and not self.failures
+        """Whether nothing fails, and all came to its end."""
+        return bool(self.checks) and not self.failures and not self.unfinished
 
     @property
     def failures(self) -> tuple[Check, ...]:
         """What fails."""
         return tuple(each for each in self.checks if each.status == "fails")
+
+    @property
+    def unfinished(self) -> tuple[Check, ...]:
+        """What did not come to its end in time."""
+        return tuple(each for each in self.checks if each.status == "unfinished")
 
     def row(self) -> dict[str, Any]:
         """Return it as data for JSON."""
@@ -58,6 +64,7 @@ _MARKS: dict[Status, tuple[str, str, str]] = {
     "holds": ("✓", "+", "green"),
     "unsupported": ("–", "-", "yellow"),
     "fails": ("✗", "!", "red"),
+    "unfinished": ("…", "~", "yellow"),
 }
 
 
@@ -68,7 +75,10 @@ def mark(status: Status, *, unicode: bool) -> tuple[str, str]:
 
 
 def verdict(certificate: Certificate) -> str:
-    """Return the last line: `proved`, or how many checks fail."""
+    """Return the last line: `proved`, how many checks fail, or what is not finished."""
+    if certificate.unfinished and not certificate.failures:
+        (last,) = certificate.unfinished
+        return f"not finished: `{last.name}` and what comes behind it"
     if not certificate.proved:
         count, all_ = len(certificate.failures), len(certificate.checks)
         return f"not proved: {count} of {all_} checks fail"

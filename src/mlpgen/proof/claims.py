@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from mlpgen.graph.nodes import held, named
+from mlpgen.graph.captures import captures
+from mlpgen.graph.nodes import held
+from mlpgen.graph.places import places
 from mlpgen.proof.bounds import bounds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpgen.graph.nodes import Graph
     from mlpgen.layers.base import Value
 
@@ -41,31 +45,44 @@ class Claims(TypedDict):
         name: The class.
         inputs: In the order of `forward`.
         outputs: In the order in which they are returned.
-        layers: What each layer gives, by dotted name, where it gives one tensor.
+        layers: What each module gives, by dotted name, each time it is called; None
+            where that is not one tensor.
         parameters: How many values it learns.
         multiply_adds: For one example.
         casts: Whether a function makes float32 of any other kind.
+        captured: The outputs that are captured.
+        records: Whether hooks record them.
     """
 
     name: str
     inputs: list[Tensor]
     outputs: list[Tensor]
-    layers: dict[str, Whole]
+    layers: dict[str, list[Whole | None]]
     parameters: int
     multiply_adds: int
     casts: bool
+    captured: list[str]
+    records: bool
 
 
-def claims(graph: Graph) -> Claims:
-    """Gather what mlpgen says of a network."""
+def claims(graph: Graph, captured: Sequence[str] = ()) -> Claims:
+    """Gather what mlpgen says of a network.
+
+    Args:
+        graph: The network.
+        captured: What its model returns behind its outputs.
+    """
+    own = graph.values()
     return {
         "name": graph.name,
         "inputs": _inputs(graph),
-        "outputs": _outputs(graph),
+        "outputs": outputs(graph, captured),
         "layers": _layers(graph),
         "parameters": int(graph.total_parameters),
         "multiply_adds": int(graph.total_multiply_adds),
         "casts": any(node.type == "float" for node in held(graph.nodes)),
+        "captured": [*captured],
+        "records": any(name not in own for name in captured),
     }
 
 
@@ -77,8 +94,11 @@ def _inputs(graph: Graph) -> list[Tensor]:
     ]
 
 
-def _outputs(graph: Graph) -> list[Tensor]:
-    return [_tensor(name, graph.value(name)) for name in graph.outputs]
+def outputs(graph: Graph, captured: Sequence[str] = ()) -> list[Tensor]:
+    """Say what a model returns."""
+    found = [_tensor(name, graph.value(name)) for name in graph.outputs]
+    known = captures(graph) if captured else {}
+    return found + [_tensor(name, known[name].value) for name in captured]
 
 
 def _tensor(name: str, value: Value, high: int | None = None) -> Tensor:
@@ -90,13 +110,13 @@ def _tensor(name: str, value: Value, high: int | None = None) -> Tensor:
     }
 
 
-def _layers(graph: Graph) -> dict[str, Whole]:
-    idle = tuple(f"{node.name}." for node in graph.nodes if node.idle)
-    return {
-        name: _whole(node.value)
-        for name, node in named(graph.nodes)
-        if node.single and node.active and not f"{name}.".startswith(idle)
-    }
+def _layers(graph: Graph) -> dict[str, list[Whole | None]]:
+    found: dict[str, list[Whole | None]] = {}
+    for place in places(graph):
+        node = place.node
+        one = node.single and node.active
+        found.setdefault(place.module, []).append(_whole(node.value) if one else None)
+    return found
 
 
 def _whole(value: Value) -> Whole:

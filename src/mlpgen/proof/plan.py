@@ -30,7 +30,8 @@ class Entry(TypedDict):
         kind: `module`, `function`, `held`, `block`, `Sequential`, `custom` or `share`.
         arguments: By name, as they are written.
         sources: What `from` names; None without it.
-        options: `repeat`, `when`, `select`, `share`, where they are there.
+        options: `repeat`, `when`, `select`, `share`, `init`, `parametrize`, where they
+            are there.
         layers: The entries of a `Sequential`.
     """
 
@@ -60,10 +61,17 @@ class Class(TypedDict):
 
 
 class Plan(TypedDict):
-    """A spec: its model and its blocks."""
+    """A spec: its model and its blocks, and the initial values of all layers of a type.
+
+    Keys:
+        model: Its layers.
+        blocks: Those of each block.
+        rules: What `init` of the model says, by type and by the name of a parameter.
+    """
 
     model: Class
     blocks: dict[str, Class]
+    rules: dict[str, Any]
 
 
 def plan(network: Network) -> Plan:
@@ -76,6 +84,7 @@ def plan(network: Network) -> Plan:
     return {
         "model": _class(model, blocks),
         "blocks": {name: _class(each, blocks) for name, each in blocks.items()},
+        "rules": dict(spec.init or {}),
     }
 
 
@@ -89,14 +98,17 @@ def _class(definition: Definition, blocks: dict[str, Definition]) -> Class:
 
 
 def _entry(item: Item, blocks: dict[str, Definition]) -> Entry:
-    wanted = ("repeat", "when", "select", "share")
+    wanted = ("repeat", "when", "select", "share", "init", "parametrize")
+    options = {k: v for k, v in item.options.items() if k in wanted}
+    if "init" in item.arguments:  # of a tensor of the model itself
+        options["init"] = item.arguments["init"]
     return {
         "name": item.name,
         "type": item.type,
         "kind": _kind(item.type, blocks),
         "arguments": {k: v for k, v in item.arguments.items() if k != "init"},
         "sources": None if item.sources is None else [*item.sources],
-        "options": {k: v for k, v in item.options.items() if k in wanted},
+        "options": options,
         "layers": [_entry(each, blocks) for each in item.children],
     }
 

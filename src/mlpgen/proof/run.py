@@ -12,7 +12,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen import api
+from mlpgen.graph.captures import captured
 from mlpgen.proof import own
+from mlpgen.proof.captured import CapturedTrial, captured_trial
 from mlpgen.proof.certificate import Certificate, Check
 from mlpgen.proof.claims import claims
 from mlpgen.proof.plan import plan
@@ -46,6 +48,7 @@ class Subject(NamedTuple):
         own: The author's own files that it imports.
         trials: The model with other arguments.
         plan: The entries of the spec as they are written.
+        captured: The model that returns what each of its layers gives.
     """
 
     spec: str
@@ -54,21 +57,31 @@ class Subject(NamedTuple):
     own: tuple[OwnFile, ...] = ()
     trials: Trials = Trials()
     plan: Plan | None = None
+    captured: CapturedTrial | None = None
 
 
-def subject(spec: str, network: Network) -> Subject:
+def subject(spec: str, network: Network, capture: Sequence[str] = ()) -> Subject:
     """Render a network in all styles.
 
     Args:
         spec: How people name it.
         network: The loaded spec.
+        capture: What the model returns behind its outputs; without, a model is tried
+            besides that returns what each layer gives.
+
+    Raises:
+        SpecError: A name in `capture` is none.
     """
+    names = captured(network.graph, capture)
     file = f"{network.graph.stem}.py"
-    texts = {style: api.render(network, style)[file] for style in api.STYLES}
+    texts = {
+        style: api.render(network, style, capture=names)[file] for style in api.STYLES
+    }
     files = own.own_files(network.graph, Path(network.document.name).parent)
-    found = trials(network)
-    said = claims(network.graph)
-    return Subject(spec, said, texts, files, found, plan(network))
+    found = trials(network, names)
+    said = claims(network.graph, names)
+    every = None if names else captured_trial(network)
+    return Subject(spec, said, texts, files, found, plan(network), every)
 
 
 def prove(
@@ -119,7 +132,20 @@ def _written(subject: Subject, folder: Path) -> dict[str, Any]:
         "own": own.written(subject.own, folder / "own"),
         "trials": _written_trials(subject.trials, folder),
         "plan": subject.plan,
+        "captured": _written_captured(subject.captured, folder),
     }
+
+
+def _written_captured(trial: CapturedTrial | None, folder: Path) -> Any:
+    """Write the files of the model that returns what each of its layers gives."""
+    if trial is None:
+        return None
+    files = {}
+    for style, text in trial.texts.items():
+        path = folder / f"captured_{style}.py"
+        path.write_text(text, encoding="utf-8")
+        files[style] = path.relative_to(folder.parent).as_posix()
+    return {"outputs": trial.outputs, "files": files}
 
 
 def _written_trials(trials: Trials, folder: Path) -> dict[str, Any]:
@@ -223,7 +249,7 @@ class _Process:
         """Say why a process did not come to its end."""
         if self.expired:
             why = f"took longer than {self.timeout:g} s in all: --timeout gives more"
-            return Check(self.running, "fails", why)
+            return Check(self.running, "unfinished", why)
         text = (self.folder / "errors.txt").read_text("utf-8", errors="replace")
         last = text.strip().splitlines()[-1:]
         why = ": ".join([f"the process ended with code {code}", *last])

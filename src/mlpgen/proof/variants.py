@@ -11,7 +11,7 @@ from mlpgen.graph.build import build
 from mlpgen.proof.claims import claims
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mlpgen.api import Network
     from mlpgen.expressions import Scalar
@@ -50,34 +50,44 @@ class Trials(NamedTuple):
     variants: tuple[Variant, ...] = ()
 
 
-def trials(network: Network) -> Trials:
-    """Load the spec of a network with other values of its parameters."""
+def trials(network: Network, captured: Sequence[str] = ()) -> Trials:
+    """Load the spec of a network with other values of its parameters.
+
+    Args:
+        network: The network.
+        captured: What its model returns behind its outputs.
+    """
     defaults = network.graph.parameters
     warned = network.graph.bound
-    found = [_variants(network, name) for name in defaults if name not in warned]
+    found = [
+        _variants(network, name, captured) for name in defaults if name not in warned
+    ]
     turns = zip_longest(*found)  # the first of each parameter, then the second
     variants = [each for turn in turns for each in turn if each is not None]
     return Trials((*defaults,), warned, (*variants[:MOST],))
 
 
-def _variants(network: Network, name: str) -> list[Variant]:
+def _variants(network: Network, name: str, captured: Sequence[str]) -> list[Variant]:
     """Return the model for other values of one parameter, where the spec is right."""
     found: list[Variant] = []
     for value in _others(network.graph.parameters[name]):
         if len(found) < _OF_EACH:
-            found += _variant(network, name, value)
+            found += _variant(network, name, value, captured)
     return found
 
 
-def _variant(network: Network, name: str, value: Scalar) -> Iterator[Variant]:
+def _variant(
+    network: Network, name: str, value: Scalar, captured: Sequence[str]
+) -> Iterator[Variant]:
     settings = {**network.settings, name: value}
     try:
         built = build(network.document, settings)
+        other = network._replace(graph=built.graph, settings=settings)
+        texts = api.render(other, "explicit", capture=captured)
     except SpecError:
         return
-    other = network._replace(graph=built.graph, settings=settings)
-    text = api.render(other, "explicit")[f"{built.graph.stem}.py"]
-    yield Variant({name: value}, claims(built.graph), text)
+    text = texts[f"{built.graph.stem}.py"]
+    yield Variant({name: value}, claims(built.graph, captured), text)
 
 
 def _others(value: Scalar) -> list[Scalar]:

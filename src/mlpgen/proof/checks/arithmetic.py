@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,27 @@ _UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.Not: operator.not_,
 }
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "min": min,
+    "max": max,
+    "round": round,
+    "int": int,
+    "abs": abs,
+    "floor": math.floor,
+    "ceil": math.ceil,
+}
 _TRUTH = {"true": True, "false": False}
+
+
+def value_of(raw: Any, known: Mapping[str, Any]) -> Any:
+    """Compute what an argument says: expressions, and lists and mappings of them."""
+    if isinstance(raw, list | tuple):
+        return [value_of(each, known) for each in raw]
+    if isinstance(raw, dict):
+        return {key: value_of(each, known) for key, each in raw.items()}
+    if isinstance(raw, str) and raw.startswith("${"):
+        return computed(raw[2:-1], known)
+    return raw
 
 
 def computed(text: str, known: Mapping[str, Any]) -> Any:
@@ -61,10 +82,16 @@ def _value(node: ast.expr, known: Mapping[str, Any]) -> Any:
             return _UNARY[type(op)](_value(operand, known))
         case ast.BinOp(left=left, op=op, right=right):
             return _binary(op, _value(left, known), _value(right, known))
-        case ast.BoolOp(op=ast.And(), values=values):
-            return all(_value(each, known) for each in values)
-        case ast.BoolOp(op=ast.Or(), values=values):
-            return any(_value(each, known) for each in values)
+        case ast.BoolOp(op=op, values=[*values, last]):
+            for each in values:
+                value = _value(each, known)
+                if bool(value) == isinstance(op, ast.Or):
+                    return value
+            return _value(last, known)
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return _value(body if _value(test, known) else orelse, known)
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+            return _number(_FUNCTIONS[name](*(_value(each, known) for each in args)))
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             operands = [_value(each, known) for each in (left, *comparators)]
             pairs = zip(operands, ops, operands[1:], strict=False)

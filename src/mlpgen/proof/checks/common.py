@@ -34,13 +34,15 @@ class UnknownError(Exception):
 
 
 class Subject:
-    """One network in both styles, and what mlpgen says of it.
+    """One network in all styles, and what mlpgen says of it.
 
     Attributes:
         claims: See `mlpgen.proof.claims.Claims`.
         classes: The class of each style.
         trials: What is tried of other arguments; see `mlpgen.proof.variants.Trials`.
         plan: The spec as it is written; see `mlpgen.proof.plan.Plan`.
+        captured: The model that gives what is inside of it; see
+            `mlpgen.proof.captured.CapturedTrial`.
         models: One of each, made with the same seed.
     """
 
@@ -50,11 +52,13 @@ class Subject:
         classes: dict[str, type[nn.Module]],
         trials: dict[str, Any],
         plan: dict[str, Any] | None,
+        captured: dict[str, Any] | None = None,
     ) -> None:
         self.claims = claims
         self.classes = classes
         self.trials = trials
         self.plan = plan
+        self.captured = captured
         self.models: dict[str, nn.Module] = {}
         for style, cls in classes.items():
             torch.manual_seed(SEED)
@@ -65,7 +69,7 @@ class Subject:
         return made_inputs(self.claims, batch)
 
     def mode(self, *, training: bool) -> Iterator[tuple[str, nn.Module]]:
-        """Go through the models of both styles, in one mode."""
+        """Go through the models of all styles, in one mode."""
         for style, model in self.models.items():
             yield style, model.train(training)
 

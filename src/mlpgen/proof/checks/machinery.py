@@ -74,6 +74,7 @@ def _export(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
 
 def compiled(subject: Subject) -> str:
     """`torch.compile` takes the models as one graph, and that gives the same."""
+    _refuse_hooks(subject)
     _as_eager(subject, _compile)
     return "torch.compile takes it as one graph and gives the same"
 
@@ -89,8 +90,15 @@ def _compile(
         torch.compiler.reset()
 
 
+def _refuse_hooks(subject: Subject) -> None:
+    """Models that record values inside of layers use what torch cannot take."""
+    if subject.claims.get("records"):
+        raise UnsupportedError("the forward hooks that record values inside of layers")
+
+
 def scripted(subject: Subject) -> str:
     """`torch.jit.script` takes the models, and what it makes gives the same."""
+    _refuse_hooks(subject)
     _as_eager(subject, _script)
     return "torch.jit.script gives the same"
 
@@ -120,7 +128,7 @@ def _tried(
     style: str,
     attempt: Attempt,
 ) -> list[Tensor]:
-    """Run; on failure look for the reason in torch's own layers, of both styles.
+    """Run; on failure look for the reason in torch's own layers, of all styles.
 
     A function of the explicit style is a layer of the sequential one.
     """

@@ -24,7 +24,7 @@ def main(job: str) -> None:
 
     Args:
         job: A JSON file: a list of `{"claims": …, "files": {style: path}}`, and with
-            what else is known of a network: `trials` and `plan`.
+            what else is known of a network: `trials`, `plan` and `captured`.
     """
     # Whatever a library prints must not get between the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -59,7 +59,8 @@ def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
         own = import_own(job["own"])
         name = job["claims"]["name"]
         classes = {style: load(path, name) for style, path in job["files"].items()}
-        made.append(Subject(job["claims"], classes, job["trials"], job["plan"]))
+        known = (job["trials"], job["plan"], job.get("captured"))
+        made.append(Subject(job["claims"], classes, *known))
         said = f", with the author's code of {', '.join(own)}" if own else ""
         return f"{' and '.join(classes)}: imported and made{said}"
 
@@ -83,6 +84,7 @@ def _checks() -> dict[str, Callable[[Subject], str]]:
         "train mode": values.equal_in_training,
         "examples": values.example_by_example,
         "spec": reference.as_written,
+        "captures": reference.captured,
         "arguments": arguments.other_arguments,
         "meta": machinery.meta,
         "export": machinery.exported,

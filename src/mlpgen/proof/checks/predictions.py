@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -90,21 +91,37 @@ def layers(subject: Subject) -> str:
     claimed = subject.claims["layers"]
     found: set[str] = set()
     for style, model in subject.mode(training=False):
+        times: Counter[str] = Counter()
 
-        def see(visit: Visit, style: str = style) -> None:
-            if visit.name not in claimed or not visit.gives:
+        def see(visit: Visit, style: str = style, times: Counter[str] = times) -> None:
+            calls = claimed.get(visit.name)
+            if calls is None:
                 return
-            found.add(visit.name)
-            wanted, shape = claimed[visit.name], list(visit.gives[0].shape)
-            if shape != sized(wanted, BATCH):
-                raise FailsError(
-                    f"`{visit.name}` should give {shape_shown(wanted)}, "
-                    f"and gives {tuple(shape)} in {style} for {BATCH} examples"
-                )
+            times[visit.name] += 1
+            if visit.time < len(calls) and calls[visit.time] is not None:
+                found.add(visit.name)
+                _need_shape(visit, calls[visit.time], style)
 
         with visits(model, see):
             call(model, subject.inputs())
+        for name, count in times.items():
+            if count != len(claimed[name]):
+                raise FailsError(
+                    f"`{name}` runs {counted(count, 'time')} in {style}, "
+                    f"and should run {counted(len(claimed[name]), 'time')}"
+                )
     return f"{counted(len(found), 'module')} with the predicted shape"
+
+
+def _need_shape(visit: Visit, wanted: list[int | None], style: str) -> None:
+    if not visit.gives:
+        return
+    shape = list(visit.gives[0].shape)
+    if shape != sized(wanted, BATCH):
+        raise FailsError(
+            f"`{visit.name}` should give {shape_shown(wanted)}, "
+            f"and gives {tuple(shape)} in {style} for {BATCH} examples"
+        )
 
 
 def outputs(subject: Subject) -> str:

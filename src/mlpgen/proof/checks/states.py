@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 def equal_states(subject: Subject) -> str:
-    """Both styles hold the same keys, in order, with the same values."""
-    (one, first), (other, second) = subject.models.items()
-    need_equal_states(first, second, f"in {one} and in {other}")
+    """All styles hold the same keys, in order, with the same values."""
+    (one, first), *others = subject.models.items()
+    for other, second in others:
+        need_equal_states(first, second, f"in {one} and in {other}")
     keys = counted(len(first.state_dict()), "key")
     return f"{keys} of the state_dict, in order, with equal initial values"
 
@@ -54,11 +55,11 @@ def copies(subject: Subject) -> str:
 
 
 def checkpoints(subject: Subject) -> str:
-    """What one style saved, the other loads, with other values than it had."""
+    """What one style saved, the next one loads, with other values than it had."""
     inputs = subject.inputs(1)
-    saver, loader = (model for _, model in subject.mode(training=False))
+    models = [model for _, model in subject.mode(training=False)]
     path = Path("checkpoint.pt")
-    for first, second in ((saver, loader), (loader, saver)):
+    for first, second in zip(models, [*models[1:], models[0]], strict=True):
         for value in first.parameters():
             value.mul_(1.25)
         torch.save(first.state_dict(), path)
@@ -67,4 +68,4 @@ def checkpoints(subject: Subject) -> str:
         need_equal_states(first, second, "saved and loaded")
         if not all(map(same, call(first, inputs), call(second, inputs))):
             raise FailsError("a loaded checkpoint gives something else")
-    return "what one style saves, the other loads and gives the same"
+    return "what one style saves, the next loads and gives the same"

@@ -31,44 +31,60 @@ class _Run(NamedTuple):
 
 
 def equal_in_evaluation(subject: Subject) -> str:
-    """Outputs and gradients are equal in both styles in eval mode."""
+    """Outputs and gradients are equal in all styles in eval mode."""
     return _equal(subject, training=False)
 
 
 def equal_in_training(subject: Subject) -> str:
-    """Outputs, gradients and buffers are equal in both styles in train mode."""
+    """Outputs, gradients and buffers are equal in all styles in train mode."""
     return _equal(subject, training=True)
 
 
 def _equal(subject: Subject, *, training: bool) -> str:
-    (one, first), (other, second) = subject.mode(training=training)
-    where = f"in {one} and in {other}"
-    a, b = _run(first, subject), _run(second, subject)
+    (one, first), *others = subject.mode(training=training)
+    a = _run(first, subject)
     names = [each["name"] for each in subject.claims["outputs"]]
-    counts = len(a.outputs), len(b.outputs)
-    if counts != (len(names), len(names)):
+    if len(a.outputs) != len(names):
         wanted = counted(len(names), "output")
-        raise FailsError(f"{wanted} predicted, {counts[0]} and {counts[1]} {where}")
+        raise FailsError(f"{wanted} predicted, {len(a.outputs)} in {one}")
+    if training:
+        claimed = subject.claims["outputs"]
+        need_outputs(a.outputs, claimed, BATCH, f"in {one}, train mode, batch {BATCH}")
+    for other, second in others:
+        where = f"in {one} and in {other}"
+        _need_equal(subject, (first, a), (second, _run(second, subject)), where)
+        need_equal_states(first, second, f"{where}, after a run")
+    gradients = sum(each is not None for each in a.gradients.values())
+    styles = "both styles" if len(others) == 1 else f"all {len(others) + 1} styles"
+    return (
+        f"{counted(len(names), 'output')} and {counted(gradients, 'gradient')} "
+        f"equal in {styles}"
+    )
+
+
+def _need_equal(
+    subject: Subject,
+    one: tuple[nn.Module, _Run],
+    other: tuple[nn.Module, _Run],
+    where: str,
+) -> None:
+    """Compare what the models of two styles gave."""
+    (first, a), (second, b) = one, other
+    names = [each["name"] for each in subject.claims["outputs"]]
+    if len(b.outputs) != len(names):
+        wanted = counted(len(names), "output")
+        raise FailsError(f"{wanted} predicted, {len(b.outputs)} in the second {where}")
     for name, left, right in zip(names, a.outputs, b.outputs, strict=True):
         if not same(left, right):
             inputs = subject.inputs()
             at = parting((first, inputs), (second, inputs), same)
             found = difference(left, right)
             raise FailsError(f"they part {at}: `{name}` differs, {found} {where}")
-    if training:
-        claimed = subject.claims["outputs"]
-        need_outputs(a.outputs, claimed, BATCH, f"in {one}, train mode, batch {BATCH}")
     # The gradients of the last layers come first, so that is where they part.
     for name, gradient in reversed(a.gradients.items()):
         twin = b.gradients.get(name)
         if not same(gradient, twin):
             raise FailsError(f"the gradients part at `{name}` {where}")
-    need_equal_states(first, second, f"{where}, after a run")
-    gradients = sum(each is not None for each in a.gradients.values())
-    return (
-        f"{counted(len(a.outputs), 'output')} and {counted(gradients, 'gradient')} "
-        "equal in both styles"
-    )
 
 
 @torch.enable_grad()

@@ -1,0 +1,102 @@
+"""Modules of torch as a spec names them: made, called, and what they say themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+_PARTS = {
+    "MultiheadAttention": ["output", "weights"],
+    "LSTMCell": ["hidden", "cell"],
+}
+_MASKS = (
+    "key_padding_mask",
+    "src_key_padding_mask",
+    "tgt_key_padding_mask",
+    "memory_key_padding_mask",
+)
+"""Masks of padding, in the order in which they stand behind the other inputs."""
+_CAUSAL = {
+    "MultiheadAttention": "attn_mask",
+    "TransformerEncoderLayer": "src_mask",
+    "TransformerEncoder": "mask",
+    "TransformerDecoderLayer": "tgt_mask",
+    "TransformerDecoder": "tgt_mask",
+    "Transformer": "tgt_mask",
+}
+"""What the mask of what comes later is called."""
+
+
+def made(type_: str, arguments: dict[str, Any], shape: torch.Size) -> nn.Module | None:
+    """Make a layer that holds nothing, which the model may have as a function."""
+    for more in ({}, {"num_features": shape[1]}):
+        try:
+            made: nn.Module = getattr(nn, type_)(**arguments, **more)
+        except (AttributeError, TypeError):
+            continue
+        return made.eval()
+    return None
+
+
+def masked(
+    type_: str, arguments: dict[str, Any], takes: list[Tensor]
+) -> tuple[list[Tensor], dict[str, Tensor]]:
+    """Part the masks from what else goes in, and add that of what comes later."""
+    if type_ not in _CAUSAL:
+        return takes, {}
+    names = [name for name in _MASKS if arguments.get(name)]
+    count = len(takes) - len(names)
+    masks = dict(zip(names, takes[count:], strict=True))
+    if arguments.get("is_causal") or arguments.get("tgt_is_causal"):
+        length = takes[type_ == "Transformer"].shape[1]
+        everywhere = torch.ones(length, length, dtype=torch.bool)
+        masks[_CAUSAL[type_]] = everywhere.triu(1)
+    return takes[:count], masks
+
+
+def called(
+    module: nn.Module, type_: str, takes: list[Tensor], masks: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    """Run a module; name what it gives."""
+    if isinstance(module, nn.MultiheadAttention):
+        takes = [takes[0], takes[min(1, len(takes) - 1)], takes[-1]]
+        return {"output": module(*takes, need_weights=False, **masks)[0]}
+    first, *states = takes
+    if isinstance(module, nn.RNNBase):
+        ways = 1 + module.bidirectional
+        states = [torch.stack(each.chunk(ways, dim=1)) for each in states]
+        output, final = module(first, *_together(states))
+        finals = final if isinstance(final, tuple) else (final,)
+        ends = [_final(each, module.bidirectional) for each in finals]
+        parts = {"output": output, "hidden": ends[0], "last": output[:, -1]}
+        return {**parts, "cell": ends[-1]}
+    if isinstance(module, nn.RNNCellBase):
+        takes = [first, *_together(states)]
+    found = module(*takes, **masks)
+    if isinstance(found, Tensor):
+        return {"": found}
+    names = _PARTS.get(type_, ["output", "indices"])
+    return dict(zip(names, found, strict=True))
+
+
+def _together(states: list[Tensor]) -> list[Any]:
+    """Both states of an LSTM are one argument."""
+    return [tuple(states)] if len(states) > 1 else states
+
+
+def _final(state: Tensor, both: bool) -> Tensor:
+    return torch.cat([state[-2], state[-1]], dim=1) if both else state[-1]
+
+
+def agrees(wanted: Any, found: Any) -> bool:
+    """Tell whether an argument is what the module says of itself, if it says that."""
+    if isinstance(found, tuple) and isinstance(wanted, int | float | list):
+        every = wanted if isinstance(wanted, list) else [wanted] * len(found)
+        return [*found] == every
+    if isinstance(wanted, bool) and isinstance(found, Tensor):
+        return wanted
+    if isinstance(found, int | float) and isinstance(wanted, int | float):
+        return wanted < 0 or found == wanted
+    return True
