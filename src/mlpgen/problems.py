@@ -207,6 +207,19 @@ class Problems:
             seen.setdefault((each.code, each.place, each.warning), each)
         self.found[:] = seen.values()
 
+    def insist(self, code: str) -> bool:
+        """Make mistakes of the warnings of a code, as they explain another mistake.
+
+        Returns:
+            Whether there are any.
+        """
+        warned = [each.code == code and each.warning for each in self.found]
+        self.found[:] = [
+            each._replace(warning=each.warning and not explains)
+            for each, explains in zip(self.found, warned, strict=True)
+        ]
+        return any(each.code == code for each in self.found)
+
     def drop(self, *codes: str) -> None:
         """Forget mistakes that only follow from others."""
         self.found[:] = [each for each in self.found if each.code not in codes]

@@ -20,6 +20,7 @@ from mlpgen.layers.base import Function, ShapeError, Value, Values
 class Permute(Operation):
     """Puts the dimensions into another order; `dims` begins with 0, the batch."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "permute: [0, 2, 3, 1]"
     example_input: ClassVar = (3, 8, 6)
@@ -48,6 +49,7 @@ class Permute(Operation):
 class Transpose(Operation):
     """Swaps two dimensions."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "transpose: {dim0: 1, dim1: 2}"
     example_input: ClassVar = (3, 8)
@@ -72,6 +74,7 @@ class Transpose(Operation):
 class Movedim(Operation):
     """Moves dimensions; the others keep their order."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "movedim: {source: 1, destination: -1}"
     example_input: ClassVar = (3, 8, 6)
@@ -103,6 +106,7 @@ class Movedim(Operation):
 class Squeeze(Operation):
     """Removes dimensions that have size 1; torch leaves others as they are."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "squeeze: -1"
     example_input: ClassVar = (8, 1)
@@ -125,6 +129,7 @@ class Squeeze(Operation):
 class Unsqueeze(Operation):
     """Puts in a dimension of size 1."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "unsqueeze: 1"
     example_input: ClassVar = (8,)
@@ -146,6 +151,7 @@ class Unsqueeze(Operation):
 class Flip(Operation):
     """Turns the order of dimensions around."""
 
+    arranges: ClassVar = True
     example: ClassVar = "flip: -1"
     example_input: ClassVar = (8,)
 
@@ -164,6 +170,7 @@ class Flip(Operation):
 class Roll(Operation):
     """Shifts along dimensions; what leaves at one end comes back at the other."""
 
+    arranges: ClassVar = True
     example: ClassVar = "roll: {shifts: 1, dims: -1}"
     example_input: ClassVar = (8,)
 

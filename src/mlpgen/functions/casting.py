@@ -17,6 +17,7 @@ class _Cast(Pointwise):
 class Float(_Cast):
     """The same as float32: true is 1, false is 0."""
 
+    arranges: ClassVar = True
     gives: ClassVar = "float32"
     page: ClassVar = "Tensor.float"
     example: ClassVar = "float"

@@ -15,6 +15,7 @@ from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
 
 
 class _Joining(Operation):
+    arranges: ClassVar = True
     arity: ClassVar = (1, 64)
     lists_inputs: ClassVar = True
 

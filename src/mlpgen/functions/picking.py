@@ -21,6 +21,7 @@ OptionalPlace = Annotated[int | None, Expects("a whole number")]
 class Select(Operation):
     """One place of a dimension, which is gone then: `x[:, 0]`."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "select: {dim: 1, index: 0}"
     example_input: ClassVar = (16, 8)
@@ -47,6 +48,7 @@ class Select(Operation):
 class Slice(Operation):
     """The places of a dimension from `start` to before `end`: `x[:, 1:-1]`."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     page: ClassVar = "Tensor.narrow"
     example: ClassVar = "slice: {dim: 1, start: 1}"
@@ -87,6 +89,7 @@ class Slice(Operation):
 class Narrow(Operation):
     """The `length` places of a dimension from `start` on."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "narrow: {dim: 1, start: 0, length: 4}"
     example_input: ClassVar = (16, 8)
@@ -116,6 +119,7 @@ class Narrow(Operation):
 class Gather(Operation):
     """Takes from the first input, along `dim`, the places that the second names."""
 
+    arranges: ClassVar = True
     arity: ClassVar = (2, 2)
     example: ClassVar = "gather: 1"
     example_inputs: ClassVar = (Value((16, 8)), Value((4, 8), "int64"))
@@ -145,6 +149,7 @@ class Gather(Operation):
 class IndexSelect(Operation):
     """Takes the places of `dim` that the second input names, which has no batch."""
 
+    arranges: ClassVar = True
     arity: ClassVar = (2, 2)
     example: ClassVar = "index_select: 1"
     example_inputs: ClassVar = (Value((16, 8)), Value((4,), "int64", batched=False))

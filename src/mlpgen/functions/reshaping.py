@@ -26,6 +26,7 @@ Sizes = Annotated[
 class Flatten(Operation):
     """Joins the dimensions from `start_dim` to `end_dim` into one."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "flatten: 1"
     example_input: ClassVar = (3, 8, 8)
@@ -57,6 +58,7 @@ class Flatten(Operation):
 class Unflatten(Operation):
     """Splits the dimension `dim` into several; one of `sizes` may be -1."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "unflatten: {dim: -1, sizes: [4, -1]}"
     example_input: ClassVar = (16, 32)
@@ -80,6 +82,7 @@ class Unflatten(Operation):
 class Reshape(Operation):
     """The same numbers, in order, in another shape; one size may be -1."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "reshape: [16, -1]"
     example_input: ClassVar = (16, 4, 8)
@@ -125,6 +128,7 @@ class View(Reshape):
 class Expand(Operation):
     """Repeats dimensions of size 1 without copying; -1 leaves a size as it is."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     page: ClassVar = "Tensor.expand"
     example: ClassVar = "expand: [4, -1]"
@@ -159,6 +163,7 @@ class Expand(Operation):
 class Repeat(Operation):
     """Puts the tensor after itself, along every dimension."""
 
+    arranges: ClassVar = True
     page: ClassVar = "Tensor.repeat"
     example: ClassVar = "repeat: [2, 1]"
     example_input: ClassVar = (3, 8)
@@ -187,6 +192,7 @@ class Repeat(Operation):
 class RepeatInterleave(Operation):
     """Repeats each place of a dimension: a, a, b, b."""
 
+    arranges: ClassVar = True
     example: ClassVar = "repeat_interleave: {repeats: 2, dim: 1}"
     example_input: ClassVar = (3, 8)
     rule: ClassVar = "(N, A, *) → (N, k·A, *)"

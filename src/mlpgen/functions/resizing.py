@@ -18,6 +18,7 @@ class Interpolate(Operation, Upsample):
     """
 
     dtypes: ClassVar = FLOAT
+    needs_batch: ClassVar = False
     page: ClassVar = "nn.functional.interpolate"
     example: ClassVar = "interpolate: {scale_factor: 2}"
 

@@ -40,6 +40,7 @@ class _Splitting(Operation):
     All parts are views of the input.
     """
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example_input: ClassVar[tuple[int, ...]] = (16, 12)
 

@@ -61,7 +61,8 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     blocks = read_blocks(spec, files)
     inputs = read_inputs(spec, problems)
     record, graph = _resolve(model, blocks, inputs, spec.stem, problems)
-    if document.data.get("parameters", {}) != spec.parameters:
+    unread = document.data.get("parameters", {}) != spec.parameters
+    if unread or any(map(wrong_parameter, spec.parameters)):
         problems.drop("MG209", "MG210")  # the parameters themselves are wrong
     if lacks_blocks or document.data.get("blocks", {}) != spec.blocks:
         problems.drop("MG207")  # it may be one of the blocks that could not be read

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
-from mlpgen.graph.nodes import held
+from mlpgen.graph.nodes import held, made
 from mlpgen.graph.recipe import Dataset
 from mlpgen.modules import wrong_file
 from mlpgen.problems import cut, listed, nearest, shown
@@ -129,9 +129,9 @@ def _own(
         return None
     _check_dtype(given, source.dtypes, f"`{kinds[0]}`", problems)
     _check_shape(source, given, problems)
-    first = next((each for each in nodes if outputs and each.name == outputs[0]), None)
-    one = first is not None and len(first.output) == 1
-    size = first.output[-1] if first is not None and (one or _is_text(source)) else 0
+    first = made(nodes, outputs[0]) if outputs else None
+    shape = first[1].shape if first else ()
+    size = shape[-1] if len(shape) == 1 or (shape and _is_text(source)) else 0
     return Dataset(
         title=f"{kinds[0]} data",
         shape=tuple(given.shape),

@@ -55,17 +55,23 @@ def initialized(node: Node, item: Item, inside: Inside) -> Node:
 
 
 def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
-    """Read `init` of the model: initial values by the type of a layer."""
+    """Read `init` of the model: initial values by the type of a layer.
+
+    After a mistake, layers may be missing: nothing is said of those that are not there.
+    """
     if not raw:
         return ()
     path: Path = ("init",)
     found = []
+    complete = not problems.failed
     layers = list(held(graph.nodes))
     own = {node.path for node in graph.nodes}
     for type_, each in raw.items():
         at = (*path, type_)
         of_type = [node for node in layers if node.type == type_]
-        if type_ not in LAYERS or not any(map(_has_parameters, of_type)):
+        if not any(map(_has_parameters, of_type)):
+            if type_ in LAYERS and not complete:
+                continue
             message = f"the model has no layer `{cut(type_)}` with parameters"
             help = nearest(
                 type_, {node.type for node in filter(_has_parameters, layers)}
@@ -79,7 +85,7 @@ def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
         if computed and isinstance(each, dict) and "weight" in each:
             _computed(computed[0], at, problems)
             continue
-        inits = _by_name(each, at, type_, shapes, None, problems)
+        inits = _by_name(each, at, type_, shapes, None, problems, complete=complete)
         _check_all(inits, of_type, own, at, problems)
         found.append(Rule(type_, inits))
     return tuple(found)
@@ -127,6 +133,8 @@ def _by_name(
     shapes: Mapping[str, Shape],
     scope: Scope | None,
     problems: Problems,
+    *,
+    complete: bool = True,
 ) -> Inits:
     if not isinstance(raw, dict) or not raw:
         message = f"`init` names parameters of `{type_}`: {listed(shapes)}"
@@ -136,6 +144,8 @@ def _by_name(
     found = {}
     for name, each in raw.items():
         at = (*path, name)
+        if name not in shapes and not complete:
+            continue
         if name not in shapes:
             message = f"`{type_}` has no parameter `{cut(str(name))}` here"
             help = nearest(str(name), shapes) or f"it has {listed(shapes)}"

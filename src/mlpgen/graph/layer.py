@@ -10,7 +10,7 @@ from mlpgen.functions.base import Operation
 from mlpgen.graph.arguments import read_layer
 from mlpgen.graph.nodes import Maker, Node
 from mlpgen.graph.wires import arrives
-from mlpgen.layers.base import MOST_VALUES, ShapeError, shown
+from mlpgen.layers.base import MOST_VALUES, ShapeError, about, shown
 from mlpgen.sizes import Size
 
 if TYPE_CHECKING:
@@ -54,19 +54,21 @@ def resolve_layer(
         return None
     notes = arrives(full, wires)
     try:
-        with noting() as agreements:
+        with noting() as agreements, about(values):
             if checked:
                 layer.check_inputs(values)
             layer = _fill(layer, values, item, problems, notes, checked=checked)
             parts = _results(layer, values, checked=checked)
-        for value in parts.values() if checked else ():
-            _check_sizes(layer, value.shape)
+            for value in parts.values() if checked else ():
+                _check_sizes(layer, value.shape)
         function = _function(layer, values, expressions)
     except ShapeError as error:
         _add(error, item, problems, notes)
         return None
     scope.note(agreements, item.path)
-    caution = layer.caution(values[0].shape) if values and checked else None
+    caution = None
+    if values and checked:
+        caution = layer.caution(values[0], wires[0].spatial)
     told = any(layer.follows(name) for name in item.arguments)
     if caution is not None and not told:
         _add(caution, item, problems, notes, warning=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.nodes import held
+from mlpgen.functions.base import whole_shown
+from mlpgen.graph.nodes import made
+from mlpgen.graph.origins import class_of, kind, makers
 from mlpgen.graph.parts import read_keys, read_part
 from mlpgen.graph.recipe import Term
 from mlpgen.layers.base import shown as shape_shown
 from mlpgen.problems import cut, listed
 from mlpgen.training import LOSSES
 from mlpgen.training.base import Problem
+from mlpgen.training.loss import NO_LOGITS
 from mlpgen.training.settings import LossKeys
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.recipe import Dataset
+    from mlpgen.layers.base import Shape
     from mlpgen.problems import Problems
     from mlpgen.source import Path
     from mlpgen.training.loss import Loss, Target
@@ -70,67 +74,74 @@ def _term(
         problems.add("MG212", message, (*path, "on"), help=help)
         return None
     output = keys.on or (outputs[0] if outputs else "")
-    node = next((each for each in nodes if each.name == output), None)
-    if loss is None or node is None:
+    known = made(nodes, output)
+    if loss is None or known is None:
         return None
-    found = _target(loss, node, nodes, dataset, before)
+    node, value = known
+    if not value.batched:
+        message = f"`{type(loss).__name__}` compares an output for each example, but "
+        message += f"`{output}` has no batch: {whole_shown(value)}"
+        problems.add("MG401", message, path, help="put another output first")
+        return None
+    found = _target(loss, value.shape, dataset, before)
+    if not isinstance(found, Problem):
+        found = _wrong_values(loss, output, nodes) or found
     if isinstance(found, Problem):
+        if found.code == "MG401" and problems.insist("MG306"):
+            return None  # the shape is wrong since there
         notes = (
-            f"the output is `{node.name}` (line {problems.line(node.path)}), "
-            f"{shape_shown(node.output)}",
+            f"the output is `{output}` (line {problems.line(node.path)}), "
+            f"{whole_shown(value)}",
         )
         problems.add(found.code, found.message, path, notes=notes, help=found.help)
         return None
-    shape = tuple(int(size) for size in node.output)
+    shape = tuple(int(size) for size in value.shape)
     return Term(loss, output, found, shape, keys.weight)
 
 
 def _target(
     loss: Loss,
-    node: Node,
-    nodes: tuple[Node, ...],
+    output: Shape,
     dataset: Dataset,
     before: Sequence[Term],
 ) -> Target | Problem:
-    """Decide what an output is compared with, and what its values must be."""
+    """Decide what an output of this shape is compared with."""
     name = type(loss).__name__
     known = next((term for term in before if term.target != "image"), None)
     classified = known is not None and known.target != "number"
     found: Target | Problem
-    if dataset.numbers and not classified and loss.takes_numbers(node.output):
-        found = _numbers(name, node, dataset, known)
+    if dataset.numbers and not classified and loss.takes_numbers(output):
+        found = _numbers(name, output, dataset, known)
     elif known is not None and known.target == "number":
         first = type(known.loss).__name__
         message = f"`{name}` takes classes, but `{first}` takes the same as numbers"
         found = Problem("MG406", message)
     elif dataset.text:
-        found = _next(loss, node, dataset)
+        found = _next(loss, output, dataset)
     else:
-        found = loss.target(node.output, dataset.shape, dataset.classes)
+        found = loss.target(output, dataset.shape, dataset.classes)
     if found in ("label", "one_hot") and dataset.classes < 2:
         message = "an output of one value tells no classes apart"
         return Problem("MG404", message, help="give it a value for each class")
-    if isinstance(found, Problem):
-        return found
-    return loss.values(_made_by(node, nodes, loss)) or found
+    return found
 
 
 def _numbers(
-    name: str, node: Node, dataset: Dataset, known: Term | None
+    name: str, output: Shape, dataset: Dataset, known: Term | None
 ) -> Target | Problem:
     """The targets are numbers, of the shape of the output."""
-    if dataset.single and prod(node.output) != 1:
+    if dataset.single and prod(output) != 1:
         message = f"`{name}` compares with one number of each example"
         return Problem("MG401", message, help="end with `Linear: 1`")
-    if known is not None and known.shape != tuple(node.output):
+    if known is not None and known.shape != tuple(output):
         message = f"the targets have the shape of `{known.output}`, the first output"
         return Problem("MG401", message, help="losses of numbers share their targets")
     return "number"
 
 
-def _next(loss: Loss, node: Node, dataset: Dataset) -> Target | Problem:
+def _next(loss: Loss, output: Shape, dataset: Dataset) -> Target | Problem:
     """The targets are the next characters, one for each step."""
-    name, output = type(loss).__name__, node.output
+    name = type(loss).__name__
     if not loss.of_text:
         message = f"`{name}` is not for text"
         return Problem("MG406", message, help="use `CrossEntropyLoss`")
@@ -144,16 +155,29 @@ def _next(loss: Loss, node: Node, dataset: Dataset) -> Target | Problem:
     return "next"
 
 
-_ARRANGING = ("Flatten", "Unflatten", "Identity", "Sequential")
-_DROPPING = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout")
-
-
-def _made_by(node: Node, nodes: tuple[Node, ...], loss: Loss) -> str:
-    """Return the type of the layer that made the values of an output.
+def _wrong_values(loss: Loss, output: str, nodes: tuple[Node, ...]) -> Problem | None:
+    """Check that the values of an output are of the kind that a loss takes.
 
     What only arranges values is passed over. Dropout keeps logits logits, but it may
-    scale a probability above 1.
+    scale a probability above 1. What an author's own layer gives is not known, and
+    neither is what arithmetic makes of probabilities.
     """
-    passed = _ARRANGING if loss.after else (*_ARRANGING, *_DROPPING)
-    leaves = list(held(nodes[: nodes.index(node) + 1]))
-    return next((each.type for each in reversed(leaves) if each.type not in passed), "")
+
+    def passes(node: Node) -> bool:
+        cls = class_of(node)
+        drops = cls is not None and cls.returns_input == "in evaluation"
+        arranges = cls is not None and cls.arranges
+        return arranges or (drops and not loss.after)
+
+    def computes(node: Node) -> bool:
+        return passes(node) or (node.is_function and kind(node) not in NO_LOGITS)
+
+    for node in makers(nodes, output, passes):
+        problem = loss.values(kind(node), node.type)
+        if problem is None:
+            continue
+        behind = {kind(each) for each in makers(nodes, output, computes)}
+        unknown = computes(node) and behind & {*NO_LOGITS}
+        if not loss.after or not (unknown or class_of(node) is None):
+            return problem
+    return None

@@ -262,6 +262,15 @@ class Graph(NamedTuple):
         return self.values()[name]
 
 
+def made(nodes: Iterable[Node], value: str) -> tuple[Node, Value] | None:
+    """Return the layer that gives a value of a class, and the value."""
+    layer, _, part = value.partition(".")
+    node = next((each for each in nodes if each.name == layer), None)
+    if node is None or (part and part not in node.parts):
+        return None
+    return node, node.parts[part] if part else node.value
+
+
 def named(nodes: Iterable[Node], inside: str = "") -> Iterator[tuple[str, Node]]:
     """Go through all layers with their names; those inside of another have dots."""
     for node in nodes:

@@ -23,6 +23,7 @@ from mlpgen.graph.keys import direct_names, names_of_node
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.limits import Budget, check_total, leaves
 from mlpgen.graph.omitted import omitted
+from mlpgen.graph.origins import places
 from mlpgen.graph.parametrizing import parametrized
 from mlpgen.graph.record import Record
 from mlpgen.graph.repeats import count_of, emptied, mentions_index, repeated
@@ -210,7 +211,8 @@ class Resolver:
                 return None, lost
             if not condition.value:
                 origin += f", which `when` leaves out, so from {wires[0].origin}"
-        return node, Wire(item.name, node.value, origin)
+        spatial = places(node, wires[0].spatial if wires else 0)
+        return node, Wire(item.name, node.value, origin, spatial)
 
     def _running(
         self, item: Item, wires: tuple[Wire, ...], inside: Inside

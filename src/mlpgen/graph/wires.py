@@ -30,11 +30,13 @@ class Wire(NamedTuple):
         name: Its name in the graph.
         value: The tensor; None after a mistake.
         origin: Where it comes from, for notes.
+        spatial: How many of its last sizes are known to be places, behind channels.
     """
 
     name: str
     value: Value | None
     origin: str
+    spatial: int = 0
 
 
 class Wires:

@@ -5,6 +5,9 @@ parameters (`mlpgen.sizes.Size`), so the rules use plain arithmetic and nothing 
 no `int()`, `min`, `round` or `math.floor` on a size; `//` rounds down.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from math import prod
 from typing import ClassVar, Literal, NamedTuple
 
@@ -73,6 +76,7 @@ class Layer(Component):
         arity: The fewest and the most inputs.
         lists_inputs: Whether `from` must name what it takes, be it one tensor.
         dtypes: The kinds of numbers that inputs may be.
+        needs_batch: Whether torch takes the first dimension for the batch.
         example: One layer as it stands in a spec, after `- `.
         example_input: The shape of one example that it takes.
         example_inputs: What it takes, where that is not one tensor of floats.
@@ -82,6 +86,9 @@ class Layer(Component):
         saves_output: Whether torch needs its result again for its gradient.
         ignores_inplace: Whether torch takes `inplace` and does nothing with it.
         returns_input: Whether its result is a view of its input, or the input itself.
+        arranges: Whether its result has the values of its inputs, and no others.
+        spatial: How many of the last sizes are places of an image or a signal, behind
+            the channels.
     """
 
     example: ClassVar[str] = ""
@@ -91,11 +98,14 @@ class Layer(Component):
     arity: ClassVar[tuple[int, int]] = (1, 1)
     lists_inputs: ClassVar[bool] = False
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)
+    needs_batch: ClassVar[bool] = False
     rule: ClassVar[str] = "(N, *) → (N, *)"
     pointwise: ClassVar[bool] = False
     saves_output: ClassVar[Literal["never", "in place", "always"]] = "never"
     ignores_inplace: ClassVar[bool] = False
     returns_input: ClassVar[Literal["never", "in evaluation", "always"]] = "never"
+    arranges: ClassVar[bool] = False
+    spatial: ClassVar[int] = 0
 
     @classmethod
     def title(cls) -> str:
@@ -103,11 +113,14 @@ class Layer(Component):
         return cls.__name__
 
     def check_inputs(self, values: Values) -> None:
-        """Refuse inputs of another kind.
+        """Refuse inputs of another kind, and without a batch where torch needs one.
 
         Raises:
-            ShapeError: MG315.
+            ShapeError: MG315 or MG302.
         """
+        if self.needs_batch and not all(value.batched for value in values):
+            message = f"`{self.title()}` takes a batch, but {shown(values[0].shape)} "
+            raise ShapeError("MG302", f"{message}arrives, which has none")
         for value in values:
             if value.dtype not in self.dtypes:
                 wanted = " or ".join(self.dtypes)
@@ -202,9 +215,14 @@ class Layer(Component):
         del shape, output
         return 0
 
-    def caution(self, shape: Shape) -> ShapeError | None:
-        """Return a warning: torch would run this, and it is hardly what was meant."""
-        del shape
+    def caution(self, value: Value, spatial: int) -> ShapeError | None:
+        """Return a warning: torch would run this, and it is hardly what was meant.
+
+        Args:
+            value: What arrives first.
+            spatial: How many of its last sizes are known to be places.
+        """
+        del value, spatial
         return None
 
     def function(self) -> Function | None:
@@ -247,16 +265,36 @@ def need_dims(layer: Layer, shape: Shape, wanted: str, *counts: int) -> None:
         ShapeError: MG302.
     """
     if len(shape) not in counts:
+        wanted = wanted if has_batch() else wanted.replace("(N, ", "(")
         message = f"`{layer.title()}` takes {wanted}, but {shown(shape)} arrives"
         one_more = len(shape) - 1 in counts and shape[0] == 1
         help = "`squeeze: 1` before it takes the 1 away" if one_more else ""
         raise ShapeError("MG302", message, help=help)
 
 
+_has_batch: ContextVar[bool] = ContextVar("has_batch", default=True)
+
+
+@contextmanager
+def about(values: Values) -> Iterator[None]:
+    """Let rules, and the shapes in messages, be about tensors with a batch or none."""
+    batched = not values or any(value.batched for value in values)
+    token = _has_batch.set(batched)
+    try:
+        yield
+    finally:
+        _has_batch.reset(token)
+
+
+def has_batch() -> bool:
+    """Tell whether the shapes that rules are about leave out a batch dimension."""
+    return _has_batch.get()
+
+
 def shown(shape: Shape) -> str:
-    """Write a shape for people, with the batch dimension: `(N, 1, 28, 28)`."""
-    sizes = ", ".join(str(int(size)) for size in shape)
-    return f"(N, {sizes})" if shape else "(N,)"
+    """Write a shape for people: `(N, 1, 28, 28)`, without `N` if there is no batch."""
+    sizes = ["N"] * has_batch() + [str(int(size)) for size in shape]
+    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
 
 def affine(weight: Shape, bias: bool, size: int) -> dict[str, Shape]:

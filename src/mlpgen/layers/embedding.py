@@ -57,6 +57,7 @@ class Embedding(_Table):
 class EmbeddingBag(_Table):
     """Looks up vectors and combines those of each example."""
 
+    needs_batch: ClassVar = True
     example: ClassVar = "EmbeddingBag: {num_embeddings: 1000, embedding_dim: 16}"
     example_input: ClassVar = (20,)
     example_inputs: ClassVar = (Value((20,), "int64"),)

@@ -7,7 +7,16 @@ from pydantic import Field, Strict
 
 from mlpgen.agreements import agree
 from mlpgen.component import Expects, Inferred, Positive, Structural
-from mlpgen.layers.base import Function, Layer, Shape, ShapeError, affine, shown
+from mlpgen.layers.base import (
+    Function,
+    Layer,
+    Shape,
+    ShapeError,
+    Value,
+    affine,
+    has_batch,
+    shown,
+)
 
 
 class Linear(Layer):
@@ -40,9 +49,10 @@ class Linear(Layer):
         """One for each weight, at every position."""
         return prod(shape) * output[-1]
 
-    def caution(self, shape: Shape) -> ShapeError | None:
-        """On images, only the rows are summed over."""
-        if len(shape) < 3:
+    def caution(self, value: Value, spatial: int) -> ShapeError | None:
+        """On images and signals, only the rows are summed over."""
+        shape = value.shape
+        if not value.batched or (len(shape) < 3 and not spatial):
             return None
         return ShapeError(
             "MG306",
@@ -55,6 +65,7 @@ class Linear(Layer):
 class Identity(Layer):
     """Passes its input through."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "Identity"
     example_input: ClassVar = (8,)
@@ -64,6 +75,7 @@ class Identity(Layer):
 class Flatten(Layer):
     """Joins the dimensions from `start_dim` to `end_dim` into one."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "Flatten"
     example_input: ClassVar = (1, 28, 28)
@@ -93,6 +105,7 @@ class Flatten(Layer):
 class Unflatten(Layer):
     """Splits the dimension `dim` into several."""
 
+    arranges: ClassVar = True
     returns_input: ClassVar = "always"
     example: ClassVar = "Unflatten: {dim: 1, unflattened_size: [1, 28, 28]}"
     example_input: ClassVar = (784,)
@@ -130,16 +143,18 @@ def position(argument: str, dim: int, shape: Shape) -> int:
     Raises:
         ShapeError: MG308, for the batch dimension and for one that is not there.
     """
-    count = len(shape) + 1
+    before = 1 if has_batch() else 0
+    count = len(shape) + before
     index = dim + count if dim < 0 else dim
     if not 0 <= index < count:
-        message = f"`{argument}` is {dim}, but {shown(shape)} has {count} dimensions"
+        noun = "dimension" if count == 1 else "dimensions"
+        message = f"`{argument}` is {dim}, but {shown(shape)} has {count} {noun}"
         raise ShapeError("MG308", message, argument=argument)
-    if index == 0:
+    if index < before:
         raise ShapeError(
             "MG308",
             f"`{argument}` is {dim}, the batch dimension of {shown(shape)}",
             argument=argument,
             help="dimension 1 is the first of an example",
         )
-    return index - 1
+    return index - before

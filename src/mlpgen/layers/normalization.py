@@ -38,6 +38,7 @@ NormalizedShape = Annotated[
 class _PerChannel(Layer):
     """Normalizes each channel; weight and bias are learned where `affine`."""
 
+    needs_batch: ClassVar = True
     takes: ClassVar[tuple[str, tuple[int, ...]]]
     pointwise: ClassVar = True
 
@@ -217,6 +218,7 @@ class RMSNorm(_OverShape):
 class GroupNorm(Layer):
     """Normalizes groups of channels of each example."""
 
+    needs_batch: ClassVar = True
     example: ClassVar = "GroupNorm: 4"
     example_input: ClassVar = (16, 8, 8)
     rule: ClassVar = "(N, num_channels, *) → the same"
@@ -252,6 +254,7 @@ class GroupNorm(Layer):
 class LocalResponseNorm(Layer):
     """Divides each value by those of the neighbouring channels."""
 
+    needs_batch: ClassVar = True
     example: ClassVar = "LocalResponseNorm: 5"
     example_input: ClassVar = (16, 8, 8)
     rule: ClassVar = "(N, C, *) → the same"

@@ -184,9 +184,9 @@ class _Recurrent(Batched):
     def _directions(self) -> int:
         return 2 if getattr(self, "bidirectional") else 1
 
-    def caution(self, shape: Shape) -> ShapeError | None:
+    def caution(self, value: Value, spatial: int) -> ShapeError | None:
         """There is dropout between layers only."""
-        del shape
+        del value, spatial
         dropout: float = getattr(self, "dropout")
         if dropout == 0 or self.num_layers != 1:
             return None

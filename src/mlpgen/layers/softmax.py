@@ -3,7 +3,15 @@
 from typing import Annotated, ClassVar
 
 from mlpgen.component import Expects, Structural
-from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, shown
+from mlpgen.layers.base import (
+    Function,
+    Layer,
+    Shape,
+    ShapeError,
+    has_batch,
+    need_dims,
+    shown,
+)
 from mlpgen.layers.linear import position
 
 
@@ -27,7 +35,7 @@ class _Softmax(Layer):
                 f"`{type(self).__name__}` needs a `dim`: {shown(shape)} has several",
                 help="`{dim: 1}` for channels or classes, `{dim: -1}` for the last",
             )
-        return {"dim": 1}
+        return {"dim": 1 if has_batch() else 0}
 
     def output(self, shape: Shape) -> Shape:
         """The dimension must be there."""

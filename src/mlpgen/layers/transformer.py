@@ -15,7 +15,7 @@ from mlpgen.layers.attention import attention_work, check_heads
 from mlpgen.layers.base import Call, Layer, Shape, ShapeError, Value, Values, need_dims
 from mlpgen.layers.batches import BatchFirst
 from mlpgen.layers.masks import Flag, Masked
-from mlpgen.sizes import Size
+from mlpgen.sizes import is_symbolic
 
 Activation = Annotated[Literal["relu", "gelu"], Structural()]
 L = TypeVar("L", bound=Layer)
@@ -128,7 +128,7 @@ class TransformerEncoder(TransformerEncoderLayer):
         what is padding in evaluation only, and torch.export does not take them.
         """
         given: dict[str, Any] = {"num_layers": self.num_layers}
-        if self.src_key_padding_mask or not _can_nest(self):
+        if self.src_key_padding_mask or not _always_nests(self):
             given["enable_nested_tensor"] = False
         return given
 
@@ -243,10 +243,10 @@ class Transformer(Masked):
         decoded = decoder.work((target, source), results)
         return encoder.work((source,), results) + decoded
 
-    def caution(self, shape: Shape) -> ShapeError | None:
+    def caution(self, value: Value, spatial: int) -> ShapeError | None:
         """Torch warns of an optimization that these arguments switch off."""
-        del shape
-        if _can_nest(self):
+        del value, spatial
+        if _nests(self):
             return None
         return ShapeError(
             "MG311",
@@ -274,11 +274,17 @@ def _features(layer: Layer, values: Values) -> int:
     return first.shape[1]
 
 
-def _can_nest(layer: Layer) -> bool:
-    """Tell whether torch is sure to accept `enable_nested_tensor` without a warning."""
+def _nests(layer: Layer) -> bool:
+    """Tell whether torch accepts `enable_nested_tensor` without a warning."""
     values: Any = layer
-    odd = isinstance(values.nhead, Size) or values.nhead % 2 == 1
+    odd = int(values.nhead) % 2 == 1
     return not values.norm_first and values.bias and not odd
+
+
+def _always_nests(layer: Layer) -> bool:
+    """Tell whether torch does so whatever the parameters are."""
+    values: Any = layer
+    return _nests(layer) and not is_symbolic(values.nhead)
 
 
 def _inner(layer: Layer, cls: type[L], **others: int) -> L:

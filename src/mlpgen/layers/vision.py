@@ -31,6 +31,7 @@ _DIMS: dict[str, tuple[int, ...]] = {
 class Upsample(Layer):
     """Makes an image (a sequence, a volume) larger, by a factor or to a size."""
 
+    needs_batch: ClassVar = True
     example: ClassVar = "Upsample: {scale_factor: 2}"
     example_input: ClassVar = (3, 8, 8)
     rule: ClassVar = (
@@ -97,6 +98,7 @@ class Upsample(Layer):
 class PixelShuffle(Layer):
     """Makes r × r channels into an image r times as large."""
 
+    arranges: ClassVar = True
     example: ClassVar = "PixelShuffle: 2"
     example_input: ClassVar = (12, 8, 8)
     rule: ClassVar = "(N, C·r², H, W) → (N, C, H·r, W·r)"
@@ -121,6 +123,7 @@ class PixelShuffle(Layer):
 class PixelUnshuffle(Layer):
     """Makes an image r times as small, with r × r as many channels."""
 
+    arranges: ClassVar = True
     example: ClassVar = "PixelUnshuffle: 2"
     example_input: ClassVar = (3, 8, 8)
     rule: ClassVar = "(N, C, H·r, W·r) → (N, C·r², H, W)"
@@ -145,6 +148,7 @@ class PixelUnshuffle(Layer):
 class ChannelShuffle(Layer):
     """Mixes the channels of groups, so that the next grouped convolution sees all."""
 
+    arranges: ClassVar = True
     example: ClassVar = "ChannelShuffle: 2"
     example_input: ClassVar = (6, 8, 8)
     rule: ClassVar = "(N, C, *) → (N, C, *)"

@@ -24,10 +24,11 @@ NO_LOGITS = (
 """Layers whose outputs are probabilities or their logarithms."""
 
 
-_OF_STEPS = (
+OF_STEPS = (
     "take one step (`select: last` at a recurrent layer), their mean (`mean: 1`), or "
     "all of them (`Flatten`)"
 )
+ONE_EACH = "`Flatten` and `Linear` make one value for each class"
 
 
 class Loss(Part):
@@ -66,9 +67,7 @@ class Loss(Part):
                 "MG401",
                 f"`{name}` takes (N, {classes or 'classes'}), the output is "
                 f"{shown(output)}",
-                help=_OF_STEPS
-                if len(output) == 2
-                else "`Flatten` and `Linear` make one value for each class",
+                help=OF_STEPS if len(output) == 2 else ONE_EACH,
             )
         if output[0] != classes:
             return Problem(
@@ -79,17 +78,22 @@ class Loss(Part):
             )
         return "label"
 
-    def values(self, last: str) -> Problem | None:
-        """Check that the layer type `last` gives the kind of values it takes."""
+    def values(self, kind: str, last: str) -> Problem | None:
+        """Check that a layer gives the kind of values it takes.
+
+        Args:
+            kind: What the layer does: `LogSoftmax`.
+            last: What the spec calls it: `log_softmax`.
+        """
         name = type(self).__name__
-        if last in self.not_after:
+        if kind in self.not_after:
             return Problem(
                 "MG402",
                 f"`{name}` takes logits and applies {self.itself} itself, "
                 f"but `{last}` comes last",
                 help=f"remove `{last}`, or put the layer before it first in `outputs`",
             )
-        if self.after and last not in self.after:
+        if self.after and kind not in self.after:
             options = " or ".join(f"`{each}`" for each in self.after)
             message = f"`{name}` takes what {options} gives, but `{last}` comes last"
             return Problem("MG402", message, help=f"end with {options}")

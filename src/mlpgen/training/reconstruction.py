@@ -8,7 +8,7 @@ from pydantic import Field
 from mlpgen.component import Expects, PositiveReal
 from mlpgen.layers.base import Shape, shown
 from mlpgen.training.base import Problem
-from mlpgen.training.loss import NO_LOGITS, Loss, Target
+from mlpgen.training.loss import NO_LOGITS, OF_STEPS, ONE_EACH, Loss, Target
 
 
 class OfImages(Loss):
@@ -53,7 +53,16 @@ class OfBoth(OfImages):
             return "one_hot"
         if len(output) == 1 and prod(output) != prod(image):
             return Loss.target(self, output, image, classes)
-        return super().target(output, image, classes)
+        found = super().target(output, image, classes)
+        if isinstance(found, str) or prod(output) == prod(image):
+            return found
+        name = type(self).__name__
+        return Problem(
+            "MG401",
+            f"`{name}` compares with one value for each class or with the input "
+            f"{shown(image)}, but the output is {shown(output)}",
+            help=OF_STEPS if len(output) == 2 else ONE_EACH,
+        )
 
 
 class BCEWithLogitsLoss(OfBoth):

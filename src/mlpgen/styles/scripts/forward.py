@@ -94,7 +94,9 @@ def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
     for output in (graph.outputs[0], *(term.output for term in recipe.terms)):
         name = spelling(output)
         used = {*SCRIPT, *BUILTINS, *FORWARD, *keyword.kwlist, *names.values()}
-        if not graph.node(output).named or len(name) > 24 or name in used:
+        layer, dot, _ = output.partition(".")
+        plain = graph.node(layer).named and not dot and len(name) <= 24
+        if not plain or name in used:
             place = graph.outputs.index(output) + 1
             name = free_name(
                 f"output_{place}" if place > 1 else "output", names.values()
