@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: explicit).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:69dc1f7bb3a3cf7e
+# format 1, spec sha256:5d3609b8f3c9adc1, code sha256:390963bdc8f5ce6e
 
 import argparse
 import csv
@@ -168,7 +168,7 @@ class Run:
     def say(self, text: str) -> None:
         """Print something once, whatever the number of ranks."""
         if RANK == 0:
-            print(text, flush=True)
+            print(printable(text), flush=True)
 
     def close(self) -> None:
         """Show what the best epoch has reached, and where it is kept."""
@@ -180,7 +180,7 @@ class Run:
         del table["epoch"]
         for name, value in table.items():
             print(f"{name:20} {value:10.4g}")
-        print(f"metrics.csv, best.pt, last.pt: {self.folder}")
+        print(printable(f"metrics.csv, best.pt, last.pt: {self.folder}"))
 
     def save(self, name: str) -> None:
         """Write a checkpoint; of "last.pt", keep the one before as "previous.pt"."""
@@ -233,7 +233,8 @@ class Run:
         self.losses.clear()
 
     def _leave(self) -> None:
-        print(f"stopped: --resume {self.folder} goes on", file=sys.stderr)
+        said = f"stopped: --resume {self.folder} goes on"
+        print(printable(said), file=sys.stderr)
         raise SystemExit(128 + self.signal)
 
 
@@ -257,6 +258,14 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
 def one_line(error: Exception) -> str:
     """Return the beginning of what an error says."""
     return " ".join(str(error).split())[:200]
+
+
+def printable(text: str) -> str:
+    """Escape what a terminal or a workflow obeys, since names may be anybody's."""
+    shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    shown = shown.replace("##", r"#\x23")
+    obeyed = shown.lstrip().startswith("::")
+    return shown.replace(":", r"\x3a", 1) if obeyed else shown
 
 
 def newest(folder: Path) -> Path:

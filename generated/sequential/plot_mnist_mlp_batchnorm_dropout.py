@@ -4,7 +4,7 @@
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:92b8f148c05dc4de
+# format 1, spec sha256:44999c010067e09b, code sha256:ea3aebd83ad2868f
 
 import csv
 import importlib
@@ -14,7 +14,7 @@ from typing import Any
 
 from torch import Tensor
 
-from run_mnist_mlp_batchnorm_dropout import RunError
+from run_mnist_mlp_batchnorm_dropout import RunError, printable
 
 
 def plot(
@@ -42,7 +42,7 @@ def plot(
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png", dpi=120, bbox_inches="tight")
         pyplot.close(figure)
-        print(folder / f"{name}.png")
+        print(printable(str(folder / f"{name}.png")))
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ python predict_mnist_mlp_batchnorm_dropout.py --export onnx
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:9d99daf36ece6aaf
+# format 1, spec sha256:44999c010067e09b, code sha256:c381f76bcca1b3e6
 
 import argparse
 import importlib
@@ -28,6 +28,7 @@ from run_mnist_mlp_batchnorm_dropout import (
     RunError,
     newest,
     one_line,
+    printable,
     read_checkpoint,
     usable,
 )
@@ -69,7 +70,7 @@ def predict(
             best, labels = chances.topk(min(3, len(classes)))
             shown = zip(best.tolist(), labels.tolist(), strict=True)
             words = [f"{classes[label]} {chance:6.1%}" for chance, label in shown]
-            print(f"{path}: {'  '.join(words)}")
+            print(printable(f"{path}: {'  '.join(words)}"))
 
 
 def show(folder: Path, model: nn.Module, about: dict[str, Any], test: Data) -> None:
@@ -93,7 +94,7 @@ def export(model: nn.Module, kind: str, path: Path, example: Tensor) -> None:
     for one, other in zip(ours, theirs, strict=False):
         torch.testing.assert_close(one.cpu(), other.cpu(), rtol=1e-3, atol=1e-4)
     said = "the same outputs" if theirs else "not checked: pip install onnxruntime"
-    print(f"{path}: {said}")
+    print(printable(f"{path}: {said}"))
 
 
 def run_onnx(path: Path, example: Tensor) -> list[Tensor]:
@@ -152,7 +153,7 @@ def main() -> None:
     try:
         use(args)
     except (DataError, RunError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(printable(f"error: {error}"), file=sys.stderr)
         raise SystemExit(2) from None
 
 

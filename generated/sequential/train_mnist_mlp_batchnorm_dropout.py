@@ -9,7 +9,7 @@ torchrun --nproc-per-node=2 train_mnist_mlp_batchnorm_dropout.py
 # ../../specs/mnist_mlp_batchnorm_dropout.yaml
 # (style: sequential).
 # Change the spec and render again; `mlpgen check` tells edits from drift.
-# format 1, spec sha256:44999c010067e09b, code sha256:7d87bbc23d8d6942
+# format 1, spec sha256:44999c010067e09b, code sha256:84de22773f4ac8aa
 
 import argparse
 import importlib
@@ -37,6 +37,7 @@ from run_mnist_mlp_batchnorm_dropout import (
     join,
     leave,
     newest,
+    printable,
     settings,
     usable,
 )
@@ -204,7 +205,7 @@ def main() -> None:
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except (DataError, RunError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(printable(f"error: {error}"), file=sys.stderr)
         raise SystemExit(2) from None
 
 

@@ -27,7 +27,14 @@ _PREDICT = (
     "device: torch.device",
 )
 _SHOWN = ("folder: Path", "model: nn.Module", "about: dict[str, Any]", "test: Data")
-_OF_RUN = ("RunError", "newest", "one_line", "read_checkpoint", "usable")
+_OF_RUN = (
+    "RunError",
+    "newest",
+    "one_line",
+    "printable",
+    "read_checkpoint",
+    "usable",
+)
 
 
 class PredictPlan(NamedTuple):
@@ -183,6 +190,7 @@ def plan_plot(graph: Graph, recipe: Recipe) -> PlotPlan:
         "typing:Any",
         "torch:Tensor",
         f"run_{stem}:RunError",
+        f"run_{stem}:printable",
     }
     probabilities = "The probabilities of each class, (N, C)."
     return PlotPlan(

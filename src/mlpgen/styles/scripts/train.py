@@ -255,6 +255,7 @@ def _imports(graph: Graph, recipe: Recipe, lines: Iterable[str]) -> Lines:
                 "join",
                 "leave",
                 "newest",
+                "printable",
                 "settings",
                 "usable",
             )
