@@ -642,7 +642,28 @@ def test_validate_finds_two_specs_with_one_name(folder: Folder) -> None:
     folder.write("specs/copy.yaml", SPEC.replace("784-128", "784"))
     done = folder.run("validate", "specs/copy.yaml", "specs/mnist_mlp.yaml")
     assert done.returncode == 2
-    assert done.stderr.startswith("specs/mnist_mlp.yaml:2:7: error[MG217]")
+    assert done.stderr.startswith(
+        "specs/mnist_mlp.yaml:2:7: error[MG217]: `specs/copy.yaml` makes a file "
+        "`mnist_mlp.py` too\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["validate", "render"])
+def test_files_of_two_specs_have_other_names(folder: Folder, command: str) -> None:
+    """A model that is called as the script of another one."""
+    other = SPEC.replace("name: MnistMLP", "name: Other\nfile: train_mnist_mlp")
+    folder.write("specs/other.yaml", other)
+    done = folder.run(command, "specs/mnist_mlp.yaml", "specs/other.yaml")
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        "specs/other.yaml:3:7: error[MG217]: `specs/mnist_mlp.yaml` makes a file "
+        "`train_mnist_mlp.py` too\n"
+    )
+    assert done.stderr.count("MG217") == 1
+    folder.write("specs/other.yaml", other.replace("train_mnist", "other"))
+    assert (
+        folder.run(command, "specs/mnist_mlp.yaml", "specs/other.yaml").returncode == 0
+    )
 
 
 def test_a_description_is_no_markup(folder: Folder) -> None:

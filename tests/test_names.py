@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from mlpgen import api, source
+from mlpgen import SpecError, api, source
 from mlpgen.names import wrong_input, wrong_parameter
 from mlpgen.proof.checks.common import load
 from mlpgen.proof.plan import plan
@@ -368,3 +368,31 @@ def test_variables_all_differ() -> None:
     assert len({*found.values()}) == len(names)
     assert not {*found.values()} & {"print", "x", "torch", "class"}
     assert all(each.isidentifier() and each == each.lower() for each in found.values())
+
+
+def test_file_names_the_files() -> None:
+    training = {
+        "data": "mnist",
+        "loss": "CrossEntropyLoss",
+        "optimizer": {"SGD": {"lr": 0.1}},
+        "epochs": 1,
+    }
+    spec = entries("Flatten", {"Linear": 10}, input=[1, 28, 28], training=training)
+    named = network({**spec, "name": "ResNet18", "file": "resnet18"})
+    plain = network({**spec, "name": "ResNet18"})
+    kinds = ("", "data_", "run_", "train_", "plot_", "predict_")
+    for loaded, stem in ((named, "resnet18"), (plain, "res_net18")):
+        texts = api.render(loaded)
+        assert [*texts] == [f"{kind}{stem}.py" for kind in kinds]
+        script = texts[f"train_{stem}.py"]
+        assert f"from {stem} import ResNet18\n" in script
+        assert f'RUNS = Path("runs/{stem}")\n' in script
+    assert [*api.render(named, notebook=True)] == ["resnet18.ipynb"]
+
+
+def test_a_file_of_another_name_hides_no_module() -> None:
+    loaded = network(entries("ReLU", name="Matplotlib", file="matplotlib_net"))
+    assert [*api.render(loaded)] == ["matplotlib_net.py"]
+    with pytest.raises(SpecError, match="MG205"):
+        network(entries("ReLU", file="matplotlib"))
+    assert network(entries("ReLU", blocks={"Json": {"layers": ["ReLU"]}}))

@@ -264,7 +264,7 @@ EXPLANATIONS = {
     ),
     "MG217": Explanation(
         "Two specs make the same file",
-        "The file is named after the model; give one of them another `name`.",
+        "Files are named after the model, or by `file`: give one of the specs another.",
     ),
     "MG218": Explanation(
         "A layer that takes what is made later",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LONGEST = 32
 LONGEST_CLASS = 32
 LONGEST_IMPORT = 60
+LONGEST_FILE = 40
 """Characters of a name; longer ones would not leave room on a line of code."""
 
 
@@ -111,6 +112,12 @@ def wrong_class_name(name: str) -> str:
 
 def wrong_stem(stem: str) -> str:
     """Say why `stem` cannot be the file of a model, without `.py`; empty if it can."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", stem):
+        return "a file has lower-case letters, digits and `_`, without `.py`"
+    if len(stem) > LONGEST_FILE:
+        return f"it has {len(stem)} characters, the most is {LONGEST_FILE}"
+    if keyword.iskeyword(stem):
+        return f"`{stem}` is a keyword of Python"
     reason = hidden_module(stem)
     return f"its file would be `{stem}.py`, and {reason}" if reason else ""
 

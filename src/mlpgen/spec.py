@@ -74,6 +74,13 @@ class Spec(_Model):
     """A neural network, and how to train it."""
 
     name: Annotated[str, Field(description="The name of the model's class, CamelCase.")]
+    file: Annotated[
+        str,
+        Field(
+            description="The name of its files, without `.py`; by default the name in "
+            "snake case."
+        ),
+    ] = ""
     description: Annotated[
         str,
         Field(description="What the network is, in a sentence; becomes the docstring."),
@@ -136,7 +143,7 @@ class Spec(_Model):
     @property
     def stem(self) -> str:
         """The file of the model, without `.py`."""
-        return snake_case(self.name)
+        return self.file or snake_case(self.name)
 
 
 def read_spec(problems: Problems) -> Spec:
@@ -159,6 +166,8 @@ def read_spec(problems: Problems) -> Spec:
         spec = Spec.model_construct(**(empty | right))
     if spec.name or data.get("name") == "":
         _check_name(spec, problems)
+    if isinstance(data.get("file"), str):
+        _check_file(spec.file, problems)
     return spec
 
 
@@ -166,14 +175,24 @@ def _check_name(spec: Spec, problems: Problems) -> None:
     reason = wrong_class_name(spec.name)
     meant = camel_case(spec.name)
     help = f"did you mean `{meant}`?" if meant else ""
-    if meant and wrong_stem(snake_case(meant)):
-        help = ""
-    if not reason:
-        reason = wrong_stem(spec.stem)
-        help = f"give it another name, such as `{spec.name}Net`"
+    if not reason and not spec.file:
+        stem = snake_case(spec.name)
+        reason = wrong_stem(stem)
+        help = f"name its files, such as `file: {stem}_net`"
     if reason:
         message = f"the text `{cut(spec.name)}` cannot be the name: {reason}"
         problems.add("MG205", message, ("name",), help=help)
+
+
+def _check_file(file: str, problems: Problems) -> None:
+    """Look at the name of the files; no path leads out of their folder."""
+    reason, help = wrong_stem(file), ""
+    meant = file.removesuffix(".py").lower().replace("-", "_")
+    if reason and meant != file and not wrong_stem(meant):
+        help = f"did you mean `{meant}`?"
+    if reason:
+        message = f"the text `{cut(file)}` cannot be the file: {reason}"
+        problems.add("MG205", message, ("file",), help=help)
 
 
 def _without_wrong_inputs(data: dict[str, Any], problems: Problems) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import click
 from mlpgen import api
 from mlpgen.cli import common, printing
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.project.requests import clash
+from mlpgen.project.requests import clash, files_of
 
 
 @click.command("validate")
@@ -32,9 +32,11 @@ def command(specs: tuple[str, ...], settings: tuple[str, ...], format_: str) -> 
             found += error.diagnostics
             continue
         found += network.warnings
-        other = made.setdefault(network.graph.stem, spec)
-        if other != spec:
-            found.append(clash(other, spec, network))
+        for file in files_of(network):
+            other = made.setdefault(file, spec)
+            if other != spec:
+                found.append(clash(other, spec, file, network))
+                break
     wrong = any(not each.warning for each in found)
     common.report_problems(found)
     if format_ == "text" and not wrong:

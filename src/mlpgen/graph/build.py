@@ -87,6 +87,7 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
         if uses
     }
     graph = graph._replace(
+        stem=spec.stem,
         style=spec.style,
         rules=rules,
         recipe=recipe,

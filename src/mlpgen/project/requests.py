@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.modules import COMPANIONS
 from mlpgen.source import scalar
 from mlpgen.source.files import possible
 
@@ -109,6 +110,7 @@ def render(
     loader = loader or Loader()
     found: dict[Path, Rendered] = {}
     problems: dict[Diagnostic, None] = {}
+    clashes: dict[tuple[str, str], Diagnostic] = {}
     used: dict[int, Network] = {}
     wanted = [(request, False) for request in requests]
     for request, gives_way in [*wanted, *((request, True) for request in also)]:
@@ -130,12 +132,12 @@ def render(
             if other.text == rendered.text:
                 continue
             if not _same_spec(other.request, request):
-                given = clash(other.request.spec, request.spec, rendered.network)
-                problems[given] = None
+                pair = other.request.spec, request.spec
+                clashes.setdefault(pair, clash(*pair, path.name, network))
             elif request.asked_by == path.as_posix():
                 found[path] = rendered  # of two headers with two options, its own
-    if problems:
-        raise SpecError(list(problems))
+    if problems or clashes:
+        raise SpecError([*problems, *clashes.values()])
     warn([each for network in used.values() for each in network.warnings])
     return found
 
@@ -167,14 +169,26 @@ def _noted(diagnostic: Diagnostic, request: Request) -> Diagnostic:
     return diagnostic._replace(notes=(*diagnostic.notes, note))
 
 
-def clash(first: str, second: str, network: Network) -> Diagnostic:
-    """Say that two specs make the same files, at the name of the second."""
+def clash(first: str, second: str, file: str, network: Network) -> Diagnostic:
+    """Say that two specs make a file of one name, where the second says its name."""
+    key = "file" if "file" in network.document.data else "name"
     return Diagnostic(
         "MG217",
-        f"`{first}` makes the same files: its name is `{network.graph.name}` too",
-        network.document.place(("name",)),
-        help=f"give `{second}` another `name`",
+        f"`{first}` makes a file `{file}` too",
+        network.document.place((key,)),
+        help=f"give `{second}` another `name`, or another `file`",
     )
+
+
+def files_of(network: Network) -> tuple[str, ...]:
+    """Name the files that a network makes in the folder of each style."""
+    stem, recipe = network.graph.stem, network.graph.recipe
+    kinds = [
+        kind
+        for kind in COMPANIONS
+        if recipe is not None and (kind != "augment" or recipe.augmentations)
+    ]
+    return (f"{stem}.py", *(f"{kind}_{stem}.py" for kind in kinds))
 
 
 def real(spec: str) -> str:

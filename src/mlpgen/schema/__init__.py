@@ -12,6 +12,7 @@ from mlpgen.schema.entries import (
     ARGUMENT,
     CLASS_NAME,
     ENTRY,
+    FILE,
     LAYER,
     definitions,
     types,
@@ -35,6 +36,7 @@ def schema() -> dict[str, Any]:
     root = plain(Spec)
     properties: dict[str, Any] = root["properties"]
     properties["name"]["pattern"] = CLASS_NAME
+    properties["file"]["pattern"] = FILE
     properties["parameters"]["propertyNames"] = {"pattern": ARGUMENT}
     properties["input"]["anyOf"][1]["propertyNames"] = {"pattern": ARGUMENT}
     properties["include"] |= {"type": ["array", "null"], "items": {"type": "string"}}

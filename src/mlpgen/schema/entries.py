@@ -22,6 +22,7 @@ NAME = f"^{_NAME}$"
 """What a layer may be called."""
 ARGUMENT = "^_?[a-z][a-z0-9_]*$"
 """What an argument in the generated code may be called."""
+FILE = "^[a-z][a-z0-9_]*$"
 CLASS_NAME = "^[A-Z][A-Za-z0-9]*$"
 SOURCE = {"type": "string", "pattern": rf"^{_NAME}(\.{_NAME})?$"}
 VALUE: dict[str, Any] = {"anyOf": [{"type": ["number", "boolean"]}, EXPRESSION]}
