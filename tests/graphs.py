@@ -12,11 +12,16 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from mlpgen import SpecError
+from mlpgen.items import ITEM_KEYS
 from mlpgen.layers.base import Value
 from mlpgen.names import snake_case
 
 from .networks import network
 from .pools import ANY, BLOCKS, INPUTS, JOINS, OTHERS, PARAMETERS, RANKS, UNARY, Entry
+
+WEIGHTED = ("Linear", "Conv1d", "Conv2d", "Embedding")
+OF_ONE = ("name", "init", "parametrize", "repeat")
+"""Keys that a layer has which another one, with its parameters, has not."""
 
 
 class Known(NamedTuple):
@@ -99,8 +104,7 @@ def type_of(entry: Any) -> str:
     """Return the type of an entry."""
     if isinstance(entry, str):
         return entry
-    keys = ("name", "from", "repeat", "when", "share", "select")
-    return next((key for key in entry if key not in keys), "share")
+    return next((key for key in entry if key not in ITEM_KEYS), "share")
 
 
 def default_name(entries: list[Any]) -> str:
@@ -155,7 +159,7 @@ class Drawing:
             self.join()
         elif kind == 5:
             self.hold()
-        elif kind == 6 and self.made:
+        elif kind in (6, 8) and self.made:
             self.share()
         elif kind == 7:
             self.sequential()
@@ -192,6 +196,10 @@ class Drawing:
             entry["repeat"] = self.choose(counts)
         if self.chance(6):
             entry["when"] = self.condition()
+        if self.chance(4) and type_of(entry) in WEIGHTED:
+            weight = {"init": {"weight": {"normal_": {"std": 0.1}}}}
+            computed = self.choose(["weight_norm", "spectral_norm"])
+            entry |= self.choose([weight, {"parametrize": computed}])
         self.add(entry, (source,))
 
     def numbers(self) -> list[str]:
@@ -245,11 +253,15 @@ class Drawing:
     def share(self) -> None:
         """Use a layer, or its weights, again."""
         made = self.choose(self.made)
-        source = self.source()
+        taken = made.sources[0].value
+        alike = [k for k in self.known if k.value == taken and not k.held]
+        source = self.choose([*alike, self.source()])
         entry: Entry = {"share": made.name}
-        if self.chance(3):
-            entry = {**made.entry, "share": made.name}
-            entry.pop("name", None)
+        if self.chance(2) and type_of(made.entry) in WEIGHTED:
+            kept = {k: v for k, v in made.entry.items() if k not in OF_ONE}
+            entry = {**kept, "share": made.name}
+            if self.chance(2):
+                entry["repeat"] = self.choose([1, 2, 3, *self.numbers()])
         first = {**made.entry, "name": "first"}
         found = results(
             [first, {**entry, "share": "first", "name": "second"}],
@@ -310,7 +322,8 @@ class Drawing:
             self.known.append(known)
             if index == 0:
                 self.last = known
-        if len(sources) == 1 and "when" not in entry and "share" not in entry:
+        module = type_of(entry)[0].isupper()
+        if module and len(sources) == 1 and not {"when", "share"} & entry.keys():
             plain = {k: v for k, v in entry.items() if k not in ("from", "name")}
             self.made.append(Made(name, plain, sources))
         self.loose -= {each.name for each in sources}

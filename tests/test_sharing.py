@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -11,7 +11,11 @@ from torch.nn import functional as F
 
 from mlpgen import SpecError, api
 
-from .networks import model, network
+from .networks import model, module, network
+from .tools import all_tools
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TIED = {"Linear": {"out_features": 8, "bias": False}, "share": "first"}
 FIRST = {"Linear": {"out_features": 8, "bias": False}, "name": "first"}
@@ -261,3 +265,73 @@ def test_which_parameters_there_are_is_the_same_in_both() -> None:
     ]
     same = {"Linear": {"out_features": 8, "bias": "${bias}"}, "share": "odd"}
     assert network(spec(odd, same, **more)).graph.total_parameters == 72
+
+
+PARTS: dict[str, Any] = {
+    "MultiheadAttention": {"num_heads": 2},
+    "TransformerEncoderLayer": {"nhead": 2, "dim_feedforward": 8},
+    "TransformerEncoder": {"nhead": 2, "num_layers": 2, "dim_feedforward": 8},
+    "BatchNorm1d": {},
+}
+
+
+@pytest.mark.parametrize("repeat", [None, 2])
+@pytest.mark.parametrize("type_", PARTS)
+def test_all_parameters_of_a_layer_of_parts_are_shared(
+    type_: str, repeat: int | None
+) -> None:
+    entry: Any = {type_: PARTS[type_]}
+    tied = {**entry, "share": "first", "name": "second"}
+    if repeat:
+        tied["repeat"] = repeat
+    loaded = network(spec({**entry, "name": "first"}, tied, input=[5, 8]))
+    for style in api.STYLES:
+        made = model(loaded, style)
+        wanted = dict(made.first.named_parameters())
+        for each in made.second if repeat else [made.second]:
+            found = dict(each.named_parameters())
+            assert found.keys() == wanted.keys()
+            assert all(found[name] is wanted[name] for name in wanted)
+        assert loaded.graph.total_parameters == counted(made)
+        assert made(torch.randn(2, 5, 8)).shape == (2, 5, 8)
+
+
+def test_ties_are_expert_code(tmp_path: Path) -> None:
+    """With names that leave no room on a line, and with those of the loops taken."""
+    name = "a_layer_with_quite_a_long_name"
+    layers: list[Any] = [
+        {"GRU": 8, "select": "output", "name": name},
+        {"GRU": 8, "select": "output", "share": name, "name": f"{name}_2"},
+    ]
+    for type_ in ("MultiheadAttention", "TransformerEncoder"):
+        entry: Any = {type_: PARTS[type_]}
+        layers += [
+            {**entry, "name": f"first_{type_.lower()}"},
+            {**entry, "share": f"first_{type_.lower()}"},
+            {**entry, "share": f"first_{type_.lower()}", "repeat": "${layer}"},
+        ]
+    init = {"layers.1.linear1.weight": "zeros_"}
+    layers.append({"TransformerEncoder": PARTS["TransformerEncoder"], "init": init})
+    linear = {"Linear": {"out_features": 8, "bias": "${name}"}, "when": "${path}"}
+    layers.append({**linear, "init": {"weight": "eye_", "bias": "ones_"}})
+    parameters = {"layer": 2, "path": True, "name": True}
+    loaded = network(spec(*layers, input=[5, 8], parameters=parameters))
+    for style in api.STYLES:
+        text = api.render(loaded, style)["net.py"]
+        (tmp_path / "net.py").write_text(text, encoding="utf-8")
+        all_tools(tmp_path)
+        made = module(text).Net(layer=3, path=True, name=False)
+        assert made(torch.randn(2, 5, 8)).shape == (2, 5, 8)
+        assert made(torch.randn(2, 5, 8)).isfinite().all()
+
+
+def test_a_layer_of_parts_is_shared_whole() -> None:
+    entry: Any = {"TransformerEncoder": PARTS["TransformerEncoder"]}
+    less = {"TransformerEncoder": {**PARTS["TransformerEncoder"], "num_layers": 1}}
+    found = said(
+        spec({**entry, "name": "first"}, {**less, "share": "first"}, input=[5, 8])
+    )
+    assert found == [
+        "MG226 a layer of several parts is shared whole: `TransformerEncoder` has no "
+        "`layers.1.linear1.bias`"
+    ]

@@ -305,3 +305,8 @@ def held_blocks(nodes: Iterable[Node]) -> Iterator[Node]:
             yield node
         yield from held_blocks(node.children)
         yield from held_blocks(each.node for each in node.rounds)
+
+
+def is_numbered(name: str) -> bool:
+    """Tell whether a parameter is of a part that has a number: `layers.0.weight`."""
+    return any(part.isdigit() for part in name.split("."))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.agreements import agree, noting
 from mlpgen.expressions import Expression
 from mlpgen.graph.keys import code_key, difference
+from mlpgen.graph.nodes import is_numbered
 from mlpgen.graph.twins import unified, value_key
 from mlpgen.problems import cut, listed, nearest
 from mlpgen.vocabulary import SHARE
@@ -88,6 +89,7 @@ def tied(node: Node, item: Item, inside: Inside) -> Node | None:
     both = [name for name in node.weights if name in other.weights]
     with noting() as agreements:
         reason = _not_in_common(node, other, both)
+        reason = reason or _not_whole(node, other, both, rounds=bool(inside.prefix))
     if reason:
         line = f"`{other.name}` is in line {problems.line(other.path)}"
         problems.add("MG226", reason, path, notes=(line,))
@@ -125,6 +127,18 @@ def _not_in_common(node: Node, other: Node, both: list[str]) -> str:
                 f"`{other.name}`: only equal shapes can be shared"
             )
     return ""
+
+
+def _not_whole(node: Node, other: Node, both: list[str], *, rounds: bool) -> str:
+    """Say which parameter of a layer of several parts the other one has not."""
+    parts = any("." in name for name in both)
+    if not parts or not (rounds or any(map(is_numbered, both))):
+        return ""
+    odd = sorted(node.weights.keys() ^ other.weights.keys())
+    if not odd:
+        return ""
+    lacks = other.name if odd[0] in node.weights else node.type
+    return f"a layer of several parts is shared whole: `{lacks}` has no `{odd[0]}`"
 
 
 def _target(item: Item, inside: Inside) -> tuple[Item, Node] | None:

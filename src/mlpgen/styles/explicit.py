@@ -14,7 +14,7 @@ from mlpgen.styles.code import INDENT, Code, bracketed
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.filling import BODY, assigned
 from mlpgen.styles.flow import forward
-from mlpgen.styles.held import held_lines, initial_values, tied_lines
+from mlpgen.styles.held import held_lines, initial_values
 from mlpgen.styles.locals import with_locals
 from mlpgen.styles.modules import uses
 from mlpgen.styles.plan import (
@@ -28,6 +28,7 @@ from mlpgen.styles.plan import (
     size_lines,
 )
 from mlpgen.styles.spelling import init_locals, is_plain
+from mlpgen.styles.ties import tied_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

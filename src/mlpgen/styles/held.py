@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlpgen.expressions import Expression
-from mlpgen.graph.nodes import held
+from mlpgen.graph.nodes import held, is_numbered
 from mlpgen.operands import logical
 from mlpgen.styles.code import (
     INDENT,
@@ -92,17 +92,6 @@ def _deciding(node: Node, name: str) -> list[Expression]:
     return [each for each in found if isinstance(each, Expression)]
 
 
-def tied_lines(node: Node, graph: Graph) -> list[str]:
-    """Give a layer, or each of its rounds, the parameters of another one."""
-    target = f"self.{node.name}"
-    if node.rounds and node.ties:
-        target = init_locals(graph).layer
-    lines = [f"{target}.{name} = self.{node.tied}.{name}" for name in node.ties]
-    if not lines or not node.rounds:
-        return lines
-    return [f"for {target} in self.{node.name}:", *indented(lines)]
-
-
 def _rules(graph: Graph) -> list[str]:
     lines: list[str] = []
     module = init_locals(graph).module
@@ -129,7 +118,7 @@ def _optional(type_: str, name: str) -> bool:
 
 def _tensor(module: str, name: str) -> str:
     """Write a parameter of a module; torch gives those of an LSTM no types."""
-    if re.fullmatch(r"\w+_l\d\w*", name):
+    if re.fullmatch(r"\w+_l\d\w*", name) or is_numbered(name):
         return f"{module}.get_parameter({quoted(name)})"
     return f"{module}.{name}"
 
