@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 STYLES = ("explicit", "sequential")
 NETWORKS = {
-    "alexnet": "Alexnet",
-    "vgg16": "Vgg16",
-    "resnet18": "Resnet18",
-    "resnet50": "Resnet50",
-    "densenet121": "Densenet121",
-    "mobilenet_v2": "MobilenetV2",
-    "vit_b_16": "VitB16",
-    "convnext_tiny": "ConvnextTiny",
+    "alexnet": "AlexNet",
+    "vgg16": "VGG16",
+    "resnet18": "ResNet18",
+    "resnet50": "ResNet50",
+    "densenet121": "DenseNet121",
+    "mobilenet_v2": "MobileNetV2",
+    "vit_b_16": "ViTB16",
+    "convnext_tiny": "ConvNeXtTiny",
 }
 """The function of torchvision that makes a network, and the generated class."""
 FILES = {"vit_b_16": "vit_b16"}

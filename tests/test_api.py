@@ -29,7 +29,7 @@ def test_load_and_render(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_render_takes_a_path() -> None:
     files = mlpgen.render(ROOT / "specs" / "lenet5.yaml")
-    assert "class Lenet5(nn.Module):" in files["lenet5.py"]
+    assert "class LeNet5(nn.Module):" in files["lenet5.py"]
 
 
 def test_mistakes_are_raised_with_their_places(tmp_path: Path) -> None:

@@ -34,11 +34,11 @@ _SIDES = (8, 16, 28, 32, 64)
 _ROUNDS = ("depth", "repeat", "num_layers")
 _MOST_ROUNDS = 3
 _NUMBERS: dict[str, dict[int, int]] = {
-    "Gpt2": {50257: 40, 768: 12, 12: 2, 1024: 6},
+    "GPT2": {50257: 40, 768: 12, 12: 2, 1024: 6},
     "MnistTransformer": {48: 8},
     "TransformerClassifier": {20000: 40, 128: 8, 256: 6},
     "VariationalAutoencoder": {400: 12, 784: 64, 28: 8, 20: 4},
-    "VitB16": {768: 12, 12: 2, 3072: 16, 1000: 5, 224: 32, 197: 5},
+    "ViTB16": {768: 12, 12: 2, 3072: 16, 1000: 5, 224: 32, 197: 5},
 }
 """Numbers that hang together, so that each has its own small one."""
 
