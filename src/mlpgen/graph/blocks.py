@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.agreements import agree, noting
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.definitions import INPUT
 from mlpgen.graph.keys import difference, graph_key, names_in
 from mlpgen.graph.wires import shown_value
-from mlpgen.names import free_name
 from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.sizes import names_of
 
@@ -133,7 +133,7 @@ def placeholders(definition: Definition, inputs: Values) -> list[tuple[str, ...]
     """Name the sizes of what arrives: `in_channels`, `in_height`, `in_width`.
 
     The last one is `in_features` in a block whose expressions call it so, as one does
-    that has its channels last.
+    that has its channels last. A parameter of such a name is that size.
     """
     found = []
     for index, (name, value) in enumerate(zip(definition.inputs, inputs, strict=False)):
@@ -141,11 +141,49 @@ def placeholders(definition: Definition, inputs: Values) -> list[tuple[str, ...]
         rank = len(value.shape)
         words = _SIZES.get(rank, tuple(f"size_{number}" for number in range(rank)))
         last = f"{begin}_{_LAST}"
-        if rank and last in definition.names - definition.parameters.keys():
+        if rank and last in definition.names:
             words = (*words[:-1], _LAST)
-        names = (f"{begin}_{word}" for word in words)
-        found.append(tuple(free_name(each, definition.parameters) for each in names))
+        found.append(tuple(f"{begin}_{word}" for word in words))
     return found
+
+
+def sizes_in(definition: Definition, inputs: Values) -> dict[str, int]:
+    """Return the sizes of what arrives by their names."""
+    return {
+        name: size
+        for each, value in zip(placeholders(definition, inputs), inputs, strict=True)
+        for name, size in zip(each, value.shape, strict=True)
+    }
+
+
+def without_sizes(
+    item: Item,
+    given: dict[str, Any],
+    sizes: Mapping[str, int],
+    scope: Scope,
+    problems: Problems,
+) -> dict[str, Any] | None:
+    """Leave out the arguments that are sizes which arrive, and must be those.
+
+    Returns:
+        None where another size arrives.
+    """
+    before = len(problems.found)
+    for name, value in given.items():
+        if name not in sizes:
+            continue
+        said = value.value if isinstance(value, Expression) else value
+        with noting() as agreements:
+            right = isinstance(said, int) and agree(said, sizes[name])
+        scope.note(agreements, item.path)
+        if not right:
+            message = f"`{name}` is {int(said)}, but {int(sizes[name])} arrives"
+            help = f"leave `{name}` out: it follows from the input"
+            path = item.argument_path(name)
+            problems.add("MG301", message, path, help=help)
+    if len(problems.found) > before:
+        return None
+    return {name: value for name, value in given.items() if name not in sizes}
 
 
 def block_arguments(
@@ -241,6 +279,8 @@ def check_uses(
     """See to it that each block is the same code wherever it is used."""
     for name, every in uses.items():
         for use in every[1:]:
+            if _names_otherwise(every[0], use, blocks[name]):
+                break
             different = difference_of(every[0], use)
             if different is None:
                 continue
@@ -258,6 +298,26 @@ def check_uses(
                 help="a block is one class: make two blocks of it",
             )
             break
+
+
+def _names_otherwise(one: Use, other: Use, definition: Definition) -> bool:
+    """Refuse a parameter that is a size which arrives in one use only."""
+    names = one.graph.parameters.keys() ^ other.graph.parameters.keys()
+    for name in sorted(names):
+        size, parameter = (
+            (one, other) if name in other.graph.parameters else (other, one)
+        )
+        message = f"`{name}` is a size that arrives in one use of `{definition.name}`,"
+        message += " and a parameter in another"
+        notes = (
+            f"it arrives in {size.where}, and does not in {parameter.where}",
+            *_arriving(one, other),
+        )
+        path = (*definition.path, "parameters", name)
+        help = "give the parameter another name"
+        problems = definition.problems
+        problems.add("MG224", message, path, key=True, notes=notes, help=help)
+    return bool(names)
 
 
 def difference_of(one: Use, other: Use) -> tuple[Node, Node] | None:

@@ -15,7 +15,7 @@ from mlpgen.graph.nodes import held_blocks
 from mlpgen.graph.overwriting import overwritings
 from mlpgen.graph.resolve import Resolver
 from mlpgen.graph.training import resolve_training
-from mlpgen.graph.unused import warn_about_blocks
+from mlpgen.graph.unused import warn_about_blocks, warn_about_sizes
 from mlpgen.names import wrong_parameter
 from mlpgen.problems import Problems, cut, nearest, shown
 from mlpgen.spec import read_spec
@@ -74,6 +74,7 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
         bound = warn_about_agreements(*record.classes[-1])
         check_uses(record.uses, blocks)
         warn_about_blocks(record.uses, blocks)
+        warn_about_sizes(record.uses, blocks)
     _check_overwriting(graph, problems)
     rules = read_rules(spec.init, graph, problems)
     recipe = resolve_training(spec, graph.nodes, graph.outputs, problems)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.expressions import Expression
-from mlpgen.graph.blocks import Use, arrivals, block_arguments, given_names
+from mlpgen.graph.blocks import (
+    Use,
+    arrivals,
+    block_arguments,
+    given_names,
+    sizes_in,
+    without_sizes,
+)
 from mlpgen.graph.conditions import condition_of, merged
 from mlpgen.graph.custom import Beside, resolve_custom
 from mlpgen.graph.definitions import INPUT
@@ -324,14 +331,20 @@ class Resolver:
         values = tuple(wire.value for wire in wires if wire.value is not None)
         if given is None or len(values) < len(wires):
             return None
-        concrete = dict(definition.parameters)
+        sizes = sizes_in(definition, values)
+        given = without_sizes(item, given, sizes, inside.scope, problems)
+        if given is None:
+            return None
+        own = {k: v for k, v in definition.parameters.items() if k not in sizes}
+        definition = definition._replace(parameters=own)
+        concrete = {**own}
         for name, value in given.items():
             plain = value.value if isinstance(value, Expression) else value
             default = definition.parameters[name]
             concrete[name] = type(default)(plain)
         user = self.blocks.get(inside.scope.title)
-        own = user.parameters if user else inside.scope.parameters
-        self.record.arrivals |= arrivals(definition, values, inside.scope, own)
+        names = user.parameters if user else inside.scope.parameters
+        self.record.arrivals |= arrivals(definition, values, inside.scope, names)
         self.record.arrivals |= given_names(definition, given, inside.scope)
         before = len(definition.problems.found)
         checked, self._checked = self._checked, inside.checked

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.problems import shown
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -42,6 +44,24 @@ def warn_about_parameters(definition: Definition, scope: Scope) -> None:
             path = (*definition.path, "parameters", name)
             message = f"no layer uses the parameter `{name}`"
             problems.add("MG214", message, path, key=True, warning=True)
+
+
+def warn_about_sizes(
+    uses: Mapping[str, Sequence[Use]], blocks: Mapping[str, Definition]
+) -> None:
+    """Name the parameters of blocks that are sizes, and never their defaults."""
+    for name, definition in blocks.items():
+        real = [use for use in uses[name] if not use.tried]
+        for parameter, default in definition.parameters.items():
+            sizes = {use.sizes.get(parameter, default) for use in real}
+            if not real or default in sizes:
+                continue
+            message = f"`{parameter}` is what arrives, and never {shown(default)}"
+            help = "leave it out: expressions may use it without a parameter"
+            path = (*definition.path, "parameters", parameter)
+            definition.problems.add(
+                "MG214", message, path, key=True, help=help, warning=True
+            )
 
 
 def warn_about_blocks(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.agreements import Agreement
-from mlpgen.graph.blocks import placeholders
+from mlpgen.graph.blocks import placeholders, sizes_in
 from mlpgen.graph.inside import container
 from mlpgen.graph.nodes import Maker
 from mlpgen.sizes import Size
@@ -35,12 +35,7 @@ def used(
 ) -> Node | None:
     """Make the layer of a block: its results in the words of the class around it."""
     graph, scope = resolved
-    names = placeholders(definition, values)
-    sizes: dict[str, int] = {
-        name: size
-        for each, value in zip(names, values, strict=True)
-        for name, size in zip(each, value.shape, strict=True)
-    }
+    sizes = sizes_in(definition, values)
     known: dict[str, Scalar | Expression] = {**definition.parameters, **sizes, **given}
     parts: dict[str, Value] = {}
 

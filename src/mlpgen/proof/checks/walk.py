@@ -91,7 +91,7 @@ class Walk:
         """Evaluate the model; return its outputs."""
         model = self.plan["model"]
         self.values |= zip(model["inputs"], takes, strict=True)
-        parts = self._class(model, Where(), {}, takes)
+        parts = self._class(model, Where(), model["parameters"], takes)
         return [parts[name] for name in model["outputs"] or [*parts][:1]]
 
     def _class(
