@@ -100,13 +100,14 @@ def _class(definition: Definition, blocks: dict[str, Definition]) -> Class:
 def _entry(item: Item, blocks: dict[str, Definition]) -> Entry:
     wanted = ("repeat", "when", "select", "share", "init", "parametrize")
     options = {k: v for k, v in item.options.items() if k in wanted}
-    if "init" in item.arguments:  # of a tensor of the model itself
-        options["init"] = item.arguments["init"]
+    arguments = dict(item.arguments)
+    if item.type in HELD and "init" in arguments:
+        options["init"] = arguments.pop("init")
     return {
         "name": item.name,
         "type": item.type,
         "kind": _kind(item.type, blocks),
-        "arguments": {k: v for k, v in item.arguments.items() if k != "init"},
+        "arguments": arguments,
         "sources": None if item.sources is None else [*item.sources],
         "options": options,
         "layers": [_entry(each, blocks) for each in item.children],

@@ -31,7 +31,7 @@ _CAUSAL = {
 
 def made(type_: str, arguments: dict[str, Any], shape: torch.Size) -> nn.Module | None:
     """Make a layer that holds nothing, which the model may have as a function."""
-    for more in ({}, {"num_features": shape[1]}):
+    for more in ({}, *({"num_features": size} for size in shape[1:2])):
         try:
             made: nn.Module = getattr(nn, type_)(**arguments, **more)
         except (AttributeError, TypeError):
