@@ -233,7 +233,7 @@ def test_a_tensor_without_a_batch_is_not_flattened() -> None:
             "MG302",
             "takes (C, H, W), but (4, 6) arrives",
         ),
-        ({"Softmax": {"dim": 1}}, [6], "MG308", "is 1, but (6,) has 1 dimension"),
+        ({"Softmax": {"dim": 1}}, [6], "MG308", "is 1, but (6) has 1 dimension"),
         (
             {"Unflatten": {"dim": 2, "unflattened_size": [2, 3]}},
             [4, 6],
@@ -304,3 +304,21 @@ def test_an_image_without_flatten() -> None:
     layers = [conv, "ReLU", {"Linear": 10}]
     (found,) = said(*layers, shape=IMAGE, training=training)
     assert (found.code, found.warning) == ("MG306", False)
+
+
+@pytest.mark.parametrize("deep", ["plain", "block", "rounds", "chain"])
+@pytest.mark.parametrize("bias", [False, True])
+def test_matrices_are_found_wherever_they_are(deep: str, bias: bool) -> None:
+    linear = {"Linear": {"out_features": 10, "bias": bias}}
+    layers: dict[str, list[Any]] = {
+        "plain": [linear],
+        "block": ["Body"],
+        "rounds": [{**linear, "repeat": 2}],
+        "chain": [{"Sequential": [linear, "ReLU"]}],
+    }
+    training = {**TRAINING, "loss": "CrossEntropyLoss", "optimizer": {"Muon": {}}}
+    blocks = {"Body": {"layers": [linear]}} if deep == "block" else {}
+    found = codes(
+        "Flatten", *layers[deep], shape=IMAGE, training=training, blocks=blocks
+    )
+    assert found == ["MG406"] * bias

@@ -436,7 +436,8 @@ EXPLANATIONS = {
     ),
     "MG302": Explanation(
         "A shape with the wrong number of dimensions",
-        "`N` is the batch. torch would take a missing batch dimension for channels.",
+        "`N` is the batch. torch would take a missing batch dimension for channels, "
+        "and the first dimension of a tensor without a batch for one.",
         _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "BatchNorm1d"),
         _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "BatchNorm2d"),
     ),
@@ -453,8 +454,9 @@ EXPLANATIONS = {
         _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "GroupNorm: 4"),
     ),
     "MG306": Explanation(
-        "A linear layer on an image",
-        "A warning: torch would apply it to each row. With `in_features` you mean it.",
+        "A linear layer on an image or a signal",
+        "A warning: torch would apply it to each row. With `in_features` you mean it. "
+        "It is a mistake where a loss does not fit the shape that comes of it.",
         _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "Linear: 10"),
         _spec("Conv2d: {out_channels: 8, kernel_size: 3}", "Flatten", "Linear: 10"),
     ),

@@ -262,13 +262,10 @@ def _check_closure(
 def _dimensions(nodes: tuple[Node, ...]) -> set[int]:
     """Return how many dimensions the parameters have; 1 stands for all but matrices."""
     found: set[int] = set()
-    for node in nodes:
-        if node.children:
-            found |= _dimensions(node.children)
-        elif node.type == "Linear":
-            found |= {2} if node.arguments.get("bias") is False else {1, 2}
-        elif node.parameters:
-            found.add(1)
+    for node in held(nodes):
+        shapes = [node.output] if node.is_held else [*node.weights.values()]
+        if node.parameters:
+            found |= {2 if len(shape) == 2 else 1 for shape in shapes} or {1}
     return found
 
 

@@ -293,8 +293,10 @@ def has_batch() -> bool:
 
 def shown(shape: Shape) -> str:
     """Write a shape for people: `(N, 1, 28, 28)`, without `N` if there is no batch."""
-    sizes = ["N"] * has_batch() + [str(int(size)) for size in shape]
-    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+    sizes = ", ".join(str(int(size)) for size in shape)
+    if not has_batch():
+        return f"({sizes})"
+    return f"(N, {sizes})" if shape else "(N,)"
 
 
 def affine(weight: Shape, bias: bool, size: int) -> dict[str, Shape]:
