@@ -503,3 +503,30 @@ def test_the_name_of_a_spec_need_not_be_text(
     assert Said(capsys).wrong == {}
     without_newline(Path("generated/explicit/mnist_mlp.py"))
     assert set(Said(capsys).wrong.values()) == {"edited"}
+
+
+def test_files_of_blocks_are_no_specs(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocks = "description: a\n\nblocks:\n  Twice:\n    layers: [{Linear: 3}]\n"
+    Path("networks/deep/twice.yaml").write_text(blocks)
+    assert Said(capsys).wrong == {}
+    spec = Path("networks/deep/other.yaml")
+    spec.write_text(f"include: [twice.yaml]\n{spec.read_text('utf-8')}", "utf-8")
+    assert set(Said(capsys).wrong.values()) == {"stale"}
+    assert run(["render"]) == 0
+    assert Said(capsys).wrong == {}
+    Path("networks/deep/twice.yaml").write_text(blocks.replace("3", "4"))
+    assert set(Said(capsys).wrong.values()) == {"stale"}
+
+
+def test_the_schema_of_the_project(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["schema"]) == 0
+    crlf(Path("schemas/spec.schema.json"))
+    monkeypatch.chdir("networks")
+    said = Said(capsys)
+    assert said.wrong == {"../schemas/spec.schema.json": "stale"}
+    said.mend("../schemas/spec.schema.json")
+    assert Said(capsys).wrong == {}

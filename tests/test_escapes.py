@@ -192,18 +192,21 @@ def test_differences(
     Printed(capsys)
 
 
-def test_a_description_is_no_command_in_a_difference(
+def test_a_description_is_no_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its lines are folded where a blank is: one may begin with `::`."""
+    """In no line of what is rendered, wherever a line of it is folded."""
     monkeypatch.chdir(tmp_path)
     words = " ".join(["a" * 80, "::error::no", "b" * 80, "##[error]no"])
     Path("odd.yaml").write_text(SPEC % yaml(words), "utf-8")
     assert run(["render", "odd.yaml"]) == 0
     path = Path("generated/explicit/odd.py")
     text = path.read_text("utf-8")
-    assert "\n    ::error::no" in text
-    path.write_text(text.replace("aaaa", "cccc"), "utf-8")
+    assert "\n    \\x3a:error::no" in text and "\n::" not in text and "##" not in text
+    docstring = ast.get_docstring(ast.parse(text))
+    assert docstring is not None
+    assert docstring.split() == ["Odd:", *words.split()]
+    path.write_text(text.replace("aaaa", "cccc").replace("\\x3a", ":"), "utf-8")
     capsys.readouterr()
     assert run(["check", "odd.yaml"]) == 1
     assert r"\x3a:error::no" in Printed(capsys).out

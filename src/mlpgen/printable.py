@@ -10,7 +10,8 @@ import json
 import re
 from typing import Any
 
-_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\w*\[)")
+_BEGINNING = re.compile(r"^(\s*):(?=:)")
+_ANYWHERE = re.compile(r"#(?=#\w*\[)")
 """Where a line is a command to what runs a workflow: `::error::`, `##[error]`."""
 
 
@@ -27,13 +28,15 @@ def _safe(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
 
 
-def guarded(line: str) -> str:
-    """Return a line of safe parts, such that no workflow obeys it."""
-    return _COMMAND.sub(lambda found: f"{found[1] or ''}{_code(found[0][-1])}", line)
+def guarded(line: str, *, whole: bool = True) -> str:
+    """Return a line of safe parts, such that no workflow obeys it.
 
-
-def _code(char: str) -> str:
-    return f"\\x{ord(char):02x}"
+    Args:
+        line: The line; what is escaped in it is, as Python reads it, the same.
+        whole: Whether it begins here.
+    """
+    line = _ANYWHERE.sub(r"\\x23", line)
+    return _BEGINNING.sub(r"\1\\x3a", line) if whole else line
 
 
 def line(text: str) -> str:
@@ -49,4 +52,4 @@ def lines(text: str) -> str:
 def as_json(data: Any) -> str:
     """Write data as JSON in ASCII, in which nothing is obeyed."""
     text = json.dumps(data, indent=2).replace("\x7f", "\\u007f")
-    return re.sub(r"#(?=#\w*\[)", "\\\\u0023", text)
+    return _ANYWHERE.sub(r"\\u0023", text)

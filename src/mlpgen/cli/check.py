@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,8 +52,8 @@ def command(
         only=bool(specs),
         usual=wanted.usual,
     )
-    if files.is_file(str(SCHEMA)):
-        verdicts.append(_schema())
+    if files.is_file(str(wanted.root / SCHEMA)):
+        verdicts.append(_schema(wanted.root / SCHEMA))
     if not verdicts:
         message = f"no generated files in `{wanted.out.as_posix()}`"
         help = "render a spec first, or name the folder with --out"
@@ -69,13 +70,13 @@ def command(
     return 1 if wrong else 0
 
 
-def _schema() -> Verdict:
+def _schema(path: Path) -> Verdict:
     from mlpgen.schema import text
 
-    change = files.compare(SCHEMA, text())
-    if change.status == "current":
-        return drift.Verdict(SCHEMA, "current")
-    return drift.Verdict(SCHEMA, "stale", "write it again: mlpgen schema")
+    if files.compare(path, text()).status == "current":
+        return drift.Verdict(path, "current")
+    where = "" if path == SCHEMA else f" --out {shlex.quote(path.as_posix())}"
+    return drift.Verdict(path, "stale", f"write it again: mlpgen schema{where}")
 
 
 def _row(verdict: Verdict) -> dict[str, str]:

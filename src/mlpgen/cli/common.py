@@ -180,6 +180,7 @@ class Wanted(NamedTuple):
         styles: Those of each spec; none for its own.
         out: The folder of the generated files.
         usual: Where that is without `--out`.
+        root: The folder of the project.
         file: Where the settings stand; empty if there are none.
     """
 
@@ -187,6 +188,7 @@ class Wanted(NamedTuple):
     styles: tuple[str, ...]
     out: Path
     usual: Path
+    root: Path
     file: str
 
 
@@ -198,6 +200,7 @@ def wanted(specs: Sequence[str], styles: Sequence[str], out: str | None) -> Want
         (*(styles or project.styles),),
         project.folder if out is None else Path(out),
         project.folder,
+        Path(project.root),
         project.file,
     )
 

@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.printable import as_json, line
 from mlpgen.source.files import possible
 
 if TYPE_CHECKING:
@@ -84,10 +85,10 @@ def comment(text: str, origin: Origin, data: Any) -> str:
 
 def _shown(path: str) -> str:
     """Write a path in a comment; an odd one as a JSON text."""
-    plain = path.isascii() and path.isprintable() and '"' not in path
+    plain = path.isascii() and line(path) == path and '"' not in path
     if plain and "\\" not in path and " " not in path:
         return path
-    return json.dumps(path).replace(" ", "\\u0020")
+    return as_json(path).replace(" ", "\\u0020")
 
 
 def read(text: str) -> Header | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,9 @@ from mlpgen.source.files import UnreadableError, content
 FILE = "pyproject.toml"
 SPECS = ("specs/*.yaml", "specs/*.yml")
 """Where specs are, if nobody says otherwise."""
+
+_BLOCKS = re.compile(rb"""^["']?blocks["']?\s*:""", re.MULTILINE)
+_SPEC = re.compile(rb"""^["']?(name|input|layers)["']?\s*:""", re.MULTILINE)
 
 
 class Settings(NamedTuple):
@@ -39,13 +43,25 @@ class Settings(NamedTuple):
         return Path(os.path.normpath(os.path.join(self.root, self.out)))  # noqa: PTH118
 
     def files(self) -> list[str]:
-        """Return the specs, each once, in the order of the patterns and their names."""
+        """Return the specs, each once, in the order of the patterns and their names.
+
+        Files that hold nothing but blocks, which specs include, are none.
+        """
         found: dict[str, str] = {}
         for pattern in self.specs:
             for path in sorted(Path(self.root).glob(pattern)):
-                if is_file(str(path)) or _is_lost(path):
+                if _is_lost(path) or _is_spec(path):
                     found.setdefault(real(path.as_posix()), path.as_posix())
         return list(found.values())
+
+
+def _is_spec(path: Path) -> bool:
+    """Tell whether a file may be a spec, by the keys that begin a line."""
+    try:
+        data = content(str(path), regular=True)
+    except UnreadableError:
+        return is_file(str(path))
+    return not _BLOCKS.search(data) or bool(_SPEC.search(data))
 
 
 def _is_lost(path: Path) -> bool:

@@ -9,6 +9,7 @@ from unicodedata import category, east_asian_width
 from mlpgen import operands
 from mlpgen.expressions import Expression
 from mlpgen.operands import Operand, Place
+from mlpgen.printable import guarded
 from mlpgen.sizes import Real, Size
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def literal(value: object, names: Mapping[str, Operand] = _AS_THEY_ARE) -> Value
 
 def quoted(text: str) -> str:
     """Write a string literal in double quotes; whatever is not printable is escaped."""
-    body = "".join(_escaped(char) for char in text)
+    body = guarded("".join(_escaped(char) for char in text), whole=False)
     if '"' in body and "'" not in body:
         return f"'{body}'"
     return '"' + body.replace('"', '\\"') + '"'
@@ -280,7 +281,8 @@ _TYPOGRAPHY = str.maketrans("–−‘’×∗\xa0", "--''x* ")
 def prose(text: str, first: str = "", indent: int = 0) -> list[str]:
     """Break a text of the author into lines of a docstring.
 
-    Whatever could end the docstring, or is not printable, is escaped.
+    Whatever could end the docstring, is not printable, or would be obeyed by a workflow
+    that prints it, is escaped.
 
     Args:
         text: The author's words, blanks folded.
@@ -291,10 +293,10 @@ def prose(text: str, first: str = "", indent: int = 0) -> list[str]:
     safe = "".join(_escaped(char) for char in plain).replace('"""', '\\"\\"\\"')
     room = WIDTH - indent - 6
     lines = [""]
-    for word in f"{first}{safe}".split():
+    for word in guarded(f"{first}{safe}", whole=False).split():
         longer = f"{lines[-1]} {word}".lstrip()
         if lines[-1] and width(longer) > room:
-            lines.append(word)
+            lines.append(guarded(word))
         else:
             lines[-1] = longer
     return lines
