@@ -315,7 +315,7 @@ def test_names_that_are_none(name: str, said: str) -> None:
             "did you mean `stage.0.steps.0.lin`, `stage.0.steps.1.lin` and "
             "`stage.1.steps.0.lin` …?",
         ),
-        ("stage.3.lin", "did you mean `stage.2.lin`?"),
+        ("stage.3.lin", "`stage.0.lin`, `stage.1.lin` and `stage.2.lin`?"),
         ("never.0", "`when` leaves `never` out, with all that is in it"),
     ],
 )

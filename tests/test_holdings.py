@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import warnings
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from hypothesis import assume, given, settings
 
 from mlpgen import SpecError, api
 from mlpgen.proof import run
@@ -17,11 +21,11 @@ from mlpgen.proof.checks import predictions, reference, states, values
 from mlpgen.proof.checks.common import FailsError, Subject, load
 from mlpgen.styles import explicit
 
+from .graphs import specs
 from .networks import network
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.styles.plan import ModelPlan
@@ -184,6 +188,22 @@ def test_captures_are_what_the_spec_says(tmp_path: Path) -> None:
     assert captured(CALLS, tmp_path) == "6 captured values by the spec are the same"
     with pytest.raises(FailsError, match=r"captured `other.inner` of explicit is not"):
         captured(CALLS, tmp_path, ('["one.inner"][1]', '["one.inner"][0]'))
+
+
+@settings(max_examples=60)
+@given(specs())
+def test_drawn_specs_hold_and_give_what_they_say(data: dict[str, Any]) -> None:
+    try:
+        network(data)
+    except SpecError:
+        assume(False)
+    with TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        subject = under(data, Path(folder))
+        with contextlib.chdir(folder), torch.no_grad():
+            assert "by the spec give the same" in reference.as_written(subject)
+            reference.captured(subject)
+            predictions.layers(subject)
 
 
 def test_chosen_captures_are_proved(tmp_path: Path) -> None:

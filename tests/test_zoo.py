@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 
 from mlpgen import api, load
+from mlpgen.graph.captures import free_captures
+from mlpgen.proof.checks.common import call, made_inputs
+from mlpgen.proof.checks.predictions import need_outputs
+from mlpgen.proof.claims import claims
+
+from .networks import model
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
@@ -40,6 +48,22 @@ def test_nothing_is_odd(path: Path) -> None:
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_a_spec_fits_on_a_page(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_all_layers_can_be_captured(path: Path) -> None:
+    """All at once, on the device that knows only shapes; `prove` looks at values."""
+    loaded = load(path)
+    names = free_captures(loaded.graph)
+    said: Any = claims(loaded.graph, names)
+    assert len(said["outputs"]) == len(names) + len(loaded.graph.outputs)
+    for style in api.STYLES:
+        with torch.device("meta"):
+            made = model(loaded, style, capture=names).eval()
+            plain = model(loaded, style)
+        assert [*made.state_dict()] == [*plain.state_dict()]
+        given = [each.to("meta") for each in made_inputs(said, 2)]
+        need_outputs(call(made, given), said["outputs"], 2, f"in {style}")
 
 
 @pytest.mark.parametrize("style", api.STYLES)

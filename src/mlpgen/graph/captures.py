@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics import Diagnostic, SpecError
@@ -124,21 +123,20 @@ def _meant(name: str, graph: Graph, known: dict[str, Captured]) -> str:
     for outer, node in named(graph.nodes):
         if name.startswith(f"{outer}.") and not node.active:
             return f"`when` leaves `{outer}` out, with all that is in it"
-    rounds = [each for each in known if _without_rounds(each, known) == name]
-    inner = rounds or [each for each in known if each.endswith(f".{name}")]
+    bare = _without_rounds(name)
+    rounds = [each for each in known if _without_rounds(each) == bare]
+    first, _, last = name.rpartition(".")
+    alike = [each for each in known if f".{each}".endswith(f".{last}")]
+    outer = first.partition(".")[0]
+    inner = rounds or [
+        each for each in alike if each.startswith(f"{outer}.") or not first
+    ]
     if not inner:
         return nearest(name, known)
     more = " …" if len(inner) > MOST_MEANT else ""
     return f"did you mean {listed(inner[:MOST_MEANT])}{more}?"
 
 
-def _without_rounds(name: str, known: dict[str, Captured]) -> str:
+def _without_rounds(name: str) -> str:
     """Leave the numbers of rounds out of a name: `stage.0.conv` is `stage.conv`."""
-    words = name.split(".")
-    outer = [".".join(words[:count]) for count in range(len(words) + 1)]
-    kept = words[:1]
-    for before, full in pairwise(outer[1:]):
-        place = known[before].place if before in known else None
-        if place is None or not place.node.rounds:
-            kept.append(full.rpartition(".")[2])
-    return ".".join(kept)
+    return ".".join(word for word in name.split(".") if not word.isdigit())

@@ -44,6 +44,7 @@ class Subject:
         captured: The model that gives what is inside of it; see
             `mlpgen.proof.captured.CapturedTrial`.
         models: One of each, made with the same seed.
+        walked: What an evaluation of the spec gave, as long as a check needs it.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Subject:
         self.trials = trials
         self.plan = plan
         self.captured = captured
+        self.walked: Any = None
         self.models: dict[str, nn.Module] = {}
         for style, cls in classes.items():
             torch.manual_seed(SEED)
