@@ -240,7 +240,7 @@ def test_what_cannot_be_shared_is_called_what_it_is() -> None:
         "MG226 `total` is a function: there is nothing to share"
     ]
     assert said(spec({**FIRST, "when": False}, "ReLU", {"share": "first"})) == [
-        "MG226 `when` leaves out `first`: there is no module to share"
+        "MG226 `first` is left out by what it says: there is no module to share"
     ]
 
 

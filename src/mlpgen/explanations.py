@@ -306,8 +306,9 @@ EXPLANATIONS = {
     ),
     "MG221": Explanation(
         "Something that cannot be repeated",
-        "`repeat` makes modules, each on the result of the one before; a function or a "
-        "shared layer has none. Put it in a block, and repeat that.",
+        "`repeat` makes modules, each on the result of the one before. A function has "
+        "none: put it in a block, and repeat that. `share` alone makes none either: "
+        "write it again for each time.",
         _spec("add:\n    from: [input, input]\n    repeat: 3", image="[8]"),
         _spec("Double:\n    repeat: 3", image="[8]", rest=_DOUBLE),
     ),

@@ -29,7 +29,7 @@ class Inside(NamedTuple):
         prefix: The name of the `Sequential` they stand in, with a dot.
         made: The layers of the class by now, with their entries.
         lost: The names of those that have a mistake.
-        left_out: The names of those that a plain `when` leaves out.
+        left_out: The names of those that are left out for any parameters.
         checked: Whether shapes must be right; if not, what does not fit passes through.
     """
 

@@ -41,21 +41,13 @@ _CODES = {
 }
 """What mistakes with a key are."""
 
-_IN_BLOCK = "put the layer in a block, with `when` inside of it"
 _CONTRADICT = {
-    "init": (
-        "MG229",
-        ("repeat", "parametrize"),
-        "write rules in the `init` of the model",
-    ),
-    "share": (
-        "MG229",
-        ("parametrize",),
-        "the weight of another layer cannot be computed here",
-    ),
-    "when": ("MG226", ("share",), _IN_BLOCK),
+    ("init", "repeat"): ("MG229", "write rules in the `init` of the model"),
+    ("init", "parametrize"): ("MG229", "what is computed has no initial value"),
+    ("share", "parametrize"): ("MG229", "a weight that is computed cannot be shared"),
+    ("when", "share"): ("MG226", "what may be left out has no parameters to share"),
 }
-"""Keys that a layer can have, what each cannot stand beside, and what helps."""
+"""Keys that a layer can have, but not together: the code, and what helps or why."""
 
 
 class _Refusal(NamedTuple):
@@ -153,13 +145,16 @@ def _contradictions(item: Item) -> Iterator[_Refusal]:
     """Refuse keys that each can stand alone, but not together."""
     if item.type == SHARE:
         return
-    for key, (code, beside, help) in _CONTRADICT.items():
-        others = [other for other in beside if other in item.options]
+    found: dict[str, list[str]] = {}
+    for key, other in _CONTRADICT:
         # A plain `when` is true for any arguments of the class.
         plain = key == "when" and isinstance(item.options.get(key), bool)
-        if key in item.options and others and not plain:
-            message = f"`{key}` cannot stand beside {listed(others)}"
-            yield _Refusal(key, code, message, help)
+        if {key, other} <= item.options.keys() and not plain:
+            found.setdefault(key, []).append(other)
+    for key, others in found.items():
+        code, help = _CONTRADICT[key, others[0]]
+        message = f"`{key}` cannot stand beside {listed(others)}"
+        yield _Refusal(key, code, message, help)
 
 
 def kind_of(type_: str) -> str:
@@ -188,7 +183,7 @@ def _help(kind: str, key: str, type_: str) -> str:
         ("share", "parametrize"): there,
         ("share", "select"): "take a part of it by its name: `from: name.part`",
         ("share", "repeat"): "write the entry again for each time that it runs",
-        ("share", "when"): _IN_BLOCK,
+        ("share", "when"): "only what is made here can be left out",
         ("function", "repeat"): block,
         ("function", "share"): "only modules have parameters to share",
         ("custom", "share"): again,

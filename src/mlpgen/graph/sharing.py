@@ -148,17 +148,20 @@ def _target(item: Item, inside: Inside) -> tuple[Item, Node] | None:
     if name in inside.lost:
         return None
     if name in inside.left_out:
-        message = f"`when` leaves out `{name}`: there is no module to share"
+        message = f"`{name}` is left out by what it says: there is no module to share"
         problems.add("MG226", message, path)
         return None
     if name not in made:
         few = f"there is {listed([*made][-6:])}" if made else ""
+        if name.partition(".")[0] in made:
+            few = "it names a layer of the same class, not what another is made of"
         message = f"`share`: there is no layer `{cut(name)}` before this one"
         problems.add("MG219", message, path, help=nearest(name, made) or few)
         return None
     if made[name][1].condition is not None:
         message = f"`{name}` has `when`: what may be left out cannot share its module"
-        help = "put the layer in a block, with `when` inside of it"
+        block = "put the layer in a block, with `when` inside of it"
+        help = block if item.type == SHARE else ""
         problems.add("MG226", message, path, help=help)
         return None
     return made[name]
