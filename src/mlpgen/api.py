@@ -38,6 +38,7 @@ class Network(NamedTuple):
         document: The YAML it was read from.
         settings: New defaults that were given for its parameters.
         data: All that it was made from, files of blocks included.
+        unchained: What keeps classes from being a chain in sequential style.
     """
 
     graph: Graph
@@ -45,6 +46,12 @@ class Network(NamedTuple):
     document: Document
     settings: Mapping[str, Scalar]
     data: Any = None
+    unchained: tuple[Diagnostic, ...] = ()
+
+    def warnings_in(self, style: str) -> tuple[Diagnostic, ...]:
+        """Return what is odd about it in a style."""
+        more = self.unchained if style == "sequential" else ()
+        return (*dict.fromkeys((*self.warnings, *more)),)
 
     def __repr__(self) -> str:
         """Say what it is in a line; `print(network.graph)` says all."""
@@ -69,7 +76,8 @@ def load(
     """
     document = source.read(str(path))
     built = build(document, settings)
-    return Network(built.graph, built.warnings, document, settings or {}, built.data)
+    graph, warnings, data, unchained = built
+    return Network(graph, warnings, document, settings or {}, data, unchained)
 
 
 def render(

@@ -563,6 +563,14 @@ EXPLANATIONS = {
         _spec('MaxPool2d: 8\n    when: "${pooled}"', rest=_POOLED, image="[1, 4, 4]"),
         _spec('MaxPool2d: 2\n    when: "${pooled}"', rest=_POOLED, image="[1, 4, 4]"),
     ),
+    "MG318": Explanation(
+        "A function in what would be a chain",
+        "In sequential style a chain of modules is an `nn.Sequential`. A function of "
+        "torch is no module, so a class with one has a `forward`; where a class of "
+        "`torch.nn` does the same, the chain can have that.",
+        _spec("Linear: 8", "relu", image="[4]", rest="style: sequential\n"),
+        _spec("Linear: 8", "ReLU", image="[4]", rest="style: sequential\n"),
+    ),
     "MG401": Explanation(
         "A loss that does not fit the output",
         "The loss is on the first output.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.blocks import check_uses, fits
+from mlpgen.graph.chains import warnings_of_chains
 from mlpgen.graph.definitions import read_blocks, read_inputs, read_model
 from mlpgen.graph.hints import Hints, more_hints
 from mlpgen.graph.holding import check_code, warn_about_agreements
@@ -34,11 +35,19 @@ if TYPE_CHECKING:
 
 
 class Built(NamedTuple):
-    """A graph, what is odd about its spec, and the data that it was made from."""
+    """A graph, what is odd about its spec, and the data that it was made from.
+
+    Attributes:
+        graph: The network.
+        warnings: What is odd about it.
+        data: What it was made from.
+        unchained: What keeps classes from being a chain in sequential style.
+    """
 
     graph: Graph
     warnings: tuple[Diagnostic, ...]
     data: Any
+    unchained: tuple[Diagnostic, ...] = ()
 
 
 def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> Built:
@@ -97,7 +106,9 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     )
     others = [each.problems.document.data for each in files[1:]]
     data = {**document.data, "included": others} if others else document.data
-    return Built(graph, problems.warnings, data)
+    unchained = warnings_of_chains(record.classes)
+    asked = unchained if spec.style == "sequential" else ()
+    return Built(graph, (*problems.warnings, *asked), data, unchained)
 
 
 def _resolve(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.graph.chains import module_of
 from mlpgen.graph.nodes import Graph, Maker, Node
-from mlpgen.layers import LAYERS
 from mlpgen.layers.base import Call
-from mlpgen.names import snake_case
 from mlpgen.problems import listed
 from mlpgen.vocabulary import SHARE
 
@@ -91,7 +90,7 @@ def not_in_a_chain(item: Item, inside: Inside) -> None:
     """Refuse a layer of a `Sequential` that is no link of a chain."""
     message = f"`{item.type}` cannot stand in a `Sequential`"
     help = "a `Sequential` holds modules that take and give one tensor"
-    module = next((name for name in LAYERS if snake_case(name) == item.type), "")
+    module = module_of(item.type)
     if item.is_function:
         help = f"write `{module}`" if module else "put it in a block"
     key = item.type_path != item.path

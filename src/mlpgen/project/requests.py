@@ -111,7 +111,7 @@ def render(
     found: dict[Path, Rendered] = {}
     problems: dict[Diagnostic, None] = {}
     clashes: dict[tuple[str, str], Diagnostic] = {}
-    used: dict[int, Network] = {}
+    odd: dict[int, dict[Diagnostic, None]] = {}
     wanted = [(request, False) for request in requests]
     for request, gives_way in [*wanted, *((request, True) for request in also)]:
         try:
@@ -126,7 +126,8 @@ def render(
         others = [each for each in taken if not _same_spec(each.request, request)]
         if gives_way and others:
             continue
-        used[id(network)] = network
+        found_odd = network.warnings_in(request.style or network.graph.style)
+        odd.setdefault(id(network), {}).update(dict.fromkeys(found_odd))
         for path, rendered in made.items():
             other = found.setdefault(path, rendered)
             if other.text == rendered.text:
@@ -138,7 +139,7 @@ def render(
                 found[path] = rendered  # of two headers with two options, its own
     if problems or clashes:
         raise SpecError([*problems, *clashes.values()])
-    warn([each for network in used.values() for each in network.warnings])
+    warn([each for every in odd.values() for each in every])
     return found
 
 
