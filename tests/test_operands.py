@@ -59,8 +59,12 @@ def _power(made: tuple[Made, Made]) -> Made:
 
 def _logical(made: tuple[str, Made, Made]) -> Made:
     word, (one, left), (other, right) = made
-    op = ast.And() if word == "and" else ast.Or()
-    return operands.logical(word, [one, other]), ast.BoolOp(op, [left, right])
+    op = ast.And if word == "and" else ast.Or
+    joined: list[ast.expr] = []
+    for each in (left, right):  # `a and (b and c)` is `a and b and c`
+        same = isinstance(each, ast.BoolOp) and isinstance(each.op, op)
+        joined += each.values if same else [each]  # type: ignore[attr-defined]
+    return operands.logical(word, [one, other]), ast.BoolOp(op(), joined)
 
 
 def _turned(made: Made) -> Made:
@@ -144,7 +148,19 @@ def test_no_parentheses_without_need() -> None:
     assert operands.infix("*", total, c).text == "(a + b) * c"
     assert operands.infix("+", c, operands.infix("*", a, b)).text == "c + a * b"
     assert operands.call("min", total, c).text == "min(a + b, c)"
+    both = operands.logical("and", [a, b])
+    assert operands.logical("and", [c, both]).text == "c and a and b"
+    assert operands.logical("or", [c, both]).text == "c or (a and b)"
     assert operands.number(2).atom == "(2)"
+
+
+def test_what_is_divided_by() -> None:
+    a, b, c = map(operands.name, "abc")
+    total = operands.infix("+", b, operands.infix("%", a, c))
+    code = operands.infix("//", operands.infix("/", a, b), total, operands.number(2))
+    assert code.text == "a / b // (b + a % c) // 2"
+    found = [each.text for each in code.divisors()]
+    assert sorted(found) == ["2", "b", "b + a % c", "c"]
 
 
 def test_an_operand_is_no_text() -> None:

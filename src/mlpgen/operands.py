@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 class Precedence(IntEnum):
@@ -114,6 +115,14 @@ class Operand(NamedTuple):
         """Write it where what binds less tightly than `least` needs parentheses."""
         return self.text if self.precedence >= least else f"({self.text})"
 
+    def divisors(self) -> Iterator[Operand]:
+        """Go through what is divided by in the code."""
+        for sign, each in pairwise(("", *self.parts)):
+            if isinstance(each, Place):
+                if sign in (" / ", " // ", " % "):
+                    yield each.operand
+                yield from each.operand.divisors()
+
     def replaced(self, values: Mapping[str, Operand]) -> Operand:
         """Put other code in the place of names."""
         if self.is_name:
@@ -204,11 +213,14 @@ def chain(first: Operand, others: Sequence[tuple[str, Operand]]) -> Operand:
 
 
 def logical(word: str, operands: Sequence[Operand]) -> Operand:
-    """Join conditions with `and` or `or`; what is joined already has parentheses."""
+    """Join conditions with `and` or `or`; `and` inside of `or` has parentheses."""
+    precedence = Precedence.AND if word == "and" else Precedence.OR
     parts: list[str | Place] = []
     for each in operands:
-        parts += [f" {word} "] * bool(parts) + [Place(each, Precedence.NOT)]
-    return _made(Precedence.AND if word == "and" else Precedence.OR, *parts)
+        parts += [f" {word} "] * bool(parts)
+        same = each.precedence is precedence
+        parts += each.parts if same else [Place(each, Precedence.NOT)]
+    return _made(precedence, *parts)
 
 
 def negation(operand: Operand) -> Operand:
