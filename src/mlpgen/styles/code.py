@@ -174,6 +174,9 @@ def bracketed(code: Operand, indent: int, before: str, after: str = "") -> list[
     room = WIDTH - indent
     if width(f"{before}{code.text}{after}") <= room:
         return [f"{before}{code.text}{after}"]
+    made = _as_call(code)
+    if made is not None:
+        return _spread(made, room, before, after)
     return _by_brackets(code, room, before, after) or [
         f"{before}(",
         *indented(_broken(code, room - INDENT)),
@@ -181,25 +184,42 @@ def bracketed(code: Operand, indent: int, before: str, after: str = "") -> list[
     ]
 
 
+def _as_call(code: Operand) -> Group | None:
+    """Return a call with its arguments apart, if it is one."""
+    words = [part for part in code.parts if isinstance(part, str) and part != ", "]
+    if not words or words[-1] != ")" or len(words) > len(("groups=", "min(", ")")):
+        return None
+    arguments = tuple(part.operand for part in code.parts if isinstance(part, Place))
+    return Group("".join(words[:-1]), arguments, ")") if arguments else None
+
+
 def _by_brackets(code: Operand, room: int, before: str, after: str) -> list[str]:
-    """Break inside of the brackets that are there, around one of two operands."""
+    """Break inside of the brackets that are there, of one of two operands."""
     if len(code.parts) != len(("first", "sign", "last")):
         return []
     first, sign, last = code.parts
     if not isinstance(first, Place) or not isinstance(last, Place):
         return []
-    start = f"{before}{first.text}"
-    lines = []
-    if width(f"{start}{sign}(") > room or not last.needs_brackets:
-        if not first.needs_brackets:
-            return []
-        inner = _broken(first.operand, room - INDENT)
-        lines, start = [f"{before}(", *indented(inner)], ")"
-    line = f"{start}{sign}{last.text}{after}"
-    if width(line) <= room:
-        return [*lines, line]
-    inner = _broken(last.operand, room - INDENT)
-    return [*lines, f"{start}{sign}(", *indented(inner), f"){after}"]
+    groups = _as_group(first), _as_group(last)
+    start, end = f"{before}{first.text}{sign}", f"{sign}{last.text}{after}"
+    if groups[1] and width(f"{start}{groups[1].opening}") <= room:
+        return _spread(groups[1], room, start, after)
+    if groups[0] is None or not (first.needs_brackets or groups[1]):
+        return []
+    if width(f"){end}") <= room:
+        return _spread(groups[0], room, before, end)
+    if groups[1] is None:
+        return []
+    opening = groups[1].opening
+    *lines, line = _spread(groups[0], room, before, f"{sign}{opening}")
+    return [*lines, *_spread(groups[1], room, line.removesuffix(opening), after)]
+
+
+def _as_group(place: Place) -> Group | None:
+    """Return what stands in brackets, or is a call, as something to be spread."""
+    if place.needs_brackets:
+        return Group("(", (place.operand,), ")")
+    return _as_call(place.operand)
 
 
 def _broken(code: Operand, room: int, sign: str = "", after: str = "") -> list[str]:
@@ -213,6 +233,9 @@ def _broken(code: Operand, room: int, sign: str = "", after: str = "") -> list[s
     """
     if width(f"{sign}{code.text}{after}") <= room or len(code.parts) == 1:
         return [f"{sign}{code.text}{after}"]
+    made = _as_call(code)
+    if made is not None:
+        return _spread(made, room, sign, after)
     lines: list[str] = []
     last = max(at for at, part in enumerate(code.parts) if isinstance(part, Place))
     end = "".join(str(part) for part in code.parts[last + 1 :]) + after
