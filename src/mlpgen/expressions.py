@@ -56,13 +56,18 @@ class Expression(NamedTuple):
 
     Attributes:
         value: A whole number that depends on parameters is a `Size`.
-        operand: The expression as ruff formats it.
+        said: The expression as ruff formats it; None if the value knows that.
         turned: What its negation is, if that needs no `not` or `-`.
     """
 
     value: Scalar
-    operand: Operand
+    said: Operand | None = None
     turned: Expression | None = None
+
+    @property
+    def operand(self) -> Operand:
+        """The code, to be put into other code."""
+        return operand_of(self.value) if self.said is None else self.said
 
     @property
     def code(self) -> str:
@@ -72,8 +77,7 @@ class Expression(NamedTuple):
     @property
     def names(self) -> frozenset[str]:
         """The parameters it uses."""
-        whole = isinstance(self.value, Size)
-        return names_of(self.value) if whole else self.operand.names
+        return names_of(self.value) if self.said is None else self.said.names
 
 
 def written(value: Scalar) -> str:
@@ -119,12 +123,11 @@ def evaluate(
             f"the expression has {len(inner):,} characters, the most is {LONGEST:,}"
         )
     tree = _parse(inner)
-    used = dict.fromkeys(n.id for n in ast.walk(tree) if isinstance(n, ast.Name))
     known = {
         name: _constant(parameters[name])
         if name in fixed
         else _parameter(name, parameters[name])
-        for name in used
+        for name in _names_in(inner)
         if name in parameters
     }
     try:
@@ -172,12 +175,12 @@ def substituted(
 def _known(value: Scalar | Expression) -> Expression:
     if isinstance(value, Expression):
         return value
-    return Expression(value, operand_of(value))
+    return Expression(value)
 
 
 def _constant(value: Scalar) -> Expression:
     """Return a value that depends on nothing."""
-    return Expression(value, operands.number(value))
+    return Expression(value, None if _is_whole(value) else operands.number(value))
 
 
 def _symbolic(expression: Expression) -> Real | float:
@@ -205,6 +208,13 @@ def _parse(text: str) -> ast.expr:
         message = f"more than {MOST_STEPS} operations build on each other"
         raise ExpressionError(message)
     return tree
+
+
+@lru_cache(1024)
+def _names_in(text: str) -> tuple[str, ...]:
+    """Return the names of an expression, each once."""
+    nodes = ast.walk(_parse(text))
+    return (*dict.fromkeys(each.id for each in nodes if isinstance(each, ast.Name)),)
 
 
 def _nesting(text: str) -> int:
@@ -320,7 +330,7 @@ def _compared(
 
 def _parameter(name: str, value: Scalar) -> Expression:
     if isinstance(value, int) and not isinstance(value, bool):
-        value = Size.parameter(name, value)
+        return Expression(Size.parameter(name, value))
     return Expression(value, operands.name(name))
 
 
@@ -355,6 +365,8 @@ def _binary(left: Expression, op: ast.operator, right: Expression) -> Expression
         raise NotComputedError("the expression divides by zero") from None
     except OverflowError:
         raise NotComputedError("the result is too large") from None
+    if _is_whole(value):
+        return Expression(_bounded(value))
     return _numeric(value, operands.infix(sign, left.operand, right.operand))
 
 
@@ -374,12 +386,16 @@ def _power(left: Expression, right: Expression) -> Expression:
             raise NotComputedError("the result is too large") from None
     if isinstance(value, complex):
         raise NotComputedError("the root of a negative number is no number here")
+    if _is_whole(value):
+        return Expression(value)
     return _numeric(value, operands.power(left.operand, right.operand))
 
 
 def _negative(inner: Expression) -> Expression:
     if inner.turned is not None:
         return inner.turned
+    if _is_whole(inner.value):
+        return Expression(_bounded(-inner.value))
     negative = _numeric(-inner.value, operands.negative(inner.operand))
     signed = negative.operand.precedence is Precedence.SIGN
     return negative._replace(turned=inner if signed else None)
@@ -436,11 +452,15 @@ def _comparison(compared: list[Expression], ops: Sequence[ast.cmpop]) -> Express
 
 def _numeric(value: Number, operand: Operand) -> Expression:
     value = _bounded(value)
-    if isinstance(value, Size):
-        return Expression(value, operand_of(value))
-    if not operand.names or isinstance(value, int):
+    if _is_whole(value):
+        return Expression(value)
+    if not operand.names:
         return _constant(value)
     return Expression(value, operand)
+
+
+def _is_whole(value: Scalar) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _bounded(value: Number) -> Number:

@@ -10,6 +10,7 @@ from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.expressions import ExpressionError, evaluate
 from mlpgen.fields import alternatives, choices, deepest, expected, fields_of, takes
 from mlpgen.source import scalar
+from mlpgen.symbols.work import allowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -246,6 +247,8 @@ def near(word: str, options: Iterable[str]) -> list[str]:
     longer = [name for low, name in lower.items() if low[:-2] == word.lower()]
     if len(longer) > 1:  # `MaxPool` for `MaxPool2d`
         return longer
+    if not allowed(len(lower) * len(word)):
+        return []
     found = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
     return [lower[each] for each in found]
 

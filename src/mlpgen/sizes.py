@@ -198,6 +198,15 @@ def has_smaller(value: int) -> bool:
     return False
 
 
+def is_name(value: int) -> bool:
+    """Tell whether a size is a parameter just as it is."""
+    return (
+        isinstance(value, Size)
+        and [*value.sum.terms.values()] == [1]
+        and ([type(atom) for atom in value.sum.atoms] == [Name])
+    )
+
+
 def is_product(value: int) -> bool:
     """Tell whether a size is a plain number times parameters, or less."""
     return not isinstance(value, Size) or (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.diagnostics import SpecError
 from mlpgen.graph.blocks import check_uses, fits
 from mlpgen.graph.chains import warnings_of_chains
 from mlpgen.graph.definitions import read_blocks, read_inputs, read_model
@@ -11,6 +14,7 @@ from mlpgen.graph.hints import Hints, more_hints
 from mlpgen.graph.holding import check_code, warn_about_agreements
 from mlpgen.graph.including import included
 from mlpgen.graph.initial import read_rules
+from mlpgen.graph.limits import MOST_STEPS
 from mlpgen.graph.naming import check_attributes
 from mlpgen.graph.nodes import held_blocks
 from mlpgen.graph.overwriting import overwritings
@@ -20,9 +24,10 @@ from mlpgen.graph.unused import warn_about_blocks, warn_about_sizes
 from mlpgen.names import wrong_parameter
 from mlpgen.problems import Problems, cut, nearest, shown
 from mlpgen.spec import read_spec
+from mlpgen.symbols.work import WorkError, limited
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from mlpgen.diagnostics import Diagnostic
     from mlpgen.expressions import Scalar
@@ -61,8 +66,33 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
         SpecError: With every mistake of the document.
     """
     problems = Problems(document)
+    with limited(MOST_STEPS), _kept():
+        try:
+            return _built(document, settings or {}, problems)
+        except WorkError:
+            message = f"the sizes of the network take more than {MOST_STEPS:,} steps"
+            problems.add("MG240", message, ("layers",), key=True)
+            raise SpecError(problems.found) from None
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """Look for no garbage meanwhile: nearly all that is made stays in the graph."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _built(
+    document: Document, settings: Mapping[str, Scalar], problems: Problems
+) -> Built:
+    """Resolve a document: the passes, one after the other."""
     spec = read_spec(problems)
-    parameters = _parameters(spec, settings or {}, problems)
+    parameters = _parameters(spec, settings, problems)
     before = len(problems.found)
     files = included(spec.blocks, problems)
     lacks_blocks = len(problems.found) > before

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.expressions import Expression
 from mlpgen.graph.scope import INDEX
-from mlpgen.sizes import Real, Size
+from mlpgen.sizes import Real, Size, is_name, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +105,7 @@ def names_in(value: Any) -> frozenset[str]:
         case Expression():
             return value.names
         case Size() | Real():
-            return value.operand.names
+            return names_of(value)
         case tuple() | list():
             return frozenset[str]().union(*(names_in(each) for each in value))
     return frozenset()
@@ -131,11 +131,8 @@ def sizes_of(node: Node) -> Iterator[Size]:
 
 def direct_names(node: Node) -> frozenset[str]:
     """Return the parameters that are an argument just as they are."""
-    return frozenset(
-        each.code
-        for each in _values(node)
-        if isinstance(each, Size) and each.operand.is_name
-    )
+    sizes = (each for each in _values(node) if isinstance(each, Size))
+    return frozenset().union(*(names_of(each) for each in sizes if is_name(each)))
 
 
 def attributes(node: Node) -> list[str]:

@@ -11,7 +11,7 @@ from mlpgen.graph.arguments import read_layer
 from mlpgen.graph.nodes import Maker, Node
 from mlpgen.graph.wires import arrives
 from mlpgen.layers.base import MOST_VALUES, ShapeError, about, shown
-from mlpgen.sizes import Size
+from mlpgen.sizes import Real, Size, is_symbolic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +59,9 @@ def resolve_layer(
                 layer.check_inputs(values)
             layer = _fill(layer, values, item, problems, notes, checked=checked)
             parts = _results(layer, values, checked=checked)
+            parameters, work = _counts(layer, values, parts, checked=checked)
             for value in parts.values() if checked else ():
-                _check_sizes(layer, value.shape)
+                _check_sizes(layer, value.shape, parameters)
         function = _function(layer, values, expressions)
     except ShapeError as error:
         _add(error, item, problems, notes)
@@ -91,12 +92,40 @@ def resolve_layer(
         returned=layer.returned(),
         picks=layer.picks(),
         weights=layer.weights(),
-        parameters=int(layer.parameters()),
-        multiply_adds=int(layer.work(values, parts)) if checked else 0,
+        parameters=parameters,
+        multiply_adds=work,
         graph=None,
         inits={},
         path=item.path,
     )
+
+
+def bare(value: Value) -> Value:
+    """Return a tensor whose sizes are plain numbers."""
+    return value._replace(shape=tuple(map(int, value.shape)))
+
+
+def _counts(
+    layer: Layer, values: Values, parts: dict[str, Value], *, checked: bool
+) -> tuple[int, int]:
+    """Count parameters and multiply-adds, with plain numbers in place of sizes."""
+    sizes = {n: each for n, each in vars(layer).items() if is_symbolic(each)}
+    plain = layer
+    if sizes:
+        plain = layer.model_copy(update={n: _plain(each) for n, each in sizes.items()})
+    if not checked:
+        return int(plain.parameters()), 0
+    inputs = tuple(map(bare, values))
+    outputs = {name: bare(value) for name, value in parts.items()}
+    return int(plain.parameters()), int(plain.work(inputs, outputs))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    if isinstance(value, Size):
+        return int(value)
+    return float(value) if isinstance(value, Real) else value
 
 
 def _results(layer: Layer, values: Values, *, checked: bool) -> dict[str, Value]:
@@ -236,7 +265,7 @@ def _bare(value: Any) -> str:
     return str(int(value))
 
 
-def _check_sizes(layer: Layer, output: Shape) -> None:
+def _check_sizes(layer: Layer, output: Shape, parameters: int) -> None:
     name = layer.title()
     if any(size < 1 for size in output):
         raise ShapeError("MG303", f"`{name}` would leave nothing: {shown(output)}")
@@ -244,10 +273,10 @@ def _check_sizes(layer: Layer, output: Shape) -> None:
         if _largest(getattr(layer, argument)) >= 2**31:
             message = f"`{argument}` is at most {2**31 - 1}"
             raise ShapeError("MG312", message, argument=argument)
-    if prod(output) > MOST_VALUES:
+    if prod(map(int, output)) > MOST_VALUES:
         message = f"`{name}` would give {shown(output)}, more than 2**40 values"
         raise ShapeError("MG312", message)
-    if layer.parameters() > MOST_VALUES:
+    if parameters > MOST_VALUES:
         message = f"`{name}` would have more than 2**40 parameters"
         raise ShapeError("MG312", message)
 

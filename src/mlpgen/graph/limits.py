@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from mlpgen.diagnostics import SpecError
+from mlpgen.symbols.work import spend
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node
@@ -17,6 +18,11 @@ MOST_LAYERS = 100_000
 
 MOST_DIFFERENT = 30_000
 """The most layers that are looked at; equal uses of a block, and equal rounds, once."""
+
+MOST_STEPS = 3_000_000
+STEPS_OF_A_LAYER = 80
+"""The most steps of work: terms that arithmetic with sizes goes through, some two
+seconds of them; and what a layer counts for each time it is looked at."""
 
 DEEPEST = 64
 """How deep blocks, `Sequential`s and repeats may stand in each other."""
@@ -35,6 +41,7 @@ class Budget:
         Raises:
             SpecError: There are too many, or they stand too deep.
         """
+        spend(STEPS_OF_A_LAYER)
         self._seen += 1
         self._depth += 1
         if self._depth > DEEPEST:
@@ -50,6 +57,18 @@ class Budget:
     def leave(self) -> None:
         """Go out of the layer that was entered last."""
         self._depth -= 1
+
+
+def refuse_work(item: Item, problems: Problems) -> NoReturn:
+    """Refuse a network at the layer with which it takes too much work.
+
+    Raises:
+        SpecError: Always.
+    """
+    message = f"up to here, sizes take more than {MOST_STEPS:,} steps to compute"
+    help = "no network needs as many: look for what grows from layer to layer"
+    add_at_type("MG240", message, item, problems, help=help)
+    raise SpecError(problems.found)
 
 
 def check_total(total: int, item: Item, problems: Problems) -> None:

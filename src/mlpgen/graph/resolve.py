@@ -27,8 +27,8 @@ from mlpgen.graph.inside import (
     wrong_number,
 )
 from mlpgen.graph.keys import direct_names, names_of_node
-from mlpgen.graph.layer import resolve_layer
-from mlpgen.graph.limits import Budget, check_total, leaves
+from mlpgen.graph.layer import bare, resolve_layer
+from mlpgen.graph.limits import Budget, check_total, leaves, refuse_work
 from mlpgen.graph.omitted import omitted
 from mlpgen.graph.origins import places
 from mlpgen.graph.parametrizing import parametrized
@@ -37,9 +37,10 @@ from mlpgen.graph.repeats import count_of, emptied, mentions_index, repeated
 from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.selection import selected
 from mlpgen.graph.sharing import shared, tied
-from mlpgen.graph.uses import bare, say_where, symbolic, used
+from mlpgen.graph.uses import say_where, symbolic, used
 from mlpgen.graph.wires import Wire, Wires
 from mlpgen.sizes import Size
+from mlpgen.symbols.work import WorkError
 from mlpgen.vocabulary import CUSTOM, HELD, SHARE, layer_class
 
 if TYPE_CHECKING:
@@ -179,6 +180,15 @@ class Resolver:
             wires.add(dotted, wire._replace(name=own, value=value), part=True)
 
     def _item(
+        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+    ) -> tuple[Node | None, Wire]:
+        """Resolve one entry, as long as there is work left to do it."""
+        try:
+            return self._entry(item, wires, inside)
+        except WorkError:
+            refuse_work(item, inside.problems)
+
+    def _entry(
         self, item: Item, wires: tuple[Wire, ...], inside: Inside
     ) -> tuple[Node | None, Wire]:
         """Resolve one entry: repeated, under a condition, or as it is."""

@@ -102,11 +102,6 @@ def depends(mistake: Diagnostic) -> bool:
     return mistake.code not in _ANYWHERE
 
 
-def bare(value: Value) -> Value:
-    """Return a tensor whose sizes are plain numbers."""
-    return value._replace(shape=tuple(int(size) for size in value.shape))
-
-
 def symbolic(
     definition: Definition, inputs: Values, plain: Collection[str]
 ) -> tuple[dict[str, Scalar], Values]:

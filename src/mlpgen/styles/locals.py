@@ -84,7 +84,7 @@ class _Locals:
             return Size.parameter(name, int(value))
         if isinstance(value, Real):
             return Real(value, operands.name(name))
-        return value._replace(operand=operands.name(name), turned=None)
+        return value._replace(said=operands.name(name), turned=None)
 
     def _longest(self, value: Size | Real | Expression) -> int:
         whole = isinstance(value, Size) and not is_product(value)

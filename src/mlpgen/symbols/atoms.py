@@ -10,6 +10,7 @@ The order in which terms and factors came stays, for people; it decides nothing.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.symbols.work import spend
@@ -197,6 +198,7 @@ def alone(atom: Atom) -> Sum:
     return Sum({product((atom,)): 1})
 
 
+@lru_cache(4096)
 def name(text: str) -> Sum:
     """Return the sum that is one parameter."""
     atom = Name(text)

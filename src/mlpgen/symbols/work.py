@@ -18,13 +18,18 @@ class WorkError(Exception):
     """The steps are used up."""
 
 
-class Steps:
-    """The steps that are left."""
+MOST_HELP = 100_000
+"""The most letters that are compared to find what was meant by a wrong name."""
 
-    __slots__ = ("left",)
+
+class Steps:
+    """The steps that are left, and the letters that may still be compared."""
+
+    __slots__ = ("help", "left")
 
     def __init__(self, most: int) -> None:
         self.left = most
+        self.help = MOST_HELP
 
 
 _steps: ContextVar[Steps | None] = ContextVar("steps", default=None)
@@ -52,3 +57,12 @@ def spend(count: int) -> None:
         steps.left -= count
         if steps.left < 0:
             raise WorkError
+
+
+def allowed(letters: int) -> bool:
+    """Count letters that are compared; say whether that many are left."""
+    steps = _steps.get()
+    if steps is None:
+        return True
+    steps.help -= letters
+    return steps.help >= 0
