@@ -296,6 +296,11 @@ def test_sequences_of_features_are_no_signals() -> None:
     assert codes(inside, linear, shape=[1, 16]) == ["MG306"]
     blocks = {"Body": {"layers": [CONV, {"BatchNorm1d": None}]}}
     assert codes("Body", "ReLU", linear, shape=[1, 16], blocks=blocks) == ["MG306"]
+    kept = {"Conv1d": {"out_channels": 8, "kernel_size": 1}}
+    shortcut = {"add": None, "from": ["relu_1", "conv1d_2"]}
+    assert codes(CONV, "ReLU", kept, shortcut, linear, shape=[1, 16]) == ["MG306"]
+    assert codes(CONV, {"mean": -1}, linear, shape=[1, 16]) == []
+    assert codes(CONV, "Flatten", linear, shape=[1, 16]) == []
 
 
 def test_an_image_without_flatten() -> None:

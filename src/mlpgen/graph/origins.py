@@ -103,8 +103,13 @@ def places(node: Node, arriving: int) -> int:
         node: The layer.
         arriving: How many they are of what it takes.
     """
-    found = makers([node], node.name, lambda each: each.pointwise)
+    found = makers([node], node.name, _keeps_places)
     cls = next((class_of(each) for each in found), None)
-    if node.pointwise or cls is None:
-        return arriving
-    return cls.spatial
+    return arriving if cls is None else cls.spatial
+
+
+def _keeps_places(node: Node) -> bool:
+    """Tell whether a layer leaves the places where they are: of shortcuts too."""
+    if node.pointwise or not node.is_function or node.function is None:
+        return node.pointwise
+    return node.function.gathers or node.function.name in ("+", "-", "*", "/")
