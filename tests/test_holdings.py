@@ -112,6 +112,26 @@ def test_a_module_runs_as_often_as_the_spec_says(tmp_path: Path) -> None:
         predictions.layers(subject)
 
 
+DROPPING = spec({"Linear": 8}, {"Dropout": 0.25, "name": "drop"}, "BatchNorm1d")
+
+
+def test_train_mode_is_what_the_spec_says(tmp_path: Path) -> None:
+    assert as_written(DROPPING, tmp_path) == "3 layers by the spec give the same"
+    with pytest.raises(FailsError, match="of explicit, in train mode, is not what the"):
+        as_written(DROPPING, tmp_path, ("0.25, training", "0.5, training"))
+    with pytest.raises(FailsError, match=r"`p` of `drop` is 0.5, not 0.25, in seq"):
+        as_written(DROPPING, tmp_path, ("nn.Dropout(p=0.25", "nn.Dropout(p=0.5"))
+
+
+def test_a_check_leaves_no_trace(tmp_path: Path) -> None:
+    subject = under(DROPPING, tmp_path)
+    before = {name: x.clone() for name, x in subject.models["explicit"].named_buffers()}
+    with torch.no_grad():
+        reference.as_written(subject)
+    after = dict(subject.models["explicit"].named_buffers())
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
 def test_the_number_of_rounds(tmp_path: Path) -> None:
     data = spec({"Linear": 8, "repeat": 3, "name": "deep"})
     with pytest.raises(FailsError, match="`deep` has 4 rounds, not 3"):

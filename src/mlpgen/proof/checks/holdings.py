@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from .common import FailsError, counted, difference, same
+from .modules import need_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +22,22 @@ _EXACT = ("zeros_", "ones_", "constant_", "eye_", "dirac_")
 _COMPUTED = {"weight_norm": "_WeightNorm", "spectral_norm": "_SpectralNorm"}
 _MANY = 1000
 """Values of a tensor whose mean and spread say how it was drawn."""
+
+
+def need_modules(walk: Walk, model: nn.Module, style: str) -> None:
+    """Every module of a style is what the spec says, also where another has none.
+
+    Raises:
+        FailsError: With the first that is not.
+    """
+    modules = dict(model.named_modules())
+    for name, said in walk.said.items():
+        if name not in modules:
+            continue
+        try:
+            need_kind(name, modules[name], *said)
+        except FailsError as error:
+            raise FailsError(f"{error}, in {style}") from None
 
 
 def need_owned(walk: Walk, model: nn.Module, style: str) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .common import FailsError
+
 _PARTS = {
     "MultiheadAttention": ["output", "weights"],
     "LSTMCell": ["hidden", "cell"],
@@ -100,3 +102,20 @@ def agrees(wanted: Any, found: Any) -> bool:
     if isinstance(found, int | float) and isinstance(wanted, int | float):
         return wanted < 0 or found == wanted
     return True
+
+
+def need_kind(
+    name: str, module: nn.Module, type_: str, arguments: dict[str, Any], kind: str
+) -> None:
+    """A module is of the class that the spec says, with its arguments.
+
+    Raises:
+        FailsError: With the first difference.
+    """
+    kinds = [each.__name__ for each in type(module).__mro__]
+    if type_ not in kinds:
+        raise FailsError(f"`{name}` should be a {type_}, and is a {kinds[0]}")
+    for key, wanted in arguments.items():
+        found = getattr(module, key, None)
+        if kind == "module" and not agrees(wanted, found):
+            raise FailsError(f"`{key}` of `{name}` is {found}, not {wanted}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .arithmetic import value_of
 from .common import FailsError, counted
 from .functions import Held, evaluated, names_of_parts
-from .modules import agrees, called, made, masked
+from .modules import called, made, masked, need_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +46,20 @@ class Found(NamedTuple):
     of_model: bool
 
 
+class Said(NamedTuple):
+    """What the spec says of a layer.
+
+    Attributes:
+        type: Its class.
+        arguments: With numbers in place of expressions.
+        kind: See `mlpgen.proof.plan.Entry`.
+    """
+
+    type: str
+    arguments: dict[str, Any]
+    kind: str
+
+
 class Where(NamedTuple):
     """What stands before the names of layers, and before those of their modules.
 
@@ -69,6 +83,8 @@ class Walk:
 
     Attributes:
         values: What each layer gave, and each of its parts, by their dotted names.
+        said: What the spec says of layers that a style may have a module for, by the
+            names of those.
         found: The layers with modules of their own, by the names of those.
         tensors: Names of the tensors of the model itself.
         tensor_inits: The initial values that they ask for.
@@ -81,11 +97,18 @@ class Walk:
         self.model = model
         self.plan = plan
         self.values: Parts = {}
+        self.said: dict[str, Said] = {}
         self.found: dict[str, Found] = {}
         self.tensors: set[str] = set()
         self.tensor_inits: dict[str, Any] = {}
         self.ties: list[tuple[str, str]] = []
         self.count = 0
+
+    def authors(self) -> list[str]:
+        """Name the classes of the author's own: what they compute, nobody says."""
+        return sorted(
+            {each.type for each in self.said.values() if each.kind == "custom"}
+        )
 
     def run(self, takes: list[Held]) -> list[Held]:
         """Evaluate the model; return its outputs."""
@@ -226,6 +249,7 @@ class Walk:
     ) -> nn.Module:
         """Return the module of a layer, which must be the one that the spec says."""
         type_ = arguments["class"] if entry["kind"] == "custom" else entry["type"]
+        self.said[name] = Said(type_, arguments, entry["kind"])
         try:
             module = self.model.get_submodule(name)
         except AttributeError as error:
@@ -234,14 +258,8 @@ class Walk:
                 alone = made(type_, arguments, takes[0].tensor.shape)
             if alone is None or alone.state_dict():
                 raise FailsError(f"`{name}` is no module: {error}") from None
-            return alone
-        kinds = [each.__name__ for each in type(module).__mro__]
-        if type_ not in kinds:
-            raise FailsError(f"`{name}` should be a {type_}, and is a {kinds[0]}")
-        for key, wanted in arguments.items():
-            found = getattr(module, key, None)
-            if entry["kind"] == "module" and not agrees(wanted, found):
-                raise FailsError(f"`{key}` of `{name}` is {found}, not {wanted}")
+            return alone.train(self.model.training)
+        need_kind(name, module, type_, arguments, entry["kind"])
         inits = value_of(entry["options"].get("init") or {}, known)
         self.found[name] = Found(entry, module, inits, "." not in name)
         return module
