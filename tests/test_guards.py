@@ -278,6 +278,26 @@ layers:
         (2,),
         (({"deep": 1}, 14 + 42 + 42), ({"deep": 3}, 14 + 14 + 18 + 42)),
     ),
+    "conditions that nothing makes true": Case(
+        """\
+name: Net
+parameters: {hidden: 0, width: 16, p: 3.0}
+input: [8, 6, 6]
+layers:
+  - Conv2d:
+      out_channels: "${hidden}"
+      kernel_size: 1
+      groups: "${hidden // (width - 16)}"
+    when: "${hidden == 7 * width + 1 and width > 200}"
+  - Dropout: "${p}"
+    when: "${p < 0.77 and p > 0.75}"
+  - Conv2d: {out_channels: 3, kernel_size: 1}
+""",
+        27,
+        (3, 6, 6),
+        (({"p": 0.76}, 27), ({"hidden": 3, "width": 2}, 27)),
+        ("MG317", "MG317"),
+    ),
     "no rounds behind a condition": Case(
         """\
 name: Net

@@ -105,6 +105,8 @@ def evaluate(
     text: str,
     parameters: Mapping[str, Scalar],
     fixed: Collection[str] = (),
+    *,
+    needed: bool = True,
 ) -> Expression:
     """Compute `${…}`.
 
@@ -112,6 +114,7 @@ def evaluate(
         text: The value as it stands in the spec, `${` and `}` included.
         parameters: Names and defaults.
         fixed: The names that stand for their value in code.
+        needed: Whether its value is; if not, its code is enough.
 
     Raises:
         ExpressionError: It is too long, no expression, uses what is not there, or its
@@ -131,7 +134,7 @@ def evaluate(
         if name in parameters
     }
     try:
-        return _visit(tree, known)
+        return _if_needed(_visit, tree, known, needed=needed)
     except ExpressionError as error:
         if error.node is None:
             raise

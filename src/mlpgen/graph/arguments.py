@@ -12,7 +12,7 @@ from mlpgen.expressions import Expression, ExpressionError, evaluate, is_express
 from mlpgen.fields import takes
 from mlpgen.graph.scope import INDEX
 from mlpgen.problems import listed, nearest, shown
-from mlpgen.sizes import Real, Size
+from mlpgen.sizes import Real, Size, worth
 from mlpgen.source import scalar
 from mlpgen.vocabulary import layer_class
 
@@ -52,6 +52,11 @@ def read_layer(
     try:
         layer = cls.model_validate(values)
     except ValidationError as error:
+        if not scope.checked:
+            symbolic = {name: _allowed(value) for name, value in symbolic.items()}
+            values = {name: plain(value) for name, value in symbolic.items()}
+            with suppress(ValidationError):
+                return _symbolic(cls.model_validate(values), symbolic)
         misplaced = _misplaced(item, cls, problems)
         if misplaced is not None:
             problems.add("MG203", misplaced[0], item.type_path, help=misplaced[1])
@@ -68,6 +73,23 @@ def read_layer(
         return None, {}
     if len(problems.found) > before:
         return None, {}
+    return _symbolic(layer, symbolic)
+
+
+def _allowed(value: Any) -> Any:
+    """Give an expression a value that most arguments can have, for its code alone."""
+    if isinstance(value, list):
+        return [_allowed(each) for each in value]
+    if not isinstance(value, Expression) or isinstance(value.value, bool):
+        return value
+    one = worth(value.value, 1) if isinstance(value.value, int) else 1.0
+    return value._replace(value=one)
+
+
+def _symbolic(
+    layer: Layer, symbolic: Mapping[str, Any]
+) -> tuple[Layer, dict[str, Expression]]:
+    """Put what depends on parameters in the place of its value."""
     sizes = {name: _sized(value) for name, value in symbolic.items() if _depends(value)}
     expressions = {
         name: value
@@ -123,7 +145,8 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
         problems.add("MG209", message, path)
         return value
     try:
-        result = evaluate(value, scope.parameters, scope.fixed)
+        known, fixed = scope.parameters, scope.fixed
+        result = evaluate(value, known, fixed, needed=scope.checked)
     except ExpressionError as error:
         code = "MG210" if error.unknown else "MG209"
         help = _about_unknown(error.unknown, scope, problems) if error.unknown else ""

@@ -29,7 +29,6 @@ class Inside(NamedTuple):
         made: The layers of the class by now, with their entries.
         lost: The names of those that have a mistake.
         left_out: The names of those that are left out for any parameters.
-        checked: Whether shapes must be right; if not, what does not fit passes through.
     """
 
     scope: Scope
@@ -38,7 +37,6 @@ class Inside(NamedTuple):
     made: dict[str, tuple[Item, Node]]
     lost: set[str]
     left_out: set[str]
-    checked: bool = True
 
 
 class Resolved(NamedTuple):

@@ -30,8 +30,6 @@ def resolve_layer(
     scope: Scope,
     problems: Problems,
     full: str,
-    *,
-    checked: bool = True,
 ) -> Node | None:
     """Resolve a layer, a function or a tensor of the model.
 
@@ -41,7 +39,6 @@ def resolve_layer(
         scope: What expressions may use.
         problems: Gathers mistakes.
         full: Its name, with dots inside of a `Sequential`.
-        checked: Whether its inputs must be right; if not, they pass through.
 
     Returns:
         None after a mistake, here or before.
@@ -53,6 +50,7 @@ def resolve_layer(
     if not _right_number(item, layer, wires, problems) or len(values) < len(wires):
         return None
     notes = arrives(full, wires)
+    checked = scope.checked
     try:
         with noting() as agreements, about(values):
             if checked:

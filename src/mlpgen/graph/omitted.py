@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Wired = tuple[Wire, ...]
     Make = Callable[[Item, Wired, Inside], Node | None]
 
+_UNCHECKED = "MG317"
 MOST_UNCHECKED = 4
 """Trials without a check of a layer that fits nowhere."""
 
@@ -54,16 +55,20 @@ def omitted(
         problems.found += [each for each in mistakes if not depends(each)]
         return None
     own: list[Diagnostic] = []
+    others: list[Diagnostic] = []
     for within, takes in _attempts(item, wires, inside, uses):
         node, mistakes = _attempt(item, takes, within, make, record)
         same = within.scope.parameters == scope.parameters
-        if node is None and same and within.checked:
+        checked = within.scope.checked
+        if node is None and same and checked:
             own = mistakes
+        if node is None and not same and checked:
+            others = others or mistakes
         if node is not None:
-            if not same or not within.checked:
+            if not same or not checked:
                 record.guessed.add(scope.title)
-            if not within.checked:
-                problems.found += map(_unchecked, own)
+            if not checked:
+                problems.found += map(_unchecked, others or own)
             scope.found.take(within.scope.found)
             return node._replace(inputs=tuple(w.value for w in wires if w.value))
         if not all(map(depends, own)):
@@ -90,9 +95,9 @@ def _attempts(
         tried.append(each)
         yield inside._replace(scope=each), tuple(arriving(w, each) for w in wires)
     for each in [*tried[:MOST_UNCHECKED], same]:
-        within = each._replace(found=scope.found.copy())
+        within = each._replace(found=scope.found.copy(), checked=False)
         takes = tuple(arriving(wire, within) for wire in wires)
-        yield inside._replace(scope=within, checked=False), takes
+        yield inside._replace(scope=within), takes
 
 
 def _attempt(
@@ -103,15 +108,17 @@ def _attempt(
     before, mark = list(found), record.mark()
     node = make(item, wires, inside)
     mistakes = [each for each in found[len(before) :] if not each.warning]
+    unchecked = [each for each in found[len(before) :] if each.code == _UNCHECKED]
     found[:] = before
     if node is None or mistakes:
         record.forget(mark)
         return None, mistakes
     record.keep(mark)
+    found += unchecked
     return node, []
 
 
 def _unchecked(mistake: Diagnostic) -> Diagnostic:
     """Turn a mistake into the warning that a layer was not checked."""
     message = f"left out with these values, and so not checked: {mistake.message}"
-    return mistake._replace(code="MG317", message=message, warning=True)
+    return mistake._replace(code=_UNCHECKED, message=message, warning=True)

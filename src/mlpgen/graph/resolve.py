@@ -87,7 +87,6 @@ class Resolver:
         self.blocks = blocks
         self.hints = hints
         self.record = Record(blocks)
-        self._checked = True
         self._open: list[str] = []
         self._beside = Beside(stem, dict.fromkeys(blocks, ""))
         self._budget = Budget()
@@ -104,15 +103,18 @@ class Resolver:
         values: Mapping[str, Scalar],
         inputs: tuple[Value, ...],
         where: str,
+        *,
+        checked: bool,
     ) -> Resolved | None:
         """Resolve a block for the values of its parameters and what arrives."""
         plain = self.hints.plain.get(definition.name, frozenset())
         concrete = tuple(bare(value) for value in inputs)
-        key = (definition.name, tuple(values.items()), concrete)
+        key = (definition.name, tuple(values.items()), concrete, checked)
         if key in self.record.resolved:
             return self.record.resolved[key]
         known, arriving = symbolic(definition, concrete, plain)
-        scope = Scope({**known, **values}, Findings(), definition.name)
+        every = {**known, **values}
+        scope = Scope(every, Findings(), definition.name, checked=checked)
         before = len(definition.problems.found)
         self._open.append(definition.name)
         resolved = self._class(definition, arriving, scope)
@@ -128,7 +130,7 @@ class Resolver:
         direct = frozenset(scope.found.used).union(
             *(direct_names(node) for node in graph.nodes)
         )
-        use = Use(graph, known, direct, where, {**known, **values})
+        use = Use(graph, known, direct, where, every)
         self.record.uses[definition.name].append(use)
         self.record.resolved[key] = None if failed else Resolved(graph, scope)
         return self.record.resolved[key]
@@ -147,9 +149,7 @@ class Resolver:
             ],
             definition.items,
         )
-        inside = Inside(
-            scope, definition.problems, "", {}, set(), set(), checked=self._checked
-        )
+        inside = Inside(scope, definition.problems, "", {}, set(), set())
         nodes = []
         total = 0
         for item in definition.items:
@@ -287,8 +287,7 @@ class Resolver:
         if layer_class(item.type) is None:
             return None  # a block with mistakes of its own
         scope, problems = inside.scope, inside.problems
-        checked = inside.checked
-        node = resolve_layer(item, wires, scope, problems, full, checked=checked)
+        node = resolve_layer(item, wires, scope, problems, full)
         if node is not None and item.type in HELD:
             return filled_tensor(node, item, inside)
         return node
@@ -357,9 +356,8 @@ class Resolver:
         self.record.arrivals |= arrivals(definition, values, inside.scope, names)
         self.record.arrivals |= given_names(definition, given, inside.scope)
         before = len(definition.problems.found)
-        checked, self._checked = self._checked, inside.checked
-        resolved = self._block(definition, concrete, values, problems.where(item.path))
-        self._checked = checked
+        where, checked = problems.where(item.path), inside.scope.checked
+        resolved = self._block(definition, concrete, values, where, checked=checked)
         say_where(definition, before, item, problems)
         if resolved is None:
             return None

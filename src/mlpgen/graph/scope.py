@@ -55,12 +55,15 @@ class Scope(NamedTuple):
         found: What came to light in this class.
         title: The block whose layers these are; empty for the model.
         fixed: The parameters that stand for their value in code.
+        checked: Whether all must be right; if not, only code is wanted, and what does
+            not fit passes through.
     """
 
     parameters: Mapping[str, Scalar]
     found: Findings
     title: str = ""
     fixed: frozenset[str] = frozenset()
+    checked: bool = True
 
     def unknown(self, size: int, path: Path, behind: frozenset[str]) -> int:
         """Return a size that must not be needed in code.
