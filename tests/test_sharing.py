@@ -335,3 +335,27 @@ def test_a_layer_of_parts_is_shared_whole() -> None:
         "MG226 a layer of several parts is shared whole: `TransformerEncoder` has no "
         "`layers.1.linear1.bias`"
     ]
+
+
+@pytest.mark.parametrize("repeat", [{}, {"repeat": 2}])
+@pytest.mark.parametrize("type_", ["Linear", "GRU", "LayerNorm"])
+def test_parameters_that_may_not_be_there_are_shared_if_they_are(
+    type_: str, repeat: dict[str, Any]
+) -> None:
+    sizes: Any = {"Linear": {"out_features": 8}, "GRU": {"hidden_size": 8}}
+    entry: Any = {type_: {**sizes.get(type_, {}), "bias": "${bias}"}}
+    if type_ == "GRU":
+        entry["select"] = "output"
+    layers = [{**entry, "name": "first"}, {**entry, **repeat, "share": "first"}]
+    more = {"input": [5, 8], "parameters": {"bias": True}}
+    for style in api.STYLES:
+        found = module(api.render(network(spec(*layers, **more)), style)["net.py"])
+        for bias in (True, False):
+            made = found.Net(bias=bias)
+            assert counted(made) == counted(made.first)
+            assert any("bias" in name for name in made.state_dict()) == bias
+            assert made(torch.randn(2, 5, 8)).shape == (2, 5, 8)
+    more["parameters"] = {"bias": False}
+    assert said(spec(*layers, **more)) == [
+        "MG226 `share` needs a `bias` that is true by default"
+    ]

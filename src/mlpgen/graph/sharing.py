@@ -119,6 +119,8 @@ def _not_in_common(node: Node, other: Node, both: list[str]) -> str:
         depends = isinstance(mine, Expression) or isinstance(theirs, Expression)
         if depends and code_key(mine) != code_key(theirs):
             return f"`{name}` depends on a parameter, and is another in `{other.name}`"
+        if isinstance(mine, Expression) and not mine.value:
+            return f"`share` needs a `{name}` that is true by default"
     for name in both:
         sizes, there = node.weights[name], other.weights[name]
         if not agree(sizes, there):

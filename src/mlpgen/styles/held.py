@@ -59,7 +59,7 @@ def _of_layer(node: Node, target: str) -> list[str]:
     """
     found: dict[tuple[Operand, ...], list[str]] = {}
     for name, init in node.inits.items():
-        needed = [*_deciding(node, name), *([node.condition] if node.condition else [])]
+        needed = [*deciding(node, name), *([node.condition] if node.condition else [])]
         when = tuple(dict.fromkeys(each.operand for each in reversed(needed)))
         tensor = _tensor(target, name) if name else target
         if node.condition is not None:
@@ -68,20 +68,22 @@ def _of_layer(node: Node, target: str) -> list[str]:
         indent = BODY + INDENT if when else BODY
         lines = _filled(tensor, init, indent, optional=optional)
         found.setdefault(when, []).extend(lines)
-    return [line for when, lines in found.items() for line in _under(when, lines)]
+    return [line for when, lines in found.items() for line in under(when, lines)]
 
 
-def _under(conditions: Sequence[Operand], lines: list[str]) -> list[str]:
+def under(
+    conditions: Sequence[Operand], lines: list[str], indent: int = BODY
+) -> list[str]:
     """Put statements under conditions that must all hold."""
     if not conditions:
         return lines
     code = conditions[0]
     if len(conditions) > 1:
         code = logical("and", conditions)
-    return [*bracketed(code, BODY, "if ", ":"), *indented(lines)]
+    return [*bracketed(code, indent, "if ", ":"), *indented(lines)]
 
 
-def _deciding(node: Node, name: str) -> list[Expression]:
+def deciding(node: Node, name: str) -> list[Expression]:
     """Return what decides whether a layer that is there has a parameter."""
     deciding = ["affine", "elementwise_affine"]
     if name in ("bias_k", "bias_v"):
@@ -103,7 +105,7 @@ def _rules(graph: Graph) -> list[str]:
         for name, init in rule.inits.items():
             of_type = [n for n in layers if n.type == rule.type and n.weights]
             optional = _optional(rule.type, name) or any(
-                name not in node.weights or _deciding(node, name) for node in of_type
+                name not in node.weights or deciding(node, name) for node in of_type
             )
             tensor = _tensor(module, name)
             inner = _filled(tensor, init, BODY + 2 * INDENT, optional=optional)

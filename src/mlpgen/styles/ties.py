@@ -9,10 +9,12 @@ from mlpgen.graph.nodes import is_numbered
 from mlpgen.names import free_name
 from mlpgen.styles.code import INDENT, bracketed, indented
 from mlpgen.styles.filling import BODY
+from mlpgen.styles.held import deciding, under
 from mlpgen.styles.spelling import arguments, init_locals
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.operands import Operand
 
 
 def tied_lines(node: Node, graph: Graph) -> list[str]:
@@ -30,13 +32,21 @@ def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:
     inner = any("." in name for name in node.ties)
     if inner and (node.rounds or any(map(is_numbered, node.ties))):
         return _all(node, target, graph)
+    found: dict[tuple[Operand, ...], list[str]] = {}
+    for name in node.ties:
+        when = tuple(each.operand for each in deciding(_made(node), name))
+        parameter = operands.atom(f"self.{node.tied}.{name}")
+        columns = indent + INDENT * bool(when)
+        lines = bracketed(parameter, columns, f"{target}.{name} = ")
+        found.setdefault(when, []).extend(lines)
     return [
-        line
-        for name in node.ties
-        for line in bracketed(
-            operands.atom(f"self.{node.tied}.{name}"), indent, f"{target}.{name} = "
-        )
+        line for when, lines in found.items() for line in under(when, lines, indent)
     ]
+
+
+def _made(node: Node) -> Node:
+    """Return the layer itself, or the first of its rounds."""
+    return node.rounds[0].node if node.rounds else node
 
 
 def _all(node: Node, target: str, graph: Graph) -> list[str]:
