@@ -327,3 +327,14 @@ def test_matrices_are_found_wherever_they_are(deep: str, bias: bool) -> None:
         "Flatten", *layers[deep], shape=IMAGE, training=training, blocks=blocks
     )
     assert found == ["MG406"] * bias
+
+
+def test_comments_of_tensors_without_a_batch() -> None:
+    own = {"parameter": {"shape": [4, 8]}, "name": "own"}
+    chain = {"Sequential": [{"Linear": 6}, "ReLU", {"Linear": 8}], "from": "own"}
+    layers = [own, chain, {"matmul": None, "from": ["input", "sequential_1"]}]
+    loaded = network({"name": "Net", "input": [2, 4], "layers": layers})
+    for style in api.STYLES:
+        text = api.render(loaded, style)["net.py"]
+        assert "# (4, 6)" in text
+        assert "(N, 4, 6)" not in text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.functions.base import whole_shown
 from mlpgen.graph.keys import counts
 from mlpgen.graph.scope import INDEX
-from mlpgen.layers.base import shown
 from mlpgen.sizes import code_of
 from mlpgen.styles.code import Group, call, keyword, literal
 from mlpgen.vocabulary import OWN
@@ -106,7 +106,7 @@ def changed(node: Node) -> str:
     """Say the shape that leaves a layer, where it is another than arrives."""
     if node.output == node.input or node.children or node.type == "Sequential":
         return ""
-    return shown(node.output)
+    return whole_shown(node.value)
 
 
 def uses(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.layers.base import shown
+from mlpgen.functions.base import whole_shown
 from mlpgen.names import free_name
 from mlpgen.operands import atom
 from mlpgen.styles.calls import applied, condition_code, module_call
@@ -134,7 +134,7 @@ class Writer:
             self.statements.append(Assignment(plan.pattern, self._piece(term)))
         for part in plan.parts:
             if part.code:
-                shape = shown(node.parts[part.name].shape) if self._comments else ""
+                shape = whole_shown(node.parts[part.name]) if self._comments else ""
                 self.statements.append(Assignment(part.variable, part.code, shape))
             self.variables.know(part.given, tensor=False)
             tensor = part.code.startswith("torch.")
