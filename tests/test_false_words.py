@@ -338,3 +338,36 @@ def test_comments_of_tensors_without_a_batch() -> None:
         text = api.render(loaded, style)["net.py"]
         assert "# (4, 6)" in text
         assert "(N, 4, 6)" not in text
+
+
+def test_a_mistake_of_a_shared_layer_is_said_once() -> None:
+    first = {"Linear": 8, "name": "one", "when": "${nope}"}
+    assert codes(first, {"share": "one"}) == ["MG210"]
+    first = {"Linear": {"out_features": 8, "gain": 2}, "name": "one"}
+    assert codes(first, {"share": "one"}) == ["MG201"]
+
+
+def test_a_loss_on_what_could_not_be_resolved() -> None:
+    block = {"layers": [{"Linear": "${nope}", "name": "a"}, "ReLU"]}
+    block["outputs"] = ["a", "relu_1"]
+    training = {**TRAINING, "loss": {"CrossEntropyLoss": None, "on": "two.a"}}
+    found = codes(
+        "Flatten",
+        {"Body": None, "name": "two"},
+        outputs=["two.a", "two.relu_1"],
+        blocks={"Body": block},
+        shape=IMAGE,
+        training=training,
+    )
+    assert found == ["MG210"]
+
+
+def test_a_rule_for_layers_that_a_condition_leaves_out() -> None:
+    layers = ["ReLU", {"Linear": 8, "when": "${deep}"}]
+    data = {"name": "Net", "input": [8], "layers": layers}
+    rules = {"Linear": {"bias": {"constant_": 2}}}
+    loaded = network({**data, "parameters": {"deep": False}, "init": rules})
+    for style in api.STYLES:
+        made = type(model(loaded, style))(deep=True)
+        (bias,) = (each for name, each in made.named_parameters() if "bias" in name)
+        assert bias.tolist() == [2.0] * 8

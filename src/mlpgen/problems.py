@@ -208,6 +208,15 @@ class Problems:
             seen.setdefault((each.code, each.place, each.warning), each)
         self.found[:] = seen.values()
 
+    def forget_known(self, since: int) -> None:
+        """Forget what was found since then and was said before, in the same words."""
+        known = {(each.code, each.message) for each in self.found[:since]}
+        self.found[since:] = [
+            each
+            for each in self.found[since:]
+            if (each.code, each.message) not in known
+        ]
+
     def insist(self, code: str) -> bool:
         """Make mistakes of the warnings of a code, as they explain another mistake.
 

@@ -64,7 +64,7 @@ def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
     path: Path = ("init",)
     found = []
     complete = not problems.failed
-    layers = list(held(graph.nodes))
+    layers = list(held(graph.nodes, every=True))
     own = {node.path for node in graph.nodes}
     for type_, each in raw.items():
         at = (*path, type_)

@@ -68,7 +68,8 @@ def _term(
 ) -> Term | None:
     keys, alone = read_keys("loss", LossKeys, raw, path, problems)
     loss = read_part("loss", LOSSES, alone, path, problems)
-    if keys.on and outputs and keys.on not in outputs:
+    complete = outputs and "" not in outputs
+    if keys.on and complete and keys.on not in outputs:
         message = f"`{cut(keys.on)}` is no output of the model"
         help = f"its outputs are {listed(outputs)}"
         problems.add("MG212", message, (*path, "on"), help=help)

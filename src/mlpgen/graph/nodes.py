@@ -289,13 +289,18 @@ def _inner(node: Node, inside: str) -> Iterator[tuple[str, Node]]:
     yield from named(node.graph.nodes if node.graph else node.children, inside)
 
 
-def held(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Go through each layer that is made of no others, once for all equal rounds."""
+def held(nodes: Iterable[Node], *, every: bool = False) -> Iterator[Node]:
+    """Go through each layer that is made of no others, once for all equal rounds.
+
+    Args:
+        nodes: The layers of a class.
+        every: Whether those count that a condition leaves out.
+    """
     for node in nodes:
         inner = [each.node for each in node.rounds]
         inner += node.graph.nodes if node.graph else node.children
-        if node.active:
-            yield from held(inner) if inner else (node,)
+        if every or node.active:
+            yield from held(inner, every=every) if inner else (node,)
 
 
 def held_blocks(nodes: Iterable[Node]) -> Iterator[Node]:

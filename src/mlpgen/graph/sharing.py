@@ -51,7 +51,9 @@ def shared(
     again = original._replace(
         name=item.name, named=item.named, path=item.path, sources=item.sources
     )
+    before = len(inside.problems.found)
     second = resolve(again, wires, inside)
+    inside.problems.forget_known(before)  # it is said of the layer itself
     if second is None:
         return None
     agreements = unified(node, second)

@@ -97,7 +97,7 @@ def deciding(node: Node, name: str) -> list[Expression]:
 def _rules(graph: Graph) -> list[str]:
     lines: list[str] = []
     module = init_locals(graph).module
-    layers = list(held(graph.nodes))
+    layers = list(held(graph.nodes, every=True))
     for rule in graph.rules:
         lines.append(
             f"    {'elif' if lines else 'if'} isinstance({module}, nn.{rule.type}):"
