@@ -481,6 +481,34 @@ def test_without_settings_the_header_may_go_too(
     assert Said(capsys).wrong == {}
 
 
+def test_without_settings_the_own_style_must_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("specs").mkdir()
+    Path("specs/net.yaml").write_text(SPEC.partition("training:")[0], "utf-8")
+    for style in ("sequential", "explicit"):
+        assert run(["render", "specs/net.yaml", "--style", style]) == 0
+        assert Said(capsys).wrong == {}
+    path = "generated/explicit/mnist_mlp.py"
+    Path(path).unlink()
+    said = Said(capsys)
+    assert said.wrong == {path: "missing"}
+    said.mend(path)
+    assert Said(capsys).wrong == {}
+
+
+def test_a_file_in_place_of_the_folder(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("taken").write_text("mine")
+    said = Said(capsys, "--out", "taken")
+    assert set(said.wrong.values()) == {"blocked"}
+    assert not any(path.endswith(".ipynb") for path in said.wrong)
+    said.mend("taken/explicit/mnist_mlp.py")
+    assert Path("taken.orig").read_text() == "mine"
+
+
 def test_a_spec_of_the_same_name(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -363,7 +363,7 @@ def test_layers(folder: Folder) -> None:
     assert "torch.nn.Conv2d.html" in one
     assert "functions: joining" in folder.run("layers").stdout
     function = folder.run("layers", "cat").stdout
-    assert "inputs   2 to 64" in function
+    assert "inputs   1 to 64" in function
     assert "torch.cat.html" in function
     assert "torch.nn.init" in folder.run("layers", "parameter").stdout
     custom = folder.run("layers", "custom").stdout

@@ -171,8 +171,8 @@ def test_prove_runs_the_file_that_the_spec_names(tmp_path: Path) -> None:
     good = {"gate", "explicit", "checks", "parts/deep", "inner"}
     bad = {
         "link": "leads out of it",
-        "folder": "cannot be read: Is a directory",
-        "pipe": "cannot be read: it is no regular file",
+        "folder": "cannot be read: it is a folder",
+        "pipe": "cannot be read: it is a named pipe",
         "nothing": "cannot be read: No such file or directory",
         "py_compile_": "`Gate` of py_compile_.py is no class of `nn.Module`",
     }

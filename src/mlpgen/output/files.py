@@ -101,6 +101,11 @@ def is_file(name: str) -> bool:
     return possible(name) and os.path.isfile(name)  # noqa: PTH113 - `Path` may raise
 
 
+def is_folder(path: Path) -> bool:
+    """Tell whether there is a folder."""
+    return os.path.isdir(path)  # noqa: PTH112 - `Path` raises without permission
+
+
 def compare(path: Path, new: str) -> Change:
     """Tell what a rendered text would change; of notebooks, without their outputs."""
     there = look(path)

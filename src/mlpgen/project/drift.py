@@ -56,7 +56,8 @@ def check(
 
     Args:
         specs: Those that must have been rendered.
-        styles: In which; by default those of which something is there, else the spec's.
+        styles: In which; by default those of which something is there, and the spec's
+            own unless only others are.
         out: The folder of the generated files.
         warn: Told what is odd about the specs.
         only: Whether files of other specs are left out.
@@ -118,6 +119,8 @@ class _There(NamedTuple):
             return
         *names, notebook = api.file_names(network.graph)
         marked = {each.style for each in asked}
+        if files.is_folder(self.out / network.graph.style):
+            marked.add(network.graph.style)
         there = styles or [
             style
             for style in api.STYLES
@@ -146,7 +149,8 @@ class _There(NamedTuple):
 
 
 def _is_taken(path: Path) -> bool:
-    return files.look(path).status != "missing"
+    there = files.look(path)
+    return there.status != "missing" and there.blocker in (None, path)
 
 
 def _is_spec(name: str) -> bool:

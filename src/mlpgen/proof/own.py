@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.custom import own_classes
+from mlpgen.source.files import UnreadableError, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,11 +59,11 @@ def _read(path: Path, folder: Path) -> bytes:
     real = path.resolve(strict=True)
     if not real.is_relative_to(folder.resolve()):
         raise OSError("it leads out of it")
-    handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError("it is no regular file")
-        return file.read()
+    try:
+        with opened(str(real)) as file:
+            return file.read()
+    except UnreadableError as error:
+        raise OSError(f"it {error}") from None
 
 
 def written(files: tuple[OwnFile, ...], folder: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import os
 import stat
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from mlpgen.source.text import LARGEST_FILE
 
@@ -56,8 +57,7 @@ def content(path: str, *, regular: bool = False) -> bytes:
             return sys.stdin.buffer.read(LARGEST_FILE + 1)
         if not possible(path):
             raise UnreadableError("is no name of a file")
-        opener = _regular if regular else None
-        with open(path, "rb", opener=opener) as file:
+        with opened(path) if regular else Path(path).open("rb") as file:
             return file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise UnreadableError("is not there") from None
@@ -67,6 +67,16 @@ def content(path: str, *, regular: bool = False) -> bytes:
         raise UnreadableError(f"cannot be read: {error.strerror or error}") from None
     except (ValueError, AttributeError):  # standard input is closed, or None
         raise UnreadableError("cannot be read: there is nothing to read") from None
+
+
+def opened(path: str) -> BinaryIO:
+    """Open a file that a spec names.
+
+    Raises:
+        UnreadableError: It is not regular, so that it would be waited for.
+        OSError: It cannot be opened.
+    """
+    return open(path, "rb", opener=_regular)
 
 
 def _regular(path: str, flags: int) -> int:
