@@ -354,7 +354,7 @@ def test_wrong_parameters(name: str) -> None:
         ("_fc", "fc"),
         ("Conv2d_1a_3x3", "conv2d_1a_3x3"),
         ("_1", "value_1"),
-        ("x_", "x"),
+        ("x_", "x_"),
     ],
 )
 def test_spelling(name: str, variable: str) -> None:
@@ -396,3 +396,40 @@ def test_a_file_of_another_name_hides_no_module() -> None:
     with pytest.raises(SpecError, match="MG205"):
         network(entries("ReLU", file="matplotlib"))
     assert network(entries("ReLU", blocks={"Json": {"layers": ["ReLU"]}}))
+
+
+def test_scripts_name_outputs_by_variables(tmp_path: Path) -> None:
+    """Some names would hide a word of the script; a capital is no variable."""
+    training = {
+        "data": "mnist",
+        "loss": "CrossEntropyLoss",
+        "optimizer": {"SGD": {"lr": 0.1}},
+        "epochs": 1,
+    }
+    variables_ = {
+        "logits": "logits",
+        "Logits": "logits",
+        "W_out": "w_out",
+        "torch": "output",
+        "F": "f",
+        "print": "output",
+        "loss": "output",
+        "class_": "class_",
+        "_fc": "fc",
+    }
+    for index, (name, variable) in enumerate(variables_.items()):
+        spec = entries(
+            "Flatten",
+            {"Linear": 10, "name": name},
+            {"Linear": 10, "name": "other", "from": "flatten_1"},
+            input=[1, 28, 28],
+            outputs=[name, "other"],
+            training=training,
+        )
+        texts = api.render(network({**spec, "name": f"Net{index}"}))
+        script = texts[f"train_net{index}.py"]
+        assert f"        {variable}, _ = model(features)\n" in script
+        assert f"loss = F.cross_entropy({variable}, targets)\n" in script
+        for file, text in texts.items():
+            (tmp_path / file).write_text(text, encoding="utf-8")
+    all_tools(tmp_path)

@@ -68,7 +68,7 @@ def is_plain(name: str) -> bool:
 
 def spelling(name: str) -> str:
     """Spell a name as a variable: `W_query` is `w_query`, `_fc` is `fc`."""
-    plain = name.lower().strip("_")
+    plain = name.lower().lstrip("_")
     return plain if plain.isidentifier() else f"value_{plain}".rstrip("_")
 
 

@@ -60,7 +60,7 @@ class TrainPlan(NamedTuple):
         overfit: The data that becomes one batch where it is learned by heart.
         most: The largest size of a batch.
         shared: What divides the number of examples, for people.
-        parallel: The model as all ranks train it.
+        parallel: Lines that make the model as all ranks train it.
         closing: Lines that look at what the best weights make of the test data.
         evaluating: Lines that add the metrics of an epoch.
         after_epoch: Lines.
@@ -94,7 +94,7 @@ class TrainPlan(NamedTuple):
     overfit: Code
     most: Code
     shared: Code
-    parallel: Code
+    parallel: Lines
     closing: Lines
     evaluating: Lines
     after_epoch: Lines
@@ -194,12 +194,19 @@ def _parts(recipe: Recipe) -> list[str]:
     return ["train", *(["validation"] if recipe.settings.validation else []), "test"]
 
 
-def _parallel(graph: Graph, recipe: Recipe) -> Code:
+def _parallel(graph: Graph, recipe: Recipe) -> Lines:
     """Wrap the model; parameters that no loss depends on have to be looked for."""
     found = _needed(graph, {term.output for term in recipe.terms})
     spare = any(node.parameters and node.name not in found for node in graph.nodes)
-    more = ", find_unused_parameters=True" if spare else ""
-    return Code(f"DistributedDataParallel(model{more})")
+    if not spare:
+        return ("trained = DistributedDataParallel(model) if RANKS > 1 else model",)
+    return (
+        "trained = (",
+        "    DistributedDataParallel(model, find_unused_parameters=True)",
+        "    if RANKS > 1",
+        "    else model",
+        ")",
+    )
 
 
 def _needed(graph: Graph, values: Iterable[str]) -> set[str]:
