@@ -123,8 +123,33 @@ def test_functions_in_a_block(style: str) -> None:
     assert same(first, total[:, :, :4])
     assert same(second, total[:, :, 4:])
     assert same(turned, torch.cat([second, first], dim=2))
-    plain = model(network(residual({"Linear": 8})), style)
+    net = network(residual({"Linear": 8}))
+    text = api.render(net, style, capture=names)["net.py"]
+    assert "A block of 4 layers." in text
+    plain = model(net, style)
     assert [*plain.state_dict()] == [*made.state_dict()]
+
+
+@both_styles
+def test_names_of_hooks_make_way(style: str) -> None:
+    x = torch.randn(2, 8)
+    layers = [
+        {"chunk": {"chunks": 2, "dim": 1}, "name": "a"},
+        {"neg": None, "from": "a.second", "name": "a_second"},
+        {"Linear": 4, "name": "a_second_output"},
+        {"add": None, "from": ["a_second_output", "a", "a_second"], "name": "last"},
+    ]
+    spec = {
+        "name": "Net",
+        "input": [8],
+        "blocks": {"Block": {"layers": layers}},
+        "layers": [{"Block": None, "name": "block"}],
+    }
+    names = ["block.a.second", "block.a_second", "block.a_second_output"]
+    made, (second, negated, last) = captured(spec, style, names, x)
+    assert same(second, x[:, 4:])
+    assert same(negated, -x[:, 4:])
+    assert same(last, made.block.a_second_output(-x[:, 4:]))
 
 
 STAGES: dict[str, Any] = {

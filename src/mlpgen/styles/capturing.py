@@ -13,6 +13,7 @@ from mlpgen.graph.captures import captures
 from mlpgen.graph.nodes import Maker
 from mlpgen.layers.base import Call
 from mlpgen.names import free_name
+from mlpgen.styles.docstrings import plain
 from mlpgen.styles.modules import chains
 from mlpgen.styles.spelling import outputs_of
 
@@ -92,7 +93,8 @@ class _Blocks:
         listed = bool(node.rounds) and not chains(node)
         if block is not None and (node.is_function or listed):
             own = name.removeprefix(place.name.removesuffix(node.name))
-            point = self._points[block.name].setdefault(own, _point(own, block))
+            points = self._points[block.name]
+            point = points.setdefault(own, _point(own, block, points.values()))
             module = f"{place.instance}.{point}"
             return module, f'{self._outputs}["{module}"][{place.pass_}]'
         if block is not None:
@@ -115,15 +117,17 @@ def _with_module(block: Graph, name: str) -> Graph:
     return block._replace(nodes=nodes)
 
 
-def _point(value: str, block: Graph) -> str:
+def _point(value: str, block: Graph, others: Iterable[str]) -> str:
     """Name the module that a value of a block goes through for its hook."""
-    taken = {*block.inputs, *block.parameters, *block.inferred, *block.sizes}
+    taken = {*others, *block.inputs, *block.parameters, *block.inferred, *block.sizes}
     taken |= {node.name for node in block.nodes}
     return free_name(f"{value.replace('.', '_')}_output", taken)
 
 
 def _with_points(block: Graph, points: Mapping[str, str]) -> Graph:
     """Send values of a block through modules that change nothing."""
+    if not points:
+        return block
     values = block.values()
     nodes: list[Node] = []
     for node in block.nodes:
@@ -136,7 +140,8 @@ def _with_points(block: Graph, points: Mapping[str, str]) -> Graph:
             if value.partition(".")[0] == node.name
         ]
     outputs = tuple(points.get(output, output) for output in block.outputs)
-    return block._replace(nodes=tuple(nodes), outputs=outputs)
+    about = block.description or f"A {plain(block)}"
+    return block._replace(description=about, nodes=tuple(nodes), outputs=outputs)
 
 
 def _renamed(node: Node, points: Mapping[str, str]) -> Node:

@@ -41,11 +41,11 @@ def docstring(lines: Sequence[str], indent: int = 0) -> tuple[str, ...]:
 def module_docstring(graph: Graph) -> tuple[str, ...]:
     """Say what a file holds: the class and the author's sentence."""
     if not graph.description:
-        return docstring([f"{graph.name}: a {_plain(graph)}"])
+        return docstring([f"{graph.name}: a {plain(graph)}"])
     return docstring(prose(graph.description, f"{graph.name}: "))
 
 
-def _plain(graph: Graph) -> str:
+def plain(graph: Graph) -> str:
     """Say what a class is, where its author does not."""
     count = len(graph.nodes)
     kind = "network" if graph.stem else "block"
@@ -66,7 +66,7 @@ def class_docstring(
         outputs: The values that it returns.
         variables: What several of them are called in `forward`.
     """
-    about = prose(graph.description or f"A {_plain(graph)}", indent=INDENT)
+    about = prose(graph.description or f"A {plain(graph)}", indent=INDENT)
     several = len(graph.inputs) > 1
     rows = [
         ("Inputs:" if several else "Input:", argument(name), value)
