@@ -52,20 +52,9 @@ TARGETS = (
     "templates/**/*.jinja",
 )
 WARM = [
-    "torch",
-    "torch.utils.flop_counter",
-    "torch.nn.utils.parametrizations",
-    "hypothesis",
-    "pytest",
-    "_pytest.assertion.rewrite",
-    "jsonschema",
-    "yaml",
-    "jinja2",
-    "pydantic",
-    "rich.table",
-    "click",
-    "nbformat",
-    "numpy",
+    *("torch", "torch.utils.flop_counter", "torch.nn.utils.parametrizations"),
+    *("pytest", "_pytest.assertion.rewrite", "hypothesis", "jsonschema", "yaml"),
+    *("jinja2", "pydantic", "rich.table", "click", "nbformat", "numpy"),
 ]
 """What is imported once for all; mlpgen itself is not."""
 QUICK = ["test_diagnostics", "test_expressions", "test_rounds", "test_operands"]

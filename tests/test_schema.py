@@ -77,6 +77,31 @@ def test_the_example_of_every_function(name: str) -> None:
     assert not right(spec)
 
 
+CONSTANTS = {
+    "${0 + 1}": True,
+    "${-(1 - 2) * 1e0 == 1 and not false}": True,
+    "${depth}": False,
+    "${1 if true else 2}": True,
+    "${2 * index}": False,
+    "${android + 1}": False,
+    "${not_a_number}": False,
+    "a${1}": False,
+}
+
+
+@pytest.mark.parametrize(("code", "fits"), CONSTANTS.items())
+def test_what_decides_dimensions_is_an_expression_of_numbers(
+    code: str, fits: bool
+) -> None:
+    for layer in (
+        {"Softmax": code},
+        {"Unflatten": {"dim": code, "unflattened_size": [1, 8]}},
+        {"permute": {"dims": [0, code]}},
+    ):
+        assert entry(layer) is fits
+    assert entry({"Linear": code}) is (code != "a${1}")
+
+
 def right(spec: Any) -> bool:
     return not list(VALIDATOR.iter_errors(spec))
 

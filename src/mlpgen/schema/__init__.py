@@ -7,7 +7,7 @@ from typing import Any
 
 from mlpgen.initial import INITIALIZERS
 from mlpgen.layers import LAYERS
-from mlpgen.schema.arguments import EXPRESSIONS, arguments, choice
+from mlpgen.schema.arguments import CONSTANTS, EXPRESSIONS, arguments, choice
 from mlpgen.schema.entries import (
     ARGUMENT,
     CLASS_NAME,
@@ -60,6 +60,7 @@ def schema() -> dict[str, Any]:
         "Input": plain(Input),
         "block": _block(),
         "expression": EXPRESSIONS,
+        "constant_expression": CONSTANTS,
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

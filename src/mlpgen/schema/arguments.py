@@ -17,6 +17,12 @@ EXPRESSIONS = {
     "pattern": r"^\$\{.+\}$",
     "description": "An expression over the parameters of the spec.",
 }
+CONSTANT = {"$ref": "#/$defs/constant_expression"}
+CONSTANTS = {
+    "type": "string",
+    "pattern": r"^\$\{(?:[^A-Za-z_]|[0-9.]e|\b(?:and|or|not|true|false|if|else)\b)+\}$",
+    "description": "An expression of numbers; no parameter can be in it.",
+}
 
 
 def arguments(cls: type[Component], *, symbolic: bool) -> dict[str, Any]:
@@ -26,30 +32,32 @@ def arguments(cls: type[Component], *, symbolic: bool) -> dict[str, Any]:
     for name, field in fields.items():
         field.pop("title", None)
         field["description"] = expected(cls, name)
-        if symbolic and not cls.structural(name):
+        if symbolic:
+            expression = CONSTANT if cls.structural(name) else EXPRESSION
             about = {
                 key: field.pop(key)
                 for key in ("default", "description")
                 if key in field
             }
-            fields[name] = {"anyOf": [_numbers(field), EXPRESSION], **about}
+            options = [_numbers(field, expression), expression]
+            fields[name] = {"anyOf": options, **about}
     mapping = {
         "type": "object",
         "properties": fields,
         "additionalProperties": False,
         **({"required": own["required"]} if "required" in own else {}),
     }
-    options: list[dict[str, Any]] = [mapping]
+    allowed: list[dict[str, Any]] = [mapping]
     shorthand = cls.shorthand()
     required = own.get("required", [])
     if shorthand and set(required) <= {shorthand}:
-        options.append(fields[shorthand])
+        allowed.append(fields[shorthand])
     if not required:
-        options.append({"type": "null"})
+        allowed.append({"type": "null"})
     description = (cls.__doc__ or "").strip().split("\n")[0]
     if issubclass(cls, Layer):
         description += f"\n\n{documented(cls)}"
-    return {"description": description, "anyOf": options}
+    return {"description": description, "anyOf": allowed}
 
 
 def documented(cls: type[Component]) -> str:
@@ -75,13 +83,16 @@ def choice(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _numbers(field: dict[str, Any]) -> dict[str, Any]:
+def _numbers(field: dict[str, Any], expression: dict[str, Any]) -> dict[str, Any]:
     """Let lists hold expressions too."""
     if "prefixItems" in field:
-        items = [{"anyOf": [each, EXPRESSION]} for each in field["prefixItems"]]
+        items = [{"anyOf": [each, expression]} for each in field["prefixItems"]]
         return {**field, "prefixItems": items}
     if isinstance(field.get("items"), dict):
-        return {**field, "items": {"anyOf": [field["items"], EXPRESSION]}}
+        return {**field, "items": {"anyOf": [field["items"], expression]}}
     if "anyOf" in field:
-        return {**field, "anyOf": [_numbers(each) for each in field["anyOf"]]}
+        return {
+            **field,
+            "anyOf": [_numbers(each, expression) for each in field["anyOf"]],
+        }
     return field
