@@ -31,9 +31,9 @@ from tests.fuzz.reduction import reduced
 from mlpgen import source
 
 if TYPE_CHECKING:
+    from tests.fuzz.findings import Finding
     from tests.fuzz.judgement import Judged
     from tests.fuzz.plain import Data
-    from tests.fuzz.validation import Finding
 
 
 def main() -> None:

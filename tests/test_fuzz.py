@@ -147,7 +147,7 @@ def test_what_raises_and_what_never_ends_is_found(
                 continue
 
     monkeypatch.setattr("tests.fuzz.validation.build", endless)
-    monkeypatch.setattr("tests.fuzz.validation.patience.__wrapped__.__defaults__", (1,))
+    monkeypatch.setattr("tests.fuzz.findings.patience.__wrapped__.__defaults__", (1,))
     verdict = validated(RIGHT)
     assert verdict.finding is not None
     assert verdict.finding.kind == "validate never ends"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import cases, execution, validation
+from . import cases, choices, execution, rendering, validation
+from .limits import light
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
 
+    from .findings import Finding
     from .plain import Data
-    from .validation import Finding
 
 SLOW = 3
 SLOWEST = 10
@@ -67,10 +68,10 @@ def looked_at(name: str, spec: Data, rng: random.Random | None = None) -> Judged
     findings = [*validation.shown(network, table=sometimes(SLOW))]
     if sometimes(SLOW):
         findings += validation.schema_agrees(network)
-    broken = [*execution.renders(network, notebook=sometimes(SLOWEST))]
-    executed = not broken and execution.light(network)
+    broken = [*rendering.renders(network, notebook=sometimes(SLOWEST))]
+    executed = not broken and light(network)
     if executed:
-        choice = execution.drawn(network, rng) if rng else execution.every(network)
+        choice = choices.drawn(network, rng) if rng else choices.every(network)
         broken = [*execution.runs(network, choice)]
     return Judged(name, spec, True, executed, (*findings, *broken))
 

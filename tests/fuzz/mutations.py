@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING
 
-from . import structure, values
+from . import blocks, keys, layers, values
+from .repairs import drop_unused, mend_names
 
 if TYPE_CHECKING:
     import random
@@ -26,27 +27,27 @@ MUTATIONS: dict[Mutation, int] = {
     values.passed: 5,
     values.shape: 3,
     values.default: 3,
-    values.renamed: 4,
-    values.renamed_parameter: 3,
-    values.key: 10,
-    values.key_moved: 4,
-    values.by_round: 3,
-    structure.exchanged: 2,
-    structure.doubled: 5,
-    structure.removed: 2,
-    structure.inserted: 6,
-    structure.twin: 3,
-    structure.joined: 5,
-    structure.residual: 5,
-    structure.held: 4,
-    structure.wrapped: 5,
-    structure.made_block: 6,
-    structure.used_again: 4,
-    structure.grafted: 5,
-    structure.opened: 2,
-    structure.outputs: 4,
-    structure.more_inputs: 3,
-    structure.crossed: 5,
+    keys.renamed: 4,
+    keys.renamed_parameter: 3,
+    keys.key: 10,
+    keys.key_moved: 4,
+    keys.by_round: 3,
+    layers.exchanged: 2,
+    layers.doubled: 5,
+    layers.removed: 2,
+    layers.inserted: 6,
+    layers.twin: 3,
+    layers.joined: 5,
+    layers.residual: 5,
+    layers.held: 4,
+    layers.wrapped: 5,
+    blocks.made_block: 6,
+    blocks.used_again: 4,
+    blocks.grafted: 5,
+    layers.opened: 2,
+    layers.outputs: 4,
+    layers.more_inputs: 3,
+    blocks.crossed: 5,
 }
 
 
@@ -60,8 +61,8 @@ def mutated(rng: random.Random, spec: Data) -> Data:
             if not way(rng, found):
                 continue
             if rng.random() < 0.9:
-                structure.mend_names(found, rng)
-                structure.drop_unused(found)
+                mend_names(found, rng)
+                drop_unused(found)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             continue  # the spec is torn apart already, where this looks
         return found

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .plain import KEYS, classes, mapping_of, type_of
-from .structure import drop_unused, mend_names
+from .repairs import drop_unused, mend_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

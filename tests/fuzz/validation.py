@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
 import time
-import traceback
-from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonschema import Draft202012Validator
@@ -16,6 +12,7 @@ from jsonschema import Draft202012Validator
 from mlpgen import SpecError, api, report, schema, source
 from mlpgen.graph.build import build
 
+from .findings import EndlessError, Finding, crash, patience
 from .plain import text
 
 if TYPE_CHECKING:
@@ -27,53 +24,6 @@ if TYPE_CHECKING:
 
 LONGEST = 5.0
 """Seconds of CPU that a spec may take to validate."""
-PATIENCE = 20
-"""Seconds of CPU after which a step is ended."""
-
-
-class Finding(NamedTuple):
-    """Something that must not be.
-
-    Attributes:
-        kind: What promise is broken.
-        detail: How.
-        key: Equal for findings that are likely the same mistake.
-    """
-
-    kind: str
-    detail: str
-    key: str
-
-
-class EndlessError(BaseException):
-    """It took too long; no `except Exception` takes this for something else."""
-
-
-@contextmanager
-def patience(seconds: float = PATIENCE) -> Iterator[None]:
-    """End what takes too much CPU."""
-
-    def end(*_: object) -> None:
-        raise EndlessError
-
-    before = signal.signal(signal.SIGPROF, end)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-
-
-def crash(kind: str, error: BaseException) -> Finding:
-    """Describe an exception by its kind and its place."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [each for each in frames if "mlpgen" in each.filename] or frames
-    last = own[-1]
-    where = f"{Path(last.filename).name}:{last.name}"
-    lines = str(error).strip().splitlines()
-    detail = f"{type(error).__name__}: {lines[0] if lines else ''} in {where}"
-    return Finding(kind, detail[:300], f"{kind} {type(error).__name__} {where}")
 
 
 class Verdict(NamedTuple):

@@ -1,4 +1,4 @@
-"""Mutations of values: arguments, expressions, parameters, shapes, keys beside types.
+"""Mutations of values: arguments, expressions, parameters, shapes.
 
 Each takes a spec and changes it in its place; False means that there is nothing to do.
 """
@@ -11,24 +11,21 @@ from typing import TYPE_CHECKING, Any
 from . import formulas
 from .corpus import corpus
 from .plain import (
-    KEYS,
     Place,
     classes,
-    expressions,
-    inputs,
-    lists,
     mapping_of,
-    names,
     numbers,
     type_of,
     values,
 )
+from .selection import arguments, parameters_of, some_entry
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from .plain import Class, Data, Entry
+    from .plain import Class, Data
+
 
 HOSTILE: list[Any] = [
     *(0, -1, 1, 2, 3, 7, 64, 10**6, 10**18, 2**63, -(10**9)),
@@ -37,60 +34,6 @@ HOSTILE: list[Any] = [
     *("${unknown}", "${index}", "${in_channels}", "a" * 99, "Ünï", "\u2028", "no"),
     *([], [1], [0], [1, 2], [3, 3, 3], [-1], {}, {"a": 1}, {"Linear": 4}),
 ]
-NAMES = [
-    *("W_query", "Conv2d_1a_3x3", "_hidden", "layers", "x", "x1", "out", "f", "self"),
-    *("torch", "nn", "F", "Tensor", "outputs", "index", "layer", "i", "l", "class"),
-    *("forward", "weight", "in_channels", "input", "a" * 40, "Q", "norm_1", "size"),
-    *("batch", "hidden", "cell", "features", "result", "shape", "recorded", "super"),
-    *("linear_1", "conv2d_1", "add_1", "x_2", "sequential_1", "tuple", "len", "int"),
-]
-INITS: list[Any] = [
-    {"weight": "zeros_"},
-    {"weight": {"normal_": {"std": 0.02}}},
-    {"bias": "ones_"},
-    {"weight": {"kaiming_normal_": {"nonlinearity": "relu"}}, "bias": "zeros_"},
-    {"weight": {"uniform_": {"a": -0.5, "b": 0.5}}},
-]
-
-
-def some_class(rng: random.Random, spec: Data) -> Class | None:
-    """Choose the model or a block."""
-    found = classes(spec)
-    return rng.choice(found) if found else None
-
-
-def some_list(rng: random.Random, each: Class) -> list[Entry]:
-    """Choose the layers of a class, or those of a `Sequential` in it."""
-    return rng.choice([*lists(each.data["layers"])])
-
-
-def some_entry(
-    rng: random.Random, spec: Data, fits: Callable[[Entry], bool] = lambda _: True
-) -> tuple[Class, list[Entry], int] | None:
-    """Choose a layer of the spec: its class, its list and its place there."""
-    found = [
-        (each, layers, index)
-        for each in classes(spec)
-        for layers in lists(each.data["layers"])
-        for index, entry in enumerate(layers)
-        if fits(entry)
-    ]
-    return rng.choice(found) if found else None
-
-
-def arguments(spec: Data) -> list[tuple[Class, Place]]:
-    """List the values of all arguments, however deep, with their classes."""
-    found = []
-    for each in classes(spec):
-        for layers in lists(each.data["layers"]):
-            for entry in layers:
-                if isinstance(entry, dict) and type_of(entry) != "Sequential":
-                    key = type_of(entry)
-                    if key and entry[key] is not None:
-                        found.append((each, Place(entry, key)))
-                        if isinstance(entry[key], dict | list):
-                            found += [(each, place) for place in values(entry[key])]
-    return found
 
 
 def _argument(
@@ -187,17 +130,11 @@ def _in_place(rng: random.Random, each: Class, place: Place, spec: Data) -> None
         _new_parameter(rng, each, rng.choice([2, 3, 4, 8]))
     old = place.value
     if isinstance(old, int) and rng.random() < 0.85:
-        parameters = classes_parameters(each)
+        parameters = parameters_of(each)
         place.holder[place.key] = formulas.equal_to(rng, old, parameters) or old
     else:
         more = ["in_channels", "in_features"] if each.name else []
         place.holder[place.key] = formulas.any_number(rng, each.parameters, more)
-
-
-def classes_parameters(each: Class) -> Data:
-    """Return the parameters of a class as they are now."""
-    found = each.data.get("parameters")
-    return found if isinstance(found, dict) else {}
 
 
 def _new_parameter(rng: random.Random, each: Class, value: Any) -> str:
@@ -250,7 +187,7 @@ def passed(rng: random.Random, spec: Data) -> bool:
     name = rng.choice([*known])
     value = given.get(name, known[name])
     if type(value) is int:
-        own = classes_parameters(each)
+        own = parameters_of(each)
         others = [value, value + 1, 2 * value, max(1, value // 2)]
         given[name] = rng.choice([*others, formulas.equal_to(rng, value, own) or value])
         if rng.random() < 0.3:
@@ -304,143 +241,4 @@ def default(rng: random.Random, spec: Data) -> bool:
         known[name] = rng.choice([old + 1, max(0, old - 1), 2 * old, 1, 0])
     else:
         known[name] = rng.choice([0.0, 0.25, 1, 2])
-    return True
-
-
-def renamed(rng: random.Random, spec: Data) -> bool:
-    """Give a layer another name, and those that take it too."""
-    each = some_class(rng, spec)
-    if each is None or not each.data["layers"]:
-        return False
-    layers = each.data["layers"]
-    index = rng.randrange(len(layers))
-    old, new = names(layers)[index], rng.choice(NAMES)
-    entry = mapping_of(layers[index])
-    layers[index] = {**entry, "name": new}
-    if rng.random() < 0.9:
-        _follow(each.data, old, new)
-    return True
-
-
-def _follow(data: Data, old: str, new: str) -> None:
-    """Change a name wherever a class says it."""
-
-    def changed(raw: Any) -> Any:
-        if isinstance(raw, list):
-            return [changed(each) for each in raw]
-        if isinstance(raw, str) and raw.partition(".")[0] == old:
-            return new + raw[len(old) :]
-        return raw
-
-    for entry in data["layers"]:
-        if isinstance(entry, dict):
-            for key in ("from", "share"):
-                if key in entry:
-                    entry[key] = changed(entry[key])
-    if "outputs" in data:
-        data["outputs"] = changed(data["outputs"])
-
-
-def renamed_parameter(rng: random.Random, spec: Data) -> bool:
-    """Give a parameter another name, wherever it is said."""
-    found = [each for each in classes(spec) if each.parameters]
-    if not found:
-        return False
-    each = rng.choice(found)
-    old = rng.choice([*each.parameters])
-    new = rng.choice([*NAMES, "in_features", "out_channels", "growth_rate", "rate"])
-    each.data["parameters"] = {
-        new if name == old else name: value for name, value in each.parameters.items()
-    }
-    for place in values(each.data["layers"]):
-        raw = place.value
-        if isinstance(raw, str) and old in expressions(raw):
-            words = raw[2:-1].replace("(", "( ").replace(")", " )").split(" ")
-            code = " ".join(new if word == old else word for word in words)
-            place.holder[place.key] = f"${{{code}}}"
-    return True
-
-
-def key(rng: random.Random, spec: Data) -> bool:
-    """Add a key beside a type."""
-    chosen = some_entry(rng, spec)
-    if chosen is None:
-        return False
-    each, layers, index = chosen
-    entry = dict(mapping_of(layers[index]))
-    wanted = rng.choice(["repeat", "repeat", "when", "when", "share", *KEYS])
-    entry[wanted] = _value_of_key(rng, wanted, each, layers[:index], entry)
-    layers[index] = entry
-    return True
-
-
-def _value_of_key(
-    rng: random.Random, key: str, each: Class, before: list[Entry], entry: Data
-) -> Any:
-    known = classes_parameters(each)
-    earlier = [*inputs(each), *names(before)]
-    if key == "repeat":
-        if rng.random() < 0.5 or not numbers(known):
-            return rng.choice([0, 1, 1, 2, 2, 3, 4])
-        name = rng.choice([*numbers(known)])
-        low = f"${{{name} - {max(0, int(known[name]) - rng.choice([0, 1, 2]))}}}"
-        return rng.choice([f"${{{name}}}", f"${{{name} - 1}}", low])
-    if key == "when":
-        more = ["index"] if "repeat" in entry else []
-        drawn = formulas.any_condition(rng, known, more)
-        return rng.choice([True, False, drawn, drawn, drawn])
-    if key == "select":
-        words = ["last", "hidden", "output", "cell", "weights", "indices", "first"]
-        return rng.choice(words)
-    if key == "init":
-        return copy.deepcopy(rng.choice(INITS))
-    if key == "parametrize":
-        return rng.choice(["weight_norm", "spectral_norm"])
-    if key == "name":
-        return rng.choice(NAMES)
-    if key == "share":
-        return rng.choice(earlier)
-    several = rng.random() < 0.4
-    return [rng.choice(earlier) for _ in range(2)] if several else rng.choice(earlier)
-
-
-def key_moved(rng: random.Random, spec: Data) -> bool:
-    """Move a key from one entry to another, or take it away."""
-    chosen = some_entry(
-        rng, spec, lambda entry: isinstance(entry, dict) and bool({*entry} & {*KEYS})
-    )
-    other = some_entry(rng, spec)
-    if chosen is None or other is None:
-        return False
-    entry: Any = chosen[1][chosen[2]]
-    moved = rng.choice([each for each in entry if each in KEYS])
-    value = entry.pop(moved)
-    if rng.random() < 0.6:
-        layers, index = other[1:]
-        layers[index] = {**mapping_of(layers[index]), moved: value}
-    return True
-
-
-def by_round(rng: random.Random, spec: Data) -> bool:
-    """Let a number of a layer that is repeated grow with the rounds."""
-    chosen = some_entry(
-        rng, spec, lambda entry: isinstance(entry, dict) and "repeat" in entry
-    )
-    if chosen is None:
-        return False
-    layers, index = chosen[1:]
-    entry: Any = layers[index]
-    type_ = type_of(entry)
-    if not type_:
-        return False
-    found = [Place(entry, type_)]
-    if isinstance(entry[type_], dict | list):
-        found = [*values(entry[type_])]
-    found = [each for each in found if type(each.value) is int]
-    if not found:
-        return False
-    place = rng.choice(found)
-    n = place.value
-    codes = [f"{n} + index", f"{n} * (index + 1)", f"{n} * 2 ** index", f"{n} - index"]
-    place.holder[place.key] = f"${{{rng.choice(codes)}}}"
     return True

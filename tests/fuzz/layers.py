@@ -1,7 +1,4 @@
-"""Mutations of structure: layers, blocks, `Sequential`s, branches, outputs and inputs.
-
-Each takes a spec and changes it in its place; False means that there is nothing to do.
-"""
+"""Mutations of layers: exchanged, inserted, joined, wrapped; of inputs and outputs."""
 
 from __future__ import annotations
 
@@ -10,20 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from .corpus import corpus
 from .plain import (
-    classes,
     expressions,
     inputs,
-    lists,
     mapping_of,
     names,
     type_of,
 )
-from .values import classes_parameters, some_class, some_entry, some_list
+from .selection import parameters_of, some_class, some_entry, some_list
 
 if TYPE_CHECKING:
     import random
 
     from .plain import Class, Data, Entry
+
 
 TWINS = {
     "ReLU": "relu",
@@ -112,7 +108,7 @@ def _at_home(rng: random.Random, each: Class, entry: Entry) -> Entry:
     if not isinstance(entry, dict):
         return entry
     found = {key: value for key, value in entry.items() if key not in ("name", "from")}
-    parameters = {**classes_parameters(each)}
+    parameters = {**parameters_of(each)}
     for name in expressions(found) - {*parameters, "index"}:
         if not name.startswith("in_") and name not in ("true", "false", "not", "and"):
             parameters[name] = rng.choice([1, 2, 4])
@@ -220,60 +216,8 @@ def wrapped(rng: random.Random, spec: Data) -> bool:
     return True
 
 
-def made_block(rng: random.Random, spec: Data) -> bool:
-    """Put a few layers into a block of their own."""
-    chosen = some_class(rng, spec)
-    if chosen is None or not isinstance(spec.get("blocks", {}), dict):
-        return False
-    layers = chosen.data["layers"]
-    if not layers:
-        return False
-    first = rng.randrange(len(layers))
-    last = rng.randint(first + 1, min(first + 5, len(layers)))
-    inner = [copy.deepcopy(mapping_of(entry)) for entry in layers[first:last]]
-    own = names(layers)[first:last]
-    use: Data = {}
-    outside = _taken_from_outside(inner, own)
-    if "from" in inner[0]:
-        outside = outside or ["input"]
-    block: Data = {}
-    known = classes_parameters(chosen)
-    used = {each: known[each] for each in known if each in expressions(inner)}
-    if used:
-        block["parameters"] = used
-    if outside:
-        words = {name: f"given_{index}" for index, name in enumerate(outside)}
-        use["from"] = outside
-        block["input"] = [*words.values()]
-        for entry in inner:
-            _renamed_sources(entry, words)
-        inner[0].setdefault("from", "given_0")
-    block["layers"] = inner
-    blocks = spec.setdefault("blocks", {})
-    name = rng.choice(["Made", "Part", "Unit", "Stage", "W_block", "Cell"])
-    while name in blocks:
-        name += rng.choice("ABC")
-    blocks[name] = block
-    arguments: Any = {each: f"${{{each}}}" for each in used}
-    if rng.random() < 0.3:
-        arguments = {}
-    outer = {name: arguments or None, **use, "name": own[-1]}
-    inner[-1].pop("name", None)
-    layers[first:last] = [outer]
-    return True
-
-
-def _taken_from_outside(entries: list[Data], own: list[str]) -> list[str]:
-    """List what entries take that is none of them."""
-    raw = [entry.get("from", []) for entry in entries]
-    sources = [
-        name for each in raw for name in (each if isinstance(each, list) else [each])
-    ]
-    outside = [name for name in sources if str(name).partition(".")[0] not in own]
-    return [*dict.fromkeys(map(str, outside))]
-
-
-def _renamed_sources(entry: Data, words: dict[str, str]) -> None:
+def renamed_sources(entry: Data, words: dict[str, str]) -> None:
+    """Change the names that an entry takes."""
     raw = entry.get("from")
     if isinstance(raw, list):
         entry["from"] = [
@@ -281,43 +225,6 @@ def _renamed_sources(entry: Data, words: dict[str, str]) -> None:
         ]
     elif isinstance(raw, str):
         entry["from"] = words.get(raw, raw)
-
-
-def used_again(rng: random.Random, spec: Data) -> bool:
-    """Use a block of the spec once more, anywhere; perhaps inside another block."""
-    blocks = spec.get("blocks")
-    each = some_class(rng, spec)
-    if not isinstance(blocks, dict) or not blocks or each is None:
-        return False
-    layers = some_list(rng, each)
-    index = rng.randint(0, len(layers))
-    entry: Data = {rng.choice([*blocks]): None}
-    if rng.random() < 0.3:
-        entry["repeat"] = rng.choice([1, 2, 3])
-    layers.insert(index, entry)
-    return True
-
-
-def grafted(rng: random.Random, spec: Data) -> bool:
-    """Take a block from another spec, and use it."""
-    blocks = spec.setdefault("blocks", {})
-    each = some_class(rng, spec)
-    if not isinstance(blocks, dict) or each is None:
-        return False
-    name, more = rng.choice(corpus().blocks)
-    for other, block in more.items():
-        blocks.setdefault(other, copy.deepcopy(block))
-    several = isinstance(blocks[name], dict) and isinstance(
-        blocks[name].get("input"), list
-    )
-    layers = each.data["layers"]
-    index = rng.randint(0, len(layers))
-    entry: Data = {name: None}
-    if several:
-        known = [*inputs(each), *names(layers[:index])]
-        entry["from"] = [rng.choice(known[-4:]) for _ in blocks[name]["input"]]
-    layers.insert(index, entry)
-    return True
 
 
 def opened(rng: random.Random, spec: Data) -> bool:
@@ -383,86 +290,4 @@ def more_inputs(rng: random.Random, spec: Data) -> bool:
 def _replace_name(spec: Data, old: str, new: str) -> None:
     for entry in spec["layers"]:
         if isinstance(entry, dict):
-            _renamed_sources(entry, {old: new})
-
-
-def crossed(rng: random.Random, spec: Data) -> bool:
-    """Go on with the layers of another spec, from some place on."""
-    other = copy.deepcopy(rng.choice(corpus().specs).data)
-    mine, theirs = spec.get("layers"), other["layers"]
-    blocks = spec.setdefault("blocks", {})
-    known = spec.setdefault("parameters", {})
-    if not (isinstance(mine, list) and isinstance(blocks, dict)):
-        return False
-    if not isinstance(known, dict):
-        return False
-    at, begin = rng.randint(0, len(mine)), rng.randrange(len(theirs))
-    end = min(len(theirs), begin + rng.randint(1, 6))
-    part = theirs[begin:end]
-    used = {type_of(entry) for layers in lists(part) for entry in layers}
-    for name in other.get("blocks") or {}:
-        if name in used or rng.random() < 0.2:
-            blocks.setdefault(name, other["blocks"][name])
-    for name in expressions(part):
-        if name in (other.get("parameters") or {}):
-            known.setdefault(name, other["parameters"][name])
-    mine[at:] = part if rng.random() < 0.4 else [*part, *mine[at:]]
-    return True
-
-
-def mend_names(spec: Data, rng: random.Random) -> None:
-    """Mend names in `from`, `share` and `outputs` that are not there."""
-    for each in classes(spec):
-        known = [*inputs(each)]
-        layers = each.data["layers"]
-        for name, entry in zip(names(layers), layers, strict=True):
-            if isinstance(entry, dict):
-                _mended(entry, known, rng)
-            known.append(name)
-        given = each.data.get("outputs")
-        if isinstance(given, list):
-            own = known[len(inputs(each)) :]
-            right = [x for x in given if str(x).partition(".")[0] in own]
-            each.data["outputs"] = [*dict.fromkeys(map(str, right))]
-            if not right:
-                del each.data["outputs"]
-
-
-def _mended(entry: Data, known: list[str], rng: random.Random) -> None:
-    raw = entry.get("from")
-    if isinstance(raw, str) and raw.partition(".")[0] not in known:
-        entry["from"] = known[-1] if rng.random() < 0.6 else rng.choice(known)
-    elif isinstance(raw, list):
-        entry["from"] = [
-            each
-            if not isinstance(each, str) or each.partition(".")[0] in known
-            else rng.choice(known[-3:])
-            for each in raw
-        ]
-    if isinstance(entry.get("share"), str) and entry["share"] not in known:
-        entry["share"] = rng.choice(known)
-
-
-def drop_unused(spec: Data) -> None:
-    """Drop the blocks that nothing uses, and keys that say nothing."""
-    blocks = spec.get("blocks")
-    if isinstance(blocks, dict):
-        found: set[str] = set()
-        open_ = [spec.get("layers")]
-        while open_:
-            layers = open_.pop()
-            if not isinstance(layers, list):
-                continue
-            for some in lists(layers):
-                for entry in some:
-                    name = type_of(entry)
-                    if name in blocks and name not in found:
-                        found.add(name)
-                        block = blocks[name]
-                        open_.append(
-                            block.get("layers") if isinstance(block, dict) else None
-                        )
-        spec["blocks"] = {key: blocks[key] for key in blocks if key in found}
-    for key in ("blocks", "parameters"):
-        if spec.get(key) == {}:
-            del spec[key]
+            renamed_sources(entry, {old: new})

@@ -1,0 +1,76 @@
+"""What is mended in a spec that was torn apart: names that are not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .plain import (
+    classes,
+    inputs,
+    lists,
+    names,
+    type_of,
+)
+
+if TYPE_CHECKING:
+    import random
+
+    from .plain import Data
+
+
+def mend_names(spec: Data, rng: random.Random) -> None:
+    """Mend names in `from`, `share` and `outputs` that are not there."""
+    for each in classes(spec):
+        known = [*inputs(each)]
+        layers = each.data["layers"]
+        for name, entry in zip(names(layers), layers, strict=True):
+            if isinstance(entry, dict):
+                _mended(entry, known, rng)
+            known.append(name)
+        given = each.data.get("outputs")
+        if isinstance(given, list):
+            own = known[len(inputs(each)) :]
+            right = [x for x in given if str(x).partition(".")[0] in own]
+            each.data["outputs"] = [*dict.fromkeys(map(str, right))]
+            if not right:
+                del each.data["outputs"]
+
+
+def _mended(entry: Data, known: list[str], rng: random.Random) -> None:
+    raw = entry.get("from")
+    if isinstance(raw, str) and raw.partition(".")[0] not in known:
+        entry["from"] = known[-1] if rng.random() < 0.6 else rng.choice(known)
+    elif isinstance(raw, list):
+        entry["from"] = [
+            each
+            if not isinstance(each, str) or each.partition(".")[0] in known
+            else rng.choice(known[-3:])
+            for each in raw
+        ]
+    if isinstance(entry.get("share"), str) and entry["share"] not in known:
+        entry["share"] = rng.choice(known)
+
+
+def drop_unused(spec: Data) -> None:
+    """Drop the blocks that nothing uses, and keys that say nothing."""
+    blocks = spec.get("blocks")
+    if isinstance(blocks, dict):
+        found: set[str] = set()
+        open_ = [spec.get("layers")]
+        while open_:
+            layers = open_.pop()
+            if not isinstance(layers, list):
+                continue
+            for some in lists(layers):
+                for entry in some:
+                    name = type_of(entry)
+                    if name in blocks and name not in found:
+                        found.add(name)
+                        block = blocks[name]
+                        open_.append(
+                            block.get("layers") if isinstance(block, dict) else None
+                        )
+        spec["blocks"] = {key: blocks[key] for key in blocks if key in found}
+    for key in ("blocks", "parameters"):
+        if spec.get(key) == {}:
+            del spec[key]

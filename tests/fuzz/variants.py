@@ -1,0 +1,62 @@
+"""The class with other arguments, and the spec with these for defaults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from mlpgen import SpecError
+from mlpgen.graph.build import build
+from mlpgen.proof.checks.common import SEED, Subject, call, made_inputs
+from mlpgen.proof.claims import claims
+
+from .comparison import equal_states, equal_tensors
+from .findings import Finding, wrong
+from .limits import light
+from .rendering import rendered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.api import Network
+
+
+def other_arguments(
+    network: Network, subject: Subject, others: dict[str, Any]
+) -> Iterator[Finding]:
+    """The class with other arguments is what the spec gives with these defaults."""
+    try:
+        built = build(network.document, others)
+    except SpecError:
+        return
+    changed = network._replace(graph=built.graph, settings=others)
+    if not light(changed):
+        return
+    said: Any = claims(built.graph)
+    for style, cls in subject.classes.items():
+        kind = "other arguments"
+        try:
+            torch.manual_seed(SEED)
+            wanted = rendered(changed, style)().eval()
+            torch.manual_seed(SEED)
+            found = cls(**others).eval()
+            kind = "running with other arguments"
+            given = made_inputs(said, 2)
+            with torch.no_grad():
+                results = [call(each, given) for each in (found, wanted)]
+        except Exception as error:
+            yield wrong(f"{kind} raises", error)._replace(
+                detail=f"{others}: {type(error).__name__}: {error}"[:300]
+            )
+            return
+        kind = "with other arguments the model differs from the spec with --set"
+        for each in equal_states(found, wanted, kind):
+            yield each._replace(detail=f"{others}: {each.detail}")
+            return
+        outputs = [
+            dict(zip(built.graph.outputs, some, strict=False)) for some in results
+        ]
+        for each in equal_tensors(*outputs, kind):
+            yield each._replace(detail=f"{others}: {each.detail}")
+            return
