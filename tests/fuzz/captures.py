@@ -79,8 +79,8 @@ def _values(own: Subject, subject: Subject, names: Sequence[str]) -> Iterator[Fi
             return
         results.append({**dict(zip(every, whole, strict=True))})
     yield from equal_tensors(*results, "captured styles differ")
-    for model in (each for _, each in subject.mode(training=False)):
-        yield from _as_before(model, subject, every, results[0])
+    for _, model in subject.mode(training=False):
+        yield from _as_before(model, subject, names, results[0])
     yield from _by_the_spec(own)
 
 
@@ -89,7 +89,7 @@ def _as_before(
 ) -> Iterator[Finding]:
     """Hold what is captured against hooks on a model without captures."""
     outputs, seen = _hooked(model, subject, names)
-    for name, left in zip(names, outputs, strict=False):
+    for name, left in zip(found, outputs, strict=False):
         if not same(left, found[name]):
             yield Finding("capturing changes an output", name, "capturing output")
     for name, left in seen.items():
