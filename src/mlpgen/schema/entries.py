@@ -41,7 +41,7 @@ KEYS: dict[str, dict[str, Any]] = {
     },
     "repeat": {
         "anyOf": [
-            {"type": "integer", "minimum": 1, "maximum": MOST_ROUNDS},
+            {"type": "integer", "minimum": 0, "maximum": MOST_ROUNDS},
             EXPRESSION,
         ],
         "description": "How many of it run in a row; `${index}` counts them from 0.",
