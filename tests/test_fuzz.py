@@ -25,7 +25,7 @@ CASES = 240
 CHUNKS = 8
 LEAST_ACCEPTED = 0.5
 LEAST_EXECUTED = 0.4
-OPEN = ("captur", "schema", "layers are not as predicted", "sharing.py", "execution.py")
+OPEN = ("validate is slow", "repeats.py")
 """Words of findings that are known and not mended yet."""
 
 
@@ -55,13 +55,10 @@ def test_recombined_specs(
 
 
 def test_a_case_is_always_the_same() -> None:
-    def accepted(spec: Any) -> bool:
-        return resolved(spec) is not None
-
-    one, other = (case(3, 14, accepted) for _ in range(2))
+    one, other = (case(3, 14) for _ in range(2))
     assert text(one.spec) == text(other.spec)
     assert one.rng.random() == other.rng.random()
-    assert text(case(3, 15, accepted).spec) != text(one.spec)
+    assert text(case(3, 15).spec) != text(one.spec)
 
 
 def test_the_corpus_has_all_committed_specs_small() -> None:

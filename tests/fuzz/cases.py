@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .corpus import corpus
 from .mutations import mutated
+from .validation import validated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .plain import Data
+    from .validation import Verdict
 
-MOST_STEPS = 8
+MOST_STEPS = 7
 
 
 class Case(NamedTuple):
@@ -24,31 +24,39 @@ class Case(NamedTuple):
     Attributes:
         name: The seed and the number.
         spec: What is looked at.
+        verdict: What was said of it.
         rng: What is chosen of it comes from here: layers to capture, other arguments.
     """
 
     name: str
     spec: Data
+    verdict: Verdict
     rng: random.Random
 
 
-def case(seed: int, number: int, accepted: Callable[[Data], bool]) -> Case:
+def case(seed: int, number: int) -> Case:
     """Make a case.
+
+    A walk ends where a finding is. From a spec that is wrong it goes mostly back, since
+    what is built on mistakes shows only those.
 
     Args:
         seed: Of all cases.
         number: Of this one.
-        accepted: Asked of each spec on the way. From one that is wrong the walk goes
-            mostly back, since what is built on mistakes shows only those.
     """
     rng = random.Random(f"{seed} {number}")
     (origin,) = rng.choices(corpus().specs, _weights())
     spec = copy.deepcopy(origin.data)
+    last: Verdict | None = None
     for _ in range(rng.randint(1, MOST_STEPS)):
         found = mutated(rng, spec)
-        if accepted(found) or rng.random() < 0.15:
-            spec = found
-    return Case(f"--seed {seed} --case {number}", spec, rng)
+        verdict = validated(found)
+        if verdict.finding or verdict.network or rng.random() < 0.15:
+            spec, last = found, verdict
+        if verdict.finding:
+            break
+    name = f"--seed {seed} --case {number}"
+    return Case(name, spec, last or validated(spec), rng)
 
 
 @cache

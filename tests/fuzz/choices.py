@@ -29,7 +29,7 @@ def drawn(network: Network, rng: random.Random) -> Choice:
     known = [*captures(network.graph)]
     captured = rng.sample(known, min(len(known), rng.randint(1, 3)))
     free = _free(network)
-    names = rng.sample(free, min(len(free), rng.randint(1, 2)))
+    names = rng.sample(free, min(len(free), rng.choice([0, 1, 1, 2])))
     others = {name: rng.choice(_others(network, name)) for name in names}
     return Choice((tuple(captured),), (others,) if others else ())
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from mlpgen import api
 from mlpgen.proof.checks import predictions, reference
 from mlpgen.proof.checks.common import FailsError, Subject, UnknownError, call
 from mlpgen.proof.claims import claims
@@ -18,7 +17,7 @@ from mlpgen.proof.plan import plan
 from .captures import captured_layers
 from .comparison import equal_states, equal_tensors
 from .findings import EndlessError, Finding, by_values, crash, patience, wrong
-from .rendering import rendered
+from .rendering import class_of
 from .variants import other_arguments
 
 if TYPE_CHECKING:
@@ -29,11 +28,17 @@ if TYPE_CHECKING:
     from .choices import Choice
 
 
-def runs(network: Network, choice: Choice) -> Iterator[Finding]:
-    """Run a network in both styles; hold it against all that is said of it."""
+def runs(network: Network, codes: dict[str, str], choice: Choice) -> Iterator[Finding]:
+    """Run a network in both styles; hold it against all that is said of it.
+
+    Args:
+        network: The network.
+        codes: The code of its model in each style.
+        choice: What is tried beside.
+    """
     try:
         with quiet(), patience(60):
-            yield from _runs(network, choice)
+            yield from _runs(network, codes, choice)
     except EndlessError as error:
         yield crash("a model never ends", error)
 
@@ -46,10 +51,10 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def _runs(network: Network, choice: Choice) -> Iterator[Finding]:
+def _runs(network: Network, codes: dict[str, str], choice: Choice) -> Iterator[Finding]:
     said: Any = claims(network.graph)
     try:
-        classes = {style: rendered(network, style) for style in api.STYLES}
+        classes = {style: class_of(network, code) for style, code in codes.items()}
     except Exception as error:
         yield wrong("importing a model raises", error)
         return

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import cases, choices, execution, rendering, validation
+from . import cases, choices, execution, rendering
 from .limits import light
+from .validation import schema_agrees, shown, validated
 
 if TYPE_CHECKING:
     import random
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 
     from .findings import Finding
     from .plain import Data
+    from .validation import Verdict
 
-SLOW = 3
-SLOWEST = 10
+SLOW = 4
+SLOWEST = 8
 """Of so many accepted specs one is shown and checked in ways that take long."""
 
 
@@ -39,24 +41,25 @@ class Judged(NamedTuple):
 
 def judged(seed: int, number: int) -> Judged:
     """Make a case and look at it."""
-    met: list[tuple[Data, Finding]] = []
-
-    def accepted(spec: Data) -> bool:
-        verdict = validation.validated(spec)
-        if verdict.finding:
-            met.append((spec, verdict.finding))
-        return verdict.network is not None
-
-    case = cases.case(seed, number, accepted)
-    if met:
-        spec, finding = met[0]
-        return Judged(case.name, spec, False, False, (finding,))
-    return looked_at(case.name, case.spec, case.rng)
+    case = cases.case(seed, number)
+    return looked_at(case.name, case.spec, case.rng, case.verdict)
 
 
-def looked_at(name: str, spec: Data, rng: random.Random | None = None) -> Judged:
-    """Look at a spec; without random numbers at all that can be tried of it."""
-    verdict = validation.validated(spec)
+def looked_at(
+    name: str,
+    spec: Data,
+    rng: random.Random | None = None,
+    verdict: Verdict | None = None,
+) -> Judged:
+    """Look at a spec.
+
+    Args:
+        name: Of the case.
+        spec: The spec.
+        rng: Chooses what is tried of it; without it all is.
+        verdict: What mlpgen said of it, if it was asked already.
+    """
+    verdict = verdict or validated(spec)
     if verdict.network is None or verdict.finding:
         found = (verdict.finding,) if verdict.finding else ()
         return Judged(name, spec, verdict.network is not None, False, found)
@@ -65,15 +68,16 @@ def looked_at(name: str, spec: Data, rng: random.Random | None = None) -> Judged
     def sometimes(of: int) -> bool:
         return rng is None or rng.randrange(of) == 0
 
-    findings = [*validation.shown(network, table=sometimes(SLOW))]
-    if sometimes(SLOW):
-        findings += validation.schema_agrees(network)
-    broken = [*rendering.renders(network, notebook=sometimes(SLOWEST))]
-    executed = not broken and light(network)
+    findings = [*shown(network, table=sometimes(SLOW))]
+    if sometimes(SLOWEST):
+        findings += schema_agrees(network)
+    texts = rendering.texts(network, notebook=sometimes(SLOWEST))
+    findings += texts.findings
+    executed = not texts.findings and light(network)
     if executed:
         choice = choices.drawn(network, rng) if rng else choices.every(network)
-        broken = [*execution.runs(network, choice)]
-    return Judged(name, spec, True, executed, (*findings, *broken))
+        findings += execution.runs(network, texts.models, choice)
+    return Judged(name, spec, True, executed, (*findings,))
 
 
 def all_judged(seed: int, numbers: range) -> Iterator[Judged]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 import warnings
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import SpecError, api
 
 from .findings import EndlessError, Finding, crash, patience
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from torch import nn
 
@@ -24,29 +24,51 @@ def rendered(
 ) -> type[nn.Module]:
     """Render a network and return its class."""
     file = f"{network.graph.stem}.py"
-    code = api.render(network, style, capture=captured)[file]
+    return class_of(network, api.render(network, style, capture=captured)[file])
+
+
+def class_of(network: Network, code: str) -> type[nn.Module]:
+    """Run the code of a model and return its class."""
     module = ModuleType("rendered")
     sys.modules["rendered"] = module
-    exec(compile(code, file, "exec"), module.__dict__)
+    exec(compile(code, "rendered.py", "exec"), module.__dict__)
     found: type[nn.Module] = getattr(module, network.graph.name)
     return found
 
 
-def renders(network: Network, *, notebook: bool) -> Iterator[Finding]:
+class Texts(NamedTuple):
+    """What was rendered.
+
+    Attributes:
+        models: The code of the model in each style.
+        findings: What is wrong with it.
+    """
+
+    models: dict[str, str]
+    findings: tuple[Finding, ...]
+
+
+def texts(network: Network, *, notebook: bool) -> Texts:
     """Render all files of a spec, in both styles."""
-    for style in api.STYLES:
-        try:
-            with patience():
+    models = {}
+    try:
+        with patience():
+            for style in api.STYLES:
                 for name, code in api.render(network, style).items():
                     _compiled(code, name)
+                    if name == f"{network.graph.stem}.py":
+                        models[style] = code
                 if notebook:
                     api.render(network, style, notebook=True)
-        except SyntaxError as error:
-            yield _syntax(error, style)
-        except SpecError as error:
-            yield crash("render refuses what validate accepts", error)
-        except (Exception, EndlessError) as error:
-            yield crash("render raises", error)
+    except SyntaxError as error:
+        detail = f"{error.msg}: {(error.text or '').strip()}"
+        kind = "generated code is no Python"
+        return Texts({}, (Finding(kind, detail, f"syntax {error.msg[:40]}"),))
+    except SpecError as error:
+        return Texts({}, (crash("render refuses what validate accepts", error),))
+    except (Exception, EndlessError) as error:
+        return Texts({}, (crash("render raises", error),))
+    return Texts(models, ())
 
 
 def _compiled(code: str, name: str) -> None:
@@ -56,8 +78,3 @@ def _compiled(code: str, name: str) -> None:
     longest = max(code.splitlines(), key=len)
     if len(longest) > 88 and not longest.lstrip().startswith(("#", '"')):
         raise ValueError(f"a line is {len(longest)} long: {longest.strip()}")
-
-
-def _syntax(error: SyntaxError, style: str) -> Finding:
-    detail = f"{error.msg} in {style}: {(error.text or '').strip()}"
-    return Finding("generated code is no Python", detail, f"syntax {error.msg[:40]}")
