@@ -1,21 +1,35 @@
-"""Long expressions: on as many lines as ruff takes, whatever names are called."""
+"""Lengths decide nothing: code is broken over lines as ruff does, names are any."""
 
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from mlpgen import operands
+import pytest
+
+from mlpgen import api, operands
+from mlpgen.source import parse
 from mlpgen.styles.code import bracketed, call, indented, keyword, layout
 
+from .networks import network
 from .tools import ruff
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from mlpgen.api import Network
     from mlpgen.operands import Operand
 
 SEED = 12
+SPECS = sorted(
+    path
+    for folder in ("specs", "specs/zoo")
+    for path in (Path(__file__).parent.parent / folder).glob("*.yaml")
+    if path.name != "sizes.yaml"
+)
+LETTERS = "abcdeghijklmnopqrstuvwyz"
+NAMED = ("name", "from", "outputs", "description", "select", "share", "include")
+"""Keys below which no name of a block or a parameter stands."""
 
 
 def name(choose: random.Random) -> Operand:
@@ -59,3 +73,159 @@ def test_ruff_has_nothing_to_change(tmp_path: Path) -> None:
         lines += ["", ""] * bool(number) + [f"def f{number}():", *indented(body)]
     (tmp_path / "long.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
     ruff(tmp_path, ignore="F821,F841,PLR2004,SIM,E501,PLR0133,PLR0124,PLR1714")
+
+
+def renamed(name: str, number: int, length: int) -> str:
+    if length == 1:
+        letter = LETTERS[number]
+        return letter.upper() if name[0].isupper() else letter
+    if name[0].isupper():
+        return (name + "OfTheNetwork" * length)[:length]
+    return (name + "_of_the_network" * length)[:length].rstrip("_") + "z"
+
+
+class Renaming:
+    """Other names for the parameters and blocks of a spec."""
+
+    def __init__(self, data: dict[str, Any], length: int) -> None:
+        blocks = data.get("blocks", {})
+        found = {*data.get("parameters", {})}
+        for block in blocks.values():
+            found |= {*block.get("parameters", {})}
+        self.parameters, self.blocks = (
+            {name: renamed(name, at, length) for at, name in enumerate(sorted(names))}
+            for names in (found, blocks)
+        )
+
+    def all(self, value: Any) -> Any:
+        """Rename in a part of a spec."""
+        if isinstance(value, list):
+            return [self.all(each) for each in value]
+        if isinstance(value, str) and value.startswith("${"):
+            names = self.parameters
+            return re.sub(
+                r"[a-z_]\w*", lambda found: names.get(found[0], found[0]), value
+            )
+        if isinstance(value, str):
+            return self.blocks.get(value, value)
+        if not isinstance(value, dict):
+            return value
+        return {
+            self.blocks.get(key, key): self.below(key, each)
+            for key, each in value.items()
+        }
+
+    def _other(self, found: re.Match[str]) -> str:
+        return self.parameters.get(found[0], found[0])
+
+    def below(self, key: str, value: Any) -> Any:
+        """Rename what stands below a key."""
+        if key in NAMED:
+            return value
+        if not isinstance(value, dict):
+            return self.all(value)
+        if key == "parameters" or (key in self.blocks and "layers" not in value):
+            names = self.parameters
+            return {names.get(name, name): self.all(x) for name, x in value.items()}
+        return self.all(value)
+
+
+def facts(found: Network) -> list[object]:
+    """Return the shapes and counts of all layers, and what is odd."""
+    layers: list[object] = [
+        [node.name, node.parameters, node.multiply_adds]
+        + [tuple(map(int, value.shape)) for value in node.parts.values()]
+        for node in found.graph.nodes
+    ]
+    return [*layers, *(each.code for each in found.warnings)]
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_names_decide_nothing(path: Path, tmp_path: Path) -> None:
+    data = parse(path.read_bytes(), path.name).data
+    data = {key: each for key, each in data.items() if key != "training"}
+    wanted = [str(each) for each in facts(network(data))]
+    for length in (1, 40):
+        names = Renaming(data, length)
+        found = network(names.all(data))
+        other = names.blocks | names.parameters
+        assert len(facts(found)) == len(wanted)
+        assert found.graph.total_parameters == network(data).graph.total_parameters
+        if length == 1 or not other:
+            continue
+        assert [str(each) for each in facts(found)] == wanted
+        for style in api.STYLES:
+            for name, text in api.render(found, style).items():
+                (tmp_path / f"{style}_{name}").write_text(text, encoding="utf-8")
+    ruff(tmp_path)
+
+
+DENSE = """
+name: DenseStages
+parameters: {%(growth)s: 4, depth: 6}
+input: [8, 8, 8]
+blocks:
+  Dense:
+    parameters: {%(growth)s: 4}
+    layers:
+      - Conv2d: {out_channels: "${%(growth)s}", kernel_size: 3, padding: 1}
+        name: conv
+      - cat: {dim: 1}
+        from: [conv, input]
+  Transition:
+    layers:
+      - Conv2d: {out_channels: "${in_channels // 2}", kernel_size: 1}
+layers:
+  - Conv2d: {out_channels: "${2 * %(growth)s}", kernel_size: 1}
+  - Dense: "${%(growth)s}"
+    repeat: "${depth}"
+  - Transition
+  - Dense: "${%(growth)s}"
+    repeat: "${2 * depth}"
+"""
+
+
+@pytest.mark.parametrize(
+    "growth", ["k", "growth_rate", "growth_rate_of_all_dense_blocks_together"]
+)
+def test_a_densenet_by_any_name(growth: str) -> None:
+    found = network(parse((DENSE % {"growth": growth}).encode(), "dense.yaml").data)
+    assert found.graph.total_parameters == 20_976
+    assert found.graph.nodes[-1].output == (64, 8, 8)
+
+
+CONDITIONS = {
+    "43 characters": "stride == 1 and in_channels == out_channels",
+    "61 characters": "use and stride == 1 and in_channels == out_channels and use",
+    "400 characters": " and ".join(["(use or stride == 1)"] * 14 + ["stride == 1"]),
+}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS.values(), ids=CONDITIONS)
+def test_conditions_may_be_long(condition: str, tmp_path: Path) -> None:
+    conv = {"out_channels": "${out_channels}", "kernel_size": 3, "padding": 1}
+    data = {
+        "name": "Inverted",
+        "input": [8, 8, 8],
+        "blocks": {
+            "Residual": {
+                "parameters": {"out_channels": 8, "stride": 1, "use": True},
+                "layers": [
+                    {"Conv2d": conv | {"stride": "${stride}"}, "name": "conv"},
+                    {
+                        "add": None,
+                        "from": ["conv", "input"],
+                        "when": f"${{{condition}}}",
+                    },
+                ],
+            }
+        },
+        "layers": [{"Residual": 8}],
+    }
+    found = network(data)
+    assert found.graph.total_parameters == 584
+    for style in api.STYLES:
+        for name, text in api.render(found, style).items():
+            assert "y = y + x" in text
+            (tmp_path / f"{style}_{name}").write_text(text, encoding="utf-8")
+    ruff(tmp_path)

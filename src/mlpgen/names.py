@@ -13,8 +13,8 @@ from mlpgen.reserved.words import BUILTINS, CAPITALS, MODEL, SCRIPT
 if TYPE_CHECKING:
     from collections.abc import Container
 
-LONGEST = 32
-LONGEST_CLASS = 32
+LONGEST = 64
+LONGEST_CLASS = 64
 LONGEST_IMPORT = 60
 LONGEST_FILE = 40
 """Characters of a name; longer ones would not leave room on a line of code."""
@@ -103,7 +103,7 @@ def wrong_class_name(name: str) -> str:
     """Say why `name` cannot be the class of a model or block; empty if it can."""
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
         return "a class name is CamelCase: letters and digits, a capital first"
-    if len(name) > LONGEST_CLASS or len(snake_case(name)) > 40:
+    if len(name) > LONGEST_CLASS or len(snake_case(name)) > 100:
         return f"a class name has at most {LONGEST_CLASS} characters"
     if name in _TAKEN:
         return f"`{name}` has a meaning of its own in Python or the generated code"

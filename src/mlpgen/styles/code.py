@@ -171,7 +171,10 @@ def _breaks(piece: Piece) -> bool:
 
 def bracketed(code: Operand, indent: int, before: str, after: str = "") -> list[str]:
     """Write an expression behind `if` or `=`; in brackets if it is too long."""
-    room = WIDTH - indent
+    return _bracketed(code, WIDTH - indent, before, after)
+
+
+def _bracketed(code: Operand, room: int, before: str, after: str) -> list[str]:
     if width(f"{before}{code.text}{after}") <= room:
         return [f"{before}{code.text}{after}"]
     made = _as_call(code)
@@ -231,13 +234,14 @@ def _broken(code: Operand, room: int, sign: str = "", after: str = "") -> list[s
         sign: What stands before it on its first line.
         after: What stands behind it on its last line.
     """
-    if width(f"{sign}{code.text}{after}") <= room or len(code.parts) == 1:
+    places = [at for at, part in enumerate(code.parts) if isinstance(part, Place)]
+    if width(f"{sign}{code.text}{after}") <= room or not places:
         return [f"{sign}{code.text}{after}"]
     made = _as_call(code)
     if made is not None:
         return _spread(made, room, sign, after)
     lines: list[str] = []
-    last = max(at for at, part in enumerate(code.parts) if isinstance(part, Place))
+    last = places[-1]
     end = "".join(str(part) for part in code.parts[last + 1 :]) + after
     for at, part in enumerate(code.parts[: last + 1]):
         if isinstance(part, str):
@@ -257,10 +261,16 @@ def _broken(code: Operand, room: int, sign: str = "", after: str = "") -> list[s
 
 
 def _spread(piece: Piece, room: int, before: str, after: str) -> list[str]:
+    statement = before.endswith((" = ", "return "))
+    if isinstance(piece, Operand) and statement:
+        return _bracketed(piece, room, before, after)
     if isinstance(piece, Operand) and not before:
         return _broken(piece, room, after=after)
     if not isinstance(piece, Group) or not piece.items:
         return [f"{before}{flat(piece)}{after}"]
+    if statement and width(f"{before}{piece.opening}") > room:
+        inner = _spread(piece, room - INDENT, "", "")
+        return [f"{before}(", *indented(inner), f"){after}"]
     broken = _breaks(piece)
     if not broken and width(line := f"{before}{flat(piece)}{after}") <= room:
         return [line]

@@ -5,7 +5,15 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mlpgen.styles.code import INDENT, WIDTH, bracketed, indented, layout, width
+from mlpgen.styles.code import (
+    INDENT,
+    WIDTH,
+    bracketed,
+    call,
+    indented,
+    layout,
+    width,
+)
 from mlpgen.styles.modules import module
 from mlpgen.styles.runs import Run, segments, stem
 
@@ -42,6 +50,7 @@ def filled(
     names: Mapping[str, str] = MappingProxyType({}),
     *,
     comments: bool = True,
+    indent: int = BODY,
 ) -> list[str]:
     """Write statements that make an `OrderedDict` of layers.
 
@@ -51,19 +60,22 @@ def filled(
         own: What `__init__` calls its own variables.
         names: Variables for layers that are needed again behind it.
         comments: Whether they say their shapes.
+        indent: Columns to the left of them.
     """
     lines = [f"{target} = OrderedDict[str, nn.Module]()"]
     for part in parts:
         if isinstance(part, Run):
-            lines += _loop(part, target, own)
+            lines += _loop(part, target, own, indent)
         elif part.name in names:
             variable = names[part.name]
-            lines += assigned(part, variable, own, comments=comments)
+            lines += assigned(part, variable, own, comments=comments, indent=indent)
             lines.append(f'{target}["{part.name}"] = {variable}')
         else:
             deep = target == own.children
             place = f'{target}["{part.name}"]'
-            lines += assigned(part, place, own, deep=deep, comments=comments)
+            lines += assigned(
+                part, place, own, deep=deep, comments=comments, indent=indent
+            )
     return lines
 
 
@@ -74,6 +86,7 @@ def assigned(
     *,
     deep: bool = False,
     comments: bool = True,
+    indent: int = BODY,
 ) -> list[str]:
     """Write the statements that make one layer.
 
@@ -83,36 +96,36 @@ def assigned(
         own: What `__init__` calls its own variables.
         deep: Whether a dictionary of `children` is being filled already.
         comments: Whether it says its shapes.
+        indent: Columns to the left of them.
     """
     lines: list[str] = []
-    indent = BODY
     if node.condition is not None:
         kind = "" if node.type == "Sequential" or "[" in target else ": nn.Module"
         empty = f"{target}{kind} = nn.Sequential()"
         said = f"{empty}  # passes its input through"
         lines = [
             said if indent + width(said) <= WIDTH else empty,
-            *bracketed(node.condition.operand, BODY, "if ", ":"),
+            *bracketed(node.condition.operand, indent, "if ", ":"),
         ]
         indent += INDENT
     if _needs_statements(node.children) and not deep and not node.rounds:
         parts = segments(node.children, ())
         inner = [
-            *filled(own.children, parts, own, comments=comments),
-            f"{target} = nn.Sequential({own.children})",
+            *filled(own.children, parts, own, comments=comments, indent=indent),
+            *layout(call("nn.Sequential", own.children), indent, f"{target} = "),
         ]
     else:
         inner = layout(module(node, comments=comments), indent, f"{target} = ")
     return [*lines, *(indented(inner) if lines else inner)]
 
 
-def _loop(run: Run, target: str, own: InitLocals) -> list[str]:
+def _loop(run: Run, target: str, own: InitLocals, indent: int) -> list[str]:
     lines = [
         line
         for node in run.pattern
         for line in layout(
             module(node),
-            BODY + INDENT,
+            indent + INDENT,
             f'{target}[f"{stem(node)}_{{{own.number}}}"] = ',
         )
     ]
