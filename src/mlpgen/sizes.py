@@ -6,7 +6,8 @@ parameters' defaults) and knows the sum that computes it from the parameters:
 `Size.parameter("hidden", 128) // 2` equals 64 and reads `hidden // 2`.
 
 Sizes that are equal for all parameters have equal sums (`same`), however they came
-about; see `symbols.polynomials`.
+about; see `symbols.polynomials`. What computes is loaded where there is arithmetic:
+most specs have none, and a command starts in what its imports take.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen import operands
-from mlpgen.symbols import choices, polynomials
 from mlpgen.symbols.atoms import (
     Name,
     Opaque,
@@ -26,7 +26,6 @@ from mlpgen.symbols.atoms import (
     opaque,
     parts_of,
 )
-from mlpgen.symbols.formulas import formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,6 +65,10 @@ class Size(int):
     @property
     def operand(self) -> Operand:
         """The Python expression that computes this number."""
+        if is_name(self):
+            return operands.name(str(self.sum.atoms[0]))
+        from mlpgen.symbols.formulas import formula
+
         return formula(self.sum)
 
     @property
@@ -77,10 +80,14 @@ class Size(int):
         """Add, term by term."""
         if not isinstance(other, int):
             return NotImplemented
+        from mlpgen.symbols import polynomials
+
         return _of(int(self) + int(other), polynomials.added(self.sum, sum_of(other)))
 
     def __radd__(self, other: int) -> int:
         """Add to a plain number."""
+        from mlpgen.symbols import polynomials
+
         return _of(int(other) + int(self), polynomials.added(sum_of(other), self.sum))
 
     def __neg__(self) -> int:
@@ -91,11 +98,15 @@ class Size(int):
         """Subtract, term by term."""
         if not isinstance(other, int):
             return NotImplemented
+        from mlpgen.symbols import polynomials
+
         less = polynomials.added(self.sum, sum_of(other), -1)
         return _of(int(self) - int(other), less)
 
     def __rsub__(self, other: int) -> int:
         """Subtract from a plain number."""
+        from mlpgen.symbols import polynomials
+
         less = polynomials.added(sum_of(other), self.sum, -1)
         return _of(int(other) - int(self), less)
 
@@ -103,6 +114,8 @@ class Size(int):
         """Multiply each term by each."""
         if not isinstance(other, int):
             return NotImplemented
+        from mlpgen.symbols import polynomials
+
         product = polynomials.multiplied(self.sum, sum_of(other))
         return _of(int(self) * int(other), product)
 
@@ -110,11 +123,15 @@ class Size(int):
         """Divide and round down."""
         if not isinstance(other, int):
             return NotImplemented
+        from mlpgen.symbols import polynomials
+
         quotient = polynomials.divided(self.sum, sum_of(other))
         return _of(int(self) // int(other), quotient)
 
     def __rfloordiv__(self, other: int) -> int:
         """Divide a plain number."""
+        from mlpgen.symbols import polynomials
+
         quotient = polynomials.divided(sum_of(other), self.sum)
         return _of(int(other) // int(self), quotient)
 
@@ -217,6 +234,8 @@ def is_product(value: int) -> bool:
 
 def divides(divisor: int, size: int) -> bool:
     """Tell whether a division leaves nothing over, whatever the parameters are."""
+    from mlpgen.symbols import polynomials
+
     return polynomials.exactly(sum_of(size), sum_of(divisor)) is not None
 
 
@@ -226,6 +245,8 @@ def scaled(size: int, factor: float) -> int:
     As torch does it for `scale_factor`:
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Upsample.html
     """
+    from mlpgen.symbols import choices
+
     if isinstance(factor, int):
         return size * factor
     if not isinstance(factor, Real) and factor.is_integer():
@@ -239,6 +260,8 @@ def smaller(left: int, right: int) -> int:
 
     Parameters count as numbers of at least 0, so that `w` is smaller than `2 * w`.
     """
+    from mlpgen.symbols import choices
+
     least = choices.smaller(sum_of(left), sum_of(right))
     return _of(min(int(left), int(right)), least)
 
@@ -256,6 +279,8 @@ def either(condition: Any, one: int, other: int) -> int:
         one: The size if it is true.
         other: The size if it is not.
     """
+    from mlpgen.symbols import choices
+
     chosen = choices.either(condition, sum_of(one), sum_of(other))
     return _of(int(one if condition.value else other), chosen)
 
@@ -282,6 +307,8 @@ def replaced(
             behind = (sums[each].names for each in atom.names if each in sums)
             return opaque(f"{atom}@{key}", frozenset[str]().union(*behind))
         return None
+
+    from mlpgen.symbols import choices
 
     result = choices.rebuilt(sum_of(size), found, again, {})
     constant = result.constant
