@@ -567,3 +567,55 @@ def test_what_a_use_has_on_is_checked_there() -> None:
     assert found.code == "MG303"
     assert found.message == "the kernel reaches over 20, but the padded input has 16"
     assert found.notes[-1] == "`Head` is used in line 16"
+
+
+GUARDED = """\
+name: Net
+parameters: {hidden: 8}
+input: [8]
+layers:
+  - Linear: "${hidden}"
+    name: wide
+  - add:
+    from: [wide, input]
+    when: "${hidden == 8}"
+"""
+INVERTED = """\
+name: Net
+parameters: {width: 16, stride: 1}
+input: [8, 6, 6]
+blocks:
+  Inverted:
+    parameters: {channels: 16, stride: 1}
+    layers:
+      - Conv2d: {out_channels: "${channels}", kernel_size: 1, stride: "${stride}"}
+        name: body
+      - add:
+        from: [body, input]
+        when: "${stride == 1 and in_channels == channels}"
+layers:
+  - Conv2d: {out_channels: 16, kernel_size: 1}
+  - Inverted: {channels: "${width}", stride: "${stride}"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "guard", "message"),
+    [
+        (GUARDED, 'when: "${hidden == 8}"', "`add_1` fits only while `hidden` is `8`"),
+        (
+            INVERTED,
+            " and in_channels == channels",
+            "`inverted_1` fits only while `width` is `16`",
+        ),
+    ],
+)
+def test_what_a_condition_guards_fits_where_it_is_true(
+    text: str, guard: str, message: str
+) -> None:
+    built = build(source.parse(text.encode(), "spec.yaml"))
+    assert (built.warnings, built.graph.bound) == ((), ())
+    without = text.replace(guard, "").rstrip() + "\n"
+    (found,) = build(source.parse(without.encode(), "spec.yaml")).warnings
+    assert found.code == "MG316"
+    assert found.message.startswith(message)

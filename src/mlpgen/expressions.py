@@ -175,6 +175,18 @@ def substituted(
         raise NotComputedError("the expression divides by zero") from None
 
 
+def restated(
+    condition: Expression, values: Mapping[str, Scalar | Expression]
+) -> Expression:
+    """Say a condition with other values in place of its names.
+
+    Raises:
+        ExpressionError: It cannot be computed with these.
+    """
+    known = {name: _known(value) for name, value in values.items()}
+    return _boolean(_parse(condition.code), known)
+
+
 def _known(value: Scalar | Expression) -> Expression:
     if isinstance(value, Expression):
         return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.expressions import ExpressionError, substituted
+from mlpgen.expressions import ExpressionError, restated, substituted
 from mlpgen.graph.keys import sizes_of
 from mlpgen.problems import shown
 from mlpgen.sizes import code_of, has_smaller, is_known, names_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.definitions import Definition
     from mlpgen.graph.inside import Resolved
     from mlpgen.graph.nodes import Node
-    from mlpgen.graph.scope import Scope
+    from mlpgen.graph.scope import Noted, Scope
     from mlpgen.problems import Problems
     from mlpgen.source import Path
 
@@ -61,8 +61,9 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
     bound: set[str] = set()
     scope = resolved.scope
     layers = {node.path: node.name for node in resolved.graph.nodes}
-    for agreement, path in scope.found.agreements.values():
-        name = _deciding(agreement, scope)
+    for noted in scope.found.agreements.values():
+        agreement, path, _ = noted
+        name = _deciding(noted, scope)
         bound |= _names(agreement) if name else set()
         layer = layers.pop(path, "") if name else ""
         if layer:
@@ -81,19 +82,20 @@ def _names(agreement: Agreement) -> frozenset[str]:
     return names_of(agreement.one) | names_of(agreement.other)
 
 
-def _deciding(agreement: Agreement, scope: Scope) -> str:
+def _deciding(noted: Noted, scope: Scope) -> str:
     """Return a parameter with which two sizes are not equal any more."""
+    agreement = noted.agreement
     names = _names(agreement)
     for name, default in scope.parameters.items():
         if name not in names or isinstance(default, float):
             continue
         tried = [
-            _differ(agreement, {**scope.parameters, name: value})
+            _differ(noted, {**scope.parameters, name: value})
             for value in _multiples(default)
         ]
         # The smaller of two may be the other one beside the default only.
         beside = default - 1 if any(map(has_smaller, agreement)) else default
-        near = _differ(agreement, {**scope.parameters, name: beside})
+        near = _differ(noted, {**scope.parameters, name: beside})
         if all(tried) or near:
             return name
     return ""
@@ -105,9 +107,12 @@ def _multiples(default: int) -> tuple[int, ...]:
     return tuple(default * factor for factor in FACTORS)
 
 
-def _differ(agreement: Agreement, parameters: Mapping[str, Scalar]) -> bool:
+def _differ(noted: Noted, parameters: Mapping[str, Scalar]) -> bool:
+    """Tell whether the sizes differ where the layer is there at all."""
     try:
-        one, other = (substituted(each, parameters) for each in agreement)
+        if not all(restated(guard, parameters).value for guard in noted.guards):
+            return False
+        one, other = (substituted(each, parameters) for each in noted.agreement)
     except ExpressionError:
         return False
     return one != other

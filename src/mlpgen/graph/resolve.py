@@ -214,7 +214,10 @@ class Resolver:
             origin = f"{wires[0].origin}, past `{full}`, which `{key}` leaves out"
             return None, wires[0]._replace(origin=origin)
         made = self._left_out if off or count == 0 else self._running
+        before = len(inside.scope.found.agreements)
         node = made(item, wires, inside)
+        if isinstance(condition, Expression):
+            inside.scope.guard(condition, before)
         if node is not None and count == 0:
             node = emptied(node, count, item, inside)
         if node is None:

@@ -19,6 +19,20 @@ INDEX = "index"
 """What expressions call the number of a round."""
 
 
+class Noted(NamedTuple):
+    """Sizes that a layer needs to be equal.
+
+    Attributes:
+        agreement: The sizes.
+        path: Of the layer.
+        guards: The conditions under which it is there.
+    """
+
+    agreement: Agreement
+    path: Path
+    guards: tuple[Expression, ...] = ()
+
+
 class Findings:
     """What comes to light while the layers of one class are resolved.
 
@@ -32,7 +46,7 @@ class Findings:
     def __init__(self) -> None:
         self.used: set[str] = set()
         self.unknowns: dict[str, Path] = {}
-        self.agreements: dict[tuple[str, str], tuple[Agreement, Path]] = {}
+        self.agreements: dict[tuple[str, ...], Noted] = {}
 
     def copy(self) -> Findings:
         """Return findings that go on by themselves."""
@@ -83,12 +97,30 @@ class Scope(NamedTuple):
         for atom in sum_of(size).atoms:
             self.found.unknowns.setdefault(atom, path)
 
-    def note(self, agreements: Iterable[Agreement], path: Path) -> None:
+    def note(
+        self,
+        agreements: Iterable[Agreement],
+        path: Path,
+        guards: tuple[Expression, ...] = (),
+    ) -> None:
         """Keep what a layer needs to be equal, if it is not so by its code."""
+        codes = [guard.code for guard in guards]
         for each in agreements:
             one, other = (sum_of(size).key for size in each)
             if one != other:
-                self.found.agreements.setdefault((one, other), (each, path))
+                noted = Noted(each, path, guards)
+                self.found.agreements.setdefault((one, other, *codes), noted)
+
+    def guard(self, condition: Expression, before: int) -> None:
+        """Put what was noted last under the condition of its layer.
+
+        Args:
+            condition: The condition.
+            before: How many there were before.
+        """
+        for key in [*self.found.agreements][before:]:
+            noted = self.found.agreements.pop(key)
+            self.note([noted.agreement], noted.path, (condition, *noted.guards))
 
     def either(self, condition: Expression, one: Shape, other: Shape) -> Shape:
         """Return one of two shapes, whatever the parameters are.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.agreements import Agreement
+from mlpgen.expressions import restated
 from mlpgen.graph.blocks import placeholders, sizes_in
 from mlpgen.graph.inside import container
 from mlpgen.graph.nodes import Maker
@@ -47,8 +48,10 @@ def used(
         shape = tuple(map(outside, value.shape))
         part = name if len(graph.outputs) > 1 else ""
         parts[part] = value._replace(shape=shape)
-    needed = [each for each, _ in scope.found.agreements.values()]
-    inside.scope.note((Agreement(*map(outside, each)) for each in needed), item.path)
+    for noted in scope.found.agreements.values():
+        guards = tuple(restated(guard, known) for guard in noted.guards)
+        found = Agreement(*map(outside, noted.agreement))
+        inside.scope.note([found], item.path, tuple(g for g in guards if g.names))
     arguments = {name: sizes[name] for name in graph.inferred} | given
     return container(item, wires, (), graph.value(graph.outputs[0]))._replace(
         maker=Maker(item.type, "", arguments, frozenset(graph.inferred)),
