@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from mlpgen import SpecError, api
 from mlpgen.functions import FUNCTIONS
+from mlpgen.initial import INITIALIZERS
 from mlpgen.layers import LAYERS
 from mlpgen.proof.checks.common import Subject, call, same
 from mlpgen.proof.checks.reference import as_written
@@ -24,7 +25,7 @@ from mlpgen.proof.plan import plan
 from mlpgen.vocabulary import layer_class
 
 from .expressions import KNOWN, aimed
-from .networks import module, network
+from .networks import model, module, network
 from .test_reference import spec_of
 from .tools import ruff
 
@@ -223,3 +224,38 @@ def test_every_other_place(data: st.DataObject) -> None:
     assume(loaded is not None)
     assert loaded is not None
     agrees(loaded)
+
+
+@pytest.mark.parametrize("name", [*INITIALIZERS])
+def test_every_argument_of_initial_values(name: str) -> None:
+    numbers = {
+        field: SPARE.get(field, info.default)
+        for field, info in INITIALIZERS[name].model_fields.items()
+        if field in SPARE or isinstance(info.default, int | float)
+    }
+
+    @FEW
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        drawn = Drawn(data)
+        states = []
+        for arguments in (numbers, {key: drawn(numbers[key]) for key in numbers}):
+            init = {name: arguments} if arguments else name
+            layer = {"Linear": 6, "init": {"weight": init}}
+            if name == "dirac_":
+                layer["Conv1d"] = {"out_channels": 6, "kernel_size": 3}
+                del layer["Linear"]
+            base = {"name": "One", "input": [4, 8], "parameters": drawn.parameters}
+            loaded = load({**base, "layers": [layer]})
+            assume(loaded is not None)
+            assert loaded is not None
+            states += [model(loaded, style).state_dict() for style in api.STYLES]
+        for state in states[1:]:
+            for key, tensor in state.items():
+                assert torch.allclose(tensor, states[0][key])
+
+    check()
+
+
+SPARE: dict[str, Any] = {"val": 0.5, "sparsity": 0.25, "groups": 1}
+"""Values of arguments of initial values that have none by themselves."""
