@@ -946,3 +946,36 @@ def test_initial_values_of_what_may_not_be_there(
     assert torch.equal(found, torch.full((2, 8, 8), 2.0 if bias else 0.0))
     first = made[0] if style == "sequential" else getattr(made, f"{type_.lower()}_1")
     assert len(list(first.parameters())) == wide * (1 + bias)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_a_rule_for_parameters_that_not_all_layers_have(
+    style: str, tmp_path: Path
+) -> None:
+    encoder = {"nhead": 2, "num_layers": 1, "dim_feedforward": 8}
+    loaded = network(
+        {
+            "name": "Net",
+            "input": [5, 8],
+            "init": {
+                "GRU": {"bias_ih_l0": "zeros_"},
+                "TransformerEncoder": {
+                    "layers.0.linear1.weight": "ones_",
+                    "layers.0.linear1.bias": "zeros_",
+                },
+            },
+            "layers": [
+                {"GRU": 8, "select": "output"},
+                {"GRU": {"hidden_size": 8, "bias": False}, "select": "output"},
+                {"TransformerEncoder": encoder},
+                {"TransformerEncoder": {**encoder, "bias": False}},
+            ],
+        }
+    )
+    made = model(loaded, style)
+    found = dict(made.named_parameters())
+    assert not found["gru_1.bias_ih_l0"].any()
+    assert not found["transformer_encoder_1.layers.0.linear1.bias"].any()
+    assert found["gru_1.bias_hh_l0"].any()
+    (tmp_path / "net.py").write_text(api.render(loaded, style)["net.py"], "utf-8")
+    all_tools(tmp_path)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlpgen import operands
 from mlpgen.expressions import Expression
 from mlpgen.graph.nodes import held, is_numbered
-from mlpgen.operands import logical
 from mlpgen.styles.code import (
     INDENT,
+    WIDTH,
     bracketed,
     call,
     indented,
@@ -17,6 +18,7 @@ from mlpgen.styles.code import (
     layout,
     literal,
     quoted,
+    width,
 )
 from mlpgen.styles.filling import BODY
 from mlpgen.styles.spelling import init_locals, is_plain
@@ -24,7 +26,7 @@ from mlpgen.styles.spelling import init_locals, is_plain
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mlpgen.graph.nodes import Graph, Init, Node
+    from mlpgen.graph.nodes import Graph, Init, Node, Rule
     from mlpgen.operands import Operand
 
 
@@ -66,20 +68,23 @@ def _of_layer(node: Node, target: str) -> list[str]:
             tensor = f"{target}.get_parameter({quoted(name)})"
         optional = node.condition is None and _optional(node.type, name)
         indent = BODY + INDENT if when else BODY
-        lines = _filled(tensor, init, indent, optional=optional)
+        asked = _is_there(target, name) if optional else ""
+        lines = _filled(tensor, init, indent, asked)
         found.setdefault(when, []).extend(lines)
     return [line for when, lines in found.items() for line in under(when, lines)]
 
 
 def under(
-    conditions: Sequence[Operand], lines: list[str], indent: int = BODY
+    conditions: Sequence[Operand],
+    lines: list[str],
+    indent: int = BODY,
 ) -> list[str]:
     """Put statements under conditions that must all hold."""
     if not conditions:
         return lines
     code = conditions[0]
     if len(conditions) > 1:
-        code = logical("and", conditions)
+        code = operands.logical("and", conditions)
     return [*bracketed(code, indent, "if ", ":"), *indented(lines)]
 
 
@@ -99,18 +104,27 @@ def _rules(graph: Graph) -> list[str]:
     module = init_locals(graph).module
     layers = list(held(graph.nodes, every=True))
     for rule in graph.rules:
-        lines.append(
-            f"    {'elif' if lines else 'if'} isinstance({module}, nn.{rule.type}):"
-        )
-        for name, init in rule.inits.items():
-            of_type = [n for n in layers if n.type == rule.type and n.weights]
-            optional = _optional(rule.type, name) or any(
-                name not in node.weights or deciding(node, name) for node in of_type
-            )
+        of_type = [n for n in layers if n.type == rule.type and n.weights]
+        asked = [_asked(rule, name, of_type, module) for name in rule.inits]
+        test = f"{'elif' if lines else 'if'} isinstance({module}, nn.{rule.type})"
+        if len(asked) == 1 and asked[0]:
+            both = f"{test} and {asked[0]}:"
+            if BODY + INDENT + width(both) <= WIDTH:  # two tests would be one
+                test, asked = both[:-1], [""]
+        body: list[str] = []
+        for (name, init), each in zip(rule.inits.items(), asked, strict=True):
             tensor = _tensor(module, name)
-            inner = _filled(tensor, init, BODY + 2 * INDENT, optional=optional)
-            lines += indented(inner, 2 * INDENT)
-    return [f"for {module} in self.modules():", *lines] if lines else []
+            body += _filled(tensor, init, BODY + 2 * INDENT, each)
+        lines += [f"{test}:", *indented(body)]
+    return [f"for {module} in self.modules():", *indented(lines)] if lines else []
+
+
+def _asked(rule: Rule, name: str, nodes: Sequence[Node], module: str) -> str:
+    """Ask for a parameter that not all layers of a type have."""
+    optional = _optional(rule.type, name) or any(
+        name not in node.weights or deciding(node, name) for node in nodes
+    )
+    return _is_there(module, name) if optional else ""
 
 
 def _optional(type_: str, name: str) -> bool:
@@ -118,17 +132,30 @@ def _optional(type_: str, name: str) -> bool:
     return name == "bias" and type_.startswith("Conv")
 
 
+def _untyped(name: str) -> bool:
+    """Tell whether torch gives a parameter no type: of an LSTM, and of inner layers."""
+    return bool(re.fullmatch(r"\w+_l\d\w*", name)) or is_numbered(name)
+
+
 def _tensor(module: str, name: str) -> str:
-    """Write a parameter of a module; torch gives those of an LSTM no types."""
-    if re.fullmatch(r"\w+_l\d\w*", name) or is_numbered(name):
+    """Write a parameter of a module."""
+    if _untyped(name):
         return f"{module}.get_parameter({quoted(name)})"
     return f"{module}.{name}"
 
 
-def _filled(tensor: str, init: Init, indent: int, *, optional: bool) -> list[str]:
+def _is_there(module: str, name: str) -> str:
+    """Ask for a parameter: an LSTM without biases has not even their names."""
+    if _untyped(name):
+        return f"{quoted(name)} in dict({module}.named_parameters())"
+    return f"{module}.{name} is not None"
+
+
+def _filled(tensor: str, init: Init, indent: int, asked: str = "") -> list[str]:
+    """Write the call that fills a parameter; if it is asked for, under that."""
     function, arguments = init
     given = [keyword(name, literal(value)) for name, value in arguments.items()]
-    if optional:
+    if asked:
         indent += INDENT
     lines = layout(call(f"nn.init.{function}", tensor, *given), indent)
-    return [f"if {tensor} is not None:", *indented(lines)] if optional else lines
+    return [f"if {asked}:", *indented(lines)] if asked else lines
