@@ -25,14 +25,15 @@ def _path(text: str) -> str:
 
 
 def _pattern(text: str) -> str:
-    """Refuse what is no pattern of paths, or begins elsewhere."""
-    wild = ["**" in part and part != "**" for part in text.split("/")]
-    if any(wild) or text.startswith("/") or text[1:2] == ":":
+    """Return a pattern without parts that say nothing; refuse what is none."""
+    parts = [part for part in text.split("/") if part not in ("", ".")]
+    wild = ["**" in part and part != "**" for part in parts]
+    if any(wild) or not parts or text.startswith("/") or text[1:2] == ":":
         raise ValueError(text)
-    return text
+    return "/".join(parts)
 
 
-_Text = Annotated[str, Field(min_length=1), AfterValidator(_path)]
+_Text = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_path)]
 _HEAD = re.compile(r"\s*\[\s*tool\s*\.\s*[\"']?mlpgen[\"']?\s*\]")
 _KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=\s*(.*?)\s*(?:#.*)?$""")
 
