@@ -523,6 +523,20 @@ def test_a_spec_of_the_same_name(
     assert Said(capsys).wrong == {}
 
 
+def test_a_header_cannot_make_check_read_any_file(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("secret").write_text("password: [")
+    path = Path("made/explicit/other.py")
+    text = path.read_text("utf-8")
+    assert "../../networks/deep/other.yaml" in text
+    path.write_text(text.replace("../../networks/deep/other.yaml", "../../secret"))
+    said = Said(capsys)
+    assert said.wrong == {path.as_posix(): "foreign"}
+    said.mend(path.as_posix())
+    assert Said(capsys).wrong == {}
+
+
 def test_the_name_of_a_spec_need_not_be_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

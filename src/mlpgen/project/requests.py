@@ -114,6 +114,8 @@ def render(
     odd: dict[int, dict[Diagnostic, None]] = {}
     wanted = [(request, False) for request in requests]
     for request, gives_way in [*wanted, *((request, True) for request in also)]:
+        if gives_way and Path(request.asked_by) in found:
+            continue  # whatever it names as its spec is not even read
         try:
             network = loader.load(request)
             made = _files(request, network, out)
