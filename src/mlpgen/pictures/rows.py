@@ -106,7 +106,9 @@ def note(place: Place, open_: bool) -> str:
     if node.condition is not None:
         code = node.condition.code
         found.append(f"when {code}" if node.active else f"left out, unless {code}")
-    if place.varies and open_ and len(present(node)) < 2:
+    if node.rounds and not present(node):
+        found.append("no rounds")
+    elif place.varies and open_ and len(present(node)) < 2:
         found.append("rounds differ: below is the first")
     elif place.varies and not open_ and not spans(place):
         found.append("rounds differ")
