@@ -214,3 +214,14 @@ def test_a_size_that_no_code_can_say_is_refused() -> None:
     )
     with pytest.raises(SpecError, match="MG240"):
         network(data)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+@pytest.mark.parametrize("count", [0, "${0}", "${1 - 1}"])
+@pytest.mark.parametrize("wide", [True, False])
+def test_no_rounds_under_a_condition(wide: bool, count: Any, style: str) -> None:
+    entry = {"Linear": 8, "when": "${wide}", "repeat": count}
+    data = spec("Tanh", entry, parameters={"wide": wide})
+    x = torch.ones(2, 8)
+    for other in (True, False):
+        assert torch.equal(output(data, style, 8, wide=other), x.tanh())

@@ -59,7 +59,7 @@ def repeated(
     )
     nodes: list[Node] = []
     written: list[Node] = []
-    made = max(int(count), FEWEST) if isinstance(count, Size) else int(count)
+    made = max(int(count), FEWEST if isinstance(count, Size) else 1)
     wire, *others = wires
     for index in range(made):
         round_ = _round(item, index)
@@ -281,6 +281,14 @@ def _after(
         after = sizes[0] + (count - 1) * steps[0]
         found.append(either(some(count), after, taken[at]) if empty else after)
     return tuple(found)
+
+
+def no_rounds(item: Item, inside: Inside) -> bool:
+    """Tell whether there are none for any parameters; mistakes are not looked at."""
+    before = list(inside.problems.found)
+    count = count_of(item, inside)
+    inside.problems.found[:] = before
+    return count == 0 and not isinstance(count, Size)
 
 
 def count_of(item: Item, inside: Inside) -> int | None:

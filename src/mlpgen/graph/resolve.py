@@ -33,7 +33,7 @@ from mlpgen.graph.omitted import omitted
 from mlpgen.graph.origins import places
 from mlpgen.graph.parametrizing import parametrized
 from mlpgen.graph.record import Record
-from mlpgen.graph.repeats import count_of, emptied, mentions_index, repeated
+from mlpgen.graph.repeats import count_of, emptied, mentions_index, no_rounds, repeated
 from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.selection import selected
 from mlpgen.graph.sharing import shared, tied
@@ -204,7 +204,9 @@ class Resolver:
             condition = condition_of(item, inside.scope, inside.problems)
         off = isinstance(condition, Expression) and not condition.value
         count: int | None = 1
-        if again and not off and condition is not False:
+        if off and again and no_rounds(item, inside):
+            count = 0  # whatever its condition is
+        elif again and not off and condition is not False:
             count = count_of(item, inside)
             if count is None:
                 return None, lost
