@@ -409,9 +409,9 @@ def test_other_arguments(tmp_path: Path) -> None:
     assert made.trials.warned == ("chance",)
     shallow = made
     for style in api.STYLES:
-        shallow = damaged(shallow, "range(depth - 1)", "range(1)", style)
-    deaf = damaged(made, "Step(width, drop=drop)", "Step(width, drop=0.5)", "explicit")
-    fixed = damaged(made, "nn.Linear(6, width, bias=bias)", "nn.Linear(6, width)")
+        shallow = damaged(shallow, "range(depth)", "range(2)", style)
+    deaf = damaged(made, "Step(size_1, drop=drop)", "Step(size_1, drop=0.5)", "explicit")
+    fixed = damaged(made, "width, width, bias=bias)", "width, width)")
     whole, *wrong = (checked(each, tmp_path) for each in (made, shallow, deaf, fixed))
     assert whole.failures == ()
     details = {each.name: each.detail for each in whole.checks}
