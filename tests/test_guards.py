@@ -351,6 +351,22 @@ layers:
         18,
         (2, 6, 6),
     ),
+    "no rounds and a condition": Case(
+        """\
+name: Net
+parameters: {stride: 1}
+input: [4, 8, 8]
+layers:
+  - ReLU
+  - Sequential:
+      - Conv2d: {out_channels: 4, kernel_size: 1, stride: "${stride}"}
+    when: "${stride != 1}"
+    repeat: 0
+  - Conv2d: {out_channels: 2, kernel_size: 1}
+""",
+        10,
+        (2, 8, 8),
+    ),
     "no rounds of the model": Case(
         """\
 name: Net
