@@ -21,12 +21,13 @@ from .fuzz.reduction import reduced
 from .fuzz.validation import validated
 
 SEED = 1
-CASES = 240
-CHUNKS = 8
+CASES = 2_000
+CHUNKS = 20
 LEAST_ACCEPTED = 0.5
 LEAST_EXECUTED = 0.4
-OPEN = ("validate is slow", "repeats.py")
-"""Words of findings that are known and not mended yet."""
+OPEN = ("the interpreter raises KeyError",)
+"""Words of findings that are known and not mended yet: `share` beside `when: false` may
+name what is no layer."""
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

@@ -410,7 +410,9 @@ def test_other_arguments(tmp_path: Path) -> None:
     shallow = made
     for style in api.STYLES:
         shallow = damaged(shallow, "range(depth)", "range(2)", style)
-    deaf = damaged(made, "Step(size_1, drop=drop)", "Step(size_1, drop=0.5)", "explicit")
+    deaf = damaged(
+        made, "Step(size_1, drop=drop)", "Step(size_1, drop=0.5)", "explicit"
+    )
     fixed = damaged(made, "width, width, bias=bias)", "width, width)")
     whole, *wrong = (checked(each, tmp_path) for each in (made, shallow, deaf, fixed))
     assert whole.failures == ()
