@@ -7,11 +7,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from mlpgen import source
-from mlpgen.cells import Cell
 from mlpgen.graph.build import build
-from mlpgen.graph.captures import captured, captures
 from mlpgen.output.header import SLOT, Origin, comment, stamp
-from mlpgen.output.notebook import SUFFIX, as_text, pack
 from mlpgen.rendering import fill, fill_cells
 from mlpgen.spec import Style
 from mlpgen.styles.code import Code
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mlpgen.cells import Cell
     from mlpgen.diagnostics import Diagnostic
     from mlpgen.expressions import Scalar
     from mlpgen.graph.nodes import Graph
@@ -110,7 +108,7 @@ def render(
     style = style or network.graph.style
     if style not in STYLES:
         raise ValueError(f"there is no style {style!r}: one of {', '.join(STYLES)}")
-    names = captured(network.graph, (*capture,))
+    names = _captured(network.graph, (*capture,))
     name = network.document.name
     made_from = Origin(
         origin or ("-" if name == "<stdin>" else PurePath(name).name),
@@ -122,10 +120,31 @@ def render(
     data = network.data or network.document.data
     if not notebook:
         return {file: stamp(text, made_from, data) for file, text in texts.items()}
-    cells = _cells(network.graph, names, texts)
+    return _notebook(network.graph, names, texts, made_from, data)
+
+
+def _captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    from mlpgen.graph.captures import captured
+
+    return captured(graph, names)
+
+
+def _notebook(
+    graph: Graph,
+    captured: Sequence[str],
+    texts: Mapping[str, str],
+    made_from: Origin,
+    data: Any,
+) -> dict[str, str]:
+    """Render the notebook in place of its files."""
+    from mlpgen.output.notebook import SUFFIX, as_text, pack
+
+    cells = _cells(graph, captured, texts)
     header = comment(as_text(cells), made_from, data)
-    whole = [Cell(kind, source.replace(SLOT, header)) for kind, source in cells]
-    return {f"{network.graph.stem}{SUFFIX}": pack(whole)}
+    whole = [each._replace(source=each.source.replace(SLOT, header)) for each in cells]
+    return {f"{graph.stem}{SUFFIX}": pack(whole)}
 
 
 def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
@@ -143,6 +162,7 @@ def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
 
 def file_names(graph: Graph) -> tuple[str, ...]:
     """Name all files that a network may be rendered into."""
+    from mlpgen.output.notebook import SUFFIX
     from mlpgen.styles.scripts import KINDS
 
     scripts = (f"{kind}_{graph.stem}.py" for kind in KINDS)
@@ -164,6 +184,8 @@ def _cells(
 
 def layer_names(graph: Graph) -> list[str]:
     """List the names of all that `--capture` knows; inside of layers they have dots."""
+    from mlpgen.graph.captures import captures
+
     return [*captures(graph)]
 
 

@@ -16,11 +16,12 @@ from jinja2 import (
     StrictUndefined,
 )
 
-from mlpgen.cells import Cell
 from mlpgen.styles.code import Code, indented
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from mlpgen.cells import Cell
 
 
 def fill(template: str, **values: Any) -> str:
@@ -44,6 +45,8 @@ def fill_cells(template: str, **values: Any) -> list[Cell]:
         template: Its file in `templates/`.
         values: What it shows. Only `Code` can be printed.
     """
+    from mlpgen.cells import Cell
+
     cells: list[Cell] = []
 
     def cell(kind: str, caller: Callable[[], str]) -> str:

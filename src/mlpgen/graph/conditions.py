@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mlpgen.expressions import Expression
+from mlpgen.expressions import Expression, names_in_text
 from mlpgen.graph.arguments import evaluated
-from mlpgen.graph.passing import differs
+from mlpgen.graph.scope import INDEX
 from mlpgen.problems import shown
 
 if TYPE_CHECKING:
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 _WORDS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 """What other versions of YAML read as true and false."""
+
+
+def each_round(item: Item) -> bool:
+    """Tell whether a `when` is asked in each round of a repeated layer."""
+    return "repeat" in item.options and mentions_index(item.options.get("when"))
+
+
+def mentions_index(raw: Any) -> bool:
+    """Tell whether an expression uses the number of the round."""
+    return INDEX in names_in_text(raw)
 
 
 def condition_of(
@@ -58,6 +68,8 @@ def merged(
     node: Node, condition: Expression, item: Item, scope: Scope, problems: Problems
 ) -> Node | None:
     """Put a layer under a condition; its result is its own or what it takes."""
+    from mlpgen.graph.passing import differs
+
     path = (*item.path, "when")
     function = item.is_function
     if not node.single or not node.inputs or (len(node.inputs) > 1 and not function):

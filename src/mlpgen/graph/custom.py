@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,10 +16,8 @@ from mlpgen.names import wrong_argument, wrong_import
 from mlpgen.problems import cut, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from mlpgen.graph.inside import Inside
-    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.inside import Beside, Inside
+    from mlpgen.graph.nodes import Node
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
     from mlpgen.layers.base import Shape
@@ -51,39 +49,6 @@ class Custom(BaseModel):
     multiply_adds: Annotated[
         NonNegative, Field(description="Its multiply-adds for one example.")
     ] = 0
-
-
-class Beside(NamedTuple):
-    """What modules of the author's own are beside.
-
-    Attributes:
-        stem: The file of the model, without `.py`.
-        classes: The classes that this file has, and the files that they come from;
-            an empty text stands for itself.
-    """
-
-    stem: str
-    classes: dict[str, str]
-
-
-def own_classes(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """Return the modules of the author's own that a network imports, with the classes.
-
-    All of them, also those of layers that `when` leaves out.
-    """
-    found: dict[str, dict[str, None]] = {}
-    for each in (*graph.blocks, graph):
-        for node in _every(each.nodes):
-            if node.maker.module:
-                found.setdefault(node.maker.module, {})[node.type] = None
-    return {module: (*classes,) for module, classes in sorted(found.items())}
-
-
-def _every(nodes: Iterable[Node]) -> Iterator[Node]:
-    for node in nodes:
-        yield node
-        yield from _every(node.children)
-        yield from _every(each.node for each in node.rounds)
 
 
 def resolve_custom(

@@ -39,6 +39,19 @@ class Inside(NamedTuple):
     left_out: set[str]
 
 
+class Beside(NamedTuple):
+    """What modules of the author's own are beside.
+
+    Attributes:
+        stem: The file of the model, without `.py`.
+        classes: The classes that this file has, and the files that they come from;
+            an empty text stands for itself.
+    """
+
+    stem: str
+    classes: dict[str, str]
+
+
 class Resolved(NamedTuple):
     """A class for one use, and what its sizes are in terms of."""
 

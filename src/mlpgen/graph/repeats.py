@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.expressions import Expression
 from mlpgen.graph.arguments import evaluated
+from mlpgen.graph.conditions import mentions_index
 from mlpgen.graph.inside import container
 from mlpgen.graph.keys import code_key, names_in, names_of_node, node_key
 from mlpgen.graph.limits import MOST_LAYERS, MOST_ROUNDS, leaves
@@ -318,15 +319,6 @@ def _codes(wire: Wire) -> list[str]:
 
 def _each(nodes: Sequence[Node], index: int) -> Node:
     return nodes[min(index, len(nodes) - 1)]
-
-
-def mentions_index(raw: Any) -> bool:
-    """Tell whether an expression uses the number of the round."""
-    if isinstance(raw, dict):
-        return any(mentions_index(each) for each in raw.values())
-    if isinstance(raw, (list, tuple)):
-        return any(mentions_index(each) for each in raw)
-    return isinstance(raw, str) and "${" in raw and INDEX in raw
 
 
 def _raw(items: tuple[Item, ...]) -> list[Any]:

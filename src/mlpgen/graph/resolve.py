@@ -13,12 +13,11 @@ from mlpgen.graph.blocks import (
     sizes_in,
     without_sizes,
 )
-from mlpgen.graph.conditions import condition_of, merged
-from mlpgen.graph.custom import Beside, resolve_custom
+from mlpgen.graph.conditions import condition_of, each_round, merged
 from mlpgen.graph.definitions import INPUT
 from mlpgen.graph.ends import finished
-from mlpgen.graph.initial import filled_tensor, initialized
 from mlpgen.graph.inside import (
+    Beside,
     Inside,
     Resolved,
     container,
@@ -29,15 +28,9 @@ from mlpgen.graph.inside import (
 from mlpgen.graph.keys import direct_names, names_of_node
 from mlpgen.graph.layer import bare, resolve_layer
 from mlpgen.graph.limits import Budget, check_total, leaves, refuse_work
-from mlpgen.graph.omitted import omitted
 from mlpgen.graph.origins import places
-from mlpgen.graph.parametrizing import parametrized
 from mlpgen.graph.record import Record
-from mlpgen.graph.repeats import count_of, emptied, mentions_index, no_rounds, repeated
 from mlpgen.graph.scope import Findings, Scope
-from mlpgen.graph.selection import selected
-from mlpgen.graph.sharing import shared, tied
-from mlpgen.graph.uses import say_where, symbolic, used
 from mlpgen.graph.wires import Wire, Wires
 from mlpgen.sizes import Size
 from mlpgen.symbols.work import WorkError
@@ -56,13 +49,25 @@ if TYPE_CHECKING:
     Key = Callable[[Node, Item, Inside], Node | None]
 
 
-_KEYS: tuple[tuple[str, Key], ...] = (
-    ("select", selected),
-    ("share", tied),
-    ("init", initialized),
-    ("parametrize", parametrized),
-)
-"""What keys beside a type do to a layer, in this order; `options` says who has them."""
+_KEYS = ("select", "share", "init", "parametrize")
+"""Keys beside a type that change a layer, in this order; `options` says who has them.
+
+Their modules are imported where one is there, as are those of `repeat`, of what is left
+out and of blocks: most specs need few of them.
+"""
+
+
+def _meaning(key: str) -> Key:
+    """Return what a key does."""
+    if key == "select":
+        from mlpgen.graph.selection import selected as meaning
+    elif key == "share":
+        from mlpgen.graph.sharing import tied as meaning
+    elif key == "init":
+        from mlpgen.graph.initial import initialized as meaning
+    else:
+        from mlpgen.graph.parametrizing import parametrized as meaning
+    return meaning
 
 
 class Resolver:
@@ -107,6 +112,8 @@ class Resolver:
         checked: bool,
     ) -> Resolved | None:
         """Resolve a block for the values of its parameters and what arrives."""
+        from mlpgen.graph.uses import symbolic
+
         plain = self.hints.plain.get(definition.name, frozenset())
         concrete = tuple(bare(value) for value in inputs)
         key = (definition.name, tuple(values.items()), concrete, checked)
@@ -197,19 +204,13 @@ class Resolver:
         lost = Wire(item.name, None, origin)
         if not item.type:
             return None, lost
-        again = "repeat" in item.options
-        by_round = again and mentions_index(item.options.get("when"))
         condition: Expression | bool | None = None
-        if not by_round:
+        if not each_round(item):
             condition = condition_of(item, inside.scope, inside.problems)
         off = isinstance(condition, Expression) and not condition.value
-        count: int | None = 1
-        if off and again and no_rounds(item, inside):
-            count = 0  # whatever its condition is
-        elif again and not off and condition is not False:
-            count = count_of(item, inside)
-            if count is None:
-                return None, lost
+        count = 1 if condition is False else self._times(item, inside, off=off)
+        if count is None:
+            return None, lost
         never = condition is False or (count == 0 and not isinstance(count, Size))
         if never and wires and wires[0].value is not None:
             key = "when" if condition is False else "repeat"
@@ -221,6 +222,8 @@ class Resolver:
         if isinstance(condition, Expression):
             inside.scope.guard(condition, before)
         if node is not None and count == 0:
+            from mlpgen.graph.repeats import emptied
+
             node = emptied(node, count, item, inside)
         if node is None:
             return None, lost
@@ -235,6 +238,22 @@ class Resolver:
                 origin += f", which `when` leaves out, so from {wires[0].origin}"
         spatial = places(node, wires[0].spatial if wires else 0)
         return node, Wire(item.name, node.value, origin, spatial)
+
+    def _times(self, item: Item, inside: Inside, *, off: bool) -> int | None:
+        """Say how often an entry runs where it does; None after a mistake.
+
+        Args:
+            item: The entry.
+            inside: Where it stands.
+            off: Whether its `when` is false: then only that it never runs counts.
+        """
+        if "repeat" not in item.options:
+            return 1
+        from mlpgen.graph.repeats import count_of, no_rounds
+
+        if off:
+            return 0 if no_rounds(item, inside) else 1
+        return count_of(item, inside)
 
     def _running(
         self, item: Item, wires: tuple[Wire, ...], inside: Inside
@@ -251,6 +270,8 @@ class Resolver:
     def _repeated(
         self, item: Item, wires: tuple[Wire, ...], inside: Inside
     ) -> Node | None:
+        from mlpgen.graph.repeats import count_of, repeated
+
         count = count_of(item, inside)
         if count is None:
             return None
@@ -264,18 +285,22 @@ class Resolver:
         self, item: Item, wires: tuple[Wire, ...], inside: Inside
     ) -> Node | None:
         """Resolve an entry that is left out: its code, which other arguments need."""
+        from mlpgen.graph.omitted import omitted
+
         examples = self.hints.examples.get(inside.scope.title, ())
         return omitted(item, wires, inside, self._running, self.record, examples)
 
     def _one(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
         """Resolve an entry without its `repeat` and `when`."""
         if item.type == SHARE:
+            from mlpgen.graph.sharing import shared
+
             return shared(item, wires, self._again, inside)
         node = self._made(item, wires, inside)
         failed = False
-        for key, apply in _KEYS:
+        for key in _KEYS:
             if node is not None and key in item.options:
-                changed = apply(node, item, inside)
+                changed = _meaning(key)(node, item, inside)
                 failed = failed or changed is None
                 node = changed or node
         return None if failed else node
@@ -285,6 +310,8 @@ class Resolver:
         if item.type == "Sequential":
             return self._sequential(item, wires, inside)
         if item.type == CUSTOM:
+            from mlpgen.graph.custom import resolve_custom
+
             return resolve_custom(item, wires, inside, self._beside)
         full = inside.prefix + item.name
         if item.type in self.blocks:
@@ -294,6 +321,8 @@ class Resolver:
         scope, problems = inside.scope, inside.problems
         node = resolve_layer(item, wires, scope, problems, full)
         if node is not None and item.type in HELD:
+            from mlpgen.graph.initial import filled_tensor
+
             return filled_tensor(node, item, inside)
         return node
 
@@ -330,6 +359,8 @@ class Resolver:
         self, item: Item, wires: tuple[Wire, ...], inside: Inside, full: str
     ) -> Node | None:
         """Resolve the use of a block."""
+        from mlpgen.graph.uses import say_where, used
+
         definition = self.blocks[item.type]
         problems = inside.problems
         given = block_arguments(item, definition, inside.scope, problems)

@@ -16,9 +16,6 @@ FILE = "pyproject.toml"
 SPECS = ("specs/*.yaml", "specs/*.yml")
 """Where specs are, if nobody says otherwise."""
 
-_BLOCKS = re.compile(rb"""^["']?blocks["']?\s*:""", re.MULTILINE)
-_SPEC = re.compile(rb"""^["']?(name|input|layers)["']?\s*:""", re.MULTILINE)
-
 
 class Settings(NamedTuple):
     """What is so if the command line does not say otherwise.
@@ -61,7 +58,10 @@ def _is_spec(path: Path) -> bool:
         data = content(str(path), regular=True)
     except UnreadableError:
         return is_file(str(path))
-    return not _BLOCKS.search(data) or bool(_SPEC.search(data))
+    found = {each[1] for each in re.finditer(rb"""^["']?(\w+)["']?\s*:""", data, re.M)}
+    return b"blocks" not in found or not found.isdisjoint(
+        {b"name", b"input", b"layers"}
+    )
 
 
 def _is_lost(path: Path) -> bool:

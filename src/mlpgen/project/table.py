@@ -4,54 +4,91 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
-
-from mlpgen.component import STRICT, Expects
+from mlpgen.api import STYLES
 from mlpgen.diagnostics import Diagnostic, Span, SpecError
-from mlpgen.problems import Problems, shown
+from mlpgen.problems import Problems, cut, listed, nearest, shown
 from mlpgen.source.document import Document, Spans, place_of
 from mlpgen.source.files import possible
 from mlpgen.source.text import decode, lines_of
-from mlpgen.spec import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONGEST_PATH = 500
 
 
-def _path(text: str) -> str:
-    """Refuse what is no path on some system."""
-    if not possible(text) or "\\" in text:
-        raise ValueError(text)
-    return text
+class _WrongError(Exception):
+    """A value is not what its key takes.
+
+    Attributes:
+        value: What is wrong: the value, or one in it.
+        code: MG203 for another kind of value, MG204 for one out of bounds.
+    """
+
+    def __init__(self, value: Any, code: str = "MG203") -> None:
+        self.value = value
+        self.code = code
+        super().__init__(code)
 
 
-def _pattern(text: str) -> str:
-    """Return a pattern without parts that say nothing; refuse what is none."""
+def _path(value: Any) -> str:
+    """Read a path that is one on every system."""
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_PATH:
+        raise _WrongError(value)
+    if not possible(value) or "\\" in value:
+        raise _WrongError(value)
+    return value
+
+
+def _pattern(value: Any) -> str:
+    """Read a pattern of paths, without parts that say nothing."""
+    text = _path(value)
     parts = [part for part in text.split("/") if part not in ("", ".")]
     wild = ["**" in part and part != "**" for part in parts]
     if any(wild) or not parts or text.startswith("/") or text[1:2] == ":":
-        raise ValueError(text)
+        raise _WrongError(value)
     return "/".join(parts)
 
 
-_Text = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_path)]
-_HEAD = re.compile(r"\s*\[\s*tool\s*\.\s*[\"']?mlpgen[\"']?\s*\]")
-_KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=\s*(.*?)\s*(?:#.*)?$""")
+def _style(value: Any) -> str:
+    if not isinstance(value, str) or value not in STYLES:
+        raise _WrongError(value, "MG204")
+    return value
 
 
-class Table(BaseModel):
-    """What the table may hold; its fields are those of `Settings`."""
+def _each(read: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
+    """Read a list of at least one."""
 
-    model_config = STRICT
+    def read_all(value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise _WrongError(value)
+        if not value:
+            raise _WrongError(value, "MG204")
+        return tuple(map(read, value))
 
-    specs: Annotated[
-        list[Annotated[_Text, AfterValidator(_pattern)]],
-        Field(min_length=1),
-        Expects("a list of patterns of paths, such as `specs/**/*.yaml`"),
-    ] = []
-    out: Annotated[_Text, Expects("the path of a folder")] = ""
-    styles: Annotated[
-        list[Style], Field(min_length=1), Expects("a list of `explicit`, `sequential`")
-    ] = []
+    return read_all
+
+
+class _Key(NamedTuple):
+    """What a key of the table takes: in words, and as a function that reads it."""
+
+    expects: str
+    read: Callable[[Any], Any]
+
+
+# Not pydantic's: making a model takes longer than all of a small spec.
+_KEYS = {
+    "specs": _Key(
+        "a list of patterns of paths, such as `specs/**/*.yaml`", _each(_pattern)
+    ),
+    "out": _Key("the path of a folder", _path),
+    "styles": _Key(
+        f"a list of {', '.join(f'`{each}`' for each in STYLES)}", _each(_style)
+    ),
+}
+"""The keys, which are fields of `Settings` too."""
 
 
 def read(data: bytes, name: str) -> dict[str, Any] | None:
@@ -69,18 +106,35 @@ def read(data: bytes, name: str) -> dict[str, Any] | None:
     if not isinstance(tool, dict) or "mlpgen" not in tool:
         return None
     table = tool["mlpgen"]
-    problems = Problems(Document(name, lines, table, _spans(lines)))
+    try:
+        return {key: _KEYS[key].read(value) for key, value in table.items()}
+    except (AttributeError, KeyError, _WrongError):
+        problems = Problems(Document(name, lines, table, _spans(lines)))
+        _name_mistakes(table, problems)
+        raise SpecError(problems.found) from None
+
+
+def _name_mistakes(table: Any, problems: Problems) -> None:
+    """Say all that is wrong with a table."""
     if not isinstance(table, dict):
         problems.add("MG203", f"`tool.mlpgen` is a table, not {shown(table)}")
-        problems.check()
-    try:
-        found = Table.model_validate(table)
-    except ValidationError as error:
-        problems.add_invalid(error, Table, "table tool.mlpgen", (), table)
-        problems.check()
-        raise
-    given = found.model_dump(exclude_unset=True)
-    return {key: tuple(v) if isinstance(v, list) else v for key, v in given.items()}
+        return
+    for key, value in table.items():
+        if key not in _KEYS:
+            help = nearest(key, _KEYS) or f"it takes {listed(list(_KEYS))}"
+            message = f"the table `tool.mlpgen` has no key `{cut(key)}`"
+            problems.add("MG201", message, (key,), key=True, help=help)
+            continue
+        expects, read_ = _KEYS[key]
+        try:
+            read_(value)
+        except _WrongError as wrong:
+            found_is = "not" if wrong.value is value else "but in it is"
+            message = f"`{key}` must be {expects}, {found_is} {shown(wrong.value)}"
+            help = problems.meant(wrong.value, symbolic=False)
+            if wrong.code == "MG204" and isinstance(wrong.value, str):
+                help = nearest(wrong.value, STYLES)
+            problems.add(wrong.code, message, (key,), help=help)
 
 
 def _not_toml(error: Exception, name: str, lines: list[str]) -> Diagnostic:
@@ -96,12 +150,14 @@ def _not_toml(error: Exception, name: str, lines: list[str]) -> Diagnostic:
 
 def _spans(lines: list[str]) -> Spans:
     """Find the lines of the table and of its keys, if they are written as usual."""
-    start = next((row for row, line in enumerate(lines) if _HEAD.match(line)), 0)
+    head = re.compile(r"\s*\[\s*tool\s*\.\s*[\"']?mlpgen[\"']?\s*\]")
+    pair = re.compile(r"""\s*["']?([\w-]+)["']?\s*=\s*(.*?)\s*(?:#.*)?$""")
+    start = next((row for row, line in enumerate(lines) if head.match(line)), 0)
     inner: dict[str, tuple[Span, Spans]] = {}
     for row in range(start + 1, len(lines)):
         if lines[row].lstrip().startswith("["):
             break
-        if found := _KEY.match(lines[row]):
+        if found := pair.match(lines[row]):
             key, value = (_span(row, *found.span(group)) for group in (1, 2))
             inner.setdefault(found[1], (key, Spans(value)))
     return Spans(_span(start, 0, len(lines[start].rstrip())), inner)

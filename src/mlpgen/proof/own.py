@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.graph.custom import own_classes
+from mlpgen.graph.own import own_classes
 from mlpgen.source.files import UnreadableError, opened
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph.captures import captures
 from mlpgen.graph.nodes import Maker
 from mlpgen.layers.base import Call
 from mlpgen.names import free_name
@@ -52,6 +51,8 @@ def recording(graph: Graph, names: Sequence[str]) -> Recording:
     outputs = outputs_of(graph)
     if not names:
         return Recording(graph.blocks, (), {}, outputs)
+    from mlpgen.graph.captures import captures
+
     known = captures(graph)
     blocks = _Blocks(graph.blocks, outputs)
     modules: dict[str, None] = {}

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.functions.base import whole_shown
-from mlpgen.graph.captures import captures
 from mlpgen.operands import name as named
 from mlpgen.sizes import code_of, operand_of
 from mlpgen.styles.code import INDENT, WIDTH, prose, width
@@ -52,6 +51,18 @@ def plain(graph: Graph) -> str:
     return f"{kind} of {'one layer' if count == 1 else f'{count} layers'}."
 
 
+def _inner(
+    graph: Graph, names: Sequence[str], known: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Return the captured values that are inside of layers."""
+    if all(name in known for name in names):
+        return {}
+    from mlpgen.graph.captures import captures
+
+    found = captures(graph)
+    return {name: found[name].value for name in names if name not in known}
+
+
 def class_docstring(
     graph: Graph,
     outputs: Sequence[str],
@@ -74,13 +85,10 @@ def class_docstring(
     ]
     label = "Output:" if len(outputs) == 1 else "Outputs:"
     values = graph.values()
-    inner = {} if all(name in values for name in outputs) else captures(graph)
-    for name in outputs:  # a captured value may be inside of a layer
-        if name in values:
-            said = variables.get(name, name).rpartition(".")[2]
-            rows.append((label, said, values[name]))
-        else:
-            rows.append((label, name, inner[name].value))
+    values |= _inner(graph, outputs, values)
+    for name in outputs:
+        said = variables.get(name, name).rpartition(".")[2]
+        rows.append((label, said, values[name]))
     table = _table([_labelled(rows, index) for index in range(len(rows))], graph)
     size = ["", f"{graph.total_parameters:,} parameters."] if graph.stem else []
     return docstring([*about, "", *table, *size], INDENT)

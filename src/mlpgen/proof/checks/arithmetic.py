@@ -56,6 +56,13 @@ def value_of(raw: Any, known: Mapping[str, Any]) -> Any:
     return raw
 
 
+def asks_round(raw: Any) -> bool:
+    """Tell whether an expression names the number of the round."""
+    text = raw[2:-1].strip() if isinstance(raw, str) and raw.startswith("${") else "0"
+    names = (each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name))
+    return any(each.id == "index" for each in names)
+
+
 def computed(text: str, known: Mapping[str, Any]) -> Any:
     """Compute an expression of a spec.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .arithmetic import value_of
+from .arithmetic import asks_round, value_of
 from .common import FailsError, counted
 from .functions import Held, evaluated, names_of_parts
 from .modules import called, made, masked, need_kind
@@ -149,7 +149,7 @@ class Walk:
     ) -> Parts:
         """Evaluate one entry: under its condition, in rounds, or as it is."""
         options = entry["options"]
-        by_round = "repeat" in options and "index" in str(options.get("when"))
+        by_round = "repeat" in options and asks_round(options.get("when"))
         if not by_round and not value_of(options.get("when", True), known):
             parts: Parts = {"": takes[0]}
         elif "repeat" in options:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph.custom import own_classes
+from mlpgen.graph.own import own_classes
 from mlpgen.styles.code import layout, literal
 from mlpgen.styles.docstrings import docstring
 

@@ -1,0 +1,30 @@
+"""The modules of the author's own that a network imports: see `custom`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlpgen.graph.nodes import Graph, Node
+
+
+def own_classes(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Return the modules of the author's own that a network imports, with the classes.
+
+    All of them, also those of layers that `when` leaves out.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for each in (*graph.blocks, graph):
+        for node in _every(each.nodes):
+            if node.maker.module:
+                found.setdefault(node.maker.module, {})[node.type] = None
+    return {module: (*classes,) for module, classes in sorted(found.items())}
+
+
+def _every(nodes: Iterable[Node]) -> Iterator[Node]:
+    for node in nodes:
+        yield node
+        yield from _every(node.children)
+        yield from _every(each.node for each in node.rounds)
