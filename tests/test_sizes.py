@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpgen.expressions import evaluate, substituted
 from mlpgen.sizes import Size, code_of, either, is_known, same, scaled, smaller, sum_of
+from mlpgen.symbols.evaluation import evaluate, substituted
 from mlpgen.symbols.work import WorkError, limited
 
 if TYPE_CHECKING:

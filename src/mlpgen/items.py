@@ -68,11 +68,6 @@ class Item(NamedTuple):
     guess: str = ""
 
     @property
-    def in_class(self) -> bool:
-        """Whether it is a layer of the model or of a block, not of a `Sequential`."""
-        return self.path[-2:-1] == ("layers",)
-
-    @property
     def is_function(self) -> bool:
         """Whether its type is a function on tensors."""
         return is_function(self.type)

@@ -162,10 +162,7 @@ _TIGHTEST = Precedence.ATOM
 
 
 def _made(precedence: Precedence, *parts: str | Place) -> Operand:
-    texts = (
-        each.operand.within(each.least) if isinstance(each, Place) else each
-        for each in parts
-    )
+    texts = (each.text if isinstance(each, Place) else each for each in parts)
     return Operand("".join(texts), precedence, parts)
 
 
@@ -248,7 +245,7 @@ def _first(operand: Operand) -> str:
     """Return what stands before the `**` of a power, or all of it."""
     base = operand.parts[0]
     if operand.precedence is Precedence.POWER and isinstance(base, Place):
-        return base.operand.within(base.least)
+        return base.text
     return operand.text
 
 

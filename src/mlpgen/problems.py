@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.component import Component
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.expressions import ExpressionError, evaluate
+from mlpgen.expressions import ExpressionError
 from mlpgen.fields import alternatives, choices, deepest, expected, fields_of, takes
 from mlpgen.source import scalar
+from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.work import allowed
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from mlpgen.expressions import Expression, ExpressionError, evaluate, is_expression
+from mlpgen.expressions import Expression, ExpressionError, is_expression
 from mlpgen.fields import takes
 from mlpgen.graph.scope import INDEX
 from mlpgen.problems import listed, nearest, shown
 from mlpgen.sizes import Real, Size, worth
 from mlpgen.source import scalar
+from mlpgen.symbols.evaluation import evaluate
 from mlpgen.vocabulary import layer_class
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mlpgen.component import Expects, NonNegative
-from mlpgen.expressions import Expression
+from mlpgen.expressions import Expression, is_whole
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.inside import container
 from mlpgen.graph.nodes import Maker
@@ -156,7 +156,7 @@ def _shape(custom: Custom, arriving: Shape, item: Item, inside: Inside) -> Shape
     if len(inside.problems.found) > before:
         return None
     shape = tuple(value)
-    right = all(isinstance(s, int) and not isinstance(s, bool) and s > 0 for s in shape)
+    right = all(is_whole(s) and s > 0 for s in shape)
     if not right or not shape:
         message = f"`output` must be `same` or a list of sizes, not {shown(raw)}"
         inside.problems.add("MG231", message, path)

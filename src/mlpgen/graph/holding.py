@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.expressions import ExpressionError, restated, substituted
+from mlpgen.expressions import ExpressionError
 from mlpgen.graph.keys import sizes_of
 from mlpgen.problems import shown
 from mlpgen.sizes import code_of, has_smaller, is_known, names_of
 from mlpgen.symbols.atoms import DEEPEST, MOST_TERMS
+from mlpgen.symbols.evaluation import restated, substituted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mlpgen.expressions import Expression
+from mlpgen.expressions import Expression, is_whole
 from mlpgen.graph.keys import code_key, node_key
 from mlpgen.graph.nodes import Round
 from mlpgen.graph.scope import INDEX
@@ -97,10 +97,10 @@ def _begun(first: Node, other: Node) -> Node | None:
     arguments = {}
     for name, size in a.items():
         if code_key(size) != code_key(b[name]) and not (
-            _is_size(size) and _is_size(b[name])
+            is_whole(size) and is_whole(b[name])
         ):
             return None
-        arguments[name] = either(_FIRST, size, b[name]) if _is_size(size) else size
+        arguments[name] = either(_FIRST, size, b[name]) if is_whole(size) else size
     children = [*map(_begun, first.children, other.children)]
     if None in children or len(first.children) != len(other.children):
         return None
@@ -126,14 +126,10 @@ def _steps(one: Node, other: Node) -> dict[str, int] | None:
     for name, value in a.items():
         if code_key(value) == code_key(b[name]):
             continue
-        if not _is_size(value) or not _is_size(b[name]):
+        if not is_whole(value) or not is_whole(b[name]):
             return None
         found[name] = b[name] - value
     return found
-
-
-def _is_size(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _growing(node: Node, steps: dict[str, int], first: int) -> Node:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.expressions import Expression, ExpressionError, substituted
+from mlpgen.expressions import Expression, ExpressionError
 from mlpgen.sizes import Size, either, names_of, sum_of
+from mlpgen.symbols.evaluation import substituted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

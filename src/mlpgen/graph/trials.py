@@ -11,9 +11,10 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.expressions import Expression, ExpressionError, evaluate, substituted
+from mlpgen.expressions import Expression, ExpressionError
 from mlpgen.expressions import names_in_text as names_in
 from mlpgen.sizes import Size, worth
+from mlpgen.symbols.evaluation import evaluate, substituted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

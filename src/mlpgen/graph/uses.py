@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.agreements import Agreement
-from mlpgen.expressions import restated
 from mlpgen.graph.blocks import placeholders, sizes_in
 from mlpgen.graph.inside import container
 from mlpgen.graph.nodes import Maker
 from mlpgen.sizes import Size
+from mlpgen.symbols.evaluation import restated
 
 if TYPE_CHECKING:
     from collections.abc import Collection

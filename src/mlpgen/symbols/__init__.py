@@ -1,1 +1,1 @@
-"""Sums of products over parameters: how sizes are computed with."""
+"""Sizes as sums of products over parameters, and expressions that compute with them."""

@@ -1,0 +1,92 @@
+"""Arithmetic of expressions: the value and the code of `a + b`, `a ** b` and `-a`."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from typing import TYPE_CHECKING
+
+from mlpgen import operands
+from mlpgen.expressions import (
+    Expression,
+    ExpressionError,
+    NotComputedError,
+    bounded,
+    is_whole,
+)
+from mlpgen.operands import Precedence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlpgen.expressions import Number
+    from mlpgen.operands import Operand
+
+
+_ARITHMETIC: dict[type[ast.operator], tuple[str, Callable[..., Number]]] = {
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", operator.truediv),
+    ast.FloorDiv: ("//", operator.floordiv),
+    ast.Mod: ("%", operator.mod),
+}
+
+
+def binary(left: Expression, op: ast.operator, right: Expression) -> Expression:
+    """Compute what stands left and right of an operator, with its code."""
+    if isinstance(op, ast.Pow):
+        return _power(left, right)
+    if type(op) not in _ARITHMETIC:
+        raise ExpressionError("an expression has no bit operations")
+    sign, function = _ARITHMETIC[type(op)]
+    try:
+        value = function(left.value, right.value)
+    except ZeroDivisionError:
+        raise NotComputedError("the expression divides by zero") from None
+    except OverflowError:
+        raise NotComputedError("the result is too large") from None
+    if is_whole(value):
+        return Expression(bounded(value))
+    return _numeric(value, operands.infix(sign, left.operand, right.operand))
+
+
+def negative(inner: Expression) -> Expression:
+    """Change the sign; twice is not at all."""
+    if inner.turned is not None:
+        return inner.turned
+    if is_whole(inner.value):
+        return Expression(bounded(-inner.value))
+    negative = _numeric(-inner.value, operands.negative(inner.operand))
+    signed = negative.operand.precedence is Precedence.SIGN
+    return negative._replace(turned=inner if signed else None)
+
+
+def _power(left: Expression, right: Expression) -> Expression:
+    base, exponent = left.value, right.value
+    whole = isinstance(base, int) and isinstance(exponent, int)
+    if whole and (right.names or not 0 <= exponent <= 63):
+        raise ExpressionError("the exponent must be a number from 0 to 63")
+    value: Number = 1
+    if whole:
+        for _ in range(int(exponent)):
+            value = bounded(value * base)
+    else:
+        try:
+            value = float(base) ** float(exponent)
+        except (OverflowError, ZeroDivisionError):
+            raise NotComputedError("the result is too large") from None
+    if isinstance(value, complex):
+        raise NotComputedError("the root of a negative number is no number here")
+    if is_whole(value):
+        return Expression(value)
+    return _numeric(value, operands.power(left.operand, right.operand))
+
+
+def _numeric(value: Number, operand: Operand) -> Expression:
+    value = bounded(value)
+    if is_whole(value):
+        return Expression(value)
+    if not operand.names:
+        return Expression.constant(value)
+    return Expression(value, operand)

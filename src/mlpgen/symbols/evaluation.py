@@ -1,0 +1,291 @@
+"""Computing `${…}` with the parameters of a spec.
+
+What computes is loaded where there is more than a name, as in `sizes`.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from mlpgen.expressions import (
+    Expression,
+    ExpressionError,
+    NotComputedError,
+    bounded,
+    is_whole,
+)
+from mlpgen.sizes import Real, Size, replaced, sum_of, worth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from mlpgen.expressions import Scalar
+
+LONGEST = 1000
+DEEPEST = 40
+MOST_STEPS = 200
+"""Characters of one expression, parentheses and operations in each other: more than
+anybody writes."""
+
+
+def evaluate(
+    text: str,
+    parameters: Mapping[str, Scalar],
+    fixed: Collection[str] = (),
+    *,
+    needed: bool = True,
+) -> Expression:
+    """Compute `${…}`.
+
+    Args:
+        text: The value as it stands in the spec, `${` and `}` included.
+        parameters: Names and defaults.
+        fixed: The names that stand for their value in code.
+        needed: Whether its value is; if not, its code is enough.
+
+    Raises:
+        ExpressionError: It is too long, no expression, uses what is not there, or its
+            result is too large.
+    """
+    inner = text[2:-1].strip()
+    if len(inner) > LONGEST:
+        raise ExpressionError(
+            f"the expression has {len(inner):,} characters, the most is {LONGEST:,}"
+        )
+    tree = _parse(inner)
+    known = {
+        name: Expression.constant(parameters[name])
+        if name in fixed
+        else Expression.parameter(name, parameters[name])
+        for name in _names_in(inner)
+        if name in parameters
+    }
+    try:
+        return _if_needed(_visit, tree, known, needed=needed)
+    except ExpressionError as error:
+        if error.node is None:
+            raise
+        part = ast.get_source_segment(inner, error.node)
+        raise ExpressionError(f"`{part}` {error.message}") from None
+
+
+def substituted(
+    size: int, values: Mapping[str, Scalar | Expression], key: str = ""
+) -> int:
+    """Say a size with other values in place of its names.
+
+    Args:
+        size: The size.
+        values: What its names stand for.
+        key: What tells sizes that no code can say from those elsewhere.
+
+    Raises:
+        ExpressionError: It cannot be computed with these.
+    """
+    known = {name: _known(value) for name, value in values.items()}
+    sums = {
+        name: sum_of(each.value) for name, each in known.items() if is_whole(each.value)
+    }
+
+    def again(value: Expression | Real | float) -> Expression | Real | float:
+        if isinstance(value, Expression):
+            return _boolean(_parse(value.code), known)
+        if isinstance(value, Real):
+            return _symbolic(_visit(_parse(value.code), known))
+        return value
+
+    try:
+        return replaced(size, sums, again, key)
+    except ZeroDivisionError:
+        raise NotComputedError("the expression divides by zero") from None
+
+
+def restated(
+    condition: Expression, values: Mapping[str, Scalar | Expression]
+) -> Expression:
+    """Say a condition with other values in place of its names.
+
+    Raises:
+        ExpressionError: It cannot be computed with these.
+    """
+    known = {name: _known(value) for name, value in values.items()}
+    return _boolean(_parse(condition.code), known)
+
+
+def _known(value: Scalar | Expression) -> Expression:
+    if isinstance(value, Expression):
+        return value
+    return Expression(value)
+
+
+def _symbolic(expression: Expression) -> Real | float:
+    """Return a number that knows its code."""
+    value = float(expression.value)
+    return Real(value, expression.operand) if expression.names else value
+
+
+@lru_cache(1024)
+def _parse(text: str) -> ast.expr:
+    if _nesting(text) > DEEPEST:
+        raise ExpressionError(f"more than {DEEPEST} parentheses stand in each other")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        message = (
+            f"`{text}` is no expression of Python"
+            if text
+            else "the expression is empty"
+        )
+        raise ExpressionError(message) from None
+    if _height(tree) > MOST_STEPS:
+        message = f"more than {MOST_STEPS} operations build on each other"
+        raise ExpressionError(message)
+    return tree
+
+
+@lru_cache(1024)
+def _names_in(text: str) -> tuple[str, ...]:
+    """Return the names of an expression, each once."""
+    nodes = ast.walk(_parse(text))
+    return (*dict.fromkeys(each.id for each in nodes if isinstance(each, ast.Name)),)
+
+
+def _nesting(text: str) -> int:
+    """Return how many parentheses stand in each other."""
+    open_ = (+1 if sign == "(" else -1 for sign in text if sign in "()")
+    return max(accumulate(open_), default=0)
+
+
+def _height(tree: ast.expr) -> int:
+    """Return how many operations build on each other."""
+    height, level = 0, [*ast.iter_child_nodes(tree)]
+    while level:
+        height += 1
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return height
+
+
+def _visit(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
+    match node:
+        case ast.Constant(value=bool() | int() | float() as value):
+            return Expression.constant(bounded(value))
+        case ast.Name(id="true" | "false" as word):
+            return Expression.constant(word == "true")
+        case ast.Name(id=name):
+            if name not in known:
+                raise ExpressionError(f"there is no parameter `{name}`", unknown=name)
+            return known[name]
+    return _computed(node, known)
+
+
+def _computed(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
+    from mlpgen.symbols import arithmetic, conditions
+
+    match node:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return conditions.negated(_boolean(operand, known))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return arithmetic.negative(_number(operand, known))
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _number(operand, known)
+        case ast.BinOp(left=left, op=op, right=right):
+            return arithmetic.binary(_number(left, known), op, _number(right, known))
+        case ast.BoolOp(op=op, values=values):
+            return conditions.logical(op, _operands(op, values, known))
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            compared = _compared(left, ops, comparators, known)
+            return conditions.comparison(compared, ops)
+    raise ExpressionError(
+        "an expression has numbers, parameters, + - * / // % **, comparisons, "
+        "and, or, not; nothing else"
+    )
+
+
+def _if_needed(
+    compute: Callable[[ast.expr, Mapping[str, Expression]], Expression],
+    node: ast.expr,
+    known: Mapping[str, Expression],
+    *,
+    needed: bool,
+) -> Expression:
+    """Compute a part of an expression; only its code, where its value is not needed.
+
+    Python does not compute what stands behind a false `and`. Its code is the same
+    with other values of the parameters.
+    """
+    try:
+        return compute(node, known)
+    except NotComputedError:
+        if needed:
+            raise
+    elsewhere = {
+        name: each._replace(value=_other_value(each.value, _OTHERS[at % len(_OTHERS)]))
+        if each.names
+        else each
+        for at, (name, each) in enumerate(known.items())
+    }
+    return compute(node, elsewhere)
+
+
+_OTHERS = (53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
+"""Values with which most can be computed."""
+
+
+def _other_value(value: Scalar, other: int) -> Scalar:
+    if isinstance(value, Size):
+        return worth(value, other)
+    return value if isinstance(value, bool) else type(value)(other)
+
+
+def _operands(
+    op: ast.boolop, nodes: Sequence[ast.expr], known: Mapping[str, Expression]
+) -> list[Expression]:
+    """Compute what `and` or `or` joins, as far as Python does."""
+    decides = isinstance(op, ast.Or)
+    found: list[Expression] = []
+    for node in nodes:
+        decided = any(each.value is decides for each in found)
+        try:
+            found.append(_if_needed(_boolean, node, known, needed=not decided))
+        except NotComputedError:
+            # What is decided whatever the parameters are has no further code.
+            if not any(each.value is decides and not each.names for each in found):
+                raise
+    return found
+
+
+def _compared(
+    left: ast.expr,
+    ops: Sequence[ast.cmpop],
+    comparators: Sequence[ast.expr],
+    known: Mapping[str, Expression],
+) -> list[Expression]:
+    """Compute what is compared, as far as Python does."""
+    from mlpgen.symbols.conditions import comparison
+
+    found = [_number(left, known)]
+    for node in comparators:
+        before = comparison(found, ops[: len(found) - 1]) if len(found) > 1 else None
+        needed = before is None or bool(before.value)
+        found.append(_if_needed(_number, node, known, needed=needed))
+    return found
+
+
+def _number(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
+    expression = _visit(node, known)
+    if isinstance(expression.value, bool):
+        raise ExpressionError("is true or false, not a number", node=node)
+    return expression
+
+
+def _boolean(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
+    expression = _visit(node, known)
+    if not isinstance(expression.value, bool):
+        raise ExpressionError("is a number, not true or false", node=node)
+    return expression
