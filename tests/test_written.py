@@ -81,9 +81,9 @@ def test_each_round_has_its_own_shapes() -> None:
     }
     found = claims(network(spec).graph)["layers"]
     wider = [found[f"wider.{index}"] for index in range(3)]
-    assert [shape[1] for shape in wider] == [12, 16, 20]
+    assert [shape[1] for (shape,) in wider] == [12, 16, 20]  # each is called once
     smaller = [found[f"smaller.{index}"] for index in range(3)]
-    assert [shape[2] for shape in smaller] == [32, 16, 8]
+    assert [shape[2] for (shape,) in smaller] == [32, 16, 8]
 
 
 @pytest.mark.parametrize(
