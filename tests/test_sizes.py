@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NAMES = ("a", "b", "c", "d")
+FACTORS = "((a - n) // 3 + 1) * ((b - n) // 3 + 1)"
 
 
 def sizes(**values: int) -> list[Size]:
@@ -32,6 +33,11 @@ a, b, c, d, n = sizes(a=8, b=6, c=9, d=5, n=4)
         (3 * a + (d - 1) * a, "(d + 2) * a"),
         (c + a + (d - 1) * a, "c + d * a"),
         ((a + 1) * (b + 2), "(a + 1) * (b + 2)"),
+        ((a + 1) * (b + 2) * (c + 3), "(a + 1) * (b + 2) * (c + 3)"),
+        ((a // n + 1) * (b // n + 1), "(a // n + 1) * (b // n + 1)"),
+        (((a - n) // 3 + 1) * ((b - n) // 3 + 1), FACTORS),
+        (((a - n) // 3 + 1) * ((b - n) // 3 + 1) * c, f"{FACTORS} * c"),
+        (6 * ((a - n) // 3 + 1) * ((b - n) // 3 + 1), f"6 * {FACTORS}"),
         (2 * (a + b), "2 * (a + b)"),
         (2 * a + 4, "2 * a + 4"),
         (64 + 32 * a, "32 * a + 64"),

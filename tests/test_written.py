@@ -174,13 +174,13 @@ def test_sizes_of_two_inputs_have_letters_of_their_own() -> None:
 
 def test_long_sizes_in_a_docstring_can_be_read() -> None:
     patches = {
-        "parameters": {"width": 8, "patch": 4},
+        "parameters": {"width": 8, "patch": 4, "step": 3},
         "layers": [
             {
                 "Conv2d": {
                     "out_channels": "${width}",
                     "kernel_size": "${patch}",
-                    "stride": "${patch}",
+                    "stride": "${step}",
                 }
             },
             {"flatten": 2},
@@ -192,7 +192,7 @@ def test_long_sizes_in_a_docstring_can_be_read() -> None:
         "layers": ["Patches", {"mean": 2}],
     }
     text = " ".join(written(spec).split())
-    size = "((H - patch) // patch + 1) * ((W - patch) // patch + 1)"
+    size = "((H - patch) // step + 1) * ((W - patch) // step + 1)"
     assert f"flatten_1 float32 (N, width, {size})" in text
 
 
@@ -505,6 +505,14 @@ def test_a_layer_whose_result_nobody_takes_is_not_called(
     all_tools(tmp_path)
     for depth in (None, 3):
         assert len(boxes(drawing(loaded.graph, depth).items)) >= 5
-    assert "lent.0.inner" not in claims(loaded.graph)["layers"]
+    calls: list[str] = []
+    for name, each in made.named_modules():
+        each.register_forward_hook(lambda *_, name=name: calls.append(name))
+    made(left, right)
+    said = claims(loaded.graph)["layers"]
+    assert {"unneeded", "weights"}.isdisjoint(said)
+    assert said["lent.0.inner"] == said["lent.1.active"] == [[None, 8]]
+    assert {name for name in calls if name} >= {"lent.0.inner", "lent.1.inner"}
+    assert all(calls.count(name) == len(said[name]) for name in calls if name)
     with pytest.raises(SpecError, match="does not run itself"):
         api.render(loaded, style, capture=["lent"])

@@ -58,17 +58,17 @@ SCRIPT = frozenset(
     about accuracy add argparse args arguments array arrays augment average batch
     best buffer center chance chances check_own classes closure correct count counts
     csv data decayed decode device difference dist error errors evaluate example
-    export f1
-    far features file final finished fit fixed flat folder following found
+    export f1 far features file final finished fit fixed flat folder following found
     get_ema_multi_avg_fn groups importlib index join key kind known label labels
-    last leave load load_model loss lr_scheduler mae main math mean_loss model
+    last leave lines load load_model loss lr_scheduler mae main math mean_loss model
     module most name names new newest norms one one_line optimizer order os other
     others ours output pairs parameter parser part parts path paths place plot
-    predict profiler program read_checkpoint read_files result row rows run run_onnx
-    said scaler scheduler seconds seen session settings share shift show shown
-    shuffle size spared spread start state steps sums sys table targets test text
-    theirs time told top5 total train_epoch train_step trained usable use validation
-    value values variance weights whole window words write_confusion writer wrong
+    predict printable profiler program read_checkpoint read_files result row rows
+    run run_onnx said scaler scheduler seconds seen session settings share shift
+    show shown shuffle size spared spread start state steps sums sys table targets
+    test text theirs time told top5 total train_epoch train_step trained usable use
+    validation value values variance weights whole window words write_confusion
+    writer wrong
     """.split()
 )
 """What a training script calls its variables and functions."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial, reduce
 from math import gcd
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,48 @@ class Modulo(Floor):
 
 def formula(value: Sum) -> Operand:
     """Write a sum: what adds up together, common factors before parentheses."""
-    return _factored(_plainest(value))
+    plain = _plainest(value)
+    factors = _factors(value)
+    if (
+        len(factors) == 1
+        or sum(_plainest(each).weight for each in factors) > plain.weight
+    ):
+        return _factored(plain)
+    factors.sort(key=partial(_places, value))
+    return reduce(partial(operands.infix, "*"), map(formula, factors))
+
+
+def _factors(value: Sum) -> list[Sum]:
+    """Part a product of sums, before each of them is written in its own way.
+
+    Multiplied out, a division in one of them would take up terms of the others.
+    """
+    if not 4 <= len(value.terms) <= _LONG:
+        return [value]
+    common = gcd(*value.terms.values())
+    if common > 1:
+        found = _factors(Sum({each: n // common for each, n in value.terms.items()}))
+        return [number(common), *found] if len(found) > 1 else [value]
+    for atom in dict.fromkeys(value.atoms):
+        group = {each: n for each, n in value.terms.items() if atom in each.factors}
+        inner = Sum({less(each, (atom,)): n for each, n in group.items()})
+        whole = exactly(value, inner) if len(inner.terms) > 1 else None
+        if whole is None:
+            continue
+        found = _factors(inner)
+        if len(whole.terms) > 1:
+            return [*_factors(whole), *found]
+        if len(found) > 1:
+            return [whole, *found]
+    return [value]
+
+
+def _places(value: Sum, factor: Sum) -> list[int]:
+    """Say where in a sum the atoms of one of its factors came."""
+    counts = {each: (len(each.floors), len({*each.factors})) for each in value.terms}
+    longest = max(counts, key=counts.__getitem__)
+    order = [*dict.fromkeys([*longest.factors, *value.atoms])]
+    return sorted(order.index(each) for each in {*factor.atoms} if each in order)
 
 
 def _plainest(value: Sum) -> Sum:
