@@ -279,6 +279,31 @@ def test_rounds_of_parts(style: str) -> None:
 
 
 @both_styles
+def test_rounds_with_the_parameters_of_another_layer(style: str) -> None:
+    """What hands on a value to a hook has nothing of the layer that gave it."""
+    x = torch.randn(2, 6, 8)
+    rest = {"GRU": 8, "repeat": 2, "share": "first", "name": "rest"}
+    layers = [{"GRU": 8, "name": "first"}, rest, "ReLU"]
+    spec = {
+        "name": "Net",
+        "input": [6, 8],
+        "blocks": {"Deep": {"layers": layers}},
+        "layers": [{"Deep": None, "name": "deep"}, {"Linear": 4}],
+    }
+    made, (found,) = captured(spec, style, ["deep.rest"], x)
+    first, _ = made.deep.first(x)
+    second, _ = made.deep.first(first)
+    assert same(found, made.deep.first(second)[0])
+
+
+def test_values_inside_of_layers_are_told_apart_in_the_docstring() -> None:
+    text = api.render(network(SHARED), "explicit", capture=["encoder.lin", "other.lin"])
+    lines = [line.split() for line in text["shared_capture.py"].splitlines()]
+    names = [line[-4] for line in lines if line[-3:] == ["float32", "(N,", "3)"]]
+    assert names == ["encoder.lin", "other.lin"]
+
+
+@both_styles
 def test_each_is_returned_once_in_the_order_asked_for(style: str) -> None:
     x = torch.randn(3, 8)
     names = ["maybe", "stage.0.lin", "several", "maybe", "stage.0.lin"]

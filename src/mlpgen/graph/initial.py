@@ -80,7 +80,7 @@ def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
             continue
         shapes: dict[str, Shape] = {}
         for node in of_type:
-            shapes = node.weights | shapes
+            shapes = {**node.weights, **shapes}
         computed = [node for node in of_type if node.maker.wrapper]
         if computed and isinstance(each, dict) and "weight" in each:
             _computed(computed[0], at, problems)

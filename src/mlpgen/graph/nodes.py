@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.vocabulary import HELD, is_function
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 Init = tuple[str, dict[str, Any]]
 """A function of torch.nn.init, and its arguments."""
-Inits = dict[str, Init]
+Inits = Mapping[str, Init]
 """Initial values of parameters, by their names; of a tensor itself without one."""
 
 
@@ -82,6 +84,10 @@ class Node(NamedTuple):
         maker: How its module is made.
         sources: The values that it takes; see `Graph`.
         call: How its module is called on them.
+        inputs: What arrives.
+        parts: What leaves, by name; the first is meant where none is named. A layer
+            that gives one tensor has one part, without a name.
+        path: Where it stands in the spec.
         function: The call that does the same in `forward`, if the layer holds nothing.
         children: The layers of a `Sequential`.
         rounds: What is repeated.
@@ -90,9 +96,6 @@ class Node(NamedTuple):
         tied: The name of the layer whose parameters it has.
         ties: The names of those parameters; of rounds, those that each of them has.
         pointwise: It follows another layer on the same line of `forward`.
-        inputs: What arrives.
-        parts: What leaves, by name; the first is meant where none is named. A layer
-            that gives one tensor has one part, without a name.
         returned: How the parts come out of the call.
         picks: Parts that are taken from others, and the code that takes them.
         weights: Shapes of its parameters that can be shared or initialized.
@@ -100,7 +103,6 @@ class Node(NamedTuple):
         multiply_adds: For one example.
         graph: The block, resolved for this use.
         inits: Initial values of its parameters.
-        path: Where it stands in the spec.
     """
 
     name: str
@@ -108,24 +110,24 @@ class Node(NamedTuple):
     maker: Maker
     sources: tuple[str, ...]
     call: Call
-    function: Function | None
-    children: tuple[Node, ...]
-    rounds: tuple[Round, ...]
-    condition: Expression | None
-    shared: str
-    tied: str
-    ties: tuple[str, ...]
-    pointwise: bool
     inputs: tuple[Value, ...]
     parts: dict[str, Value]
-    returned: Returned
-    picks: dict[str, tuple[str, str]]
-    weights: dict[str, Shape]
-    parameters: int
-    multiply_adds: int
-    graph: Graph | None
-    inits: Inits
     path: Path
+    function: Function | None = None
+    children: tuple[Node, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    condition: Expression | None = None
+    shared: str = ""
+    tied: str = ""
+    ties: tuple[str, ...] = ()
+    pointwise: bool = False
+    returned: Returned = ""
+    picks: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    weights: Mapping[str, Shape] = MappingProxyType({})
+    parameters: int = 0
+    multiply_adds: int = 0
+    graph: Graph | None = None
+    inits: Inits = MappingProxyType({})
 
     @property
     def type(self) -> str:

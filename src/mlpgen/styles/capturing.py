@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph.nodes import Maker
+from mlpgen.graph.nodes import Maker, Node
 from mlpgen.layers.base import Call
 from mlpgen.names import free_name
 from mlpgen.styles.docstrings import plain
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.graph.captures import Captured
-    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.nodes import Graph
     from mlpgen.graph.places import Place
-    from mlpgen.layers.base import Returned
+    from mlpgen.layers.base import Returned, Value
 
 
 class Recording(NamedTuple):
@@ -134,9 +134,7 @@ def _with_points(block: Graph, points: Mapping[str, str]) -> Graph:
     for node in block.nodes:
         nodes.append(_renamed(node, points))
         nodes += [
-            _identity(node, value, point)._replace(
-                inputs=(values[value],), parts={"": values[value]}
-            )
+            _identity(node, values[value], value, point)
             for value, point in points.items()
             if value.partition(".")[0] == node.name
         ]
@@ -150,27 +148,18 @@ def _renamed(node: Node, points: Mapping[str, str]) -> Node:
     return node._replace(sources=sources)
 
 
-def _identity(node: Node, value: str, name: str) -> Node:
-    return node._replace(
+def _identity(node: Node, value: Value, source: str, name: str) -> Node:
+    """Make a layer that hands on a value of another one."""
+    return Node(
         name=name,
         named=node.named,
         maker=Maker("Identity", "nn.", {}, frozenset()),
-        sources=(value,),
+        sources=(source,),
         call=Call((0,)),
-        function=None,
-        children=(),
-        rounds=(),
-        condition=None,
-        shared="",
-        tied="",
+        inputs=(value,),
+        parts={"": value},
+        path=node.path,
         pointwise=True,
-        returned="",
-        picks={},
-        weights={},
-        parameters=0,
-        multiply_adds=0,
-        graph=None,
-        inits={},
     )
 
 

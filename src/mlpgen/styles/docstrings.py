@@ -84,11 +84,11 @@ def class_docstring(
         for name, value in graph.inputs.items()
     ]
     label = "Output:" if len(outputs) == 1 else "Outputs:"
-    values = graph.values()
-    values |= _inner(graph, outputs, values)
+    own = graph.values()
+    inner = _inner(graph, outputs, own)
     for name in outputs:
-        said = variables.get(name, name).rpartition(".")[2]
-        rows.append((label, said, values[name]))
+        said = name if name in inner else variables.get(name, name).rpartition(".")[2]
+        rows.append((label, said, (own | inner)[name]))
     table = _table([_labelled(rows, index) for index in range(len(rows))], graph)
     size = ["", f"{graph.total_parameters:,} parameters."] if graph.stem else []
     return docstring([*about, "", *table, *size], INDENT)
