@@ -20,6 +20,8 @@ from .graphs import specs
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.exhaustive
+
 EXAMPLES = 40
 OTHER = {"name": "Other", "input": [8], "layers": [{"Linear": 3}]}
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from mlpgen.api import Network
     from mlpgen.layers.base import Layer
 
+pytestmark = pytest.mark.exhaustive
+
 FEW = settings(max_examples=2, phases=[Phase.generate])
 
 

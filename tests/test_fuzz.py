@@ -23,11 +23,15 @@ from .fuzz.validation import validated
 SEED = 1
 CASES = 2_000
 CHUNKS = 20
+EXHAUSTIVE = pytest.mark.exhaustive
 LEAST_ACCEPTED = 0.5
 LEAST_EXECUTED = 0.4
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize(
+    "chunk",
+    [0, *(pytest.param(each, marks=EXHAUSTIVE) for each in range(1, CHUNKS))],
+)
 def test_recombined_specs(
     chunk: int, record_property: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

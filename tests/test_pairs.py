@@ -351,7 +351,13 @@ def code(data: Keys) -> list[str]:
     return [api.render(loaded, style)["net.py"] for style in api.STYLES]
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    "place",
+    [
+        each if each == "model" else pytest.param(each, marks=pytest.mark.exhaustive)
+        for each in PLACES
+    ],
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_pairs(kind: str, place: str) -> None:
     for keys in [*PAIRS, *TRIPLES]:

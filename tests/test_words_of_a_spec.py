@@ -17,6 +17,8 @@ from .test_data import spec_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.exhaustive
+
 WORDS = [
     'x"); __import__("os").system("true") #',
     '"""\nimport os\n"""',
