@@ -229,7 +229,7 @@ def _tests(copy: Path, name: str) -> Stage:
     def run() -> None:
         import pytest
 
-        options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider"]
+        options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-m", ""]
         if pytest.main([*options, str(_file(copy, name))]):
             raise AssertionError(name)
 
