@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlpgen.expressions import Expression
-from mlpgen.graph.blocks import (
-    Use,
-    arrivals,
-    block_arguments,
-    given_names,
-    sizes_in,
-    without_sizes,
-)
 from mlpgen.graph.conditions import condition_of, each_round, merged
 from mlpgen.graph.definitions import INPUT
 from mlpgen.graph.ends import finished
@@ -25,8 +18,7 @@ from mlpgen.graph.inside import (
     too_deep,
     wrong_number,
 )
-from mlpgen.graph.keys import direct_names, names_of_node
-from mlpgen.graph.layer import bare, resolve_layer
+from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.limits import Budget, check_total, leaves, refuse_work
 from mlpgen.graph.origins import places
 from mlpgen.graph.record import Record
@@ -39,10 +31,10 @@ from mlpgen.vocabulary import CUSTOM, HELD, SHARE, layer_class
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mlpgen.expressions import Scalar
     from mlpgen.graph.definitions import Definition
     from mlpgen.graph.hints import Hints
     from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.uses import Uses
     from mlpgen.items import Item
     from mlpgen.layers.base import Value
 
@@ -92,7 +84,6 @@ class Resolver:
         self.blocks = blocks
         self.hints = hints
         self.record = Record(blocks)
-        self._open: list[str] = []
         self._beside = Beside(stem, dict.fromkeys(blocks, ""))
         self._budget = Budget()
 
@@ -102,45 +93,11 @@ class Resolver:
         scope = Scope(definition.parameters, Findings())
         return self._class(definition, inputs, scope).graph
 
-    def _block(
-        self,
-        definition: Definition,
-        values: Mapping[str, Scalar],
-        inputs: tuple[Value, ...],
-        where: str,
-        *,
-        checked: bool,
-    ) -> Resolved | None:
-        """Resolve a block for the values of its parameters and what arrives."""
-        from mlpgen.graph.uses import symbolic
+    @cached_property
+    def _uses(self) -> Uses:
+        from mlpgen.graph.uses import Uses
 
-        plain = self.hints.plain.get(definition.name, frozenset())
-        concrete = tuple(bare(value) for value in inputs)
-        key = (definition.name, tuple(values.items()), concrete, checked)
-        if key in self.record.resolved:
-            return self.record.resolved[key]
-        known, arriving = symbolic(definition, concrete, plain)
-        every = {**known, **values}
-        scope = Scope(every, Findings(), definition.name, checked=checked)
-        before = len(definition.problems.found)
-        self._open.append(definition.name)
-        resolved = self._class(definition, arriving, scope)
-        self._open.pop()
-        failed = any(
-            not each.warning for each in definition.problems.found[before:]
-        ) or any(output == "" for output in resolved.graph.outputs)
-        written = frozenset[str]().union(
-            *(names_of_node(node) for node in resolved.graph.nodes)
-        )
-        inferred = tuple(name for name in known if name in written)
-        graph = resolved.graph._replace(inferred=inferred, stem="")
-        direct = frozenset(scope.found.used).union(
-            *(direct_names(node) for node in graph.nodes)
-        )
-        use = Use(graph, known, direct, where, every)
-        self.record.uses[definition.name].append(use)
-        self.record.resolved[key] = None if failed else Resolved(graph, scope)
-        return self.record.resolved[key]
+        return Uses(self.blocks, self.hints.plain, self.record, self._class)
 
     def _class(
         self,
@@ -165,7 +122,7 @@ class Resolver:
             if node is not None:
                 nodes.append(node)
                 inside.made[item.name] = (item, node)
-                self._add_parts(item.name, node, wire, wires)
+                wires.add_parts(wire, node.parts)
                 total += leaves(node)
                 check_total(total, item, inside.problems)
             else:
@@ -175,16 +132,6 @@ class Resolver:
         resolved = Resolved(graph, scope)
         self.record.classes.append((definition, resolved))
         return resolved
-
-    @staticmethod
-    def _add_parts(name: str, node: Node, wire: Wire, wires: Wires) -> None:
-        """Make the parts of a layer known; the first is the layer's value itself."""
-        if len(node.parts) < 2:
-            return
-        for index, (part, value) in enumerate(node.parts.items()):
-            dotted = f"{name}.{part}"
-            own = name if index == 0 else dotted
-            wires.add(dotted, wire._replace(name=own, value=value), part=True)
 
     def _item(
         self, item: Item, wires: tuple[Wire, ...], inside: Inside
@@ -315,7 +262,7 @@ class Resolver:
             return resolve_custom(item, wires, inside, self._beside)
         full = inside.prefix + item.name
         if item.type in self.blocks:
-            return self._use(item, wires, inside, full)
+            return self._uses.node(item, wires, inside)
         if layer_class(item.type) is None:
             return None  # a block with mistakes of its own
         scope, problems = inside.scope, inside.problems
@@ -354,50 +301,6 @@ class Resolver:
         if wires[0].value is None or wire.value is None:
             return None
         return container(item, wires, tuple(nodes), wire.value)
-
-    def _use(
-        self, item: Item, wires: tuple[Wire, ...], inside: Inside, full: str
-    ) -> Node | None:
-        """Resolve the use of a block."""
-        from mlpgen.graph.uses import say_where, used
-
-        definition = self.blocks[item.type]
-        problems = inside.problems
-        given = block_arguments(item, definition, inside.scope, problems)
-        if item.type in self._open:
-            circle = [*self._open[self._open.index(item.type) :], item.type]
-            message = f"the block `{item.type}` contains itself"
-            notes = (" → ".join(circle),) if len(circle) > 2 else ()
-            problems.add("MG223", message, item.type_path, key=True, notes=notes)
-            return None
-        if len(wires) != len(definition.inputs):
-            wrong_number(item, definition.inputs, wires, inside)
-            return None
-        values = tuple(wire.value for wire in wires if wire.value is not None)
-        if given is None or len(values) < len(wires):
-            return None
-        sizes = sizes_in(definition, values)
-        given = without_sizes(item, given, sizes, inside.scope, problems)
-        if given is None:
-            return None
-        own = {k: v for k, v in definition.parameters.items() if k not in sizes}
-        definition = definition._replace(parameters=own)
-        concrete = {**own}
-        for name, value in given.items():
-            plain = value.value if isinstance(value, Expression) else value
-            default = definition.parameters[name]
-            concrete[name] = type(default)(plain)
-        user = self.blocks.get(inside.scope.title)
-        names = user.parameters if user else inside.scope.parameters
-        self.record.arrivals |= arrivals(definition, values, inside.scope, names)
-        self.record.arrivals |= given_names(definition, given, inside.scope)
-        before = len(definition.problems.found)
-        where, checked = problems.where(item.path), inside.scope.checked
-        resolved = self._block(definition, concrete, values, where, checked=checked)
-        say_where(definition, before, item, problems)
-        if resolved is None:
-            return None
-        return used(item, wires, values, given, definition, resolved, inside)
 
 
 def _most_inputs(item: Item, blocks: Mapping[str, Definition]) -> int:

@@ -1,31 +1,149 @@
-"""The use of a block as a layer: its results in the words of the class around it."""
+"""Uses of blocks as layers: resolved once, and in the words of the class around."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.agreements import Agreement
-from mlpgen.graph.blocks import placeholders, sizes_in
-from mlpgen.graph.inside import container
+from mlpgen.expressions import Expression
+from mlpgen.graph.blocks import (
+    Use,
+    arrivals,
+    block_arguments,
+    given_names,
+    placeholders,
+    sizes_in,
+    without_sizes,
+)
+from mlpgen.graph.inside import Resolved, container, wrong_number
+from mlpgen.graph.keys import direct_names, names_of_node
+from mlpgen.graph.layer import bare
 from mlpgen.graph.nodes import Maker
+from mlpgen.graph.scope import Findings, Scope
 from mlpgen.sizes import Size
 from mlpgen.symbols.evaluation import restated
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from mlpgen.diagnostics import Diagnostic
-    from mlpgen.expressions import Expression, Scalar
+    from mlpgen.expressions import Scalar
     from mlpgen.graph.definitions import Definition
-    from mlpgen.graph.inside import Inside, Resolved
+    from mlpgen.graph.inside import Inside
     from mlpgen.graph.nodes import Node
+    from mlpgen.graph.record import Record
     from mlpgen.graph.wires import Wire
     from mlpgen.items import Item
     from mlpgen.layers.base import Value, Values
     from mlpgen.problems import Problems
 
+    Resolve = Callable[[Definition, Sequence[Value | None], Scope], Resolved]
 
-def used(
+
+class Uses:
+    """The uses of blocks, each of which is resolved once for equal ones."""
+
+    def __init__(
+        self,
+        blocks: Mapping[str, Definition],
+        plain: Mapping[str, frozenset[str]],
+        record: Record,
+        resolve: Resolve,
+    ) -> None:
+        """Begin with nothing that is resolved.
+
+        Args:
+            blocks: The blocks of the spec.
+            plain: The sizes of each block's inputs that are written as numbers.
+            record: What is found on the way.
+            resolve: Resolves the layers of a class.
+        """
+        self._blocks = blocks
+        self._plain = plain
+        self._record = record
+        self._class = resolve
+        self._open: list[str] = []
+
+    def node(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
+        """Resolve one use; None after a mistake."""
+        definition = self._blocks[item.type]
+        problems = inside.problems
+        given = block_arguments(item, definition, inside.scope, problems)
+        if item.type in self._open:
+            circle = [*self._open[self._open.index(item.type) :], item.type]
+            message = f"the block `{item.type}` contains itself"
+            notes = (" → ".join(circle),) if len(circle) > 2 else ()
+            problems.add("MG223", message, item.type_path, key=True, notes=notes)
+            return None
+        if len(wires) != len(definition.inputs):
+            wrong_number(item, definition.inputs, wires, inside)
+            return None
+        values = tuple(wire.value for wire in wires if wire.value is not None)
+        if given is None or len(values) < len(wires):
+            return None
+        sizes = sizes_in(definition, values)
+        given = without_sizes(item, given, sizes, inside.scope, problems)
+        if given is None:
+            return None
+        own = {k: v for k, v in definition.parameters.items() if k not in sizes}
+        definition = definition._replace(parameters=own)
+        concrete = {**own}
+        for name, value in given.items():
+            plain = value.value if isinstance(value, Expression) else value
+            default = definition.parameters[name]
+            concrete[name] = type(default)(plain)
+        user = self._blocks.get(inside.scope.title)
+        names = user.parameters if user else inside.scope.parameters
+        self._record.arrivals |= arrivals(definition, values, inside.scope, names)
+        self._record.arrivals |= given_names(definition, given, inside.scope)
+        before = len(definition.problems.found)
+        where, checked = problems.where(item.path), inside.scope.checked
+        resolved = self._block(definition, concrete, values, where, checked=checked)
+        _say_where(definition, before, item, problems)
+        if resolved is None:
+            return None
+        return _used(item, wires, values, given, definition, resolved, inside)
+
+    def _block(
+        self,
+        definition: Definition,
+        values: Mapping[str, Scalar],
+        inputs: tuple[Value, ...],
+        where: str,
+        *,
+        checked: bool,
+    ) -> Resolved | None:
+        """Resolve a block for the values of its parameters and what arrives."""
+        plain = self._plain.get(definition.name, frozenset())
+        concrete = tuple(bare(value) for value in inputs)
+        key = (definition.name, tuple(values.items()), concrete, checked)
+        if key in self._record.resolved:
+            return self._record.resolved[key]
+        known, arriving = _symbolic(definition, concrete, plain)
+        every = {**known, **values}
+        scope = Scope(every, Findings(), definition.name, checked=checked)
+        before = len(definition.problems.found)
+        self._open.append(definition.name)
+        resolved = self._class(definition, arriving, scope)
+        self._open.pop()
+        failed = any(
+            not each.warning for each in definition.problems.found[before:]
+        ) or any(output == "" for output in resolved.graph.outputs)
+        written = frozenset[str]().union(
+            *(names_of_node(node) for node in resolved.graph.nodes)
+        )
+        inferred = tuple(name for name in known if name in written)
+        graph = resolved.graph._replace(inferred=inferred, stem="")
+        direct = frozenset(scope.found.used).union(
+            *(direct_names(node) for node in graph.nodes)
+        )
+        use = Use(graph, known, direct, where, every)
+        self._record.uses[definition.name].append(use)
+        self._record.resolved[key] = None if failed else Resolved(graph, scope)
+        return self._record.resolved[key]
+
+
+def _used(
     item: Item,
     wires: tuple[Wire, ...],
     values: tuple[Value, ...],
@@ -63,7 +181,7 @@ def used(
     )
 
 
-def say_where(
+def _say_where(
     definition: Definition, before: int, item: Item, problems: Problems
 ) -> None:
     """Add to the mistakes in a block which use of it makes them."""
@@ -105,7 +223,7 @@ def depends(mistake: Diagnostic) -> bool:
     return mistake.code not in _ANYWHERE
 
 
-def symbolic(
+def _symbolic(
     definition: Definition, inputs: Values, plain: Collection[str]
 ) -> tuple[dict[str, Scalar], Values]:
     """Let the sizes of what arrives know their names.

@@ -64,6 +64,15 @@ class Wires:
         if not part:
             self.last = wire
 
+    def add_parts(self, wire: Wire, parts: Mapping[str, Value]) -> None:
+        """Make the parts of a layer known; the first is the layer's value itself."""
+        if len(parts) < 2:
+            return
+        for index, (part, value) in enumerate(parts.items()):
+            dotted = f"{wire.name}.{part}"
+            own = dotted if index else wire.name
+            self.add(dotted, wire._replace(name=own, value=value), part=True)
+
     def names(self) -> Mapping[str, Wire]:
         """Return all values that there are by now."""
         return self._found
