@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpgen.styles.scripts import KINDS
+from mlpgen.modules import KINDS
 
 ROOT = Path(__file__).parent.parent
 SPEC = (ROOT / "specs" / "mnist_mlp.yaml").read_text(encoding="utf-8")

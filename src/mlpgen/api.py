@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from mlpgen import source
 from mlpgen.graph.build import build
+from mlpgen.modules import KINDS
 from mlpgen.output.header import SLOT, Origin, comment, stamp
 from mlpgen.rendering import fill, fill_cells
 from mlpgen.spec import Style
@@ -163,7 +164,6 @@ def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
 def file_names(graph: Graph) -> tuple[str, ...]:
     """Name all files that a network may be rendered into."""
     from mlpgen.output.notebook import SUFFIX
-    from mlpgen.styles.scripts import KINDS
 
     scripts = (f"{kind}_{graph.stem}.py" for kind in KINDS)
     return (f"{graph.stem}.py", *scripts, f"{graph.stem}{SUFFIX}")

@@ -13,8 +13,10 @@ from mlpgen.reserved.modules import DEVICES, PACKAGES, PRIVATE, STANDARD
 LONGEST = 72
 """Characters of the path of a file that is imported: it is a line that has no break."""
 
-COMPANIONS = ("augment", "data", "plot", "predict", "run", "train")
+KINDS = ("data", "run", "train", "plot", "predict")
 """The files beside every model `x.py` that is trained: `data_x.py` and so on."""
+COMPANIONS = (*KINDS, "augment")
+"""Those that may be there."""
 
 
 def hidden_module(name: str) -> str:

@@ -21,10 +21,6 @@ class Plan(Protocol):
         """The file in `templates/`."""
 
 
-KINDS = ("data", "run", "train", "plot", "predict")
-"""The files beside every model `x.py` that is trained: `data_x.py` and so on."""
-
-
 def plans(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> dict[str, Plan]:
     """Plan the scripts of a graph, by their kinds.
 
