@@ -8,9 +8,9 @@ import pytest
 from torch import fx, nn
 
 import mlpgen
+from mlpgen.modules import KINDS
 from mlpgen.names import snake_case, wrong_class_name, wrong_name, wrong_stem
 from mlpgen.reserved.attributes import MODULE, NOT_EXPORTED, PRIVATE
-from mlpgen.styles.scripts import KINDS
 
 ROOT = Path(__file__).parent.parent
 

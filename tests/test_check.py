@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlpgen.cli import run
-from mlpgen.styles.scripts import KINDS
+from mlpgen.modules import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,13 +12,12 @@ import pytest
 
 from mlpgen import api
 from mlpgen.diagnostics import SpecError
-from mlpgen.modules import COMPANIONS, hidden_module
+from mlpgen.modules import COMPANIONS, KINDS, hidden_module
 from mlpgen.names import wrong_import
 from mlpgen.proof import run
 from mlpgen.proof.checks.arithmetic import computed
 from mlpgen.proof.checks.common import FailsError
 from mlpgen.reserved.words import BUILTINS
-from mlpgen.styles.scripts import KINDS
 
 from .networks import network
 from .tools import all_tools

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mlpgen.styles.scripts import KINDS
+from mlpgen.modules import KINDS
 
 # What mypy knows of torch is read once a process that tests, not once a test.
 CACHE = (

@@ -66,7 +66,6 @@ class Rendered(NamedTuple):
 
     text: str
     request: Request
-    network: Network
 
 
 class Loader:
@@ -159,7 +158,7 @@ def _files(request: Request, network: Network, out: Path) -> dict[Path, Rendered
         notebook=request.notebook,
     )
     return {
-        out / style / name: Rendered(text, request, network)
+        out / style / name: Rendered(text, request)
         for name, text in texts.items()
     }
 
