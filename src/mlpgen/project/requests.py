@@ -157,10 +157,7 @@ def _files(request: Request, network: Network, out: Path) -> dict[Path, Rendered
         origin=spec_from(out / style, request.spec),
         notebook=request.notebook,
     )
-    return {
-        out / style / name: Rendered(text, request)
-        for name, text in texts.items()
-    }
+    return {out / style / name: Rendered(text, request) for name, text in texts.items()}
 
 
 def _noted(diagnostic: Diagnostic, request: Request) -> Diagnostic:
