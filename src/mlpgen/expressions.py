@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from mlpgen import operands
 from mlpgen.sizes import Size, names_of, operand_of
@@ -81,6 +81,11 @@ class Expression(NamedTuple):
     def names(self) -> frozenset[str]:
         """The parameters it uses."""
         return names_of(self.value) if self.said is None else self.said.names
+
+
+def value_of(value: Any) -> Any:
+    """Return what an expression is with the parameters' defaults; all else as it is."""
+    return value.value if isinstance(value, Expression) else value
 
 
 def written(value: Scalar) -> str:

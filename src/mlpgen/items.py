@@ -68,6 +68,12 @@ class Item(NamedTuple):
     guess: str = ""
 
     @property
+    def raw(self) -> list[Any]:
+        """All that it says, with what stands inside of it."""
+        inner = [each.raw for each in self.children]
+        return [self.arguments, dict(self.options), inner]
+
+    @property
     def is_function(self) -> bool:
         """Whether its type is a function on tensors."""
         return is_function(self.type)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from mlpgen.expressions import Expression, ExpressionError, is_expression
+from mlpgen.expressions import Expression, ExpressionError, is_expression, value_of
 from mlpgen.fields import takes
 from mlpgen.graph.scope import INDEX
 from mlpgen.problems import listed, nearest, shown
@@ -211,4 +211,4 @@ def plain(value: Any) -> Any:
 def _sized(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(_sized(each) for each in value)
-    return value.value if isinstance(value, Expression) else value
+    return value_of(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.agreements import agree, noting
-from mlpgen.expressions import Expression
+from mlpgen.expressions import Expression, value_of
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.definitions import INPUT
 from mlpgen.graph.keys import difference, graph_key, names_in
@@ -172,7 +172,7 @@ def without_sizes(
     for name, value in given.items():
         if name not in sizes:
             continue
-        said = value.value if isinstance(value, Expression) else value
+        said = value_of(value)
         with noting() as agreements:
             right = isinstance(said, int) and agree(said, sizes[name])
         scope.note(agreements, item.path)
@@ -204,7 +204,7 @@ def block_arguments(
             problems.add("MG201", message, path, key=True, help=help)
             continue
         value = evaluated(raw, path, scope, problems)
-        plain = value.value if isinstance(value, Expression) else value
+        plain = value_of(value)
         default = definition.parameters[name]
         if len(problems.found) == before and not fits(plain, default):
             message = (

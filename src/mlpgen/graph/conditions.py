@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.expressions import Expression, names_in_text
+from mlpgen.expressions import Expression, names_in_text, value_of
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.scope import INDEX
 from mlpgen.problems import shown
@@ -43,7 +43,7 @@ def condition_of(
     value = evaluated(raw, path, scope, problems)
     if len(problems.found) > before:
         return None
-    plain = value.value if isinstance(value, Expression) else value
+    plain = value_of(value)
     if not isinstance(plain, bool):
         message = f"`when` must be true or false, not {shown(plain)}"
         help = problems.meant(plain)

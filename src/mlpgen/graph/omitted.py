@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.expressions import names_in_text
-from mlpgen.graph.trials import arriving, examples, raw, trials
+from mlpgen.graph.trials import arriving, examples, trials
 from mlpgen.graph.uses import depends
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def omitted(
         uses: The values of other uses of the block.
     """
     scope, problems = inside.scope, inside.problems
-    scope.found.used |= names_in_text(raw(item)) & scope.parameters.keys()
+    scope.found.used |= names_in_text(item.raw) & scope.parameters.keys()
     if any(wire.value is None for wire in wires):
         _, mistakes = _attempt(item, wires, inside, make, record)
         problems.found += [each for each in mistakes if not depends(each)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mlpgen.expressions import Expression
+from mlpgen.expressions import value_of
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.conditions import mentions_index
 from mlpgen.graph.inside import container
@@ -56,7 +56,7 @@ def repeated(
         resolve(alone, wires, _within(item, 0, inside))  # for its own mistakes
         return None
     numbered = mentions_index(
-        [item.arguments, item.options.get("when"), _raw(item.children)]
+        [item.arguments, item.options.get("when"), [each.raw for each in item.children]]
     )
     nodes: list[Node] = []
     written: list[Node] = []
@@ -300,7 +300,7 @@ def count_of(item: Item, inside: Inside) -> int | None:
     value = evaluated(raw, path, inside.scope, inside.problems)
     if len(inside.problems.found) > before:
         return None
-    count = value.value if isinstance(value, Expression) else value
+    count = value_of(value)
     if not isinstance(count, int) or isinstance(count, bool):
         message = f"`repeat` must be a whole number of at least 0, not {shown(count)}"
         help = inside.problems.meant(count)
@@ -319,7 +319,3 @@ def _codes(wire: Wire) -> list[str]:
 
 def _each(nodes: Sequence[Node], index: int) -> Node:
     return nodes[min(index, len(nodes) - 1)]
-
-
-def _raw(items: tuple[Item, ...]) -> list[Any]:
-    return [[item.arguments, dict(item.options), _raw(item.children)] for item in items]

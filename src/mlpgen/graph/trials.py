@@ -35,11 +35,6 @@ _LARGER = 16
 Values = dict[str, "Scalar"]
 
 
-def raw(item: Item) -> list[Any]:
-    """Return all that an entry says, with what stands inside of it."""
-    return [item.arguments, dict(item.options), [raw(each) for each in item.children]]
-
-
 def examples(
     item: Item, scope: Scope, uses: Iterable[Mapping[str, Scalar]]
 ) -> Iterator[Scope]:
@@ -58,7 +53,7 @@ def examples(
 def trials(item: Item, scope: Scope) -> Iterator[Scope]:
     """Go through scopes in which a layer runs that is left out."""
     asked = [item.options[key] for key in ("when", "repeat") if key in item.options]
-    return _running(item, scope, _others(asked, raw(item), _known(scope)))
+    return _running(item, scope, _others(asked, item.raw, _known(scope)))
 
 
 def _known(scope: Scope) -> Values:

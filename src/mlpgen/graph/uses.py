@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.agreements import Agreement
-from mlpgen.expressions import Expression
+from mlpgen.expressions import Expression, value_of
 from mlpgen.graph.blocks import (
     Use,
     arrivals,
@@ -89,7 +89,7 @@ class Uses:
         definition = definition._replace(parameters=own)
         concrete = {**own}
         for name, value in given.items():
-            plain = value.value if isinstance(value, Expression) else value
+            plain = value_of(value)
             default = definition.parameters[name]
             concrete[name] = type(default)(plain)
         user = self._blocks.get(inside.scope.title)
