@@ -575,6 +575,108 @@ def test_what_is_wrong_with_any_arguments_is_named_all_the_same() -> None:
     assert {each.code for each in error.value.diagnostics} == {"MG201"}
 
 
+NEVER = """\
+name: Net
+parameters: {flag: false, width: 4}
+input: [4]
+blocks:
+  Inner:
+    parameters: {size: 4}
+    layers:
+      - Linear: {out_features: "${size}"}
+layers:
+  - Linear: {out_features: "${width}", bias: "${flag}"}
+    name: first
+  - LAYER
+  - Linear: 2
+"""
+ANYWAY = {
+    "share": ("Linear: 4", "share: nosuch", "MG219"),
+    "select": ("Linear: 4", "select: nosuch", "MG219"),
+    "parametrize": ("Linear: 4", "parametrize: nosuch", "MG207"),
+    "init": ("Linear: 4", "init: {nosuch: zeros_}", "MG229"),
+    "initial value": ("Linear: 4", "init: {weight: nosuch}", "MG207"),
+    "argument": ("Linear: {out_features: 4, nosuch: 3}", "", "MG201"),
+    "argument that lacks": ("Linear", "", "MG202"),
+    "type of a literal": ("Linear: {out_features: four}", "", "MG203"),
+    "parameter": ('Linear: "${nosuch}"', "", "MG210"),
+    "expression": ('Linear: "${4 +}"', "", "MG209"),
+    "function of initial values": ("Linear: 4", "init: {weight: {eye_: 3}}", "MG201"),
+    "inputs": ("Bilinear: 4", "", "MG314"),
+    "argument of a block": ("Inner: {nosuch: 4}", "", "MG201"),
+    "inside": ("Sequential: [{Linear: {out_features: 4, nosuch: 3}}]", "", "MG201"),
+    "inside, never": (
+        "Sequential: [{Linear: {out_features: 4, nosuch: 3}, when: false}]",
+        "",
+        "MG201",
+    ),
+}
+"""Mistakes that no arguments mend: the layer, a key beside it, the code."""
+
+
+@pytest.mark.parametrize(
+    ("name", "off"),
+    [
+        (name, off)
+        for name, (_, key, _) in ANYWAY.items()
+        for off in ("when: false", "repeat: 0")
+        if "init" not in key or off != "repeat: 0"  # no pair
+    ],
+)
+def test_what_never_runs_has_no_mistakes_that_no_arguments_mend(
+    name: str, off: str
+) -> None:
+    layer, key, code = ANYWAY[name]
+    entry = [f"{layer}:" if ":" not in layer else layer, key, off]
+    text = NEVER.replace("LAYER", "\n    ".join(filter(None, entry)))
+    with pytest.raises(SpecError) as error:
+        build(source.parse(text.encode(), "spec.yaml"))
+    wrong = [each for each in error.value.diagnostics if not each.warning]
+    assert [each.code for each in wrong] == [code]
+    place = wrong[0].place
+    assert place is not None
+    assert place.span.line == (13 if key else 12)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        'Linear: "${width - 4}"',
+        'Linear: "${4 // (width - 4)}"',
+        "MaxPool1d: 8",
+        "Conv2d: {out_channels: 4, kernel_size: 9}",
+        "Linear: {out_features: 4, in_features: 9}",
+        "MultiheadAttention: {num_heads: 3}",
+        "Inner: {size: 3}",
+        "Linear: 3",
+        "Sequential: [{Linear: 3}, {Linear: {out_features: 4, in_features: 8}}]",
+        'Linear: {out_features: 4, bias: "${flag}"}\n    init: {bias: zeros_}',
+        'Linear: {out_features: 5, bias: "${flag}"}\n    share: first',
+    ],
+)
+def test_values_and_shapes_of_what_never_runs_are_not_looked_at(layer: str) -> None:
+    for off in (
+        ("when: false", "repeat: 0") if "init" not in layer else ("when: false",)
+    ):
+        text = NEVER.replace("LAYER", f"{layer}\n    {off}")
+        loaded = build(source.parse(text.encode(), "spec.yaml"))
+        assert loaded.graph.total_parameters == 16 + 10
+        assert [each.code for each in loaded.warnings] == ["MG227"]
+        assert [node.type for node in loaded.graph.nodes] == ["Linear", "Linear"]
+
+
+def test_a_block_that_runs_behind_a_use_that_never_does() -> None:
+    """What is found of a use that never runs decides nothing of the block."""
+    both, alone = (
+        build(source.parse(NEVER.replace("LAYER", each).encode(), "spec.yaml"))
+        for each in ("Inner: {size: 3}\n    when: false\n  - Inner", "Inner")
+    )
+    assert both.warnings == ()
+    assert len(both.graph.blocks) == 1
+    assert both.graph.blocks == alone.graph.blocks
+    assert both.graph.total_parameters == 16 + 20 + 10
+
+
 def test_what_a_use_has_on_is_checked_there() -> None:
     text = CASES["a pool that fits where it is on"].text.replace("1d: 8", "1d: 20")
     with pytest.raises(SpecError) as error:

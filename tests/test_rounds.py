@@ -348,3 +348,21 @@ def test_rounds_of_a_layer_with_several_inputs_keep_all_but_the_first(
     for index in range(3):
         x = made.get_submodule(f"d.{index}")(x, memory)
     assert torch.equal(made(memory, target), x)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+@pytest.mark.parametrize("name", ["use_index", "index_2", "reindex"])
+def test_a_parameter_whose_name_holds_index_is_about_all_rounds(
+    name: str, style: str
+) -> None:
+    """`index` is a name of its own, not a part of another."""
+    body = {"Linear": 4, "name": "body", "when": f"${{{name}}}", "repeat": 3}
+    for value, count in ((False, 10), (True, 70)):
+        spec = net(body, {"Linear": 2}, parameters={name: value}, input=[4])
+        loaded = network(spec)
+        assert loaded.graph.total_parameters == count
+        text = api.render(loaded, style)["net.py"]
+        for given, wanted in ((False, 10), (True, 70)):
+            made = module(text).Net(**{name: given})
+            assert sum(each.numel() for each in made.parameters()) == wanted
+            assert made(torch.ones(2, 4)).shape == (2, 2)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Make = Callable[[Item, Wired, Inside], Node | None]
 
 _UNCHECKED = "MG317"
+_UNMENDED = frozenset(["MG209", "MG229", "MG314"])
+"""Mistakes that no argument mends where values are not checked, beside others."""
 MOST_UNCHECKED = 4
 """Trials without a check of a layer that fits nowhere."""
 
@@ -76,6 +78,40 @@ def omitted(
     anyway = [each for each in own if not depends(each)]
     problems.found += anyway or own
     return None
+
+
+def mistakes_anyway(
+    item: Item, wires: Wired, inside: Inside, make: Make, record: Record
+) -> list[Diagnostic]:
+    """Find what is wrong with an entry that never runs, whatever the arguments are.
+
+    Values and shapes are not looked at. A mistake that other flags of the class mend
+    is none: they decide which parameters a layer has. Within an entry that is tried
+    itself they are not changed once more.
+
+    Args:
+        item: The entry.
+        wires: What it takes.
+        inside: Where it stands.
+        make: Resolves it, as if it ran.
+        record: What is found meanwhile.
+    """
+    scope = inside.scope._replace(checked=False)
+    flags = [n for n, value in scope.parameters.items() if isinstance(value, bool)]
+    kept: list[Diagnostic] | None = None
+    unmended = frozenset[str]() if scope.fixed else _UNMENDED  # rounds have numbers
+    changes = [{}, dict.fromkeys(flags, True), dict.fromkeys(flags, False)]
+    for change in changes if flags and inside.scope.checked else changes[:1]:
+        values = {**scope.parameters, **change}
+        within = scope._replace(parameters=values, found=scope.found.copy())
+        before = list(inside.problems.found)
+        _, mistakes = _attempt(item, wires, inside._replace(scope=within), make, record)
+        inside.problems.found[:] = before
+        mistakes = [x for x in mistakes if x.code in unmended or not depends(x)]
+        kept = mistakes if kept is None else [x for x in kept if x in mistakes]
+        if not kept:
+            return []
+    return kept or []
 
 
 def _attempts(

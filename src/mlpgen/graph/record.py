@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mlpgen.graph.blocks import Arrival, Use
     from mlpgen.graph.definitions import Definition
@@ -44,6 +46,15 @@ class Record:
         self.resolved: dict[object, Resolved | None] = {}
         self.counts: dict[Place, list[int]] = {}
         self.guessed: set[str] = set()
+
+    @contextmanager
+    def untouched(self) -> Iterator[None]:
+        """Forget in the end all that is found meanwhile."""
+        before = {name: copy(each) for name, each in vars(self).items()}
+        before["uses"] = {name: [*every] for name, every in self.uses.items()}
+        before["counts"] = {place: [*every] for place, every in self.counts.items()}
+        yield
+        vars(self).update(before)
 
     def mark(self) -> _Mark:
         """Remember how much there is, before something is tried."""

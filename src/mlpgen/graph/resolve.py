@@ -31,6 +31,7 @@ from mlpgen.vocabulary import CUSTOM, HELD, SHARE, layer_class
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mlpgen.diagnostics import Diagnostic
     from mlpgen.graph.definitions import Definition
     from mlpgen.graph.hints import Hints
     from mlpgen.graph.nodes import Graph, Node
@@ -162,6 +163,7 @@ class Resolver:
         if never and wires and wires[0].value is not None:
             key = "when" if condition is False else "repeat"
             origin = f"{wires[0].origin}, past `{full}`, which `{key}` leaves out"
+            inside.problems.found += self._anyway(item, wires, inside)
             return None, wires[0]._replace(origin=origin)
         made = self._left_out if off or count == 0 else self._running
         before = len(inside.scope.found.agreements)
@@ -236,6 +238,19 @@ class Resolver:
 
         examples = self.hints.examples.get(inside.scope.title, ())
         return omitted(item, wires, inside, self._running, self.record, examples)
+
+    def _anyway(
+        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+    ) -> list[Diagnostic]:
+        """Find what is wrong with an entry that never runs; of it nothing stays."""
+        from mlpgen.graph.omitted import mistakes_anyway
+
+        beside = self._beside
+        self._beside = beside._replace(classes={**beside.classes})
+        with self.record.untouched():
+            found = mistakes_anyway(item, wires, inside, self._running, self.record)
+        self._beside = beside
+        return found
 
     def _one(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
         """Resolve an entry without its `repeat` and `when`."""
