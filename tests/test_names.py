@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted(ROOT.glob("specs/*.yaml")) + sorted(ROOT.glob("specs/zoo/*.yaml"))
+FEW = [ROOT / "specs/mnist_cnn.yaml", ROOT / "specs/mnist_resnet.yaml"]
 WORDS = """
     A a B b c d e f g h k l m n o p q r s t u v w x y z I O T F Q K V W_query W_o
     Conv2d_1a_3x3 _fc _x _1 _Q layerNorm B1 x_ F_ self_ nn_ Sequential Linear ReLU
@@ -161,7 +162,7 @@ def is_small(loaded: Network) -> bool:
     "path",
     [
         pytest.param(
-            path, marks=[pytest.mark.exhaustive] * ("zoo" in path.parts), id=path.stem
+            path, marks=[pytest.mark.exhaustive] * (path not in FEW), id=path.stem
         )
         for path in SPECS
     ],
@@ -183,6 +184,7 @@ def test_other_names_change_nothing_but_names(path: Path) -> None:
             assert torch.equal(one, other)
 
 
+@pytest.mark.exhaustive
 def test_renamed_models_are_what_ruff_and_mypy_want(tmp_path: Path) -> None:
     for path in SPECS:
         for style in api.STYLES:
@@ -225,6 +227,7 @@ def test_default_names_make_way_for_given_ones() -> None:
     assert names == ["linear_2", "linear_1", "linear_3"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_every_name_runs_as_torch_script(tmp_path: Path) -> None:
     """A branch needs a variable for each; some hide what the code uses."""
@@ -406,6 +409,7 @@ def test_a_file_of_another_name_hides_no_module() -> None:
     assert network(entries("ReLU", blocks={"Json": {"layers": ["ReLU"]}}))
 
 
+@pytest.mark.exhaustive
 def test_scripts_name_outputs_by_variables(tmp_path: Path) -> None:
     """Some names would hide a word of the script; a capital is no variable."""
     training = {

@@ -150,6 +150,7 @@ def first_checks(folder: Path, specs: dict[str, str]) -> dict[str, Check]:
     return dict(zip(specs, (each.checks[0] for each in found), strict=True))
 
 
+@pytest.mark.exhaustive
 def test_prove_runs_the_file_that_the_spec_names(tmp_path: Path) -> None:
     folder = files(
         tmp_path / "specs",
@@ -189,6 +190,7 @@ def test_prove_runs_the_file_that_the_spec_names(tmp_path: Path) -> None:
     assert check.detail == "`Gate` of function.py is no class of `nn.Module`"
 
 
+@pytest.mark.exhaustive
 def test_prove_refuses_another_module_of_the_name(tmp_path: Path) -> None:
     """`click` is in the list; `pluggy` is not, and installed beside pytest."""
     folder = files(tmp_path, {"pluggy/_hooks.py": GATE, "gate.py": GATE})
@@ -197,6 +199,7 @@ def test_prove_refuses_another_module_of_the_name(tmp_path: Path) -> None:
     assert check.detail.startswith("Python imports `pluggy._hooks` from ")
 
 
+@pytest.mark.exhaustive
 def test_prove_says_whose_code_it_runs(tmp_path: Path) -> None:
     files(tmp_path, {"gate.py": GATE, "net.yaml": spec("gate.py")})
     command = [sys.executable, "-m", "mlpgen", "prove", "net.yaml", "--format", "json"]
@@ -214,6 +217,7 @@ def script(path: Path, *args: str, **env: str) -> subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.exhaustive
 def test_scripts_refuse_another_module_of_the_name(tmp_path: Path) -> None:
     layers = [
         "Flatten",

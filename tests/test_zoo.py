@@ -50,6 +50,7 @@ def test_a_spec_fits_on_a_page(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_all_layers_can_be_captured(path: Path) -> None:
     """All at once, on the device that knows only shapes; `prove` looks at values."""
