@@ -14,6 +14,7 @@ import pytest
 
 from mlpgen.cli import run
 from mlpgen.modules import KINDS
+from mlpgen.project.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -405,6 +406,12 @@ WRONG = {
     "[tool]\nmlpgen = 3\n": "1:1: error[MG203]: `tool.mlpgen` is a table, not `3`",
     "[tool.mlpgen]\nout =\n": "2:6: error[MG006]: this is not TOML: Invalid value",
     "[tool.mlpgen]\n[tool.mlpgen]\n": "2:13: error[MG006]: this is not TOML: Cannot",
+    f"[tool.mlpgen]\nx.{'y.' * 9999}z = 1\n": "2:1: error[MG006]: this is not TOML",
+    f'[tool.mlpgen]\nx = "{" " * 60_000}a" \n': "2:1: error[MG201]: the table",
+    "[tool.mlpgen]\nout = 2023-01-01\n": "2:7: error[MG203]: `out` must be the path "
+    "of a folder, not `2023-01-01`",
+    '[tool.mlpgen]\nspecs = ["../*.yaml"] # a\n': "2:9: error[MG203]: `specs` must",
+    f'[tool.mlpgen]\nspecs = ["{"**/a/" * 5}"]\n': "2:9: error[MG203]: `specs` must be",
     "[tool.mlpgen]\n# \udcff\n": "2:3: error[MG002]: the byte 0xff is not UTF-8",
 }
 
@@ -424,6 +431,32 @@ def test_settings_that_are_wrong(
     said = capsys.readouterr().err
     assert said.startswith(f"pyproject.toml:{WRONG[text]}")
     assert said.count("error[") == 1
+
+
+@pytest.mark.parametrize("value", ["x = " + "1" * 5000, "x = " + "[" * 9999])
+def test_settings_that_python_cannot_hold(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    value: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pyproject.toml").write_text(f"[tool.mlpgen]\n{value}\n")
+    assert run(["check"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error[MG006]: `pyproject.toml` is not TOML: ")
+    assert said.count("\n") == 1
+
+
+def test_a_pattern_goes_through_folders_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("/".join("abcdefghijkl")).mkdir(parents=True)
+    Path("pyproject.toml").write_text(
+        f'[tool.mlpgen]\nspecs = ["{"**/" * 160}*.yaml"]\n'
+    )
+    assert settings().specs == ("**/*.yaml",)
 
 
 def test_patterns_that_match_nothing(

@@ -445,3 +445,31 @@ def test_scripts_name_outputs_by_variables(tmp_path: Path) -> None:
         for file, text in texts.items():
             (tmp_path / file).write_text(text, encoding="utf-8")
     all_tools(tmp_path)
+
+
+def test_a_dot_in_a_name_is_one_mistake(tmp_path: Path) -> None:
+    """Dots are for parts, also where a block's result has such a name."""
+    path = tmp_path / "spec.yaml"
+    path.write_text(
+        """\
+name: Dotted
+input: [3]
+blocks:
+  Stage:
+    layers:
+      - ReLU
+      - Linear: 2
+        name: a.b
+      - Dropout:
+        from: a.b
+        name: c.d
+layers: [Stage, {Stage: null, name: second}, ReLU]
+""".replace("- Dropout\n", "- Dropout:\n")
+    )
+    with pytest.raises(SpecError) as caught:
+        api.load(path)
+    found = [
+        (each.code, each.place and each.place.span.line)
+        for each in caught.value.diagnostics
+    ]
+    assert found == [("MG205", 8), ("MG205", 11)]

@@ -127,7 +127,8 @@ class Problems:
         for each in error.errors(include_url=False, include_context=False):
             found.setdefault(str(each["loc"][0]), []).append(each)
         kinds = {field: same[0]["type"] for field, same in found.items()}
-        if any(str(given.get(name)).startswith("(") for name in found):
+        texts = [each for each in map(given.get, found) if isinstance(each, str)]
+        if any(text.startswith("(") for text in texts):
             found = {name: each for name, each in found.items() if name[-1:] != ")"}
         unknown = [name for name in found if kinds[name] == "extra_forbidden"]
         meant = " ".join(nearest(name, fields_of(model)) for name in unknown)
@@ -290,8 +291,10 @@ def shown(value: object) -> str:
             return f"the text `{cut(value)}`"
         case list():
             return f"the list `{_plain(value)}`"
-        case _:
+        case dict():
             return "a mapping"
+        case _:  # a date of TOML
+            return f"`{cut(str(value))}`"
 
 
 def _mended(value: object) -> str:

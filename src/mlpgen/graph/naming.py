@@ -10,7 +10,7 @@ from mlpgen.names import snake_case, wrong_name
 from mlpgen.reserved.attributes import NOT_EXPORTED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.items import Item
@@ -36,14 +36,25 @@ def name_items(
     for item in items:
         if item.named:
             _check(item, taken, problems)
+    dotted = {item.name for item in items if item.named and "." in item.name}
     counts: dict[str, int] = {}
     return tuple(
         item._replace(
-            name=item.name or _next(item.type or item.guess, counts, taken),
+            name=_whole(item.name, dotted)
+            or _next(item.type or item.guess, counts, taken),
+            sources=item.sources and tuple(_whole(n, dotted) for n in item.sources),
             children=name_items(item.children, problems),
         )
         for item in items
     )
+
+
+def _whole(name: str, dotted: Container[str]) -> str:
+    """Return a name without dots if it is a layer's, whose mistake is said.
+
+    Dots are for parts: a value `a.b` is looked for in the layer `a`.
+    """
+    return name.replace(".", "_") if name in dotted else name
 
 
 def check_attributes(graph: Graph, problems: Problems) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONGEST_PATH = 500
+MOST_DOTS = 1000
+MOST_FOLDERS = 4
+"""How often a pattern may have `**`, each of which goes through all folders anew."""
 
 
 class _WrongError(Exception):
@@ -43,11 +46,18 @@ def _path(value: Any) -> str:
 
 
 def _pattern(value: Any) -> str:
-    """Read a pattern of paths, without parts that say nothing."""
+    """Read a pattern of paths, without parts that say nothing.
+
+    It stays in the folder of the project: outside there may be anything.
+    """
     text = _path(value)
-    parts = [part for part in text.split("/") if part not in ("", ".")]
+    split = [part for part in text.split("/") if part not in ("", ".")]
+    twice = ["**", "**"]
+    parts = [a for at, a in enumerate(split) if split[at : at + 2] != twice]
     wild = ["**" in part and part != "**" for part in parts]
     if any(wild) or not parts or text.startswith("/") or text[1:2] == ":":
+        raise _WrongError(value)
+    if ".." in parts or parts.count("**") > MOST_FOLDERS:
         raise _WrongError(value)
     return "/".join(parts)
 
@@ -100,8 +110,8 @@ def read(data: bytes, name: str) -> dict[str, Any] | None:
     text = decode(data, name)
     lines = lines_of(text)
     try:
-        tool = tomllib.loads(text).get("tool")
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        tool = _parsed(text, lines).get("tool")
+    except (ValueError, RecursionError) as error:
         raise SpecError([_not_toml(error, name, lines)]) from None
     if not isinstance(tool, dict) or "mlpgen" not in tool:
         return None
@@ -137,6 +147,19 @@ def _name_mistakes(table: Any, problems: Problems) -> None:
             problems.add(wrong.code, message, (key,), help=help)
 
 
+def _parsed(text: str, lines: list[str]) -> dict[str, Any]:
+    """Read TOML, unless that takes long: time grows with the square of a key's parts.
+
+    Raises:
+        ValueError: It is none, or holds a number that Python refuses.
+    """
+    for row, line in enumerate(lines, 1):
+        if line.count(".") > MOST_DOTS:
+            where = f"(at line {row}, column 1)"
+            raise ValueError(f"there are more than {MOST_DOTS:,} dots {where}")
+    return tomllib.loads(text)
+
+
 def _not_toml(error: Exception, name: str, lines: list[str]) -> Diagnostic:
     said = re.fullmatch(r"(.*?)(?: \(at line (\d+), column (\d+)\))?", str(error))
     reason = said[1] if said else "it cannot be read"
@@ -151,15 +174,17 @@ def _not_toml(error: Exception, name: str, lines: list[str]) -> Diagnostic:
 def _spans(lines: list[str]) -> Spans:
     """Find the lines of the table and of its keys, if they are written as usual."""
     head = re.compile(r"\s*\[\s*tool\s*\.\s*[\"']?mlpgen[\"']?\s*\]")
-    pair = re.compile(r"""\s*["']?([\w-]+)["']?\s*=\s*(.*?)\s*(?:#.*)?$""")
+    pair = re.compile(r"""\s*["']?([\w-]+)["']?\s*=\s*""")
     start = next((row for row, line in enumerate(lines) if head.match(line)), 0)
     inner: dict[str, tuple[Span, Spans]] = {}
     for row in range(start + 1, len(lines)):
         if lines[row].lstrip().startswith("["):
             break
         if found := pair.match(lines[row]):
-            key, value = (_span(row, *found.span(group)) for group in (1, 2))
-            inner.setdefault(found[1], (key, Spans(value)))
+            begin = found.end()
+            value = lines[row][begin:].partition("#")[0].rstrip()
+            spans = Spans(_span(row, begin, begin + len(value)))
+            inner.setdefault(found[1], (_span(row, *found.span(1)), spans))
     return Spans(_span(start, 0, len(lines[start].rstrip())), inner)
 
 
