@@ -94,7 +94,7 @@ def test_snake_case(name: str, snake: str) -> None:
         "_parameters",
         "_call_impl",
         "ä",
-        "a" * 33,
+        "a" * 65,
     ],
 )
 def test_wrong_names(name: str) -> None:
@@ -102,10 +102,15 @@ def test_wrong_names(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "net", "1A", "A_b", "DropPath", "Tensor", "None", "Ä", "A" * 33]
+    "name", ["", "net", "1A", "A_b", "DropPath", "Tensor", "None", "Ä", "A" * 65]
 )
 def test_wrong_class_names(name: str) -> None:
     assert wrong_class_name(name)
+
+
+def test_long_names_are_names() -> None:
+    assert not wrong_name("a" * 64)
+    assert not wrong_class_name("A" + "a" * 63)
 
 
 @pytest.mark.parametrize(
