@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import weight_norm
 
 from mlpgen import api
 from mlpgen.proof import run
@@ -21,7 +23,8 @@ from mlpgen.proof.certificate import Certificate, Check
 from mlpgen.proof.checks import main
 from mlpgen.proof.checks.arguments import other_arguments
 from mlpgen.proof.checks.common import Subject as Under
-from mlpgen.proof.checks.common import load
+from mlpgen.proof.checks.common import UnsupportedError, load
+from mlpgen.proof.checks.tracing import refuse_if_torch_does
 from mlpgen.proof.claims import claims
 
 if TYPE_CHECKING:
@@ -581,3 +584,34 @@ def test_a_failure_in_all_formats(
         "::error file=deep.yaml,title=parameters::7 parameters predicted, "
         "39 in explicit\n"
     )
+
+
+def scripted(module: nn.Module, args: Any, kwargs: Any) -> Any:
+    return torch.jit.script(module)(*args, **kwargs)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_layer_that_scripts_inside_of_a_module_is_no_excuse() -> None:
+    """torch cannot script a GRU alone: another reason must not hide behind it."""
+    network = nn.Sequential(nn.Linear(4, 4), nn.GRU(4, 3, batch_first=True)).eval()
+    refuse_if_torch_does(network, [torch.randn(2, 5, 4)], scripted)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_layer_that_torch_cannot_script_is_named() -> None:
+    reader = Steps(nn.GRU(4, 3, batch_first=True))
+    model = nn.Sequential(reader, weight_norm(nn.Linear(3, 2))).eval()
+    with pytest.raises(UnsupportedError, match=r"^`1`, as any ParametrizedLinear"):
+        refuse_if_torch_does(model, [torch.randn(2, 5, 4)], scripted)
+
+
+class Steps(nn.Module):
+    """The steps of a recurrent layer."""
+
+    def __init__(self, reader: nn.Module) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, x: Tensor) -> Tensor:
+        steps: Tensor = self.reader(x)[0]
+        return steps

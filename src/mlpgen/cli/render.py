@@ -61,11 +61,11 @@ def command(
     """
     names = common.parse_captures(captures)
     wanted = common.wanted(specs, styles, out)
+    if not (specs or wanted.file):
+        raise click.UsageError("Missing argument 'SPECS...'.")
     if not wanted.specs:
         message = f"`specs` in `{wanted.file}` matches no file"
         raise SpecError([Diagnostic("MG006", message)])
-    if not (specs or wanted.file):
-        raise click.UsageError("Missing argument 'SPECS...'.")
     values = tuple(common.parse_settings(settings).items())
     requests = [
         Request(spec, style, values, names, notebook)

@@ -121,21 +121,33 @@ def refuse_if_torch_does(
 
 
 def _refuse_alone(call_: _Call, name: str, attempt: Attempt) -> None:
-    """Try a layer alone, and in a plain `nn.Sequential` under its name."""
+    """Try a layer alone, and in a plain `nn.Sequential`, where it has its name too.
+
+    One that fails alone may be fine there: torch scripts a GRU inside of a module only.
+    """
     kind = type(call_.module).__name__
+    held = len(call_.args) == 1 and not call_.kwargs
+    reason = _failure(attempt, call_.module, call_)
+    if reason and held:
+        reason = _failure(attempt, _holder("layer", call_), call_)
+    if reason:
+        raise UnsupportedError(f"`{call_.name}`, as any {kind} like it: {reason}")
+    reason = _failure(attempt, _holder(name, call_), call_) if held else ""
+    if reason:
+        raise UnsupportedError(f"a {kind} with the name `{name}`: {reason}")
+
+
+def _holder(name: str, call_: _Call) -> nn.Module:
+    return nn.Sequential(OrderedDict([(name, call_.module)])).eval()
+
+
+def _failure(attempt: Attempt, module: nn.Module, call_: _Call) -> str:
+    """Say why a layer cannot be attempted; nothing if it can."""
     try:
-        attempt(call_.module, call_.args, call_.kwargs)
+        attempt(module, call_.args, call_.kwargs)
     except Exception as error:
-        message = f"`{call_.name}`, as any {kind} like it: {first_line(error)}"
-        raise UnsupportedError(message) from None
-    if len(call_.args) != 1 or call_.kwargs:
-        return
-    holder = nn.Sequential(OrderedDict([(name, call_.module)])).eval()
-    try:
-        attempt(holder, call_.args, {})
-    except Exception as error:
-        message = f"a {kind} with the name `{name}`: {first_line(error)}"
-        raise UnsupportedError(message) from None
+        return first_line(error)
+    return ""
 
 
 class _Call(NamedTuple):
