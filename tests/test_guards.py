@@ -592,6 +592,11 @@ layers:
 """
 ANYWAY = {
     "share": ("Linear: 4", "share: nosuch", "MG219"),
+    "share of what does not fit": (
+        "Conv2d: {out_channels: 4, kernel_size: 3}",
+        "share: nosuch",
+        "MG219",
+    ),
     "select": ("Linear: 4", "select: nosuch", "MG219"),
     "parametrize": ("Linear: 4", "parametrize: nosuch", "MG207"),
     "init": ("Linear: 4", "init: {nosuch: zeros_}", "MG229"),

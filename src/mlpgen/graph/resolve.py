@@ -259,6 +259,10 @@ class Resolver:
 
             return shared(item, wires, self._again, inside)
         node = self._made(item, wires, inside)
+        if node is None and "share" in item.options:
+            from mlpgen.graph.sharing import target
+
+            target(item, inside)  # a wrong name is one whatever the layer is
         failed = False
         for key in _KEYS:
             if node is not None and key in item.options:

@@ -32,7 +32,7 @@ def shared(
     inside: Inside,
 ) -> Node | None:
     """Use the module of another layer on other tensors."""
-    found = _target(item, inside)
+    found = target(item, inside)
     if found is None:
         return None
     original, node = found
@@ -83,7 +83,7 @@ def _add_difference(node: Node, second: Node, item: Item, inside: Inside) -> Non
 
 def tied(node: Node, item: Item, inside: Inside) -> Node | None:
     """Give a layer the parameters of another one that have the same names."""
-    found = _target(item, inside)
+    found = target(item, inside)
     if found is None:
         return None
     _, other = found
@@ -145,7 +145,7 @@ def _not_whole(node: Node, other: Node, both: list[str], *, rounds: bool) -> str
     return f"a layer of several parts is shared whole: `{lacks}` has no `{odd[0]}`"
 
 
-def _target(item: Item, inside: Inside) -> tuple[Item, Node] | None:
+def target(item: Item, inside: Inside) -> tuple[Item, Node] | None:
     """Find the layer that `share` names; None after a mistake, here or before."""
     name, made = item.options["share"], inside.made
     problems, path = inside.problems, (*item.path, "share")
