@@ -1,9 +1,8 @@
-"""Specs that could take long: each ends in bounded time, with a right answer."""
+"""Specs that could take long: each has a right answer; a benchmark times them."""
 
 from __future__ import annotations
 
 import importlib.util
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +18,6 @@ from .networks import network
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-MOST = 15.0
-"""CPU seconds of a busy machine; 5 on an idle one."""
 
 
 def _benchmark() -> ModuleType:
@@ -47,19 +43,18 @@ REFUSED = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", HOSTILE.SPECS)
 def test_every_validation_ends(name: str, tmp_path: Path) -> None:
     text = HOSTILE.SPECS[name]()
     assert len(text) < 64_000
     path = tmp_path / "spec.yaml"
     path.write_text(text, encoding="utf-8")
-    begin = time.process_time()
     codes: set[str] = set()
     try:
         api.load(path)
     except SpecError as error:
         codes = {each.code for each in error.diagnostics if not each.warning}
-    assert time.process_time() - begin < MOST
     assert codes == ({REFUSED[name]} if name in REFUSED else set())
 
 
