@@ -369,7 +369,7 @@ class TestRead:
     def test_refused(self) -> None:
         error = PermissionError(13, "Permission denied")
         with (
-            mock.patch("builtins.open", side_effect=error),
+            mock.patch("pathlib.Path.open", side_effect=error),
             pytest.raises(SpecError, match=r"MG001.*cannot be read: Permission denied"),
         ):
             source.read("a.yaml")
