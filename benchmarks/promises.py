@@ -23,7 +23,8 @@ FIGURES = {
 def main() -> None:
     """Print a line a figure."""
     for what, path in FIGURES.items():
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", path]
+        options = ["-q", "-n", "2", "-m", ""]  # exhaustive tests too
+        command = [sys.executable, "-m", "pytest", *options, path]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         print(f"{what:50} {done.stdout.splitlines()[-1]}", flush=True)
 

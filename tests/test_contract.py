@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ def run(made: torch.nn.Module, x: Tensor) -> tuple[Tensor, ...]:
     return out if isinstance(out, tuple) else (out,)
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=EXAMPLES)
 @given(specs())
 def test_both_styles_are_equal_and_as_predicted(spec: dict[str, Any]) -> None:

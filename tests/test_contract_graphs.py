@@ -91,6 +91,7 @@ def whole_shape(value: Any) -> tuple[int, ...]:
     return (2, *shape) if value.batched else shape
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=EXAMPLES)
 @given(specs())
 def test_both_styles_are_equal_and_as_predicted(spec: dict[str, Any]) -> None:
