@@ -290,10 +290,13 @@ def _selected(parts: Parts, entry: Entry) -> Parts:
 
 
 def _sources(entry: Entry, last: str) -> Sequence[str]:
-    """Return what an entry takes: the one before it, where it does not say."""
+    """Return what an entry takes: the one before it, where it does not say.
+
+    One that never runs hands its first source on, and takes no other.
+    """
     if entry["sources"] is not None:
         found: list[str] = entry["sources"]
-        return found
+        return found[:1] if _never_runs(entry) else found
     return [] if entry["kind"] == "held" else [last]
 
 
@@ -308,6 +311,18 @@ def _needed(each: dict[str, Any]) -> set[str]:
         if name in needed:
             needed |= {source.partition(".")[0] for source in sources}
     return needed
+
+
+def _never_runs(entry: Entry) -> bool:
+    """Tell whether what it says leaves it out, whatever the parameters are."""
+    options = entry["options"]
+    for raw in (options.get("when", True), options.get("repeat", 1)):
+        try:
+            if not value_of(raw, {}):
+                return True
+        except FailsError:  # it names a parameter
+            continue
+    return False
 
 
 def _original(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
