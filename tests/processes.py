@@ -1,7 +1,8 @@
 """Runs scripts in processes of their own that have torch imported already.
 
-Importing torch takes longer than most trainings of the tests. A server that has done so
-and nothing else is forked for each script, so that nothing is shared but the import.
+Importing torch takes longer than most trainings of the tests, and so does what
+the first optimizer imports. A server that has done so and nothing else is forked for
+each script, so that nothing is shared but the imports.
 """
 
 from __future__ import annotations
@@ -9,15 +10,27 @@ from __future__ import annotations
 import multiprocessing
 import os
 import runpy
+import socket
 import sys
 import tempfile
 import traceback
+from multiprocessing.connection import wait
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(
-    ["torch", "torch.distributed", "torch.nn.parallel", "torch.optim.swa_utils"]
+    [
+        "torch",
+        "torch._dynamo",
+        "torch.distributed",
+        "torch.nn.parallel",
+        "torch.optim.swa_utils",
+        "matplotlib.pyplot",
+    ]
 )
 
 
@@ -29,20 +42,82 @@ class Done(NamedTuple):
     stderr: str
 
 
-def run(script: Path, *args: str, timeout: float = 600) -> Done:
-    """Run a script in its folder, as the command line does."""
-    with tempfile.TemporaryDirectory() as folder:
-        out, err = Path(folder, "out"), Path(folder, "err")
-        process = _SERVER.Process(target=_main, args=(script, args, out, err))
-        process.start()
-        process.join(timeout)
-        if process.exitcode is None:
-            process.kill()
-            raise TimeoutError(f"{script} {args}")
-        return Done(process.exitcode, out.read_text("utf-8"), err.read_text("utf-8"))
+class Started:
+    """A script that runs in its folder, as the command line starts it."""
+
+    def __init__(
+        self, script: Path, *args: str, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._files = [Path(self._folder.name, name) for name in ("out", "err")]
+        self.process = _SERVER.Process(
+            target=_main, args=(script, args, *self._files, environment or {})
+        )
+        self.process.start()
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
+
+    def done(self, timeout: float = 600) -> Done:
+        """Wait for its end."""
+        self.process.join(timeout)
+        if self.process.exitcode is None:
+            self.kill()
+            raise TimeoutError(self.process)
+        said = [path.read_text("utf-8") for path in self._files if path.exists()]
+        self._folder.cleanup()
+        return Done(self.process.exitcode, *(said or ("", "")))
+
+    def kill(self) -> None:
+        """End it without a word."""
+        self.process.kill()
+        self.process.join()
+        self._folder.cleanup()
 
 
-def _main(script: Path, args: tuple[str, ...], out: Path, err: Path) -> None:
+def run(script: Path, *args: str) -> Done:
+    """Run a script to its end."""
+    return Started(script, *args).done()
+
+
+def run_ranks(script: Path, *args: str, ranks: int = 2, timeout: float = 200) -> Done:
+    """Run a script in several ranks, as `torchrun` does: the first failure ends all."""
+    with socket.socket() as taken:
+        taken.bind(("localhost", 0))
+        port = taken.getsockname()[1]
+    size = dict.fromkeys(("WORLD_SIZE", "LOCAL_WORLD_SIZE"), str(ranks))
+    common = {"MASTER_ADDR": "localhost", "MASTER_PORT": str(port), **size}
+    started = [
+        Started(
+            script, *args, environment=common | {"RANK": str(i), "LOCAL_RANK": str(i)}
+        )
+        for i in range(ranks)
+    ]
+    living = {each.process.sentinel: each.process for each in started}
+    while living:
+        ready = [living.pop(each) for each in wait([*living], timeout)]
+        if not ready or any(process.exitcode for process in ready):
+            break
+    for process in living.values():
+        process.kill()
+    found = [each.done() for each in started]
+    return Done(
+        next((done.returncode for done in found if done.returncode), 0),
+        "".join(done.stdout for done in found),
+        "".join(done.stderr for done in found),
+    )
+
+
+def _main(
+    script: Path,
+    args: tuple[str, ...],
+    out: Path,
+    err: Path,
+    environment: Mapping[str, str],
+) -> None:
+    os.environ.update(environment)
     os.chdir(script.parent)
     sys.argv = [script.name, *args]
     sys.path[0] = str(script.parent)

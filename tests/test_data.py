@@ -21,9 +21,9 @@ import torch
 
 from mlpgen import api
 
+from . import processes
 from .networks import network
 from .test_predicting import NO_PILLOW, images_of, png, predict
-from .test_resuming import torchrun
 from .test_training import MLP, refused, rendered, rows, tiny, train
 
 if TYPE_CHECKING:
@@ -328,7 +328,7 @@ def test_lines_count_by_their_characters(data: Path, tmp_path: Path) -> None:
     assert size is not None
     script.write_text(text.replace(size[0], "EVAL_BATCH_SIZE = 1"), encoding="utf-8")
     train(script, "--data-dir", str(data), "--out", str(small))
-    done = torchrun(script, "--data-dir", str(data), "--out", str(two))
+    done = processes.run_ranks(script, "--data-dir", str(data), "--out", str(two))
     assert done.returncode == 0, done.stderr
     for other in (small, two):
         for ours, theirs in zip(rows(one), rows(other), strict=True):

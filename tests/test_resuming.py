@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
+from . import processes
 from .test_training import MLP, SAMPLE, refused, rendered, rows, start, tiny, train
 
 if TYPE_CHECKING:
@@ -94,9 +95,9 @@ def test_a_signal_leaves_a_checkpoint_to_go_on_with(
     process = start(script, *args, "--out", str(stopped))
     wait_for(lambda: (stopped / "metrics.csv").exists())
     process.send_signal(number)
-    _, err = process.communicate(timeout=100)
-    assert process.returncode == status
-    assert err == f"stopped: --resume {stopped} goes on\n"
+    done = process.done()
+    assert done.returncode == status
+    assert done.stderr == f"stopped: --resume {stopped} goes on\n"
     at = state(stopped)
     assert (at["epoch"], at["step"]) > (1, 0)
     for more in (("--resume", str(stopped)), ("--out", str(whole))):
@@ -105,12 +106,11 @@ def test_a_signal_leaves_a_checkpoint_to_go_on_with(
     assert metrics(whole)[:count] == metrics(stopped)[:count]
 
 
-def until(epochs: int, process: subprocess.Popen[str], out: Path) -> None:
+def until(epochs: int, process: processes.Started, out: Path) -> None:
     """Kill a training after some epochs."""
     path = out / "metrics.csv"
     wait_for(lambda: path.exists() and len(rows(out)) >= epochs)
     process.kill()
-    process.communicate()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
@@ -126,10 +126,9 @@ def test_killed_at_any_time(script: Path, tiny: Path, tmp_path: Path) -> None:
         wait_for((killed / "last.pt").exists)
         time.sleep(generator.random() * 0.2)
         process.kill()
-        process.communicate()
         process = start(script, "--resume", str(killed), *args)
-    _, err = process.communicate(timeout=100)
-    assert process.returncode == 0, err
+    done = process.done()
+    assert done.returncode == 0, done.stderr
     same_end(whole, killed)
     assert not list(killed.glob("*.part"))
 
@@ -246,7 +245,7 @@ def test_ranks_are_alike(name: str, tiny: Path, tmp_path: Path) -> None:
     script = rendered(layers, training, tmp_path, outputs)
     one, two = tmp_path / "one", tmp_path / "two"
     train(script, "--data-dir", str(tiny), "--out", str(one))
-    done = torchrun(script, "--data-dir", str(tiny), "--out", str(two))
+    done = processes.run_ranks(script, "--data-dir", str(tiny), "--out", str(two))
     assert done.returncode == 0, done.stderr
     for ours, theirs in zip(rows(one), rows(two), strict=True):
         assert float(ours["test_loss"]) == pytest.approx(
@@ -261,7 +260,7 @@ def test_ranks_share_the_folder_of_the_first(tiny: Path, tmp_path: Path) -> None
     odd = text.replace('time.strftime("%Y-%m-%d_%H-%M-%S")', "str(RANK)")
     assert odd != text
     script.write_text(odd, encoding="utf-8")
-    done = torchrun(script, "--data-dir", str(tiny))
+    done = processes.run_ranks(script, "--data-dir", str(tiny))
     assert done.returncode == 0, done.stderr
     assert [path.name for path in (tmp_path / "runs" / "tried").iterdir()] == ["0"]
     assert done.stdout.count("test_accuracy") == 1
@@ -270,8 +269,8 @@ def test_ranks_share_the_folder_of_the_first(tiny: Path, tmp_path: Path) -> None
 def test_another_number_of_ranks(script: Path, tiny: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "out")
     train(script, "--data-dir", str(tiny), "--epochs", "1", "--out", out)
-    done = torchrun(script, "--data-dir", str(tiny), "--resume", out)
-    assert "'ranks': 1" in done.stderr and "Traceback" not in done.stderr.split("E1")[0]
+    done = processes.run_ranks(script, "--data-dir", str(tiny), "--resume", out)
+    assert "'ranks': 1" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_what_a_resume_is_told_stays(tiny: Path, tmp_path: Path) -> None:
@@ -304,17 +303,17 @@ def test_ranks_go_on_too(script: Path, tiny: Path, tmp_path: Path) -> None:
     """Each rank has its own random numbers, and gets them back."""
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     args = ("--data-dir", str(tiny), "--checkpoint-every", "4")
-    done = torchrun(script, *args, "--out", str(whole))
+    done = processes.run_ranks(script, *args, "--out", str(whole))
     assert done.returncode == 0, done.stderr
     shutil.copytree(whole, parts)
     shutil.copy(parts / "previous.pt", parts / "last.pt")
-    done = torchrun(script, *args, "--resume", str(parts))
+    done = processes.run_ranks(script, *args, "--resume", str(parts))
     assert done.returncode == 0, done.stderr
     same_end(whole, parts)
 
 
 def test_more_ranks_than_examples_in_a_batch(script: Path, tiny: Path) -> None:
-    done = torchrun(script, "--data-dir", str(tiny), "--batch-size", "1")
+    done = processes.run_ranks(script, "--data-dir", str(tiny), "--batch-size", "1")
     assert done.returncode != 0
     assert "error: --batch-size 1 must be from 2" in done.stderr
 

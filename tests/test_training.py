@@ -7,8 +7,6 @@ import gzip
 import hashlib
 import os
 import shutil
-import subprocess
-import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -23,7 +21,7 @@ from . import processes
 from .networks import network
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "data" / "sample"
@@ -40,15 +38,9 @@ AT_LEAST = {
 """Epochs on the sample, and the accuracy that one of them must reach."""
 
 
-def start(script: Path, *args: str) -> subprocess.Popen[str]:
+def start(script: Path, *args: str) -> processes.Started:
     """Start a script to do something to it while it runs."""
-    return subprocess.Popen(
-        [sys.executable, script.name, "--threads", "1", *args],
-        cwd=script.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return processes.Started(script, "--threads", "1", *args)
 
 
 def tried(script: Path, *args: str) -> processes.Done:
@@ -81,7 +73,19 @@ def weights(out: Path, name: str = "last.pt") -> dict[str, torch.Tensor]:
     return model
 
 
-@pytest.mark.parametrize("name", AT_LEAST)
+LONG = ("mnist_cnn", "mnist_resnet", "mnist_transformer")
+"""Trainings that take more than ten seconds."""
+
+
+def marked(names: Iterable[str]) -> list[Any]:
+    """Leave long trainings to the exhaustive tests."""
+    return [
+        pytest.param(name, marks=pytest.mark.exhaustive) if name in LONG else name
+        for name in names
+    ]
+
+
+@pytest.mark.parametrize("name", marked(AT_LEAST))
 def test_both_styles_learn_the_same(name: str, tmp_path: Path) -> None:
     epochs, accuracy = AT_LEAST[name]
     for style in STYLES:
@@ -109,7 +113,7 @@ BRANCHING = {
 """Networks that are no chains, and how they are trained on the sample."""
 
 
-@pytest.mark.parametrize("name", BRANCHING)
+@pytest.mark.parametrize("name", marked(BRANCHING))
 def test_networks_that_branch_learn(name: str, tmp_path: Path) -> None:
     script = ROOT / "generated" / "explicit" / f"train_{name}.py"
     out = str(tmp_path / "out")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from mlpgen.modules import KINDS
 
-# What mypy knows of torch is read once a process that tests, not once a test.
-CACHE = (
-    Path(__file__).parent.parent
-    / ".mypy_cache"
-    / f"generated-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-)
+# What mypy knows of torch is read once and not once a test.
+CACHE = Path(__file__).parent.parent / ".mypy_cache" / "generated"
 RULES = "F,E,W,I,N,UP,B,A,C4,SIM,RET,PIE,RUF,PERF,TC,PTH"
 
 
@@ -35,17 +31,15 @@ def ruff(folder: Path, *, ignore: str = "N812") -> None:
 
 def mypy(folder: Path) -> None:
     """Run the type checker: strictly, but for what torch leaves without types."""
-    cache = f"--cache-dir={CACHE}"
     names = sorted(path.name for path in folder.glob("*.py"))
     kinds = tuple(f"{kind}_" for kind in KINDS)
-    scripts = [name for name in names if name.startswith(kinds)]
-    models = [name for name in names if name not in scripts]
-    if models:
-        run("mypy", "--strict", cache, *models, folder=folder)
-    if scripts:
-        # With another option mypy reads torch anew, unless that has its own cache.
-        allowing = (f"{cache}-scripts", "--allow-untyped-calls")
-        run("mypy", "--strict", *allowing, *scripts, folder=folder)
+    scripts = [name.removesuffix(".py") for name in names if name.startswith(kinds)]
+    allowed = f"[mypy-{','.join(scripts)}]\nallow_untyped_calls = True\n"
+    with tempfile.TemporaryDirectory() as other:
+        config = Path(other, "mypy.ini")
+        config.write_text("[mypy]\n" + allowed * bool(scripts))
+        options = ("--strict", f"--config-file={config}", f"--cache-dir={CACHE}")
+        run("mypy", *options, *names, folder=folder)
 
 
 def all_tools(folder: Path) -> None:
