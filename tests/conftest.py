@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("FORCE_COLOR", None)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes import the same
 
 import pytest
 from hypothesis import HealthCheck, settings

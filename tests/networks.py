@@ -42,7 +42,7 @@ def model(loaded: Network, style: str, **options: Any) -> nn.Module:
     import torch
 
     text = api.render(loaded, style, **options)[f"{loaded.graph.stem}.py"]
-    torch.manual_seed(1)
+    torch.default_generator.manual_seed(1)
     made: nn.Module = getattr(module(text), loaded.graph.name)()
     return made
 

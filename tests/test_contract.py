@@ -25,7 +25,7 @@ EXAMPLES = 500
 
 
 def run(made: torch.nn.Module, x: Tensor) -> tuple[Tensor, ...]:
-    torch.manual_seed(2)
+    torch.default_generator.manual_seed(2)
     out = made(x)
     return out if isinstance(out, tuple) else (out,)
 
@@ -129,7 +129,7 @@ def test_parameters_of_the_class_may_change(
         assume(False)
     for style in ("explicit", "sequential"):
         cls = type(model(net, style))
-        torch.manual_seed(1)
+        torch.default_generator.manual_seed(1)
         made = cls(width=width, step=step, bias=bias)
         wanted = model(changed, style)
         assert [*made.state_dict()] == [*wanted.state_dict()]

@@ -56,7 +56,7 @@ def inputs(graph: Graph, batch: int = 2) -> list[Tensor]:
 
 
 def run(made: torch.nn.Module, given: list[Tensor]) -> tuple[Tensor, ...]:
-    torch.manual_seed(2)
+    torch.default_generator.manual_seed(2)
     out = made(*given)
     return out if isinstance(out, tuple) else (out,)
 
@@ -178,7 +178,7 @@ def test_parameters_of_the_class_may_change(
         return
     for style in api.STYLES:
         cls = type(model(net, style))
-        torch.manual_seed(1)
+        torch.default_generator.manual_seed(1)
         made = cls(**{name: other})
         wanted = model(changed, style)
         assert_equal_states(made, wanted)

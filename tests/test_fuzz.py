@@ -22,7 +22,7 @@ from .fuzz.validation import validated
 
 SEED = 1
 CASES = 2_000
-CHUNKS = 20
+CHUNKS = 50
 EXHAUSTIVE = pytest.mark.exhaustive
 LEAST_ACCEPTED = 0.5
 LEAST_EXECUTED = 0.4

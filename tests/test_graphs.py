@@ -25,7 +25,7 @@ def code(data: dict[str, Any], style: str = "explicit") -> str:
 
 def output(data: dict[str, Any], style: str, *shape: int, **arguments: Any) -> Any:
     """Make a network with arguments of the class, and run it."""
-    torch.manual_seed(1)
+    torch.default_generator.manual_seed(1)
     made = module(code(data, style)).Net(**arguments)
     return made.eval()(torch.ones(2, *shape))
 

@@ -502,7 +502,7 @@ layers:
 
 def made(text: str, style: str, arguments: dict[str, Any], inputs: Any) -> Any:
     """Make a class of a rendered text; return its parameters and what it gives."""
-    torch.manual_seed(1)
+    torch.default_generator.manual_seed(1)
     model = module(text).Net(**arguments).eval()
     return {name: each.shape for name, each in model.state_dict().items()}, model(
         *inputs
@@ -523,7 +523,7 @@ def test_what_is_left_out(name: str, style: str) -> None:
             assert tuple(each.code for each in built.warnings) == case.warnings
             text = api.render(network, style)["net.py"]
         own = api.render(network, style)["net.py"]
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)
         inputs = [
             torch.randint(0, 2, (2, *each.shape))
             if each.dtype == "int64"

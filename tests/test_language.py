@@ -66,7 +66,7 @@ def test_initial_values_of_a_layer(init: Any) -> None:
     for made in both(loaded):
         layer = made.get_submodule("conv2d_1")
         wanted = nn.Conv2d(3, 4, 3)
-        torch.manual_seed(1)
+        torch.default_generator.manual_seed(1)
         wanted.reset_parameters()  # what is drawn before
         name, arguments = (
             next(iter(init.items())) if isinstance(init, dict) else (init, {})
@@ -351,7 +351,7 @@ def test_tied_weights_are_those_of_torch() -> None:
         {"Linear": {"out_features": 11, "bias": False}, "share": "wte", "name": "head"},
         shape={"tokens": {"shape": [5], "dtype": "int64"}},
     )
-    torch.manual_seed(1)
+    torch.default_generator.manual_seed(1)
     wanted = Tied()
     tokens = torch.randint(11, (2, 5))
     for made in both(loaded):
@@ -522,7 +522,7 @@ def test_sizes_and_places_may_be_parameters(name: str) -> None:
     loaded, changed = net(*layers, **rest), net(*layers, **rest | {"parameters": other})
     for style in api.STYLES:
         cls = type(model(loaded, style))
-        torch.manual_seed(1)
+        torch.default_generator.manual_seed(1)
         made = cls(**other)
         wanted = model(changed, style)
         x = torch.rand(2, *rest["shape"])
@@ -706,7 +706,7 @@ SEQUENCES = {
 
 def sequences() -> dict[str, Tensor]:
     """Make inputs of two examples; each mask is true behind the end of a sequence."""
-    torch.manual_seed(4)
+    torch.default_generator.manual_seed(4)
     padding = torch.arange(7) >= torch.tensor([[7], [4]])
     missing = torch.arange(5) >= torch.tensor([[2], [5]])
     words, target = torch.randn(2, 7, 8), torch.randn(2, 5, 8)

@@ -316,10 +316,10 @@ def check_works(data: Keys) -> api.Network:
             checks[name](tried)
     gradients(list(tried.models.values()))
     if data["parameters"]:
-        torch.manual_seed(1)
+        torch.default_generator.manual_seed(1)
         others = []
         for cls in classes.values():
-            torch.manual_seed(1)
+            torch.default_generator.manual_seed(1)
             others.append(cls(wide=False))
         gradients(others)
     return loaded

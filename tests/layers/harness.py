@@ -66,7 +66,7 @@ def tensors(
     layer: Layer, values: Values, results: dict[str, Value], batch: int = BATCH
 ) -> list[Tensor]:
     """Make inputs; whole numbers are those that the layer knows."""
-    torch.manual_seed(2)
+    torch.default_generator.manual_seed(2)
     limit: int = getattr(layer, "num_embeddings", 0)
     if "MaxUnpool" in layer.title() and results:
         limit = prod(results[""].shape[1:])
@@ -88,7 +88,7 @@ def _counted(batch: int, value: Value, limit: int) -> Tensor:
 
 def run(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> Parts:
     """Call a module as the layer says; return what may be selected, by part."""
-    torch.manual_seed(3)
+    torch.default_generator.manual_seed(3)
     how = layer.called(len(inputs))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -141,7 +141,7 @@ def called(function: Function, inputs: list[Tensor], *, training: bool) -> Tenso
         code = flat(call("x0" + function.name, *arguments))
     else:
         code = flat(call(function.name, *names, *arguments))
-    torch.manual_seed(3)
+    torch.default_generator.manual_seed(3)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         result: Tensor = eval(code, globals(), names)

@@ -109,7 +109,7 @@ def _run(
     cls: type[nn.Module], arguments: dict[str, Any], claims: dict[str, Any], device: str
 ) -> _Run:
     """Make a model and run it; in train mode too, unless it is large."""
-    torch.manual_seed(SEED)
+    torch.default_generator.manual_seed(SEED)
     with torch.device(device):
         model = cls(**arguments).eval()
     outputs = call(model, _inputs(claims, 1, device))

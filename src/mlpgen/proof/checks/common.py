@@ -63,7 +63,7 @@ class Subject:
         self.walked: Any = None
         self.models: dict[str, nn.Module] = {}
         for style, cls in classes.items():
-            torch.manual_seed(SEED)
+            torch.default_generator.manual_seed(SEED)
             self.models[style] = cls()
 
     def inputs(self, batch: int = BATCH) -> list[Tensor]:
@@ -104,7 +104,7 @@ def sized(shape: Iterable[int | None], batch: int) -> list[int]:
 
 def call(model: Any, inputs: Sequence[Tensor], **keywords: Any) -> list[Tensor]:
     """Run a model with the same random numbers each time; its inputs stay whole."""
-    torch.manual_seed(SEED)
+    torch.default_generator.manual_seed(SEED)
     return tensors(model(*(each.clone() for each in inputs), **keywords))
 
 

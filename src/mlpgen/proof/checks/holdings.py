@@ -189,7 +189,7 @@ def _drawn(function: str, arguments: Any, like: Tensor) -> Tensor:
     given = arguments if isinstance(arguments, dict) else {}
     one = [] if arguments is None or isinstance(arguments, dict) else [arguments]
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)
         return fill(torch.empty_like(like), *one, **given)
 
 

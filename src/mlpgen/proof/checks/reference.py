@@ -95,7 +95,7 @@ def _evaluated(model: nn.Module, subject: Subject) -> tuple[Walk, list[Held]]:
     walk = Walk(model, subject.plan or {})
     inputs = zip(subject.claims["inputs"], subject.inputs(_FEW), strict=True)
     takes = [Held(each, None in claim["shape"]) for claim, each in inputs]
-    torch.manual_seed(SEED)
+    torch.default_generator.manual_seed(SEED)
     return walk, walk.run(takes)
 
 
@@ -111,7 +111,7 @@ def captured(subject: Subject) -> str:
     subject.walked = None  # what large networks give is large
     own = len(outputs)
     for style, path in trial["files"].items():
-        torch.manual_seed(SEED)
+        torch.default_generator.manual_seed(SEED)
         model: nn.Module = load(path, claims["name"])()
         _need_keys(base, model, style)
         model.load_state_dict(base.state_dict())
