@@ -18,7 +18,7 @@ REPEATABLE = settings(
 )
 settings.register_profile("repeatable", REPEATABLE)
 settings.register_profile("search", REPEATABLE, derandomize=False)
-LONG = ("test_training.py", "test_expert_code.py", "test_resuming.py")
+LONG = ("test_training.py", "test_expert_code.py", "test_resuming.py", "test_prove.py")
 
 settings.load_profile(os.environ.get("MLPGEN_HYPOTHESIS", "repeatable"))
 
