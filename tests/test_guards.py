@@ -479,6 +479,24 @@ layers:
         (5, 8),
         (({"depth": 1}, 288 + 288 * 2 + 72 + 72 + 48),),
     ),
+    "held for a join that never runs": Case(
+        """\
+name: Net
+input: [8]
+layers:
+  - Linear: 8
+    name: body
+  - buffer: {shape: [8], init: ones_}
+    name: offset
+  - add:
+    from: [body, offset]
+    when: false
+  - ReLU
+""",
+        72,
+        (8,),
+        warnings=("MG215",),
+    ),
     "rounds counted by the round": Case(
         """\
 name: Net
