@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("FORCE_COLOR", None)
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes import the same
+# Hundreds of processes import the same. This one imports files that are damaged within
+# a second, of which a cache would not know.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = True
 
 import pytest
 from hypothesis import HealthCheck, settings
