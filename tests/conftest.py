@@ -7,13 +7,13 @@ import sys
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("FORCE_COLOR", None)
-# Hundreds of processes import the same. This one imports files that are damaged within
-# a second, of which a cache would not know.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = True
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes import the same
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# This process imports files that are damaged within a second: no cache would know of it.
+sys.dont_write_bytecode = True
 
 REPEATABLE = settings(
     derandomize=True,
