@@ -12,7 +12,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes import 
 import pytest
 from hypothesis import HealthCheck, settings
 
-# This process imports files that are damaged within a second: no cache would know of it.
+# Files that are damaged within a second are imported here: no cache would know of it.
 sys.dont_write_bytecode = True
 
 REPEATABLE = settings(
