@@ -11,6 +11,7 @@ from mlpgen import SpecError, api
 from mlpgen.graph.captures import captured
 from mlpgen.proof.checks import reference
 from mlpgen.proof.checks.common import (
+    SEED,
     FailsError,
     Subject,
     UnknownError,
@@ -66,6 +67,7 @@ def _values(own: Subject, subject: Subject, names: Sequence[str]) -> Iterator[Fi
     for _, model in own.mode(training=False):
         try:
             with torch.no_grad():
+                torch.default_generator.manual_seed(SEED)  # some layers draw anyway
                 returned = model(*own.inputs())
         except Exception as error:
             yield wrong("a captured model raises", error)

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from mlpgen.expressions import Expression, ExpressionError, is_expression, value_of
+from mlpgen.expressions import (
+    Expression,
+    ExpressionError,
+    is_expression,
+    names_in_text,
+    value_of,
+)
 from mlpgen.fields import takes
 from mlpgen.graph.scope import INDEX
 from mlpgen.problems import listed, nearest, shown
@@ -49,7 +55,7 @@ def read_layer(
     }
     values = {name: plain(value) for name, value in symbolic.items()}
     if len(problems.found) == before:
-        _check_structural(item, cls, symbolic, problems)
+        _check_structural(item, cls, symbolic, scope, problems)
     try:
         layer = cls.model_validate(values)
     except ValidationError as error:
@@ -174,10 +180,16 @@ def _about_unknown(name: str, scope: Scope, problems: Problems) -> str:
 
 
 def _check_structural(
-    item: Item, cls: type[Layer], symbolic: Mapping[str, Any], problems: Problems
+    item: Item,
+    cls: type[Layer],
+    symbolic: Mapping[str, Any],
+    scope: Scope,
+    problems: Problems,
 ) -> None:
+    """Refuse parameters, those that cancel out too: the schema cannot tell these."""
     for name, value in symbolic.items():
-        if name in cls.model_fields and cls.structural(name) and _depends(value):
+        named = not names_in_text(item.arguments[name]).isdisjoint(scope.parameters)
+        if name in cls.model_fields and cls.structural(name) and named:
             message = (
                 f"`{name}` decides dimensions or code, so no parameter can be in it"
             )
