@@ -32,11 +32,11 @@ class _NoPlugins(ModuleType):
         return found
 
 
-def _import_hashlib() -> None:
-    """Import `hashlib` with Python's own digests.
+def _import_digests() -> None:
+    """Import `hashlib`, and `hmac` that pydantic asks for, with Python's own digests.
 
-    Jinja and the headers need little of it, and to load OpenSSL takes a twentieth of a
-    command.
+    Jinja and the headers need little of them, and to load OpenSSL takes a twentieth of
+    a command.
     """
     own = ["_blake2", "_md5", "_sha1", "_sha3"]
     own += ["_sha2"] if sys.version_info >= (3, 12) else ["_sha256", "_sha512"]
@@ -45,6 +45,7 @@ def _import_hashlib() -> None:
     modules: dict[str, Any] = sys.modules
     modules["_hashlib"] = None
     import_module("hashlib")
+    import_module("hmac")
     del modules["_hashlib"]
 
 
@@ -57,7 +58,7 @@ def main() -> None:
     anything for the user.
     """
     gc.disable()
-    _import_hashlib()
+    _import_digests()
     sys.modules["pydantic.plugin._loader"] = _NoPlugins("pydantic.plugin._loader")
     from mlpgen.cli import run
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlpgen.cells import Cell
+
+_HERE = Path(__file__).parent
 
 
 def fill(template: str, **values: Any) -> str:
@@ -75,18 +76,20 @@ def _environment() -> Environment:
 
 def _bytecode_cache() -> FileSystemBytecodeCache | None:
     """Keep compiled templates beside Python's own bytecode, if that can be written."""
-    folder = Path(__file__).with_name("__pycache__")
+    folder = _HERE / "__pycache__"
     if sys.dont_write_bytecode or not os.access(folder, os.W_OK):
         return None
     return FileSystemBytecodeCache(str(folder), "%s.template")
 
 
 def _source(name: str) -> str:
-    packaged = files("mlpgen").joinpath("templates", name)
-    if packaged.is_file():
-        return packaged.read_text("utf-8")
-    checkout = files("mlpgen").joinpath("..", "..", "templates", name)
-    return checkout.read_text("utf-8")
+    """Read a template: those of a wheel are in the package, in a checkout beside `src`.
+
+    `importlib.resources` would find them too, and takes as long as all else here.
+    """
+    packaged = _HERE / "templates" / name
+    checkout = _HERE.parent.parent / "templates" / name
+    return (packaged if packaged.is_file() else checkout).read_text("utf-8")
 
 
 def _code(lines: Sequence[str] | str, indent: int = 0) -> Code:

@@ -188,8 +188,8 @@ def _check_structural(
 ) -> None:
     """Refuse parameters, those that cancel out too: the schema cannot tell these."""
     for name, value in symbolic.items():
-        named = not names_in_text(item.arguments[name]).isdisjoint(scope.parameters)
-        if name in cls.model_fields and cls.structural(name) and named:
+        structural = name in cls.model_fields and cls.structural(name)
+        if structural and names_in_text(item.arguments[name]) & scope.parameters.keys():
             message = (
                 f"`{name}` decides dimensions or code, so no parameter can be in it"
             )

@@ -54,7 +54,7 @@ def _eval_batch_size(graph: Graph) -> int:
     """
     floats = max(
         (
-            prod(part.shape)
+            prod(map(int, part.shape))
             for node in held(graph.nodes)
             for part in node.parts.values()
         ),
