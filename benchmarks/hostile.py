@@ -187,7 +187,7 @@ def many_layers() -> str:
 
 
 def different_rounds() -> str:
-    """30,000 layers that differ, by rounds of rounds."""
+    """Layers that differ, by rounds of rounds."""
     layers = (
         '  - Sequential:\n      - Linear: "${index + 1}"\n'
         '        repeat: 170\n    repeat: "${index_of + 160}"\n'
@@ -196,8 +196,8 @@ def different_rounds() -> str:
     return _net(layers, rest=rest)
 
 
-def growing_rounds() -> str:
-    """10,000 rounds, each wider than the one before."""
+def growing_rounds(rounds: int = 3_900) -> str:
+    """Rounds, each wider than the one before."""
     blocks = """blocks:
   Dense:
     parameters: {growth: 2}
@@ -207,8 +207,13 @@ def growing_rounds() -> str:
       - cat: {dim: 1}
         from: [input, new]
 """
-    layers = '  - Dense: "${growth}"\n    repeat: 9000\n'
+    layers = f'  - Dense: "${{growth}}"\n    repeat: {rounds}\n'
     return _net(layers, blocks=blocks, rest="parameters: {growth: 2}\n")
+
+
+def too_many_rounds() -> str:
+    """More of those than a network can have."""
+    return growing_rounds(9_000)
 
 
 def long_sources() -> str:
@@ -289,6 +294,7 @@ SPECS: dict[str, Callable[[], str]] = {
         many_layers,
         different_rounds,
         growing_rounds,
+        too_many_rounds,
         long_sources,
         many_mistakes,
         near_names,

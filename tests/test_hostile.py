@@ -36,6 +36,7 @@ REFUSED = {
     "different_chains": "MG222",
     "many_uses": "MG222",
     "different_rounds": "MG222",
+    "too_many_rounds": "MG222",
     "many_mistakes": "MG208",
     "near_names": "MG219",
     "near_parameters": "MG210",

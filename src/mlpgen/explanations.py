@@ -314,7 +314,7 @@ EXPLANATIONS = {
     ),
     "MG222": Explanation(
         "More layers than a network has",
-        "At most 100,000, those of blocks and rounds included; and at most 30,000 that "
+        "At most 100,000, those of blocks and rounds included; and at most 12,000 that "
         "differ from each other.",
         _spec("Sequential: [{Linear: 8, repeat: 1000}]\n    repeat: 1000", image="[8]"),
         _spec("Sequential: [{Linear: 8, repeat: 10}]\n    repeat: 10", image="[8]"),

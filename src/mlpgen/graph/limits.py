@@ -16,7 +16,7 @@ MOST_ROUNDS = 10_000
 MOST_LAYERS = 100_000
 """The most rounds of one layer, and the most layers of a network."""
 
-MOST_DIFFERENT = 30_000
+MOST_DIFFERENT = 12_000
 """The most layers that are looked at; equal uses of a block, and equal rounds, once."""
 
 MOST_STEPS = 3_000_000
