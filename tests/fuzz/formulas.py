@@ -83,8 +83,8 @@ def any_condition(rng: random.Random, parameters: Data, more: list[str]) -> str:
 
 
 def computed(code: str, known: Data) -> Any:
-    """Compute what was drawn here; None if it has no value."""
+    """Compute what was drawn here; None if it has no value: a name may be a keyword."""
     try:
         return eval(code, {"__builtins__": {}}, known)
-    except (ArithmeticError, ValueError, NameError, TypeError):
+    except (ArithmeticError, ValueError, NameError, TypeError, SyntaxError):
         return None
