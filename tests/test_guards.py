@@ -497,6 +497,23 @@ layers:
         (8,),
         warnings=("MG215",),
     ),
+    "shared by what never runs": Case(
+        """\
+name: Net
+input: [8]
+layers:
+  - Linear: 8
+    name: first
+  - Linear: 8
+    share: first
+    when: false
+  - Sigmoid:
+    share: first
+    when: false
+""",
+        72,
+        (8,),
+    ),
     "rounds counted by the round": Case(
         """\
 name: Net

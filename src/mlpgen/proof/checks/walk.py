@@ -270,6 +270,8 @@ class Walk:
         """Note that a layer has the parameters of another one."""
         if entry["kind"] == "share" or "share" not in entry["options"]:
             return
+        if _never_runs(entry):  # nor is it there
+            return
         other = _original(entries[entry["options"]["share"]], entries)
         own, times = at.modules + entry["name"], entry["options"].get("repeat")
         names = [own]
