@@ -43,7 +43,7 @@ def decode(data: bytes, name: str) -> str:
     wrong = _FORBIDDEN.search(text)
     if wrong:
         place = place_at(text[: wrong.start()], text, name)
-        message = f"the character U+{ord(wrong[0]):04X} is not allowed in YAML"
+        message = f"the character U+{ord(wrong[0]):04X} is not allowed"
         raise SpecError([Diagnostic("MG108", message, place)])
     return text
 
