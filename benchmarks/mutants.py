@@ -14,6 +14,7 @@ Each mistake has a process of its own, forked from one that has torch imported a
 from __future__ import annotations
 
 import argparse
+import ast
 import compileall
 import json
 import os
@@ -36,7 +37,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from mutators import mutants
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from mutators import Mutant
 
@@ -57,8 +58,14 @@ WARM = [
     *("jinja2", "pydantic", "rich.table", "click", "nbformat", "numpy"),
 ]
 """What is imported once for all; mlpgen itself is not."""
+CATALOGUES = ("src/mlpgen/layers", "src/mlpgen/functions")
 QUICK = ["test_diagnostics", "test_expressions", "test_rounds", "test_operands"]
 CONCERNED = {
+    "templates/scripts/data": ["test_data"],
+    "templates/scripts/pre": ["test_predicting"],
+    "templates/scripts/plot": ["test_predicting"],
+    "templates/scripts/run": ["test_resuming"],
+    "templates/notebook": ["test_notebook"],
     "src/mlpgen/layers": ["layers", "test_reference", "test_every_argument"],
     "src/mlpgen/functions": ["functions", "test_reference", "test_every_argument"],
     "src/mlpgen/s": ["test_sizes", "test_holding", "test_language", "test_graphs"],
@@ -205,11 +212,13 @@ def stages(path: str, kept: Path) -> list[Stage]:
         name for begin, names in CONCERNED.items() if path.startswith(begin)
         for name in names
     ]  # fmt: skip
+    own = _classes(copy / path) if path.startswith(CATALOGUES) else []
     names = [*QUICK, *concerned]
     last = LAST_OF_SCRIPTS if scripts else LAST
     fuzz = [] if scripts else [Stage("fuzz", lambda: fuzzed(copy))]
     return [
         Stage("drift", lambda: drifted(copy, kept)),
+        *([_tests(copy, concerned[0], own)] if own else []),
         *(_tests(copy, name) for name in dict.fromkeys(names) if _is_there(copy, name)),
         *fuzz,
         *(_tests(copy, name) for name in last if _is_there(copy, name)),
@@ -225,15 +234,22 @@ def _is_there(copy: Path, name: str) -> bool:
     return _file(copy, name).exists()
 
 
-def _tests(copy: Path, name: str) -> Stage:
+def _classes(path: Path) -> list[str]:
+    """Name the classes of a file; tests of layers and functions have their names."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [each.name for each in tree.body if isinstance(each, ast.ClassDef)]
+
+
+def _tests(copy: Path, name: str, about: Sequence[str] = ()) -> Stage:
     def run() -> None:
         import pytest
 
         options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-m", ""]
+        options += ["-k", " or ".join(about)] if about else []
         if pytest.main([*options, str(_file(copy, name))]):
             raise AssertionError(name)
 
-    return Stage(name, run)
+    return Stage(f"own {name}" if about else name, run)
 
 
 def rendered(copy: Path) -> dict[str, str]:

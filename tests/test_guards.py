@@ -497,6 +497,45 @@ layers:
         (8,),
         warnings=("MG215",),
     ),
+    "a size whose condition divides": Case(
+        """\
+name: Net
+parameters: {hidden: 0, r: 0}
+input: [2]
+layers:
+  - Linear: 1
+    when: "${r > 0 and 16 // r > 1}"
+  - Linear: 1
+    when: "${hidden > 0}"
+""",
+        0,
+        (2,),
+        (({"hidden": 1}, 3), ({"hidden": 1, "r": 2}, 5), ({"r": 16}, 0)),
+    ),
+    "a size that divides on one side": Case(
+        """\
+name: Net
+parameters: {hidden: 0, r: 0}
+input: [2]
+layers:
+  - Linear: "${16 // r}"
+    when: "${r > 0}"
+  - Linear: 1
+    when: "${hidden > 0}"
+  - Linear: "${hidden + 3}"
+    when: "${hidden != 1}"
+  - Linear: 3
+    when: "${hidden > 0}"
+""",
+        9,
+        (3,),
+        (
+            ({"hidden": 1}, 3 + 6),
+            ({"hidden": 1, "r": 4}, 12 + 5 + 6),
+            ({"hidden": 2}, 3 + 10 + 18),
+            ({"r": 4}, 12 + 15),
+        ),
+    ),
     "shared by what never runs": Case(
         """\
 name: Net

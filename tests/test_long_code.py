@@ -13,7 +13,7 @@ from mlpgen import api, operands
 from mlpgen.source import parse
 from mlpgen.styles.code import bracketed, call, indented, keyword, layout
 
-from .networks import network
+from .networks import model, network
 from .tools import ruff
 
 if TYPE_CHECKING:
@@ -192,6 +192,40 @@ def test_a_densenet_by_any_name(growth: str) -> None:
     found = network(parse((DENSE % {"growth": growth}).encode(), "dense.yaml").data)
     assert found.graph.total_parameters == 20_976
     assert found.graph.nodes[-1].output == (64, 8, 8)
+
+
+POWERS = """
+name: Net
+parameters: {channels: 16, m: 3}
+input: [1, 8, 8]
+layers:
+  - Conv2d: {out_channels: "${channels}", kernel_size: "KERNEL", padding: 1}
+  - MaxPool2d: 2
+  - MaxPool2d: 2
+  - Flatten
+  - Linear: 10
+"""
+
+
+@pytest.mark.parametrize(
+    "kernel",
+    [
+        "${(1 + m) * m * (channels * channels + channels) - 3261}",
+        "${(channels * m // 5 + channels * m * m // 7) * (m * channels + 3) - 1476}",
+    ],
+)
+def test_long_code_is_computed_in_several_lines(kernel: str, tmp_path: Path) -> None:
+    data = parse(POWERS.replace("KERNEL", kernel).encode(), "net.yaml").data
+    found = network(data)
+    for style in api.STYLES:
+        text = api.render(found, style)["net.py"]
+        assert max(map(len, text.split("\n"))) <= 88
+        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
+        made = model(found, style)
+        assert sum(each.numel() for each in made.parameters()) == (
+            found.graph.total_parameters
+        )
+    ruff(tmp_path)
 
 
 CONDITIONS = {

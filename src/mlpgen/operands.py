@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 class Precedence(IntEnum):
@@ -115,25 +115,32 @@ class Operand(NamedTuple):
         """Write it where what binds less tightly than `least` needs parentheses."""
         return self.text if self.precedence >= least else f"({self.text})"
 
+    @property
+    def is_choice(self) -> bool:
+        """Whether it is `a if condition else b`."""
+        return self.precedence is Precedence.CHOICE
+
     def divisors(self) -> Iterator[Operand]:
-        """Go through what is divided by in the code."""
+        """Go through what is divided by in the code, whatever choices it has."""
         for sign, each in pairwise(("", *self.parts)):
-            if isinstance(each, Place):
+            if isinstance(each, Place) and not self.is_choice:
                 if sign in (" / ", " // ", " % "):
                     yield each.operand
                 yield from each.operand.divisors()
+
+    def mapped(self, change: Callable[[Operand], Operand]) -> Operand:
+        """Put other code in the place of each operand."""
+        parts = (
+            Place(change(each.operand), each.least) if isinstance(each, Place) else each
+            for each in self.parts
+        )
+        return _made(self.precedence, *parts)
 
     def replaced(self, values: Mapping[str, Operand]) -> Operand:
         """Put other code in the place of names."""
         if self.is_name:
             return values.get(self.text, self)
-        parts = (
-            Place(each.operand.replaced(values), each.least)
-            if isinstance(each, Place)
-            else each
-            for each in self.parts
-        )
-        return _made(self.precedence, *parts)
+        return self.mapped(lambda each: each.replaced(values))
 
 
 class Place(NamedTuple):

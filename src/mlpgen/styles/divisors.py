@@ -4,23 +4,65 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.operands import choice, infix, logical, number
+from mlpgen.operands import Place, Precedence, choice, infix, logical, number
 
 if TYPE_CHECKING:
     from mlpgen.operands import Operand
+
+_NONZERO = ("", " > 0", " != 0", " >= 1")
+"""What a condition says of a divisor that is not 0."""
+_ELSE = {" == 0": " != 0", " <= 0": " > 0", " < 1": " >= 1"}
+"""What holds where a condition with such an end does not."""
 
 
 def guarded(code: Operand) -> Operand:
     """Compute a size for layers that may be left out: 0 where it would divide by 0.
 
-    Such layers are then not made, since their own condition comes first.
+    Such layers are then not made, since their own condition comes first. A choice that
+    asks the same itself is left as it is.
     """
+    return _guarded(code, frozenset())
+
+
+def _guarded(code: Operand, known: frozenset[str]) -> Operand:
+    """Guard what is divided by, but for what is known not to be 0."""
+    code = _in_choices(code, known)
     divisors = [
         each if each.is_name else infix("!=", each, number(0))
         for each in dict.fromkeys(code.divisors())
-        if each.names
+        if each.names and not any(each.text + end in known for end in _NONZERO)
     ]
     if not divisors:
         return code
     asked = logical("and", divisors) if len(divisors) > 1 else divisors[0]
     return choice(asked, code, number(0))
+
+
+def _in_choices(code: Operand, known: frozenset[str]) -> Operand:
+    """Guard both sides of each choice, with what its condition says."""
+    if not code.is_choice:
+        return code.mapped(lambda each: _in_choices(each, known))
+    one, condition, other = (
+        each.operand for each in code.parts if isinstance(each, Place)
+    )
+    return choice(
+        condition,
+        _guarded(one, known | _said(condition)),
+        _guarded(other, known | _denied(condition)),
+    )
+
+
+def _said(condition: Operand) -> frozenset[str]:
+    """Return the code of all that a condition asks for."""
+    if condition.precedence is not Precedence.AND:
+        return frozenset({condition.text})
+    return frozenset(
+        each.operand.text for each in condition.parts if isinstance(each, Place)
+    )
+
+
+def _denied(condition: Operand) -> frozenset[str]:
+    """Return what holds where a condition does not."""
+    text = condition.text
+    ends = (end for end in _ELSE if text.endswith(end))
+    return frozenset(text.removesuffix(end) + _ELSE[end] for end in ends)

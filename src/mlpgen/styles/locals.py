@@ -18,6 +18,8 @@ LONGEST_CODE = 40
 LONGEST_SUM = 20
 """Characters of a size in a call; of a sum in the model, which stands in a line with
 others."""
+LONGEST_LINE = 68
+"""Characters of a size that has a name: what is longer is computed in several lines."""
 
 
 def with_locals(graph: Graph) -> Graph:
@@ -91,6 +93,8 @@ class _Locals:
         return self._sum if whole else LONGEST_CODE
 
     def _name(self, code: Operand, kind: str) -> str:
+        """Give code a name, and first what is long in code that is too long itself."""
+        code = self._short(code, kind)
         number = sum(each.startswith(kind) for each in self.names.values())
         while code not in self.names:
             number += 1
@@ -99,3 +103,14 @@ class _Locals:
                 self.names[code] = name
                 self._taken.add(name)
         return self.names[code]
+
+    def _short(self, code: Operand, kind: str) -> Operand:
+        if len(code.text) <= LONGEST_LINE:
+            return code
+
+        def part(each: Operand) -> Operand:
+            short = self._short(each, kind)
+            long = len(short.text) > LONGEST_CODE
+            return operands.name(self._name(short, kind)) if long else short
+
+        return code.mapped(part)
