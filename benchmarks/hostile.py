@@ -211,6 +211,23 @@ def growing_rounds(rounds: int = 3_900) -> str:
     return _net(layers, blocks=blocks, rest="parameters: {growth: 2}\n")
 
 
+def conditions_on_conditions() -> str:
+    """Rounds, each with a condition on the size that the one before gives."""
+    blocks = """blocks:
+  Basic:
+    parameters: {planes: 8}
+    layers:
+      - Linear: "${planes}"
+        name: shortcut
+        when: "${in_features != planes}"
+      - cat: {dim: 1}
+        from: [shortcut, shortcut]
+"""
+    layers = '  - Linear: "${width}"\n    when: "${width > 3}"\n'
+    layers += '  - Basic: "${width}"\n' * 1000
+    return _net(layers, blocks=blocks, rest="parameters: {width: 8}\n")
+
+
 def too_many_rounds() -> str:
     """More of those than a network can have."""
     return growing_rounds(9_000)
@@ -295,6 +312,7 @@ SPECS: dict[str, Callable[[], str]] = {
         different_rounds,
         growing_rounds,
         too_many_rounds,
+        conditions_on_conditions,
         long_sources,
         many_mistakes,
         near_names,

@@ -113,6 +113,29 @@ def test_both_directions_in_a_block(style: str) -> None:
 
 
 @both_styles
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+def test_both_directions_need_torch_alone(
+    kind: str, style: str, tmp_path: Path
+) -> None:
+    both = {kind: {"hidden_size": 4, "bidirectional": True}, "name": "in_both_ways"}
+    spec = {
+        "name": "Net",
+        "input": [6, 8],
+        "blocks": {"Unit": {"layers": [both]}},
+        "layers": ["Unit"],
+    }
+    x = torch.randn(2, 6, 8)
+    names = ["unit_1.in_both_ways.hidden"]
+    made, (found,) = captured(spec, style, names, x)
+    _, state = made.unit_1.in_both_ways(x)
+    hidden = state[0] if kind == "LSTM" else state
+    assert same(found, torch.cat([hidden[-2], hidden[-1]], dim=1))
+    text = api.render(network(spec), style, capture=names)["net.py"]
+    (tmp_path / "net.py").write_text(text, encoding="utf-8")
+    all_tools(tmp_path)
+
+
+@both_styles
 def test_functions_in_a_block(style: str) -> None:
     x = torch.randn(2, 6, 8)
     names = ["block.halves.second", "block.total", "block.halves", "block.turned"]

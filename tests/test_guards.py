@@ -536,6 +536,33 @@ layers:
             ({"r": 4}, 12 + 15),
         ),
     ),
+    "a condition on a size that is a choice itself": Case(
+        """\
+name: Net
+parameters: {depth: 2}
+input: [8]
+blocks:
+  Same:
+    parameters: {width: 16}
+    layers:
+      - Linear: "${width}"
+        name: body
+      - add:
+        from: [body, input]
+        when: "${in_features == width}"
+  Stage:
+    parameters: {depth: 2}
+    layers:
+      - Linear: 16
+        when: "${depth > 1}"
+      - Same
+layers:
+  - Stage: "${depth}"
+""",
+        144 + 272,
+        (16,),
+        (({"depth": 1}, 144),),
+    ),
     "shared by what never runs": Case(
         """\
 name: Net

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.agreements import Agreement
-from mlpgen.expressions import Expression, value_of
+from mlpgen.expressions import Expression, NotComputedError, value_of
 from mlpgen.graph.blocks import (
     Use,
     arrivals,
@@ -167,7 +167,7 @@ def _used(
         part = name if len(graph.outputs) > 1 else ""
         parts[part] = value._replace(shape=shape)
     for noted in scope.found.agreements.values():
-        guards = tuple(restated(guard, known) for guard in noted.guards)
+        guards = tuple(_elsewhere(guard, known) for guard in noted.guards)
         found = Agreement(*map(outside, noted.agreement))
         inside.scope.note([found], item.path, tuple(g for g in guards if g.names))
     arguments = {name: sizes[name] for name in graph.inferred} | given
@@ -179,6 +179,16 @@ def _used(
         multiply_adds=graph.total_multiply_adds,
         graph=graph,
     )
+
+
+def _elsewhere(
+    guard: Expression, known: Mapping[str, Scalar | Expression]
+) -> Expression:
+    """Say a condition in the words of the class around; true where it has none."""
+    try:
+        return restated(guard, known)
+    except NotComputedError:
+        return Expression.constant(True)
 
 
 def _say_where(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.graph.nodes import Maker, Node
 from mlpgen.layers.base import Call
 from mlpgen.names import free_name
+from mlpgen.styles.code import Group, call
 from mlpgen.styles.docstrings import plain
 from mlpgen.styles.modules import chains
 from mlpgen.styles.spelling import outputs_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
     from mlpgen.graph.places import Place
     from mlpgen.layers.base import Returned, Value
+    from mlpgen.styles.code import Piece
 
 
 class Recording(NamedTuple):
@@ -37,8 +39,14 @@ class Recording(NamedTuple):
 
     blocks: tuple[Graph, ...]
     modules: tuple[str, ...]
-    codes: Mapping[str, str]
+    codes: Mapping[str, Piece]
     outputs: str
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """What the codes need, beside what the blocks do."""
+        calls = any(isinstance(code, Group) for code in self.codes.values())
+        return frozenset({"torch"} if calls else ())
 
 
 def recording(graph: Graph, names: Sequence[str]) -> Recording:
@@ -56,7 +64,7 @@ def recording(graph: Graph, names: Sequence[str]) -> Recording:
     known = captures(graph)
     blocks = _Blocks(graph.blocks, outputs)
     modules: dict[str, None] = {}
-    codes = {}
+    codes: dict[str, Piece] = {}
     for name in names:
         found = known[name]
         assert found.place is not None
@@ -88,7 +96,7 @@ class _Blocks:
             for block in self._found.values()
         )
 
-    def hooked(self, name: str, found: Captured, place: Place) -> tuple[str, str]:
+    def hooked(self, name: str, found: Captured, place: Place) -> tuple[str, Piece]:
         """Return the module whose hook sees a value, and the code that takes it."""
         node, block = place.node, self._found.get(place.holder)
         listed = bool(node.rounds) and not chains(node)
@@ -104,7 +112,17 @@ class _Blocks:
         if node.single:
             return place.module, given
         base, pick = node.picks.get(found.part, (found.part, "{}"))
-        return place.module, pick.format(given + _index(node.returned, base))
+        return place.module, _picked(pick, given + _index(node.returned, base))
+
+
+def _picked(pick: str, given: str) -> Piece:
+    """Write what takes a part, which may be a call: `torch.cat([{0}[-2]], dim=1)`."""
+    function, listed, rest = pick.partition("([")
+    if not listed:
+        return pick.format(given)
+    items, _, last = rest.removesuffix(")").rpartition("], ")
+    parts = tuple(each.format(given) for each in items.split(", "))
+    return call(function, Group("[", parts, "]", collection=True), last)
 
 
 def _with_module(block: Graph, name: str) -> Graph:

@@ -49,7 +49,7 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
     found = recording(graph, inner(graph, captured))
     classes = [class_plan(with_locals(block)) for block in found.blocks]
     model = class_plan(graph, captured, found)
-    return model_plan(graph, [*classes, model], recorded=bool(found.modules))
+    return model_plan(graph, [*classes, model], found)
 
 
 def inner(graph: Graph, captured: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from mlpgen.styles.code import (
     Group,
     bracketed,
     call,
+    flat,
     indented,
     layout,
 )
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.capturing import Recording
+    from mlpgen.styles.code import Piece
 
 Lines = tuple[str, ...]
 
@@ -79,24 +81,24 @@ class ModelPlan(NamedTuple):
 
 
 def model_plan(
-    graph: Graph, classes: Sequence[ClassPlan], *, recorded: bool
+    graph: Graph, classes: Sequence[ClassPlan], found: Recording
 ) -> ModelPlan:
     """Put the classes of a file together.
 
     Args:
         graph: The network.
         classes: The blocks, and at last the model.
-        recorded: Whether outputs of inner layers are recorded.
+        found: What is recorded of inner layers.
     """
-    names = frozenset[str]().union(*(each.uses for each in classes))
+    names = found.uses.union(*(each.uses for each in classes))
     drop_path = "DropPath" in names
     if drop_path:
         names |= {"torch", "Tensor"}
     return ModelPlan(
         template="model.py.jinja",
         docstring=module_docstring(graph),
-        imports=import_block(names | (RECORDING if recorded else set())),
-        recorded=recorded,
+        imports=import_block(names | (RECORDING if found.modules else set())),
+        recorded=bool(found.modules),
         drop_path=drop_path,
         classes=tuple(classes),
     )
@@ -154,9 +156,9 @@ def forward_signature(inputs: Iterable[str], outputs: Sequence[str]) -> Lines:
     return tuple(layout(call("def forward", *items), INDENT, after=after))
 
 
-def returned(outputs: Sequence[str], indent: int = 2 * INDENT) -> list[str]:
+def returned(outputs: Sequence[Piece], indent: int = 2 * INDENT) -> list[str]:
     """Return several outputs as a tuple."""
-    line = f"return {', '.join(outputs)}"
+    line = f"return {', '.join(map(flat, outputs))}"
     if indent + len(line) <= WIDTH:
         return [line]
     return layout(Group("(", tuple(outputs), ")", collection=True), indent, "return ")

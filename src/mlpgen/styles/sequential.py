@@ -61,7 +61,7 @@ def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
         model = _class(graph, captured, found)
     else:
         model = explicit.class_plan(graph, captured, found)
-    return model_plan(graph, [*classes, model], recorded=bool(found.modules))
+    return model_plan(graph, [*classes, model], found)
 
 
 def is_chain(graph: Graph) -> bool:

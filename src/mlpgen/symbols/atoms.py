@@ -10,6 +10,7 @@ The order in which terms and factors came stays, for people; it decides nothing.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -215,11 +216,18 @@ def opaque(key: str, names: frozenset[str]) -> Sum:
     return alone(atom)
 
 
-def made(atom: Atom, *parts: Sum, beside: frozenset[str] = frozenset()) -> Sum:
-    """Return the sum that is an atom made of others, or what has no code."""
-    atom.names = beside.union(*(each.names for each in parts))
+def made(atom: Atom, *parts: Sum, beside: Any = None) -> Sum:
+    """Return the sum that is an atom made of others, or what has no code.
+
+    Args:
+        atom: The atom, whose attributes are filled in.
+        parts: The sums that it is made of.
+        beside: What else is in its code: a condition, or a number that is not whole.
+    """
+    names: frozenset[str] = getattr(beside, "names", frozenset())
+    atom.names = names.union(*(each.names for each in parts))
     atom.depth = 1 + max(each.depth for each in parts)
-    atom.weight = len(beside) + sum(each.weight for each in parts)
+    atom.weight = words(beside) + sum(each.weight for each in parts)
     atom.conditions = frozenset[str]().union(*(each.conditions for each in parts))
     if isinstance(atom, Choice):
         atom.conditions |= {atom.condition.code}
@@ -227,6 +235,11 @@ def made(atom: Atom, *parts: Sum, beside: frozenset[str] = frozenset()) -> Sum:
     if atom.depth > DEEPEST or atom.weight > MOST_TERMS:
         return opaque(atom, atom.names)
     return alone(atom)
+
+
+def words(value: Any) -> int:
+    """Count the names and numbers in the code of a condition or a number."""
+    return len(re.findall(r"\w+", getattr(value, "code", "")))
 
 
 def is_opaque(value: Sum) -> bool:

@@ -78,7 +78,7 @@ def either(condition: Any, one: Sum, other: Sum) -> Sum:
         return added(common, one)
     atom = Choice(short(f"({condition.code}?{one.key}:{other.key})"))
     atom.condition, atom.one, atom.other = condition, one, other
-    return added(common, made(atom, one, other, beside=condition.names))
+    return added(common, made(atom, one, other, beside=condition))
 
 
 def decided(value: Sum, condition: str, *, holds: bool) -> Sum:
@@ -122,7 +122,7 @@ def scaled(size: Sum, factor: Any) -> Sum:
         return number(int(constant * factor))
     atom = Scaled(short(f"int(({size.key})*({getattr(factor, 'code', repr(factor))}))"))
     atom.size, atom.factor = size, factor
-    return made(atom, size, beside=names)
+    return made(atom, size, beside=factor)
 
 
 def rebuilt(

@@ -18,7 +18,16 @@ from mlpgen.expressions import (
     bounded,
     is_whole,
 )
-from mlpgen.sizes import Real, Size, replaced, sum_of, worth
+from mlpgen.sizes import (
+    Real,
+    Size,
+    either,
+    replaced,
+    scaled,
+    smaller,
+    sum_of,
+    worth,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -56,7 +65,7 @@ def evaluate(
         raise ExpressionError(
             f"the expression has {len(inner):,} characters, the most is {LONGEST:,}"
         )
-    tree = _parse(inner)
+    tree = _by_an_author(inner)
     known = {
         name: Expression.constant(parameters[name])
         if name in fixed
@@ -150,6 +159,15 @@ def _parse(text: str) -> ast.expr:
 
 
 @lru_cache(1024)
+def _by_an_author(text: str) -> ast.expr:
+    """Parse what stands in a spec: less than what the code of sizes has."""
+    tree = _parse(text)
+    if any(isinstance(each, (ast.IfExp, ast.Call)) for each in ast.walk(tree)):
+        raise ExpressionError(_NOTHING_ELSE)
+    return tree
+
+
+@lru_cache(1024)
 def _names_in(text: str) -> tuple[str, ...]:
     """Return the names of an expression, each once."""
     nodes = ast.walk(_parse(text))
@@ -201,10 +219,42 @@ def _computed(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             compared = _compared(left, ops, comparators, known)
             return conditions.comparison(compared, ops)
-    raise ExpressionError(
-        "an expression has numbers, parameters, + - * / // % **, comparisons, "
-        "and, or, not; nothing else"
-    )
+    return _of_sizes(node, known)
+
+
+_NOTHING_ELSE = (
+    "an expression has numbers, parameters, + - * / // % **, comparisons, and, or, "
+    "not; nothing else"
+)
+
+
+def _of_sizes(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
+    """Compute what only the code of sizes has: choices, `min` and what is rounded."""
+    match node:
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            condition = _boolean(test, known)
+            holds = bool(condition.value)
+            one = _if_needed(_number, body, known, needed=holds)
+            other = _if_needed(_number, orelse, known, needed=not holds)
+            return Expression(either(condition, _whole(one), _whole(other)))
+        case ast.Call(func=ast.Name(id="min"), args=[left, right]):
+            one, other = (_number(each, known) for each in (left, right))
+            return Expression(smaller(_whole(one), _whole(other)))
+        case ast.Call(
+            func=ast.Name(id="int"),
+            args=[ast.BinOp(op=ast.Mult(), left=left, right=right)],
+        ):
+            one, other = (_number(each, known) for each in (left, right))
+            return Expression(scaled(_whole(one), _symbolic(other)))
+        case ast.Constant(value=value) if value is ...:
+            raise NotComputedError("a size follows no rule")
+    raise ExpressionError(_NOTHING_ELSE)
+
+
+def _whole(expression: Expression) -> int:
+    """Return a size, which knows its code."""
+    assert is_whole(expression.value)
+    return expression.value
 
 
 def _if_needed(

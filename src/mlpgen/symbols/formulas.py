@@ -20,6 +20,7 @@ from mlpgen.symbols.atoms import (
     less,
     number,
     plus,
+    words,
 )
 from mlpgen.symbols.polynomials import exactly
 
@@ -189,7 +190,7 @@ def _inside(value: Sum, atom: Choice, coefficient: int) -> Sum:
     found = Choice(f"({atom.condition.code}?{one.key}:{other.key})")
     found.condition, found.one, found.other = atom.condition, one, other
     found.names = atom.names | one.names | other.names
-    found.weight = one.weight + other.weight + len(atom.condition.names)
+    found.weight = one.weight + other.weight + words(atom.condition)
     found.depth, found.conditions = atom.depth, atom.conditions
     return alone(found)
 
