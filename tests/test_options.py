@@ -315,3 +315,15 @@ def test_metrics_are_those_of_their_definitions(tiny: Path, tmp_path: Path) -> N
     row = rows(out)[-1]
     assert float(row["test_top5"]) == pytest.approx(float(five), abs=1e-5)
     assert float(row["test_f1"]) == pytest.approx(float(sum(scores)) / 10, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("width", "size"),
+    [(784, 2500), (1_677, 2500), (1_678, 1000), (2**21, 2), (2**21 + 1, 1)],
+)
+def test_evaluation_keeps_the_largest_tensor_below_16_mib(
+    width: int, size: int, tmp_path: Path
+) -> None:
+    layers = ["Flatten", {"Linear": width}, {"Linear": 10}]
+    text = rendered(layers, {}, tmp_path).read_text(encoding="utf-8")
+    assert f"EVAL_BATCH_SIZE = {size}\n" in text

@@ -10,6 +10,7 @@ import torch
 from mlpgen import SpecError, api
 from mlpgen.pictures.drawing import boxes, drawing
 from mlpgen.proof.claims import claims
+from mlpgen.styles.docstrings import docstring
 
 from .networks import model, module, network
 from .tools import all_tools
@@ -24,6 +25,32 @@ BRANCH = {
         {"Sequential": [{"Linear": 8}], "name": "side", "when": "${project}"},
     ],
 }
+
+
+@pytest.mark.parametrize("indent", [0, 4])
+def test_a_docstring_of_one_line_is_as_long_as_a_line(indent: int) -> None:
+    fits = "x" * (88 - indent - 6)
+    assert docstring([fits], indent) == (f'"""{fits}"""',)
+    assert docstring([f"{fits}x"], indent) == (f'"""{fits}x', '"""')
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_attention_takes_a_mask(style: str) -> None:
+    spec = {
+        "name": "Net",
+        "input": {"query": [6, 8], "memory": [5, 8], "mask": [6, 5]},
+        "layers": [
+            {
+                "scaled_dot_product_attention": None,
+                "from": ["query", "memory", "memory", "mask"],
+            }
+        ],
+    }
+    query, memory = torch.rand(2, 6, 8), torch.rand(2, 5, 8)
+    mask = torch.rand(2, 6, 5)
+    weights = (query @ memory.mT / 8**0.5 + mask).softmax(dim=-1)
+    found = model(network(spec), style)(query, memory, mask)
+    assert torch.allclose(found, weights @ memory, atol=1e-6)
 
 
 def written(spec: dict[str, Any], style: str = "explicit") -> str:

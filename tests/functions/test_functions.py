@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from mlpgen.explanations import EXPLANATIONS
 from mlpgen.functions import FUNCTIONS
 from mlpgen.functions.base import Operation
 from mlpgen.layers.base import ShapeError, Value, Values
@@ -242,6 +243,7 @@ def compare(name: str, arguments: dict[str, Any], values: Values) -> bool:
         if any(size < 1 for each in results.values() for size in each.shape):
             raise ShapeError("MG303", "nothing is left")
     except ShapeError as error:
+        assert error.code in EXPLANATIONS
         if ours_alone(name, arguments, values, error) or names_the_batch(
             arguments, values
         ):

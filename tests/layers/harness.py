@@ -14,6 +14,7 @@ from torch.nn import functional as F  # noqa: F401 - used by eval
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from mlpgen.explanations import EXPLANATIONS
 from mlpgen.layers import LAYERS
 from mlpgen.layers.base import ShapeError, Value
 from mlpgen.styles.code import call, flat, keyword, literal
@@ -167,6 +168,7 @@ def compare(name: str, arguments: dict[str, Any], values: Values) -> bool:
     try:
         layer, results = ours(name, arguments, values)
     except (ValidationError, ShapeError) as error:
+        assert isinstance(error, ValidationError) or error.code in EXPLANATIONS
         refused = _torch_refuses(name, arguments, values)
         assert refused, f"{context}: only we refuse it: {error}"
         return False
