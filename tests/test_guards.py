@@ -536,6 +536,34 @@ layers:
             ({"r": 4}, 12 + 15),
         ),
     ),
+    "a divisor that divides itself": Case(
+        """\
+name: Net
+parameters: {wide: false, k: 3}
+input: [8]
+layers:
+  - Linear: "${-k % (3 // k) // k + 8}"
+    when: "${wide}"
+""",
+        0,
+        (8,),
+        (({"k": 0}, 0), ({"wide": True}, 72), ({"k": 2, "wide": True}, 72)),
+    ),
+    "a pool that fits with another size": Case(
+        """\
+name: Net
+parameters: {pooled: false, width: 8}
+input: [8, 6, 6]
+layers:
+  - MaxPool2d: "${width}"
+    when: "${pooled}"
+  - Flatten
+  - Linear: 3
+""",
+        289 * 3,
+        (3,),
+        (({"pooled": True, "width": 4}, 9 * 3), ({"width": 2}, 289 * 3)),
+    ),
     "a condition on a size that is a choice itself": Case(
         """\
 name: Net

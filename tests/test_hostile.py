@@ -37,6 +37,7 @@ REFUSED = {
     "many_uses": "MG222",
     "different_rounds": "MG222",
     "too_many_rounds": "MG222",
+    "conditions_on_conditions": "MG221",
     "many_mistakes": "MG208",
     "near_names": "MG219",
     "near_parameters": "MG210",

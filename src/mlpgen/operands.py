@@ -121,12 +121,15 @@ class Operand(NamedTuple):
         return self.precedence is Precedence.CHOICE
 
     def divisors(self) -> Iterator[Operand]:
-        """Go through what is divided by in the code, whatever choices it has."""
+        """Go through what is divided by in the code, whatever choices it has.
+
+        What a divisor divides by itself comes before it.
+        """
         for sign, each in pairwise(("", *self.parts)):
             if isinstance(each, Place) and not self.is_choice:
+                yield from each.operand.divisors()
                 if sign in (" / ", " // ", " % "):
                     yield each.operand
-                yield from each.operand.divisors()
 
     def mapped(self, change: Callable[[Operand], Operand]) -> Operand:
         """Put other code in the place of each operand."""

@@ -78,7 +78,8 @@ def _others(asked: list[Any], said: list[Any], known: Values) -> Iterator[Values
     flags = [name for name in names if isinstance(known[name], bool)][:MOST_FLAGS]
     counts = [name for name in names if not isinstance(known[name], bool)]
     used = names_in(said)
-    nothing = [n for n, v in known.items() if n in used and v <= 0 and v is not False]
+    counted = [n for n, v in known.items() if n in used and not isinstance(v, bool)]
+    nothing = [name for name in counted if known[name] <= 0]
     sides = [name for name in known if name.endswith(("_height", "_width", "_depth"))]
     numbers = list(dict.fromkeys([*_near(asked), *_NUMBERS]))
     changes: list[Sequence[str]] = [[each] for each in counts]
@@ -91,6 +92,8 @@ def _others(asked: list[Any], said: list[Any], known: Values) -> Iterator[Values
         yield begin
         for number, change in product(numbers, [nothing, *changes]):
             yield {**begin, **{n: type(known[n])(number) for n in change}}
+        for number in numbers:
+            yield {**begin, **{n: type(known[n])(number) for n in counted}}
 
 
 def _near(asked: list[Any]) -> Iterator[int]:
