@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from mlpgen.operands import Place, Precedence, choice, infix, logical, number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from mlpgen.operands import Operand
 
 _NONZERO = ("", " > 0", " != 0", " >= 1")
@@ -27,15 +29,25 @@ def guarded(code: Operand) -> Operand:
 def _guarded(code: Operand, known: frozenset[str]) -> Operand:
     """Guard what is divided by, but for what is known not to be 0."""
     code = _in_choices(code, known)
-    divisors = [
+    return _asking(_unknown(code, known), code)
+
+
+def _asking(divisors: Iterable[Operand], code: Operand) -> Operand:
+    """Compute code if nothing that it divides by is 0."""
+    asked = [
         each if each.is_name else infix("!=", each, number(0))
-        for each in dict.fromkeys(code.divisors())
-        if each.names and not any(each.text + end in known for end in _NONZERO)
+        for each in dict.fromkeys(divisors)
     ]
-    if not divisors:
+    if not asked:
         return code
-    asked = logical("and", divisors) if len(divisors) > 1 else divisors[0]
-    return choice(asked, code, number(0))
+    return choice(logical("and", asked) if asked[1:] else asked[0], code, number(0))
+
+
+def _unknown(code: Operand, known: frozenset[str]) -> Iterator[Operand]:
+    """Go through the divisors of which nothing says that they are not 0."""
+    for each in code.divisors():
+        if each.names and not any(each.text + end in known for end in _NONZERO):
+            yield each
 
 
 def _in_choices(code: Operand, known: frozenset[str]) -> Operand:
@@ -45,11 +57,23 @@ def _in_choices(code: Operand, known: frozenset[str]) -> Operand:
     one, condition, other = (
         each.operand for each in code.parts if isinstance(each, Place)
     )
-    return choice(
+    chosen = choice(
         condition,
         _guarded(one, known | _said(condition)),
         _guarded(other, known | _denied(condition)),
     )
+    return _asking(_of_condition(condition, known), chosen)
+
+
+def _of_condition(condition: Operand, known: frozenset[str]) -> Iterator[Operand]:
+    """Go through the same of a condition, each part of which may guard the next."""
+    if condition.precedence is not Precedence.AND:
+        yield from _unknown(condition, known)
+        return
+    for each in condition.parts:
+        if isinstance(each, Place):
+            yield from _unknown(each.operand, known)
+            known |= _said(each.operand)
 
 
 def _said(condition: Operand) -> frozenset[str]:
