@@ -411,6 +411,12 @@ def test_what_is_joined_must_be_listed(joined: str) -> None:
     assert codes({joined: {"dim": 1}}, shape=(4, 6, 6)) == ["MG314"]
 
 
+@pytest.mark.parametrize("key", ["size", "scale_factor"])
+def test_images_are_resized_by_as_many_values_as_they_have_sizes(key: str) -> None:
+    assert codes({"interpolate": {key: [4, 4, 4]}}, shape=(3, 8, 8)) == ["MG311"]
+    assert codes({"Upsample": {key: [4]}}, shape=(3, 8, 8)) == ["MG311"]
+
+
 def test_parts_of_a_function_have_the_names_of_the_author() -> None:
     loaded = net(
         {"chunk": {"chunks": 3, "dim": -1, "names": ["q", "k", "v"]}, "name": "qkv"},
