@@ -22,14 +22,14 @@ REPEATABLE = settings(
 )
 settings.register_profile("repeatable", REPEATABLE)
 settings.register_profile("search", REPEATABLE, derandomize=False)
-LONG = ("test_training.py", "test_expert_code.py", "test_resuming.py", "test_prove.py")
-
 settings.load_profile(os.environ.get("MLPGEN_HYPOTHESIS", "repeatable"))
+
+FIRST = ("test_training.py", "test_expert_code.py", "test_resuming.py", "test_prove.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that no worker ends alone with it."""
-    items.sort(key=lambda item: item.path.name not in LONG)
+    items.sort(key=lambda item: item.path.name not in FIRST)
 
 
 @pytest.fixture(autouse=True)

@@ -116,6 +116,11 @@ class Operand(NamedTuple):
         return self.text if self.precedence >= least else f"({self.text})"
 
     @property
+    def inner(self) -> tuple[Operand, ...]:
+        """The operands that stand in it, in order."""
+        return tuple(each.operand for each in self.parts if isinstance(each, Place))
+
+    @property
     def is_choice(self) -> bool:
         """Whether it is `a if condition else b`."""
         return self.precedence is Precedence.CHOICE

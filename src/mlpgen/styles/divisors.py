@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.operands import Place, Precedence, choice, infix, logical, number
+from mlpgen.operands import Precedence, choice, infix, logical, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mlpgen.operands import Operand
 
@@ -54,9 +54,7 @@ def _in_choices(code: Operand, known: frozenset[str]) -> Operand:
     """Guard both sides of each choice, with what its condition says."""
     if not code.is_choice:
         return code.mapped(lambda each: _in_choices(each, known))
-    one, condition, other = (
-        each.operand for each in code.parts if isinstance(each, Place)
-    )
+    one, condition, other = code.inner
     chosen = choice(
         condition,
         _guarded(one, known | _said(condition)),
@@ -67,22 +65,19 @@ def _in_choices(code: Operand, known: frozenset[str]) -> Operand:
 
 def _of_condition(condition: Operand, known: frozenset[str]) -> Iterator[Operand]:
     """Go through the same of a condition, each part of which may guard the next."""
-    if condition.precedence is not Precedence.AND:
-        yield from _unknown(condition, known)
-        return
-    for each in condition.parts:
-        if isinstance(each, Place):
-            yield from _unknown(each.operand, known)
-            known |= _said(each.operand)
+    for each in _parts(condition):
+        yield from _unknown(each, known)
+        known |= {each.text}
 
 
 def _said(condition: Operand) -> frozenset[str]:
     """Return the code of all that a condition asks for."""
-    if condition.precedence is not Precedence.AND:
-        return frozenset({condition.text})
-    return frozenset(
-        each.operand.text for each in condition.parts if isinstance(each, Place)
-    )
+    return frozenset(each.text for each in _parts(condition))
+
+
+def _parts(condition: Operand) -> Sequence[Operand]:
+    """Return what a condition joins by `and`, or itself."""
+    return condition.inner if condition.precedence is Precedence.AND else (condition,)
 
 
 def _denied(condition: Operand) -> frozenset[str]:
