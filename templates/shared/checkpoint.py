@@ -1,0 +1,114 @@
+"""The files of a run: checkpoints, and who may write them."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+import torch
+from torch import Tensor
+
+from errors import RunError
+
+KEYS = {"settings", "about", "random", "epoch", "step", "best", "best_epoch", "rows"}
+"""What every checkpoint holds beside the states of its parts."""
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint, as plain data and tensors.
+
+    Raises:
+        RunError: It is torn, or none.
+    """
+    try:
+        state: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise RunError(f"{path} cannot be read: {_why(path, error)}") from None
+    if not isinstance(state, dict) or not state.keys() >= KEYS:
+        raise RunError(f"{path} is no checkpoint of a run")
+    if not all(isinstance(state[key], dict) for key in ("settings", "about")):
+        raise RunError(f"{path} is no checkpoint of a run")
+    return state
+
+
+def _why(path: Path, error: Exception) -> str:
+    """Say in a line why a checkpoint cannot be read, and which one may be."""
+    before = path.with_name("previous.pt")
+    more = f"; {before} is the one before it" if before.exists() else ""
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}{more}"
+    return f"it is damaged, or holds more than plain data and tensors{more}"
+
+
+def newest_checkpoint(path: Path) -> Path:
+    """Return the last checkpoint of a run; if it is named itself, that one."""
+    path = path / "last.pt" if path.is_dir() else path
+    if path.exists():
+        return path
+    return path.with_name("previous.pt")  # killed between two renames
+
+
+def newest_run(folder: Path) -> Path:
+    """Return the run below a folder that was written to last, or the folder itself."""
+    found = folder.rglob("last.pt")
+    last = max(found, key=lambda path: path.stat().st_mtime, default=folder / "last.pt")
+    return last.parent
+
+
+def new_run(folder: Path, name: str) -> Path:
+    """Return a folder below another one that is not there yet."""
+    path, count = folder / name, 1
+    while path.exists():
+        count += 1
+        path = folder / f"{name}_{count}"
+    return path
+
+
+def plain(args: argparse.Namespace) -> dict[str, Any]:
+    """Return settings as data that a checkpoint and JSON can hold."""
+    kinds = (bool, int, float, str, list)
+    return {
+        name: value if value is None or isinstance(value, kinds) else str(value)
+        for name, value in vars(args).items()
+    }
+
+
+def locked(path: Path) -> IO[str]:
+    """Lock a file for as long as this process lives, or the file is open.
+
+    Raises:
+        RunError: Another one has locked it.
+    """
+    file = path.open("w")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise RunError(
+            f"another training writes into {path.parent}: see --out"
+        ) from None
+    return file
+
+
+def random_state() -> list[Tensor]:
+    """Return the state of random numbers, of the CPU and the accelerator."""
+    device = torch.accelerator.current_accelerator(check_available=True)
+    states = [torch.get_rng_state()]
+    if device is not None:
+        states.append(torch.get_device_module(device).get_rng_state())
+    return states
+
+
+def set_random_state(states: list[Tensor]) -> None:
+    """Go back to a state of random numbers."""
+    device = torch.accelerator.current_accelerator(check_available=True)
+    torch.set_rng_state(states[0])
+    if device is not None and len(states) > 1:
+        torch.get_device_module(device).set_rng_state(states[1])

@@ -1,0 +1,186 @@
+"""The command line of a training, and the devices and ranks that it asks for."""
+
+import argparse
+import math
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import torch
+import torch.distributed as dist
+
+from checkpoint import new_run, newest_checkpoint, newest_run, read_checkpoint
+from data_common import RANKS
+from errors import RunError, guarded, one_line, printable
+
+LOCAL_RANK = int(os.environ.get("LOCAL_RANK", "0"))  # torchrun sets it
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are safe to print."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with a line."""
+        self.exit(2, f"error: {printable(message)}\n")
+
+
+def command_line(
+    about: str | None, runs: str, *, epochs: int, batch_size: int, lr: float, seed: int
+) -> Parser:
+    """Make the parser of a training, to which a script adds what its model takes.
+
+    Args:
+        about: What the script does; of more than one line, the first.
+        runs: The folder that gets a folder for each run.
+        epochs: And the others: what is so if the command line says nothing else.
+        batch_size: Examples in a step.
+        lr: The learning rate, or the peak of it.
+        seed: Of initial values and shuffling.
+    """
+    parser = Parser(
+        description=(about or "").partition("\n")[0],
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    new = new_run(Path(runs), time.strftime("%Y-%m-%d_%H-%M-%S"))
+    device = torch.accelerator.current_accelerator(check_available=True) or "cpu"
+    for name, kind, default, help_ in (
+        ("epochs", int, epochs, "passes over the training data"),
+        ("batch-size", int, batch_size, "examples in one step"),
+        ("lr", float, lr, "learning rate, or its peak"),
+        ("seed", int, seed, "of initial values and shuffling"),
+        ("data-dir", Path, Path("data"), "has the data in it"),
+        ("out", Path, new, "gets checkpoints and metrics.csv"),
+        ("checkpoint-every", int, 0, "steps; 0: after each epoch"),
+        ("device", str, str(device), "such as cpu, cuda:0, mps"),
+        ("threads", int, torch.get_num_threads(), "of the CPU"),
+    ):
+        parser.add_argument(f"--{name}", type=kind, default=default, help=help_)
+    parser.add_argument(
+        "--resume",
+        nargs="?",
+        type=Path,
+        const=newest_run(Path(runs)),
+        help="a run or checkpoint to go on with; the newest run if none is named",
+    )
+    for name, help_ in (
+        ("overfit-batch", "learn one batch by heart"),
+        ("profile", "show where 50 steps spend their time, and end"),
+        ("tensorboard", "write its events too"),
+        ("plot", "draw curves and results at the end"),
+        ("traceback", "show where an error comes from"),
+    ):
+        parser.add_argument(f"--{name}", action="store_true", help=help_)
+    return parser
+
+
+def start(
+    train: Callable[[argparse.Namespace], None],
+    parser: argparse.ArgumentParser,
+    own: Sequence[str] = (),
+) -> None:
+    """Train with the settings of the command line.
+
+    Args:
+        train: Does so.
+        parser: From `command_line`.
+        own: Files of the model's author that must be the ones that were imported.
+    """
+
+    def main() -> None:
+        args = settings(parser)
+        torch.set_num_threads(args.threads)
+        check_own(own)
+        join(args)
+        train(args)
+        leave()
+
+    guarded(main)
+
+
+def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """Read and check the command line; a run that goes on has its settings already.
+
+    Raises:
+        RunError: A setting cannot be so.
+    """
+    args = parser.parse_args()
+    if args.resume:
+        parser.set_defaults(**settings_of(args.resume))
+        args = parser.parse_args()
+    for name, least in (("epochs", 1), ("batch_size", 1), ("threads", 1)):
+        if not least <= getattr(args, name) < 2**63:
+            raise RunError(f"--{name.replace('_', '-')} must be at least {least}")
+    for name in ("seed", "checkpoint_every"):
+        if not 0 <= getattr(args, name) < 2**63:
+            raise RunError(
+                f"--{name.replace('_', '-')} must be at least 0, below 2**63"
+            )
+    if not 0 <= args.lr < math.inf:
+        raise RunError(f"--lr is {args.lr}, must be a number of at least 0")
+    args.threads = min(args.threads, os.cpu_count() or 1)
+    args.device = usable(args.device)
+    return args
+
+
+def settings_of(run: Path) -> dict[str, Any]:
+    """Return the settings of a run that is gone on with, where they have been kept."""
+    found: dict[str, Any] = read_checkpoint(newest_checkpoint(run))["settings"]
+    passing = ("resume", "profile", "out", "traceback")
+    return {name: found[name] for name in found if name not in passing}
+
+
+def usable(name: str) -> torch.device:
+    """Return a device by its name.
+
+    Raises:
+        RunError: It is not there.
+    """
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        why = one_line(error)
+        raise RunError(f"--device {name}: {why}; try --device cpu") from None
+    return device
+
+
+def join(args: argparse.Namespace) -> None:
+    """Meet the ranks that torchrun started: each has a device, all have one folder."""
+    if RANKS > 1 and args.device.type != "cpu":
+        args.device = usable(f"{args.device.type}:{LOCAL_RANK}")
+    if args.device.index is not None:
+        torch.accelerator.set_device_index(args.device.index)
+    if RANKS > 1:
+        dist.init_process_group()
+        folders = [args.out, args.resume]
+        dist.broadcast_object_list(folders)
+        args.out, args.resume = folders
+
+
+def leave() -> None:
+    """Wait for the other ranks, so that none is gone while another talks to it."""
+    if dist.is_initialized():
+        dist.barrier()
+        dist.destroy_process_group()
+
+
+def deterministic() -> None:
+    """Use only algorithms that give the same bits again."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True)
+
+
+def check_own(files: Sequence[str]) -> None:
+    """See that modules of the model's author were imported from beside this one.
+
+    Raises:
+        RunError: Python found another module of the name.
+    """
+    for name in files:
+        module = sys.modules[name.removesuffix(".py").replace("/", ".")]
+        path, found = Path(__file__).parent / name, Path(str(module.__file__))
+        if path.resolve() != found.resolve():
+            raise RunError(f"the model needs {path}, but Python imported {found}")
