@@ -43,9 +43,8 @@ def _why(path: Path, error: Exception) -> str:
 def newest_checkpoint(path: Path) -> Path:
     """Return the last checkpoint of a run; if it is named itself, that one."""
     path = path / "last.pt" if path.is_dir() else path
-    if path.exists():
-        return path
-    return path.with_name("previous.pt")  # killed between two renames
+    before = path.with_name("previous.pt")  # killed between two renames
+    return before if before.exists() and not path.exists() else path
 
 
 def newest_run(folder: Path) -> Path:

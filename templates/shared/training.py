@@ -180,7 +180,7 @@ class Run:
         if RANKS == 1:
             return model
         shared = DistributedDataParallel(model, find_unused_parameters=find_unused)
-        shared.register_comm_hook(None, self._reduced)
+        shared.register_comm_hook(None, lambda _, bucket: self._reduced(bucket))
         return shared
 
     def record(self, **means: dict[str, float]) -> None:
@@ -272,7 +272,7 @@ class Run:
         dist.all_reduce(whole)
         self._share = RANKS * count / whole
 
-    def _reduced(self, _state: object, bucket: Any) -> torch.futures.Future[Tensor]:
+    def _reduced(self, bucket: Any) -> torch.futures.Future[Tensor]:
         """Sum gradients over ranks, each by its share, while others are computed.
 
         https://docs.pytorch.org/docs/stable/ddp_comm_hooks.html
