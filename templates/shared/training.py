@@ -67,12 +67,24 @@ class Means:
 
     def result(self) -> dict[str, float]:
         """Return the means over all examples."""
-        sums = torch.stack(self._sums).sum(dim=0)
-        if RANKS > 1:
-            dist.all_reduce(sums)
-        found = dict(zip(self._names, sums.tolist(), strict=True))
-        count = found.pop("count")
-        return {name: value / count for name, value in found.items()}
+        sums: dict[str, float] = {}
+        for found in self._of_ranks():
+            for name, value in found.items():
+                sums[name] = sums.get(name, 0.0) + value
+        count = sums.pop("count")
+        return {name: value / count for name, value in sums.items()}
+
+    def _of_ranks(self) -> list[dict[str, float]]:
+        """Return the sums of each rank; of one without a batch there are none."""
+        own: dict[str, float] = {}
+        if self._sums:
+            sums = torch.stack(self._sums).sum(dim=0).tolist()
+            own = dict(zip(self._names, sums, strict=True))
+        if RANKS == 1:
+            return [own]
+        found: list[dict[str, float]] = [{}] * RANKS
+        dist.all_gather_object(found, own)
+        return found
 
 
 class Run:
