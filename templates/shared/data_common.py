@@ -4,15 +4,21 @@ import http.client
 import os
 import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import md5
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import torch
 from torch import Tensor
 
 RANK = int(os.environ.get("RANK", "0"))  # torchrun sets these
 RANKS = int(os.environ.get("WORLD_SIZE", "1"))
+
+Numbers = float | list[float]
+"""One number, or one for each channel."""
+Scale = tuple[Numbers, Numbers] | Literal["auto"] | None
+"""Mean and deviation that features are brought from; "auto": those that they have."""
 
 
 class DataError(ValueError):
@@ -25,7 +31,12 @@ class Data:
     Attributes:
         features: What the model takes, (N, …).
         targets: What it should give, (N, …).
+
+    Class attributes:
+        unit: What stands for 1 in the features.
     """
+
+    unit: ClassVar[int] = 1
 
     def __init__(self, features: Tensor, targets: Tensor) -> None:
         self.features, self.targets = features, targets
@@ -60,53 +71,13 @@ class Data:
         """Count what the mean loss of a batch is over: its examples."""
         return len(targets)
 
+    def scale(self, mean: Tensor, std: Tensor) -> None:
+        """Bring the features from a mean and a deviation to 0 and 1."""
+        device = self.features.device
+        self.features = (self.features - mean.to(device)) / std.to(device)
+
     def _of(self, features: Tensor, targets: Tensor) -> Self:
         return type(self)(features, targets)
-
-
-class Images(Data):
-    """Images, uint8 (N, C, H, W), and their labels, int64 (N,).
-
-    A batch is float32, less `mean` and divided by `std`. The images may lie elsewhere
-    than the labels: where there is room for them.
-
-    Attributes:
-        mean: Of each channel, in 0 to 255, (C, 1, 1).
-        std: Likewise.
-    """
-
-    def __init__(
-        self,
-        features: Tensor,
-        targets: Tensor,
-        mean: Tensor | None = None,
-        std: Tensor | None = None,
-    ) -> None:
-        super().__init__(features, targets)
-        self.mean = torch.zeros(1, 1, 1) if mean is None else mean
-        self.std = torch.full((1, 1, 1), 255.0) if std is None else std
-
-    def at(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the images at some places, float32 (B, C, H, W), and their labels."""
-        pixels = self.features.index_select(0, index.to(self.features.device))
-        return self._scaled(pixels), self.targets.index_select(0, index)
-
-    def between(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
-        """Return the images from one place to another, float32, and their labels."""
-        return self._scaled(self.features[start:stop]), self.targets[start:stop]
-
-    def part(self, places: Tensor) -> Self:
-        """Return the images at some places as data of their own."""
-        features = self.features[places.to(self.features.device)]
-        return self._of(features, self.targets[places.to(self.targets.device)])
-
-    def _scaled(self, pixels: Tensor) -> Tensor:
-        device = self.targets.device
-        features = pixels.to(device, torch.float32)
-        return features.sub_(self.mean.to(device)).div_(self.std.to(device))
-
-    def _of(self, features: Tensor, targets: Tensor) -> Self:
-        return type(self)(features, targets, self.mean, self.std)
 
 
 class Splits(NamedTuple):
@@ -129,6 +100,14 @@ class Splits(NamedTuple):
         """Put the first examples of the training data in the place of all parts."""
         data = self.train.first(count)
         return Splits(data, data, data, self.about)
+
+
+def parted(data: Data, subset: int, validation: float, seed: int) -> tuple[Data, Data]:
+    """Part data as `chosen` does; nothing is copied where all of it is trained on."""
+    if not subset and not validation:
+        return data, data.first(0)
+    train, held = chosen(torch.arange(len(data)), subset, validation, seed)
+    return data.part(train), data.part(held)
 
 
 def chosen(
@@ -171,43 +150,96 @@ def shuffled(places: Tensor, seed: int) -> Tensor:
     return places[torch.randperm(len(places), generator=order)]
 
 
+def normalized(parts: Sequence[Data], scale: Scale) -> dict[str, Any]:
+    """Bring data from a mean and a deviation to 0 and 1.
+
+    Args:
+        parts: The data; the first is what is trained on.
+        scale: Mean and deviation where an image is from 0 to 1; "auto" for those of
+            what is trained on.
+
+    Returns:
+        `mean` and `std` as plain values, of the features as they were; None without
+        a scale.
+    """
+    if scale is None:
+        return {"mean": None, "std": None}
+    train = parts[0]
+    if scale == "auto":
+        mean, std = statistics(train.features)
+    else:
+        dims = train.features.ndim - 1
+        mean, std = (train.unit * of_channels(each, dims) for each in scale)
+    for part in parts:
+        part.scale(mean, std)
+    return {"mean": mean.flatten().tolist(), "std": std.flatten().tolist()}
+
+
+def rescaled(features: Tensor, about: dict[str, Any]) -> Tensor:
+    """Bring features, (N, …), to the scale that `normalized` has told."""
+    if about["mean"] is None:
+        return features
+    dims = features.ndim - 1
+    mean, std = (of_channels(about[name], dims) for name in ("mean", "std"))
+    return (features - mean) / std
+
+
+def of_channels(numbers: Numbers, dims: int) -> Tensor:
+    """Lay numbers out over the dimensions of an example, one a channel, (C, 1, …)."""
+    values = numbers if isinstance(numbers, list) else [numbers]
+    ones = (1,) * (dims - 1)
+    return torch.tensor(values, dtype=torch.float32).view(-1, *ones)
+
+
 def statistics(features: Tensor) -> tuple[Tensor, Tensor]:
-    """Return mean and standard deviation of each channel, (C, 1, …), of (N, C, …)."""
+    """Return mean and standard deviation of each channel, (C, 1, …), of (N, C, …).
+
+    Raises:
+        DataError: They are too large for these numbers.
+    """
     some = features[:: max(len(features) // 10_000, 1)].float()
     dims = (0, *range(2, some.ndim))
     std, mean = torch.std_mean(some, dim=dims, correction=0, keepdim=True)
+    if not (std.isfinite().all() and mean.isfinite().all()):
+        raise DataError("the features are too large to have a standard deviation")
     return mean[0], torch.where(std > 1e-6, std, 1.0)[0]
 
 
-def opened(path: Path, mode: str) -> Any:
-    """Read an image as "L", grey, or "RGB": upright, on white where it has no color.
+def inside(folder: Path, path: str) -> Path:
+    """Find a file or folder of the data.
 
     Raises:
-        DataError: It is no image, or Pillow is not installed.
+        DataError: It is not there.
+    """
+    found = folder / path
+    if not found.exists():
+        raise DataError(f"{found} is not there: --data-dir names its folder")
+    return found
+
+
+@contextmanager
+def readable(path: Path, fault: str) -> Iterator[None]:
+    """Say in one line what is wrong with a file: a damaged one can raise anything.
+
+    Args:
+        path: The file.
+        fault: What it must be if it cannot be read, such as "is no table".
+
+    Raises:
+        DataError: In the place of any exception.
     """
     try:
-        from PIL import Image, ImageOps
-    except ImportError:
-        raise DataError("reading images needs a package: pip install pillow") from None
-    try:
-        with Image.open(path) as image:
-            upright = ImageOps.exif_transpose(image)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DataError(f"{path} is no image: {error}") from None
-    if upright.mode.startswith("I"):  # 16 bits
-        return upright.point(lambda value: value / 256).convert("L").convert(mode)
-    if upright.has_transparency_data:
-        ground = Image.new("RGBA", upright.size, "white")
-        upright = Image.alpha_composite(ground, upright.convert("RGBA"))
-    return upright.convert(mode)
+        yield
+    except DataError:
+        raise
+    except Exception as error:
+        raise DataError(f"{path} {fault}: {one_line(error)}") from None
 
 
-def fitted(path: Path, shape: Sequence[int]) -> Tensor:
-    """Read an image of any size as one of a shape, uint8 (C, H, W)."""
-    channels, height, width = shape
-    image = opened(path, "RGB" if channels == 3 else "L").resize((width, height))
-    pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
-    return pixels.reshape(height, width, channels).permute(2, 0, 1)
+def one_line(error: BaseException) -> str:
+    """Return what an exception says, in one line."""
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(str(said).split())
 
 
 def download(path: Path, mirrors: Sequence[str], checksum: str) -> None:
@@ -231,10 +263,11 @@ def download(path: Path, mirrors: Sequence[str], checksum: str) -> None:
             errors.append(f"{mirror}: {error}")
             continue
         if md5(content, usedforsecurity=False).hexdigest() == checksum:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            aside = path.with_suffix(f".{os.getpid()}.part")
-            aside.write_bytes(content)
-            aside.replace(path)
+            with readable(path, "cannot be written"):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                aside = path.with_suffix(f".{os.getpid()}.part")
+                aside.write_bytes(content)
+                aside.replace(path)
             return
         errors.append(f"{mirror}: another file than expected")
     raise DataError(

@@ -1,0 +1,131 @@
+"""Data of a module of one's own: a Python file that says how it is loaded and read."""
+
+import runpy
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from data_common import (
+    Data,
+    DataError,
+    Scale,
+    Splits,
+    normalized,
+    one_line,
+    parted,
+    readable,
+    rescaled,
+)
+from data_wanted import Wanted, checked, checked_features
+
+
+def load(
+    folder: Path,
+    device: torch.device,
+    *,
+    path: str,
+    shape: tuple[int, ...],
+    dtype: torch.dtype = torch.float32,
+    known: int = 0,
+    outputs: int = 0,
+    result: tuple[int, ...] | None = None,
+    unit: bool = False,
+    subset: int = 0,
+    validation: float = 0.0,
+    seed: int = 0,
+    normalize: Scale = None,
+) -> Splits:
+    """Call `load` of the module: it gives two pairs of features and targets.
+
+    Args:
+        folder: What `load` takes.
+        device: Where the data goes.
+        path: The module, beside this one.
+        shape: Of one example.
+        dtype: Of the examples: float32 or int64.
+        known: How many whole numbers the model knows, if they are limited; or 0.
+        outputs: How many classes the model tells apart, if the targets are classes.
+        result: The shape of what the model gives, if the targets are numbers.
+        unit: Whether what that is compared with is from 0 to 1.
+        subset: How many examples are used for training; 0 for all.
+        validation: The share of these that is held out; 0 for nothing.
+        seed: Says which.
+        normalize: Mean and deviation that examples are brought from, of all channels
+            or of each, or "auto" for those of what is trained on.
+
+    Raises:
+        DataError: The module gives something else.
+    """
+    wanted = Wanted(shape, dtype, known, outputs, result, unit)
+    pairs = called(path, "load", folder)
+    try:
+        (features, targets), (test_features, test_targets) = pairs
+    except (TypeError, ValueError):
+        raise DataError(f"`load` of {path} gives no two pairs of tensors") from None
+    train = pair(path, "training", features, targets, device, wanted)
+    test = pair(path, "test", test_features, test_targets, device, wanted)
+    train, held = parted(train, subset, validation, seed)
+    scale = normalized((train, held, test), normalize)
+    return Splits(train, held, test, {"path": path, **wanted.about(), **scale})
+
+
+def pair(
+    path: str,
+    name: str,
+    features: Any,
+    targets: Any,
+    device: torch.device,
+    wanted: Wanted,
+) -> Data:
+    """Make data of what stands for features and targets."""
+    with readable(Path(path), f"gives no pair of tensors for the {name}"):
+        tensors = tensor(features), tensor(targets)
+        return checked(name, *tensors, device, wanted)
+
+
+def tensor(values: Any) -> Tensor:
+    """Make a tensor of what stands for one; no gradient goes into data."""
+    return torch.as_tensor(values).detach()
+
+
+def called(path: str, name: str, argument: Path) -> Any:
+    """Call a function of the module; what goes wrong in it is told in one line."""
+    folder = Path(__file__).parent
+    file = folder / path
+    if not file.is_file() or ".." in file.parts:
+        raise DataError(f"{file} is not there: it belongs beside this script")
+    try:
+        function = runpy.run_path(str(file), run_name=file.stem).get(name)
+        if callable(function):
+            return function(argument)
+    except (Exception, SystemExit) as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [each.lineno for each in frames if each.filename == str(file)]
+        where = f"{file}, line {lines[-1]}" if lines else file
+        kind = type(error).__name__
+        raise DataError(f"{where}: {kind}: {one_line(error)}") from None
+    raise DataError(f"{file} has no function `{name}`")
+
+
+def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
+    """Call `read` of the module for each file: it gives features, (N, …).
+
+    Args:
+        paths: The files.
+        about: What `load` has told.
+
+    Raises:
+        DataError: The module gives nothing that the model takes.
+    """
+    return rescaled(torch.cat([read_examples(path, about) for path in paths]), about)
+
+
+def read_examples(path: Path, about: dict[str, Any]) -> Tensor:
+    """Read the examples of a file, (N, …)."""
+    found = called(about["path"], "read", path)
+    with readable(path, "gives no tensor"):
+        return checked_features(str(path), tensor(found), about)

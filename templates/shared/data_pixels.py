@@ -1,0 +1,126 @@
+"""Images as tensors, and how files of images become such."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor
+
+from data_common import Data, DataError, of_channels, readable
+
+READABLE = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr")
+"""Modes of Pillow with 8 bits a channel; those of 16 bits are "I" and "I;16"."""
+
+
+class Images(Data):
+    """Images, uint8 (N, C, H, W), and their labels, int64 (N,).
+
+    A batch is float32, less `mean` and divided by `std`. The images may lie elsewhere
+    than the labels: where there is room for them.
+
+    Attributes:
+        mean: Of each channel, in 0 to 255, (C, 1, 1).
+        std: Likewise.
+    """
+
+    unit: ClassVar[int] = 255
+
+    def __init__(
+        self,
+        features: Tensor,
+        targets: Tensor,
+        mean: Tensor | None = None,
+        std: Tensor | None = None,
+    ) -> None:
+        super().__init__(features, targets)
+        self.mean = torch.zeros(1, 1, 1) if mean is None else mean
+        self.std = torch.full((1, 1, 1), 255.0) if std is None else std
+
+    def at(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the images at some places, float32 (B, C, H, W), and their labels."""
+        pixels = self.features.index_select(0, index.to(self.features.device))
+        return self._scaled(pixels), self.targets.index_select(0, index)
+
+    def between(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+        """Return the images from one place to another, float32, and their labels."""
+        return self._scaled(self.features[start:stop]), self.targets[start:stop]
+
+    def part(self, places: Tensor) -> Self:
+        """Return the images at some places as data of their own."""
+        features = self.features[places.to(self.features.device)]
+        return self._of(features, self.targets[places.to(self.targets.device)])
+
+    def scale(self, mean: Tensor, std: Tensor) -> None:
+        """Bring the images of each batch from a mean and a deviation to 0 and 1."""
+        self.mean, self.std = mean, std
+
+    def _scaled(self, pixels: Tensor) -> Tensor:
+        device = self.targets.device
+        features = pixels.to(device, torch.float32)
+        return features.sub_(self.mean.to(device)).div_(self.std.to(device))
+
+    def _of(self, features: Tensor, targets: Tensor) -> Self:
+        return type(self)(features, targets, self.mean, self.std)
+
+
+def read_images(
+    paths: Iterable[Path], shape: Sequence[int], about: dict[str, Any]
+) -> Tensor:
+    """Read images of any size as the model takes them, float32 (N, C, H, W).
+
+    Args:
+        paths: The files.
+        shape: Of each.
+        about: Their scale, as `normalized` has told it.
+
+    Raises:
+        DataError: One is no image.
+    """
+    features = torch.stack([fitted(path, shape) for path in paths])
+    images = Images(features, torch.zeros(len(features)))
+    if about["mean"] is not None:
+        mean, std = (of_channels(about[name], 3) for name in ("mean", "std"))
+        images.scale(mean, std)
+    return images.between(0, len(features))[0]
+
+
+def fitted(path: Path, shape: Sequence[int]) -> Tensor:
+    """Read an image of any size as one of a shape, uint8 (C, H, W).
+
+    Raises:
+        DataError: It is no image.
+    """
+    channels, height, width = shape
+    with readable(path, "is no image"):
+        image = opened(path, "RGB" if channels == 3 else "L").resize((width, height))
+        return pixels(image)
+
+
+def pixels(image: Any) -> Tensor:
+    """Return the values of an image of Pillow, uint8 (C, H, W)."""
+    values = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
+    return values.reshape(image.height, image.width, -1).permute(2, 0, 1)
+
+
+def opened(path: Path, mode: str) -> Any:
+    """Read an image as "L", grey, or "RGB": upright, on white where it has no color.
+
+    Raises:
+        DataError: Its pixels have another meaning, or Pillow is not installed.
+    """
+    try:
+        from PIL import Image, ImageOps
+    except ImportError:
+        raise DataError("reading images needs a package: pip install pillow") from None
+    with Image.open(path) as image:
+        upright = ImageOps.exif_transpose(image)
+    if upright.mode in ("I", "I;16"):
+        deep = upright.convert("I").point(lambda value: value / 256)
+        return deep.convert("L").convert(mode)
+    if upright.mode not in READABLE:
+        raise DataError(f"{path} has {upright.mode} pixels: save it with 8 bits each")
+    if upright.has_transparency_data:
+        ground = Image.new("RGBA", upright.size, "white")
+        upright = Image.alpha_composite(ground, upright.convert("RGBA"))
+    return upright.convert(mode)

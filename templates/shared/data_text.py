@@ -1,0 +1,198 @@
+"""A text: after each character, a model says which one is next.
+
+Characters are numbers: their places in the vocabulary, all that are in the text.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from torch import Tensor
+
+from data_common import (
+    Data,
+    DataError,
+    Splits,
+    chosen,
+    held_out,
+    inside,
+    readable,
+)
+
+
+class TextData(Data):
+    """Pieces of text, and the character after each of theirs, int32 (N, L).
+
+    Attributes:
+        padding: What stands in the targets behind the end of a line, if pieces are
+            lines.
+    """
+
+    def __init__(
+        self, features: Tensor, targets: Tensor, padding: int | None = None
+    ) -> None:
+        super().__init__(features, targets)
+        self.padding = padding
+
+    def at(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the pieces at some places, and what is next, int64 (B, L)."""
+        features, targets = super().at(index)
+        return features.long(), targets.long()
+
+    def between(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+        """Return the pieces from one place to another, and what is next, int64."""
+        features, targets = super().between(start, stop)
+        return features.long(), targets.long()
+
+    def count(self, targets: Tensor) -> int | Tensor:
+        """Count what the mean loss of a batch is over: its characters."""
+        if self.padding is None:
+            return targets.numel()
+        return (targets != self.padding).sum()
+
+    def _of(self, features: Tensor, targets: Tensor) -> Self:
+        return type(self)(features, targets, self.padding)
+
+
+def load(
+    folder: Path,
+    device: torch.device,
+    *,
+    path: str,
+    length: int,
+    vocabulary: int,
+    padding: int | None = None,
+    test: float = 0.2,
+    subset: int = 0,
+    validation: float = 0.0,
+    seed: int = 0,
+) -> Splits:
+    """Read a text as numbers, in pieces.
+
+    Args:
+        folder: What `path` begins in.
+        device: Where the data goes.
+        path: The file, in UTF-8.
+        length: How many characters the model sees.
+        vocabulary: How many different ones it can tell apart.
+        padding: Where it is given, each line is a piece, and this number stands in
+            the targets behind its end; otherwise the text runs on.
+        test: The share of the pieces that is kept for the test.
+        subset: How many pieces are used for training; 0 for all.
+        validation: The share of these that is held out; 0 for nothing.
+        seed: Says which.
+
+    Raises:
+        DataError: It is no text, too short, or has more characters than the model.
+    """
+    text = read(inside(folder, path))
+    lines = [line for line in text.splitlines() if line]
+    if padding is not None:
+        text = "\n".join(["", *lines, ""])
+    known = "".join(sorted(set(text)))
+    if len(known) > vocabulary:
+        raise DataError(
+            f"{path} has {len(known)} different characters, and the model takes "
+            f"{vocabulary}: give it as many embeddings and outputs"
+        )
+    numbers = encode(text, known)
+    if padding is None:
+        every = pieces(numbers, length, path)
+    else:
+        every = pieces_of_lines(numbers, lines, length, padding)
+    to_train, to_test = held_out(torch.arange(len(every)), test, seed)
+    to_train, to_validate = chosen(to_train, subset, validation, seed)
+    every.features, every.targets = every.features.to(device), every.targets.to(device)
+    about = {"vocabulary": known, "length": length, "lines": padding is not None}
+    train, held, tested = map(every.part, (to_train, to_validate, to_test))
+    return Splits(train, held, tested, about)
+
+
+def pieces(numbers: Tensor, length: int, path: str) -> TextData:
+    """Cut a text into pieces of equal length; the rest is left out."""
+    count = (len(numbers) - 1) // length
+    if count < 2:
+        raise DataError(f"{path} has less than two pieces of {length} characters")
+    end = count * length
+    features = numbers[:end].view(-1, length)
+    return TextData(features, numbers[1 : end + 1].view(-1, length))
+
+
+def pieces_of_lines(
+    numbers: Tensor, lines: list[str], length: int, padding: int
+) -> TextData:
+    """Make a piece of each line; what is longer than a piece is left out."""
+    sizes = torch.tensor([len(line) + 1 for line in lines], dtype=torch.int64)
+    starts = sizes.cumsum(0) - sizes
+    steps = torch.arange(length)
+    there = steps < sizes.unsqueeze(1)
+    places = (starts.unsqueeze(1) + steps).clamp(max=len(numbers) - 2)
+    features = torch.where(there, numbers[places], 0)
+    targets = torch.where(there, numbers[places + 1], padding)
+    return TextData(features, targets, padding)
+
+
+def read(path: Path) -> str:
+    """Read a text."""
+    with readable(path, "is no text"):
+        return path.read_text(encoding="utf-8-sig")
+
+
+def encode(text: str, vocabulary: str) -> Tensor:
+    """Return the places of characters in the vocabulary, int32 (T,)."""
+    known, found = codes(vocabulary), codes(text)
+    places = torch.searchsorted(known, found, out_int32=True).clamp(max=len(known) - 1)
+    strange = (known[places] != found).nonzero().flatten().tolist()
+    if strange:
+        raise DataError(f"no {text[strange[0]]!r} was in what the model has learned")
+    return places
+
+
+def codes(text: str) -> Tensor:
+    """Return the numbers of Unicode, int32 (T,)."""
+    if not text:
+        return torch.empty(0, dtype=torch.int32)
+    return torch.frombuffer(bytearray(text.encode("utf-32-le")), dtype=torch.int32)
+
+
+def decode(numbers: Tensor, about: dict[str, Any]) -> str:
+    """Return the text of numbers."""
+    return "".join(about["vocabulary"][number] for number in numbers.tolist())
+
+
+def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
+    """Read texts to go on with as numbers, int32 (T,).
+
+    Args:
+        paths: The files; of lines, the last one of the last file counts, behind the
+            start of a line.
+        about: What `load` has told.
+
+    Raises:
+        DataError: There is no text, or it has other characters.
+    """
+    texts = [read(path) for path in paths]
+    if about["lines"]:
+        last = texts[-1].removesuffix("\n").rpartition("\n")[2]
+        return encode(f"\n{last}", about["vocabulary"])
+    numbers = encode("".join(texts), about["vocabulary"])
+    if len(numbers) == 0:
+        raise DataError("there is no text to go on with")
+    return numbers
+
+
+def window(numbers: Tensor, about: dict[str, Any]) -> tuple[Tensor, int]:
+    """Return the end of a text as a model takes it, and the place of its last.
+
+    Args:
+        numbers: The text, int32 (T,).
+        about: What `load` has told.
+
+    Returns:
+        int64 (1, L), and the place.
+    """
+    last = numbers[-about["length"] :]
+    features = torch.zeros(1, about["length"], dtype=torch.int64)
+    features[0, : len(last)] = last
+    return features, len(last) - 1
