@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, TypeVar
 
 import torch
 import torch.distributed as dist
@@ -43,6 +43,8 @@ FREE = (
 PROFILED = 50
 """Steps that `--profile` looks at."""
 
+T = TypeVar("T")
+
 
 class Means:
     """Means over the examples of all ranks, summed on the device."""
@@ -68,23 +70,71 @@ class Means:
     def result(self) -> dict[str, float]:
         """Return the means over all examples."""
         sums: dict[str, float] = {}
-        for found in self._of_ranks():
+        for found in of_ranks(self._own()):
             for name, value in found.items():
                 sums[name] = sums.get(name, 0.0) + value
         count = sums.pop("count")
         return {name: value / count for name, value in sums.items()}
 
-    def _of_ranks(self) -> list[dict[str, float]]:
-        """Return the sums of each rank; of one without a batch there are none."""
-        own: dict[str, float] = {}
-        if self._sums:
-            sums = torch.stack(self._sums).sum(dim=0).tolist()
-            own = dict(zip(self._names, sums, strict=True))
-        if RANKS == 1:
-            return [own]
-        found: list[dict[str, float]] = [{}] * RANKS
-        dist.all_gather_object(found, own)
-        return found
+    def _own(self) -> dict[str, float]:
+        """Return the sums of this rank; without a batch there are none."""
+        if not self._sums:
+            return {}
+        sums = torch.stack(self._sums).sum(dim=0).tolist()
+        return dict(zip(self._names, sums, strict=True))
+
+
+class Counts:
+    """How often each class is taken for which, over the examples of all ranks."""
+
+    def __init__(self, classes: int) -> None:
+        self._counts = torch.zeros(classes, classes, dtype=torch.int64)
+
+    def add(self, taken: Tensor, labels: Tensor) -> None:
+        """Add a batch: the classes that were taken, and the right ones, int64 (B,)."""
+        size = len(self._counts)
+        pairs = (size * labels + taken).bincount(minlength=size**2)
+        self._counts += pairs.cpu().view(size, size)
+
+    def f1(self) -> float:
+        """Return the mean F1 of the classes that were seen."""
+        counts = torch.stack(of_ranks(self._counts)).sum(dim=0)
+        seen = counts.sum(dim=0) + counts.sum(dim=1)
+        return (2 * counts.diag() / seen)[seen > 0].mean().item()
+
+
+class Variance:
+    """The squared error of outputs against the variance of their targets."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[int, float, float, float]] = []
+
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        """Add a batch, both of one shape."""
+        error = (outputs - targets).square().sum().item()
+        variance, mean = torch.var_mean(targets.float(), correction=0)
+        self._parts.append((targets.numel(), mean.item(), variance.item(), error))
+
+    def explained(self) -> float:
+        """Return the share of the variance that is explained; 0 if there is none."""
+        parts = [part for found in of_ranks(self._parts) for part in found]
+        whole = sum(count for count, *_ in parts)
+        center = sum(count * mean for count, mean, *_ in parts) / whole
+        spread = sum(
+            count * (variance + (mean - center) ** 2)
+            for count, mean, variance, _ in parts
+        )
+        error = sum(error for *_, error in parts)
+        return 1 - error / spread if spread > 0 else 0.0
+
+
+def of_ranks(own: T) -> list[T]:
+    """Return what each rank has."""
+    if RANKS == 1:
+        return [own]
+    found = [own] * RANKS
+    dist.all_gather_object(found, own)
+    return found
 
 
 class Run:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mlpgen.training.loss import Loss, Target
     from mlpgen.training.optimizer import Optimizer
     from mlpgen.training.scheduler import Scheduler
-    from mlpgen.training.settings import Metric, Training
+    from mlpgen.training.settings import Training
     from mlpgen.training.sources import Source
 
 
@@ -112,7 +112,7 @@ class Recipe(NamedTuple):
     settings: Training
     dataset: Dataset
     terms: tuple[Term, ...]
-    metrics: tuple[Metric, ...]
+    metrics: tuple[str, ...]
     optimizer: Optimizer
     no_decay: tuple[str, ...]
     schedule: Schedule | None

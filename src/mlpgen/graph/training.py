@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.data import resolve_data
@@ -11,18 +12,22 @@ from mlpgen.graph.nodes import held
 from mlpgen.graph.parts import read_keys, read_part
 from mlpgen.graph.recipe import Recipe, Schedule
 from mlpgen.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULERS
-from mlpgen.training.settings import OptimizerKeys, SchedulerKeys
+from mlpgen.training.metric import METRICS
+from mlpgen.training.settings import NO_CLOSURE, OptimizerKeys, SchedulerKeys
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.recipe import Dataset, Term
     from mlpgen.problems import Problems
     from mlpgen.source import Path
     from mlpgen.spec import Spec
     from mlpgen.training.augmentation import Augmentation
+    from mlpgen.training.metric import Kind
     from mlpgen.training.optimizer import Optimizer
     from mlpgen.training.scheduler import Scheduler
-    from mlpgen.training.settings import Metric, Training
+    from mlpgen.training.settings import Training
 
 _AT: Path = ("training",)
 
@@ -130,33 +135,30 @@ def _metrics(
     terms: tuple[Term, ...],
     dataset: Dataset,
     problems: Problems,
-) -> tuple[Metric, ...]:
+) -> tuple[str, ...]:
     """Take accuracy where there are classes, and check what is asked for."""
     if not terms:
         return ()
-    classes = terms[0].target in ("label", "one_hot")
-    for index, metric in enumerate(training.metrics):
-        at = (*_AT, "metrics", index)
-        if dataset.text and metric != "accuracy":
-            problems.add("MG406", f"`{metric}` is not measured of text", at)
-        elif dataset.text:
-            continue
-        elif (metric in ("mae", "r2")) == classes:
-            kind = (
-                "of numbers, and the targets are classes"
-                if classes
-                else ("of classes, and the targets are numbers")
-            )
-            problems.add("MG406", f"`{metric}` is a metric {kind}", at)
-        elif metric == "top5" and dataset.classes <= 5:
-            message = f"`top5` of {dataset.classes} classes is always 1"
+    kind: Kind = "classes" if terms[0].target in ("label", "one_hot") else "numbers"
+    kind = "text" if dataset.text else kind
+    for index, name in enumerate(training.metrics):
+        metric, at = METRICS[name], (*_AT, "metrics", index)
+        if kind not in metric.kinds:
+            problems.add("MG406", f"`{name}` {_WRONG_KINDS[kind]}", at)
+        elif kind == "classes" and dataset.classes < metric.needs:
+            message = f"`{name}` of {dataset.classes} classes is always 1"
             problems.add("MG406", message, at)
-    asked = dict.fromkeys(training.metrics)
-    return (
-        ("accuracy", *(each for each in asked if each != "accuracy"))
-        if (classes)
-        else tuple(asked)
-    )
+    usual = ["accuracy"] if kind == "classes" else []
+    return (*dict.fromkeys([*usual, *training.metrics]),)
+
+
+_WRONG_KINDS: Mapping[Kind, str] = MappingProxyType(
+    {
+        "classes": "is a metric of numbers, and the targets are classes",
+        "numbers": "is a metric of classes, and the targets are numbers",
+        "text": "is not measured of text",
+    }
+)
 
 
 def _augmentations(
@@ -246,12 +248,11 @@ def _check_closure(
     """What happens between backward and step has no place in a closure."""
     if not optimizer.closure:
         return
-    given = {
-        "accumulate": training.accumulate > 1,
-        "clip_grad_norm": training.clip_grad_norm is not None,
-        "precision": training.precision == "fp16",
-    }
-    for name in (each for each, is_given in given.items() if is_given):
+    usual = type(training).model_fields
+    given = [
+        name for name in NO_CLOSURE if getattr(training, name) != usual[name].default
+    ]
+    for name in [*given, *(["precision"] if training.precision == "fp16" else [])]:
         message = (
             f"`{type(optimizer).__name__}` evaluates the loss several times a step, "
             f"which leaves no place for `{name}`"

@@ -1,12 +1,19 @@
 """What `training:` of a spec may hold: pydantic models of that part of the file."""
 
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from mlpgen.component import STRICT, Expects, Positive
+from mlpgen.training.metric import METRICS
 
-Metric = Literal["accuracy", "top5", "f1", "confusion", "mae", "r2"]
+if TYPE_CHECKING:
+    MetricName = str
+else:
+    MetricName = Literal[tuple(METRICS)]
+
+NO_CLOSURE = ("accumulate", "clip_grad_norm", "clip_grad_value")
+"""What happens between backward and step, which has no place in a closure."""
 
 
 class _Model(BaseModel):
@@ -50,9 +57,9 @@ class Training(_Model):
         ),
     ]
     metrics: Annotated[
-        list[Metric],
+        list[MetricName],
         Field(description="What is measured beside the loss; accuracy by default."),
-        Expects(f"a list of {', '.join(get_args(Metric))}"),
+        Expects(f"a list of {', '.join(METRICS)}"),
     ] = []
     evaluate_train: Annotated[
         bool,
@@ -90,6 +97,11 @@ class Training(_Model):
     clip_grad_norm: Annotated[
         Annotated[float, Field(gt=0)] | None,
         Field(description="The largest norm of all gradients together."),
+        Expects("a number above 0"),
+    ] = None
+    clip_grad_value: Annotated[
+        Annotated[float, Field(gt=0)] | None,
+        Field(description="The largest absolute value of a gradient."),
         Expects("a number above 0"),
     ] = None
     ema: Annotated[

@@ -1,4 +1,4 @@
-"""The lines of a script that make the optimizer and the scheduler."""
+"""The calls of a script that make the optimizer and the scheduler."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.expressions import written
-from mlpgen.styles.code import INDENT, Code, Group, call, keyword, layout, literal
+from mlpgen.styles.code import Code, Group, call, flat, keyword, literal
 
 if TYPE_CHECKING:
     from mlpgen.graph.recipe import Recipe, Schedule
     from mlpgen.styles.code import Piece
-    from mlpgen.styles.plan import Lines
     from mlpgen.training.base import Part
     from mlpgen.training.scheduler import Scheduler
 
@@ -19,54 +18,19 @@ _WARM_FROM = "0.01"
 """What the rate begins with in a warmup, as a share of the optimizer's."""
 
 
-_NORMS = (
-    "    norms = {",
-    "        id(parameter)",
-    "        for module in model.modules()",
-    '        if "Norm" in type(module).__name__',
-    "        for parameter in module.parameters(recurse=False)",
-    "    }",
-)
-_SPARED = {
-    "bias": '"bias" in name.rpartition(".")[2]',
-    "norm": "id(parameter) in norms",
-}
-"""When a parameter is one of these, of which `no_decay` names some."""
-
-
-def optimizer_lines(recipe: Recipe, indent: int = INDENT) -> Lines:
-    """Make the optimizer."""
-    optimizer = recipe.optimizer
-    given = {key: value for key, value in optimizer.arguments().items() if key != "lr"}
-    if optimizer.fused:
+def optimizer(recipe: Recipe) -> Code:
+    """Write the call that makes the optimizer."""
+    given = {
+        key: value
+        for key, value in recipe.optimizer.arguments().items()
+        if key != "lr"
+    }
+    if recipe.optimizer.fused:
         given["fused"] = True
-    name = type(optimizer).__name__
+    name = type(recipe.optimizer).__name__
     parameters = "groups(model)" if recipe.no_decay else "model.parameters()"
-    piece = call(f"torch.optim.{name}", parameters, "lr=args.lr", *keywords(given))
-    return tuple(layout(piece, indent, "optimizer = "))
-
-
-def groups_lines(recipe: Recipe) -> Lines:
-    """Write the function that leaves some parameters without weight decay."""
-    if not recipe.no_decay:
-        return ()
-    names = {"bias": "biases", "norm": "normalization"}
-    told = " and ".join(names[kind] for kind in sorted(recipe.no_decay))
-    ways = [_SPARED[kind] for kind in sorted(recipe.no_decay)]
-    named = "bias" in recipe.no_decay
-    return (
-        "def groups(model: nn.Module) -> list[dict[str, Any]]:",
-        f'    """Part the parameters: {told} go without weight decay."""',
-        *(_NORMS if "norm" in recipe.no_decay else ()),
-        "    decayed: list[nn.Parameter] = []",
-        "    others: list[nn.Parameter] = []",
-        "    for name, parameter in model.named_parameters():"
-        if named
-        else "    for parameter in model.parameters():",
-        f"        spared = {' or '.join(ways)}",
-        "        (others if spared else decayed).append(parameter)",
-        '    return [{"params": decayed}, {"params": others, "weight_decay": 0.0}]',
-    )
+    made = call(f"torch.optim.{name}", parameters, "lr=args.lr", *keywords(given))
+    return Code(flat(made))
 
 
 def keywords(arguments: dict[str, Any]) -> list[Piece]:
@@ -95,33 +59,32 @@ def needs_length(recipe: Recipe) -> bool:
     )
 
 
-def scheduler_lines(recipe: Recipe, indent: int = INDENT) -> Lines:
-    """Make the scheduler, if there is one."""
+def scheduler(recipe: Recipe) -> Code:
+    """Write the call that makes the scheduler; nothing if there is none."""
     schedule = recipe.schedule
     if schedule is None:
-        return ()
-    lines: Lines = ()
-    if schedule.by_step and (needs_length(recipe) or schedule.warmup):
-        lines = (_steps(recipe),)
+        return Code("")
     length = "args.epochs * steps" if schedule.by_step else "args.epochs"
     if schedule.warmup:
-        piece = _warmed(schedule)
+        made = _warmed(schedule)
     elif schedule.parts:
-        piece = _of_several(schedule, length)
+        made = _of_several(schedule, length)
     else:
         given = _following(schedule.scheduler, length)
         if schedule.scheduler.peak:
             given[schedule.scheduler.peak] = Code("args.lr")
-        piece = _scheduler_call(schedule.scheduler, given)
-    return (*lines, *layout(piece, indent, "scheduler = "))
+        made = _scheduler_call(schedule.scheduler, given)
+    return Code(flat(made))
 
 
-def _steps(recipe: Recipe) -> str:
-    """Count the steps of an epoch as the run does."""
-    size = "args.batch_size"
-    if recipe.settings.accumulate > 1:
-        size = "(ACCUMULATE * args.batch_size)"
-    return f"steps = len(train.targets) // {size}"
+def counts_steps(recipe: Recipe) -> bool:
+    """Tell whether the scheduler is made of the number of steps of an epoch."""
+    schedule = recipe.schedule
+    return (
+        schedule is not None
+        and schedule.by_step
+        and (needs_length(recipe) or schedule.warmup > 0)
+    )
 
 
 def _warmed(schedule: Schedule) -> Group:

@@ -1,0 +1,68 @@
+"""The metrics of a training as code of its evaluation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.styles.code import Code
+from mlpgen.training.metric import METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mlpgen.graph.recipe import Recipe
+
+
+class Measured(NamedTuple):
+    """What an evaluation measures.
+
+    Attributes:
+        before: Lines before the loop over batches.
+        batch: Lines of the loop.
+        means: Pairs of a name and what its mean is taken of.
+        shown: Pairs of a metric and its code, where not all means are the metrics.
+    """
+
+    before: tuple[Code, ...]
+    batch: tuple[Code, ...]
+    means: tuple[tuple[Code, Code], ...]
+    shown: tuple[tuple[Code, Code], ...]
+
+
+def measured(recipe: Recipe, output: str) -> Measured:
+    """Fill the code of all metrics in.
+
+    Args:
+        recipe: How the network is trained.
+        output: The variable of what the model gives.
+    """
+    words = {
+        "output": output,
+        "target": "features" if recipe.target == "image" else "targets",
+        "dim": 2 if recipe.target == "next" else 1,
+        "classes": recipe.dataset.classes,
+    }
+    metrics = {name: METRICS[name] for name in recipe.metrics}
+    means: dict[str, str] = {}
+    shown = {"loss": 'means["loss"]'}
+    for name, metric in metrics.items():
+        means |= metric.means
+        if metric.result:
+            shown[name] = metric.result
+        elif metric.means:
+            shown[name] = f'means["{name}"]'
+    derived = any(each.result for each in metrics.values())
+    return Measured(
+        before=_lines((each.before for each in metrics.values()), words),
+        batch=_lines((each.batch for each in metrics.values()), words),
+        means=tuple(
+            (Code(name), Code(code.format(**words))) for name, code in means.items()
+        ),
+        shown=tuple((Code(name), Code(code)) for name, code in shown.items())
+        if derived
+        else (),
+    )
+
+
+def _lines(lines: Iterable[str], words: Mapping[str, object]) -> tuple[Code, ...]:
+    return tuple(Code(line.format(**words)) for line in lines if line)
