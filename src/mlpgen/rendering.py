@@ -15,6 +15,7 @@ from jinja2 import (
     StrictUndefined,
 )
 
+from mlpgen.expressions import written
 from mlpgen.styles.code import Code, indented
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["code"] = _code
+    environment.filters["moved"] = _moved
     return environment
 
 
@@ -82,14 +84,20 @@ def _bytecode_cache() -> FileSystemBytecodeCache | None:
     return FileSystemBytecodeCache(str(folder), "%s.template")
 
 
-def _source(name: str) -> str:
-    """Read a template: those of a wheel are in the package, in a checkout beside `src`.
+def _source(name: str) -> tuple[str, str, None]:
+    """Read a template, for Jinja: its text, where it is, and that it stays so."""
+    path = _path(name)
+    return path.read_text("utf-8"), str(path), None
+
+
+def _path(name: str) -> Path:
+    """Find a template: those of a wheel are in the package, in a checkout beside `src`.
 
     `importlib.resources` would find them too, and takes as long as all else here.
     """
     packaged = _HERE / "templates" / name
     checkout = _HERE.parent.parent / "templates" / name
-    return (packaged if packaged.is_file() else checkout).read_text("utf-8")
+    return packaged if packaged.is_file() else checkout
 
 
 def _code(lines: Sequence[str] | str, indent: int = 0) -> Code:
@@ -99,7 +107,15 @@ def _code(lines: Sequence[str] | str, indent: int = 0) -> Code:
     return Code("\n".join(indented(lines, indent)))
 
 
+def _moved(text: str, by: int) -> str:
+    """Move what a part of a template made to the right."""
+    return "\n".join(indented(text.split("\n"), by))
+
+
 def _only_code(value: object) -> object:
+    """Let nothing be printed but what is known to be code: numbers are."""
+    if isinstance(value, int | float):
+        return written(value)
     if not isinstance(value, Code):
         raise TypeError(f"a template prints {type(value).__name__}, which is not Code")
     return value
@@ -107,4 +123,4 @@ def _only_code(value: object) -> object:
 
 def starter(kind: str) -> str:
     """Return the spec that `mlpgen init` prints."""
-    return _source(f"init/{kind}.yaml")
+    return _path(f"init/{kind}.yaml").read_text("utf-8")

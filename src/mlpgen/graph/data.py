@@ -12,7 +12,7 @@ from mlpgen.graph.recipe import Dataset
 from mlpgen.modules import wrong_file
 from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.training.datasets import DATASETS
-from mlpgen.training.sources import SOURCES, Module, Text
+from mlpgen.training.sources import SOURCES, Module
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +131,7 @@ def _own(
     _check_shape(source, given, problems)
     first = made(nodes, outputs[0]) if outputs else None
     shape = first[1].shape if first else ()
-    size = shape[-1] if len(shape) == 1 or (shape and _is_text(source)) else 0
+    size = shape[-1] if len(shape) == 1 or (shape and source.continues) else 0
     return Dataset(
         title=f"{kinds[0]} data",
         shape=tuple(given.shape),
@@ -152,10 +152,6 @@ def _check_module(found: Dataset, stem: str, problems: Problems) -> None:
             problems.add("MG231", message, (*_AT, "module"), help=help)
 
 
-def _is_text(source: Source) -> bool:
-    return isinstance(source, Text)
-
-
 def _check_dtype(
     given: _Given, dtypes: tuple[str, ...], what: str, problems: Problems
 ) -> None:
@@ -169,20 +165,9 @@ def _check_dtype(
 
 
 def _check_shape(source: Source, given: _Given, problems: Problems) -> None:
-    shape = list(given.shape)
-    if not shape:
+    if not given.shape:
         return
-    message, help = "", ""
-    if source.pictures and len(shape) != 3:
-        message = f"images have channels, height and width, but `input` is {shape}"
-        help = "write `input: [3, 64, 64]`"
-    elif source.pictures and shape[0] not in (1, 3):
-        message = f"images have 1 or 3 channels, but `input` is {shape}"
-    elif source.single and len(shape) != 1:
-        message = f"a row of a table is one dimension, but `input` is {shape}"
-        help = "write `input: [features]`"
-    elif _is_text(source) and len(shape) != 1:
-        message = f"a text has one dimension, but `input` is {shape}"
+    message, help = source.misfit(tuple(given.shape))
     if message:
         problems.add("MG403", message, given.at, help=help)
 

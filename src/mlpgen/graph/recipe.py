@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.training.sources import Text
-
 if TYPE_CHECKING:
     from mlpgen.training.augmentation import Augmentation
-    from mlpgen.training.datasets import Archive
     from mlpgen.training.loss import Loss, Target
     from mlpgen.training.optimizer import Optimizer
+    from mlpgen.training.origin import Origin
     from mlpgen.training.scheduler import Scheduler
     from mlpgen.training.settings import Training
-    from mlpgen.training.sources import Source
 
 
 class Dataset(NamedTuple):
@@ -31,34 +28,34 @@ class Dataset(NamedTuple):
     title: str
     shape: tuple[int, ...]
     classes: int
-    origin: Archive | Source
+    origin: Origin
     dtype: str = "float32"
     known: int = 0
 
     @property
     def text(self) -> bool:
         """Whether each target is what comes next in a text."""
-        return isinstance(self.origin, Text)
+        return self.origin.continues
 
     @property
     def pictures(self) -> bool:
         """Whether the examples are images."""
-        return getattr(self.origin, "pictures", True)
+        return self.origin.pictures
 
     @property
     def scalable(self) -> bool:
         """Whether examples can be brought from a mean and a deviation."""
-        return self.dtype == "float32" and getattr(self.origin, "scalable", True)
+        return self.dtype == "float32" and self.origin.scalable
 
     @property
     def numbers(self) -> bool:
         """Whether the targets may be numbers."""
-        return getattr(self.origin, "numbers", False)
+        return self.origin.numbers
 
     @property
     def single(self) -> bool:
         """Whether the targets, where they are numbers, are one for each example."""
-        return getattr(self.origin, "single", False)
+        return self.origin.single
 
 
 class Term(NamedTuple):

@@ -1,7 +1,8 @@
-"""The import block of a script, in the order that ruff gives it."""
+"""The import block of a script: what it uses, in the order that ruff gives it."""
 
 from __future__ import annotations
 
+import ast
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,44 @@ if TYPE_CHECKING:
 
 OTHERS = ("matplotlib", "numpy", "PIL", "torch")
 """Packages that scripts import and that are neither Python's nor of the same folder."""
+
+
+def tidied(text: str) -> str:
+    """Drop the imports that a script does not use, and put the others in order."""
+    tree = ast.parse(text)
+    found = [each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)]
+    used = names_in(each for each in tree.body if each not in found)
+    needs = {
+        need for node in found for name, need in imported(node).items() if name in used
+    }
+    first, last = found[0].lineno - 1, found[-1].end_lineno
+    lines = text.split("\n")
+    return "\n".join([*lines[:first], *import_lines(needs), *lines[last:]])
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
+    """Return what a statement imports, by the name that it has then.
+
+    It is given as `import_lines` takes it.
+    """
+    module = f"{node.module}:" if isinstance(node, ast.ImportFrom) else ""
+    return {
+        each.asname or each.name: f"{module}{each.name}"
+        + (f" as {each.asname}" if each.asname else "")
+        for each in node.names
+    }
+
+
+def names_in(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names that code uses, dotted ones (`torch.distributed`) as well."""
+    found: set[str] = set()
+    for node in nodes:
+        for each in ast.walk(node):
+            if isinstance(each, ast.Name):
+                found.add(each.id)
+            elif isinstance(each, ast.Attribute):
+                found.add(ast.unparse(each))
+    return found
 
 
 def import_lines(needs: Iterable[str]) -> Lines:

@@ -44,13 +44,13 @@ def measured(recipe: Recipe, output: str) -> Measured:
     }
     metrics = {name: METRICS[name] for name in recipe.metrics}
     means: dict[str, str] = {}
-    shown = {"loss": 'means["loss"]'}
+    shown = {"loss": 'found["loss"]'}
     for name, metric in metrics.items():
         means |= metric.means
         if metric.result:
             shown[name] = metric.result
         elif metric.means:
-            shown[name] = f'means["{name}"]'
+            shown[name] = f'found["{name}"]'
     derived = any(each.result for each in metrics.values())
     return Measured(
         before=_lines((each.before for each in metrics.values()), words),

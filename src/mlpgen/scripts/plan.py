@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.graph.nodes import held
 from mlpgen.graph.own import own_classes
 from mlpgen.scripts import optimizer
-from mlpgen.scripts.data import data_module, load_arguments, sample_file
+from mlpgen.scripts.data import data_module, load_arguments
 from mlpgen.scripts.flags import flags
 from mlpgen.scripts.forward import forward
 from mlpgen.scripts.metrics import measured
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from mlpgen.training.settings import Training
 
 _DTYPES = {"bf16": Code("torch.bfloat16"), "fp16": Code("torch.float16")}
+_FILES = {
+    "data_tables": Code("table.csv"),
+    "data_arrays": Code("arrays.npz"),
+    "data_text": Code("beginning.txt"),
+    "data_module": Code("file"),
+}
 _SIZES = (2500, 1000, 500, 250, 100, 50, 25, 10, 5, 2)
 
 
@@ -60,6 +66,7 @@ class Script(NamedTuple):
             call.
         measured: What an evaluation measures.
         at_end: Metrics that look at the model of the best epoch.
+        kept: The model that is evaluated and kept: itself, or a mean of its weights.
         unseen: The data that decides between epochs: `test` or `validation`.
         score: The metric that decides, such as `accuracy`.
         value: What is made of the first output, such as probabilities.
@@ -92,6 +99,7 @@ class Script(NamedTuple):
     augmentations: tuple[tuple[Code, Code], ...]
     measured: Measured
     at_end: tuple[str, ...]
+    kept: Code
     unseen: Code
     score: Code
     value: Code
@@ -117,7 +125,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Script:
         model=Code(graph.name),
         stem=Code(graph.stem),
         title=Code(recipe.dataset.title),
-        file=Code(sample_file(recipe)),
+        file=_FILES.get(data_module(recipe), Code("drawn.png")),
         data_module=Code(data_module(recipe)),
         load=_load(recipe),
         flags=flags(graph),
@@ -136,6 +144,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Script:
         augmentations=tuple(_augmentation(each) for each in recipe.augmentations),
         measured=measured(recipe, pass_.output),
         at_end=tuple(name for name in recipe.metrics if METRICS[name].at_end),
+        kept=Code("model" if settings.ema is None else "average"),
         unseen=Code("validation" if settings.validation else "test"),
         score=Code("accuracy" if recipe.classifies else "loss"),
         value=_value(recipe, pass_.output),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from mlpgen.training.origin import Origin, Task
 
 
-class Archive(NamedTuple):
+@dataclass(frozen=True)
+class Archive(Origin):
     """Images and labels in archives of their own, which can be downloaded.
 
     Attributes:
@@ -18,6 +22,7 @@ class Archive(NamedTuple):
         margin: Pixels that are empty around what is drawn.
         mirrors: Where the archives can be downloaded.
         archives: MD5 of each file, as torchvision or its page lists them.
+        name: Of the data set in its module; empty for the first one there.
     """
 
     title: str
@@ -29,6 +34,29 @@ class Archive(NamedTuple):
     margin: int
     mirrors: tuple[str, ...]
     archives: dict[str, str]
+    name: str = ""
+
+    example: ClassVar = "drawn.png"
+    pictures: ClassVar = True
+    scalable: ClassVar = True
+    shares: ClassVar = False
+
+    def arguments(self, task: Task) -> dict[str, Any]:
+        """Say which of the data sets of the module it is, if not the first."""
+        del task
+        return {"name": self.name} if self.name else {}
+
+
+class Mnist(Archive):
+    """What has the format of MNIST."""
+
+    loader: ClassVar = "data_mnist"
+
+
+class Cifar(Archive):
+    """What has the format of CIFAR."""
+
+    loader: ClassVar = "data_cifar"
 
 
 _DIGITS = tuple("0123456789")
@@ -86,7 +114,7 @@ def _archives(*checksums: str) -> dict[str, str]:
 
 
 DATASETS: dict[str, Archive] = {
-    "mnist": Archive(
+    "mnist": Mnist(
         "MNIST",
         "idx",
         "MNIST",
@@ -105,7 +133,7 @@ DATASETS: dict[str, Archive] = {
             "ec29112dd5afa0611ce80d1b7f02629c",
         ),
     ),
-    "fashion_mnist": Archive(
+    "fashion_mnist": Mnist(
         "Fashion-MNIST",
         "idx",
         "FashionMNIST",
@@ -120,8 +148,9 @@ DATASETS: dict[str, Archive] = {
             "bef4ecab320f06d8554ea6380940ec79",
             "bb300cfdad3c16e7a12a480ee83cd310",
         ),
+        name="FashionMNIST",
     ),
-    "kmnist": Archive(
+    "kmnist": Mnist(
         "KMNIST",
         "idx",
         "KMNIST",
@@ -136,8 +165,9 @@ DATASETS: dict[str, Archive] = {
             "5c965bf0a639b31b8f53240b1b52f4d7",
             "7320c461ea6c1c855c0b718fb2a4b134",
         ),
+        name="KMNIST",
     ),
-    "cifar10": Archive(
+    "cifar10": Cifar(
         "CIFAR-10",
         "cifar",
         "cifar-10-batches-bin",
@@ -148,7 +178,7 @@ DATASETS: dict[str, Archive] = {
         ("https://www.cs.toronto.edu/~kriz/",),
         {"cifar-10-binary.tar.gz": "c32a1d4ab5d03f1284b67883e8d87530"},
     ),
-    "cifar100": Archive(
+    "cifar100": Cifar(
         "CIFAR-100",
         "cifar",
         "cifar-100-binary",
@@ -158,5 +188,6 @@ DATASETS: dict[str, Archive] = {
         0,
         ("https://www.cs.toronto.edu/~kriz/",),
         {"cifar-100-binary.tar.gz": "03b5dce01913d631647c71ecec9e9cb8"},
+        name="CIFAR-100",
     ),
 }

@@ -20,7 +20,7 @@ class Metric:
         before: A line before the loop over batches.
         batch: A line of the loop.
         means: What the mean is taken of, by name: a number, or one for each example.
-        result: The metric, if it is no mean: code in which `means` are all means.
+        result: The metric, if it is no mean: code in which `found` has all means.
         at_end: Whether it looks at the model of the best epoch, at the end.
     """
 
@@ -76,7 +76,7 @@ class Rmse(Metric):
     """The root of the mean squared error, in the unit of the targets."""
 
     means: ClassVar = {"mse": "F.mse_loss({output}, {target})"}
-    result = 'means["mse"] ** 0.5'
+    result = 'found["mse"] ** 0.5'
 
 
 class R2(Metric):

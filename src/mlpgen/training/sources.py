@@ -1,10 +1,11 @@
 """Data of the user's own that a training script can read: `data: {images: photos}`."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
 from mlpgen.component import STRICT, Expects
+from mlpgen.training.origin import Origin, Task
 
 _Share = Annotated[
     float,
@@ -18,24 +19,10 @@ _Share = Annotated[
 ]
 
 
-class Source(BaseModel):
-    """Data of the user's own; relative paths begin in `--data-dir`.
-
-    Class attributes:
-        pictures: Whether the examples are images.
-        numbers: Whether the targets may be numbers.
-        single: Whether there is one number for each example.
-        dtypes: What an example may hold.
-        scalable: Whether it can be brought from a mean and a deviation.
-    """
+class Source(Origin, BaseModel):
+    """Data of the user's own; relative paths begin in `--data-dir`."""
 
     model_config = STRICT
-
-    pictures: ClassVar[bool] = False
-    numbers: ClassVar[bool] = False
-    single: ClassVar[bool] = False
-    dtypes: ClassVar[tuple[str, ...]] = ("float32",)
-    scalable: ClassVar[bool] = False
 
     @classmethod
     def kind(cls) -> str:
@@ -55,11 +42,29 @@ class Images(Source):
     Images of any size are fitted into the input of the model.
     """
 
+    loader: ClassVar = "data_images"
+    example: ClassVar = "drawn.png"
     pictures: ClassVar = True
     scalable: ClassVar = True
 
     test: _Share = 0.2
     images: Annotated[str, Field(min_length=1, description="The folder.")]
+
+    def arguments(self, task: Task) -> dict[str, Any]:
+        """Say where it is, and what images become."""
+        found = {"path": self.path, "shape": task.shape, "outputs": task.outputs}
+        return {**found, "test": self.test}
+
+    def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:
+        """An image is (C, H, W), grey or in color."""
+        if len(shape) != len(("channels", "height", "width")):
+            return (
+                f"images have channels, height and width, but `input` is {[*shape]}",
+                "write `input: [3, 64, 64]`",
+            )
+        if shape[0] not in (1, 3):
+            return f"images have 1 or 3 channels, but `input` is {[*shape]}", ""
+        return "", ""
 
 
 class Csv(Source):
@@ -68,6 +73,8 @@ class Csv(Source):
     Numbers are standardized by the training data, categories are one-hot.
     """
 
+    loader: ClassVar = "data_tables"
+    example: ClassVar = "table.csv"
     numbers: ClassVar = True
     single: ClassVar = True
 
@@ -75,16 +82,41 @@ class Csv(Source):
     csv: Annotated[str, Field(min_length=1, description="The table.")]
     target: Annotated[str, Field(min_length=1, description="The column to learn.")]
 
+    def arguments(self, task: Task) -> dict[str, Any]:
+        """Say where it is, and what is learned."""
+        return {
+            "path": self.path,
+            "target": self.target,
+            "features": task.shape[0],
+            "outputs": task.outputs,
+            "result": task.result,
+            "unit": task.unit,
+            "test": self.test,
+        }
+
+    def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:
+        """A row is (F,)."""
+        if len(shape) == 1:
+            return "", ""
+        message = f"a row of a table is one dimension, but `input` is {[*shape]}"
+        return message, "write `input: [features]`"
+
 
 class Npz(Source):
     """Arrays `x` and `y` of one file of numpy, and perhaps `x_test` and `y_test`."""
 
+    loader: ClassVar = "data_arrays"
+    example: ClassVar = "arrays.npz"
     numbers: ClassVar = True
     dtypes: ClassVar = ("float32", "int64")
     scalable: ClassVar = True
 
     test: _Share = 0.2
     npz: Annotated[str, Field(min_length=1, description="The file of the arrays.")]
+
+    def arguments(self, task: Task) -> dict[str, Any]:
+        """Say where it is, and what is learned."""
+        return {"path": self.path, **_of_tensors(task), "test": self.test}
 
 
 class Text(Source):
@@ -93,6 +125,9 @@ class Text(Source):
     An example is as long as the input; `by: lines` makes one of each line.
     """
 
+    loader: ClassVar = "data_text"
+    example: ClassVar = "beginning.txt"
+    continues: ClassVar = True
     dtypes: ClassVar = ("int64",)
 
     test: _Share = 0.2
@@ -102,6 +137,22 @@ class Text(Source):
         Field(description="Whether it runs on, or each line stands for itself."),
     ] = "characters"
 
+    def arguments(self, task: Task) -> dict[str, Any]:
+        """Say where it is, and how long a piece is."""
+        return {
+            "path": self.path,
+            "length": task.shape[0],
+            "vocabulary": min(task.outputs, task.known or task.outputs),
+            "padding": task.ignored if self.by == "lines" else None,
+            "test": self.test,
+        }
+
+    def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:
+        """A piece is (L,)."""
+        if len(shape) == 1:
+            return "", ""
+        return f"a text has one dimension, but `input` is {[*shape]}", ""
+
 
 class Module(Source):
     """A module of yours with a function `load`; its path begins beside the scripts.
@@ -110,11 +161,22 @@ class Module(Source):
     targets: for training and for the test.
     """
 
+    loader: ClassVar = "data_module"
     numbers: ClassVar = True
     dtypes: ClassVar = ("float32", "int64")
     scalable: ClassVar = True
+    shares: ClassVar = False
 
     module: Annotated[str, Field(min_length=1, description="The Python file.")]
+
+    def arguments(self, task: Task) -> dict[str, Any]:
+        """Say where it is, and what is learned."""
+        return {"path": self.path, **_of_tensors(task)}
+
+
+def _of_tensors(task: Task) -> dict[str, Any]:
+    names = ("shape", "dtype", "known", "outputs", "result", "unit")
+    return {name: getattr(task, name) for name in names}
 
 
 SOURCES: dict[str, type[Source]] = {
