@@ -88,7 +88,7 @@ def without_header(path: Path) -> None:
     if path.suffix == ".ipynb":
         lines[mark] = lines[mark].replace("@generated", "generated")
     else:
-        del lines[mark : mark + 3]
+        del lines[mark : mark + 2]
     path.write_text("".join(lines), "utf-8")
 
 
@@ -589,7 +589,8 @@ def test_files_of_blocks_are_no_specs(
     Path("networks/deep/twice.yaml").write_text(blocks)
     assert Said(capsys).wrong == {}
     spec = Path("networks/deep/other.yaml")
-    spec.write_text(f"include: [twice.yaml]\n{spec.read_text('utf-8')}", "utf-8")
+    used = spec.read_text("utf-8").replace("- Flatten\n", "- Flatten\n  - Twice\n")
+    spec.write_text(f"include: [twice.yaml]\n{used}", "utf-8")
     assert set(Said(capsys).wrong.values()) == {"stale"}
     assert run(["render"]) == 0
     assert Said(capsys).wrong == {}
@@ -607,3 +608,22 @@ def test_the_schema_of_the_project(
     assert said.wrong == {"../schemas/spec.schema.json": "stale"}
     said.mend("../schemas/spec.schema.json")
     assert Said(capsys).wrong == {}
+
+
+def test_what_changes_nothing_below_the_header_changes_no_file(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a spec, only what a file says is in it."""
+    spec = Path("networks/mnist_mlp.yaml")
+    spec.write_text("# a comment\n" + SPEC + "style: sequential\n", "utf-8")
+    assert Said(capsys).wrong == {}
+    spec.write_text(SPEC.replace("hidden_1: 128", "hidden_1: 256"), "utf-8")
+    models = [f"made/{style}/mnist_mlp.py" for style in ("explicit", "sequential")]
+    notebooks = [path.replace(".py", ".ipynb") for path in models]
+    assert Said(capsys).wrong == dict.fromkeys([*models, *notebooks], "stale")
+    edited(Path(models[0]))
+    said = Said(capsys)
+    assert said.wrong[models[0]] == "edited"
+    assert said.advice[models[0]].startswith("what is rendered has changed too; ")
+    spec.write_text(SPEC, "utf-8")
+    assert Said(capsys).advice[models[0]].startswith("move the edit into the spec")

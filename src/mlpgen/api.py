@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from mlpgen import source
 from mlpgen.graph.build import build
@@ -36,7 +36,6 @@ class Network(NamedTuple):
         warnings: What is odd about it.
         document: The YAML it was read from.
         settings: New defaults that were given for its parameters.
-        data: All that it was made from, files of blocks included.
         unchained: What keeps classes from being a chain in sequential style.
     """
 
@@ -44,7 +43,6 @@ class Network(NamedTuple):
     warnings: tuple[Diagnostic, ...]
     document: Document
     settings: Mapping[str, Scalar]
-    data: Any = None
     unchained: tuple[Diagnostic, ...] = ()
 
     def warnings_in(self, style: str) -> tuple[Diagnostic, ...]:
@@ -75,8 +73,9 @@ def load(
     """
     document = source.read(str(path))
     built = build(document, settings)
-    graph, warnings, data, unchained = built
-    return Network(graph, warnings, document, settings or {}, data, unchained)
+    return Network(
+        built.graph, built.warnings, document, settings or {}, built.unchained
+    )
 
 
 def render(
@@ -118,10 +117,9 @@ def render(
         names,
     )
     texts = _texts(network.graph, style, names)
-    data = network.data or network.document.data
     if not notebook:
-        return {file: stamp(text, made_from, data) for file, text in texts.items()}
-    return _notebook(network.graph, names, texts, made_from, data)
+        return {file: stamp(text, made_from) for file, text in texts.items()}
+    return _notebook(network.graph, names, texts, made_from)
 
 
 def _captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
@@ -137,13 +135,12 @@ def _notebook(
     captured: Sequence[str],
     texts: Mapping[str, str],
     made_from: Origin,
-    data: Any,
 ) -> dict[str, str]:
     """Render the notebook in place of its files."""
     from mlpgen.output.notebook import SUFFIX, as_text, pack
 
     cells = _cells(graph, captured, texts)
-    header = comment(as_text(cells), made_from, data)
+    header = comment(as_text(cells), made_from)
     whole = [each._replace(source=each.source.replace(SLOT, header)) for each in cells]
     return {f"{graph.stem}{SUFFIX}": pack(whole)}
 

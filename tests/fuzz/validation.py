@@ -48,7 +48,7 @@ def validated(spec: Data) -> Verdict:
         return Verdict(None, (), crash("validate never ends", error))
     except Exception as error:
         return Verdict(None, (), crash("validate raises", error))
-    network = api.Network(built.graph, built.warnings, document, {}, built.data)
+    network = api.Network(built.graph, built.warnings, document, {})
     return Verdict(network, (), _too_long(begin))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics import SpecError
 from mlpgen.graph.blocks import check_uses, fits
@@ -40,18 +40,16 @@ if TYPE_CHECKING:
 
 
 class Built(NamedTuple):
-    """A graph, what is odd about its spec, and the data that it was made from.
+    """A graph, and what is odd about its spec.
 
     Attributes:
         graph: The network.
         warnings: What is odd about it.
-        data: What it was made from.
         unchained: What keeps classes from being a chain in sequential style.
     """
 
     graph: Graph
     warnings: tuple[Diagnostic, ...]
-    data: Any
     unchained: tuple[Diagnostic, ...] = ()
 
 
@@ -134,11 +132,9 @@ def _built(
         blocks=_in_order(graph, classes),
         bound=tuple(name for name in parameters if name in bound),
     )
-    others = [each.problems.document.data for each in files[1:]]
-    data = {**document.data, "included": others} if others else document.data
     unchained = warnings_of_chains(record.classes)
     asked = unchained if spec.style == "sequential" else ()
-    return Built(graph, (*problems.warnings, *asked), data, unchained)
+    return Built(graph, (*problems.warnings, *asked), unchained)
 
 
 def _resolve(

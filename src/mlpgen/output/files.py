@@ -127,15 +127,16 @@ def _status(path: Path, old: str, new: str) -> Status:
         return "foreign"
     if header.is_edited(old, found):
         return "edited"
-    wanted = header.read(new)
-    same = wanted is not None and wanted.origin.spec == found.origin.spec
-    if (
-        not same
-        and found.origin.spec != "-"
-        and is_file(os.path.normpath(path.parent / found.origin.spec))
-    ):
+    spec, wanted = _spec(found), header.read(new)
+    same = wanted is not None and _spec(wanted) == spec
+    if not same and spec != "-" and is_file(os.path.normpath(path.parent / spec)):
         return "foreign"
     return "stale"
+
+
+def _spec(found: header.Header) -> str:
+    """Return the spec that a header names; `-` where there is none to be found."""
+    return found.origin.spec if found.origin else "-"
 
 
 def tidy(paths: Iterable[Path]) -> None:

@@ -176,7 +176,7 @@ def _advice(change: files.Change, command: str) -> str:
         case "stale":
             return f"{_reason(change)}: {command}"
         case "edited":
-            too = "the spec has changed too; " if _changed(change) else ""
+            too = "what is rendered has changed too; " if _changed(change) else ""
             return f"{too}move the edit into the spec, or: {command} --force"
         case "foreign":
             return f"{_foreign(change)}: move it, or: {command} --force"
@@ -193,11 +193,15 @@ def _advice(change: files.Change, command: str) -> str:
 
 
 def _reason(change: files.Change) -> str:
-    if _changed(change):
-        return "the spec has changed"
     if change.old == change.new:
         return "its line ends, or a byte order mark, are not as written"
-    return "it is rendered otherwise now"
+    old, new = header.read(change.old), header.read(change.new)
+    if old and old.format != header.FORMAT:
+        age = "an older" if old.format < header.FORMAT else "a newer"
+        return f"{age} version of mlpgen wrote it"
+    if old and new and old.origin != new.origin:
+        return "it was rendered with other options, or from elsewhere"
+    return "it is not what the spec says now"
 
 
 def _foreign(change: files.Change) -> str:
@@ -208,12 +212,9 @@ def _foreign(change: files.Change) -> str:
 
 
 def _changed(change: files.Change) -> bool:
-    """Tell whether a file was rendered from other data or options."""
-    try:
-        old, new = header.read(change.old), header.read(change.new)
-    except header.DamagedHeaderError:
-        return False
-    return bool(old and new and old.spec_hash != new.spec_hash)
+    """Tell whether what is rendered is not what a person has edited."""
+    old, new = header.read(change.old), header.read(change.new)
+    return bool(old and new and old.code_hash != new.code_hash)
 
 
 def _diff(change: files.Change) -> tuple[str, ...]:

@@ -20,8 +20,8 @@ class Found(NamedTuple):
     Attributes:
         path: The file.
         text: What is in it.
-        request: What its header says it was rendered from; None if it is damaged.
-        header: The header.
+        request: What its header says it was rendered from; None if it names no spec.
+        header: The header; None if it is damaged.
         why: Why it cannot be read, and may be one that mlpgen made.
     """
 
@@ -46,7 +46,8 @@ def generated(out: Path) -> Iterator[Found]:
         try:
             read = header.read(text)
             if read is not None:
-                yield Found(path, text, _request(path, read.origin), read)
+                request = read.origin and _request(path, read.origin)
+                yield Found(path, text, request, read)
         except header.DamagedHeaderError:
             yield Found(path, text)
 
