@@ -118,7 +118,8 @@ def render(
     )
     texts = _texts(network.graph, style, names)
     if not notebook:
-        return {file: stamp(text, made_from) for file, text in texts.items()}
+        stamped = {file: stamp(text, made_from) for file, text in texts.items()}
+        return stamped | _shared(texts)
     return _notebook(network.graph, names, texts, made_from)
 
 
@@ -150,16 +151,24 @@ def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
     header = Code(SLOT)
     texts = {f"{graph.stem}.py": fill(plan.template, plan=plan, header=header)}
     if graph.recipe is not None:
-        from mlpgen.styles import scripts
+        from mlpgen.scripts import scripts
 
-        for kind, script in scripts.plans(graph, graph.recipe, captured).items():
-            text = fill(script.template, plan=script, header=header)
-            texts[f"{kind}_{graph.stem}.py"] = text
+        found = scripts(graph, graph.recipe, captured, fill, header=header)
+        texts |= {f"{kind}_{graph.stem}.py": text for kind, text in found.items()}
     return texts
 
 
+def _shared(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the shared modules that the files of a network import."""
+    if len(texts) == 1:
+        return {}
+    from mlpgen import shared
+
+    return shared.texts(shared.used_by(texts.values()))
+
+
 def file_names(graph: Graph) -> tuple[str, ...]:
-    """Name all files that a network may be rendered into."""
+    """Name all files that a network may be rendered into, shared ones aside."""
     from mlpgen.output.notebook import SUFFIX
 
     scripts = (f"{kind}_{graph.stem}.py" for kind in KINDS)

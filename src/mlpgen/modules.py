@@ -13,9 +13,9 @@ from mlpgen.reserved.modules import DEVICES, PACKAGES, PRIVATE, STANDARD
 LONGEST = 72
 """Characters of the path of a file that is imported: it is a line that has no break."""
 
-KINDS = ("data", "run", "train", "plot", "predict")
+KINDS = ("train", "predict")
 """The files beside every model `x.py` that is trained: `data_x.py` and so on."""
-COMPANIONS = (*KINDS, "augment")
+COMPANIONS = KINDS
 """Those that may be there."""
 
 

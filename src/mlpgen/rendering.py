@@ -86,8 +86,12 @@ def _bytecode_cache() -> FileSystemBytecodeCache | None:
 
 def _source(name: str) -> tuple[str, str, None]:
     """Read a template, for Jinja: its text, where it is, and that it stays so."""
-    path = _path(name)
-    return path.read_text("utf-8"), str(path), None
+    return text_of(name), str(_path(name)), None
+
+
+def text_of(name: str) -> str:
+    """Read a file in `templates/` as it is."""
+    return _path(name).read_text("utf-8")
 
 
 def _path(name: str) -> Path:
@@ -123,4 +127,4 @@ def _only_code(value: object) -> object:
 
 def starter(kind: str) -> str:
     """Return the spec that `mlpgen init` prints."""
-    return _path(f"init/{kind}.yaml").read_text("utf-8")
+    return text_of(f"init/{kind}.yaml")

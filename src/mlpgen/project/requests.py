@@ -182,11 +182,7 @@ def clash(first: str, second: str, file: str, network: Network) -> Diagnostic:
 def files_of(network: Network) -> tuple[str, ...]:
     """Name the files that a network makes in the folder of each style."""
     stem, recipe = network.graph.stem, network.graph.recipe
-    kinds = [
-        kind
-        for kind in COMPANIONS
-        if recipe is not None and (kind != "augment" or recipe.augmentations)
-    ]
+    kinds = COMPANIONS if recipe is not None else ()
     return (f"{stem}.py", *(f"{kind}_{stem}.py" for kind in kinds))
 
 
