@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mlpgen.cells import Cell
     from mlpgen.diagnostics import Diagnostic
     from mlpgen.expressions import Scalar
     from mlpgen.graph.nodes import Graph
@@ -116,11 +115,12 @@ def render(
         tuple(f"{key}={shown(value)}" for key, value in network.settings.items()),
         names,
     )
-    texts = _texts(network.graph, style, names)
-    if not notebook:
-        stamped = {file: stamp(text, made_from) for file, text in texts.items()}
-        return stamped | _shared(texts)
-    return _notebook(network.graph, names, texts, made_from)
+    model = _model(network.graph, style, names)
+    if notebook:
+        return _notebook(network.graph, names, model, made_from)
+    texts = {f"{network.graph.stem}.py": model, **_scripts(network.graph, names)}
+    stamped = {file: stamp(text, made_from) for file, text in texts.items()}
+    return stamped | _shared(texts)
 
 
 def _captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
@@ -132,30 +132,30 @@ def _captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _notebook(
-    graph: Graph,
-    captured: Sequence[str],
-    texts: Mapping[str, str],
-    made_from: Origin,
+    graph: Graph, captured: Sequence[str], text: str, made_from: Origin
 ) -> dict[str, str]:
     """Render the notebook in place of its files."""
     from mlpgen.output.notebook import SUFFIX, as_text, pack
+    from mlpgen.scripts.notebook import cells
 
-    cells = _cells(graph, captured, texts)
-    header = comment(as_text(cells), made_from)
-    whole = [each._replace(source=each.source.replace(SLOT, header)) for each in cells]
+    made = cells(graph, captured, text.replace(SLOT, ""), fill_cells, Code(SLOT))
+    header = comment(as_text(made), made_from)
+    whole = [each._replace(source=each.source.replace(SLOT, header)) for each in made]
     return {f"{graph.stem}{SUFFIX}": pack(whole)}
 
 
-def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
+def _model(graph: Graph, style: str, captured: Sequence[str]) -> str:
     plan = import_module(f"mlpgen.styles.{style}").plan(graph, captured)
-    header = Code(SLOT)
-    texts = {f"{graph.stem}.py": fill(plan.template, plan=plan, header=header)}
-    if graph.recipe is not None:
-        from mlpgen.scripts import scripts
+    return fill(plan.template, plan=plan, header=Code(SLOT))
 
-        found = scripts(graph, graph.recipe, captured, fill, header=header)
-        texts |= {f"{kind}_{graph.stem}.py": text for kind, text in found.items()}
-    return texts
+
+def _scripts(graph: Graph, captured: Sequence[str]) -> dict[str, str]:
+    if graph.recipe is None:
+        return {}
+    from mlpgen.scripts import scripts
+
+    found = scripts(graph, graph.recipe, captured, fill, header=Code(SLOT))
+    return {f"{kind}_{graph.stem}.py": text for kind, text in found.items()}
 
 
 def _shared(texts: Mapping[str, str]) -> dict[str, str]:
@@ -173,19 +173,6 @@ def file_names(graph: Graph) -> tuple[str, ...]:
 
     scripts = (f"{kind}_{graph.stem}.py" for kind in KINDS)
     return (f"{graph.stem}.py", *scripts, f"{graph.stem}{SUFFIX}")
-
-
-def _cells(
-    graph: Graph, captured: Sequence[str], texts: Mapping[str, str]
-) -> list[Cell]:
-    """Render a notebook; which imports its cells need is seen when they are there."""
-    from mlpgen.styles import notebook
-
-    texts = {name: text.replace(SLOT, "") for name, text in texts.items()}
-    plan = notebook.plan(graph, captured, texts)
-    cells = fill_cells(plan.template, plan=plan, header=Code(""))
-    plan = notebook.with_imports(plan, texts, cells)
-    return fill_cells(plan.template, plan=plan, header=Code(SLOT))
 
 
 def layer_names(graph: Graph) -> list[str]:

@@ -49,8 +49,8 @@ def outputs_of_layers(model: nn.Module, features: Tensor) -> dict[str, Tensor]:
 
     Returns:
         The outputs in the order in which they came, by the names of the layers as in
-        `named_modules`: `lstm[0]` and `lstm[1][0]` if there are several, and
-        `linear (call 2)` if a layer is called more than once.
+        `named_modules`: `lstm[0]` and `lstm[1][0]` if a layer gives several, and
+        `linear (call 2)` if it is called more than once.
     """
     outputs: dict[str, Tensor] = {}
     calls: dict[str, int] = {}
@@ -59,8 +59,10 @@ def outputs_of_layers(model: nn.Module, features: Tensor) -> dict[str, Tensor]:
         def hook(_layer: nn.Module, _inputs: Any, output: Any) -> None:
             calls[name] = calls.get(name, 0) + 1
             call = f" (call {calls[name]})" if calls[name] > 1 else ""
-            for place, tensor in tensors(output):
-                outputs[f"{name}{call}{place}"] = tensor.detach().clone()
+            found = list(tensors(output))
+            for place, tensor in found:
+                label = f"{name}{call}{place if len(found) > 1 else ''}"
+                outputs[label] = tensor.detach().clone()
 
         return hook
 

@@ -51,7 +51,7 @@ def save_classes(
         data: To draw from.
         classes: Their names.
     """
-    chances = _results(model, probabilities, data)[:, : len(classes)]
+    chances = computed(model, probabilities, data)[:, : len(classes)]
     targets = data.targets[: len(chances)].cpu()
     with _plain_text():
         _write(confusion(targets, chances, classes), folder / "confusion.png")
@@ -70,7 +70,7 @@ def save_restored(folder: Path, model: nn.Module, outputs: Outputs, data: Data) 
 
 def save_numbers(folder: Path, model: nn.Module, outputs: Outputs, data: Data) -> None:
     """Draw what a model gives against what it should give: results.png."""
-    results = _results(model, outputs, data)
+    results = computed(model, outputs, data)
     with _plain_text():
         figure = compared(data.targets[: len(results)].cpu(), results)
         _write(figure, folder / "results.png")
@@ -221,7 +221,7 @@ def feature_maps(outputs: Mapping[str, Tensor]) -> "Figure":
     return figure
 
 
-def _results(model: nn.Module, outputs: Outputs, data: Data) -> Tensor:
+def computed(model: nn.Module, outputs: Outputs, data: Data) -> Tensor:
     """Return what a model gives for the examples that are drawn, on the CPU."""
     most = min(len(data), MOST)
     parts = []

@@ -218,9 +218,9 @@ class Run:
             self._weigh(whole, len(index))
             yield ((*data.at(part), len(part) / whole) for part in parts)
 
-    def watch(self, loss: Tensor) -> None:
+    def watch(self, loss: Tensor | float) -> None:
         """Take note of a loss of the step: the run stops at one that is no number."""
-        self._losses[-1] = self._losses[-1] + loss.detach()
+        self._losses[-1] = self._losses[-1] + torch.as_tensor(loss).detach()
 
     def mean(self, loss: Tensor) -> float:
         """Return the mean of a loss over all ranks, which so decide alike."""

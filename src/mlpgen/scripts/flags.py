@@ -49,8 +49,9 @@ def flags(graph: Graph) -> tuple[Flag, ...]:
     for name, default in graph.parameters.items():
         setting = _setting(name, [*TAKEN, *(each.setting for each in found)])
         option = f"--{setting.replace('_', '-')}"
-        line = f'parser.add_argument({quoted(option)}, {_kind(default)}, help="of the model")'
-        found.append(Flag(Code(name), Code(setting), option, Code(line)))
+        given = f'{quoted(option)}, {_kind(default)}, help="of the model"'
+        line = Code(f"parser.add_argument({given})")
+        found.append(Flag(Code(name), Code(setting), option, line))
     return tuple(found)
 
 

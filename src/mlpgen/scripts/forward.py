@@ -82,7 +82,7 @@ def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
 
 
 def _set_to(graph: Graph, names: Mapping[str, str], count: int) -> str:
-    """Unpack what the model returns; what nobody uses behind the last is passed over."""
+    """Unpack what the model returns; behind the last in use all is passed over."""
     used = max(graph.outputs.index(output) for output in names)
     shown = [names.get(output, "_") for output in graph.outputs[: used + 1]]
     left = count - len(shown)

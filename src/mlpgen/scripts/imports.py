@@ -20,7 +20,9 @@ OTHERS = ("matplotlib", "numpy", "PIL", "torch")
 def tidied(text: str) -> str:
     """Drop the imports that a script does not use, and put the others in order."""
     tree = ast.parse(text.replace("\0", ""))  # which stands for the header
-    found = [each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)]
+    found = [
+        each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)
+    ]
     used = names_in(each for each in tree.body if each not in found)
     needs = {
         need for node in found for name, need in imported(node).items() if name in used

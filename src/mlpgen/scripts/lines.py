@@ -10,7 +10,9 @@ from mlpgen.styles.code import WIDTH, Group, Piece, indented, layout, width
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TOKEN = re.compile(r"""[rbf]?"(?:\\.|[^"\\])*"|[rbf]?'(?:\\.|[^'\\])*'|[\[({]|[\])}]|.""")
+_TOKEN = re.compile(
+    r"""[rbf]?"(?:\\.|[^"\\])*"|[rbf]?'(?:\\.|[^'\\])*'|[\[({]|[\])}]|."""
+)
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 _QUOTES = '"""'
 

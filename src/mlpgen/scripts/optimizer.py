@@ -21,9 +21,7 @@ _WARM_FROM = "0.01"
 def optimizer(recipe: Recipe) -> Code:
     """Write the call that makes the optimizer."""
     given = {
-        key: value
-        for key, value in recipe.optimizer.arguments().items()
-        if key != "lr"
+        key: value for key, value in recipe.optimizer.arguments().items() if key != "lr"
     }
     if recipe.optimizer.fused:
         given["fused"] = True

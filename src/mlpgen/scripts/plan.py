@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mlpgen.training.augmentation import Augmentation
     from mlpgen.training.settings import Training
 
+_SHOWN = ("epochs", "batch_size", "seed", "subset", "validation")
+"""Numbers that have a place of their own."""
 _DTYPES = {"bf16": Code("torch.bfloat16"), "fp16": Code("torch.float16")}
 _FILES = {
     "data_tables": Code("table.csv"),
@@ -50,6 +52,7 @@ class Script(NamedTuple):
         data_module: The shared module that reads the data.
         load: The call of it that loads the data.
         flags: The parameters of the model, as flags.
+        constants: Pairs of a name and its value, for what few specs say.
         eval_batch_size: Examples of one batch where nothing is learned.
         lr: The learning rate, or its peak.
         optimizer: The call that makes it.
@@ -84,6 +87,7 @@ class Script(NamedTuple):
     data_module: Code
     load: Code
     flags: tuple[Flag, ...]
+    constants: tuple[tuple[Code, float], ...]
     eval_batch_size: int
     lr: float
     optimizer: Code
@@ -129,6 +133,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Script:
         data_module=Code(data_module(recipe)),
         load=_load(recipe),
         flags=flags(graph),
+        constants=_constants(settings),
         eval_batch_size=_eval_batch_size(graph),
         lr=optimizer.rate(recipe),
         optimizer=optimizer.optimizer(recipe),
@@ -154,6 +159,17 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Script:
             for module in own_classes(graph)
         ),
     )
+
+
+def _constants(settings: Training) -> tuple[tuple[Code, float], ...]:
+    """Name the numbers that a spec sets and that are none of what all scripts show."""
+    found: list[tuple[Code, float]] = []
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and value != field.default and name not in _SHOWN:
+            found.append((Code(name.upper()), value))
+    return tuple(found)
 
 
 def _load(recipe: Recipe) -> Code:

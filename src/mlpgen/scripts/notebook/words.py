@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.styles.notebook.markdown import escaped, paragraph
+from mlpgen.scripts.notebook.markdown import escaped, paragraph
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph

@@ -1,0 +1,212 @@
+"""Definitions of shared modules, taken into a notebook with all that they use."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.rendering import text_of
+from mlpgen.scripts.imports import imported, names_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mlpgen.styles.plan import Lines
+
+ONE_PROCESS = "RANK, RANKS = 0, 1  # one process"
+_RANKS = frozenset(["RANK", "RANKS"])
+_FLAG = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+
+
+class Module(NamedTuple):
+    """A shared module.
+
+    Attributes:
+        lines: Its text.
+        found: Its definitions by their names, in order.
+        shared: Where the names come from that it takes from others.
+        imports: What else it imports, by name, as `import_lines` takes it.
+        types: Names that it imports for its annotations alone.
+    """
+
+    lines: Sequence[str]
+    found: Mapping[str, ast.stmt]
+    shared: Mapping[str, str]
+    imports: Mapping[str, str]
+    types: Sequence[str]
+
+
+@cache
+def module(name: str) -> Module:
+    """Read a shared module, or what is written for notebooks alone.
+
+    Args:
+        name: Its path in `templates/`, without `.py`.
+    """
+    text = text_of(f"{name}.py")
+    tree = ast.parse(text)
+    shared: dict[str, str] = {}
+    imports: dict[str, str] = {}
+    for node in _imports(tree):
+        source = node.module if isinstance(node, ast.ImportFrom) else ""
+        if source and _is_shared(source):
+            shared |= {each.name: f"shared/{source}" for each in node.names}
+        else:
+            imports |= imported(node)
+    found = {each: node for node in tree.body for each in _defined(node)}
+    types = [
+        each.asname or each.name
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for each in node.names
+    ]
+    return Module(text.split("\n"), found, shared, imports, types)
+
+
+@cache
+def _is_shared(name: str) -> bool:
+    from mlpgen.shared import NAMES
+
+    return name in NAMES
+
+
+def _imports(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Go through the imports of a module, those for types alone as well."""
+    for node in tree.body:
+        inner = node.body if isinstance(node, ast.If) else [node]
+        yield from (
+            each for each in inner if isinstance(each, ast.Import | ast.ImportFrom)
+        )
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    """Return what a statement of a module defines."""
+    match node:
+        case ast.ClassDef() | ast.FunctionDef():
+            return [node.name]
+        case ast.Assign(targets=[ast.Name(name)]):
+            return [name]
+        case ast.AnnAssign(target=ast.Name(name)):
+            return [name]
+    return []
+
+
+class Inliner:
+    """Takes definitions out of shared modules, each once.
+
+    Attributes:
+        imports: What all that was taken may import, by name.
+    """
+
+    def __init__(self) -> None:
+        self.imports: dict[str, str] = {}
+        self._taken: set[str] = set()
+
+    def take(self, name: str, *roots: str) -> Lines:
+        """Return the lines of definitions, with all that they use and was not taken.
+
+        Args:
+            name: The module: its path in `templates/`, without `.py`.
+            roots: What is wanted of it.
+        """
+        wanted: dict[str, set[str]] = {}
+        ranks = self._follow(name, roots, wanted)
+        lines: list[str] = [ONE_PROCESS] if ranks - self._taken else []
+        self._taken |= ranks
+        for each in _in_order(wanted):
+            self.imports |= module(each).imports
+            for shown in _texts(module(each), wanted[each]):
+                single = len(shown) == 1 and len(lines) == 1
+                plain = [_unquoted(line, module(each).types) for line in shown]
+                lines += [*([] if single or not lines else ["", ""]), *plain]
+        return tuple(map(_without_flags, lines))
+
+    def _follow(
+        self, name: str, roots: Sequence[str], wanted: dict[str, set[str]]
+    ) -> set[str]:
+        """Find all that definitions use; what is left are names of ranks."""
+        ranks: set[str] = set()
+        waiting = [(name, root) for root in roots]
+        while waiting:
+            at, root = waiting.pop()
+            if root in _RANKS:
+                ranks.add(root)
+                continue
+            if root in self._taken:
+                continue
+            self._taken.add(root)
+            wanted.setdefault(at, set()).add(root)
+            there = module(at)
+            for used in _used(there.found[root]):
+                if used in there.found:
+                    waiting.append((at, used))
+                elif used in there.shared:
+                    waiting.append((there.shared[used], used))
+        return ranks
+
+
+def _in_order(wanted: Mapping[str, set[str]]) -> list[str]:
+    """Sort modules so that each comes behind those that it takes names from."""
+    found: list[str] = []
+
+    def visit(name: str) -> None:
+        for other in sorted({*module(name).shared.values()}):
+            if other not in found:
+                visit(other)
+        if name not in found:
+            found.append(name)
+
+    for name in sorted(wanted):
+        visit(name)
+    return [name for name in found if name in wanted]
+
+
+def _texts(there: Module, names: set[str]) -> Iterator[list[str]]:
+    """Go through definitions in the order of their module; constants together."""
+    constants: list[str] = []
+    for name, node in there.found.items():
+        if name not in names:
+            continue
+        lines = [*there.lines[_begin(node) - 1 : node.end_lineno]]
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            constants += lines
+            continue
+        if constants:
+            yield constants
+            constants = []
+        yield lines
+    if constants:
+        yield constants
+
+
+def _begin(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])
+
+
+def _used(node: ast.stmt) -> set[str]:
+    """Return the names that a definition uses, those of its annotations as well."""
+    texts = (each.value for each in ast.walk(node) if isinstance(each, ast.Constant))
+    annotations = {
+        word
+        for each in texts
+        if isinstance(each, str) and len(each) < 40
+        for word in re.findall(r"\w+", each)
+    }
+    return names_in([node]) | annotations
+
+
+def _unquoted(line: str, types: Sequence[str]) -> str:
+    """Write annotations without quotes: a notebook imports all types at its top."""
+    for name in types:
+        line = line.replace(f'"{name}"', name)
+    return line
+
+
+def _without_flags(line: str) -> str:
+    """Speak of the settings of the notebook where scripts speak of flags."""
+    return _FLAG.sub(lambda found: f"args.{found[1].replace('-', '_')}", line)
