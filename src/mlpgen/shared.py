@@ -30,6 +30,7 @@ NAMES = (
     "hooks",
     "plots",
     "prediction",
+    "scores",
     "training",
 )
 """All of them, without `.py`."""

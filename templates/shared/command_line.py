@@ -28,23 +28,24 @@ class Parser(argparse.ArgumentParser):
 
 
 def command_line(
-    about: str | None, runs: str, *, epochs: int, batch_size: int, lr: float, seed: int
+    about: str | None, name: str, epochs: int, batch_size: int, lr: float, seed: int
 ) -> Parser:
     """Make the parser of a training, to which a script adds what its model takes.
 
     Args:
         about: What the script does; of more than one line, the first.
-        runs: The folder that gets a folder for each run.
+        name: Of the folder in `runs` that gets a folder for each run.
         epochs: And the others: what is so if the command line says nothing else.
         batch_size: Examples in a step.
         lr: The learning rate, or the peak of it.
         seed: Of initial values and shuffling.
     """
+    runs = Path("runs", name)
     parser = Parser(
         description=(about or "").partition("\n")[0],
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    new = new_run(Path(runs), time.strftime("%Y-%m-%d_%H-%M-%S"))
+    new = new_run(runs, time.strftime("%Y-%m-%d_%H-%M-%S"))
     device = torch.accelerator.current_accelerator(check_available=True) or "cpu"
     for name, kind, default, help_ in (
         ("epochs", int, epochs, "passes over the training data"),
@@ -62,7 +63,7 @@ def command_line(
         "--resume",
         nargs="?",
         type=Path,
-        const=newest_run(Path(runs)),
+        const=newest_run(runs),
         help="a run or checkpoint to go on with; the newest run if none is named",
     )
     for name, help_ in (

@@ -84,50 +84,6 @@ class Means:
         return dict(zip(self._names, sums, strict=True))
 
 
-class Counts:
-    """How often each class is taken for which, over the examples of all ranks."""
-
-    def __init__(self, classes: int) -> None:
-        self._counts = torch.zeros(classes, classes, dtype=torch.int64)
-
-    def add(self, taken: Tensor, labels: Tensor) -> None:
-        """Add a batch: the classes that were taken, and the right ones, int64 (B,)."""
-        size = len(self._counts)
-        pairs = (size * labels + taken).bincount(minlength=size**2)
-        self._counts += pairs.cpu().view(size, size)
-
-    def f1(self) -> float:
-        """Return the mean F1 of the classes that were seen."""
-        counts = torch.stack(of_ranks(self._counts)).sum(dim=0)
-        seen = counts.sum(dim=0) + counts.sum(dim=1)
-        return (2 * counts.diag() / seen)[seen > 0].mean().item()
-
-
-class Variance:
-    """The squared error of outputs against the variance of their targets."""
-
-    def __init__(self) -> None:
-        self._parts: list[tuple[int, float, float, float]] = []
-
-    def add(self, outputs: Tensor, targets: Tensor) -> None:
-        """Add a batch, both of one shape."""
-        error = (outputs - targets).square().sum().item()
-        variance, mean = torch.var_mean(targets.float(), correction=0)
-        self._parts.append((targets.numel(), mean.item(), variance.item(), error))
-
-    def explained(self) -> float:
-        """Return the share of the variance that is explained; 0 if there is none."""
-        parts = [part for found in of_ranks(self._parts) for part in found]
-        whole = sum(count for count, *_ in parts)
-        center = sum(count * mean for count, mean, *_ in parts) / whole
-        spread = sum(
-            count * (variance + (mean - center) ** 2)
-            for count, mean, variance, _ in parts
-        )
-        error = sum(error for *_, error in parts)
-        return 1 - error / spread if spread > 0 else 0.0
-
-
 def of_ranks(own: T) -> list[T]:
     """Return what each rank has."""
     if RANKS == 1:
@@ -187,6 +143,8 @@ class Run:
     ) -> Iterator[int]:
         """Yield the epochs that are left, and keep the state around them.
 
+        At the end the models have the weights of the best epoch.
+
         Args:
             patience: Epochs without a better one after which the training ends.
             target: The score at which it ends.
@@ -196,6 +154,7 @@ class Run:
             self._begun = time.perf_counter()
             yield self.epoch
         self._show_best()
+        self._restore_best()
 
     def batches(self, data: Data) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield what this rank learns from in each step that is left of the epoch."""
@@ -272,14 +231,6 @@ class Run:
         """Print metrics that belong to no epoch, as `record` takes them."""
         for name, value in _named(means).items() if RANK == 0 else ():
             print(f"{name:20} {value:10.4g}")
-
-    def restore_best(self) -> None:
-        """Give the model, and a mean of its weights, those of the best epoch."""
-        if RANKS > 1:
-            dist.barrier()
-        state = read_checkpoint(self.folder / "best.pt")
-        for name in {"model", "average"} & self.parts.keys():
-            self.parts[name].load_state_dict(state[name])
 
     @property
     def _sign(self) -> int:
@@ -470,6 +421,14 @@ class Run:
         for name, value in table.items():
             print(f"{name:20} {value:10.4g}")
         say(f"metrics.csv, best.pt, last.pt: {self.folder}")
+
+    def _restore_best(self) -> None:
+        """Give the model, and a mean of its weights, those of the best epoch."""
+        if RANKS > 1:
+            dist.barrier()
+        state = read_checkpoint(self.folder / "best.pt")
+        for name in {"model", "average"} & self.parts.keys():
+            self.parts[name].load_state_dict(state[name])
 
     def _save(self, name: str) -> None:
         """Write a checkpoint; of "last.pt", keep the one before as "previous.pt"."""

@@ -204,7 +204,10 @@ def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
         data=inliner.take(f"shared/{script.data_module}", "load"),
         title=Code(escaped(recipe.dataset.title)),
         augment=inliner.take("shared/augment", *augment),
-        metrics=inliner.take("shared/training", "Means", *counted),
+        metrics=(
+            *inliner.take("shared/training", "Means"),
+            *inliner.take("shared/scores", *counted),
+        ),
         run=inliner.take("notebook/run", "Run"),
         draw=inliner.take("shared/plots", "draw") if pictures else (),
         curves=inliner.take("shared/plots", "curves"),
