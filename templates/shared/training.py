@@ -247,8 +247,8 @@ class Run:
         shuffle = torch.Generator().manual_seed(self.args.seed + 10_000 * self.epoch)
         order = torch.randperm(len(data), generator=shuffle).to(self.args.device)
         batches = order.tensor_split(len(order) // size)  # some have one more: no rest
-        if self.step and self.step >= len(batches):
-            raise RunError(f"an epoch has no step {self.step + 1}: other data?")
+        if self.step > len(batches):
+            raise RunError(f"an epoch has no {self.step} steps: other data?")
         if self.args.profile:
             yield from self._profiled(batches)
         for batch in _with_bar(batches[self.step :]):
