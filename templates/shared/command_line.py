@@ -15,6 +15,7 @@ import torch.distributed as dist
 from checkpoint import new_run, newest_checkpoint, newest_run, read_checkpoint
 from data_common import RANKS
 from errors import RunError, guarded, one_line, printable
+from plots import require_matplotlib
 
 LOCAL_RANK = int(os.environ.get("LOCAL_RANK", "0"))  # torchrun sets it
 
@@ -121,6 +122,8 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
             )
     if not 0 <= args.lr < math.inf:
         raise RunError(f"--lr is {args.lr}, must be a number of at least 0")
+    if args.plot:
+        require_matplotlib()
     args.threads = min(args.threads, os.cpu_count() or 1)
     args.device = usable(args.device)
     return args
