@@ -70,6 +70,7 @@ def load(
     test = pair(path, "test", test_features, test_targets, device, wanted)
     train, held = parted(train, subset, validation, seed)
     scale = normalized((train, held, test), normalize)
+    wanted.check_restored(train, held, test)
     return Splits(train, held, test, {"path": path, **wanted.about(), **scale})
 
 
