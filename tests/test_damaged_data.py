@@ -30,13 +30,14 @@ ROUNDS = 25
 """Damages of each file, all by a seed."""
 
 
-@pytest.fixture(autouse=True)
-def shared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(autouse=True, scope="module")
+def shared() -> Iterator[None]:
     """Import the shared modules as scripts do, and nothing from the internet."""
-    monkeypatch.syspath_prepend(str(SHARED))
-    for name in ("data_mnist", "data_cifar"):
-        monkeypatch.setattr(importlib.import_module(name), "download", refuse)
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(SHARED))
+        for name in ("data_mnist", "data_cifar"):
+            patch.setattr(importlib.import_module(name), "download", refuse)
+        yield
     for name in [name for name in sys.modules if name.startswith("data_")]:
         del sys.modules[name]
 
