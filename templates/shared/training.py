@@ -181,7 +181,7 @@ class Run:
         for index in self._steps(data):
             own = index[RANK::RANKS]
             features, targets = data.at(own)
-            self._weigh(data.count(targets), len(index))
+            self._weigh(len(own) / len(index), data.count(targets))
             yield features, targets
 
     def parts_of(
@@ -194,7 +194,7 @@ class Run:
         for index in self._steps(data, count):
             parts = [part[RANK::RANKS] for part in index.tensor_split(count)]
             whole = sum(len(part) for part in parts)
-            self._weigh(whole, len(index))
+            self._weigh(whole / len(index))
             yield ((*data.at(part), len(part) / whole) for part in parts)
 
     def watch(self, loss: Tensor | float) -> None:
@@ -289,16 +289,18 @@ class Run:
             for buffer in model.buffers():
                 dist.broadcast(buffer, 0)
 
-    def _weigh(self, count: int | Tensor, size: int) -> None:
-        """Note what this rank has of a batch, against the mean of the ranks."""
-        if RANKS == 1:
-            return
-        if isinstance(count, int):
-            self._share = RANKS * count / size
-            return
-        whole = count.clone()
-        dist.all_reduce(whole)
-        self._share = RANKS * count / whole
+    def _weigh(self, part: float, count: int | Tensor = 1) -> None:
+        """Note what this rank has of a batch, against the mean of the ranks.
+
+        Args:
+            part: Of the examples.
+            count: Of what its loss is a mean over, if examples have more or less of it.
+        """
+        self._share = RANKS * part
+        if RANKS > 1 and isinstance(count, Tensor):
+            whole = count.clone()
+            dist.all_reduce(whole)
+            self._share = RANKS * count / whole
 
     def _reduced(self, bucket: Any) -> torch.futures.Future[Tensor]:
         """Sum gradients over ranks, each by its share, while others are computed.
