@@ -92,27 +92,6 @@ def of_ranks(own: T) -> list[T]:
     return found
 
 
-def steps_of(data: Data, batch_size: int, parts: int = 1) -> int:
-    """Count the steps of an epoch.
-
-    Args:
-        data: What is learned from.
-        batch_size: Examples of a part of a step.
-        parts: Of each step, whose gradients are added up.
-
-    Raises:
-        RunError: There would be none, or a rank without examples.
-    """
-    most = len(data) // parts
-    shared = f" for {parts} parts of a step" if parts > 1 else ""
-    if not RANKS <= batch_size <= most:
-        raise RunError(
-            f"--batch-size {batch_size} must be from {RANKS}, the number of ranks, "
-            f"to {most}, as there are {len(data)} examples{shared}"
-        )
-    return len(data) // (parts * batch_size)
-
-
 class Run:
     """A training in progress.
 
@@ -258,7 +237,7 @@ class Run:
 
     def _steps(self, data: Data, parts: int = 1) -> Iterator[Tensor]:
         """Yield the places of each batch that is left, the same on all ranks."""
-        steps = steps_of(data, self.args.batch_size, parts)
+        steps = data.steps(self.args.batch_size, parts)
         shuffle = torch.Generator().manual_seed(self.args.seed + 10_000 * self.epoch)
         order = torch.randperm(len(data), generator=shuffle).to(self.args.device)
         batches = order.tensor_split(steps)  # some have one more: no rest
