@@ -106,21 +106,10 @@ class Run:
 
     def _steps(self, data: Data, parts: int = 1) -> Iterator[Tensor]:
         """Yield the places of each batch."""
-        steps = steps_of(data, self.args.batch_size, parts)
+        steps = data.steps(self.args.batch_size, parts)
         shuffle = torch.Generator().manual_seed(self.args.seed + 10_000 * self.epoch)
         order = torch.randperm(len(data), generator=shuffle).to(self.args.device)
         yield from order.tensor_split(steps)
         if not torch.stack(self._losses).isfinite().all():
             raise DataError("the loss is not finite: try a smaller args.lr")
         self._losses.clear()
-
-
-def steps_of(data: Data, batch_size: int, parts: int = 1) -> int:
-    """Count the steps of an epoch, each of some parts.
-
-    Raises:
-        DataError: There would be none.
-    """
-    if not 0 < parts * batch_size <= len(data):
-        raise DataError(f"args.batch_size does not fit {len(data)} examples")
-    return len(data) // (parts * batch_size)

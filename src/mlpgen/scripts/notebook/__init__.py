@@ -208,7 +208,7 @@ def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
             *inliner.take("shared/training", "Means"),
             *inliner.take("shared/scores", *counted),
         ),
-        run=inliner.take("notebook/run", "Run", "steps_of"),
+        run=inliner.take("notebook/run", "Run"),
         draw=inliner.take("shared/plots", "draw") if pictures else (),
         curves=inliner.take("shared/plots", "curves"),
         results=() if recipe.dataset.text else inliner.take("shared/plots", "computed"),
