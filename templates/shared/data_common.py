@@ -252,11 +252,11 @@ def readable(path: Path, fault: str) -> Iterator[None]:
     except DataError:
         raise
     except Exception as error:
-        raise DataError(f"{path} {fault}: {one_line(error)}") from None
+        raise DataError(f"{path} {fault}: {reason(error)}") from None
 
 
-def one_line(error: BaseException) -> str:
-    """Return what an exception says, in one line."""
+def reason(error: BaseException) -> str:
+    """Return what an exception says, in one line, without the path of a file."""
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return " ".join(str(said).split())
 
