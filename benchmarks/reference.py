@@ -248,6 +248,18 @@ def tried(spec: Path, data: Path, style: str, asked: tuple[str, ...]) -> dict[st
         return results(spec.resolve(), Path(name), data, style, asked)
 
 
+def with_best(found: dict[str, Any]) -> dict[str, Any]:
+    """Expect a notebook to end with the weights that the script kept as the best."""
+    if any(isinstance(found[stage], str) for stage in ("trained", "notebook")):
+        return found
+    best = {
+        name.removeprefix("best "): weights
+        for name, weights in found["trained"]["weights"].items()
+        if name.startswith("best ")
+    }
+    return found | {"notebook": found["notebook"] | {"weights": best}}
+
+
 def compare(folder: Path, chosen: Iterable[str], data: Path, style: str) -> bool:
     """Print what differs from what was kept; tell whether nothing does."""
     before, now = json.loads((folder / "about.json").read_text("utf-8")), about()
@@ -257,7 +269,7 @@ def compare(folder: Path, chosen: Iterable[str], data: Path, style: str) -> bool
     print(f"{'':28}" + "".join(f"{stage:>11}" for stage in STAGES))
     fine = True
     for case in chosen:
-        old = torch.load(folder / f"{case}.pt", weights_only=True)
+        old = with_best(torch.load(folder / f"{case}.pt", weights_only=True))
         new = tried(folder / "specs" / f"{case}.yaml", data, style, STAGES)
         wrong: dict[str, float] = {}
         cells = []

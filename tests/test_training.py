@@ -138,9 +138,9 @@ def test_the_perceptron_on_all_of_mnist(tmp_path: Path) -> None:
         (("--device", "nonsense"), "try --device cpu"),
         (("--lr", "nan"), "--lr is nan"),
         (("--epochs", "0"), "--epochs must be at least 1"),
-        (("--seed", "-1"), "--seed is -1"),
-        (("--batch-size", "100000"), "that of the examples"),
-        (("--resume", "nowhere"), "no run that could be resumed"),
+        (("--seed", "-1"), "--seed must be at least 0"),
+        (("--batch-size", "100000"), "as there are 1000 examples"),
+        (("--resume", "nowhere"), "nowhere cannot be read: No such file"),
     ],
     ids=lambda each: each[0] if isinstance(each, tuple) else "",
 )
@@ -350,12 +350,18 @@ def test_damaged_data(script: Path, tiny: Path, tmp_path: Path, damage: str) -> 
     refused(script, "--data-dir", str(folder), says="train")
 
 
+def use_mirrors(script: Path, mirrors: list[str], *sums: dict[str, str]) -> None:
+    """Let the data module beside a script look for MNIST elsewhere."""
+    reader = script.with_name("data_mnist.py")
+    origin = "ORIGINS['MNIST']._replace"
+    mine = f"mirrors={mirrors}" + "".join(f", checksums={each}" for each in sums)
+    text = reader.read_text(encoding="utf-8")
+    text += f"\n\nORIGINS['MNIST'] = {origin}({mine})\n"
+    reader.write_text(text, encoding="utf-8")
+
+
 def test_missing_data_without_a_network(script: Path, tmp_path: Path) -> None:
-    data = script.with_name("data_tried.py")
-    text = data.read_text(encoding="utf-8")
-    begin, end = text.index("MIRRORS = ["), text.index("ARCHIVES = {")
-    nowhere = 'MIRRORS = ["http://127.0.0.1:9/"]\n'
-    data.write_text(text[:begin] + nowhere + text[end:], encoding="utf-8")
+    use_mirrors(script, ["http://127.0.0.1:9/"])
     refused(script, "--data-dir", str(tmp_path / "empty"), says="--data-dir")
 
 
@@ -421,16 +427,12 @@ def test_download_from_the_first_mirror_that_has_it(
     server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
     Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
-    reader = script.with_name("data_tried.py")
-    text = reader.read_text(encoding="utf-8")
-    begin, end = text.index("MIRRORS = ["), text.index("\n\nclass DataError")
     sums = {
         path.stem: hashlib.md5(path.read_bytes()).hexdigest()
         for path in (SAMPLE / "MNIST" / "raw").glob("*.gz")
     }
     mirrors = [f"{address}/{name}/" for name in ("short", "other", "whole")]
-    mine = f"MIRRORS = {mirrors}\nARCHIVES = {sums}\n"
-    reader.write_text(text[:begin] + mine + text[end:], encoding="utf-8")
+    use_mirrors(script, mirrors, sums)
     data = tmp_path / "data"
     train(script, "--data-dir", str(data), "--epochs", "1")
     server.shutdown()

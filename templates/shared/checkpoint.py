@@ -41,25 +41,32 @@ def _why(path: Path, error: Exception) -> str:
 
 
 def newest_checkpoint(path: Path) -> Path:
-    """Return the last checkpoint of a run; if it is named itself, that one."""
-    path = path / "last.pt" if path.is_dir() else path
-    before = path.with_name("previous.pt")  # killed between two renames
-    return before if before.exists() and not path.exists() else path
+    """Return the last checkpoint of a run; if it is named itself, that one.
+
+    Args:
+        path: A checkpoint, a run, or a folder of runs: then the newest one.
+    """
+    if not path.is_dir():
+        return path
+    last, before = (newest_run(path) / name for name in ("last.pt", "previous.pt"))
+    return before if before.exists() and not last.exists() else last
 
 
 def newest_run(folder: Path) -> Path:
     """Return the run below a folder that was written to last, or the folder itself."""
-    found = folder.rglob("last.pt")
+    if (folder / "last.pt").exists():
+        return folder
+    found = [*folder.rglob("last.pt"), *folder.rglob("previous.pt")]
     last = max(found, key=lambda path: path.stat().st_mtime, default=folder / "last.pt")
     return last.parent
 
 
-def new_run(folder: Path, name: str) -> Path:
-    """Return a folder below another one that is not there yet."""
-    path, count = folder / name, 1
+def new_run(wanted: Path) -> Path:
+    """Return a folder that is not there yet: the one that is wanted, or one like it."""
+    path, count = wanted, 1
     while path.exists():
         count += 1
-        path = folder / f"{name}_{count}"
+        path = wanted.with_name(f"{wanted.name}_{count}")
     return path
 
 

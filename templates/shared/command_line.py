@@ -12,9 +12,10 @@ from typing import Any, NoReturn
 import torch
 import torch.distributed as dist
 
-from checkpoint import new_run, newest_checkpoint, newest_run, read_checkpoint
+from checkpoint import new_run, newest_checkpoint, read_checkpoint
 from data_common import RANKS
 from errors import RunError, guarded, one_line, printable
+from plots import require_matplotlib
 
 LOCAL_RANK = int(os.environ.get("LOCAL_RANK", "0"))  # torchrun sets it
 
@@ -45,7 +46,7 @@ def command_line(
         description=(about or "").partition("\n")[0],
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    new = new_run(runs, time.strftime("%Y-%m-%d_%H-%M-%S"))
+    new = runs / time.strftime("%Y-%m-%d_%H-%M-%S")
     device = torch.accelerator.current_accelerator(check_available=True) or "cpu"
     for name, kind, default, help_ in (
         ("epochs", int, epochs, "passes over the training data"),
@@ -63,7 +64,7 @@ def command_line(
         "--resume",
         nargs="?",
         type=Path,
-        const=newest_run(runs),
+        const=runs,
         help="a run or checkpoint to go on with; the newest run if none is named",
     )
     for name, help_ in (
@@ -109,8 +110,12 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
     """
     args = parser.parse_args()
     if args.resume:
-        parser.set_defaults(**settings_of(args.resume))
+        path = newest_checkpoint(args.resume)
+        parser.set_defaults(**settings_of(path))
         args = parser.parse_args()
+        args.resume, args.out = path, path.parent
+    elif args.out == parser.get_default("out"):
+        args.out = new_run(args.out)
     for name, least in (("epochs", 1), ("batch_size", 1), ("threads", 1)):
         if not least <= getattr(args, name) < 2**63:
             raise RunError(f"--{name.replace('_', '-')} must be at least {least}")
@@ -121,14 +126,16 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
             )
     if not 0 <= args.lr < math.inf:
         raise RunError(f"--lr is {args.lr}, must be a number of at least 0")
+    if args.plot:
+        require_matplotlib()
     args.threads = min(args.threads, os.cpu_count() or 1)
     args.device = usable(args.device)
     return args
 
 
-def settings_of(run: Path) -> dict[str, Any]:
-    """Return the settings of a run that is gone on with, where they have been kept."""
-    found: dict[str, Any] = read_checkpoint(newest_checkpoint(run))["settings"]
+def settings_of(path: Path) -> dict[str, Any]:
+    """Return the settings of a run that is gone on with, from its checkpoint."""
+    found: dict[str, Any] = read_checkpoint(path)["settings"]
     passing = ("resume", "profile", "out", "traceback")
     return {name: found[name] for name in found if name not in passing}
 

@@ -74,6 +74,7 @@ def load(
         train, tested = train.part(places), train.part(kept)
     train, held = parted(train, subset, validation, seed)
     scale = normalized((train, held, tested), normalize)
+    wanted.check_restored(train, held, tested)
     return Splits(train, held, tested, {**wanted.about(), **scale})
 
 

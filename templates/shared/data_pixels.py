@@ -1,5 +1,6 @@
 """Images as tensors, and how files of images become such."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -113,6 +114,7 @@ def opened(path: Path, mode: str) -> Any:
         from PIL import Image, ImageOps
     except ImportError:
         raise DataError("reading images needs a package: pip install pillow") from None
+    warnings.filterwarnings("ignore", module="PIL")  # what is wrong is raised as well
     with Image.open(path) as image:
         upright = ImageOps.exif_transpose(image)
     if upright.mode in ("I", "I;16"):

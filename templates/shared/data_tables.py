@@ -49,7 +49,8 @@ def load(
         path: The table, a CSV file whose first line names the columns.
         target: The column to learn.
         features: How many numbers of a row the model takes.
-        outputs: How many classes the model tells apart, if the target is one.
+        outputs: How many classes the model tells apart, if the target is one; without
+            them or a result nobody looks at it.
         result: The shape of what the model gives of a row, if the target is a number.
         unit: Whether the numbers to learn are from 0 to 1.
         test: The share of the rows that is kept for the test.
@@ -75,13 +76,17 @@ def load(
             f"{features}: write `input: [{width}]`"
         )
     about: dict[str, Any] = {"columns": columns}
-    if result is None:
+    values = encoded(rows, columns)
+    if outputs:
         about["classes"] = class_names(rows, target, outputs)
         targets = labels(rows, target, about["classes"])
-    else:
+    elif result is not None:
         targets = numbers_of(rows, target).float().reshape(-1, *result)
-    check(targets, target, unit)
-    every = Data(encoded(rows, columns).to(device), targets.to(device))
+        check(targets, target, unit)
+    else:
+        targets = torch.zeros(len(rows))
+        check(values, "features", unit)
+    every = Data(values.to(device), targets.to(device))
     train, held, tested = map(every.part, (to_train, to_validate, to_test))
     return Splits(train, held, tested, about)
 

@@ -36,6 +36,16 @@ class Wanted(NamedTuple):
             about["classes"] = [str(label) for label in range(self.outputs)]
         return about
 
+    def check_restored(self, *parts: Data) -> None:
+        """Refuse features that the model restores, if the loss does not take them.
+
+        Raises:
+            DataError: They are no numbers from 0 to 1.
+        """
+        if self.result is None and not self.outputs:
+            for part in parts:
+                check_unit("features", part.features, self.unit)
+
 
 def checked(
     name: str, features: Tensor, targets: Tensor, device: torch.device, wanted: Wanted
@@ -63,7 +73,6 @@ def checked(
         targets = checked_labels(name, targets, wanted.outputs)
     else:
         targets = torch.zeros(len(features))
-        check_unit(name, features, wanted.unit)
     return Data(features.to(device), targets.to(device))
 
 

@@ -25,7 +25,6 @@ from torch.nn.parallel import DistributedDataParallel
 
 from checkpoint import (
     locked,
-    newest_checkpoint,
     plain,
     random_state,
     read_checkpoint,
@@ -93,6 +92,27 @@ def of_ranks(own: T) -> list[T]:
     return found
 
 
+def steps_of(data: Data, batch_size: int, parts: int = 1) -> int:
+    """Count the steps of an epoch.
+
+    Args:
+        data: What is learned from.
+        batch_size: Examples of a part of a step.
+        parts: Of each step, whose gradients are added up.
+
+    Raises:
+        RunError: There would be none, or a rank without examples.
+    """
+    most = len(data) // parts
+    shared = f" for {parts} parts of a step" if parts > 1 else ""
+    if not RANKS <= batch_size <= most:
+        raise RunError(
+            f"--batch-size {batch_size} must be from {RANKS}, the number of ranks, "
+            f"to {most}, as there are {len(data)} examples{shared}"
+        )
+    return len(data) // (parts * batch_size)
+
+
 class Run:
     """A training in progress.
 
@@ -158,7 +178,7 @@ class Run:
 
     def batches(self, data: Data) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield what this rank learns from in each step that is left of the epoch."""
-        for index in self._steps(data, self.args.batch_size):
+        for index in self._steps(data):
             own = index[RANK::RANKS]
             features, targets = data.at(own)
             self._weigh(data.count(targets), len(index))
@@ -171,7 +191,7 @@ class Run:
 
         Of each part there is also its share of the step, by which its loss counts.
         """
-        for index in self._steps(data, count * self.args.batch_size):
+        for index in self._steps(data, count):
             parts = [part[RANK::RANKS] for part in index.tensor_split(count)]
             whole = sum(len(part) for part in parts)
             self._weigh(whole, len(index))
@@ -236,17 +256,12 @@ class Run:
     def _sign(self) -> int:
         return -1 if self.score.endswith("loss") else 1
 
-    def _steps(self, data: Data, size: int) -> Iterator[Tensor]:
+    def _steps(self, data: Data, parts: int = 1) -> Iterator[Tensor]:
         """Yield the places of each batch that is left, the same on all ranks."""
-        most = len(data) * self.args.batch_size // size
-        if not RANKS <= self.args.batch_size <= most:
-            raise RunError(
-                f"--batch-size {self.args.batch_size} must be from {RANKS}, the number "
-                f"of ranks, to {most}, as there are {len(data)} examples"
-            )
+        steps = steps_of(data, self.args.batch_size, parts)
         shuffle = torch.Generator().manual_seed(self.args.seed + 10_000 * self.epoch)
         order = torch.randperm(len(data), generator=shuffle).to(self.args.device)
-        batches = order.tensor_split(len(order) // size)  # some have one more: no rest
+        batches = order.tensor_split(steps)  # some have one more: no rest
         if self.step > len(batches):
             raise RunError(f"an epoch has no {self.step} steps: other data?")
         if self.args.profile:
@@ -361,8 +376,6 @@ class Run:
         Raises:
             RunError: It is torn, or of another training.
         """
-        path = newest_checkpoint(path)
-        self.folder = path.parent
         state = read_checkpoint(path)
         self._check_settings(path, state)
         try:
@@ -391,10 +404,12 @@ class Run:
         Raises:
             ValueError: It cannot be so.
         """
-        rows = [{str(key): float(row[key]) for key in row} for row in state["rows"]]
         epoch, step, best_epoch = (
             int(state[key]) for key in ("epoch", "step", "best_epoch")
         )
+        rows = [_row(each, {"seconds", self.score}) for each in state["rows"]]
+        if [row["epoch"] for row in rows] != list(range(1, len(rows) + 1)):
+            raise ValueError("it has no metrics of the epochs before")
         if epoch != len(rows) + 1 or not 0 <= best_epoch < epoch or step < 0:
             raise ValueError(f"it is in step {step} of epoch {epoch}")
         self.rows, self.epoch, self.step = rows, epoch, step
@@ -489,6 +504,22 @@ class Run:
         said = f"stopped: --resume {self.folder} goes on"
         print(printable(said), file=sys.stderr)
         raise SystemExit(128 + self._signal)
+
+
+def _row(kept: Any, wanted: set[str]) -> dict[str, float]:
+    """Take over the metrics of an epoch from a checkpoint.
+
+    Raises:
+        ValueError: It is none.
+    """
+    numbers = isinstance(kept, dict) and all(
+        isinstance(name, str) and isinstance(value, int | float)
+        for name, value in kept.items()
+    )
+    if not numbers or not kept.keys() >= {"epoch", *wanted}:
+        raise ValueError("it has no metrics of the epochs before")
+    row: dict[str, float] = kept
+    return row
 
 
 def _named(means: dict[str, dict[str, float]]) -> dict[str, float]:

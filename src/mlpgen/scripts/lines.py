@@ -74,10 +74,12 @@ def _piece(text: str) -> Piece:
 
 def _group(text: str, pair: _Bracket) -> Group:
     opening, closing = text[: pair.start + 1], text[pair.end]
-    items = tuple(_piece(each) for each in _items(text[pair.start + 1 : pair.end]))
+    inner = text[pair.start + 1 : pair.end]
+    items = tuple(_piece(each) for each in _items(inner))
     alone = re.fullmatch(r"(\w+=|.*: )?[\[({]", opening) is not None
-    collection = alone and (closing != ")" or len(items) > 1)
-    return Group(opening, items, closing, collection=collection)
+    single = alone and inner.endswith(",") and len(items) == 1  # `(1,)` is a tuple
+    collection = alone and (closing != ")" or len(items) > 1 or single)
+    return Group(opening, items, f",{closing}" if single else closing, collection)
 
 
 def _items(text: str) -> list[str]:

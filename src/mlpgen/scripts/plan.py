@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 _SHOWN = ("epochs", "batch_size", "seed", "subset", "validation")
 """Numbers that have a place of their own."""
 _DTYPES = {"bf16": Code("torch.bfloat16"), "fp16": Code("torch.float16")}
-_FILES = {
-    "data_tables": Code("table.csv"),
-    "data_arrays": Code("arrays.npz"),
-    "data_text": Code("beginning.txt"),
-    "data_module": Code("file"),
-}
 _SIZES = (2500, 1000, 500, 250, 100, 50, 25, 10, 5, 2)
 
 
@@ -129,7 +123,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Script:
         model=Code(graph.name),
         stem=Code(graph.stem),
         title=Code(recipe.dataset.title),
-        file=_FILES.get(data_module(recipe), Code("drawn.png")),
+        file=Code(recipe.dataset.origin.example),
         data_module=Code(data_module(recipe)),
         load=_load(recipe),
         flags=flags(graph),

@@ -38,10 +38,11 @@ def docstring(lines: Sequence[str], indent: int = 0) -> tuple[str, ...]:
 
 
 def module_docstring(graph: Graph) -> tuple[str, ...]:
-    """Say what a file holds: the class and the author's sentence."""
-    if not graph.description:
-        return docstring([f"{graph.name}: a {plain(graph)}"])
-    return docstring(prose(graph.description, f"{graph.name}: "))
+    """Say in one line what a file holds: the class, and the author's words if short."""
+    told = prose(graph.description, f"{graph.name}: ")
+    if not graph.description or len(told) > 1:
+        told = [f"{graph.name}: a {plain(graph)}"]
+    return docstring(told)
 
 
 def plain(graph: Graph) -> str:
@@ -77,7 +78,7 @@ def class_docstring(
         outputs: The values that it returns.
         variables: What several of them are called in `forward`.
     """
-    about = prose(graph.description or f"A {plain(graph)}", indent=INDENT)
+    about = _about(graph)
     several = len(graph.inputs) > 1
     rows = [
         ("Inputs:" if several else "Input:", argument(name), value)
@@ -88,10 +89,33 @@ def class_docstring(
     inner = _inner(graph, outputs, own)
     for name in outputs:
         said = name if name in inner else variables.get(name, name).rpartition(".")[2]
+        if len(outputs) == 1 and not _is_named(graph, name):
+            said = ""  # nobody has called it anything
         rows.append((label, said, (own | inner)[name]))
     table = _table([_labelled(rows, index) for index in range(len(rows))], graph)
     size = ["", f"{graph.total_parameters:,} parameters."] if graph.stem else []
     return docstring([*about, "", *table, *size], INDENT)
+
+
+def _about(graph: Graph) -> list[str]:
+    """Say what a class is: a summary of one line, and what is longer below it."""
+    summary = f"A {plain(graph)}"
+    if not graph.description:
+        return [summary]
+    told = prose(graph.description, indent=INDENT)
+    if len(told) == 1:
+        return told
+    first, stop, rest = graph.description.partition(". ")
+    sentence = prose(f"{first}{stop.rstrip()}", indent=INDENT)
+    if rest and len(sentence) == 1:
+        return [*sentence, "", *prose(rest, indent=INDENT)]
+    return [summary, "", *told]
+
+
+def _is_named(graph: Graph, value: str) -> bool:
+    """Tell whether the author has chosen the name of a value."""
+    layer = value.partition(".")[0]
+    return all(node.named for node in graph.nodes if node.name == layer)
 
 
 Row = tuple[str, str, "Value"]
@@ -110,7 +134,7 @@ def _table(rows: Sequence[Row], graph: Graph) -> list[str]:
     hanging = min(first + second + 3, WIDTH // 2)
     letters = _letters(graph)
     lines = [
-        f"{label:{first}} {name:{second}}  {value.dtype} "
+        f"{label:{first}} {name:{second}}{'  ' if second else ''}{value.dtype} "
         + (whole_shown(value) if graph.stem else _shape(value, graph.sizes, letters))
         for label, name, value in rows
     ]
