@@ -36,7 +36,7 @@ def show_layers(
     if args.layers:
         print_layers(outputs)
         if _calls_functions(model):
-            print("functions in `forward`, such as F.relu, are no modules: no hook")
+            print("what `forward` does by functions, such as F.relu, has no hook")
         if args.draw_layers:
             plots.save_layers(folder, outputs)
 
