@@ -6,9 +6,11 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from mlpgen import source
+from mlpgen import shared, source
 from mlpgen.graph.build import build
-from mlpgen.modules import KINDS
+from mlpgen.graph.own import own_classes
+from mlpgen.modules import KINDS, shared_modules
+from mlpgen.output.absolute import absolute
 from mlpgen.output.header import SLOT, Origin, comment, stamp
 from mlpgen.rendering import fill, fill_cells
 from mlpgen.spec import Style
@@ -85,6 +87,7 @@ def render(
     capture: Iterable[str] = (),
     origin: str | None = None,
     notebook: bool = False,
+    package: str = "",
 ) -> dict[str, str]:
     """Render a spec into the texts of its files.
 
@@ -94,10 +97,12 @@ def render(
         capture: Names of values that the model returns as well: layers, their parts.
         origin: How the header names the spec; its file name by default.
         notebook: Render a notebook in place of the files.
+        package: `mypkg.generated`, in which each style is a package: files then import
+            each other by absolute names.
 
     Returns:
-        File names and texts: the model, and if the spec trains, its scripts; or the
-        notebook.
+        File names and texts: the model, and if the spec trains, its scripts and the
+        modules that these share with those of other specs; or the notebook.
 
     Raises:
         SpecError: The spec has mistakes, or a layer to capture is not there.
@@ -117,9 +122,21 @@ def render(
         names,
     )
     texts = _texts(network.graph, style, names)
-    if not notebook:
-        return {file: stamp(text, made_from) for file, text in texts.items()}
-    return _notebook(network.graph, names, texts, made_from)
+    if notebook:
+        return _notebook(network.graph, names, texts, made_from)
+    needed = shared.needed(texts.values())
+    folder = f"{package}.{style}" if package else ""
+    if package:
+        local = _local_modules(network.graph, texts)
+        texts = {name: absolute(each, folder, local) for name, each in texts.items()}
+    stamped = {file: stamp(text, made_from) for file, text in texts.items()}
+    return stamped | shared.texts(needed, folder)
+
+
+def _local_modules(graph: Graph, texts: Iterable[str]) -> set[str]:
+    """Name all that lies beside the files of a network and that they may import."""
+    own = (module.partition(".")[0] for module in own_classes(graph))
+    return {*shared_modules(), *own, *(PurePath(name).stem for name in texts)}
 
 
 def _captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from jinja2 import (
     StrictUndefined,
 )
 
+from mlpgen.installed import TEMPLATES
 from mlpgen.styles.code import Code, indented
 
 if TYPE_CHECKING:
@@ -83,13 +84,8 @@ def _bytecode_cache() -> FileSystemBytecodeCache | None:
 
 
 def _source(name: str) -> str:
-    """Read a template: those of a wheel are in the package, in a checkout beside `src`.
-
-    `importlib.resources` would find them too, and takes as long as all else here.
-    """
-    packaged = _HERE / "templates" / name
-    checkout = _HERE.parent.parent / "templates" / name
-    return (packaged if packaged.is_file() else checkout).read_text("utf-8")
+    """Read a template."""
+    return (TEMPLATES / name).read_text("utf-8")
 
 
 def _code(lines: Sequence[str] | str, indent: int = 0) -> Code:
