@@ -7,10 +7,8 @@ or an OSError, never another exception.
 from __future__ import annotations
 
 import gzip
-import importlib
 import io
 import random
-import sys
 import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,27 +17,23 @@ import numpy as np
 import pytest
 import torch
 
+from .shared import CPU, shared
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-SHARED = Path(__file__).parent.parent / "templates" / "shared"
-CPU = torch.device("cpu")
 ROUNDS = 25
 """Damages of each file, all by a seed."""
 
 
 @pytest.fixture(autouse=True, scope="module")
-def shared() -> Iterator[None]:
-    """Import the shared modules as scripts do, and nothing from the internet."""
+def _no_internet() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(SHARED))
         for name in ("data_mnist", "data_cifar"):
-            patch.setattr(importlib.import_module(name), "download", refuse)
+            patch.setattr(shared(name), "download", refuse)
         yield
-    for name in [name for name in sys.modules if name.startswith("data_")]:
-        del sys.modules[name]
 
 
 def refuse(path: Path, *args: Any) -> None:
@@ -47,7 +41,7 @@ def refuse(path: Path, *args: Any) -> None:
 
 
 def error() -> type[Exception]:
-    found: type[Exception] = importlib.import_module("data_common").DataError
+    found: type[Exception] = shared("data_common").DataError
     return found
 
 
@@ -73,7 +67,7 @@ class Kind(NamedTuple):
         return self._module().read_files([path], about)
 
     def _module(self) -> ModuleType:
-        return importlib.import_module(self.module)
+        return shared(self.module)
 
 
 def idx(values: np.ndarray[Any, Any]) -> bytes:
@@ -364,7 +358,7 @@ def test_what_modules_give(
     lines += ["def load(folder):", f"    return {pairs}"]
     lines += ["def read(path):", f"    return {pairs}"]
     (tmp_path / "mine.py").write_text("\n".join(lines))
-    module = importlib.import_module("data_module")
+    module = shared("data_module")
     monkeypatch.setattr(module, "__file__", str(tmp_path / "data_module.py"))
     arguments = {"path": "mine.py", "shape": (4,), "outputs": 3}
     for more in ({}, {"normalize": "auto", "validation": 0.3}, {"dtype": torch.int64}):
@@ -381,7 +375,7 @@ def test_modules_that_are_no_python(
     content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "mine.py").write_bytes(content)
-    module = importlib.import_module("data_module")
+    module = shared("data_module")
     monkeypatch.setattr(module, "__file__", str(tmp_path / "data_module.py"))
     with pytest.raises(error(), match=r"mine\.py"):
         module.load(tmp_path, CPU, path="mine.py", shape=(4,), outputs=3)
@@ -405,7 +399,7 @@ def test_checksums_are_looked_at(tmp_path: Path) -> None:
 def test_no_module_outside_is_run(tmp_path: Path) -> None:
     """A checkpoint of somebody else may name any file."""
     (tmp_path / "mine.py").write_text("raise SystemExit('ran')")
-    module = importlib.import_module("data_module")
+    module = shared("data_module")
     about = {"path": "", "shape": [4], "whole": False, "known": 0, "mean": None}
     up = "../" * 20
     for path in (str(tmp_path / "mine.py"), f"{up}{tmp_path}/mine.py"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import gzip
+import inspect
 import io
 import re
-import runpy
 import shutil
 import struct
 import subprocess
@@ -20,9 +20,12 @@ import pytest
 import torch
 
 from mlpgen import api
+from mlpgen.scripts.data import DEFAULTS
+from mlpgen.training.sources import SOURCES
 
 from . import processes
 from .networks import network
+from .shared import load, shared
 from .test_predicting import NO_PILLOW, images_of, png, predict
 from .test_training import MLP, refused, rendered, rows, tiny, train
 
@@ -359,15 +362,16 @@ def test_r2_of_images_that_are_bytes(data: Path, tmp_path: Path) -> None:
     train(script, "--data-dir", str(data), "--out", str(out))
     last = rows(out)[-1]
     assert float(last["test_r2"]) < 1
-    sys_path = str(script.parent)
+    test = load(spec_of("restored"), data).test
+    torch.save(test.between(0, len(test))[0], tmp_path / "images.pt")
     code = (
-        f"import sys; sys.path.insert(0, {sys_path!r})\n"
-        "import torch, train_tried as script, predict_tried as predict\n"
+        f"import sys; sys.path.insert(0, {str(script.parent)!r})\n"
+        "import torch, prediction\n"
         "from pathlib import Path\n"
-        f"run, data = Path({str(out)!r}), Path({str(data)!r})\n"
-        "model, _ = predict.load_model(run / 'last.pt', torch.device('cpu'))\n"
-        "*_, test, _ = script.load(data, torch.device('cpu'))\n"
-        "images, _ = test.between(0, len(test.targets))\n"
+        "from tried import Tried\n"
+        f"checkpoint = prediction.read(Path({str(out / 'last.pt')!r}))\n"
+        "checkpoint.load_into(model := Tried().eval())\n"
+        f"images = torch.load({str(tmp_path / 'images.pt')!r})\n"
         "error = (model(images) - images).square().mean()\n"
         "r2 = 1 - error / (images - images.mean()).square().mean()\n"
         f"assert abs(r2.item() - {last['test_r2']}) < 1e-3, r2\n"
@@ -457,7 +461,7 @@ def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -
         assert [float(value) for value in values] == pytest.approx([3, 3], abs=0.5)
         np.save(tmp_path / "x.npy", np.ones((2, 4)))
         file = tmp_path / "x.npy"
-        refused(predicting, str(file), "--run", "run", says="no examples x of shape")
+        refused(predicting, str(file), "--run", "run", says="takes (N, 2, 3)")
     if kind == "scaled module":
         (tmp_path / "a").write_text("0 0 0 0\n6 6 6 6")
         lines = predict(predicting, str(tmp_path / "a")).splitlines()
@@ -468,47 +472,64 @@ def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -
         assert [line.split(": ")[1].split()[0] for line in lines] == ["2", "2"]
 
 
-def test_normalized_data_has_mean_0_and_deviation_1(data: Path, tmp_path: Path) -> None:
+def test_normalized_data_has_mean_0_and_deviation_1(data: Path) -> None:
     for kind in ("scaled", "images", "vectors"):
-        written(kind, tmp_path / kind)
-        found: dict[str, Any] = {}
-        text = (tmp_path / kind / "data_tried.py").read_text(encoding="utf-8")
-        exec(text, found)
-        train_data, *_, about = found["load"](data, torch.device("cpu"))
-        features, _ = train_data.between(0, len(train_data.targets))
+        train_data, *_, about = load(spec_of(kind), data)
+        features, _ = train_data.between(0, len(train_data))
         assert features.dtype == torch.float32
         assert abs(float(features.mean())) < 0.05
         assert abs(float(features.std()) - 1) < 0.05
         assert about["std"]
 
 
-def test_parts_are_apart_and_the_same_for_every_run(data: Path, tmp_path: Path) -> None:
-    written("npz", tmp_path / "a")
-    found: dict[str, Any] = {}
-    exec((tmp_path / "a" / "data_tried.py").read_text(encoding="utf-8"), found)
-    first = found["load"](data, torch.device("cpu"))
-    second = found["load"](data, torch.device("cpu"))
-    sizes = [len(each.targets) for each in first[:3]]
-    assert sizes == [72, 24, 24]
+def test_parts_are_apart_and_the_same_for_every_run(data: Path) -> None:
+    first, second = (load(spec_of("npz"), data) for _ in range(2))
+    assert [len(each) for each in first[:3]] == [72, 24, 24]
     values = torch.cat([each.features.flatten(1)[:, 0] for each in first[:3]])
     assert len(values.unique()) == 120
     for one, other in zip(first[:3], second[:3], strict=True):
         assert torch.equal(one.features, other.features)
 
 
-def module(script: Path) -> dict[str, Any]:
-    """Return what the module that reads the data defines."""
-    return runpy.run_path(str(script.with_name("data_tried.py")))
+@pytest.mark.parametrize("kind", SPECS)
+def test_what_is_told_of_data_can_be_kept(
+    kind: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Predictions need nothing else; the training data has no part without a share."""
+    if NO_PILLOW and kind in ("images", "restored"):
+        pytest.skip("reading images needs Pillow")
+    (tmp_path / "mine.py").write_text(MODULE)
+    monkeypatch.setattr(shared("data_module"), "__file__", str(tmp_path / "x.py"))
+    found = load(spec_of(kind), data)
+    torch.save(found.about, tmp_path / "about.pt")
+    assert torch.load(tmp_path / "about.pt", weights_only=True) == found.about
+    assert bool(len(found.validation)) == ("validation" in SPECS[kind]["training"])
+    known = ("vocabulary",) if kind in ("text", "lines") else ("classes",)
+    if kind not in ("numbers", "chances", "vectors"):
+        assert all(found.about[name] for name in known)
 
 
-def test_fine_labels_of_cifar100(data: Path, tmp_path: Path) -> None:
-    found = module(written("cifar100", tmp_path / "made"))
-    for part in found["load"](data, torch.device("cpu")):
-        features, targets = part.between(0, len(part.targets))
+@pytest.mark.parametrize("name", ["mnist", "cifar", *SOURCES])
+def test_what_is_not_said_is_what_a_module_takes_by_itself(name: str) -> None:
+    """A script says what differs from `DEFAULTS`, so these have to be the same."""
+    loader = SOURCES[name].loader if name in SOURCES else f"data_{name}"
+    parameters = inspect.signature(shared(loader).load).parameters
+    for each in parameters.values():
+        if each.name in DEFAULTS:
+            default = str(each.default).removeprefix("torch.")
+            assert default == str(DEFAULTS[each.name]), each
+        elif each.kind is each.KEYWORD_ONLY:
+            assert each.name == "name" or each.default is each.empty
+
+
+def test_fine_labels_of_cifar100(data: Path) -> None:
+    *parts, about = load(spec_of("cifar100"), data)
+    for part in (parts[0], parts[2]):
+        features, targets = part.between(0, len(part))
         bright = (features.mean(dim=(1, 2, 3)) * 255 - 24.5) / 2
         assert (bright - targets).abs().max() < 1
-    assert len(set(found["CLASSES"])) == 100
-    assert found["CLASSES"][19:22] == ["cattle", "chair", "chimpanzee"]
+    assert len(set(about["classes"])) == 100
+    assert about["classes"][19:22] == ["cattle", "chair", "chimpanzee"]
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -756,20 +777,21 @@ def test_images_that_do_not_fit_into_memory_stay_on_disk(
     script = written("images", tmp_path / "made", normalize=None)
     args = ("--data-dir", str(data), "--epochs", "2", "--out")
     train(script, *args, "whole")
-    edit(script.with_name("data_tried.py"), "2 * size < memory()", "size == 0")
+    edit(script.with_name("data_images.py"), "2 * size < memory()", "size == 0")
     assert "do not fit into memory: they stay on disk" in train(script, *args, "disk")
     one, other = (rows(script.with_name(name)) for name in ("whole", "disk"))
     assert one[-1]["train_loss"] == other[-1]["train_loss"]
     assert not list(script.parent.glob("images_*"))
 
 
-def test_images_are_upright_and_opaque(data: Path, tmp_path: Path) -> None:
+def test_images_are_upright_and_opaque(tmp_path: Path) -> None:
     image = pytest.importorskip("PIL.Image")
-    found = module(written("restored", tmp_path / "made", normalize=None))
+    about = {"shape": [1, 14, 14], "mean": None, "std": None}
+    read_files = shared("data_images").read_files
 
     def read(made: Any, **more: Any) -> torch.Tensor:
         made.save(tmp_path / "a.png", **more)
-        pixels: torch.Tensor = found["read_files"]([tmp_path / "a.png"], {})[0, 0]
+        pixels: torch.Tensor = read_files([tmp_path / "a.png"], about)[0, 0]
         return pixels
 
     deep = image.fromarray(np.full((14, 14), 30_000, dtype=np.uint16))
@@ -784,11 +806,8 @@ def test_images_are_upright_and_opaque(data: Path, tmp_path: Path) -> None:
     assert float(turned[7:].mean()) == 1
 
 
-def test_tables_are_standardized_by_what_is_trained_on(
-    data: Path, tmp_path: Path
-) -> None:
-    found = module(written("csv", tmp_path / "made", validation=0.5))
-    train_data, *_, about = found["load"](data, torch.device("cpu"))
+def test_tables_are_standardized_by_what_is_trained_on(data: Path) -> None:
+    train_data, *_, about = load(spec_of("csv", validation=0.5), data)
     assert len(train_data.targets) == 40
     numbers = [
         place
@@ -803,28 +822,27 @@ def test_tables_are_standardized_by_what_is_trained_on(
 
 def test_pieces_of_text(data: Path, tmp_path: Path) -> None:
     """Each character but the first is once a target; lines end, and are padded."""
-    cpu = torch.device("cpu")
-    found = module(written("text", tmp_path / "made"))
-    *parts, about = found["load"](data, cpu)
+    decode = shared("data_text").decode
+    *parts, about = load(spec_of("text"), data)
     pieces = {
-        found["decode"](features, about) + found["decode"](targets[-1:], about)
+        decode(features, about) + decode(targets[-1:], about)
         for part in parts
-        for features, targets in zip(*part.between(0, len(part.targets)), strict=True)
+        for features, targets in zip(*part.between(0, len(part)), strict=True)
     }
     text = RHYME * 40
     assert pieces <= {text[place : place + 17] for place in range(0, len(text), 16)}
-    assert sum(len(part.targets) for part in parts) == (len(text) - 1) // 16
-    found = module(written("lines", tmp_path / "made"))
+    assert sum(map(len, parts)) == (len(text) - 1) // 16
     (tmp_path / "numbers.txt").write_text("a\n\ntwelve of them\r\nbc")
-    lines, test, about = found["load"](tmp_path, cpu)
+    lines, _, test, about = load(spec_of("lines"), tmp_path)
     kept = torch.cat([lines.features, test.features])
-    assert sorted(found["decode"](row, about) for row in kept) == [
+    assert sorted(decode(row, about) for row in kept) == [
         "\na" + 10 * "\n",
         "\nbc" + 9 * "\n",
         "\ntwelve of t",
     ]
     ends = torch.cat([lines.targets, test.targets])
     assert sorted((row != -7).sum().item() for row in ends) == [2, 3, 12]
+    assert sorted(int(lines.count(row)) for row in ends) == [2, 3, 12]
 
 
 def test_fewer_examples_than_a_batch(data: Path, tmp_path: Path) -> None:

@@ -272,7 +272,9 @@ def test_another_number_of_ranks(script: Path, tiny: Path, tmp_path: Path) -> No
     out = str(tmp_path / "out")
     train(script, "--data-dir", str(tiny), "--epochs", "1", "--out", out)
     done = processes.run_ranks(script, "--data-dir", str(tiny), "--resume", out)
-    assert "was made with ranks 1, not 2" in done.stderr and "Traceback" not in done.stderr
+    assert (
+        "was made with ranks 1, not 2" in done.stderr and "Traceback" not in done.stderr
+    )
 
 
 def test_what_a_resume_is_told_stays(tiny: Path, tmp_path: Path) -> None:

@@ -56,14 +56,14 @@ class Run:
 
     def batches(self, data: Data) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield all data in batches, in an order of its own in each epoch."""
-        for index in self._steps(data, self.args.batch_size):
+        for index in self._steps(data):
             yield data.at(index)
 
     def parts_of(
         self, data: Data, count: int
     ) -> Iterator[Iterator[tuple[Tensor, Tensor, float]]]:
         """Yield the same in parts, each with its share of the step."""
-        for index in self._steps(data, count * self.args.batch_size):
+        for index in self._steps(data, count):
             parts = index.tensor_split(count)
             yield ((*data.at(part), len(part) / len(index)) for part in parts)
 
@@ -104,13 +104,12 @@ class Run:
     def _sign(self) -> int:
         return -1 if self.score.endswith("loss") else 1
 
-    def _steps(self, data: Data, size: int) -> Iterator[Tensor]:
+    def _steps(self, data: Data, parts: int = 1) -> Iterator[Tensor]:
         """Yield the places of each batch."""
-        if not 0 < size <= len(data):
-            raise DataError(f"args.batch_size does not fit {len(data)} examples")
+        steps = data.steps(self.args.batch_size, parts)
         shuffle = torch.Generator().manual_seed(self.args.seed + 10_000 * self.epoch)
         order = torch.randperm(len(data), generator=shuffle).to(self.args.device)
-        yield from order.tensor_split(len(order) // size)
+        yield from order.tensor_split(steps)
         if not torch.stack(self._losses).isfinite().all():
             raise DataError("the loss is not finite: try a smaller args.lr")
         self._losses.clear()

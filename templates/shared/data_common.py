@@ -58,6 +58,25 @@ class Data:
         for start in range(RANK * size, len(self), RANKS * size):
             yield self.between(start, start + size)
 
+    def steps(self, batch_size: int, parts: int = 1) -> int:
+        """Count the steps of an epoch.
+
+        Args:
+            batch_size: Examples of a part of a step.
+            parts: Of each step, whose gradients are added up.
+
+        Raises:
+            DataError: There would be none, or a rank without examples.
+        """
+        most = len(self) // parts
+        if not RANKS <= batch_size <= most:
+            shared = f" for {parts} parts of a step" if parts > 1 else ""
+            raise DataError(
+                f"--batch-size {batch_size} must be from {RANKS}, the number of ranks, "
+                f"to {most}, as there are {len(self)} examples{shared}"
+            )
+        return len(self) // (parts * batch_size)
+
     def part(self, places: Tensor) -> Self:
         """Return the examples at some places as data of their own."""
         places = places.to(self.targets.device)
@@ -233,11 +252,11 @@ def readable(path: Path, fault: str) -> Iterator[None]:
     except DataError:
         raise
     except Exception as error:
-        raise DataError(f"{path} {fault}: {one_line(error)}") from None
+        raise DataError(f"{path} {fault}: {reason(error)}") from None
 
 
-def one_line(error: BaseException) -> str:
-    """Return what an exception says, in one line."""
+def reason(error: BaseException) -> str:
+    """Return what an exception says, in one line, without the path of a file."""
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return " ".join(str(said).split())
 

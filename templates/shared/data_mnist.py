@@ -141,8 +141,8 @@ def measured(
 
 def read_part(raw: Path, part: str, origin: Origin, device: torch.device) -> Data:
     """Read one part of a data set, "train" or "t10k"."""
-    images = read(raw, f"{part}-images-idx3-ubyte", 3, origin)
-    labels = read(raw, f"{part}-labels-idx1-ubyte", 1, origin)
+    images = read_idx(raw, f"{part}-images-idx3-ubyte", 3, origin)
+    labels = read_idx(raw, f"{part}-labels-idx1-ubyte", 1, origin)
     if images.shape[1:] != SIZE or len(images) != len(labels):
         raise DataError(
             f"{part}: {len(labels)} labels do not fit images of shape {[*images.shape]}"
@@ -154,7 +154,7 @@ def read_part(raw: Path, part: str, origin: Origin, device: torch.device) -> Dat
     return Data(features, labels.to(device, torch.int64))
 
 
-def read(raw: Path, name: str, dimensions: int, origin: Origin) -> Tensor:
+def read_idx(raw: Path, name: str, dimensions: int, origin: Origin) -> Tensor:
     """Read a file in IDX format, packed or not; download it if it is not there."""
     path = raw / name
     if not path.is_file():
@@ -183,13 +183,13 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     Raises:
         DataError: One is no image.
     """
-    images = torch.stack([fitted(path, about["margin"]) for path in paths])
+    images = torch.stack([placed(path, about["margin"]) for path in paths])
     if about["mean"] is not None:
         images.sub_(about["mean"]).div_(about["std"])
     return images
 
 
-def fitted(path: Path, margin: int) -> Tensor:
+def placed(path: Path, margin: int) -> Tensor:
     """Fit a grey image into the size of the data, bright on a dark ground.
 
     Returns:

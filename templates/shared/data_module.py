@@ -15,9 +15,9 @@ from data_common import (
     Scale,
     Splits,
     normalized,
-    one_line,
     parted,
     readable,
+    reason,
     rescaled,
 )
 from data_wanted import Wanted, checked, checked_features
@@ -108,7 +108,7 @@ def called(path: str, name: str, argument: Path) -> Any:
         lines = [each.lineno for each in frames if each.filename == str(file)]
         where = f"{file}, line {lines[-1]}" if lines else file
         kind = type(error).__name__
-        raise DataError(f"{where}: {kind}: {one_line(error)}") from None
+        raise DataError(f"{where}: {kind}: {reason(error)}") from None
     raise DataError(f"{file} has no function `{name}`")
 
 

@@ -61,7 +61,7 @@ def load(
     Raises:
         DataError: A column is missing, or a value is not what its column holds.
     """
-    rows = read_rows(inside(folder, path))
+    rows = read_table(inside(folder, path))
     if target not in rows[0]:
         raise DataError(f"{path} has no column {target!r}, only {', '.join(rows[0])}")
     to_train, to_test = held_out(torch.arange(len(rows)), test, seed)
@@ -91,7 +91,7 @@ def load(
     return Splits(train, held, tested, about)
 
 
-def read_rows(path: Path) -> list[Row]:
+def read_table(path: Path) -> list[Row]:
     """Read a table with a line of names."""
     with (
         readable(path, "is no table"),
@@ -196,4 +196,4 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     Raises:
         DataError: One is no table, or has other columns.
     """
-    return torch.cat([encoded(read_rows(path), about["columns"]) for path in paths])
+    return torch.cat([encoded(read_table(path), about["columns"]) for path in paths])

@@ -86,7 +86,7 @@ def load(
     Raises:
         DataError: It is no text, too short, or has more characters than the model.
     """
-    text = read(inside(folder, path))
+    text = read_text(inside(folder, path))
     lines = [line for line in text.splitlines() if line]
     if padding is not None:
         text = "\n".join(["", *lines, ""])
@@ -133,7 +133,7 @@ def pieces_of_lines(
     return TextData(features, targets, padding)
 
 
-def read(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Read a text."""
     with readable(path, "is no text"):
         return path.read_text(encoding="utf-8-sig")
@@ -172,7 +172,7 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     Raises:
         DataError: There is no text, or it has other characters.
     """
-    texts = [read(path) for path in paths]
+    texts = [read_text(path) for path in paths]
     if about["lines"]:
         last = texts[-1].removesuffix("\n").rpartition("\n")[2]
         return encode(f"\n{last}", about["vocabulary"])

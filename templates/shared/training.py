@@ -92,27 +92,6 @@ def of_ranks(own: T) -> list[T]:
     return found
 
 
-def steps_of(data: Data, batch_size: int, parts: int = 1) -> int:
-    """Count the steps of an epoch.
-
-    Args:
-        data: What is learned from.
-        batch_size: Examples of a part of a step.
-        parts: Of each step, whose gradients are added up.
-
-    Raises:
-        RunError: There would be none, or a rank without examples.
-    """
-    most = len(data) // parts
-    shared = f" for {parts} parts of a step" if parts > 1 else ""
-    if not RANKS <= batch_size <= most:
-        raise RunError(
-            f"--batch-size {batch_size} must be from {RANKS}, the number of ranks, "
-            f"to {most}, as there are {len(data)} examples{shared}"
-        )
-    return len(data) // (parts * batch_size)
-
-
 class Run:
     """A training in progress.
 
@@ -181,7 +160,7 @@ class Run:
         for index in self._steps(data):
             own = index[RANK::RANKS]
             features, targets = data.at(own)
-            self._weigh(data.count(targets), len(index))
+            self._weigh(len(own) / len(index), data.count(targets))
             yield features, targets
 
     def parts_of(
@@ -194,7 +173,7 @@ class Run:
         for index in self._steps(data, count):
             parts = [part[RANK::RANKS] for part in index.tensor_split(count)]
             whole = sum(len(part) for part in parts)
-            self._weigh(whole, len(index))
+            self._weigh(whole / len(index))
             yield ((*data.at(part), len(part) / whole) for part in parts)
 
     def watch(self, loss: Tensor | float) -> None:
@@ -258,7 +237,7 @@ class Run:
 
     def _steps(self, data: Data, parts: int = 1) -> Iterator[Tensor]:
         """Yield the places of each batch that is left, the same on all ranks."""
-        steps = steps_of(data, self.args.batch_size, parts)
+        steps = data.steps(self.args.batch_size, parts)
         shuffle = torch.Generator().manual_seed(self.args.seed + 10_000 * self.epoch)
         order = torch.randperm(len(data), generator=shuffle).to(self.args.device)
         batches = order.tensor_split(steps)  # some have one more: no rest
@@ -289,16 +268,18 @@ class Run:
             for buffer in model.buffers():
                 dist.broadcast(buffer, 0)
 
-    def _weigh(self, count: int | Tensor, size: int) -> None:
-        """Note what this rank has of a batch, against the mean of the ranks."""
-        if RANKS == 1:
-            return
-        if isinstance(count, int):
-            self._share = RANKS * count / size
-            return
-        whole = count.clone()
-        dist.all_reduce(whole)
-        self._share = RANKS * count / whole
+    def _weigh(self, part: float, count: int | Tensor = 1) -> None:
+        """Note what this rank has of a batch, against the mean of the ranks.
+
+        Args:
+            part: Of the examples.
+            count: Of what its loss is a mean over, if examples have more or less of it.
+        """
+        self._share = RANKS * part
+        if RANKS > 1 and isinstance(count, Tensor):
+            whole = count.clone()
+            dist.all_reduce(whole)
+            self._share = RANKS * count / whole
 
     def _reduced(self, bucket: Any) -> torch.futures.Future[Tensor]:
         """Sum gradients over ranks, each by its share, while others are computed.

@@ -123,7 +123,7 @@ class Inliner:
                 single = len(shown) == 1 and len(lines) == 1
                 plain = [_unquoted(line, module(each).types) for line in shown]
                 lines += [*([] if single or not lines else ["", ""]), *plain]
-        return tuple(map(_without_flags, lines))
+        return tuple(_without_flags(_beside(line)) for line in lines)
 
     def _follow(
         self, name: str, roots: Sequence[str], wanted: dict[str, set[str]]
@@ -205,6 +205,11 @@ def _unquoted(line: str, types: Sequence[str]) -> str:
     for name in types:
         line = line.replace(f'"{name}"', name)
     return line
+
+
+def _beside(line: str) -> str:
+    """Look for files in the folder of the notebook, which is no file to Python."""
+    return line.replace("Path(__file__).parent", "Path()")
 
 
 def _without_flags(line: str) -> str:

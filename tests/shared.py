@@ -1,0 +1,39 @@
+"""The shared modules, imported from where they are written."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from mlpgen.scripts.data import data_module, load_arguments
+from mlpgen.styles.code import flat
+
+from .networks import network
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+SHARED = Path(__file__).parent.parent / "templates" / "shared"
+CPU = torch.device("cpu")
+
+
+def shared(name: str) -> ModuleType:
+    """Import one as scripts do; scripts of the tests still have to bring their own."""
+    sys.path.insert(0, str(SHARED))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(SHARED))
+
+
+def load(spec: dict[str, Any], folder: Path) -> Any:
+    """Load the data of a spec as its script does, on the CPU."""
+    recipe = network(spec).graph.recipe
+    assert recipe is not None
+    arguments = ", ".join(map(flat, load_arguments(recipe)))
+    found = eval(f"dict({arguments})", {"torch": torch})
+    return shared(data_module(recipe)).load(folder, CPU, **found)
