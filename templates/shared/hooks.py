@@ -110,7 +110,8 @@ def print_layer(outputs: Mapping[str, Tensor], name: str) -> None:
 def _described(output: Tensor) -> tuple[str, float, float]:
     """Return type and shape, mean and standard deviation of a tensor."""
     values = (output.abs() if output.is_complex() else output).cpu().double()
-    std, mean = torch.std_mean(values, correction=0)
+    mean = values.mean()
+    std = (values - mean).square().mean().sqrt()
     dtype = str(output.dtype).removeprefix("torch.")
     return f"{dtype} ({', '.join(map(str, output.shape))})", mean.item(), std.item()
 

@@ -1,0 +1,260 @@
+"""Checkpoints that are damaged, made by hand, or of something else: one line, and 2."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import random
+import runpy
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from mlpgen import api
+
+from .networks import network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+MODEL = {
+    "name": "Tried",
+    "parameters": {"hidden": 4},
+    "input": [3],
+    "layers": [{"Linear": "${hidden}"}, "ReLU", {"Linear": 2}],
+    "training": {
+        "data": {"csv": "table.csv", "target": "kind"},
+        "loss": "CrossEntropyLoss",
+        "optimizer": "Adam",
+        "ema": 0.5,
+        "epochs": 1,
+        "batch_size": 4,
+    },
+}
+ROUNDS = 60
+"""Damages of each kind, all by a seed."""
+OTHERS = (
+    *(None, True, -1, 2**63, 10**30, 0.5, float("nan"), "", "x\n\x1b[31m", b"x"),
+    *([], [1], {}, {"x": 1}, torch.zeros(2, 2), torch.zeros(0, dtype=torch.int64)),
+)
+"""What stands in the place of something else."""
+
+
+class Scripts:
+    """The scripts of a model in a folder, and a run that has been trained."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self.capsys = folder, capsys
+        self.best = folder / "run" / "best.pt"
+
+    def call(self, kind: str, *args: str) -> tuple[int, str]:
+        """Run a script here and now; return its exit code and what it said of errors."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", [f"{kind}_tried.py", *args])
+            patch.chdir(self.folder)
+            try:
+                runpy.run_path(f"{kind}_tried.py", run_name="__main__")
+                code: Any = 0
+            except SystemExit as error:
+                code = error.code
+        return int(code or 0), self.capsys.readouterr().err
+
+    def state(self) -> dict[str, Any]:
+        """Read the checkpoint."""
+        found: dict[str, Any] = torch.load(self.best, weights_only=True)
+        return found
+
+    def predict(self, checkpoint: Path | str) -> tuple[int, str]:
+        """Look at a file with a checkpoint."""
+        looking = ("table.csv", "--layers", "--run", str(checkpoint))
+        return self.call("predict", *looking)
+
+    def refuses(self, checkpoint: Path | str, says: str = "") -> None:
+        """See that a checkpoint is refused in one line, by predictions and by --resume."""
+        for code, said in (
+            self.predict(checkpoint),
+            self.call("train", "--resume", str(checkpoint), "--epochs", "9"),
+        ):
+            assert code == 2
+            assert says in said
+            self.is_one_line(said)
+
+    def is_one_line(self, said: str) -> None:
+        """See that an error is one line, which no terminal obeys, and safe advice."""
+        assert said.startswith("error: ") and said.endswith("\n")
+        assert said[:-1].isprintable()
+        assert "weights_only" not in said
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Render the scripts beside a table."""
+    made = tmp_path_factory.mktemp("scripts")
+    for name, text in api.render(network(MODEL), "explicit").items():
+        (made / name).write_text(text, encoding="utf-8")
+    rows = [f"{i % 7},{i % 5},{i % 3},{'ab'[i % 2]}" for i in range(40)]
+    (made / "table.csv").write_text("\n".join(["x,y,z,kind", *rows, ""]))
+    before = set(sys.modules)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(made))
+        yield made
+    for name in set(sys.modules) - before:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(made)):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def scripts(folder: Path, capsys: pytest.CaptureFixture[str]) -> Scripts:
+    """Train once, of all tests."""
+    found = Scripts(folder, capsys)
+    if not found.best.exists():
+        given = ("--data-dir", ".", "--out", "run", "--threads", "1")
+        assert found.call("train", *given, "--device", "cpu") == (0, "")
+    return found
+
+
+def test_what_is_whole_is_used(scripts: Scripts) -> None:
+    assert scripts.predict("run") == (0, "")
+    assert scripts.predict(scripts.best) == (0, "")
+
+
+class Code:
+    """What a pickle that runs code holds."""
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return (Path.touch, (Path("was_here"),))
+
+
+def test_files_that_are_no_checkpoints(scripts: Scripts, tmp_path: Path) -> None:
+    """Neither of them is read as one, and none runs."""
+    whole = scripts.best.read_bytes()
+    contents = {
+        "empty.pt": b"",
+        "torn.pt": whole[: len(whole) // 2],
+        "longer.pt": whole[100:] + whole[:100],
+        "text.pt": b"no checkpoint",
+        "code.pt": pickle.dumps(Code()),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+        scripts.refuses(tmp_path / name, says="cannot be read")
+    torch.save({"model": Code()}, tmp_path / "code_in_it.pt")
+    scripts.refuses(tmp_path / "code_in_it.pt", says="more than plain data")
+    assert not (scripts.folder / "was_here").exists()
+    scripts.refuses(tmp_path / "none.pt", says="No such file")
+    scripts.refuses(tmp_path, says="cannot be read")
+    (tmp_path / "best.pt").mkdir()
+    (tmp_path / "last.pt").mkdir()
+    scripts.refuses(tmp_path, says="cannot be read")
+    scripts.refuses("\0.pt", says="cannot be read")
+    torch.save([1, 2], tmp_path / "list.pt")
+    scripts.refuses(tmp_path / "list.pt", says="no checkpoint of a run")
+
+
+def test_cut_and_flipped(scripts: Scripts, tmp_path: Path) -> None:
+    """Whatever of it is still read as one is used; all else is one line."""
+    chance, whole = random.Random(1), scripts.best.read_bytes()
+    refused = 0
+    for _ in range(ROUNDS):
+        content = bytearray(whole)
+        for _ in range(chance.choice((1, 1, 4, 30))):
+            content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        if chance.random() < 0.3:
+            del content[chance.randrange(len(content)) :]
+        (tmp_path / "best.pt").write_bytes(content)
+        code, said = scripts.predict(tmp_path)
+        assert code in (0, 2)
+        if code:
+            scripts.is_one_line(said)
+        refused += code == 2
+    assert refused > ROUNDS // 5
+
+
+def places(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the way to everything in nested data."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, each in items:
+        yield (*before, key)
+        if isinstance(each, dict | list):
+            yield from places(each, (*before, key))
+
+
+def changed(state: Any, way: tuple[Any, ...], value: Any) -> Any:
+    """Return nested data with something else, or with nothing, in a place."""
+    state = copy.deepcopy(state)
+    inner = state
+    for key in way[:-1]:
+        inner = inner[key]
+    if value is changed:
+        del inner[way[-1]]
+    else:
+        inner[way[-1]] = value
+    return state
+
+
+def test_types_changed(scripts: Scripts, tmp_path: Path) -> None:
+    """Another value in any place is used, or refused in one line; also to go on."""
+    chance, state = random.Random(2), scripts.state()
+    ways = sorted(places(state), key=str)
+    refused = 0
+    for number in range(2 * ROUNDS):
+        way = ways[number % len(ways)] if number < ROUNDS else chance.choice(ways)
+        value = chance.choice((*OTHERS, changed))
+        for name in ("best.pt", "last.pt"):
+            torch.save(changed(state, way, value), tmp_path / name)
+        goes_on = ("--resume", str(tmp_path), "--epochs", "2", "--data-dir", ".")
+        for code, said in (scripts.predict(tmp_path), scripts.call("train", *goes_on)):
+            assert code in (0, 2), (way, value)
+            if code:
+                scripts.is_one_line(said)
+            refused += code == 2
+    assert refused > ROUNDS
+
+
+@pytest.mark.parametrize(
+    ("way", "value", "says"),
+    [
+        (("settings", "hidden"), 5, "is of another model"),
+        (("settings", "hidden"), "4", "TypeError"),
+        (("settings", "hidden"), changed, "does not tell 'hidden'"),
+        (("settings",), [], "no checkpoint of a run"),
+        (("about", "classes"), ["a"] * 3, "names 3 classes, the model tells 2"),
+        (("about", "classes"), changed, "does not tell 'classes'"),
+        (("average", "module.linear_1.weight"), changed, "is of another model"),
+    ],
+)
+def test_what_a_prediction_says(
+    scripts: Scripts, tmp_path: Path, way: tuple[Any, ...], value: Any, says: str
+) -> None:
+    torch.save(changed(scripts.state(), way, value), tmp_path / "best.pt")
+    code, said = scripts.predict(tmp_path)
+    assert code == 2 and says in said
+    scripts.is_one_line(said)
+
+
+def test_the_mean_of_the_weights_is_used(scripts: Scripts, tmp_path: Path) -> None:
+    """Where it was trained, predictions are of it, and not of the last step."""
+    state = scripts.state()
+    state["model"] = {key: value * 0 for key, value in state["model"].items()}
+    torch.save(state, tmp_path / "best.pt")
+    printed = []
+    for run in (tmp_path, scripts.best):
+        looking = ("table.csv", "--layer", "linear_2", "--run", str(run))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(scripts.capsys, "readouterr", lambda: _Nothing())
+            assert scripts.call("predict", *looking)[0] == 0
+        printed.append(scripts.capsys.readouterr().out)
+    assert printed[0] == printed[1]
+
+
+class _Nothing:
+    err = ""
+
+
+def test_the_whole_error_is_shown_where_it_is_asked_for(scripts: Scripts) -> None:
+    with pytest.raises(Exception, match="cannot be read"):
+        scripts.call("predict", "table.csv", "--run", "none", "--traceback")
