@@ -243,6 +243,13 @@ class GroupNorm(Layer):
                 f"`num_groups` {self.num_groups} does not divide {shape[0]} channels"
             )
             raise ShapeError("MG304", message, argument="num_groups")
+        if prod(map(int, shape)) == self.num_groups:
+            raise ShapeError(
+                "MG310",
+                f"`GroupNorm` needs several values a group, and {shown(shape)} has "
+                f"{self.num_groups} in {self.num_groups} groups",
+                argument="num_groups",
+            )
         return shape
 
     def weights(self) -> dict[str, Shape]:
