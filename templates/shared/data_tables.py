@@ -5,9 +5,9 @@ Numbers are standardized by what is trained on, categories are one-hot.
 
 import csv
 import math
+import reprlib
 from collections.abc import Iterable
 from pathlib import Path
-from reprlib import repr as shortened
 from typing import Any
 
 import torch
@@ -172,7 +172,7 @@ def numbers_of(rows: list[Row], name: str) -> Tensor:
     for number, row in enumerate(rows, 1):
         value = as_number(row[name])
         if value is None or not math.isfinite(value):
-            said = shortened(row[name])
+            said = reprlib.repr(row[name])
             raise DataError(f"row {number}: {said} is no number, as others of {name!r}")
         values.append(value)
     return torch.tensor(values, dtype=torch.float64)

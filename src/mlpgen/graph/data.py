@@ -12,7 +12,7 @@ from mlpgen.graph.recipe import Dataset
 from mlpgen.modules import wrong_file
 from mlpgen.problems import cut, listed, nearest, shown
 from mlpgen.training.datasets import DATASETS
-from mlpgen.training.sources import SOURCES, Module
+from mlpgen.training.sources import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,12 +144,11 @@ def _own(
 
 def _check_module(found: Dataset, stem: str, problems: Problems) -> None:
     """Refuse a module that is no file of the author's beside the scripts."""
-    if isinstance(found.origin, Module):
-        path = found.origin.module
-        if reason := wrong_file(path, stem):
-            message = f"`{cut(path)}` cannot be a module of yours: {reason}"
-            help = "such as `my_data.py`, which stands beside the scripts"
-            problems.add("MG231", message, (*_AT, "module"), help=help)
+    path = found.origin.beside
+    if path and (reason := wrong_file(path, stem)):
+        message = f"`{cut(path)}` cannot be a module of yours: {reason}"
+        help = "such as `my_data.py`, which stands beside the scripts"
+        problems.add("MG231", message, (*_AT, "module"), help=help)
 
 
 def _check_dtype(

@@ -50,6 +50,11 @@ class Origin:
     scalable: ClassVar[bool] = False
     shares: ClassVar[bool] = True
 
+    @property
+    def beside(self) -> str:
+        """The author's file beside the scripts that it needs; empty without one."""
+        return ""
+
     def arguments(self, task: Task) -> dict[str, Any]:
         """Return what `load` of the module takes of this data, by keyword."""
         raise NotImplementedError

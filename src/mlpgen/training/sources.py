@@ -169,6 +169,11 @@ class Module(Source):
 
     module: Annotated[str, Field(min_length=1, description="The Python file.")]
 
+    @property
+    def beside(self) -> str:
+        """The module."""
+        return self.module
+
     def arguments(self, task: Task) -> dict[str, Any]:
         """Say where it is, and what is learned."""
         return {"path": self.path, **_of_tensors(task)}
