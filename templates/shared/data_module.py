@@ -17,7 +17,6 @@ from data_common import (
     normalized,
     parted,
     readable,
-    reason,
     rescaled,
 )
 from data_wanted import Wanted, checked, checked_features
@@ -107,8 +106,8 @@ def called(path: str, name: str, argument: Path) -> Any:
         frames = traceback.extract_tb(error.__traceback__)
         lines = [each.lineno for each in frames if each.filename == str(file)]
         where = f"{file}, line {lines[-1]}" if lines else file
-        kind = type(error).__name__
-        raise DataError(f"{where}: {kind}: {reason(error)}") from None
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        raise DataError(f"{where}: {what}") from None
     raise DataError(f"{file} has no function `{name}`")
 
 
