@@ -111,8 +111,19 @@ def bounds_of(stage: str, old: dict[str, Any]) -> dict[str, float]:
         within = PRINTED_WITHIN if stage == "predicted" else METRICS_WITHIN
         rows = old[stage]["rows"]
         return dict.fromkeys(rows_differ(rows, rows), within)
-    found = dict.fromkeys(gaps_between(old[stage], old[stage]), RANKS_WITHIN)
+    near: dict[str, float] = {}
     for name, gap in gaps_between(old["nearby"], old[stage]).items():
+        near[group(name)] = max(gap, near.get(group(name), 0.0))
+    found = {}
+    for name in gaps_between(old[stage], old[stage]):
         counted = re.search(r"_(accuracy|top5|f1) of row", name)
-        found[name] = max(COUNTED_WITHIN if counted else RANKS_WITHIN, TIMES * gap)
+        within = COUNTED_WITHIN if counted else RANKS_WITHIN
+        found[name] = max(within, TIMES * near.get(group(name), 0.0))
     return found
+
+
+def group(name: str) -> str:
+    """Name what a metric or tensor is of: a row but for its shares, or a model."""
+    place = re.search(r"row \d+$", name)
+    counted = re.search(r"_(accuracy|top5|f1) of row", name)
+    return f"{place[0]} {bool(counted)}" if place else " ".join(name.split()[:2])

@@ -599,7 +599,7 @@ def test_check_says_what_to_do(folder: Folder) -> None:
     folder.write("specs/mnist_mlp.yaml", SPEC.replace("10 perceptron", "10 network"))
     command = f"mlpgen render specs/mnist_mlp.yaml {' '.join(options)} --out made"
     done = folder.run("check", "--out", "made")
-    assert f"it is not what the spec says now: {command}\n" in done.stdout
+    assert f"it is not what is rendered now: {command}\n" in done.stdout
     assert done.stdout.endswith(f"{len(FILES) - 1} of {len(FILES)} files are current\n")
     assert folder.run(*command.split()[1:]).returncode == 0
     assert folder.run("check", "--out", "made").returncode == 0

@@ -90,10 +90,10 @@ def test_errors(folder: Path) -> None:
 
 
 def test_the_same_is_escaped_as_by_mlpgen(folder: Path) -> None:
-    text = (folder / "run_odd.py").read_text("utf-8")
+    text = (folder / "errors.py").read_text("utf-8")
     begin = text.index("def printable")
     names: dict[str, object] = {}
-    exec(text[begin : text.index("\n\n\n", begin)], names)
+    exec(text[begin:].partition("\n\n\n")[0], names)
     function = names["printable"]
     assert callable(function)
     for each in (RAW, NAME, "::a::b", " ::a", "a::b", "a ##[error]", "plain ümläut"):
@@ -111,6 +111,7 @@ def test_all_that_has_names_is_escaped() -> None:
         'print(f"{name:20} {value:10.4g}")',
         'print(f"{name}  {value:.4f}")',
         'print(f"downloading {mirror}{path.name}")',  # of constants
+        'print(f"the first {LAYERS} of {len(outputs)} layers")',
     )
     for path in (ROOT / "generated").rglob("*.py"):
         for line in path.read_text("utf-8").splitlines():

@@ -143,8 +143,8 @@ def test_any_text_is_computed_or_refused(text: str) -> None:
         evaluate(f"${{{text}}}", PARAMETERS)
 
 
-NAMES = {"a": 3, "b": 2, "p": 0.5, "q": 1.5, "t": True, "u": False}
-OTHERS = {"a": 9, "b": 7, "p": 0.25, "q": 2.5, "t": False, "u": True}
+NAMES = {"a": 3, "b": 2, "p": 0.1, "q": 1.7, "t": True, "u": False}
+OTHERS = {"a": 9, "b": 7, "p": 0.3, "q": 2.6, "t": False, "u": True}
 NUMERIC = st.recursive(
     st.sampled_from(["a", "b", "p", "q", "2", "0.25", "1.0e+16", "7"]),
     lambda part: st.one_of(

@@ -5,13 +5,18 @@ Each class is made with other arguments too, and must then be what the spec says
 
 from __future__ import annotations
 
+import contextlib
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import torch
+import yaml
 
 from mlpgen import SpecError, api, source
+from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.build import build
+from mlpgen.layers import LAYERS
 
 from .networks import module
 from .test_reference import evaluated
@@ -626,6 +631,80 @@ layers:
         3 * 72 + 72 + 36,
         (4,),
     ),
+    "a size with a name that is left out": Case(
+        """\
+name: Net
+parameters: {pooled: false}
+input: [2, 4]
+blocks:
+  Head:
+    parameters: {pooled: false, parts: 2}
+    layers:
+      - MaxPool1d: "${in_features // parts}"
+        when: "${pooled}"
+      - Flatten
+      - Linear: 1
+layers:
+  - Head: {pooled: "${pooled}"}
+  - Unflatten: {dim: 1, unflattened_size: [1, 1]}
+  - Head: {pooled: false}
+""",
+        9 + 2,
+        (1,),
+        (({"pooled": True}, 5 + 2),),
+    ),
+    "a condition that divides, under another one": Case(
+        """\
+name: Net
+parameters: {hidden: 4}
+input: [2, 4, 4]
+blocks:
+  Part:
+    parameters: {hidden: 0}
+    layers:
+      - Sequential:
+          - Conv2d: {out_channels: 2, kernel_size: 1}
+            when: "${3 % hidden == 3}"
+        when: "${hidden > 0}"
+layers:
+  - Part
+  - Part: {hidden: "${hidden}"}
+""",
+        6,
+        (2, 4, 4),
+        (({"hidden": 2}, 0), ({"hidden": 0}, 0)),
+    ),
+    "a tensor that only what never runs takes": Case(
+        """\
+name: Net
+parameters: {depth: 2}
+input: [4]
+blocks:
+  Part:
+    parameters: {depth: 2}
+    layers:
+      - buffer: [4]
+        name: unused
+      - Linear: 4
+        from: unused
+        name: lost
+      - add:
+        from: [input, lost]
+        when: "${depth - depth == 1}"
+      - buffer: [4]
+        name: used
+      - add:
+        from: [add_1, used]
+        when: "${depth > 3}"
+layers:
+  - Part: {depth: "${depth}"}
+  - Linear: 4
+""",
+        20,
+        (4,),
+        (({"depth": 4}, 20),),
+        ("MG215", "MG215"),
+    ),
 }
 
 
@@ -871,3 +950,24 @@ def test_what_a_condition_guards_fits_where_it_is_true(
     (found,) = build(source.parse(without.encode(), "spec.yaml")).warnings
     assert found.code == "MG316"
     assert found.message.startswith(message)
+
+
+@pytest.mark.parametrize("name", [*LAYERS, *FUNCTIONS])
+def test_what_fits_nowhere_is_told_without_a_crash(name: str) -> None:
+    cls = LAYERS[name] if name in LAYERS else FUNCTIONS[name]
+    example = yaml.safe_load(cls.example)
+    given = example[name] if isinstance(example, dict) else {}
+    given = given if isinstance(given, dict) else {cls.shorthand(): given}
+    masks = [each for each in cls.model_fields if each.endswith("padding_mask")]
+    entry = {name: {**given, **dict.fromkeys(masks, True)} or None}
+    for sizes, dtype, count in (
+        ([], "int64", 1),
+        ([2, 3], "float32", 1),
+        ([2], "float32", 2),
+    ):
+        inputs = {f"a{at}": {"shape": sizes, "dtype": dtype} for at in range(count)}
+        layer = {**entry, "from": [*inputs], "name": "lost", "when": "${n > 0}"}
+        data = {"name": "Net", "parameters": {"n": 0}, "input": inputs}
+        text = json.dumps({**data, "layers": [layer]})
+        with contextlib.suppress(SpecError):
+            build(source.parse(text.encode(), "spec.yaml"))

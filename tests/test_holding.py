@@ -64,6 +64,29 @@ layers:
   - add:
     from: [parts.a, parts.b]
 """,
+    "a layer that other values add": """
+parameters: {hidden: 1, r: 0}
+input: [2, 6, 6]
+layers:
+  - Conv2d: {out_channels: "${hidden}", kernel_size: 1}
+  - Conv2d: {out_channels: 2, kernel_size: 1}
+    when: "${r > 0 and 16 // r > 1}"
+    name: more
+  - matmul:
+    from: [conv2d_1, more]
+  - Conv2d: {out_channels: 2, kernel_size: 1}
+""",
+    "a layer that two flags add": """
+parameters: {hidden: 8, wide: false, deep: false}
+input: [8]
+layers:
+  - Linear: "${hidden}"
+    name: first
+  - Linear: 9
+    when: "${wide and deep}"
+  - add:
+    from: [first, linear_1]
+""",
     "heads and their width": """
 parameters: {heads: 2, width: 4}
 input: [6, 8]

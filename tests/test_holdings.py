@@ -18,7 +18,7 @@ from mlpgen import SpecError, api
 from mlpgen.proof import run
 from mlpgen.proof.certificate import Certificate, Check, verdict
 from mlpgen.proof.checks import predictions, reference, states, values
-from mlpgen.proof.checks.common import FailsError, Subject, load
+from mlpgen.proof.checks.common import FailsError, Subject, UnsupportedError, load
 from mlpgen.styles import explicit
 
 from .graphs import specs
@@ -318,6 +318,24 @@ def test_what_a_third_style_does_wrong_is_found(tmp_path: Path) -> None:
         pytest.raises(FailsError, match="differs in toy with captured layers"),
     ):
         reference.captured(subject)
+
+
+@pytest.mark.filterwarnings("ignore:TF32")
+def test_a_batch_of_one_that_torch_does_not_normalize(tmp_path: Path) -> None:
+    subject = under(spec({"Linear": 3}, {"GroupNorm": 3}), tmp_path)
+    every = (
+        predictions.outputs,
+        predictions.multiply_adds,
+        predictions.one_in_training,
+        values.example_by_example,
+    )
+    for check in every:
+        with (
+            torch.no_grad(),
+            pytest.raises(UnsupportedError, match="more than 1 value"),
+        ):
+            check(subject)
+    assert "holds and gives the same" in states.copies(subject)
 
 
 def test_what_takes_too_long_has_not_failed() -> None:

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from mlpgen import api
 from mlpgen.output.notebook import as_text, unpack
-from mlpgen.styles.notebook.markdown import paragraph
+from mlpgen.scripts.notebook.markdown import paragraph
 
 from .networks import network
 

@@ -162,6 +162,36 @@ SPECS = {
         linear(4, name="a"),
         {"Linear": {"out_features": 4, "bias": False}, "share": "a"},
     ),
+    "rounds in rounds that grow": net(
+        {
+            "Sequential": [
+                linear("${8 * (index + 1)}"),
+                {"LayerNorm": None, "repeat": 2},
+                linear(4),
+            ],
+            "repeat": 3,
+        }
+    ),
+    "as many rounds as the round around": net(
+        {"Sequential": [linear(3, repeat="${index}")] * 2, "repeat": 3}
+    ),
+    "both numbers in rounds in rounds": net(
+        {
+            "Sequential": [
+                linear("${2 * (index + 1)}"),
+                linear("${index + 3}", repeat=2),
+            ],
+            "repeat": 3,
+        }
+    ),
+    "rounds that never run, whatever a parameter is": net(
+        {
+            **linear(3, repeat=2),
+            "when": "${(index < 4 and depth * index == depth) and index > 5}",
+        },
+        linear(7),
+        parameters={"depth": 0},
+    ),
 }
 
 

@@ -6,9 +6,11 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from mlpgen import source
+from mlpgen import shared, source
 from mlpgen.graph.build import build
-from mlpgen.modules import KINDS
+from mlpgen.graph.own import own_classes
+from mlpgen.modules import KINDS, shared_modules
+from mlpgen.output.absolute import absolute
 from mlpgen.output.header import SLOT, Origin, comment, stamp
 from mlpgen.rendering import fill, fill_cells
 from mlpgen.spec import Style
@@ -84,6 +86,7 @@ def render(
     capture: Iterable[str] = (),
     origin: str | None = None,
     notebook: bool = False,
+    package: str = "",
 ) -> dict[str, str]:
     """Render a spec into the texts of its files.
 
@@ -93,10 +96,12 @@ def render(
         capture: Names of values that the model returns as well: layers, their parts.
         origin: How the header names the spec; its file name by default.
         notebook: Render a notebook in place of the files.
+        package: `mypkg.generated`, in which each style is a package: files then import
+            each other by absolute names.
 
     Returns:
-        File names and texts: the model, and if the spec trains, its scripts; or the
-        notebook.
+        File names and texts: the model, and if the spec trains, its scripts and the
+        modules that these share with those of other specs; or the notebook.
 
     Raises:
         SpecError: The spec has mistakes, or a layer to capture is not there.
@@ -115,12 +120,23 @@ def render(
         tuple(f"{key}={shown(value)}" for key, value in network.settings.items()),
         names,
     )
-    model = _model(network.graph, style, names)
     if notebook:
+        model = _model(network.graph, style, names)
         return _notebook(network.graph, names, model, made_from)
-    texts = {f"{network.graph.stem}.py": model, **_scripts(network.graph, names)}
+    texts = _texts(network.graph, style, names)
+    needed = shared.needed(texts.values())
+    folder = f"{package}.{style}" if package else ""
+    if package:
+        local = _local_modules(network.graph, texts)
+        texts = {name: absolute(each, folder, local) for name, each in texts.items()}
     stamped = {file: stamp(text, made_from) for file, text in texts.items()}
-    return stamped | _shared(texts)
+    return stamped | shared.texts(needed, folder)
+
+
+def _local_modules(graph: Graph, texts: Iterable[str]) -> set[str]:
+    """Name all that lies beside the files of a network and that they may import."""
+    own = (module.partition(".")[0] for module in own_classes(graph))
+    return {*shared_modules(), *own, *(PurePath(name).stem for name in texts)}
 
 
 def _captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
@@ -149,22 +165,14 @@ def _model(graph: Graph, style: str, captured: Sequence[str]) -> str:
     return fill(plan.template, plan=plan, header=Code(SLOT))
 
 
-def _scripts(graph: Graph, captured: Sequence[str]) -> dict[str, str]:
-    if graph.recipe is None:
-        return {}
-    from mlpgen.scripts import scripts
+def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
+    texts = {f"{graph.stem}.py": _model(graph, style, captured)}
+    if graph.recipe is not None:
+        from mlpgen.scripts import scripts
 
-    found = scripts(graph, graph.recipe, captured, fill, header=Code(SLOT))
-    return {f"{kind}_{graph.stem}.py": text for kind, text in found.items()}
-
-
-def _shared(texts: Mapping[str, str]) -> dict[str, str]:
-    """Return the shared modules that the files of a network import."""
-    if len(texts) == 1:
-        return {}
-    from mlpgen import shared
-
-    return shared.texts(shared.used_by(texts.values()))
+        found = scripts(graph, graph.recipe, captured, fill, header=Code(SLOT))
+        texts |= {f"{kind}_{graph.stem}.py": text for kind, text in found.items()}
+    return texts
 
 
 def file_names(graph: Graph) -> tuple[str, ...]:

@@ -179,8 +179,9 @@ EXPLANATIONS = {
     ),
     "MG205": Explanation(
         "A name that cannot be one",
-        "Names become attributes and classes: Python's keywords and builtins, and the "
-        "attributes of `nn.Module`, are taken.",
+        "Names become attributes, classes, files and packages: Python's keywords and "
+        "builtins, the attributes of `nn.Module`, and the modules that generated code "
+        "imports, are taken.",
         _spec("Flatten", "Linear: 10\n    name: forward"),
         _spec("Flatten", "Linear: 10\n    name: logits"),
     ),

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import keyword
 import re
+from functools import cache
 
+from mlpgen.installed import TEMPLATES
 from mlpgen.reserved.modules import DEVICES, PACKAGES, PRIVATE, STANDARD
 
 LONGEST = 72
@@ -19,12 +21,25 @@ COMPANIONS = KINDS
 """Those that may be there."""
 
 
+@cache
+def shared_modules() -> frozenset[str]:
+    """Name the modules that the scripts of a folder share, without `.py`."""
+    return frozenset(path.stem for path in (TEMPLATES / "shared").glob("*.py"))
+
+
 def hidden_module(name: str) -> str:
     """Say what a file or folder of this name would hide from Python; empty if nothing.
 
     Args:
         name: Without `.py`.
     """
+    if name.casefold() in shared_modules():
+        return f"`{name}` is a module that the scripts of all models share"
+    return foreign_module(name)
+
+
+def foreign_module(name: str) -> str:
+    """Say what of Python, or of its packages, has a name already; empty if nothing."""
     plain = name.casefold()
     if plain in STANDARD or plain in PRIVATE or plain.startswith("__"):
         return f"`{name}` is a module of Python itself"

@@ -102,6 +102,20 @@ class Operand(NamedTuple):
         return frozenset(found)
 
     @property
+    def computed(self) -> frozenset[str]:
+        """The names in what is computed in any case, whatever is chosen or decided."""
+        if self.is_name:
+            return self.names
+        inner = self.inner
+        if self.is_choice:
+            inner = inner[1:2]
+        elif self.precedence in (Precedence.AND, Precedence.OR):
+            inner = inner[:1]
+        elif self.precedence is Precedence.COMPARISON:
+            inner = inner[:2]
+        return frozenset[str]().union(*(each.computed for each in inner))
+
+    @property
     def is_name(self) -> bool:
         """Whether it is one name and nothing else."""
         return isinstance(self.parts[0], Name)

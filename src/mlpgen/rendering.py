@@ -16,6 +16,7 @@ from jinja2 import (
 )
 
 from mlpgen.expressions import written
+from mlpgen.installed import TEMPLATES
 from mlpgen.styles.code import Code, indented
 
 if TYPE_CHECKING:
@@ -86,22 +87,12 @@ def _bytecode_cache() -> FileSystemBytecodeCache | None:
 
 def _source(name: str) -> tuple[str, str, None]:
     """Read a template, for Jinja: its text, where it is, and that it stays so."""
-    return text_of(name), str(_path(name)), None
+    return text_of(name), str(TEMPLATES / name), None
 
 
 def text_of(name: str) -> str:
     """Read a file in `templates/` as it is."""
-    return _path(name).read_text("utf-8")
-
-
-def _path(name: str) -> Path:
-    """Find a template: those of a wheel are in the package, in a checkout beside `src`.
-
-    `importlib.resources` would find them too, and takes as long as all else here.
-    """
-    packaged = _HERE / "templates" / name
-    checkout = _HERE.parent.parent / "templates" / name
-    return packaged if packaged.is_file() else checkout
+    return (TEMPLATES / name).read_text("utf-8")
 
 
 def _code(lines: Sequence[str] | str, indent: int = 0) -> Code:

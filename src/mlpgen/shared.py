@@ -1,4 +1,9 @@
-"""The modules that scripts of all specs share: the same bytes in every project."""
+"""The modules that the scripts of a folder share: their texts, and who needs them.
+
+Nothing of a spec stands in them: they are the files of `templates/shared/`, with a
+header, and the same bytes in every project; in a package they import each other by
+absolute names.
+"""
 
 from __future__ import annotations
 
@@ -6,65 +11,108 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mlpgen.installed import TEMPLATES
+from mlpgen.modules import shared_modules
+from mlpgen.output.absolute import absolute
 from mlpgen.output.header import SLOT, stamp
-from mlpgen.rendering import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
-NAMES = (
-    "augment",
-    "checkpoint",
-    "command_line",
-    "data_arrays",
-    "data_cifar",
-    "data_common",
-    "data_images",
-    "data_mnist",
-    "data_module",
-    "data_pixels",
-    "data_tables",
-    "data_text",
-    "data_wanted",
-    "errors",
-    "hooks",
-    "plots",
-    "prediction",
-    "scores",
-    "training",
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)"
+    r"|import[ \t]+([^\n#]*))",
+    re.MULTILINE,
 )
-"""All of them, without `.py`."""
-
-_IMPORT = re.compile(r"^ *(?:from|import) (\w+)", re.MULTILINE)
+_END_OF_DOCSTRING = '"""\n\n'
 
 
-def used_by(texts: Iterable[str]) -> tuple[str, ...]:
-    """Name the shared modules that files import, and those that these import."""
-    found: set[str] = set()
-    waiting = [name for text in texts for name in _imported(text)]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += _imported(_text(name))
-    return tuple(sorted(found))
+def texts(names: Iterable[str], package: str = "") -> dict[str, str]:
+    """Return the texts of shared modules, by their files.
 
-
-def _imported(text: str) -> list[str]:
-    return [name for name in _IMPORT.findall(text) if name in NAMES]
-
-
-def texts(names: Iterable[str]) -> dict[str, str]:
-    """Return the texts of shared modules, with their header, by the names of files."""
-    return {f"{name}.py": stamp(_with_slot(_text(name)), None) for name in names}
+    Args:
+        names: The modules, `training`.
+        package: That of the folder, `mypkg.generated.explicit`; empty for none.
+    """
+    return {f"{name}.py": _text(name, package) for name in names}
 
 
 @cache
-def _text(name: str) -> str:
-    return text_of(f"shared/{name}.py")
+def _text(name: str, package: str) -> str:
+    text = source(name)
+    if package:
+        text = absolute(text, package, shared_modules())
+    end = text.index(_END_OF_DOCSTRING) + len(_END_OF_DOCSTRING)
+    return stamp(f"{text[:end]}{SLOT}\n\n{text[end:]}", None)
 
 
-def _with_slot(text: str) -> str:
-    """Say where the header goes: behind the docstring of a module."""
-    end = text.index('"""', 3) + 3
-    return f"{text[:end]}\n\n{SLOT}{text[end:]}"
+@cache
+def source(name: str) -> str:
+    """Read a shared module as it lies in `templates/shared/`."""
+    return (TEMPLATES / "shared" / f"{name}.py").read_text("utf-8")
+
+
+def needed(texts: Iterable[str]) -> list[str]:
+    """Name the shared modules that texts import, with those that these import."""
+    return with_needed(name for text in texts for name in imported(text))
+
+
+def with_needed(names: Iterable[str]) -> list[str]:
+    """Name shared modules among others, with those that they import."""
+    return sorted(reached(names, shared_modules(), _imports))
+
+
+@cache
+def _imports(name: str) -> frozenset[str]:
+    return imported(source(name))
+
+
+def reached(
+    names: Iterable[str],
+    among: Collection[str],
+    imports: Callable[[str], Collection[str]],
+) -> set[str]:
+    """Follow imports from module to module.
+
+    Args:
+        names: Modules to begin with.
+        among: Those that are looked for; others are passed over.
+        imports: Tells what one of them imports.
+    """
+    found: set[str] = set()
+    waiting = {*names}.intersection(among)
+    while waiting:
+        found |= waiting
+        more = {each for name in waiting for each in imports(name)}
+        waiting = more.intersection(among) - found
+    return found
+
+
+def imported(text: str, folder: str = "") -> frozenset[str]:
+    """Name the modules beside a file that its text imports, anywhere in it.
+
+    Args:
+        text: Python, or what was it before a person edited it.
+        folder: The name of its folder, with which the name of a package ends.
+    """
+    names = (_beside(module, folder) for module in _modules(text))
+    return frozenset(filter(None, names))
+
+
+def _modules(text: str) -> Iterator[str]:
+    """Go through the dotted names of all that may be modules."""
+    for found in _IMPORT.finditer(text):
+        module, names, plain = found.groups()
+        if module:
+            yield module
+        for each in (plain or names).strip("()").split(","):
+            words = each.split()
+            if words:
+                yield f"{module.rstrip('.')}.{words[0]}" if module else words[0]
+
+
+def _beside(module: str, folder: str) -> str:
+    """Return the name of a module if it may lie in a folder of this name."""
+    package, _, name = module.rpartition(".")
+    inner = package.rpartition(".")[2]
+    return name if not inner or inner == folder else ""

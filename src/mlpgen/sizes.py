@@ -137,10 +137,14 @@ class Size(int):
 
     def __mod__(self, other: int) -> int:
         """Return what is left after a division."""
+        if not isinstance(other, int):
+            return NotImplemented
         return self - self // other * other
 
     def __rmod__(self, other: int) -> int:
         """Return what is left of a plain number after a division."""
+        if not isinstance(other, int):
+            return NotImplemented
         return other - other // self * self
 
     __rmul__ = __mul__

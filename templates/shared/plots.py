@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from data_common import Data
+from data_common import RANK, Data
 from errors import RunError, printable
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def save_classes(
     data: Data,
     classes: Sequence[str],
 ) -> None:
-    """Draw which classes are taken for others: confusion.png; of images, mistakes.png.
+    """Draw the curves of a run, and which classes are taken for others.
+
+    The latter are confusion.png and, of images, mistakes.png.
 
     Args:
         folder: Of the run.
@@ -51,6 +53,7 @@ def save_classes(
         data: To draw from.
         classes: Their names.
     """
+    save_curves(folder)
     chances = computed(model, probabilities, data)[:, : len(classes)]
     targets = data.targets[: len(chances)].cpu()
     with _plain_text():
@@ -61,7 +64,8 @@ def save_classes(
 
 
 def save_restored(folder: Path, model: nn.Module, outputs: Outputs, data: Data) -> None:
-    """Draw images, (N, C, H, W), and what a model makes of them: restored.png."""
+    """Draw the curves, and what a model makes of images, (N, C, H, W): restored.png."""
+    save_curves(folder)
     images, _ = data.between(0, 10)
     with _plain_text():
         figure = restored(images.cpu(), outputs(model, images).cpu())
@@ -69,7 +73,8 @@ def save_restored(folder: Path, model: nn.Module, outputs: Outputs, data: Data) 
 
 
 def save_numbers(folder: Path, model: nn.Module, outputs: Outputs, data: Data) -> None:
-    """Draw what a model gives against what it should give: results.png."""
+    """Draw the curves, and what a model gives against what it should: results.png."""
+    save_curves(folder)
     results = computed(model, outputs, data)
     with _plain_text():
         figure = compared(data.targets[: len(results)].cpu(), results)
@@ -259,5 +264,7 @@ def _plain_text() -> Any:
 
 
 def _write(figure: "Figure", path: Path) -> None:
+    if RANK > 0:
+        return
     figure.savefig(path, dpi=120, bbox_inches="tight")
     print(printable(str(path)))

@@ -2,7 +2,7 @@
 
 import argparse
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,8 +49,8 @@ class Checkpoint(NamedTuple):
         """Where the run is."""
         return self.path.parent
 
-    def load_into(self, model: nn.Module) -> None:
-        """Give a model the weights.
+    def restore(self, model: nn.Module, device: torch.device) -> None:
+        """Give a model the weights, on a device, in the state of evaluation.
 
         Raises:
             RunError: They are of another one.
@@ -60,6 +60,7 @@ class Checkpoint(NamedTuple):
         except Exception as error:
             why = one_line(error)
             raise RunError(f"{self.path} is of another model: {why}") from None
+        model.to(device).eval()
 
     def check(self, about: Mapping[str, Any]) -> None:
         """See that data has the classes, or the characters, that were trained on.
@@ -152,33 +153,54 @@ def command_line(about: str | None, runs: str) -> Parser:
     return parser
 
 
-def print_classes(path: Path, chances: Tensor, classes: Sequence[str]) -> None:
+def print_classes(
+    path: Path,
+    model: nn.Module,
+    probabilities: plots.Outputs,
+    features: Tensor,
+    classes: Sequence[str],
+) -> None:
     """Print the likeliest classes of each example of a file.
 
     Args:
         path: The file.
-        chances: The probabilities of the classes, (N, K).
+        model: In the state of evaluation.
+        probabilities: Gives those of the classes, (N, K).
+        features: What was read from the file, (N, …).
         classes: Their names.
     """
-    for row in _known(chances, classes):
-        best, labels = row.topk(min(3, len(classes)))
-        shown = zip(best.tolist(), labels.tolist(), strict=True)
-        words = [f"{classes[label]} {chance:6.1%}" for chance, label in shown]
-        print(printable(f"{path}: {'  '.join(words)}"))
+    for chances in _results(model, probabilities, features):
+        for row in _known(chances, classes):
+            best, labels = row.topk(min(3, len(classes)))
+            shown = zip(best.tolist(), labels.tolist(), strict=True)
+            words = [f"{classes[label]} {chance:6.1%}" for chance, label in shown]
+            print(printable(f"{path}: {'  '.join(words)}"))
 
 
-def print_numbers(path: Path, results: Tensor) -> None:
+def print_numbers(
+    path: Path, model: nn.Module, outputs: plots.Outputs, features: Tensor
+) -> None:
     """Print what the model gives for each example of a file, (N, …)."""
-    for values in results:
-        shown = "  ".join(f"{value:.4g}" for value in values.flatten().tolist())
-        print(printable(f"{path}: {shown}"))
+    for results in _results(model, outputs, features):
+        for values in results:
+            shown = "  ".join(f"{value:.4g}" for value in values.flatten().tolist())
+            print(printable(f"{path}: {shown}"))
 
 
-def print_errors(path: Path, features: Tensor, results: Tensor) -> None:
+def print_errors(
+    path: Path, model: nn.Module, outputs: plots.Outputs, features: Tensor
+) -> None:
     """Print how far each example of a file is from what the model makes of it."""
-    errors = (results.to(features) - features).square().flatten(1).mean(1)
+    results = torch.cat([each.cpu() for each in _results(model, outputs, features)])
+    errors = (results - features.cpu()).square().flatten(1).mean(1)
     for error in errors.tolist():
         print(printable(f"{path}: mean squared error {error:.5f}"))
+
+
+def print_means(means: Mapping[str, float]) -> None:
+    """Print metrics of the test data."""
+    for name, value in means.items():
+        print(f"test_{name}  {value:.4f}")
 
 
 def print_text(path: Path, text: str) -> None:
@@ -216,17 +238,28 @@ def write_confusion(
     print(printable(str(path)))
 
 
-def export(model: nn.Module, example: Tensor, path: Path) -> None:
+def export(
+    model: nn.Module,
+    shape: Sequence[int],
+    kind: str,
+    folder: Path,
+    dtype: torch.dtype = torch.float32,
+) -> None:
     """Export a model by torch's own exporters, and compare what it gives.
 
     Args:
         model: In the state of evaluation.
-        example: Of two examples or more; the exported model takes any number.
-        path: Ends with .pt2 or .onnx.
+        shape: Of one example; the exported model takes any number of them.
+        kind: "pt2" or "onnx".
+        folder: Gets the file.
+        dtype: Of an example.
 
     Raises:
         RunError: A package is not there, or the outputs differ.
     """
+    path = folder / f"model.{kind}"
+    device = next(model.parameters()).device
+    example = torch.zeros(2, *shape, device=device, dtype=dtype)
     batch = torch.export.Dim("batch")
     program = torch.export.export(model, (example,), dynamic_shapes=[{0: batch}])
     ours = [tensor for _, tensor in tensors(model(example))]
@@ -258,6 +291,15 @@ def run_onnx(path: Path, example: Tensor) -> list[Tensor]:
     name = session.get_inputs()[0].name
     arrays = session.run(None, {name: example.cpu().numpy()})
     return [torch.tensor(array) for array in arrays]
+
+
+def _results(
+    model: nn.Module, outputs: plots.Outputs, features: Tensor
+) -> Iterator[Tensor]:
+    """Yield what a model gives for some features at a time, on its own device."""
+    device = next(model.parameters()).device
+    for start in range(0, len(features), plots.AT_ONCE):
+        yield outputs(model, features[start : start + plots.AT_ONCE].to(device))
 
 
 def _known(chances: Tensor, classes: Sequence[str]) -> Tensor:

@@ -31,6 +31,7 @@ def test_the_example_works(name: str) -> None:
     cls = FUNCTIONS[name]
     values = cls.examples()
     layer = operation(name, arguments_of(name), values)
+    layer.check_number(len(values))
     layer.check_inputs(values)
     assert_as_predicted(layer, values)
 
@@ -237,6 +238,7 @@ def compare(name: str, arguments: dict[str, Any], values: Values) -> bool:
     except ValidationError:
         return False
     try:
+        layer.check_number(len(values))
         layer.check_inputs(values)
         layer = operation(name, arguments, values)
         results = layer.results(values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import copy
 import json
 from functools import cache
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from .plain import Data, Entry
 
 ROOT = Path(__file__).parents[2]
+LIST = Path(__file__).parent / "specs.yaml"
 MOST_MULTIPLY_ADDS = 1_500_000
 MOST_PARAMETERS = 100_000
 _FACTORS = (1, 64, 32, 16, 8, 4, 2)
@@ -69,7 +69,7 @@ class Corpus(NamedTuple):
 @cache
 def corpus() -> Corpus:
     """Gather it; always in the same order."""
-    specs = (*_committed(), *_tested(), *_written_in_tests(), *_pooled())
+    specs = (*_committed(), *_listed(), *_pooled())
     entries: dict[str, list[Entry]] = {}
     for entry in _entries(specs):
         known = entries.setdefault(type_of(entry), [])
@@ -168,43 +168,11 @@ def _committed() -> Iterator[Origin]:
                 yield Origin(f"{path.stem} with training", whole)
 
 
-def _tested() -> Iterator[Origin]:
-    """Take the specs in files of the tests that are right."""
-    for path in sorted((ROOT / "tests").rglob("*.yaml")):
-        try:
-            data = source.read(str(path)).data
-        except SpecError:
-            continue
-        yield from _usable(path.stem, data)
-
-
-def _written_in_tests() -> Iterator[Origin]:
-    """Take the specs that stand as texts in the code of tests."""
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            value = node.value if isinstance(node, ast.Constant) else None
-            if isinstance(value, str) and "layers:" in value and "input" in value:
-                try:
-                    data = source.parse(value.encode(), "spec.yaml").data
-                except (SpecError, UnicodeEncodeError):
-                    continue
-                yield from _usable(f"{path.stem}:{node.lineno}", data)
-
-
-def _usable(name: str, data: Any) -> Iterator[Origin]:
-    data = _plain(data)
-    if "include" in data or '"custom"' in json.dumps(data):
-        return  # these name files beside the spec
-    training = data.pop("training", None)
-    if not isinstance(data, dict) or resolved(data) is None:
-        return
-    found = small(data)
-    if found is not None:
-        yield Origin(name, found)
-        whole = {**found, "training": training}
-        if training and resolved(whole):
-            yield Origin(f"{name} with training", whole)
+def _listed() -> Iterator[Origin]:
+    """Take the specs of a list of its own, so that other tests change no cases."""
+    listed = yaml.safe_load_all(LIST.read_text(encoding="utf-8"))
+    for number, data in enumerate(listed, 1):
+        yield Origin(f"{LIST.name} {number}", data)
 
 
 def _plain(data: Any) -> Any:
@@ -216,8 +184,11 @@ def _pooled() -> Iterator[Origin]:
     """Take blocks as people write them, on what they fit."""
     for shape in ([4, 8, 8], [6, 8]):
         for name in BLOCKS:
-            data = {"name": "Net", "input": shape, "blocks": copy.deepcopy(BLOCKS)}
-            yield from _usable(name, {**data, "layers": ["Identity", {name: None}]})
+            blocks = {each: BLOCKS[each] for each in needed(name, BLOCKS)}
+            data = {"name": "Net", "input": shape, "blocks": copy.deepcopy(blocks)}
+            data["layers"] = ["Identity", {name: None}]
+            if _checked(data) is not None:
+                yield Origin(name, data)
 
 
 def _entries(specs: tuple[Origin, ...]) -> Iterator[Entry]:

@@ -36,6 +36,7 @@ def ours(
 ) -> tuple[Layer, dict[str, Value]]:
     """Validate a layer and give it its inputs."""
     layer = LAYERS[name].model_validate(arguments)
+    layer.check_number(len(values))
     layer.check_inputs(values)
     inferred = layer.inferred_from(values)
     for key, value in inferred.items():

@@ -25,9 +25,14 @@ SCHEMA = Path("schemas/spec.schema.json")
 @common.specs_argument(required=False)
 @common.style_option(help="Styles that must be there.")
 @common.out_option
+@common.package_option
 @common.format_option
 def command(
-    specs: tuple[str, ...], styles: tuple[str, ...], out: str | None, format_: str
+    specs: tuple[str, ...],
+    styles: tuple[str, ...],
+    out: str | None,
+    package: str | None,
+    format_: str,
 ) -> int:
     """Tell whether the generated files are what the specs say now.
 
@@ -42,20 +47,19 @@ def command(
       mlpgen check
       mlpgen check specs/*.yaml --style explicit --style sequential
     """
-    wanted = common.wanted(specs, styles, out)
+    wanted = common.wanted(specs, styles, out, package)
     warnings: list[Diagnostic] = []
     verdicts = drift.check(
         wanted.specs,
         wanted.styles,
-        wanted.out,
+        wanted.target,
         warnings.extend,
         only=bool(specs),
-        usual=wanted.usual,
     )
     if files.is_file(str(wanted.root / SCHEMA)):
         verdicts.append(_schema(wanted.root / SCHEMA))
     if not verdicts:
-        message = f"no generated files in `{wanted.out.as_posix()}`"
+        message = f"no generated files in `{wanted.target.out.as_posix()}`"
         help = "render a spec first, or name the folder with --out"
         raise SpecError([Diagnostic("MG005", message, help=help)])
     wrong = [each for each in verdicts if each.wrong]

@@ -12,8 +12,10 @@ import click
 
 from mlpgen.api import STYLES
 from mlpgen.cli import printing
+from mlpgen.project import packages
 from mlpgen.project.requests import parse_setting, real
 from mlpgen.project.settings import settings
+from mlpgen.project.target import Target
 from mlpgen.source.files import possible
 
 if TYPE_CHECKING:
@@ -143,6 +145,12 @@ out_option = click.option(
     type=AnyPath(),
     help="The folder of the generated files; `generated` if pyproject.toml says none.",
 )
+package_option = click.option(
+    "--package",
+    metavar="NAME",
+    help="What the folder is called when it is imported, `mypkg.generated`: files "
+    "import each other by absolute names, and run with `python -m`.",
+)
 set_option = click.option(
     "--set",
     "settings",
@@ -178,28 +186,38 @@ class Wanted(NamedTuple):
     Attributes:
         specs: Paths, each once.
         styles: Those of each spec; none for its own.
-        out: The folder of the generated files.
-        usual: Where that is without `--out`.
+        target: Where generated files go.
         root: The folder of the project.
         file: Where the settings stand; empty if there are none.
     """
 
     specs: list[str]
     styles: tuple[str, ...]
-    out: Path
-    usual: Path
+    target: Target
     root: Path
     file: str
 
 
-def wanted(specs: Sequence[str], styles: Sequence[str], out: str | None) -> Wanted:
-    """Put the options of a command before the project's settings."""
+def wanted(
+    specs: Sequence[str], styles: Sequence[str], out: str | None, package: str | None
+) -> Wanted:
+    """Put the options of a command before the project's settings.
+
+    Raises:
+        SpecError: The package is none, or not that of the folder.
+    """
     project = settings()
+    usual = Target(project.folder, project.package)
+    target = Target(
+        usual.out if out is None else Path(out),
+        usual.package if package is None else package,
+        usual,
+    )
+    packages.check(target._replace(usual=usual))
     return Wanted(
         once(specs) or project.files(),
         (*(styles or project.styles),),
-        project.folder if out is None else Path(out),
-        project.folder,
+        target,
         Path(project.root),
         project.file,
     )

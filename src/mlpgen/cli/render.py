@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from mlpgen.cli import common, printing
 from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.modules import shared_modules
 from mlpgen.output import files, header
-from mlpgen.project.requests import Request, render
+from mlpgen.project import writing
+from mlpgen.project.requests import Loader, Request, render
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from mlpgen.output.files import Change
+    from mlpgen.project.requests import Rendered
 
 _WORDS = {
     "missing": ("written", "green"),
     "stale": ("updated", "green"),
     "current": ("unchanged", ""),
     "edited": ("kept: edited by hand", "yellow"),
-    "foreign": ("kept: not made from this spec", "yellow"),
+    "foreign": ("kept: another file has its place", "yellow"),
     "damaged": ("kept: its header is damaged", "yellow"),
 }
 
@@ -30,6 +35,7 @@ _WORDS = {
 @common.specs_argument(required=False)
 @common.style_option(help="The style to write, or several.")
 @common.out_option
+@common.package_option
 @common.set_option
 @common.capture_option
 @click.option("--notebook", is_flag=True, help="Write a notebook in place of files.")
@@ -41,6 +47,7 @@ def command(
     specs: tuple[str, ...],
     styles: tuple[str, ...],
     out: str | None,
+    package: str | None,
     settings: tuple[str, ...],
     captures: tuple[str, ...],
     notebook: bool,
@@ -60,7 +67,7 @@ def command(
       mlpgen render specs/mnist_mlp.yaml --set hidden_1=256 --stdout
     """
     names = common.parse_captures(captures)
-    wanted = common.wanted(specs, styles, out)
+    wanted = common.wanted(specs, styles, out, package)
     if not (specs or wanted.file):
         raise click.UsageError("Missing argument 'SPECS...'.")
     if not wanted.specs:
@@ -73,22 +80,25 @@ def command(
         for style in wanted.styles or (None,)
     ]
     warnings: list[Diagnostic] = []
-    rendered = render(requests, wanted.out, warnings.extend)
-    texts = {path: each.text for path, each in rendered.items()}
+    loader = Loader()
+    rendered = render(requests, wanted.target, warnings.extend, loader=loader)
     if stdout:
         common.show_warnings(warnings, aside=True)
-        common.print_files(texts)
+        _print(rendered)
         return 0
+    plan = partial(writing.plan, requests, rendered, wanted.target, loader, force=force)
     if dry_run:
-        changes = _changes(texts, force=force)
+        job = plan()
     else:
-        with files.locked(wanted.out):
-            files.tidy(texts)
-            changes = _changes(texts, force=force)
-            _write(changes, texts, force=force)
+        with files.locked(wanted.target.out):
+            job = plan()
+            job.write()
     common.show_warnings(warnings)
+    changes, aside = job.changes, format_ == "json"
     for change in changes:
-        _tell(change, forced=force, dry_run=dry_run, aside=format_ == "json")
+        _tell(change, forced=force, dry_run=dry_run, aside=aside)
+    for note in job.notes:
+        printing.say(note, aside=aside)
     if force or not any(change.status in files.KEPT for change in changes):
         return 0
     said = "--force overwrites what was kept, and keeps its text as .orig"
@@ -96,23 +106,15 @@ def command(
     return 1
 
 
-def _changes(texts: dict[Path, str], *, force: bool) -> list[Change]:
-    """Compare files; where none can be, nothing is written unless it is asked for."""
-    changes = [files.compare(path, text) for path, text in texts.items()]
-    for each in changes:
-        if not force or each.there.blocker != each.path:
-            files.insist(each.there)
-    return changes
-
-
-def _write(changes: list[Change], texts: dict[Path, str], *, force: bool) -> None:
-    new = {
-        change.path: texts[change.path]
-        for change in changes
-        if change.status != "current" and (force or change.status not in files.KEPT)
-    }
-    keep = {change.path for change in changes if change.status in files.KEPT}
-    files.write(new, keep=keep)
+def _print(rendered: Mapping[Path, Rendered]) -> None:
+    """Print what is of the specs; what all projects share is only named."""
+    shared = {path for path in rendered if path.stem in shared_modules()}
+    common.print_files(
+        {path: each.text for path, each in rendered.items() if path not in shared}
+    )
+    if shared:
+        names = ", ".join(sorted({path.name for path in shared}))
+        printing.say(f"beside them, the same in every project: {names}", aside=True)
 
 
 def _tell(change: Change, *, forced: bool, dry_run: bool, aside: bool) -> None:

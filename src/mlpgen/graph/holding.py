@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.expressions import ExpressionError
 from mlpgen.graph.keys import sizes_of
 from mlpgen.problems import shown
-from mlpgen.sizes import code_of, has_smaller, is_known, names_of
+from mlpgen.sizes import code_of, has_smaller, is_known, names_of, sum_of
 from mlpgen.symbols.atoms import DEEPEST, MOST_TERMS
 from mlpgen.symbols.evaluation import restated, substituted
 
@@ -99,7 +99,11 @@ def _deciding(noted: Noted, scope: Scope) -> str:
         near = _differ(noted, {**scope.parameters, name: beside})
         if all(tried) or near:
             return name
-    return ""
+    if not any(sum_of(each).conditions for each in agreement):
+        return ""
+    from mlpgen.graph.turning import turning
+
+    return turning(agreement, scope.parameters, lambda changed: _differ(noted, changed))
 
 
 def _multiples(default: int) -> tuple[int, ...]:

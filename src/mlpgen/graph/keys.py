@@ -44,7 +44,8 @@ def node_key(node: Node) -> str:
         pieces.append(node.condition.code)
     pieces += [node_key(child) for child in node.children]
     for each in node.rounds:
-        pieces += [f"{each.first} {code_key(each.times)}", node_key(each.node)]
+        times = f"{each.first} {code_key(each.times)} {each.counted}"
+        pieces += [times, node_key(each.node)]
     return "|".join(pieces)
 
 
@@ -156,16 +157,16 @@ def _arguments(function: Function) -> tuple[Any, ...]:
 
 
 def counts(node: Node) -> bool:
-    """Tell whether the code of a round has the number of the round in it."""
-    return any(INDEX in names_in(each) for each in _values(node, rounds=False))
+    """Tell whether the code of a layer has the number of a round around it."""
+    return any(INDEX in names_in(each) for each in _values(node, counted=False))
 
 
-def _values(node: Node, *, rounds: bool = True) -> Iterator[Any]:
+def _values(node: Node, *, counted: bool = True) -> Iterator[Any]:
     """Go through what the code of a layer says.
 
     Args:
         node: The layer.
-        rounds: Whether that is said of rounds too, which count for themselves.
+        counted: Whether that is said of rounds too that count for themselves.
     """
     yield from own_values(node)
     if node.shared and node.function is None:
@@ -173,11 +174,11 @@ def _values(node: Node, *, rounds: bool = True) -> Iterator[Any]:
     for _, arguments in node.inits.values():
         yield from arguments.values()
     for child in node.children:
-        yield from _values(child, rounds=rounds)
+        yield from _values(child, counted=counted)
     for each in node.rounds:
         yield each.times
-        if rounds:
-            yield from _values(each.node)
+        if counted or not each.counted:
+            yield from _values(each.node, counted=counted)
 
 
 def own_values(node: Node) -> Iterator[Any]:

@@ -53,6 +53,7 @@ def resolve_layer(
     checked = scope.checked
     try:
         with noting() as agreements, about(values):
+            layer.check_number(len(values))
             if checked:
                 layer.check_inputs(values)
             layer = _fill(layer, values, item, problems, notes, checked=checked)

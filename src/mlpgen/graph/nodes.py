@@ -63,12 +63,15 @@ class Round(NamedTuple):
         times: How many there are; a `Size` where a parameter says it.
         each: The rounds with what arrives and leaves; the last one stands for those
             behind it.
+        counted: Whether `index` is the number of these rounds, and not that of rounds
+            around them.
     """
 
     node: Node
     first: int
     times: int
     each: tuple[Node, ...]
+    counted: bool
 
     def at(self, index: int) -> Node:
         """Return a round with its own sizes."""

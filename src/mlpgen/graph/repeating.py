@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.expressions import Expression, is_whole
-from mlpgen.graph.keys import code_key, node_key
+from mlpgen.graph.keys import code_key, counts, node_key
 from mlpgen.graph.nodes import Round
 from mlpgen.graph.scope import INDEX
 from mlpgen.operands import infix, number
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 
 def gathered(
-    nodes: Sequence[Node], written: Sequence[Node], count: int, *, empty: bool
+    nodes: Sequence[Node],
+    written: Sequence[Node],
+    count: int,
+    *,
+    empty: bool,
+    counted: bool,
 ) -> tuple[Round, ...]:
     """Gather rounds that the same code makes.
 
@@ -28,20 +33,23 @@ def gathered(
         written: The same with `index` in their code, where expressions use it.
         count: How many rounds there are; a `Size` where a parameter says it.
         empty: Whether there may be none, so that the first is made in the loop too.
+        counted: Whether their code may have their number: not beside that of another.
 
     Returns:
         Runs of rounds. Sizes that grow by the same step each round are computed from
         `index`: `64 + 32 * index`.
     """
-    if empty and len(nodes) > 1 and len({node_key(each) for each in nodes[1:]}) == 1:
+    alike = len({node_key(each) for each in nodes[1:]}) == 1
+    if empty and counted and alike:
         node = _begun(nodes[0], nodes[1])
         if node is not None and node_key(nodes[0]) != node_key(nodes[1]):
-            return (Round(node, 0, count, tuple(nodes)),)
+            return (Round(node, 0, count, tuple(nodes), counted=True),)
     found: list[Round] = []
     at = 0
     while at < len(nodes) and (at < int(count) or isinstance(count, Size)):
-        length, node = _run(written[at:], at)
-        if at + length < len(written) and _to_the_end(written[at + 1 :], at + 1):
+        length, node = _run(written[at:], at, counted)
+        after = written[at + 1 :]
+        if length <= len(after) and _to_the_end(after, at + 1, counted):
             length = 1  # its input only happens to be that of the next
         if length == 1:
             node = nodes[at]
@@ -49,21 +57,24 @@ def gathered(
         rounds = count - at if to_the_end else length
         if int(rounds) > 0 or isinstance(rounds, Size):
             each = tuple(nodes[at : at + length])
-            found.append(Round(node, at, rounds, each))
+            own = counted and counts(node)
+            found.append(Round(node, at, rounds, each, counted=own))
         at += length
     return tuple(found)
 
 
-def _to_the_end(nodes: Sequence[Node], first: int) -> bool:
-    return len(nodes) > 1 and _run(nodes, first)[0] == len(nodes)
+def _to_the_end(nodes: Sequence[Node], first: int, counted: bool) -> bool:
+    return len(nodes) > 1 and _run(nodes, first, counted)[0] == len(nodes)
 
 
-def _run(nodes: Sequence[Node], first: int) -> tuple[int, Node]:
+def _run(nodes: Sequence[Node], first: int, counted: bool) -> tuple[int, Node]:
     """Return how many rounds the same code makes from here, and that code."""
     key = node_key(nodes[0])
     same = 1
     while same < len(nodes) and node_key(nodes[same]) == key:
         same += 1
+    if not counted:
+        return same, nodes[0]
     if same == 2 and _growth(nodes[1:])[0] > 2:
         return 1, nodes[0]  # the second round begins a longer run
     if same > 1:

@@ -9,7 +9,13 @@ from mlpgen.expressions import value_of
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.conditions import mentions_index
 from mlpgen.graph.inside import container
-from mlpgen.graph.keys import code_key, names_in, names_of_node, node_key
+from mlpgen.graph.keys import (
+    code_key,
+    counts,
+    names_in,
+    names_of_node,
+    node_key,
+)
 from mlpgen.graph.limits import MOST_LAYERS, MOST_ROUNDS, leaves
 from mlpgen.graph.passing import can_be_empty, differs, some
 from mlpgen.graph.repeating import gathered
@@ -68,6 +74,7 @@ def repeated(
         before = len(inside.problems.found)
         within = _within(item, index, inside)
         node, after = resolve(round_, takes, within)
+        runs = node is not None
         if index >= max(1, int(count)) and node is None:
             del inside.problems.found[before:]
             break
@@ -80,7 +87,7 @@ def repeated(
         after = after._replace(value=_handed_on(node))
         nodes.append(node)
         written.append(node)
-        if numbered:
+        if numbered and runs:
             written[-1] = _with_index(round_, takes, within, resolve) or node
         same = wire.value == after.value and _codes(wire) == _codes(after)
         wire = after
@@ -141,7 +148,9 @@ def _with_index(
     inside: Inside,
     resolve: Callable[[Item, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
 ) -> Node | None:
-    """Resolve a round with `index` in its code; None if that cannot be written."""
+    """Resolve a round that runs, with `index` in its code; None if there is no such."""
+    options = {key: each for key, each in round_.options.items() if key != "when"}
+    round_ = round_._replace(options=options)
     before = list(inside.problems.found)
     scope = inside.scope._replace(
         found=inside.scope.found.copy(),
@@ -171,9 +180,14 @@ def _rounds(
         inside.problems.add("MG222", message, (*item.path, "repeat"), help=help)
         return None
     empty = (empty or int(count) == 0) and isinstance(count, Size)
-    rounds = gathered(nodes, written, count, empty=empty)
+    counted = not any(map(counts, nodes))  # by the number of a round around them
+    written = written if counted else nodes
+    rounds = gathered(nodes, written, count, empty=empty, counted=counted)
     empty = empty and can_be_empty(last)
-    if isinstance(count, Size) and rounds[-1].first and _irregular(rounds[-1], written):
+    if isinstance(count, Size) and (
+        (rounds[-1].first and _irregular(rounds[-1], written))
+        or (empty and not counted and len(rounds) > 1)
+    ):
         message = f"the rounds of `{item.name}` follow no rule: their number is fixed"
         help = "write the number, or let sizes grow by the same step each round"
         inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)

@@ -81,7 +81,7 @@ def _others(asked: list[Any], said: list[Any], known: Values) -> Iterator[Values
     counted = [n for n, v in known.items() if n in used and not isinstance(v, bool)]
     nothing = [name for name in counted if known[name] <= 0]
     sides = [name for name in known if name.endswith(("_height", "_width", "_depth"))]
-    numbers = list(dict.fromkeys([*_near(asked), *_NUMBERS]))
+    numbers = list(dict.fromkeys([*near(asked), *_NUMBERS]))
     changes: list[Sequence[str]] = [[each] for each in counts]
     changes += [counts, list(dict.fromkeys([*counts, *nothing]))]
     for larger, choice in product(
@@ -96,7 +96,7 @@ def _others(asked: list[Any], said: list[Any], known: Values) -> Iterator[Values
             yield {**begin, **{n: type(known[n])(number) for n in counted}}
 
 
-def _near(asked: list[Any]) -> Iterator[int]:
+def near(asked: list[Any]) -> Iterator[int]:
     """Go through the numbers that a condition names, and those beside them."""
     for text in asked:
         for each in re.findall(r"\b\d{1,6}\b", str(text)):

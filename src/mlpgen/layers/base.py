@@ -112,6 +112,15 @@ class Layer(Component):
         """Return the name in a spec: `Conv2d`, `scaled_dot_product_attention`."""
         return cls.__name__
 
+    def check_number(self, count: int) -> None:
+        """Refuse a number of inputs that the arguments do not go with.
+
+        `arity` says what goes with any; a layer that is left out is asked as well.
+
+        Raises:
+            ShapeError: MG314.
+        """
+
     def check_inputs(self, values: Values) -> None:
         """Refuse inputs of another kind, and without a batch where torch needs one.
 

@@ -91,14 +91,13 @@ class LSTMCell(_Cell):
         "cell (N, hidden_size)"
     )
 
-    def check_inputs(self, values: Values) -> None:
+    def check_number(self, count: int) -> None:
         """Both states, or none.
 
         Raises:
             ShapeError: MG314.
         """
-        super().check_inputs(values)
-        need_both_states(self, values)
+        need_both_states(self, count)
 
     def called(self, count: int) -> Call:
         """Both states are one argument."""

@@ -38,12 +38,11 @@ class Masked(Batched):
         return {name: given[name] for name in given if name not in self.of_call()}
 
     def check_inputs(self, values: Values) -> None:
-        """As many inputs as there are masks are bool, and the others are floats.
+        """The masks are bool, and the others are floats.
 
         Raises:
-            ShapeError: MG311, MG314 or MG315.
+            ShapeError: MG311 or MG315.
         """
-        self._check_number(len(values))
         super().check_inputs(self.unmasked(values))
         for name, value in zip(self._given(), self._masks(values), strict=True):
             if value.dtype != "bool":
@@ -54,7 +53,12 @@ class Masked(Batched):
                     help="write an input as `{padding: {shape: […], dtype: bool}}`",
                 )
 
-    def _check_number(self, count: int) -> None:
+    def check_number(self, count: int) -> None:
+        """As many inputs as there are masks stand behind the others.
+
+        Raises:
+            ShapeError: MG314.
+        """
         fewest, most = self.arity
         given = self._given()
         fewest, most = fewest + len(given), most - len(self.paddings) + len(given)

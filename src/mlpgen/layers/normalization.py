@@ -19,6 +19,7 @@ from mlpgen.layers.base import (
     Layer,
     Shape,
     ShapeError,
+    Value,
     affine,
     need_dims,
     shown,
@@ -244,6 +245,19 @@ class GroupNorm(Layer):
             )
             raise ShapeError("MG304", message, argument="num_groups")
         return shape
+
+    def caution(self, value: Value, spatial: int) -> ShapeError | None:
+        """One value a group has no variance; torch refuses it of a single example."""
+        del spatial
+        if prod(map(int, value.shape)) != self.num_groups:
+            return None
+        return ShapeError(
+            "MG310",
+            f"`GroupNorm` needs several values a group, and {shown(value.shape)} has "
+            f"{int(self.num_groups)} in {int(self.num_groups)} groups",
+            argument="num_groups",
+            help="of one value nothing but the bias is left",
+        )
 
     def weights(self) -> dict[str, Shape]:
         """A weight, and a bias where it is asked for, for each channel."""

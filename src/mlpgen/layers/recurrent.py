@@ -28,13 +28,13 @@ _ONE_STATE = "{}.unsqueeze(0)"
 _TWO_STATES = "torch.stack({}.chunk(2, dim=1))"
 
 
-def need_both_states(layer: Layer, values: Values) -> None:
+def need_both_states(layer: Layer, count: int) -> None:
     """Refuse one of the two states of an `LSTM` or its cell.
 
     Raises:
         ShapeError: MG314.
     """
-    if len(values) == 2:
+    if count == 2:
         raise ShapeError(
             "MG314",
             f"`{layer.title()}` takes one input alone, or with a hidden state and a "
@@ -231,14 +231,13 @@ class LSTM(_Recurrent):
     bidirectional: Bidirectional = False
     proj_size: Annotated[NonNegative, Structural()] = 0
 
-    def check_inputs(self, values: Values) -> None:
+    def check_number(self, count: int) -> None:
         """Both states, or none.
 
         Raises:
-            ShapeError: MG311 or MG314.
+            ShapeError: MG314.
         """
-        super().check_inputs(values)
-        need_both_states(self, values)
+        need_both_states(self, count)
 
     def results(self, values: Values) -> dict[str, Value]:
         """The memory cell too, which is never projected."""

@@ -83,6 +83,14 @@ class Change(NamedTuple):
     new: str
     there: There
 
+    def is_written(self, *, force: bool) -> bool:
+        """Tell whether the file is written.
+
+        Args:
+            force: Whether what a person has changed is overwritten.
+        """
+        return self.status != "current" and (force or self.status not in KEPT)
+
 
 def insist(there: There) -> None:
     """Refuse to write where something is that cannot be kept under another name.

@@ -42,6 +42,7 @@ _HEADER = re.compile(
 _HEADER_OF_ALL = re.compile(
     rf"{re.escape(_OF_ALL)}\n{re.escape(_ADVICE_FOR_ALL)} {_LAST}"
 )
+_COMMENT = re.compile(r"#[^\n]*(?:\n#[^\n]*)*")
 
 
 class Origin(NamedTuple):
@@ -137,10 +138,9 @@ def read(text: str) -> Header | None:
     found = _split(text)
     if found is None:
         return None
-    lines = "\n".join(found[0])
-    if shared := _HEADER_OF_ALL.fullmatch(lines):
+    if shared := _HEADER_OF_ALL.fullmatch(found[0]):
         return Header(None, int(shared["format"]), shared["hash"])
-    parts = _HEADER.fullmatch(lines)
+    parts = _HEADER.fullmatch(found[0])
     if parts is None:
         raise DamagedHeaderError
     try:
@@ -183,17 +183,11 @@ def is_edited(text: str, header: Header) -> bool:
     return found is None or _hash(found[1]) != header.code_hash
 
 
-def _split(text: str) -> tuple[list[str], str] | None:
+def _split(text: str) -> tuple[str, str] | None:
     """Take the header's lines out of a text; the last that begins like one."""
-    lines = text.split("\n")
-    starts = [index for index, line in enumerate(lines) if line.startswith(MARK)]
-    if not starts:
-        return None
-    begin = end = starts[-1]
-    while end < len(lines) and lines[end].startswith("#"):
-        end += 1
-    rest = "\n".join([*lines[:begin], "", *lines[end:]])
-    return lines[begin:end], rest
+    begin = text.rfind(f"\n{MARK}") + 1
+    found = _COMMENT.match(text, begin) if text.startswith(MARK, begin) else None
+    return (found[0], text[:begin] + text[found.end() :]) if found else None
 
 
 def _hash(text: str) -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.expressions import Expression
 from mlpgen.functions.base import whole_shown
-from mlpgen.graph.keys import counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -155,7 +154,7 @@ def rounds_vary(node: Node) -> bool:
 def _run_varies(each: Round) -> bool:
     first = each.node
     arrives = [int(size) for size in first.input]
-    return arrives != [int(size) for size in first.output] or counts(first)
+    return arrives != [int(size) for size in first.output] or each.counted
 
 
 def arguments(node: Node) -> dict[str, Any]:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import difflib
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.diagnostics import SpecError
 from mlpgen.output import files, header
 from mlpgen.project import requests
+from mlpgen.project.around import look_around
 from mlpgen.project.existing import generated
-from mlpgen.project.requests import OUT, Loader, Request, real
+from mlpgen.project.requests import Loader, Request, real
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from mlpgen.diagnostics import Diagnostic
+    from mlpgen.project.around import Around
     from mlpgen.project.existing import Found
-    from mlpgen.project.requests import Rendered
+    from mlpgen.project.target import Target
 
 
 class Verdict(NamedTuple):
@@ -46,11 +48,10 @@ class Verdict(NamedTuple):
 def check(
     specs: Sequence[str],
     styles: Sequence[str],
-    out: Path,
+    target: Target,
     warn: Callable[[Sequence[Diagnostic]], None],
     *,
     only: bool = False,
-    usual: Path = Path(OUT),
 ) -> list[Verdict]:
     """Compare generated files with what would be rendered now.
 
@@ -58,31 +59,60 @@ def check(
         specs: Those that must have been rendered.
         styles: In which; by default those of which something is there, and the spec's
             own unless only others are.
-        out: The folder of the generated files.
+        target: Where the generated files are.
         warn: Told what is odd about the specs.
         only: Whether files of other specs are left out.
-        usual: Where generated files are if a command does not name the folder.
 
     Raises:
         SpecError: A spec has mistakes.
     """
     given = {real(spec) for spec in specs}
-    found = [
-        each
-        for each in generated(out)
+    found = {
+        each.path: each
+        for each in generated(target.out)
         if not only or not each.request or real(each.request.spec) in given
-    ]
-    there = _There(out, found, Loader())
+    }
+    there = _There(target.out, [*found.values()], Loader())
     required = [each for spec in specs for each in there.required(spec, styles)]
     also = [each for each in there.asked() if each not in required]
-    rendered = requests.render(required, out, warn, also=also, loader=there.loader)
+    rendered = requests.render(required, target, warn, also=also, loader=there.loader)
+    changes = [files.compare(path, each.text) for path, each in rendered.items()]
     verdicts = {
-        path: _verdict(path, each, out, usual) for path, each in rendered.items()
+        change.path: _verdict(change, target.command(rendered[change.path].request))
+        for change in changes
     }
-    for each in found:
-        if each.path not in verdicts:
-            verdicts[each.path] = _alone(each)
+
+    for around in _arounds(found, changes):
+        asked = [
+            each.request for at, each in rendered.items() if at.parent == around.folder
+        ]
+        for path, text in around.shared(target).items():
+            if path not in verdicts:
+                command = target.command(*asked[:1])
+                verdicts[path] = _verdict(files.compare(path, text), command)
+        for each in around.left:
+            if each.path not in verdicts:
+                user = around.users.get(each.path.stem)
+                verdicts[each.path] = _alone(each, user)
+    for path, each in found.items():
+        if path not in verdicts:
+            verdicts[path] = _alone(each)
     return [verdicts[path] for path in sorted(verdicts)]
+
+
+def _arounds(
+    found: Mapping[Path, Found], changes: Sequence[files.Change]
+) -> list[Around]:
+    """Look at all folders where files are rendered, or use shared modules."""
+    rendered = {each.path for each in changes}
+
+    def is_gone(each: Found) -> bool:
+        """Tell whether a file has a spec, which does not make it now."""
+        unknown = each.request is None or each.request.spec == "-"
+        return not unknown and each.path in found and each.path not in rendered
+
+    folders = {path.parent: None for path, each in found.items() if each.is_shared}
+    return look_around(changes, is_gone, also=folders)
 
 
 class _There(NamedTuple):
@@ -158,10 +188,9 @@ def _is_spec(name: str) -> bool:
     return name != "-" and files.is_file(name)
 
 
-def _verdict(path: Path, rendered: Rendered, out: Path, usual: Path) -> Verdict:
-    change = files.compare(path, rendered.text)
-    advice = _advice(change, rendered.request.command(out, usual))
-    return Verdict(path, change.status, advice, _diff(change))
+def _verdict(change: files.Change, command: str) -> Verdict:
+    advice = _advice(change, command)
+    return Verdict(change.path, change.status, advice, _diff(change))
 
 
 def _advice(change: files.Change, command: str) -> str:
@@ -177,7 +206,8 @@ def _advice(change: files.Change, command: str) -> str:
             return f"{_reason(change)}: {command}"
         case "edited":
             too = "what is rendered has changed too; " if _changed(change) else ""
-            return f"{too}move the edit into the spec, or: {command} --force"
+            home = "a file of your own" if _is_shared(change) else "the spec"
+            return f"{too}move the edit into {home}, or: {command} --force"
         case "foreign":
             return f"{_foreign(change)}: move it, or: {command} --force"
         case "damaged":
@@ -201,7 +231,13 @@ def _reason(change: files.Change) -> str:
         return f"{age} version of mlpgen wrote it"
     if old and new and old.origin != new.origin:
         return "it was rendered with other options, or from elsewhere"
-    return "it is not what the spec says now"
+    return "it is not what is rendered now"
+
+
+def _is_shared(change: files.Change) -> bool:
+    """Tell whether a module that scripts share belongs here."""
+    found = header.read(change.new)
+    return found is not None and found.origin is None
 
 
 def _foreign(change: files.Change) -> str:
@@ -232,24 +268,29 @@ def _diff(change: files.Change) -> tuple[str, ...]:
     )
 
 
-def _alone(found: Found) -> Verdict:
-    """Judge a file that no spec makes now."""
+def _alone(found: Found, user: Path | None = None) -> Verdict:
+    """Judge a file that no spec makes now, and perhaps another one imports."""
     path = found.path.as_posix()
     if found.why:
         advice = f"it {found.why}: {_shell('chmod', 'u+r', path)}"
         return Verdict(found.path, "unreadable", advice)
-    if found.request is None or found.header is None:
+    if found.header is None:
         advice = f"its header is damaged, and no spec makes it: {_moved(found.path)}"
         return Verdict(found.path, "damaged", advice)
-    spec = found.request.spec
+    spec = found.request.spec if found.request else ""
     edited = header.is_edited(found.text, found.header)
-    if spec == "-":
+    if found.request and spec == "-":
         again = f"mlpgen render - --style {found.request.style} --force < SPEC"
         advice = "it was made from standard input" + f": {again}" * edited
         return Verdict(found.path, "edited" if edited else "unknown", advice)
     why = f"`{spec}` does not make it now"
-    if not files.is_file(spec):
+    if not found.request:
+        why = "no file imports it" if user is None else "mlpgen has no such module now"
+    elif not files.is_file(spec):
         why = f"its spec `{spec}` is not there"
+    if user is not None:
+        why += f", but `{user.as_posix()}` imports it"
+        return Verdict(found.path, "orphan", why)
     # Nothing that a person has written is removed.
     command = _moved(found.path) if edited else _shell("rm", path)
     return Verdict(found.path, "orphan", f"{why}: {command}")

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
 
 class Found(NamedTuple):
-    """A file that mlpgen made.
+    """A file that is there.
 
     Attributes:
         path: The file.
         text: What is in it.
-        request: What its header says it was rendered from; None if it names no spec.
-        header: The header; None if it is damaged.
-        why: Why it cannot be read, and may be one that mlpgen made.
+        request: What its header says it was rendered from, if it names a spec.
+        header: The header; None if it is damaged, or there is none.
+        why: Why it cannot be read.
+        is_made: Whether mlpgen made it, or may have.
     """
 
     path: Path
@@ -30,6 +31,12 @@ class Found(NamedTuple):
     request: Request | None = None
     header: header.Header | None = None
     why: str = ""
+    is_made: bool = True
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is a module that scripts share."""
+        return self.header is not None and self.header.origin is None
 
 
 def generated(out: Path) -> Iterator[Found]:
@@ -38,18 +45,28 @@ def generated(out: Path) -> Iterator[Found]:
     for path in sorted(found):
         if not files.is_file(str(path)) or ".ipynb_checkpoints" in path.parts:
             continue
-        there = files.read(path)
-        if there.status != "file":
-            yield Found(path, why=there.why)
-            continue
-        text = notebook.plain(path, there.text)
-        try:
-            read = header.read(text)
-            if read is not None:
-                request = read.origin and _request(path, read.origin)
-                yield Found(path, text, request, read)
-        except header.DamagedHeaderError:
-            yield Found(path, text)
+        each = _looked_at(path)
+        if each.is_made:
+            yield each
+
+
+def beside(folder: Path) -> list[Found]:
+    """Find all Python files that lie in a folder, whoever made them."""
+    there = sorted(folder.glob("*.py"))
+    return [_looked_at(path) for path in there if files.is_file(str(path))]
+
+
+def _looked_at(path: Path) -> Found:
+    there = files.read(path)
+    if there.status != "file":
+        return Found(path, why=there.why)
+    text = notebook.plain(path, there.text)
+    try:
+        found = header.read(text)
+        request = found and found.origin and _request(path, found.origin)
+    except header.DamagedHeaderError:
+        return Found(path, text)
+    return Found(path, text, request, found, is_made=found is not None)
 
 
 def _request(path: Path, origin: header.Origin) -> Request:

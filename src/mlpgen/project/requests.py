@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.modules import COMPANIONS
+from mlpgen.modules import COMPANIONS, shared_modules
 from mlpgen.source import scalar
 from mlpgen.source.files import possible
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
     from mlpgen.api import Network
     from mlpgen.expressions import Scalar
-
-OUT = "generated"
-"""Where generated files are, if nobody says otherwise."""
+    from mlpgen.project.target import Target
 
 
 class Request(NamedTuple):
@@ -41,28 +39,14 @@ class Request(NamedTuple):
     notebook: bool = False
     asked_by: str = ""
 
-    def command(self, out: Path, usual: Path = Path(OUT)) -> str:
-        """Return the command that renders this.
-
-        Args:
-            out: The folder of the generated files.
-            usual: Where that is if the command does not name it.
-        """
-        import shlex
-
-        is_option = self.spec.startswith("-") and self.spec != "-"
-        words = ["mlpgen", "render", f"./{self.spec}" if is_option else self.spec]
-        words += ["--style", self.style] if self.style else []
-        for name, value in self.settings:
-            words += ["--set", f"{name}={api.shown(value)}"]
-        words += ["--capture", ",".join(self.captured)] if self.captured else []
-        words += ["--notebook"] if self.notebook else []
-        words += ["--out", out.as_posix()] if out != usual else []
-        return shlex.join(words)
-
 
 class Rendered(NamedTuple):
-    """The text of one file, and what it was rendered from."""
+    """The text of one file, and what it was rendered from.
+
+    Attributes:
+        text: The text.
+        request: That which asked for it first, of a module that several share.
+    """
 
     text: str
     request: Request
@@ -88,17 +72,17 @@ class Loader:
 
 def render(
     requests: Iterable[Request],
-    out: Path,
+    target: Target,
     warn: Callable[[Sequence[Diagnostic]], None],
     *,
     also: Iterable[Request] = (),
     loader: Loader | None = None,
 ) -> dict[Path, Rendered]:
-    """Render specs into the texts of files below `out`.
+    """Render specs into the texts of files, the modules that they share at the end.
 
     Args:
         requests: What to render.
-        out: The folder; each style has its own below it.
+        target: Where the files go.
         warn: Told what is odd about the specs, if they have no mistakes.
         also: What to render where no file of another spec has its place.
         loader: Has read some of the specs.
@@ -108,6 +92,7 @@ def render(
     """
     loader = loader or Loader()
     found: dict[Path, Rendered] = {}
+    shared: dict[Path, Rendered] = {}
     problems: dict[Diagnostic, None] = {}
     clashes: dict[tuple[str, str], Diagnostic] = {}
     odd: dict[int, dict[Diagnostic, None]] = {}
@@ -117,7 +102,7 @@ def render(
             continue  # whatever it names as its spec is not even read
         try:
             network = loader.load(request)
-            made = _files(request, network, out)
+            made = _files(request, network, target)
         except SpecError as error:
             problems |= dict.fromkeys(
                 _noted(each, request) for each in error.diagnostics
@@ -130,6 +115,9 @@ def render(
         found_odd = network.warnings_in(request.style or network.graph.style)
         odd.setdefault(id(network), {}).update(dict.fromkeys(found_odd))
         for path, rendered in made.items():
+            if path.stem in shared_modules():
+                shared.setdefault(path, rendered)
+                continue
             other = found.setdefault(path, rendered)
             if other.text == rendered.text:
                 continue
@@ -141,23 +129,25 @@ def render(
     if problems or clashes:
         raise SpecError([*problems, *clashes.values()])
     warn([each for every in odd.values() for each in every])
-    return found
+    return found | shared
 
 
 def _same_spec(one: Request, other: Request) -> bool:
     return real(one.spec) == real(other.spec)
 
 
-def _files(request: Request, network: Network, out: Path) -> dict[Path, Rendered]:
+def _files(request: Request, network: Network, target: Target) -> dict[Path, Rendered]:
     style = request.style or network.graph.style
+    folder = target.out / style
     texts = api.render(
         network,
         style,
         capture=request.captured,
-        origin=spec_from(out / style, request.spec),
+        origin=spec_from(folder, request.spec),
         notebook=request.notebook,
+        package=target.package,
     )
-    return {out / style / name: Rendered(text, request) for name, text in texts.items()}
+    return {folder / name: Rendered(text, request) for name, text in texts.items()}
 
 
 def _noted(diagnostic: Diagnostic, request: Request) -> Diagnostic:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.output.files import is_file
-from mlpgen.project.requests import OUT, real
+from mlpgen.project.requests import real
+from mlpgen.project.target import OUT
 from mlpgen.source.files import UnreadableError, content
 
 FILE = "pyproject.toml"
@@ -25,6 +26,7 @@ class Settings(NamedTuple):
         specs: Patterns of paths.
         out: The folder of the generated files.
         styles: Those that each spec is rendered in; none for the spec's own.
+        package: What that folder is called when it is imported; empty for none.
         file: Where this stands, as seen from the working folder; empty for nowhere.
     """
 
@@ -32,6 +34,7 @@ class Settings(NamedTuple):
     specs: tuple[str, ...] = SPECS
     out: str = OUT
     styles: tuple[str, ...] = ()
+    package: str = ""
     file: str = ""
 
     @property

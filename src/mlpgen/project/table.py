@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.api import STYLES
 from mlpgen.diagnostics import Diagnostic, Span, SpecError
 from mlpgen.problems import Problems, cut, listed, nearest, shown
+from mlpgen.project.packages import misplaced, wrong_package
+from mlpgen.project.target import OUT
 from mlpgen.source.document import Document, Spans, place_of
 from mlpgen.source.files import possible
 from mlpgen.source.text import decode, lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 LONGEST_PATH = 500
 MOST_DOTS = 1000
@@ -27,12 +30,15 @@ class _WrongError(Exception):
 
     Attributes:
         value: What is wrong: the value, or one in it.
-        code: MG203 for another kind of value, MG204 for one out of bounds.
+        code: MG203 for another kind of value, MG204 for one out of bounds, MG205 for a
+            name that cannot be one.
+        why: What is wrong with it, if that is not clear.
     """
 
-    def __init__(self, value: Any, code: str = "MG203") -> None:
+    def __init__(self, value: Any, code: str = "MG203", why: str = "") -> None:
         self.value = value
         self.code = code
+        self.why = f": {why}" if why else ""
         super().__init__(code)
 
 
@@ -68,6 +74,14 @@ def _style(value: Any) -> str:
     return value
 
 
+def _package(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _WrongError(value)
+    if why := wrong_package(value):
+        raise _WrongError(value, "MG205", why)
+    return value
+
+
 def _each(read: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
     """Read a list of at least one."""
 
@@ -97,6 +111,7 @@ _KEYS = {
     "styles": _Key(
         f"a list of {', '.join(f'`{each}`' for each in STYLES)}", _each(_style)
     ),
+    "package": _Key("a dotted name, such as `mypkg.generated`", _package),
 }
 """The keys, which are fields of `Settings` too."""
 
@@ -116,12 +131,25 @@ def read(data: bytes, name: str) -> dict[str, Any] | None:
     if not isinstance(tool, dict) or "mlpgen" not in tool:
         return None
     table = tool["mlpgen"]
+    problems = Problems(Document(name, lines, table, _spans(lines)))
     try:
-        return {key: _KEYS[key].read(value) for key, value in table.items()}
+        found = {key: _KEYS[key].read(value) for key, value in table.items()}
     except (AttributeError, KeyError, _WrongError):
-        problems = Problems(Document(name, lines, table, _spans(lines)))
         _name_mistakes(table, problems)
         raise SpecError(problems.found) from None
+    _check_folder(found, Path(name).parent, problems)
+    problems.check()
+    return found
+
+
+def _check_folder(found: Mapping[str, Any], root: Path, problems: Problems) -> None:
+    """Look whether the package has the name of the folder."""
+    package, out = found.get("package"), found.get("out", OUT)
+    if package and (why := misplaced(package, root / out)):
+        meant = ".".join([*package.split(".")[:-1], Path(out).name])
+        help = "" if wrong_package(meant) else f"did you mean `{cut(meant)}`?"
+        message = f"`package` cannot be `{cut(package)}`: {why}"
+        problems.add("MG205", message, ("package",), help=help)
 
 
 def _name_mistakes(table: Any, problems: Problems) -> None:
@@ -140,7 +168,8 @@ def _name_mistakes(table: Any, problems: Problems) -> None:
             read_(value)
         except _WrongError as wrong:
             found_is = "not" if wrong.value is value else "but in it is"
-            message = f"`{key}` must be {expects}, {found_is} {shown(wrong.value)}"
+            value_is = f"{found_is} {shown(wrong.value)}{wrong.why}"
+            message = f"`{key}` must be {expects}, {value_is}"
             help = problems.meant(wrong.value, symbolic=False)
             if wrong.code == "MG204" and isinstance(wrong.value, str):
                 help = nearest(wrong.value, STYLES)

@@ -15,6 +15,7 @@ _TOKEN = re.compile(
 )
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 _QUOTES = '"""'
+_CALLS = 2
 
 
 def fitted(text: str) -> str:
@@ -40,7 +41,7 @@ def _fits(line: str) -> bool:
 def _broken(line: str) -> list[str]:
     body = line.lstrip(" ")
     indent = len(line) - len(body)
-    before, piece, after = _parted(body)
+    before, piece, after = _parted(body, WIDTH - indent)
     return indented(layout(piece, indent, before, after), indent)
 
 
@@ -51,8 +52,11 @@ class _Bracket(NamedTuple):
     end: int
 
 
-def _parted(body: str) -> tuple[str, Piece, str]:
-    """Take a statement apart: what stands before its value, that, and what follows."""
+def _parted(body: str, room: int) -> tuple[str, Piece, str]:
+    """Take a statement apart: what stands before its value, that, and what follows.
+
+    Of two calls in a row, `A(…).b(…)`, the last one is spread if all before it fits.
+    """
     head = re.match(r"return |[\w.,:\[\] ]+? [+|]?= ", body)
     before = head[0] if head else ""
     rest = body[len(before) :]
@@ -61,6 +65,8 @@ def _parted(body: str) -> tuple[str, Piece, str]:
         pair = pairs[0]
         piece = _group(rest, pair)
         return before, piece, rest[pair.end + 1 :]
+    if len(pairs) == _CALLS and width(f"{before}{rest[: pairs[-1].start + 1]}") > room:
+        return before, _group(rest, pairs[0]), rest[pairs[0].end + 1 :]
     return before, _piece(rest), ""
 
 

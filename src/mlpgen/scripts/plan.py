@@ -67,7 +67,8 @@ class Script(NamedTuple):
         unseen: The data that decides between epochs: `test` or `validation`.
         score: The metric that decides, such as `accuracy`.
         value: What is made of the first output, such as probabilities.
-        example: The sizes of a batch of two examples.
+        pictures: Whether it gives images for images.
+        example: The shape of an example.
         own: The files of the author's own that the model imports, quoted.
     """
 
@@ -101,6 +102,7 @@ class Script(NamedTuple):
     unseen: Code
     score: Code
     value: Code
+    pictures: bool
     example: Code
     own: tuple[Code, ...]
 
@@ -147,7 +149,8 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Script:
         unseen=Code("validation" if settings.validation else "test"),
         score=Code("accuracy" if recipe.classifies else "loss"),
         value=_value(recipe, pass_.output),
-        example=Code(", ".join(map(str, (2, *recipe.dataset.shape)))),
+        pictures=recipe.target == "image" and len(recipe.dataset.shape) == 3,
+        example=Code(flat(literal(tuple(map(int, recipe.dataset.shape))))),
         own=tuple(
             Code(quoted(f"{module.replace('.', '/')}.py"))
             for module in own_classes(graph)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.functions.base import whole_shown
-from mlpgen.graph.keys import counts
 from mlpgen.graph.scope import INDEX
 from mlpgen.sizes import code_of
 from mlpgen.styles.code import Group, call, keyword, literal
@@ -81,7 +80,7 @@ def _round(each: Round, *, comments: bool) -> Piece:
     piece = module(each.node, comments=False)
     last = code_of(each.first + each.times)
     index, numbers = "_", code_of(each.times)
-    if counts(each.node):
+    if each.counted:
         index = INDEX
         numbers = f"{each.first}, {last}" if each.first else last
     loop = f"for {index} in range({numbers})"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
 from mlpgen.graph.keys import names_in, names_of_node
-from mlpgen.operands import Precedence
 from mlpgen.sizes import is_symbolic
 from mlpgen.styles.code import (
     INDENT,
@@ -125,8 +124,8 @@ def size_lines(graph: Graph) -> Lines:
     for name, code in reversed(graph.sizes.items()):
         if name in used:
             used |= code.names
-            if name in needed and code.precedence > Precedence.CHOICE:
-                needed |= code.names  # a choice computes one of both
+            if name in needed:
+                needed |= code.computed
             computed = code if name in needed else guarded(code)
             lines.append(bracketed(computed, 2 * INDENT, f"{name} = "))
     return tuple(line for each in reversed(lines) for line in each)

@@ -21,7 +21,7 @@ class CrossEntropyLoss(Loss):
     example: ClassVar = "CrossEntropyLoss: {label_smoothing: 0.1}"
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a softmax"
-    probabilities: ClassVar = "{}.softmax(dim=1)"
+    probabilities: ClassVar = "F.softmax({}, dim=1)"
     of_text: ClassVar = True
 
     ignore_index: IgnoreIndex = -100
@@ -39,7 +39,7 @@ class NLLLoss(Loss):
     call: ClassVar = "F.nll_loss"
     example: ClassVar = "NLLLoss"
     after: ClassVar = ("LogSoftmax",)
-    probabilities: ClassVar = "{}.exp()"
+    probabilities: ClassVar = "torch.exp({})"
     of_text: ClassVar = True
 
     ignore_index: IgnoreIndex = -100
@@ -50,7 +50,7 @@ class MultiMarginLoss(Loss):
 
     call: ClassVar = "F.multi_margin_loss"
     example: ClassVar = "MultiMarginLoss"
-    probabilities: ClassVar = "{}.softmax(dim=1)"
+    probabilities: ClassVar = "F.softmax({}, dim=1)"
 
     p: Annotated[int, Field(ge=1, le=2), Expects("1 or 2")] = 1
     margin: float = 1.0
@@ -63,7 +63,7 @@ class MultiLabelSoftMarginLoss(Loss):
     example: ClassVar = "MultiLabelSoftMarginLoss"
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a sigmoid"
-    probabilities: ClassVar = "{}.sigmoid()"
+    probabilities: ClassVar = "torch.sigmoid({})"
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """Labels as one-hot rows."""

@@ -72,7 +72,7 @@ class BCEWithLogitsLoss(OfBoth):
     example: ClassVar = "BCEWithLogitsLoss"
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a sigmoid"
-    probabilities: ClassVar = "{}.sigmoid()"
+    probabilities: ClassVar = "torch.sigmoid({})"
 
 
 class BCELoss(OfBoth):

@@ -19,7 +19,7 @@ from .common import (
     made_inputs,
     same,
 )
-from .predictions import counts_all, need_outputs, plain_kernels
+from .predictions import counts_all, need_outputs, one_example, plain_kernels
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -112,7 +112,8 @@ def _run(
     torch.default_generator.manual_seed(SEED)
     with torch.device(device):
         model = cls(**arguments).eval()
-    outputs = call(model, _inputs(claims, 1, device))
+    with one_example():
+        outputs = call(model, _inputs(claims, 1, device))
     if _large(claims):
         return _Run(model, outputs, [])
     return _Run(model, outputs, call(model.train(), _inputs(claims, 2, device)))

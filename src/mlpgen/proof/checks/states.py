@@ -45,7 +45,7 @@ def need_equal_states(first: nn.Module, second: nn.Module, where: str) -> None:
 
 def copies(subject: Subject) -> str:
     """A deep copy holds the same and gives the same."""
-    inputs = subject.inputs(1)
+    inputs = subject.inputs()
     for style, model in subject.mode(training=False):
         twin = copy.deepcopy(model)
         need_equal_states(model, twin, f"in {style} and its copy")
@@ -56,7 +56,7 @@ def copies(subject: Subject) -> str:
 
 def checkpoints(subject: Subject) -> str:
     """What one style saved, the next one loads, with other values than it had."""
-    inputs = subject.inputs(1)
+    inputs = subject.inputs()
     models = [model for _, model in subject.mode(training=False)]
     path = Path("checkpoint.pt")
     for first, second in zip(models, [*models[1:], models[0]], strict=True):

@@ -15,7 +15,7 @@ from .common import (
     difference,
     same,
 )
-from .predictions import need_outputs
+from .predictions import need_outputs, one_example
 from .states import need_equal_states
 from .tracing import parting
 
@@ -116,9 +116,9 @@ def example_by_example(subject: Subject) -> str:
                 _example(each, claim["shape"], index)
                 for each, claim in zip(inputs, claimed["inputs"], strict=True)
             ]
-            for claim, whole, one in zip(
-                claimed["outputs"], batch, call(model, alone), strict=True
-            ):
+            with one_example():
+                found = call(model, alone)
+            for claim, whole, one in zip(claimed["outputs"], batch, found, strict=True):
                 part = _example(whole, claim["shape"], index)
                 if close(part, one):
                     continue

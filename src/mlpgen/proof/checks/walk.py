@@ -10,6 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .arithmetic import asks_round, value_of
 from .common import FailsError, counted
+from .entries import (
+    handed_on,
+    needed_in,
+    original_of,
+    runs,
+    selected,
+    sizes_of,
+    sources_of,
+)
 from .functions import Held, evaluated, names_of_parts
 from .modules import called, made, masked, need_kind
 
@@ -18,15 +27,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-Parts = dict[str, Held]
-"""What a layer gives, by the names of its parts; the first is the layer's value."""
-Entry = dict[str, Any]
-_SIZES = {
-    1: ("features",),
-    2: ("channels", "features"),
-    3: ("channels", "height", "width"),
-    4: ("channels", "depth", "height", "width"),
-}
+    from .entries import Entry, Parts
 
 
 class Found(NamedTuple):
@@ -78,6 +79,10 @@ class Where(NamedTuple):
         return Where(f"{self.names}.", f"{self.modules}.")
 
 
+class MissingError(FailsError):
+    """The model does not hold what a layer of the spec has."""
+
+
 class Walk:
     """Goes through the entries of a spec, with the modules of a model.
 
@@ -121,21 +126,24 @@ class Walk:
         self, each: dict[str, Any], at: Where, given: dict[str, Any], takes: list[Held]
     ) -> Parts:
         """Evaluate a class: the model or a block."""
-        known = {**each["parameters"], **_sizes(each, takes), **given}
+        known = {**each["parameters"], **sizes_of(each, takes), **given}
         values = dict(zip(each["inputs"], takes, strict=True))
         entries = {entry["name"]: entry for entry in each["layers"]}
         last = each["inputs"][0] if each["inputs"] else ""
-        needed = _needed(each)
+        needed, now = needed_in(each, {}), needed_in(each, known)
         for name, entry in entries.items():
-            if name in needed:
-                arrive = [values[source] for source in _sources(entry, last)]
-                original = _original(entry, entries)
-                self._tie(entry, entries, at, known)
-                own = at.of(name, original["name"])
-                parts = self._entry(original, own, known, arrive)
-                values[name] = next(iter(parts.values()))
-                values |= {f"{name}.{part}": value for part, value in parts.items()}
+            arrive = [values.get(source) for source in sources_of(entry, last, {})]
             last = name
+            if name not in needed:
+                continue
+            try:
+                parts = self._of_class(entry, entries, at, known, arrive)
+            except MissingError:
+                if name in now:
+                    raise
+                continue  # only what `when` leaves out takes it
+            values[name] = next(iter(parts.values()))
+            values |= {f"{name}.{part}": value for part, value in parts.items()}
         outputs = each["outputs"] or [last]
         found = {output: values[output] for output in outputs}
         for output in outputs:  # the first part of a layer is the layer itself
@@ -143,6 +151,29 @@ class Walk:
             if values[layer] is values[output]:
                 found.setdefault(layer, values[layer])
         return found
+
+    def _of_class(
+        self,
+        entry: Entry,
+        entries: Mapping[str, Entry],
+        at: Where,
+        known: dict[str, Any],
+        arrive: Sequence[Held | None],
+    ) -> Parts:
+        """Evaluate an entry of a class by its name.
+
+        Raises:
+            MissingError: It takes a layer that is missing, or is missing itself.
+        """
+        wanted = arrive if runs(entry, known) else arrive[:1]
+        takes = [each for each in wanted if each is not None]
+        if len(takes) < len(wanted):
+            raise MissingError(f"`{entry['name']}` takes a layer that is missing")
+        original = original_of(entry, entries)
+        own = at.of(entry["name"], original["name"])
+        parts = self._entry(original, own, known, takes)
+        self._tie(entry, entries, at, known)
+        return parts
 
     def _entry(
         self, entry: Entry, at: Where, known: dict[str, Any], takes: list[Held]
@@ -176,9 +207,9 @@ class Walk:
             number, within = str(index), {**known, "index": index}
             own = inner.of(number, number)
             if by_round and not value_of(options["when"], within):
-                self._keep(own.names, {"": _handed_on(parts, entry)})
+                self._keep(own.names, {"": handed_on(parts, entry)})
                 continue
-            first = _handed_on(parts, entry)
+            first = handed_on(parts, entry)
             parts = self._once(entry, own, within, [first, *takes[1:]])
             self._keep(own.names, parts)
         return parts
@@ -189,7 +220,8 @@ class Walk:
             container = self.model.get_submodule(name)
         except AttributeError:
             if times:
-                raise FailsError(f"`{name}` has no rounds, not {times}") from None
+                message = f"`{name}` has no rounds, not {times}"
+                raise MissingError(message) from None
             return
         count = len([*container.children()])
         if count != times:
@@ -207,7 +239,7 @@ class Walk:
         kind, arguments = entry["kind"], value_of(entry["arguments"], known)
         if kind == "block":
             block = self.plan["blocks"][entry["type"]]
-            return _selected(self._class(block, at.within(), arguments, takes), entry)
+            return selected(self._class(block, at.within(), arguments, takes), entry)
         if kind == "Sequential":
             for each in entry["layers"]:
                 own = at.within().of(each["name"], each["name"])
@@ -228,12 +260,15 @@ class Walk:
             )
             tensors = called(module, entry["type"], given, named)
         parts = {part: Held(each, batched) for part, each in tensors.items()}
-        return _selected(parts, entry)
+        return selected(parts, entry)
 
     def _tensor(self, entry: Entry, at: Where, known: dict[str, Any]) -> Held:
         """Return a tensor of the model itself."""
         holder, _, own = at.modules.rpartition(".")
-        tensor = getattr(self.model.get_submodule(holder), own)
+        try:
+            tensor = getattr(self.model.get_submodule(holder), own)
+        except AttributeError as error:
+            raise MissingError(f"`{at.modules}` is no tensor: {error}") from None
         self.tensors.add(at.modules)
         if entry["options"].get("init") is not None:
             self.tensor_inits[at.modules] = value_of(entry["options"]["init"], known)
@@ -257,7 +292,7 @@ class Walk:
             if entry["kind"] == "module":
                 alone = made(type_, arguments, takes[0].tensor.shape)
             if alone is None or alone.state_dict():
-                raise FailsError(f"`{name}` is no module: {error}") from None
+                raise MissingError(f"`{name}` is no module: {error}") from None
             return alone.train(self.model.training)
         need_kind(name, module, type_, arguments, entry["kind"])
         inits = value_of(entry["options"].get("init") or {}, known)
@@ -270,78 +305,11 @@ class Walk:
         """Note that a layer has the parameters of another one."""
         if entry["kind"] == "share" or "share" not in entry["options"]:
             return
-        if _never_runs(entry):  # nor is it there
+        if not runs(entry, {}):  # nor is it there
             return
-        other = _original(entries[entry["options"]["share"]], entries)
+        other = original_of(entries[entry["options"]["share"]], entries)
         own, times = at.modules + entry["name"], entry["options"].get("repeat")
         names = [own]
         if times is not None:
             names = [f"{own}.{i}" for i in range(value_of(times, known))]
         self.ties += [(name, at.modules + other["name"]) for name in names]
-
-
-def _handed_on(parts: Parts, entry: Entry) -> Held:
-    """Return what the next round takes: all steps, where the last one is selected."""
-    last = entry["kind"] == "module" and entry["options"].get("select") == "last"
-    return parts["output"] if last and "output" in parts else next(iter(parts.values()))
-
-
-def _selected(parts: Parts, entry: Entry) -> Parts:
-    wanted = entry["options"].get("select")
-    return parts if wanted is None else {wanted: parts[wanted], **parts}
-
-
-def _sources(entry: Entry, last: str) -> Sequence[str]:
-    """Return what an entry takes: the one before it, where it does not say.
-
-    One that never runs hands its first source on, and takes no other.
-    """
-    if entry["sources"] is not None:
-        found: list[str] = entry["sources"]
-        return found[:1] if _never_runs(entry) else found
-    return [] if entry["kind"] == "held" else [last]
-
-
-def _needed(each: dict[str, Any]) -> set[str]:
-    """Name the layers that the outputs depend on; others are left out of the model."""
-    before, taken = each["inputs"][0] if each["inputs"] else "", {}
-    for entry in each["layers"]:
-        taken[entry["name"]] = [*_sources(entry, before)]
-        before = entry["name"]
-    needed = {name.partition(".")[0] for name in each["outputs"] or [before]}
-    for name, sources in reversed(taken.items()):
-        if name in needed:
-            needed |= {source.partition(".")[0] for source in sources}
-    return needed
-
-
-def _never_runs(entry: Entry) -> bool:
-    """Tell whether what it says leaves it out, whatever the parameters are."""
-    options = entry["options"]
-    for raw in (options.get("when", True), options.get("repeat", 1)):
-        try:
-            if not value_of(raw, {}):
-                return True
-        except FailsError:  # it names a parameter
-            continue
-    return False
-
-
-def _original(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
-    """Return the entry whose module another one uses again."""
-    while entry["kind"] == "share":
-        entry = entries[entry["options"]["share"]]
-    return entry
-
-
-def _sizes(each: dict[str, Any], takes: Sequence[Held]) -> dict[str, int]:
-    """Name the sizes of what arrives: `in_channels`, `memory_features`."""
-    found: dict[str, int] = {}
-    for index, (name, value) in enumerate(zip(each["inputs"], takes, strict=True)):
-        begin = "in" if index == 0 else name
-        shape = value.tensor.shape[value.batched :]
-        words = _SIZES.get(len(shape), tuple(f"size_{i}" for i in range(len(shape))))
-        found |= zip((f"{begin}_{word}" for word in words), shape, strict=True)
-        # Whatever the last one is called, a block may call it so.
-        found |= {f"{begin}_features": size for size in shape[-1:]}
-    return found

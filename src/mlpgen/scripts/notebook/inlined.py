@@ -7,6 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.modules import shared_modules
 from mlpgen.rendering import text_of
 from mlpgen.scripts.imports import imported, names_in
 
@@ -67,11 +68,8 @@ def module(name: str) -> Module:
     return Module(text.split("\n"), found, shared, imports, types)
 
 
-@cache
 def _is_shared(name: str) -> bool:
-    from mlpgen.shared import NAMES
-
-    return name in NAMES
+    return name in shared_modules()
 
 
 def _imports(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:

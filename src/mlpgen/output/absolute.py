@@ -1,0 +1,99 @@
+"""Generated code in a package: imports by absolute names, and runs with `python -m`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from mlpgen.output.header import SLOT
+from mlpgen.styles.code import WIDTH, Group, layout
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+_USAGE = re.compile(r"( *(?:python|torchrun(?: --\S+)*) )(\w+)\.py\b(.*)")
+Imports = list[ast.Import | ast.ImportFrom]
+
+
+def absolute(text: str, package: str, local: Collection[str]) -> str:
+    """Write a text as one of a package.
+
+    Args:
+        text: A file, perhaps with a slot for its header.
+        package: That of its folder, `mypkg.generated.explicit`.
+        local: The modules and folders beside it that it may import.
+    """
+    lines = text.split("\n")
+    groups = list(_groups(ast.parse(text.replace(SLOT, "#")), local))
+    for group in sorted(groups, key=lambda each: -each[0].lineno):
+        indent = group[0].col_offset
+        lines[group[0].lineno - 1 : group[-1].end_lineno] = [
+            " " * indent + line for line in _import_lines(group, package, indent)
+        ]
+    return "\n".join(each for line in lines for each in _usage(line, package, local))
+
+
+def _groups(tree: ast.Module, local: Collection[str]) -> Iterator[Imports]:
+    """Find the imports of modules beside a file, wherever they stand in it."""
+    for node in ast.walk(tree):
+        for _, body in ast.iter_fields(node):
+            if not isinstance(body, list):
+                continue
+            for is_local, group in groupby(body, lambda each: _is_local(each, local)):
+                if is_local:
+                    yield list(group)
+
+
+def _is_local(node: object, local: Collection[str]) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return (node.module or "").partition(".")[0] in local
+    if isinstance(node, ast.Import):
+        return all(each.name.partition(".")[0] in local for each in node.names)
+    return False
+
+
+def _import_lines(group: Imports, package: str, indent: int) -> list[str]:
+    """Write a group anew, in the order that ruff gives it: the modules come first."""
+    modules: list[str] = []
+    renamed: list[tuple[str, list[str]]] = []
+    names: list[tuple[str, list[str]]] = []
+    for node in group:
+        if isinstance(node, ast.ImportFrom):
+            names.append((f"{package}.{node.module}", _names(node)))
+            continue
+        for each in node.names:
+            folder, _, name = f"{package}.{each.name}".rpartition(".")
+            if each.asname:
+                renamed.append((folder, [f"{name} as {each.asname}"]))
+            else:
+                modules.append(name)
+    first = [(package, sorted(modules))] if modules else []
+    first = sorted([*first, *renamed], key=lambda each: (each[0], each[1][0]))
+    return [line for each in (*first, *names) for line in _from(*each, indent)]
+
+
+def _names(node: ast.ImportFrom) -> list[str]:
+    return [
+        f"{each.name} as {each.asname}" if each.asname else each.name
+        for each in node.names
+    ]
+
+
+def _from(module: str, names: Iterable[str], indent: int) -> list[str]:
+    opening, listed = f"from {module} import ", ", ".join(names)
+    if indent + len(opening) + len(listed) <= WIDTH:
+        return [opening + listed]
+    return layout(Group(f"{opening}(", tuple(names), ")", exploded=True))
+
+
+def _usage(line: str, package: str, local: Collection[str]) -> list[str]:
+    """Write a line that says how to run a script; a long one goes on in the next."""
+    found = _USAGE.fullmatch(line)
+    if found is None or found[2] not in local:
+        return [line]
+    start, module = found[1], f"-m {package}.{found[2]}{found[3]}"
+    if len(start + module) <= WIDTH:
+        return [start + module]
+    return [rf"{start}\\", f"    {module}"]

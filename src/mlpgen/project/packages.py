@@ -1,0 +1,56 @@
+"""What generated files are called when they are imported: `mypkg.generated`."""
+
+from __future__ import annotations
+
+import keyword
+import os
+import re
+
+from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.modules import foreign_module
+from mlpgen.printable import safe
+from mlpgen.problems import cut
+from mlpgen.project.target import Target
+
+LONGEST = 100
+
+
+def wrong_package(name: str) -> str:
+    """Say why a name cannot be a package of generated code; empty if it can."""
+    if len(name) > LONGEST:
+        return f"it has {len(name)} characters, the most is {LONGEST}"
+    parts = name.split(".")
+    for part in parts:
+        if keyword.iskeyword(part):
+            return f"`{part}` is a keyword of Python"
+        if not re.fullmatch(r"[A-Za-z_]\w*", part, re.ASCII):
+            return f"`{cut(part)}` is no name in Python"
+    return foreign_module(parts[0])
+
+
+def misplaced(package: str, out: str | os.PathLike[str]) -> str:
+    """Say that a package does not lie in a folder; empty if it may.
+
+    Which folders are on Python's path is not known here: that may be any above.
+    """
+    folder = os.path.basename(os.path.abspath(out))  # noqa: PTH100, PTH119
+    if package.rpartition(".")[2] == folder:
+        return ""
+    return f"the files are in a folder `{cut(folder)}`, which it does not end with"
+
+
+def check(target: Target) -> None:
+    """Look at a package that the command line has a part in.
+
+    Raises:
+        SpecError: It cannot be one, or not that of the folder.
+    """
+    usual = target.usual or Target()
+    if (target.out, target.package) == (usual.out, usual.package):
+        return
+    given = f"the package `{safe(cut(target.package))}`"
+    why = wrong_package(target.package) or misplaced(target.package, target.out)
+    if target.package and why:
+        help = "`--package NAME` says another, `--package ''` none"
+        message = f"{given} cannot be used: {why}"
+        raise SpecError([Diagnostic("MG205", message, help=help)])

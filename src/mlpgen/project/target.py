@@ -1,0 +1,72 @@
+"""Where generated files go, and the commands that put them there."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen import api
+from mlpgen.project.requests import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+OUT = "generated"
+"""Where generated files are, if nobody says otherwise."""
+
+
+class Target(NamedTuple):
+    """Where generated files go.
+
+    Attributes:
+        out: The folder; each style has its own below it.
+        package: What this folder is called when it is imported, `mypkg.generated`;
+            empty if files of a folder import each other by their own names.
+        usual: The same if a command does not say otherwise; None if it is so.
+    """
+
+    out: Path = Path(OUT)
+    package: str = ""
+    usual: Target | None = None
+
+    def package_of(self, folder: Path) -> str:
+        """Return the package of a folder below; empty if there is none."""
+        if not self.package:
+            return ""
+        return ".".join([self.package, *folder.relative_to(self.out).parts])
+
+    def command(self, *requests: Request) -> str:
+        """Return the command that renders this, or all of the project.
+
+        Args:
+            requests: What is asked for, all with the same options.
+        """
+        words = ["mlpgen", "render", *dict.fromkeys(map(_argument, requests))]
+        first = requests[0] if requests else Request("", None)
+        words += ["--style", first.style] if first.style else []
+        for name, value in first.settings:
+            words += ["--set", f"{name}={api.shown(value)}"]
+        words += ["--capture", ",".join(first.captured)] if first.captured else []
+        words += ["--notebook"] if first.notebook else []
+        return shlex.join([*words, *self._options()])
+
+    def commands(self, requests: Iterable[Request]) -> str:
+        """Return a line that renders all that is asked for."""
+        groups: dict[object, list[Request]] = {}
+        for each in requests:
+            options = each.style, each.settings, each.captured, each.notebook
+            groups.setdefault(options, []).append(each)
+        return " && ".join(self.command(*group) for group in groups.values())
+
+    def _options(self) -> list[str]:
+        usual = self.usual or self
+        words = ["--out", self.out.as_posix()] if self.out != usual.out else []
+        words += ["--package", self.package] if self.package != usual.package else []
+        return words
+
+
+def _argument(request: Request) -> str:
+    is_option = request.spec.startswith("-") and request.spec != "-"
+    return f"./{request.spec}" if is_option else request.spec

@@ -1,0 +1,95 @@
+"""What an entry of a spec takes and gives, and whether it runs: by its words alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .arithmetic import value_of
+from .common import FailsError
+from .functions import Held
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Parts = dict[str, Held]
+"""What a layer gives, by the names of its parts; the first is the layer's value."""
+Entry = dict[str, Any]
+_SIZES = {
+    1: ("features",),
+    2: ("channels", "features"),
+    3: ("channels", "height", "width"),
+    4: ("channels", "depth", "height", "width"),
+}
+
+
+def handed_on(parts: Parts, entry: Entry) -> Held:
+    """Return what the next round takes: all steps, where the last one is selected."""
+    last = entry["kind"] == "module" and entry["options"].get("select") == "last"
+    return parts["output"] if last and "output" in parts else next(iter(parts.values()))
+
+
+def selected(parts: Parts, entry: Entry) -> Parts:
+    """Return what a layer gives, what `select` names first."""
+    wanted = entry["options"].get("select")
+    return parts if wanted is None else {wanted: parts[wanted], **parts}
+
+
+def sources_of(entry: Entry, last: str, known: Mapping[str, Any]) -> Sequence[str]:
+    """Return what an entry takes: the one before it, where it does not say.
+
+    One that does not run hands its first source on, and takes no other.
+    """
+    if entry["sources"] is not None:
+        found: list[str] = entry["sources"]
+        return found if runs(entry, known) else found[:1]
+    return [] if entry["kind"] == "held" else [last]
+
+
+def needed_in(each: dict[str, Any], known: Mapping[str, Any]) -> set[str]:
+    """Name the layers that the outputs depend on; others are left out of the model.
+
+    Args:
+        each: The class.
+        known: What its parameters are; without them what is needed with any.
+    """
+    before, taken = each["inputs"][0] if each["inputs"] else "", {}
+    for entry in each["layers"]:
+        taken[entry["name"]] = [*sources_of(entry, before, known)]
+        before = entry["name"]
+    needed = {name.partition(".")[0] for name in each["outputs"] or [before]}
+    for name, sources in reversed(taken.items()):
+        if name in needed:
+            needed |= {source.partition(".")[0] for source in sources}
+    return needed
+
+
+def runs(entry: Entry, known: Mapping[str, Any]) -> bool:
+    """Tell whether an entry runs; true where its parameters are not known."""
+    options = entry["options"]
+    for raw in (options.get("when", True), options.get("repeat", 1)):
+        try:
+            if not value_of(raw, known):
+                return False
+        except FailsError:  # it names a parameter
+            continue
+    return True
+
+
+def original_of(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
+    """Return the entry whose module another one uses again."""
+    while entry["kind"] == "share":
+        entry = entries[entry["options"]["share"]]
+    return entry
+
+
+def sizes_of(each: dict[str, Any], takes: Sequence[Held]) -> dict[str, int]:
+    """Name the sizes of what arrives: `in_channels`, `memory_features`."""
+    found: dict[str, int] = {}
+    for index, (name, value) in enumerate(zip(each["inputs"], takes, strict=True)):
+        begin = "in" if index == 0 else name
+        shape = value.tensor.shape[value.batched :]
+        words = _SIZES.get(len(shape), tuple(f"size_{i}" for i in range(len(shape))))
+        found |= zip((f"{begin}_{word}" for word in words), shape, strict=True)
+        # Whatever the last one is called, a block may call it so.
+        found |= {f"{begin}_features": size for size in shape[-1:]}
+    return found
