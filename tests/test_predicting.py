@@ -110,6 +110,7 @@ def test_wrong_files(script: Path, tmp_path: Path) -> None:
 
 
 def test_wrong_runs(script: Path, tiny: Path, tmp_path: Path) -> None:
+    refused(script, "--evaluate", says="runs/tried has no run yet: train a model")
     evaluate = ("--evaluate", "--data-dir", str(tiny))
     refused(script, *evaluate, "--run", str(tmp_path), says="cannot be read")
     other = rendered(MLP, {}, tmp_path)
