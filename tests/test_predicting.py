@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
+from mlpgen import api
+
 from . import processes
+from .networks import network
 from .test_options import CONVOLUTION
 from .test_training import MLP, RESTORE, refused, rendered, rows, tiny, train
 
@@ -107,6 +110,7 @@ def test_wrong_files(script: Path, tmp_path: Path) -> None:
 
 
 def test_wrong_runs(script: Path, tiny: Path, tmp_path: Path) -> None:
+    refused(script, "--evaluate", says="runs/tried has no run yet: train a model")
     evaluate = ("--evaluate", "--data-dir", str(tiny))
     refused(script, *evaluate, "--run", str(tmp_path), says="cannot be read")
     other = rendered(MLP, {}, tmp_path)
@@ -152,3 +156,126 @@ def test_plots_of_an_autoencoder_after_training(tiny: Path, tmp_path: Path) -> N
         assert "mean squared error 0." in predict(
             script.with_name("predict_tried.py"), file
         )
+
+
+def layers(text: str) -> dict[str, str]:
+    """Return the lines of the table of layers, by their names."""
+    lines = text[text.index("layer ") :].splitlines()[1:]
+    rows = [line.split(maxsplit=1) for line in lines if line[-1:].isdigit()]
+    return {name: " ".join(rest.split()) for name, rest in rows}
+
+
+@needs(NO_PILLOW, reason="reading images needs Pillow")
+def test_layers_are_seen_by_their_names(
+    script: Path, tiny: Path, tmp_path: Path
+) -> None:
+    """All that are modules, and --layer prints the tensor of one."""
+    image, _ = images_of(tiny)[0]
+    file = png(tmp_path / "a.png", image.tolist())
+    printed = predict(script, file, "--layers")
+    found = layers(printed)
+    state = torch.load(script.parent / "run" / "best.pt", weights_only=True)["model"]
+    assert {name.rpartition(".")[0] for name in state} <= found.keys()
+    assert "what `forward` does by functions, such as F.relu, has no hook" in printed
+    name, row = list(found.items())[-1]
+    assert row.startswith("float32 (1, 10) ")
+    whole = predict(script, file, "--layer", name)
+    assert f"{name}: float32 (1, 10)\ntensor([[" in whole
+    values = whole.split("[[")[1].split("]]")[0].split(",")
+    mean, _ = row.rsplit(maxsplit=1)
+    assert float(mean.split()[-1]) == pytest.approx(
+        sum(map(float, values)) / 10, rel=1e-2, abs=1e-4
+    )
+    says = f"no layer '{name}x' gives anything; the nearest: {name}"
+    refused(script, file, "--layer", f"{name}x", "--run", "run", says=says)
+    refused(script, file, "--layer", "", "--layers", "--run", "none", says="none")
+
+
+@needs(NO_PILLOW or NO_MATPLOTLIB, reason="drawing needs matplotlib")
+def test_feature_maps_are_drawn(script: Path, tiny: Path, tmp_path: Path) -> None:
+    """Into the folder of the run, without any other data than the file."""
+    image, _ = images_of(tiny)[0]
+    file = png(tmp_path / "a.png", image.tolist())
+    drawn = script.parent / "run" / "layers.png"
+    assert str(drawn.relative_to(script.parent)) in predict(
+        script, file, "--layers", "--plot", "--data-dir", "none"
+    )
+    assert drawn.read_bytes().startswith(b"\x89PNG")
+
+
+TABLE = "a,b,kind,number\n" + "".join(
+    f"{i % 7},{'xyz'[i % 3]},{'uv'[i % 2]},{i % 5}\n" for i in range(40)
+)
+TEXT = "the quick brown fox jumps over the lazy dog\n" * 12
+OF_TEXT: list[Any] = [
+    {"Embedding": {"num_embeddings": 40, "embedding_dim": 8}},
+    {"LSTM": {"hidden_size": 8, "batch_first": True}, "name": "reader"},
+    {"Linear": 40},
+]
+KINDS: dict[str, tuple[Any, list[Any], dict[str, Any]]] = {
+    "classes": (
+        [5],
+        [{"Linear": 6}, "ReLU", {"Linear": 2}],
+        {"data": {"csv": "table.csv", "target": "kind"}},
+    ),
+    "numbers": (
+        [6],
+        [{"Linear": 6}, "Tanh", {"Linear": 1}],
+        {"data": {"csv": "table.csv", "target": "number"}, "loss": "MSELoss"},
+    ),
+    "arrays": (
+        [3, 6, 6],
+        [{"Conv2d": {"out_channels": 4, "kernel_size": 3}}, "Flatten", {"Linear": 5}],
+        {"data": {"npz": "arrays.npz"}},
+    ),
+    "text": (
+        {"tokens": {"shape": [9], "dtype": "int64"}},
+        OF_TEXT,
+        {"data": {"text": "text.txt"}},
+    ),
+    "lines": (
+        {"tokens": {"shape": [50], "dtype": "int64"}},
+        OF_TEXT,
+        {"data": {"text": "text.txt", "by": "lines"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_data(kind: str, tmp_path: Path) -> None:
+    """Files are told, layers are the same in both styles, and so are the metrics."""
+    import numpy as np
+
+    (tmp_path / "table.csv").write_text(TABLE)
+    (tmp_path / "text.txt").write_text(TEXT)
+    chance = np.random.default_rng(1)
+    features = chance.normal(size=(40, 3, 6, 6)).astype(np.float32)
+    np.savez(tmp_path / "arrays.npz", x=features, y=np.arange(40) % 5)
+    given, made, training = KINDS[kind]
+    own = {"loss": "CrossEntropyLoss", "optimizer": "Adam", "batch_size": 5}
+    spec = {"name": "Tried", "input": given, "layers": made}
+    loaded = network({**spec, "training": {**own, "epochs": 1, **training}})
+    scripts = {}
+    for style in ("explicit", "sequential"):
+        (tmp_path / style).mkdir()
+        for name, text in api.render(loaded, style).items():
+            (tmp_path / style / name).write_text(text, encoding="utf-8")
+        scripts[style] = tmp_path / style / "predict_tried.py"
+    run, data = str(tmp_path / "run"), str(tmp_path)
+    train(tmp_path / "explicit" / "train_tried.py", "--data-dir", data, "--out", run)
+    file = next(iter(training["data"].values()))
+    asked = (str(tmp_path / file), "--run", run, "--layers", "--evaluate")
+    asked = (*asked, "--data-dir", data)
+    done = [processes.run(script, *asked) for script in scripts.values()]
+    assert [each.returncode for each in done] == [0, 0], done
+    one, other = (layers(each.stdout) for each in done)
+    assert one and one.items() <= other.items()
+    told, again = (each.stdout.partition("layer ")[0] for each in done)
+    assert told == again and told.startswith(f"{tmp_path / file}: ")
+    metrics = [
+        [line for line in each.stdout.splitlines() if line.startswith("test_")]
+        for each in done
+    ]
+    best = rows(tmp_path / "run")[0]
+    assert metrics[0] == metrics[1]
+    assert metrics[0][0] == f"test_loss  {float(best['test_loss']):.4f}"

@@ -103,6 +103,42 @@ def locked(path: Path) -> IO[str]:
     return file
 
 
+def restore(part: Any, state: Any) -> None:
+    """Give a model, an optimizer or the like the state that it had.
+
+    Raises:
+        ValueError: An optimizer cannot have it: fused steps read and write memory
+            without a look at types and shapes.
+    """
+    if not isinstance(part, torch.optim.Optimizer):
+        part.load_state_dict(state)
+        return
+    before = [dict(group) for group in part.param_groups]
+    part.load_state_dict(state)
+    for group, was in zip(part.param_groups, before, strict=True):
+        for name in was:
+            if type(group[name]) is not type(was[name]):
+                raise ValueError(f"{name} of the optimizer is {group[name]!r}")
+        for parameter in group["params"] if group.get("fused") else ():
+            for name, value in part.state[parameter].items():
+                _check_fits(name, value, parameter)
+
+
+def _check_fits(name: str, value: Any, parameter: Tensor) -> None:
+    """See that a value of a fused optimizer is of the shape of its parameter.
+
+    Raises:
+        ValueError: It is not; a step is a number.
+    """
+    shape = torch.Size() if name == "step" else parameter.shape
+    if value is None and name == "momentum_buffer":  # before the first step
+        return
+    if not isinstance(value, Tensor) or value.shape != shape:
+        raise ValueError(f"{name} of the optimizer does not fit its parameter")
+    if not value.is_floating_point() or value.layout != parameter.layout:
+        raise ValueError(f"{name} of the optimizer is of another type")
+
+
 def random_state() -> list[Tensor]:
     """Return the state of random numbers, of the CPU and the accelerator."""
     device = torch.accelerator.current_accelerator(check_available=True)

@@ -71,10 +71,13 @@ def outputs_of_layers(model: nn.Module, features: Tensor) -> dict[str, Tensor]:
         for name, layer in model.named_modules()
         if name and "parametrizations" not in name.split(".")  # these make weights
     ]
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)  # it passes over layers of encoders
     try:
         with torch.inference_mode():
             model(features)
     finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
         for handle in handles:
             handle.remove()
     return outputs

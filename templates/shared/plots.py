@@ -88,10 +88,11 @@ def save_layers(folder: Path, outputs: Mapping[str, Tensor]) -> None:
         folder: Of the run.
         outputs: What comes out of each layer, (N, …), by its name.
     """
+    shown = {name: output for name, output in outputs.items() if output.numel()}
     with _plain_text():
-        _write(feature_maps(outputs), folder / "layers.png")
-    if len(outputs) > LAYERS:
-        print(f"the first {LAYERS} of {len(outputs)} layers")
+        _write(feature_maps(shown), folder / "layers.png")
+    if len(shown) > LAYERS:
+        print(f"the first {LAYERS} of {len(shown)} layers")
 
 
 def require_matplotlib() -> None:

@@ -115,8 +115,10 @@ def start(
             parser.error("name a FILE, or --evaluate, --plot or --export")
         if (args.layers or args.layer) and not args.files:
             parser.error("--layers and --layer want a FILE for the model to look at")
-        args.run = args.run or newest_run(Path(runs))
         args.device = usable(args.device)
+        args.run = args.run or newest_run(Path(runs))
+        if args.run == Path(runs) and not args.run.exists():
+            raise RunError(f"{runs} has no run yet: train a model, or name a --run")
         check_own(own)
         if args.plot:
             plots.require_matplotlib()

@@ -28,6 +28,7 @@ from checkpoint import (
     plain,
     random_state,
     read_checkpoint,
+    restore,
     set_random_state,
 )
 from command_line import leave
@@ -361,7 +362,7 @@ class Run:
         self._check_settings(path, state)
         try:
             for key, part in self.parts.items():
-                part.load_state_dict(state[key])
+                restore(part, state[key])
             set_random_state(state["random"][RANK])
             self._go_to(state)
         except Exception as error:
