@@ -66,7 +66,8 @@ LONG = "organization.department.networks.generated.explicit"
 def test_long_names_are_broken_as_ruff_does(tmp_path: Path) -> None:
     names = ", ".join(f"name_{number}" for number in range(7))
     text = (
-        '"""A.\n\ntorchrun --nproc-per-node=2 train_net.py --epochs 3\n"""\n\n'
+        '"""A.\n\npython train_net.py "a text" --epochs 3 --device cpu --resume\n'
+        'torchrun --nproc-per-node=2 train_net.py\n"""\n\n'
         f"import augment\nimport data_mnist\nimport plots\nfrom net import {names}\n"
         "from training import Run\n\n"
         f"print(augment, data_mnist, plots, Run)\nprint({names})\n\n\n"
@@ -78,7 +79,19 @@ def test_long_names_are_broken_as_ruff_does(tmp_path: Path) -> None:
     (tmp_path / "organization").mkdir()
     (tmp_path / "organization" / "__init__.py").touch()
     tools.ruff(tmp_path)
-    assert f"torchrun --nproc-per-node=2 \\\\\n    -m {LONG}.train_net" in written
+    assert written.startswith(
+        f'r"""A.\n\npython -m {LONG}.train_net "a text" \\\n'
+        "    --epochs 3 --device cpu --resume\n"
+        f"torchrun --nproc-per-node=2 \\\n    -m {LONG}.train_net\n"
+    )
+
+
+def test_a_docstring_that_has_backslashes_is_not_made_raw() -> None:
+    """Its other characters would be others."""
+    line = f"{'a' * 40}.train_net --epochs 3 --device cpu --resume {'b' * 40}"
+    text = f'"""\\xe9.\n\npython train_net.py {line.partition(" ")[2]}\n"""'
+    written = absolute(text, "a" * 40, LOCAL)
+    assert written == f'"""\\xe9.\n\npython -m {line}\n"""'
 
 
 @pytest.fixture

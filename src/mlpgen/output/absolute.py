@@ -13,7 +13,9 @@ from mlpgen.styles.code import WIDTH, Group, layout
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-_USAGE = re.compile(r"( *(?:python|torchrun(?: --\S+)*) )(\w+)\.py\b(.*)")
+_USAGE = re.compile(r"(python|torchrun(?: --\S+)*) (\w+)\.py\b(.*)")
+_WORDS = re.compile(r'-\S+ (?:"[^"]*"|[^-\s]\S*)|"[^"]*"|\S+')
+_QUOTES = '"""'
 Imports = list[ast.Import | ast.ImportFrom]
 
 
@@ -32,7 +34,7 @@ def absolute(text: str, package: str, local: Collection[str]) -> str:
         lines[group[0].lineno - 1 : group[-1].end_lineno] = [
             " " * indent + line for line in _import_lines(group, package, indent)
         ]
-    return "\n".join(each for line in lines for each in _usage(line, package, local))
+    return _as_modules("\n".join(lines), package, local)
 
 
 def _groups(tree: ast.Module, local: Collection[str]) -> Iterator[Imports]:
@@ -88,12 +90,36 @@ def _from(module: str, names: Iterable[str], indent: int) -> list[str]:
     return layout(Group(f"{opening}(", tuple(names), ")", exploded=True))
 
 
-def _usage(line: str, package: str, local: Collection[str]) -> list[str]:
-    """Write a line that says how to run a script; a long one goes on in the next."""
+def _as_modules(text: str, package: str, local: Collection[str]) -> str:
+    """Let the docstring of a file tell how scripts of a package are run.
+
+    A command that is too long goes on in the next line, behind a backslash. The
+    docstring is raw then, so that it is the same command for who reads the file; unless
+    it has other backslashes.
+    """
+    end = text.find(_QUOTES, len(_QUOTES)) if text.startswith(_QUOTES) else 0
+    before = [_usage(line, package, local) for line in text[:end].split("\n")]
+    after = [each for line in before for each in _broken(line)]
+    if "\\" in text[:end] or len(after) == len(before):
+        return "\n".join(before) + text[end:]
+    return "r" + "\n".join(after) + text[end:]
+
+
+def _usage(line: str, package: str, local: Collection[str]) -> str:
     found = _USAGE.fullmatch(line)
     if found is None or found[2] not in local:
-        return [line]
-    start, module = found[1], f"-m {package}.{found[2]}{found[3]}"
-    if len(start + module) <= WIDTH:
-        return [start + module]
-    return [rf"{start}\\", f"    {module}"]
+        return line
+    return f"{found[1]} -m {package}.{found[2]}{found[3]}"
+
+
+def _broken(command: str) -> list[str]:
+    if len(command) <= WIDTH or " -m " not in command:
+        return [command]
+    lines = [""]
+    for words in _WORDS.findall(command):
+        if lines[-1] and len(f"{lines[-1]} {words} \\") > WIDTH:
+            lines[-1] += " \\"
+            lines.append(f"    {words}")
+        else:
+            lines[-1] += f" {words}" if lines[-1] else words
+    return lines
