@@ -59,7 +59,7 @@ def test_what_is_no_code_is_no_word() -> None:
     for name in ("Train", "Update", "Return", "Optimizer", "lr", "endif", "recipe"):
         assert not is_word(name), name
         assert name not in words()
-    for name in ("MnistMLP", "Net", "Block", "Downsample", "TinyResNet"):
+    for name in ("A", "B", "MnistMLP", "Net", "Block", "Downsample", "ResNet"):
         assert not wrong_class_name(name)
     for name in ("Data", "Run", "EMA", "AveragedModel", "Tensor", "Splits"):
         assert wrong_class_name(name)

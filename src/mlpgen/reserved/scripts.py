@@ -19,7 +19,7 @@ _PROSE = re.compile(
 """What is no code in a template, strings among it."""
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|=[^=])")
 _TOP = re.compile(
-    r"^(?:(?:def|class) (\w+)|([A-Z]\w*)\b(?=[:= ])"
+    r"^(?:(?:def|class) (\w+)|([A-Z]\w*)(?:: [^=\n]+)? = "
     r"|from [\w.]+ import (\([^)]*\)|[^(\n]*)|import ([^\n]*))",
     re.MULTILINE,
 )
