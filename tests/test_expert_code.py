@@ -18,8 +18,9 @@ from mlpgen.layers import LAYERS
 from mlpgen.modules import generated_files
 from mlpgen.names import wrong_class_name, wrong_import, wrong_name, wrong_stem
 from mlpgen.output.notebook import plain
-from mlpgen.reserved.words import SCRIPT
+from mlpgen.reserved.scripts import words
 from mlpgen.styles.spelling import FORWARD
+from mlpgen.training.metric import METRICS
 
 from .networks import network, specs
 from .test_data import SPECS, spec_of
@@ -253,15 +254,15 @@ def hostile(description: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("style", api.STYLES)
 def test_hostile_words_and_long_names(style: str, tmp_path: Path) -> None:
-    for index, words in enumerate(WORDS):
-        net = network(hostile(words) | {"name": "A" + "Ab" * 10 + chr(65 + index)})
+    for index, said in enumerate(WORDS):
+        net = network(hostile(said) | {"name": "A" + "Ab" * 10 + chr(65 + index)})
         for name, text in api.render(net, style).items():
             (tmp_path / name).write_text(text, encoding="utf-8")
             if name == f"{net.graph.stem}.py":
                 found: dict[str, Any] = {}
                 exec(compile(text, name, "exec"), found)
                 doc = " ".join(found[net.graph.name].__doc__.split())
-                plain = words.translate(TYPOGRAPHY)
+                plain = said.translate(TYPOGRAPHY)
                 assert " ".join(plain.split()) in doc
     all_tools(tmp_path)
 
@@ -356,7 +357,8 @@ def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
         net = network(spec)
         inner = [each for each in api.layer_names(net.graph) if "_" in each]
         files = api.render(net, style, capture=inner)
-        given = {"Tried", "tried", "output", *inner, *net.graph.outputs}
+        given = {"Tried", "tried", "output", "output_2", *inner, *net.graph.outputs}
+        given |= {"test", "validation"}  # in `train`, where no output has a name
         given |= {*net.graph.inputs, *(each.rpartition(".")[2] for each in inner)}
         for file, text in files.items():
             is_taken = _TAKERS.get(file.removesuffix("tried.py"))
@@ -371,8 +373,11 @@ def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
 
 def is_reserved(name: str) -> bool:
     """A variable is lower-case, so it is no constant."""
-    taken = name in SCRIPT or name in FORWARD or bool(wrong_name(name))
-    return taken or name.isupper()
+    taken = name in words() or name in FORWARD or bool(wrong_name(name))
+    return taken or name in OF_METRICS or name.isupper()
+
+
+OF_METRICS = {each.before.partition(" = ")[0] for each in METRICS.values()}
 
 
 def is_of_model(name: str) -> bool:

@@ -16,7 +16,8 @@ from mlpgen.names import wrong_input, wrong_parameter
 from mlpgen.proof.checks.common import load
 from mlpgen.proof.plan import plan
 from mlpgen.reserved.attributes import MODULE, NOT_EXPORTED
-from mlpgen.reserved.words import BUILTINS, CAPITALS, MODEL, SCRIPT
+from mlpgen.reserved.scripts import words
+from mlpgen.reserved.words import BUILTINS, MODEL
 from mlpgen.styles.spelling import spelling, variables
 
 from .networks import model, network
@@ -36,7 +37,7 @@ WORDS = """
     result output_2 layer_ x_1 index round item LSTM ModuleList Parameter functional
 """
 NOT_LEGAL = MODULE | NOT_EXPORTED | {"False", "None", "True", "input", "_"}
-LEGAL = sorted({*WORDS.split(), *BUILTINS, *CAPITALS, *MODEL, *SCRIPT} - NOT_LEGAL)
+LEGAL = sorted({*WORDS.split(), *BUILTINS, *MODEL, *words()} - NOT_LEGAL)
 """Names that hide something, or look odd, and that layers may have all the same."""
 HIDING = """
     layer layers outputs x y z i f module hook keep name names model output result

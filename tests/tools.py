@@ -7,8 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mlpgen import shared
-from mlpgen.modules import KINDS
+from mlpgen.modules import KINDS, shared_modules
 
 # What mypy knows of torch is read once and not once a test.
 CACHE = Path(__file__).parent.parent / ".mypy_cache" / "generated"
@@ -35,7 +34,7 @@ def mypy(folder: Path) -> None:
     names = sorted(path.name for path in folder.glob("*.py"))
     kinds = tuple(f"{kind}_" for kind in KINDS)
     scripts = [name.removesuffix(".py") for name in names if name.startswith(kinds)]
-    scripts += [name for name in shared.NAMES if f"{name}.py" in names]
+    scripts += [name for name in sorted(shared_modules()) if f"{name}.py" in names]
     allowed = f"[mypy-{','.join(scripts)}]\nallow_untyped_calls = True\n"
     with tempfile.TemporaryDirectory() as other:
         config = Path(other, "mypy.ini")

@@ -52,6 +52,7 @@ def _block(
 
 
 _MLP = ("Flatten", "Linear: 10")
+_WIDE = ("Flatten", 'Linear: "${SIZE}"', "Linear: 10")
 _POOLED = "parameters: {pooled: false}\n"
 _DOUBLE = (
     "blocks:\n  Double:\n    layers:\n      - add:\n        from: [input, input]\n"
@@ -631,6 +632,14 @@ EXPLANATIONS = {
             "Linear: 10",
             rest="  batch_size: 2\n",
         ),
+    ),
+    "MG408": Explanation(
+        "A parameter whose flag is taken",
+        "Parameters of the model are flags of its scripts: `--hidden-1 256`. Where a "
+        "training has a flag of that name already, as `--lr`, or another parameter, "
+        "the flag of the parameter begins with `--model-`.",
+        _trained(*_WIDE, rest="parameters: {seed: 2}\n").replace("SIZE", "seed"),
+        _trained(*_WIDE, rest="parameters: {wide: 2}\n").replace("SIZE", "wide"),
     ),
 }
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from mlpgen.modules import hidden_module
 from mlpgen.reserved.attributes import MODULE, PRIVATE
-from mlpgen.reserved.words import BUILTINS, CAPITALS, MODEL, SCRIPT
+from mlpgen.reserved.scripts import is_word
+from mlpgen.reserved.words import BUILTINS, MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -105,7 +106,7 @@ def wrong_class_name(name: str) -> str:
         return "a class name is CamelCase: letters and digits, a capital first"
     if len(name) > LONGEST_CLASS or len(snake_case(name)) > 100:
         return f"a class name has at most {LONGEST_CLASS} characters"
-    if name in _TAKEN:
+    if _is_taken(name):
         return f"`{name}` has a meaning of its own in Python or the generated code"
     return ""
 
@@ -130,7 +131,7 @@ def wrong_import(name: str) -> str:
         return f"it has {len(name)} characters, the most is {LONGEST_IMPORT}"
     if re.fullmatch(r"[A-Z0-9_]+_[A-Z0-9_]*", name):
         return "it is spelt like a constant"
-    if name in _TAKEN or re.fullmatch(r"_|(size|value)_\d+", name):
+    if _is_taken(name) or re.fullmatch(r"_|(size|value)_\d+", name):
         return f"`{name}` has a meaning of its own in Python or the generated code"
     return ""
 
@@ -145,7 +146,10 @@ def wrong_argument(name: str) -> str:
 
 
 _IDENTIFIER = "an identifier of letters and digits, with at most one `_` before them"
-_TAKEN = BUILTINS | CAPITALS | MODEL | SCRIPT
+
+
+def _is_taken(name: str) -> bool:
+    return name in BUILTINS or name in MODEL or is_word(name)
 
 
 def _is_identifier(name: str) -> bool:

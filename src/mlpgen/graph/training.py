@@ -12,6 +12,7 @@ from mlpgen.graph.nodes import held
 from mlpgen.graph.parts import read_keys, read_part
 from mlpgen.graph.recipe import Recipe, Schedule
 from mlpgen.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULERS
+from mlpgen.training.flags import option, plain, settings_of
 from mlpgen.training.metric import METRICS
 from mlpgen.training.settings import NO_CLOSURE, OptimizerKeys, SchedulerKeys
 
@@ -71,6 +72,7 @@ def resolve_training(
     _check_precision(training, terms, problems)
     if len(problems.found) > before or optimizer is None or not terms:
         return None
+    _warn_about_flags(spec, problems)
     return Recipe(
         settings=training,
         dataset=dataset,
@@ -81,6 +83,15 @@ def resolve_training(
         schedule=schedule,
         augmentations=augmentations,
     )
+
+
+def _warn_about_flags(spec: Spec, problems: Problems) -> None:
+    """Say of a parameter that its flag is not called as it is."""
+    for name, setting in settings_of(spec.parameters).items():
+        if setting != plain(name):
+            taken, own = option(plain(name)), option(setting)
+            message = f"`{taken}` is taken: scripts have `{own}` for `{name}`"
+            problems.add("MG408", message, ("parameters", name), key=True, warning=True)
 
 
 def _schedule(training: Training, problems: Problems) -> Schedule | None:

@@ -6,20 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
 from mlpgen.styles.code import Code, quoted
+from mlpgen.training.flags import option, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mlpgen.expressions import Scalar
     from mlpgen.graph.nodes import Graph
-
-TAKEN = frozenset(
-    """
-    batch_size checkpoint_every data_dir device epochs h help lr out overfit_batch plot
-    profile resume seed tensorboard threads traceback
-    """.split()  # noqa: SIM905
-)
-"""What every training has a flag for: a test compares it with the command line."""
 
 
 class Flag(NamedTuple):
@@ -37,31 +28,16 @@ class Flag(NamedTuple):
     option: str
     line: Code
 
-    @property
-    def renamed(self) -> bool:
-        """Whether another flag has the parameter's own name."""
-        return self.setting != self.parameter
-
 
 def flags(graph: Graph) -> tuple[Flag, ...]:
     """Give each parameter of a model a flag of its own."""
     found: list[Flag] = []
-    for name, default in graph.parameters.items():
-        setting = _setting(name, [*TAKEN, *(each.setting for each in found)])
-        option = f"--{setting.replace('_', '-')}"
-        given = f'{quoted(option)}, {_kind(default)}, help="of the model"'
-        line = Code(f"parser.add_argument({given})")
-        found.append(Flag(Code(name), Code(setting), option, line))
+    for name, setting in settings_of(graph.parameters).items():
+        flag = option(setting)
+        kind = _kind(graph.parameters[name])
+        made = f'parser.add_argument({quoted(flag)}, {kind}, help="of the model")'
+        found.append(Flag(Code(name), Code(setting), flag, Code(made)))
     return tuple(found)
-
-
-def _setting(name: str, taken: Iterable[str]) -> str:
-    """Return the name that argparse makes of the flag, which no other has."""
-    plain = name.strip("_") or "value"
-    used = {*taken}
-    while plain in used:
-        plain = f"model_{plain}"
-    return plain
 
 
 def _kind(default: Scalar) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import keyword
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
 from mlpgen.names import free_name
-from mlpgen.reserved.words import BUILTINS, SCRIPT
+from mlpgen.reserved.scripts import words
+from mlpgen.reserved.words import BUILTINS
 from mlpgen.scripts.optimizer import keywords
 from mlpgen.styles.code import Code, call, flat
 from mlpgen.styles.spelling import FORWARD, spelling
+from mlpgen.training.metric import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,9 +70,10 @@ def forward(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forward:
 def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
     """Name the outputs that something is done with."""
     names: dict[str, str] = {}
+    taken = words() | BUILTINS | FORWARD | {*keyword.kwlist} | _of_metrics(recipe)
     for output in (graph.outputs[0], *(term.output for term in recipe.terms)):
         name = spelling(output)
-        used = {*SCRIPT, *BUILTINS, *FORWARD, *keyword.kwlist, *names.values()}
+        used = {*taken, *names.values()}
         layer, dot, _ = output.partition(".")
         plain = graph.node(layer).named and not dot and len(name) <= LONGEST
         if not plain or name in used:
@@ -79,6 +83,13 @@ def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
             )
         names.setdefault(output, name)
     return names
+
+
+def _of_metrics(recipe: Recipe) -> set[str]:
+    """Return what the lines of metrics call something."""
+    metrics = [METRICS[name] for name in recipe.metrics]
+    lines = (line for each in metrics for line in (each.before, each.batch))
+    return {word for line in lines for word in re.findall(r"\w+", line)}
 
 
 def _set_to(graph: Graph, names: Mapping[str, str], count: int) -> str:

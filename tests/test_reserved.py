@@ -1,0 +1,73 @@
+"""Names that scripts and notebooks use are read from their templates."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import keyword
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlpgen import api
+from mlpgen.names import wrong_class_name, wrong_import
+from mlpgen.output.notebook import plain
+from mlpgen.reserved.scripts import is_word, words
+
+from .networks import network
+from .test_expert_code import SCRIPTS, trained
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHARED = Path(__file__).parent.parent / "templates" / "shared"
+
+
+def top_level(text: str) -> Iterator[str]:
+    """Go through what a module defines and imports."""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((e.asname or e.name).split(".")[0] for e in node.names)
+        elif isinstance(node, ast.AnnAssign):
+            yield ast.unparse(node.target)
+        elif isinstance(node, ast.Assign):
+            yield from map(ast.unparse, node.targets)
+
+
+@pytest.mark.parametrize("path", [*SHARED.glob("*.py")], ids=lambda path: path.stem)
+def test_all_that_a_shared_module_defines_is_a_word(path: Path) -> None:
+    found = {*top_level(path.read_text("utf-8"))}
+    assert found - words() == set()
+    assert all(map(is_word, found))
+    assert path.stem in words()
+
+
+def test_all_that_a_notebook_defines_is_a_word() -> None:
+    for layers, training in SCRIPTS[::4]:
+        net = network(trained(layers, training))
+        made = api.render(net, "explicit", notebook=True)["tried.ipynb"]
+        found = {*top_level(plain(Path("tried.ipynb"), made))} - {"Tried"}
+        free = {name for name in found if not wrong_import(name)}
+        assert free <= {"model", "x"} | {*net.graph.outputs, "logits"}
+
+
+def test_what_is_no_code_is_no_word() -> None:
+    """Docstrings, comments, cells of text, attributes, arguments, Jinja's own words."""
+    for name in ("Train", "Update", "Return", "Optimizer", "lr", "endif", "recipe"):
+        assert not is_word(name), name
+        assert name not in words()
+    for name in ("A", "B", "MnistMLP", "Net", "Block", "Downsample", "ResNet"):
+        assert not wrong_class_name(name)
+    for name in ("Data", "Run", "EMA", "AveragedModel", "Tensor", "Splits"):
+        assert wrong_class_name(name)
+        assert is_word(name)
+
+
+def test_words_are_names() -> None:
+    assert all(each.isidentifier() for each in words())
+    assert {"train_epoch", "evaluate", "args", "features", "data_mnist"} <= words()
+    known = {*dir(builtins), *keyword.kwlist}
+    assert len(words() - known) > 200
