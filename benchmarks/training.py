@@ -34,8 +34,9 @@ FOLDER = ROOT / "generated" / "sequential"
 sys.path.insert(0, str(FOLDER))
 
 import train_mnist_mlp as script  # noqa: E402
-from data_mnist import load  # noqa: E402
 from mnist_mlp import MnistMLP  # noqa: E402
+
+from data_mnist import load  # noqa: E402
 
 ROUNDS = 5
 BOUNDS = ["at least 2.2", "at least 15", "at most 2.6", "at most 1.15", "< 250", "< 50"]
@@ -149,7 +150,7 @@ def memory(data_dir: Path) -> float:
         options = ["--data-dir", str(data_dir.resolve()), "--epochs", "1", "--out", out]
         whole = _peak([sys.executable, str(FOLDER / "train_mnist_mlp.py"), *options])
     train, _, test, _ = load(data_dir, torch.device("cpu"))
-    tensors = (*train, *test)
+    tensors = [each for part in (train, test) for each in vars(part).values()]
     size = sum(each.numel() * each.element_size() for each in tensors)
     return whole / (alone + size)
 
