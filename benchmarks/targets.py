@@ -30,7 +30,8 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "generated" / "sequential"
 sys.path.insert(0, str(FOLDER))
 
-from data_mnist_mlp import Data, load  # noqa: E402
+from data_common import Data  # noqa: E402
+from data_mnist import load  # noqa: E402
 
 TARGETS = {"mnist98": 0.98, "mnist99": 0.99, "mnist995": 0.995}
 SEEDS = range(1, 6)
