@@ -20,6 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -30,8 +31,10 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "generated" / "sequential"
 sys.path.insert(0, str(FOLDER))
 
-from data_common import Data  # noqa: E402
 from data_mnist import load  # noqa: E402
+
+if TYPE_CHECKING:
+    from data_common import Data
 
 TARGETS = {"mnist98": 0.98, "mnist99": 0.99, "mnist995": 0.995}
 SEEDS = range(1, 6)

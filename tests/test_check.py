@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlpgen import api
 from mlpgen.cli import run
-from mlpgen.modules import KINDS
+from mlpgen.modules import KINDS, shared_modules
 from mlpgen.project.settings import settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ SPEC = (ROOT / "specs" / "mnist_mlp.yaml").read_text(encoding="utf-8")
 SETTINGS = '[tool.mlpgen]\nspecs = ["networks/**/*.yaml"]\nout = "made"\n'
 BOTH = 'styles = ["explicit", "sequential"]\n'
 NAMES = ["mnist_mlp.py", *(f"{kind}_mnist_mlp.py" for kind in KINDS), "mnist_mlp.ipynb"]
+SHARED = [
+    name
+    for name in api.render(ROOT / "specs" / "mnist_mlp.yaml")
+    if name[:-3] in shared_modules()
+]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="files of POSIX")
 
 
@@ -267,9 +273,8 @@ def test_all_files_of_a_model(
         "mlpgen render networks/deep/other.yaml --style explicit"
     )
     shutil.rmtree("made")
-    assert len(Said(capsys).wrong) == 2 * len(
-        NAMES
-    )  # without a notebook, another model
+    # Without a notebook, another model.
+    assert len(Said(capsys).wrong) == 2 * len([*NAMES, *SHARED])
 
 
 @POSIX
@@ -302,7 +307,7 @@ def test_files_that_nobody_makes(
     Path("networks/deep/other.yaml").unlink()
     said = Said(capsys)
     orphans = [path for path, status in said.wrong.items() if status == "orphan"]
-    assert len(orphans) == 2 * len(KINDS) + 2
+    assert len(orphans) == 2 * len([*KINDS, *SHARED]) + 2
     assert said.advice[train].endswith(f"mv {train} {train}.orig")  # it was edited
     assert said.advice["made/explicit/other.py"] == (
         "its spec `networks/deep/other.yaml` is not there: rm made/explicit/other.py"
@@ -620,7 +625,8 @@ def test_what_changes_nothing_below_the_header_changes_no_file(
     spec.write_text(SPEC.replace("hidden_1: 128", "hidden_1: 256"), "utf-8")
     models = [f"made/{style}/mnist_mlp.py" for style in ("explicit", "sequential")]
     notebooks = [path.replace(".py", ".ipynb") for path in models]
-    assert Said(capsys).wrong == dict.fromkeys([*models, *notebooks], "stale")
+    flags = [path.replace("mnist", "train_mnist") for path in models]
+    assert Said(capsys).wrong == dict.fromkeys([*models, *notebooks, *flags], "stale")
     edited(Path(models[0]))
     said = Said(capsys)
     assert said.wrong[models[0]] == "edited"

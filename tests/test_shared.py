@@ -87,8 +87,6 @@ def templates(
     for each in (modules, shared):
         monkeypatch.setattr(each, "TEMPLATES", folder)
     monkeypatch.setattr(api, "_texts", texts_of)
-    monkeypatch.setattr("mlpgen.project.requests.COMPANIONS", ("train", "predict"))
-    monkeypatch.setattr(api, "KINDS", ("train", "predict"))
 
     def version(texts: Mapping[str, str]) -> None:
         write_modules(folder, texts)

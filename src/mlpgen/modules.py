@@ -16,9 +16,7 @@ LONGEST = 72
 """Characters of the path of a file that is imported: it is a line that has no break."""
 
 KINDS = ("train", "predict")
-"""The files beside every model `x.py` that is trained: `data_x.py` and so on."""
-COMPANIONS = KINDS
-"""Those that may be there."""
+"""The scripts beside every model `x.py` that is trained: `train_x.py` and so on."""
 
 
 @cache
@@ -54,7 +52,7 @@ def generated_files(stem: str) -> frozenset[str]:
     Args:
         stem: That of the model.
     """
-    return frozenset([stem, *(f"{kind}_{stem}" for kind in COMPANIONS)])
+    return frozenset([stem, *(f"{kind}_{stem}" for kind in KINDS)])
 
 
 def wrong_file(path: str, stem: str) -> str:

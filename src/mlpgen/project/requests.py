@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.modules import COMPANIONS, shared_modules
+from mlpgen.modules import KINDS, shared_modules
 from mlpgen.source import scalar
 from mlpgen.source.files import possible
 
@@ -172,7 +172,7 @@ def clash(first: str, second: str, file: str, network: Network) -> Diagnostic:
 def files_of(network: Network) -> tuple[str, ...]:
     """Name the files that a network makes in the folder of each style."""
     stem, recipe = network.graph.stem, network.graph.recipe
-    kinds = COMPANIONS if recipe is not None else ()
+    kinds = KINDS if recipe is not None else ()
     return (f"{stem}.py", *(f"{kind}_{stem}.py" for kind in kinds))
 
 
