@@ -633,3 +633,27 @@ def test_what_changes_nothing_below_the_header_changes_no_file(
     assert said.advice[models[0]].startswith("what is rendered has changed too; ")
     spec.write_text(SPEC, "utf-8")
     assert Said(capsys).advice[models[0]].startswith("move the edit into the spec")
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_each_file_is_held_against_its_own_header(
+    project: Path, capsys: pytest.CaptureFixture[str], given: bool
+) -> None:
+    """Also where the files of one spec have different options, three of them."""
+    if not given:  # a spec that is none of the project, but has files in its folder
+        Path("elsewhere").mkdir()
+        Path("networks/mnist_mlp.yaml").rename("elsewhere/mnist_mlp.yaml")
+        assert run(["render", "elsewhere/mnist_mlp.yaml", "--force"]) == 0
+        for path in Path("made").rglob("*.ipynb"):
+            path.unlink()
+    spec = "networks/mnist_mlp.yaml" if given else "elsewhere/mnist_mlp.yaml"
+    texts = {}
+    for number, kind in enumerate(["", "predict_", "train_"]):
+        path = Path(f"made/explicit/{kind}mnist_mlp.py")
+        value = ["--set", f"hidden_1={96 + number}"]
+        assert run(["render", spec, "--style", "explicit", *value]) == 0
+        texts[path] = path.read_bytes()
+    for path, text in texts.items():
+        path.write_bytes(text)
+    found = Said(capsys).wrong
+    assert {path: status for path, status in found.items() if "explicit" in path} == {}
