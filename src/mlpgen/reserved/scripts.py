@@ -73,4 +73,5 @@ def _texts() -> dict[tuple[str, str], str]:
         (folder, path.name): path.read_text("utf-8")
         for folder in ("notebook", "scripts", "shared")
         for path in sorted((TEMPLATES / folder).glob("*.*"))
+        if path.suffix in (".py", ".jinja")  # tools leave folders of their own here
     }
