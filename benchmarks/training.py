@@ -34,8 +34,9 @@ FOLDER = ROOT / "generated" / "sequential"
 sys.path.insert(0, str(FOLDER))
 
 import train_mnist_mlp as script  # noqa: E402
-from data_mnist import load  # noqa: E402
 from mnist_mlp import MnistMLP  # noqa: E402
+
+from data_mnist import load  # noqa: E402
 
 ROUNDS = 5
 BOUNDS = ["at least 2.2", "at least 15", "at most 2.6", "at most 1.15", "< 250", "< 50"]

@@ -228,6 +228,13 @@ def test_a_name_that_no_package_has(
         assert "error[MG205]: the package `" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["a b", "a;b", "class", "a..b", "a\nimport os", "os"])
+def test_the_library_refuses_them_too(name: str) -> None:
+    spec = Path(__file__).parent.parent / "specs" / "mnist_mlp.yaml"
+    with pytest.raises(ValueError, match="cannot be used: "):
+        api.render(spec, package=name)
+
+
 def test_a_key_that_is_misspelt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,9 @@ from mlpgen.reserved.modules import DEVICES, PACKAGES, PRIVATE, STANDARD
 LONGEST = 72
 """Characters of the path of a file that is imported: it is a line that has no break."""
 
+LONGEST_PACKAGE = 100
+"""Characters of the name of a package, which stands in each import."""
+
 KINDS = ("train", "predict")
 """The scripts beside every model `x.py` that is trained: `train_x.py` and so on."""
 
@@ -44,6 +47,23 @@ def foreign_module(name: str) -> str:
     if plain in PACKAGES:
         return f"`{name}` is a module that torch or the generated code may import"
     return f"Windows has no file `{name}.py`" if plain in DEVICES else ""
+
+
+def wrong_package(name: str) -> str:
+    """Say why a name cannot be a package of generated code; empty if it can.
+
+    Args:
+        name: With dots, `mypkg.generated`.
+    """
+    if len(name) > LONGEST_PACKAGE:
+        return f"it has {len(name)} characters, the most is {LONGEST_PACKAGE}"
+    parts = name.split(".")
+    for part in parts:
+        if keyword.iskeyword(part):
+            return f"`{part}` is a keyword of Python"
+        if not re.fullmatch(r"[A-Za-z_]\w*", part, re.ASCII):
+            return f"`{part[:40]}` is no name in Python"
+    return foreign_module(parts[0])
 
 
 def generated_files(stem: str) -> frozenset[str]:
