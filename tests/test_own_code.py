@@ -12,7 +12,7 @@ import pytest
 
 from mlpgen import api
 from mlpgen.diagnostics import SpecError
-from mlpgen.modules import COMPANIONS, KINDS, hidden_module
+from mlpgen.modules import hidden_module
 from mlpgen.names import wrong_import
 from mlpgen.proof import run
 from mlpgen.proof.checks.arithmetic import computed
@@ -55,8 +55,8 @@ PATHS = """
     torch.py Torch.py torch/nn.py torchvision.py numpy.py matplotlib.py PIL.py pil.py
     polars.py tensorboard.py onnx.py onnxscript.py onnxruntime.py tqdm.py mlpgen.py
     sitecustomize.py con.py
-    my_net.py My_Net.py train_my_net.py predict_my_net.py data_my_net.py run_my_net.py
-    plot_my_net.py augment_my_net.py my_net/inner.py
+    my_net.py My_Net.py train_my_net.py predict_my_net.py my_net/inner.py
+    training.py Training.py plots.py data_mnist.py hooks/inner.py
     ../mine.py a/../mine.py ./mine.py /mine.py //mine.py a//mine.py a\\mine.py C:mine.py
     mine mine.txt mine.PY .py a/.py mine.py.py my-file.py class.py a/class.py None.py
     1a.py a/__init__.py __init__.py __a.py
@@ -101,7 +101,6 @@ def test_lists_of_words_have_those_of_this_python() -> None:
     } == set()
     assert {name for name in dir(builtins) if name[0] != "_"} - BUILTINS == {*()}
     assert {name for name in dir(builtins) if not wrong_import(name)} == set()
-    assert {*KINDS, "augment"} == {*COMPANIONS}
 
 
 @pytest.mark.parametrize(

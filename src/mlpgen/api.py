@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from mlpgen import shared, source
 from mlpgen.graph.build import build
 from mlpgen.graph.own import own_classes
-from mlpgen.modules import KINDS, shared_modules
+from mlpgen.modules import KINDS, shared_modules, wrong_package
 from mlpgen.output.absolute import absolute
 from mlpgen.output.header import SLOT, Origin, comment, stamp
 from mlpgen.rendering import fill, fill_cells
@@ -105,13 +105,15 @@ def render(
 
     Raises:
         SpecError: The spec has mistakes, or a layer to capture is not there.
-        ValueError: There is no such style.
+        ValueError: There is no such style, or the package cannot be one.
         MissingPackageError: nbformat is not installed, which writes notebooks.
     """
     network = spec if isinstance(spec, Network) else load(spec)
     style = style or network.graph.style
     if style not in STYLES:
         raise ValueError(f"there is no style {style!r}: one of {', '.join(STYLES)}")
+    if package and (why := wrong_package(package)):
+        raise ValueError(f"the package {package!r} cannot be used: {why}")
     names = _captured(network.graph, (*capture,))
     name = network.document.name
     made_from = Origin(

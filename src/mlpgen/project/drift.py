@@ -73,8 +73,9 @@ def check(
         if not only or not each.request or real(each.request.spec) in given
     }
     there = _There(target.out, [*found.values()], Loader())
-    required = [each for spec in specs for each in there.required(spec, styles)]
-    also = [each for each in there.asked() if each not in required]
+    asked = there.asked()
+    required = [each for spec in specs for each in there.required(spec, styles, asked)]
+    also = [each for each in asked if each not in required]
     rendered = requests.render(required, target, warn, also=also, loader=there.loader)
     changes = [files.compare(path, each.text) for path, each in rendered.items()]
     verdicts = {
@@ -128,20 +129,24 @@ class _There(NamedTuple):
     found: Sequence[Found]
     loader: Loader
 
-    def asked(self) -> Iterator[Request]:
-        """Go through what the headers of files in their place ask for, each once."""
-        seen: set[object] = set()
+    def asked(self) -> list[Request]:
+        """Return what the headers of files in their place ask for, each once."""
+        asked: dict[object, Request] = {}
         for each in self.found:
             request = each.request
-            if not request or not _is_spec(request.spec) or request[:5] in seen:
+            if not request or not _is_spec(request.spec):
                 continue
             if each.path.parent == self.out / str(request.style):
-                seen.add(request[:5])
-                yield request
+                same = asked.setdefault(request[:5], request._replace(asked_by=()))
+                files = (*same.asked_by, *request.asked_by)
+                asked[request[:5]] = same._replace(asked_by=files)
+        return [*asked.values()]
 
-    def required(self, spec: str, styles: Sequence[str]) -> Iterator[Request]:
-        """Tell what must be there of a spec, with the options that headers know."""
-        asked = [each for each in self.asked() if real(each.spec) == real(spec)]
+    def required(
+        self, spec: str, styles: Sequence[str], asked: Sequence[Request]
+    ) -> Iterator[Request]:
+        """Tell what must be there of a spec, with the options that headers ask for."""
+        asked = [each for each in asked if real(each.spec) == real(spec)]
         try:
             network = self.loader.load(Request(spec, None))
         except SpecError:  # its mistakes are said when it is rendered

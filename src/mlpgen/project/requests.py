@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.modules import COMPANIONS, shared_modules
+from mlpgen.modules import KINDS, shared_modules
 from mlpgen.source import scalar
 from mlpgen.source.files import possible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mlpgen.api import Network
     from mlpgen.expressions import Scalar
@@ -29,7 +29,7 @@ class Request(NamedTuple):
         settings: New defaults for its parameters.
         captured: Layers whose outputs the model returns as well.
         notebook: Whether a notebook is wanted in place of files.
-        asked_by: The generated file whose header asks for this; empty if a person does.
+        asked_by: The generated files whose headers ask for this; none if a person does.
     """
 
     spec: str
@@ -37,7 +37,7 @@ class Request(NamedTuple):
     settings: tuple[tuple[str, Scalar], ...] = ()
     captured: tuple[str, ...] = ()
     notebook: bool = False
-    asked_by: str = ""
+    asked_by: tuple[str, ...] = ()
 
 
 class Rendered(NamedTuple):
@@ -98,7 +98,7 @@ def render(
     odd: dict[int, dict[Diagnostic, None]] = {}
     wanted = [(request, False) for request in requests]
     for request, gives_way in [*wanted, *((request, True) for request in also)]:
-        if gives_way and Path(request.asked_by) in found:
+        if gives_way and _has_lost(request, found):
             continue  # whatever it names as its spec is not even read
         try:
             network = loader.load(request)
@@ -124,12 +124,18 @@ def render(
             if not _same_spec(other.request, request):
                 pair = other.request.spec, request.spec
                 clashes.setdefault(pair, clash(*pair, path.name, network))
-            elif request.asked_by == path.as_posix():
+            elif path.as_posix() in request.asked_by:
                 found[path] = rendered  # of two headers with two options, its own
     if problems or clashes:
         raise SpecError([*problems, *clashes.values()])
     warn([each for every in odd.values() for each in every])
     return found | shared
+
+
+def _has_lost(request: Request, found: Mapping[Path, Rendered]) -> bool:
+    """Tell whether all that asks for it is in the place of files of other specs."""
+    others = (found.get(Path(each)) for each in request.asked_by)
+    return all(each and not _same_spec(each.request, request) for each in others)
 
 
 def _same_spec(one: Request, other: Request) -> bool:
@@ -154,7 +160,7 @@ def _noted(diagnostic: Diagnostic, request: Request) -> Diagnostic:
     """Say which file a mistake comes from that is no mistake of the spec alone."""
     if not request.asked_by or not (request.settings or request.captured):
         return diagnostic
-    note = f"the header of `{request.asked_by}` asks for it"
+    note = f"the header of `{request.asked_by[0]}` asks for it"
     return diagnostic._replace(notes=(*diagnostic.notes, note))
 
 
@@ -172,7 +178,7 @@ def clash(first: str, second: str, file: str, network: Network) -> Diagnostic:
 def files_of(network: Network) -> tuple[str, ...]:
     """Name the files that a network makes in the folder of each style."""
     stem, recipe = network.graph.stem, network.graph.recipe
-    kinds = COMPANIONS if recipe is not None else ()
+    kinds = KINDS if recipe is not None else ()
     return (f"{stem}.py", *(f"{kind}_{stem}.py" for kind in kinds))
 
 

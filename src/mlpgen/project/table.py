@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.api import STYLES
 from mlpgen.diagnostics import Diagnostic, Span, SpecError
+from mlpgen.modules import wrong_package
 from mlpgen.problems import Problems, cut, listed, nearest, shown
-from mlpgen.project.packages import misplaced, wrong_package
+from mlpgen.project.packages import misplaced
 from mlpgen.project.target import OUT
 from mlpgen.source.document import Document, Spans, place_of
 from mlpgen.source.files import possible

@@ -38,14 +38,15 @@ class Target(NamedTuple):
         return ".".join([self.package, *folder.relative_to(self.out).parts])
 
     def command(self, *requests: Request) -> str:
-        """Return the command that renders this, or all of the project.
+        """Return the command that renders these, or all of the project.
 
         Args:
-            requests: What is asked for, all with the same options.
+            requests: Each spec in each style, with the same options.
         """
         words = ["mlpgen", "render", *dict.fromkeys(map(_argument, requests))]
+        for style in dict.fromkeys(each.style for each in requests):
+            words += ["--style", style] if style else []
         first = requests[0] if requests else Request("", None)
-        words += ["--style", first.style] if first.style else []
         for name, value in first.settings:
             words += ["--set", f"{name}={api.shown(value)}"]
         words += ["--capture", ",".join(first.captured)] if first.captured else []
@@ -54,10 +55,13 @@ class Target(NamedTuple):
 
     def commands(self, requests: Iterable[Request]) -> str:
         """Return a line that renders all that is asked for."""
-        groups: dict[object, list[Request]] = {}
+        of_styles: dict[tuple[object, object], dict[str, Request]] = {}
         for each in requests:
-            options = each.style, each.settings, each.captured, each.notebook
-            groups.setdefault(options, []).append(each)
+            options = each.settings, each.captured, each.notebook
+            of_styles.setdefault((options, each.style), {}).setdefault(each.spec, each)
+        groups: dict[object, list[Request]] = {}
+        for (same, _), specs in of_styles.items():
+            groups.setdefault((same, *specs), []).extend(specs.values())
         return " && ".join(self.command(*group) for group in groups.values())
 
     def _options(self) -> list[str]:

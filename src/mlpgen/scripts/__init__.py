@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.modules import KINDS
 from mlpgen.scripts.imports import tidied
 from mlpgen.scripts.lines import fitted
 from mlpgen.scripts.plan import plan
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.graph.recipe import Recipe
-
-KINDS = ("train", "predict")
-"""The scripts of each model: `train_x.py`, `predict_x.py`."""
 
 
 def scripts(
