@@ -149,7 +149,7 @@ def test_the_perceptron_on_all_of_mnist(tmp_path: Path) -> None:
         (("--nonsense",), "unrecognized arguments: --nonsense"),
         (("--epochs", "0"), "--epochs must be at least 1"),
         (("--seed", "-1"), "--seed must be at least 0"),
-        (("--batch-size", "100000"), "as there are 1000 examples"),
+        (("--batch-size", "100000"), "as there are 10000 examples"),
         (("--resume", "nowhere"), "nowhere cannot be read: No such file"),
     ],
     ids=lambda each: each[0] if isinstance(each, tuple) else "",
@@ -348,7 +348,7 @@ def test_wrong_settings(script: Path, args: list[str]) -> None:
 def test_a_path_that_no_system_has(
     script: Path, tiny: Path, args: tuple[str, str]
 ) -> None:
-    refused(script, "--data-dir", str(tiny), *args, says="null")
+    refused(script, "--data-dir", str(tiny), *args, says="a path has no NUL in it")
 
 
 ONE_VALUE = ["Flatten", {"Linear": 16}, "BatchNorm1d", {"Linear": 10}]
