@@ -78,9 +78,10 @@ OPTIONS: dict[str, tuple[list[Any], dict[str, Any]]] = {
         },
     ),
     "closure": (
-        MLP,
+        CONVOLUTION,
         {
             "optimizer": {"LBFGS": {"max_iter": 2}},
+            "channels_last": True,
             "precision": "bf16",
             "augment": [{"mixup": 0.5}],
             "loss": "BCEWithLogitsLoss",
