@@ -28,6 +28,17 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"error: {printable(message)}\n")
 
 
+def path_of(text: str) -> Path:
+    """Read a path.
+
+    Raises:
+        ArgumentTypeError: No system has one like it.
+    """
+    if "\0" in text:
+        raise argparse.ArgumentTypeError("a path has no NUL in it")
+    return Path(text)
+
+
 def command_line(
     about: str | None, name: str, epochs: int, batch_size: int, lr: float, seed: int
 ) -> Parser:
@@ -53,8 +64,8 @@ def command_line(
         ("batch-size", int, batch_size, "examples in one step"),
         ("lr", float, lr, "learning rate, or its peak"),
         ("seed", int, seed, "of initial values and shuffling"),
-        ("data-dir", Path, Path("data"), "has the data in it"),
-        ("out", Path, new, "gets checkpoints and metrics.csv"),
+        ("data-dir", path_of, Path("data"), "has the data in it"),
+        ("out", path_of, new, "gets checkpoints and metrics.csv"),
         ("checkpoint-every", int, 0, "steps; 0: after each epoch"),
         ("device", str, str(device), "such as cpu, cuda:0, mps"),
         ("threads", int, torch.get_num_threads(), "of the CPU"),
@@ -63,7 +74,7 @@ def command_line(
     parser.add_argument(
         "--resume",
         nargs="?",
-        type=Path,
+        type=path_of,
         const=runs,
         help="a run or checkpoint to go on with; the newest run if none is named",
     )
@@ -110,10 +121,10 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
     """
     args = parser.parse_args()
     if args.resume:
-        path = newest_checkpoint(args.resume)
-        parser.set_defaults(**settings_of(path))
+        last = newest_checkpoint(args.resume)
+        parser.set_defaults(**settings_of(last))
         args = parser.parse_args()
-        args.resume, args.out = path, path.parent
+        args.resume, args.out = last, last.parent
     elif args.out == parser.get_default("out"):
         args.out = new_run(args.out)
     for name, least in (("epochs", 1), ("batch_size", 1), ("threads", 1)):
@@ -133,9 +144,9 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
     return args
 
 
-def settings_of(path: Path) -> dict[str, Any]:
+def settings_of(checkpoint: Path) -> dict[str, Any]:
     """Return the settings of a run that is gone on with, from its checkpoint."""
-    found: dict[str, Any] = read_checkpoint(path)["settings"]
+    found: dict[str, Any] = read_checkpoint(checkpoint)["settings"]
     passing = ("resume", "profile", "out", "traceback")
     return {name: found[name] for name in found if name not in passing}
 
@@ -189,6 +200,6 @@ def check_own(files: Sequence[str]) -> None:
     """
     for name in files:
         module = sys.modules[name.removesuffix(".py").replace("/", ".")]
-        path, found = Path(__file__).parent / name, Path(str(module.__file__))
-        if path.resolve() != found.resolve():
-            raise RunError(f"the model needs {path}, but Python imported {found}")
+        own, found = Path(__file__).parent / name, Path(str(module.__file__))
+        if own.resolve() != found.resolve():
+            raise RunError(f"the model needs {own}, but Python imported {found}")
