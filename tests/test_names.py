@@ -16,7 +16,7 @@ from mlpgen.names import wrong_input, wrong_parameter
 from mlpgen.proof.checks.common import load
 from mlpgen.proof.plan import plan
 from mlpgen.reserved.attributes import MODULE, NOT_EXPORTED
-from mlpgen.reserved.scripts import words
+from mlpgen.reserved.scripts import WORDS as OF_SCRIPTS
 from mlpgen.reserved.words import BUILTINS, MODEL
 from mlpgen.styles.spelling import spelling, variables
 
@@ -37,7 +37,7 @@ WORDS = """
     result output_2 layer_ x_1 index round item LSTM ModuleList Parameter functional
 """
 NOT_LEGAL = MODULE | NOT_EXPORTED | {"False", "None", "True", "input", "_"}
-LEGAL = sorted({*WORDS.split(), *BUILTINS, *MODEL, *words()} - NOT_LEGAL)
+LEGAL = sorted({*WORDS.split(), *BUILTINS, *MODEL, *OF_SCRIPTS} - NOT_LEGAL)
 """Names that hide something, or look odd, and that layers may have all the same."""
 HIDING = """
     layer layers outputs x y z i f module hook keep name names model output result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,22 +14,31 @@ if TYPE_CHECKING:
 
     from mlpgen.styles.plan import Lines
 
+_STARTS = ("import ", "from ")
+_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
+_NO_CODE = re.compile(r'"""[\s\S]*?"""|(?<!f)"(?:\\.|[^"\\\n])*"|#[^\n]*')
+"""Strings and comments, but for strings with code in them."""
 OTHERS = ("matplotlib", "numpy", "PIL", "torch")
 """Packages that scripts import and that are neither Python's nor of the same folder."""
 
 
 def tidied(text: str) -> str:
     """Drop the imports that a script does not use, and put the others in order."""
-    tree = ast.parse(text.replace("\0", ""))  # which stands for the header
-    found = [
-        each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)
-    ]
-    used = names_in(each for each in tree.body if each not in found)
-    needs = {
-        need for node in found for name, need in imported(node).items() if name in used
-    }
-    first, last = found[0].lineno - 1, found[-1].end_lineno
     lines = text.split("\n")
+    at = [index for index, line in enumerate(lines) if line.startswith(_STARTS)]
+    if not at:
+        return text
+    first, last = at[0], at[-1] + 1
+    while lines[last - 1].endswith(("(", ",")):  # it goes on
+        last += 1
+    used = set(_WORD.findall(_NO_CODE.sub(" ", "\n".join(lines[last:]))))
+    needs = {
+        need
+        for node in ast.parse("\n".join(lines[first:last])).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name, need in imported(node).items()
+        if name.partition(".")[0] in used
+    }
     return "\n".join([*lines[:first], *import_lines(needs), *lines[last:]])
 
 
