@@ -56,7 +56,7 @@ PATHS = """
     polars.py tensorboard.py onnx.py onnxscript.py onnxruntime.py tqdm.py mlpgen.py
     sitecustomize.py con.py
     my_net.py My_Net.py train_my_net.py predict_my_net.py my_net/inner.py
-    training.py Training.py plots.py data_mnist.py hooks/inner.py
+    training.py Training.py data_mnist.py data_common.py plots.py augment/own.py
     ../mine.py a/../mine.py ./mine.py /mine.py //mine.py a//mine.py a\\mine.py C:mine.py
     mine mine.txt mine.PY .py a/.py mine.py.py my-file.py class.py a/class.py None.py
     1a.py a/__init__.py __init__.py __a.py
@@ -69,7 +69,11 @@ def test_files_that_cannot_be_imported(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["mine.py", "_mine.py", "layers/attention.py", "a/os.py", "a/b/my_net.py"]
+    "path",
+    [
+        *("mine.py", "_mine.py", "layers/attention.py", "a/os.py", "a/b/my_net.py"),
+        *("data_my_net.py", "run_my_net.py", "plot_my_net.py", "a/training.py"),
+    ],
 )
 def test_files_that_can(path: str) -> None:
     assert codes(with_custom(path=path)) == []
