@@ -112,6 +112,8 @@ def test_all_that_has_names_is_escaped() -> None:
         'print(f"test_{name}  {value:.4f}")',
         'print(f"downloading {mirror}{path.name}")',  # of constants
         'print(f"the first {LAYERS} of {len(shown)} layers")',
+        'print("what `forward` does by functions, such as F.relu, has no hook")',
+        "print(f\"{'layer':{wide}}  {'output':{long}}",
     )
     for path in (ROOT / "generated").rglob("*.py"):
         for line in path.read_text("utf-8").splitlines():

@@ -84,10 +84,13 @@ def _piece(text: str, room: int, before: str = "") -> Piece:
 
 def _group(text: str, pair: _Bracket, room: int) -> Group:
     opening, closing = text[: pair.start + 1], text[pair.end]
-    inner = _items(text[pair.start + 1 : pair.end])
+    within = text[pair.start + 1 : pair.end]
+    inner = _items(within)
     items = tuple(_piece(each, room - INDENT) for each in inner)
     alone = re.fullmatch(r"(\w+=|.*: )?[\[({]", opening) is not None
     collection = alone and (closing != ")" or len(items) > 1)
+    if within.endswith(","):  # which makes a tuple of one item
+        return Group(opening, items, f",{closing}", collection=True)
     return Group(opening, items, closing, collection=collection)
 
 
