@@ -114,6 +114,10 @@ def test_all_that_has_names_is_escaped() -> None:
         'print(f"the first {LAYERS} of {len(shown)} layers")',
         'print("what `forward` does by functions, such as F.relu, has no hook")',
         "print(f\"{'layer':{wide}}  {'output':{long}}",
+        'print(f"{name:{wide}}  {shape:{long}}  {mean:10.4g}',
+        'print(f"{each}: {_described(outputs[each])[0]}")',  # the name of a layer
+        "print(outputs[each])",
+        'print(f"{size / 2**30:.1f} GiB of images do not fit into memory',
     )
     for path in (ROOT / "generated").rglob("*.py"):
         for line in path.read_text("utf-8").splitlines():
