@@ -211,8 +211,7 @@ def _advice(change: files.Change, command: str) -> str:
             return f"{_reason(change)}: {command}"
         case "edited":
             too = "what is rendered has changed too; " if _changed(change) else ""
-            home = "a file of your own" if _is_shared(change) else "the spec"
-            return f"{too}move the edit into {home}, or: {command} --force"
+            return f"{too}move the edit into {_home(change)}, or: {command} --force"
         case "foreign":
             return f"{_foreign(change)}: move it, or: {command} --force"
         case "damaged":
@@ -239,10 +238,12 @@ def _reason(change: files.Change) -> str:
     return "it is not what is rendered now"
 
 
-def _is_shared(change: files.Change) -> bool:
-    """Tell whether a module that scripts share belongs here."""
+def _home(change: files.Change) -> str:
+    """Say where an edit of a file belongs."""
     found = header.read(change.new)
-    return found is not None and found.origin is None
+    if found is None or found.origin is not None:
+        return "the spec"
+    return "the project's own" if found.own else "a file of your own"
 
 
 def _foreign(change: files.Change) -> str:

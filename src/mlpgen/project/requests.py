@@ -93,7 +93,7 @@ def render(
     loader = loader or Loader()
     found: dict[Path, Rendered] = {}
     shared: dict[Path, Rendered] = {}
-    problems: dict[Diagnostic, None] = {}
+    problems: dict[Diagnostic, Diagnostic] = {}
     clashes: dict[tuple[str, str], Diagnostic] = {}
     odd: dict[int, dict[Diagnostic, None]] = {}
     wanted = [(request, False) for request in requests]
@@ -104,9 +104,9 @@ def render(
             network = loader.load(request)
             made = _files(request, network, target)
         except SpecError as error:
-            problems |= dict.fromkeys(
-                _noted(each, request) for each in error.diagnostics
-            )
+            for each in error.diagnostics:
+                noted = _noted(each, request)
+                problems.setdefault(each if _of_a_template(each) else noted, noted)
             continue
         taken = [found[path] for path in made if path in found]
         others = [each for each in taken if not _same_spec(each.request, request)]
@@ -127,7 +127,7 @@ def render(
             elif path.as_posix() in request.asked_by:
                 found[path] = rendered  # of two headers with two options, its own
     if problems or clashes:
-        raise SpecError([*problems, *clashes.values()])
+        raise SpecError([*problems.values(), *clashes.values()])
     warn([each for every in odd.values() for each in every])
     return found | shared
 
@@ -152,16 +152,25 @@ def _files(request: Request, network: Network, target: Target) -> dict[Path, Ren
         origin=spec_from(folder, request.spec),
         notebook=request.notebook,
         package=target.package,
+        templates=target.own,
     )
     return {folder / name: Rendered(text, request) for name, text in texts.items()}
 
 
 def _noted(diagnostic: Diagnostic, request: Request) -> Diagnostic:
     """Say which file a mistake comes from that is no mistake of the spec alone."""
+    if _of_a_template(diagnostic):
+        note = f"it happens when `{request.spec}` is rendered"
+        return diagnostic._replace(notes=(*diagnostic.notes, note))
     if not request.asked_by or not (request.settings or request.captured):
         return diagnostic
     note = f"the header of `{request.asked_by[0]}` asks for it"
     return diagnostic._replace(notes=(*diagnostic.notes, note))
+
+
+def _of_a_template(diagnostic: Diagnostic) -> bool:
+    """Tell whether a mistake is one of a template, which all specs have in common."""
+    return diagnostic.code.startswith("MG6")
 
 
 def clash(first: str, second: str, file: str, network: Network) -> Diagnostic:

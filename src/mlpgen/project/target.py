@@ -12,6 +12,7 @@ from mlpgen.project.requests import Request
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mlpgen.own_templates.folder import Folder
 
 OUT = "generated"
 """Where generated files are, if nobody says otherwise."""
@@ -24,11 +25,15 @@ class Target(NamedTuple):
         out: The folder; each style has its own below it.
         package: What this folder is called when it is imported, `mypkg.generated`;
             empty if files of a folder import each other by their own names.
+        templates: The folder of the project's own templates; empty for none.
+        own: What is in it.
         usual: The same if a command does not say otherwise; None if it is so.
     """
 
     out: Path = Path(OUT)
     package: str = ""
+    templates: str = ""
+    own: Folder | None = None
     usual: Target | None = None
 
     def package_of(self, folder: Path) -> str:
@@ -68,6 +73,8 @@ class Target(NamedTuple):
         usual = self.usual or self
         words = ["--out", self.out.as_posix()] if self.out != usual.out else []
         words += ["--package", self.package] if self.package != usual.package else []
+        if self.templates != usual.templates:
+            words += ["--templates", self.templates]
         return words
 
 
