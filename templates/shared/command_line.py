@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import torch
 import torch.distributed as dist
@@ -18,6 +18,7 @@ from errors import RunError, guarded, one_line, printable
 from plots import require_matplotlib
 
 LOCAL_RANK = int(os.environ.get("LOCAL_RANK", "0"))  # torchrun sets it
+LEAST = {"epochs": 1, "batch_size": 1, "threads": 1, "seed": 0, "checkpoint_every": 0}
 
 
 class Parser(argparse.ArgumentParser):
@@ -60,13 +61,8 @@ def command_line(
         ("threads", int, torch.get_num_threads(), "of the CPU"),
     ):
         parser.add_argument(f"--{name}", type=kind, default=default, help=help_)
-    parser.add_argument(
-        "--resume",
-        nargs="?",
-        type=Path,
-        const=runs,
-        help="a run or checkpoint to go on with; the newest run if none is named",
-    )
+    newest = "a run or checkpoint to go on with; the newest run if none is named"
+    parser.add_argument("--resume", nargs="?", type=Path, const=runs, help=newest)
     for name, help_ in (
         ("overfit-batch", "learn one batch by heart"),
         ("profile", "show where 50 steps spend their time, and end"),
@@ -79,16 +75,11 @@ def command_line(
 
 
 def start(
-    train: Callable[[argparse.Namespace], None],
-    parser: argparse.ArgumentParser,
-    own: Sequence[str] = (),
+    train: Callable[[argparse.Namespace], None], parser: Parser, own: Sequence[str] = ()
 ) -> None:
     """Train with the settings of the command line.
 
-    Args:
-        train: Does so.
-        parser: From `command_line`.
-        own: Files of the model's author that must be the ones that were imported.
+    Modules of the model's own, if it has some, must be those that were imported.
     """
 
     def main() -> None:
@@ -111,19 +102,19 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
     args = parser.parse_args()
     if args.resume:
         path = newest_checkpoint(args.resume)
-        parser.set_defaults(**settings_of(path))
+        kept = read_checkpoint(path)["settings"]
+        passing = ("resume", "profile", "out", "traceback")
+        parser.set_defaults(
+            **{each: kept[each] for each in kept if each not in passing}
+        )
         args = parser.parse_args()
         args.resume, args.out = path, path.parent
     elif args.out == parser.get_default("out"):
         args.out = new_run(args.out)
-    for name, least in (("epochs", 1), ("batch_size", 1), ("threads", 1)):
+    for name, least in LEAST.items():
         if not least <= getattr(args, name) < 2**63:
-            raise RunError(f"--{name.replace('_', '-')} must be at least {least}")
-    for name in ("seed", "checkpoint_every"):
-        if not 0 <= getattr(args, name) < 2**63:
-            raise RunError(
-                f"--{name.replace('_', '-')} must be at least 0, below 2**63"
-            )
+            flag = name.replace("_", "-")
+            raise RunError(f"--{flag} must be at least {least}, below 2**63")
     if not 0 <= args.lr < math.inf:
         raise RunError(f"--lr is {args.lr}, must be a number of at least 0")
     if args.plot:
@@ -133,19 +124,8 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
     return args
 
 
-def settings_of(path: Path) -> dict[str, Any]:
-    """Return the settings of a run that is gone on with, from its checkpoint."""
-    found: dict[str, Any] = read_checkpoint(path)["settings"]
-    passing = ("resume", "profile", "out", "traceback")
-    return {name: found[name] for name in found if name not in passing}
-
-
 def usable(name: str) -> torch.device:
-    """Return a device by its name.
-
-    Raises:
-        RunError: It is not there.
-    """
+    """Return a device by its name; it must be there."""
     try:
         device = torch.device(name)
         torch.zeros(1, device=device).item()

@@ -196,3 +196,8 @@ def window(numbers: Tensor, about: dict[str, Any]) -> tuple[Tensor, int]:
     features = torch.zeros(1, about["length"], dtype=torch.int64)
     features[0, : len(last)] = last
     return features, len(last) - 1
+
+
+def read_window(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
+    """Read the end of texts as a model takes it, int64 (1, L)."""
+    return window(read_files(paths, about), about)[0]

@@ -29,6 +29,8 @@ IMPORTED = {
     "AveragedModel": "torch.optim.swa_utils:AveragedModel",
     "Callable": "collections.abc:Callable",
     "F": "torch.nn:functional as F",
+    "LRScheduler": "torch.optim.lr_scheduler:LRScheduler",
+    "Optimizer": "torch.optim:Optimizer",
     "Path": "pathlib:Path",
     "SimpleNamespace": "types:SimpleNamespace",
     "Tensor": "torch:Tensor",
@@ -66,7 +68,6 @@ class Learning(NamedTuple):
         draw: Lines that define how an image is drawn; nothing if there are none.
         curves: Lines that define how metrics are drawn.
         results: Lines that define how the test data is looked at.
-        outputs: The function that gives what the model makes of features.
         said: Lines that say what is drawn, in Markdown.
         figures: What is drawn.
     """
@@ -79,7 +80,6 @@ class Learning(NamedTuple):
     draw: Lines
     curves: Lines
     results: Lines
-    outputs: Code
     said: Lines
     figures: tuple[Figure, ...]
 
@@ -194,7 +194,6 @@ def _model(text: str) -> tuple[Lines, dict[str, str]]:
 
 
 def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
-    outputs = "probabilities" if recipe.classifies else "outputs"
     pictures = recipe.dataset.pictures
     augment = [made.partition("(")[0] for _, made in script.augmentations]
     counted = [
@@ -212,7 +211,6 @@ def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
         draw=inliner.take("shared/plots", "draw") if pictures else (),
         curves=inliner.take("shared/plots", "curves"),
         results=() if recipe.dataset.text else inliner.take("shared/plots", "computed"),
-        outputs=Code(outputs),
         said=result(recipe),
         figures=tuple(
             Figure(inliner.take("shared/plots", name), Code(f"{name}({arguments})"))
