@@ -19,17 +19,7 @@ MOST = 1000
 def show_layers(
     model: nn.Module, features: Tensor, args: argparse.Namespace, folder: Path
 ) -> None:
-    """Show what comes out of layers, as --layers, --layer and --plot ask for it.
-
-    Args:
-        model: In the state of evaluation.
-        features: What it looks at, (N, …).
-        args: The command line.
-        folder: Gets layers.png.
-
-    Raises:
-        RunError: There is no layer of this name.
-    """
+    """Show what comes out of layers of (N, …), as --layers, --layer and --plot ask."""
     outputs = outputs_of_layers(model, features[:MOST])
     if args.layer:
         print_layer(outputs, args.layer)
@@ -94,11 +84,7 @@ def print_layers(outputs: Mapping[str, Tensor]) -> None:
 
 
 def print_layer(outputs: Mapping[str, Tensor], name: str) -> None:
-    """Print the tensors that come out of a layer.
-
-    Raises:
-        RunError: There are none of this name.
-    """
+    """Print the tensors that come out of a layer."""
     ends = (f"{name} (", f"{name}[")
     found = [each for each in outputs if each == name or each.startswith(ends)]
     if not found:

@@ -71,19 +71,9 @@ class Trained(NamedTuple):
                 raise RunError(f"the data has other {key} than what was trained on")
         return data
 
-    def show_layers(self, model: nn.Module, read: Reader) -> None:
-        """Show what layers make of the files, as --layers and --layer ask for it."""
-        if self.args.layers or self.args.layer:
-            features = read(self.args.files, self.about).to(self.args.device)
-            hooks.show_layers(model, features, self.args, self.folder)
-
 
 def read(args: argparse.Namespace) -> Trained:
-    """Read the best checkpoint of a run, or the one that is named itself.
-
-    Raises:
-        RunError: It cannot be read, or is none.
-    """
+    """Read the best checkpoint of a run, or the one that is named itself."""
     path = args.run / "best.pt" if args.run.is_dir() else args.run
     state = read_checkpoint(path)
     weights = state.get("model")
@@ -137,18 +127,15 @@ def start(
 def command_line(about: str | None, runs: str) -> Parser:
     """Make the parser of a script that uses a trained model."""
     parser = Parser(description=(about or "").partition("\n")[0])
-    parser.add_argument(
-        "files", nargs="*", type=Path, metavar="FILE", help="to look at"
-    )
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="to use")
     for name, kind, default, help_ in (
         ("run", Path, None, f"or a checkpoint; without it, the newest of {runs}"),
         ("data-dir", Path, Path("data"), "has the data in it"),
         ("device", str, "cpu", "such as cpu, cuda:0, mps"),
     ):
         parser.add_argument(f"--{name}", type=kind, default=default, help=help_)
-    parser.add_argument(
-        "--export", choices=["onnx", "pt2"], help="write the model beside its run"
-    )
+    kinds = ("onnx", "pt2")
+    parser.add_argument("--export", choices=kinds, help="write the model into the run")
     parser.add_argument("--layer", metavar="NAME", help="print what it makes of FILE")
     for name, help_ in (
         ("layers", "show what each layer makes of FILE; with --plot, draw it"),
@@ -195,31 +182,22 @@ def print_means(means: Mapping[str, float]) -> None:
         print(f"test_{name}  {value:.4f}")
 
 
-def print_text(path: Path, text: str) -> None:
-    """Print a text that begins as a file does."""
-    lines = f"{path}: {text.strip()}".split("\n")
-    print("\n".join(map(printable, lines)))
+def show_layers(run: Trained, model: nn.Module, read: Reader) -> None:
+    """Show what layers make of the files, as --layers and --layer ask for it."""
+    if run.args.layers or run.args.layer:
+        features = read(run.args.files, run.about).to(run.args.device)
+        hooks.show_layers(model, features, run.args, run.folder)
 
 
-def export(
-    model: nn.Module,
-    shape: Sequence[int],
-    kind: str,
-    folder: Path,
-    dtype: torch.dtype = torch.float32,
-) -> None:
-    """Export a model by torch's own exporters, and compare what it gives.
+def export(run: Trained, model: nn.Module, example: Tensor) -> None:
+    """Export a model as --export asks for, and compare what it gives of an example.
 
-    Args:
-        model: In the state of evaluation.
-        shape: Of one example; the exported model takes any number of them.
-        kind: "pt2" or "onnx".
-        folder: Gets the file.
-        dtype: Of an example.
+    The exported model takes any number of examples at once.
     """
-    path = folder / f"model.{kind}"
-    device = next(model.parameters()).device
-    example = torch.zeros(2, *shape, device=device, dtype=dtype)
+    if not run.args.export:
+        return
+    path = run.folder / f"model.{run.args.export}"
+    example = example.to(run.args.device)
     batch = torch.export.Dim("batch")
     program = torch.export.export(model, (example,), dynamic_shapes=[{0: batch}])
     ours = [tensor for _, tensor in hooks.tensors(model(example))]

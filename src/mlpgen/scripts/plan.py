@@ -68,7 +68,7 @@ class Script(NamedTuple):
         score: The metric that decides, such as `accuracy`.
         value: What is made of the first output, such as probabilities.
         pictures: Whether it gives images for images.
-        example: The shape of an example.
+        example: The call that makes two examples.
         own: The files of the author's own that the model imports, quoted.
     """
 
@@ -150,7 +150,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Script:
         score=Code("accuracy" if recipe.classifies else "loss"),
         value=_value(recipe, pass_.output),
         pictures=recipe.target == "image" and len(recipe.dataset.shape) == 3,
-        example=Code(flat(literal(tuple(map(int, recipe.dataset.shape))))),
+        example=_example(recipe),
         own=tuple(
             Code(quoted(f"{module.replace('.', '/')}.py"))
             for module in own_classes(graph)
@@ -172,6 +172,13 @@ def _constants(settings: Training) -> tuple[tuple[Code, float], ...]:
 def _load(recipe: Recipe) -> Code:
     taken = ("args.data_dir", "args.device", *load_arguments(recipe))
     return Code(flat(call(f"{data_module(recipe)}.load", *taken)))
+
+
+def _example(recipe: Recipe) -> Code:
+    sizes = map(str, map(int, recipe.dataset.shape))
+    dtype = recipe.dataset.dtype
+    kind = [] if dtype == "float32" else [keyword("dtype", Code(f"torch.{dtype}"))]
+    return Code(flat(call("torch.zeros", "2", *sizes, *kind)))
 
 
 def _eval_batch_size(graph: Graph) -> int:
