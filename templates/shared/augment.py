@@ -1,7 +1,6 @@
 """Random changes of the images of a batch, so that no epoch sees the same ones.
 
-Images are float32 (N, C, H, W). What mixes images mixes their targets alike: these are
-float32 (N, K), one value for each class.
+Images are float32 (N, C, H, W).
 """
 
 import math
@@ -47,14 +46,10 @@ def affine(
     scale: tuple[float, float],
     shear: float,
 ) -> Tensor:
-    """Turn, move, stretch and shear each image at random.
+    """Turn, move, stretch and shear each image by up to so much, either way.
 
-    Args:
-        images: Of shape (N, C, H, W).
-        degrees: The largest turn, either way.
-        translate: The largest move, as a share of height and width.
-        scale: From which to which size.
-        shear: The largest angle of the columns, in degrees, either way.
+    Moves are shares of height and width; `scale` is from which to which size; angles
+    are in degrees, that of `shear` is of the columns.
     """
     height, width = images.shape[2:]
     turn, slant, right, down = 2 * torch.rand(4, len(images)) - 1
@@ -78,28 +73,6 @@ def cutout(images: Tensor, size: int) -> Tensor:
     columns = torch.arange(width, device=device) - left
     inside = (rows >= 0) & (rows < size) & (columns >= 0) & (columns < size)
     return images.masked_fill(inside, 0)
-
-
-def mixup(images: Tensor, targets: Tensor, alpha: float) -> tuple[Tensor, Tensor]:
-    """Mix each image, and its target, with another one (arXiv:1710.09412)."""
-    share = torch.distributions.Beta(alpha, alpha).sample().item()
-    other = torch.randperm(len(images)).to(images.device)
-    mixed = images.lerp(images[other], share)
-    return mixed, targets.lerp(targets[other], share)
-
-
-def cutmix(images: Tensor, targets: Tensor, alpha: float) -> tuple[Tensor, Tensor]:
-    """Put a box of another image into each; mix targets alike (arXiv:1905.04899)."""
-    height, width = images.shape[2:]
-    part = (1 - torch.distributions.Beta(alpha, alpha).sample().item()) ** 0.5
-    tall, wide = round(part * height), round(part * width)
-    top = int(torch.randint(height - tall + 1, ()))
-    left = int(torch.randint(width - wide + 1, ()))
-    box = (..., slice(top, top + tall), slice(left, left + wide))
-    other = torch.randperm(len(images)).to(images.device)
-    images = images.clone()
-    images[box] = images[other][box]
-    return images, targets.lerp(targets[other], tall * wide / (height * width))
 
 
 def _resampled(images: Tensor, first: Tensor, second: Tensor) -> Tensor:

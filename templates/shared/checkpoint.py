@@ -14,7 +14,7 @@ KEYS = {"settings", "about", "random", "epoch", "step", "best", "best_epoch", "r
 """What every checkpoint holds beside the states of its parts."""
 
 
-def read_checkpoint(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
     """Read a checkpoint of a run, as plain data and tensors."""
     before = path.with_name("previous.pt")
     more = f"; {before} is the one before it" if before.exists() else ""
@@ -32,7 +32,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     return state
 
 
-def newest_checkpoint(path: Path) -> Path:
+def newest(path: Path) -> Path:
     """Return a checkpoint, the last one of a run, or of the newest of some runs."""
     if not path.is_dir():
         return path

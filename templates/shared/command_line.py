@@ -3,16 +3,15 @@
 import argparse
 import math
 import os
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 import torch
 import torch.distributed as dist
 
-from checkpoint import new_run, newest_checkpoint, read_checkpoint
+import checkpoint
 from data_common import RANKS
 from errors import RunError, guarded, one_line, printable
 from plots import require_matplotlib
@@ -74,18 +73,12 @@ def command_line(
     return parser
 
 
-def start(
-    train: Callable[[argparse.Namespace], None], parser: Parser, own: Sequence[str] = ()
-) -> None:
-    """Train with the settings of the command line.
-
-    Modules of the model's own, if it has some, must be those that were imported.
-    """
+def start(train: Callable[[argparse.Namespace], None], parser: Parser) -> None:
+    """Train with the settings of the command line."""
 
     def main() -> None:
         args = settings(parser)
         torch.set_num_threads(args.threads)
-        check_own(own)
         join(args)
         train(args)
         leave()
@@ -94,15 +87,11 @@ def start(
 
 
 def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
-    """Read and check the command line; a run that goes on has its settings already.
-
-    Raises:
-        RunError: A setting cannot be so.
-    """
+    """Read and check the command line; a run that goes on has its settings already."""
     args = parser.parse_args()
     if args.resume:
-        path = newest_checkpoint(args.resume)
-        kept = read_checkpoint(path)["settings"]
+        path = checkpoint.newest(args.resume)
+        kept = checkpoint.read(path)["settings"]
         passing = ("resume", "profile", "out", "traceback")
         parser.set_defaults(
             **{each: kept[each] for each in kept if each not in passing}
@@ -110,7 +99,7 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
         args = parser.parse_args()
         args.resume, args.out = path, path.parent
     elif args.out == parser.get_default("out"):
-        args.out = new_run(args.out)
+        args.out = checkpoint.new_run(args.out)
     for name, least in LEAST.items():
         if not least <= getattr(args, name) < 2**63:
             flag = name.replace("_", "-")
@@ -153,22 +142,3 @@ def leave() -> None:
     if dist.is_initialized():
         dist.barrier()
         dist.destroy_process_group()
-
-
-def deterministic() -> None:
-    """Use only algorithms that give the same bits again."""
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(True)
-
-
-def check_own(files: Sequence[str]) -> None:
-    """See that modules of the model's author were imported from beside this one.
-
-    Raises:
-        RunError: Python found another module of the name.
-    """
-    for name in files:
-        module = sys.modules[name.removesuffix(".py").replace("/", ".")]
-        path, found = Path(__file__).parent / name, Path(str(module.__file__))
-        if path.resolve() != found.resolve():
-            raise RunError(f"the model needs {path}, but Python imported {found}")

@@ -46,7 +46,8 @@ def save_classes(folder: Path, data: Splits, chances: Tensor) -> None:
     """
     save_curves(folder)
     classes: list[str] = data.about["classes"]
-    chances, targets = chances[:, : len(classes)], _targets(data, chances)
+    chances = chances[:, : len(classes)]
+    targets = data.test.targets[: len(chances)].cpu()
     _save(folder / "confusion.png", confusion, targets, chances, classes)
     if data.test.features.ndim == 4:
         _save(folder / "mistakes.png", mistakes, data.test, targets, chances, classes)
@@ -62,7 +63,8 @@ def save_restored(folder: Path, data: Splits, outputs: Tensor) -> None:
 def save_numbers(folder: Path, data: Splits, outputs: Tensor) -> None:
     """Draw the curves, and what is given against what it should be: results.png."""
     save_curves(folder)
-    _save(folder / "results.png", compared, _targets(data, outputs), outputs)
+    targets = data.test.targets[: len(outputs)].cpu()
+    _save(folder / "results.png", compared, targets, outputs)
 
 
 def save_layers(folder: Path, outputs: Mapping[str, Tensor]) -> None:
@@ -74,11 +76,7 @@ def save_layers(folder: Path, outputs: Mapping[str, Tensor]) -> None:
 
 
 def require_matplotlib() -> None:
-    """See that plots can be drawn.
-
-    Raises:
-        RunError: matplotlib is not there.
-    """
+    """See that plots can be drawn."""
     try:
         import matplotlib.figure  # noqa: F401
     except ImportError:
@@ -206,10 +204,6 @@ def computed(model: nn.Module, data: Data, most: int = MOST) -> Tensor:
         output = model(features)
         parts.append((output if isinstance(output, Tensor) else output[0]).cpu())
     return torch.cat(parts)
-
-
-def _targets(data: Splits, outputs: Tensor) -> Tensor:
-    return data.test.targets[: len(outputs)].cpu()
 
 
 def _maps(output: Tensor) -> list[Tensor]:

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+import checkpoint
 import hooks
 import plots
-from checkpoint import newest_run, read_checkpoint
-from command_line import Parser, check_own, usable
+from command_line import Parser, usable
 from data_common import Splits
 from errors import RunError, guarded, one_line, printable
 
@@ -75,7 +75,7 @@ class Trained(NamedTuple):
 def read(args: argparse.Namespace) -> Trained:
     """Read the best checkpoint of a run, or the one that is named itself."""
     path = args.run / "best.pt" if args.run.is_dir() else args.run
-    state = read_checkpoint(path)
+    state = checkpoint.read(path)
     weights = state.get("model")
     if isinstance(mean := state.get("average"), dict):  # of `AveragedModel`
         weights = {
@@ -88,19 +88,10 @@ def read(args: argparse.Namespace) -> Trained:
     return Trained(args, path, Kept(state["settings"]), Kept(state["about"]), weights)
 
 
-def start(
-    use: Callable[[Trained], None],
-    about: str | None,
-    runs: str,
-    own: Sequence[str] = (),
-) -> None:
+def start(use: Callable[[Trained], None], about: str | None, runs: str) -> None:
     """Do what the command line asks for; any mistake is one line.
 
-    Args:
-        use: Does so.
-        about: What the script does; of more than one line, the first.
-        runs: The folder that has a folder for each run.
-        own: Files of the model's author that must be the ones that were imported.
+    A script says what it is about, and has a folder with a folder for each run.
     """
     parser = command_line(about, runs)
 
@@ -111,10 +102,9 @@ def start(
         if (args.layers or args.layer) and not args.files:
             parser.error("--layers and --layer want a FILE for the model to look at")
         args.device = usable(args.device)
-        args.run = args.run or newest_run(Path(runs))
+        args.run = args.run or checkpoint.newest_run(Path(runs))
         if args.run == Path(runs) and not args.run.exists():
             raise RunError(f"{runs} has no run yet: train a model, or name a --run")
-        check_own(own)
         if args.plot:
             plots.require_matplotlib()
         args.draw_layers = args.plot and args.layers
@@ -183,10 +173,18 @@ def print_means(means: Mapping[str, float]) -> None:
 
 
 def show_layers(run: Trained, model: nn.Module, read: Reader) -> None:
-    """Show what layers make of the files, as --layers and --layer ask for it."""
-    if run.args.layers or run.args.layer:
-        features = read(run.args.files, run.about).to(run.args.device)
-        hooks.show_layers(model, features, run.args, run.folder)
+    """Show what layers make of files, as --layers, --layer and --plot ask for it."""
+    args = run.args
+    if not (args.layers or args.layer):
+        return
+    features = read(args.files, run.about)[: hooks.MOST].to(args.device)
+    outputs = hooks.outputs_of_layers(model, features)
+    if args.layer:
+        hooks.print_layer(outputs, args.layer)
+    if args.layers:
+        hooks.print_layers(model, outputs)
+    if args.draw_layers:
+        plots.save_layers(run.folder, outputs)
 
 
 def export(run: Trained, model: nn.Module, example: Tensor) -> None:

@@ -23,14 +23,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from checkpoint import (
-    locked,
-    plain,
-    random_state,
-    read_checkpoint,
-    restore,
-    set_random_state,
-)
+import checkpoint
 from command_line import leave
 from data_common import RANK, RANKS, Data
 from errors import RunError, one_line, printable, say
@@ -296,7 +289,7 @@ class Run:
             self._resume(self.args.resume)
         if RANK == 0:  # no other training writes there while this one lives
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock = locked(self.folder / "lock")
+            self._lock = checkpoint.locked(self.folder / "lock")
         self._describe()
         if not self.args.resume:
             self._save("best.pt")
@@ -312,7 +305,7 @@ class Run:
         failed, commit = subprocess.getstatusoutput("git describe --always --dirty")
         config = {
             "command": sys.argv,
-            "settings": plain(self.args),
+            "settings": checkpoint.plain(self.args),
             "python": sys.version,
             "torch": torch.__version__,
             "commit": None if failed else commit,
@@ -321,17 +314,13 @@ class Run:
         self._write("config.json", lambda path: path.write_text(f"{text}\n", "utf-8"))
 
     def _resume(self, path: Path) -> None:
-        """Take over the state of a checkpoint, and write into its folder.
-
-        Raises:
-            RunError: It is torn, or of another training.
-        """
-        state = read_checkpoint(path)
+        """Take over the state of a checkpoint, and write into its folder."""
+        state = checkpoint.read(path)
         self._check_settings(path, state)
         try:
             for key, part in self.parts.items():
-                restore(part, state[key])
-            set_random_state(state["random"][RANK])
+                checkpoint.restore(part, state[key])
+            checkpoint.set_random_state(state["random"][RANK])
             self._go_to(state)
         except Exception as error:
             raise RunError(f"{path} is of another run: {one_line(error)}") from None
@@ -341,18 +330,14 @@ class Run:
     def _check_settings(self, path: Path, state: dict[str, Any]) -> None:
         """See that what may not change on the way is as it was."""
         before = {**state["settings"], "ranks": state.get("ranks")}
-        now = {**plain(self.args), "ranks": RANKS}
+        now = {**checkpoint.plain(self.args), "ranks": RANKS}
         for name in [key for key in now if key not in self._free]:
             if before.get(name) != now[name]:
                 was = f"{name.replace('_', '-')} {before.get(name)}, not {now[name]}"
                 raise RunError(f"{path} was made with {was}")
 
     def _go_to(self, state: dict[str, Any]) -> None:
-        """Take over what a run counts.
-
-        Raises:
-            ValueError: It cannot be so.
-        """
+        """Take over what a run counts, if it can be so."""
         counted = ("epoch", "step", "best_epoch")
         epoch, step, best_epoch = (int(state[name]) for name in counted)
         rows = [_row(each, {"seconds", self._score}) for each in state["rows"]]
@@ -364,12 +349,9 @@ class Run:
         self.best, self.best_epoch = float(state["best"]), best_epoch
 
     def _show_row(self, row: dict[str, float]) -> None:
-        if RANK > 0:
-            return
         if len(self.rows) == 1:
-            print("  ".join(row))
-        cells = (f"{value:{len(name)}.4g}" for name, value in row.items())
-        print("  ".join(cells), flush=True)
+            say("  ".join(row))
+        say("  ".join(f"{value:{len(name)}.4g}" for name, value in row.items()))
         for name, value in row.items() if self._board else ():
             self._board.add_scalar(name, value, self.epoch - 1)
 
@@ -384,7 +366,7 @@ class Run:
             say(f"metrics.csv, best.pt, last.pt: {self.folder}")
         if RANKS > 1:
             dist.barrier()
-        state = read_checkpoint(self.folder / "best.pt")
+        state = checkpoint.read(self.folder / "best.pt")
         for name in {"model", "average"} & self.parts.keys():
             self.parts[name].load_state_dict(state[name])
 
@@ -394,8 +376,8 @@ class Run:
         state = {key: part.state_dict() for key, part in self.parts.items()}
         for key in ("about", "epoch", "step", "best", "best_epoch", "rows"):
             state[key] = vars(self)[key]
-        state |= {"settings": plain(self.args), "ranks": RANKS}
-        state["random"] = of_ranks(random_state())
+        state |= {"settings": checkpoint.plain(self.args), "ranks": RANKS}
+        state["random"] = of_ranks(checkpoint.random_state())
         self._write(name, lambda path: torch.save(state, path))
 
     def _write(self, name: str, write: Callable[[Path], object]) -> None:
@@ -441,11 +423,7 @@ class Run:
 
 
 def _row(kept: Any, wanted: set[str]) -> dict[str, float]:
-    """Take over the metrics of an epoch from a checkpoint.
-
-    Raises:
-        ValueError: It is none.
-    """
+    """Take over the metrics of an epoch from a checkpoint."""
     row: dict[str, float] = dict(kept)
     numbers = all(
         isinstance(name, str) and isinstance(value, int | float)

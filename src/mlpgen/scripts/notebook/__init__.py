@@ -119,9 +119,9 @@ def plan(graph: Graph, captured: Sequence[str], text: str) -> Notebook:
     inliner = Inliner()
     learning, script = None, dict[str, Any]()
     if graph.recipe is not None:
-        values = _in_cells(plan_scripts(graph, graph.recipe, captured))
+        values = plan_scripts(graph, graph.recipe, captured)
         learning = _learning(values, graph.recipe, inliner)
-        script = values._asdict()
+        script = _in_cells(values)._asdict()
     source, imports = _model(text)
     return Notebook(
         title=title(graph),
@@ -195,17 +195,19 @@ def _model(text: str) -> tuple[Lines, dict[str, str]]:
 
 def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
     pictures = recipe.dataset.pictures
-    augment = [made.partition("(")[0] for _, made in script.augmentations]
+    changes = [made.partition("(")[0].split(".") for _, made in script.augmentations]
     counted = [
         line.partition(" = ")[2].partition("(")[0] for line in script.measured.before
     ]
     return Learning(
         data=inliner.take(f"shared/{script.data_module}", "load"),
         title=Code(escaped(recipe.dataset.title)),
-        augment=inliner.take("shared/augment", *augment),
-        metrics=(
-            *inliner.take("shared/training", "Means"),
-            *inliner.take("shared/scores", *counted),
+        augment=_apart(inliner.take(f"shared/{at}", name) for at, name in changes),
+        metrics=_apart(
+            [
+                inliner.take("shared/training", "Means"),
+                inliner.take("shared/scores", *counted),
+            ]
         ),
         run=inliner.take("notebook/run", "Run"),
         draw=inliner.take("shared/plots", "draw") if pictures else (),
@@ -217,6 +219,12 @@ def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
             for name, arguments in _figures(recipe).items()
         ),
     )
+
+
+def _apart(definitions: Iterable[Lines]) -> Lines:
+    """Put two empty lines between definitions."""
+    found = [("", "", *lines) for lines in definitions if lines]
+    return tuple(line for lines in found for line in lines)[2:]
 
 
 def _figures(recipe: Recipe) -> dict[str, str]:
