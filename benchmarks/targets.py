@@ -30,7 +30,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "generated" / "sequential"
 sys.path.insert(0, str(FOLDER))
 
-from data_common import Data  # noqa: E402
+from data_common import Data  # noqa: E402, TC001
 from data_mnist import load  # noqa: E402
 
 TARGETS = {"mnist98": 0.98, "mnist99": 0.99, "mnist995": 0.995}
@@ -64,8 +64,9 @@ def other(train: Data, test: Data, seed: int) -> Curve:
     model = Example()
     optimizer = torch.optim.Adadelta(model.parameters(), lr=1.0)
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.7)
-    batches = DataLoader(TensorDataset(*train), batch_size=64, shuffle=True)
-    tests = DataLoader(TensorDataset(*test), batch_size=1000)
+    examples = TensorDataset(train.features, train.targets)
+    batches = DataLoader(examples, batch_size=64, shuffle=True)
+    tests = DataLoader(TensorDataset(test.features, test.targets), batch_size=1000)
     curve: Curve = []
     start = time.perf_counter()
     for _ in range(EPOCHS):
@@ -121,10 +122,8 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     folder = args.data_dir.resolve()
-    train, test = (  # as the example normalizes
-        part._replace(features=(part.features - 0.1307) / 0.3081)
-        for part in load(folder, torch.device("cpu"))
-    )
+    scale = (0.1307, 0.3081)  # as the example normalizes
+    train, _, test, _ = load(folder, torch.device("cpu"), normalize=scale)
     times: dict[str, list[float | None]] = {name: [] for name in args.only}
     theirs: list[Curve] = []
     print(f"seed  {'  '.join(f'{name:>16}' for name in args.only)}  other's epochs")

@@ -20,7 +20,6 @@ import time
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -36,6 +35,8 @@ sys.path.insert(0, str(FOLDER))
 
 import train_mnist_mlp as script  # noqa: E402
 from mnist_mlp import MnistMLP  # noqa: E402
+
+from data_mnist import load  # noqa: E402
 
 ROUNDS = 5
 BOUNDS = ["at least 2.2", "at least 15", "at most 2.6", "at most 1.15", "< 250", "< 50"]
@@ -102,14 +103,19 @@ def ours(train: script.Data, test: script.Data) -> float:
     torch.manual_seed(1)
     model = MnistMLP()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, fused=True)
-    args = SimpleNamespace(
-        seed=1, batch_size=64, checkpoint_every=0, device=torch.device("cpu")
+    args = argparse.Namespace(
+        seed=1,
+        batch_size=64,
+        checkpoint_every=0,
+        device=torch.device("cpu"),
+        out=Path(),
+        profile=False,
     )
-    run = script.Run(Path(), {}, model=model, optimizer=optimizer)
+    run = script.Run(args, "test_accuracy", {}, model=model, optimizer=optimizer)
     start = time.perf_counter()
-    script.train_epoch(model, optimizer, train, run, args)
-    script.evaluate(model, train, "train")
-    script.evaluate(model, test, "test")
+    script.train_epoch(model, optimizer, train, run)
+    script.evaluate(model, train)
+    script.evaluate(model, test)
     return time.perf_counter() - start
 
 
@@ -143,8 +149,8 @@ def memory(data_dir: Path) -> float:
     with tempfile.TemporaryDirectory() as out:
         options = ["--data-dir", str(data_dir.resolve()), "--epochs", "1", "--out", out]
         whole = _peak([sys.executable, str(FOLDER / "train_mnist_mlp.py"), *options])
-    train, test = script.load(data_dir, torch.device("cpu"))
-    tensors = (*train, *test)
+    train, _, test, _ = load(data_dir, torch.device("cpu"))
+    tensors = [each for part in (train, test) for each in vars(part).values()]
     size = sum(each.numel() * each.element_size() for each in tensors)
     return whole / (alone + size)
 
@@ -182,8 +188,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    train, test = script.load(args.data_dir, torch.device("cpu"))
-    tensors = TensorDataset(*train), TensorDataset(*test)
+    train, _, test, _ = load(args.data_dir, torch.device("cpu"))
+    tensors = [TensorDataset(each.features, each.targets) for each in (train, test)]
     torchvision = importlib.util.find_spec("torchvision")
     lecture_way = torchvision_images if torchvision else PillowImages
     images = lecture_way(train), lecture_way(test)

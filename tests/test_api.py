@@ -8,6 +8,7 @@ import pytest
 from torch import fx, nn
 
 import mlpgen
+from mlpgen import shared
 from mlpgen.modules import KINDS
 from mlpgen.names import snake_case, wrong_class_name, wrong_name, wrong_stem
 from mlpgen.reserved.attributes import MODULE, NOT_EXPORTED, PRIVATE
@@ -22,7 +23,9 @@ def test_load_and_render(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert list(files) == [
         "mnist_mlp.py",
         *(f"{kind}_mnist_mlp.py" for kind in KINDS),
+        *(f"{name}.py" for name in shared.needed(files.values())),
     ]
+    assert "training.py" in files and "data_text.py" not in files
     assert "hidden_1: int = 100" in files["mnist_mlp.py"]
     assert list(tmp_path.iterdir()) == []
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlpgen import api
 from mlpgen.cli import run
-from mlpgen.modules import KINDS
+from mlpgen.modules import KINDS, shared_modules
 from mlpgen.project.settings import settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ SPEC = (ROOT / "specs" / "mnist_mlp.yaml").read_text(encoding="utf-8")
 SETTINGS = '[tool.mlpgen]\nspecs = ["networks/**/*.yaml"]\nout = "made"\n'
 BOTH = 'styles = ["explicit", "sequential"]\n'
 NAMES = ["mnist_mlp.py", *(f"{kind}_mnist_mlp.py" for kind in KINDS), "mnist_mlp.ipynb"]
+SHARED = [
+    name
+    for name in api.render(ROOT / "specs" / "mnist_mlp.yaml")
+    if name[:-3] in shared_modules()
+]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="files of POSIX")
 
 
@@ -267,9 +273,8 @@ def test_all_files_of_a_model(
         "mlpgen render networks/deep/other.yaml --style explicit"
     )
     shutil.rmtree("made")
-    assert len(Said(capsys).wrong) == 2 * len(
-        NAMES
-    )  # without a notebook, another model
+    # Without a notebook, another model.
+    assert len(Said(capsys).wrong) == 2 * len([*NAMES, *SHARED])
 
 
 @POSIX
@@ -302,7 +307,7 @@ def test_files_that_nobody_makes(
     Path("networks/deep/other.yaml").unlink()
     said = Said(capsys)
     orphans = [path for path, status in said.wrong.items() if status == "orphan"]
-    assert len(orphans) == 2 * len(KINDS) + 2
+    assert len(orphans) == 2 * len([*KINDS, *SHARED]) + 2
     assert said.advice[train].endswith(f"mv {train} {train}.orig")  # it was edited
     assert said.advice["made/explicit/other.py"] == (
         "its spec `networks/deep/other.yaml` is not there: rm made/explicit/other.py"
@@ -620,10 +625,35 @@ def test_what_changes_nothing_below_the_header_changes_no_file(
     spec.write_text(SPEC.replace("hidden_1: 128", "hidden_1: 256"), "utf-8")
     models = [f"made/{style}/mnist_mlp.py" for style in ("explicit", "sequential")]
     notebooks = [path.replace(".py", ".ipynb") for path in models]
-    assert Said(capsys).wrong == dict.fromkeys([*models, *notebooks], "stale")
+    flags = [path.replace("mnist", "train_mnist") for path in models]
+    assert Said(capsys).wrong == dict.fromkeys([*models, *notebooks, *flags], "stale")
     edited(Path(models[0]))
     said = Said(capsys)
     assert said.wrong[models[0]] == "edited"
     assert said.advice[models[0]].startswith("what is rendered has changed too; ")
     spec.write_text(SPEC, "utf-8")
     assert Said(capsys).advice[models[0]].startswith("move the edit into the spec")
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_each_file_is_held_against_its_own_header(
+    project: Path, capsys: pytest.CaptureFixture[str], given: bool
+) -> None:
+    """Also where the files of one spec have different options, three of them."""
+    if not given:  # a spec that is none of the project, but has files in its folder
+        Path("elsewhere").mkdir()
+        Path("networks/mnist_mlp.yaml").rename("elsewhere/mnist_mlp.yaml")
+        assert run(["render", "elsewhere/mnist_mlp.yaml", "--force"]) == 0
+        for path in Path("made").rglob("*.ipynb"):
+            path.unlink()
+    spec = "networks/mnist_mlp.yaml" if given else "elsewhere/mnist_mlp.yaml"
+    texts = {}
+    for number, kind in enumerate(["", "predict_", "train_"]):
+        path = Path(f"made/explicit/{kind}mnist_mlp.py")
+        value = ["--set", f"hidden_1={96 + number}"]
+        assert run(["render", spec, "--style", "explicit", *value]) == 0
+        texts[path] = path.read_bytes()
+    for path, text in texts.items():
+        path.write_bytes(text)
+    found = Said(capsys).wrong
+    assert {path: status for path, status in found.items() if "explicit" in path} == {}

@@ -18,7 +18,7 @@ from mlpgen.layers import LAYERS
 from mlpgen.modules import generated_files
 from mlpgen.names import wrong_class_name, wrong_import, wrong_name, wrong_stem
 from mlpgen.output.notebook import plain
-from mlpgen.reserved.scripts import words
+from mlpgen.reserved.scripts import WORDS as OF_SCRIPTS
 from mlpgen.styles.spelling import FORWARD
 from mlpgen.training.metric import METRICS
 
@@ -373,7 +373,7 @@ def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
 
 def is_reserved(name: str) -> bool:
     """A variable is lower-case, so it is no constant."""
-    taken = name in words() or name in FORWARD or bool(wrong_name(name))
+    taken = name in OF_SCRIPTS or name in FORWARD or bool(wrong_name(name))
     return taken or name in OF_METRICS or name.isupper()
 
 

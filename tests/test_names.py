@@ -11,12 +11,12 @@ import pytest
 import torch
 from torch import nn
 
-from mlpgen import SpecError, api, source
+from mlpgen import SpecError, api, shared, source
 from mlpgen.names import wrong_input, wrong_parameter
 from mlpgen.proof.checks.common import load
 from mlpgen.proof.plan import plan
 from mlpgen.reserved.attributes import MODULE, NOT_EXPORTED
-from mlpgen.reserved.scripts import words
+from mlpgen.reserved.scripts import WORDS as OF_SCRIPTS
 from mlpgen.reserved.words import BUILTINS, MODEL
 from mlpgen.styles.spelling import spelling, variables
 
@@ -37,7 +37,7 @@ WORDS = """
     result output_2 layer_ x_1 index round item LSTM ModuleList Parameter functional
 """
 NOT_LEGAL = MODULE | NOT_EXPORTED | {"False", "None", "True", "input", "_"}
-LEGAL = sorted({*WORDS.split(), *BUILTINS, *MODEL, *words()} - NOT_LEGAL)
+LEGAL = sorted({*WORDS.split(), *BUILTINS, *MODEL, *OF_SCRIPTS} - NOT_LEGAL)
 """Names that hide something, or look odd, and that layers may have all the same."""
 HIDING = """
     layer layers outputs x y z i f module hook keep name names model output result
@@ -392,13 +392,17 @@ def test_file_names_the_files() -> None:
     spec = entries("Flatten", {"Linear": 10}, input=[1, 28, 28], training=training)
     named = network({**spec, "name": "ResNet18", "file": "resnet18"})
     plain = network({**spec, "name": "ResNet18"})
-    kinds = ("", "data_", "run_", "train_", "plot_", "predict_")
+    kinds = ("", "train_", "predict_")
     for loaded, stem in ((named, "resnet18"), (plain, "res_net18")):
         texts = api.render(loaded)
-        assert [*texts] == [f"{kind}{stem}.py" for kind in kinds]
+        own = [name for name in texts if stem in name]
+        assert own == [f"{kind}{stem}.py" for kind in kinds]
+        assert {name[:-3] for name in texts} - {name[:-3] for name in own} == {
+            *shared.needed(texts.values())
+        }
         script = texts[f"train_{stem}.py"]
         assert f"from {stem} import ResNet18\n" in script
-        assert f'RUNS = Path("runs/{stem}")\n' in script
+        assert f'command_line(__doc__, "{stem}"' in script
     assert [*api.render(named, notebook=True)] == ["resnet18.ipynb"]
 
 

@@ -78,9 +78,10 @@ OPTIONS: dict[str, tuple[list[Any], dict[str, Any]]] = {
         },
     ),
     "closure": (
-        MLP,
+        CONVOLUTION,
         {
             "optimizer": {"LBFGS": {"max_iter": 2}},
+            "channels_last": True,
             "precision": "bf16",
             "augment": [{"mixup": 0.5}],
             "loss": "BCEWithLogitsLoss",
@@ -312,8 +313,7 @@ def test_metrics_are_those_of_their_definitions(tiny: Path, tmp_path: Path) -> N
     model = nn.Sequential(
         nn.Flatten(), nn.Linear(784, 16), nn.ReLU(), nn.Linear(16, 10)
     )
-    state = torch.load(out / "last.pt", weights_only=True)["model"]
-    model.load_state_dict(dict(zip(model.state_dict(), state.values(), strict=True)))
+    restore(model, out)
     test = read(tmp_path, "mnist", tiny).test
     logits = model(test.features)
     best = logits.topk(5).indices
@@ -325,6 +325,74 @@ def test_metrics_are_those_of_their_definitions(tiny: Path, tmp_path: Path) -> N
     row = rows(out)[-1]
     assert float(row["test_top5"]) == pytest.approx(float(five), abs=1e-5)
     assert float(row["test_f1"]) == pytest.approx(float(sum(scores)) / 10, abs=1e-5)
+
+
+def restore(model: nn.Module, out: Path) -> None:
+    """Give a model of the same layers the weights of a run."""
+    state = torch.load(out / "last.pt", weights_only=True)["model"]
+    model.load_state_dict(dict(zip(model.state_dict(), state.values(), strict=True)))
+
+
+def test_metrics_of_numbers_are_those_of_their_definitions(
+    tiny: Path, tmp_path: Path
+) -> None:
+    """In batches of which the last is smaller."""
+    training = {"loss": "L1Loss", "metrics": ["rmse", "mae", "r2"], "epochs": 1}
+    script = rendered(RESTORE, training, tmp_path)
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace("data.batches(2500)", "data.batches(30)"), "utf-8")
+    out = tmp_path / "out"
+    train(script, "--data-dir", str(tiny), "--out", str(out))
+    model = nn.Sequential(
+        nn.Flatten(), nn.Linear(784, 8), nn.Linear(8, 784), nn.Sigmoid()
+    )
+    restore(model, out)
+    images = read(tmp_path, "mnist", tiny).test.features.flatten(1)
+    error = (model(images) - images).detach()
+    wanted = {
+        "rmse": error.square().mean().sqrt(),
+        "mae": error.abs().mean(),
+        "r2": 1 - error.square().sum() / (images - images.mean()).square().sum(),
+    }
+    row = rows(out)[-1]
+    assert [*row] == [
+        "epoch",
+        *("train_loss", "train_rmse", "train_mae", "train_r2"),
+        *("test_loss", "test_rmse", "test_mae", "test_r2", "seconds"),
+    ]
+    for name, value in wanted.items():
+        assert float(row[f"test_{name}"]) == pytest.approx(float(value), rel=1e-4)
+
+
+@pytest.mark.parametrize("accumulate", [1, 3])
+def test_gradients_are_clipped_by_value(
+    accumulate: int, tiny: Path, tmp_path: Path
+) -> None:
+    """One step of all images at once, by hand; the gradients of parts are one."""
+    training = {
+        "optimizer": {"SGD": {"lr": 0.5}},
+        "clip_grad_value": 0.01,
+        "batch_size": 300 // accumulate,
+        "epochs": 1,
+    }
+    more = {"accumulate": accumulate} if accumulate > 1 else {}
+    script = rendered(MLP, training | more, tmp_path)
+    out = tmp_path / "out"
+    train(script, "--data-dir", str(tiny), "--out", str(out))
+    state = torch.load(out / "last.pt", weights_only=True)
+    torch.manual_seed(state["settings"]["seed"])
+    model = nn.Sequential(
+        nn.Flatten(), nn.Linear(784, 16), nn.ReLU(), nn.Linear(16, 10)
+    )
+    data = read(tmp_path, "mnist", tiny).train
+    F.cross_entropy(model(data.features), data.targets).backward()
+    clipped, found = 0, state["model"].values()
+    for before, after in zip(model.parameters(), found, strict=True):
+        assert before.grad is not None
+        step = 0.5 * before.grad.clamp(-0.01, 0.01)
+        torch.testing.assert_close(before.detach() - after, step, rtol=0, atol=1e-6)
+        clipped += int((before.grad.abs() > 0.01).sum())
+    assert clipped > 50
 
 
 def read(folder: Path, kind: str, data: Path) -> Any:

@@ -12,7 +12,7 @@ import pytest
 
 from mlpgen import api
 from mlpgen.diagnostics import SpecError
-from mlpgen.modules import COMPANIONS, KINDS, hidden_module
+from mlpgen.modules import hidden_module
 from mlpgen.names import wrong_import
 from mlpgen.proof import run
 from mlpgen.proof.checks.arithmetic import computed
@@ -55,8 +55,8 @@ PATHS = """
     torch.py Torch.py torch/nn.py torchvision.py numpy.py matplotlib.py PIL.py pil.py
     polars.py tensorboard.py onnx.py onnxscript.py onnxruntime.py tqdm.py mlpgen.py
     sitecustomize.py con.py
-    my_net.py My_Net.py train_my_net.py predict_my_net.py data_my_net.py run_my_net.py
-    plot_my_net.py augment_my_net.py my_net/inner.py
+    my_net.py My_Net.py train_my_net.py predict_my_net.py my_net/inner.py
+    training.py Training.py data_mnist.py data_common.py plots.py augment/own.py
     ../mine.py a/../mine.py ./mine.py /mine.py //mine.py a//mine.py a\\mine.py C:mine.py
     mine mine.txt mine.PY .py a/.py mine.py.py my-file.py class.py a/class.py None.py
     1a.py a/__init__.py __init__.py __a.py
@@ -69,7 +69,11 @@ def test_files_that_cannot_be_imported(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["mine.py", "_mine.py", "layers/attention.py", "a/os.py", "a/b/my_net.py"]
+    "path",
+    [
+        *("mine.py", "_mine.py", "layers/attention.py", "a/os.py", "a/b/my_net.py"),
+        *("data_my_net.py", "run_my_net.py", "plot_my_net.py", "a/training.py"),
+    ],
 )
 def test_files_that_can(path: str) -> None:
     assert codes(with_custom(path=path)) == []
@@ -79,7 +83,7 @@ CLASSES = """
     super torch self nn F Tensor recorded tuple int print __import__ range isinstance
     OrderedDict DropPath weight_norm spectral_norm MyNet Inner Any Callable Iterator
     contextmanager exec eval object x y z layer layers i index module size_1 _ __init__
-    __a class None True Data evaluate EVAL_BATCH_SIZE load Path ä a.b a:b
+    __a class None True Data evaluate BATCH_SIZE load Path ä a.b a:b
 """
 
 
@@ -101,7 +105,6 @@ def test_lists_of_words_have_those_of_this_python() -> None:
     } == set()
     assert {name for name in dir(builtins) if name[0] != "_"} - BUILTINS == {*()}
     assert {name for name in dir(builtins) if not wrong_import(name)} == set()
-    assert {*KINDS, "augment"} == {*COMPANIONS}
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,13 @@ def test_a_name_that_no_package_has(
         assert "error[MG205]: the package `" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["a b", "a;b", "class", "a..b", "a\nimport os", "os"])
+def test_the_library_refuses_them_too(name: str) -> None:
+    spec = Path(__file__).parent.parent / "specs" / "mnist_mlp.yaml"
+    with pytest.raises(ValueError, match="cannot be used: "):
+        api.render(spec, package=name)
+
+
 def test_a_key_that_is_misspelt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -236,3 +243,34 @@ def test_a_key_that_is_misspelt(
     assert run(["check"]) == 2
     said = capsys.readouterr().err
     assert "2:1: error[MG201]" in said and "did you mean `package`?" in said
+
+
+def test_real_scripts_of_a_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All files of both styles in one process; what is not of the package stays so."""
+    monkeypatch.chdir(tmp_path)
+    specs = Path(__file__).parent.parent / "specs"
+    Path("pyproject.toml").write_text(TABLE)
+    Path("specs").mkdir()
+    for name in ("mnist_mlp.yaml", "speed/mnist_995.yaml"):
+        text = (specs / name).read_text("utf-8")
+        Path("specs", Path(name).name).write_text(text, "utf-8")
+    assert run(["render"]) == 0
+    assert Said(capsys).wrong == {}
+    folders = [Path("src/mypkg/generated", style) for style in api.STYLES]
+    names = [
+        f"{PACKAGE}.{folder.name}.{path.stem}"
+        for folder in folders
+        for path in sorted(folder.glob("*.py"))
+    ]
+    stems = sorted({name.rpartition(".")[2] for name in names})
+    code = "".join(f"import {name}\n" for name in names)
+    code += f"import sys\nassert not {{*{stems}}} & {{*sys.modules}}"
+    python("-c", code)
+    assert "--hidden-1" in python("-m", f"{PACKAGE}.explicit.train_mnist_mlp", "--help")
+    script = Path(folders[0], "train_mnist_mlp.py").read_text("utf-8")
+    assert f"\npython -m {PACKAGE}.explicit.train_mnist_mlp --resume\n" in script
+    for folder in folders:
+        (folder.parent / "__init__.py").touch()
+    tools.ruff(Path("src"))

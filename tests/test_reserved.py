@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import keyword
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,11 @@ import pytest
 from mlpgen import api
 from mlpgen.names import wrong_class_name, wrong_import
 from mlpgen.output.notebook import plain
-from mlpgen.reserved.scripts import is_word, words
+from mlpgen.reserved.scripts import WORDS
 
 from .networks import network
 from .test_expert_code import SCRIPTS, trained
+from .words import FILE, UPDATE, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,12 +39,17 @@ def top_level(text: str) -> Iterator[str]:
             yield from map(ast.unparse, node.targets)
 
 
+def test_words_are_those_of_the_templates() -> None:
+    if os.environ.get("MLPGEN_UPDATE"):
+        FILE.write_text(written(), "utf-8")
+    assert FILE.read_text("utf-8") == written(), f"run: {UPDATE}"
+
+
 @pytest.mark.parametrize("path", [*SHARED.glob("*.py")], ids=lambda path: path.stem)
 def test_all_that_a_shared_module_defines_is_a_word(path: Path) -> None:
     found = {*top_level(path.read_text("utf-8"))}
-    assert found - words() == set()
-    assert all(map(is_word, found))
-    assert path.stem in words()
+    assert found - WORDS == set()
+    assert path.stem in WORDS
 
 
 def test_all_that_a_notebook_defines_is_a_word() -> None:
@@ -57,17 +64,16 @@ def test_all_that_a_notebook_defines_is_a_word() -> None:
 def test_what_is_no_code_is_no_word() -> None:
     """Docstrings, comments, cells of text, attributes, arguments, Jinja's own words."""
     for name in ("Train", "Update", "Return", "Optimizer", "lr", "endif", "recipe"):
-        assert not is_word(name), name
-        assert name not in words()
+        assert name not in WORDS
     for name in ("A", "B", "MnistMLP", "Net", "Block", "Downsample", "ResNet"):
         assert not wrong_class_name(name)
     for name in ("Data", "Run", "EMA", "AveragedModel", "Tensor", "Splits"):
         assert wrong_class_name(name)
-        assert is_word(name)
+        assert name in WORDS
 
 
 def test_words_are_names() -> None:
-    assert all(each.isidentifier() for each in words())
-    assert {"train_epoch", "evaluate", "args", "features", "data_mnist"} <= words()
+    assert all(each.isidentifier() for each in WORDS)
+    assert {"train_epoch", "evaluate", "args", "features", "data_mnist"} <= WORDS
     known = {*dir(builtins), *keyword.kwlist}
-    assert len(words() - known) > 200
+    assert len(WORDS - known) > 200

@@ -17,6 +17,7 @@ import pytest
 import torch
 
 from . import processes
+from .test_options import BOTH, OPTIONS
 from .test_training import MLP, SAMPLE, refused, rendered, rows, start, tiny, train
 
 if TYPE_CHECKING:
@@ -174,6 +175,57 @@ def test_a_setting_that_the_run_depends_on(
     for option in ("--seed", "--batch-size", "--lr", "--epochs"):
         args = ("--data-dir", str(tiny), "--resume", out)
         refused(script, *args, option, "7", says="was made with")
+
+
+def test_an_epoch_without_a_step_left(script: Path, tiny: Path, tmp_path: Path) -> None:
+    """Killed between the last step of an epoch and its evaluation."""
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    args = ("--data-dir", str(tiny), "--checkpoint-every", "6", "--batch-size", "50")
+    train(script, *args, "--out", str(whole))
+    shutil.copytree(whole, killed)
+    (killed / "previous.pt").replace(killed / "last.pt")
+    assert (state(killed)["epoch"], state(killed)["step"]) == (3, 6)
+    train(script, "--resume", str(killed))
+    same_end(whole, killed)
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_all_that_has_a_state_goes_on(name: str, tiny: Path, tmp_path: Path) -> None:
+    """Schedules, scalers, means of weights, random augmentations: the same bits."""
+    layers, training = OPTIONS[name]
+    outputs = ["logits", "restored"] if layers is BOTH else []
+    given = {key: value for key, value in training.items() if key != "target"}
+    script = rendered(layers, given | {"epochs": 2}, tmp_path, outputs)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    args = ("--data-dir", str(tiny), "--checkpoint-every", "2", "--out", str(whole))
+    process = start(script, *args)
+    assert process.done().returncode == 0
+    shutil.copytree(whole, killed)
+    (killed / "previous.pt").replace(killed / "last.pt")
+    train(script, "--resume", str(killed))
+    same_end(whole, killed)
+
+
+def test_two_trainings_into_one_folder(
+    script: Path, tiny: Path, tmp_path: Path
+) -> None:
+    """The second is refused while the first lives, and not after it was killed."""
+    out = tmp_path / "out"
+    args = ("--data-dir", str(tiny), "--epochs", "1000", "--batch-size", "5")
+    first = start(script, *args, "--out", str(out))
+    wait_for(lambda: (out / "metrics.csv").exists())
+    for more in (("--out", str(out)), ("--resume", str(out))):
+        says = f"error: another training writes into {out}"
+        refused(script, *args, *more, says=says)
+    done = processes.run_ranks(script, *args, "--out", str(out))
+    assert done.returncode and "another training writes into" in done.stderr
+    first.kill()
+    at = state(out)["epoch"]
+    train(script, "--resume", str(out), "--epochs", "1000", "--profile")
+    short = ("--data-dir", str(tiny), "--epochs", "1", "--out", str(out))
+    assert at > 1
+    train(script, *short)
+    assert len(rows(out)) == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk of Linux")

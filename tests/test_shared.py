@@ -16,6 +16,8 @@ from mlpgen import SpecError, api, modules, shared
 from mlpgen.cli import run
 from mlpgen.output import header
 from mlpgen.output.header import SLOT
+from mlpgen.project.requests import Request
+from mlpgen.project.target import Target
 
 from .networks import network
 from .test_check import (
@@ -85,8 +87,6 @@ def templates(
     for each in (modules, shared):
         monkeypatch.setattr(each, "TEMPLATES", folder)
     monkeypatch.setattr(api, "_texts", texts_of)
-    monkeypatch.setattr("mlpgen.project.requests.COMPANIONS", ("train", "predict"))
-    monkeypatch.setattr(api, "KINDS", ("train", "predict"))
 
     def version(texts: Mapping[str, str]) -> None:
         write_modules(folder, texts)
@@ -223,6 +223,25 @@ def test_files_of_two_versions_are_named(
     assert "another version" not in capsys.readouterr().out
     wrong = Said(capsys).wrong
     assert wrong == {"generated/sequential/training.py": "stale"}
+
+
+def test_one_command_for_all_with_the_same_options(project: Path) -> None:
+    asked = [
+        Request(spec, style, (("hidden_1", 96),) if spec == "b.yaml" else ())
+        for style in api.STYLES
+        for spec in ("a.yaml", "b.yaml", "a.yaml", "c.yaml")
+    ]
+    more = [Request("d.yaml", "explicit"), Request("d.yaml", "explicit", notebook=True)]
+    both = "--style explicit --style sequential"
+    assert Target(Path("made"), "made", Target()).commands(asked) == (
+        f"mlpgen render a.yaml c.yaml {both} --out made --package made && "
+        f"mlpgen render b.yaml {both} --set hidden_1=96 --out made --package made"
+    )
+    assert Target().commands([*asked[:1], *more, asked[4]]) == (
+        "mlpgen render a.yaml d.yaml --style explicit && "
+        "mlpgen render d.yaml --style explicit --notebook && "
+        "mlpgen render a.yaml --style sequential"
+    )
 
 
 def test_a_model_alone_brings_up_what_others_need(

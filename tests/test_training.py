@@ -136,10 +136,20 @@ def test_the_perceptron_on_all_of_mnist(tmp_path: Path) -> None:
     ("args", "says"),
     [
         (("--device", "nonsense"), "try --device cpu"),
+        (("--device", ""), "try --device cpu"),
+        (("--device", "cuda:99"), "try --device cpu"),
         (("--lr", "nan"), "--lr is nan"),
+        (("--lr", "inf"), "--lr is inf"),
+        (("--lr", "-0.1"), "--lr is -0.1"),
+        (("--checkpoint-every", "-1"), "--checkpoint-every must be at least 0"),
+        (("--batch-size", "0"), "--batch-size must be at least 1"),
+        (("--threads", "-1"), "--threads must be at least 1"),
+        (("--epochs", "9" * 30), "--epochs must be at least 1"),
+        (("--seed", "x"), "argument --seed: invalid int value: 'x'"),
+        (("--nonsense",), "unrecognized arguments: --nonsense"),
         (("--epochs", "0"), "--epochs must be at least 1"),
         (("--seed", "-1"), "--seed must be at least 0"),
-        (("--batch-size", "100000"), "as there are 1000 examples"),
+        (("--batch-size", "100000"), "as there are 10000 examples"),
         (("--resume", "nowhere"), "nowhere cannot be read: No such file"),
     ],
     ids=lambda each: each[0] if isinstance(each, tuple) else "",
@@ -328,6 +338,56 @@ def test_wrong_settings(script: Path, args: list[str]) -> None:
     done = tried(script, *args)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("--data-dir", "a\0b"), ("--out", "a\0b"), ("--resume", "a\0b")],
+    ids=lambda each: each[0],
+)
+def test_a_path_that_no_system_has(
+    script: Path, tiny: Path, args: tuple[str, str]
+) -> None:
+    refused(script, "--data-dir", str(tiny), *args, says="a path has no NUL in it")
+
+
+ONE_VALUE = ["Flatten", {"Linear": 16}, "BatchNorm1d", {"Linear": 10}]
+
+
+@pytest.mark.parametrize(
+    ("layers", "training", "args", "says"),
+    [
+        (ONE_VALUE, {}, ("--batch-size", "1"), "Expected more than 1 value"),
+        (
+            ["Flatten", {"Linear": 10}, {"custom": {"path": "own.py", "class": "Own"}}],
+            {"loss": "BCELoss"},
+            (),
+            "between 0 and 1",
+        ),
+        (MLP, {}, ("--lr", "1e38"), "not finite in step"),
+        (MLP, {"optimizer": {"SGD": {"lr": 0.1}}}, ("--batch-size", "301"), "to 300"),
+        (
+            MLP,
+            {"scheduler": {"OneCycleLR": {"max_lr": 0.1}}},
+            ("--batch-size", "301"),
+            "to 300",
+        ),
+    ],
+)
+def test_what_cannot_be_trained(
+    layers: list[Any],
+    training: dict[str, Any],
+    args: tuple[str, ...],
+    says: str,
+    tiny: Path,
+    tmp_path: Path,
+) -> None:
+    """Whatever torch says of it is one line."""
+    own = "from torch import Tensor, nn\n\n\nclass Own(nn.Module):\n"
+    own += "    def forward(self, x: Tensor) -> Tensor:\n        return x + 2\n"
+    (tmp_path / "own.py").write_text(own, encoding="utf-8")
+    script = rendered(layers, training, tmp_path)
+    refused(script, "--data-dir", str(tiny), *args, says=says)
 
 
 @pytest.mark.parametrize("damage", ["magic", "short", "label", "packed", "count"])

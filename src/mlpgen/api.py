@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple, get_args
@@ -9,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from mlpgen import shared, source
 from mlpgen.graph.build import build
 from mlpgen.graph.own import own_classes
-from mlpgen.modules import KINDS, shared_modules
+from mlpgen.modules import KINDS, shared_modules, wrong_package
 from mlpgen.output.absolute import absolute
 from mlpgen.output.header import SLOT, Origin, comment, stamp
-from mlpgen.rendering import fill, fill_cells
+from mlpgen.rendering import fill, fill_cells, text_of
 from mlpgen.spec import Style
-from mlpgen.styles.code import Code
+from mlpgen.styles.code import Code, as_code
 
 if TYPE_CHECKING:
     import os
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mlpgen.diagnostics import Diagnostic
     from mlpgen.expressions import Scalar
     from mlpgen.graph.nodes import Graph
+    from mlpgen.own_templates.folder import Folder
     from mlpgen.source import Document
 
 STYLES: tuple[str, ...] = get_args(Style)
@@ -87,6 +89,7 @@ def render(
     origin: str | None = None,
     notebook: bool = False,
     package: str = "",
+    templates: Folder | str | os.PathLike[str] | None = None,
 ) -> dict[str, str]:
     """Render a spec into the texts of its files.
 
@@ -98,20 +101,24 @@ def render(
         notebook: Render a notebook in place of the files.
         package: `mypkg.generated`, in which each style is a package: files then import
             each other by absolute names.
+        templates: A folder of templates that go before mlpgen's own.
 
     Returns:
         File names and texts: the model, and if the spec trains, its scripts and the
         modules that these share with those of other specs; or the notebook.
 
     Raises:
-        SpecError: The spec has mistakes, or a layer to capture is not there.
-        ValueError: There is no such style.
+        SpecError: The spec has mistakes, or a layer to capture is not there; or a
+            template has mistakes.
+        ValueError: There is no such style, or the package cannot be one.
         MissingPackageError: nbformat is not installed, which writes notebooks.
     """
     network = spec if isinstance(spec, Network) else load(spec)
     style = style or network.graph.style
     if style not in STYLES:
         raise ValueError(f"there is no style {style!r}: one of {', '.join(STYLES)}")
+    if package and (why := wrong_package(package)):
+        raise ValueError(f"the package {package!r} cannot be used: {why}")
     names = _captured(network.graph, (*capture,))
     name = network.document.name
     made_from = Origin(
@@ -120,17 +127,27 @@ def render(
         tuple(f"{key}={shown(value)}" for key, value in network.settings.items()),
         names,
     )
+    own = _own(templates)
     if notebook:
-        model = _model(network.graph, style, names)
-        return _notebook(network.graph, names, model, made_from)
-    texts = _texts(network.graph, style, names)
-    needed = shared.needed(texts.values())
+        model = _model(network.graph, style, names, own)
+        return _notebook(network.graph, names, model, made_from, own)
+    texts = _texts(network.graph, style, names, own)
+    needed = shared.needed(texts.values(), own)
     folder = f"{package}.{style}" if package else ""
     if package:
         local = _local_modules(network.graph, texts)
         texts = {name: absolute(each, folder, local) for name, each in texts.items()}
     stamped = {file: stamp(text, made_from) for file, text in texts.items()}
-    return stamped | shared.texts(needed, folder)
+    return stamped | shared.texts(needed, folder, own)
+
+
+def _own(templates: Folder | str | os.PathLike[str] | None) -> Folder | None:
+    """Read the templates of a project, if there are any."""
+    if templates is None:
+        return None
+    from mlpgen.own_templates.folder import Folder, read
+
+    return templates if isinstance(templates, Folder) else read(templates)
 
 
 def _local_modules(graph: Graph, texts: Iterable[str]) -> set[str]:
@@ -148,29 +165,64 @@ def _captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _notebook(
-    graph: Graph, captured: Sequence[str], text: str, made_from: Origin
+    graph: Graph,
+    captured: Sequence[str],
+    text: str,
+    made_from: Origin,
+    own: Folder | None,
 ) -> dict[str, str]:
     """Render the notebook in place of its files."""
     from mlpgen.output.notebook import SUFFIX, as_text, pack
     from mlpgen.scripts.notebook import cells
 
-    made = cells(graph, captured, text.replace(SLOT, ""), fill_cells, Code(SLOT))
+    text = text.replace(SLOT, "")
+    filled, read = partial(fill_cells, own), partial(_text_of, own)
+    if own is None:
+        made = cells(graph, captured, text, filled, Code(SLOT), read)
+    else:
+        from mlpgen.own_templates.notebook import filled_checked, wanting, with_slot
+
+        filled = partial(filled_checked, own)
+        with wanting(own):
+            made = cells(graph, captured, text, filled, Code(SLOT), read)
+        made = with_slot(made)
     header = comment(as_text(made), made_from)
     whole = [each._replace(source=each.source.replace(SLOT, header)) for each in made]
     return {f"{graph.stem}{SUFFIX}": pack(whole)}
 
 
-def _model(graph: Graph, style: str, captured: Sequence[str]) -> str:
+def _text_of(own: Folder | None, name: str) -> str:
+    """Read what a notebook takes definitions of: `shared/training`."""
+    folder, _, module = name.partition("/")
+    return shared.source(module, own) if folder == "shared" else text_of(f"{name}.py")
+
+
+def _filled(own: Folder | None, template: str, /, **values: object) -> str:
+    """Fill the template of a Python file."""
+    text = fill(own, template, **values, header=Code(SLOT))
+    if own is None:
+        return text
+    from mlpgen.own_templates.printed import checked
+
+    return checked(own, text, template)
+
+
+def _model(
+    graph: Graph, style: str, captured: Sequence[str], own: Folder | None
+) -> str:
     plan = import_module(f"mlpgen.styles.{style}").plan(graph, captured)
-    return fill(plan.template, plan=plan, header=Code(SLOT))
+    return _filled(own, plan.template, plan=as_code(plan))
 
 
-def _texts(graph: Graph, style: str, captured: Sequence[str]) -> dict[str, str]:
-    texts = {f"{graph.stem}.py": _model(graph, style, captured)}
+def _texts(
+    graph: Graph, style: str, captured: Sequence[str], own: Folder | None
+) -> dict[str, str]:
+    texts = {f"{graph.stem}.py": _model(graph, style, captured, own)}
     if graph.recipe is not None:
         from mlpgen.scripts import scripts
 
-        found = scripts(graph, graph.recipe, captured, fill, header=Code(SLOT))
+        filled, is_own = partial(_filled, own), own is not None
+        found = scripts(graph, graph.recipe, captured, filled, own=is_own)
         texts |= {f"{kind}_{graph.stem}.py": text for kind, text in found.items()}
     return texts
 

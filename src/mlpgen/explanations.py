@@ -641,6 +641,38 @@ EXPLANATIONS = {
         _trained(*_WIDE, rest="parameters: {seed: 2}\n").replace("SIZE", "seed"),
         _trained(*_WIDE, rest="parameters: {wide: 2}\n").replace("SIZE", "wide"),
     ),
+    "MG601": Explanation(
+        "The project's templates cannot be read",
+        "`--templates`, or `templates` in the table `tool.mlpgen`, names a folder that "
+        "is not there, or a template in it is a folder or may not be read.",
+    ),
+    "MG602": Explanation(
+        "A template is none",
+        "Jinja cannot read it: a block is not closed, or there is no filter of the "
+        "name.",
+    ),
+    "MG603": Explanation(
+        "A template fails",
+        "It asks for what is not there, includes a template that is not in its folder "
+        "and none of mlpgen's, or includes itself; `mlpgen templates` lists what there "
+        "is.",
+    ),
+    "MG604": Explanation(
+        "A template prints what is not known to be code",
+        "Texts of a spec may be from a stranger, so no template prints them as they "
+        "are. What is `Code` in `mlpgen templates` can be printed, numbers can, and "
+        "`{{ value | literal }}` writes any value as Python does, texts in quotes.",
+    ),
+    "MG605": Explanation(
+        "What a template prints is no Python file of mlpgen",
+        "It cannot be read by Python, or the header, by which mlpgen finds the file "
+        "again, is not alone on its line or there twice.",
+    ),
+    "MG606": Explanation(
+        "A template that nobody uses",
+        "It has not the name of one of mlpgen's, so it replaces none, and no other "
+        "template of the folder includes it.",
+    ),
 }
 
 
@@ -650,7 +682,7 @@ def page() -> str:
         "# Mistakes\n\n"
         "Every code that mlpgen names, with a wrong and a mended spec. MG0 is about "
         "files, MG1 about YAML,\nMG2 about the spec, MG3 about shapes, MG4 about "
-        "training.\n"
+        "training, MG6 about templates of your own.\n"
     ]
     for code, each in EXPLANATIONS.items():
         parts.append(f"\n## {code}: {each.title}\n\n{each.text}\n")

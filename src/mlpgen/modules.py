@@ -15,10 +15,11 @@ from mlpgen.reserved.modules import DEVICES, PACKAGES, PRIVATE, STANDARD
 LONGEST = 72
 """Characters of the path of a file that is imported: it is a line that has no break."""
 
+LONGEST_PACKAGE = 100
+"""Characters of the name of a package, which stands in each import."""
+
 KINDS = ("train", "predict")
-"""The files beside every model `x.py` that is trained: `data_x.py` and so on."""
-COMPANIONS = KINDS
-"""Those that may be there."""
+"""The scripts beside every model `x.py` that is trained: `train_x.py` and so on."""
 
 
 @cache
@@ -48,13 +49,30 @@ def foreign_module(name: str) -> str:
     return f"Windows has no file `{name}.py`" if plain in DEVICES else ""
 
 
+def wrong_package(name: str) -> str:
+    """Say why a name cannot be a package of generated code; empty if it can.
+
+    Args:
+        name: With dots, `mypkg.generated`.
+    """
+    if len(name) > LONGEST_PACKAGE:
+        return f"it has {len(name)} characters, the most is {LONGEST_PACKAGE}"
+    parts = name.split(".")
+    for part in parts:
+        if keyword.iskeyword(part):
+            return f"`{part}` is a keyword of Python"
+        if not re.fullmatch(r"[A-Za-z_]\w*", part, re.ASCII):
+            return f"`{part[:40]}` is no name in Python"
+    return foreign_module(parts[0])
+
+
 def generated_files(stem: str) -> frozenset[str]:
     """Return the names of the files that a spec makes, without `.py`.
 
     Args:
         stem: That of the model.
     """
-    return frozenset([stem, *(f"{kind}_{stem}" for kind in COMPANIONS)])
+    return frozenset([stem, *(f"{kind}_{stem}" for kind in KINDS)])
 
 
 def wrong_file(path: str, stem: str) -> str:

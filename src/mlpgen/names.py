@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.modules import hidden_module
 from mlpgen.reserved.attributes import MODULE, PRIVATE
-from mlpgen.reserved.scripts import is_word
+from mlpgen.reserved.scripts import WORDS
 from mlpgen.reserved.words import BUILTINS, MODEL
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ _IDENTIFIER = "an identifier of letters and digits, with at most one `_` before 
 
 
 def _is_taken(name: str) -> bool:
-    return name in BUILTINS or name in MODEL or is_word(name)
+    return name in BUILTINS or name in MODEL or name in WORDS
 
 
 def _is_identifier(name: str) -> bool:

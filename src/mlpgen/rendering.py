@@ -1,10 +1,10 @@
-"""Plans through templates into text; the only room that knows Jinja."""
+"""Plans through templates into text: with `own_templates`, all that knows Jinja."""
 
 from __future__ import annotations
 
 import os
 import sys
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,58 +13,129 @@ from jinja2 import (
     FileSystemBytecodeCache,
     FunctionLoader,
     StrictUndefined,
+    Undefined,
+    nodes,
 )
+from jinja2.compiler import CodeGenerator
 
 from mlpgen.expressions import written
 from mlpgen.installed import TEMPLATES
-from mlpgen.styles.code import Code, indented
+from mlpgen.styles.code import Code, flat, indented, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from jinja2.compiler import Frame
 
     from mlpgen.cells import Cell
+    from mlpgen.own_templates.folder import Folder
 
 _HERE = Path(__file__).parent
+FOLDERS = ("scripts", ".", "notebook")
+"""Where templates lie in `templates/`; no two of them have one name."""
+SUFFIX = ".jinja"
+ORIGINAL = "mlpgen/"
+"""What stands before a name if mlpgen's own template is meant, and no project's."""
 
 
-def fill(template: str, **values: Any) -> str:
+class NotCodeError(TypeError):
+    """A template prints what is not known to be safe.
+
+    Attributes:
+        value: What it prints.
+    """
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        name = type(value).__name__
+        super().__init__(f"a template prints {name}, which is not Code")
+
+
+def fill(folder: Folder | None, template: str, /, **values: Any) -> str:
     """Fill a template.
 
     Args:
-        template: Its file in `templates/`.
+        folder: Templates of a project, which go before mlpgen's own; None for none.
+        template: Its name, `train.py.jinja`.
         values: What it shows. Only `Code` can be printed.
 
     Raises:
-        TypeError: The template prints a text that is not known to be safe.
+        NotCodeError: The template prints a text that is not known to be safe.
+        SpecError: A template of the project is wrong.
     """
-    text = _environment().get_template(template).render(values)
+    if folder is None:
+        text = environment(None).get_template(template).render(values)
+    else:
+        from mlpgen.own_templates.faults import named
+
+        with named(folder, values):
+            text = environment(folder).get_template(template).render(values)
     return text.rstrip("\n") + "\n"
 
 
-def fill_cells(template: str, **values: Any) -> list[Cell]:
+def fill_cells(folder: Folder | None, template: str, /, **values: Any) -> list[Cell]:
     """Fill the template of a notebook, in which each cell is a call of `cell`.
 
     Args:
-        template: Its file in `templates/`.
+        folder: Templates of a project, which go before mlpgen's own; None for none.
+        template: Its name.
         values: What it shows. Only `Code` can be printed.
     """
     from mlpgen.cells import Cell
 
     cells: list[Cell] = []
 
-    def cell(kind: str, caller: Callable[[], str]) -> str:
+    def cell(kind: str, caller: Callable[[], str]) -> Code:
         cells.append(Cell(kind, caller().strip("\n")))
-        return ""
+        return Code()
 
-    fill(template, cell=cell, **values)
+    fill(folder, template, cell=cell, **values)
     return cells
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(_source),
-        bytecode_cache=_bytecode_cache(),
+class _Checked(CodeGenerator):
+    """Lets blocks print only what is known to be code, too.
+
+    Jinja prints as it is what `{% call %}` and `{% filter %}` give.
+    """
+
+    _in_block = False
+
+    def start_write(self, frame: Frame, node: nodes.Node | None = None) -> None:
+        super().start_write(frame, node)
+        self._in_block = isinstance(node, nodes.CallBlock | nodes.FilterBlock)
+        if self._in_block:
+            self.write("environment.finalize(")
+
+    def end_write(self, frame: Frame) -> None:
+        if self._in_block:
+            self.write(")")
+            self._in_block = False
+        super().end_write(frame)
+
+
+def _joined(parts: Iterable[str]) -> Code:
+    """Join what was printed: as each part was checked, the whole is code."""
+    return Code("".join(parts))
+
+
+class _Environment(Environment):
+    """One in which macros and blocks give code, which can be printed."""
+
+    code_generator_class = _Checked
+    concat = staticmethod(_joined)
+
+
+@lru_cache(maxsize=4)
+def environment(folder: Folder | None) -> Environment:
+    """Make what knows the templates.
+
+    Args:
+        folder: Templates of a project, which go before mlpgen's own; None for none.
+    """
+    made = _Environment(
+        loader=FunctionLoader(partial(_source, folder)),
+        bytecode_cache=_bytecode_cache() if folder is None else None,
         undefined=StrictUndefined,
         finalize=_only_code,
         autoescape=False,
@@ -72,9 +143,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["code"] = _code
-    environment.filters["moved"] = _moved
-    return environment
+    made.filters |= {"code": _code, "moved": _moved, "literal": _literal}
+    return made
 
 
 def _bytecode_cache() -> FileSystemBytecodeCache | None:
@@ -85,9 +155,27 @@ def _bytecode_cache() -> FileSystemBytecodeCache | None:
     return FileSystemBytecodeCache(str(folder), "%s.template")
 
 
-def _source(name: str) -> tuple[str, str, None]:
+def _source(folder: Folder | None, name: str) -> tuple[str, str, None] | None:
     """Read a template, for Jinja: its text, where it is, and that it stays so."""
-    return text_of(name), str(TEMPLATES / name), None
+    if folder is not None and name in folder.texts:
+        return folder.texts[name], folder.file(name), None
+    path = template_path(name.removeprefix(ORIGINAL))
+    return None if path is None else (path.read_text("utf-8"), str(path), None)
+
+
+@cache
+def template_path(name: str) -> Path | None:
+    """Find a template of mlpgen's own by its name; None if there is none."""
+    if "/" in name or not name.endswith(SUFFIX):
+        return None
+    paths = (TEMPLATES / folder / name for folder in FOLDERS)
+    return next(filter(Path.is_file, paths), None)
+
+
+def template_names() -> list[str]:
+    """Name all templates that a project can replace."""
+    found = (path for each in FOLDERS for path in (TEMPLATES / each).glob(f"*{SUFFIX}"))
+    return sorted(path.name for path in found)
 
 
 def text_of(name: str) -> str:
@@ -97,23 +185,42 @@ def text_of(name: str) -> str:
 
 def _code(lines: Sequence[str] | str, indent: int = 0) -> Code:
     """Print lines that a plan made."""
-    if isinstance(lines, str):
-        lines = lines.split("\n")
-    return Code("\n".join(indented(lines, indent)))
+    if not isinstance(lines, str):
+        lines = "\n".join(map(_checked, lines))
+        return _moved(Code(lines), indent)
+    return _moved(lines, indent)
 
 
-def _moved(text: str, by: int) -> str:
+def _moved(text: str, by: int) -> Code:
     """Move what a part of a template made to the right."""
-    return "\n".join(indented(text.split("\n"), by))
+    return Code("\n".join(indented(_checked(text).split("\n"), by)))
+
+
+def _literal(value: object) -> Code:
+    """Write any value of a spec as Python does: texts in quotes, lists, numbers."""
+    if isinstance(value, Undefined):
+        str(value)  # which says what is not there
+    if isinstance(value, list | tuple):
+        items = ", ".join(map(_literal, value))
+        return Code(f"[{items}]" if isinstance(value, list) else f"({items},)")
+    text = flat(literal(value))
+    if text.startswith("'"):  # it would end a docstring that it stands in
+        body = text[1:-1].replace('"', '\\"')
+        text = f'"{body}"'
+    return Code(text)
+
+
+def _checked(value: object) -> Code:
+    if isinstance(value, Code):
+        return value
+    if isinstance(value, Undefined):
+        str(value)  # which says what is not there
+    raise NotCodeError(value)
 
 
 def _only_code(value: object) -> object:
     """Let nothing be printed but what is known to be code: numbers are."""
-    if isinstance(value, int | float):
-        return written(value)
-    if not isinstance(value, Code):
-        raise TypeError(f"a template prints {type(value).__name__}, which is not Code")
-    return value
+    return written(value) if isinstance(value, int | float) else _checked(value)
 
 
 def starter(kind: str) -> str:

@@ -2,13 +2,13 @@
 
 Nothing of a spec stands in them: they are the files of `templates/shared/`, with a
 header, and the same bytes in every project; in a package they import each other by
-absolute names.
+absolute names. A project may have modules of its own in their place.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from mlpgen.installed import TEMPLATES
@@ -19,6 +19,8 @@ from mlpgen.output.header import SLOT, stamp
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from mlpgen.own_templates.folder import Folder
+
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)"
     r"|import[ \t]+([^\n#]*))",
@@ -27,44 +29,55 @@ _IMPORT = re.compile(
 _END_OF_DOCSTRING = '"""\n\n'
 
 
-def texts(names: Iterable[str], package: str = "") -> dict[str, str]:
+def texts(
+    names: Iterable[str], package: str = "", own: Folder | None = None
+) -> dict[str, str]:
     """Return the texts of shared modules, by their files.
 
     Args:
         names: The modules, `training`.
         package: That of the folder, `mypkg.generated.explicit`; empty for none.
+        own: Has those of the project.
     """
-    return {f"{name}.py": _text(name, package) for name in names}
+    return {f"{name}.py": _text(name, package, own) for name in names}
 
 
-@cache
-def _text(name: str, package: str) -> str:
-    text = source(name)
+@lru_cache(maxsize=256)
+def _text(name: str, package: str, own: Folder | None) -> str:
+    text = source(name, own)
     if package:
         text = absolute(text, package, shared_modules())
+    if own is not None and own.module(name) is not None:
+        from mlpgen.own_templates.printed import with_slot
+
+        return stamp(with_slot(text), None, own=True)
     end = text.index(_END_OF_DOCSTRING) + len(_END_OF_DOCSTRING)
     return stamp(f"{text[:end]}{SLOT}\n\n{text[end:]}", None)
 
 
+def source(name: str, own: Folder | None = None) -> str:
+    """Read a shared module: that of the project, else that of `templates/shared/`."""
+    return (own and own.module(name)) or _source(name)
+
+
 @cache
-def source(name: str) -> str:
-    """Read a shared module as it lies in `templates/shared/`."""
+def _source(name: str) -> str:
     return (TEMPLATES / "shared" / f"{name}.py").read_text("utf-8")
 
 
-def needed(texts: Iterable[str]) -> list[str]:
+def needed(texts: Iterable[str], own: Folder | None = None) -> list[str]:
     """Name the shared modules that texts import, with those that these import."""
-    return with_needed(name for text in texts for name in imported(text))
+    return with_needed((name for text in texts for name in imported(text)), own)
 
 
-def with_needed(names: Iterable[str]) -> list[str]:
+def with_needed(names: Iterable[str], own: Folder | None = None) -> list[str]:
     """Name shared modules among others, with those that they import."""
-    return sorted(reached(names, shared_modules(), _imports))
+    return sorted(reached(names, shared_modules(), partial(_imports, own)))
 
 
-@cache
-def _imports(name: str) -> frozenset[str]:
-    return imported(source(name))
+@lru_cache(maxsize=256)
+def _imports(own: Folder | None, name: str) -> frozenset[str]:
+    return imported(source(name, own))
 
 
 def reached(

@@ -190,6 +190,8 @@ def _check_file(file: str, problems: Problems) -> None:
     meant = file.removesuffix(".py").lower().replace("-", "_")
     if reason and meant != file and not wrong_stem(meant):
         help = f"did you mean `{meant}`?"
+    elif reason and not wrong_stem(f"{meant}_net"):
+        help = f"such as `{meant}_net`"
     if reason:
         message = f"the text `{cut(file)}` cannot be the file: {reason}"
         problems.add("MG205", message, ("file",), help=help)

@@ -112,7 +112,8 @@ def _check_fits(name: str, value: Any, parameter: Tensor) -> None:
         return
     if not isinstance(value, Tensor) or value.shape != shape:
         raise ValueError(f"{name} of the optimizer does not fit its parameter")
-    if not value.is_floating_point() or value.layout != parameter.layout:
+    dense = value.is_contiguous() or value.stride() == parameter.stride()
+    if not value.is_floating_point() or value.layout != parameter.layout or not dense:
         raise ValueError(f"{name} of the optimizer is of another type")
 
 

@@ -28,6 +28,17 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"error: {printable(message)}\n")
 
 
+def path_of(text: str) -> Path:
+    """Read a path.
+
+    Raises:
+        ArgumentTypeError: No system has one like it.
+    """
+    if "\0" in text:
+        raise argparse.ArgumentTypeError("a path has no NUL in it")
+    return Path(text)
+
+
 def command_line(
     about: str | None, name: str, epochs: int, batch_size: int, lr: float, seed: int
 ) -> Parser:
@@ -53,15 +64,15 @@ def command_line(
         ("batch-size", int, batch_size, "examples in one step"),
         ("lr", float, lr, "learning rate, or its peak"),
         ("seed", int, seed, "of initial values and shuffling"),
-        ("data-dir", Path, Path("data"), "has the data in it"),
-        ("out", Path, new, "gets checkpoints and metrics.csv"),
+        ("data-dir", path_of, Path("data"), "has the data in it"),
+        ("out", path_of, new, "gets checkpoints and metrics.csv"),
         ("checkpoint-every", int, 0, "steps; 0: after each epoch"),
         ("device", str, str(device), "such as cpu, cuda:0, mps"),
         ("threads", int, torch.get_num_threads(), "of the CPU"),
     ):
         parser.add_argument(f"--{name}", type=kind, default=default, help=help_)
     newest = "a run or checkpoint to go on with; the newest run if none is named"
-    parser.add_argument("--resume", nargs="?", type=Path, const=runs, help=newest)
+    parser.add_argument("--resume", nargs="?", type=path_of, const=runs, help=newest)
     for name, help_ in (
         ("overfit-batch", "learn one batch by heart"),
         ("profile", "show where 50 steps spend their time, and end"),
@@ -90,14 +101,14 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
     """Read and check the command line; a run that goes on has its settings already."""
     args = parser.parse_args()
     if args.resume:
-        path = checkpoint.newest(args.resume)
-        kept = checkpoint.read(path)["settings"]
+        last = checkpoint.newest(args.resume)
+        kept = checkpoint.read(last)["settings"]
         passing = ("resume", "profile", "out", "traceback")
         parser.set_defaults(
             **{each: kept[each] for each in kept if each not in passing}
         )
         args = parser.parse_args()
-        args.resume, args.out = path, path.parent
+        args.resume, args.out = last, last.parent
     elif args.out == parser.get_default("out"):
         args.out = checkpoint.new_run(args.out)
     for name, least in LEAST.items():

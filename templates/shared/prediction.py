@@ -11,7 +11,7 @@ from torch import Tensor, nn
 import checkpoint
 import hooks
 import plots
-from command_line import Parser, usable
+from command_line import Parser, path_of, usable
 from data_common import Splits
 from errors import RunError, guarded, one_line, printable
 
@@ -117,10 +117,10 @@ def start(use: Callable[[Trained], None], about: str | None, runs: str) -> None:
 def command_line(about: str | None, runs: str) -> Parser:
     """Make the parser of a script that uses a trained model."""
     parser = Parser(description=(about or "").partition("\n")[0])
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="to use")
+    parser.add_argument("files", nargs="*", type=path_of, metavar="FILE", help="to use")
     for name, kind, default, help_ in (
-        ("run", Path, None, f"or a checkpoint; without it, the newest of {runs}"),
-        ("data-dir", Path, Path("data"), "has the data in it"),
+        ("run", path_of, None, f"or a checkpoint; without it, the newest of {runs}"),
+        ("data-dir", path_of, Path("data"), "has the data in it"),
         ("device", str, "cpu", "such as cpu, cuda:0, mps"),
     ):
         parser.add_argument(f"--{name}", type=kind, default=default, help=help_)

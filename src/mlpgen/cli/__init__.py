@@ -23,6 +23,7 @@ COMMANDS = {
     "validate": "Find the mistakes of specs.",
     "show": "Print the layers of a spec with shapes and counts.",
     "prove": "Run both styles of a spec with torch, and check what mlpgen says.",
+    "templates": "List the templates that a project can replace, or copy one.",
     "init": "Print a spec to start from.",
     "layers": "Print the catalogue of layers, or one of them.",
     "explain": "Say what the code of a mistake means.",

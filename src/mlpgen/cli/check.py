@@ -26,12 +26,14 @@ SCHEMA = Path("schemas/spec.schema.json")
 @common.style_option(help="Styles that must be there.")
 @common.out_option
 @common.package_option
+@common.templates_option
 @common.format_option
 def command(
     specs: tuple[str, ...],
     styles: tuple[str, ...],
     out: str | None,
     package: str | None,
+    templates: str | None,
     format_: str,
 ) -> int:
     """Tell whether the generated files are what the specs say now.
@@ -47,8 +49,8 @@ def command(
       mlpgen check
       mlpgen check specs/*.yaml --style explicit --style sequential
     """
-    wanted = common.wanted(specs, styles, out, package)
-    warnings: list[Diagnostic] = []
+    wanted = common.wanted(specs, styles, out, package, templates)
+    warnings = [*wanted.warnings]
     verdicts = drift.check(
         wanted.specs,
         wanted.styles,

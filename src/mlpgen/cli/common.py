@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mlpgen.diagnostics import Diagnostic
     from mlpgen.expressions import Scalar
+    from mlpgen.own_templates.folder import Folder
 
 
 def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
@@ -106,6 +107,16 @@ class AnyPath(click.ParamType[str]):
         return value
 
 
+class AnyFolder(AnyPath):
+    """The path of a folder; an empty text for none."""
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Refuse what no folder can be called."""
+        return super().convert(value, param, ctx) if value else value
+
+
 def specs_argument(*, required: bool = True) -> Callable[[Any], Any]:
     """Make the argument for one spec or several."""
     return click.argument(
@@ -151,6 +162,12 @@ package_option = click.option(
     help="What the folder is called when it is imported, `mypkg.generated`: files "
     "import each other by absolute names, and run with `python -m`.",
 )
+templates_option = click.option(
+    "--templates",
+    type=AnyFolder(),
+    metavar="DIR",
+    help="A folder of templates that go before mlpgen's own: see `mlpgen templates`.",
+)
 set_option = click.option(
     "--set",
     "settings",
@@ -189,6 +206,7 @@ class Wanted(NamedTuple):
         target: Where generated files go.
         root: The folder of the project.
         file: Where the settings stand; empty if there are none.
+        warnings: What is odd about the templates.
     """
 
     specs: list[str]
@@ -196,30 +214,47 @@ class Wanted(NamedTuple):
     target: Target
     root: Path
     file: str
+    warnings: tuple[Diagnostic, ...]
 
 
 def wanted(
-    specs: Sequence[str], styles: Sequence[str], out: str | None, package: str | None
+    specs: Sequence[str],
+    styles: Sequence[str],
+    out: str | None,
+    package: str | None,
+    templates: str | None,
 ) -> Wanted:
     """Put the options of a command before the project's settings.
 
     Raises:
-        SpecError: The package is none, or not that of the folder.
+        SpecError: The package is none, or not that of the folder; or the templates
+            cannot be read.
     """
     project = settings()
-    usual = Target(project.folder, project.package)
+    usual = Target(project.folder, project.package, project.own)
+    folder = usual.templates if templates is None else templates
+    own: Folder | None = None
+    warnings: tuple[Diagnostic, ...] = ()
+    if folder:
+        from mlpgen import own_templates
+
+        place = project.place("templates") if templates is None else None
+        own, warnings = own_templates.opened(folder, place)
     target = Target(
         usual.out if out is None else Path(out),
         usual.package if package is None else package,
+        folder,
+        own,
         usual,
     )
-    packages.check(target._replace(usual=usual))
+    packages.check(target)
     return Wanted(
         once(specs) or project.files(),
         (*(styles or project.styles),),
         target,
         Path(project.root),
         project.file,
+        warnings,
     )
 
 

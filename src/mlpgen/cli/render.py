@@ -36,6 +36,7 @@ _WORDS = {
 @common.style_option(help="The style to write, or several.")
 @common.out_option
 @common.package_option
+@common.templates_option
 @common.set_option
 @common.capture_option
 @click.option("--notebook", is_flag=True, help="Write a notebook in place of files.")
@@ -48,6 +49,7 @@ def command(
     styles: tuple[str, ...],
     out: str | None,
     package: str | None,
+    templates: str | None,
     settings: tuple[str, ...],
     captures: tuple[str, ...],
     notebook: bool,
@@ -67,7 +69,7 @@ def command(
       mlpgen render specs/mnist_mlp.yaml --set hidden_1=256 --stdout
     """
     names = common.parse_captures(captures)
-    wanted = common.wanted(specs, styles, out, package)
+    wanted = common.wanted(specs, styles, out, package, templates)
     if not (specs or wanted.file):
         raise click.UsageError("Missing argument 'SPECS...'.")
     if not wanted.specs:
@@ -79,7 +81,7 @@ def command(
         for spec in wanted.specs
         for style in wanted.styles or (None,)
     ]
-    warnings: list[Diagnostic] = []
+    warnings = [*wanted.warnings]
     loader = Loader()
     rendered = render(requests, wanted.target, warnings.extend, loader=loader)
     if stdout:

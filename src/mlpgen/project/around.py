@@ -44,8 +44,8 @@ class Around(NamedTuple):
     def shared(self, target: Target) -> dict[Path, str]:
         """Return the shared modules that a file here imports, as they are now."""
         names = {each.path.stem for each in self.left if each.is_shared}
-        needed = shared.with_needed(names.intersection(self.users))
-        texts = shared.texts(needed, target.package_of(self.folder))
+        needed = shared.with_needed(names.intersection(self.users), target.own)
+        texts = shared.texts(needed, target.package_of(self.folder), target.own)
         return {self.folder / name: text for name, text in texts.items()}
 
 
@@ -118,7 +118,7 @@ def outdated(
         for around in arounds
         for each in around.others
         if each.request and files.is_file(each.request.spec)
-        if _is_outdated(each, around.folder.name, changed)
+        if _is_outdated(each, around.folder.name, changed, target)
     ]
     if found:
         paths = [path for path, _ in found]
@@ -127,8 +127,10 @@ def outdated(
         yield f"{said}: {target.commands(request for _, request in found)}"
 
 
-def _is_outdated(found: Found, folder: str, changed: Collection[str]) -> bool:
+def _is_outdated(
+    found: Found, folder: str, changed: Collection[str], target: Target
+) -> bool:
     if found.header is None or found.header.format != header.FORMAT:
         return True
     names = shared.imported(found.text, folder) if changed else ()
-    return not {*changed}.isdisjoint(shared.with_needed(names))
+    return not {*changed}.isdisjoint(shared.with_needed(names, target.own))

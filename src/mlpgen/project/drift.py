@@ -73,8 +73,9 @@ def check(
         if not only or not each.request or real(each.request.spec) in given
     }
     there = _There(target.out, [*found.values()], Loader())
-    required = [each for spec in specs for each in there.required(spec, styles)]
-    also = [each for each in there.asked() if each not in required]
+    asked = there.asked()
+    required = [each for spec in specs for each in there.required(spec, styles, asked)]
+    also = [each for each in asked if each not in required]
     rendered = requests.render(required, target, warn, also=also, loader=there.loader)
     changes = [files.compare(path, each.text) for path, each in rendered.items()]
     verdicts = {
@@ -128,20 +129,24 @@ class _There(NamedTuple):
     found: Sequence[Found]
     loader: Loader
 
-    def asked(self) -> Iterator[Request]:
-        """Go through what the headers of files in their place ask for, each once."""
-        seen: set[object] = set()
+    def asked(self) -> list[Request]:
+        """Return what the headers of files in their place ask for, each once."""
+        asked: dict[object, Request] = {}
         for each in self.found:
             request = each.request
-            if not request or not _is_spec(request.spec) or request[:5] in seen:
+            if not request or not _is_spec(request.spec):
                 continue
             if each.path.parent == self.out / str(request.style):
-                seen.add(request[:5])
-                yield request
+                same = asked.setdefault(request[:5], request._replace(asked_by=()))
+                files = (*same.asked_by, *request.asked_by)
+                asked[request[:5]] = same._replace(asked_by=files)
+        return [*asked.values()]
 
-    def required(self, spec: str, styles: Sequence[str]) -> Iterator[Request]:
-        """Tell what must be there of a spec, with the options that headers know."""
-        asked = [each for each in self.asked() if real(each.spec) == real(spec)]
+    def required(
+        self, spec: str, styles: Sequence[str], asked: Sequence[Request]
+    ) -> Iterator[Request]:
+        """Tell what must be there of a spec, with the options that headers ask for."""
+        asked = [each for each in asked if real(each.spec) == real(spec)]
         try:
             network = self.loader.load(Request(spec, None))
         except SpecError:  # its mistakes are said when it is rendered
@@ -206,8 +211,7 @@ def _advice(change: files.Change, command: str) -> str:
             return f"{_reason(change)}: {command}"
         case "edited":
             too = "what is rendered has changed too; " if _changed(change) else ""
-            home = "a file of your own" if _is_shared(change) else "the spec"
-            return f"{too}move the edit into {home}, or: {command} --force"
+            return f"{too}move the edit into {_home(change)}, or: {command} --force"
         case "foreign":
             return f"{_foreign(change)}: move it, or: {command} --force"
         case "damaged":
@@ -234,10 +238,12 @@ def _reason(change: files.Change) -> str:
     return "it is not what is rendered now"
 
 
-def _is_shared(change: files.Change) -> bool:
-    """Tell whether a module that scripts share belongs here."""
+def _home(change: files.Change) -> str:
+    """Say where an edit of a file belongs."""
     found = header.read(change.new)
-    return found is not None and found.origin is None
+    if found is None or found.origin is not None:
+        return "the spec"
+    return "the project's own" if found.own else "a file of your own"
 
 
 def _foreign(change: files.Change) -> str:

@@ -78,7 +78,7 @@ def _request(path: Path, origin: header.Origin) -> Request:
         raise header.DamagedHeaderError from None
     spec = _spec_of(path, origin.spec)
     is_notebook = path.suffix == notebook.SUFFIX
-    asked_by = path.as_posix()
+    asked_by = (path.as_posix(),)
     return Request(spec, origin.style, settings, origin.captured, is_notebook, asked_by)
 
 

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import keyword
 import os
-import re
 
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.modules import foreign_module
+from mlpgen.modules import wrong_package
 from mlpgen.printable import safe
 from mlpgen.problems import cut
 from mlpgen.project.target import Target
-
-LONGEST = 100
-
-
-def wrong_package(name: str) -> str:
-    """Say why a name cannot be a package of generated code; empty if it can."""
-    if len(name) > LONGEST:
-        return f"it has {len(name)} characters, the most is {LONGEST}"
-    parts = name.split(".")
-    for part in parts:
-        if keyword.iskeyword(part):
-            return f"`{part}` is a keyword of Python"
-        if not re.fullmatch(r"[A-Za-z_]\w*", part, re.ASCII):
-            return f"`{cut(part)}` is no name in Python"
-    return foreign_module(parts[0])
 
 
 def misplaced(package: str, out: str | os.PathLike[str]) -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.modules import COMPANIONS, shared_modules
+from mlpgen.modules import KINDS, shared_modules
 from mlpgen.source import scalar
 from mlpgen.source.files import possible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mlpgen.api import Network
     from mlpgen.expressions import Scalar
@@ -29,7 +29,7 @@ class Request(NamedTuple):
         settings: New defaults for its parameters.
         captured: Layers whose outputs the model returns as well.
         notebook: Whether a notebook is wanted in place of files.
-        asked_by: The generated file whose header asks for this; empty if a person does.
+        asked_by: The generated files whose headers ask for this; none if a person does.
     """
 
     spec: str
@@ -37,7 +37,7 @@ class Request(NamedTuple):
     settings: tuple[tuple[str, Scalar], ...] = ()
     captured: tuple[str, ...] = ()
     notebook: bool = False
-    asked_by: str = ""
+    asked_by: tuple[str, ...] = ()
 
 
 class Rendered(NamedTuple):
@@ -93,20 +93,20 @@ def render(
     loader = loader or Loader()
     found: dict[Path, Rendered] = {}
     shared: dict[Path, Rendered] = {}
-    problems: dict[Diagnostic, None] = {}
+    problems: dict[Diagnostic, Diagnostic] = {}
     clashes: dict[tuple[str, str], Diagnostic] = {}
     odd: dict[int, dict[Diagnostic, None]] = {}
     wanted = [(request, False) for request in requests]
     for request, gives_way in [*wanted, *((request, True) for request in also)]:
-        if gives_way and Path(request.asked_by) in found:
+        if gives_way and _has_lost(request, found):
             continue  # whatever it names as its spec is not even read
         try:
             network = loader.load(request)
             made = _files(request, network, target)
         except SpecError as error:
-            problems |= dict.fromkeys(
-                _noted(each, request) for each in error.diagnostics
-            )
+            for each in error.diagnostics:
+                noted = _noted(each, request)
+                problems.setdefault(each if _of_a_template(each) else noted, noted)
             continue
         taken = [found[path] for path in made if path in found]
         others = [each for each in taken if not _same_spec(each.request, request)]
@@ -124,12 +124,18 @@ def render(
             if not _same_spec(other.request, request):
                 pair = other.request.spec, request.spec
                 clashes.setdefault(pair, clash(*pair, path.name, network))
-            elif request.asked_by == path.as_posix():
+            elif path.as_posix() in request.asked_by:
                 found[path] = rendered  # of two headers with two options, its own
     if problems or clashes:
-        raise SpecError([*problems, *clashes.values()])
+        raise SpecError([*problems.values(), *clashes.values()])
     warn([each for every in odd.values() for each in every])
     return found | shared
+
+
+def _has_lost(request: Request, found: Mapping[Path, Rendered]) -> bool:
+    """Tell whether all that asks for it is in the place of files of other specs."""
+    others = (found.get(Path(each)) for each in request.asked_by)
+    return all(each and not _same_spec(each.request, request) for each in others)
 
 
 def _same_spec(one: Request, other: Request) -> bool:
@@ -146,16 +152,25 @@ def _files(request: Request, network: Network, target: Target) -> dict[Path, Ren
         origin=spec_from(folder, request.spec),
         notebook=request.notebook,
         package=target.package,
+        templates=target.own,
     )
     return {folder / name: Rendered(text, request) for name, text in texts.items()}
 
 
 def _noted(diagnostic: Diagnostic, request: Request) -> Diagnostic:
     """Say which file a mistake comes from that is no mistake of the spec alone."""
+    if _of_a_template(diagnostic):
+        note = f"it happens when `{request.spec}` is rendered"
+        return diagnostic._replace(notes=(*diagnostic.notes, note))
     if not request.asked_by or not (request.settings or request.captured):
         return diagnostic
-    note = f"the header of `{request.asked_by}` asks for it"
+    note = f"the header of `{request.asked_by[0]}` asks for it"
     return diagnostic._replace(notes=(*diagnostic.notes, note))
+
+
+def _of_a_template(diagnostic: Diagnostic) -> bool:
+    """Tell whether a mistake is one of a template, which all specs have in common."""
+    return diagnostic.code.startswith("MG6")
 
 
 def clash(first: str, second: str, file: str, network: Network) -> Diagnostic:
@@ -172,7 +187,7 @@ def clash(first: str, second: str, file: str, network: Network) -> Diagnostic:
 def files_of(network: Network) -> tuple[str, ...]:
     """Name the files that a network makes in the folder of each style."""
     stem, recipe = network.graph.stem, network.graph.recipe
-    kinds = COMPANIONS if recipe is not None else ()
+    kinds = KINDS if recipe is not None else ()
     return (f"{stem}.py", *(f"{kind}_{stem}.py" for kind in kinds))
 
 

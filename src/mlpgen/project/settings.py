@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics import Diagnostic, SpecError
 from mlpgen.output.files import is_file
 from mlpgen.project.requests import real
 from mlpgen.project.target import OUT
 from mlpgen.source.files import UnreadableError, content
+
+if TYPE_CHECKING:
+    from mlpgen.diagnostics import Place
 
 FILE = "pyproject.toml"
 SPECS = ("specs/*.yaml", "specs/*.yml")
@@ -27,6 +30,7 @@ class Settings(NamedTuple):
         out: The folder of the generated files.
         styles: Those that each spec is rendered in; none for the spec's own.
         package: What that folder is called when it is imported; empty for none.
+        templates: The folder of the project's own templates; empty for none.
         file: Where this stands, as seen from the working folder; empty for nowhere.
     """
 
@@ -35,12 +39,27 @@ class Settings(NamedTuple):
     out: str = OUT
     styles: tuple[str, ...] = ()
     package: str = ""
+    templates: str = ""
     file: str = ""
 
     @property
     def folder(self) -> Path:
         """The folder of the generated files, as seen from the working folder."""
-        return Path(os.path.normpath(os.path.join(self.root, self.out)))  # noqa: PTH118
+        return self._below(self.out)
+
+    @property
+    def own(self) -> str:
+        """The folder of templates, as seen from the working folder."""
+        return self._below(self.templates).as_posix() if self.templates else ""
+
+    def place(self, key: str) -> Place:
+        """Return where the file says what a key is."""
+        from mlpgen.project.table import place
+
+        return place(content(self.file, regular=True), self.file, key)
+
+    def _below(self, path: str) -> Path:
+        return Path(os.path.normpath(os.path.join(self.root, path)))  # noqa: PTH118
 
     def files(self) -> list[str]:
         """Return the specs, each once, in the order of the patterns and their names.

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.api import STYLES
 from mlpgen.diagnostics import Diagnostic, Span, SpecError
+from mlpgen.modules import wrong_package
 from mlpgen.problems import Problems, cut, listed, nearest, shown
-from mlpgen.project.packages import misplaced, wrong_package
+from mlpgen.project.packages import misplaced
 from mlpgen.project.target import OUT
 from mlpgen.source.document import Document, Spans, place_of
 from mlpgen.source.files import possible
@@ -18,6 +19,8 @@ from mlpgen.source.text import decode, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from mlpgen.diagnostics import Place
 
 LONGEST_PATH = 500
 MOST_DOTS = 1000
@@ -112,6 +115,7 @@ _KEYS = {
         f"a list of {', '.join(f'`{each}`' for each in STYLES)}", _each(_style)
     ),
     "package": _Key("a dotted name, such as `mypkg.generated`", _package),
+    "templates": _Key("the path of a folder", _path),
 }
 """The keys, which are fields of `Settings` too."""
 
@@ -140,6 +144,12 @@ def read(data: bytes, name: str) -> dict[str, Any] | None:
     _check_folder(found, Path(name).parent, problems)
     problems.check()
     return found
+
+
+def place(data: bytes, name: str, key: str) -> Place:
+    """Return where a file says what a key of the table is."""
+    lines = lines_of(decode(data, name))
+    return Document(name, lines, {}, _spans(lines)).place((key,))
 
 
 def _check_folder(found: Mapping[str, Any], root: Path, problems: Problems) -> None:

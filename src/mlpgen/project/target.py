@@ -12,6 +12,7 @@ from mlpgen.project.requests import Request
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mlpgen.own_templates.folder import Folder
 
 OUT = "generated"
 """Where generated files are, if nobody says otherwise."""
@@ -24,11 +25,15 @@ class Target(NamedTuple):
         out: The folder; each style has its own below it.
         package: What this folder is called when it is imported, `mypkg.generated`;
             empty if files of a folder import each other by their own names.
+        templates: The folder of the project's own templates; empty for none.
+        own: What is in it.
         usual: The same if a command does not say otherwise; None if it is so.
     """
 
     out: Path = Path(OUT)
     package: str = ""
+    templates: str = ""
+    own: Folder | None = None
     usual: Target | None = None
 
     def package_of(self, folder: Path) -> str:
@@ -38,14 +43,15 @@ class Target(NamedTuple):
         return ".".join([self.package, *folder.relative_to(self.out).parts])
 
     def command(self, *requests: Request) -> str:
-        """Return the command that renders this, or all of the project.
+        """Return the command that renders these, or all of the project.
 
         Args:
-            requests: What is asked for, all with the same options.
+            requests: Each spec in each style, with the same options.
         """
         words = ["mlpgen", "render", *dict.fromkeys(map(_argument, requests))]
+        for style in dict.fromkeys(each.style for each in requests):
+            words += ["--style", style] if style else []
         first = requests[0] if requests else Request("", None)
-        words += ["--style", first.style] if first.style else []
         for name, value in first.settings:
             words += ["--set", f"{name}={api.shown(value)}"]
         words += ["--capture", ",".join(first.captured)] if first.captured else []
@@ -54,16 +60,21 @@ class Target(NamedTuple):
 
     def commands(self, requests: Iterable[Request]) -> str:
         """Return a line that renders all that is asked for."""
-        groups: dict[object, list[Request]] = {}
+        of_styles: dict[tuple[object, object], dict[str, Request]] = {}
         for each in requests:
-            options = each.style, each.settings, each.captured, each.notebook
-            groups.setdefault(options, []).append(each)
+            options = each.settings, each.captured, each.notebook
+            of_styles.setdefault((options, each.style), {}).setdefault(each.spec, each)
+        groups: dict[object, list[Request]] = {}
+        for (same, _), specs in of_styles.items():
+            groups.setdefault((same, *specs), []).extend(specs.values())
         return " && ".join(self.command(*group) for group in groups.values())
 
     def _options(self) -> list[str]:
         usual = self.usual or self
         words = ["--out", self.out.as_posix()] if self.out != usual.out else []
         words += ["--package", self.package] if self.package != usual.package else []
+        if self.templates != usual.templates:
+            words += ["--templates", self.templates]
         return words
 
 

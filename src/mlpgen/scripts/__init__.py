@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.modules import KINDS, shared_modules
 from mlpgen.scripts.imports import tidied
 from mlpgen.scripts.lines import fitted
 from mlpgen.scripts.plan import plan
@@ -14,16 +15,14 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
     from mlpgen.graph.recipe import Recipe
 
-KINDS = ("train", "predict")
-"""The scripts of each model: `train_x.py`, `predict_x.py`."""
-
 
 def scripts(
     graph: Graph,
     recipe: Recipe,
     captured: Sequence[str],
     fill: Callable[..., str],
-    **values: object,
+    *,
+    own: bool = False,
 ) -> dict[str, str]:
     """Render the scripts of a graph, by their kinds.
 
@@ -32,10 +31,16 @@ def scripts(
         recipe: How it is trained.
         captured: Layers whose outputs the model returns as well.
         fill: Fills a template.
-        values: What templates show besides.
+        own: Whether templates of a project may have a part in it.
     """
-    shown = plan(graph, recipe, captured)._asdict() | values
-    return {
-        kind: fitted(tidied(fill(f"scripts/{kind}.py.jinja", **shown)))
-        for kind in KINDS
-    }
+    shown = plan(graph, recipe, captured)._asdict()
+    local = {graph.stem, *shared_modules()}
+    texts = {kind: fill(f"{kind}.py.jinja", **shown) for kind in KINDS}
+    if own:
+        from mlpgen.scripts import careful
+
+        return {
+            kind: careful.fitted(careful.tidied(text, local))
+            for kind, text in texts.items()
+        }
+    return {kind: fitted(tidied(text, local)) for kind, text in texts.items()}

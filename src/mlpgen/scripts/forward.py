@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.expressions import written
 from mlpgen.names import free_name
-from mlpgen.reserved.scripts import words
+from mlpgen.reserved.scripts import WORDS
 from mlpgen.reserved.words import BUILTINS
 from mlpgen.scripts.optimizer import keywords
 from mlpgen.styles.code import Code, call, flat
@@ -70,7 +70,7 @@ def forward(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forward:
 def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
     """Name the outputs that something is done with."""
     names: dict[str, str] = {}
-    taken = words() | BUILTINS | FORWARD | {*keyword.kwlist} | _of_metrics(recipe)
+    taken = WORDS | BUILTINS | FORWARD | {*keyword.kwlist} | _of_metrics(recipe)
     for output in (graph.outputs[0], *(term.output for term in recipe.terms)):
         name = spelling(output)
         used = {*taken, *names.values()}

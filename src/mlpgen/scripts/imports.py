@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from typing import TYPE_CHECKING
 
 from mlpgen.styles.code import Group, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from mlpgen.styles.plan import Lines
 
-OTHERS = ("matplotlib", "numpy", "PIL", "torch")
-"""Packages that scripts import and that are neither Python's nor of the same folder."""
+_STARTS = ("import ", "from ")
+_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
+_NO_CODE = re.compile(r'"""[\s\S]*?"""|(?<!f)"(?:\\.|[^"\\\n])*"|#[^\n]*')
+"""Strings and comments, but for strings with code in them."""
 
 
-def tidied(text: str) -> str:
-    """Drop the imports that a script does not use, and put the others in order."""
-    tree = ast.parse(text.replace("\0", ""))  # which stands for the header
-    found = [
-        each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)
-    ]
-    used = names_in(each for each in tree.body if each not in found)
-    needs = {
-        need for node in found for name, need in imported(node).items() if name in used
-    }
-    first, last = found[0].lineno - 1, found[-1].end_lineno
+def tidied(text: str, local: Collection[str]) -> str:
+    """Drop the imports that a script does not use, and put the others in order.
+
+    Args:
+        text: What mlpgen's own templates print.
+        local: The modules that lie beside it.
+    """
     lines = text.split("\n")
-    return "\n".join([*lines[:first], *import_lines(needs), *lines[last:]])
+    at = [index for index, line in enumerate(lines) if line.startswith(_STARTS)]
+    if not at:
+        return text
+    first, last = at[0], at[-1] + 1
+    while lines[last - 1].endswith(("(", ",")):  # it goes on
+        last += 1
+    used = set(_WORD.findall(_NO_CODE.sub(" ", "\n".join(lines[last:]))))
+    needs = {
+        need
+        for node in ast.parse("\n".join(lines[first:last])).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name, need in imported(node).items()
+        if name.partition(".")[0] in used
+    }
+    return "\n".join([*lines[:first], *import_lines(needs, local), *lines[last:]])
 
 
 def imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
@@ -57,12 +70,13 @@ def names_in(nodes: Iterable[ast.AST]) -> set[str]:
     return found
 
 
-def import_lines(needs: Iterable[str]) -> Lines:
+def import_lines(needs: Iterable[str], local: Collection[str] = ()) -> Lines:
     """Write the imports of a script.
 
     Args:
         needs: Each a module (`math`), or a module and a name in it (`pathlib:Path`,
             `torch.nn:functional as F`).
+        local: The modules that lie beside it.
     """
     modules: set[str] = set()
     names: dict[str, set[str]] = {}
@@ -75,20 +89,22 @@ def import_lines(needs: Iterable[str]) -> Lines:
     lines: list[str] = []
     for section in range(3):
         block = [
-            f"import {each}" for each in sorted(modules) if _section(each) == section
+            f"import {each}"
+            for each in sorted(modules)
+            if _section(each, local) == section
         ]
         for each in sorted(names, key=str.lower):
-            if _section(each) == section:
+            if _section(each, local) == section:
                 block += _from(each, names[each])
         lines += ["", *block] if block else []
     return tuple(lines[1:])
 
 
-def _section(module: str) -> int:
-    package = module.partition(".")[0]
-    if package in sys.stdlib_module_names:
-        return 0
-    return 1 if package in OTHERS else 2
+def _section(module: str, local: Collection[str]) -> int:
+    package = module.split()[0].partition(".")[0]
+    if package in local:
+        return 2
+    return 0 if package in sys.stdlib_module_names else 1
 
 
 def _from(module: str, names: set[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.styles.code import WIDTH, Group, Piece, indented, layout, width
+from mlpgen.styles.code import INDENT, WIDTH, Group, Piece, indented, layout, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,39 +53,45 @@ class _Bracket(NamedTuple):
 
 
 def _parted(body: str, room: int) -> tuple[str, Piece, str]:
-    """Take a statement apart: what stands before its value, that, and what follows.
-
-    Of two calls in a row, `A(…).b(…)`, the last one is spread if all before it fits.
-    """
+    """Take a statement apart: what stands before its value, that, and what follows."""
     head = re.match(r"return |[\w.,:\[\] ]+? [+|]?= ", body)
     before = head[0] if head else ""
     rest = body[len(before) :]
-    pairs = list(_brackets(rest))
     if body.startswith(("def ", "class ")):
-        pair = pairs[0]
-        piece = _group(rest, pair)
-        return before, piece, rest[pair.end + 1 :]
-    if len(pairs) == _CALLS and width(f"{before}{rest[: pairs[-1].start + 1]}") > room:
-        return before, _group(rest, pairs[0]), rest[pairs[0].end + 1 :]
-    return before, _piece(rest), ""
+        pair = next(_brackets(rest))
+        return before, _group(rest, pair, room), rest[pair.end + 1 :]
+    return before, _piece(rest, room, before), ""
 
 
-def _piece(text: str) -> Piece:
-    """Read an expression: one in brackets can be spread over lines."""
+def _piece(text: str, room: int, before: str = "") -> Piece:
+    """Read an expression: one in brackets can be spread over lines.
+
+    Of two calls in a row, `A(…).b(…)`, the last one is spread if all before it fits.
+
+    Args:
+        text: The expression.
+        room: The columns of its first line.
+        before: What stands there before it.
+    """
     pairs = list(_brackets(text))
     if not pairs or pairs[-1].end != len(text) - 1:
         return text
-    return _group(text, pairs[-1])
+    if len(pairs) == _CALLS and width(f"{before}{text[: pairs[-1].start + 1]}") > room:
+        first = _group(text, pairs[0], room)
+        return first._replace(closing=text[pairs[0].end :])
+    return _group(text, pairs[-1], room)
 
 
-def _group(text: str, pair: _Bracket) -> Group:
+def _group(text: str, pair: _Bracket, room: int) -> Group:
     opening, closing = text[: pair.start + 1], text[pair.end]
-    inner = text[pair.start + 1 : pair.end]
-    items = tuple(_piece(each) for each in _items(inner))
+    within = text[pair.start + 1 : pair.end]
+    inner = _items(within)
+    items = tuple(_piece(each, room - INDENT) for each in inner)
     alone = re.fullmatch(r"(\w+=|.*: )?[\[({]", opening) is not None
-    single = alone and inner.endswith(",") and len(items) == 1  # `(1,)` is a tuple
-    collection = alone and (closing != ")" or len(items) > 1 or single)
-    return Group(opening, items, f",{closing}" if single else closing, collection)
+    collection = alone and (closing != ")" or len(items) > 1)
+    if within.endswith(","):  # which makes a tuple of one item
+        return Group(opening, items, f",{closing}", collection=True)
+    return Group(opening, items, closing, collection=collection)
 
 
 def _items(text: str) -> list[str]:

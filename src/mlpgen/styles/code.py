@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import category, east_asian_width
 
 from mlpgen import operands
@@ -26,6 +26,16 @@ class Code(str):
     """Text that may stand in a Python file as it is; templates print nothing else."""
 
     __slots__ = ()
+
+
+def as_code(plan: Any) -> Any:
+    """Mark what a plan holds as code: its texts, and those of its tuples."""
+    if isinstance(plan, str):
+        return Code(plan)
+    if not isinstance(plan, tuple):
+        return plan
+    parts = map(as_code, plan)
+    return type(plan)(*parts) if hasattr(plan, "_fields") else tuple(parts)
 
 
 class Group(NamedTuple):

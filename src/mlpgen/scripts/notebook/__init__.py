@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.scripts.careful import fitted
 from mlpgen.scripts.imports import import_lines, imported, names_in
-from mlpgen.scripts.lines import fitted
 from mlpgen.scripts.notebook.inlined import Inliner
 from mlpgen.scripts.notebook.markdown import escaped
 from mlpgen.scripts.notebook.words import result, title
 from mlpgen.scripts.plan import plan as plan_scripts
-from mlpgen.styles.code import Code, Group, call, layout
+from mlpgen.styles.code import Code, Group, as_code, call, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mlpgen.scripts.plan import Script
     from mlpgen.styles.plan import Lines
 
-TEMPLATE = "notebook/notebook.py.jinja"
+TEMPLATE = "notebook.py.jinja"
 IMPORTED = {
     "Any": "typing:Any",
     "AveragedModel": "torch.optim.swa_utils:AveragedModel",
@@ -108,15 +108,18 @@ class Notebook(NamedTuple):
     imports: dict[str, str]
 
 
-def plan(graph: Graph, captured: Sequence[str], text: str) -> Notebook:
+def plan(
+    graph: Graph, captured: Sequence[str], text: str, read: Callable[[str], str]
+) -> Notebook:
     """Plan the notebook of a graph.
 
     Args:
         graph: The network.
         captured: Layers whose outputs the model returns as well.
         text: The file of the model.
+        read: Returns the text of a shared module.
     """
-    inliner = Inliner()
+    inliner = Inliner(read)
     learning, script = None, dict[str, Any]()
     if graph.recipe is not None:
         values = plan_scripts(graph, graph.recipe, captured)
@@ -141,6 +144,7 @@ def cells(
     text: str,
     fill: Callable[..., list[Cell]],
     header: Code,
+    read: Callable[[str], str],
 ) -> list[Cell]:
     """Render a notebook; which imports its cells need is seen when they are there.
 
@@ -150,8 +154,9 @@ def cells(
         text: The file of the model.
         fill: Fills a template.
         header: What stands for the header.
+        read: Returns the text of a shared module.
     """
-    notebook = plan(graph, captured, text)
+    notebook: Notebook = as_code(plan(graph, captured, text, read))
     shown = notebook.script | notebook._asdict()
     made = fill(TEMPLATE, **shown, header=Code(""), imports_shown=())
     imports = _imports(notebook, made)
@@ -166,7 +171,8 @@ def _imports(notebook: Notebook, made: Iterable[Cell]) -> Lines:
     code = "\n".join(each.source for each in made if each.kind == "code")
     used = names_in([ast.parse(code)])
     known = notebook.imports
-    return import_lines({known[name] for name in used & known.keys()})
+    found: Lines = as_code(import_lines({known[name] for name in used & known.keys()}))
+    return found
 
 
 def _in_cells(script: Script) -> Script:

@@ -8,11 +8,10 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.modules import shared_modules
-from mlpgen.rendering import text_of
 from mlpgen.scripts.imports import imported, names_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mlpgen.styles.plan import Lines
 
@@ -40,13 +39,8 @@ class Module(NamedTuple):
 
 
 @cache
-def module(name: str) -> Module:
-    """Read a shared module, or what is written for notebooks alone.
-
-    Args:
-        name: Its path in `templates/`, without `.py`.
-    """
-    text = text_of(f"{name}.py")
+def parted(text: str) -> Module:
+    """Take a shared module apart, or what is written for notebooks alone."""
     tree = ast.parse(text)
     shared: dict[str, str] = {}
     imports: dict[str, str] = {}
@@ -93,6 +87,20 @@ def _defined(node: ast.stmt) -> list[str]:
     return []
 
 
+class NoDefinitionError(Exception):
+    """A shared module does not define what is wanted of it.
+
+    Attributes:
+        module: Its path in `templates/`, without `.py`.
+        name: What is wanted.
+    """
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module = module
+        self.name = name
+        super().__init__(f"{module} does not define {name}")
+
+
 class Inliner:
     """Takes definitions out of shared modules, each once.
 
@@ -100,7 +108,8 @@ class Inliner:
         imports: What all that was taken may import, by name.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[str], str]) -> None:
+        self._read = read
         self.imports: dict[str, str] = {}
         self._taken: set[str] = set()
 
@@ -115,11 +124,12 @@ class Inliner:
         ranks = self._follow(name, roots, wanted)
         lines: list[str] = [ONE_PROCESS] if ranks - self._taken else []
         self._taken |= ranks
-        for each in _in_order(wanted):
-            self.imports |= module(each).imports
-            for shown in _texts(module(each), wanted[each]):
+        for each in self._in_order(wanted):
+            there = self._module(each)
+            self.imports |= there.imports
+            for shown in _texts(there, wanted[each]):
                 single = len(shown) == 1 and len(lines) == 1
-                plain = [_unquoted(line, module(each).types) for line in shown]
+                plain = [_unquoted(line, there.types) for line in shown]
                 lines += [*([] if single or not lines else ["", ""]), *plain]
         return tuple(_without_flags(_beside(line)) for line in lines)
 
@@ -138,7 +148,9 @@ class Inliner:
                 continue
             self._taken.add(root)
             wanted.setdefault(at, set()).add(root)
-            there = module(at)
+            there = self._module(at)
+            if root not in there.found:
+                raise NoDefinitionError(at, root)
             for used in _used(there.found[root]):
                 if used in there.found:
                     waiting.append((at, used))
@@ -146,21 +158,23 @@ class Inliner:
                     waiting.append((there.shared[used], used))
         return ranks
 
+    def _in_order(self, wanted: Mapping[str, set[str]]) -> list[str]:
+        """Sort modules so that each comes behind those that it takes names from."""
+        found: list[str] = []
 
-def _in_order(wanted: Mapping[str, set[str]]) -> list[str]:
-    """Sort modules so that each comes behind those that it takes names from."""
-    found: list[str] = []
+        def visit(name: str) -> None:
+            for other in sorted({*self._module(name).shared.values()}):
+                if other not in found:
+                    visit(other)
+            if name not in found:
+                found.append(name)
 
-    def visit(name: str) -> None:
-        for other in sorted({*module(name).shared.values()}):
-            if other not in found:
-                visit(other)
-        if name not in found:
-            found.append(name)
+        for name in sorted(wanted):
+            visit(name)
+        return [name for name in found if name in wanted]
 
-    for name in sorted(wanted):
-        visit(name)
-    return [name for name in found if name in wanted]
+    def _module(self, name: str) -> Module:
+        return parted(self._read(name))
 
 
 def _texts(there: Module, names: set[str]) -> Iterator[list[str]]:
