@@ -29,11 +29,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def path_of(text: str) -> Path:
-    """Read a path.
-
-    Raises:
-        ArgumentTypeError: No system has one like it.
-    """
+    """Read a path that some system may have."""
     if "\0" in text:
         raise argparse.ArgumentTypeError("a path has no NUL in it")
     return Path(text)
@@ -103,10 +99,9 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
     if args.resume:
         last = checkpoint.newest(args.resume)
         kept = checkpoint.read(last)["settings"]
-        passing = ("resume", "profile", "out", "traceback")
-        parser.set_defaults(
-            **{each: kept[each] for each in kept if each not in passing}
-        )
+        for name in ("resume", "profile", "out", "traceback"):
+            kept.pop(name, None)
+        parser.set_defaults(**kept)
         args = parser.parse_args()
         args.resume, args.out = last, last.parent
     elif args.out == parser.get_default("out"):

@@ -70,11 +70,7 @@ class Data:
     def part(self, places: Tensor) -> Self:
         """Return the examples at some places as data of their own."""
         places = places.to(self.targets.device)
-        return self._of(self.features[places], self.targets[places])
-
-    def first(self, count: int) -> Self:
-        """Return the first examples as data of their own."""
-        return self._of(self.features[:count], self.targets[:count])
+        return type(self)(self.features[places], self.targets[places])
 
     def count(self, targets: Tensor) -> int | Tensor:
         """Count what the mean loss of a batch is over: its examples."""
@@ -84,9 +80,6 @@ class Data:
         """Bring the features from a mean and a deviation to 0 and 1."""
         device = self.features.device
         self.features = (self.features - mean.to(device)) / std.to(device)
-
-    def _of(self, features: Tensor, targets: Tensor) -> Self:
-        return type(self)(features, targets)
 
 
 class Splits(NamedTuple):
@@ -107,14 +100,14 @@ class Splits(NamedTuple):
 
     def first(self, count: int) -> "Splits":
         """Put the first examples of the training data in the place of all parts."""
-        data = self.train.first(count)
+        data = self.train.part(torch.arange(min(count, len(self.train))))
         return Splits(data, data, data, self.about)
 
 
 def parted(data: Data, subset: int, validation: float, seed: int) -> tuple[Data, Data]:
     """Part data as `chosen` does; nothing is copied where all of it is trained on."""
     if not subset and not validation:
-        return data, data.first(0)
+        return data, data.part(torch.arange(0))
     train, held = chosen(torch.arange(len(data)), subset, validation, seed)
     return data.part(train), data.part(held)
 

@@ -48,7 +48,8 @@ class Images(Data):
     def part(self, places: Tensor) -> Self:
         """Return the images at some places as data of their own."""
         features = self.features[places.to(self.features.device)]
-        return self._of(features, self.targets[places.to(self.targets.device)])
+        targets = self.targets[places.to(self.targets.device)]
+        return type(self)(features, targets, self.mean, self.std)
 
     def scale(self, mean: Tensor, std: Tensor) -> None:
         """Bring the images of each batch from a mean and a deviation to 0 and 1."""
@@ -58,9 +59,6 @@ class Images(Data):
         device = self.targets.device
         features = pixels.to(device, torch.float32)
         return features.sub_(self.mean.to(device)).div_(self.std.to(device))
-
-    def _of(self, features: Tensor, targets: Tensor) -> Self:
-        return type(self)(features, targets, self.mean, self.std)
 
 
 def read_images(

@@ -52,8 +52,10 @@ class TextData(Data):
             return targets.numel()
         return (targets != self.padding).sum()
 
-    def _of(self, features: Tensor, targets: Tensor) -> Self:
-        return type(self)(features, targets, self.padding)
+    def part(self, places: Tensor) -> Self:
+        """Return the pieces at some places as data of their own."""
+        places = places.to(self.targets.device)
+        return type(self)(self.features[places], self.targets[places], self.padding)
 
 
 def load(

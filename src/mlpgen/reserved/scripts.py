@@ -27,7 +27,7 @@ WORDS = frozenset(
     guarded gzip handle handles held_out hook hooks http image image_files images
     index inside itertools join json keep known labels last layer learned leave
     listed load locked loss lr_scheduler math md5 mean means measured memory
-    mistakes mixing mixup model models module name new_run newest newest_run nn
+    mistakes mixtures mixup model models module name new_run newest newest_run nn
     normalized norms numbers_of of_channels of_ranks one_line opened optimizer order
     os others output outputs_of_layers own_code pair parallel parameter parser part
     parted parts parts_of path path_of patience pictures pieces pieces_of_lines
@@ -41,7 +41,7 @@ WORDS = frozenset(
     settings share show_layers shuffle shuffled shutil signal spared start state
     states statistics std steps subprocess sys tarfile target targets tempfile
     tensor tensors text time told torch traceback train train_epoch train_step
-    trained training types typing unpacked urllib usable use value values warnings
-    watch window write_confusion
+    trained training turns types typing unpacked urllib usable use value values
+    warnings watch window write_confusion
     """.split()
 )

@@ -202,8 +202,7 @@ def _augmentation(each: Augmentation) -> tuple[Code, Code]:
     fields = type(each).model_fields
     given = [keyword(key, literal(getattr(each, key))) for key in fields]
     taken = "features, targets" if each.mixes else "features"
-    module = "mixing" if each.mixes else "augment"
-    return Code(taken), Code(flat(call(f"{module}.{name}", taken, *given)))
+    return Code(taken), Code(flat(call(f"{each.module}.{name}", taken, *given)))
 
 
 def _value(recipe: Recipe, output: str) -> Code:
