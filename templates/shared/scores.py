@@ -8,10 +8,8 @@ from torch import Tensor, nn
 
 from data_common import RANK, Splits
 from errors import say
+from plots import AT_ONCE
 from training import of_ranks
-
-AT_ONCE = 1000
-"""Examples that a model looks at at once."""
 
 
 class Counts:
