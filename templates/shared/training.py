@@ -60,8 +60,9 @@ class Means:
         sums = torch.stack(self._sums).sum(dim=0).tolist() if self._sums else []
         own = dict(zip(self._names, sums, strict=True))
         found = [each for each in of_ranks(own) if each]  # some had no batch
-        count = sum(each.pop("count") for each in found)
-        return {name: sum(each[name] for each in found) / count for name in found[0]}
+        total = {name: sum(each[name] for each in found) for name in found[0]}
+        count = total.pop("count")
+        return {name: value / count for name, value in total.items()}
 
 
 def of_ranks(own: T) -> list[T]:
@@ -86,7 +87,7 @@ class Run:
     def __init__(
         self, args: argparse.Namespace, about: dict[str, Any], **parts: Any
     ) -> None:
-        """Take over the command line, what is known of the data, and all with a state.
+        """Take over the command line, what is known of the data, and what has a state.
 
         The latter are the model, the optimizer and the like.
         """
@@ -125,7 +126,8 @@ class Run:
             patience: Epochs without a better one after which the training ends.
             target: The score at which it ends.
         """
-        self._score, self._free = score, FREE - {"epochs"} if fixed else FREE
+        self._score = score
+        self._free = FREE - {"epochs"} if fixed else FREE
         if not self.args.profile:
             self._begin()
         while self.epoch <= self.args.epochs and not self._finished(patience, target):
