@@ -11,7 +11,6 @@ from mlpgen import shared, source
 from mlpgen.graph.build import build
 from mlpgen.graph.own import own_classes
 from mlpgen.modules import KINDS, shared_modules, wrong_package
-from mlpgen.output.absolute import absolute
 from mlpgen.output.header import SLOT, Origin, comment, stamp
 from mlpgen.rendering import fill, fill_cells, text_of
 from mlpgen.spec import Style
@@ -135,6 +134,8 @@ def render(
     needed = shared.needed(texts.values(), own)
     folder = f"{package}.{style}" if package else ""
     if package:
+        from mlpgen.output.absolute import absolute
+
         local = _local_modules(network.graph, texts)
         texts = {name: absolute(each, folder, local) for name, each in texts.items()}
     stamped = {file: stamp(text, made_from) for file, text in texts.items()}

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from mlpgen.installed import TEMPLATES
 from mlpgen.modules import shared_modules
-from mlpgen.output.absolute import absolute
 from mlpgen.output.header import SLOT, stamp
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ def texts(
 def _text(name: str, package: str, own: Folder | None) -> str:
     text = source(name, own)
     if package:
+        from mlpgen.output.absolute import absolute
+
         text = absolute(text, package, shared_modules())
     if own is not None and own.module(name) is not None:
         from mlpgen.own_templates.printed import with_slot

@@ -149,11 +149,14 @@ def _spec(found: header.Header) -> str:
 
 def tidy(paths: Iterable[Path]) -> None:
     """Remove what a render that was killed left beside files."""
+    folders: dict[Path, list[str]] = {}
     for path in paths:
-        for ending in ("tmp", "old"):
-            for left in path.parent.glob(f".{path.name}.*.{ending}"):
+        folders.setdefault(path.parent, []).append(f".{path.name}.")
+    for folder, starts in folders.items():
+        for name in os.listdir(folder) if folder.is_dir() else ():  # noqa: PTH208
+            if name.endswith((".tmp", ".old")) and name.startswith((*starts,)):
                 with suppress(OSError):
-                    left.unlink()
+                    (folder / name).unlink()
 
 
 def write(texts: Mapping[Path, str], *, keep: Collection[Path] = ()) -> None:
