@@ -46,9 +46,8 @@ MODULES = {
 PREDICT = "import plots\nfrom training import told\n"
 
 
-def texts_of(graph: Graph, style: str, captured: object) -> dict[str, str]:
+def texts_of(graph: Graph, *_: object) -> dict[str, str]:
     """Render what stands for the files of a spec."""
-    del style, captured
     stem = graph.stem
     made = {f"{stem}.py": f'"""A model."""\n\n{SLOT}\n\nNAME = "{graph.name}"\n'}
     if graph.recipe is not None:

@@ -16,6 +16,7 @@ from mlpgen.installed import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 FILE = TEMPLATES.parent / "src" / "mlpgen" / "reserved" / "scripts.py"
 UPDATE = "MLPGEN_UPDATE=1 pytest tests/test_reserved.py"
@@ -27,13 +28,6 @@ _PROSE = re.compile(
 )
 """What is no code in a template, strings among it."""
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|=[^=])")
-_TOP = re.compile(
-    r"^(?:(?:def|class) (\w+)|([A-Z]\w*)(?:: [^=\n]+)? = "
-    r"|from [\w.]+ import (\([^)]*\)|[^(\n]*)|import ([^\n]*))",
-    re.MULTILINE,
-)
-"""What a module defines and imports, as it is written."""
-_FOR_TYPES = re.compile(r"^if TYPE_CHECKING:\n((?: {4}.*\n)+)", re.MULTILINE)
 
 
 @cache
@@ -41,41 +35,28 @@ def words() -> frozenset[str]:
     """Return all of these names.
 
     All of a template counts, whatever a spec takes of it; arguments by name are none.
-    Of shared modules those count that a notebook has beside the model's: what they
-    define and import.
+    So do functions of shared modules, which a notebook has beside the model; classes
+    and constants of theirs make way for those of a model.
     """
-    return frozenset(filter(None, (*_of_templates(), *_of_modules())))
+    return frozenset((*_of_templates(), *_of_modules()))
 
 
 def _of_templates() -> Iterator[str]:
-    for (folder, _), text in _texts().items():
-        if folder != "shared":
-            yield from _WORD.findall(_PROSE.sub(" ", text))
+    for path in (*_files("notebook"), *_files("scripts")):
+        yield from _WORD.findall(_PROSE.sub(" ", path.read_text("utf-8")))
 
 
 def _of_modules() -> Iterator[str]:
-    for (folder, name), text in _texts().items():
-        if folder == "shared":
-            yield name.removesuffix(".py")
-            for found in _TOP.findall(_FOR_TYPES.sub(_as_others, text)):
-                for each in "".join(found).strip("()").split(","):
-                    yield each.rpartition(" as ")[2].partition(".")[0].strip()
+    for path in _files("shared"):
+        yield path.stem
+        yield from re.findall(r"^def (\w+)", path.read_text("utf-8"), re.MULTILINE)
 
 
-def _as_others(imports: re.Match[str]) -> str:
-    """Write what is imported for types alone as other imports are."""
-    return imports[1].replace("    from", "from")
-
-
-@cache
-def _texts() -> dict[tuple[str, str], str]:
-    """Read the texts, by folder and name."""
-    return {
-        (folder, path.name): path.read_text("utf-8")
-        for folder in ("notebook", "scripts", "shared")
-        for path in sorted((TEMPLATES / folder).glob("*.*"))
-        if path.suffix in (".py", ".jinja")  # tools leave folders of their own here
-    }
+def _files(folder: str) -> Iterator[Path]:
+    """Go through the files of a folder; tools leave folders of their own there."""
+    for path in sorted((TEMPLATES / folder).glob("*.*")):
+        if path.suffix in (".py", ".jinja"):
+            yield path
 
 
 def written() -> str:

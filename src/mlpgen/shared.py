@@ -8,7 +8,7 @@ absolute names. A project may have modules of its own in their place.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from mlpgen.installed import TEMPLATES
@@ -56,14 +56,12 @@ def _text(name: str, package: str, own: Folder | None) -> str:
     return stamp(f"{text[:end]}{SLOT}\n\n{text[end:]}", None)
 
 
+@lru_cache(maxsize=256)
 def source(name: str, own: Folder | None = None) -> str:
     """Read a shared module: that of the project, else that of `templates/shared/`."""
-    return (own and own.module(name)) or _source(name)
-
-
-@cache
-def _source(name: str) -> str:
-    return (TEMPLATES / "shared" / f"{name}.py").read_text("utf-8")
+    found = own.module(name) if own else None
+    path = TEMPLATES / "shared" / f"{name}.py"
+    return path.read_text("utf-8") if found is None else found
 
 
 def needed(texts: Iterable[str], own: Folder | None = None) -> list[str]:

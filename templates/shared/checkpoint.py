@@ -101,7 +101,7 @@ def restore(part: Any, state: Any) -> None:
             if type(group[name]) is not type(was[name]):
                 raise ValueError(f"{name} of the optimizer is {group[name]!r}")
         for parameter in group["params"] if group.get("fused") else ():
-            for name, value in part.state[parameter].items():
+            for name, value in part.state.get(parameter, {}).items():
                 _check_fits(name, value, parameter)
 
 

@@ -231,7 +231,7 @@ def wanted(
             cannot be read.
     """
     project = settings()
-    usual = Target(project.folder, project.package, project.own)
+    usual = Target(project.folder, project.package, templates=project.own)
     folder = usual.templates if templates is None else templates
     own: Folder | None = None
     warnings: tuple[Diagnostic, ...] = ()
@@ -243,9 +243,9 @@ def wanted(
     target = Target(
         usual.out if out is None else Path(out),
         usual.package if package is None else package,
+        usual,
         folder,
         own,
-        usual,
     )
     packages.check(target)
     return Wanted(

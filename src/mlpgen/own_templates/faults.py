@@ -161,10 +161,14 @@ def _place(folder: Folder, error: Exception) -> tuple[Place | None, tuple[str, .
     own = {folder.file(name): name for name in folder.texts}
     place: Place | None = None
     notes: tuple[str, ...] = ()
+    seen: set[Place] = set()
     for frame, row in walk_tb(error.__traceback__):
         file = frame.f_code.co_filename
         if file in own:
             place, notes = folder.place(own[file], row), ()
+            if isinstance(error, RecursionError) and place in seen:
+                break  # where the stack ends is chance
+            seen.add(place)
         elif replaces(name := re.split(r"[/\\]", file)[-1]):
             notes = (f"it happens in mlpgen's own `{name}`, line {row}",)
     return place, notes

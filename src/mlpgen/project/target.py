@@ -25,16 +25,16 @@ class Target(NamedTuple):
         out: The folder; each style has its own below it.
         package: What this folder is called when it is imported, `mypkg.generated`;
             empty if files of a folder import each other by their own names.
+        usual: The same if a command does not say otherwise; None if it is so.
         templates: The folder of the project's own templates; empty for none.
         own: What is in it.
-        usual: The same if a command does not say otherwise; None if it is so.
     """
 
     out: Path = Path(OUT)
     package: str = ""
+    usual: Target | None = None
     templates: str = ""
     own: Folder | None = None
-    usual: Target | None = None
 
     def package_of(self, folder: Path) -> str:
         """Return the package of a folder below; empty if there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.graph.own import own_classes
 from mlpgen.scripts.careful import fitted
 from mlpgen.scripts.imports import import_lines, imported, names_in
 from mlpgen.scripts.notebook.inlined import Inliner
@@ -119,7 +120,9 @@ def plan(
         text: The file of the model.
         read: Returns the text of a shared module.
     """
-    inliner = Inliner(read)
+    own = (name for names in own_classes(graph).values() for name in names)
+    classes = {graph.name, *(block.name for block in graph.blocks), *own}
+    inliner = Inliner(read, classes)
     learning, script = None, dict[str, Any]()
     if graph.recipe is not None:
         values = plan_scripts(graph, graph.recipe, captured)

@@ -11,7 +11,7 @@ from mlpgen.modules import shared_modules
 from mlpgen.scripts.imports import imported, names_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from mlpgen.styles.plan import Lines
 
@@ -108,10 +108,18 @@ class Inliner:
         imports: What all that was taken may import, by name.
     """
 
-    def __init__(self, read: Callable[[str], str]) -> None:
+    def __init__(self, read: Callable[[str], str], classes: Collection[str]) -> None:
+        """Make way for the classes of a model: what has the name of one gets another.
+
+        Args:
+            read: Reads a shared module.
+            classes: Their names.
+        """
         self._read = read
         self.imports: dict[str, str] = {}
         self._taken: set[str] = set()
+        names = "|".join(map(re.escape, classes))
+        self._hidden = re.compile(rf"(?<![\w.])({names})\b")
 
     def take(self, name: str, *roots: str) -> Lines:
         """Return the lines of definitions, with all that they use and was not taken.
@@ -126,12 +134,21 @@ class Inliner:
         self._taken |= ranks
         for each in self._in_order(wanted):
             there = self._module(each)
-            self.imports |= there.imports
+            self.imports |= dict(map(self._import, there.imports.items()))
             for shown in _texts(there, wanted[each]):
                 single = len(shown) == 1 and len(lines) == 1
                 plain = [_unquoted(line, there.types) for line in shown]
                 lines += [*([] if single or not lines else ["", ""]), *plain]
-        return tuple(_without_flags(_beside(line)) for line in lines)
+        return tuple(self._renamed(_without_flags(_beside(line))) for line in lines)
+
+    def _renamed(self, line: str) -> str:
+        return self._hidden.sub(r"\1_", line)
+
+    def _import(self, item: tuple[str, str]) -> tuple[str, str]:
+        """Import what has the name of a class by another one."""
+        name, need = item
+        other = self._renamed(name)
+        return (name, need) if name == other else (other, f"{need} as {other}")
 
     def _follow(
         self, name: str, roots: Sequence[str], wanted: dict[str, set[str]]
