@@ -39,6 +39,8 @@ from mnist_mlp import MnistMLP  # noqa: E402
 from data_mnist import load  # noqa: E402
 
 ROUNDS = 5
+EVALUATED = 2500
+"""Examples that the script evaluates at once."""
 BOUNDS = ["at least 2.2", "at least 15", "at most 2.6", "at most 1.15", "< 250", "< 50"]
 
 
@@ -111,7 +113,7 @@ def ours(train: script.Data, test: script.Data) -> float:
         out=Path(),
         profile=False,
     )
-    run = script.Run(args, "test_accuracy", {}, model=model, optimizer=optimizer)
+    run = script.Run(args, {}, model=model, optimizer=optimizer)
     start = time.perf_counter()
     script.train_epoch(model, optimizer, train, run)
     script.evaluate(model, train)
@@ -125,9 +127,9 @@ def products(train: script.Data, test: script.Data) -> float:
     pairs = list(pairwise(sizes))
     weights = [torch.randn(wide, narrow) for wide, narrow in pairs]
     inputs = [torch.randn(64, size) for size in sizes]
-    large = [torch.randn(script.EVAL_BATCH_SIZE, size) for size in sizes]
+    large = [torch.randn(EVALUATED, size) for size in sizes]
     steps = len(train.targets) // 64
-    checks = (len(train.targets) + len(test.targets)) // script.EVAL_BATCH_SIZE
+    checks = (len(train.targets) + len(test.targets)) // EVALUATED
     start = time.perf_counter()
     with torch.inference_mode():
         for _ in range(steps):

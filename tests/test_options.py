@@ -340,9 +340,7 @@ def test_metrics_of_numbers_are_those_of_their_definitions(
     training = {"loss": "L1Loss", "metrics": ["rmse", "mae", "r2"], "epochs": 1}
     script = rendered(RESTORE, training, tmp_path)
     text = script.read_text(encoding="utf-8")
-    script.write_text(
-        text.replace("EVAL_BATCH_SIZE = 2500", "EVAL_BATCH_SIZE = 30"), "utf-8"
-    )
+    script.write_text(text.replace("data.batches(2500)", "data.batches(30)"), "utf-8")
     out = tmp_path / "out"
     train(script, "--data-dir", str(tiny), "--out", str(out))
     model = nn.Sequential(
@@ -417,4 +415,4 @@ def test_evaluation_keeps_the_largest_tensor_below_16_mib(
 ) -> None:
     layers = ["Flatten", {"Linear": width}, {"Linear": 10}]
     text = rendered(layers, {}, tmp_path).read_text(encoding="utf-8")
-    assert f"EVAL_BATCH_SIZE = {size}\n" in text
+    assert f"data.batches({size}):\n" in text

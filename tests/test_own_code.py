@@ -83,7 +83,7 @@ CLASSES = """
     super torch self nn F Tensor recorded tuple int print __import__ range isinstance
     OrderedDict DropPath weight_norm spectral_norm MyNet Inner Any Callable Iterator
     contextmanager exec eval object x y z layer layers i index module size_1 _ __init__
-    __a class None True Data evaluate EVAL_BATCH_SIZE load Path ä a.b a:b
+    __a class None True Data evaluate BATCH_SIZE load Path ä a.b a:b
 """
 
 

@@ -20,15 +20,9 @@ class Run:
         rows: The metrics of the epochs before.
     """
 
-    def __init__(self, args: SimpleNamespace, score: str, **models: nn.Module) -> None:
-        """Begin.
-
-        Args:
-            args: The settings.
-            score: The metric of the best epoch; of a loss the lowest is the best.
-            models: Whose weights of the best epoch are kept.
-        """
-        self.args, self.score, self.models = args, score, models
+    def __init__(self, args: SimpleNamespace, **models: nn.Module) -> None:
+        """Begin with the settings, and models whose weights of the best epoch count."""
+        self.args, self.models = args, models
         self.rows: list[dict[str, float]] = []
         self.best, self.best_epoch = -math.inf, 0
         self._kept: dict[str, Any] = {}
@@ -40,15 +34,21 @@ class Run:
         return len(self.rows) + 1
 
     def epochs(
-        self, patience: int | None = None, target: float | None = None
+        self,
+        score: str,
+        *,
+        fixed: bool = False,
+        patience: int | None = None,
+        target: float | None = None,
     ) -> Iterator[int]:
         """Yield the epochs; end early without a better one, or at a score."""
-        sign = self._sign
+        del fixed
+        self._score = score
         while self.epoch <= self.args.epochs:
             if patience is not None and self.epoch - self.best_epoch > patience:
                 print(f"no better epoch since {self.best_epoch}: stopped early")
                 return
-            if target is not None and self.best >= target * sign:
+            if target is not None and self.best >= target * self._sign:
                 print(f"reached {target}")
                 return
             self._begun = time.perf_counter()
@@ -89,7 +89,7 @@ class Run:
         row["seconds"] = time.perf_counter() - self._begun
         self.rows.append(row)
         print("  ".join(f"{name} {value:.4g}" for name, value in row.items()))
-        score = row[self.score] * self._sign
+        score = row[self._score] * self._sign
         if score > self.best:
             self.best, self.best_epoch = score, len(self.rows)
             states = {name: model.state_dict() for name, model in self.models.items()}
@@ -102,7 +102,7 @@ class Run:
 
     @property
     def _sign(self) -> int:
-        return -1 if self.score.endswith("loss") else 1
+        return -1 if self._score.endswith("loss") else 1
 
     def _steps(self, data: Data, parts: int = 1) -> Iterator[Tensor]:
         """Yield the places of each batch."""

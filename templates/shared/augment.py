@@ -1,10 +1,7 @@
 """Random changes of the images of a batch, so that no epoch sees the same ones.
 
-Images are float32 (N, C, H, W). What mixes images mixes their targets alike: these are
-float32 (N, K), one value for each class.
+Images are float32 (N, C, H, W).
 """
-
-import math
 
 import torch
 from torch import Tensor
@@ -30,44 +27,6 @@ def flip(images: Tensor, p: float) -> Tensor:
     return torch.where(chosen, images.flip(3), images)
 
 
-def rotate(images: Tensor, degrees: float) -> Tensor:
-    """Turn each image by up to `degrees`, either way."""
-    height, width = images.shape[2:]
-    angle = math.radians(degrees) * (2 * torch.rand(len(images)) - 1)
-    cos, sin, zero = angle.cos(), angle.sin(), torch.zeros_like(angle)
-    first = torch.stack([cos, -sin * height / width, zero], dim=1)
-    second = torch.stack([sin * width / height, cos, zero], dim=1)
-    return _resampled(images, first, second)
-
-
-def affine(
-    images: Tensor,
-    degrees: float,
-    translate: float,
-    scale: tuple[float, float],
-    shear: float,
-) -> Tensor:
-    """Turn, move, stretch and shear each image at random.
-
-    Args:
-        images: Of shape (N, C, H, W).
-        degrees: The largest turn, either way.
-        translate: The largest move, as a share of height and width.
-        scale: From which to which size.
-        shear: The largest angle of the columns, in degrees, either way.
-    """
-    height, width = images.shape[2:]
-    turn, slant, right, down = 2 * torch.rand(4, len(images)) - 1
-    angle, tilt = math.radians(degrees) * turn, math.radians(shear) * slant
-    size = scale[0] + (scale[1] - scale[0]) * torch.rand(len(images))
-    cos, sin = angle.cos() / size, angle.sin() / size
-    across = cos * tilt.tan() - sin
-    along = sin * tilt.tan() + cos
-    first = torch.stack([cos, across * height / width, 2 * translate * right], dim=1)
-    second = torch.stack([sin * width / height, along, 2 * translate * down], dim=1)
-    return _resampled(images, first, second)
-
-
 def cutout(images: Tensor, size: int) -> Tensor:
     """Set a square of each image to 0 (arXiv:1708.04552)."""
     count, _, height, width = images.shape
@@ -78,32 +37,3 @@ def cutout(images: Tensor, size: int) -> Tensor:
     columns = torch.arange(width, device=device) - left
     inside = (rows >= 0) & (rows < size) & (columns >= 0) & (columns < size)
     return images.masked_fill(inside, 0)
-
-
-def mixup(images: Tensor, targets: Tensor, alpha: float) -> tuple[Tensor, Tensor]:
-    """Mix each image, and its target, with another one (arXiv:1710.09412)."""
-    share = torch.distributions.Beta(alpha, alpha).sample().item()
-    other = torch.randperm(len(images)).to(images.device)
-    mixed = images.lerp(images[other], share)
-    return mixed, targets.lerp(targets[other], share)
-
-
-def cutmix(images: Tensor, targets: Tensor, alpha: float) -> tuple[Tensor, Tensor]:
-    """Put a box of another image into each; mix targets alike (arXiv:1905.04899)."""
-    height, width = images.shape[2:]
-    part = (1 - torch.distributions.Beta(alpha, alpha).sample().item()) ** 0.5
-    tall, wide = round(part * height), round(part * width)
-    top = int(torch.randint(height - tall + 1, ()))
-    left = int(torch.randint(width - wide + 1, ()))
-    box = (..., slice(top, top + tall), slice(left, left + wide))
-    other = torch.randperm(len(images)).to(images.device)
-    images = images.clone()
-    images[box] = images[other][box]
-    return images, targets.lerp(targets[other], tall * wide / (height * width))
-
-
-def _resampled(images: Tensor, first: Tensor, second: Tensor) -> Tensor:
-    """Read each image at other places: two rows of its matrix, (N, 3) each."""
-    matrices = torch.stack([first, second], dim=1).to(images)
-    grid = F.affine_grid(matrices, list(images.shape), align_corners=False)
-    return F.grid_sample(images, grid, align_corners=False)

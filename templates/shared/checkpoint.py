@@ -14,38 +14,26 @@ KEYS = {"settings", "about", "random", "epoch", "step", "best", "best_epoch", "r
 """What every checkpoint holds beside the states of its parts."""
 
 
-def read_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a checkpoint, as plain data and tensors.
-
-    Raises:
-        RunError: It is torn, or none.
-    """
+def read(path: Path) -> dict[str, Any]:
+    """Read a checkpoint of a run, as plain data and tensors."""
+    before = path.with_name("previous.pt")
+    more = f"; {before} is the one before it" if before.exists() else ""
     try:
-        state: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:
-        raise RunError(f"{path} cannot be read: {_why(path, error)}") from None
-    if not isinstance(state, dict) or not state.keys() >= KEYS:
-        raise RunError(f"{path} is no checkpoint of a run")
-    if not all(isinstance(state[key], dict) for key in ("settings", "about")):
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        said = f"{path} cannot be read: {error.strerror or error}{more}"
+        raise RunError(said) from None
+    except Exception:
+        said = f"{path} is damaged, or holds more than plain data and tensors{more}"
+        raise RunError(said) from None
+    known = isinstance(state, dict) and state.keys() >= KEYS
+    if not known or {type(state["settings"]), type(state["about"])} != {dict}:
         raise RunError(f"{path} is no checkpoint of a run")
     return state
 
 
-def _why(path: Path, error: Exception) -> str:
-    """Say in a line why a checkpoint cannot be read, and which one may be."""
-    before = path.with_name("previous.pt")
-    more = f"; {before} is the one before it" if before.exists() else ""
-    if isinstance(error, OSError):
-        return f"{error.strerror or error}{more}"
-    return f"it is damaged, or holds more than plain data and tensors{more}"
-
-
-def newest_checkpoint(path: Path) -> Path:
-    """Return the last checkpoint of a run; if it is named itself, that one.
-
-    Args:
-        path: A checkpoint, a run, or a folder of runs: then the newest one.
-    """
+def newest(path: Path) -> Path:
+    """Return a checkpoint, the last one of a run, or of the newest of some runs."""
     if not path.is_dir():
         return path
     last, before = (newest_run(path) / name for name in ("last.pt", "previous.pt"))
@@ -80,11 +68,7 @@ def plain(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def locked(path: Path) -> IO[str]:
-    """Lock a file for as long as this process lives, or the file is open.
-
-    Raises:
-        RunError: Another one has locked it.
-    """
+    """Lock a file for as long as this process lives, or the file is open."""
     file = path.open("w")
     try:
         if sys.platform == "win32":
@@ -97,18 +81,15 @@ def locked(path: Path) -> IO[str]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise RunError(
-            f"another training writes into {path.parent}: see --out"
-        ) from None
+        said = f"another training writes into {path.parent}: see --out"
+        raise RunError(said) from None
     return file
 
 
 def restore(part: Any, state: Any) -> None:
     """Give a model, an optimizer or the like the state that it had.
 
-    Raises:
-        ValueError: An optimizer cannot have it: fused steps read and write memory
-            without a look at types and shapes.
+    Fused steps of optimizers read and write memory without a look at types and shapes.
     """
     if not isinstance(part, torch.optim.Optimizer):
         part.load_state_dict(state)
@@ -125,12 +106,8 @@ def restore(part: Any, state: Any) -> None:
 
 
 def _check_fits(name: str, value: Any, parameter: Tensor) -> None:
-    """See that a value of a fused optimizer is of the shape of its parameter.
-
-    Raises:
-        ValueError: It is not; a step is a number.
-    """
-    shape = torch.Size() if name == "step" else parameter.shape
+    """See that a value of a fused optimizer is of the shape of its parameter."""
+    shape = torch.Size() if name == "step" else parameter.shape  # a step is a number
     if value is None and name == "momentum_buffer":  # before the first step
         return
     if not isinstance(value, Tensor) or value.shape != shape:

@@ -3,21 +3,21 @@
 import argparse
 import math
 import os
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import torch
 import torch.distributed as dist
 
-from checkpoint import new_run, newest_checkpoint, read_checkpoint
+import checkpoint
 from data_common import RANKS
 from errors import RunError, guarded, one_line, printable
 from plots import require_matplotlib
 
 LOCAL_RANK = int(os.environ.get("LOCAL_RANK", "0"))  # torchrun sets it
+LEAST = {"epochs": 1, "batch_size": 1, "threads": 1, "seed": 0, "checkpoint_every": 0}
 
 
 class Parser(argparse.ArgumentParser):
@@ -29,11 +29,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def path_of(text: str) -> Path:
-    """Read a path.
-
-    Raises:
-        ArgumentTypeError: No system has one like it.
-    """
+    """Read a path that some system may have."""
     if "\0" in text:
         raise argparse.ArgumentTypeError("a path has no NUL in it")
     return Path(text)
@@ -71,13 +67,8 @@ def command_line(
         ("threads", int, torch.get_num_threads(), "of the CPU"),
     ):
         parser.add_argument(f"--{name}", type=kind, default=default, help=help_)
-    parser.add_argument(
-        "--resume",
-        nargs="?",
-        type=path_of,
-        const=runs,
-        help="a run or checkpoint to go on with; the newest run if none is named",
-    )
+    newest = "a run or checkpoint to go on with; the newest run if none is named"
+    parser.add_argument("--resume", nargs="?", type=path_of, const=runs, help=newest)
     for name, help_ in (
         ("overfit-batch", "learn one batch by heart"),
         ("profile", "show where 50 steps spend their time, and end"),
@@ -89,23 +80,12 @@ def command_line(
     return parser
 
 
-def start(
-    train: Callable[[argparse.Namespace], None],
-    parser: argparse.ArgumentParser,
-    own: Sequence[str] = (),
-) -> None:
-    """Train with the settings of the command line.
-
-    Args:
-        train: Does so.
-        parser: From `command_line`.
-        own: Files of the model's author that must be the ones that were imported.
-    """
+def start(train: Callable[[argparse.Namespace], None], parser: Parser) -> None:
+    """Train with the settings of the command line."""
 
     def main() -> None:
         args = settings(parser)
         torch.set_num_threads(args.threads)
-        check_own(own)
         join(args)
         train(args)
         leave()
@@ -114,27 +94,22 @@ def start(
 
 
 def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
-    """Read and check the command line; a run that goes on has its settings already.
-
-    Raises:
-        RunError: A setting cannot be so.
-    """
+    """Read and check the command line; a run that goes on has its settings already."""
     args = parser.parse_args()
     if args.resume:
-        last = newest_checkpoint(args.resume)
-        parser.set_defaults(**settings_of(last))
+        last = checkpoint.newest(args.resume)
+        kept = checkpoint.read(last)["settings"]
+        for name in ("resume", "profile", "out", "traceback"):
+            kept.pop(name, None)
+        parser.set_defaults(**kept)
         args = parser.parse_args()
         args.resume, args.out = last, last.parent
     elif args.out == parser.get_default("out"):
-        args.out = new_run(args.out)
-    for name, least in (("epochs", 1), ("batch_size", 1), ("threads", 1)):
+        args.out = checkpoint.new_run(args.out)
+    for name, least in LEAST.items():
         if not least <= getattr(args, name) < 2**63:
-            raise RunError(f"--{name.replace('_', '-')} must be at least {least}")
-    for name in ("seed", "checkpoint_every"):
-        if not 0 <= getattr(args, name) < 2**63:
-            raise RunError(
-                f"--{name.replace('_', '-')} must be at least 0, below 2**63"
-            )
+            flag = name.replace("_", "-")
+            raise RunError(f"--{flag} must be at least {least}, below 2**63")
     if not 0 <= args.lr < math.inf:
         raise RunError(f"--lr is {args.lr}, must be a number of at least 0")
     if args.plot:
@@ -144,19 +119,8 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
     return args
 
 
-def settings_of(checkpoint: Path) -> dict[str, Any]:
-    """Return the settings of a run that is gone on with, from its checkpoint."""
-    found: dict[str, Any] = read_checkpoint(checkpoint)["settings"]
-    passing = ("resume", "profile", "out", "traceback")
-    return {name: found[name] for name in found if name not in passing}
-
-
 def usable(name: str) -> torch.device:
-    """Return a device by its name.
-
-    Raises:
-        RunError: It is not there.
-    """
+    """Return a device by its name; it must be there."""
     try:
         device = torch.device(name)
         torch.zeros(1, device=device).item()
@@ -184,22 +148,3 @@ def leave() -> None:
     if dist.is_initialized():
         dist.barrier()
         dist.destroy_process_group()
-
-
-def deterministic() -> None:
-    """Use only algorithms that give the same bits again."""
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(True)
-
-
-def check_own(files: Sequence[str]) -> None:
-    """See that modules of the model's author were imported from beside this one.
-
-    Raises:
-        RunError: Python found another module of the name.
-    """
-    for name in files:
-        module = sys.modules[name.removesuffix(".py").replace("/", ".")]
-        own, found = Path(__file__).parent / name, Path(str(module.__file__))
-        if own.resolve() != found.resolve():
-            raise RunError(f"the model needs {own}, but Python imported {found}")

@@ -7,17 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from data_common import (
-    DataError,
-    Scale,
-    Splits,
-    held_out,
-    inside,
-    normalized,
-    parted,
-    readable,
-    rescaled,
-)
+from data_common import DataError, Scale, Splits, held_out, inside, parted, readable
+from data_scale import normalized, rescaled
 from data_wanted import Wanted, checked, checked_features
 
 

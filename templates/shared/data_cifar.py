@@ -10,17 +10,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from data_common import (
-    Data,
-    DataError,
-    Scale,
-    Splits,
-    download,
-    normalized,
-    parted,
-    readable,
-)
+from data_common import Data, DataError, Scale, Splits, download, parted, readable
 from data_pixels import Images, read_images
+from data_scale import normalized
 
 SHAPE = (3, 32, 32)
 MIRRORS = ["https://www.cs.toronto.edu/~kriz/"]

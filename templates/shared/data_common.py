@@ -31,8 +31,6 @@ class Data:
     Attributes:
         features: What the model takes, (N, …).
         targets: What it should give, (N, …).
-
-    Class attributes:
         unit: What stands for 1 in the features.
     """
 
@@ -59,15 +57,7 @@ class Data:
             yield self.between(start, start + size)
 
     def steps(self, batch_size: int, parts: int = 1) -> int:
-        """Count the steps of an epoch.
-
-        Args:
-            batch_size: Examples of a part of a step.
-            parts: Of each step, whose gradients are added up.
-
-        Raises:
-            DataError: There would be none, or a rank without examples.
-        """
+        """Count the steps of an epoch; each has parts of `batch_size` examples."""
         most = len(self) // parts
         if not RANKS <= batch_size <= most:
             shared = f" for {parts} parts of a step" if parts > 1 else ""
@@ -80,11 +70,7 @@ class Data:
     def part(self, places: Tensor) -> Self:
         """Return the examples at some places as data of their own."""
         places = places.to(self.targets.device)
-        return self._of(self.features[places], self.targets[places])
-
-    def first(self, count: int) -> Self:
-        """Return the first examples as data of their own."""
-        return self._of(self.features[:count], self.targets[:count])
+        return type(self)(self.features[places], self.targets[places])
 
     def count(self, targets: Tensor) -> int | Tensor:
         """Count what the mean loss of a batch is over: its examples."""
@@ -94,9 +80,6 @@ class Data:
         """Bring the features from a mean and a deviation to 0 and 1."""
         device = self.features.device
         self.features = (self.features - mean.to(device)) / std.to(device)
-
-    def _of(self, features: Tensor, targets: Tensor) -> Self:
-        return type(self)(features, targets)
 
 
 class Splits(NamedTuple):
@@ -117,14 +100,14 @@ class Splits(NamedTuple):
 
     def first(self, count: int) -> "Splits":
         """Put the first examples of the training data in the place of all parts."""
-        data = self.train.first(count)
+        data = self.train.part(torch.arange(min(count, len(self.train))))
         return Splits(data, data, data, self.about)
 
 
 def parted(data: Data, subset: int, validation: float, seed: int) -> tuple[Data, Data]:
     """Part data as `chosen` does; nothing is copied where all of it is trained on."""
     if not subset and not validation:
-        return data, data.first(0)
+        return data, data.part(torch.arange(0))
     train, held = chosen(torch.arange(len(data)), subset, validation, seed)
     return data.part(train), data.part(held)
 
@@ -139,9 +122,6 @@ def chosen(
         subset: How many of them are used; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
         seed: Gives the order.
-
-    Raises:
-        DataError: Nothing would be left.
     """
     if subset:
         places = shuffled(places, seed)[:subset]
@@ -151,11 +131,7 @@ def chosen(
 
 
 def held_out(places: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
-    """Part places by the seed: most of them, and a share.
-
-    Raises:
-        DataError: Nothing would be left.
-    """
+    """Part places by the seed: most of them, and a share; both must have some."""
     order = shuffled(places, seed)
     count = max(round(share * len(order)), 1)
     if count >= len(order):
@@ -169,67 +145,8 @@ def shuffled(places: Tensor, seed: int) -> Tensor:
     return places[torch.randperm(len(places), generator=order)]
 
 
-def normalized(parts: Sequence[Data], scale: Scale) -> dict[str, Any]:
-    """Bring data from a mean and a deviation to 0 and 1.
-
-    Args:
-        parts: The data; the first is what is trained on.
-        scale: Mean and deviation where an image is from 0 to 1; "auto" for those of
-            what is trained on.
-
-    Returns:
-        `mean` and `std` as plain values, of the features as they were; None without
-        a scale.
-    """
-    if scale is None:
-        return {"mean": None, "std": None}
-    train = parts[0]
-    if scale == "auto":
-        mean, std = statistics(train.features)
-    else:
-        dims = train.features.ndim - 1
-        mean, std = (train.unit * of_channels(each, dims) for each in scale)
-    for part in parts:
-        part.scale(mean, std)
-    return {"mean": mean.flatten().tolist(), "std": std.flatten().tolist()}
-
-
-def rescaled(features: Tensor, about: dict[str, Any]) -> Tensor:
-    """Bring features, (N, …), to the scale that `normalized` has told."""
-    if about["mean"] is None:
-        return features
-    dims = features.ndim - 1
-    mean, std = (of_channels(about[name], dims) for name in ("mean", "std"))
-    return (features - mean) / std
-
-
-def of_channels(numbers: Numbers, dims: int) -> Tensor:
-    """Lay numbers out over the dimensions of an example, one a channel, (C, 1, …)."""
-    values = numbers if isinstance(numbers, list) else [numbers]
-    ones = (1,) * (dims - 1)
-    return torch.tensor(values, dtype=torch.float32).view(-1, *ones)
-
-
-def statistics(features: Tensor) -> tuple[Tensor, Tensor]:
-    """Return mean and standard deviation of each channel, (C, 1, …), of (N, C, …).
-
-    Raises:
-        DataError: They are too large for these numbers.
-    """
-    some = features[:: max(len(features) // 10_000, 1)].float()
-    dims = (0, *range(2, some.ndim))
-    std, mean = torch.std_mean(some, dim=dims, correction=0, keepdim=True)
-    if not (std.isfinite().all() and mean.isfinite().all()):
-        raise DataError("the features are too large to have a standard deviation")
-    return mean[0], torch.where(std > 1e-6, std, 1.0)[0]
-
-
 def inside(folder: Path, path: str) -> Path:
-    """Find a file or folder of the data.
-
-    Raises:
-        DataError: It is not there.
-    """
+    """Find a file or folder of the data; it must be there."""
     found = folder / path
     if not found.exists():
         raise DataError(f"{found} is not there: --data-dir names its folder")
@@ -240,37 +157,22 @@ def inside(folder: Path, path: str) -> Path:
 def readable(path: Path, fault: str) -> Iterator[None]:
     """Say in one line what is wrong with a file: a damaged one can raise anything.
 
-    Args:
-        path: The file.
-        fault: What it must be if it cannot be read, such as "is no table".
-
-    Raises:
-        DataError: In the place of any exception.
+    The fault is what it must be if it cannot be read, such as "is no table".
     """
     try:
         yield
     except DataError:
         raise
     except Exception as error:
-        raise DataError(f"{path} {fault}: {reason(error)}") from None
-
-
-def reason(error: BaseException) -> str:
-    """Return what an exception says, in one line, without the path of a file."""
-    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return " ".join(str(said).split())
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        reason = " ".join(str(said).split())
+        raise DataError(f"{path} {fault}: {reason}") from None
 
 
 def download(path: Path, mirrors: Sequence[str], checksum: str) -> None:
-    """Fetch a file from the first mirror that has the right one.
+    """Fetch a file of this MD5 from the first mirror that has it.
 
-    Args:
-        path: Where it goes; it has the same name there.
-        mirrors: Addresses that end with a slash.
-        checksum: The MD5 of the file.
-
-    Raises:
-        DataError: No mirror has it.
+    The addresses of mirrors end with a slash.
     """
     errors = []
     for mirror in mirrors:
@@ -289,7 +191,5 @@ def download(path: Path, mirrors: Sequence[str], checksum: str) -> None:
                 aside.replace(path)
             return
         errors.append(f"{mirror}: another file than expected")
-    raise DataError(
-        f"{path} is not there; --data-dir names the folder that has it "
-        f"({'; '.join(errors)})"
-    )
+    where = "--data-dir names the folder that has it"
+    raise DataError(f"{path} is not there; {where} ({'; '.join(errors)})")

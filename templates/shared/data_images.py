@@ -12,8 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from data_common import DataError, Scale, Splits, chosen, held_out, normalized
+from data_common import DataError, Scale, Splits, chosen, held_out
 from data_pixels import Images, fitted, read_images
+from data_scale import normalized
 
 
 def load(

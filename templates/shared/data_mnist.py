@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from data_common import Data, DataError, Scale, Splits, download, parted, readable
-from data_pixels import opened, pixels
+from image_files import opened, pixels
 
 SIZE = (28, 28)
+WORN = "T-shirt/Trouser/Pullover/Dress/Coat/Sandal/Shirt/Sneaker/Bag/Ankle boot"
 
 
 class Origin(NamedTuple):
@@ -33,7 +34,7 @@ class Origin(NamedTuple):
 
 ORIGINS = {
     "MNIST": Origin(
-        classes=["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        classes=[*"0123456789"],
         margin=4,
         mirrors=[
             "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -47,18 +48,7 @@ ORIGINS = {
         },
     ),
     "FashionMNIST": Origin(
-        classes=[
-            "T-shirt",
-            "Trouser",
-            "Pullover",
-            "Dress",
-            "Coat",
-            "Sandal",
-            "Shirt",
-            "Sneaker",
-            "Bag",
-            "Ankle boot",
-        ],
+        classes=WORN.split("/"),
         margin=0,
         mirrors=["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
         checksums={
@@ -117,13 +107,8 @@ def load(
     if mean is not None and std is not None:
         for part in (train, held, test):
             part.features.sub_(mean).div_(std)
-    about = {
-        "classes": origin.classes,
-        "margin": origin.margin,
-        "mean": mean,
-        "std": std,
-    }
-    return Splits(train, held, test, about)
+    about = {"classes": origin.classes, "margin": origin.margin}
+    return Splits(train, held, test, {**about, "mean": mean, "std": std})
 
 
 def measured(
@@ -174,15 +159,7 @@ def read_idx(raw: Path, name: str, dimensions: int, origin: Origin) -> Tensor:
 
 
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
-    """Read images of any size as those of the data, float32 (N, 1, 28, 28).
-
-    Args:
-        paths: The files.
-        about: What `load` has told.
-
-    Raises:
-        DataError: One is no image.
-    """
+    """Read images of any size as those that `load` has told about, (N, 1, 28, 28)."""
     images = torch.stack([placed(path, about["margin"]) for path in paths])
     if about["mean"] is not None:
         images.sub_(about["mean"]).div_(about["std"])
@@ -190,11 +167,7 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
 
 
 def placed(path: Path, margin: int) -> Tensor:
-    """Fit a grey image into the size of the data, bright on a dark ground.
-
-    Returns:
-        (1, 28, 28), in 0 to 1.
-    """
+    """Fit an image in, bright on a dark ground, grey (1, 28, 28) in 0 to 1."""
     with readable(path, "is no image"):
         image = opened(path, "L")
         if image.size == SIZE[::-1]:

@@ -9,16 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from data_common import (
-    Data,
-    DataError,
-    Scale,
-    Splits,
-    normalized,
-    parted,
-    readable,
-    rescaled,
-)
+from data_common import Data, DataError, Scale, Splits, parted, readable
+from data_scale import normalized, rescaled
 from data_wanted import Wanted, checked, checked_features
 
 

@@ -1,6 +1,5 @@
-"""Images as tensors, and how files of images become such."""
+"""Images of 8 bits a value, which become floating-point in a batch."""
 
-import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -8,10 +7,9 @@ from typing import Any, ClassVar, Self
 import torch
 from torch import Tensor
 
-from data_common import Data, DataError, of_channels, readable
-
-READABLE = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr")
-"""Modes of Pillow with 8 bits a channel; those of 16 bits are "I" and "I;16"."""
+from data_common import Data, readable
+from data_scale import of_channels
+from image_files import opened, pixels
 
 
 class Images(Data):
@@ -50,7 +48,8 @@ class Images(Data):
     def part(self, places: Tensor) -> Self:
         """Return the images at some places as data of their own."""
         features = self.features[places.to(self.features.device)]
-        return self._of(features, self.targets[places.to(self.targets.device)])
+        targets = self.targets[places.to(self.targets.device)]
+        return type(self)(features, targets, self.mean, self.std)
 
     def scale(self, mean: Tensor, std: Tensor) -> None:
         """Bring the images of each batch from a mean and a deviation to 0 and 1."""
@@ -60,9 +59,6 @@ class Images(Data):
         device = self.targets.device
         features = pixels.to(device, torch.float32)
         return features.sub_(self.mean.to(device)).div_(self.std.to(device))
-
-    def _of(self, features: Tensor, targets: Tensor) -> Self:
-        return type(self)(features, targets, self.mean, self.std)
 
 
 def read_images(
@@ -96,33 +92,3 @@ def fitted(path: Path, shape: Sequence[int]) -> Tensor:
     with readable(path, "is no image"):
         image = opened(path, "RGB" if channels == 3 else "L").resize((width, height))
         return pixels(image)
-
-
-def pixels(image: Any) -> Tensor:
-    """Return the values of an image of Pillow, uint8 (C, H, W)."""
-    values = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
-    return values.reshape(image.height, image.width, -1).permute(2, 0, 1)
-
-
-def opened(path: Path, mode: str) -> Any:
-    """Read an image as "L", grey, or "RGB": upright, on white where it has no color.
-
-    Raises:
-        DataError: Its pixels have another meaning, or Pillow is not installed.
-    """
-    try:
-        from PIL import Image, ImageOps
-    except ImportError:
-        raise DataError("reading images needs a package: pip install pillow") from None
-    warnings.filterwarnings("ignore", module="PIL")  # what is wrong is raised as well
-    with Image.open(path) as image:
-        upright = ImageOps.exif_transpose(image)
-    if upright.mode in ("I", "I;16"):
-        deep = upright.convert("I").point(lambda value: value / 256)
-        return deep.convert("L").convert(mode)
-    if upright.mode not in READABLE:
-        raise DataError(f"{path} has {upright.mode} pixels: save it with 8 bits each")
-    if upright.has_transparency_data:
-        ground = Image.new("RGBA", upright.size, "white")
-        upright = Image.alpha_composite(ground, upright.convert("RGBA"))
-    return upright.convert(mode)

@@ -19,6 +19,7 @@ from data_common import (
     inside,
     readable,
 )
+from errors import printable
 
 
 class TextData(Data):
@@ -51,8 +52,10 @@ class TextData(Data):
             return targets.numel()
         return (targets != self.padding).sum()
 
-    def _of(self, features: Tensor, targets: Tensor) -> Self:
-        return type(self)(features, targets, self.padding)
+    def part(self, places: Tensor) -> Self:
+        """Return the pieces at some places as data of their own."""
+        places = places.to(self.targets.device)
+        return type(self)(self.features[places], self.targets[places], self.padding)
 
 
 def load(
@@ -182,6 +185,12 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     return numbers
 
 
+def print_text(path: Path, numbers: Tensor, about: dict[str, Any]) -> None:
+    """Print a text that begins as a file does."""
+    lines = f"{path}: {decode(numbers, about).strip()}".split("\n")
+    print("\n".join(map(printable, lines)))
+
+
 def window(numbers: Tensor, about: dict[str, Any]) -> tuple[Tensor, int]:
     """Return the end of a text as a model takes it, and the place of its last.
 
@@ -196,3 +205,8 @@ def window(numbers: Tensor, about: dict[str, Any]) -> tuple[Tensor, int]:
     features = torch.zeros(1, about["length"], dtype=torch.int64)
     features[0, : len(last)] = last
     return features, len(last) - 1
+
+
+def read_window(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
+    """Read the end of texts as a model takes it, int64 (1, L)."""
+    return window(read_files(paths, about), about)[0]

@@ -1,44 +1,16 @@
 """What comes out of each layer of a model, seen by forward hooks."""
 
-import argparse
 import difflib
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-import plots
 from errors import RunError
 
 MOST = 1000
 """Examples that the layers are called with; of more, those that come first."""
-
-
-def show_layers(
-    model: nn.Module, features: Tensor, args: argparse.Namespace, folder: Path
-) -> None:
-    """Show what comes out of layers, as --layers, --layer and --plot ask for it.
-
-    Args:
-        model: In the state of evaluation.
-        features: What it looks at, (N, …).
-        args: The command line.
-        folder: Gets layers.png.
-
-    Raises:
-        RunError: There is no layer of this name.
-    """
-    outputs = outputs_of_layers(model, features[:MOST])
-    if args.layer:
-        print_layer(outputs, args.layer)
-    if args.layers:
-        print_layers(outputs)
-        if _calls_functions(model):
-            print("what `forward` does by functions, such as F.relu, has no hook")
-        if args.draw_layers:
-            plots.save_layers(folder, outputs)
 
 
 def outputs_of_layers(model: nn.Module, features: Tensor) -> dict[str, Tensor]:
@@ -83,7 +55,7 @@ def outputs_of_layers(model: nn.Module, features: Tensor) -> dict[str, Tensor]:
     return outputs
 
 
-def print_layers(outputs: Mapping[str, Tensor]) -> None:
+def print_layers(model: nn.Module, outputs: Mapping[str, Tensor]) -> None:
     """Print shape, mean and standard deviation of what comes out of layers."""
     rows = [(name, *_described(output)) for name, output in outputs.items()]
     wide = max([len(name) for name, *_ in rows] + [len("layer")])
@@ -91,14 +63,14 @@ def print_layers(outputs: Mapping[str, Tensor]) -> None:
     print(f"{'layer':{wide}}  {'output':{long}}  {'mean':>10}  {'deviation':>10}")
     for name, shape, mean, deviation in rows:
         print(f"{name:{wide}}  {shape:{long}}  {mean:10.4g}  {deviation:10.4g}")
+    kinds = {type(each) for each in model.modules()}
+    own = [kind for kind in kinds if not kind.__module__.startswith("torch.")]
+    if any(kind.forward is not nn.Sequential.forward for kind in own):
+        print("what `forward` does by functions, such as F.relu, has no hook")
 
 
 def print_layer(outputs: Mapping[str, Tensor], name: str) -> None:
-    """Print the tensors that come out of a layer.
-
-    Raises:
-        RunError: There are none of this name.
-    """
+    """Print the tensors that come out of a layer."""
     ends = (f"{name} (", f"{name}[")
     found = [each for each in outputs if each == name or each.startswith(ends)]
     if not found:
@@ -117,15 +89,6 @@ def _described(output: Tensor) -> tuple[str, float, float]:
     std = (values - mean).square().mean().sqrt()
     dtype = str(output.dtype).removeprefix("torch.")
     return f"{dtype} ({', '.join(map(str, output.shape))})", mean.item(), std.item()
-
-
-def _calls_functions(model: nn.Module) -> bool:
-    """Tell whether some class of the model has a `forward` of its own."""
-    return any(
-        type(layer).forward is not nn.Sequential.forward
-        for layer in model.modules()
-        if not type(layer).__module__.startswith("torch.")
-    )
 
 
 def tensors(result: Any, place: str = "") -> Iterator[tuple[str, Tensor]]:

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from data_common import RANK, Data
+from data_common import RANK, Data, Splits
 from errors import RunError, printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-Outputs = Callable[[nn.Module, Tensor], Tensor]
-"""Gives what a model makes of features, (N, …)."""
 
 MOST = 10_000
 """Examples that are drawn: of more, pages are no clearer."""
@@ -30,89 +27,60 @@ MAPS = 12
 
 def save_curves(folder: Path) -> None:
     """Draw the metrics of a run over its epochs into curves.png, if it has some."""
-    if rows := read_rows(folder / "metrics.csv"):
-        with _plain_text():
-            _write(curves(rows), folder / "curves.png")
+    path = folder / "metrics.csv"
+    if not path.exists():
+        return
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    if rows:
+        _save(folder / "curves.png", curves, rows)
 
 
-def save_classes(
-    folder: Path,
-    model: nn.Module,
-    probabilities: Outputs,
-    data: Data,
-    classes: Sequence[str],
-) -> None:
-    """Draw the curves of a run, and which classes are taken for others.
-
-    The latter are confusion.png and, of images, mistakes.png.
+def save_classes(folder: Path, data: Splits, chances: Tensor) -> None:
+    """Draw the curves, confusion.png and, of images, mistakes.png.
 
     Args:
         folder: Of the run.
-        model: In the state of evaluation.
-        probabilities: Gives those of the classes, (N, K).
-        data: To draw from.
-        classes: Their names.
+        data: What was trained on and tested.
+        chances: Probabilities of the classes, (N, K), of the first examples to test.
     """
     save_curves(folder)
-    chances = computed(model, probabilities, data)[:, : len(classes)]
-    targets = data.targets[: len(chances)].cpu()
-    with _plain_text():
-        _write(confusion(targets, chances, classes), folder / "confusion.png")
-        if data.features.ndim == 4:
-            shown = mistakes(data, targets, chances, classes)
-            _write(shown, folder / "mistakes.png")
+    classes: list[str] = data.about["classes"]
+    chances = chances[:, : len(classes)]
+    targets = data.test.targets[: len(chances)].cpu()
+    _save(folder / "confusion.png", confusion, targets, chances, classes)
+    if data.test.features.ndim == 4:
+        _save(folder / "mistakes.png", mistakes, data.test, targets, chances, classes)
 
 
-def save_restored(folder: Path, model: nn.Module, outputs: Outputs, data: Data) -> None:
-    """Draw the curves, and what a model makes of images, (N, C, H, W): restored.png."""
+def save_restored(folder: Path, data: Splits, outputs: Tensor) -> None:
+    """Draw the curves, and what is made of the first images, (N, C, H, W)."""
     save_curves(folder)
-    images, _ = data.between(0, 10)
-    with _plain_text():
-        figure = restored(images.cpu(), outputs(model, images).cpu())
-        _write(figure, folder / "restored.png")
+    images, _ = data.test.between(0, len(outputs))
+    _save(folder / "restored.png", restored, images.cpu(), outputs)
 
 
-def save_numbers(folder: Path, model: nn.Module, outputs: Outputs, data: Data) -> None:
-    """Draw the curves, and what a model gives against what it should: results.png."""
+def save_numbers(folder: Path, data: Splits, outputs: Tensor) -> None:
+    """Draw the curves, and what is given against what it should be: results.png."""
     save_curves(folder)
-    results = computed(model, outputs, data)
-    with _plain_text():
-        figure = compared(data.targets[: len(results)].cpu(), results)
-        _write(figure, folder / "results.png")
+    targets = data.test.targets[: len(outputs)].cpu()
+    _save(folder / "results.png", compared, targets, outputs)
 
 
 def save_layers(folder: Path, outputs: Mapping[str, Tensor]) -> None:
-    """Draw what layers give of the first example into the folder of a run.
-
-    Args:
-        folder: Of the run.
-        outputs: What comes out of each layer, (N, …), by its name.
-    """
+    """Draw what layers give of the first example, by their names, into layers.png."""
     shown = {name: output for name, output in outputs.items() if output.numel()}
-    with _plain_text():
-        _write(feature_maps(shown), folder / "layers.png")
+    _save(folder / "layers.png", feature_maps, shown)
     if len(shown) > LAYERS:
         print(f"the first {LAYERS} of {len(shown)} layers")
 
 
 def require_matplotlib() -> None:
-    """See that plots can be drawn.
-
-    Raises:
-        RunError: matplotlib is not there.
-    """
+    """See that plots can be drawn."""
     try:
         import matplotlib.figure  # noqa: F401
     except ImportError:
         raise RunError("plots need a package: pip install matplotlib") from None
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """Read the metrics of a run; none if there are none yet."""
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def curves(rows: Sequence[Mapping[str, Any]]) -> "Figure":
@@ -227,13 +195,14 @@ def feature_maps(outputs: Mapping[str, Tensor]) -> "Figure":
     return figure
 
 
-def computed(model: nn.Module, outputs: Outputs, data: Data) -> Tensor:
-    """Return what a model gives for the examples that are drawn, on the CPU."""
-    most = min(len(data), MOST)
-    parts = []
+@torch.inference_mode()
+def computed(model: nn.Module, data: Data, most: int = MOST) -> Tensor:
+    """Return the first output of a model for what is drawn of the data, on the CPU."""
+    most, parts = min(len(data), most), []
     for start in range(0, most, AT_ONCE):
         features, _ = data.between(start, min(start + AT_ONCE, most))
-        parts.append(outputs(model, features).cpu())
+        output = model(features)
+        parts.append((output if isinstance(output, Tensor) else output[0]).cpu())
     return torch.cat(parts)
 
 
@@ -256,16 +225,13 @@ def _subplots(
     return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
 
 
-def _plain_text() -> Any:
-    """Draw names as they are: a `$` in one begins no formula."""
+def _save(path: Path, figure_of: Callable[..., "Figure"], *values: Any) -> None:
+    """Draw something into a file, once, whatever the number of ranks."""
     require_matplotlib()
     from matplotlib import rc_context
 
-    return rc_context({"text.parse_math": False, "text.usetex": False})
-
-
-def _write(figure: "Figure", path: Path) -> None:
     if RANK > 0:
         return
-    figure.savefig(path, dpi=120, bbox_inches="tight")
+    with rc_context({"text.parse_math": False, "text.usetex": False}):  # names have `$`
+        figure_of(*values).savefig(path, dpi=120, bbox_inches="tight")
     print(printable(str(path)))

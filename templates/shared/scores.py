@@ -1,8 +1,14 @@
 """Metrics that are no means: what they count of all examples."""
 
-import torch
-from torch import Tensor
+import csv
+from pathlib import Path
 
+import torch
+from torch import Tensor, nn
+
+from data_common import RANK, Splits
+from errors import say
+from plots import AT_ONCE
 from training import of_ranks
 
 
@@ -18,9 +24,13 @@ class Counts:
         pairs = (size * labels + taken).bincount(minlength=size**2)
         self._counts += pairs.cpu().view(size, size)
 
+    def table(self) -> Tensor:
+        """Return the counts, int64 (K, K): a row for each class."""
+        return torch.stack(of_ranks(self._counts)).sum(dim=0)
+
     def f1(self) -> float:
         """Return the mean F1 of the classes that were seen."""
-        counts = torch.stack(of_ranks(self._counts)).sum(dim=0)
+        counts = self.table()
         seen = counts.sum(dim=0) + counts.sum(dim=1)
         return (2 * counts.diag() / seen)[seen > 0].mean().item()
 
@@ -48,3 +58,29 @@ class Variance:
         )
         error = sum(error for *_, error in parts)
         return 1 - error / spread if spread > 0 else 0.0
+
+
+@torch.inference_mode()
+def write_confusion(folder: Path, model: nn.Module, data: Splits) -> None:
+    """Count how often which class of the test is taken for which: confusion.csv."""
+    classes: list[str] = data.about["classes"]
+    size = len(classes)
+    counts = Counts(size)
+    for features, targets in data.test.batches(AT_ONCE):
+        output = model(features)
+        chances = output if isinstance(output, Tensor) else output[0]
+        counts.add(chances[:, :size].argmax(dim=1), targets)
+    table = counts.table()
+    if RANK == 0:
+        path = folder / "confusion.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["class", *classes])
+            for name, row in zip(classes, table.tolist(), strict=True):
+                writer.writerow([name, *row])
+    wrong = table.fill_diagonal_(0).flatten()
+    for place in wrong.argsort(descending=True)[:5].tolist():
+        if wrong[place]:
+            names = f"{classes[place // size]} taken for {classes[place % size]}"
+            say(f"{names}: {int(wrong[place])}")
+    say(str(folder / "confusion.csv"))

@@ -16,29 +16,22 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, NoReturn, TypeVar
+from typing import IO, Any, TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from checkpoint import (
-    locked,
-    plain,
-    random_state,
-    read_checkpoint,
-    restore,
-    set_random_state,
-)
+import checkpoint
 from command_line import leave
 from data_common import RANK, RANKS, Data
 from errors import RunError, one_line, printable, say
 
-FREE = (
+FREE = {
     *("epochs", "data_dir", "out", "resume", "checkpoint_every", "device", "threads"),
     *("profile", "tensorboard", "plot", "traceback"),
-)
+}
 """Settings that may be others when a run goes on."""
 PROFILED = 50
 """Steps that `--profile` looks at."""
@@ -54,12 +47,7 @@ class Means:
         self._sums: list[Tensor] = []
 
     def add(self, count: int | Tensor, **values: Tensor) -> None:
-        """Add what was found out about a batch.
-
-        Args:
-            count: Of its examples.
-            values: By their names, each a mean over these, or a number for each.
-        """
+        """Add a batch: each value is a mean over its examples, or a number for each."""
         sums = [
             each * count if each.ndim == 0 else each.sum() for each in values.values()
         ]
@@ -69,19 +57,12 @@ class Means:
 
     def result(self) -> dict[str, float]:
         """Return the means over all examples."""
-        sums: dict[str, float] = {}
-        for found in of_ranks(self._own()):
-            for name, value in found.items():
-                sums[name] = sums.get(name, 0.0) + value
-        count = sums.pop("count")
-        return {name: value / count for name, value in sums.items()}
-
-    def _own(self) -> dict[str, float]:
-        """Return the sums of this rank; without a batch there are none."""
-        if not self._sums:
-            return {}
-        sums = torch.stack(self._sums).sum(dim=0).tolist()
-        return dict(zip(self._names, sums, strict=True))
+        sums = torch.stack(self._sums).sum(dim=0).tolist() if self._sums else []
+        own = dict(zip(self._names, sums, strict=True))
+        found = [each for each in of_ranks(own) if each]  # some had no batch
+        total = {name: sum(each[name] for each in found) for name in found[0]}
+        count = total.pop("count")
+        return {name: value / count for name, value in total.items()}
 
 
 def of_ranks(own: T) -> list[T]:
@@ -104,31 +85,18 @@ class Run:
     """
 
     def __init__(
-        self,
-        args: argparse.Namespace,
-        score: str,
-        about: dict[str, Any],
-        *,
-        fixed_epochs: bool = False,
-        **parts: Any,
+        self, args: argparse.Namespace, about: dict[str, Any], **parts: Any
     ) -> None:
-        """Take over what the command line asks for.
+        """Take over the command line, what is known of the data, and what has a state.
 
-        Args:
-            args: From `start`.
-            score: The metric of the best epoch, such as "test_accuracy"; of a loss
-                the lowest is the best.
-            about: What is known of the data, for predictions.
-            fixed_epochs: Whether something follows from the number of epochs, so that
-                it may not change on the way.
-            parts: Whatever has a state: the model, the optimizer.
+        The latter are the model, the optimizer and the like.
         """
-        self.args, self.score, self.about, self.parts = args, score, about, parts
+        self.args, self.about, self.parts = args, about, parts
         self.folder: Path = args.out
         self.epoch, self.step = 1, 0
         self.best, self.best_epoch = -math.inf, 0
         self.rows: list[dict[str, float]] = []
-        self._free = {*FREE} - ({"epochs"} if fixed_epochs else set())
+        self._score, self._free = "", FREE
         self._losses: list[Tensor] = []
         self._share: float | Tensor = 1.0
         self._signal = 0
@@ -139,22 +107,33 @@ class Run:
             signal.signal(number, self._stop)
 
     def epochs(
-        self, patience: int | None = None, target: float | None = None
+        self,
+        score: str,
+        *,
+        fixed: bool = False,
+        patience: int | None = None,
+        target: float | None = None,
     ) -> Iterator[int]:
         """Yield the epochs that are left, and keep the state around them.
 
         At the end the models have the weights of the best epoch.
 
         Args:
+            score: The metric of the best epoch, such as "test_accuracy"; of a loss
+                the lowest is the best.
+            fixed: Whether something follows from the number of epochs, so that it may
+                not change on the way.
             patience: Epochs without a better one after which the training ends.
             target: The score at which it ends.
         """
-        self._begin()
+        self._score = score
+        self._free = FREE - {"epochs"} if fixed else FREE
+        if not self.args.profile:
+            self._begin()
         while self.epoch <= self.args.epochs and not self._finished(patience, target):
             self._begun = time.perf_counter()
             yield self.epoch
-        self._show_best()
-        self._restore_best()
+        self._end()
 
     def batches(self, data: Data) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield what this rank learns from in each step that is left of the epoch."""
@@ -192,10 +171,7 @@ class Run:
         """Let all ranks train a model together.
 
         Gradients become means over ranks, which weigh as much as they have of a batch.
-
-        Args:
-            model: The same on all ranks.
-            find_unused: Whether some parameters have no part in the loss.
+        Parameters without a part in the loss have to be looked for.
         """
         torch.manual_seed(self.args.seed + RANK)  # each rank drops out other values
         if RANKS == 1:
@@ -207,34 +183,29 @@ class Run:
     def record(self, **means: dict[str, float]) -> None:
         """Keep the metrics of an epoch, and the weights of the best one.
 
-        Args:
-            means: Metrics by what they are of: `test={"loss": 0.1}` is `test_loss`.
+        Metrics are named by what they are of: `test={"loss": 0.1}` is `test_loss`.
         """
-        row: dict[str, float] = {"epoch": self.epoch, **_named(means)}
+        row = {"epoch": self.epoch, **_named(means)}
         row["seconds"] = time.perf_counter() - self._begun
         self.rows.append(row)
         self.epoch, self.step = self.epoch + 1, 0
         if not all(math.isfinite(value) for value in row.values()):
             raise RunError(f"the metrics of epoch {self.epoch - 1} are not finite")
-        score = row[self.score] * self._sign
+        score = row[self._score] * self._sign
         if score > self.best:
             self.best, self.best_epoch = score, self.epoch - 1
             self._save("best.pt")
         self._write("metrics.csv", self._write_rows)
         self._show_row(row)
-        asked = self._signal
-        self._save("last.pt")
-        if asked:
-            self._leave()
+        self._keep()
 
     def report(self, **means: dict[str, float]) -> None:
         """Print metrics that belong to no epoch, as `record` takes them."""
-        for name, value in _named(means).items() if RANK == 0 else ():
-            print(f"{name:20} {value:10.4g}")
+        _show(_named(means))
 
     @property
     def _sign(self) -> int:
-        return -1 if self.score.endswith("loss") else 1
+        return -1 if self._score.endswith("loss") else 1
 
     def _steps(self, data: Data, parts: int = 1) -> Iterator[Tensor]:
         """Yield the places of each batch that is left, the same on all ranks."""
@@ -250,31 +221,29 @@ class Run:
             self._losses.append(torch.zeros((), device=batch.device))
             yield batch
             self.step += 1
-            self._after_step()
+            every = self.args.checkpoint_every
+            if self._signal or (every and self.step % every == 0):
+                self._keep()
         self._check_losses()
-        self._share_buffers()
-
-    def _after_step(self) -> None:
-        """Keep the state where it is asked for, and leave after a signal."""
-        every, asked = self.args.checkpoint_every, self._signal
-        if asked or (every and self.step % every == 0):
-            self._save("last.pt")
-        if asked:
-            self._leave()
-
-    def _share_buffers(self) -> None:
-        """Take the buffers of the first rank: means of a batch normalization."""
         models = [part for part in self.parts.values() if isinstance(part, nn.Module)]
         for model in models if RANKS > 1 else ():
-            for buffer in model.buffers():
+            for buffer in model.buffers():  # means of a batch normalization
                 dist.broadcast(buffer, 0)
+
+    def _keep(self) -> None:
+        """Keep the state, and leave after a signal."""
+        asked = self._signal
+        self._save("last.pt")
+        if asked:
+            said = f"stopped: --resume {self.folder} goes on"
+            print(printable(said), file=sys.stderr)
+            raise SystemExit(128 + asked)
 
     def _weigh(self, part: float, count: int | Tensor = 1) -> None:
         """Note what this rank has of a batch, against the mean of the ranks.
 
-        Args:
-            part: Of the examples.
-            count: Of what its loss is a mean over, if examples have more or less of it.
+        It is a part of the examples; where some have more of what a loss is a mean
+        over, its count is what weighs.
         """
         self._share = RANKS * part
         if RANKS > 1 and isinstance(count, Tensor):
@@ -318,33 +287,27 @@ class Run:
 
     def _begin(self) -> None:
         """Go on with a run, or keep the state before the first step."""
-        if self.args.profile:
-            return
         if self.args.resume:
             self._resume(self.args.resume)
-        self._claim()
+        if RANK == 0:  # no other training writes there while this one lives
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = checkpoint.locked(self.folder / "lock")
         self._describe()
         if not self.args.resume:
-            for name in ("best.pt", "last.pt"):
-                self._save(name)
-            if RANK == 0:  # a run before, in the same folder, leaves nothing
-                for name in ("previous.pt", "metrics.csv", "confusion.csv"):
+            self._save("best.pt")
+            self._save("last.pt")
+            for name in ("previous.pt", "metrics.csv", "confusion.csv"):
+                if RANK == 0:  # a run before, in the same folder, leaves nothing
                     (self.folder / name).unlink(missing_ok=True)
         if self.args.tensorboard and RANK == 0:
             self._board = _tensorboard(self.folder)
-
-    def _claim(self) -> None:
-        """Keep other trainings out of the folder while this one lives."""
-        if RANK == 0:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock = locked(self.folder / "lock")
 
     def _describe(self) -> None:
         """Write down what is run, into config.json."""
         failed, commit = subprocess.getstatusoutput("git describe --always --dirty")
         config = {
             "command": sys.argv,
-            "settings": plain(self.args),
+            "settings": checkpoint.plain(self.args),
             "python": sys.version,
             "torch": torch.__version__,
             "commit": None if failed else commit,
@@ -353,17 +316,13 @@ class Run:
         self._write("config.json", lambda path: path.write_text(f"{text}\n", "utf-8"))
 
     def _resume(self, path: Path) -> None:
-        """Take over the state of a checkpoint, and write into its folder.
-
-        Raises:
-            RunError: It is torn, or of another training.
-        """
-        state = read_checkpoint(path)
+        """Take over the state of a checkpoint, and write into its folder."""
+        state = checkpoint.read(path)
         self._check_settings(path, state)
         try:
             for key, part in self.parts.items():
-                restore(part, state[key])
-            set_random_state(state["random"][RANK])
+                checkpoint.restore(part, state[key])
+            checkpoint.set_random_state(state["random"][RANK])
             self._go_to(state)
         except Exception as error:
             raise RunError(f"{path} is of another run: {one_line(error)}") from None
@@ -373,23 +332,17 @@ class Run:
     def _check_settings(self, path: Path, state: dict[str, Any]) -> None:
         """See that what may not change on the way is as it was."""
         before = {**state["settings"], "ranks": state.get("ranks")}
-        now = {**plain(self.args), "ranks": RANKS}
+        now = {**checkpoint.plain(self.args), "ranks": RANKS}
         for name in [key for key in now if key not in self._free]:
             if before.get(name) != now[name]:
-                said = name.replace("_", "-")
-                was = f"{said} {before.get(name)}, not {now[name]}"
+                was = f"{name.replace('_', '-')} {before.get(name)}, not {now[name]}"
                 raise RunError(f"{path} was made with {was}")
 
     def _go_to(self, state: dict[str, Any]) -> None:
-        """Take over what a run counts.
-
-        Raises:
-            ValueError: It cannot be so.
-        """
-        epoch, step, best_epoch = (
-            int(state[key]) for key in ("epoch", "step", "best_epoch")
-        )
-        rows = [_row(each, {"seconds", self.score}) for each in state["rows"]]
+        """Take over what a run counts, if it can be so."""
+        counted = ("epoch", "step", "best_epoch")
+        epoch, step, best_epoch = (int(state[name]) for name in counted)
+        rows = [_row(each, {"seconds", self._score}) for each in state["rows"]]
         if [row["epoch"] for row in rows] != list(range(1, len(rows) + 1)):
             raise ValueError("it has no metrics of the epochs before")
         if epoch != len(rows) + 1 or not 0 <= best_epoch < epoch or step < 0:
@@ -398,47 +351,35 @@ class Run:
         self.best, self.best_epoch = float(state["best"]), best_epoch
 
     def _show_row(self, row: dict[str, float]) -> None:
-        if RANK > 0:
-            return
         if len(self.rows) == 1:
-            print("  ".join(row))
-        cells = (f"{value:{len(name)}.4g}" for name, value in row.items())
-        print("  ".join(cells), flush=True)
+            say("  ".join(row))
+        say("  ".join(f"{value:{len(name)}.4g}" for name, value in row.items()))
         for name, value in row.items() if self._board else ():
             self._board.add_scalar(name, value, self.epoch - 1)
 
-    def _show_best(self) -> None:
-        """Show what the best epoch has reached, and where it is kept."""
-        if RANK > 0 or not self.rows:
-            return
-        best = self.rows[self.best_epoch - 1]
-        table = {f"best of {len(self.rows)} epochs": self.best_epoch, **best}
-        table["seconds"] = sum(row["seconds"] for row in self.rows)
-        del table["epoch"]
-        for name, value in table.items():
-            print(f"{name:20} {value:10.4g}")
-        say(f"metrics.csv, best.pt, last.pt: {self.folder}")
-
-    def _restore_best(self) -> None:
-        """Give the model, and a mean of its weights, those of the best epoch."""
+    def _end(self) -> None:
+        """Show the best epoch, and give the models the weights that they had then."""
+        if self.rows:
+            best = self.rows[self.best_epoch - 1]
+            table = {f"best of {len(self.rows)} epochs": self.best_epoch, **best}
+            table["seconds"] = sum(row["seconds"] for row in self.rows)
+            del table["epoch"]
+            _show(table)
+            say(f"metrics.csv, best.pt, last.pt: {self.folder}")
         if RANKS > 1:
             dist.barrier()
-        state = read_checkpoint(self.folder / "best.pt")
+        state = checkpoint.read(self.folder / "best.pt")
         for name in {"model", "average"} & self.parts.keys():
             self.parts[name].load_state_dict(state[name])
 
     def _save(self, name: str) -> None:
         """Write a checkpoint; of "last.pt", keep the one before as "previous.pt"."""
         self._check_losses()
-        random: list[Any] = [None] * RANKS
-        if RANKS > 1:
-            dist.all_gather_object(random, random_state())
-        else:
-            random = [random_state()]
         state = {key: part.state_dict() for key, part in self.parts.items()}
         for key in ("about", "epoch", "step", "best", "best_epoch", "rows"):
             state[key] = vars(self)[key]
-        state |= {"settings": plain(self.args), "ranks": RANKS, "random": random}
+        state |= {"settings": checkpoint.plain(self.args), "ranks": RANKS}
+        state["random"] = of_ranks(checkpoint.random_state())
         self._write(name, lambda path: torch.save(state, path))
 
     def _write(self, name: str, write: Callable[[Path], object]) -> None:
@@ -482,25 +423,16 @@ class Run:
             raise SystemExit(128 + number)
         self._signal = number
 
-    def _leave(self) -> NoReturn:
-        said = f"stopped: --resume {self.folder} goes on"
-        print(printable(said), file=sys.stderr)
-        raise SystemExit(128 + self._signal)
-
 
 def _row(kept: Any, wanted: set[str]) -> dict[str, float]:
-    """Take over the metrics of an epoch from a checkpoint.
-
-    Raises:
-        ValueError: It is none.
-    """
-    numbers = isinstance(kept, dict) and all(
+    """Take over the metrics of an epoch from a checkpoint."""
+    row: dict[str, float] = dict(kept)
+    numbers = all(
         isinstance(name, str) and isinstance(value, int | float)
-        for name, value in kept.items()
+        for name, value in row.items()
     )
-    if not numbers or not kept.keys() >= {"epoch", *wanted}:
+    if not numbers or not row.keys() >= {"epoch", *wanted}:
         raise ValueError("it has no metrics of the epochs before")
-    row: dict[str, float] = kept
     return row
 
 
@@ -510,6 +442,11 @@ def _named(means: dict[str, dict[str, float]]) -> dict[str, float]:
         for part, found in means.items()
         for name, value in found.items()
     }
+
+
+def _show(table: dict[str, float]) -> None:
+    for name, value in table.items():
+        say(f"{name:20} {value:10.4g}")
 
 
 def _with_bar(batches: tuple[Tensor, ...]) -> Iterable[Tensor]:
@@ -528,7 +465,6 @@ def _tensorboard(folder: Path) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
-        raise RunError(
-            "--tensorboard needs a package: pip install tensorboard"
-        ) from None
+        said = "--tensorboard needs a package: pip install tensorboard"
+        raise RunError(said) from None
     return SummaryWriter(folder)

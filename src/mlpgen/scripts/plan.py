@@ -68,7 +68,7 @@ class Script(NamedTuple):
         score: The metric that decides, such as `accuracy`.
         value: What is made of the first output, such as probabilities.
         pictures: Whether it gives images for images.
-        example: The shape of an example.
+        example: The call that makes two examples.
         own: The files of the author's own that the model imports, quoted.
     """
 
@@ -150,7 +150,7 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Script:
         score=Code("accuracy" if recipe.classifies else "loss"),
         value=_value(recipe, pass_.output),
         pictures=recipe.target == "image" and len(recipe.dataset.shape) == 3,
-        example=Code(flat(literal(tuple(map(int, recipe.dataset.shape))))),
+        example=_example(recipe),
         own=tuple(
             Code(quoted(f"{module.replace('.', '/')}.py"))
             for module in own_classes(graph)
@@ -174,6 +174,13 @@ def _load(recipe: Recipe) -> Code:
     return Code(flat(call(f"{data_module(recipe)}.load", *taken)))
 
 
+def _example(recipe: Recipe) -> Code:
+    sizes = map(str, map(int, recipe.dataset.shape))
+    dtype = recipe.dataset.dtype
+    kind = [] if dtype == "float32" else [keyword("dtype", Code(f"torch.{dtype}"))]
+    return Code(flat(call("torch.zeros", "2", *sizes, *kind)))
+
+
 def _eval_batch_size(graph: Graph) -> int:
     """Take as many examples as keep the largest tensor of the model below 16 MiB.
 
@@ -195,7 +202,7 @@ def _augmentation(each: Augmentation) -> tuple[Code, Code]:
     fields = type(each).model_fields
     given = [keyword(key, literal(getattr(each, key))) for key in fields]
     taken = "features, targets" if each.mixes else "features"
-    return Code(taken), Code(flat(call(f"augment.{name}", taken, *given)))
+    return Code(taken), Code(flat(call(f"{each.module}.{name}", taken, *given)))
 
 
 def _value(recipe: Recipe, output: str) -> Code:

@@ -17,9 +17,11 @@ class Augmentation(Part):
 
     Class attributes:
         mixes: Whether it mixes two images, and their targets with them.
+        module: The shared module that has the function of its name.
     """
 
     mixes: ClassVar[bool] = False
+    module: ClassVar[str] = "augment"
 
 
 class Crop(Augmentation):
@@ -42,6 +44,7 @@ class Rotate(Augmentation):
     """Turns each image by up to `degrees`, either way."""
 
     example: ClassVar = "rotate: 10"
+    module: ClassVar = "turns"
 
     degrees: Annotated[
         float, Field(gt=0, le=180), Expects("a number above 0, at most 180")
@@ -56,6 +59,7 @@ class Affine(Augmentation):
     """
 
     example: ClassVar = "affine: {degrees: 10, translate: 0.1, scale: [0.9, 1.1]}"
+    module: ClassVar = "turns"
 
     degrees: Annotated[
         float, Field(ge=0, le=180), Expects("a number from 0 to 180")
@@ -84,6 +88,7 @@ class Mixup(Augmentation):
 
     example: ClassVar = "mixup: 0.2"
     mixes: ClassVar = True
+    module: ClassVar = "mixtures"
 
     alpha: PositiveReal = 0.2
 
@@ -96,5 +101,6 @@ class Cutmix(Augmentation):
 
     example: ClassVar = "cutmix: 1.0"
     mixes: ClassVar = True
+    module: ClassVar = "mixtures"
 
     alpha: PositiveReal = 1.0

@@ -30,6 +30,8 @@ IMPORTED = {
     "AveragedModel": "torch.optim.swa_utils:AveragedModel",
     "Callable": "collections.abc:Callable",
     "F": "torch.nn:functional as F",
+    "LRScheduler": "torch.optim.lr_scheduler:LRScheduler",
+    "Optimizer": "torch.optim:Optimizer",
     "Path": "pathlib:Path",
     "SimpleNamespace": "types:SimpleNamespace",
     "Tensor": "torch:Tensor",
@@ -67,7 +69,6 @@ class Learning(NamedTuple):
         draw: Lines that define how an image is drawn; nothing if there are none.
         curves: Lines that define how metrics are drawn.
         results: Lines that define how the test data is looked at.
-        outputs: The function that gives what the model makes of features.
         said: Lines that say what is drawn, in Markdown.
         figures: What is drawn.
     """
@@ -80,7 +81,6 @@ class Learning(NamedTuple):
     draw: Lines
     curves: Lines
     results: Lines
-    outputs: Code
     said: Lines
     figures: tuple[Figure, ...]
 
@@ -125,9 +125,9 @@ def plan(
     inliner = Inliner(read, classes)
     learning, script = None, dict[str, Any]()
     if graph.recipe is not None:
-        values = _in_cells(plan_scripts(graph, graph.recipe, captured))
+        values = plan_scripts(graph, graph.recipe, captured)
         learning = _learning(values, graph.recipe, inliner)
-        script = values._asdict()
+        script = _in_cells(values)._asdict()
     source, imports = _model(text)
     return Notebook(
         title=title(graph),
@@ -203,31 +203,37 @@ def _model(text: str) -> tuple[Lines, dict[str, str]]:
 
 
 def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
-    outputs = "probabilities" if recipe.classifies else "outputs"
     pictures = recipe.dataset.pictures
-    augment = [made.partition("(")[0] for _, made in script.augmentations]
+    changes = [made.partition("(")[0].split(".") for _, made in script.augmentations]
     counted = [
         line.partition(" = ")[2].partition("(")[0] for line in script.measured.before
     ]
     return Learning(
         data=inliner.take(f"shared/{script.data_module}", "load"),
         title=Code(escaped(recipe.dataset.title)),
-        augment=inliner.take("shared/augment", *augment),
-        metrics=(
-            *inliner.take("shared/training", "Means"),
-            *inliner.take("shared/scores", *counted),
+        augment=_apart(inliner.take(f"shared/{at}", name) for at, name in changes),
+        metrics=_apart(
+            [
+                inliner.take("shared/training", "Means"),
+                inliner.take("shared/scores", *counted),
+            ]
         ),
         run=inliner.take("notebook/run", "Run"),
         draw=inliner.take("shared/plots", "draw") if pictures else (),
         curves=inliner.take("shared/plots", "curves"),
         results=() if recipe.dataset.text else inliner.take("shared/plots", "computed"),
-        outputs=Code(outputs),
         said=result(recipe),
         figures=tuple(
             Figure(inliner.take("shared/plots", name), Code(f"{name}({arguments})"))
             for name, arguments in _figures(recipe).items()
         ),
     )
+
+
+def _apart(definitions: Iterable[Lines]) -> Lines:
+    """Put two empty lines between definitions."""
+    found = [("", "", *lines) for lines in definitions if lines]
+    return tuple(line for lines in found for line in lines)[2:]
 
 
 def _figures(recipe: Recipe) -> dict[str, str]:

@@ -1,0 +1,64 @@
+"""The scale of features: brought from a mean and a deviation to 0 and 1."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from data_common import Data, DataError, Numbers, Scale
+
+
+def normalized(parts: Sequence[Data], scale: Scale) -> dict[str, Any]:
+    """Bring data from a mean and a deviation to 0 and 1.
+
+    Args:
+        parts: The data; the first is what is trained on.
+        scale: Mean and deviation where an image is from 0 to 1; "auto" for those of
+            what is trained on.
+
+    Returns:
+        `mean` and `std` as plain values, of the features as they were; None without
+        a scale.
+    """
+    if scale is None:
+        return {"mean": None, "std": None}
+    train = parts[0]
+    if scale == "auto":
+        mean, std = statistics(train.features)
+    else:
+        dims = train.features.ndim - 1
+        mean, std = (train.unit * of_channels(each, dims) for each in scale)
+    for part in parts:
+        part.scale(mean, std)
+    return {"mean": mean.flatten().tolist(), "std": std.flatten().tolist()}
+
+
+def rescaled(features: Tensor, about: dict[str, Any]) -> Tensor:
+    """Bring features, (N, …), to the scale that `normalized` has told."""
+    if about["mean"] is None:
+        return features
+    dims = features.ndim - 1
+    mean, std = (of_channels(about[name], dims) for name in ("mean", "std"))
+    return (features - mean) / std
+
+
+def of_channels(numbers: Numbers, dims: int) -> Tensor:
+    """Lay numbers out over the dimensions of an example, one a channel, (C, 1, …)."""
+    values = numbers if isinstance(numbers, list) else [numbers]
+    ones = (1,) * (dims - 1)
+    return torch.tensor(values, dtype=torch.float32).view(-1, *ones)
+
+
+def statistics(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean and standard deviation of each channel, (C, 1, …), of (N, C, …).
+
+    Raises:
+        DataError: They are too large for these numbers.
+    """
+    some = features[:: max(len(features) // 10_000, 1)].float()
+    dims = (0, *range(2, some.ndim))
+    std, mean = torch.std_mean(some, dim=dims, correction=0, keepdim=True)
+    if not (std.isfinite().all() and mean.isfinite().all()):
+        raise DataError("the features are too large to have a standard deviation")
+    return mean[0], torch.where(std > 1e-6, std, 1.0)[0]
