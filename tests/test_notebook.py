@@ -19,7 +19,6 @@ from mlpgen.output.notebook import as_text, pack, unpack
 from . import processes, tools
 from .networks import network
 from .test_data import MODULE, SPECS, data, spec_of
-from .test_expert_code import own_names
 from .test_options import BOTH, OPTIONS
 from .test_predicting import NO_PILLOW
 from .test_reserved import SHARED, top_level
@@ -95,9 +94,7 @@ def script(content: str) -> str:
 
 def settings(text: str, folder: Path, epochs: int) -> str:
     """Change the settings of a notebook as a person would."""
-    text = re.sub(
-        r'data_dir=Path\(\\?"data\\?"\)', f"data_dir=Path({str(folder)!r})", text
-    )
+    text = re.sub(r"data_dir=next\(.*\),", f"data_dir=Path({str(folder)!r}),", text)
     return re.sub(r"epochs=\d+", f"epochs={epochs}", text)
 
 
@@ -196,7 +193,7 @@ def test_names_of_cells_cannot_be_taken() -> None:
     for spec in all_specs().values():
         text = script(text_of(spec, "sequential"))
         classes = {spec.graph.name, *(block.name for block in spec.graph.blocks)}
-        names = own_names(text, "") - classes - OF_SHARED
+        names = {*top_level(text)} - classes - OF_SHARED
         assert not [
             name
             for name in names

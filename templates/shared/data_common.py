@@ -62,8 +62,8 @@ class Data:
         if not RANKS <= batch_size <= most:
             shared = f" for {parts} parts of a step" if parts > 1 else ""
             raise DataError(
-                f"--batch-size {batch_size} must be from {RANKS}, the number of ranks, "
-                f"to {most}, as there are {len(self)} examples{shared}"
+                f"--batch-size {batch_size} must be from {RANKS}, the number of "
+                f"ranks, to {most}, as there are {len(self)} examples{shared}"
             )
         return len(self) // (parts * batch_size)
 
