@@ -22,6 +22,7 @@ from .test_data import MODULE, SPECS, data, spec_of
 from .test_expert_code import own_names
 from .test_options import BOTH, OPTIONS
 from .test_predicting import NO_PILLOW
+from .test_reserved import SHARED, top_level
 from .test_training import tiny
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ __all__ = ["data", "tiny"]  # fixtures
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "data" / "sample"
+OF_SHARED = {
+    name
+    for path in SHARED.glob("*.py")
+    for name in top_level(path.read_text(encoding="utf-8"))
+}
 UNTRAINED = {
     "name": "Joined",
     "description": "Two inputs: one of numbers, one of tokens.",
@@ -186,11 +192,11 @@ def test_what_is_rendered_can_be_read_again() -> None:
 
 
 def test_names_of_cells_cannot_be_taken() -> None:
-    """No model has the name of what a notebook defines or imports."""
+    """No model has the name of what cells use; definitions that are taken make way."""
     for spec in all_specs().values():
         text = script(text_of(spec, "sequential"))
         classes = {spec.graph.name, *(block.name for block in spec.graph.blocks)}
-        names = own_names(text, "") - classes
+        names = own_names(text, "") - classes - OF_SHARED
         assert not [
             name
             for name in names
