@@ -176,7 +176,7 @@ def test_tensors_of_any_kind(
         *("odd['whole']", "odd['true']", "odd['complex']"),
         *("odd['more'][0]", "odd['more'][2][0]", "odd['one']"),
     ]
-    hooks.print_layers(found)
+    hooks.print_layers(Around(), found)
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines[1] == ["odd['whole']", "int64", "(1,", "3)", "2", "2.16"]
     assert lines[2] == ["odd['true']", "bool", "(1,", "3)", "0.6667", "0.4714"]

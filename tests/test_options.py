@@ -213,11 +213,12 @@ def augmentation(name: str, arguments: Any, tmp_path: Path) -> Any:
     (made,) = (
         ast.unparse(node)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == f"augment.{name}"
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(f".{name}")
     )
-    exec((tmp_path / "augment.py").read_text(encoding="utf-8"), found)
+    module, _, change = made.partition(".")
+    exec((tmp_path / f"{module}.py").read_text(encoding="utf-8"), found)
     names = "features, targets" if name in ("mixup", "cutmix") else "features"
-    return eval(f"lambda {names}: {made.removeprefix('augment.')}", found)
+    return eval(f"lambda {names}: {change}", found)
 
 
 @pytest.fixture

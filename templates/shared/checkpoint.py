@@ -20,12 +20,10 @@ def read(path: Path) -> dict[str, Any]:
     more = f"; {before} is the one before it" if before.exists() else ""
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:
-        said = f"{path} cannot be read: {error.strerror or error}{more}"
-        raise RunError(said) from None
-    except Exception:
-        said = f"{path} is damaged, or holds more than plain data and tensors{more}"
-        raise RunError(said) from None
+    except Exception as error:
+        damaged = "it is damaged, or holds more than plain data and tensors"
+        why = error.strerror or error if isinstance(error, OSError) else damaged
+        raise RunError(f"{path} cannot be read: {why}{more}") from None
     known = isinstance(state, dict) and state.keys() >= KEYS
     if not known or {type(state["settings"]), type(state["about"])} != {dict}:
         raise RunError(f"{path} is no checkpoint of a run")
