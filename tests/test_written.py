@@ -196,7 +196,7 @@ def test_sizes_of_two_inputs_have_letters_of_their_own() -> None:
     lines = written(spec).splitlines()
     assert "    Inputs: fine    float32 (N, in_channels, H, W)" in lines
     assert "            coarse  float32 (N, C, H2, W2)" in lines
-    assert "    Output: add_1   float32 (N, 8, H, W)" in lines
+    assert "    Output:         float32 (N, 8, H, W)" in lines
 
 
 def test_long_sizes_in_a_docstring_can_be_read() -> None:
@@ -220,7 +220,7 @@ def test_long_sizes_in_a_docstring_can_be_read() -> None:
     }
     text = " ".join(written(spec).split())
     size = "((H - patch) // step + 1) * ((W - patch) // step + 1)"
-    assert f"flatten_1 float32 (N, width, {size})" in text
+    assert f"Output: float32 (N, width, {size})" in text
 
 
 @pytest.mark.parametrize("style", api.STYLES)

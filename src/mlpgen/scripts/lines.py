@@ -60,7 +60,8 @@ def _parted(body: str, room: int) -> tuple[str, Piece, str]:
     if body.startswith(("def ", "class ")):
         pair = next(_brackets(rest))
         return before, _group(rest, pair, room), rest[pair.end + 1 :]
-    return before, _piece(rest, room, before), ""
+    end = ":" if rest.endswith("):") else ""  # of `for`, `if` or `with`
+    return before, _piece(rest.removesuffix(end), room, before), end
 
 
 def _piece(text: str, room: int, before: str = "") -> Piece:
