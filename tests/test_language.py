@@ -407,6 +407,21 @@ def test_one_tensor_is_joined_where_from_lists_it(
 
 
 @pytest.mark.parametrize("joined", ["cat", "stack"])
+@pytest.mark.parametrize("ahead", [[], [1]])
+@pytest.mark.parametrize("dim", [1, 2])
+def test_a_tensor_without_a_batch_is_joined_to_each_example(
+    joined: str, ahead: list[int], dim: int
+) -> None:
+    held = {"parameter": {"shape": [*ahead, 3, 4], "init": "normal_"}, "name": "held"}
+    loaded = net(held, {joined: {"dim": dim}, "from": ["input", "held"]}, shape=(3, 4))
+    x = torch.randn(2, 3, 4)
+    for made in both(loaded):
+        for each in (x, x[:1]):
+            one = made.get_parameter("held").view(1, 3, 4).expand(len(each), 3, 4)
+            assert torch.equal(made(each), getattr(torch, joined)([each, one], dim))
+
+
+@pytest.mark.parametrize("joined", ["cat", "stack"])
 def test_what_is_joined_must_be_listed(joined: str) -> None:
     assert codes({joined: {"dim": 1}}, shape=(4, 6, 6)) == ["MG314"]
 

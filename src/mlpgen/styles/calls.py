@@ -101,10 +101,13 @@ def _function(
 
 
 def _expanded(value: Value, node: Node, index: int, batch: str) -> Group:
-    """Repeat a tensor for each example of the batch."""
+    """Repeat a tensor for each example of the batch, as `Cat` and `Stack` take it.
+
+    A size of 1 in the place of the batch is the one that is repeated.
+    """
     rank = len(node.inputs[index].shape)
-    whole = len(node.value.shape) + 1
-    sizes = ["-1"] * (rank - (rank == whole))
+    beside = next(each for each in node.inputs if each.batched)
+    sizes = ["-1"] * min(rank, len(beside.shape))
     return call(f"{operand(value).atom}.expand", f"{batch}.shape[0]", *sizes)
 
 
