@@ -55,28 +55,27 @@ def test_words_are_those_of_the_templates() -> None:
 @pytest.mark.parametrize("path", [*SHARED.glob("*.py")], ids=lambda path: path.stem)
 def test_a_block_may_have_the_name_of_what_is_shared(path: Path) -> None:
     """A notebook has both: what is taken of shared modules gets another name."""
-    found = {*top_level(path.read_text("utf-8"))}
-    for name in sorted(found):
-        if name.islower() or wrong_class_name(name):
-            continue
-        block = {"layers": [{"Linear": 10}]}
-        net = network(
-            {
-                "name": "Tried",
-                "input": [1, 28, 28],
-                "blocks": {name: block},
-                "layers": ["Flatten", {name: None}],
-                "training": {
-                    "data": "mnist",
-                    "loss": "CrossEntropyLoss",
-                    "optimizer": "SGD",
-                },
-            }
-        )
-        made = api.render(net, "explicit", notebook=True)["tried.ipynb"]
-        text = plain(Path("tried.ipynb"), made)
-        compile(text, "tried", "exec")
-        assert Counter(top_level(text))[name] == 1
+    found = sorted({*top_level(path.read_text("utf-8"))})
+    names = [
+        each for each in found if not each.islower() and not wrong_class_name(each)
+    ]
+    spec = {
+        "name": "Tried",
+        "input": [1, 28, 28],
+        "blocks": {name: {"layers": [{"Linear": 10}]} for name in names},
+        "layers": ["Flatten", {"Linear": 10}, *({name: None} for name in names)],
+        "training": {
+            "data": "mnist",
+            "loss": "CrossEntropyLoss",
+            "optimizer": "SGD",
+        },
+    }
+    made = api.render(network(spec), "explicit", notebook=True)["tried.ipynb"]
+    text = plain(Path("tried.ipynb"), made)
+    compile(text, "tried", "exec")
+    counts = Counter(top_level(text))
+    for name in names:
+        assert counts[name] == 1
         assert f"class {name}(nn.Module):" in text
 
 

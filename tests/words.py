@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import keyword
 import re
@@ -35,8 +36,8 @@ def words() -> frozenset[str]:
     """Return all of these names.
 
     All of a template counts, whatever a spec takes of it; arguments by name are none.
-    So do functions of shared modules, which a notebook has beside the model; classes
-    and constants of theirs make way for those of a model.
+    So do functions and imports of shared modules, which a notebook has beside the
+    model; classes and constants of theirs make way for those of a model.
     """
     return frozenset((*_of_templates(), *_of_modules()))
 
@@ -49,7 +50,12 @@ def _of_templates() -> Iterator[str]:
 def _of_modules() -> Iterator[str]:
     for path in _files("shared"):
         yield path.stem
-        yield from re.findall(r"^def (\w+)", path.read_text("utf-8"), re.MULTILINE)
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef):
+                yield node.name
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                names = ((e.asname or e.name).split(".")[0] for e in node.names)
+                yield from (name for name in names if name.islower())
 
 
 def _files(folder: str) -> Iterator[Path]:
