@@ -15,10 +15,12 @@ from mlpgen.output.absolute import absolute
 from mlpgen.output.header import SLOT
 
 from . import tools
+from .networks import network
 from .test_check import Said
 from .test_shared import SCRIPTS, SHARED, project, templates
+from .test_training import tiny
 
-__all__ = ["project", "templates"]
+__all__ = ["project", "templates", "tiny"]  # fixtures
 
 PACKAGE = "mypkg.generated"
 TABLE = f"""\
@@ -274,3 +276,39 @@ def test_real_scripts_of_a_package(
     for folder in folders:
         (folder.parent / "__init__.py").touch()
     tools.ruff(Path("src"))
+
+
+def test_a_layer_of_the_author_in_a_package(tiny: Path, tmp_path: Path) -> None:
+    layers = ["Flatten", {"custom": {"path": "mine.py", "class": "Mine"}}]
+    spec = {
+        "name": "Net",
+        "input": [1, 28, 28],
+        "layers": layers,
+        "training": {
+            "data": "mnist",
+            "loss": "CrossEntropyLoss",
+            "optimizer": "SGD",
+            "epochs": 1,
+        },
+    }
+    spec["layers"] = [*layers, {"Linear": 10}]
+    folder = tmp_path / "mypkg" / "generated" / "explicit"
+    folder.mkdir(parents=True)
+    (folder / "mine.py").write_text(MINE, "utf-8")
+    for name, text in api.render(network(spec), "explicit", package=PACKAGE).items():
+        (folder / name).write_text(text, "utf-8")
+    command = [sys.executable, "-m", f"{PACKAGE}.explicit.train_net", "--data-dir"]
+    done = subprocess.run(
+        [*command, str(tiny)], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "test_accuracy" in done.stdout
+
+
+MINE = """from torch import Tensor, nn
+
+
+class Mine(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return 2 * x
+"""

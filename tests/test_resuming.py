@@ -313,7 +313,8 @@ def test_ranks_share_the_folder_of_the_first(tiny: Path, tmp_path: Path) -> None
     script = rendered(MLP, TRAINING | {"epochs": 1, "validation": 0.2}, tmp_path)
     shared = script.with_name("command_line.py")
     text = shared.read_text(encoding="utf-8")
-    odd = text.replace('time.strftime("%Y-%m-%d_%H-%M-%S")', "str(LOCAL_RANK)")
+    named = """f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{os.getpid()}\""""
+    odd = text.replace(named, "str(LOCAL_RANK)")
     assert odd != text
     shared.write_text(odd, encoding="utf-8")
     done = processes.run_ranks(script, "--data-dir", str(tiny))
@@ -391,3 +392,16 @@ def test_looking_closer(script: Path, tmp_path: Path, option: str) -> None:
         assert (out / "trace.json").stat().st_size > 10_000
     else:
         assert rows(out)[-1]["train_loss"] == rows(out)[-1]["test_loss"]
+
+
+def test_a_run_that_is_over_looks_at_its_best_model(tiny: Path, tmp_path: Path) -> None:
+    """Resumed without an epoch left, nothing has evaluated it: dropout must be off."""
+    layers = ["Flatten", {"BatchNorm1d": None}, {"Dropout": 0.5}, {"Linear": 10}]
+    keys = TRAINING | {"epochs": 1, "metrics": ["confusion"]}
+    script = rendered(layers, keys, tmp_path)
+    out = tmp_path / "out"
+    train(script, "--data-dir", str(tiny), "--out", str(out))
+    counted = (out / "confusion.csv").read_text("utf-8")
+    (out / "confusion.csv").unlink()
+    train(script, "--resume", str(out))
+    assert (out / "confusion.csv").read_text("utf-8") == counted

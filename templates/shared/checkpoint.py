@@ -17,7 +17,8 @@ KEYS = {"settings", "about", "random", "epoch", "step", "best", "best_epoch", "r
 def read(path: Path) -> dict[str, Any]:
     """Read a checkpoint of a run, as plain data and tensors."""
     before = path.with_name("previous.pt")
-    more = f"; {before} is the one before it" if before.exists() else ""
+    kept = path.name == "last.pt" and before.exists()
+    more = f"; {before} is the one before it" if kept else ""
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
@@ -77,10 +78,12 @@ def locked(path: Path) -> IO[str]:
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except (BlockingIOError, PermissionError):
         file.close()
         said = f"another training writes into {path.parent}: see --out"
         raise RunError(said) from None
+    except OSError:
+        pass  # a file system without locks
     return file
 
 

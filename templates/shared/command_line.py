@@ -36,24 +36,24 @@ def path_of(text: str) -> Path:
 
 
 def command_line(
-    about: str | None, name: str, epochs: int, batch_size: int, lr: float, seed: int
+    about: str | None, folder: str, epochs: int, batch_size: int, lr: float, seed: int
 ) -> Parser:
     """Make the parser of a training, to which a script adds what its model takes.
 
     Args:
         about: What the script does; of more than one line, the first.
-        name: Of the folder in `runs` that gets a folder for each run.
-        epochs: And the others: what is so if the command line says nothing else.
+        folder: In `runs`; it gets a folder for each run.
+        epochs: How many, if the command line does not say; so with all that follow.
         batch_size: Examples in a step.
         lr: The learning rate, or the peak of it.
         seed: Of initial values and shuffling.
     """
-    runs = Path("runs", name)
+    runs = Path("runs", folder)
     parser = Parser(
         description=(about or "").partition("\n")[0],
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    new = runs / time.strftime("%Y-%m-%d_%H-%M-%S")
+    new = runs / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{os.getpid()}"
     device = torch.accelerator.current_accelerator(check_available=True) or "cpu"
     for name, kind, default, help_ in (
         ("epochs", int, epochs, "passes over the training data"),
@@ -115,7 +115,10 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
     if args.plot:
         require_matplotlib()
     args.threads = min(args.threads, os.cpu_count() or 1)
-    args.device = usable(args.device)
+    name = args.device
+    if RANKS > 1 and name != "cpu":
+        name = f"{name.partition(':')[0]}:{LOCAL_RANK}"
+    args.device = usable(name)
     return args
 
 
@@ -132,8 +135,6 @@ def usable(name: str) -> torch.device:
 
 def join(args: argparse.Namespace) -> None:
     """Meet the ranks that torchrun started: each has a device, all have one folder."""
-    if RANKS > 1 and args.device.type != "cpu":
-        args.device = usable(f"{args.device.type}:{LOCAL_RANK}")
     if args.device.index is not None:
         torch.accelerator.set_device_index(args.device.index)
     if RANKS > 1:

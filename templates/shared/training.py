@@ -103,8 +103,6 @@ class Run:
         self._board: Any = None
         self._lock: IO[str] | None = None
         self._begun = 0.0
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._stop)
 
     def epochs(
         self,
@@ -297,10 +295,12 @@ class Run:
             self._save("best.pt")
             self._save("last.pt")
             for name in ("previous.pt", "metrics.csv", "confusion.csv"):
-                if RANK == 0:  # a run before, in the same folder, leaves nothing
+                if RANK == 0:  # of a run before, in the same folder
                     (self.folder / name).unlink(missing_ok=True)
         if self.args.tensorboard and RANK == 0:
             self._board = _tensorboard(self.folder)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
 
     def _describe(self) -> None:
         """Write down what is run, into config.json."""
@@ -354,8 +354,10 @@ class Run:
         if len(self.rows) == 1:
             say("  ".join(row))
         say("  ".join(f"{value:{len(name)}.4g}" for name, value in row.items()))
-        for name, value in row.items() if self._board else ():
-            self._board.add_scalar(name, value, self.epoch - 1)
+        if self._board:
+            for name, value in row.items():
+                self._board.add_scalar(name, value, self.epoch - 1)
+            self._board.flush()
 
     def _end(self) -> None:
         """Show the best epoch, and give the models the weights that they had then."""
@@ -366,11 +368,15 @@ class Run:
             del table["epoch"]
             _show(table)
             say(f"metrics.csv, best.pt, last.pt: {self.folder}")
-        if RANKS > 1:
-            dist.barrier()
-        state = checkpoint.read(self.folder / "best.pt")
-        for name in {"model", "average"} & self.parts.keys():
-            self.parts[name].load_state_dict(state[name])
+        for name in [each for each in ("model", "average") if each in self.parts]:
+            model = self.parts[name]
+            if RANK == 0:  # the others may not see its folder
+                model.load_state_dict(checkpoint.read(self.folder / "best.pt")[name])
+            for tensor in model.state_dict().values() if RANKS > 1 else ():
+                dist.broadcast(tensor, 0)
+            model.eval()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     def _save(self, name: str) -> None:
         """Write a checkpoint; of "last.pt", keep the one before as "previous.pt"."""
