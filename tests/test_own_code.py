@@ -20,7 +20,10 @@ from mlpgen.proof.checks.common import FailsError
 from mlpgen.reserved.words import BUILTINS
 
 from .networks import network
+from .test_training import tiny
 from .tools import all_tools
+
+__all__ = ["tiny"]  # a fixture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -216,12 +219,13 @@ def script(path: Path, *args: str, **env: str) -> subprocess.CompletedProcess[st
         [sys.executable, path, *args],
         capture_output=True,
         text=True,
+        cwd=path.parent,
         env={**os.environ, **env},
     )
 
 
 @pytest.mark.exhaustive
-def test_scripts_refuse_another_module_of_the_name(tmp_path: Path) -> None:
+def test_scripts_refuse_another_module_of_the_name(tiny: Path, tmp_path: Path) -> None:
     layers = [
         "Flatten",
         {"custom": {"path": "gate.py", "class": "Gate"}},
@@ -234,7 +238,10 @@ def test_scripts_refuse_another_module_of_the_name(tmp_path: Path) -> None:
     deep = GATE.replace("Gate", "Deep")
     scripts = files(tmp_path / "made", api.render(loaded))
     elsewhere = files(tmp_path / "other", {"gate.py": GATE, "parts/deep.py": deep})
-    files(scripts, {"parts/deep.py": deep})
+    files(scripts, {"parts/deep.py": deep, "gate.py": GATE})
+    done = script(scripts / "train_net.py", "--data-dir", str(tiny), "--epochs", "1")
+    assert done.returncode == 0, done.stderr
+    (scripts / "gate.py").unlink()
     for name in ("train_net.py", "predict_net.py"):
         done = script(scripts / name, "--plot", PYTHONPATH=str(elsewhere))
         assert done.returncode == 2

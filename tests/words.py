@@ -24,7 +24,7 @@ UPDATE = "MLPGEN_UPDATE=1 pytest tests/test_reserved.py"
 
 _PROSE = re.compile(
     r'\{% call cell\("markdown"\) %\}.*?\{% endcall %\}|\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}'
-    r'|""".*?"""|"[^"\n]*"|#[^\n]*',
+    r'|""".*?"""|f?"[^"\n]*"|#[^\n]*',
     re.DOTALL,
 )
 """What is no code in a template, strings among it."""

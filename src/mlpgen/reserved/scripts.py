@@ -17,7 +17,7 @@ WORDS = frozenset(
     crop csv curves cutmix cutout data data_arrays data_cifar data_common
     data_images data_mnist data_module data_pixels data_scale data_tables data_text
     data_wanted decayed decode device difflib dist download draw drawn encode
-    encoded epoch epochs errors evaluate examples export f feature_maps features
+    encoded epoch epochs errors evaluate examples export feature_maps features
     figure find_unused fits fitted fixed flip folder following found functional
     get_ema_multi_avg_fn groups guarded gzip handle handles held_out hook hooks http
     image image_files images index inside itertools join json keep known labels last

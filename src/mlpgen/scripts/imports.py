@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 _STARTS = ("import ", "from ")
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
-_NO_CODE = re.compile(r'"""[\s\S]*?"""|(?<!f)"(?:\\.|[^"\\\n])*"|#[^\n]*')
-"""Strings and comments, but for strings with code in them."""
+_NO_CODE = re.compile(
+    r'''(f"(?:\\.|[^"\\\n])*"|f'(?:\\.|[^'\\\n])*')|"""[\s\S]*?"""'''
+    r"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*"""
+)
+"""Strings and comments; of strings with code in them, which stay, the text."""
 
 
 def tidied(text: str, local: Collection[str]) -> str:
@@ -34,7 +37,7 @@ def tidied(text: str, local: Collection[str]) -> str:
     first, last = at[0], at[-1] + 1
     while lines[last - 1].endswith(("(", ",")):  # it goes on
         last += 1
-    used = set(_WORD.findall(_NO_CODE.sub(" ", "\n".join(lines[last:]))))
+    used = set(_WORD.findall(_NO_CODE.sub(r" \1", "\n".join(lines[last:]))))
     needs = {
         need
         for node in ast.parse("\n".join(lines[first:last])).body
