@@ -67,7 +67,8 @@ def _files(folder: str) -> Iterator[Path]:
 
 def written() -> str:
     """Return the text of the module that has all words."""
-    own = words() - {*keyword.kwlist, *dir(builtins)}
+    known = {*keyword.kwlist, *dir(builtins)}
+    own = {name for name in words() - known if not name.startswith("__")}
     lines = textwrap.wrap(" ".join(sorted(own)), 80)
     listed = "\n".join(f"    {line}" for line in lines)
     return (

@@ -220,7 +220,7 @@ def export(run: Trained, model: nn.Module, example: Tensor) -> None:
 def run_onnx(path: Path, example: Tensor) -> list[Tensor]:
     """Return the outputs of an exported model, or nothing without onnxruntime."""
     try:
-        from onnxruntime import InferenceSession  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        from onnxruntime import InferenceSession  # type: ignore[import, unused-ignore]
     except ImportError:
         return []
     session = InferenceSession(str(path))
