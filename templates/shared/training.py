@@ -97,7 +97,7 @@ class Run:
         self.best, self.best_epoch = -math.inf, 0
         self.rows: list[dict[str, float]] = []
         self._score, self._free = "", FREE
-        self._losses: list[Tensor] = []
+        self._losses: list[tuple[int, Tensor]] = []  # with their steps
         self._share: float | Tensor = 1.0
         self._signal = 0
         self._board: Any = None
@@ -156,7 +156,7 @@ class Run:
 
     def watch(self, loss: Tensor | float) -> None:
         """Take note of a loss of the step: the run stops at one that is no number."""
-        self._losses[-1] = self._losses[-1] + torch.as_tensor(loss).detach()
+        self._losses.append((self.step, torch.as_tensor(loss).detach()))
 
     def mean(self, loss: Tensor) -> float:
         """Return the mean of a loss over all ranks, which so decide alike."""
@@ -216,7 +216,6 @@ class Run:
         if self.args.profile:
             yield from self._profiled(batches)
         for batch in _with_bar(batches[self.step :]):
-            self._losses.append(torch.zeros((), device=batch.device))
             yield batch
             self.step += 1
             every = self.args.checkpoint_every
@@ -263,7 +262,6 @@ class Run:
         """Show where the first steps spend their time, and end."""
         with torch.profiler.profile() as profiler:
             for batch in itertools.islice(batches, PROFILED):
-                self._losses.append(torch.zeros((), device=batch.device))
                 yield batch
         if RANK == 0:
             print(profiler.key_averages().table("self_cpu_time_total", row_limit=10))
@@ -415,9 +413,9 @@ class Run:
         """Stop at a loss that is no number; only here the device is waited for."""
         if not self._losses:
             return
-        finite = torch.stack(self._losses).isfinite().tolist()
+        finite = torch.stack([loss for _, loss in self._losses]).isfinite().tolist()
         if not all(finite):
-            step = self.step - len(finite) + finite.index(False) + 1
+            step = self._losses[finite.index(False)][0] + 1
             raise RunError(
                 f"the loss is not finite in step {step} of epoch {self.epoch}: try a "
                 f"smaller --lr; {self.folder} keeps the two checkpoints before it"
