@@ -261,8 +261,7 @@ class Run:
     def _profiled(self, batches: Iterable[Tensor]) -> Iterator[Tensor]:
         """Show where the first steps spend their time, and end."""
         with torch.profiler.profile() as profiler:
-            for batch in itertools.islice(batches, PROFILED):
-                yield batch
+            yield from itertools.islice(batches, PROFILED)
         if RANK == 0:
             print(profiler.key_averages().table("self_cpu_time_total", row_limit=10))
             self.folder.mkdir(parents=True, exist_ok=True)
