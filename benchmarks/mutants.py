@@ -46,6 +46,7 @@ COPIED = ("src", "templates", "tests", "specs", "schemas", "generated", "docs", 
 FILES = ("README.md", "pyproject.toml", "CONTRIBUTING.md", "CHANGELOG.md")
 TARGETS = (
     "src/mlpgen/styles/**/*.py",
+    "src/mlpgen/scripts/**/*.py",
     "src/mlpgen/layers/**/*.py",
     "src/mlpgen/functions/**/*.py",
     "src/mlpgen/sizes.py",
@@ -61,16 +62,14 @@ WARM = [
 CATALOGUES = ("src/mlpgen/layers", "src/mlpgen/functions")
 QUICK = ["test_diagnostics", "test_expressions", "test_rounds", "test_operands"]
 CONCERNED = {
-    "templates/scripts/data": ["test_data"],
     "templates/scripts/pre": ["test_predicting"],
     "templates/scripts/plot": ["test_predicting"],
-    "templates/scripts/run": ["test_resuming"],
     "templates/notebook": ["test_notebook"],
     "src/mlpgen/layers": ["layers", "test_reference", "test_every_argument"],
     "src/mlpgen/functions": ["functions", "test_reference", "test_every_argument"],
     "src/mlpgen/s": ["test_sizes", "test_holding", "test_language", "test_graphs"],
-    "src/mlpgen/styles/scripts": ["test_options", "test_data", "test_predicting"],
-    "src/mlpgen/styles/notebook": ["test_notebook"],
+    "src/mlpgen/scripts/notebook": ["test_notebook"],
+    "src/mlpgen/scripts": ["test_options", "test_data", "test_predicting"],
     "src/mlpgen/styles": [
         "test_capture",
         "test_sharing",
