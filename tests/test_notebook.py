@@ -18,10 +18,11 @@ from mlpgen.output.notebook import as_text, pack, unpack
 
 from . import processes, tools
 from .networks import network
+from .shared import SHARED
 from .test_data import MODULE, SPECS, data, spec_of
 from .test_options import BOTH, OPTIONS
 from .test_predicting import NO_PILLOW
-from .test_reserved import SHARED, top_level
+from .test_reserved import top_level
 from .test_training import tiny
 
 if TYPE_CHECKING:

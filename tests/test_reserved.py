@@ -18,13 +18,12 @@ from mlpgen.output.notebook import plain
 from mlpgen.reserved.scripts import WORDS
 
 from .networks import network
+from .shared import SHARED
 from .test_expert_code import SCRIPTS, trained
 from .words import FILE, UPDATE, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-SHARED = Path(__file__).parent.parent / "templates" / "shared"
 
 
 def top_level(text: str) -> Iterator[str]:
