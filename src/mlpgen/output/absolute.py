@@ -8,15 +8,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mlpgen.output.header import SLOT
-from mlpgen.styles.code import WIDTH, Group, layout
+from mlpgen.scripts.imports import Imports, from_lines
+from mlpgen.styles.code import WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
 _USAGE = re.compile(r"(python|torchrun(?: --\S+)*) (\w+)\.py\b(.*)")
 _WORDS = re.compile(r'-\S+ (?:"[^"]*"|[^-\s]\S*)|"[^"]*"|\S+')
 _QUOTES = '"""'
-Imports = list[ast.Import | ast.ImportFrom]
 
 
 def absolute(text: str, package: str, local: Collection[str]) -> str:
@@ -73,7 +73,7 @@ def _import_lines(group: Imports, package: str, indent: int) -> list[str]:
                 modules.append(name)
     first = [(package, sorted(modules))] if modules else []
     first = sorted([*first, *renamed], key=lambda each: (each[0], each[1][0]))
-    return [line for each in (*first, *names) for line in _from(*each, indent)]
+    return [line for each in (*first, *names) for line in from_lines(*each, indent)]
 
 
 def _names(node: ast.ImportFrom) -> list[str]:
@@ -81,13 +81,6 @@ def _names(node: ast.ImportFrom) -> list[str]:
         f"{each.name} as {each.asname}" if each.asname else each.name
         for each in node.names
     ]
-
-
-def _from(module: str, names: Iterable[str], indent: int) -> list[str]:
-    opening, listed = f"from {module} import ", ", ".join(names)
-    if indent + len(opening) + len(listed) <= WIDTH:
-        return [opening + listed]
-    return layout(Group(f"{opening}(", tuple(names), ")", exploded=True))
 
 
 def _as_modules(text: str, package: str, local: Collection[str]) -> str:

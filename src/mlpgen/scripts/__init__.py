@@ -35,12 +35,9 @@ def scripts(
     """
     shown = plan(graph, recipe, captured)._asdict()
     local = {graph.stem, *shared_modules()}
-    texts = {kind: fill(f"{kind}.py.jinja", **shown) for kind in KINDS}
+    texts = {kind: tidied(fill(f"{kind}.py.jinja", **shown), local) for kind in KINDS}
     if own:
         from mlpgen.scripts import careful
 
-        return {
-            kind: careful.fitted(careful.tidied(text, local))
-            for kind, text in texts.items()
-        }
-    return {kind: fitted(tidied(text, local)) for kind, text in texts.items()}
+        return {kind: careful.fitted(text) for kind, text in texts.items()}
+    return {kind: fitted(text) for kind, text in texts.items()}

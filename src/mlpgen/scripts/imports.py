@@ -5,47 +5,107 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from typing import TYPE_CHECKING
+import warnings
+from typing import TYPE_CHECKING, TypeGuard
 
-from mlpgen.styles.code import Group, layout
+from mlpgen.styles.code import WIDTH, Group, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from mlpgen.styles.plan import Lines
 
-_STARTS = ("import ", "from ")
-_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
-_NO_CODE = re.compile(
-    r'''(f"(?:\\.|[^"\\\n])*"|f'(?:\\.|[^'\\\n])*')|"""[\s\S]*?"""'''
-    r"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*"""
-)
-"""Strings and comments; of strings with code in them, which stay, the text."""
+Imports = list[ast.Import | ast.ImportFrom]
+_ANNOTATION: dict[type[ast.AST], str] = {
+    ast.arg: "annotation",
+    ast.AnnAssign: "annotation",
+    ast.FunctionDef: "returns",
+    ast.AsyncFunctionDef: "returns",
+}
 
 
-def tidied(text: str, local: Collection[str]) -> str:
+def tidied(text: str, local: Collection[str] = ()) -> str:
     """Drop the imports that a script does not use, and put the others in order.
 
+    An import with a comment stays as it is, as does one that has to: of `__future__`,
+    of all names, of the package that the script is in.
+
     Args:
-        text: What mlpgen's own templates print.
+        text: The script.
         local: The modules that lie beside it.
     """
+    tree = parsed(text)
     lines = text.split("\n")
-    at = [index for index, line in enumerate(lines) if line.startswith(_STARTS)]
-    if not at:
-        return text
-    first, last = at[0], at[-1] + 1
-    while lines[last - 1].endswith(("(", ",")):  # it goes on
-        last += 1
-    used = set(_WORD.findall(_NO_CODE.sub(r" \1", "\n".join(lines[last:]))))
-    needs = {
-        need
-        for node in ast.parse("\n".join(lines[first:last])).body
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for name, need in imported(node).items()
-        if name.partition(".")[0] in used
-    }
-    return "\n".join([*lines[:first], *import_lines(needs, local), *lines[last:]])
+    blocks = list(_blocks(tree, lines))
+    plain = [node for block in blocks for node in block]
+    rest = [each for each in tree.body if each not in plain]
+    used = names_in(rest) | _quoted(rest)
+    for block in reversed(blocks):
+        needs = {
+            need
+            for node in block
+            for name, need in imported(node).items()
+            if name in used
+        }
+        first, last = block[0].lineno - 1, block[-1].end_lineno
+        lines[first:last] = import_lines(needs, local)
+    return "\n".join(lines)
+
+
+def parsed(text: str) -> ast.Module:
+    """Read a script, whatever Python warns of."""
+    with warnings.catch_warnings(action="ignore"):
+        return ast.parse(text.replace("\0", ""))  # which stands for the header
+
+
+def _blocks(tree: ast.Module, lines: Sequence[str]) -> Iterator[Imports]:
+    """Find the imports at the top level with nothing between them."""
+    block: Imports = []
+    end = 0
+    for node in tree.body:
+        if block and any(map(str.strip, lines[end : node.lineno - 1])):
+            yield block
+            block = []
+        end = node.end_lineno or node.lineno
+        if _is_plain(node, lines):
+            block.append(node)
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _is_plain(
+    node: ast.stmt, lines: Sequence[str]
+) -> TypeGuard[ast.Import | ast.ImportFrom]:
+    """Tell whether a statement is an import alone on its lines, of some names."""
+    if isinstance(node, ast.ImportFrom):
+        star = node.names[0].name == "*"
+        if star or node.level or node.module == "__future__":
+            return False
+    elif not isinstance(node, ast.Import):
+        return False
+    whole = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+    return not any(mark in whole for mark in "#;\\")
+
+
+def _quoted(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names that stand in quotes in annotations."""
+    annotations = (
+        getattr(each, _ANNOTATION[type(each)])
+        for node in nodes
+        for each in ast.walk(node)
+        if type(each) in _ANNOTATION
+    )
+    texts = (
+        each.value
+        for annotation in annotations
+        if annotation is not None
+        for each in ast.walk(annotation)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    )
+    return {name for text in texts for name in re.findall(r"[\w.]+", text)}
 
 
 def imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
@@ -69,8 +129,15 @@ def names_in(nodes: Iterable[ast.AST]) -> set[str]:
             if isinstance(each, ast.Name):
                 found.add(each.id)
             elif isinstance(each, ast.Attribute):
-                found.add(ast.unparse(each))
+                found.add(_dotted(each))
     return found
+
+
+def _dotted(node: ast.expr) -> str:
+    """Write attributes of a name with dots; of anything else they are no import."""
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def import_lines(needs: Iterable[str], local: Collection[str] = ()) -> Lines:
@@ -98,7 +165,7 @@ def import_lines(needs: Iterable[str], local: Collection[str] = ()) -> Lines:
         ]
         for each in sorted(names, key=str.lower):
             if _section(each, local) == section:
-                block += _from(each, names[each])
+                block += from_lines(each, sorted(names[each], key=_kind))
         lines += ["", *block] if block else []
     return tuple(lines[1:])
 
@@ -110,12 +177,18 @@ def _section(module: str, local: Collection[str]) -> int:
     return 0 if package in sys.stdlib_module_names else 1
 
 
-def _from(module: str, names: set[str]) -> list[str]:
-    ordered = sorted(names, key=_kind)
-    opening = f"from {module} import "
-    if len(opening) + len(", ".join(ordered)) <= 88:
-        return [opening + ", ".join(ordered)]
-    return layout(Group(f"{opening}(", tuple(ordered), ")", exploded=True))
+def from_lines(module: str, names: Sequence[str], indent: int = 0) -> list[str]:
+    """Import names of a module, one a line if they are too long for one.
+
+    Args:
+        module: With dots.
+        names: In order.
+        indent: Columns to the left of it.
+    """
+    opening, listed = f"from {module} import ", ", ".join(names)
+    if indent + len(opening) + len(listed) <= WIDTH:
+        return [opening + listed]
+    return layout(Group(f"{opening}(", tuple(names), ")", exploded=True))
 
 
 def _kind(name: str) -> tuple[int, str]:
