@@ -106,10 +106,8 @@ class Run:
 
     def _steps(self, data: Data, parts: int = 1) -> Iterator[Tensor]:
         """Yield the places of each batch."""
-        steps = data.steps(self.args.batch_size, parts)
-        shuffle = torch.Generator().manual_seed(self.args.seed + 10_000 * self.epoch)
-        order = torch.randperm(len(data), generator=shuffle).to(self.args.device)
-        yield from order.tensor_split(steps)
+        seed = self.args.seed + 10_000 * self.epoch
+        yield from data.shuffled(self.args.batch_size, parts, seed)
         if not torch.stack(self._losses).isfinite().all():
             raise DataError("the loss is not finite: try a smaller args.lr")
         self._losses.clear()

@@ -67,6 +67,11 @@ class Data:
             )
         return len(self) // (parts * batch_size)
 
+    def shuffled(self, batch_size: int, parts: int, seed: int) -> tuple[Tensor, ...]:
+        """Return the places of each step; some have one more, so there is no rest."""
+        order = shuffled(torch.arange(len(self)), seed).to(self.targets.device)
+        return order.tensor_split(self.steps(batch_size, parts))
+
     def part(self, places: Tensor) -> Self:
         """Return the examples at some places as data of their own."""
         places = places.to(self.targets.device)

@@ -207,10 +207,8 @@ class Run:
 
     def _steps(self, data: Data, parts: int = 1) -> Iterator[Tensor]:
         """Yield the places of each batch that is left, the same on all ranks."""
-        steps = data.steps(self.args.batch_size, parts)
-        shuffle = torch.Generator().manual_seed(self.args.seed + 10_000 * self.epoch)
-        order = torch.randperm(len(data), generator=shuffle).to(self.args.device)
-        batches = order.tensor_split(steps)  # some have one more: no rest
+        seed = self.args.seed + 10_000 * self.epoch
+        batches = data.shuffled(self.args.batch_size, parts, seed)
         if self.step > len(batches):
             raise RunError(f"an epoch has no {self.step} steps: other data?")
         if self.args.profile:
@@ -365,10 +363,12 @@ class Run:
             del table["epoch"]
             _show(table)
             say(f"metrics.csv, best.pt, last.pt: {self.folder}")
+        # The other ranks may not see the folder of the first.
+        state = checkpoint.read(self.folder / "best.pt") if RANK == 0 else {}
         for name in [each for each in ("model", "average") if each in self.parts]:
             model = self.parts[name]
-            if RANK == 0:  # the others may not see its folder
-                model.load_state_dict(checkpoint.read(self.folder / "best.pt")[name])
+            if RANK == 0:
+                model.load_state_dict(state[name])
             for tensor in model.state_dict().values() if RANKS > 1 else ():
                 dist.broadcast(tensor, 0)
             model.eval()

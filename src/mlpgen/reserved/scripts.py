@@ -23,8 +23,8 @@ WORDS = frozenset(
     index inside itertools join json keep known labels last layer learned leave
     listed load locked loss lr_scheduler math md5 mean means measured memory
     mistakes mixtures mixup model models module name new_run newest newest_run nn
-    normalized norms numbers_of of_channels of_ranks one_line opened optimizer order
-    os others output outputs_of_layers own_code pair parallel parameter parser part
+    normalized norms numbers_of of_channels of_ranks one_line opened optimizer os
+    others output outputs_of_layers own_code pair parallel parameter parser part
     parted parts parts_of path path_of patience pictures pieces pieces_of_lines
     pixels place placed plain plots prediction print_classes print_errors
     print_layer print_layers print_means print_numbers print_text printable pyplot
@@ -32,11 +32,11 @@ WORDS = frozenset(
     read_part read_parts read_table read_text read_window readable record reprlib
     require_matplotlib rescaled restore restore_best restored results room rotate
     row run run_onnx runpy save_classes save_curves save_layers save_numbers
-    save_restored say scaler scheduler score scores seen self set_random_state
-    settings share show_layers shuffle shuffled shutil signal spared start state
-    states statistics std steps subprocess sys tarfile target targets tempfile
-    tensor tensors text time told torch traceback train train_epoch train_step
-    trained training turns types typing unpacked urllib usable use value values
-    warnings watch window write_confusion
+    save_restored say scaler scheduler score scores seed seen self set_random_state
+    settings share show_layers shuffled shutil signal spared start state states
+    statistics std steps subprocess sys tarfile target targets tempfile tensor
+    tensors text time told torch traceback train train_epoch train_step trained
+    training turns types typing unpacked urllib usable use value values warnings
+    watch window write_confusion
     """.split()
 )
