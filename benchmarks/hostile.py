@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpgen import api
-from mlpgen.diagnostics import SpecError
+from mlpgen.diagnostics.diagnostic import SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

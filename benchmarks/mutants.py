@@ -49,7 +49,6 @@ TARGETS = (
     "src/mlpgen/scripts/**/*.py",
     "src/mlpgen/layers/**/*.py",
     "src/mlpgen/functions/**/*.py",
-    "src/mlpgen/sizes.py",
     "src/mlpgen/symbols/*.py",
     "templates/**/*.jinja",
 )
@@ -62,25 +61,35 @@ WARM = [
 CATALOGUES = ("src/mlpgen/layers", "src/mlpgen/functions")
 QUICK = ["test_diagnostics", "test_expressions", "test_rounds", "test_operands"]
 CONCERNED = {
-    "templates/scripts/pre": ["test_predicting"],
-    "templates/scripts/plot": ["test_predicting"],
+    "templates/scripts/pre": ["test_predict"],
+    "templates/scripts/plot": ["test_predict"],
     "templates/notebook": ["test_notebook"],
     "src/mlpgen/layers": ["layers", "test_reference", "test_every_argument"],
     "src/mlpgen/functions": ["functions", "test_reference", "test_every_argument"],
-    "src/mlpgen/s": ["test_sizes", "test_holding", "test_language", "test_graphs"],
+    "src/mlpgen/s": [
+        "test_sizes",
+        "test_any_parameters",
+        "test_language",
+        "test_graphs",
+    ],
     "src/mlpgen/scripts/notebook": ["test_notebook"],
-    "src/mlpgen/scripts": ["test_options", "test_data", "test_predicting"],
+    "src/mlpgen/scripts": ["test_training_keys", "test_data", "test_predict"],
     "src/mlpgen/styles": [
         "test_capture",
-        "test_sharing",
-        "test_parts",
+        "test_share",
+        "test_optimizers_and_losses",
         "test_language",
     ],
-    "templates": ["test_options", "test_data", "test_notebook", "test_predicting"],
+    "templates": ["test_training_keys", "test_data", "test_notebook", "test_predict"],
 }
 """Tests of a part, by how the paths begin; those of other parts follow at the end."""
-LAST = ["test_contract_graphs", "test_contract", "test_written", "test_expert_code"]
-LAST_OF_SCRIPTS = ["test_training", "test_resuming", "test_expert_code"]
+LAST = [
+    "test_contract_graphs",
+    "test_contract",
+    "test_code_of_blocks",
+    "test_expert_code",
+]
+LAST_OF_SCRIPTS = ["test_training", "test_resume", "test_expert_code"]
 FUZZED = 200
 SLOWEST = 420
 """Seconds that one stage may take."""

@@ -14,7 +14,7 @@ FIGURES = {
     "500 random chains: equal styles, shapes, counts": "tests/test_contract.py",
     "500 random graphs: the same": "tests/test_contract_graphs.py",
     "the zoo: published counts, expert code": "tests/test_zoo.py",
-    "1,000 damaged specs: a diagnostic or a model": "tests/test_mutations.py",
+    "1,000 damaged specs: a diagnostic or a model": "tests/test_damaged_specs.py",
     "ruff and mypy on all that is generated": "tests/test_expert_code.py",
     "the same bytes; torch is never imported": "tests/test_cli.py",
 }

@@ -24,7 +24,7 @@ settings.register_profile("repeatable", REPEATABLE)
 settings.register_profile("search", REPEATABLE, derandomize=False)
 settings.load_profile(os.environ.get("MLPGEN_HYPOTHESIS", "repeatable"))
 
-FIRST = ("test_training.py", "test_expert_code.py", "test_resuming.py", "test_prove.py")
+FIRST = ("test_training.py", "test_expert_code.py", "test_resume.py", "test_prove.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from mlpgen import SpecError
-from mlpgen.items import ITEM_KEYS
 from mlpgen.layers.base import Value
-from mlpgen.names import snake_case
+from mlpgen.names.identifiers import snake_case
+from mlpgen.spec.entries import ITEM_KEYS
 
 from .networks import network
 from .pools import ANY, BLOCKS, INPUTS, JOINS, OTHERS, PARAMETERS, RANKS, UNARY, Entry

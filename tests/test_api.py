@@ -8,10 +8,15 @@ import pytest
 from torch import fx, nn
 
 import mlpgen
-from mlpgen import shared
-from mlpgen.modules import KINDS
-from mlpgen.names import snake_case, wrong_class_name, wrong_name, wrong_stem
-from mlpgen.reserved.attributes import MODULE, NOT_EXPORTED, PRIVATE
+from mlpgen.names.identifiers import (
+    snake_case,
+    wrong_class_name,
+    wrong_name,
+    wrong_stem,
+)
+from mlpgen.names.modules import KINDS
+from mlpgen.names.reserved.attributes import MODULE, NOT_EXPORTED, PRIVATE
+from mlpgen.output import shared
 
 ROOT = Path(__file__).parent.parent
 

@@ -14,7 +14,7 @@ import pytest
 
 from mlpgen import api
 from mlpgen.cli import run
-from mlpgen.modules import KINDS, shared_modules
+from mlpgen.names.modules import KINDS, shared_modules
 from mlpgen.project.settings import settings
 
 if TYPE_CHECKING:

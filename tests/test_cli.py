@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from mlpgen import api
-from mlpgen.modules import KINDS, shared_modules
+from mlpgen.names.modules import KINDS, shared_modules
 
 ROOT = Path(__file__).parent.parent
 SPEC = (ROOT / "specs" / "mnist_mlp.yaml").read_text(encoding="utf-8")
@@ -370,7 +370,7 @@ def test_layers(folder: Folder) -> None:
     one = folder.run("layers", "Conv2d").stdout
     assert "out_channels" in one
     assert "torch.nn.Conv2d.html" in one
-    assert "functions: joining" in folder.run("layers").stdout
+    assert "functions: concatenation" in folder.run("layers").stdout
     function = folder.run("layers", "cat").stdout
     assert "inputs   1 to 64" in function
     assert "torch.cat.html" in function

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from mlpgen import SpecError, api
 from mlpgen.cli import run
 from mlpgen.layers import LAYERS
-from mlpgen.proof.run import subject
+from mlpgen.proof.process import subject
 
 from . import networks
 from .graphs import specs

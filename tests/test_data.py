@@ -21,12 +21,12 @@ import torch
 
 from mlpgen import api
 from mlpgen.scripts.data import DEFAULTS
-from mlpgen.training.sources import SOURCES
+from mlpgen.training.data.sources import SOURCES
 
 from . import processes
 from .networks import network
 from .shared import load, shared
-from .test_predicting import NO_PILLOW, images_of, png, predict
+from .test_predict import NO_PILLOW, images_of, png, predict
 from .test_training import MLP, refused, rendered, rows, tiny, train
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from mlpgen import api, report
-from mlpgen.diagnostics import SpecError
+from mlpgen import api
+from mlpgen.diagnostics import renderers
+from mlpgen.diagnostics.diagnostic import SpecError
 
 FOLDER = Path(__file__).parent / "diagnostics"
 CASES = sorted(FOLDER.glob("*.yaml"))
@@ -23,7 +24,7 @@ def said(path: Path) -> str:
         found = list(api.load(path).warnings)
     except SpecError as error:
         found = error.diagnostics
-    text = report.text(found)
+    text = renderers.text(found)
     return text.replace(path.as_posix(), path.name) + "\n"
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlpgen import SpecError, api, printable
+from mlpgen import SpecError, api
 from mlpgen.cli import COMMANDS, run
-from mlpgen.diagnostics import Diagnostic
+from mlpgen.diagnostics import escape
+from mlpgen.diagnostics.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -246,7 +247,7 @@ def test_completion_offers_no_hostile_file(
 
 def test_an_exception_says_one_line() -> None:
     error = SpecError([Diagnostic("MG001", RAW)])
-    assert str(error) == printable.line(f"error[MG001]: {RAW}")
+    assert str(error) == escape.line(f"error[MG001]: {RAW}")
 
 
 def test_markup_is_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -273,9 +274,9 @@ def test_markup_is_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     ],
 )
 def test_one_line(text: str, wanted: str) -> None:
-    assert printable.line(text) == wanted
-    assert json.loads(printable.as_json(text)) == text
-    assert "##[" not in printable.as_json(text)
+    assert escape.line(text) == wanted
+    assert json.loads(escape.as_json(text)) == text
+    assert "##[" not in escape.as_json(text)
 
 
 def test_only_one_module_prints() -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlpgen import api, printable
+from mlpgen import api
+from mlpgen.diagnostics import escape
 
 from . import processes
 from .test_escapes import NAME, RAW, ROOT
@@ -97,7 +98,7 @@ def test_the_same_is_escaped_as_by_mlpgen(folder: Path) -> None:
     function = names["printable"]
     assert callable(function)
     for each in (RAW, NAME, "::a::b", " ::a", "a::b", "a ##[error]", "plain ümläut"):
-        wanted = printable.line(each.replace("\t", "|"))
+        wanted = escape.line(each.replace("\t", "|"))
         assert function(each.replace("\t", "|")).replace(r"#\x23", "##") == (
             wanted.replace(r"\x23#", "##")
         )

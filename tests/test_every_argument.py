@@ -21,8 +21,8 @@ from mlpgen.layers import LAYERS
 from mlpgen.proof.checks.common import Subject, call, same
 from mlpgen.proof.checks.reference import as_written
 from mlpgen.proof.claims import claims
-from mlpgen.proof.plan import plan
-from mlpgen.vocabulary import layer_class
+from mlpgen.proof.spec_entries import plan
+from mlpgen.spec.types import layer_class
 
 from .expressions import KNOWN, aimed
 from .networks import model, module, network

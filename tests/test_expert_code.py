@@ -15,17 +15,22 @@ from hypothesis import strategies as st
 from mlpgen import SpecError, api
 from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
-from mlpgen.modules import generated_files
-from mlpgen.names import wrong_class_name, wrong_import, wrong_name, wrong_stem
-from mlpgen.output.notebook import plain
-from mlpgen.reserved.scripts import WORDS as OF_SCRIPTS
-from mlpgen.styles.spelling import FORWARD
-from mlpgen.training.metric import METRICS
+from mlpgen.names.identifiers import (
+    wrong_class_name,
+    wrong_import,
+    wrong_name,
+    wrong_stem,
+)
+from mlpgen.names.modules import generated_files
+from mlpgen.names.reserved.scripts import WORDS as OF_SCRIPTS
+from mlpgen.output.ipynb import plain
+from mlpgen.styles.variable_names import FORWARD
+from mlpgen.training.metrics import METRICS
 
 from .networks import network, specs
 from .test_data import SPECS, spec_of
-from .test_options import BOTH, OPTIONS
 from .test_training import MLP, PARTS
+from .test_training_keys import BOTH, OPTIONS
 from .tools import all_tools
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from mlpgen import source
-from mlpgen.diagnostics import SpecError
-from mlpgen.explanations import EXPLANATIONS, page
+from mlpgen.diagnostics.diagnostic import SpecError
+from mlpgen.diagnostics.explanations import EXPLANATIONS, page
 from mlpgen.graph.build import build
 
 ROOT = Path(__file__).parent.parent

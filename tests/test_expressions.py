@@ -9,9 +9,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from mlpgen.expressions import ExpressionError
-from mlpgen.sizes import Size, code_of, either, scaled, smaller
 from mlpgen.symbols.evaluation import evaluate, substituted
+from mlpgen.symbols.expressions import ExpressionError
+from mlpgen.symbols.sizes import Size, code_of, either, scaled, smaller
 
 from .tools import ruff
 

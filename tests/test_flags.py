@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from mlpgen import api
+from mlpgen.names.flags import TAKEN, settings_of
 from mlpgen.scripts.flags import flags
-from mlpgen.training.flags import TAKEN, settings_of
 
 from .networks import network
 from .test_training import refused, tiny, train, tried, weights

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlpgen import api
-from mlpgen.diagnostics import SpecError
+from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.graph.build import build
-from mlpgen.graph.limits import STEPS_OF_A_LAYER
+from mlpgen.graph.checks.limits import STEPS_OF_A_LAYER
 from mlpgen.source import parse
 
 from .networks import network

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlpgen import api, operands
+from mlpgen import api
 from mlpgen.source import parse
 from mlpgen.styles.code import bracketed, call, indented, keyword, layout
+from mlpgen.symbols import operands
 
 from .networks import model, network
 from .tools import ruff
 
 if TYPE_CHECKING:
     from mlpgen.api import Network
-    from mlpgen.operands import Operand
+    from mlpgen.symbols.operands import Operand
 
 SEED = 12
 SPECS = sorted(

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from mlpgen import api
-from mlpgen.output.notebook import as_text, unpack
+from mlpgen.output.ipynb import as_text, unpack
 from mlpgen.scripts.notebook.markdown import paragraph
 
 from .networks import network
 
 if TYPE_CHECKING:
-    from mlpgen.cells import Cell
+    from mlpgen.scripts.notebook.cell import Cell
 
 HOSTILE = [
     "A" * 85 + " %% " + "B" * 80,
@@ -127,7 +127,7 @@ def test_plain_words_stay_as_they_are() -> None:
 
 def test_other_cells_are_another_text() -> None:
     """So that the header's hash tells a cell that a person has split."""
-    from mlpgen.cells import Cell
+    from mlpgen.scripts.notebook.cell import Cell
 
     one = [Cell("code", "a\n# %%\nb")]
     two = [Cell("code", "a"), Cell("code", "b")]

@@ -11,21 +11,22 @@ import pytest
 import torch
 from torch import nn
 
-from mlpgen import SpecError, api, shared, source
-from mlpgen.names import wrong_input, wrong_parameter
+from mlpgen import SpecError, api, source
+from mlpgen.names.identifiers import wrong_input, wrong_parameter
+from mlpgen.names.reserved.attributes import MODULE, NOT_EXPORTED
+from mlpgen.names.reserved.scripts import WORDS as OF_SCRIPTS
+from mlpgen.names.reserved.words import BUILTINS, MODEL
+from mlpgen.output import shared
 from mlpgen.proof.checks.common import load
-from mlpgen.proof.plan import plan
-from mlpgen.reserved.attributes import MODULE, NOT_EXPORTED
-from mlpgen.reserved.scripts import WORDS as OF_SCRIPTS
-from mlpgen.reserved.words import BUILTINS, MODEL
-from mlpgen.styles.spelling import spelling, variables
+from mlpgen.proof.spec_entries import plan
+from mlpgen.styles.variable_names import spelling, variables
 
 from .networks import model, network
 from .tools import all_tools
 
 if TYPE_CHECKING:
     from mlpgen.api import Network
-    from mlpgen.proof.plan import Class, Entry
+    from mlpgen.proof.spec_entries import Class, Entry
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted(ROOT.glob("specs/*.yaml")) + sorted(ROOT.glob("specs/zoo/*.yaml"))

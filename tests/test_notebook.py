@@ -13,17 +13,17 @@ from nbclient import NotebookClient
 
 from mlpgen import api
 from mlpgen.cli import run
-from mlpgen.names import wrong_class_name
-from mlpgen.output.notebook import as_text, pack, unpack
+from mlpgen.names.identifiers import wrong_class_name
+from mlpgen.output.ipynb import as_text, pack, unpack
 
 from . import processes, tools
 from .networks import network
 from .shared import SHARED
 from .test_data import MODULE, SPECS, data, spec_of
-from .test_options import BOTH, OPTIONS
-from .test_predicting import NO_PILLOW
+from .test_predict import NO_PILLOW
 from .test_reserved import top_level
 from .test_training import tiny
+from .test_training_keys import BOTH, OPTIONS
 
 if TYPE_CHECKING:
     from mlpgen.api import Network
@@ -271,7 +271,7 @@ def test_the_package_is_missing(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     project.unlink()
-    monkeypatch.setattr("mlpgen.output.notebook.find_spec", lambda _: None)
+    monkeypatch.setattr("mlpgen.output.ipynb.find_spec", lambda _: None)
     assert run(["render", "specs/mlp.yaml", "--notebook"]) == 2
     assert "pip install nbformat" in capsys.readouterr().err
     assert not project.exists()

@@ -10,8 +10,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlpgen import api, operands
-from mlpgen.operands import Operand
+from mlpgen import api
+from mlpgen.symbols import operands
+from mlpgen.symbols.operands import Operand
 
 from .networks import model, network
 

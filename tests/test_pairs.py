@@ -20,15 +20,15 @@ from torch import nn
 
 from mlpgen import SpecError, api, source
 from mlpgen.graph.build import build
-from mlpgen.items import ITEM_KEYS
 from mlpgen.proof.checks.common import Subject
 from mlpgen.proof.checks.main import _checks
-from mlpgen.proof.run import subject
+from mlpgen.proof.process import subject
+from mlpgen.spec.entries import ITEM_KEYS
 
 from .networks import module
 
 if TYPE_CHECKING:
-    from mlpgen.diagnostics import Diagnostic
+    from mlpgen.diagnostics.diagnostic import Diagnostic
 
 Keys = dict[str, Any]
 

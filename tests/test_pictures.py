@@ -19,10 +19,10 @@ from xml.etree import ElementTree
 import pytest
 
 from mlpgen import api
-from mlpgen.pictures import compare, dot, mermaid
-from mlpgen.pictures.data import data
-from mlpgen.pictures.drawing import Drawing, boxes, drawing
-from mlpgen.pictures.facts import ALL
+from mlpgen.pictures import comparison, dot, mermaid
+from mlpgen.pictures.diagram import Drawing, boxes, drawing
+from mlpgen.pictures.json_data import data
+from mlpgen.pictures.layer_facts import ALL
 from mlpgen.pictures.rows import Row, rows
 from mlpgen.pictures.table import MOST_ROWS
 from mlpgen.pictures.table import table as printed
@@ -138,7 +138,7 @@ def test_counts_of_all_layers_are_the_totals(name: str) -> None:
         found = rows(graph, depth)
         numbers = [int(row.parameters.replace(",", "") or 0) for row in found]
         assert sum(numbers) == graph.total_parameters
-    totals = compare.sums(graph).values()
+    totals = comparison.sums(graph).values()
     assert sum(each.parameters for each in totals) == graph.total_parameters
     assert sum(each.multiply_adds for each in totals) == graph.total_multiply_adds
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
 from mlpgen import api
-from mlpgen.proof import run
+from mlpgen.proof import process
 from mlpgen.proof.certificate import Certificate, Check
 from mlpgen.proof.checks import main
 from mlpgen.proof.checks.arguments import other_arguments
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlpgen.proof.claims import Claims, Whole
-    from mlpgen.proof.run import Subject
+    from mlpgen.proof.process import Subject
 
 ROOT = Path(__file__).parent.parent
 SMALL = """\
@@ -183,18 +183,18 @@ def test_the_checks_know_nothing_of_mlpgen() -> None:
         "import checks.machinery; import checks.values; import checks.states; "
         "assert not any(each.startswith('mlpgen') for each in sys.modules)"
     )
-    folder = str(Path(run.__file__).parent)
+    folder = str(Path(process.__file__).parent)
     subprocess.run([sys.executable, "-P", "-c", code, folder], check=True)
 
 
 def subject(text: str, folder: Path, spec: str = "spec.yaml") -> Subject:
     (folder / spec).write_text(text, encoding="utf-8")
-    return run.subject(spec, api.load(folder / spec))
+    return process.subject(spec, api.load(folder / spec))
 
 
 def checked(made: Subject, folder: Path) -> Certificate:
     """Run the checks here: a process with torch takes seconds to begin."""
-    job = json.loads(json.dumps(run._written(made, folder / "0")))
+    job = json.loads(json.dumps(process._written(made, folder / "0")))
     checks: list[Check] = []
 
     def tell(**answer: Any) -> None:
@@ -472,7 +472,7 @@ def test_what_was_left_out_is_said(
     if "no other" in less:
         kept = [each for each in made.trials.variants if "size" not in each.arguments]
         made = made._replace(trials=made.trials._replace(variants=tuple(kept)))
-    job = run._written(made, tmp_path / "0")
+    job = process._written(made, tmp_path / "0")
     monkeypatch.chdir(tmp_path)
     classes = {style: load(path, "Large") for style, path in job["files"].items()}
     with torch.no_grad():
@@ -508,8 +508,8 @@ def test_several_inputs_tuples_and_modules_used_twice(tmp_path: Path) -> None:
     }
     other = TALKER.replace("x + self.scale(x)", "self.scale(x) * 2")
     texts = {"explicit": TALKER, "sequential": TALKER}
-    right = run.Subject("talker", said, texts)
-    wrong = run.Subject("talker", said, {**texts, "sequential": other})
+    right = process.Subject("talker", said, texts)
+    wrong = process.Subject("talker", said, {**texts, "sequential": other})
     found = [checked(each, tmp_path) for each in (right, wrong)]
     assert found[0].failures == ()
     details = {each.name: each.detail for each in found[0].checks}
@@ -543,7 +543,7 @@ def test_what_was_damaged_is_found(name: str, tmp_path: Path) -> None:
 def test_a_process_that_ends_is_followed_by_another(tmp_path: Path) -> None:
     whole = subject(SMALL, tmp_path)
     ended = damaged(whole, "class Small", "import os\nos._exit(3)\nclass Small")
-    first, second = run.prove([ended, whole])
+    first, second = process.prove([ended, whole])
     assert failures(first)["classes"].detail == "the process ended with code 3"
     assert second.proved
     assert second == checked(whole, tmp_path)
@@ -552,7 +552,7 @@ def test_a_process_that_ends_is_followed_by_another(tmp_path: Path) -> None:
 def test_one_that_hangs_holds_up_no_other(tmp_path: Path) -> None:
     whole = subject(SMALL, tmp_path)
     endless = damaged(whole, "class Small", "while True: pass\nclass Small")
-    found = [*run.prove([endless, endless], timeout=3)]
+    found = [*process.prove([endless, endless], timeout=3)]
     assert [each.proved for each in found] == [False, False]
     for each in found:
         assert each.checks[-1].detail.startswith("took longer than 3 s in all")
@@ -572,13 +572,13 @@ def test_a_failure_in_all_formats(
         return certificates
 
     certificates: list[Certificate] = []
-    monkeypatch.setattr("mlpgen.proof.run.claims", lie)
-    monkeypatch.setattr("mlpgen.proof.run.prove", here)
+    monkeypatch.setattr("mlpgen.proof.process.claims", lie)
+    monkeypatch.setattr("mlpgen.proof.process.prove", here)
     monkeypatch.chdir(folder)
     assert command(["prove", "deep.yaml"]) == 1
     text = capsys.readouterr().out
     (certificate,) = certificates
-    monkeypatch.setattr("mlpgen.proof.run.prove", lambda *_args, **_: [certificate])
+    monkeypatch.setattr("mlpgen.proof.process.prove", lambda *_args, **_: [certificate])
     assert "  ✗ parameters     7 parameters predicted, 39 in explicit\n" in text
     assert "a Linear with the name `graph`" in text
     assert text.endswith("  not proved: 1 of 20 checks fail\n")

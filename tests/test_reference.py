@@ -11,10 +11,10 @@ import yaml
 from mlpgen import api
 from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
-from mlpgen.proof import run
+from mlpgen.proof import process
 from mlpgen.proof.checks.common import FailsError, Subject, load
 from mlpgen.proof.checks.reference import as_written
-from mlpgen.vocabulary import layer_class
+from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def evaluated(text: str, folder: Path, **damage: str) -> str:
     """Run the check on a spec; texts of its code may be replaced, in both styles."""
     (folder / "spec.yaml").write_text(text, encoding="utf-8")
-    made = run.subject("spec.yaml", api.load(folder / "spec.yaml"))
+    made = process.subject("spec.yaml", api.load(folder / "spec.yaml"))
     classes = {}
     for style, code in made.texts.items():
         if damage:
@@ -234,7 +234,7 @@ def test_states_and_masks(old: str, new: str, tmp_path: Path) -> None:
 def test_what_runs_through_the_rounds(first: str, back: str, tmp_path: Path) -> None:
     """The first output goes back into a block with several; both styles may err."""
     (tmp_path / "spec.yaml").write_text(PAIRS, encoding="utf-8")
-    code = run.subject("", api.load(tmp_path / "spec.yaml")).texts["explicit"]
+    code = process.subject("", api.load(tmp_path / "spec.yaml")).texts["explicit"]
     old = code[code.rindex(" -> Tensor:\n") :]
     new = (
         f" -> Tensor:\n        {back} = x\n        for layer in self.pairs:\n"

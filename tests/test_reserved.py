@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlpgen import api
-from mlpgen.names import wrong_class_name, wrong_import
-from mlpgen.output.notebook import plain
-from mlpgen.reserved.scripts import WORDS
+from mlpgen.names.identifiers import wrong_class_name, wrong_import
+from mlpgen.names.reserved.scripts import WORDS
+from mlpgen.output.ipynb import plain
 
 from .networks import network
 from .shared import SHARED

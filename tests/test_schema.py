@@ -11,10 +11,10 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from mlpgen import schema, source
-from mlpgen.diagnostics import SpecError
+from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
-from mlpgen.vocabulary import HELD, OWN, every_type, layer_class
+from mlpgen.spec.types import HELD, OWN, every_type, layer_class
 
 ROOT = Path(__file__).parent.parent
 VALIDATOR = Draft202012Validator(schema.schema())

@@ -14,7 +14,7 @@ from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
 from mlpgen.proof.checks.common import call, load, made_inputs, same
 from mlpgen.proof.claims import claims
-from mlpgen.vocabulary import layer_class
+from mlpgen.spec.types import layer_class
 
 from .networks import network
 from .test_reference import spec_of

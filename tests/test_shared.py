@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlpgen import SpecError, api, modules, shared
+from mlpgen import SpecError, api
 from mlpgen.cli import run
-from mlpgen.output import header
+from mlpgen.names import modules
+from mlpgen.output import header, shared
 from mlpgen.output.header import SLOT
-from mlpgen.project.requests import Request
+from mlpgen.project.render import Request
 from mlpgen.project.target import Target
 
 from .networks import network
@@ -73,7 +74,12 @@ def write_modules(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def forget() -> None:
-    for each in (modules.shared_modules, shared._text, shared.source, shared._imports):
+    for each in (
+        modules.shared_modules,
+        shared._text,
+        shared.source,
+        shared._imports,
+    ):
         each.cache_clear()
 
 

@@ -9,9 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpgen.sizes import Size, code_of, either, is_known, same, scaled, smaller, sum_of
 from mlpgen.symbols.evaluation import evaluate, substituted
-from mlpgen.symbols.work import WorkError, limited
+from mlpgen.symbols.sizes import (
+    Size,
+    code_of,
+    either,
+    is_known,
+    same,
+    scaled,
+    smaller,
+    sum_of,
+)
+from mlpgen.symbols.work_limit import WorkError, limited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

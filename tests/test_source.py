@@ -17,13 +17,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import mlpgen
-from mlpgen import report, source
-from mlpgen.diagnostics import SpecError
+from mlpgen import source
+from mlpgen.diagnostics import renderers
+from mlpgen.diagnostics.diagnostic import SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlpgen.diagnostics import Diagnostic, Place
+    from mlpgen.diagnostics.diagnostic import Diagnostic, Place
 
 LOADERS = {"python": yaml.SafeLoader}
 if yaml.__with_libyaml__:
@@ -401,7 +402,7 @@ for size in (50_000, 1_000_000):
         source.parse(text.encode(), "a.yaml")
     except SpecError as error:
         codes = [each.code for each in error.diagnostics]
-        print(*codes, len(report.text(error.diagnostics)))
+        print(*codes, len(renderers.text(error.diagnostics)))
 """
     home = str(Path(mlpgen.__file__).parents[1])
     done = subprocess.run(
@@ -515,9 +516,9 @@ def check_any(text: bytes, name: str) -> None:
                 assert re.fullmatch("MG(00[123]|10[1-9]|11[01])", each.code)
                 assert each.place
                 assert each.place.span[:2] < each.place.span[2:]
-            shown = report.text(error.diagnostics)
+            shown = renderers.text(error.diagnostics)
             assert all(char.isprintable() or char == "\n" for char in shown)
-            report.github(error.diagnostics).encode()
+            renderers.github(error.diagnostics).encode()
         else:
             assert isinstance(document.data, dict)
             for path, _ in _scalars(document.data):

@@ -1,7 +1,7 @@
 """Templates of a project's own: what they may do, and what is said of their mistakes.
 
 `MLPGEN_UPDATE=1 pytest tests/test_templates.py` writes the golden files in
-`own_templates/` anew; read the diff.
+`project_templates/` anew; read the diff.
 """
 
 from __future__ import annotations
@@ -16,20 +16,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlpgen import api, report
+from mlpgen import api
 from mlpgen.cli import run
-from mlpgen.diagnostics import SpecError
-from mlpgen.modules import shared_modules
+from mlpgen.diagnostics import renderers
+from mlpgen.diagnostics.diagnostic import SpecError
+from mlpgen.names.modules import shared_modules
 from mlpgen.output import header
-from mlpgen.own_templates import listing, opened
+from mlpgen.project_templates import listing, opened
 from mlpgen.rendering import template_names
-from mlpgen.scripts.plan import Script
+from mlpgen.scripts.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).parent.parent
-GOLDEN = Path(__file__).parent / "own_templates"
+GOLDEN = Path(__file__).parent / "project_templates"
 SPEC = ROOT / "specs" / "mnist_mlp.yaml"
 LIGHTNING = ROOT / "examples" / "lightning"
 
@@ -142,7 +143,7 @@ def test_mistake(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     write(tmp_path / "mine", FAULTS[name])
     with pytest.raises(SpecError) as caught:
         api.render(SPEC, "explicit", templates="mine")
-    accepted(name, report.text(caught.value.diagnostics) + "\n")
+    accepted(name, renderers.text(caught.value.diagnostics) + "\n")
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -150,7 +151,7 @@ def test_warning(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "mine", ODD[name])
     _, warnings = opened("mine")
-    accepted(name, report.text(warnings) + "\n")
+    accepted(name, renderers.text(warnings) + "\n")
     assert all(each.warning for each in warnings)
 
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mlpgen.modules import KINDS, shared_modules
+from mlpgen.names.modules import KINDS, shared_modules
 
 # What mypy knows of torch is read once and not once a test.
 CACHE = Path(__file__).parent.parent / ".mypy_cache" / "generated"

@@ -1,6 +1,6 @@
 """Words of scripts and notebooks, as their templates have them.
 
-`mlpgen.reserved.scripts` has them written down.
+`mlpgen.names.reserved.scripts` has them written down.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import textwrap
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mlpgen.installed import TEMPLATES
+from mlpgen.template_files import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,24 +7,25 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from mlpgen import shared, source
+from mlpgen import source
 from mlpgen.graph.build import build
-from mlpgen.graph.own import own_classes
-from mlpgen.modules import KINDS, shared_modules, wrong_package
+from mlpgen.graph.entries.custom_classes import own_classes
+from mlpgen.names.modules import KINDS, shared_modules, wrong_package
+from mlpgen.output import shared
 from mlpgen.output.header import SLOT, Origin, comment, stamp
 from mlpgen.rendering import fill, fill_cells, text_of
-from mlpgen.spec import Style
+from mlpgen.spec.models import Style
 from mlpgen.styles.code import Code, as_code
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mlpgen.diagnostics import Diagnostic
-    from mlpgen.expressions import Scalar
+    from mlpgen.diagnostics.diagnostic import Diagnostic
     from mlpgen.graph.nodes import Graph
-    from mlpgen.own_templates.folder import Folder
+    from mlpgen.project_templates.folder import Folder
     from mlpgen.source import Document
+    from mlpgen.symbols.expressions import Scalar
 
 STYLES: tuple[str, ...] = get_args(Style)
 """Each is a module of `mlpgen.styles` with a function `plan`."""
@@ -134,7 +135,7 @@ def render(
     needed = shared.needed(texts.values(), own)
     folder = f"{package}.{style}" if package else ""
     if package:
-        from mlpgen.output.absolute import absolute
+        from mlpgen.output.package_imports import absolute
 
         local = _local_modules(network.graph, texts)
         texts = {name: absolute(each, folder, local) for name, each in texts.items()}
@@ -146,7 +147,7 @@ def _own(templates: Folder | str | os.PathLike[str] | None) -> Folder | None:
     """Read the templates of a project, if there are any."""
     if templates is None:
         return None
-    from mlpgen.own_templates.folder import Folder, read
+    from mlpgen.project_templates.folder import Folder, read
 
     return templates if isinstance(templates, Folder) else read(templates)
 
@@ -173,15 +174,15 @@ def _notebook(
     own: Folder | None,
 ) -> dict[str, str]:
     """Render the notebook in place of its files."""
-    from mlpgen.output.notebook import SUFFIX, as_text, pack
-    from mlpgen.scripts.notebook import cells
+    from mlpgen.output.ipynb import SUFFIX, as_text, pack
+    from mlpgen.scripts.notebook.notebook import cells
 
     text = text.replace(SLOT, "")
     filled, read = partial(fill_cells, own), partial(_text_of, own)
     if own is None:
         made = cells(graph, captured, text, filled, Code(SLOT), read)
     else:
-        from mlpgen.own_templates.notebook import filled_checked, wanting, with_slot
+        from mlpgen.project_templates.notebook import filled_checked, wanting, with_slot
 
         filled = partial(filled_checked, own)
         with wanting(own):
@@ -203,7 +204,7 @@ def _filled(own: Folder | None, template: str, /, **values: object) -> str:
     text = fill(own, template, **values, header=Code(SLOT))
     if own is None:
         return text
-    from mlpgen.own_templates.printed import checked
+    from mlpgen.project_templates.printed_python import checked
 
     return checked(own, text, template)
 
@@ -220,7 +221,7 @@ def _texts(
 ) -> dict[str, str]:
     texts = {f"{graph.stem}.py": _model(graph, style, captured, own)}
     if graph.recipe is not None:
-        from mlpgen.scripts import scripts
+        from mlpgen.scripts.scripts import scripts
 
         filled, is_own = partial(_filled, own), own is not None
         found = scripts(graph, graph.recipe, captured, filled, own=is_own)
@@ -230,7 +231,7 @@ def _texts(
 
 def file_names(graph: Graph) -> tuple[str, ...]:
     """Name all files that a network may be rendered into, shared ones aside."""
-    from mlpgen.output.notebook import SUFFIX
+    from mlpgen.output.ipynb import SUFFIX
 
     scripts = (f"{kind}_{graph.stem}.py" for kind in KINDS)
     return (f"{graph.stem}.py", *scripts, f"{graph.stem}{SUFFIX}")

@@ -1,4 +1,4 @@
-"""Plans through templates into text: with `own_templates`, all that knows Jinja."""
+"""Plans through templates into text: with `project_templates`, all that knows Jinja."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from jinja2 import (
 )
 from jinja2.compiler import CodeGenerator
 
-from mlpgen.expressions import written
-from mlpgen.installed import TEMPLATES
 from mlpgen.styles.code import Code, flat, indented, literal
+from mlpgen.symbols.expressions import written
+from mlpgen.template_files import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from jinja2.compiler import Frame
 
-    from mlpgen.cells import Cell
-    from mlpgen.own_templates.folder import Folder
+    from mlpgen.project_templates.folder import Folder
+    from mlpgen.scripts.notebook.cell import Cell
 
 _HERE = Path(__file__).parent
 FOLDERS = ("scripts", ".", "notebook")
@@ -66,7 +66,7 @@ def fill(folder: Folder | None, template: str, /, **values: Any) -> str:
     if folder is None:
         text = environment(None).get_template(template).render(values)
     else:
-        from mlpgen.own_templates.faults import named
+        from mlpgen.project_templates.faults import named
 
         with named(folder, values):
             text = environment(folder).get_template(template).render(values)
@@ -81,7 +81,7 @@ def fill_cells(folder: Folder | None, template: str, /, **values: Any) -> list[C
         template: Its name.
         values: What it shows. Only `Code` can be printed.
     """
-    from mlpgen.cells import Cell
+    from mlpgen.scripts.notebook.cell import Cell
 
     cells: list[Cell] = []
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from mlpgen.proof.checks import predictions, reference
 from mlpgen.proof.checks.common import FailsError, Subject, UnknownError, call
 from mlpgen.proof.claims import claims
-from mlpgen.proof.plan import plan
+from mlpgen.proof.spec_entries import plan
 
 from .captures import captured_layers
 from .comparison import equal_states, equal_tensors

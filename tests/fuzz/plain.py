@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from mlpgen.names import snake_case
+from mlpgen.names.identifiers import snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonschema import Draft202012Validator
 
-from mlpgen import SpecError, api, report, schema, source
+from mlpgen import SpecError, api, schema, source
+from mlpgen.diagnostics import renderers
 from mlpgen.graph.build import build
 
 from .findings import EndlessError, Finding, crash, patience
@@ -67,7 +68,7 @@ def _mistakes(error: SpecError) -> Finding | None:
     """Each mistake has a place, and can be shown in all ways."""
     found = error.diagnostics
     try:
-        for show in (report.text, report.json, report.github):
+        for show in (renderers.text, renderers.json, renderers.github):
             show(found)
     except Exception as wrong:
         return crash("a mistake cannot be shown", wrong)
@@ -113,9 +114,9 @@ def _shows() -> dict[str, Any]:
     from rich.console import Console
 
     from mlpgen.pictures import dot, mermaid
-    from mlpgen.pictures.data import data
-    from mlpgen.pictures.drawing import drawing
-    from mlpgen.pictures.facts import ALL
+    from mlpgen.pictures.diagram import drawing
+    from mlpgen.pictures.json_data import data
+    from mlpgen.pictures.layer_facts import ALL
     from mlpgen.pictures.table import table
 
     console = Console(quiet=True, width=120)

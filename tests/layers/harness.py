@@ -14,7 +14,7 @@ from torch.nn import functional as F  # noqa: F401 - used by eval
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from mlpgen.explanations import EXPLANATIONS
+from mlpgen.diagnostics.explanations import EXPLANATIONS
 from mlpgen.layers import LAYERS
 from mlpgen.layers.base import ShapeError, Value
 from mlpgen.styles.code import call, flat, keyword, literal

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from mlpgen.layers import LAYERS
 from mlpgen.layers.base import Layer, ShapeError, Value, Values
-from mlpgen.sizes import Size, code_of
+from mlpgen.symbols.sizes import Size, code_of
 
 from .harness import compare, example_of, ours
 

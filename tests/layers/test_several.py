@@ -9,7 +9,7 @@ from torch import nn
 
 from mlpgen.layers.base import Call, ShapeError, Value
 from mlpgen.layers.transformer import TransformerEncoderLayer
-from mlpgen.sizes import Size, code_of
+from mlpgen.symbols.sizes import Size, code_of
 
 from .harness import ours, theirs
 

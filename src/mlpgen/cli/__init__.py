@@ -12,7 +12,7 @@ import click
 
 from mlpgen import __version__
 from mlpgen.cli import printing
-from mlpgen.diagnostics import Diagnostic, MissingPackageError, SpecError
+from mlpgen.diagnostics.diagnostic import Diagnostic, MissingPackageError, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ class _Lazy(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from mlpgen.problems import nearest
+            from mlpgen.spec.problems import nearest
 
             hint = nearest(name, COMMANDS)
             ctx.fail(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlpgen.cli import common, printing
-from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output import files
 from mlpgen.project import drift
 
@@ -91,11 +91,11 @@ def _row(verdict: Verdict) -> dict[str, str]:
 
 
 def _annotate(wrong: Sequence[Verdict]) -> None:
-    from mlpgen import report
+    from mlpgen.diagnostics import renderers
 
     for each in wrong:
         path = each.path.as_posix()
-        shown = report.annotation("error", each.advice, file=path, title=each.status)
+        shown = renderers.annotation("error", each.advice, file=path, title=each.status)
         printing.as_it_is(f"{shown}\n")
 
 

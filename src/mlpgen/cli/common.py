@@ -12,8 +12,8 @@ import click
 
 from mlpgen.api import STYLES
 from mlpgen.cli import printing
-from mlpgen.project import packages
-from mlpgen.project.requests import parse_setting, real
+from mlpgen.project.package import check_package
+from mlpgen.project.render import parse_setting, real
 from mlpgen.project.settings import settings
 from mlpgen.project.target import Target
 from mlpgen.source.files import possible
@@ -21,29 +21,29 @@ from mlpgen.source.files import possible
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mlpgen.diagnostics import Diagnostic
-    from mlpgen.expressions import Scalar
-    from mlpgen.own_templates.folder import Folder
+    from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.project_templates.folder import Folder
+    from mlpgen.symbols.expressions import Scalar
 
 
 def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
     """Show mistakes: text on standard error, json and github on standard output."""
-    from mlpgen import report
+    from mlpgen.diagnostics import renderers
 
     format = click.get_current_context().meta.get(_FORMAT, "text")
     if format == "json":
-        printing.as_it_is(report.json(diagnostics) + "\n")
+        printing.as_it_is(renderers.json(diagnostics) + "\n")
     elif diagnostics and format == "github":
-        printing.as_it_is(report.github(diagnostics) + "\n")
+        printing.as_it_is(renderers.github(diagnostics) + "\n")
     elif diagnostics:  # text, and formats that only say how the answer is shown
         report_text(diagnostics)
 
 
 def report_text(diagnostics: Sequence[Diagnostic]) -> None:
     """Show mistakes for people, on standard error."""
-    from mlpgen import report
+    from mlpgen.diagnostics import renderers
 
-    shown = report.text(diagnostics, color=printing.use_color(sys.stderr))
+    shown = renderers.text(diagnostics, color=printing.use_color(sys.stderr))
     printing.as_it_is(f"{shown}\n", aside=True)
 
 
@@ -52,7 +52,7 @@ def complete_layers(
 ) -> list[str]:
     """Complete the name of a layer of the catalogue, for shells."""
     del ctx, param
-    from mlpgen.vocabulary import SHARE, every_type
+    from mlpgen.spec.types import SHARE, every_type
 
     begin = incomplete.lower()
     names = (*every_type(), SHARE)
@@ -83,7 +83,7 @@ def complete_captures(
     """Complete what the specs on the command line have to capture, for shells."""
     del param
     from mlpgen import api
-    from mlpgen.diagnostics import SpecError
+    from mlpgen.diagnostics.diagnostic import SpecError
 
     before, comma, begin = incomplete.rpartition(",")
     names: dict[str, None] = {}
@@ -236,10 +236,10 @@ def wanted(
     own: Folder | None = None
     warnings: tuple[Diagnostic, ...] = ()
     if folder:
-        from mlpgen import own_templates
+        from mlpgen import project_templates
 
         place = project.place("templates") if templates is None else None
-        own, warnings = own_templates.opened(folder, place)
+        own, warnings = project_templates.opened(folder, place)
     target = Target(
         usual.out if out is None else Path(out),
         usual.package if package is None else package,
@@ -247,7 +247,7 @@ def wanted(
         folder,
         own,
     )
-    packages.check(target)
+    check_package(target)
     return Wanted(
         once(specs) or project.files(),
         (*(styles or project.styles),),

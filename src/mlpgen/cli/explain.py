@@ -7,8 +7,8 @@ from textwrap import indent
 import click
 
 from mlpgen.cli import printing
-from mlpgen.explanations import EXPLANATIONS, visible
-from mlpgen.problems import nearest
+from mlpgen.diagnostics.explanations import EXPLANATIONS, visible
+from mlpgen.spec.problems import nearest
 
 
 @click.command("explain")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mlpgen.cli import common, printing
-from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output import files
 from mlpgen.rendering import starter
 

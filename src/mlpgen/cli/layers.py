@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from mlpgen.catalogue.component import Component
+from mlpgen.catalogue.fields import expected, fields_of
 from mlpgen.cli import common, printing
-from mlpgen.component import Component
-from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.fields import expected, fields_of
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.functions import FUNCTIONS
-from mlpgen.problems import nearest
 from mlpgen.schema.arguments import documented
-from mlpgen.vocabulary import CATALOGUES, CUSTOM, SHARE, every_type
+from mlpgen.spec.problems import nearest
+from mlpgen.spec.types import CATALOGUES, CUSTOM, SHARE, every_type
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -84,7 +84,12 @@ def _catalogue() -> None:
         for family, members in catalogue.families.items()
     ]
     for catalogue, family, members in families:
-        table = Table(title=family, title_justify="left", box=None, show_header=False)
+        table = Table(
+            title=family.replace("_", " "),
+            title_justify="left",
+            box=None,
+            show_header=False,
+        )
         table.add_column(min_width=20, style="bold")
         table.add_column()
         for name in members:
@@ -101,7 +106,7 @@ def _catalogue() -> None:
 
 def _entry(name: str) -> None:
     """Print what there is to know about an entry that is no layer of torch."""
-    from mlpgen.graph.custom import Custom
+    from mlpgen.graph.entries.custom import Custom
 
     entry = _ENTRIES[name]
     _head(name, entry.summary)

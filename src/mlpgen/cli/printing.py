@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from mlpgen import printable
+from mlpgen.diagnostics import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,11 +46,11 @@ def say(*parts: str | Painted, aside: bool = False) -> None:
         _painted(each if isinstance(each, Painted) else Painted(each), colored)
         for each in parts
     )
-    as_it_is(printable.guarded("".join(painted)) + "\n", aside=aside)
+    as_it_is(escape.guarded("".join(painted)) + "\n", aside=aside)
 
 
 def _painted(part: Painted, colored: bool) -> str:
-    text = printable.safe(part.text)
+    text = escape.safe(part.text)
     if not colored or not (part.color or part.bold):
         return text
     return click.style(text, fg=part.color or None, bold=part.bold or None)
@@ -58,12 +58,12 @@ def _painted(part: Painted, colored: bool) -> str:
 
 def say_lines(lines: Iterable[str]) -> None:
     """Print plain lines."""
-    as_it_is("".join(f"{printable.line(each)}\n" for each in lines))
+    as_it_is("".join(f"{escape.line(each)}\n" for each in lines))
 
 
 def dump(data: Any) -> None:
     """Print data as JSON."""
-    as_it_is(printable.as_json(data) + "\n")
+    as_it_is(escape.as_json(data) + "\n")
 
 
 def draw(renderable: Any, width: int = 100) -> None:
@@ -77,7 +77,7 @@ def draw(renderable: Any, width: int = 100) -> None:
     with console.capture() as captured:
         console.print(renderable)
     lines = captured.get().split("\n")
-    as_it_is("\n".join(map(printable.guarded, lines)))
+    as_it_is("\n".join(map(escape.guarded, lines)))
 
 
 def _console(width: int) -> Console:
@@ -103,7 +103,7 @@ def as_it_is(text: str, *, aside: bool = False) -> None:
 def progress(text: str = "") -> None:
     """Show on a terminal what is done now; without a text, wipe it away."""
     if sys.stderr is not None and sys.stderr.isatty():
-        as_it_is(f"\r\x1b[K{printable.safe(text)[-79:]}", aside=True)
+        as_it_is(f"\r\x1b[K{escape.safe(text)[-79:]}", aside=True)
 
 
 def usage(error: click.ClickException) -> None:
@@ -111,9 +111,9 @@ def usage(error: click.ClickException) -> None:
     context = error.ctx if isinstance(error, click.UsageError) else None
     said = error.format_message()
     if not isinstance(error, click.MissingParameter):  # that has lines of its own
-        said = printable.safe(said)
+        said = escape.safe(said)
     lines = [f"Error: {said}"]
     if context is not None:
         hint = f"Try '{context.command_path} --help' for help."
         lines = [context.get_usage(), hint, "", *lines]
-    as_it_is(printable.lines("\n".join([*lines, ""])), aside=True)
+    as_it_is(escape.lines("\n".join([*lines, ""])), aside=True)

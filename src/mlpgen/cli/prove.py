@@ -9,16 +9,16 @@ import click
 
 from mlpgen import api
 from mlpgen.cli import common, printing
-from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.proof import run
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
+from mlpgen.proof import process
 from mlpgen.proof.certificate import mark, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpgen.expressions import Scalar
     from mlpgen.proof.certificate import Certificate, Check
-    from mlpgen.proof.run import Subject
+    from mlpgen.proof.process import Subject
+    from mlpgen.symbols.expressions import Scalar
 
 
 @click.command("prove")
@@ -62,12 +62,12 @@ def command(
     _say_whose_code(subjects)
     found: list[Certificate] = []
     try:
-        for each in run.prove(subjects, timeout=timeout, tell=_progress):
+        for each in process.prove(subjects, timeout=timeout, tell=_progress):
             _progress()
             if format_ == "text":
                 _tell(each, first=not found)
             found.append(each)
-    except run.NoTorchError:
+    except process.NoTorchError:
         message = f"`prove` needs torch, and {sys.executable} has none: install it"
         raise click.ClickException(f"{message}, `pip install torch`") from None
     finally:
@@ -88,7 +88,7 @@ def _subjects(
     for spec in specs:
         try:
             network = api.load(spec, values)
-            found.append(run.subject(spec, network, captures))
+            found.append(process.subject(spec, network, captures))
             warnings += network.warnings
         except SpecError as error:
             mistakes += error.diagnostics
@@ -112,11 +112,11 @@ def _progress(spec: str = "", check: str = "") -> None:
 
 
 def _annotate(certificates: Sequence[Certificate]) -> None:
-    from mlpgen import report
+    from mlpgen.diagnostics import renderers
 
     for each in certificates:
         for check in (*each.failures, *each.unfinished):
-            shown = report.annotation(
+            shown = renderers.annotation(
                 "error", check.detail, file=each.spec, title=check.name
             )
             printing.as_it_is(f"{shown}\n")

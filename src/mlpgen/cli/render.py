@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from mlpgen.cli import common, printing
-from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.modules import shared_modules
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
+from mlpgen.names.modules import shared_modules
 from mlpgen.output import files, header
-from mlpgen.project import writing
-from mlpgen.project.requests import Loader, Request, render
+from mlpgen.project.changes import plan_changes
+from mlpgen.project.render import Loader, Request, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from mlpgen.output.files import Change
-    from mlpgen.project.requests import Rendered
+    from mlpgen.project.render import Rendered
 
 _WORDS = {
     "missing": ("written", "green"),
@@ -88,7 +88,7 @@ def command(
         common.show_warnings(warnings, aside=True)
         _print(rendered)
         return 0
-    plan = partial(writing.plan, requests, rendered, wanted.target, loader, force=force)
+    plan = partial(plan_changes, requests, rendered, wanted.target, loader, force=force)
     if dry_run:
         job = plan()
     else:

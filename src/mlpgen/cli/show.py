@@ -24,7 +24,7 @@ class Depth(click.ParamType[int]):
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
         """Read the number of levels."""
-        from mlpgen.pictures.facts import ALL
+        from mlpgen.pictures.layer_facts import ALL
 
         if value == "all":
             return ALL
@@ -84,7 +84,7 @@ def command(
     if other is not None:
         _compare(network.graph, other, (spec, other), format_)
     elif format_ == "json":
-        from mlpgen.pictures.data import data
+        from mlpgen.pictures.json_data import data
 
         printing.dump(data(network.graph, depth))
     elif format_ in DIAGRAMS:
@@ -98,7 +98,7 @@ def command(
 
 def _diagram(graph: Graph, depth: int | None, format_: str) -> str:
     from mlpgen.pictures import dot, mermaid
-    from mlpgen.pictures.drawing import drawing
+    from mlpgen.pictures.diagram import drawing
 
     drawn = drawing(graph, depth)
     if format_ == "svg":
@@ -110,15 +110,15 @@ def _diagram(graph: Graph, depth: int | None, format_: str) -> str:
 
 
 def _compare(first: Graph, other: str, specs: tuple[str, str], format_: str) -> None:
-    from mlpgen.pictures import compare
+    from mlpgen.pictures.comparison import compare, data
 
     network = api.load(other)
     common.show_warnings(network.warnings, aside=format_ == "json")
     second = network.graph
     names = (first.name, second.name) if first.name != second.name else specs
-    found = compare.compare(first, second, names)
+    found = compare(first, second, names)
     if format_ == "json":
-        printing.dump(compare.data(found))
+        printing.dump(data(found))
         return
     from mlpgen.pictures.table import comparison
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from mlpgen.cli import common, printing
-from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output import files
-from mlpgen.own_templates import listing
 from mlpgen.project.settings import settings
+from mlpgen.project_templates import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -6,8 +6,8 @@ import click
 
 from mlpgen import api
 from mlpgen.cli import common, printing
-from mlpgen.diagnostics import Diagnostic, SpecError
-from mlpgen.project.requests import clash, files_of
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
+from mlpgen.project.render import clash, files_of
 
 
 @click.command("validate")

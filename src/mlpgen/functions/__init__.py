@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.catalogue import Catalogue
+from mlpgen.catalogue.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from mlpgen.functions.base import Operation
@@ -13,22 +13,23 @@ FUNCTIONS: Catalogue[Operation] = Catalogue(
     __name__,
     {
         "arithmetic": "add sub mul div pow minimum maximum",
-        "comparing": "eq ne lt le gt ge logical_and logical_or logical_not where "
+        "comparison": "eq ne lt le gt ge logical_and logical_or logical_not where "
         "masked_fill",
-        "smooth": "exp expm1 log log1p sqrt rsqrt reciprocal sin cos erf tanh sigmoid "
-        "gelu silu elu softplus",
-        "piecewise": "neg abs floor ceil round sign square relu leaky_relu clamp",
+        "elementwise": "neg abs floor ceil round sign square clamp "
+        "exp expm1 log log1p sqrt rsqrt reciprocal sin cos erf",
+        "activation": "relu leaky_relu elu gelu silu softplus sigmoid tanh",
         "casting": "float long bool",
-        "joining": "cat stack",
+        "concatenation": "cat stack",
         "splitting": "chunk split unbind",
         "products": "matmul bmm cdist scaled_dot_product_attention",
-        "summing": "einsum",
-        "reducing": "mean sum prod amax amin argmax argmin logsumexp var std "
+        "einsum": "einsum",
+        "reduction": "mean sum prod amax amin argmax argmin logsumexp var std "
         "vector_norm cumsum",
         "reshaping": "flatten unflatten reshape view expand repeat repeat_interleave",
-        "arranging": "permute transpose movedim squeeze unsqueeze flip roll tril triu",
-        "picking": "select slice narrow gather index_select one_hot",
-        "normalizing": "softmax log_softmax normalize cosine_similarity",
-        "resizing": "interpolate pad",
+        "permutation": "permute transpose movedim squeeze unsqueeze flip roll "
+        "tril triu",
+        "indexing": "select slice narrow gather index_select one_hot",
+        "normalization": "softmax log_softmax normalize cosine_similarity",
+        "interpolation": "interpolate pad",
     },
 )

@@ -2,15 +2,9 @@
 
 from typing import ClassVar
 
-from mlpgen.functions.base import (
-    NUMBERS,
-    Number,
-    Operation,
-    broadcast,
-    promoted,
-    with_number,
-)
+from mlpgen.functions.base import NUMBERS, Number, Operation, with_number
 from mlpgen.layers.base import Function, ShapeError, Value, Values
+from mlpgen.layers.shapes import broadcast, promoted
 
 
 class WithNumber(Operation):

@@ -1,27 +1,19 @@
 """What a function is: a layer that holds nothing and has no class in `torch.nn`."""
 
-from collections.abc import Sequence
-from itertools import combinations, dropwhile
 from typing import Annotated, ClassVar
 
 from pydantic import Strict
 
-from mlpgen.agreements import agree
-from mlpgen.component import Expects, Structural
-from mlpgen.layers.base import Function, Layer, Shape, ShapeError, Value, Values, shown
+from mlpgen.catalogue.component import Expects, Structural
+from mlpgen.layers.base import Function, Layer, Shape, ShapeError, Value, Values
 from mlpgen.layers.linear import position
-from mlpgen.names import snake_case
-from mlpgen.sizes import is_symbolic
+from mlpgen.layers.shapes import promoted, whole_shown
+from mlpgen.names.identifiers import snake_case
 
 TORCH_FUNCTION_PAGE = "https://docs.pytorch.org/docs/stable/generated/torch.{}.html"
 
-DTYPES = ("bool", "int64", "float32")
-"""Kinds of numbers: of two that are combined, the later one wins."""
 FLOAT = ("float32",)
 NUMBERS = ("float32", "int64")
-
-MOST_DIMENSIONS = 6
-"""Of tensors for which it is said where a size of 1 is missing."""
 
 _AsTuple = Strict(strict=False)
 Ints = Annotated[tuple[int, ...], _AsTuple]
@@ -130,99 +122,6 @@ def replaced(shape: Shape, at: int, *sizes: int) -> Shape:
     return (*shape[:at], *sizes, *shape[at + 1 :])
 
 
-def broadcast(name: str, values: Values) -> Value:
-    """Return the common shape of tensors that are combined element by element.
-
-    By torch's rules: https://docs.pytorch.org/docs/stable/notes/broadcasting.html
-
-    Raises:
-        ShapeError: MG313, with both shapes.
-    """
-    first, *others = values
-    for other in others:
-        sizes = aligned(whole(first), whole(other))
-        try:
-            if sizes is None:
-                message = f"`{name}` cannot combine {whole_shown(first)} and "
-                raise ShapeError("MG313", message + whole_shown(other))
-            first = kept_batch(name, sizes, (first, other))
-        except ShapeError as error:
-            error.help = _with_ones(first, other)
-            raise
-    return first
-
-
-def _with_ones(first: Value, other: Value) -> str:
-    """Say which shape with sizes of 1 put in would fit; empty if there is none."""
-    small, large = sorted((first, other), key=lambda value: len(whole(value)))
-    count = len(whole(large))
-    begin = 1 if small.batched else 0
-    found: dict[str, None] = {}
-    if count <= MOST_DIMENSIONS:
-        for kept in combinations(range(begin, count), len(small.shape)):
-            sizes = [1] * (count - begin)
-            for at, size in zip(kept, small.shape, strict=True):
-                sizes[at - begin] = size
-            if not small.batched:
-                sizes = [*dropwhile(lambda size: size == 1, sizes)]
-            value = small._replace(shape=tuple(sizes))
-            if aligned(whole(large), whole(value)) == whole(large):
-                found[whole_shown(value)] = None
-    if not found:
-        return ""
-    fits = f"{' or '.join([*found][:2])} would fit"
-    if not small.batched:
-        return fits
-    return f"{fits}: reduce it with `keepdim: true`, or `unsqueeze` it"
-
-
-def aligned(left: Shape, right: Shape) -> Shape | None:
-    """Broadcast two whole shapes; None if they do not fit."""
-    width = max(len(left), len(right))
-    pairs = zip(
-        (1,) * (width - len(left)) + left,
-        (1,) * (width - len(right)) + right,
-        strict=True,
-    )
-    sizes = []
-    for a, b in pairs:
-        if _is_one(a) or _is_one(b):
-            sizes.append(b if _is_one(a) else a)
-        elif agree(a, b) or agree(b, 1):
-            sizes.append(a)
-        elif agree(a, 1):
-            sizes.append(b)
-        else:
-            return None
-    return tuple(sizes)
-
-
-def _is_one(size: int) -> bool:
-    """Tell whether a size is 1 whatever the parameters are."""
-    return size == 1 and not is_symbolic(size)
-
-
-def kept_batch(name: str, sizes: Shape, values: Values) -> Value:
-    """Make the result of a function of several tensors from its whole shape.
-
-    Raises:
-        ShapeError: MG313: the batch is not the first dimension, and only that.
-    """
-    dtype = promoted([value.dtype for value in values])
-    if not any(value.batched for value in values):
-        return Value(sizes, dtype, batched=False)
-    if sizes[:1] != (-1,) or -1 in sizes[1:]:
-        inputs = " and ".join(whole_shown(value) for value in values)
-        message = f"`{name}` would mix the batch of {inputs} with another dimension"
-        raise ShapeError("MG313", message)
-    return Value(sizes[1:], dtype)
-
-
-def promoted(dtypes: Sequence[str]) -> str:
-    """Return the kind of numbers that tensors of several kinds give together."""
-    return max(dtypes, key=DTYPES.index)
-
-
 def with_number(dtype: str, number: float) -> str:
     """Return the kind of numbers that a tensor and a plain number give together."""
     if isinstance(number, float):
@@ -251,15 +150,3 @@ def need_dtype(name: str, what: str, value: Value, wanted: str) -> None:
     if value.dtype != wanted:
         message = f"the {what} of `{name}` is {wanted}, but {value.dtype} arrives"
         raise ShapeError("MG315", message)
-
-
-def whole(value: Value) -> tuple[int, ...]:
-    """Return the shape with the batch, which is -1 here."""
-    return (-1, *value.shape) if value.batched else value.shape
-
-
-def whole_shown(value: Value) -> str:
-    """Write a shape for people; a tensor without a batch has no `N`."""
-    if value.batched:
-        return shown(value.shape)
-    return f"({', '.join(str(int(size)) for size in value.shape)})"

@@ -3,20 +3,11 @@
 from math import prod
 from typing import ClassVar
 
-from mlpgen.agreements import agree
-from mlpgen.component import NonNegativeReal
-from mlpgen.functions.base import (
-    FLOAT,
-    NUMBERS,
-    Operation,
-    aligned,
-    broadcast,
-    kept_batch,
-    same_dtypes,
-    whole,
-    whole_shown,
-)
+from mlpgen.catalogue.component import NonNegativeReal
+from mlpgen.functions.base import FLOAT, NUMBERS, Operation, same_dtypes
 from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
+from mlpgen.layers.shapes import aligned, broadcast, kept_batch, whole, whole_shown
+from mlpgen.symbols.agreements import agree
 
 
 class Matmul(Operation):

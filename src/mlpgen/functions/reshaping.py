@@ -8,11 +8,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict
 
-from mlpgen.agreements import agree
-from mlpgen.component import Expects, Positive
-from mlpgen.functions.base import Dim, Operation, place, replaced, whole_shown
+from mlpgen.catalogue.component import Expects, Positive
+from mlpgen.functions.base import Dim, Operation, place, replaced
 from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
-from mlpgen.sizes import is_symbolic, same
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.symbols.agreements import agree
+from mlpgen.symbols.sizes import is_symbolic, same
 
 _AsTuple = Strict(strict=False)
 Sizes = Annotated[

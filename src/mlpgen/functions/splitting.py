@@ -5,12 +5,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, Strict
 
-from mlpgen.agreements import agree
-from mlpgen.component import Expects, Positive, Structural
+from mlpgen.catalogue.component import Expects, Positive, Structural
 from mlpgen.functions.base import Dim, Operation, place, replaced
 from mlpgen.layers.base import Function, Returned, Shape, ShapeError, Value, Values
-from mlpgen.names import wrong_name
-from mlpgen.sizes import divides
+from mlpgen.names.identifiers import wrong_name
+from mlpgen.symbols.agreements import agree
+from mlpgen.symbols.sizes import divides
 
 ORDINALS = (
     "first",

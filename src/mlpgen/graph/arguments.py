@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from mlpgen.expressions import (
+from mlpgen.catalogue.fields import takes
+from mlpgen.graph.scope import INDEX
+from mlpgen.source import scalar
+from mlpgen.spec.problems import listed, nearest, shown
+from mlpgen.spec.types import layer_class
+from mlpgen.symbols.evaluation import evaluate
+from mlpgen.symbols.expressions import (
     Expression,
     ExpressionError,
     is_expression,
     names_in_text,
     value_of,
 )
-from mlpgen.fields import takes
-from mlpgen.graph.scope import INDEX
-from mlpgen.problems import listed, nearest, shown
-from mlpgen.sizes import Real, Size, worth
-from mlpgen.source import scalar
-from mlpgen.symbols.evaluation import evaluate
-from mlpgen.vocabulary import layer_class
+from mlpgen.symbols.sizes import Real, Size, worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlpgen.graph.scope import Scope
-    from mlpgen.items import Item
     from mlpgen.layers.base import Layer
-    from mlpgen.problems import Problems
     from mlpgen.source import Path
+    from mlpgen.spec.entries import Item
+    from mlpgen.spec.problems import Problems
 
 
 NAME_OF_VALUE = r"[A-Za-z_]\w*(\.\w+)?"

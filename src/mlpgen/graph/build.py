@@ -6,37 +6,37 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.diagnostics import SpecError
-from mlpgen.graph.blocks import check_uses, fits
-from mlpgen.graph.chains import warnings_of_chains
-from mlpgen.graph.definitions import read_blocks, read_inputs, read_model
-from mlpgen.graph.hints import Hints, more_hints
-from mlpgen.graph.holding import check_code, warn_about_agreements
-from mlpgen.graph.including import included
-from mlpgen.graph.initial import read_rules
-from mlpgen.graph.limits import MOST_STEPS
-from mlpgen.graph.naming import check_attributes
+from mlpgen.diagnostics.diagnostic import SpecError
+from mlpgen.graph.blocks.arguments import check_uses, fits
+from mlpgen.graph.blocks.definitions import read_blocks, read_inputs, read_model
+from mlpgen.graph.blocks.include import included
+from mlpgen.graph.blocks.known_uses import Hints, more_hints
+from mlpgen.graph.checks.any_parameters import check_code, warn_about_agreements
+from mlpgen.graph.checks.functions_in_chains import warnings_of_chains
+from mlpgen.graph.checks.in_place import overwritings
+from mlpgen.graph.checks.limits import MOST_STEPS
+from mlpgen.graph.checks.unused import warn_about_blocks, warn_about_sizes
+from mlpgen.graph.entries.init import read_rules
+from mlpgen.graph.layer_names import check_attributes
 from mlpgen.graph.nodes import held_blocks
-from mlpgen.graph.overwriting import overwritings
 from mlpgen.graph.resolve import Resolver
-from mlpgen.graph.training import resolve_training
-from mlpgen.graph.unused import warn_about_blocks, warn_about_sizes
-from mlpgen.names import wrong_parameter
-from mlpgen.problems import Problems, cut, nearest, shown
-from mlpgen.spec import read_spec
-from mlpgen.symbols.work import WorkError, limited
+from mlpgen.graph.training.resolve import resolve_training
+from mlpgen.names.identifiers import wrong_parameter
+from mlpgen.spec.models import read_spec
+from mlpgen.spec.problems import Problems, cut, nearest, shown
+from mlpgen.symbols.work_limit import WorkError, limited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mlpgen.diagnostics import Diagnostic
-    from mlpgen.expressions import Scalar
-    from mlpgen.graph.definitions import Definition
+    from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.nodes import Graph
-    from mlpgen.graph.record import Record
+    from mlpgen.graph.resolution import Record
     from mlpgen.layers.base import Value
     from mlpgen.source import Document
-    from mlpgen.spec import Spec
+    from mlpgen.spec.models import Spec
+    from mlpgen.symbols.expressions import Scalar
 
 
 class Built(NamedTuple):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
+from mlpgen.graph.checks.in_place import overwritings
 from mlpgen.graph.nodes import named
-from mlpgen.graph.overwriting import overwritings
-from mlpgen.graph.places import places, values_of
-from mlpgen.problems import cut, listed, nearest
+from mlpgen.graph.run_order import places, values_of
+from mlpgen.spec.problems import cut, listed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph
-    from mlpgen.graph.places import Place
+    from mlpgen.graph.run_order import Place
     from mlpgen.layers.base import Value
 
 MOST_MEANT = 3

@@ -5,23 +5,23 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.agreements import agree, noting
 from mlpgen.functions.base import Operation
 from mlpgen.graph.arguments import read_layer
 from mlpgen.graph.nodes import Maker, Node
 from mlpgen.graph.wires import arrives
 from mlpgen.layers.base import MOST_VALUES, ShapeError, about, shown
-from mlpgen.sizes import Real, Size, is_symbolic
+from mlpgen.symbols.agreements import agree, noting
+from mlpgen.symbols.sizes import Real, Size, is_symbolic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wire
-    from mlpgen.items import Item
     from mlpgen.layers.base import Function, Layer, Returned, Shape, Value, Values
-    from mlpgen.problems import Problems
     from mlpgen.source import Path
+    from mlpgen.spec.entries import Item
+    from mlpgen.spec.problems import Problems
 
 
 def resolve_layer(

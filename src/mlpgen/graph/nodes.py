@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.vocabulary import HELD, is_function
+from mlpgen.spec.types import HELD, is_function
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
-    from mlpgen.expressions import Expression, Scalar
-    from mlpgen.graph.recipe import Recipe
+    from mlpgen.graph.training.recipe import Recipe
     from mlpgen.layers.base import Call, Function, Returned, Shape, Value
-    from mlpgen.operands import Operand
     from mlpgen.source import Path
+    from mlpgen.symbols.expressions import Expression, Scalar
+    from mlpgen.symbols.operands import Operand
 
 
 Init = tuple[str, dict[str, Any]]

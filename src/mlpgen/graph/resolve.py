@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlpgen.expressions import Expression
-from mlpgen.graph.conditions import condition_of, each_round, merged
-from mlpgen.graph.definitions import INPUT
-from mlpgen.graph.ends import finished
-from mlpgen.graph.inside import (
+from mlpgen.graph.blocks.definitions import INPUT
+from mlpgen.graph.checks.limits import Budget, check_total, leaves, refuse_work
+from mlpgen.graph.context import (
     Beside,
     Inside,
     Resolved,
@@ -18,26 +16,28 @@ from mlpgen.graph.inside import (
     too_deep,
     wrong_number,
 )
+from mlpgen.graph.entries.when import condition_of, each_round, merged
 from mlpgen.graph.layer import resolve_layer
-from mlpgen.graph.limits import Budget, check_total, leaves, refuse_work
-from mlpgen.graph.origins import places
-from mlpgen.graph.record import Record
+from mlpgen.graph.outputs import finished
+from mlpgen.graph.resolution import Record
 from mlpgen.graph.scope import Findings, Scope
+from mlpgen.graph.training.producers import places
 from mlpgen.graph.wires import Wire, Wires
-from mlpgen.sizes import Size
-from mlpgen.symbols.work import WorkError
-from mlpgen.vocabulary import CUSTOM, HELD, SHARE, layer_class
+from mlpgen.spec.types import CUSTOM, HELD, SHARE, layer_class
+from mlpgen.symbols.expressions import Expression
+from mlpgen.symbols.sizes import Size
+from mlpgen.symbols.work_limit import WorkError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mlpgen.diagnostics import Diagnostic
-    from mlpgen.graph.definitions import Definition
-    from mlpgen.graph.hints import Hints
+    from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.graph.blocks.definitions import Definition
+    from mlpgen.graph.blocks.known_uses import Hints
+    from mlpgen.graph.blocks.use import Uses
     from mlpgen.graph.nodes import Graph, Node
-    from mlpgen.graph.uses import Uses
-    from mlpgen.items import Item
     from mlpgen.layers.base import Value
+    from mlpgen.spec.entries import Item
 
     Key = Callable[[Node, Item, Inside], Node | None]
 
@@ -53,13 +53,13 @@ out and of blocks: most specs need few of them.
 def _meaning(key: str) -> Key:
     """Return what a key does."""
     if key == "select":
-        from mlpgen.graph.selection import selected as meaning
+        from mlpgen.graph.entries.select import selected as meaning
     elif key == "share":
-        from mlpgen.graph.sharing import tied as meaning
+        from mlpgen.graph.entries.share import tied as meaning
     elif key == "init":
-        from mlpgen.graph.initial import initialized as meaning
+        from mlpgen.graph.entries.init import initialized as meaning
     else:
-        from mlpgen.graph.parametrizing import parametrized as meaning
+        from mlpgen.graph.entries.parametrize import parametrized as meaning
     return meaning
 
 
@@ -96,7 +96,7 @@ class Resolver:
 
     @cached_property
     def _uses(self) -> Uses:
-        from mlpgen.graph.uses import Uses
+        from mlpgen.graph.blocks.use import Uses
 
         return Uses(self.blocks, self.hints.plain, self.record, self._class)
 
@@ -171,7 +171,7 @@ class Resolver:
         if isinstance(condition, Expression):
             inside.scope.guard(condition, before)
         if node is not None and count == 0:
-            from mlpgen.graph.repeats import emptied
+            from mlpgen.graph.entries.repeat import emptied
 
             node = emptied(node, count, item, inside)
         if node is None:
@@ -198,7 +198,7 @@ class Resolver:
         """
         if "repeat" not in item.options:
             return 1
-        from mlpgen.graph.repeats import count_of, no_rounds
+        from mlpgen.graph.entries.repeat import count_of, no_rounds
 
         if off:
             return 0 if no_rounds(item, inside) else 1
@@ -219,7 +219,7 @@ class Resolver:
     def _repeated(
         self, item: Item, wires: tuple[Wire, ...], inside: Inside
     ) -> Node | None:
-        from mlpgen.graph.repeats import count_of, repeated
+        from mlpgen.graph.entries.repeat import count_of, repeated
 
         count = count_of(item, inside)
         if count is None:
@@ -234,7 +234,7 @@ class Resolver:
         self, item: Item, wires: tuple[Wire, ...], inside: Inside
     ) -> Node | None:
         """Resolve an entry that is left out: its code, which other arguments need."""
-        from mlpgen.graph.omitted import omitted
+        from mlpgen.graph.entries.when_off import omitted
 
         examples = self.hints.examples.get(inside.scope.title, ())
         return omitted(item, wires, inside, self._running, self.record, examples)
@@ -243,7 +243,7 @@ class Resolver:
         self, item: Item, wires: tuple[Wire, ...], inside: Inside
     ) -> list[Diagnostic]:
         """Find what is wrong with an entry that never runs; of it nothing stays."""
-        from mlpgen.graph.omitted import mistakes_anyway
+        from mlpgen.graph.entries.when_off import mistakes_anyway
 
         beside = self._beside
         self._beside = beside._replace(classes={**beside.classes})
@@ -255,12 +255,12 @@ class Resolver:
     def _one(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
         """Resolve an entry without its `repeat` and `when`."""
         if item.type == SHARE:
-            from mlpgen.graph.sharing import shared
+            from mlpgen.graph.entries.share import shared
 
             return shared(item, wires, self._again, inside)
         node = self._made(item, wires, inside)
         if node is None and "share" in item.options:
-            from mlpgen.graph.sharing import target
+            from mlpgen.graph.entries.share import target
 
             target(item, inside)  # a wrong name is one whatever the layer is
         failed = False
@@ -276,7 +276,7 @@ class Resolver:
         if item.type == "Sequential":
             return self._sequential(item, wires, inside)
         if item.type == CUSTOM:
-            from mlpgen.graph.custom import resolve_custom
+            from mlpgen.graph.entries.custom import resolve_custom
 
             return resolve_custom(item, wires, inside, self._beside)
         full = inside.prefix + item.name
@@ -287,7 +287,7 @@ class Resolver:
         scope, problems = inside.scope, inside.problems
         node = resolve_layer(item, wires, scope, problems, full)
         if node is not None and item.type in HELD:
-            from mlpgen.graph.initial import filled_tensor
+            from mlpgen.graph.entries.init import filled_tensor
 
             return filled_tensor(node, item, inside)
         return node

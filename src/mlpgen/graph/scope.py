@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.expressions import Expression, ExpressionError
-from mlpgen.sizes import Size, either, names_of, sum_of
 from mlpgen.symbols.evaluation import substituted
+from mlpgen.symbols.expressions import Expression, ExpressionError
+from mlpgen.symbols.sizes import Size, either, names_of, sum_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mlpgen.agreements import Agreement
-    from mlpgen.expressions import Scalar
     from mlpgen.layers.base import Shape
     from mlpgen.source import Path
+    from mlpgen.symbols.agreements import Agreement
+    from mlpgen.symbols.expressions import Scalar
 
 INDEX = "index"
 """What expressions call the number of a round."""

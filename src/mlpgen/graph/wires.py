@@ -5,16 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.layers.base import shown
-from mlpgen.problems import cut, listed, near, nearest
-from mlpgen.vocabulary import every_type
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.spec.problems import cut, listed, near, nearest
+from mlpgen.spec.types import every_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mlpgen.items import Item
     from mlpgen.layers.base import Value
-    from mlpgen.problems import Problems
+    from mlpgen.spec.entries import Item
+    from mlpgen.spec.problems import Problems
 
 
 LONGEST_CIRCLE = 50
@@ -169,14 +169,7 @@ def _few(names: Mapping[str, Wire]) -> list[str]:
 def arrives(full: str, wires: Sequence[Wire]) -> tuple[str, ...]:
     """Say what a layer gets and from where, for notes."""
     return tuple(
-        f"`{full}` gets {shown_value(wire.value)} from {wire.origin}"
+        f"`{full}` gets {whole_shown(wire.value, in_words=True)} from {wire.origin}"
         for wire in wires
         if wire.value is not None
     )
-
-
-def shown_value(value: Value) -> str:
-    """Write the shape of a tensor for notes."""
-    if value.batched:
-        return shown(value.shape)
-    return f"({', '.join(str(int(size)) for size in value.shape)}), without a batch,"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.catalogue import Catalogue
+from mlpgen.catalogue.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from mlpgen.initial.functions import Initializer

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from mlpgen.component import (
+from mlpgen.catalogue.component import (
     Component,
     Expects,
     NonNegativeReal,

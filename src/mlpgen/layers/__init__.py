@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.catalogue import Catalogue
+from mlpgen.catalogue.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from mlpgen.layers.base import Layer
@@ -20,18 +20,18 @@ LAYERS: Catalogue[Layer] = Catalogue(
         "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
         "pooling": "MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d "
         "LPPool1d LPPool2d LPPool3d",
-        "adaptive": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d "
+        "adaptive_pooling": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d "
         "AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d",
-        "fractional": "FractionalMaxPool2d FractionalMaxPool3d",
+        "fractional_pooling": "FractionalMaxPool2d FractionalMaxPool3d",
         "unpooling": "MaxUnpool1d MaxUnpool2d MaxUnpool3d",
         "normalization": "BatchNorm1d BatchNorm2d BatchNorm3d LayerNorm GroupNorm "
         "InstanceNorm1d InstanceNorm2d InstanceNorm3d LocalResponseNorm RMSNorm "
         "SyncBatchNorm",
         "dropout": "Dropout Dropout1d Dropout2d Dropout3d AlphaDropout "
         "FeatureAlphaDropout",
-        "rectifier": "ReLU ReLU6",
-        "leaky": "LeakyReLU PReLU RReLU",
-        "smooth": "ELU CELU SELU GELU SiLU Mish",
+        "activation_rectifier": "ReLU ReLU6",
+        "activation_leaky": "LeakyReLU PReLU RReLU",
+        "activation_smooth": "ELU CELU SELU GELU SiLU Mish",
         "activation": "Sigmoid LogSigmoid Hardsigmoid Tanh Hardtanh Tanhshrink "
         "Hardshrink Softshrink Hardswish Softplus Softsign Threshold GLU",
         "softmax": "Softmax Softmin LogSoftmax Softmax2d",
@@ -44,7 +44,7 @@ LAYERS: Catalogue[Layer] = Catalogue(
         "folding": "Fold Unfold",
         "embedding": "Embedding EmbeddingBag",
         "recurrent": "RNN LSTM GRU",
-        "cells": "RNNCell LSTMCell GRUCell",
+        "recurrent_cells": "RNNCell LSTMCell GRUCell",
         "attention": "MultiheadAttention",
         "transformer": "TransformerEncoderLayer TransformerDecoderLayer "
         "TransformerEncoder TransformerDecoder Transformer",

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from mlpgen.component import Expects, Structural
+from mlpgen.catalogue.component import Expects, Structural
 from mlpgen.layers.base import Activation, Function, Layer, Shape, ShapeError
 from mlpgen.layers.linear import position
 

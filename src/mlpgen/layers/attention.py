@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-from mlpgen.agreements import agree
-from mlpgen.component import Inferred, Positive, Probability
-from mlpgen.functions.base import whole_shown
+from mlpgen.catalogue.component import Inferred, Positive, Probability
+from mlpgen.layers.attention_masks import Flag, Masked
 from mlpgen.layers.base import (
     Call,
     Layer,
@@ -15,9 +14,10 @@ from mlpgen.layers.base import (
     Values,
     need_dims,
 )
-from mlpgen.layers.batches import BatchFirst
-from mlpgen.layers.masks import Flag, Masked
-from mlpgen.sizes import same
+from mlpgen.layers.batch_first import BatchFirst
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.symbols.agreements import agree
+from mlpgen.symbols.sizes import same
 
 
 class MultiheadAttention(Masked):

@@ -1,8 +1,8 @@
 """What a layer is: its arguments, and the rules that follow from them.
 
 A shape is that of one example, without the batch dimension. Its numbers may depend on
-parameters (`mlpgen.sizes.Size`), so the rules use plain arithmetic and nothing else:
-no `int()`, `min`, `round` or `math.floor` on a size; `//` rounds down.
+parameters (`mlpgen.symbols.sizes.Size`), so the rules use plain arithmetic and nothing
+else: no `int()`, `min`, `round` or `math.floor` on a size; `//` rounds down.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from math import prod
 from typing import ClassVar, Literal, NamedTuple
 
-from mlpgen.component import Component
+from mlpgen.catalogue.component import Component
 from mlpgen.layers.call import Call as Call
 from mlpgen.layers.call import Function as Function
 

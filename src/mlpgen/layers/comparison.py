@@ -3,9 +3,13 @@
 from math import prod
 from typing import Annotated, ClassVar
 
-from mlpgen.agreements import agree
-from mlpgen.component import Expects, Inferred, NonNegativeReal, Positive, Structural
-from mlpgen.functions.base import broadcast, whole_shown
+from mlpgen.catalogue.component import (
+    Expects,
+    Inferred,
+    NonNegativeReal,
+    Positive,
+    Structural,
+)
 from mlpgen.layers.base import (
     Function,
     Layer,
@@ -16,6 +20,8 @@ from mlpgen.layers.base import (
     affine,
 )
 from mlpgen.layers.linear import position
+from mlpgen.layers.shapes import broadcast, whole_shown
+from mlpgen.symbols.agreements import agree
 
 _PAIR = (Value((8,)), Value((8,)))
 

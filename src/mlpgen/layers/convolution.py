@@ -3,7 +3,7 @@
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal
 
-from mlpgen.component import (
+from mlpgen.catalogue.component import (
     Expects,
     Inferred,
     Padding1,

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mlpgen.component import Probability
+from mlpgen.catalogue.component import Probability
 from mlpgen.layers.base import Function, Layer, Shape, need_dims
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from mlpgen.component import Expects, Positive, PositiveReal, Structural
+from mlpgen.catalogue.component import Expects, Positive, PositiveReal, Structural
 from mlpgen.layers.base import Layer, Shape, ShapeError, Value, Values, need_dims
 
 MaxNorm = Annotated[float | None, Field(gt=0), Expects("a number above 0")]

@@ -3,9 +3,9 @@
 from math import prod
 from typing import Any, ClassVar
 
-from mlpgen.agreements import agree
-from mlpgen.component import Padding2, Size2
+from mlpgen.catalogue.component import Padding2, Size2
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, spread
+from mlpgen.symbols.agreements import agree
 
 
 class _Patches(Layer):

@@ -5,8 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, Strict
 
-from mlpgen.agreements import agree
-from mlpgen.component import Expects, Inferred, Positive, Structural
+from mlpgen.catalogue.component import Expects, Inferred, Positive, Structural
 from mlpgen.layers.base import (
     Function,
     Layer,
@@ -17,6 +16,7 @@ from mlpgen.layers.base import (
     has_batch,
     shown,
 )
+from mlpgen.symbols.agreements import agree
 
 
 class Linear(Layer):

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, Strict
 
-from mlpgen.component import (
+from mlpgen.catalogue.component import (
     Expects,
     Follows,
     Inferred,

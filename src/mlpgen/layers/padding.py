@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Strict
 
-from mlpgen.component import Expects
+from mlpgen.catalogue.component import Expects
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims
 
 _AsTuple = Strict(strict=False)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Strict
 
-from mlpgen.component import (
+from mlpgen.catalogue.component import (
     Expects,
     Padding1,
     Padding2,
@@ -16,8 +16,8 @@ from mlpgen.component import (
     Size3,
 )
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, spread
-from mlpgen.layers.indexed import DIMS, Flag, Indexed
-from mlpgen.sizes import smaller
+from mlpgen.layers.return_indices import DIMS, Flag, Indexed
+from mlpgen.symbols.sizes import smaller
 
 _AsTuple = Strict(strict=False)
 Stride1 = Annotated[

@@ -3,9 +3,13 @@
 from math import prod
 from typing import Annotated, ClassVar, Literal
 
-from mlpgen.agreements import agree
-from mlpgen.component import Inferred, NonNegative, Positive, Probability, Structural
-from mlpgen.functions.base import whole_shown
+from mlpgen.catalogue.component import (
+    Inferred,
+    NonNegative,
+    Positive,
+    Probability,
+    Structural,
+)
 from mlpgen.layers.base import (
     Call,
     Layer,
@@ -16,7 +20,9 @@ from mlpgen.layers.base import (
     Values,
     need_dims,
 )
-from mlpgen.layers.batches import Batched, BatchFirst
+from mlpgen.layers.batch_first import Batched, BatchFirst
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.symbols.agreements import agree
 
 Nonlinearity = Annotated[Literal["tanh", "relu"], Structural()]
 Bidirectional = Annotated[bool, Structural()]

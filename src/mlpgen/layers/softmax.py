@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from mlpgen.component import Expects, Structural
+from mlpgen.catalogue.component import Expects, Structural
 from mlpgen.layers.base import (
     Function,
     Layer,

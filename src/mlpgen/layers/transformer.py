@@ -2,20 +2,20 @@
 
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from mlpgen.agreements import agree
-from mlpgen.component import (
+from mlpgen.catalogue.component import (
     Inferred,
     NonNegativeReal,
     Positive,
     Probability,
     Structural,
 )
-from mlpgen.functions.base import whole_shown
 from mlpgen.layers.attention import attention_work, check_heads
+from mlpgen.layers.attention_masks import Flag, Masked
 from mlpgen.layers.base import Call, Layer, Shape, ShapeError, Value, Values, need_dims
-from mlpgen.layers.batches import BatchFirst
-from mlpgen.layers.masks import Flag, Masked
-from mlpgen.sizes import is_symbolic
+from mlpgen.layers.batch_first import BatchFirst
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.symbols.agreements import agree
+from mlpgen.symbols.sizes import is_symbolic
 
 Activation = Annotated[Literal["relu", "gelu"], Structural()]
 L = TypeVar("L", bound=Layer)

@@ -2,9 +2,7 @@
 
 from typing import Any, ClassVar
 
-from mlpgen.agreements import agree
-from mlpgen.component import Padding1, Padding2, Padding3, Size1, Size2, Size3
-from mlpgen.functions.base import whole_shown
+from mlpgen.catalogue.component import Padding1, Padding2, Padding3, Size1, Size2, Size3
 from mlpgen.layers.base import (
     Layer,
     Shape,
@@ -14,8 +12,10 @@ from mlpgen.layers.base import (
     need_dims,
     spread,
 )
-from mlpgen.layers.indexed import DIMS
 from mlpgen.layers.pooling import Stride1, Stride2, Stride3
+from mlpgen.layers.return_indices import DIMS
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.symbols.agreements import agree
 
 
 class _Unpool(Layer):

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict
 
-from mlpgen.component import Expects, Positive, Structural
+from mlpgen.catalogue.component import Expects, Positive, Structural
 from mlpgen.layers.base import (
     Function,
     Layer,
@@ -14,7 +14,7 @@ from mlpgen.layers.base import (
     shown,
     spread,
 )
-from mlpgen.sizes import scaled
+from mlpgen.symbols.sizes import scaled
 
 _AsTuple = Strict(strict=False)
 Factor = Annotated[float, Field(gt=0)]

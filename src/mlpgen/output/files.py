@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.output import header, notebook
+from mlpgen.output import header, ipynb
 from mlpgen.source.files import kind, possible
 
 if TYPE_CHECKING:
@@ -117,11 +117,11 @@ def is_folder(path: Path) -> bool:
 def compare(path: Path, new: str) -> Change:
     """Tell what a rendered text would change; of notebooks, without their outputs."""
     there = look(path)
-    wanted = notebook.plain(path, new)
+    wanted = ipynb.plain(path, new)
     if there.status != "file":
         return Change(path, there.status, "", wanted, there)
-    old = notebook.plain(path, there.text)
-    same = there.data == new.encode() or notebook.was_run(path, there.data, new)
+    old = ipynb.plain(path, there.text)
+    same = there.data == new.encode() or ipynb.was_run(path, there.data, new)
     status = "current" if same else _status(path, old, wanted)
     return Change(path, status, old, wanted, there)
 

@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.printable import as_json, line
+from mlpgen.diagnostics.escape import as_json, line
 from mlpgen.source.files import possible
 
 if TYPE_CHECKING:

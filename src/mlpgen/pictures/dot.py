@@ -9,13 +9,13 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
-from mlpgen.pictures.drawing import Box
-from mlpgen.printable import safe
+from mlpgen.diagnostics.escape import safe
+from mlpgen.pictures.diagram import Box
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlpgen.pictures.drawing import Drawing, Frame
+    from mlpgen.pictures.diagram import Drawing, Frame
 
 _LOOKS = {
     "input": 'shape=box style="rounded,filled" fillcolor="#e8e8e8"',

@@ -9,13 +9,13 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from mlpgen.pictures.drawing import Box, boxes
-from mlpgen.printable import safe
+from mlpgen.diagnostics.escape import safe
+from mlpgen.pictures.diagram import Box, boxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlpgen.pictures.drawing import Drawing, Frame
+    from mlpgen.pictures.diagram import Drawing, Frame
 
 _SHAPES = {
     "input": ("([", "])"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.pictures.facts import (
+from mlpgen.pictures.layer_facts import (
     TIMES,
     borrowed,
     given,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlpgen.graph.nodes import Graph
-    from mlpgen.pictures.facts import Place
+    from mlpgen.pictures.layer_facts import Place
 
 
 class Row(NamedTuple):

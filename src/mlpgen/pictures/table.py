@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from mlpgen.diagnostics.escape import safe
 from mlpgen.pictures.rows import rows
-from mlpgen.printable import safe
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
-    from mlpgen.pictures.compare import Comparison
+    from mlpgen.pictures.comparison import Comparison
 
 
 MOST_ROWS = 2_000

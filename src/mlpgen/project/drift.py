@@ -6,20 +6,20 @@ import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
-from mlpgen.diagnostics import SpecError
+from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.output import files, header
-from mlpgen.project import requests
-from mlpgen.project.around import look_around
-from mlpgen.project.existing import generated
-from mlpgen.project.requests import Loader, Request, real
+from mlpgen.project import render
+from mlpgen.project.existing_files import generated
+from mlpgen.project.neighbours import look_around
+from mlpgen.project.render import Loader, Request, real
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from mlpgen.diagnostics import Diagnostic
-    from mlpgen.project.around import Around
-    from mlpgen.project.existing import Found
+    from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.project.existing_files import Found
+    from mlpgen.project.neighbours import Around
     from mlpgen.project.target import Target
 
 
@@ -76,7 +76,7 @@ def check(
     asked = there.asked()
     required = [each for spec in specs for each in there.required(spec, styles, asked)]
     also = [each for each in asked if each not in required]
-    rendered = requests.render(required, target, warn, also=also, loader=there.loader)
+    rendered = render.render(required, target, warn, also=also, loader=there.loader)
     changes = [files.compare(path, each.text) for path, each in rendered.items()]
     verdicts = {
         change.path: _verdict(change, target.command(rendered[change.path].request))

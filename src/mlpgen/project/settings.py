@@ -7,14 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.diagnostics import Diagnostic, SpecError
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output.files import is_file
-from mlpgen.project.requests import real
+from mlpgen.project.render import real
 from mlpgen.project.target import OUT
 from mlpgen.source.files import UnreadableError, content
 
 if TYPE_CHECKING:
-    from mlpgen.diagnostics import Place
+    from mlpgen.diagnostics.diagnostic import Place
 
 FILE = "pyproject.toml"
 SPECS = ("specs/*.yaml", "specs/*.yml")
@@ -54,7 +54,7 @@ class Settings(NamedTuple):
 
     def place(self, key: str) -> Place:
         """Return where the file says what a key is."""
-        from mlpgen.project.table import place
+        from mlpgen.project.settings_table import place
 
         return place(content(self.file, regular=True), self.file, key)
 
@@ -111,7 +111,7 @@ def settings() -> Settings:
                 raise SpecError([Diagnostic("MG006", message)]) from None
             continue
         if b"mlpgen" in data:
-            from mlpgen.project.table import read
+            from mlpgen.project.settings_table import read
 
             found = read(data, Path(name).as_posix())
             if found is not None:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
-from mlpgen.project.requests import Request
+from mlpgen.project.render import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlpgen.own_templates.folder import Folder
+    from mlpgen.project_templates.folder import Folder
 
 OUT = "generated"
 """Where generated files are, if nobody says otherwise."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 from mlpgen.graph.captures import captures
 from mlpgen.graph.nodes import held
-from mlpgen.graph.places import places
-from mlpgen.proof.bounds import bounds
+from mlpgen.graph.run_order import places
+from mlpgen.proof.index_limits import bounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

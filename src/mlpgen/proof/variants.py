@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
-from mlpgen.diagnostics import SpecError
+from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.graph.build import build
 from mlpgen.proof.claims import claims
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlpgen.api import Network
-    from mlpgen.expressions import Scalar
     from mlpgen.proof.claims import Claims
+    from mlpgen.symbols.expressions import Scalar
 
 MOST = 8
 """Variants of one network."""

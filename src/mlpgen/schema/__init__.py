@@ -18,8 +18,8 @@ from mlpgen.schema.entries import (
     types,
 )
 from mlpgen.schema.training import plain, training
-from mlpgen.spec import Block, Input, Spec
-from mlpgen.vocabulary import every_type
+from mlpgen.spec.models import Block, Input, Spec
+from mlpgen.spec.types import every_type
 
 
 def text() -> str:

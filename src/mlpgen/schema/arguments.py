@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.fields import expected
+from mlpgen.catalogue.fields import expected
 from mlpgen.functions.base import Operation
 from mlpgen.layers.base import TORCH_PAGE, Layer
 
 if TYPE_CHECKING:
-    from mlpgen.component import Component
+    from mlpgen.catalogue.component import Component
 
 EXPRESSION = {"$ref": "#/$defs/expression"}
 EXPRESSIONS = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from mlpgen.functions import FUNCTIONS
-from mlpgen.graph.custom import Custom
-from mlpgen.graph.limits import MOST_ROUNDS
-from mlpgen.graph.parametrizing import PARAMETRIZATIONS
+from mlpgen.graph.checks.limits import MOST_ROUNDS
+from mlpgen.graph.entries.custom import Custom
+from mlpgen.graph.entries.parametrize import PARAMETRIZATIONS
 from mlpgen.layers import LAYERS
 from mlpgen.schema.arguments import EXPRESSION, arguments
-from mlpgen.vocabulary import CUSTOM, HELD, OWN
+from mlpgen.spec.types import CUSTOM, HELD, OWN
 
 LAYER = "layer"
 """What a list of layers holds where the spec has no blocks of its own."""

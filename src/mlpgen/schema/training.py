@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.schema.arguments import arguments, choice
-from mlpgen.training import AUGMENTATIONS, LOSSES, OPTIMIZERS, SCHEDULERS
-from mlpgen.training.datasets import DATASETS
-from mlpgen.training.settings import (
+from mlpgen.spec.training import (
     LossKeys,
     OptimizerKeys,
     SchedulerKeys,
     Training,
 )
-from mlpgen.training.sources import SOURCES
+from mlpgen.training import AUGMENTATIONS, LOSSES, OPTIMIZERS, SCHEDULERS
+from mlpgen.training.data.datasets import DATASETS
+from mlpgen.training.data.sources import SOURCES
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from mlpgen.catalogue import Catalogue
+    from mlpgen.catalogue.catalogue import Catalogue
 
 _PARTS: tuple[tuple[str, Catalogue[Any], type[BaseModel]], ...] = (
     ("loss", LOSSES, LossKeys),

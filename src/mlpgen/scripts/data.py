@@ -6,12 +6,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.styles.code import Code, keyword, literal
-from mlpgen.training.origin import Task
+from mlpgen.training.data.base import Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlpgen.graph.recipe import Recipe
+    from mlpgen.graph.training.recipe import Recipe
     from mlpgen.styles.code import Piece
 
 DEFAULTS: Mapping[str, Any] = MappingProxyType(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.expressions import written
+from mlpgen.names.flags import option, settings_of
 from mlpgen.styles.code import Code, quoted
-from mlpgen.training.flags import option, settings_of
+from mlpgen.symbols.expressions import written
 
 if TYPE_CHECKING:
-    from mlpgen.expressions import Scalar
     from mlpgen.graph.nodes import Graph
+    from mlpgen.symbols.expressions import Scalar
 
 
 class Flag(NamedTuple):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.styles.code import Code
-from mlpgen.training.metric import METRICS
+from mlpgen.training.metrics import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mlpgen.graph.recipe import Recipe
+    from mlpgen.graph.training.recipe import Recipe
 
 
 class Measured(NamedTuple):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.expressions import written
 from mlpgen.styles.code import Code, Group, call, flat, keyword, literal
+from mlpgen.symbols.expressions import written
 
 if TYPE_CHECKING:
-    from mlpgen.graph.recipe import Recipe, Schedule
+    from mlpgen.graph.training.recipe import Recipe, Schedule
     from mlpgen.styles.code import Piece
-    from mlpgen.training.base import Part
-    from mlpgen.training.scheduler import Scheduler
+    from mlpgen.training.component import Part
+    from mlpgen.training.schedulers import Scheduler
 
 _WARM_FROM = "0.01"
 """What the rate begins with in a warmup, as a share of the optimizer's."""

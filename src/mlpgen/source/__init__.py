@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from mlpgen.diagnostics import Diagnostic, Span, SpecError
+from mlpgen.diagnostics.diagnostic import Diagnostic, Span, SpecError
 from mlpgen.source.document import Document, Path, place_of
 from mlpgen.source.events import MOST_MISTAKES, Reader
 from mlpgen.source.files import UnreadableError, content

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from mlpgen.diagnostics import Place, Span
+from mlpgen.diagnostics.diagnostic import Place, Span
 
 Path = tuple[str | int, ...]
 """Where a value stands: `("layers", 3, "Linear", "bias")`."""

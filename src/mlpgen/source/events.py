@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from mlpgen.diagnostics import Diagnostic, Span, SpecError
+from mlpgen.diagnostics.diagnostic import Diagnostic, Span, SpecError
 from mlpgen.source.document import Document, Spans, place_of
 from mlpgen.source.scalars import scalar
 from mlpgen.source.syntax import DEEPEST

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.diagnostics import Diagnostic, Span
+from mlpgen.diagnostics.diagnostic import Diagnostic, Span
 from mlpgen.source.document import place_of
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mlpgen.diagnostics import Diagnostic, Place, Span, SpecError
+from mlpgen.diagnostics.diagnostic import Diagnostic, Place, Span, SpecError
 from mlpgen.source.document import place_of
 
 LARGEST_FILE = 2**20

@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import category, east_asian_width
 
-from mlpgen import operands
-from mlpgen.expressions import Expression
-from mlpgen.operands import Operand, Place
-from mlpgen.printable import guarded
-from mlpgen.sizes import Real, Size
+from mlpgen.diagnostics.escape import guarded
+from mlpgen.symbols import operands
+from mlpgen.symbols.expressions import Expression
+from mlpgen.symbols.operands import Operand, Place
+from mlpgen.symbols.sizes import Real, Size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

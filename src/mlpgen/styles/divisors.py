@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.operands import Precedence, choice, infix, logical, number
+from mlpgen.symbols.operands import Precedence, choice, infix, logical, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mlpgen.operands import Operand
+    from mlpgen.symbols.operands import Operand
 
 _NONZERO = ("", " > 0", " != 0", " >= 1")
 """What a condition says of a divisor that is not 0."""

@@ -7,18 +7,18 @@ import textwrap
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mlpgen.functions.base import whole_shown
-from mlpgen.operands import name as named
-from mlpgen.sizes import code_of, operand_of
+from mlpgen.layers.shapes import whole_shown
 from mlpgen.styles.code import INDENT, WIDTH, prose, width
-from mlpgen.styles.variables import argument
+from mlpgen.styles.forward.variables import argument
+from mlpgen.symbols.operands import name as named
+from mlpgen.symbols.sizes import code_of, operand_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.layers.base import Value
-    from mlpgen.operands import Operand
+    from mlpgen.symbols.operands import Operand
 
 
 _BARE_QUOTE = r'(?<!\\)(\\\\)*"$'

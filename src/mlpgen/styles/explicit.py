@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.keys import attributes
-from mlpgen.operands import name
-from mlpgen.styles.capturing import recording
+from mlpgen.graph.fingerprints import attributes
+from mlpgen.styles.capture import recording
 from mlpgen.styles.code import INDENT, Code, bracketed
 from mlpgen.styles.docstrings import class_docstring
-from mlpgen.styles.filling import BODY, assigned
-from mlpgen.styles.flow import forward
-from mlpgen.styles.held import held_lines, initial_values
-from mlpgen.styles.locals import with_locals
-from mlpgen.styles.modules import uses
+from mlpgen.styles.forward.flow import forward
+from mlpgen.styles.init.body import BODY, assigned
+from mlpgen.styles.init.modules import uses
+from mlpgen.styles.init.size_locals import with_locals
+from mlpgen.styles.init.tensors import held_lines, initial_values
+from mlpgen.styles.init.ties import tied_lines
 from mlpgen.styles.plan import (
     ClassPlan,
     ModelPlan,
@@ -27,14 +27,14 @@ from mlpgen.styles.plan import (
     returned,
     size_lines,
 )
-from mlpgen.styles.spelling import init_locals, is_plain
-from mlpgen.styles.ties import tied_lines
+from mlpgen.styles.variable_names import init_locals, is_plain
+from mlpgen.symbols.operands import name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Graph, Node
-    from mlpgen.styles.capturing import Recording
+    from mlpgen.styles.capture import Recording
 
 
 def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.expressions import written
-from mlpgen.graph.keys import names_in, names_of_node
-from mlpgen.sizes import is_symbolic
+from mlpgen.graph.fingerprints import names_in, names_of_node
 from mlpgen.styles.code import (
     INDENT,
     WIDTH,
@@ -20,14 +18,16 @@ from mlpgen.styles.code import (
 )
 from mlpgen.styles.divisors import guarded
 from mlpgen.styles.docstrings import module_docstring
+from mlpgen.styles.forward.variables import argument
 from mlpgen.styles.imports import import_block
-from mlpgen.styles.variables import argument
+from mlpgen.symbols.expressions import written
+from mlpgen.symbols.sizes import is_symbolic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mlpgen.graph.nodes import Graph, Node
-    from mlpgen.styles.capturing import Recording
+    from mlpgen.styles.capture import Recording
     from mlpgen.styles.code import Piece
 
 Lines = tuple[str, ...]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.names import free_name
+from mlpgen.names.identifiers import free_name
 from mlpgen.styles import explicit
-from mlpgen.styles.capturing import recording
+from mlpgen.styles.capture import recording
 from mlpgen.styles.code import Code, layout
 from mlpgen.styles.docstrings import class_docstring
-from mlpgen.styles.filling import BODY, filled, repeats
-from mlpgen.styles.flow import statements
-from mlpgen.styles.held import initial_values
-from mlpgen.styles.locals import with_locals
-from mlpgen.styles.modules import chains, sequential, uses
+from mlpgen.styles.forward.flow import statements
+from mlpgen.styles.forward.variables import argument
+from mlpgen.styles.init.body import BODY, filled, repeats
+from mlpgen.styles.init.modules import chains, sequential, uses
+from mlpgen.styles.init.size_locals import with_locals
+from mlpgen.styles.init.tensors import initial_values
 from mlpgen.styles.plan import (
     ClassPlan,
     ModelPlan,
@@ -24,8 +25,8 @@ from mlpgen.styles.plan import (
     returned,
     size_lines,
 )
-from mlpgen.styles.runs import is_line, segments
-from mlpgen.styles.spelling import (
+from mlpgen.styles.repetition import is_line, segments
+from mlpgen.styles.variable_names import (
     FORWARD,
     INIT,
     arguments,
@@ -33,13 +34,12 @@ from mlpgen.styles.spelling import (
     outputs_of,
     variables,
 )
-from mlpgen.styles.variables import argument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Graph, Node
-    from mlpgen.styles.capturing import Recording
+    from mlpgen.styles.capture import Recording
 
 
 def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:

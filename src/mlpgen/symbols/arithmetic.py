@@ -6,21 +6,21 @@ import ast
 import operator
 from typing import TYPE_CHECKING
 
-from mlpgen import operands
-from mlpgen.expressions import (
+from mlpgen.symbols import operands
+from mlpgen.symbols.expressions import (
     Expression,
     ExpressionError,
     NotComputedError,
     bounded,
     is_whole,
 )
-from mlpgen.operands import Precedence
+from mlpgen.symbols.operands import Precedence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlpgen.expressions import Number
-    from mlpgen.operands import Operand
+    from mlpgen.symbols.expressions import Number
+    from mlpgen.symbols.operands import Operand
 
 
 _ARITHMETIC: dict[type[ast.operator], tuple[str, Callable[..., Number]]] = {

@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.symbols.work import spend
+from mlpgen.symbols.work_limit import spend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

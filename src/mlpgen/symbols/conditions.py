@@ -6,13 +6,13 @@ import ast
 import operator
 from typing import TYPE_CHECKING
 
-from mlpgen import operands
-from mlpgen.expressions import Expression, ExpressionError
+from mlpgen.symbols import operands
+from mlpgen.symbols.expressions import Expression, ExpressionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mlpgen.expressions import Number
+    from mlpgen.symbols.expressions import Number
 
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Number, Number], bool]]] = {

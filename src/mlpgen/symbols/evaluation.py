@@ -11,14 +11,14 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from mlpgen.expressions import (
+from mlpgen.symbols.expressions import (
     Expression,
     ExpressionError,
     NotComputedError,
     bounded,
     is_whole,
 )
-from mlpgen.sizes import (
+from mlpgen.symbols.sizes import (
     Real,
     Size,
     either,
@@ -32,7 +32,7 @@ from mlpgen.sizes import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from mlpgen.expressions import Scalar
+    from mlpgen.symbols.expressions import Scalar
 
 LONGEST = 1000
 DEEPEST = 40

@@ -6,7 +6,7 @@ from functools import partial, reduce
 from math import gcd
 from typing import TYPE_CHECKING, Any
 
-from mlpgen import operands
+from mlpgen.symbols import operands
 from mlpgen.symbols.atoms import (
     ONE,
     Choice,
@@ -27,8 +27,8 @@ from mlpgen.symbols.polynomials import exactly
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlpgen.operands import Operand
     from mlpgen.symbols.atoms import Atom, Terms
+    from mlpgen.symbols.operands import Operand
 
 _LONG = 40
 _SHORT = 6

@@ -32,7 +32,7 @@ from mlpgen.symbols.atoms import (
     product,
     short,
 )
-from mlpgen.symbols.work import spend
+from mlpgen.symbols.work_limit import spend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

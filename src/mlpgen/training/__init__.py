@@ -4,42 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.catalogue import Catalogue
+from mlpgen.catalogue.catalogue import Catalogue
 
 if TYPE_CHECKING:
-    from mlpgen.training.augmentation import Augmentation
-    from mlpgen.training.loss import Loss
-    from mlpgen.training.optimizer import Optimizer
-    from mlpgen.training.scheduler import Scheduler
+    from mlpgen.training.augmentations import Augmentation
+    from mlpgen.training.losses.base import Loss
+    from mlpgen.training.optimizers.base import Optimizer
+    from mlpgen.training.schedulers import Scheduler
 
 LOSSES: Catalogue[Loss] = Catalogue(
     __name__,
     {
-        "classification": "CrossEntropyLoss NLLLoss MultiMarginLoss "
+        "losses.classification": "CrossEntropyLoss NLLLoss MultiMarginLoss "
         "MultiLabelSoftMarginLoss",
-        "reconstruction": "BCEWithLogitsLoss BCELoss MSELoss L1Loss SmoothL1Loss "
+        "losses.regression": "BCEWithLogitsLoss BCELoss MSELoss L1Loss SmoothL1Loss "
         "HuberLoss PoissonNLLLoss",
     },
 )
 OPTIMIZERS: Catalogue[Optimizer] = Catalogue(
     __name__,
     {
-        "descent": "SGD ASGD",
-        "adam": "Adam AdamW Adamax NAdam RAdam SparseAdam",
-        "adaptive": "Adadelta Adafactor Adagrad RMSprop",
-        "curvature": "LBFGS Muon Rprop",
+        "optimizers.sgd": "SGD ASGD",
+        "optimizers.adam": "Adam AdamW Adamax NAdam RAdam SparseAdam",
+        "optimizers.adaptive": "Adadelta Adafactor Adagrad RMSprop",
+        "optimizers.other": "LBFGS Muon Rprop",
     },
 )
 SCHEDULERS: Catalogue[Scheduler] = Catalogue(
     __name__,
     {
-        "scheduler": "StepLR MultiStepLR ConstantLR LinearLR ExponentialLR "
+        "schedulers": "StepLR MultiStepLR ConstantLR LinearLR ExponentialLR "
         "PolynomialLR CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR "
         "OneCycleLR ReduceLROnPlateau SequentialLR ChainedScheduler"
     },
 )
 AUGMENTATIONS: Catalogue[Augmentation] = Catalogue(
-    __name__, {"augmentation": "crop flip rotate affine cutout mixup cutmix"}
+    __name__, {"augmentations": "crop flip rotate affine cutout mixup cutmix"}
 )
 
 _PAIRS = "it compares two outputs or several inputs, which a chain does not have"

@@ -40,9 +40,9 @@ class Subject:
         claims: See `mlpgen.proof.claims.Claims`.
         classes: The class of each style.
         trials: What is tried of other arguments; see `mlpgen.proof.variants.Trials`.
-        plan: The spec as it is written; see `mlpgen.proof.plan.Plan`.
+        plan: The spec as it is written; see `mlpgen.proof.spec_entries.Plan`.
         captured: The model that gives what is inside of it; see
-            `mlpgen.proof.captured.CapturedTrial`.
+            `mlpgen.proof.capture.CapturedTrial`.
         models: One of each, made with the same seed.
         walked: What an evaluation of the spec gave, as long as a check needs it.
     """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .arithmetic import value_of
 from .common import FailsError
+from .expressions import value_of
 from .functions import Held
 
 if TYPE_CHECKING:

@@ -50,7 +50,7 @@ def main(job: str) -> None:
 def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
     """Run all checks on one network."""
     from .common import Subject, forget, load
-    from .own import import_own
+    from .custom import import_own
 
     made: list[Subject] = []
 
@@ -71,7 +71,7 @@ def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
 
 
 def _checks() -> dict[str, Callable[[Subject], str]]:
-    from . import arguments, machinery, predictions, reference, states, values
+    from . import arguments, predictions, reference, states, torch_features, values
 
     return {
         "state": states.equal_states,
@@ -86,13 +86,13 @@ def _checks() -> dict[str, Callable[[Subject], str]]:
         "spec": reference.as_written,
         "captures": reference.captured,
         "arguments": arguments.other_arguments,
-        "meta": machinery.meta,
-        "export": machinery.exported,
-        "compile": machinery.compiled,
-        "script": machinery.scripted,
+        "meta": torch_features.meta,
+        "export": torch_features.exported,
+        "compile": torch_features.compiled,
+        "script": torch_features.scripted,
         "copy": states.copies,
         "checkpoint": states.checkpoints,
-        "bfloat16": machinery.bfloat16,
+        "bfloat16": torch_features.bfloat16,
     }
 
 

@@ -13,7 +13,8 @@ import torch
 
 from .common import SEED, FailsError, call, close, counted, difference, load
 from .functions import Held
-from .holdings import (
+from .interpreter import Walk
+from .ownership import (
     need_computed,
     need_initial_values,
     need_modules,
@@ -21,7 +22,6 @@ from .holdings import (
     need_ties,
 )
 from .predictions import need_outputs
-from .walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

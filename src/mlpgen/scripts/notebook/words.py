@@ -8,7 +8,7 @@ from mlpgen.scripts.notebook.markdown import escaped, paragraph
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
-    from mlpgen.graph.recipe import Recipe
+    from mlpgen.graph.training.recipe import Recipe
     from mlpgen.styles.plan import Lines
 
 

@@ -1,0 +1,50 @@
+"""Classes under torch's names, in files by family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import import_module
+from typing import Generic, TypeVar
+
+from mlpgen.catalogue.component import Component
+
+C = TypeVar("C", bound=Component)
+
+
+class Catalogue(Mapping[str, type[C]], Generic[C]):
+    """The classes of a package by name; a family's file is read when it is needed."""
+
+    def __init__(self, package: str, families: dict[str, str]) -> None:
+        """Name the families: the module of each, and the classes in it."""
+        self._package = package
+        self.families = {family: text.split() for family, text in families.items()}
+
+    @cached_property
+    def _family(self) -> dict[str, str]:
+        return {name: file for file, names in self.families.items() for name in names}
+
+    def __getitem__(self, name: str) -> type[C]:
+        """Return a class; KeyError if there is none of this name."""
+        module = import_module(f"{self._package}.{self._family[name]}")
+        found: type[C] = getattr(module, class_name(name))
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is such a class, without reading its file."""
+        return name in self._family
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names, by family."""
+        return iter(self._family)
+
+    def __len__(self) -> int:
+        """Count the classes."""
+        return len(self._family)
+
+
+def class_name(name: str) -> str:
+    """Return the class of a name: functions have theirs in CamelCase."""
+    if name[0].isupper():
+        return name
+    return "".join(word.capitalize() for word in name.split("_"))

@@ -1,0 +1,85 @@
+"""Activations, as functions."""
+
+from typing import ClassVar, Literal
+
+from mlpgen.catalogue.component import PositiveReal
+from mlpgen.functions.base import FLOAT, NUMBERS, Number, Pointwise
+from mlpgen.functions.elementwise import Smooth
+
+
+class Relu(Pointwise):
+    """The rectifier: nothing is below 0."""
+
+    dtypes: ClassVar = NUMBERS
+    saves_output: ClassVar = "always"
+    call: ClassVar = "F.relu"
+    page: ClassVar = "nn.functional.relu"
+    example: ClassVar = "relu"
+
+
+class LeakyRelu(Pointwise):
+    """The rectifier that leaves a part of what is below 0."""
+
+    dtypes: ClassVar = FLOAT
+    call: ClassVar = "F.leaky_relu"
+    page: ClassVar = "nn.functional.leaky_relu"
+    example: ClassVar = "leaky_relu: 0.2"
+
+    negative_slope: Number = 0.01
+
+
+class Elu(Pointwise):
+    """The exponential linear unit."""
+
+    dtypes: ClassVar = FLOAT
+    call: ClassVar = "F.elu"
+    page: ClassVar = "nn.functional.elu"
+    example: ClassVar = "elu"
+
+    alpha: Number = 1.0
+
+
+class Gelu(Pointwise):
+    """The Gaussian error linear unit."""
+
+    dtypes: ClassVar = FLOAT
+    call: ClassVar = "F.gelu"
+    page: ClassVar = "nn.functional.gelu"
+    example: ClassVar = "gelu"
+
+    approximate: Literal["none", "tanh"] = "none"
+
+
+class Silu(Pointwise):
+    """The sigmoid linear unit, x · sigmoid(x)."""
+
+    dtypes: ClassVar = FLOAT
+    call: ClassVar = "F.silu"
+    page: ClassVar = "nn.functional.silu"
+    example: ClassVar = "silu"
+
+
+class Softplus(Pointwise):
+    """The smooth rectifier, log(1 + eˣ)."""
+
+    dtypes: ClassVar = FLOAT
+    call: ClassVar = "F.softplus"
+    page: ClassVar = "nn.functional.softplus"
+    example: ClassVar = "softplus"
+
+    beta: PositiveReal = 1.0
+    threshold: Number = 20.0
+
+
+class Sigmoid(Smooth):
+    """The logistic function, from 0 to 1."""
+
+    saves_output: ClassVar = "always"
+    example: ClassVar = "sigmoid"
+
+
+class Tanh(Smooth):
+    """The hyperbolic tangent, from -1 to 1."""
+
+    saves_output: ClassVar = "always"
+    example: ClassVar = "tanh"

@@ -1,0 +1,204 @@
+"""Parts of tensors, by their places."""
+
+from typing import Annotated, ClassVar
+
+from mlpgen.catalogue.component import Expects, Positive
+from mlpgen.functions.base import Dim, Operation, need_dtype, place, replaced
+from mlpgen.layers.base import Function, ShapeError, Value, Values
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.symbols.sizes import is_symbolic, smaller
+
+Place = Annotated[int, Expects("a whole number")]
+OptionalPlace = Annotated[int | None, Expects("a whole number")]
+
+
+class Select(Operation):
+    """One place of a dimension, which is gone then: `x[:, 0]`."""
+
+    arranges: ClassVar = True
+    returns_input: ClassVar = "always"
+    example: ClassVar = "select: {dim: 1, index: 0}"
+    example_input: ClassVar = (16, 8)
+    rule: ClassVar = "(N, A, *) → (N, *)"
+
+    dim: Dim
+    index: Place
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The dimension is gone."""
+        value = values[0]
+        at = place("dim", self.dim, value)
+        size = value.shape[at]
+        if not -size <= self.index < size:
+            message = f"`index` is {self.index}, but dimension {self.dim} has size "
+            raise ShapeError("MG303", f"{message}{int(size)}", argument="index")
+        return self.result(value, replaced(value.shape, at))
+
+    def function(self) -> Function:
+        """The index."""
+        return Function(_index(self.dim, "{}"), (self.index,))
+
+
+class Slice(Operation):
+    """The places of a dimension from `start` to before `end`: `x[:, 1:-1]`."""
+
+    arranges: ClassVar = True
+    returns_input: ClassVar = "always"
+    page: ClassVar = "Tensor.narrow"
+    example: ClassVar = "slice: {dim: 1, start: 1}"
+    example_input: ClassVar = (16, 8)
+    rule: ClassVar = "(N, A, *) → (N, end - start, *)"
+
+    dim: Dim
+    start: OptionalPlace = None
+    end: OptionalPlace = None
+    step: Positive = 1
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """As Python does it: what is out of range is moved to the ends."""
+        value = values[0]
+        at = place("dim", self.dim, value)
+        size = value.shape[at]
+        start = _place(0 if self.start is None else self.start, size)
+        end = size if self.end is None else _place(self.end, size)
+        if end - start < 1:
+            message = f"nothing of dimension {self.dim}, of size {int(size)}, is left"
+            raise ShapeError("MG303", message)
+        count = (end - start + (self.step - 1)) // self.step
+        return self.result(value, replaced(value.shape, at, count))
+
+    def function(self) -> Function:
+        """The index."""
+        given = (self.start, self.end, None if _is_one(self.step) else self.step)
+        numbers = tuple(each for each in given if each is not None)
+        start, end, step = ("" if each is None else "{}" for each in given)
+        if is_symbolic(numbers):  # as ruff spaces what is more than numbers
+            start, end = start and f"{start} ", end and f" {end}"
+            step = step and (f" : {step}" if end else f": {step}")
+        else:
+            step = step and f":{step}"
+        return Function(_index(self.dim, f"{start}:{end}{step}"), numbers)
+
+
+class Narrow(Operation):
+    """The `length` places of a dimension from `start` on."""
+
+    arranges: ClassVar = True
+    returns_input: ClassVar = "always"
+    example: ClassVar = "narrow: {dim: 1, start: 0, length: 4}"
+    example_input: ClassVar = (16, 8)
+    rule: ClassVar = "(N, A, *) → (N, length, *)"
+
+    dim: Dim
+    start: int
+    length: Positive
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The part is inside the dimension."""
+        value = values[0]
+        at = place("dim", self.dim, value)
+        size = value.shape[at]
+        start = self.start + size if self.start < 0 else self.start
+        if start < 0 or start + self.length > size:
+            message = f"`narrow` takes {self.length} from {self.start} on, but "
+            message += f"dimension {self.dim} has size {int(size)}"
+            raise ShapeError("MG303", message, argument="length")
+        return self.result(value, replaced(value.shape, at, self.length))
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".narrow", (self.dim, self.start, self.length))
+
+
+class Gather(Operation):
+    """Takes from the first input, along `dim`, the places that the second names."""
+
+    arranges: ClassVar = True
+    arity: ClassVar = (2, 2)
+    example: ClassVar = "gather: 1"
+    example_inputs: ClassVar = (Value((16, 8)), Value((4, 8), "int64"))
+    rule: ClassVar = "(N, A, *), (N, B, *) → (N, B, *)"
+
+    dim: Dim
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The shape of the index, of the kind of the first."""
+        value, index = values
+        need_dtype("gather", "index", index, "int64")
+        at = place("dim", self.dim, value)
+        fits = value.batched == index.batched and len(value.shape) == len(index.shape)
+        if not fits or any(
+            index.shape[i] > size for i, size in enumerate(value.shape) if i != at
+        ):
+            message = f"`gather` along dimension {self.dim} cannot take "
+            message += f"{whole_shown(index)} from {whole_shown(value)}"
+            raise ShapeError("MG313", message)
+        return self.result(value, index.shape)
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".gather", (self.dim,), names=("", "index"))
+
+
+class IndexSelect(Operation):
+    """Takes the places of `dim` that the second input names, which has no batch."""
+
+    arranges: ClassVar = True
+    arity: ClassVar = (2, 2)
+    example: ClassVar = "index_select: 1"
+    example_inputs: ClassVar = (Value((16, 8)), Value((4,), "int64", batched=False))
+    rule: ClassVar = "(N, A, *), (B) → (N, B, *)"
+
+    dim: Dim
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """As many places as the index has."""
+        value, index = values
+        need_dtype("index_select", "index", index, "int64")
+        at = place("dim", self.dim, value)
+        if index.batched or len(index.shape) != 1:
+            message = "the index of `index_select` has one dimension and no batch, but "
+            raise ShapeError("MG313", message + f"{whole_shown(index)} arrives")
+        return self.result(value, replaced(value.shape, at, index.shape[0]))
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".index_select", (self.dim,), names=("", "index"))
+
+
+class OneHot(Operation):
+    """A new last dimension with a 1 at the place that the number names."""
+
+    dtypes: ClassVar = ("int64",)
+    page: ClassVar = "nn.functional.one_hot"
+    example: ClassVar = "one_hot: 10"
+    example_inputs: ClassVar = (Value((8,), "int64"),)
+    rule: ClassVar = "(N, *) → (N, *, num_classes)"
+
+    num_classes: Positive
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """One more dimension; still whole numbers."""
+        return self.result(values[0], (*values[0].shape, self.num_classes))
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        return Function("F.one_hot", (), {"num_classes": self.num_classes})
+
+
+def _place(given: int, size: int) -> int:
+    """Turn an end of a slice into a place from 0 to the size."""
+    if given < 0:
+        return size - smaller(-given, size)
+    return smaller(given, size)
+
+
+def _is_one(step: int) -> bool:
+    return step == 1 and not is_symbolic(step)
+
+
+def _index(dim: int, text: str) -> str:
+    """Write the index of one dimension: `[:, {}]`, or `[..., {}]` from the end."""
+    if dim < 0:
+        return f"[..., {text}{', :' * (-dim - 1)}]"
+    return f"[{':, ' * dim}{text}]"

@@ -1,0 +1,75 @@
+"""Functions along a dimension that leave its size, and angles between vectors."""
+
+from typing import ClassVar
+
+from mlpgen.catalogue.component import NonNegativeReal
+from mlpgen.functions.base import FLOAT, Dim, Dims, Operation, place, places, replaced
+from mlpgen.layers.base import Function, Value, Values
+from mlpgen.layers.shapes import broadcast
+
+
+class _Along(Operation):
+    dtypes: ClassVar = FLOAT
+    example_input: ClassVar = (8,)
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        return Function(f"F.{self.title()}", (), self.arguments())
+
+
+class Softmax(_Along):
+    """Makes values positive with sum 1: probabilities."""
+
+    pointwise: ClassVar = True
+    saves_output: ClassVar = "always"
+    page: ClassVar = "nn.functional.softmax"
+    example: ClassVar = "softmax: -1"
+
+    dim: Dim
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The shape stays."""
+        place("dim", self.dim, values[0])
+        return self.result(values[0], values[0].shape)
+
+
+class LogSoftmax(Softmax):
+    """The logarithm of the softmax, in one stable step."""
+
+    page: ClassVar = "nn.functional.log_softmax"
+    example: ClassVar = "log_softmax: -1"
+
+
+class Normalize(_Along):
+    """Divides vectors by their length."""
+
+    page: ClassVar = "nn.functional.normalize"
+    example: ClassVar = "normalize"
+
+    p: float = 2.0
+    dim: Dims = 1
+    eps: NonNegativeReal = 1e-12
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The shape stays."""
+        places("dim", self.dim, values[0])
+        return self.result(values[0], values[0].shape)
+
+
+class CosineSimilarity(_Along):
+    """The cosine of the angles between the vectors of two tensors."""
+
+    arity: ClassVar = (2, 2)
+    page: ClassVar = "nn.functional.cosine_similarity"
+    example: ClassVar = "cosine_similarity: {dim: -1}"
+    example_inputs: ClassVar = (Value((4, 8)), Value((4, 8)))
+    rule: ClassVar = "(N, *, A), (N, *, A) → (N, *)"
+
+    dim: Dim = 1
+    eps: NonNegativeReal = 1e-8
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """What both broadcast to, without the dimension."""
+        found = broadcast(self.title(), values)
+        at = place("dim", self.dim, found)
+        return self.result(found, replaced(found.shape, at))

@@ -1,0 +1,214 @@
+"""Other orders of the same numbers."""
+
+from typing import Annotated, ClassVar
+
+from mlpgen.catalogue.component import Expects, Structural
+from mlpgen.functions.base import Dim, Dims, Ints, Operation, as_tuple, place, places
+from mlpgen.layers.base import Function, ShapeError, Value, Values
+from mlpgen.layers.shapes import whole, whole_shown
+
+
+class Permute(Operation):
+    """Puts the dimensions into another order; `dims` begins with 0, the batch."""
+
+    arranges: ClassVar = True
+    returns_input: ClassVar = "always"
+    example: ClassVar = "permute: [0, 2, 3, 1]"
+    example_input: ClassVar = (3, 8, 6)
+    rule: ClassVar = "(N, A, B, C) → (N, B, C, A)"
+
+    dims: Annotated[Ints, Structural(), Expects("a list of whole numbers")]
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Each dimension is named once, and the batch stays first."""
+        value = values[0]
+        sizes = whole(value)
+        order = [dim + len(sizes) if dim < 0 else dim for dim in self.dims]
+        if sorted(order) != list(range(len(sizes))):
+            message = f"`dims` must name each dimension of {whole_shown(value)} once"
+            raise ShapeError("MG308", message, argument="dims")
+        if value.batched and order[0] != 0:
+            message = f"`dims` must begin with 0, the batch of {whole_shown(value)}"
+            raise ShapeError("MG308", message, argument="dims")
+        return self.result(value, tuple(sizes[i] for i in order[value.batched :]))
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".permute", self.dims)
+
+
+class Transpose(Operation):
+    """Swaps two dimensions."""
+
+    arranges: ClassVar = True
+    returns_input: ClassVar = "always"
+    example: ClassVar = "transpose: {dim0: 1, dim1: 2}"
+    example_input: ClassVar = (3, 8)
+    rule: ClassVar = "(N, A, B) → (N, B, A)"
+
+    dim0: Dim
+    dim1: Dim
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The two sizes swap."""
+        value = values[0]
+        first, second = place("dim0", self.dim0, value), place("dim1", self.dim1, value)
+        sizes = list(value.shape)
+        sizes[first], sizes[second] = sizes[second], sizes[first]
+        return self.result(value, tuple(sizes))
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".transpose", (self.dim0, self.dim1))
+
+
+class Movedim(Operation):
+    """Moves dimensions; the others keep their order."""
+
+    arranges: ClassVar = True
+    returns_input: ClassVar = "always"
+    example: ClassVar = "movedim: {source: 1, destination: -1}"
+    example_input: ClassVar = (3, 8, 6)
+    rule: ClassVar = "(N, A, B, C) → (N, B, C, A)"
+
+    source: Dims
+    destination: Dims
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Each dimension at its destination, the others around them."""
+        value = values[0]
+        old = places("source", self.source, value)
+        new = places("destination", self.destination, value)
+        if len(old) != len(new):
+            message = f"`source` has {len(old)} dimensions, `destination` {len(new)}"
+            raise ShapeError("MG311", message, argument="destination")
+        moved = dict(zip(new, old, strict=True))
+        others = iter(i for i in range(len(value.shape)) if i not in old)
+        order = [
+            moved[i] if i in moved else next(others) for i in range(len(value.shape))
+        ]
+        return self.result(value, tuple(value.shape[i] for i in order))
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".movedim", (self.source, self.destination))
+
+
+class Squeeze(Operation):
+    """Removes dimensions that have size 1; torch leaves others as they are."""
+
+    arranges: ClassVar = True
+    returns_input: ClassVar = "always"
+    example: ClassVar = "squeeze: -1"
+    example_input: ClassVar = (8, 1)
+    rule: ClassVar = "(N, *, 1, *) → (N, *)"
+
+    dim: Dims
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The dimensions are gone."""
+        value = values[0]
+        gone = places("dim", self.dim, value)
+        kept = [x for i, x in enumerate(value.shape) if i not in gone or x != 1]
+        return self.result(value, tuple(kept))
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".squeeze", (self.dim,))
+
+
+class Unsqueeze(Operation):
+    """Puts in a dimension of size 1."""
+
+    arranges: ClassVar = True
+    returns_input: ClassVar = "always"
+    example: ClassVar = "unsqueeze: 1"
+    example_input: ClassVar = (8,)
+    rule: ClassVar = "(N, *) → (N, 1, *)"
+
+    dim: Dim
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The new dimension is there."""
+        value = values[0]
+        at = place("dim", self.dim, value._replace(shape=(1, *value.shape)))
+        return self.result(value, (*value.shape[:at], 1, *value.shape[at:]))
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".unsqueeze", (self.dim,))
+
+
+class Flip(Operation):
+    """Turns the order of dimensions around."""
+
+    arranges: ClassVar = True
+    example: ClassVar = "flip: -1"
+    example_input: ClassVar = (8,)
+
+    dims: Dims
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The shape stays."""
+        places("dims", self.dims, values[0])
+        return self.result(values[0], values[0].shape)
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".flip", (self.dims,))
+
+
+class Roll(Operation):
+    """Shifts along dimensions; what leaves at one end comes back at the other."""
+
+    arranges: ClassVar = True
+    example: ClassVar = "roll: {shifts: 1, dims: -1}"
+    example_input: ClassVar = (8,)
+
+    shifts: Annotated[int | Ints, Expects("a whole number, or a list of them")]
+    dims: Dims
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The shape stays; there is one shift for each dimension."""
+        dims = as_tuple(self.dims)
+        for dim in dims:
+            place("dims", dim, values[0])
+        count = len(as_tuple(self.shifts))
+        if count != len(dims) or not count:
+            message = f"`shifts` has {count} numbers, `dims` {len(dims)}"
+            raise ShapeError("MG311", message, argument="shifts")
+        return self.result(values[0], values[0].shape)
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".roll", (self.shifts, self.dims))
+
+
+class _Triangle(Operation):
+    example_input: ClassVar = (8, 8)
+    rule: ClassVar = "(N, *, A, B) → (N, *, A, B)"
+
+    diagonal: int = 0
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The shape stays; the last two dimensions are a matrix."""
+        if len(values[0].shape) < 2:
+            message = f"`{self.title()}` takes (N, *, A, B), but "
+            raise ShapeError("MG302", message + f"{whole_shown(values[0])} arrives")
+        return self.result(values[0], values[0].shape)
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        return Function(f"torch.{self.title()}", (), self.arguments())
+
+
+class Tril(_Triangle):
+    """Keeps what is on and below the diagonal of matrices; the rest is 0."""
+
+    example: ClassVar = "tril"
+
+
+class Triu(_Triangle):
+    """Keeps what is on and above the diagonal of matrices; the rest is 0."""
+
+    example: ClassVar = "triu: 1"

@@ -1,0 +1,183 @@
+"""Functions that make one number of a whole dimension, or run along it."""
+
+from math import prod
+from typing import ClassVar
+
+from mlpgen.catalogue.component import NonNegative
+from mlpgen.functions.base import (
+    FLOAT,
+    NUMBERS,
+    Dim,
+    Dims,
+    Flag,
+    Operation,
+    place,
+    places,
+)
+from mlpgen.layers.base import Function, ShapeError, Value, Values
+from mlpgen.layers.shapes import promoted
+
+
+class _Reduction(Operation):
+    """Reduces the dimensions `dim`, which torch would let be all of them."""
+
+    rule: ClassVar = "(N, *, A, *) → (N, *), without the dimensions `dim`"
+    example_input: ClassVar = (16, 8)
+
+    dim: Dims
+    keepdim: Flag = False
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The dimensions are gone, or have size 1."""
+        value = values[0]
+        gone = places("dim", self.dim, value)
+        shape = tuple(
+            1 if index in gone else size
+            for index, size in enumerate(value.shape)
+            if self.keepdim or index not in gone
+        )
+        return self.result(value, shape)
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(f".{self.title()}", (), self.arguments())
+
+
+class _Single(_Reduction):
+    """Reduces one dimension."""
+
+    dim: Dim
+
+
+class Mean(_Reduction):
+    """The mean."""
+
+    dtypes: ClassVar = FLOAT
+    example: ClassVar = "mean: 1"
+
+
+class Sum(_Reduction):
+    """The sum; of truth values, how many are true."""
+
+    example: ClassVar = "sum: -1"
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Truth values become whole numbers."""
+        return {"": _counted(super().results(values)[""])}
+
+
+class Prod(_Single):
+    """The product."""
+
+    saves_output: ClassVar = "always"
+    example: ClassVar = "prod: -1"
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Truth values become whole numbers."""
+        return {"": _counted(super().results(values)[""])}
+
+
+class Amax(_Reduction):
+    """The largest number."""
+
+    saves_output: ClassVar = "always"
+    example: ClassVar = "amax: [1, 2]"
+
+
+class Amin(_Reduction):
+    """The smallest number."""
+
+    saves_output: ClassVar = "always"
+    example: ClassVar = "amin: [1, 2]"
+
+
+class Argmax(_Single):
+    """The place of the largest number."""
+
+    dtypes: ClassVar = NUMBERS
+    gives: ClassVar = "int64"
+    example: ClassVar = "argmax: -1"
+
+
+class Argmin(_Single):
+    """The place of the smallest number."""
+
+    dtypes: ClassVar = NUMBERS
+    gives: ClassVar = "int64"
+    example: ClassVar = "argmin: -1"
+
+
+class Logsumexp(_Reduction):
+    """The logarithm of the sum of the exponentials, in one stable step."""
+
+    gives: ClassVar = "float32"
+    saves_output: ClassVar = "always"
+    example: ClassVar = "logsumexp: -1"
+
+
+class Var(_Reduction):
+    """The variance."""
+
+    dtypes: ClassVar = FLOAT
+    example: ClassVar = "var: -1"
+
+    dim: Dims
+    correction: NonNegative = 1
+    keepdim: Flag = False
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """There are more values than `correction`."""
+        value = values[0]
+        count = prod(value.shape[at] for at in places("dim", self.dim, value))
+        if count <= self.correction:
+            message = f"`{self.title()}` with `correction` {self.correction} needs "
+            message += f"more than {int(count)} values"
+            raise ShapeError("MG310", message, argument="dim")
+        return super().results(values)
+
+
+class Std(Var):
+    """The standard deviation."""
+
+    saves_output: ClassVar = "always"
+    example: ClassVar = "std: -1"
+
+
+class VectorNorm(_Reduction):
+    """The length of vectors: by default the root of the sum of squares."""
+
+    dtypes: ClassVar = FLOAT
+    saves_output: ClassVar = "always"
+    page: ClassVar = "linalg.vector_norm"
+    example: ClassVar = "vector_norm: {dim: -1}"
+
+    ord: float = 2.0
+    dim: Dims
+    keepdim: Flag = False
+
+    def function(self) -> Function:
+        """The function of the same name."""
+        return Function("torch.linalg.vector_norm", (), self.arguments())
+
+
+class Cumsum(Operation):
+    """The sums of all numbers so far."""
+
+    rule: ClassVar = "(N, *) → (N, *)"
+    example: ClassVar = "cumsum: -1"
+    example_input: ClassVar = (8,)
+
+    dim: Dim
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """The shape stays; truth values become whole numbers."""
+        place("dim", self.dim, values[0])
+        return {"": _counted(values[0])}
+
+    def function(self) -> Function:
+        """The method of the same name."""
+        return Function(".cumsum", (), {"dim": self.dim})
+
+
+def _counted(value: Value) -> Value:
+    return value._replace(dtype=promoted([value.dtype, "int64"]))

@@ -1,0 +1,1 @@
+"""Blocks: how they are defined, included from other files, and used."""

@@ -1,0 +1,343 @@
+"""How blocks are used: their arguments, and the sizes that follow from what arrives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpgen.graph.arguments import evaluated
+from mlpgen.graph.blocks.definitions import INPUT
+from mlpgen.graph.fingerprints import difference, graph_key, names_in
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.spec.problems import cut, listed, nearest, shown
+from mlpgen.symbols.agreements import agree, noting
+from mlpgen.symbols.expressions import Expression, value_of
+from mlpgen.symbols.sizes import names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from mlpgen.graph.blocks.definitions import Definition
+    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.scope import Scope
+    from mlpgen.layers.base import Values
+    from mlpgen.spec.entries import Item
+    from mlpgen.spec.problems import Problems
+    from mlpgen.symbols.expressions import Scalar
+
+_SIZES = {
+    1: ("features",),
+    2: ("channels", "features"),
+    3: ("channels", "height", "width"),
+    4: ("channels", "depth", "height", "width"),
+}
+"""What the sizes of an example are called, by how many there are."""
+_LAST = "features"
+"""What the last one may be called, however many there are."""
+
+
+_KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
+
+
+class Use(NamedTuple):
+    """One way to use a block.
+
+    Attributes:
+        graph: The class as this use has it.
+        sizes: The sizes of what arrives that have a name, with their values.
+        direct: Those that are an argument of a layer just as they are.
+        where: The line in which it is first used like this.
+        values: All that its expressions may use, with the values here.
+        tried: Whether it only stands behind a condition that is false.
+    """
+
+    graph: Graph
+    sizes: Mapping[str, Scalar]
+    direct: frozenset[str]
+    where: str
+    values: Mapping[str, Scalar]
+    tried: bool = False
+
+
+class Arrival(NamedTuple):
+    """What a size that arrives in a block, or one of its parameters, depends on.
+
+    Attributes:
+        block: The block.
+        size: Its name in the block.
+        changes: Whether a parameter of the class that uses it changes the size.
+        user: That class; empty for the model.
+        sizes: The sizes that arrive there and change this one.
+    """
+
+    block: str
+    size: str
+    changes: bool
+    user: str
+    sizes: frozenset[str]
+
+
+def arrivals(
+    definition: Definition, inputs: Values, scope: Scope, parameters: Collection[str]
+) -> set[Arrival]:
+    """Say what the sizes that arrive in one use of a block depend on.
+
+    Args:
+        definition: The block.
+        inputs: What arrives.
+        scope: Of the class that uses it.
+        parameters: Of that class.
+    """
+    found = set()
+    for each, value in zip(placeholders(definition, inputs), inputs, strict=True):
+        for name, size in zip(each, value.shape, strict=True):
+            names = names_of(size)
+            changes = not names.isdisjoint(parameters)
+            sizes = names - {*parameters}
+            found.add(Arrival(definition.name, name, changes, scope.title, sizes))
+    return found
+
+
+def given_names(
+    definition: Definition, given: Mapping[str, Any], scope: Scope
+) -> set[Arrival]:
+    """Say what the arguments of one use of a block depend on.
+
+    Args:
+        definition: The block.
+        given: Its arguments.
+        scope: Of the class that uses it.
+    """
+    found = set()
+    for name, value in given.items():
+        names = names_in(value)
+        changes = bool(names) and not scope.title
+        found.add(Arrival(definition.name, name, changes, scope.title, names))
+    return found
+
+
+def changing(found: Collection[Arrival]) -> set[tuple[str, str]]:
+    """Find what in blocks changes with a parameter of the model."""
+    known: set[tuple[str, str]] = set()
+    while True:
+        before = len(known)
+        known |= {
+            (each.block, each.size)
+            for each in found
+            if each.changes or any((each.user, name) in known for name in each.sizes)
+        }
+        if len(known) == before:
+            return known
+
+
+def placeholders(definition: Definition, inputs: Values) -> list[tuple[str, ...]]:
+    """Name the sizes of what arrives: `in_channels`, `in_height`, `in_width`.
+
+    The last one is `in_features` in a block whose expressions call it so, as one does
+    that has its channels last. A parameter of such a name is that size.
+    """
+    found = []
+    for index, (name, value) in enumerate(zip(definition.inputs, inputs, strict=False)):
+        begin = "in" if index == 0 or name == INPUT else name
+        rank = len(value.shape)
+        words = _SIZES.get(rank, tuple(f"size_{number}" for number in range(rank)))
+        last = f"{begin}_{_LAST}"
+        if rank and last in definition.names:
+            words = (*words[:-1], _LAST)
+        found.append(tuple(f"{begin}_{word}" for word in words))
+    return found
+
+
+def sizes_in(definition: Definition, inputs: Values) -> dict[str, int]:
+    """Return the sizes of what arrives by their names."""
+    return {
+        name: size
+        for each, value in zip(placeholders(definition, inputs), inputs, strict=True)
+        for name, size in zip(each, value.shape, strict=True)
+    }
+
+
+def without_sizes(
+    item: Item,
+    given: dict[str, Any],
+    sizes: Mapping[str, int],
+    scope: Scope,
+    problems: Problems,
+) -> dict[str, Any] | None:
+    """Leave out the arguments that are sizes which arrive, and must be those.
+
+    Returns:
+        None where another size arrives.
+    """
+    before = len(problems.found)
+    for name, value in given.items():
+        if name not in sizes:
+            continue
+        said = value_of(value)
+        with noting() as agreements:
+            right = isinstance(said, int) and agree(said, sizes[name])
+        scope.note(agreements, item.path)
+        if not right:
+            message = f"`{name}` is {int(said)}, but {int(sizes[name])} arrives"
+            help = f"leave `{name}` out: it follows from the input"
+            path = item.argument_path(name)
+            problems.add("MG301", message, path, help=help)
+    if len(problems.found) > before:
+        return None
+    return {name: value for name, value in given.items() if name not in sizes}
+
+
+def block_arguments(
+    item: Item, definition: Definition, scope: Scope, problems: Problems
+) -> dict[str, Any] | None:
+    """Read what a use of a block says: in the order of its parameters.
+
+    Returns:
+        None after a mistake.
+    """
+    before = len(problems.found)
+    found: dict[str, Any] = {}
+    for name, raw in item.arguments.items():
+        path = item.argument_path(name)
+        if name not in definition.parameters:
+            message = f"`{item.type}` has no argument `{cut(str(name))}`"
+            help = _takes(str(name), definition)
+            problems.add("MG201", message, path, key=True, help=help)
+            continue
+        value = evaluated(raw, path, scope, problems)
+        plain = value_of(value)
+        default = definition.parameters[name]
+        if len(problems.found) == before and not fits(plain, default):
+            message = (
+                f"`{name}` must be {_KINDS[type(default)]} like its default "
+                f"{shown(default)}, not {shown(plain)}"
+            )
+            help = problems.meant(plain)
+            if isinstance(raw, list) and item.shorthand and len(raw) > 1:
+                help = f"name them: {_named(raw, definition)}"
+            problems.add("MG203", message, path, help=help)
+        found[name] = plain if isinstance(plain, int) and _sized(value) else value
+    if len(problems.found) > before:
+        return None
+    return {name: found[name] for name in definition.parameters if name in found}
+
+
+def _takes(name: str, definition: Definition) -> str:
+    """Say what a block takes in place of an argument that it does not have."""
+    if name in definition.inputs:
+        order = ", ".join(definition.inputs)
+        return f"it is an input: `from` lists what arrives, in the order {order}"
+    if not definition.parameters:
+        return "the block has no `parameters`"
+    takes = f"it takes {listed(definition.parameters)}"
+    return nearest(name, definition.parameters) or takes
+
+
+def _named(values: list[Any], definition: Definition) -> str:
+    pairs = zip(definition.parameters, values, strict=False)
+    return f"`{{{', '.join(f'{name}: {value}' for name, value in pairs)}}}`"
+
+
+def _sized(value: Any) -> bool:
+    return not isinstance(value, Expression) or not isinstance(value.value, bool)
+
+
+def fits(value: object, default: Scalar) -> bool:
+    """Tell whether a value is of the kind of a parameter's default."""
+    if isinstance(default, bool) or isinstance(value, bool):
+        return type(value) is type(default)
+    whole = isinstance(value, int)
+    return whole or (isinstance(value, float) and isinstance(default, float))
+
+
+def written_as_numbers(
+    uses: Mapping[str, Sequence[Use]], changing: Collection[tuple[str, str]]
+) -> dict[str, frozenset[str]]:
+    """Find the sizes that no block needs as an argument, since they never differ.
+
+    Those that are an argument of a layer just as they are stay: `in_channels`.
+    """
+    found = {}
+    for name, every in uses.items():
+        values: dict[str, set[Scalar]] = {}
+        direct: set[str] = set()
+        for use in every:
+            direct |= use.direct
+            for size, value in use.sizes.items():
+                values.setdefault(size, set()).add(value)
+        needed = {each for use in every for each in use.graph.inferred}
+        found[name] = frozenset(
+            size
+            for size in needed - direct
+            if len(values[size]) == 1 and (name, size) not in changing
+        )
+    return found
+
+
+def check_uses(
+    uses: Mapping[str, Sequence[Use]], blocks: Mapping[str, Definition]
+) -> None:
+    """See to it that each block is the same code wherever it is used."""
+    for name, every in uses.items():
+        for use in every[1:]:
+            if _names_otherwise(every[0], use, blocks[name]):
+                break
+            different = difference_of(every[0], use)
+            if different is None:
+                continue
+            node, twin = different
+            what, one, two = difference(node, twin)
+            blocks[name].problems.add_entry(
+                "MG224",
+                f"`{node.name}` would be other code in two uses of `{name}`",
+                node.path,
+                notes=(
+                    f"{what} is {one} for the use in {every[0].where}",
+                    f"{what} is {two} for the use in {use.where}",
+                    *_arriving(every[0], use),
+                ),
+                help="a block is one class: make two blocks of it",
+            )
+            break
+
+
+def _names_otherwise(one: Use, other: Use, definition: Definition) -> bool:
+    """Refuse a parameter that is a size which arrives in one use only."""
+    names = one.graph.parameters.keys() ^ other.graph.parameters.keys()
+    for name in sorted(names):
+        size, parameter = (
+            (one, other) if name in other.graph.parameters else (other, one)
+        )
+        message = f"`{name}` is a size that arrives in one use of `{definition.name}`,"
+        message += " and a parameter in another"
+        notes = (
+            f"it arrives in {size.where}, and does not in {parameter.where}",
+            *_arriving(one, other),
+        )
+        path = (*definition.path, "parameters", name)
+        help = "give the parameter another name"
+        problems = definition.problems
+        problems.add("MG224", message, path, key=True, notes=notes, help=help)
+    return bool(names)
+
+
+def difference_of(one: Use, other: Use) -> tuple[Node, Node] | None:
+    """Return the first layers that are other code in two uses of a block."""
+    first, second = graph_key(one.graph), graph_key(other.graph)
+    pairs = zip(first, second, strict=False)
+    different = next(((a, b) for (a, x), (b, y) in pairs if x != y), None)
+    if different is None and len(first) != len(second):
+        return one.graph.nodes[-1], one.graph.nodes[-1]
+    return different
+
+
+def _arriving(one: Use, other: Use) -> tuple[str, ...]:
+    """Say what arrives in two uses, if that is different."""
+    mine, theirs = (
+        " and ".join(
+            whole_shown(value, in_words=True) for value in use.graph.inputs.values()
+        )
+        for use in (one, other)
+    )
+    if mine == theirs:
+        return ()
+    return (f"{mine} arrives in {one.where}, {theirs} in {other.where}",)

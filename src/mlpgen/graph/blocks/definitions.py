@@ -1,0 +1,218 @@
+"""The pass that reads the model and the blocks: the classes that there will be."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import ValidationError
+
+from mlpgen.graph.checks.entry_keys import understood
+from mlpgen.graph.layer_names import name_items
+from mlpgen.layers.base import MOST_VALUES, Value
+from mlpgen.names.identifiers import (
+    camel_case,
+    wrong_class_name,
+    wrong_input,
+    wrong_parameter,
+)
+from mlpgen.spec.entries import Reader
+from mlpgen.spec.models import Block
+from mlpgen.spec.problems import cut
+from mlpgen.spec.types import taken_by
+from mlpgen.symbols.expressions import names_in_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mlpgen.graph.blocks.include import Included
+    from mlpgen.source import Path
+    from mlpgen.spec.entries import Item
+    from mlpgen.spec.models import Spec
+    from mlpgen.spec.problems import Problems
+    from mlpgen.symbols.expressions import Scalar
+
+INPUT = "input"
+"""What `from` calls a single input."""
+
+
+class Definition(NamedTuple):
+    """One class as it is written: the model or a block.
+
+    Attributes:
+        name: The class.
+        description: The author's sentence, or an empty text.
+        parameters: With their defaults.
+        inputs: Names of what arrives.
+        items: The layers, with their names.
+        outputs: What `outputs` names, if it is there.
+        names: What its expressions use.
+        path: Where it stands; empty for the model.
+        problems: Gathers the mistakes of its file.
+    """
+
+    name: str
+    description: str
+    parameters: dict[str, Scalar]
+    inputs: tuple[str, ...]
+    items: tuple[Item, ...]
+    outputs: tuple[str, ...]
+    names: frozenset[str]
+    path: Path
+    problems: Problems
+
+
+def read_model(
+    spec: Spec,
+    parameters: dict[str, Scalar],
+    files: Sequence[Included],
+    problems: Problems,
+) -> Definition:
+    """Read the model itself."""
+    every = {name: raw for file in files for name, raw in file.blocks.items()}
+    several = isinstance(spec.input, dict)
+    inputs = tuple(str(name) for name in spec.input) if several else (INPUT,)
+    if several:
+        _check_names(inputs, "input", ("input",), problems, key=True)
+    reader = Reader(_parameters_of(every), problems)
+    taken = {name: ("input", name) if several else ("input",) for name in inputs}
+    items = name_items(reader.read(spec.layers, ("layers",)), problems, taken)
+    return Definition(
+        name=spec.name,
+        description=spec.description,
+        parameters=parameters,
+        inputs=inputs,
+        items=understood(items, problems),
+        outputs=tuple(spec.outputs),
+        names=names_in_text(spec.layers),
+        path=(),
+        problems=problems,
+    )
+
+
+def read_inputs(spec: Spec, problems: Problems) -> tuple[Value | None, ...]:
+    """Read what the model takes; None for an input that cannot be."""
+    if isinstance(spec.input, list):
+        return (_value(spec.input, "float32", ("input",), problems),)
+    found = []
+    for name, each in spec.input.items():
+        shape, dtype = (
+            (each, "float32") if isinstance(each, list) else (each.shape, each.dtype)
+        )
+        found.append(_value(shape, dtype, ("input", name), problems))
+    return tuple(found)
+
+
+def _value(
+    shape: list[int], dtype: str, path: Path, problems: Problems
+) -> Value | None:
+    if prod(shape) > MOST_VALUES:
+        message = f"`{path[-1]}` has more than 2**40 values"
+        problems.add("MG312", message, path)
+        return None
+    return Value(tuple(shape), dtype) if shape else None
+
+
+def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
+    """Read the blocks of a spec; those with mistakes of their own are left out.
+
+    Args:
+        spec: The spec.
+        files: Its blocks, and those of the files that it includes.
+    """
+    found: dict[str, Definition] = {}
+    every = {name: raw for file in files for name, raw in file.blocks.items()}
+    names = _parameters_of(every)
+    for name, raw, problems in (
+        (name, raw, file.problems)
+        for file in files
+        for name, raw in file.blocks.items()
+    ):
+        path = ("blocks", name)
+        if name in found:
+            other = found[name].problems.document.name
+            message = f"there is a block `{cut(name)}` already, in `{other}`"
+            problems.add("MG206", message, path, key=True)
+            continue
+        reason = taken_by(name) or wrong_class_name(name)
+        if not reason and name == spec.name:
+            reason = "it is the name of the model"
+        if reason:
+            message = f"the text `{cut(name)}` cannot be a block: {reason}"
+            meant = camel_case(name)
+            help = f"did you mean `{meant}`?" if meant not in ("", name) else ""
+            if name in Block.model_fields:
+                message = f"`{name}` stands inside of a block, not beside it"
+                help = "indent it, so that it is deeper than the name of its block"
+            problems.add("MG205", message, path, key=True, help=help)
+            continue
+        block = _read_block(name, raw, path, every, problems)
+        if block is None:
+            continue
+        inputs = tuple(block.input) or (INPUT,)
+        if block.input:
+            _check_names(inputs, "input", (*path, "input"), problems)
+        at = (*path, "parameters")
+        _check_names(tuple(block.parameters), "parameter", at, problems, key=True)
+        items = Reader(names, problems).read(block.layers, (*path, "layers"))
+        taken = {each: (*path, "input", at) for at, each in enumerate(inputs)}
+        found[name] = Definition(
+            name=name,
+            description=block.description,
+            parameters=dict(block.parameters),
+            inputs=inputs,
+            items=understood(name_items(items, problems, taken), problems),
+            outputs=tuple(block.outputs),
+            names=names_in_text(block.layers),
+            path=path,
+            problems=problems,
+        )
+    return found
+
+
+def _parameters_of(blocks: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for name, raw in blocks.items():
+        parameters = raw.get("parameters") if isinstance(raw, dict) else None
+        found[name] = tuple(parameters) if isinstance(parameters, dict) else ()
+    return found
+
+
+def _read_block(
+    name: str, raw: Any, path: Path, beside: Mapping[str, Any], problems: Problems
+) -> Block | None:
+    if raw is None and beside.keys() & Block.model_fields.keys():
+        return None  # what it holds is not indented, which is said there
+    if not isinstance(raw, dict):
+        message = f"the block `{name}` must be a mapping with `layers`"
+        help = "put `layers:` before the list" if isinstance(raw, list) else ""
+        problems.add("MG203", message, path, key=True, help=help)
+        return None
+    try:
+        return Block.model_validate(raw)
+    except ValidationError as error:
+        problems.add_invalid(error, Block, f"block {name}", path, raw)
+        return None
+
+
+def _check_names(
+    names: Iterable[str],
+    kind: str,
+    path: Path,
+    problems: Problems,
+    *,
+    key: bool = False,
+) -> None:
+    before: set[str] = set()
+    for index, name in enumerate(names):
+        at = (*path, name if key else index)
+        wrong = wrong_parameter if kind == "parameter" else wrong_input
+        reason = wrong(name) if name != INPUT else f"`{INPUT}` means the only one"
+        if reason:
+            message = f"the text `{cut(name)}` cannot be the name of an {kind}"
+            if kind == "parameter":
+                message = f"the text `{cut(name)}` cannot be a parameter"
+            problems.add("MG205", f"{message}: {reason}", at, key=key)
+        elif name in before:
+            problems.add("MG206", f"the name `{name}` is taken", at, key=key)
+        before.add(name)

@@ -1,0 +1,152 @@
+"""`include`: blocks of other files, inside the folder of the spec only."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path as File
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpgen import source
+from mlpgen.diagnostics.diagnostic import SpecError
+from mlpgen.source.files import possible
+from mlpgen.spec.problems import Problems, cut, listed, nearest, shown
+
+if TYPE_CHECKING:
+    from mlpgen.source import Path
+
+KEYS = ("blocks", "include", "description")
+"""What a file of blocks may hold."""
+MOST_FILES = 100
+_SLASHES = ("\\", "/")
+
+
+class Included(NamedTuple):
+    """The blocks of one file, as YAML gave them."""
+
+    blocks: dict[str, Any]
+    problems: Problems
+
+
+def included(blocks: dict[str, Any], problems: Problems) -> list[Included]:
+    """Return the blocks of a spec and of all files that it includes.
+
+    Args:
+        blocks: Those of the spec itself.
+        problems: Gathers mistakes; those of other files name them.
+    """
+    name = problems.document.name
+    folder = os.path.dirname(name) if name != "<stdin>" else ""  # noqa: PTH120
+    reader = _Reader(folder)
+    reader.read(problems, (os.path.realpath(name),))
+    return [Included(blocks, problems), *reader.found]
+
+
+class _Reader:
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.found: list[Included] = []
+        self._files: set[str] = set()
+
+    def read(self, problems: Problems, opened: tuple[str, ...]) -> None:
+        """Read the files that a document includes, and those that they include."""
+        raw = problems.document.data.get("include")
+        if raw is None:
+            return
+        if not isinstance(raw, list) or not all(isinstance(p, str) for p in raw):
+            message = f"`include` must be a list of files, not {shown(raw)}"
+            help = f"write `[{cut(raw)}]`" if isinstance(raw, str) else ""
+            problems.add("MG203", message, ("include",), help=help)
+            return
+        listed: set[str] = set()
+        for index, name in enumerate(raw):
+            path = ("include", index)
+            full = self._found(name, path, problems)
+            if full is None:
+                continue
+            real = os.path.realpath(full)
+            if real in listed:
+                problems.add("MG230", f"`{cut(name)}` is included twice", path)
+            elif self._is_new(name, real, path, problems, opened):
+                self._blocks(full, path, problems, (*opened, real))
+            listed.add(real)
+
+    def _found(self, name: str, path: Path, problems: Problems) -> str | None:
+        """Return where a file lies; None, and a mistake, if that cannot be."""
+        base = os.path.dirname(problems.document.name)  # noqa: PTH120
+        if problems.document.name == "<stdin>":
+            base = ""
+        full = f"{base}/{name}" if base else name
+        help = "keep files of blocks beside the spec, or in folders below it"
+        if name == "-":
+            message = "`-` is no file: standard input cannot be included"
+        elif not possible(name):
+            message = f"`{cut(name)}` is no name of a file"
+        elif "\\" in name:
+            message = f"`{cut(name)}` has a backslash"
+            help = f"write `{cut(name.replace(*_SLASHES))}`, on every system"
+        elif _is_absolute(name) or not self._is_inside(full):
+            message = f"`{cut(name)}` is outside of the folder of the spec"
+        else:
+            return full
+        problems.add("MG230", message, path, help=help)
+        return None
+
+    def _is_inside(self, path: str) -> bool:
+        root = os.path.realpath(self.folder or ".")
+        return os.path.realpath(path).startswith(root.rstrip(os.sep) + os.sep)
+
+    def _is_new(
+        self,
+        name: str,
+        real: str,
+        path: Path,
+        problems: Problems,
+        opened: tuple[str, ...],
+    ) -> bool:
+        """Tell whether a file is to be read, for the first time and not for ever."""
+        if real in opened:
+            message = f"`{cut(name)}` includes itself"
+            if real != opened[-1]:
+                message += f", by way of `{cut(File(opened[-1]).name)}`"
+            problems.add("MG230", message, path)
+        elif real not in self._files and len(self._files) >= MOST_FILES:
+            message = f"a spec includes at most {MOST_FILES} files"
+            problems.add("MG230", message, path)
+        elif real not in self._files:
+            self._files.add(real)
+            return True
+        return False
+
+    def _blocks(
+        self, full: str, path: Path, problems: Problems, opened: tuple[str, ...]
+    ) -> None:
+        try:
+            document = source.read(full, regular=True)
+        except SpecError as error:
+            first = error.diagnostics[0]
+            if first.place is None:
+                problems.add("MG230", first.message, path)
+            else:
+                problems.found += error.diagnostics
+            return
+        inner = Problems(document, problems.found)
+        if not isinstance(document.data, dict):
+            inner.add("MG203", f"a file of blocks has {listed(KEYS)}")
+            return
+        for key in document.data:
+            if key not in KEYS:
+                help = nearest(key, KEYS) or f"it has {listed(KEYS)}"
+                message = f"a file of blocks has no key `{cut(key)}`"
+                inner.add("MG201", message, (key,), key=True, help=help)
+        blocks = document.data.get("blocks")
+        if not isinstance(blocks, dict):
+            message = "a file of blocks needs `blocks`, a mapping of names to blocks"
+            inner.add("MG202" if blocks is None else "MG203", message, ("blocks",))
+            blocks = {}
+        self.found.append(Included(blocks, inner))
+        self.read(inner, opened)
+
+
+def _is_absolute(name: str) -> bool:
+    """Tell whether a path begins at a root or a drive, of whatever system."""
+    return name.startswith("/") or name[1:2] == ":"

@@ -1,0 +1,59 @@
+"""What is known of all uses of the blocks, from resolving them before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.graph.blocks.arguments import changing, difference_of, written_as_numbers
+from mlpgen.graph.scope import INDEX
+from mlpgen.symbols.sizes import names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from mlpgen.graph.resolution import Place, Record
+    from mlpgen.symbols.expressions import Scalar
+
+
+class Hints(NamedTuple):
+    """What is known of all uses of the blocks, from resolving them before.
+
+    Attributes:
+        plain: The sizes of each block's inputs that are written as numbers.
+        empty: The repeats that some arguments leave without a round.
+        examples: Values of the uses of each block in which layers are left out.
+    """
+
+    plain: Mapping[str, frozenset[str]] = {}
+    empty: frozenset[Place] = frozenset()
+    examples: Mapping[str, tuple[Mapping[str, Scalar], ...]] = {}
+
+
+def more_hints(record: Record, hints: Hints) -> Hints:
+    """Add what was found since they were the hints; they are the same in the end."""
+    known = changing(record.arrivals)
+    plain = {**hints.plain}
+    for name, sizes in written_as_numbers(record.uses, known).items():
+        if sizes:
+            plain[name] = plain.get(name, frozenset()) | sizes
+    empty = {
+        place
+        for place, counts in record.counts.items()
+        if _can_be_none(place[0], counts, known)
+    }
+    examples = {**hints.examples}
+    for name, every in record.uses.items():
+        differ = any(difference_of(every[0], use) for use in every[1:])
+        if name not in examples and (differ or name in record.guessed):
+            examples[name] = tuple(use.values for use in every if not use.tried)
+    return Hints(plain, hints.empty | empty, examples)
+
+
+def _can_be_none(
+    user: str, counts: Sequence[int], known: Collection[tuple[str, str]]
+) -> bool:
+    """Tell whether some arguments of the model leave a repeat without a round."""
+    if not all(counts):
+        return True
+    names = names_of(counts[0])
+    return not user or INDEX in names or any((user, name) in known for name in names)

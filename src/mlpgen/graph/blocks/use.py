@@ -1,0 +1,259 @@
+"""Uses of blocks as layers: resolved once, and in the words of the class around."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.graph.blocks.arguments import (
+    Use,
+    arrivals,
+    block_arguments,
+    given_names,
+    placeholders,
+    sizes_in,
+    without_sizes,
+)
+from mlpgen.graph.context import Resolved, container, wrong_number
+from mlpgen.graph.fingerprints import direct_names, names_of_node
+from mlpgen.graph.layer import bare
+from mlpgen.graph.nodes import Maker
+from mlpgen.graph.scope import Findings, Scope
+from mlpgen.symbols.agreements import Agreement
+from mlpgen.symbols.evaluation import restated
+from mlpgen.symbols.expressions import Expression, NotComputedError, value_of
+from mlpgen.symbols.sizes import Size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.graph.blocks.definitions import Definition
+    from mlpgen.graph.context import Inside
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.resolution import Record
+    from mlpgen.graph.wires import Wire
+    from mlpgen.layers.base import Value, Values
+    from mlpgen.spec.entries import Item
+    from mlpgen.spec.problems import Problems
+    from mlpgen.symbols.expressions import Scalar
+
+    Resolve = Callable[[Definition, Sequence[Value | None], Scope], Resolved]
+
+
+class Uses:
+    """The uses of blocks, each of which is resolved once for equal ones."""
+
+    def __init__(
+        self,
+        blocks: Mapping[str, Definition],
+        plain: Mapping[str, frozenset[str]],
+        record: Record,
+        resolve: Resolve,
+    ) -> None:
+        """Begin with nothing that is resolved.
+
+        Args:
+            blocks: The blocks of the spec.
+            plain: The sizes of each block's inputs that are written as numbers.
+            record: What is found on the way.
+            resolve: Resolves the layers of a class.
+        """
+        self._blocks = blocks
+        self._plain = plain
+        self._record = record
+        self._class = resolve
+        self._open: list[str] = []
+
+    def node(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
+        """Resolve one use; None after a mistake."""
+        definition = self._blocks[item.type]
+        problems = inside.problems
+        given = block_arguments(item, definition, inside.scope, problems)
+        if item.type in self._open:
+            circle = [*self._open[self._open.index(item.type) :], item.type]
+            message = f"the block `{item.type}` contains itself"
+            notes = (" → ".join(circle),) if len(circle) > 2 else ()
+            problems.add("MG223", message, item.type_path, key=True, notes=notes)
+            return None
+        if len(wires) != len(definition.inputs):
+            wrong_number(item, definition.inputs, wires, inside)
+            return None
+        values = tuple(wire.value for wire in wires if wire.value is not None)
+        if given is None or len(values) < len(wires):
+            return None
+        sizes = sizes_in(definition, values)
+        given = without_sizes(item, given, sizes, inside.scope, problems)
+        if given is None:
+            return None
+        own = {k: v for k, v in definition.parameters.items() if k not in sizes}
+        definition = definition._replace(parameters=own)
+        concrete = {**own}
+        for name, value in given.items():
+            plain = value_of(value)
+            default = definition.parameters[name]
+            concrete[name] = type(default)(plain)
+        user = self._blocks.get(inside.scope.title)
+        names = user.parameters if user else inside.scope.parameters
+        self._record.arrivals |= arrivals(definition, values, inside.scope, names)
+        self._record.arrivals |= given_names(definition, given, inside.scope)
+        before = len(definition.problems.found)
+        where, checked = problems.where(item.path), inside.scope.checked
+        resolved = self._block(definition, concrete, values, where, checked=checked)
+        _say_where(definition, before, item, problems)
+        if resolved is None:
+            return None
+        return _used(item, wires, values, given, definition, resolved, inside)
+
+    def _block(
+        self,
+        definition: Definition,
+        values: Mapping[str, Scalar],
+        inputs: tuple[Value, ...],
+        where: str,
+        *,
+        checked: bool,
+    ) -> Resolved | None:
+        """Resolve a block for the values of its parameters and what arrives."""
+        plain = self._plain.get(definition.name, frozenset())
+        concrete = tuple(bare(value) for value in inputs)
+        key = (definition.name, tuple(values.items()), concrete, checked)
+        if key in self._record.resolved:
+            return self._record.resolved[key]
+        known, arriving = _symbolic(definition, concrete, plain)
+        every = {**known, **values}
+        scope = Scope(every, Findings(), definition.name, checked=checked)
+        before = len(definition.problems.found)
+        self._open.append(definition.name)
+        resolved = self._class(definition, arriving, scope)
+        self._open.pop()
+        failed = any(
+            not each.warning for each in definition.problems.found[before:]
+        ) or any(output == "" for output in resolved.graph.outputs)
+        written = frozenset[str]().union(
+            *(names_of_node(node) for node in resolved.graph.nodes)
+        )
+        inferred = tuple(name for name in known if name in written)
+        graph = resolved.graph._replace(inferred=inferred, stem="")
+        direct = frozenset(scope.found.used).union(
+            *(direct_names(node) for node in graph.nodes)
+        )
+        use = Use(graph, known, direct, where, every)
+        self._record.uses[definition.name].append(use)
+        self._record.resolved[key] = None if failed else Resolved(graph, scope)
+        return self._record.resolved[key]
+
+
+def _used(
+    item: Item,
+    wires: tuple[Wire, ...],
+    values: tuple[Value, ...],
+    given: dict[str, Any],
+    definition: Definition,
+    resolved: Resolved,
+    inside: Inside,
+) -> Node | None:
+    """Make the layer of a block: its results in the words of the class around it."""
+    graph, scope = resolved
+    sizes = sizes_in(definition, values)
+    known: dict[str, Scalar | Expression] = {**definition.parameters, **sizes, **given}
+    parts: dict[str, Value] = {}
+
+    def outside(size: int) -> int:
+        return scope.outside(size, known, inside.scope, item.path)
+
+    for name in graph.outputs:
+        value = graph.value(name)
+        shape = tuple(map(outside, value.shape))
+        part = name if len(graph.outputs) > 1 else ""
+        parts[part] = value._replace(shape=shape)
+    for noted in scope.found.agreements.values():
+        guards = tuple(_elsewhere(guard, known) for guard in noted.guards)
+        found = Agreement(*map(outside, noted.agreement))
+        inside.scope.note([found], item.path, tuple(g for g in guards if g.names))
+    arguments = {name: sizes[name] for name in graph.inferred} | given
+    return container(item, wires, (), graph.value(graph.outputs[0]))._replace(
+        maker=Maker(item.type, "", arguments, frozenset(graph.inferred)),
+        parts=parts,
+        returned=graph.outputs if len(graph.outputs) > 1 else "",
+        parameters=graph.total_parameters,
+        multiply_adds=graph.total_multiply_adds,
+        graph=graph,
+    )
+
+
+def _elsewhere(
+    guard: Expression, known: Mapping[str, Scalar | Expression]
+) -> Expression:
+    """Say a condition in the words of the class around; true where it has none."""
+    try:
+        return restated(guard, known)
+    except NotComputedError:
+        return Expression.constant(True)
+
+
+def _say_where(
+    definition: Definition, before: int, item: Item, problems: Problems
+) -> None:
+    """Add to the mistakes in a block which use of it makes them."""
+    found = definition.problems.found
+    note = f"`{definition.name}` is used in line {problems.line(item.path)}"
+    for index in range(before, len(found)):
+        if note not in found[index].notes and depends(found[index]):
+            found[index] = found[index]._replace(notes=(*found[index].notes, note))
+
+
+_ANYWHERE = frozenset(
+    [
+        "MG201",
+        "MG202",
+        "MG205",
+        "MG206",
+        "MG207",
+        "MG210",
+        "MG211",
+        "MG212",
+        "MG214",
+        "MG215",
+        "MG218",
+        "MG219",
+        "MG220",
+        "MG221",
+        "MG223",
+        "MG228",
+    ]
+)
+"""Mistakes that a block has wherever it is used."""
+
+
+def depends(mistake: Diagnostic) -> bool:
+    """Tell whether a mistake may be one with some values of the parameters only."""
+    if mistake.code in ("MG203", "MG204") and mistake.place is not None:
+        start = mistake.place.span.column - 1
+        return "${" in mistake.place.text[start : start + 4]
+    return mistake.code not in _ANYWHERE
+
+
+def _symbolic(
+    definition: Definition, inputs: Values, plain: Collection[str]
+) -> tuple[dict[str, Scalar], Values]:
+    """Let the sizes of what arrives know their names.
+
+    Args:
+        definition: The block.
+        inputs: What arrives, as plain numbers.
+        plain: Sizes that stay numbers.
+
+    Returns:
+        The values of the names, and the inputs in terms of them.
+    """
+    known: dict[str, Scalar] = {}
+    found = []
+    names = placeholders(definition, inputs)
+    for each, value in zip(names, inputs, strict=True):
+        shape = []
+        for name, size in zip(each, value.shape, strict=True):
+            if name not in plain:
+                known[name] = size
+            shape.append(size if name in plain else Size.parameter(name, size))
+        found.append(value._replace(shape=tuple(shape)))
+    return known, tuple(found)

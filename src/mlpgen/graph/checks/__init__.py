@@ -1,0 +1,1 @@
+"""Checks of a network that is resolved otherwise: each names one kind of mistake."""

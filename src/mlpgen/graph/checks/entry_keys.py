@@ -1,0 +1,199 @@
+"""Keys beside a type: which of them an entry can have, decided for each kind of entry.
+
+What is refused is taken out of the entry, so those who resolve it meet only keys that
+mean something. A key that no kind of entry names in `_TAKES` is refused everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.layers import CONTAINERS
+from mlpgen.spec.entries import ITEM_KEYS
+from mlpgen.spec.problems import listed
+from mlpgen.spec.types import CUSTOM, HELD, SHARE, is_function, layer_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.spec.entries import Item
+    from mlpgen.spec.problems import Problems
+
+_EVERY = frozenset({"repeat", "when", "share", "select", "init", "parametrize"})
+_TAKES = {
+    "layer": _EVERY,
+    "function": frozenset({"when", "select"}),
+    "tensor": frozenset[str](),
+    "block": frozenset({"repeat", "when", "select"}),
+    "container": frozenset({"repeat", "when"}),
+    "custom": frozenset({"repeat", "when"}),
+    "share": frozenset({"share"}),
+}
+"""What each kind of entry takes, beside `name` and `from`."""
+
+_CODES = {
+    "init": "MG229",
+    "parametrize": "MG229",
+    "select": "MG219",
+    "share": "MG226",
+    "repeat": "MG221",
+    "when": "MG225",
+}
+"""What mistakes with a key are."""
+
+_CONTRADICT = {
+    ("init", "repeat"): ("MG229", "write rules in the `init` of the model"),
+    ("init", "parametrize"): ("MG229", "what is computed has no initial value"),
+    ("share", "parametrize"): ("MG229", "a weight that is computed cannot be shared"),
+    ("when", "share"): ("MG226", "what may be left out has no parameters to share"),
+}
+"""Keys that a layer can have, but not together: the code, and what helps or why."""
+
+
+class _Refusal(NamedTuple):
+    """A key that says nothing where it stands.
+
+    Attributes:
+        key: The key.
+        code: What its mistake is.
+        message: What is wrong.
+        help: What to write instead.
+    """
+
+    key: str
+    code: str
+    message: str
+    help: str
+
+
+def understood(
+    items: tuple[Item, ...], problems: Problems, *, chain: bool = False
+) -> tuple[Item, ...]:
+    """Refuse keys that nobody would read, and leave them out of the entries.
+
+    Args:
+        items: The entries of a list of layers.
+        problems: Gathers mistakes.
+        chain: Whether they stand in a `Sequential`.
+    """
+    return tuple(_understood(item, problems, chain=chain) for item in items)
+
+
+def _understood(item: Item, problems: Problems, *, chain: bool) -> Item:
+    children = understood(item.children, problems, chain=True)
+    refusals = _refusals(item, chain=chain)
+    for key, code, message, help in refusals:
+        problems.add(code, message, (*item.path, key), key=True, help=help)
+    refused = {each.key for each in refusals}
+    options = {key: each for key, each in item.options.items() if key not in refused}
+    sources = None if "from" in refused else item.sources
+    lost = item.type == SHARE and SHARE in refused
+    return item._replace(
+        type="" if lost else item.type,
+        children=children,
+        options=options,
+        sources=sources,
+    )
+
+
+def _refusals(item: Item, *, chain: bool) -> list[_Refusal]:
+    """Find the keys of an entry that mean nothing beside what else it says.
+
+    The first that is wrong with a key is said: where it stands, its type, other keys.
+    """
+    found: list[_Refusal] = []
+    for each in (_in_a_chain if chain else _anywhere, _of_kind, _contradictions):
+        refused = {refusal.key for refusal in found}
+        found += [refusal for refusal in each(item) if refusal.key not in refused]
+    return found
+
+
+def _anywhere(item: Item) -> Iterator[_Refusal]:
+    """Refuse nothing: layers of a class can have all keys."""
+    del item
+    yield from ()
+
+
+def _in_a_chain(item: Item) -> Iterator[_Refusal]:
+    """Refuse what branches, and what needs the name of an attribute of the class."""
+    branches = "its layers run one after the other; a block can branch"
+    helps = {
+        "from": branches,
+        "share": branches,
+        "init": "put the layer in a block, or write rules in the `init` of the model",
+    }
+    for key, help in helps.items():
+        if key in item.options or (key == "from" and item.sources is not None):
+            code = "MG229" if key == "init" else "MG220"
+            message = f"`{key}` has no meaning in a `Sequential`"
+            yield _Refusal(key, code, message, help)
+
+
+def _of_kind(item: Item) -> Iterator[_Refusal]:
+    """Refuse keys that no entry of its kind can have."""
+    if not item.type:
+        return  # what it is could not be read
+    kind = kind_of(item.type)
+    for key in item.options:
+        if key in ITEM_KEYS and key not in _TAKES[kind]:
+            code = "MG226" if (kind, key) == ("share", "when") else _CODES[key]
+            message = f"`{key}` has no meaning beside `{item.type}`"
+            yield _Refusal(key, code, message, _help(kind, key, item.type))
+
+
+def _contradictions(item: Item) -> Iterator[_Refusal]:
+    """Refuse keys that each can stand alone, but not together."""
+    if item.type == SHARE:
+        return
+    found: dict[str, list[str]] = {}
+    for key, other in _CONTRADICT:
+        # A plain `when` is true for any arguments of the class.
+        plain = key == "when" and isinstance(item.options.get(key), bool)
+        if {key, other} <= item.options.keys() and not plain:
+            found.setdefault(key, []).append(other)
+    for key, others in found.items():
+        code, help = _CONTRADICT[key, others[0]]
+        message = f"`{key}` cannot stand beside {listed(others)}"
+        yield _Refusal(key, code, message, help)
+
+
+def kind_of(type_: str) -> str:
+    """Return which kind of entry a type makes, as `_TAKES` calls it."""
+    if type_ in HELD:
+        return "tensor"
+    if type_ in CONTAINERS:
+        return "container"
+    if type_ in (CUSTOM, SHARE):
+        return type_
+    if is_function(type_):
+        return "function"
+    return "layer" if layer_class(type_) else "block"
+
+
+def _help(kind: str, key: str, type_: str) -> str:
+    """Say what to write instead of a key that a kind of entry cannot have."""
+    again = "`- share: name` alone uses the module of a layer again"
+    inside = "write it at the layers inside of it"
+    block = "put it in a block, and repeat that"
+    one = "it gives one tensor: leave `select` out"
+    there = "write it at the layer whose module this is"
+    helps = {
+        ("tensor", "init"): f"it is an argument: `{type_}: {{shape: …, init: …}}`",
+        ("share", "init"): there,
+        ("share", "parametrize"): there,
+        ("share", "select"): "take a part of it by its name: `from: name.part`",
+        ("share", "repeat"): "write the entry again for each time that it runs",
+        ("share", "when"): "only what is made here can be left out",
+        ("function", "repeat"): block,
+        ("function", "share"): "only modules have parameters to share",
+        ("custom", "share"): again,
+        ("custom", "select"): one,
+        ("block", "init"): inside,
+        ("block", "parametrize"): inside,
+        ("block", "share"): again,
+        ("container", "init"): "write rules by type in the `init` of the model",
+        ("container", "parametrize"): inside,
+        ("container", "share"): again,
+        ("container", "select"): one,
+    }
+    return helps.get((kind, key), "")

@@ -1,0 +1,51 @@
+"""Classes that would be a chain, but for functions that modules exist for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.spec.problems import listed
+from mlpgen.spec.types import module_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.graph.blocks.definitions import Definition
+    from mlpgen.graph.context import Resolved
+    from mlpgen.graph.nodes import Graph, Node
+
+
+def warnings_of_chains(
+    classes: Sequence[tuple[Definition, Resolved]],
+) -> tuple[Diagnostic, ...]:
+    """Name the functions that make a class one with a `forward` in sequential style."""
+    found: dict[str, Diagnostic] = {}
+    for definition, resolved in classes:
+        functions = _functions(resolved.graph)
+        if not functions or definition.name in found:
+            continue
+        node = functions[0]
+        message = f"`{definition.name}` is no `nn.Sequential` in sequential style, "
+        message += f"since `{node.name}` is a function"
+        modules = dict.fromkeys(module_of(each.type) for each in functions)
+        help = f"write {listed(modules)}"
+        problems = definition.problems
+        problems.add_entry("MG318", message, node.path, help=help, warning=True)
+        found[definition.name] = problems.found.pop()
+    return tuple(found.values())
+
+
+def _functions(graph: Graph) -> list[Node]:
+    """Return the functions of a class that is a chain without them; none of another."""
+    before, *more = graph.inputs or [""]
+    several = not graph.stem and len(graph.outputs) > 1
+    if more or several:
+        return []
+    for node in graph.nodes:
+        if node.sources != (before,) or node.shared or node.tied or not node.is_link:
+            return []
+        if node.is_function and not module_of(node.type):
+            return []
+        before = node.name
+    return [node for node in graph.nodes if node.is_function]

@@ -1,0 +1,313 @@
+"""Layers that work in place, and what they write over.
+
+The layers of a network are followed in the order in which they run, each use of a block
+as if its layers stood there. Values that may share memory share a `_Cell`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.spec.types import layer_class
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from mlpgen.graph.nodes import Graph, Node, Round
+    from mlpgen.layers.base import Layer
+
+MOST_ROUNDS = 2
+"""Rounds that are looked at; the others do the same to the round before."""
+
+_NAMES = (
+    "ReLU Sigmoid Tanh Softmax LogSoftmax AdaptiveAvgPool1d AdaptiveAvgPool2d "
+    "ZeroPad1d ZeroPad2d ConstantPad1d ConstantPad2d PixelShuffle PixelUnshuffle "
+    "add sub neg mean sum cat stack flip roll repeat pad tril triu cumsum "
+    "eq ne lt le gt ge floor ceil round sign argmax argmin "
+    "exp reciprocal tanh sigmoid relu softmax log_softmax"
+)
+_KEEP_NO_INPUT = frozenset(_NAMES.split())
+"""What does not need its input again for its gradient."""
+
+
+class Overwriting(NamedTuple):
+    """One layer that works in place where it must not.
+
+    Attributes:
+        node: The layer.
+        message: What it writes over.
+        output: The output that it is, if it is only that; then the network runs all the
+            same.
+    """
+
+    node: Node
+    message: str
+    output: str
+
+
+class _Cell:
+    """Memory that values share.
+
+    Attributes:
+        what: What it is of the model: its input, or a learned tensor.
+        names: The layers whose results lie there.
+        saved_by: The layer that needs what it gave again, for its gradient.
+        taken_by: The layers that need what they took again, for theirs.
+    """
+
+    def __init__(self, what: str = "") -> None:
+        self.what = what
+        self.names: set[str] = set()
+        self.saved_by = ""
+        self.taken_by: list[str] = []
+
+
+class _Value(NamedTuple):
+    """A tensor on its way.
+
+    Attributes:
+        cells: Where it lies.
+        evaluated: Where it lies in evaluation, when nothing needs a gradient.
+    """
+
+    cells: frozenset[_Cell]
+    evaluated: frozenset[_Cell] = frozenset()
+
+    @property
+    def every(self) -> frozenset[_Cell]:
+        return self.cells | self.evaluated
+
+
+class _Walk:
+    """Follows values through the layers of a network."""
+
+    def __init__(self, kept: Collection[str]) -> None:
+        self.kept = frozenset(kept)
+        self.found: dict[tuple[str, str], Overwriting] = {}
+
+    def graph(
+        self,
+        nodes: Sequence[Node],
+        outputs: Collection[str],
+        values: dict[str, _Value],
+        later: Mapping[_Cell, str],
+        inside: str,
+    ) -> None:
+        """Go through the layers of a class.
+
+        Args:
+            nodes: The layers.
+            outputs: Names of the values that the class returns.
+            values: Its inputs; the results are added.
+            later: Memory that is needed when the class is through, and what for.
+            inside: What stands before the names of its layers.
+        """
+        last = {
+            source: (index, f"what `{node.name}` takes later")
+            for index, node in enumerate(nodes)
+            for source in node.sources
+        }
+        if inside:
+            returned = f"what `{inside[:-1]}` returns"
+            last |= dict.fromkeys(outputs, (len(nodes), returned))
+        for index, node in enumerate(nodes):
+            if node.idle:
+                continue
+            needed = dict(later)
+            for name, (at, what) in last.items():
+                if at > index and name in values:
+                    needed |= dict.fromkeys(values[name].every, what)
+            takes = [values[source] for source in node.sources]
+            given = self.layer(node, takes, needed, inside + node.name)
+            for part, value in zip(node.parts, given, strict=False):
+                name = f"{node.name}.{part}" if part != next(iter(node.parts)) else ""
+                values[name or node.name] = value
+
+    def layer(
+        self,
+        node: Node,
+        takes: list[_Value],
+        later: Mapping[_Cell, str],
+        full: str,
+    ) -> list[_Value]:
+        """Follow values through one layer; return what each of its parts is."""
+        given = self._made(node, takes, later, full)
+        if node.condition is not None and takes:
+            given = [_both(each, takes[0]) for each in given]
+        for value in given:
+            for cell in value.every:
+                cell.names.add(full)
+        return given
+
+    def _made(
+        self,
+        node: Node,
+        takes: list[_Value],
+        later: Mapping[_Cell, str],
+        full: str,
+    ) -> list[_Value]:
+        if node.rounds:
+            first, *others = takes
+            given = [first]
+            for each in node.rounds:
+                for number in self._rounds(each, full):
+                    at = f"{full}.{number}"
+                    needed = {
+                        **later,
+                        **{
+                            cell: f"what each round of `{full}` takes"
+                            for one in others
+                            for cell in one.every
+                        },
+                    }
+                    given = self.layer(each.node, [given[0], *others], needed, at)
+            return given
+        if node.graph is not None:
+            return self._block(node.graph, takes, later, full)
+        if node.type == "Sequential":
+            value = takes[0]
+            for child in node.children:
+                (value,) = self.layer(child, [value], later, f"{full}.{child.name}")
+            return [value]
+        if node.is_held:
+            return [_Value(frozenset({_Cell(f"the {node.type} `{full}`")}))]
+        layer = layer_class(node.type)
+        if layer is None:
+            return [_Value(frozenset({_Cell()})) for _ in node.parts]
+        if in_place(node):
+            return [self._overwrite(node, layer, takes[0], later, full)]
+        return _after(node, layer, takes)
+
+    def _rounds(self, each: Round, full: str) -> list[int]:
+        """Number the rounds that are looked at: the first, and those kept."""
+        numbers = range(each.first, each.first + int(each.times))
+        kept = {name.removeprefix(f"{full}.").partition(".")[0] for name in self.kept}
+        return [
+            number
+            for number in numbers
+            if number < each.first + MOST_ROUNDS or str(number) in kept
+        ]
+
+    def _block(
+        self,
+        graph: Graph,
+        takes: list[_Value],
+        later: Mapping[_Cell, str],
+        full: str,
+    ) -> list[_Value]:
+        values = dict(zip(graph.inputs, takes, strict=True))
+        self.graph(graph.nodes, graph.outputs, values, later, f"{full}.")
+        return [values[name] for name in graph.outputs]
+
+    def _overwrite(
+        self,
+        node: Node,
+        layer: type[Layer],
+        value: _Value,
+        later: Mapping[_Cell, str],
+        full: str,
+    ) -> _Value:
+        for message, output in self._reasons(value, later):
+            text = f"`{node.name}` works in place, over {message}"
+            self.found.setdefault((full, text), Overwriting(node, text, output))
+        saved_by = node.name if layer.saves_output != "never" else ""
+        for cell in value.cells:
+            cell.saved_by = saved_by
+        return value
+
+    def _reasons(
+        self, value: _Value, later: Mapping[_Cell, str]
+    ) -> Iterator[tuple[str, str]]:
+        reason = _refused(value, later)
+        if reason:
+            yield reason, ""
+        names = {name for cell in value.every for name in cell.names}
+        for name in sorted(names & self.kept):
+            yield f"the output `{name}`", name
+
+
+def _refused(value: _Value, later: Mapping[_Cell, str]) -> str:
+    """Say what is lost if a value is written over."""
+    for cell in value.every:
+        if cell.what:
+            return cell.what
+    for cell in value.cells:
+        if cell.saved_by:
+            return f"what `{cell.saved_by}` needs for its gradient"
+    for cell in value.every:
+        if cell in later:
+            return later[cell]
+    for cell in value.cells:
+        if cell.taken_by:
+            return f"what `{cell.taken_by[0]}` needs for its gradient"
+    return ""
+
+
+def _after(node: Node, layer: type[Layer], takes: list[_Value]) -> list[_Value]:
+    """Return where the results of a layer lie that does not work in place."""
+    always = layer.returns_input == "always"
+    evaluated = layer.returns_input == "in evaluation"
+    cells = frozenset[_Cell]().union(*(each.cells for each in takes))
+    every = frozenset[_Cell]().union(*(each.every for each in takes))
+    several = always and len(node.parts) > 1  # torch refuses to change such views
+    if several or not (always or evaluated or node.type in _KEEP_NO_INPUT):
+        for cell in cells:
+            cell.taken_by.append(node.name)
+    given = []
+    for _ in node.parts:
+        if always:
+            given.append(_Value(cells, every - cells))
+            continue
+        cell = _Cell()
+        cell.saved_by = node.name if layer.saves_output == "always" else ""
+        same = every if evaluated else frozenset[_Cell]()
+        given.append(_Value(frozenset({cell}), same))
+    return given
+
+
+def _both(one: _Value, other: _Value) -> _Value:
+    return _Value(one.cells | other.cells, one.evaluated | other.evaluated)
+
+
+def overwritings(graph: Graph, kept: Collection[str]) -> Iterable[Overwriting]:
+    """Find layers that write over what is needed again.
+
+    That is the input, a learned tensor, an output, what a later layer takes, or what a
+    gradient needs. Torch refuses the last only in `backward`, and the others never.
+
+    Args:
+        graph: The network.
+        kept: Names of the layers whose results are returned; with dots inside of a
+            `Sequential`.
+    """
+    if not any(_asks(node) for node in graph.nodes):
+        return ()
+    walk = _Walk(kept)
+    several = len(graph.inputs) > 1
+    values = {
+        name: _Value(
+            frozenset({_Cell(f"the input `{name}`" if several else "the input")})
+        )
+        for name in graph.inputs
+    }
+    for value in values.values():
+        for cell in value.cells:
+            cell.what += " of the model"
+    walk.graph(graph.nodes, graph.outputs, values, {}, "")
+    return walk.found.values()
+
+
+def _asks(node: Node) -> bool:
+    """Tell whether a layer, or one inside of it, works in place."""
+    inner = [*node.children, *(each.node for each in node.rounds)]
+    inner += node.graph.nodes if node.graph else ()
+    return in_place(node) or any(_asks(each) for each in inner)
+
+
+def in_place(node: Node) -> bool:
+    """Tell whether a layer may write over what it takes."""
+    # An expression may be true for other arguments of the class.
+    if node.arguments.get("inplace", False) is False:
+        return False
+    layer = layer_class(node.type)
+    return layer is not None and node.graph is None and not layer.ignores_inplace

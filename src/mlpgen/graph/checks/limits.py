@@ -1,0 +1,106 @@
+"""How large a network may be, so that no spec takes minutes or all memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from mlpgen.diagnostics.diagnostic import SpecError
+from mlpgen.symbols.work_limit import spend
+
+if TYPE_CHECKING:
+    from mlpgen.graph.nodes import Node
+    from mlpgen.spec.entries import Item
+    from mlpgen.spec.problems import Problems
+
+MOST_ROUNDS = 10_000
+MOST_LAYERS = 100_000
+"""The most rounds of one layer, and the most layers of a network."""
+
+MOST_DIFFERENT = 12_000
+"""The most layers that are looked at; equal uses of a block, and equal rounds, once."""
+
+MOST_STEPS = 3_000_000
+STEPS_OF_A_LAYER = 80
+"""The most steps of work: terms that arithmetic with sizes goes through, some two
+seconds of them; and what a layer counts for each time it is looked at."""
+
+DEEPEST = 64
+"""How deep blocks, `Sequential`s and repeats may stand in each other."""
+
+
+class Budget:
+    """Counts the layers that are looked at, and how deep they stand."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+        self._depth = 0
+
+    def enter(self, item: Item, problems: Problems) -> None:
+        """Count a layer; `leave` goes out of it.
+
+        Raises:
+            SpecError: There are too many, or they stand too deep.
+        """
+        spend(STEPS_OF_A_LAYER)
+        self._seen += 1
+        self._depth += 1
+        if self._depth > DEEPEST:
+            message = f"layers stand in each other more than {DEEPEST} deep"
+            add_at_type("MG106", message, item, problems)
+            raise SpecError(problems.found)
+        if self._seen > MOST_DIFFERENT:
+            message = f"the network has more than {MOST_DIFFERENT:,} different layers"
+            help = "uses of a block count once if their arguments and inputs are equal"
+            add_at_type("MG222", message, item, problems, help=help)
+            raise SpecError(problems.found)
+
+    def leave(self) -> None:
+        """Go out of the layer that was entered last."""
+        self._depth -= 1
+
+
+def refuse_work(item: Item, problems: Problems) -> NoReturn:
+    """Refuse a network at the layer with which it takes too much work.
+
+    Raises:
+        SpecError: Always.
+    """
+    message = f"up to here, sizes take more than {MOST_STEPS:,} steps to compute"
+    help = "no network needs as many: look for what grows from layer to layer"
+    add_at_type("MG240", message, item, problems, help=help)
+    raise SpecError(problems.found)
+
+
+def check_total(total: int, item: Item, problems: Problems) -> None:
+    """Refuse a class with too many layers.
+
+    Args:
+        total: How many there are by now.
+        item: The last of them.
+        problems: Gathers mistakes.
+
+    Raises:
+        SpecError: There are too many.
+    """
+    if total > MOST_LAYERS:
+        message = f"with this one there are {total:,} layers"
+        help = f"a network has at most {MOST_LAYERS:,}"
+        add_at_type("MG222", message, item, problems, help=help)
+        raise SpecError(problems.found)
+
+
+def leaves(node: Node) -> int:
+    """Count the layers that a layer is made of."""
+    if node.rounds:
+        return sum(int(each.times) * leaves(each.node) for each in node.rounds)
+    if node.graph is not None:
+        return node.graph.layers
+    return sum(leaves(each) for each in node.children) if node.children else 1
+
+
+def add_at_type(
+    code: str, message: str, item: Item, problems: Problems, *, help: str = ""
+) -> None:
+    """Note a mistake at the type of a layer."""
+    key = item.type_path != item.path
+    problems.add(code, message, item.type_path, key=key, help=help)

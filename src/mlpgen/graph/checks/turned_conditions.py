@@ -1,0 +1,83 @@
+"""Parameters that turn a condition, so that a size becomes the other of two."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import combinations, islice, product
+from typing import TYPE_CHECKING
+
+from mlpgen.graph.entries.when_examples import near
+from mlpgen.symbols.atoms import Choice, parts_of
+from mlpgen.symbols.evaluation import restated
+from mlpgen.symbols.expressions import Expression, ExpressionError
+from mlpgen.symbols.sizes import sum_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from mlpgen.symbols.expressions import Scalar
+
+    Values = Mapping[str, Scalar]
+
+MOST = 200
+"""Values that are tried of one parameter, or of two together."""
+
+
+def turning(
+    sizes: Iterable[int], known: Values, differ: Callable[[Values], bool]
+) -> str:
+    """Name a parameter that makes sizes differ since it turns a condition in them.
+
+    Args:
+        sizes: The sizes, which are equal with the values there are.
+        known: The parameters with these.
+        differ: Tells whether they are not equal with others.
+
+    Returns:
+        The name; empty if there is none.
+    """
+    conditions = {each.code: each for size in sizes for each in _conditions(size)}
+    asked = frozenset[str]().union(*(each.names for each in conditions.values()))
+    numbers = [*near([*conditions]), 0, 1, 2]
+    values = {
+        name: [*dict.fromkeys(_others(value, numbers))]
+        for name, value in known.items()
+        if name in asked
+    }
+    for count in (1, 2):
+        for names in combinations(values, count):
+            for change in islice(product(*(values[each] for each in names)), MOST):
+                changed = {**known, **dict(zip(names, change, strict=True))}
+                if _turned(conditions.values(), changed) and differ(changed):
+                    return names[0]
+    return ""
+
+
+def _conditions(size: int) -> Iterator[Expression]:
+    """Go through what decides in a size."""
+    open_ = [sum_of(size)]
+    while open_:
+        for atom in open_.pop().atoms:
+            if isinstance(atom, Choice):
+                yield atom.condition
+            open_ += parts_of(atom)
+
+
+def _others(value: Scalar, numbers: Iterable[int]) -> Iterator[Scalar]:
+    """Go through other values of a parameter."""
+    if isinstance(value, bool):
+        yield not value
+        return
+    for each in (*numbers, int(value) + 1, int(value) * 2, int(value) // 2):
+        yield type(value)(each)
+    if isinstance(value, float):
+        yield from (value / 2, value * 1.5, 0.25, 0.75)
+
+
+def _turned(conditions: Iterable[Expression], known: Values) -> bool:
+    """Tell whether a condition is otherwise with these values."""
+    for each in conditions:
+        with suppress(ExpressionError):
+            if restated(each, known).value != each.value:
+                return True
+    return False

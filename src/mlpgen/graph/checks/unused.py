@@ -1,0 +1,97 @@
+"""What is written and does nothing: layers, parameters, inputs, blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.spec.problems import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlpgen.graph.blocks.arguments import Use
+    from mlpgen.graph.blocks.definitions import Definition
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.scope import Scope
+    from mlpgen.spec.problems import Problems
+
+
+def warn_about_layers(
+    nodes: Sequence[Node], kept: Sequence[Node], problems: Problems
+) -> None:
+    """Name the layers that no output depends on, or not on what they give."""
+    if problems.failed:  # what has a mistake may need them
+        return
+    needed = {node.name: node for node in kept}
+    for node in nodes:
+        message = f"no output depends on `{node.name}`; it is left out"
+        help = "name it in `outputs`, let a layer take it, or remove it"
+        if node.name in needed:
+            if not needed[node.name].idle:
+                continue
+            message = f"no output depends on what `{node.name}` itself gives"
+            help = "name it in `outputs`, or let a layer take it"
+        problems.add_entry("MG215", message, node.path, help=help, warning=True)
+
+
+def warn_about_parameters(definition: Definition, scope: Scope) -> None:
+    """Name the parameters that no expression uses."""
+    problems = definition.problems
+    if problems.failed:  # what could not be read may use them
+        return
+    for name in definition.parameters:
+        if name not in scope.found.used:
+            path = (*definition.path, "parameters", name)
+            message = f"no layer uses the parameter `{name}`"
+            problems.add("MG214", message, path, key=True, warning=True)
+
+
+def warn_about_sizes(
+    uses: Mapping[str, Sequence[Use]], blocks: Mapping[str, Definition]
+) -> None:
+    """Name the parameters of blocks that are sizes, and never their defaults."""
+    for name, definition in blocks.items():
+        real = [use for use in uses[name] if not use.tried]
+        for parameter, default in definition.parameters.items():
+            sizes = {use.sizes.get(parameter, default) for use in real}
+            if not real or default in sizes:
+                continue
+            message = f"`{parameter}` is what arrives, and never {shown(default)}"
+            help = "leave it out: expressions may use it without a parameter"
+            path = (*definition.path, "parameters", parameter)
+            definition.problems.add(
+                "MG214", message, path, key=True, help=help, warning=True
+            )
+
+
+def warn_about_blocks(
+    uses: Mapping[str, Sequence[Use]], blocks: Mapping[str, Definition]
+) -> None:
+    """Name the blocks that no layer uses."""
+    for name, definition in blocks.items():
+        if not uses[name]:
+            definition.problems.add(
+                "MG227",
+                f"no layer is a `{name}`; the block is left out",
+                definition.path,
+                key=True,
+                warning=True,
+            )
+
+
+def check_inputs(
+    definition: Definition, kept: Sequence[Node], problems: Problems
+) -> None:
+    """Refuse inputs that no layer takes: the class would have them for nothing."""
+    taken = {source for node in kept for source in node.sources}
+    for index, name in enumerate(definition.inputs):
+        if name in taken or problems.failed:
+            continue
+        at = (*definition.path, "input")
+        if not definition.path:
+            path, key = (*at, name), True
+        else:
+            path, key = (*at, index), False
+        message = f"no layer takes the input `{name}`"
+        help = f"take it with `from: {name}`, or remove it"
+        problems.add("MG228", message, path, key=key, help=help)

@@ -1,0 +1,1 @@
+"""What the keys of an entry mean: one file for each key."""

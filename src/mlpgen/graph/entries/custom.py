@@ -1,0 +1,164 @@
+"""`custom`: a module that the author wrote; nothing of it is read or run here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mlpgen.catalogue.component import Expects, NonNegative
+from mlpgen.graph.arguments import evaluated
+from mlpgen.graph.context import container
+from mlpgen.graph.nodes import Maker
+from mlpgen.names.identifiers import wrong_argument, wrong_import
+from mlpgen.names.modules import wrong_module
+from mlpgen.spec.problems import cut, shown
+from mlpgen.symbols.expressions import Expression, is_whole
+
+if TYPE_CHECKING:
+    from mlpgen.graph.context import Beside, Inside
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.wires import Wire
+    from mlpgen.layers.base import Shape
+    from mlpgen.source import Path
+    from mlpgen.spec.entries import Item
+
+
+class Custom(BaseModel):
+    """What an entry says of a module of the author's own."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, defer_build=True
+    )
+
+    path: Annotated[str, Field(description="The Python file, `my_layers.py`.")]
+    class_: Annotated[str, Field(alias="class", description="The class in it.")]
+    arguments: Annotated[
+        dict[str, Any],
+        Field(description="What it is made with, by name."),
+        Expects("a mapping of names to values"),
+    ] = {}
+    output: Annotated[
+        Literal["same"] | list[Any] | str,
+        Field(description="The shape that leaves it, without the batch; or `same`."),
+        Expects("`same`, a list of sizes or an expression"),
+    ] = "same"
+    parameters: Annotated[
+        NonNegative, Field(description="How many values it learns.")
+    ] = 0
+    multiply_adds: Annotated[
+        NonNegative, Field(description="Its multiply-adds for one example.")
+    ] = 0
+
+
+def resolve_custom(
+    item: Item, wires: tuple[Wire, ...], inside: Inside, beside: Beside
+) -> Node | None:
+    """Resolve a module of the author's own; None after a mistake.
+
+    Args:
+        item: The entry.
+        wires: What it takes.
+        inside: Where it stands.
+        beside: What it is beside.
+    """
+    problems = inside.problems
+    before = len(problems.found)
+    try:
+        custom = Custom.model_validate(item.arguments)
+    except ValidationError as error:
+        problems.add_invalid(error, Custom, "custom", item.type_path, item.arguments)
+        return None
+    _check_names(custom, item, inside, beside)
+    arguments = {
+        name: _value(each, (*item.argument_path("arguments"), name), inside)
+        for name, each in custom.arguments.items()
+    }
+    if not wires:
+        problems.add("MG314", "`custom` takes at least 1 input", item.type_path)
+    values = [wire.value for wire in wires if wire.value is not None]
+    if len(problems.found) > before or len(values) < len(wires):
+        return None
+    shape = _shape(custom, values[0].shape, item, inside)
+    if shape is None:
+        return None
+    node = container(item, wires, (), values[0]._replace(shape=shape))
+    return node._replace(
+        maker=Maker(
+            custom.class_, "", arguments, frozenset(), module=_module(custom.path)
+        ),
+        parameters=custom.parameters,
+        multiply_adds=custom.multiply_adds,
+    )
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").replace("/", ".")
+
+
+def _check_names(custom: Custom, item: Item, inside: Inside, beside: Beside) -> None:
+    problems = inside.problems
+    reason = wrong_module(custom.path, beside.stem)
+    if reason:
+        message = f"`{cut(custom.path)}` cannot be a module of yours: {reason}"
+        help = "such as `my_layers.py` or `layers/attention.py`"
+        problems.add("MG231", message, item.argument_path("path"), help=help)
+    reason = wrong_import(custom.class_)
+    if custom.class_ in inside.scope.parameters:
+        reason = "a parameter has this name"
+    elif not reason and custom.class_ in beside.classes:
+        origin = beside.classes[custom.class_]
+        of = f"of `{cut(origin)}`" if origin else "of this spec"
+        other = origin != custom.path
+        reason = f"there is another one of this name, {of}" if other else ""
+    if reason:
+        message = f"`{cut(custom.class_)}` cannot be the class: {reason}"
+        problems.add("MG231", message, item.argument_path("class"))
+    beside.classes.setdefault(custom.class_, custom.path)
+    for name in custom.arguments:
+        if reason := wrong_argument(name):
+            message = f"`{cut(name)}` cannot be an argument: {reason}"
+            at = (*item.argument_path("arguments"), name)
+            problems.add("MG231", message, at, key=True)
+
+
+def _value(raw: Any, path: Path, inside: Inside) -> Any:
+    """Read an argument: a plain value, a list of them, or an expression."""
+    if _holds_mapping(raw):
+        message = f"an argument is a value or a list of values, not {shown(raw)}"
+        inside.problems.add("MG203", message, path)
+        return None
+    value = evaluated(raw, path, inside.scope, inside.problems)
+    return _tuple(value)
+
+
+def _holds_mapping(raw: Any) -> bool:
+    if isinstance(raw, list):
+        return any(map(_holds_mapping, raw))
+    return isinstance(raw, dict)
+
+
+def _tuple(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_tuple(each) for each in value)
+    if isinstance(value, Expression) and isinstance(value.value, int):
+        return value if isinstance(value.value, bool) else value.value
+    return value
+
+
+def _shape(custom: Custom, arriving: Shape, item: Item, inside: Inside) -> Shape | None:
+    if custom.output == "same":
+        return arriving
+    raw = custom.output
+    path = item.argument_path("output")
+    before = len(inside.problems.found)
+    value = _value(raw if isinstance(raw, list) else [raw], path, inside)
+    if len(inside.problems.found) > before:
+        return None
+    shape = tuple(value)
+    right = all(is_whole(s) and s > 0 for s in shape)
+    if not right or not shape:
+        message = f"`output` must be `same` or a list of sizes, not {shown(raw)}"
+        inside.problems.add("MG231", message, path)
+        return None
+    return shape

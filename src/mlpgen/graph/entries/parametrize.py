@@ -1,0 +1,40 @@
+"""`parametrize`: weights that are computed from others at each step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.spec.problems import cut, listed, nearest
+
+if TYPE_CHECKING:
+    from mlpgen.graph.context import Inside
+    from mlpgen.graph.nodes import Node
+    from mlpgen.spec.entries import Item
+
+PARAMETRIZATIONS = ("weight_norm", "spectral_norm")
+"""Functions of https://docs.pytorch.org/docs/stable/nn.html#utilities."""
+
+
+def parametrized(node: Node, item: Item, inside: Inside) -> Node | None:
+    """Wrap the module of a layer; None if it has no weight that could be computed."""
+    name, problems = item.options["parametrize"], inside.problems
+    path = (*item.path, "parametrize")
+    if name not in PARAMETRIZATIONS:
+        help = nearest(name, PARAMETRIZATIONS)
+        message = f"there is no parametrization `{cut(name)}`"
+        help = help or f"there are {listed(PARAMETRIZATIONS)}"
+        problems.add("MG207", message, path, help=help)
+        return None
+    weight = node.weights.get("weight")
+    if weight is None or len(weight) < 2:
+        needs = "a layer whose `weight` is a matrix or a kernel"
+        message = f"`parametrize` by `{name}` needs {needs}"
+        problems.add("MG229", message, path)
+        return None
+    # A magnitude for each output, beside the direction of each weight.
+    more = int(weight[0]) if name == "weight_norm" else 0
+    return node._replace(
+        maker=node.maker._replace(wrapper=name),
+        parameters=node.parameters + more,
+        weights={key: each for key, each in node.weights.items() if key != "weight"},
+    )

@@ -1,0 +1,335 @@
+"""`repeat`: rounds of one layer, each on the result of the one before."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from mlpgen.graph.arguments import evaluated
+from mlpgen.graph.checks.limits import MOST_LAYERS, MOST_ROUNDS, leaves
+from mlpgen.graph.context import container
+from mlpgen.graph.entries.rounds import gathered
+from mlpgen.graph.entries.when import mentions_index
+from mlpgen.graph.entries.when_bypass import can_be_empty, differs, some
+from mlpgen.graph.fingerprints import (
+    code_key,
+    counts,
+    names_in,
+    names_of_node,
+    node_key,
+)
+from mlpgen.graph.scope import INDEX
+from mlpgen.spec.problems import shown
+from mlpgen.symbols.expressions import value_of
+from mlpgen.symbols.sizes import Size, either, names_of, worth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mlpgen.graph.context import Inside
+    from mlpgen.graph.nodes import Node, Round
+    from mlpgen.graph.wires import Wire
+    from mlpgen.layers.base import Value
+    from mlpgen.spec.entries import Item
+
+FEWEST = 4
+"""Rounds that are looked at where a parameter says their number."""
+
+
+def repeated(
+    item: Item,
+    count: int,
+    wires: tuple[Wire, ...],
+    inside: Inside,
+    resolve: Callable[[Item, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
+    *,
+    empty: bool,
+) -> Node | None:
+    """Resolve rounds until they do not change any more.
+
+    Args:
+        item: The entry.
+        count: How many there are; 0 only for a `Size`, whose code is wanted.
+        wires: What the first round takes; the others take the result of the one
+            before in place of the first input.
+        inside: Where it stands.
+        resolve: Resolves one round.
+        empty: Whether the class may be made without any.
+    """
+    if any(wire.value is None for wire in wires):
+        options = {k: v for k, v in item.options.items() if k not in ("repeat", "when")}
+        alone = item._replace(options=options)
+        resolve(alone, wires, _within(item, 0, inside))  # for its own mistakes
+        return None
+    numbered = mentions_index(
+        [item.arguments, item.options.get("when"), [each.raw for each in item.children]]
+    )
+    nodes: list[Node] = []
+    written: list[Node] = []
+    made = max(int(count), FEWEST if isinstance(count, Size) else 1)
+    wire, *others = wires
+    for index in range(made):
+        round_ = _round(item, index)
+        takes = (wire, *others)
+        before = len(inside.problems.found)
+        within = _within(item, index, inside)
+        node, after = resolve(round_, takes, within)
+        runs = node is not None
+        if index >= max(1, int(count)) and node is None:
+            del inside.problems.found[before:]
+            break
+        if node is None and after.value is None:
+            return None
+        if node is None:
+            node = _passing(round_, wires, after)
+        if not _can_pass(node, item, count, inside):
+            return None
+        after = after._replace(value=_handed_on(node))
+        nodes.append(node)
+        written.append(node)
+        if numbered and runs:
+            written[-1] = _with_index(round_, takes, within, resolve) or node
+        same = wire.value == after.value and _codes(wire) == _codes(after)
+        wire = after
+        if same and not numbered and index + 1 < made:
+            break
+    return _rounds(item, wires, nodes, written, count, inside, empty=empty)
+
+
+def _round(item: Item, index: int) -> Item:
+    """Return the entry of one round."""
+    options = {key: each for key, each in item.options.items() if key != "repeat"}
+    if not mentions_index(options.get("when")):
+        options.pop("when", None)  # it is about all rounds together
+    return item._replace(name=str(index), options=options)
+
+
+def _handed_on(node: Node) -> Value:
+    """Return what the next round takes: the whole of which a part is selected."""
+    selected = next(iter(node.parts))
+    whole, _ = node.picks.get(selected, (selected, ""))
+    return node.parts.get(whole, node.value)
+
+
+def _passing(round_: Item, wires: tuple[Wire, ...], after: Wire) -> Node:
+    """Make a round that `when` leaves out."""
+    return container(round_._replace(type="Identity"), wires, (), after.value)
+
+
+def _can_pass(node: Node, item: Item, count: int, inside: Inside) -> bool:
+    """Tell whether single rounds can be left out as `when` says."""
+    if not mentions_index(item.options.get("when")):
+        return True
+    if len(node.sources) != 1 or not node.single:
+        message = "`when` of single rounds needs a layer with one input and one result"
+    elif node.condition is not None:
+        message = "`when` of single rounds cannot depend on a parameter"
+    elif isinstance(count, Size):
+        message = "`when` of single rounds needs a `repeat` that is a plain number"
+    else:
+        return True
+    help = "put the layer in a block, with `when` inside of it"
+    inside.problems.add("MG225", message, (*item.path, "when"), help=help)
+    return False
+
+
+def _within(item: Item, index: int, inside: Inside) -> Inside:
+    """Let expressions use the number of a round."""
+    scope = inside.scope._replace(
+        parameters={**inside.scope.parameters, INDEX: index},
+        fixed=inside.scope.fixed | {INDEX},
+    )
+    return inside._replace(scope=scope, prefix=f"{inside.prefix}{item.name}.")
+
+
+def _with_index(
+    round_: Item,
+    wires: tuple[Wire, ...],
+    inside: Inside,
+    resolve: Callable[[Item, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
+) -> Node | None:
+    """Resolve a round that runs, with `index` in its code; None if there is no such."""
+    options = {key: each for key, each in round_.options.items() if key != "when"}
+    round_ = round_._replace(options=options)
+    before = list(inside.problems.found)
+    scope = inside.scope._replace(
+        found=inside.scope.found.copy(),
+        fixed=inside.scope.fixed - {INDEX},
+    )
+    node, _ = resolve(round_, wires, inside._replace(scope=scope))
+    failed = len(inside.problems.found) > len(before)
+    inside.problems.found[:] = before
+    return None if failed else node
+
+
+def _rounds(
+    item: Item,
+    wires: tuple[Wire, ...],
+    nodes: list[Node],
+    written: list[Node],
+    count: int,
+    inside: Inside,
+    *,
+    empty: bool,
+) -> Node | None:
+    last = nodes[max(1, min(len(nodes), int(count))) - 1]
+    per_round = max(leaves(node) for node in nodes)
+    if per_round * int(count) > MOST_LAYERS:
+        message = f"`{item.name}` would be {per_round * int(count):,} layers"
+        help = f"a network has at most {MOST_LAYERS:,}"
+        inside.problems.add("MG222", message, (*item.path, "repeat"), help=help)
+        return None
+    empty = (empty or int(count) == 0) and isinstance(count, Size)
+    counted = not any(map(counts, nodes))  # by the number of a round around them
+    written = written if counted else nodes
+    rounds = gathered(nodes, written, count, empty=empty, counted=counted)
+    empty = empty and can_be_empty(last)
+    if isinstance(count, Size) and (
+        (rounds[-1].first and _irregular(rounds[-1], written))
+        or (empty and not counted and len(rounds) > 1)
+    ):
+        message = f"the rounds of `{item.name}` follow no rule: their number is fixed"
+        help = "write the number, or let sizes grow by the same step each round"
+        inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)
+        return None
+    if len({each.ties for each in nodes}) > 1:
+        message = "`share` beside `repeat` gives each round the same parameters"
+        help = "write the rounds one by one"
+        inside.problems.add("MG226", message, (*item.path, "share"), help=help)
+        return None
+    node = container(item, wires, (), last.value)
+    return node._replace(
+        rounds=rounds,
+        tied=last.tied,
+        ties=last.ties,
+        call=last.call,
+        returned=last.returned,
+        picks=last.picks,
+        parts={
+            name: value._replace(
+                shape=_after(nodes, name, count, item, inside, empty=empty)
+            )
+            for name, value in last.parts.items()
+        },
+        parameters=sum(_each(nodes, index).parameters for index in range(int(count))),
+        multiply_adds=sum(
+            _each(nodes, index).multiply_adds for index in range(int(count))
+        ),
+    )
+
+
+def emptied(node: Node, count: int, item: Item, inside: Inside) -> Node | None:
+    """Leave a repeated layer without a round: what arrives passes through.
+
+    Args:
+        node: The layer as it is with some rounds.
+        count: No rounds, and the code that says so.
+        item: The entry.
+        inside: Where it stands.
+    """
+    passes, place = differs(node.inputs[0], node.value) if node.inputs else ("", "")
+    message = ""
+    if not node.single or not node.inputs:
+        message = f"without a round, nothing gives all that `{node.name}` gives"
+        help = "put the layer in a block with one result"
+    elif passes:
+        message = f"without a round, {passes} would pass through in place of {place}"
+        help = "`repeat` may be 0 where as many sizes leave as arrive"
+    elif len(node.rounds) > 1:
+        message = f"the first round of `{node.name}` is not made like the others"
+        help = "where `repeat` may be 0, let the first round be a layer of its own"
+    if message:
+        inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)
+        return None
+    taken = node.inputs[0].shape
+    shape = tuple(map(worth, node.output, taken))
+    return node._replace(
+        rounds=tuple(each._replace(times=count) for each in node.rounds),
+        parts={"": node.value._replace(shape=shape)},
+        parameters=0,
+        multiply_adds=0,
+    )
+
+
+def _irregular(last: Round, written: list[Node]) -> bool:
+    """Tell whether a parameter would repeat a round that is made for its number."""
+    alone = last.first == len(written) - 1
+    several = len({node_key(node) for node in written[1:]}) > 1
+    return last.first > 1 or (alone and several)
+
+
+def _after(
+    nodes: Sequence[Node],
+    part: str,
+    count: int,
+    item: Item,
+    inside: Inside,
+    *,
+    empty: bool,
+) -> tuple[int, ...]:
+    """Say the sizes behind the last round; by its number, if a parameter says it."""
+    last = nodes[max(1, min(len(nodes), int(count))) - 1].parts[part].shape
+    if not isinstance(count, Size):
+        return last
+    taken = nodes[0].input
+    if len(nodes) == 1:
+        return inside.scope.either(some(count), last, taken) if empty else last
+    path = (*item.path, "repeat")
+    behind = names_of(count) | names_of_node(nodes[0])
+    behind = behind.union(*(names_in(each.shape) for each in nodes[0].inputs))
+    shapes = [node.parts[part].shape for node in nodes]
+    if any(len(shape) != len(last) for shape in shapes):
+        return tuple(inside.scope.unknown(size, path, behind) for size in last)
+    found = []
+    for at, (size, sizes) in enumerate(
+        zip(last, zip(*shapes, strict=True), strict=True)
+    ):
+        steps = [later - before for before, later in pairwise(sizes)]
+        codes = {code_key(step) for step in steps}
+        regular = codes == {"0"} or (len(codes) == 1 and len(steps) > 1)
+        if empty and regular and code_key(sizes[0] - taken[at]) in codes:
+            found.append(taken[at] + count * steps[0])
+            continue
+        if not regular:
+            found.append(inside.scope.unknown(size, path, behind))
+            continue
+        after = sizes[0] + (count - 1) * steps[0]
+        found.append(either(some(count), after, taken[at]) if empty else after)
+    return tuple(found)
+
+
+def no_rounds(item: Item, inside: Inside) -> bool:
+    """Tell whether there are none for any parameters; mistakes are not looked at."""
+    before = list(inside.problems.found)
+    count = count_of(item, inside)
+    inside.problems.found[:] = before
+    return count == 0 and not isinstance(count, Size)
+
+
+def count_of(item: Item, inside: Inside) -> int | None:
+    """Read `repeat`; None after a mistake."""
+    path = (*item.path, "repeat")
+    raw = item.options["repeat"]
+    before = len(inside.problems.found)
+    value = evaluated(raw, path, inside.scope, inside.problems)
+    if len(inside.problems.found) > before:
+        return None
+    count = value_of(value)
+    if not isinstance(count, int) or isinstance(count, bool):
+        message = f"`repeat` must be a whole number of at least 0, not {shown(count)}"
+        help = inside.problems.meant(count)
+        inside.problems.add("MG203", message, path, help=help)
+    elif not 0 <= count <= MOST_ROUNDS:
+        message = f"`repeat` must be from 0 to {MOST_ROUNDS:,}, not {int(count)}"
+        inside.problems.add("MG204", message, path)
+    else:
+        return count
+    return None
+
+
+def _codes(wire: Wire) -> list[str]:
+    return [code_key(size) for size in wire.value.shape] if wire.value else []
+
+
+def _each(nodes: Sequence[Node], index: int) -> Node:
+    return nodes[min(index, len(nodes) - 1)]

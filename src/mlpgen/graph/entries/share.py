@@ -1,0 +1,179 @@
+"""`share`: layers that use the module, or the parameters, of another layer again."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.graph.entries.same_module import unified, value_key
+from mlpgen.graph.fingerprints import code_key, difference
+from mlpgen.graph.nodes import is_numbered
+from mlpgen.spec.problems import cut, listed, nearest
+from mlpgen.spec.types import SHARE
+from mlpgen.symbols.agreements import agree, noting
+from mlpgen.symbols.expressions import Expression
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlpgen.graph.context import Inside
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.wires import Wire
+    from mlpgen.spec.entries import Item
+
+_DECIDE = ("bias", "affine", "elementwise_affine", "add_bias_kv")
+"""Arguments that decide which parameters a layer has."""
+
+
+def shared(
+    item: Item,
+    wires: tuple[Wire, ...],
+    resolve: Callable[[Item, tuple[Wire, ...], Inside], Node | None],
+    inside: Inside,
+) -> Node | None:
+    """Use the module of another layer on other tensors."""
+    found = target(item, inside)
+    if found is None:
+        return None
+    original, node = found
+    if original.type == SHARE:
+        original, node = inside.made[node.shared]
+    reason = help = ""
+    if node.is_function:
+        reason = "is a function: there is nothing to share"
+    elif node.is_held:
+        reason = "is a tensor: there is no module to share"
+        help = f"take it by `from: {node.name}`"
+    if reason:
+        message = f"`{node.name}` {reason}"
+        inside.problems.add("MG226", message, (*item.path, "share"), help=help)
+        return None
+    again = original._replace(
+        name=item.name, named=item.named, path=item.path, sources=item.sources
+    )
+    before = len(inside.problems.found)
+    second = resolve(again, wires, inside)
+    inside.problems.forget_known(before)  # it is said of the layer itself
+    if second is None:
+        return None
+    agreements = unified(node, second)
+    if agreements is None:
+        _add_difference(node, second, item, inside)
+        return None
+    inside.scope.note(agreements, item.path)
+    return second._replace(shared=node.name, tied="", ties=(), parameters=0, inits={})
+
+
+def _add_difference(node: Node, second: Node, item: Item, inside: Inside) -> None:
+    """Say why a module cannot be used again on what arrives."""
+    problems = inside.problems
+    notes = (f"`{node.name}` is in line {problems.line(node.path)}",)
+    what, one, other = difference(node, second)
+    message = f"{what} is {one} in `{node.name}`, but here it would be {other}"
+    for name, value in node.arguments.items():
+        here = second.arguments.get(name)
+        if value_key(value) != value_key(here):
+            message = (
+                f"`{node.name}` was made for `{name}` {_plain(value)}, "
+                f"but here it is {_plain(here)}"
+            )
+            break
+    problems.add("MG226", message, (*item.path, "share"), notes=notes)
+
+
+def tied(node: Node, item: Item, inside: Inside) -> Node | None:
+    """Give a layer the parameters of another one that have the same names."""
+    found = target(item, inside)
+    if found is None:
+        return None
+    _, other = found
+    problems, path = inside.problems, (*item.path, "share")
+    both = [name for name in node.weights if name in other.weights]
+    with noting() as agreements:
+        reason = _not_in_common(node, other, both)
+        reason = reason or _not_whole(node, other, both, rounds=bool(inside.prefix))
+    if reason:
+        line = f"`{other.name}` is in line {problems.line(other.path)}"
+        problems.add("MG226", reason, path, notes=(line,))
+        return None
+    inside.scope.note(agreements, item.path)
+    count = sum(int(prod(node.weights[name])) for name in both)
+    return node._replace(
+        tied=other.shared or other.name,
+        ties=tuple(both),
+        parameters=node.parameters - count,
+    )
+
+
+def _not_in_common(node: Node, other: Node, both: list[str]) -> str:
+    """Say why a layer cannot have the parameters of another; else an empty text."""
+    if other.maker.wrapper:
+        return f"`{other.name}` computes its `weight`: it cannot be shared"
+    if other.rounds:
+        return (
+            f"`{other.name}` has `repeat`: `share` beside a type names one layer, and "
+            "each of its rounds has parameters of its own"
+        )
+    if not both:
+        return f"`{node.type}` and `{other.type}` have no parameter in common"
+    for name in _DECIDE:
+        mine, theirs = node.arguments.get(name), other.arguments.get(name)
+        depends = isinstance(mine, Expression) or isinstance(theirs, Expression)
+        if depends and code_key(mine) != code_key(theirs):
+            return f"`{name}` depends on a parameter, and is another in `{other.name}`"
+        if isinstance(mine, Expression) and not mine.value:
+            return f"`share` needs a `{name}` that is true by default"
+    for name in both:
+        sizes, there = node.weights[name], other.weights[name]
+        if not agree(sizes, there):
+            return (
+                f"`{name}` is {_sizes(sizes)} here and {_sizes(there)} in "
+                f"`{other.name}`: only equal shapes can be shared"
+            )
+    return ""
+
+
+def _not_whole(node: Node, other: Node, both: list[str], *, rounds: bool) -> str:
+    """Say which parameter of a layer of several parts the other one has not."""
+    parts = any("." in name for name in both)
+    if not parts or not (rounds or any(map(is_numbered, both))):
+        return ""
+    odd = sorted(node.weights.keys() ^ other.weights.keys())
+    if not odd:
+        return ""
+    lacks = other.name if odd[0] in node.weights else node.type
+    return f"a layer of several parts is shared whole: `{lacks}` has no `{odd[0]}`"
+
+
+def target(item: Item, inside: Inside) -> tuple[Item, Node] | None:
+    """Find the layer that `share` names; None after a mistake, here or before."""
+    name, made = item.options["share"], inside.made
+    problems, path = inside.problems, (*item.path, "share")
+    if name in inside.lost:
+        return None
+    if name in inside.left_out:
+        message = f"`{name}` is left out by what it says: there is no module to share"
+        problems.add("MG226", message, path)
+        return None
+    if name not in made:
+        few = f"there is {listed([*made][-6:])}" if made else ""
+        if name.partition(".")[0] in made:
+            few = "it names a layer of the same class, not what another is made of"
+        message = f"`share`: there is no layer `{cut(name)}` before this one"
+        problems.add("MG219", message, path, help=nearest(name, made) or few)
+        return None
+    if made[name][1].condition is not None:
+        message = f"`{name}` has `when`: what may be left out cannot share its module"
+        block = "put the layer in a block, with `when` inside of it"
+        help = block if item.type == SHARE else ""
+        problems.add("MG226", message, path, help=help)
+        return None
+    return made[name]
+
+
+def _plain(value: Any) -> str:
+    return str(int(value)) if isinstance(value, int) else str(value)
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return str([int(size) for size in shape])

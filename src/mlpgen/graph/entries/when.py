@@ -1,0 +1,99 @@
+"""`when`: layers that run under a condition, and else pass their input through."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.graph.arguments import evaluated
+from mlpgen.graph.scope import INDEX
+from mlpgen.spec.problems import shown
+from mlpgen.symbols.expressions import Expression, names_in_text, value_of
+
+if TYPE_CHECKING:
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.scope import Scope
+    from mlpgen.spec.entries import Item
+    from mlpgen.spec.problems import Problems
+
+
+_WORDS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+"""What other versions of YAML read as true and false."""
+
+
+def each_round(item: Item) -> bool:
+    """Tell whether a `when` is asked in each round of a repeated layer."""
+    return "repeat" in item.options and mentions_index(item.options.get("when"))
+
+
+def mentions_index(raw: Any) -> bool:
+    """Tell whether an expression uses the number of the round."""
+    return INDEX in names_in_text(raw)
+
+
+def condition_of(
+    item: Item, scope: Scope, problems: Problems
+) -> Expression | bool | None:
+    """Read `when`; a plain value if it depends on no parameter, None without it."""
+    if "when" not in item.options:
+        return None
+    raw = item.options["when"]
+    path = (*item.path, "when")
+    before = len(problems.found)
+    value = evaluated(raw, path, scope, problems)
+    if len(problems.found) > before:
+        return None
+    plain = value_of(value)
+    if not isinstance(plain, bool):
+        message = f"`when` must be true or false, not {shown(plain)}"
+        help = problems.meant(plain)
+        if isinstance(value, Expression):
+            help = f"compare it: `${{{_operand(raw)} > 0}}`"
+        elif isinstance(plain, str) and plain in _WORDS:
+            help = f"write `{_WORDS[plain]}`"
+        problems.add("MG203", message, path, help=help)
+        return None
+    if isinstance(value, Expression) and value.names != {"index"}:
+        return value
+    return plain
+
+
+def _operand(raw: str) -> str:
+    """Return the text of an expression so that it can be compared."""
+    text = raw[2:-1].strip()
+    return text if re.fullmatch(r"[\w.]+( *[-+*/%]+ *[\w.]+)*", text) else f"({text})"
+
+
+def merged(
+    node: Node, condition: Expression, item: Item, scope: Scope, problems: Problems
+) -> Node | None:
+    """Put a layer under a condition; its result is its own or what it takes."""
+    from mlpgen.graph.entries.when_bypass import differs
+
+    path = (*item.path, "when")
+    function = item.is_function
+    if not node.single or not node.inputs or (len(node.inputs) > 1 and not function):
+        message = (
+            f"`when` needs a layer with one input and one result, unlike `{node.name}`"
+        )
+        help = "put it in a block"
+        problems.add("MG225", message, path, help=help)
+        return None
+    taken, given = node.inputs[0], node.value
+    passes, place = differs(taken, given)
+    if passes:
+        message = (
+            f"without `{node.name}`, {passes} would pass through in place of {place}"
+        )
+        help = "a layer with `when` gives as many sizes as it takes, of the same dtype"
+        problems.add("MG225", message, path, help=help)
+        return None
+    shape = scope.either(condition, given.shape, taken.shape)
+    active = bool(condition.value)
+    return node._replace(
+        condition=condition,
+        function=node.function if function else None,
+        parts={"": given._replace(shape=shape)},
+        parameters=node.parameters if active else 0,
+        multiply_adds=node.multiply_adds if active else 0,
+    )

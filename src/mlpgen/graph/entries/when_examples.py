@@ -1,0 +1,144 @@
+"""Values with which a layer runs that is left out with those that there are.
+
+What a false `when`, or a `repeat` of no rounds, leaves out is not checked; but the
+class has code for it, since it is the same for all arguments. That code is the one
+with other values, with which the layer runs.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.symbols.evaluation import evaluate, substituted
+from mlpgen.symbols.expressions import Expression, ExpressionError
+from mlpgen.symbols.expressions import names_in_text as names_in
+from mlpgen.symbols.sizes import Size, worth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from mlpgen.graph.scope import Scope
+    from mlpgen.graph.wires import Wire
+    from mlpgen.spec.entries import Item
+    from mlpgen.symbols.expressions import Scalar
+
+MOST = 16
+"""Trials of one layer."""
+MOST_FLAGS = 3
+"""Parameters that are true or false of which all combinations are tried."""
+_NUMBERS = (2, 4, 8, 16, 64, 1, 3, 12, 6, 128, 0)
+_LARGER = 16
+"""What the sizes of an image are multiplied by, where it is too small."""
+
+Values = dict[str, "Scalar"]
+
+
+def examples(
+    item: Item, scope: Scope, uses: Iterable[Mapping[str, Scalar]]
+) -> Iterator[Scope]:
+    """Go through the scopes of other uses of the block in which a layer runs.
+
+    Args:
+        item: The layer.
+        scope: What expressions may use, with values that leave it out.
+        uses: The values of the others.
+    """
+    known = _known(scope)
+    values = ({name: each.get(name, known[name]) for name in known} for each in uses)
+    return _running(item, scope, values)
+
+
+def trials(item: Item, scope: Scope) -> Iterator[Scope]:
+    """Go through scopes in which a layer runs that is left out."""
+    asked = [item.options[key] for key in ("when", "repeat") if key in item.options]
+    return _running(item, scope, _others(asked, item.raw, _known(scope)))
+
+
+def _known(scope: Scope) -> Values:
+    return {n: v for n, v in scope.parameters.items() if n not in scope.fixed}
+
+
+def _running(item: Item, scope: Scope, every: Iterable[Values]) -> Iterator[Scope]:
+    tried: list[Values] = [_known(scope)]
+    for each in every:
+        values = {**scope.parameters, **each}
+        within = scope._replace(parameters=values, found=scope.found.copy())
+        if each not in tried and _runs(item, within):
+            tried.append(each)
+            yield within
+        if len(tried) > MOST:
+            return
+
+
+def _others(asked: list[Any], said: list[Any], known: Values) -> Iterator[Values]:
+    """Go through other values: of what decides, and of what cannot be as it is."""
+    names = [name for name in known if name in names_in(asked)]
+    flags = [name for name in names if isinstance(known[name], bool)][:MOST_FLAGS]
+    counts = [name for name in names if not isinstance(known[name], bool)]
+    used = names_in(said)
+    counted = [n for n, v in known.items() if n in used and not isinstance(v, bool)]
+    nothing = [name for name in counted if known[name] <= 0]
+    sides = [name for name in known if name.endswith(("_height", "_width", "_depth"))]
+    numbers = list(dict.fromkeys([*near(asked), *_NUMBERS]))
+    changes: list[Sequence[str]] = [[each] for each in counts]
+    changes += [counts, list(dict.fromkeys([*counts, *nothing]))]
+    for larger, choice in product(
+        (1, _LARGER), product((True, False), repeat=len(flags))
+    ):
+        begin = {**known, **dict(zip(flags, choice, strict=True))}
+        begin |= {name: known[name] * larger for name in sides}
+        yield begin
+        for number, change in product(numbers, [nothing, *changes]):
+            yield {**begin, **{n: type(known[n])(number) for n in change}}
+        for number in numbers:
+            yield {**begin, **{n: type(known[n])(number) for n in counted}}
+
+
+def near(asked: list[Any]) -> Iterator[int]:
+    """Go through the numbers that a condition names, and those beside them."""
+    for text in asked:
+        for each in re.findall(r"\b\d{1,6}\b", str(text)):
+            yield from (int(each), int(each) + 1, int(each) - 1)
+
+
+def _runs(item: Item, scope: Scope) -> bool:
+    try:
+        found = [
+            _value(item.options.get(key, default), scope)
+            for key, default in (("when", True), ("repeat", 1))
+        ]
+    except ExpressionError:
+        return False
+    return found[0] is True and found[1] >= 1
+
+
+def _value(said: Any, scope: Scope) -> Any:
+    if not isinstance(said, str):
+        return said
+    return evaluate(said, scope.parameters, scope.fixed).value
+
+
+def arriving(wire: Wire, scope: Scope) -> Wire:
+    """Return what arrives with the values of a trial: the same code."""
+    value = wire.value
+    if value is None:
+        return wire
+    plain = {name: _plain(each) for name, each in scope.parameters.items()}
+    shape = tuple(_moved(size, plain) for size in value.shape)
+    return wire._replace(value=value._replace(shape=shape))
+
+
+def _plain(value: Scalar) -> Scalar:
+    return int(value) if isinstance(value, Size) else value
+
+
+def _moved(size: int, values: Mapping[str, Scalar]) -> int:
+    if not isinstance(size, Size):
+        return size
+    known: dict[str, Scalar | Expression] = {**values}
+    try:
+        return worth(size, substituted(size, known))
+    except ExpressionError:
+        return size

@@ -1,0 +1,160 @@
+"""Layers that are left out with the arguments there are: their code all the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.graph.blocks.use import depends
+from mlpgen.graph.entries.when_examples import arriving, examples, trials
+from mlpgen.symbols.expressions import names_in_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.graph.context import Inside
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.resolution import Record
+    from mlpgen.graph.wires import Wire
+    from mlpgen.spec.entries import Item
+    from mlpgen.symbols.expressions import Scalar
+
+    Wired = tuple[Wire, ...]
+    Make = Callable[[Item, Wired, Inside], Node | None]
+
+_UNCHECKED = "MG317"
+_UNMENDED = frozenset(["MG209", "MG229", "MG314"])
+"""Mistakes that no argument mends where values are not checked, beside others."""
+MOST_UNCHECKED = 4
+"""Trials without a check of a layer that fits nowhere."""
+
+
+def omitted(
+    item: Item,
+    wires: Wired,
+    inside: Inside,
+    make: Make,
+    record: Record,
+    uses: Sequence[Mapping[str, Scalar]],
+) -> Node | None:
+    """Find the code of a layer that is left out.
+
+    It is that of a use which has it on, or that with the values there are, or with
+    others. What fits with none is written as it stands, with a warning.
+
+    Args:
+        item: The layer.
+        wires: What it takes.
+        inside: Where it stands.
+        make: Resolves it, as if it ran.
+        record: What was found by now, of which only what is right is kept.
+        uses: The values of other uses of the block.
+    """
+    scope, problems = inside.scope, inside.problems
+    scope.found.used |= names_in_text(item.raw) & scope.parameters.keys()
+    if any(wire.value is None for wire in wires):
+        _, mistakes = _attempt(item, wires, inside, make, record)
+        problems.found += [each for each in mistakes if not depends(each)]
+        return None
+    own: list[Diagnostic] = []
+    others: list[Diagnostic] = []
+    for within, takes in _attempts(item, wires, inside, uses):
+        node, mistakes = _attempt(item, takes, within, make, record)
+        same = within.scope.parameters == scope.parameters
+        checked = within.scope.checked
+        if node is None and same and checked:
+            own = mistakes
+        if node is None and not same and checked:
+            others = others or mistakes
+        if node is not None:
+            if not same or not checked:
+                record.guessed.add(scope.title)
+            if not checked:
+                problems.found += map(_unchecked, others or own)
+            scope.found.take(within.scope.found)
+            return node._replace(inputs=tuple(w.value for w in wires if w.value))
+        if not all(map(depends, own)):
+            break
+    anyway = [each for each in own if not depends(each)]
+    problems.found += anyway or own
+    return None
+
+
+def mistakes_anyway(
+    item: Item, wires: Wired, inside: Inside, make: Make, record: Record
+) -> list[Diagnostic]:
+    """Find what is wrong with an entry that never runs, whatever the arguments are.
+
+    Values and shapes are not looked at. A mistake that other flags of the class mend
+    is none: they decide which parameters a layer has. Within an entry that is tried
+    itself they are not changed once more.
+
+    Args:
+        item: The entry.
+        wires: What it takes.
+        inside: Where it stands.
+        make: Resolves it, as if it ran.
+        record: What is found meanwhile.
+    """
+    scope = inside.scope._replace(checked=False)
+    flags = [n for n, value in scope.parameters.items() if isinstance(value, bool)]
+    kept: list[Diagnostic] | None = None
+    unmended = frozenset[str]() if scope.fixed else _UNMENDED  # rounds have numbers
+    changes = [{}, dict.fromkeys(flags, True), dict.fromkeys(flags, False)]
+    for change in changes if flags and inside.scope.checked else changes[:1]:
+        values = {**scope.parameters, **change}
+        within = scope._replace(parameters=values, found=scope.found.copy())
+        before = list(inside.problems.found)
+        _, mistakes = _attempt(item, wires, inside._replace(scope=within), make, record)
+        inside.problems.found[:] = before
+        mistakes = [x for x in mistakes if x.code in unmended or not depends(x)]
+        kept = mistakes if kept is None else [x for x in kept if x in mistakes]
+        if not kept:
+            return []
+    return kept or []
+
+
+def _attempts(
+    item: Item,
+    wires: Wired,
+    inside: Inside,
+    uses: Sequence[Mapping[str, Scalar]],
+) -> Iterator[tuple[Inside, Wired]]:
+    """Go through the values with which a layer is tried, and what then arrives."""
+    scope = inside.scope
+    same = scope._replace(found=scope.found.copy())
+    tried = []
+    for each in examples(item, scope, uses):
+        yield inside._replace(scope=each), tuple(arriving(w, each) for w in wires)
+    yield inside._replace(scope=same), wires
+    for each in trials(item, scope):
+        tried.append(each)
+        yield inside._replace(scope=each), tuple(arriving(w, each) for w in wires)
+    for each in [*tried[:MOST_UNCHECKED], same]:
+        within = each._replace(found=scope.found.copy(), checked=False)
+        takes = tuple(arriving(wire, within) for wire in wires)
+        yield inside._replace(scope=within), takes
+
+
+def _attempt(
+    item: Item, wires: Wired, inside: Inside, make: Make, record: Record
+) -> tuple[Node | None, list[Diagnostic]]:
+    """Resolve a layer; return its mistakes in place of adding them."""
+    found = inside.problems.found
+    before, mark = list(found), record.mark()
+    node = make(item, wires, inside)
+    mistakes = [each for each in found[len(before) :] if not each.warning]
+    unchecked = [each for each in found[len(before) :] if each.code == _UNCHECKED]
+    found[:] = before
+    if node is None or mistakes:
+        record.forget(mark)
+        return None, mistakes
+    record.keep(mark)
+    found += unchecked
+    return node, []
+
+
+def _unchecked(mistake: Diagnostic) -> Diagnostic:
+    """Turn a mistake into the warning that a layer was not checked."""
+    message = f"left out with these values, and so not checked: {mistake.message}"
+    return mistake._replace(code=_UNCHECKED, message=message, warning=True)

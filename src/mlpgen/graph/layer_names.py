@@ -1,0 +1,104 @@
+"""The pass that gives every layer its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.functions import FUNCTIONS
+from mlpgen.graph.fingerprints import attributes
+from mlpgen.names.identifiers import snake_case, wrong_name
+from mlpgen.names.reserved.attributes import NOT_EXPORTED
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.source import Path
+    from mlpgen.spec.entries import Item
+    from mlpgen.spec.problems import Problems
+
+
+def name_items(
+    items: tuple[Item, ...],
+    problems: Problems,
+    inputs: Mapping[str, Path] | None = None,
+) -> tuple[Item, ...]:
+    """Give every layer a name: the author's, or its type and a running number.
+
+    The layers of a `Sequential` are numbered for themselves.
+
+    Args:
+        items: The layers.
+        problems: Gathers mistakes.
+        inputs: The names of what arrives, and where they stand.
+    """
+    taken: dict[str, Path] = dict(inputs or {})
+    for item in items:
+        if item.named:
+            _check(item, taken, problems)
+    dotted = {item.name for item in items if item.named and "." in item.name}
+    counts: dict[str, int] = {}
+    return tuple(
+        item._replace(
+            name=_whole(item.name, dotted)
+            or _next(item.type or item.guess, counts, taken),
+            sources=item.sources and tuple(_whole(n, dotted) for n in item.sources),
+            children=name_items(item.children, problems),
+        )
+        for item in items
+    )
+
+
+def _whole(name: str, dotted: Container[str]) -> str:
+    """Return a name without dots if it is a layer's, whose mistake is said.
+
+    Dots are for parts: a value `a.b` is looked for in the layer `a`.
+    """
+    return name.replace(".", "_") if name in dotted else name
+
+
+def check_attributes(graph: Graph, problems: Problems) -> None:
+    """Refuse layers with the name of a parameter that `forward` needs.
+
+    Both would be the same attribute of the class.
+
+    Args:
+        graph: The class, resolved.
+        problems: Gathers its mistakes.
+    """
+    needed = {name: node for node in graph.nodes for name in attributes(node)}
+    for node in graph.nodes:
+        if node.name in needed and not (node.is_function or node.shared):
+            function = needed[node.name]
+            line = problems.line(function.path)
+            problems.add_entry(
+                "MG206",
+                f"the name `{node.name}` is taken by a parameter that `forward` needs",
+                node.path,
+                notes=(f"`{function.name}` in line {line} needs it",),
+                help="give the layer another name",
+            )
+
+
+def _check(item: Item, taken: dict[str, Path], problems: Problems) -> None:
+    path = (*item.path, "name")
+    reason = wrong_name(item.name)
+    if reason:
+        message = f"the text `{item.name[:60]}` cannot be a name: {reason}"
+        problems.add("MG205", message, path)
+    elif item.name in taken:
+        line = problems.line(taken[item.name])
+        problems.add("MG206", f"the name `{item.name}` is taken by line {line}", path)
+    elif item.name in NOT_EXPORTED and item.type not in FUNCTIONS:
+        message = f"torch.export cannot write a layer with the name `{item.name}`"
+        problems.add("MG232", message, path, warning=True)
+    taken.setdefault(item.name, path)
+
+
+def _next(type_: str, counts: dict[str, int], taken: Mapping[str, Path]) -> str:
+    stem = snake_case(type_ or "layer")
+    while True:
+        counts[stem] = counts.get(stem, 0) + 1
+        name = f"{stem}_{counts[stem]}"
+        if name not in taken:
+            return name

@@ -1,0 +1,132 @@
+"""The end of a class: what it returns, and the layers that this depends on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.graph.checks.limits import leaves
+from mlpgen.graph.checks.unused import (
+    check_inputs,
+    warn_about_layers,
+    warn_about_parameters,
+)
+from mlpgen.graph.nodes import Graph
+from mlpgen.names.identifiers import snake_case
+from mlpgen.spec.problems import cut, listed, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.graph.blocks.definitions import Definition
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.scope import Scope
+    from mlpgen.graph.wires import Wires
+    from mlpgen.layers.base import Value
+    from mlpgen.source import Path
+
+
+def finished(
+    definition: Definition,
+    inputs: Sequence[Value | None],
+    scope: Scope,
+    nodes: Sequence[Node],
+    wires: Wires,
+) -> Graph:
+    """Make the graph of a class whose layers are resolved; name what it does not need.
+
+    Args:
+        definition: The class as it is written.
+        inputs: What arrives; None after a mistake.
+        scope: What was found in it.
+        nodes: Its layers.
+        wires: Its values.
+    """
+    problems = definition.problems
+    outputs = outputs_of(definition, wires)
+    kept = reached(tuple(nodes), outputs)
+    warn_about_layers(nodes, kept, problems)
+    warn_about_parameters(definition, scope)
+    check_inputs(definition, kept, problems)
+    return Graph(
+        name=definition.name,
+        stem=snake_case(definition.name),
+        description=" ".join(definition.description.split()),
+        parameters=definition.parameters,
+        inferred=(),
+        inputs={
+            name: value
+            for name, value in zip(definition.inputs, inputs, strict=True)
+            if value is not None
+        },
+        sizes={},
+        nodes=kept,
+        outputs=outputs,
+        style="",
+        blocks=(),
+        layers=sum(leaves(node) for node in kept),
+        rules=(),
+        recipe=None,
+    )
+
+
+def outputs_of(definition: Definition, wires: Wires) -> tuple[str, ...]:
+    """Find the values that are returned: those named, or the last.
+
+    A name is empty where its value is not known after a mistake.
+    """
+    found = wires.names()
+    if not definition.outputs:
+        last = wires.last
+        return (last.name if last and last.value is not None else "",)
+    names: dict[str, None] = {}
+    missing = False
+    for index, output in enumerate(definition.outputs):
+        path = (*definition.path, "outputs", index)
+        wire = found.get(output)
+        if wire is None:
+            _unknown(output, definition, wires, path)
+        elif wire.name in definition.inputs:
+            message = f"the output `{output}` is only the input"
+            definition.problems.add("MG212", message, path, help="name a layer")
+        elif wire.name in names:
+            message = f"`{output}` is an output already"
+            definition.problems.add("MG206", message, path)
+        missing = missing or wire is None or wire.value is None
+        names |= {wire.name: None} if wire else {}
+    return ("",) if missing else tuple(names)
+
+
+def _unknown(output: str, definition: Definition, wires: Wires, path: Path) -> None:
+    """Say that a name in `outputs` is not known, if not for another mistake."""
+    found = wires.names()
+    layer = found.get(output.partition(".")[0])
+    if layer is not None and layer.value is None:
+        return
+    layers = [name for name in found if name not in definition.inputs]
+    whole = [name for name in layers if "." not in name]
+    message = f"there is no layer `{cut(output)}`"
+    help = nearest(output, layers) or f"there is {listed(whole[-6:])}"
+    if layer is not None:
+        message, help = wires.without_part(output)
+    definition.problems.add("MG212", message, path, help=help)
+
+
+def reached(nodes: tuple[Node, ...], outputs: tuple[str, ...]) -> tuple[Node, ...]:
+    """Return the layers that an output depends on.
+
+    One whose module or parameters others use, but whose result nobody takes, has no
+    sources: it does not run itself.
+    """
+    wanted = {output.partition(".")[0] for output in outputs}
+    lent: set[str] = set()
+    kept = []
+    for node in reversed(nodes):
+        if node.name in wanted or "" in wanted:
+            kept.append(node)
+            wanted |= {source.partition(".")[0] for source in node.sources}
+        elif node.name in lent:
+            kept.append(node._replace(sources=(), multiply_adds=0))
+        else:
+            continue
+        lent |= {node.shared, node.tied}
+    return tuple(reversed(kept))

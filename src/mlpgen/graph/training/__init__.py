@@ -1,0 +1,1 @@
+"""The training of a spec, resolved: `resolve` is the table of contents."""

@@ -1,0 +1,107 @@
+"""Parts of a training, read: a name, or a name with arguments and keys beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from mlpgen.spec.problems import cut, listed, nearest, shown
+from mlpgen.training import REFUSED
+from mlpgen.training.component import Part
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from mlpgen.catalogue.catalogue import Catalogue
+    from mlpgen.source import Path
+    from mlpgen.spec.problems import Problems
+
+P = TypeVar("P", bound=Part)
+K = TypeVar("K", bound="BaseModel")
+
+
+def read_keys(
+    kind: str, model: type[K], raw: Any, path: Path, problems: Problems
+) -> tuple[K, Any]:
+    """Take apart a part and the keys beside it.
+
+    Args:
+        kind: `optimizer`, for people.
+        model: What may stand beside it.
+        raw: What the spec has.
+        path: Where.
+        problems: Gathers mistakes.
+
+    Returns:
+        The keys, by default where they are wrong, and the part alone.
+    """
+    if not isinstance(raw, dict) or not raw.keys() & model.model_fields.keys():
+        return model(), raw
+    given = {key: raw[key] for key in raw if key in model.model_fields}
+    rest = {key: raw[key] for key in raw if key not in model.model_fields}
+    try:
+        return model.model_validate(given), rest
+    except ValidationError as error:
+        problems.add_invalid(error, model, kind, path, given)
+        return model(), rest
+
+
+def read_part(
+    kind: str, catalogue: Catalogue[P], raw: Any, path: Path, problems: Problems
+) -> P | None:
+    """Read an optimizer, a scheduler, a loss or an augmentation.
+
+    Args:
+        kind: What it is, for people.
+        catalogue: Those there are.
+        raw: What the spec has: a name, or a name with arguments.
+        path: Where.
+        problems: Gathers mistakes.
+    """
+    arguments: Any = {}
+    name, place, key = raw, path, False
+    if isinstance(raw, dict) and len(raw) == 1:
+        name, arguments = next(iter(raw.items()))
+        place, key = (*path, name), True
+    if not isinstance(name, str):
+        message = f"`{kind}` is a name, or one with arguments, not {shown(raw)}"
+        problems.add("MG203", message, path)
+        return None
+    if name in REFUSED:
+        message = f"`{name}` cannot be used: {REFUSED[name]}"
+        problems.add("MG406", message, place, key=key)
+        return None
+    if name not in catalogue:
+        help = nearest(name, catalogue) or f"one of {listed(list(catalogue))}"
+        problems.add(
+            "MG207", f"there is no {kind} `{cut(name)}`", place, key=key, help=help
+        )
+        return None
+    return _made(catalogue[name], name, arguments, place, problems)
+
+
+def _made(
+    cls: type[P], name: str, arguments: Any, place: Path, problems: Problems
+) -> P | None:
+    shorthand = None
+    if arguments is None:
+        arguments = {}
+    if not isinstance(arguments, dict):
+        shorthand = cls.shorthand()
+        arguments = {shorthand: arguments}
+        if shorthand is None:
+            problems.add("MG201", f"`{name}` takes no arguments", place)
+            return None
+    try:
+        part = cls.model_validate(arguments)
+    except ValidationError as error:
+        problems.add_invalid(error, cls, name, place, arguments, shorthand)
+        return None
+    problem = part.check()
+    if problem is not None:
+        argument = problem.argument
+        at = (*place, argument) if argument and argument in arguments else place
+        problems.add(problem.code, problem.message, at, help=problem.help)
+        return None
+    return part

@@ -1,0 +1,233 @@
+"""The data of a training resolved: a set with a name, or the user's own."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import ValidationError
+
+from mlpgen.graph.nodes import held, made
+from mlpgen.graph.training.recipe import Dataset
+from mlpgen.names.modules import wrong_file
+from mlpgen.spec.problems import cut, listed, nearest, shown
+from mlpgen.training.data.datasets import DATASETS
+from mlpgen.training.data.sources import SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.graph.nodes import Node
+    from mlpgen.source import Path
+    from mlpgen.spec.models import Spec
+    from mlpgen.spec.problems import Problems
+    from mlpgen.spec.training import Training
+    from mlpgen.training.data.sources import Source
+
+_AT: Path = ("training", "data")
+
+
+def resolve_data(
+    spec: Spec,
+    training: Training,
+    nodes: Sequence[Node],
+    outputs: Sequence[str],
+    problems: Problems,
+) -> Dataset | None:
+    """Resolve `data:` and what belongs to it.
+
+    Args:
+        spec: The spec.
+        training: Its training.
+        nodes: Its layers, as far as they could be resolved.
+        outputs: What the model returns.
+        problems: Gathers mistakes.
+    """
+    given = _input(spec, problems)
+    if given is None:
+        return None
+    raw = training.data
+    found = (
+        _own(raw, given, nodes, outputs, problems)
+        if isinstance(raw, dict)
+        else _named(raw, given, problems)
+    )
+    if found is not None:
+        _check_normalize(training.normalize, found, problems)
+        _check_module(found, spec.stem, problems)
+    _check_subset(training, problems)
+    return found
+
+
+class _Given(NamedTuple):
+    """The input of a spec, and where its shape and its type stand."""
+
+    shape: Sequence[int]
+    dtype: str
+    at: Path
+    at_dtype: Path
+
+
+def _input(spec: Spec, problems: Problems) -> _Given | None:
+    at: Path = ("input",)
+    if not isinstance(spec.input, dict):
+        return _Given(spec.input, "float32", at, at)
+    if len(spec.input) != 1:
+        message = "the scripts of today train models with one input"
+        help = "write `input: [1, 28, 28]`, for example"
+        problems.add("MG403", message, at, key=True, help=help)
+        return None
+    name, given = next(iter(spec.input.items()))
+    at = (*at, name)
+    if isinstance(given, list):
+        return _Given(given, "float32", at, at)
+    return _Given(given.shape, given.dtype, (*at, "shape"), (*at, "dtype"))
+
+
+def _named(raw: Any, given: _Given, problems: Problems) -> Dataset | None:
+    if not isinstance(raw, str) or raw not in DATASETS:
+        help = nearest(str(raw), DATASETS) or (
+            f"one of {listed(DATASETS)}; or your own: `{{images: folder}}`, "
+            f"likewise {listed(list(SOURCES)[1:])}"
+        )
+        message = f"there is no data set {shown(raw)}"
+        if isinstance(raw, str):
+            message = f"there is no data set `{cut(raw)}`"
+        problems.add("MG207", message, _AT, help=help)
+        return None
+    archive = DATASETS[raw]
+    images = list(archive.shape)
+    _check_dtype(given, ("float32",), archive.title, problems)
+    shape = given.shape
+    if shape and list(shape) != images:
+        problems.add(
+            "MG403",
+            f"`input` is {list(shape)}, but the images of {archive.title} are {images}",
+            given.at,
+            help=f"write `input: {images}`",
+        )
+    return Dataset(archive.title, archive.shape, archive.classes, archive)
+
+
+def _own(
+    raw: dict[str, Any],
+    given: _Given,
+    nodes: Sequence[Node],
+    outputs: Sequence[str],
+    problems: Problems,
+) -> Dataset | None:
+    kinds = [key for key in SOURCES if key in raw]
+    if len(kinds) != 1:
+        message = "data of your own needs one key that says where it is"
+        problems.add("MG202", message, _AT, help=f"one of {listed(SOURCES)}")
+        return None
+    model = SOURCES[kinds[0]]
+    try:
+        source = model.model_validate(raw)
+    except ValidationError as error:
+        problems.add_invalid(error, model, "data", _AT, raw)
+        return None
+    _check_dtype(given, source.dtypes, f"`{kinds[0]}`", problems)
+    _check_shape(source, given, problems)
+    first = made(nodes, outputs[0]) if outputs else None
+    shape = first[1].shape if first else ()
+    size = shape[-1] if len(shape) == 1 or (shape and source.continues) else 0
+    return Dataset(
+        title=f"{kinds[0]} data",
+        shape=tuple(given.shape),
+        classes=int(size),
+        origin=source,
+        dtype=given.dtype,
+        known=_known(nodes, given) if given.dtype == "int64" else 0,
+    )
+
+
+def _check_module(found: Dataset, stem: str, problems: Problems) -> None:
+    """Refuse a module that is no file of the author's beside the scripts."""
+    path = found.origin.beside
+    if path and (reason := wrong_file(path, stem)):
+        message = f"`{cut(path)}` cannot be a module of yours: {reason}"
+        help = "such as `my_data.py`, which stands beside the scripts"
+        problems.add("MG231", message, (*_AT, "module"), help=help)
+
+
+def _check_dtype(
+    given: _Given, dtypes: tuple[str, ...], what: str, problems: Problems
+) -> None:
+    if given.dtype in dtypes:
+        return
+    help = f"write `dtype: {dtypes[0]}`"
+    if "float32" not in dtypes and given.at == given.at_dtype:
+        help = "write `input: {tokens: {shape: [64], dtype: int64}}`"
+    message = f"data of {what} is {dtypes[0]}, but `input` is {given.dtype}"
+    problems.add("MG403", message, given.at_dtype, help=help)
+
+
+def _check_shape(source: Source, given: _Given, problems: Problems) -> None:
+    if not given.shape:
+        return
+    message, help = source.misfit(tuple(given.shape))
+    if message:
+        problems.add("MG403", message, given.at, help=help)
+
+
+def _known(nodes: Sequence[Node], given: _Given) -> int:
+    """Return how many whole numbers the embeddings of the input know."""
+    found = [
+        getattr(size := each.arguments["num_embeddings"], "value", size)
+        for each in held(nodes)
+        if each.type in ("Embedding", "EmbeddingBag")
+        and each.inputs
+        and each.inputs[0].batched
+        and tuple(each.input) == tuple(given.shape)
+    ]
+    return min(map(int, found), default=0)
+
+
+def _check_subset(training: Training, problems: Problems) -> None:
+    """A batch cannot have more examples than there are."""
+    if training.subset is None:
+        return
+    left = training.subset
+    if training.validation is not None:
+        left -= max(round(training.validation * left), 1)
+    if left < training.batch_size:
+        message = (
+            f"a `batch_size` of {training.batch_size} is more than the {left} examples "
+            "that are trained on"
+        )
+        at: Path = ("training", "subset")
+        problems.add("MG407", message, at, help="write a larger `subset`")
+
+
+def _check_normalize(raw: Any, dataset: Dataset, problems: Problems) -> None:
+    at: Path = ("training", "normalize")
+    if raw is None:
+        return
+    if not dataset.scalable:
+        message = "`normalize` is for images and arrays"
+        if dataset.single:
+            message += "; tables are standardized anyway"
+        problems.add("MG406", message, at)
+        return
+    if raw == "auto" or not dataset.shape:
+        return
+    channels = dataset.shape[0]
+    if len(raw) != 2 or not all(_fits(each, channels) for each in raw):
+        message = "`normalize` is `auto`, or a list of a mean and a deviation"
+        help = f"each is a number or a list of {channels}, one a channel"
+        problems.add("MG203", message, at, help=help)
+    elif any(each <= 0 for each in _numbers(raw[1])):
+        problems.add("MG203", "a standard deviation is above 0", at)
+
+
+def _fits(raw: Any, channels: int) -> bool:
+    numbers = _numbers(raw)
+    return len(numbers) in (1, channels) and all(
+        isinstance(each, int | float) and not isinstance(each, bool) and isfinite(each)
+        for each in numbers
+    )
+
+
+def _numbers(raw: Any) -> list[Any]:
+    return raw if isinstance(raw, list) else [raw]

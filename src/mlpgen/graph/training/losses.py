@@ -1,0 +1,184 @@
+"""The losses of a training resolved: each on an output, with its target."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.graph.nodes import made
+from mlpgen.graph.training.components import read_keys, read_part
+from mlpgen.graph.training.producers import class_of, kind, makers
+from mlpgen.graph.training.recipe import Term
+from mlpgen.layers.base import shown as shape_shown
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.spec.problems import cut, listed
+from mlpgen.spec.training import LossKeys
+from mlpgen.training import LOSSES
+from mlpgen.training.component import Problem
+from mlpgen.training.losses.base import NO_LOGITS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.training.recipe import Dataset
+    from mlpgen.layers.base import Shape
+    from mlpgen.source import Path
+    from mlpgen.spec.problems import Problems
+    from mlpgen.training.losses.base import Loss, Target
+
+
+def resolve_losses(
+    raw: Any,
+    nodes: tuple[Node, ...],
+    outputs: Sequence[str],
+    dataset: Dataset,
+    problems: Problems,
+) -> tuple[Term, ...]:
+    """Resolve one loss or a list of them.
+
+    Args:
+        raw: What the spec has.
+        nodes: The layers, as far as they could be resolved.
+        outputs: What the model returns.
+        dataset: The data.
+        problems: Gathers mistakes.
+    """
+    at: Path = ("training", "loss")
+    entries = list(enumerate(raw)) if isinstance(raw, list) else [(None, raw)]
+    if not entries:
+        problems.add("MG203", "`loss` is an empty list", at, help="name a loss")
+    found: list[Term] = []
+    for index, entry in entries:
+        path = at if index is None else (*at, index)
+        term = _term(entry, path, nodes, outputs, dataset, found, problems)
+        if term is not None:
+            found.append(term)
+    return tuple(found)
+
+
+def _term(
+    raw: Any,
+    path: Path,
+    nodes: tuple[Node, ...],
+    outputs: Sequence[str],
+    dataset: Dataset,
+    before: Sequence[Term],
+    problems: Problems,
+) -> Term | None:
+    keys, alone = read_keys("loss", LossKeys, raw, path, problems)
+    loss = read_part("loss", LOSSES, alone, path, problems)
+    complete = outputs and "" not in outputs
+    if keys.on and complete and keys.on not in outputs:
+        message = f"`{cut(keys.on)}` is no output of the model"
+        help = f"its outputs are {listed(outputs)}"
+        problems.add("MG212", message, (*path, "on"), help=help)
+        return None
+    output = keys.on or (outputs[0] if outputs else "")
+    known = made(nodes, output)
+    if loss is None or known is None:
+        return None
+    node, value = known
+    if not value.batched:
+        message = f"`{type(loss).__name__}` compares an output for each example, but "
+        message += f"`{output}` has no batch: {whole_shown(value)}"
+        problems.add("MG401", message, path, help="put another output first")
+        return None
+    found = _target(loss, value.shape, dataset, before)
+    if not isinstance(found, Problem):
+        found = _wrong_values(loss, output, nodes) or found
+    if isinstance(found, Problem):
+        if found.code == "MG401" and problems.insist("MG306"):
+            return None  # the shape is wrong since there
+        notes = (
+            f"the output is `{output}` (line {problems.line(node.path)}), "
+            f"{whole_shown(value)}",
+        )
+        problems.add(found.code, found.message, path, notes=notes, help=found.help)
+        return None
+    shape = tuple(int(size) for size in value.shape)
+    return Term(loss, output, found, shape, keys.weight)
+
+
+def _target(
+    loss: Loss,
+    output: Shape,
+    dataset: Dataset,
+    before: Sequence[Term],
+) -> Target | Problem:
+    """Decide what an output of this shape is compared with."""
+    name = type(loss).__name__
+    known = next((term for term in before if term.target != "image"), None)
+    classified = known is not None and known.target != "number"
+    found: Target | Problem
+    if dataset.numbers and not classified and loss.takes_numbers(output):
+        found = _numbers(name, output, dataset, known)
+    elif known is not None and known.target == "number":
+        first = type(known.loss).__name__
+        message = f"`{name}` takes classes, but `{first}` takes the same as numbers"
+        found = Problem("MG406", message)
+    elif dataset.text:
+        found = _next(loss, output, dataset)
+    else:
+        found = loss.target(output, dataset.shape, dataset.classes)
+    if found in ("label", "one_hot") and dataset.classes < 2:
+        message = "an output of one value tells no classes apart"
+        return Problem("MG404", message, help="give it a value for each class")
+    return found
+
+
+def _numbers(
+    name: str, output: Shape, dataset: Dataset, known: Term | None
+) -> Target | Problem:
+    """The targets are numbers, of the shape of the output."""
+    if dataset.single and prod(output) != 1:
+        message = f"`{name}` compares with one number of each example"
+        return Problem("MG401", message, help="end with `Linear: 1`")
+    if known is not None and known.shape != tuple(output):
+        message = f"the targets have the shape of `{known.output}`, the first output"
+        return Problem("MG401", message, help="losses of numbers share their targets")
+    return "number"
+
+
+def _next(loss: Loss, output: Shape, dataset: Dataset) -> Target | Problem:
+    """The targets are the next characters, one for each step."""
+    name = type(loss).__name__
+    if not loss.of_text:
+        message = f"`{name}` is not for text"
+        return Problem("MG406", message, help="use `CrossEntropyLoss`")
+    if len(output) != 2 or output[:1] != dataset.shape:
+        message = (
+            f"`{name}` takes (N, {dataset.shape[0]}, characters) of a text, the output "
+            f"is {shape_shown(output)}"
+        )
+        help = "end with a `Linear` on every step, without `select: last`, `Flatten`"
+        return Problem("MG401", message, help=help)
+    return "next"
+
+
+def _wrong_values(loss: Loss, output: str, nodes: tuple[Node, ...]) -> Problem | None:
+    """Check that the values of an output are of the kind that a loss takes.
+
+    What only arranges values is passed over. Dropout keeps logits logits, but it may
+    scale a probability above 1. What an author's own layer gives is not known, and
+    neither is what arithmetic makes of probabilities.
+    """
+
+    def passes(node: Node) -> bool:
+        cls = class_of(node)
+        drops = cls is not None and cls.returns_input == "in evaluation"
+        arranges = cls is not None and cls.arranges
+        return arranges or (drops and not loss.after)
+
+    def computes(node: Node) -> bool:
+        return passes(node) or (node.is_function and kind(node) not in NO_LOGITS)
+
+    for node in makers(nodes, output, passes):
+        problem = loss.values(kind(node), node.type)
+        if problem is None:
+            continue
+        behind = {kind(each) for each in makers(nodes, output, computes)}
+        unknown = computes(node) and behind & {*NO_LOGITS}
+        if not loss.after or not (unknown or class_of(node) is None):
+            return problem
+    return None

@@ -1,0 +1,115 @@
+"""Which layers made a value: through blocks, rounds and what only passes it on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.spec.types import layer_class
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from mlpgen.graph.nodes import Node
+    from mlpgen.layers.base import Layer
+
+
+class _Frame(NamedTuple):
+    """The layers of a class or of a `Sequential`, and what they stand in.
+
+    Attributes:
+        nodes: By their names.
+        inputs: The values outside that stand behind its inputs.
+        outer: Where it stands; None for the outermost.
+    """
+
+    nodes: Mapping[str, Node]
+    inputs: Mapping[str, str]
+    outer: _Frame | None = None
+
+
+def makers(
+    nodes: Iterable[Node], value: str, passes: Callable[[Node], bool]
+) -> Iterator[Node]:
+    """Go through the layers that made a value; each of them is made of no others.
+
+    Args:
+        nodes: The layers of a class.
+        value: The name of the value.
+        passes: Tells what is passed over, to what it takes.
+    """
+    waiting = [(_Frame({node.name: node for node in nodes}, {}), value)]
+    seen: set[tuple[int, str]] = set()
+    while waiting:
+        frame, name = waiting.pop()
+        if (id(frame.nodes), name) in seen:
+            continue
+        seen.add((id(frame.nodes), name))
+        layer, _, part = name.partition(".")
+        node = frame.nodes.get(layer)
+        if node is None:
+            if frame.outer is not None:
+                waiting.append((frame.outer, frame.inputs[name]))
+            continue
+        rounds = [each.node for each in node.rounds if int(each.times)]
+        inner = rounds[-1] if rounds else node
+        if not node.active or (node.rounds and not rounds):
+            waiting.append((frame, node.sources[0]))
+        elif inner.graph is not None or inner.type == "Sequential":
+            waiting.append(_within(node, inner, part, frame))
+        elif passes(inner):
+            waiting += [(frame, source) for source in reversed(_values_of(node))]
+        else:
+            yield inner
+
+
+def _within(node: Node, inner: Node, part: str, frame: _Frame) -> tuple[_Frame, str]:
+    """Go into a block or a `Sequential`, to what it gives."""
+    if inner.graph is not None:
+        inputs = dict(zip(inner.graph.inputs, node.sources, strict=False))
+        nodes = {each.name: each for each in inner.graph.nodes}
+        if not part and len(inner.parts) > 1:
+            part = next(iter(inner.parts))
+        return _Frame(nodes, inputs, frame), part or inner.graph.outputs[0]
+    before, chain = "", {}
+    for child in inner.children:
+        chain[child.name] = child._replace(sources=(before,))
+        before = child.name
+    return _Frame(chain, {"": node.sources[0]}, frame), before
+
+
+def _values_of(node: Node) -> list[str]:
+    """Name the sources whose values a layer passes on: no index, no mask."""
+    if len(node.sources) < 2:
+        return [*node.sources]
+    pairs = zip(node.sources, node.inputs, strict=True)
+    return [source for source, each in pairs if each.dtype == node.value.dtype]
+
+
+def kind(node: Node) -> str:
+    """Name what a layer does, alike for a module and a function: `LogSoftmax`."""
+    cls = layer_class(node.type)
+    return cls.__name__ if cls is not None else node.type
+
+
+def class_of(node: Node) -> type[Layer] | None:
+    """Return the class of a layer in the catalogue; None for blocks and `custom`."""
+    return layer_class(node.type)
+
+
+def places(node: Node, arriving: int) -> int:
+    """Count the last sizes of a result that are places, behind the channels.
+
+    Args:
+        node: The layer.
+        arriving: How many they are of what it takes.
+    """
+    found = makers([node], node.name, _keeps_places)
+    cls = next((class_of(each) for each in found), None)
+    return arriving if cls is None else cls.spatial
+
+
+def _keeps_places(node: Node) -> bool:
+    """Tell whether a layer leaves the places where they are: of shortcuts too."""
+    if node.pointwise or not node.is_function or node.function is None:
+        return node.pointwise
+    return node.function.gathers or node.function.name in ("+", "-", "*", "/")

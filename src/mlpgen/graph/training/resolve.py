@@ -1,0 +1,295 @@
+"""The training of a spec resolved: each part checked, alone and against the model."""
+
+from __future__ import annotations
+
+from math import prod
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.graph.nodes import held
+from mlpgen.graph.training.components import read_keys, read_part
+from mlpgen.graph.training.data import resolve_data
+from mlpgen.graph.training.losses import resolve_losses
+from mlpgen.graph.training.recipe import Recipe, Schedule
+from mlpgen.names.flags import option, plain, settings_of
+from mlpgen.spec.training import NO_CLOSURE, OptimizerKeys, SchedulerKeys
+from mlpgen.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULERS
+from mlpgen.training.metrics import METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.training.recipe import Dataset, Term
+    from mlpgen.source import Path
+    from mlpgen.spec.models import Spec
+    from mlpgen.spec.problems import Problems
+    from mlpgen.spec.training import Training
+    from mlpgen.training.augmentations import Augmentation
+    from mlpgen.training.metrics import Kind
+    from mlpgen.training.optimizers.base import Optimizer
+    from mlpgen.training.schedulers import Scheduler
+
+_AT: Path = ("training",)
+
+
+def resolve_training(
+    spec: Spec, nodes: tuple[Node, ...], outputs: tuple[str, ...], problems: Problems
+) -> Recipe | None:
+    """Resolve `training:`.
+
+    Args:
+        spec: The spec.
+        nodes: Its layers, as far as they could be resolved.
+        outputs: What the model returns.
+        problems: Gathers mistakes.
+
+    Returns:
+        None if the spec does not train, or there are mistakes.
+    """
+    training = spec.training
+    if training is None:
+        return None
+    before = len(problems.found)
+    dataset = resolve_data(spec, training, nodes, outputs, problems)
+    _check_batch(training.batch_size, nodes, problems)
+    keys, raw = read_keys(
+        "optimizer", OptimizerKeys, training.optimizer, (*_AT, "optimizer"), problems
+    )
+    optimizer = read_part("optimizer", OPTIMIZERS, raw, (*_AT, "optimizer"), problems)
+    schedule = _schedule(training, problems)
+    if optimizer is not None:
+        _check_optimizer(optimizer, nodes, problems)
+        _check_closure(optimizer, training, problems)
+        for each in (schedule.scheduler, *schedule.parts) if schedule else ():
+            _check_momentum(each, optimizer, problems)
+    if dataset is None:
+        return None
+    terms = resolve_losses(training.loss, nodes, outputs, dataset, problems)
+    metrics = _metrics(training, terms, dataset, problems)
+    augmentations = _augmentations(training, terms, dataset, problems)
+    _check_watched(schedule, terms, problems)
+    _check_precision(training, terms, problems)
+    if len(problems.found) > before or optimizer is None or not terms:
+        return None
+    _warn_about_flags(spec, problems)
+    return Recipe(
+        settings=training,
+        dataset=dataset,
+        terms=terms,
+        metrics=metrics,
+        optimizer=optimizer,
+        no_decay=tuple(keys.no_decay),
+        schedule=schedule,
+        augmentations=augmentations,
+    )
+
+
+def _warn_about_flags(spec: Spec, problems: Problems) -> None:
+    """Say of a parameter that its flag is not called as it is."""
+    for name, setting in settings_of(spec.parameters).items():
+        if setting != plain(name):
+            taken, own = option(plain(name)), option(setting)
+            message = f"`{taken}` is taken: scripts have `{own}` for `{name}`"
+            problems.add("MG408", message, ("parameters", name), key=True, warning=True)
+
+
+def _schedule(training: Training, problems: Problems) -> Schedule | None:
+    if training.scheduler is None:
+        return None
+    path = (*_AT, "scheduler")
+    keys, raw = read_keys(
+        "scheduler", SchedulerKeys, training.scheduler, path, problems
+    )
+    scheduler = read_part("scheduler", SCHEDULERS, raw, path, problems)
+    if scheduler is None:
+        return None
+    parts = _parts(scheduler, raw, path, problems)
+    name = type(scheduler).__name__
+    by_step = keys.per == "step" or scheduler.steps == "batch"
+    if keys.per == "step" and scheduler.watched:
+        message = f"`{name}` looks at a metric, which there is once an epoch"
+        problems.add("MG406", message, (*path, "per"))
+    fixed = scheduler.steps == "batch" or scheduler.watched or parts
+    if keys.warmup is not None and fixed:
+        message = f"`{name}` has no `warmup` beside it: it is a schedule of its own"
+        problems.add("MG406", message, (*path, "warmup"), key=True)
+    elif keys.warmup is not None and not by_step and not keys.warmup.is_integer():
+        message = "a `warmup` of parts of an epoch moves on with each step"
+        problems.add("MG406", message, (*path, "warmup"), help="write `per: step`")
+    return Schedule(scheduler, parts, by_step, keys.warmup or 0.0)
+
+
+def _parts(
+    scheduler: Scheduler, raw: Any, path: Path, problems: Problems
+) -> tuple[Scheduler, ...]:
+    """Read the schedulers that a scheduler is made of."""
+    inner = getattr(scheduler, "schedulers", None)
+    if inner is None:
+        return ()
+    name = type(scheduler).__name__
+    at = (*path, name, "schedulers") if isinstance(raw[name], dict) else (*path, name)
+    found = []
+    for index, each in enumerate(inner):
+        part = read_part("scheduler", SCHEDULERS, each, (*at, index), problems)
+        if part is None:
+            continue
+        if part.steps != "epoch" or part.watched or hasattr(part, "schedulers"):
+            message = f"`{type(part).__name__}` cannot be part of `{name}`"
+            problems.add("MG406", message, (*at, index))
+        found.append(part)
+    return tuple(found)
+
+
+def _metrics(
+    training: Training,
+    terms: tuple[Term, ...],
+    dataset: Dataset,
+    problems: Problems,
+) -> tuple[str, ...]:
+    """Take accuracy where there are classes, and check what is asked for."""
+    if not terms:
+        return ()
+    kind: Kind = "classes" if terms[0].target in ("label", "one_hot") else "numbers"
+    kind = "text" if dataset.text else kind
+    for index, name in enumerate(training.metrics):
+        metric, at = METRICS[name], (*_AT, "metrics", index)
+        if kind not in metric.kinds:
+            problems.add("MG406", f"`{name}` {_WRONG_KINDS[kind]}", at)
+        elif kind == "classes" and dataset.classes < metric.needs:
+            message = f"`{name}` of {dataset.classes} classes is always 1"
+            problems.add("MG406", message, at)
+    usual = ["accuracy"] if kind == "classes" else []
+    return (*dict.fromkeys([*usual, *training.metrics]),)
+
+
+_WRONG_KINDS: Mapping[Kind, str] = MappingProxyType(
+    {
+        "classes": "is a metric of numbers, and the targets are classes",
+        "numbers": "is a metric of classes, and the targets are numbers",
+        "text": "is not measured of text",
+    }
+)
+
+
+def _augmentations(
+    training: Training,
+    terms: tuple[Term, ...],
+    dataset: Dataset,
+    problems: Problems,
+) -> tuple[Augmentation, ...]:
+    found: list[Augmentation] = []
+    for index, raw in enumerate(training.augment):
+        at = (*_AT, "augment", index)
+        part = read_part("augmentation", AUGMENTATIONS, raw, at, problems)
+        if part is None:
+            continue
+        name = type(part).__name__.lower()
+        if not dataset.pictures:
+            problems.add("MG406", f"`{name}` changes images, and the data has none", at)
+        mixable = all(term.loss.takes_mixtures(term.target) for term in terms)
+        if part.mixes and not mixable:
+            message = f"`{name}` mixes classes, which this loss does not take"
+            problems.add("MG406", message, at, help="use `CrossEntropyLoss`")
+        if part.mixes and any(each.mixes for each in found):
+            message = "`mixup` and `cutmix` do the same work: name one of them"
+            problems.add("MG406", message, at)
+        found.append(part)
+    return tuple(found)
+
+
+def _check_watched(
+    schedule: Schedule | None, terms: tuple[Term, ...], problems: Problems
+) -> None:
+    watched = schedule.scheduler.watched if schedule else ""
+    if (
+        watched == "test_accuracy"
+        and terms
+        and terms[0].target not in ("label", "one_hot")
+    ):
+        message = "`mode: max` looks at the accuracy, but nothing is classified"
+        at = (*_AT, "scheduler")
+        problems.add("MG406", message, at, help="use `mode: min`")
+
+
+def _check_batch(size: int, nodes: tuple[Node, ...], problems: Problems) -> None:
+    """A batch of one example has no variance where each channel has one value."""
+    alone = (
+        each
+        for each in held(nodes)
+        if each.type.startswith("BatchNorm") and prod(each.output[1:]) == 1
+    )
+    node = next(alone, None) if size == 1 else None
+    if node is not None:
+        problems.add(
+            "MG407",
+            f"`{node.name}` cannot normalize over a batch of one example",
+            (*_AT, "batch_size"),
+            notes=(f"`{node.name}` is in line {problems.line(node.path)}",),
+            help="write a `batch_size` of at least 2",
+        )
+
+
+def _check_optimizer(
+    optimizer: Optimizer, nodes: tuple[Node, ...], problems: Problems
+) -> None:
+    if not problems.failed and not any(node.parameters for node in nodes):
+        message = "the model has no parameters that could be trained"
+        problems.add("MG405", message, _AT, key=True)
+    refusal = optimizer.refuses(_dimensions(nodes)) if nodes else ""
+    if refusal:
+        problems.add("MG406", refusal, (*_AT, "optimizer"))
+
+
+def _check_precision(
+    training: Training, terms: tuple[Term, ...], problems: Problems
+) -> None:
+    """On GPUs torch refuses losses of probabilities that were rounded."""
+    for term in terms:
+        name = type(term.loss).__name__
+        if name == "BCELoss" and training.precision in ("bf16", "fp16"):
+            message = f"`{name}` takes probabilities, which {training.precision} rounds"
+            help_ = "use `BCEWithLogitsLoss`, without the `Sigmoid`"
+            problems.add("MG406", message, (*_AT, "precision"), help=help_)
+
+
+def _check_closure(
+    optimizer: Optimizer, training: Training, problems: Problems
+) -> None:
+    """What happens between backward and step has no place in a closure."""
+    if not optimizer.closure:
+        return
+    usual = type(training).model_fields
+    given = [
+        name for name in NO_CLOSURE if getattr(training, name) != usual[name].default
+    ]
+    for name in [*given, *(["precision"] if training.precision == "fp16" else [])]:
+        message = (
+            f"`{type(optimizer).__name__}` evaluates the loss several times a step, "
+            f"which leaves no place for `{name}`"
+        )
+        problems.add("MG406", message, (*_AT, name))
+
+
+def _dimensions(nodes: tuple[Node, ...]) -> set[int]:
+    """Return how many dimensions the parameters have; 1 stands for all but matrices."""
+    found: set[int] = set()
+    for node in held(nodes):
+        shapes = [node.output] if node.is_held else [*node.weights.values()]
+        if node.parameters:
+            found |= {2 if len(shape) == 2 else 1 for shape in shapes} or {1}
+    return found
+
+
+def _check_momentum(
+    scheduler: Scheduler, optimizer: Optimizer, problems: Problems
+) -> None:
+    """Torch refuses to cycle the momentum of an optimizer without one."""
+    if getattr(scheduler, "cycle_momentum", False) and not optimizer.momentum_argument:
+        name = type(optimizer).__name__
+        problems.add(
+            "MG406",
+            f"`{type(scheduler).__name__}` cycles a momentum that `{name}` lacks",
+            (*_AT, "scheduler"),
+            help="give it `cycle_momentum: false`",
+        )

@@ -1,0 +1,124 @@
+"""Shapes with their batch: written for people, and broadcast as torch does."""
+
+from collections.abc import Sequence
+from itertools import combinations, dropwhile
+
+from mlpgen.layers.base import Shape, ShapeError, Value, Values, shown
+from mlpgen.symbols.agreements import agree
+from mlpgen.symbols.sizes import is_symbolic
+
+DTYPES = ("bool", "int64", "float32")
+"""Kinds of numbers: of two that are combined, the later one wins."""
+MOST_DIMENSIONS = 6
+"""Of tensors for which it is said where a size of 1 is missing."""
+
+
+def whole(value: Value) -> tuple[int, ...]:
+    """Return the shape with the batch, which is -1 here."""
+    return (-1, *value.shape) if value.batched else value.shape
+
+
+def whole_shown(value: Value, *, in_words: bool = False) -> str:
+    """Write a shape for people; a tensor without a batch has no `N`.
+
+    Args:
+        value: The tensor.
+        in_words: Say that there is no batch.
+    """
+    if value.batched:
+        return shown(value.shape)
+    shape = f"({', '.join(str(int(size)) for size in value.shape)})"
+    return f"{shape}, without a batch," if in_words else shape
+
+
+def broadcast(name: str, values: Values) -> Value:
+    """Return the common shape of tensors that are combined element by element.
+
+    By torch's rules: https://docs.pytorch.org/docs/stable/notes/broadcasting.html
+
+    Raises:
+        ShapeError: MG313, with both shapes.
+    """
+    first, *others = values
+    for other in others:
+        sizes = aligned(whole(first), whole(other))
+        try:
+            if sizes is None:
+                message = f"`{name}` cannot combine {whole_shown(first)} and "
+                raise ShapeError("MG313", message + whole_shown(other))
+            first = kept_batch(name, sizes, (first, other))
+        except ShapeError as error:
+            error.help = _with_ones(first, other)
+            raise
+    return first
+
+
+def _with_ones(first: Value, other: Value) -> str:
+    """Say which shape with sizes of 1 put in would fit; empty if there is none."""
+    small, large = sorted((first, other), key=lambda value: len(whole(value)))
+    count = len(whole(large))
+    begin = 1 if small.batched else 0
+    found: dict[str, None] = {}
+    if count <= MOST_DIMENSIONS:
+        for kept in combinations(range(begin, count), len(small.shape)):
+            sizes = [1] * (count - begin)
+            for at, size in zip(kept, small.shape, strict=True):
+                sizes[at - begin] = size
+            if not small.batched:
+                sizes = [*dropwhile(lambda size: size == 1, sizes)]
+            value = small._replace(shape=tuple(sizes))
+            if aligned(whole(large), whole(value)) == whole(large):
+                found[whole_shown(value)] = None
+    if not found:
+        return ""
+    fits = f"{' or '.join([*found][:2])} would fit"
+    if not small.batched:
+        return fits
+    return f"{fits}: reduce it with `keepdim: true`, or `unsqueeze` it"
+
+
+def aligned(left: Shape, right: Shape) -> Shape | None:
+    """Broadcast two whole shapes; None if they do not fit."""
+    width = max(len(left), len(right))
+    pairs = zip(
+        (1,) * (width - len(left)) + left,
+        (1,) * (width - len(right)) + right,
+        strict=True,
+    )
+    sizes = []
+    for a, b in pairs:
+        if _is_one(a) or _is_one(b):
+            sizes.append(b if _is_one(a) else a)
+        elif agree(a, b) or agree(b, 1):
+            sizes.append(a)
+        elif agree(a, 1):
+            sizes.append(b)
+        else:
+            return None
+    return tuple(sizes)
+
+
+def _is_one(size: int) -> bool:
+    """Tell whether a size is 1 whatever the parameters are."""
+    return size == 1 and not is_symbolic(size)
+
+
+def kept_batch(name: str, sizes: Shape, values: Values) -> Value:
+    """Make the result of a function of several tensors from its whole shape.
+
+    Raises:
+        ShapeError: MG313: the batch is not the first dimension, and only that.
+    """
+    dtype = promoted([value.dtype for value in values])
+    if not any(value.batched for value in values):
+        return Value(sizes, dtype, batched=False)
+    if sizes[:1] != (-1,) or -1 in sizes[1:]:
+        inputs = " and ".join(whole_shown(value) for value in values)
+        message = f"`{name}` would mix the batch of {inputs} with another dimension"
+        raise ShapeError("MG313", message)
+    return Value(sizes[1:], dtype)
+
+
+def promoted(dtypes: Sequence[str]) -> str:
+    """Return the kind of numbers that tensors of several kinds give together."""
+    return max(dtypes, key=DTYPES.index)

@@ -1,0 +1,1 @@
+"""Names: those that a spec gives, those that are taken, and those of files."""

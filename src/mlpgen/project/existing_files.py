@@ -1,0 +1,90 @@
+"""The files that are there, and what their headers say."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen import api
+from mlpgen.output import files, header, ipynb
+from mlpgen.project.render import Request, parse_setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Found(NamedTuple):
+    """A file that is there.
+
+    Attributes:
+        path: The file.
+        text: What is in it.
+        request: What its header says it was rendered from, if it names a spec.
+        header: The header; None if it is damaged, or there is none.
+        why: Why it cannot be read.
+        is_made: Whether mlpgen made it, or may have.
+    """
+
+    path: Path
+    text: str = ""
+    request: Request | None = None
+    header: header.Header | None = None
+    why: str = ""
+    is_made: bool = True
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is a module that scripts share."""
+        return self.header is not None and self.header.origin is None
+
+
+def generated(out: Path) -> Iterator[Found]:
+    """Find the files below `out` that mlpgen made."""
+    found = (*out.rglob("*.py"), *out.rglob(f"*{ipynb.SUFFIX}"))
+    for path in sorted(found):
+        if not files.is_file(str(path)) or ".ipynb_checkpoints" in path.parts:
+            continue
+        each = _looked_at(path)
+        if each.is_made:
+            yield each
+
+
+def beside(folder: Path) -> list[Found]:
+    """Find all Python files that lie in a folder, whoever made them."""
+    there = sorted(folder.glob("*.py"))
+    return [_looked_at(path) for path in there if files.is_file(str(path))]
+
+
+def _looked_at(path: Path) -> Found:
+    there = files.read(path)
+    if there.status != "file":
+        return Found(path, why=there.why)
+    text = ipynb.plain(path, there.text)
+    try:
+        found = header.read(text)
+        request = found and found.origin and _request(path, found.origin)
+    except header.DamagedHeaderError:
+        return Found(path, text)
+    return Found(path, text, request, found, is_made=found is not None)
+
+
+def _request(path: Path, origin: header.Origin) -> Request:
+    if origin.style not in api.STYLES:
+        raise header.DamagedHeaderError
+    try:
+        settings = tuple(parse_setting(each) for each in origin.settings)
+    except ValueError:
+        raise header.DamagedHeaderError from None
+    spec = _spec_of(path, origin.spec)
+    is_notebook = path.suffix == ipynb.SUFFIX
+    asked_by = (path.as_posix(),)
+    return Request(spec, origin.style, settings, origin.captured, is_notebook, asked_by)
+
+
+def _spec_of(path: Path, spec: str) -> str:
+    """Return where a header's spec lies, seen from the current folder."""
+    if spec == "-":
+        return "-"
+    joined = os.path.normpath(path.parent / PurePosixPath(spec))
+    return Path(os.path.relpath(joined)).as_posix()

@@ -1,0 +1,231 @@
+"""The table `[tool.mlpgen]`: TOML to checked data, with the lines of its keys."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpgen.api import STYLES
+from mlpgen.diagnostics.diagnostic import Diagnostic, Span, SpecError
+from mlpgen.names.modules import wrong_package
+from mlpgen.project.package import misplaced
+from mlpgen.project.target import OUT
+from mlpgen.source.document import Document, Spans, place_of
+from mlpgen.source.files import possible
+from mlpgen.source.text import decode, lines_of
+from mlpgen.spec.problems import Problems, cut, listed, nearest, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mlpgen.diagnostics.diagnostic import Place
+
+LONGEST_PATH = 500
+MOST_DOTS = 1000
+MOST_FOLDERS = 4
+"""How often a pattern may have `**`, each of which goes through all folders anew."""
+
+
+class _WrongError(Exception):
+    """A value is not what its key takes.
+
+    Attributes:
+        value: What is wrong: the value, or one in it.
+        code: MG203 for another kind of value, MG204 for one out of bounds, MG205 for a
+            name that cannot be one.
+        why: What is wrong with it, if that is not clear.
+    """
+
+    def __init__(self, value: Any, code: str = "MG203", why: str = "") -> None:
+        self.value = value
+        self.code = code
+        self.why = f": {why}" if why else ""
+        super().__init__(code)
+
+
+def _path(value: Any) -> str:
+    """Read a path that is one on every system."""
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_PATH:
+        raise _WrongError(value)
+    if not possible(value) or "\\" in value:
+        raise _WrongError(value)
+    return value
+
+
+def _pattern(value: Any) -> str:
+    """Read a pattern of paths, without parts that say nothing.
+
+    It stays in the folder of the project: outside there may be anything.
+    """
+    text = _path(value)
+    split = [part for part in text.split("/") if part not in ("", ".")]
+    twice = ["**", "**"]
+    parts = [a for at, a in enumerate(split) if split[at : at + 2] != twice]
+    wild = ["**" in part and part != "**" for part in parts]
+    if any(wild) or not parts or text.startswith("/") or text[1:2] == ":":
+        raise _WrongError(value)
+    if ".." in parts or parts.count("**") > MOST_FOLDERS:
+        raise _WrongError(value)
+    return "/".join(parts)
+
+
+def _style(value: Any) -> str:
+    if not isinstance(value, str) or value not in STYLES:
+        raise _WrongError(value, "MG204")
+    return value
+
+
+def _package(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _WrongError(value)
+    if why := wrong_package(value):
+        raise _WrongError(value, "MG205", why)
+    return value
+
+
+def _each(read: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
+    """Read a list of at least one."""
+
+    def read_all(value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise _WrongError(value)
+        if not value:
+            raise _WrongError(value, "MG204")
+        return tuple(map(read, value))
+
+    return read_all
+
+
+class _Key(NamedTuple):
+    """What a key of the table takes: in words, and as a function that reads it."""
+
+    expects: str
+    read: Callable[[Any], Any]
+
+
+# Not pydantic's: making a model takes longer than all of a small spec.
+_KEYS = {
+    "specs": _Key(
+        "a list of patterns of paths, such as `specs/**/*.yaml`", _each(_pattern)
+    ),
+    "out": _Key("the path of a folder", _path),
+    "styles": _Key(
+        f"a list of {', '.join(f'`{each}`' for each in STYLES)}", _each(_style)
+    ),
+    "package": _Key("a dotted name, such as `mypkg.generated`", _package),
+    "templates": _Key("the path of a folder", _path),
+}
+"""The keys, which are fields of `Settings` too."""
+
+
+def read(data: bytes, name: str) -> dict[str, Any] | None:
+    """Read the table of a file; None if it has none.
+
+    Raises:
+        SpecError: With what is wrong, in its line.
+    """
+    text = decode(data, name)
+    lines = lines_of(text)
+    try:
+        tool = _parsed(text, lines).get("tool")
+    except (ValueError, RecursionError) as error:
+        raise SpecError([_not_toml(error, name, lines)]) from None
+    if not isinstance(tool, dict) or "mlpgen" not in tool:
+        return None
+    table = tool["mlpgen"]
+    problems = Problems(Document(name, lines, table, _spans(lines)))
+    try:
+        found = {key: _KEYS[key].read(value) for key, value in table.items()}
+    except (AttributeError, KeyError, _WrongError):
+        _name_mistakes(table, problems)
+        raise SpecError(problems.found) from None
+    _check_folder(found, Path(name).parent, problems)
+    problems.check()
+    return found
+
+
+def place(data: bytes, name: str, key: str) -> Place:
+    """Return where a file says what a key of the table is."""
+    lines = lines_of(decode(data, name))
+    return Document(name, lines, {}, _spans(lines)).place((key,))
+
+
+def _check_folder(found: Mapping[str, Any], root: Path, problems: Problems) -> None:
+    """Look whether the package has the name of the folder."""
+    package, out = found.get("package"), found.get("out", OUT)
+    if package and (why := misplaced(package, root / out)):
+        meant = ".".join([*package.split(".")[:-1], Path(out).name])
+        help = "" if wrong_package(meant) else f"did you mean `{cut(meant)}`?"
+        message = f"`package` cannot be `{cut(package)}`: {why}"
+        problems.add("MG205", message, ("package",), help=help)
+
+
+def _name_mistakes(table: Any, problems: Problems) -> None:
+    """Say all that is wrong with a table."""
+    if not isinstance(table, dict):
+        problems.add("MG203", f"`tool.mlpgen` is a table, not {shown(table)}")
+        return
+    for key, value in table.items():
+        if key not in _KEYS:
+            help = nearest(key, _KEYS) or f"it takes {listed(list(_KEYS))}"
+            message = f"the table `tool.mlpgen` has no key `{cut(key)}`"
+            problems.add("MG201", message, (key,), key=True, help=help)
+            continue
+        expects, read_ = _KEYS[key]
+        try:
+            read_(value)
+        except _WrongError as wrong:
+            found_is = "not" if wrong.value is value else "but in it is"
+            value_is = f"{found_is} {shown(wrong.value)}{wrong.why}"
+            message = f"`{key}` must be {expects}, {value_is}"
+            help = problems.meant(wrong.value, symbolic=False)
+            if wrong.code == "MG204" and isinstance(wrong.value, str):
+                help = nearest(wrong.value, STYLES)
+            problems.add(wrong.code, message, (key,), help=help)
+
+
+def _parsed(text: str, lines: list[str]) -> dict[str, Any]:
+    """Read TOML, unless that takes long: time grows with the square of a key's parts.
+
+    Raises:
+        ValueError: It is none, or holds a number that Python refuses.
+    """
+    for row, line in enumerate(lines, 1):
+        if line.count(".") > MOST_DOTS:
+            where = f"(at line {row}, column 1)"
+            raise ValueError(f"there are more than {MOST_DOTS:,} dots {where}")
+    return tomllib.loads(text)
+
+
+def _not_toml(error: Exception, name: str, lines: list[str]) -> Diagnostic:
+    said = re.fullmatch(r"(.*?)(?: \(at line (\d+), column (\d+)\))?", str(error))
+    reason = said[1] if said else "it cannot be read"
+    where = said and said[2]
+    if said is None or not where:
+        return Diagnostic("MG006", f"`{name}` is not TOML: {reason}")
+    row, column = int(said[2]), int(said[3])
+    place = place_of(name, lines, Span(row, column, row, column + 1))
+    return Diagnostic("MG006", f"this is not TOML: {reason}", place)
+
+
+def _spans(lines: list[str]) -> Spans:
+    """Find the lines of the table and of its keys, if they are written as usual."""
+    head = re.compile(r"\s*\[\s*tool\s*\.\s*[\"']?mlpgen[\"']?\s*\]")
+    pair = re.compile(r"""\s*["']?([\w-]+)["']?\s*=\s*""")
+    start = next((row for row, line in enumerate(lines) if head.match(line)), 0)
+    inner: dict[str, tuple[Span, Spans]] = {}
+    for row in range(start + 1, len(lines)):
+        if lines[row].lstrip().startswith("["):
+            break
+        if found := pair.match(lines[row]):
+            begin = found.end()
+            value = lines[row][begin:].partition("#")[0].rstrip()
+            spans = Spans(_span(row, begin, begin + len(value)))
+            inner.setdefault(found[1], (_span(row, *found.span(1)), spans))
+    return Spans(_span(start, 0, len(lines[start].rstrip())), inner)
+
+
+def _span(row: int, start: int, end: int) -> Span:
+    return Span(row + 1, start + 1, row + 1, max(end, start) + 1)

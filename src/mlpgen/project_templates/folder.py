@@ -1,0 +1,126 @@
+"""A folder of templates: all that is read of it, once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlpgen.diagnostics.diagnostic import Diagnostic, Place, Span, SpecError
+from mlpgen.names.modules import shared_modules
+from mlpgen.project_templates.printed_python import check_modules
+from mlpgen.rendering import ORIGINAL, SUFFIX, template_path
+from mlpgen.source.document import place_of
+from mlpgen.source.files import UnreadableError, content
+from mlpgen.source.text import decode, lines_of
+from mlpgen.spec.problems import near
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MODULE = ".py"
+
+
+@dataclass(frozen=True, eq=False)
+class Folder:
+    """Templates of a project, as they were when the folder was read.
+
+    Attributes:
+        path: The folder.
+        texts: The templates and shared modules in it, by the names of their files.
+    """
+
+    path: str
+    texts: Mapping[str, str]
+
+    def file(self, name: str) -> str:
+        """Return the path of a template."""
+        return f"{self.path.rstrip('/')}/{name}"
+
+    def module(self, name: str) -> str | None:
+        """Return the shared module of a name, if it is replaced."""
+        return self.texts.get(f"{name}{MODULE}")
+
+    def place(self, name: str, row: int, column: int = 0, end: int = 0) -> Place:
+        """Return a place in a template; without columns all of a line."""
+        lines = lines_of(self.texts[name])
+        row = min(max(row, 1), len(lines))
+        line = lines[row - 1]
+        if not column:
+            column = len(line) - len(line.lstrip()) + 1
+            end = len(line.rstrip()) + 1
+        span = Span(row, column, row, max(end, column + 1))
+        return place_of(self.file(name), lines, span)
+
+
+def read(path: str | os.PathLike[str], place: Place | None = None) -> Folder:
+    """Read the templates in a folder.
+
+    Args:
+        path: The folder. What is in folders of it is not read.
+        place: Where it is named, if that is in a file.
+
+    Raises:
+        SpecError: It is no folder, or something in it cannot be read; or a module in it
+            is no Python.
+    """
+    shown = os.fspath(path).replace(os.sep, "/")
+    try:
+        names = sorted(os.listdir(path))  # noqa: PTH208 - `Path` refuses odd names
+    except (OSError, ValueError) as error:
+        raise SpecError([_no_folder(shown, error, place)]) from None
+    folder = Folder(shown, {})
+    texts: dict[str, str] = {}
+    problems: list[Diagnostic] = []
+    for name in filter(_is_ours, names):
+        file = folder.file(name)
+        try:
+            text = decode(content(file, regular=True), file)
+            texts[name] = "\n".join(lines_of(text)).rstrip("\n") + "\n"
+        except UnreadableError as error:
+            problems.append(Diagnostic("MG601", f"the template `{file}` {error}"))
+        except SpecError as error:
+            problems += error.diagnostics
+    if problems:
+        raise SpecError(problems)
+    folder = Folder(shown, texts)
+    check_modules(folder)
+    return folder
+
+
+def _is_ours(name: str) -> bool:
+    """Tell whether a file is a template, or in the place of a shared module."""
+    if name.startswith("."):  # editors keep theirs so
+        return False
+    return name.endswith(SUFFIX) or _is_module(name)
+
+
+def _is_module(name: str) -> bool:
+    return name.endswith(MODULE) and name.removesuffix(MODULE) in shared_modules()
+
+
+def _no_folder(path: str, error: Exception, place: Place | None) -> Diagnostic:
+    why = "cannot be read"
+    if isinstance(error, FileNotFoundError):
+        why = "is not there"
+    elif isinstance(error, NotADirectoryError):
+        why = "is no folder"
+    elif isinstance(error, OSError) and error.strerror:
+        why = f"cannot be read: {error.strerror}"
+    starts = f"`mlpgen templates --copy train {path}` starts one"
+    help = starts if why == "is not there" and path else ""
+    message = f"the folder of templates `{path}` {why}"
+    return Diagnostic("MG601", message, place, help=help)
+
+
+def meant(name: str, names: Iterable[str]) -> str:
+    """Say which template may be meant, by what stands before the endings."""
+    stems = {each.partition(".")[0]: each for each in names}
+    found = near(name.partition(".")[0], stems)
+    return f"did you mean `{stems[found[0]]}`?" if found else ""
+
+
+def replaces(name: str) -> bool:
+    """Tell whether mlpgen has a template, or shared module, of a name."""
+    plain = name.removeprefix(ORIGINAL)
+    return template_path(plain) is not None or _is_module(name)

@@ -1,0 +1,59 @@
+"""Notebooks of templates and shared modules of a project."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
+from mlpgen.output.header import SLOT
+from mlpgen.project_templates.folder import MODULE
+from mlpgen.project_templates.printed_python import checked
+from mlpgen.rendering import fill_cells
+from mlpgen.scripts.notebook.cell import Cell
+from mlpgen.scripts.notebook.definitions import NoDefinitionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlpgen.project_templates.folder import Folder
+
+
+def filled_checked(folder: Folder, template: str, /, **values: object) -> list[Cell]:
+    """Fill the template of a notebook, and see that its code is Python.
+
+    Raises:
+        SpecError: It is none, or a template is wrong.
+    """
+    cells = fill_cells(folder, template, **values)
+    code = [each.source for each in cells if each.kind == "code"]
+    checked(folder, "\n".join(code), template)
+    return cells
+
+
+@contextmanager
+def wanting(folder: Folder) -> Iterator[None]:
+    """Say what a shared module of the project does not define.
+
+    Raises:
+        SpecError: In the place of `NoDefinitionError`.
+    """
+    try:
+        yield
+    except NoDefinitionError as error:
+        name = f"{error.module.rpartition('/')[2]}{MODULE}"
+        message = f"notebooks need `{error.name}`, which it does not define"
+        place = folder.place(name, 1) if name in folder.texts else None
+        raise SpecError([Diagnostic("MG605", message, place)]) from None
+
+
+def with_slot(cells: Sequence[Cell]) -> list[Cell]:
+    """Say where the header goes, if no cell does: at the top of the first code."""
+    found = [*cells]
+    if any(SLOT in each.source for each in found):
+        return found
+    for index, each in enumerate(found):
+        if each.kind == "code":
+            found[index] = each._replace(source=f"{SLOT}\n\n{each.source}")
+            return found
+    return [Cell("code", SLOT), *found]

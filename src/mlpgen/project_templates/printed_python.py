@@ -1,0 +1,156 @@
+"""What templates of a project have printed: it must be Python, with one header."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import TYPE_CHECKING
+
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
+from mlpgen.output.header import MARK, SLOT
+from mlpgen.spec.problems import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlpgen.diagnostics.diagnostic import Place
+    from mlpgen.project_templates.folder import Folder
+
+_TAG = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}")
+
+
+def with_slot(text: str) -> str:
+    """Say where the header goes if a text does not: behind the docstring.
+
+    Args:
+        text: Python.
+    """
+    if SLOT in text:
+        return text
+    body = ast.parse(text).body
+    lines = text.split("\n")
+    match body[:1]:
+        case [ast.Expr(value=ast.Constant(value=str()), end_lineno=int(end))]:
+            close = any(map(str.strip, lines[end : end + 1]))
+            return "\n".join([*lines[:end], "", SLOT, *[""] * close, *lines[end:]])
+    begin = 1 if text.startswith("#!") else 0
+    return "\n".join([*lines[:begin], SLOT, "", *lines[begin:]])
+
+
+def checked(folder: Folder, text: str, template: str) -> str:
+    """See that what templates printed is Python, and give it a place for the header.
+
+    Args:
+        folder: The templates.
+        text: What they printed.
+        template: The one that was filled.
+
+    Raises:
+        SpecError: It is none, or has its header in a wrong place.
+    """
+    if found := _not_python(folder, text, template) or _misplaced(folder, text):
+        raise SpecError([found])
+    return with_slot(text)
+
+
+def check_modules(folder: Folder) -> None:
+    """See that the modules in the place of shared ones are Python.
+
+    Raises:
+        SpecError: Some are none.
+    """
+    found: list[Diagnostic] = []
+    for name, text in folder.texts.items():
+        if name.endswith(".py"):
+            wrong = _not_python(folder, text, name) or _misplaced(folder, text)
+            found += [wrong] if wrong else []
+    if found:
+        raise SpecError(found)
+
+
+def _not_python(folder: Folder, text: str, template: str) -> Diagnostic | None:
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            ast.parse(text.replace(SLOT, ""))
+    except SyntaxError as error:
+        lines = text.split("\n")
+        row = min(max(error.lineno or 1, 1), len(lines))
+        if template in folder.texts and folder.texts[template] == text:
+            column = error.offset or 0
+            there = folder.place(template, row, column, error.end_offset or 0)
+            return Diagnostic("MG605", f"this is no Python: {error.msg}", there)
+        printed = cut(lines[row - 1].strip(), 80)
+        notes = (f"line {row} of what is printed: `{printed}`",)
+        place = _origin(folder, lines[:row], template)
+        message = f"what the templates print is no Python: {error.msg}"
+        return Diagnostic("MG605", message, place, notes)
+    except (ValueError, RecursionError, MemoryError) as error:
+        message = f"what `{template}` prints cannot be read by Python: {error}"
+        return Diagnostic("MG605", message)
+    return None
+
+
+def _misplaced(folder: Folder, text: str) -> Diagnostic | None:
+    """Say what is wrong with the header; `check` would not find it again."""
+    lines = text.split("\n")
+    for row, line in enumerate(lines):
+        if line.startswith(MARK):
+            message = "a header of mlpgen is printed, which it writes by itself"
+            help = "remove these lines; `{{ header }}` says where it goes"
+            place = _origin(folder, lines[: row + 1], "")
+            return Diagnostic("MG605", message, place, help=help)
+    slots = [row for row, line in enumerate(lines) if SLOT in line]
+    if len(slots) > 1 or any(lines[row] != SLOT for row in slots):
+        message = "`header` must be printed once, alone on its line"
+        return Diagnostic("MG605", message, _printing(folder, "header"))
+    return None
+
+
+def _printing(folder: Folder, name: str) -> Place | None:
+    """Find the last line that prints a value."""
+    places = [
+        folder.place(template, row)
+        for template, text in folder.texts.items()
+        for row, line in enumerate(text.split("\n"), 1)
+        if re.search(rf"{{{{-?\s*{name}\b", line)
+    ]
+    return places[-1] if places else None
+
+
+def _origin(folder: Folder, lines: list[str], template: str) -> Place | None:
+    """Find the line of a template that has printed the last of some lines.
+
+    Args:
+        folder: The templates.
+        lines: What was printed, to its last line that is looked for; if nothing of a
+            project's is like it, those before it are.
+        template: Where it is if no line is found.
+    """
+    there = [
+        (name, row, _TAG.split(line.strip()))
+        for name, text in folder.texts.items()
+        for row, line in enumerate(text.split("\n"), 1)
+    ]
+    for line in reversed(lines):
+        scored = [
+            (_likeness(line.strip(), parts), name, row) for name, row, parts in there
+        ]
+        best = max(scored, default=(0.0, "", 0), key=lambda each: each[0])
+        if best[0] > 0:
+            return folder.place(best[1], best[2])
+    names = [template] if template in folder.texts else [*folder.texts]
+    return folder.place(names[0], 1) if names else None
+
+
+def _likeness(line: str, parts: Iterable[str]) -> float:
+    """Tell how much of a line is what a template says between its tags."""
+    at, like, missing = 0, 0, 0
+    for part in parts:
+        plain = part.strip()
+        found = line.find(plain, at)
+        if found < 0:
+            missing += len(plain)
+        else:
+            at, like = found + len(plain), like + len(plain)
+    return like - missing - 0.5 * (len(line) - like)

@@ -1,0 +1,119 @@
+"""Below what the whole numbers of each input must be: what looks them up says it."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.layers.shapes import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.graph.nodes import Graph, Node
+
+_ANY = 2
+"""Numbers that nothing looks up are 0 and 1."""
+_TABLES = {
+    "Embedding": "num_embeddings",
+    "EmbeddingBag": "num_embeddings",
+    "one_hot": "num_classes",
+}
+_PLACES = ("gather", "index_select")
+_OTHER_NUMBERS = ("argmax", "argmin", *_TABLES)
+
+
+class _Number(NamedTuple):
+    """A whole number of an input: `scale * x + shift`."""
+
+    input: str
+    scale: int = 1
+    shift: int = 0
+
+
+_Numbers = frozenset[_Number]
+
+
+def bounds(graph: Graph) -> dict[str, int]:
+    """Return for each input the smallest number that it must not hold.
+
+    Numbers are followed through blocks, repeats and functions that hand them on.
+    """
+    found: dict[str, int] = {}
+    _outputs(graph, [frozenset({_Number(name)}) for name in graph.inputs], found)
+    return {name: found.get(name, _ANY) for name in graph.inputs}
+
+
+def _outputs(
+    graph: Graph, arriving: Sequence[_Numbers], found: dict[str, int]
+) -> list[_Numbers]:
+    """Go through a class; return what its outputs hold of the inputs."""
+    known = dict(zip(graph.inputs, arriving, strict=True))
+    for node in graph.nodes:
+        if node.idle:
+            continue
+        gives = _parts(node, [known[name] for name in node.sources], found)
+        names = [f"{node.name}.{part}" for part in node.parts]
+        known |= zip(names, gives, strict=True)
+        known[node.name] = gives[0]
+    return [known[name] for name in graph.outputs]
+
+
+def _parts(node: Node, takes: list[_Numbers], found: dict[str, int]) -> list[_Numbers]:
+    """Return what each part of a layer holds of the inputs."""
+    if not node.active:
+        return takes[:1]
+    if node.graph is not None and not node.rounds:
+        return _outputs(node.graph, takes, found)
+    steps = list(node.children)
+    for each in node.rounds:
+        steps += map(each.at, range(each.first, each.first + int(each.times)))
+    if steps:
+        gives = takes
+        for step in steps:
+            gives = _parts(step, [gives[0], *takes[1:]], found)
+        return gives
+    _look_up(node, takes, found)
+    return [_handed_on(node, takes)] * len(node.parts)
+
+
+def _look_up(node: Node, takes: list[_Numbers], found: dict[str, int]) -> None:
+    """Note below what the numbers must be that a layer looks up."""
+    limit = _limit(node)
+    if limit is None:
+        return
+    for each in takes[-1]:
+        high = max(1, -((each.shift - limit) // each.scale))
+        found[each.input] = min(high, found.get(each.input, high))
+
+
+def _limit(node: Node) -> int | None:
+    """Say how many places there are for the last input of a layer."""
+    if node.type in _TABLES:
+        return int(node.arguments[_TABLES[node.type]])
+    if node.type in _PLACES:
+        return int(whole(node.inputs[0])[node.arguments["dim"]])
+    if node.type.startswith("MaxUnpool"):
+        return int(prod(node.output[1:]))
+    return None
+
+
+def _handed_on(node: Node, takes: list[_Numbers]) -> _Numbers:
+    """Say what the result of a layer holds of the inputs."""
+    if node.value.dtype == "bool" or node.type in _OTHER_NUMBERS:
+        return frozenset()
+    if node.type in _PLACES:
+        takes = takes[:1]
+    every = frozenset[_Number]().union(*takes)
+    if node.type not in ("add", "sub", "mul"):
+        return every
+    other = node.arguments.get("other")
+    number = int(getattr(other, "value", other) or 0)
+    if node.type == "mul":
+        return frozenset(_scaled(each, max(1, abs(number)), 0) for each in every)
+    count = len(takes) if node.type == "add" else 1
+    return frozenset(_scaled(each, count, max(0, number)) for each in every)
+
+
+def _scaled(number: _Number, scale: int, shift: int) -> _Number:
+    return _Number(number.input, number.scale * scale, number.shift * scale + shift)

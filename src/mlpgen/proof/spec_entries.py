@@ -1,0 +1,124 @@
+"""The layers of a spec just as they are written, for an evaluation without styles.
+
+Nothing that was resolved goes in: a class is its entries, with the names that they have
+and the expressions that they say. What becomes of them, `checks.reference` finds out by
+itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from mlpgen.graph.blocks.definitions import read_blocks, read_model
+from mlpgen.graph.blocks.include import included
+from mlpgen.spec.models import read_spec
+from mlpgen.spec.problems import Problems
+from mlpgen.spec.types import CUSTOM, HELD, SHARE, is_function
+
+if TYPE_CHECKING:
+    from mlpgen.api import Network
+    from mlpgen.graph.blocks.definitions import Definition
+    from mlpgen.spec.entries import Item
+
+
+class Entry(TypedDict):
+    """One entry of a list of layers.
+
+    Keys:
+        name: Its name, made up where the author gave none.
+        type: `Linear`, `add`, a block.
+        kind: `module`, `function`, `held`, `block`, `Sequential`, `custom` or `share`.
+        arguments: By name, as they are written.
+        sources: What `from` names; None without it.
+        options: `repeat`, `when`, `select`, `share`, `init`, `parametrize`, where they
+            are there.
+        layers: The entries of a `Sequential`.
+    """
+
+    name: str
+    type: str
+    kind: str
+    arguments: dict[str, Any]
+    sources: list[str] | None
+    options: dict[str, Any]
+    layers: list[Entry]
+
+
+class Class(TypedDict):
+    """The model or a block.
+
+    Keys:
+        parameters: With their defaults.
+        inputs: Names of what arrives.
+        layers: Its entries, in order.
+        outputs: What is returned; empty for the last layer.
+    """
+
+    parameters: dict[str, Any]
+    inputs: list[str]
+    layers: list[Entry]
+    outputs: list[str]
+
+
+class Plan(TypedDict):
+    """A spec: its model and its blocks, and the initial values of all layers of a type.
+
+    Keys:
+        model: Its layers.
+        blocks: Those of each block.
+        rules: What `init` of the model says, by type and by the name of a parameter.
+    """
+
+    model: Class
+    blocks: dict[str, Class]
+    rules: dict[str, Any]
+
+
+def plan(network: Network) -> Plan:
+    """Read the entries of a spec that has no mistakes."""
+    problems = Problems(network.document)
+    spec = read_spec(problems)
+    files = included(spec.blocks, problems)
+    model = read_model(spec, network.graph.parameters, files, problems)
+    blocks = read_blocks(spec, files)
+    return {
+        "model": _class(model, blocks),
+        "blocks": {name: _class(each, blocks) for name, each in blocks.items()},
+        "rules": dict(spec.init or {}),
+    }
+
+
+def _class(definition: Definition, blocks: dict[str, Definition]) -> Class:
+    return {
+        "parameters": dict(definition.parameters),
+        "inputs": [*definition.inputs],
+        "layers": [_entry(item, blocks) for item in definition.items],
+        "outputs": [*definition.outputs],
+    }
+
+
+def _entry(item: Item, blocks: dict[str, Definition]) -> Entry:
+    wanted = ("repeat", "when", "select", "share", "init", "parametrize")
+    options = {k: v for k, v in item.options.items() if k in wanted}
+    arguments = dict(item.arguments)
+    if item.type in HELD and "init" in arguments:
+        options["init"] = arguments.pop("init")
+    return {
+        "name": item.name,
+        "type": item.type,
+        "kind": _kind(item.type, blocks),
+        "arguments": arguments,
+        "sources": None if item.sources is None else [*item.sources],
+        "options": options,
+        "layers": [_entry(each, blocks) for each in item.children],
+    }
+
+
+def _kind(type_: str, blocks: dict[str, Definition]) -> str:
+    if type_ in blocks:
+        return "block"
+    if type_ in HELD:
+        return "held"
+    if type_ in ("Sequential", CUSTOM, SHARE):
+        return type_
+    return "function" if is_function(type_) else "module"

@@ -1,0 +1,124 @@
+"""How a script goes from a batch to a loss."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.names.identifiers import free_name
+from mlpgen.names.reserved.scripts import WORDS
+from mlpgen.names.reserved.words import BUILTINS
+from mlpgen.scripts.optimizer import keywords
+from mlpgen.styles.code import Code, call, flat
+from mlpgen.styles.variable_names import FORWARD, spelling
+from mlpgen.symbols.expressions import written
+from mlpgen.training.metrics import METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.training.recipe import Recipe, Term
+
+LONGEST = 24
+"""Letters of an output's name, beyond which it is called `output`."""
+
+
+class Forward(NamedTuple):
+    """The names of outputs, and what is done with them.
+
+    Attributes:
+        output: The name of the first output.
+        call: What is set to what the model returns, with the outputs that have losses.
+        first: The same with the first output alone.
+        targets: What a loop calls the targets; `_` if nothing needs them.
+        loss: The lines that compute the loss.
+        mixed: The same where targets are mixtures of classes already.
+    """
+
+    output: Code
+    call: Code
+    first: Code
+    targets: Code
+    loss: tuple[Code, ...]
+    mixed: tuple[Code, ...]
+
+
+def forward(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forward:
+    """Plan the way from a batch to a loss.
+
+    Args:
+        graph: The network.
+        recipe: How it is trained.
+        captured: Layers whose outputs the model returns as well.
+    """
+    names = _outputs(graph, recipe)
+    first = graph.outputs[0]
+    count = len(graph.outputs) + len(captured)
+    needed = any(term.target != "image" for term in recipe.terms)
+    return Forward(
+        output=Code(names[first]),
+        call=Code(_set_to(graph, names, count)),
+        first=Code(_set_to(graph, {first: names[first]}, count)),
+        targets=Code("targets" if needed else "_"),
+        loss=_losses(recipe, names, mixed=False),
+        mixed=_losses(recipe, names, mixed=True),
+    )
+
+
+def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
+    """Name the outputs that something is done with."""
+    names: dict[str, str] = {}
+    taken = WORDS | BUILTINS | FORWARD | {*keyword.kwlist} | _of_metrics(recipe)
+    for output in (graph.outputs[0], *(term.output for term in recipe.terms)):
+        name = spelling(output)
+        used = {*taken, *names.values()}
+        layer, dot, _ = output.partition(".")
+        plain = graph.node(layer).named and not dot and len(name) <= LONGEST
+        if not plain or name in used:
+            place = graph.outputs.index(output) + 1
+            name = free_name(
+                f"output_{place}" if place > 1 else "output", names.values()
+            )
+        names.setdefault(output, name)
+    return names
+
+
+def _of_metrics(recipe: Recipe) -> set[str]:
+    """Return what the lines of metrics call something."""
+    metrics = [METRICS[name] for name in recipe.metrics]
+    lines = (line for each in metrics for line in (each.before, each.batch))
+    return {word for line in lines for word in re.findall(r"\w+", line)}
+
+
+def _set_to(graph: Graph, names: Mapping[str, str], count: int) -> str:
+    """Unpack what the model returns; behind the last in use all is passed over."""
+    used = max(graph.outputs.index(output) for output in names)
+    shown = [names.get(output, "_") for output in graph.outputs[: used + 1]]
+    left = count - len(shown)
+    rest = {0: [], 1: ["_"]}.get(left, ["*_"])
+    return ", ".join([*shown, *rest])
+
+
+def _losses(
+    recipe: Recipe, names: Mapping[str, str], *, mixed: bool
+) -> tuple[Code, ...]:
+    """Write a line for each loss; they are added up."""
+    lines = []
+    for index, term in enumerate(recipe.terms):
+        sign = "+=" if index else "="
+        weight = "" if term.weight == 1 else f"{written(term.weight)} * "
+        loss = _loss(recipe, term, names, mixed=mixed)
+        lines.append(Code(f"loss {sign} {weight}{loss}"))
+    return tuple(lines)
+
+
+def _loss(recipe: Recipe, term: Term, names: Mapping[str, str], *, mixed: bool) -> str:
+    target = "targets" if term.target != "image" else "features"
+    if term.target == "one_hot" and not mixed:
+        target = f"F.one_hot(targets, {recipe.dataset.classes}).float()"
+    output = names[term.output]
+    if term.target == "next":
+        output, target = f"{output}.flatten(0, 1)", f"{target}.flatten()"
+    return flat(call(term.loss.call, output, target, *keywords(term.loss.arguments())))

@@ -1,0 +1,265 @@
+"""The plan of a notebook: the scripts of a spec in cells, run from top to bottom."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpgen.graph.entries.custom_classes import own_classes
+from mlpgen.scripts.foreign_lines import fitted
+from mlpgen.scripts.imports import import_lines, imported, names_in
+from mlpgen.scripts.notebook.definitions import Inliner
+from mlpgen.scripts.notebook.markdown import escaped
+from mlpgen.scripts.notebook.words import result, title
+from mlpgen.scripts.script import plan as plan_scripts
+from mlpgen.styles.code import Code, Group, as_code, call, layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.training.recipe import Recipe
+    from mlpgen.layers.base import Value
+    from mlpgen.scripts.notebook.cell import Cell
+    from mlpgen.scripts.script import Script
+    from mlpgen.styles.plan import Lines
+
+TEMPLATE = "notebook.py.jinja"
+IMPORTED = {
+    "Any": "typing:Any",
+    "AveragedModel": "torch.optim.swa_utils:AveragedModel",
+    "Callable": "collections.abc:Callable",
+    "F": "torch.nn:functional as F",
+    "LRScheduler": "torch.optim.lr_scheduler:LRScheduler",
+    "Optimizer": "torch.optim:Optimizer",
+    "Path": "pathlib:Path",
+    "SimpleNamespace": "types:SimpleNamespace",
+    "Tensor": "torch:Tensor",
+    "get_ema_multi_avg_fn": "torch.optim.swa_utils:get_ema_multi_avg_fn",
+    "lr_scheduler": "torch.optim:lr_scheduler",
+    "nn": "torch:nn",
+    "os": "os",
+    "pyplot": "matplotlib:pyplot",
+    "torch": "torch",
+}
+"""What the cells themselves may import, by its name."""
+
+
+class Figure(NamedTuple):
+    """One that is drawn of the test data.
+
+    Attributes:
+        definition: Lines of its function.
+        call: The line that draws it.
+    """
+
+    definition: Lines
+    call: Code
+
+
+class Learning(NamedTuple):
+    """What the cells of a training take of the shared modules.
+
+    Attributes:
+        data: Lines that define how the data is read.
+        title: What the data is called, as Markdown.
+        augment: Lines that define how images are changed.
+        metrics: Lines that define what an evaluation counts with.
+        run: Lines that define a training in a notebook.
+        draw: Lines that define how an image is drawn; nothing if there are none.
+        curves: Lines that define how metrics are drawn.
+        results: Lines that define how the test data is looked at.
+        said: Lines that say what is drawn, in Markdown.
+        figures: What is drawn.
+    """
+
+    data: Lines
+    title: Code
+    augment: Lines
+    metrics: Lines
+    run: Lines
+    draw: Lines
+    curves: Lines
+    results: Lines
+    said: Lines
+    figures: tuple[Figure, ...]
+
+
+class Notebook(NamedTuple):
+    """What the template shows, beside the values of scripts.
+
+    Attributes:
+        title: Lines that say what it is about.
+        name: Of the class.
+        source: Lines of the class, and of the blocks before it.
+        examples: Lines that make something for the model to look at.
+        maps: Whether layers give images, whose channels can be drawn.
+        learning: What a training needs, or None.
+        script: The values of scripts, or nothing.
+        imports: What the cells may import, by name.
+    """
+
+    title: Lines
+    name: Code
+    source: Lines
+    examples: Lines
+    maps: bool
+    learning: Learning | None
+    script: dict[str, Any]
+    imports: dict[str, str]
+
+
+def plan(
+    graph: Graph, captured: Sequence[str], text: str, read: Callable[[str], str]
+) -> Notebook:
+    """Plan the notebook of a graph.
+
+    Args:
+        graph: The network.
+        captured: Layers whose outputs the model returns as well.
+        text: The file of the model.
+        read: Returns the text of a shared module.
+    """
+    own = (name for names in own_classes(graph).values() for name in names)
+    classes = {graph.name, *(block.name for block in graph.blocks), *own}
+    inliner = Inliner(read, classes)
+    learning, script = None, dict[str, Any]()
+    if graph.recipe is not None:
+        values = plan_scripts(graph, graph.recipe, captured)
+        learning = _learning(values, graph.recipe, inliner)
+        script = _in_cells(values)._asdict()
+    source, imports = _model(text)
+    return Notebook(
+        title=title(graph),
+        name=Code(graph.name),
+        source=source,
+        examples=_examples(graph),
+        maps=any(len(node.output) == 3 for node in graph.nodes if node.active),
+        learning=learning,
+        script=script,
+        imports=IMPORTED | inliner.imports | imports,
+    )
+
+
+def cells(
+    graph: Graph,
+    captured: Sequence[str],
+    text: str,
+    fill: Callable[..., list[Cell]],
+    header: Code,
+    read: Callable[[str], str],
+) -> list[Cell]:
+    """Render a notebook; which imports its cells need is seen when they are there.
+
+    Args:
+        graph: The network.
+        captured: Layers whose outputs the model returns as well.
+        text: The file of the model.
+        fill: Fills a template.
+        header: What stands for the header.
+        read: Returns the text of a shared module.
+    """
+    notebook: Notebook = as_code(plan(graph, captured, text, read))
+    shown = notebook.script | notebook._asdict()
+    made = fill(TEMPLATE, **shown, header=Code(""), imports_shown=())
+    imports = _imports(notebook, made)
+    made = fill(TEMPLATE, **shown, header=header, imports_shown=imports)
+    return [
+        each._replace(source=fitted(each.source)) if each.kind == "code" else each
+        for each in made
+    ]
+
+
+def _imports(notebook: Notebook, made: Iterable[Cell]) -> Lines:
+    code = "\n".join(each.source for each in made if each.kind == "code")
+    used = names_in([ast.parse(code)])
+    known = notebook.imports
+    found: Lines = as_code(import_lines({known[name] for name in used & known.keys()}))
+    return found
+
+
+def _in_cells(script: Script) -> Script:
+    """Name the functions of shared modules as they are where they are defined."""
+    return script._replace(
+        load=Code(script.load.partition(".")[2]),
+        augmentations=tuple(
+            (given, Code(made.partition(".")[2]))
+            for given, made in script.augmentations
+        ),
+    )
+
+
+def _model(text: str) -> tuple[Lines, dict[str, str]]:
+    """Take the file of a model apart: its code, and what it imports."""
+    tree = ast.parse(text)
+    found = [
+        each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)
+    ]
+    names: dict[str, str] = {}
+    for node in found:
+        names |= imported(node)
+    begin = max((each.end_lineno or 0 for each in found), default=0)
+    return tuple("\n".join(text.split("\n")[begin:]).strip("\n").split("\n")), names
+
+
+def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
+    pictures = recipe.dataset.pictures
+    changes = [made.partition("(")[0].split(".") for _, made in script.augmentations]
+    counted = [
+        line.partition(" = ")[2].partition("(")[0] for line in script.measured.before
+    ]
+    return Learning(
+        data=inliner.take(f"shared/{script.data_module}", "load"),
+        title=Code(escaped(recipe.dataset.title)),
+        augment=_apart(inliner.take(f"shared/{at}", name) for at, name in changes),
+        metrics=_apart(
+            [
+                inliner.take("shared/training", "Means"),
+                inliner.take("shared/scores", *counted),
+            ]
+        ),
+        run=inliner.take("notebook/run", "Run"),
+        draw=inliner.take("shared/plots", "draw") if pictures else (),
+        curves=inliner.take("shared/plots", "curves"),
+        results=() if recipe.dataset.text else inliner.take("shared/plots", "computed"),
+        said=result(recipe),
+        figures=tuple(
+            Figure(inliner.take("shared/plots", name), Code(f"{name}({arguments})"))
+            for name, arguments in _figures(recipe).items()
+        ),
+    )
+
+
+def _apart(definitions: Iterable[Lines]) -> Lines:
+    """Put two empty lines between definitions."""
+    found = [("", "", *lines) for lines in definitions if lines]
+    return tuple(line for lines in found for line in lines)[2:]
+
+
+def _figures(recipe: Recipe) -> dict[str, str]:
+    """Name the functions that draw what the model makes of the test data."""
+    if recipe.dataset.text:
+        return {}
+    if recipe.classifies:
+        found = {"confusion": "targets, results, classes"}
+        if recipe.dataset.pictures:
+            found["mistakes"] = "data.test, targets, results, classes"
+        return found
+    if recipe.dataset.pictures:
+        return {"restored": "data.test.between(0, 10)[0].cpu(), results"}
+    return {"compared": "targets, results"}
+
+
+def _examples(graph: Graph) -> Lines:
+    """Make two examples of what the model takes."""
+    made = tuple(_example(value) for value in graph.inputs.values())
+    inputs = Group("(", made, ",)" if len(made) == 1 else ")", collection=True)
+    return tuple(layout(inputs, 0, "examples = "))
+
+
+def _example(value: Value) -> Group:
+    sizes = [str(size) for size in value.shape]
+    sizes = ["2", *sizes] if value.batched else sizes
+    if value.dtype == "float32":
+        return call("torch.randn", *sizes)
+    return call("torch.zeros", *sizes, f"dtype=torch.{value.dtype}")

@@ -1,0 +1,288 @@
+"""A list of layers as it is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpgen.functions import FUNCTIONS
+from mlpgen.spec.problems import cut, listed, nearest, shown
+from mlpgen.spec.types import CUSTOM, SHARE, every_type, is_function, layer_class
+from mlpgen.spec.unknown_types import meant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mlpgen.source import Path
+    from mlpgen.spec.problems import Problems
+
+ITEM_KEYS = (
+    "name",
+    "from",
+    "repeat",
+    "when",
+    "share",
+    "select",
+    "init",
+    "parametrize",
+)
+"""What an entry may say beside its type."""
+
+
+_OTHER_KEYS = {
+    "if": "did you mean `when`?",
+    "else": "write another layer with the opposite `when`",
+    "input": "did you mean `from`?",
+    "inputs": "did you mean `from`?",
+    "times": "did you mean `repeat`?",
+}
+"""What keys are called elsewhere."""
+
+
+class Item(NamedTuple):
+    """One entry of a list of layers, as it is written.
+
+    Attributes:
+        type: `Linear`, `add`, a block; an empty text if it could not be read.
+        arguments: By name, as YAML gave them.
+        children: The entries of a `Sequential`.
+        name: The name that the author gave it; `naming` fills in the others.
+        named: Whether the author gave it.
+        path: Where the entry stands.
+        type_path: Where its type stands (as a key, if it has arguments).
+        shorthand: The argument that one value stands for, if it is written so.
+        sources: What `from` names; None if it is not there.
+        options: The other keys beside the type: `repeat`, `when`, `share`, `select`.
+        guess: What a type that could not be read was probably meant to be.
+    """
+
+    type: str
+    arguments: dict[str, Any]
+    children: tuple[Item, ...]
+    name: str
+    named: bool
+    path: Path
+    type_path: Path
+    shorthand: str | None = None
+    sources: tuple[str, ...] | None = None
+    options: Mapping[str, Any] = {}
+    guess: str = ""
+
+    @property
+    def raw(self) -> list[Any]:
+        """All that it says, with what stands inside of it."""
+        inner = [each.raw for each in self.children]
+        return [self.arguments, dict(self.options), inner]
+
+    @property
+    def is_function(self) -> bool:
+        """Whether its type is a function on tensors."""
+        return is_function(self.type)
+
+    def argument_path(self, argument: str | None) -> Path:
+        """Return where an argument stands; the type's place if it is not given."""
+        if argument is None or argument not in self.arguments:
+            return self.type_path
+        if argument == self.shorthand:
+            return self.type_path
+        return (*self.type_path, argument)
+
+    def source_path(self, index: int) -> Path:
+        """Return where the name of a source stands; the entry's place without one."""
+        if self.sources is None:
+            return self.path
+        one = len(self.sources) == 1 and not self.options.get("from list")
+        return (*self.path, "from") if one else (*self.path, "from", index)
+
+
+class Reader:
+    """Reads the entries of one list.
+
+    Attributes:
+        blocks: The blocks of the spec, and the names of their parameters.
+        problems: Gathers mistakes.
+    """
+
+    def __init__(
+        self, blocks: Mapping[str, tuple[str, ...]], problems: Problems
+    ) -> None:
+        self.blocks = blocks
+        self.problems = problems
+        self._refused = blocks.keys() & {*every_type()}
+
+    def read(self, raw: Any, path: Path) -> tuple[Item, ...]:
+        """Read a list; the type of an entry that cannot be read is empty."""
+        return tuple(
+            self._item(entry, (*path, index)) for index, entry in enumerate(raw)
+        )
+
+    def _item(self, entry: Any, path: Path) -> Item:
+        if isinstance(entry, str):
+            return self._typed(Item("", {}, (), "", False, path, path), entry, None)
+        if not isinstance(entry, dict):
+            message = f"a layer is a name or a mapping, not {shown(entry)}"
+            help = "a list of layers is a `Sequential`" * isinstance(entry, list)
+            self.problems.add("MG208", message, path, help=help)
+            return Item("", {}, (), "", False, path, path)
+        types = [key for key in entry if key not in ITEM_KEYS]
+        if not types and "share" not in entry:
+            # Two functions of torch have the name of a key: `select`, `repeat`.
+            types = [key for key in entry if key in FUNCTIONS][:1]
+        if len(types) == 1:
+            entry = self._moved_out(entry, types[0], path)
+        item = self._keys(entry, path, types)
+        if not types and "share" in entry:
+            type_ = SHARE if "share" in item.options else ""
+            return item._replace(type=type_, type_path=(*path, "share"))
+        if not types:
+            help = "`name` stands in the entry of its layer, without `- ` before it"
+            self.problems.add("MG208", "the entry names no layer", path, help=help)
+        elif len(types) > 1:
+            message = f"one entry names {len(types)} layers: {listed(types)}"
+            known = [type_ for type_ in types if self._knows(type_)]
+            wrong = types[1]
+            if len(known) == 1:
+                wrong = next(type_ for type_ in types if type_ != known[0])
+                message = f"an entry has no key `{cut(wrong)}`"
+            help = self._about_second(known[0] if known else types[0], wrong)
+            at = (*path, wrong)
+            self.problems.add("MG208", message, at, key=True, help=help)
+            item = item._replace(guess=known[0] if known else "")
+        else:
+            at = (*path, types[0])
+            return self._typed(item._replace(type_path=at), types[0], entry[types[0]])
+        return item
+
+    def _moved_out(
+        self, entry: dict[str, Any], type_: str, path: Path
+    ) -> dict[str, Any]:
+        """Put keys that stand among the arguments where they belong."""
+        raw = entry[type_]
+        if not isinstance(raw, dict) or not self._knows(type_):
+            return entry
+        names = self._arguments(type_)
+        moved: dict[str, Any] = {}
+        for key, value in raw.items():
+            if key not in ITEM_KEYS or key in names:
+                continue
+            if nearest(key, names) and not isinstance(value, str):
+                continue  # `name: [left, right]` for `names`
+            moved[key] = value
+            message = f"`{key}` stands beside `{type_}`, not among its arguments"
+            help = f"write it on a line of its own, in the column of `{type_}`"
+            at = (*path, type_, key)
+            self.problems.add("MG201", message, at, key=True, help=help)
+        rest = {key: value for key, value in raw.items() if key not in moved}
+        return {**moved, **entry, type_: rest or None}
+
+    def _arguments(self, type_: str) -> Iterable[str]:
+        """Name what a type takes that is known."""
+        cls = layer_class(type_)
+        return self.blocks.get(type_, cls.model_fields if cls else ())
+
+    def _keys(self, entry: dict[str, Any], path: Path, types: list[str]) -> Item:
+        """Read what stands beside the type."""
+        name = entry.get("name", "")
+        if not isinstance(name, str):
+            message = f"`name` must be a text, not {shown(name)}"
+            self.problems.add("MG203", message, (*path, "name"))
+            name = ""
+        elif not name and "name" in entry:
+            self.problems.add("MG205", "a name is not empty", (*path, "name"))
+        sources, several = self._sources(entry, path)
+        options: dict[str, Any] = {
+            key: entry[key]
+            for key in ITEM_KEYS[2:]
+            if key in entry and key not in types
+        }
+        for key in ("share", "select", "parametrize"):
+            if key in options and not isinstance(options[key], str):
+                message = f"`{key}` must be a name, not {shown(options[key])}"
+                self.problems.add("MG203", message, (*path, key))
+                del options[key]
+        if several:
+            options["from list"] = True
+        return Item(
+            "", {}, (), name, bool(name), path, path, sources=sources, options=options
+        )
+
+    def _sources(
+        self, entry: dict[str, Any], path: Path
+    ) -> tuple[tuple[str, ...] | None, bool]:
+        if "from" not in entry:
+            return None, False
+        raw = entry["from"]
+        several = isinstance(raw, list)
+        names = raw if several else [raw]
+        if isinstance(raw, str) and "," in raw:
+            names = [name.strip() for name in raw.split(",")]
+            message = f"`from` must be a name or a list of names, not {shown(raw)}"
+            help = f"write `[{cut(raw)}]`"
+            self.problems.add("MG203", message, (*path, "from"), help=help)
+        if names and all(isinstance(each, str) and each for each in names):
+            return tuple(names), several
+        message = f"`from` must be a name or a list of names, not {shown(raw)}"
+        self.problems.add("MG203", message, (*path, "from"))
+        return None, False
+
+    def _about_second(self, first: str, second: str) -> str:
+        """Say what a key beside a type is, which is not one of those that can be."""
+        if second in self._arguments(first):
+            return f"an argument is deeper than `{first}`: `{first}: {{{second}: …}}`"
+        help = _OTHER_KEYS.get(second) or nearest(second, ITEM_KEYS)
+        if not help and not second[:1].isupper():
+            help = f"beside a type stand {listed(ITEM_KEYS)}"
+        return help or "each layer is an entry of its own, after `- `"
+
+    def _knows(self, type_: str) -> bool:
+        known = type_ in self.blocks or layer_class(type_) is not None
+        return known or type_ in ("Sequential", CUSTOM)
+
+    def _typed(self, item: Item, type_: str, raw: Any) -> Item:
+        if type_ in self._refused:
+            return item._replace(guess=type_)
+        if type_ == "Sequential":
+            return self._sequential(item, raw)
+        if type_ == CUSTOM:
+            shorthand = None
+        elif type_ in self.blocks:
+            names = self.blocks[type_]
+            shorthand = names[0] if names else None
+        else:
+            cls = layer_class(type_)
+            if cls is None:
+                key = item.type_path != item.path
+                guess = self._unknown(type_, item.type_path, key=key)
+                return item._replace(guess=guess)
+            shorthand = (
+                None if raw is None or isinstance(raw, dict) else cls.shorthand()
+            )
+        if raw is None or isinstance(raw, dict):
+            return item._replace(type=type_, arguments=raw or {})
+        if type_ == CUSTOM:
+            message = f"`{CUSTOM}` takes a mapping of arguments, not {shown(raw)}"
+            help = "write `{path: my_layers.py, class: …}`"
+            self.problems.add("MG203", message, item.type_path, help=help)
+            return item
+        if shorthand is None:
+            message = f"`{type_}` takes no arguments"
+            self.problems.add("MG201", message, item.type_path)
+            return item
+        return item._replace(
+            type=type_, arguments={shorthand: raw}, shorthand=shorthand
+        )
+
+    def _sequential(self, item: Item, raw: Any) -> Item:
+        if raw is None or isinstance(raw, list):
+            children = self.read(raw or [], item.type_path)
+            return item._replace(type="Sequential", children=children)
+        message = f"`Sequential` takes a list of layers, not {shown(raw)}"
+        help = "write each layer after `- `" if isinstance(raw, dict) else ""
+        self.problems.add("MG203", message, item.type_path, help=help)
+        return item
+
+    def _unknown(self, type_: str, path: Path, *, key: bool) -> str:
+        """Note an unknown type, and return what it was probably meant to be."""
+        guess, help = meant(type_, self.blocks)
+        message = f"there is no layer `{cut(type_)}`"
+        self.problems.add("MG207", message, path, key=key, help=help)
+        return guess

@@ -1,0 +1,250 @@
+"""The spec as it is written: pydantic models of the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError
+
+from mlpgen.catalogue.component import STRICT, Expects, Positive
+from mlpgen.names.identifiers import (
+    camel_case,
+    snake_case,
+    wrong_class_name,
+    wrong_stem,
+)
+from mlpgen.spec.problems import cut, shown
+from mlpgen.spec.training import Training
+
+if TYPE_CHECKING:
+    from mlpgen.spec.problems import Problems
+
+Style = Literal["explicit", "sequential"]
+
+
+Shape = Annotated[list[Positive], Field(min_length=1)]
+
+
+class _Model(BaseModel):
+    model_config = STRICT
+
+
+class Input(_Model):
+    """One of several inputs."""
+
+    shape: Annotated[
+        Shape,
+        Field(description="Shape of one example, without the batch dimension."),
+        Expects("a list of whole numbers of at least 1, such as `[1, 28, 28]`"),
+    ]
+    dtype: Annotated[
+        Literal["float32", "int64", "bool"], Field(description="What it holds.")
+    ] = "float32"
+
+
+class Block(_Model):
+    """A network inside a network, with parameters of its own."""
+
+    description: Annotated[
+        str,
+        Field(description="What the block is, in a sentence; becomes the docstring."),
+    ] = ""
+    parameters: Annotated[
+        dict[str, bool | int | float],
+        Field(description="Keyword arguments of the class with their defaults."),
+        Expects("a mapping of names to numbers or true/false"),
+    ] = {}
+    input: Annotated[
+        list[str],
+        Field(min_length=1, description="Names of several inputs, in order."),
+        Expects("a list of the names of its inputs, without sizes"),
+    ] = []
+    layers: Annotated[
+        list[Any],
+        Field(min_length=1, description="The layers, in the order they run."),
+        Expects("a list of at least one layer"),
+    ]
+    outputs: Annotated[
+        list[str],
+        Field(
+            min_length=1,
+            description="Names of the layers whose outputs the block gives; "
+            "the last layer by default.",
+        ),
+        Expects("a list of at least one layer's name"),
+    ] = []
+
+
+class Spec(_Model):
+    """A neural network, and how to train it."""
+
+    name: Annotated[str, Field(description="The name of the model's class, CamelCase.")]
+    file: Annotated[
+        str,
+        Field(
+            description="The name of its files, without `.py`; by default the name in "
+            "snake case."
+        ),
+    ] = ""
+    description: Annotated[
+        str,
+        Field(description="What the network is, in a sentence; becomes the docstring."),
+    ] = ""
+    parameters: Annotated[
+        dict[str, bool | int | float],
+        Field(
+            description="Keyword arguments of the class with their defaults; "
+            "used in layers as `${name}`."
+        ),
+        Expects("a mapping of names to numbers or true/false"),
+    ] = {}
+    input: Annotated[
+        Shape | Annotated[dict[str, Shape | Input], Field(min_length=1)],
+        Field(
+            description="Shape of one example, without the batch dimension; "
+            "of several inputs, by name."
+        ),
+        Expects(
+            "a list of whole numbers of at least 1, or a mapping of names to such lists"
+        ),
+    ]
+    include: Annotated[
+        Any,
+        Field(description="Files with blocks, in the folder of the spec or below."),
+    ] = None
+    blocks: Annotated[
+        dict[str, Any],
+        Field(description="Networks that can be used as layers; each is a class."),
+        Expects("a mapping of names to blocks"),
+    ] = {}
+    layers: Annotated[
+        list[Any],
+        Field(min_length=1, description="The layers, in the order they run."),
+        Expects("a list of at least one layer"),
+    ]
+    outputs: Annotated[
+        list[str],
+        Field(
+            min_length=1,
+            description="Names of the layers whose outputs the model returns; "
+            "the last layer by default.",
+        ),
+        Expects("a list of at least one layer's name"),
+    ] = []
+    init: Annotated[
+        dict[str, Any],
+        Field(description="Initial values by the type of a layer."),
+        Expects("a mapping of layer types to initial values"),
+    ] = {}
+    style: Annotated[
+        Style, Field(description="The style to render without `--style`.")
+    ] = "explicit"
+    training: Annotated[
+        Training | None,
+        Field(description="How the network is trained; without it only a model."),
+        Expects("a mapping"),
+    ] = None
+
+    @property
+    def stem(self) -> str:
+        """The file of the model, without `.py`."""
+        return self.file or snake_case(self.name)
+
+
+def read_spec(problems: Problems) -> Spec:
+    """Validate all of a document but its layers.
+
+    A field that is wrong is noted and left empty, so that the other passes can go on
+    and find more.
+    """
+    data = problems.document.data
+    data = data | _without_wrong_training(data, problems)
+    data = data | _without_wrong_inputs(data, problems)
+    data = data | _without_wrong_parameters(data, problems)
+    try:
+        spec = Spec.model_validate(data)
+    except ValidationError as error:
+        problems.add_invalid(error, Spec, "", (), data)
+        wrong = {each["loc"][0] for each in error.errors(include_url=False)}
+        empty: dict[str, Any] = {"name": "", "input": [], "layers": []}
+        right = {key: value for key, value in data.items() if key not in wrong}
+        spec = Spec.model_construct(**(empty | right))
+    if spec.name or data.get("name") == "":
+        _check_name(spec, problems)
+    if isinstance(data.get("file"), str):
+        _check_file(spec.file, problems)
+    return spec
+
+
+def _check_name(spec: Spec, problems: Problems) -> None:
+    reason = wrong_class_name(spec.name)
+    meant = camel_case(spec.name)
+    help = f"did you mean `{meant}`?" if meant else ""
+    if not reason and not spec.file:
+        stem = snake_case(spec.name)
+        reason = wrong_stem(stem)
+        help = f"name its files, such as `file: {stem}_net`"
+    if reason:
+        message = f"the text `{cut(spec.name)}` cannot be the name: {reason}"
+        problems.add("MG205", message, ("name",), help=help)
+
+
+def _check_file(file: str, problems: Problems) -> None:
+    """Look at the name of the files; no path leads out of their folder."""
+    reason, help = wrong_stem(file), ""
+    meant = file.removesuffix(".py").lower().replace("-", "_")
+    if reason and meant != file and not wrong_stem(meant):
+        help = f"did you mean `{meant}`?"
+    elif reason and not wrong_stem(f"{meant}_net"):
+        help = f"such as `{meant}_net`"
+    if reason:
+        message = f"the text `{cut(file)}` cannot be the file: {reason}"
+        problems.add("MG205", message, ("file",), help=help)
+
+
+def _without_wrong_inputs(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    """Validate several inputs one by one; the shape of a wrong one is not known."""
+    inputs = data.get("input")
+    if not isinstance(inputs, dict) or not inputs:
+        return {}
+    found: dict[str, Any] = {}
+    for name, raw in inputs.items():
+        given = raw if isinstance(raw, dict) else {"shape": raw}
+        try:
+            found[name] = Input.model_validate(given)
+        except ValidationError as error:
+            path = ("input", name)
+            short = None if isinstance(raw, dict) else "shape"
+            problems.add_invalid(error, Input, f"input {name}", path, given, short)
+            found[name] = Input.model_construct(shape=[], dtype="float32")
+    return {"input": found}
+
+
+def _without_wrong_parameters(
+    data: dict[str, Any], problems: Problems
+) -> dict[str, Any]:
+    """Look at the parameters one by one, so that each that is wrong is named."""
+    given = data.get("parameters")
+    if not isinstance(given, dict):
+        return {}
+    right = {name: raw for name, raw in given.items() if isinstance(raw, (int, float))}
+    for name, raw in given.items():
+        if name not in right:
+            message = f"`{cut(name)}` must be a number or true/false, not {shown(raw)}"
+            path = ("parameters", name)
+            problems.add(
+                "MG203", message, path, help=problems.meant(raw, symbolic=False)
+            )
+    return {"parameters": right}
+
+
+def _without_wrong_training(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    """Validate `training` apart, so that its mistakes have its own words and places."""
+    training = data.get("training")
+    if not isinstance(training, dict):
+        return {}
+    try:
+        return {"training": Training.model_validate(training)}
+    except ValidationError as error:
+        problems.add_invalid(error, Training, "training", ("training",), training)
+        return {"training": None}

@@ -1,0 +1,329 @@
+"""Mistakes of one spec, gathered while it is read; pydantic's turned into ours."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.catalogue.component import Component
+from mlpgen.catalogue.fields import (
+    alternatives,
+    choices,
+    deepest,
+    expected,
+    fields_of,
+    takes,
+)
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
+from mlpgen.source import scalar
+from mlpgen.symbols.evaluation import evaluate
+from mlpgen.symbols.expressions import ExpressionError
+from mlpgen.symbols.work_limit import allowed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic import BaseModel, ValidationError
+
+    from mlpgen.source import Document, Path
+    from mlpgen.symbols.expressions import Scalar
+
+_RANGES = (
+    "greater_than",
+    "greater_than_equal",
+    "less_than",
+    "less_than_equal",
+    "literal_error",
+    "too_short",
+    "too_long",
+    "finite_number",
+)
+
+
+class Problems:
+    """Gathers the mistakes and warnings of one document."""
+
+    def __init__(
+        self, document: Document, found: list[Diagnostic] | None = None
+    ) -> None:
+        """Gather the mistakes of a document, together with those of others."""
+        self.document = document
+        self.included = found is not None
+        self.found: list[Diagnostic] = [] if found is None else found
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        path: Path = (),
+        *,
+        key: bool = False,
+        notes: Iterable[str] = (),
+        help: str = "",
+        warning: bool = False,
+    ) -> None:
+        """Note a mistake at the value of `path`, or at its key."""
+        find = self.document.key_place if key else self.document.place
+        place = find(path)
+        self.found.append(Diagnostic(code, message, place, tuple(notes), help, warning))
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is odd but can be rendered."""
+        return tuple(each for each in self.found if each.warning)
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is a mistake, so that nothing can be rendered."""
+        return any(not each.warning for each in self.found)
+
+    def check(self) -> None:
+        """Stop if there are mistakes.
+
+        Raises:
+            SpecError: With all mistakes and warnings found so far.
+        """
+        if self.failed:
+            raise SpecError(self.found)
+
+    def add_entry(self, code: str, message: str, path: Path, **more: Any) -> None:
+        """Note a mistake of a whole layer: at its name, or at its type without one."""
+        entry: Any = self.document.data
+        for step in path:
+            entry = entry[step]
+        if not isinstance(entry, dict) or not entry:
+            self.add(code, message, path, **more)
+        elif isinstance(entry.get("name"), str):
+            self.add(code, message, (*path, "name"), **more)
+        else:
+            self.add(code, message, (*path, next(iter(entry))), key=True, **more)
+
+    def line(self, path: Path) -> int:
+        """Return the line of a value, for notes."""
+        place = self.document.place(path)
+        return place.span.line
+
+    def where(self, path: Path) -> str:
+        """Name the line of a value, and its file if that is not the spec."""
+        line = f"line {self.line(path)}"
+        return f"{line} of {self.document.name}" if self.included else line
+
+    def add_invalid(
+        self,
+        error: ValidationError,
+        model: type[BaseModel],
+        subject: str,
+        path: Path,
+        given: Mapping[str, Any],
+        shorthand: str | None = None,
+        *,
+        written: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Note what pydantic found, one mistake a field.
+
+        Args:
+            error: What pydantic raised.
+            model: The class that was validated.
+            subject: What it is for people: `Linear`, or an empty text for the spec.
+            path: Where its fields stand in the document.
+            given: The values of the fields.
+            shorthand: The field that `path` itself holds, for `Linear: 10`.
+            written: The fields as the document has them, if they may be expressions.
+        """
+        found: dict[str, list[Any]] = {}
+        for each in error.errors(include_url=False, include_context=False):
+            found.setdefault(str(each["loc"][0]), []).append(each)
+        kinds = {field: same[0]["type"] for field, same in found.items()}
+        texts = [each for each in map(given.get, found) if isinstance(each, str)]
+        if any(text.startswith("(") for text in texts):
+            found = {name: each for name, each in found.items() if name[-1:] != ")"}
+        unknown = [name for name in found if kinds[name] == "extra_forbidden"]
+        meant = " ".join(nearest(name, fields_of(model)) for name in unknown)
+        lacks = [name for name in found if kinds[name] == "missing"]
+        missing = [name for name in lacks if f"`{name}`" not in meant]
+        if missing:
+            message = f"{_subject(subject)} needs {listed(missing)}"
+            self.add("MG202", message, path, key=True)
+        for field, same in found.items():
+            at = path if field == shorthand else (*path, field)
+            if kinds[field] == "extra_forbidden":
+                self._add_unknown(field, model, subject, at)
+            elif kinds[field] != "missing":
+                inner, value, kind = deepest(given[field], same)
+                help = self.meant(value, symbolic=written is not None)
+                if isinstance(value, str) and kind == "literal_error":
+                    help = nearest(value, choices(model, field))
+                plain = (written or given)[field] == value
+                if plain and not inner and not help:
+                    fields = ({**given, field: each} for each in alternatives(value))
+                    right = [each for each in fields if takes(model, each, field)]
+                    help = _mended(right[0][field]) if right else ""
+                elif not plain and isinstance(value, float) and kind == "int_type":
+                    help = "compute it from whole numbers; `//` divides them"
+                code = "MG204" if kind in _RANGES else "MG203"
+                found_is = "but in it is" if inner else "not"
+                message = f"`{field}` must be {expected(model, field)}, {found_is} "
+                self.add(code, message + shown(value), (*at, *inner), help=help)
+
+    def _add_unknown(
+        self, field: str, model: type[BaseModel], subject: str, at: Path
+    ) -> None:
+        of = _subject(subject)
+        word = "argument" if issubclass(model, Component) else "key"
+        names = fields_of(model)
+        help = nearest(field, names) or f"it takes {listed(names)}"
+        message = f"{of} has no {word} `{cut(field)}`"
+        self.add("MG201", message, at, key=True, help=help)
+
+    def meant(self, value: Any, *, symbolic: bool = True) -> str:
+        """Say what a text was meant to be, where another kind of value is wanted.
+
+        Args:
+            value: What is there.
+            symbolic: Whether an expression could be there.
+        """
+        if not isinstance(value, str):
+            return ""
+        if value.startswith("("):
+            return "a list has brackets: `[3, 3]`"
+        name = value.strip("${} ")
+        parameters = self._parameters()
+        if not symbolic and ("${" in value or name in parameters):
+            return "parameters stand in `layers` only: write the value itself"
+        with suppress(ExpressionError):
+            if evaluate(f"${{{name}}}", parameters).names:
+                what = " for the parameter" if name in parameters else ""
+                return f'write `"${{{cut(name)}}}"`{what}'
+        with suppress(ValueError):
+            if isinstance(scalar(value), int | float):
+                return "remove the quotes"
+        return ""
+
+    def _parameters(self) -> dict[str, Scalar]:
+        """Return the parameters of the document, those of blocks too."""
+        blocks = self.document.data.get("blocks")
+        holders = [*blocks.values()] if isinstance(blocks, dict) else []
+        found: dict[str, Scalar] = {}
+        for each in (*holders, self.document.data):
+            raw = each.get("parameters") if isinstance(each, dict) else None
+            if isinstance(raw, dict):
+                found |= {k: v for k, v in raw.items() if isinstance(v, (int, float))}
+        return found
+
+    def once(self) -> None:
+        """Forget mistakes that are found again in another use of the same lines."""
+        seen: dict[object, Diagnostic] = {}
+        for each in self.found:
+            seen.setdefault((each.code, each.place, each.warning), each)
+        self.found[:] = seen.values()
+
+    def forget_known(self, since: int) -> None:
+        """Forget what was found since then and was said before, in the same words."""
+        known = {(each.code, each.message) for each in self.found[:since]}
+        self.found[since:] = [
+            each
+            for each in self.found[since:]
+            if (each.code, each.message) not in known
+        ]
+
+    def insist(self, code: str) -> bool:
+        """Make mistakes of the warnings of a code, as they explain another mistake.
+
+        Returns:
+            Whether there are any.
+        """
+        warned = [each.code == code and each.warning for each in self.found]
+        self.found[:] = [
+            each._replace(warning=each.warning and not explains)
+            for each, explains in zip(self.found, warned, strict=True)
+        ]
+        return any(each.code == code for each in self.found)
+
+    def drop(self, *codes: str) -> None:
+        """Forget mistakes that only follow from others."""
+        self.found[:] = [each for each in self.found if each.code not in codes]
+
+
+def _subject(subject: str) -> str:
+    """Name what has fields: the spec, `Linear`, the block `Basic`."""
+    kind, _, name = subject.rpartition(" ")
+    if not subject:
+        return "the spec"
+    return f"the {kind} `{name}`" if kind else f"`{name}`"
+
+
+def near(word: str, options: Iterable[str]) -> list[str]:
+    """Return the options that `word` was probably meant to be, the likeliest first."""
+    from difflib import get_close_matches
+
+    lower: dict[str, str] = {}
+    for option in options:  # `relu` and `ReLU`: the one in the same letters
+        if option.lower() not in lower or option.islower() == word.islower():
+            lower[option.lower()] = option
+    if word.lower() in lower:
+        return [lower[word.lower()]]
+    longer = [name for low, name in lower.items() if low[:-2] == word.lower()]
+    if len(longer) > 1:  # `MaxPool` for `MaxPool2d`
+        return longer
+    if not allowed(len(lower) * len(word)):
+        return []
+    found = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
+    return [lower[each] for each in found]
+
+
+def nearest(word: str, options: Iterable[str]) -> str:
+    """Suggest the option that `word` was meant to be; empty if none is near."""
+    names = " or ".join(f"`{name}`" for name in near(word, options))
+    return f"did you mean {names}?" if names else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write names in a row: `a`, `b` and `c`."""
+    quoted = [f"`{name}`" for name in names]
+    if len(quoted) < 2:
+        return "".join(quoted) or "nothing"
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def shown(value: object) -> str:
+    """Write a value of a spec for people, in the words of YAML."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "`true`" if value else "`false`"
+        case int() | float():
+            return f"`{value}`"
+        case str():
+            return f"the text `{cut(value)}`"
+        case list():
+            return f"the list `{_plain(value)}`"
+        case dict():
+            return "a mapping"
+        case _:  # a date of TOML
+            return f"`{cut(str(value))}`"
+
+
+def _mended(value: object) -> str:
+    """Say how a value is written that was meant."""
+    if isinstance(value, dict):
+        return "write its keys without `- ` before them"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "write `- ` before each of its keys"
+    return f"write `{_plain(value)}`"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        items = ("…" if isinstance(v, list) else _plain(v) for v in value[:6])
+        return f"[{', '.join(items)}{', …' if len(value) > 6 else ''}]"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "…" if isinstance(value, dict) else cut(str(value), 20)
+
+
+def cut(text: str, most: int = 40) -> str:
+    """Shorten a text of the user's for a message."""
+    return text if len(text) <= most else text[: most - 1] + "…"

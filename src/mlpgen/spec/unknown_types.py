@@ -1,0 +1,53 @@
+"""Types of layers that are not known: what they were meant to be."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlpgen.layers import CONTAINERS
+from mlpgen.spec.problems import near, nearest
+from mlpgen.spec.types import every_type, layer_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_OTHER_NAMES = {
+    "swish": "SiLU",
+    "layers": "Sequential",
+    "dense": "Linear",
+    "fullyconnected": "Linear",
+    "upsamplingnearest2d": "Upsample",
+    "upsamplingbilinear2d": "Upsample",
+}
+"""What layers are called elsewhere."""
+
+
+def meant(type_: str, blocks: Iterable[str]) -> tuple[str, str]:
+    """Say what an unknown type was meant to be.
+
+    Args:
+        type_: As it is written: `Conv2D`, `nn.ReLU`, `Linear(784, 10)`.
+        blocks: The blocks of the spec.
+
+    Returns:
+        The type that is near, else the name as it is, or an empty text; and help.
+    """
+    call, bracket, arguments = type_.partition("(")
+    name = call.strip().rpartition(".")[2]
+    name = _OTHER_NAMES.get(name.lower(), name)
+    known = [*every_type(), *blocks]
+    found = near(name, known)
+    if not found:
+        plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,59}", name)
+        return name if plain else "", "`mlpgen layers` lists them all"
+    if not bracket:
+        return found[0], nearest(name, found)
+    if not arguments.strip(" )"):
+        return found[0], f"write `{found[0]}`, without parentheses"
+    return found[0], f"arguments follow a colon: `{_example(found[0])}`"
+
+
+def _example(type_: str) -> str:
+    cls = CONTAINERS.get(type_) or layer_class(type_)
+    return cls.example if cls else f"{type_}: …"

@@ -1,0 +1,1 @@
+"""The statements of `forward`: `flow` is the table of contents."""

@@ -1,0 +1,1 @@
+"""The statements of `__init__`: modules, tensors, initial values."""

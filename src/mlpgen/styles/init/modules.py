@@ -1,0 +1,136 @@
+"""The code that makes modules, as pieces that can be laid out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.graph.scope import INDEX
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.spec.types import OWN
+from mlpgen.styles.code import Group, call, keyword, literal
+from mlpgen.symbols.sizes import code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mlpgen.graph.nodes import Maker, Node, Round
+    from mlpgen.styles.code import Piece
+
+
+def module(node: Node, *, comments: bool = True) -> Piece:
+    """Write the call that makes a layer: `nn.Linear(784, 10)`.
+
+    What is repeated is a container of its rounds.
+
+    Args:
+        node: The layer.
+        comments: Whether the layers of a `Sequential` say the shapes they give. Those
+            of a block cannot: each of its uses has its own.
+    """
+    if node.rounds:
+        return _rounds(node, comments=comments)
+    if node.type == "Sequential":
+        return sequential(node.children, comments=comments)
+    return made(node.maker)
+
+
+def container(node: Node) -> str:
+    """Name the class that holds the rounds of a layer.
+
+    An `nn.Sequential` where one tensor runs through all of them, else a list.
+    """
+    return "nn.Sequential" if chains(node) else "nn.ModuleList"
+
+
+def chains(node: Node) -> bool:
+    """Tell whether the module of a layer takes one tensor and gives one."""
+    return node.single and node.call.plain
+
+
+def made(maker: Maker) -> Piece:
+    """Write the call of a class, required arguments by place."""
+    arguments = maker.arguments.items()
+    piece = call(
+        maker.prefix + maker.type,
+        *([made(maker.inner)] if maker.inner else []),
+        *(literal(value) for key, value in arguments if key in maker.required),
+        *(
+            keyword(key, literal(value))
+            for key, value in arguments
+            if key not in maker.required
+        ),
+    )
+    return call(maker.wrapper, piece) if maker.wrapper else piece
+
+
+def _rounds(node: Node, *, comments: bool) -> Piece:
+    """Write the container of a layer that is repeated."""
+    name = container(node)
+    pieces = [_round(each, comments=comments) for each in node.rounds]
+    if name == "nn.Sequential":
+        return call(name, *pieces)
+    if len(pieces) == 1 and isinstance(pieces[0], Group) and pieces[0].opening == "*(":
+        return pieces[0]._replace(opening=f"{name}(")
+    return call(name, Group("[", tuple(pieces), "]", collection=True))
+
+
+def _round(each: Round, *, comments: bool) -> Piece:
+    if code_of(each.times) == "1":
+        return module(each.node, comments=comments)
+    piece = module(each.node, comments=False)
+    last = code_of(each.first + each.times)
+    index, numbers = "_", code_of(each.times)
+    if each.counted:
+        index = INDEX
+        numbers = f"{each.first}, {last}" if each.first else last
+    loop = f"for {index} in range({numbers})"
+    return Group("*(", (piece, loop), ")", separator=" ")
+
+
+def sequential(
+    nodes: Sequence[Node], *, function: str = "nn.Sequential", comments: bool = True
+) -> Piece:
+    """Write a chain as an `nn.Sequential` with named children."""
+    if not nodes:
+        return call(function)
+    entries = tuple(
+        keyword(node.name, module(node, comments=comments)) for node in nodes
+    )
+    said = tuple(changed(node) if comments else "" for node in nodes)
+    inner = Group("OrderedDict(", entries, ")", exploded=True, comments=said)
+    return call(function, inner)
+
+
+def changed(node: Node) -> str:
+    """Say the shape that leaves a layer, where it is another than arrives."""
+    if node.output == node.input or node.children or node.type == "Sequential":
+        return ""
+    return whole_shown(node.value)
+
+
+def uses(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[str]:
+    """Return the names that the code of these layers imports.
+
+    Args:
+        nodes: The layers.
+        outputs: What of them is returned.
+    """
+    found = set()
+    wanted = {*outputs, *(source for node in nodes for source in node.sources)}
+    for node in nodes:
+        picked = [node.picks.get(part, ("", ""))[1] for part in node.parts_in(wanted)]
+        codes = (*picked, *node.call.states)
+        if node.call.causal is not None or any("torch." in code for code in codes):
+            found.add("torch")
+        if node.children:
+            found.add("OrderedDict")
+            found |= uses(node.children) - {"F", "torch"}
+        found |= uses([each.node for each in node.rounds]) - {"F", "torch"}
+        found |= {node.maker.wrapper, node.type if node.type in OWN else ""} - {""}
+        if node.maker.module:
+            found.add(f"{node.maker.module}:{node.type}")
+        if node.function is not None and node.function.name[0].isalpha():
+            found.add(node.function.name.split(".")[0])
+        if node.is_held:
+            found.add("torch")
+    return found

@@ -1,0 +1,116 @@
+"""Names for sizes whose code is long: locals of the class, one line each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.graph.scope import INDEX
+from mlpgen.symbols import operands
+from mlpgen.symbols.expressions import Expression
+from mlpgen.symbols.sizes import Real, Size, is_product
+
+if TYPE_CHECKING:
+    from mlpgen.graph.nodes import Graph, Maker, Node
+    from mlpgen.layers.base import Function
+    from mlpgen.symbols.operands import Operand
+
+LONGEST_CODE = 40
+LONGEST_SUM = 20
+"""Characters of a size in a call; of a sum in the model, which stands in a line with
+others."""
+LONGEST_LINE = 68
+"""Characters of a size that has a name: what is longer is computed in several lines."""
+
+
+def with_locals(graph: Graph) -> Graph:
+    """Give sizes a name where their code would not fit into a call."""
+    found = _Locals(graph)
+    nodes = tuple(found.node(each) for each in graph.nodes)
+    sizes = {name: code for code, name in found.names.items()}
+    return graph._replace(nodes=nodes, sizes=sizes)
+
+
+class _Locals:
+    """The names that a class has by now.
+
+    Attributes:
+        names: The names of codes.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.names: dict[Operand, str] = {}
+        self._sum = LONGEST_SUM if graph.stem else LONGEST_CODE
+        self._taken = {*graph.parameters, *graph.inferred}
+        self._taken |= {node.name for node in graph.nodes}
+
+    def node(self, node: Node) -> Node:
+        """Name what is long in the code of a layer."""
+        function = node.function
+        return node._replace(
+            maker=self._maker(node.maker),
+            function=self._function(function) if function else None,
+            children=tuple(self.node(child) for child in node.children),
+            rounds=tuple(
+                each._replace(node=self.node(each.node), times=self._value(each.times))
+                for each in node.rounds
+            ),
+            inits={
+                name: (function, self._values(arguments))
+                for name, (function, arguments) in node.inits.items()
+            },
+        )
+
+    def _maker(self, maker: Maker) -> Maker:
+        inner = self._maker(maker.inner) if maker.inner else None
+        return maker._replace(arguments=self._values(maker.arguments), inner=inner)
+
+    def _function(self, function: Function) -> Function:
+        return function._replace(
+            leading=self._value(function.leading),
+            positional=self._value(function.positional),
+            keywords=self._values(function.keywords),
+        )
+
+    def _values(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: self._value(each) for name, each in values.items()}
+
+    def _value(self, value: Any) -> Any:
+        if not isinstance(value, (Size, Real, Expression)):
+            several = isinstance(value, (tuple, list))
+            return type(value)(map(self._value, value)) if several else value
+        code = value.operand
+        if len(code.text) <= self._longest(value) or INDEX in code.names:
+            return value
+        name = self._name(code, "size" if isinstance(value, Size) else "value")
+        if isinstance(value, Size):
+            return Size.parameter(name, int(value))
+        if isinstance(value, Real):
+            return Real(value, operands.name(name))
+        return value._replace(said=operands.name(name), turned=None)
+
+    def _longest(self, value: Size | Real | Expression) -> int:
+        whole = isinstance(value, Size) and not is_product(value)
+        return self._sum if whole else LONGEST_CODE
+
+    def _name(self, code: Operand, kind: str) -> str:
+        """Give code a name, and first what is long in code that is too long itself."""
+        code = self._short(code, kind)
+        number = sum(each.startswith(kind) for each in self.names.values())
+        while code not in self.names:
+            number += 1
+            name = f"{kind}_{number}"
+            if name not in self._taken:
+                self.names[code] = name
+                self._taken.add(name)
+        return self.names[code]
+
+    def _short(self, code: Operand, kind: str) -> Operand:
+        if len(code.text) <= LONGEST_LINE:
+            return code
+
+        def part(each: Operand) -> Operand:
+            short = self._short(each, kind)
+            long = len(short.text) > LONGEST_CODE
+            return operands.name(self._name(short, kind)) if long else short
+
+        return code.mapped(part)

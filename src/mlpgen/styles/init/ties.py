@@ -1,0 +1,61 @@
+"""Statements of `__init__` that give a layer the parameters of another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.graph.nodes import is_numbered
+from mlpgen.names.identifiers import free_name
+from mlpgen.styles.code import INDENT, bracketed, indented
+from mlpgen.styles.init.body import BODY
+from mlpgen.styles.init.tensors import deciding, under
+from mlpgen.styles.variable_names import arguments, init_locals
+from mlpgen.symbols import operands
+
+if TYPE_CHECKING:
+    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.symbols.operands import Operand
+
+
+def tied_lines(node: Node, graph: Graph) -> list[str]:
+    """Give a layer, or each of its rounds, the parameters of another one."""
+    if not node.ties:
+        return []
+    if not node.rounds:
+        return _lines(node, f"self.{node.name}", BODY, graph)
+    layer = init_locals(graph).layer
+    lines = _lines(node, layer, BODY + INDENT, graph)
+    return [f"for {layer} in self.{node.name}:", *indented(lines)]
+
+
+def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:
+    inner = any("." in name for name in node.ties)
+    if inner and (node.rounds or any(map(is_numbered, node.ties))):
+        return _all(node, target, graph)
+    found: dict[tuple[Operand, ...], list[str]] = {}
+    for name in node.ties:
+        when = tuple(each.operand for each in deciding(_made(node), name))
+        parameter = operands.atom(f"self.{node.tied}.{name}")
+        columns = indent + INDENT * bool(when)
+        lines = bracketed(parameter, columns, f"{target}.{name} = ")
+        found.setdefault(when, []).extend(lines)
+    return [
+        line for when, lines in found.items() for line in under(when, lines, indent)
+    ]
+
+
+def _made(node: Node) -> Node:
+    """Return the layer itself, or the first of its rounds."""
+    return node.rounds[0].node if node.rounds else node
+
+
+def _all(node: Node, target: str, graph: Graph) -> list[str]:
+    """Give a layer all parameters of another one, those of its parts too."""
+    taken = arguments(graph) | {init_locals(graph).layer}
+    words = ("path", "parameter", "part", "name")
+    path, parameter, part, name = (free_name(word, taken) for word in words)
+    return [
+        f"for {path}, {parameter} in self.{node.tied}.named_parameters():",
+        f'    {part}, _, {name} = {path}.rpartition(".")',
+        f"    setattr({target}.get_submodule({part}), {name}, {parameter})",
+    ]

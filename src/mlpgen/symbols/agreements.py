@@ -1,0 +1,56 @@
+"""Sizes that must be equal, and those that are so by their values only.
+
+A layer's rules ask `agree(128, width)`. If `width` is a parameter with the default
+128, the answer is yes, but another network of the same class would not work: that is
+noted, as torch notes guards of symbolic sizes
+(https://docs.pytorch.org/docs/stable/user_guide/torch_compiler/export/programming_model.html).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.symbols.sizes import same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Sizes = int | tuple[int, ...]
+
+
+class Agreement(NamedTuple):
+    """Two sizes that are equal with the parameters' defaults, by different code."""
+
+    one: int
+    other: int
+
+
+_noted: ContextVar[list[Agreement] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[list[Agreement]]:
+    """Gather what `agree` finds to be equal by its value only."""
+    found: list[Agreement] = []
+    token = _noted.set(found)
+    try:
+        yield found
+    finally:
+        _noted.reset(token)
+
+
+def agree(one: Sizes, other: Sizes) -> bool:
+    """Tell whether sizes, or all sizes of two shapes, are equal."""
+    if one != other:
+        return False
+    noted = _noted.get()
+    if noted is not None:
+        pairs = zip(_tuple(one), _tuple(other), strict=True)
+        noted += [Agreement(a, b) for a, b in pairs if not same(a, b)]
+    return True
+
+
+def _tuple(sizes: Sizes) -> tuple[int, ...]:
+    return sizes if isinstance(sizes, tuple) else (sizes,)

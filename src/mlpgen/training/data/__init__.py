@@ -1,0 +1,1 @@
+"""Where data comes from: sets with a name, and files of the user."""

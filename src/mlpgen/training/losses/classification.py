@@ -1,0 +1,71 @@
+"""Losses for classes."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from mlpgen.catalogue.component import Expects, Probability
+from mlpgen.layers.base import Shape
+from mlpgen.training.component import Problem
+from mlpgen.training.losses.base import NO_LOGITS, Loss, Target
+
+IgnoreIndex = Annotated[
+    int, Field(lt=0), Expects("a number below 0: every class of the data counts")
+]
+
+
+class CrossEntropyLoss(Loss):
+    """For classes, from logits."""
+
+    call: ClassVar = "F.cross_entropy"
+    example: ClassVar = "CrossEntropyLoss: {label_smoothing: 0.1}"
+    not_after: ClassVar = NO_LOGITS
+    itself: ClassVar = "a softmax"
+    probabilities: ClassVar = "F.softmax({}, dim=1)"
+    of_text: ClassVar = True
+
+    ignore_index: IgnoreIndex = -100
+    label_smoothing: Probability = 0.0
+
+    def takes_mixtures(self, target: Target) -> bool:
+        """It takes probabilities of classes in place of one."""
+        del target
+        return True
+
+
+class NLLLoss(Loss):
+    """For classes, from logarithms of probabilities."""
+
+    call: ClassVar = "F.nll_loss"
+    example: ClassVar = "NLLLoss"
+    after: ClassVar = ("LogSoftmax",)
+    probabilities: ClassVar = "torch.exp({})"
+    of_text: ClassVar = True
+
+    ignore_index: IgnoreIndex = -100
+
+
+class MultiMarginLoss(Loss):
+    """For classes: the right one should lead by a margin."""
+
+    call: ClassVar = "F.multi_margin_loss"
+    example: ClassVar = "MultiMarginLoss"
+    probabilities: ClassVar = "F.softmax({}, dim=1)"
+
+    p: Annotated[int, Field(ge=1, le=2), Expects("1 or 2")] = 1
+    margin: float = 1.0
+
+
+class MultiLabelSoftMarginLoss(Loss):
+    """For each class by itself, from logits, averaged over the classes."""
+
+    call: ClassVar = "F.multilabel_soft_margin_loss"
+    example: ClassVar = "MultiLabelSoftMarginLoss"
+    not_after: ClassVar = NO_LOGITS
+    itself: ClassVar = "a sigmoid"
+    probabilities: ClassVar = "torch.sigmoid({})"
+
+    def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
+        """Labels as one-hot rows."""
+        found = super().target(output, image, classes)
+        return "one_hot" if found == "label" else found

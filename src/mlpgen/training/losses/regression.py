@@ -1,0 +1,126 @@
+"""Losses that compare the output with the image, or with one-hot classes."""
+
+from math import prod
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from mlpgen.catalogue.component import Expects, PositiveReal
+from mlpgen.layers.base import Shape, shown
+from mlpgen.training.component import Problem
+from mlpgen.training.losses.base import NO_LOGITS, OF_STEPS, ONE_EACH, Loss, Target
+
+
+class OfImages(Loss):
+    """A loss between images, or between numbers."""
+
+    def takes_numbers(self, output: Shape) -> bool:
+        """Any numbers."""
+        del output
+        return True
+
+    def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
+        """A value for each pixel: the output restores the input."""
+        name = type(self).__name__
+        if output == image:
+            return "image"
+        help = "the output of an autoencoder has the shape of its input"
+        if output == (classes,):
+            help = "for classes, use `CrossEntropyLoss`"
+        elif prod(output) == prod(image):
+            sizes = ", ".join(str(size) for size in image)
+            help = f"end with `Unflatten: {{dim: 1, unflattened_size: [{sizes}]}}`"
+        return Problem(
+            "MG401",
+            f"`{name}` compares with the input {shown(image)}, but the output is "
+            f"{shown(output)}",
+            help=help,
+        )
+
+
+class OfBoth(OfImages):
+    """A loss between images, or between classes as one-hot rows."""
+
+    unit: ClassVar = True
+
+    def takes_numbers(self, output: Shape) -> bool:
+        """One number from 0 to 1; several values are classes."""
+        return prod(output) == 1
+
+    def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
+        """One-hot classes, or the image itself."""
+        if output == (classes,) and output != image:
+            return "one_hot"
+        if len(output) == 1 and prod(output) != prod(image):
+            return Loss.target(self, output, image, classes)
+        found = super().target(output, image, classes)
+        if isinstance(found, str) or prod(output) == prod(image):
+            return found
+        name = type(self).__name__
+        return Problem(
+            "MG401",
+            f"`{name}` compares with one value for each class or with the input "
+            f"{shown(image)}, but the output is {shown(output)}",
+            help=OF_STEPS if len(output) == 2 else ONE_EACH,
+        )
+
+
+class BCEWithLogitsLoss(OfBoth):
+    """For each class or pixel by itself, from logits."""
+
+    call: ClassVar = "F.binary_cross_entropy_with_logits"
+    example: ClassVar = "BCEWithLogitsLoss"
+    not_after: ClassVar = NO_LOGITS
+    itself: ClassVar = "a sigmoid"
+    probabilities: ClassVar = "torch.sigmoid({})"
+
+
+class BCELoss(OfBoth):
+    """For each class or pixel by itself, from probabilities."""
+
+    call: ClassVar = "F.binary_cross_entropy"
+    example: ClassVar = "BCELoss"
+    after: ClassVar = ("Sigmoid", "Softmax", "Softmin", "Softmax2d", "Hardsigmoid")
+
+
+class MSELoss(OfImages):
+    """The mean squared difference."""
+
+    call: ClassVar = "F.mse_loss"
+    example: ClassVar = "MSELoss"
+
+
+class L1Loss(OfImages):
+    """The mean absolute difference."""
+
+    call: ClassVar = "F.l1_loss"
+    example: ClassVar = "L1Loss"
+
+
+class SmoothL1Loss(OfImages):
+    """Squared below beta, absolute above."""
+
+    call: ClassVar = "F.smooth_l1_loss"
+    example: ClassVar = "SmoothL1Loss"
+
+    beta: Annotated[float, Field(ge=0), Expects("a number of at least 0")] = 1.0
+
+
+class HuberLoss(OfImages):
+    """Squared below delta, delta times the difference above."""
+
+    call: ClassVar = "F.huber_loss"
+    example: ClassVar = "HuberLoss: {delta: 0.5}"
+
+    delta: PositiveReal = 1.0
+
+
+class PoissonNLLLoss(OfImages):
+    """For counts that follow a Poisson distribution."""
+
+    call: ClassVar = "F.poisson_nll_loss"
+    example: ClassVar = "PoissonNLLLoss"
+
+    log_input: bool = True
+    full: bool = False
+    eps: PositiveReal = 1e-08

@@ -1,0 +1,39 @@
+"""What an optimizer is: https://docs.pytorch.org/docs/stable/optim.html.
+
+Arguments that only say how a step is executed are left out: `foreach`, `fused`,
+`capturable`, `differentiable`.
+"""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, Strict
+
+from mlpgen.catalogue.component import Expects, NonNegativeReal
+from mlpgen.training.component import Part
+
+AsTuple = Strict(strict=False)
+_Beta = Annotated[float, Field(ge=0, lt=1)]
+Betas = Annotated[
+    tuple[_Beta, _Beta], AsTuple, Expects("a list of two numbers from 0 to below 1")
+]
+
+
+class Optimizer(Part):
+    """An optimizer.
+
+    Class attributes:
+        fused: Whether torch has a fused implementation on every common device.
+        closure: Whether a step evaluates the loss by itself.
+        momentum_argument: The argument that `cycle_momentum` of a scheduler moves.
+    """
+
+    fused: ClassVar[bool] = False
+    closure: ClassVar[bool] = False
+    momentum_argument: ClassVar[str] = ""
+
+    lr: NonNegativeReal = 0.001
+
+    def refuses(self, dimensions: set[int]) -> str:
+        """Say why parameters of these numbers of dimensions cannot be optimized."""
+        del dimensions
+        return ""
