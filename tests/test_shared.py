@@ -17,7 +17,7 @@ from mlpgen.cli import run
 from mlpgen.names import modules
 from mlpgen.output import header, shared
 from mlpgen.output.header import SLOT
-from mlpgen.project.render import Request
+from mlpgen.project.request import Request
 from mlpgen.project.target import Target
 
 from .networks import network

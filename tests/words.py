@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FILE = TEMPLATES.parent / "src" / "mlpgen" / "reserved" / "scripts.py"
+FILE = TEMPLATES.parent / "src" / "mlpgen" / "names" / "reserved" / "scripts.py"
 UPDATE = "MLPGEN_UPDATE=1 pytest tests/test_reserved.py"
 
 _PROSE = re.compile(

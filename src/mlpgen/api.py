@@ -13,9 +13,10 @@ from mlpgen.graph.entries.custom_classes import own_classes
 from mlpgen.names.modules import KINDS, shared_modules, wrong_package
 from mlpgen.output import shared
 from mlpgen.output.header import SLOT, Origin, comment, stamp
-from mlpgen.rendering import fill, fill_cells, text_of
+from mlpgen.rendering import fill, fill_cells
 from mlpgen.spec.models import Style
 from mlpgen.styles.code import Code, as_code
+from mlpgen.template_files import text_of
 
 if TYPE_CHECKING:
     import os
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
     from mlpgen.graph.nodes import Graph
-    from mlpgen.project_templates.folder import Folder
     from mlpgen.source import Document
     from mlpgen.symbols.expressions import Scalar
+    from mlpgen.template_files import TemplateFolder
 
 STYLES: tuple[str, ...] = get_args(Style)
 """Each is a module of `mlpgen.styles` with a function `plan`."""
@@ -89,7 +90,7 @@ def render(
     origin: str | None = None,
     notebook: bool = False,
     package: str = "",
-    templates: Folder | str | os.PathLike[str] | None = None,
+    templates: TemplateFolder | str | os.PathLike[str] | None = None,
 ) -> dict[str, str]:
     """Render a spec into the texts of its files.
 
@@ -143,13 +144,16 @@ def render(
     return stamped | shared.texts(needed, folder, own)
 
 
-def _own(templates: Folder | str | os.PathLike[str] | None) -> Folder | None:
+def _own(
+    templates: TemplateFolder | str | os.PathLike[str] | None,
+) -> TemplateFolder | None:
     """Read the templates of a project, if there are any."""
     if templates is None:
         return None
-    from mlpgen.project_templates.folder import Folder, read
+    from mlpgen.project_templates.folder import read
+    from mlpgen.template_files import TemplateFolder
 
-    return templates if isinstance(templates, Folder) else read(templates)
+    return templates if isinstance(templates, TemplateFolder) else read(templates)
 
 
 def _local_modules(graph: Graph, texts: Iterable[str]) -> set[str]:
@@ -171,14 +175,14 @@ def _notebook(
     captured: Sequence[str],
     text: str,
     made_from: Origin,
-    own: Folder | None,
+    own: TemplateFolder | None,
 ) -> dict[str, str]:
     """Render the notebook in place of its files."""
     from mlpgen.output.ipynb import SUFFIX, as_text, pack
     from mlpgen.scripts.notebook.notebook import cells
 
     text = text.replace(SLOT, "")
-    filled, read = partial(fill_cells, own), partial(_text_of, own)
+    filled, read = partial(fill_cells, partial(fill, None)), partial(_text_of, own)
     if own is None:
         made = cells(graph, captured, text, filled, Code(SLOT), read)
     else:
@@ -193,31 +197,30 @@ def _notebook(
     return {f"{graph.stem}{SUFFIX}": pack(whole)}
 
 
-def _text_of(own: Folder | None, name: str) -> str:
+def _text_of(own: TemplateFolder | None, name: str) -> str:
     """Read what a notebook takes definitions of: `shared/training`."""
     folder, _, module = name.partition("/")
     return shared.source(module, own) if folder == "shared" else text_of(f"{name}.py")
 
 
-def _filled(own: Folder | None, template: str, /, **values: object) -> str:
+def _filled(own: TemplateFolder | None, template: str, /, **values: object) -> str:
     """Fill the template of a Python file."""
-    text = fill(own, template, **values, header=Code(SLOT))
     if own is None:
-        return text
-    from mlpgen.project_templates.printed_python import checked
+        return fill(None, template, **values, header=Code(SLOT))
+    from mlpgen.project_templates.fill import fill_python
 
-    return checked(own, text, template)
+    return fill_python(own, template, **values, header=Code(SLOT))
 
 
 def _model(
-    graph: Graph, style: str, captured: Sequence[str], own: Folder | None
+    graph: Graph, style: str, captured: Sequence[str], own: TemplateFolder | None
 ) -> str:
     plan = import_module(f"mlpgen.styles.{style}").plan(graph, captured)
     return _filled(own, plan.template, plan=as_code(plan))
 
 
 def _texts(
-    graph: Graph, style: str, captured: Sequence[str], own: Folder | None
+    graph: Graph, style: str, captured: Sequence[str], own: TemplateFolder | None
 ) -> dict[str, str]:
     texts = {f"{graph.stem}.py": _model(graph, style, captured, own)}
     if graph.recipe is not None:

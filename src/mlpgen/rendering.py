@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,22 +20,17 @@ from jinja2.compiler import CodeGenerator
 
 from mlpgen.styles.code import Code, flat, indented, literal
 from mlpgen.symbols.expressions import written
-from mlpgen.template_files import TEMPLATES
+from mlpgen.template_files import ORIGINAL, template_path, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from jinja2.compiler import Frame
 
-    from mlpgen.project_templates.folder import Folder
     from mlpgen.scripts.notebook.cell import Cell
+    from mlpgen.template_files import TemplateFolder
 
 _HERE = Path(__file__).parent
-FOLDERS = ("scripts", ".", "notebook")
-"""Where templates lie in `templates/`; no two of them have one name."""
-SUFFIX = ".jinja"
-ORIGINAL = "mlpgen/"
-"""What stands before a name if mlpgen's own template is meant, and no project's."""
 
 
 class NotCodeError(TypeError):
@@ -51,7 +46,7 @@ class NotCodeError(TypeError):
         super().__init__(f"a template prints {name}, which is not Code")
 
 
-def fill(folder: Folder | None, template: str, /, **values: Any) -> str:
+def fill(folder: TemplateFolder | None, template: str, /, **values: Any) -> str:
     """Fill a template.
 
     Args:
@@ -61,23 +56,17 @@ def fill(folder: Folder | None, template: str, /, **values: Any) -> str:
 
     Raises:
         NotCodeError: The template prints a text that is not known to be safe.
-        SpecError: A template of the project is wrong.
+        Exception: Whatever a template of the project raises.
     """
-    if folder is None:
-        text = environment(None).get_template(template).render(values)
-    else:
-        from mlpgen.project_templates.faults import named
-
-        with named(folder, values):
-            text = environment(folder).get_template(template).render(values)
+    text = environment(folder).get_template(template).render(values)
     return text.rstrip("\n") + "\n"
 
 
-def fill_cells(folder: Folder | None, template: str, /, **values: Any) -> list[Cell]:
+def fill_cells(fill: Callable[..., str], template: str, /, **values: Any) -> list[Cell]:
     """Fill the template of a notebook, in which each cell is a call of `cell`.
 
     Args:
-        folder: Templates of a project, which go before mlpgen's own; None for none.
+        fill: Fills a template, with its name and what it shows.
         template: Its name.
         values: What it shows. Only `Code` can be printed.
     """
@@ -89,7 +78,7 @@ def fill_cells(folder: Folder | None, template: str, /, **values: Any) -> list[C
         cells.append(Cell(kind, caller().strip("\n")))
         return Code()
 
-    fill(folder, template, cell=cell, **values)
+    fill(template, cell=cell, **values)
     return cells
 
 
@@ -127,7 +116,7 @@ class _Environment(Environment):
 
 
 @lru_cache(maxsize=4)
-def environment(folder: Folder | None) -> Environment:
+def environment(folder: TemplateFolder | None) -> Environment:
     """Make what knows the templates.
 
     Args:
@@ -155,32 +144,12 @@ def _bytecode_cache() -> FileSystemBytecodeCache | None:
     return FileSystemBytecodeCache(str(folder), "%s.template")
 
 
-def _source(folder: Folder | None, name: str) -> tuple[str, str, None] | None:
+def _source(folder: TemplateFolder | None, name: str) -> tuple[str, str, None] | None:
     """Read a template, for Jinja: its text, where it is, and that it stays so."""
     if folder is not None and name in folder.texts:
         return folder.texts[name], folder.file(name), None
     path = template_path(name.removeprefix(ORIGINAL))
     return None if path is None else (path.read_text("utf-8"), str(path), None)
-
-
-@cache
-def template_path(name: str) -> Path | None:
-    """Find a template of mlpgen's own by its name; None if there is none."""
-    if "/" in name or not name.endswith(SUFFIX):
-        return None
-    paths = (TEMPLATES / folder / name for folder in FOLDERS)
-    return next(filter(Path.is_file, paths), None)
-
-
-def template_names() -> list[str]:
-    """Name all templates that a project can replace."""
-    found = (path for each in FOLDERS for path in (TEMPLATES / each).glob(f"*{SUFFIX}"))
-    return sorted(path.name for path in found)
-
-
-def text_of(name: str) -> str:
-    """Read a file in `templates/` as it is."""
-    return (TEMPLATES / name).read_text("utf-8")
 
 
 def _code(lines: Sequence[str] | str, indent: int = 0) -> Code:

@@ -13,7 +13,7 @@ import click
 from mlpgen.api import STYLES
 from mlpgen.cli import printing
 from mlpgen.project.package import check_package
-from mlpgen.project.render import parse_setting, real
+from mlpgen.project.request import parse_setting, real
 from mlpgen.project.settings import settings
 from mlpgen.project.target import Target
 from mlpgen.source.files import possible
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
-    from mlpgen.project_templates.folder import Folder
     from mlpgen.symbols.expressions import Scalar
+    from mlpgen.template_files import TemplateFolder
 
 
 def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
@@ -233,7 +233,7 @@ def wanted(
     project = settings()
     usual = Target(project.folder, project.package, templates=project.own)
     folder = usual.templates if templates is None else templates
-    own: Folder | None = None
+    own: TemplateFolder | None = None
     warnings: tuple[Diagnostic, ...] = ()
     if folder:
         from mlpgen import project_templates

@@ -12,7 +12,8 @@ from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.names.modules import shared_modules
 from mlpgen.output import files, header
 from mlpgen.project.changes import plan_changes
-from mlpgen.project.render import Loader, Request, render
+from mlpgen.project.render import Loader, render
+from mlpgen.project.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
@@ -88,6 +89,24 @@ class DamagedHeaderError(ValueError):
 def stamp(text: str, origin: Origin | None, *, own: bool = False) -> str:
     """Put the header into a rendered text, where `SLOT` is."""
     return text.replace(SLOT, comment(text, origin, own=own))
+
+
+def with_slot(text: str) -> str:
+    """Say where the header goes if a text does not: behind the docstring.
+
+    Args:
+        text: Python.
+    """
+    if SLOT in text:
+        return text
+    body = ast.parse(text).body
+    lines = text.split("\n")
+    match body[:1]:
+        case [ast.Expr(value=ast.Constant(value=str()), end_lineno=int(end))]:
+            close = any(map(str.strip, lines[end : end + 1]))
+            return "\n".join([*lines[:end], "", SLOT, *[""] * close, *lines[end:]])
+    begin = 1 if text.startswith("#!") else 0
+    return "\n".join([*lines[:begin], SLOT, "", *lines[begin:]])
 
 
 def comment(text: str, origin: Origin | None, *, own: bool = False) -> str:

@@ -12,13 +12,13 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from mlpgen.names.modules import shared_modules
-from mlpgen.output.header import SLOT, stamp
+from mlpgen.output.header import SLOT, stamp, with_slot
 from mlpgen.template_files import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from mlpgen.project_templates.folder import Folder
+    from mlpgen.template_files import TemplateFolder
 
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)"
@@ -29,7 +29,7 @@ _END_OF_DOCSTRING = '"""\n\n'
 
 
 def texts(
-    names: Iterable[str], package: str = "", own: Folder | None = None
+    names: Iterable[str], package: str = "", own: TemplateFolder | None = None
 ) -> dict[str, str]:
     """Return the texts of shared modules, by their files.
 
@@ -42,40 +42,38 @@ def texts(
 
 
 @lru_cache(maxsize=256)
-def _text(name: str, package: str, own: Folder | None) -> str:
+def _text(name: str, package: str, own: TemplateFolder | None) -> str:
     text = source(name, own)
     if package:
         from mlpgen.output.package_imports import absolute
 
         text = absolute(text, package, shared_modules())
     if own is not None and own.module(name) is not None:
-        from mlpgen.project_templates.printed_python import with_slot
-
         return stamp(with_slot(text), None, own=True)
     end = text.index(_END_OF_DOCSTRING) + len(_END_OF_DOCSTRING)
     return stamp(f"{text[:end]}{SLOT}\n\n{text[end:]}", None)
 
 
 @lru_cache(maxsize=256)
-def source(name: str, own: Folder | None = None) -> str:
+def source(name: str, own: TemplateFolder | None = None) -> str:
     """Read a shared module: that of the project, else that of `templates/shared/`."""
     found = own.module(name) if own else None
     path = TEMPLATES / "shared" / f"{name}.py"
     return path.read_text("utf-8") if found is None else found
 
 
-def needed(texts: Iterable[str], own: Folder | None = None) -> list[str]:
+def needed(texts: Iterable[str], own: TemplateFolder | None = None) -> list[str]:
     """Name the shared modules that texts import, with those that these import."""
     return with_needed((name for text in texts for name in imported(text)), own)
 
 
-def with_needed(names: Iterable[str], own: Folder | None = None) -> list[str]:
+def with_needed(names: Iterable[str], own: TemplateFolder | None = None) -> list[str]:
     """Name shared modules among others, with those that they import."""
     return sorted(reached(names, shared_modules(), partial(_imports, own)))
 
 
 @lru_cache(maxsize=256)
-def _imports(own: Folder | None, name: str) -> frozenset[str]:
+def _imports(own: TemplateFolder | None, name: str) -> frozenset[str]:
     return imported(source(name, own))
 
 

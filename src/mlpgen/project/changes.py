@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.output import files
 from mlpgen.project.neighbours import look_around, outdated, unneeded
-from mlpgen.project.render import files_of, real
+from mlpgen.project.render import files_of
+from mlpgen.project.request import real
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from mlpgen.output.files import Change
     from mlpgen.project.existing_files import Found
-    from mlpgen.project.render import Loader, Rendered, Request
+    from mlpgen.project.render import Loader, Rendered
+    from mlpgen.project.request import Request
     from mlpgen.project.target import Target
 
 

@@ -11,7 +11,8 @@ from mlpgen.output import files, header
 from mlpgen.project import render
 from mlpgen.project.existing_files import generated
 from mlpgen.project.neighbours import look_around
-from mlpgen.project.render import Loader, Request, real
+from mlpgen.project.render import Loader
+from mlpgen.project.request import Request, real
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

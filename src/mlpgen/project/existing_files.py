@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.output import files, header, ipynb
-from mlpgen.project.render import Request, parse_setting
+from mlpgen.project.request import Request, parse_setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output.files import is_file
-from mlpgen.project.render import real
+from mlpgen.project.request import real
 from mlpgen.project.target import OUT
 from mlpgen.source.files import UnreadableError, content
 

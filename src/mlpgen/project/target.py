@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
-from mlpgen.project.render import Request
+from mlpgen.project.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlpgen.project_templates.folder import Folder
+    from mlpgen.template_files import TemplateFolder
 
 OUT = "generated"
 """Where generated files are, if nobody says otherwise."""
@@ -34,7 +34,7 @@ class Target(NamedTuple):
     package: str = ""
     usual: Target | None = None
     templates: str = ""
-    own: Folder | None = None
+    own: TemplateFolder | None = None
 
     def package_of(self, folder: Path) -> str:
         """Return the package of a folder below; empty if there is none."""

@@ -13,12 +13,12 @@ from mlpgen.project_templates.unused import unused
 
 if TYPE_CHECKING:
     from mlpgen.diagnostics.diagnostic import Diagnostic, Place
-    from mlpgen.project_templates.folder import Folder
+    from mlpgen.template_files import TemplateFolder
 
 
 def opened(
     path: str, place: Place | None = None
-) -> tuple[Folder, tuple[Diagnostic, ...]]:
+) -> tuple[TemplateFolder, tuple[Diagnostic, ...]]:
     """Read a folder of templates, and say what is odd in it.
 
     Args:

@@ -16,14 +16,15 @@ from jinja2 import (
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.project_templates.folder import meant, replaces
-from mlpgen.rendering import NotCodeError, environment, template_names
+from mlpgen.rendering import NotCodeError, environment
 from mlpgen.spec.problems import cut, nearest
+from mlpgen.template_files import template_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from mlpgen.diagnostics.diagnostic import Place
-    from mlpgen.project_templates.folder import Folder
+    from mlpgen.template_files import TemplateFolder
 
 _TAG = re.compile(r"{{.*?}}|{%.*?%}")
 _PRINTED = re.compile(r"{{-?\s*(.*?)\s*-?}}")
@@ -49,7 +50,7 @@ class _Fault(NamedTuple):
 
 
 @contextmanager
-def named(folder: Folder, values: Mapping[str, Any]) -> Iterator[None]:
+def named(folder: TemplateFolder, values: Mapping[str, Any]) -> Iterator[None]:
     """Say what is wrong with a template of a project, whatever is raised.
 
     Args:
@@ -75,7 +76,7 @@ def named(folder: Folder, values: Mapping[str, Any]) -> Iterator[None]:
 
 
 def _fault(
-    folder: Folder, error: Exception, values: Mapping[str, Any], line: str
+    folder: TemplateFolder, error: Exception, values: Mapping[str, Any], line: str
 ) -> _Fault:
     match error:
         case TemplateSyntaxError():
@@ -94,7 +95,7 @@ def _fault(
     return _Fault("MG603", f"the template raises {kind}: {cut(said, 200)}".rstrip(": "))
 
 
-def _syntax(folder: Folder, error: TemplateSyntaxError) -> _Fault:
+def _syntax(folder: TemplateFolder, error: TemplateSyntaxError) -> _Fault:
     said = str(error.message or "it cannot be read").rstrip(".")
     help = word = ""
     if found := _UNKNOWN_FILTER.match(said):
@@ -105,7 +106,7 @@ def _syntax(folder: Folder, error: TemplateSyntaxError) -> _Fault:
     return _Fault("MG602", f"this is no template: {said}", help, word)
 
 
-def _missing(folder: Folder, error: TemplateNotFound) -> _Fault:
+def _missing(folder: TemplateFolder, error: TemplateNotFound) -> _Fault:
     names = error.templates if isinstance(error, TemplatesNotFound) else [error.name]
     name = str(names[0]) if names else ""
     help = "" if "/" in name else meant(name, [*folder.texts, *template_names()])
@@ -151,7 +152,9 @@ def _attributes(kind: str, values: Iterable[Any], depth: int = 2) -> list[str]:
     return _attributes(kind, inner, depth - 1) if inner else []
 
 
-def _place(folder: Folder, error: Exception) -> tuple[Place | None, tuple[str, ...]]:
+def _place(
+    folder: TemplateFolder, error: Exception
+) -> tuple[Place | None, tuple[str, ...]]:
     """Find the last line of a project's template before an error, and notes on it."""
     if isinstance(error, TemplateSyntaxError):
         # Of what is not closed, Jinja's lexer does not say the name.
@@ -174,7 +177,7 @@ def _place(folder: Folder, error: Exception) -> tuple[Place | None, tuple[str, .
     return place, notes
 
 
-def _narrowed(folder: Folder, place: Place, word: str) -> Place:
+def _narrowed(folder: TemplateFolder, place: Place, word: str) -> Place:
     """Point to a word, where the line has it once in what Jinja reads."""
     edge = r"(?<!\w){}(?!\w)" if word.isidentifier() else "{}"
     wanted = re.compile(edge.format(re.escape(word)))

@@ -3,57 +3,27 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlpgen.diagnostics.diagnostic import Diagnostic, Place, Span, SpecError
+from mlpgen.diagnostics.diagnostic import Diagnostic, Place, SpecError
 from mlpgen.names.modules import shared_modules
 from mlpgen.project_templates.printed_python import check_modules
-from mlpgen.rendering import ORIGINAL, SUFFIX, template_path
-from mlpgen.source.document import place_of
 from mlpgen.source.files import UnreadableError, content
 from mlpgen.source.text import decode, lines_of
 from mlpgen.spec.problems import near
+from mlpgen.template_files import (
+    MODULE,
+    ORIGINAL,
+    SUFFIX,
+    TemplateFolder,
+    template_path,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-MODULE = ".py"
+    from collections.abc import Iterable
 
 
-@dataclass(frozen=True, eq=False)
-class Folder:
-    """Templates of a project, as they were when the folder was read.
-
-    Attributes:
-        path: The folder.
-        texts: The templates and shared modules in it, by the names of their files.
-    """
-
-    path: str
-    texts: Mapping[str, str]
-
-    def file(self, name: str) -> str:
-        """Return the path of a template."""
-        return f"{self.path.rstrip('/')}/{name}"
-
-    def module(self, name: str) -> str | None:
-        """Return the shared module of a name, if it is replaced."""
-        return self.texts.get(f"{name}{MODULE}")
-
-    def place(self, name: str, row: int, column: int = 0, end: int = 0) -> Place:
-        """Return a place in a template; without columns all of a line."""
-        lines = lines_of(self.texts[name])
-        row = min(max(row, 1), len(lines))
-        line = lines[row - 1]
-        if not column:
-            column = len(line) - len(line.lstrip()) + 1
-            end = len(line.rstrip()) + 1
-        span = Span(row, column, row, max(end, column + 1))
-        return place_of(self.file(name), lines, span)
-
-
-def read(path: str | os.PathLike[str], place: Place | None = None) -> Folder:
+def read(path: str | os.PathLike[str], place: Place | None = None) -> TemplateFolder:
     """Read the templates in a folder.
 
     Args:
@@ -69,7 +39,7 @@ def read(path: str | os.PathLike[str], place: Place | None = None) -> Folder:
         names = sorted(os.listdir(path))  # noqa: PTH208 - `Path` refuses odd names
     except (OSError, ValueError) as error:
         raise SpecError([_no_folder(shown, error, place)]) from None
-    folder = Folder(shown, {})
+    folder = TemplateFolder(shown, {})
     texts: dict[str, str] = {}
     problems: list[Diagnostic] = []
     for name in filter(_is_ours, names):
@@ -83,7 +53,7 @@ def read(path: str | os.PathLike[str], place: Place | None = None) -> Folder:
             problems += error.diagnostics
     if problems:
         raise SpecError(problems)
-    folder = Folder(shown, texts)
+    folder = TemplateFolder(shown, texts)
     check_modules(folder)
     return folder
 

@@ -18,8 +18,6 @@ from typing import (
 
 from mlpgen.graph.training.recipe import Dataset, Recipe
 from mlpgen.names.modules import shared_modules
-from mlpgen.project_templates.folder import MODULE
-from mlpgen.rendering import SUFFIX, template_names, template_path
 from mlpgen.scripts.flags import Flag
 from mlpgen.scripts.loss import Forward
 from mlpgen.scripts.metrics import Measured
@@ -28,7 +26,13 @@ from mlpgen.scripts.script import Script
 from mlpgen.spec.problems import nearest
 from mlpgen.spec.training import Training
 from mlpgen.styles.plan import ClassPlan, ModelPlan
-from mlpgen.template_files import TEMPLATES
+from mlpgen.template_files import (
+    MODULE,
+    SUFFIX,
+    TEMPLATES,
+    template_names,
+    template_path,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output.header import SLOT
-from mlpgen.project_templates.folder import MODULE
+from mlpgen.project_templates.fill import fill
 from mlpgen.project_templates.printed_python import checked
 from mlpgen.rendering import fill_cells
 from mlpgen.scripts.notebook.cell import Cell
 from mlpgen.scripts.notebook.definitions import NoDefinitionError
+from mlpgen.template_files import MODULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlpgen.project_templates.folder import Folder
+    from mlpgen.template_files import TemplateFolder
 
 
-def filled_checked(folder: Folder, template: str, /, **values: object) -> list[Cell]:
+def filled_checked(
+    folder: TemplateFolder, template: str, /, **values: object
+) -> list[Cell]:
     """Fill the template of a notebook, and see that its code is Python.
 
     Raises:
         SpecError: It is none, or a template is wrong.
     """
-    cells = fill_cells(folder, template, **values)
+    cells = fill_cells(partial(fill, folder), template, **values)
     code = [each.source for each in cells if each.kind == "code"]
     checked(folder, "\n".join(code), template)
     return cells
 
 
 @contextmanager
-def wanting(folder: Folder) -> Iterator[None]:
+def wanting(folder: TemplateFolder) -> Iterator[None]:
     """Say what a shared module of the project does not define.
 
     Raises:

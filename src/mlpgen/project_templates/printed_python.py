@@ -8,37 +8,19 @@ import warnings
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
-from mlpgen.output.header import MARK, SLOT
+from mlpgen.output.header import MARK, SLOT, with_slot
 from mlpgen.spec.problems import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlpgen.diagnostics.diagnostic import Place
-    from mlpgen.project_templates.folder import Folder
+    from mlpgen.template_files import TemplateFolder
 
 _TAG = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}")
 
 
-def with_slot(text: str) -> str:
-    """Say where the header goes if a text does not: behind the docstring.
-
-    Args:
-        text: Python.
-    """
-    if SLOT in text:
-        return text
-    body = ast.parse(text).body
-    lines = text.split("\n")
-    match body[:1]:
-        case [ast.Expr(value=ast.Constant(value=str()), end_lineno=int(end))]:
-            close = any(map(str.strip, lines[end : end + 1]))
-            return "\n".join([*lines[:end], "", SLOT, *[""] * close, *lines[end:]])
-    begin = 1 if text.startswith("#!") else 0
-    return "\n".join([*lines[:begin], SLOT, "", *lines[begin:]])
-
-
-def checked(folder: Folder, text: str, template: str) -> str:
+def checked(folder: TemplateFolder, text: str, template: str) -> str:
     """See that what templates printed is Python, and give it a place for the header.
 
     Args:
@@ -54,7 +36,7 @@ def checked(folder: Folder, text: str, template: str) -> str:
     return with_slot(text)
 
 
-def check_modules(folder: Folder) -> None:
+def check_modules(folder: TemplateFolder) -> None:
     """See that the modules in the place of shared ones are Python.
 
     Raises:
@@ -69,7 +51,7 @@ def check_modules(folder: Folder) -> None:
         raise SpecError(found)
 
 
-def _not_python(folder: Folder, text: str, template: str) -> Diagnostic | None:
+def _not_python(folder: TemplateFolder, text: str, template: str) -> Diagnostic | None:
     try:
         with warnings.catch_warnings(action="ignore"):
             ast.parse(text.replace(SLOT, ""))
@@ -91,7 +73,7 @@ def _not_python(folder: Folder, text: str, template: str) -> Diagnostic | None:
     return None
 
 
-def _misplaced(folder: Folder, text: str) -> Diagnostic | None:
+def _misplaced(folder: TemplateFolder, text: str) -> Diagnostic | None:
     """Say what is wrong with the header; `check` would not find it again."""
     lines = text.split("\n")
     for row, line in enumerate(lines):
@@ -107,7 +89,7 @@ def _misplaced(folder: Folder, text: str) -> Diagnostic | None:
     return None
 
 
-def _printing(folder: Folder, name: str) -> Place | None:
+def _printing(folder: TemplateFolder, name: str) -> Place | None:
     """Find the last line that prints a value."""
     places = [
         folder.place(template, row)
@@ -118,7 +100,7 @@ def _printing(folder: Folder, name: str) -> Place | None:
     return places[-1] if places else None
 
 
-def _origin(folder: Folder, lines: list[str], template: str) -> Place | None:
+def _origin(folder: TemplateFolder, lines: list[str], template: str) -> Place | None:
     """Find the line of a template that has printed the last of some lines.
 
     Args:

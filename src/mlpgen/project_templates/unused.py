@@ -8,13 +8,14 @@ from jinja2 import TemplateSyntaxError, meta
 
 from mlpgen.diagnostics.diagnostic import Diagnostic
 from mlpgen.project_templates.folder import meant, replaces
-from mlpgen.rendering import environment, template_names
+from mlpgen.rendering import environment
+from mlpgen.template_files import template_names
 
 if TYPE_CHECKING:
-    from mlpgen.project_templates.folder import Folder
+    from mlpgen.template_files import TemplateFolder
 
 
-def unused(folder: Folder) -> list[Diagnostic]:
+def unused(folder: TemplateFolder) -> list[Diagnostic]:
     """Warn of templates that replace none of mlpgen's and that no other includes."""
     used = {name for name in folder.texts if replaces(name)}
     waiting = [*used]
@@ -28,7 +29,7 @@ def unused(folder: Folder) -> list[Diagnostic]:
     return [_warning(folder, name) for name in folder.texts if name not in used]
 
 
-def _included(folder: Folder, name: str) -> list[str | None]:
+def _included(folder: TemplateFolder, name: str) -> list[str | None]:
     if name.endswith(".py"):
         return []
     try:
@@ -38,7 +39,7 @@ def _included(folder: Folder, name: str) -> list[str | None]:
     return [*meta.find_referenced_templates(tree)]
 
 
-def _warning(folder: Folder, name: str) -> Diagnostic:
+def _warning(folder: TemplateFolder, name: str) -> Diagnostic:
     message = f"`{name}` replaces no template of mlpgen, and no other includes it"
     help = meant(name, template_names()) or "`mlpgen templates` lists them"
     return Diagnostic("MG606", message, folder.place(name, 1), help=help, warning=True)

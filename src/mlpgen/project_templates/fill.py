@@ -1,0 +1,31 @@
+"""Templates of a project, filled: their mistakes are named, and they print Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen import rendering
+from mlpgen.project_templates.faults import named
+from mlpgen.project_templates.printed_python import checked
+
+if TYPE_CHECKING:
+    from mlpgen.template_files import TemplateFolder
+
+
+def fill(folder: TemplateFolder, template: str, /, **values: object) -> str:
+    """Fill a template.
+
+    Raises:
+        SpecError: A template of the project is wrong.
+    """
+    with named(folder, values):
+        return rendering.fill(folder, template, **values)
+
+
+def fill_python(folder: TemplateFolder, template: str, /, **values: object) -> str:
+    """Fill the template of a Python file, and give it a place for its header.
+
+    Raises:
+        SpecError: A template of the project is wrong, or what they print is no Python.
+    """
+    return checked(folder, fill(folder, template, **values), template)

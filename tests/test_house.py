@@ -1,0 +1,93 @@
+"""The rooms of `src/mlpgen/` stand in one line: each knows only those before it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+HOUSE = ROOT / "src" / "mlpgen"
+ROOMS = """
+    diagnostics source symbols template_files names catalogue layers functions initial
+    training spec graph styles scripts rendering output project_templates api __init__
+    project proof pictures schema cli __main__
+    """.split()
+"""From source to files, and what is over all of it."""
+MOST_AT_THE_TOP = 6
+LONGEST, MEDIAN = 350, 150
+PROSE = {"diagnostics/explanations.py"}
+"""Tables of prose, which are as long as there is to say."""
+
+FILES = {path.relative_to(HOUSE).as_posix(): path for path in HOUSE.rglob("*.py")}
+
+
+def imported(name: str) -> Iterator[str]:
+    """Go through the files that a file imports, also for its types alone."""
+    for node in ast.walk(ast.parse(FILES[name].read_text("utf-8"))):
+        match node:
+            case ast.ImportFrom(level=0, module=str(module), names=names):
+                yield from (file_of(f"{module}.{each.name}") for each in names)
+            case ast.ImportFrom(level=1, module=module, names=names):
+                package = f"mlpgen.{Path(name).parent.as_posix().replace('/', '.')}"
+                package += f".{module}" if module else ""
+                yield from (file_of(f"{package}.{each.name}") for each in names)
+            case ast.Import(names=names):
+                yield from (file_of(each.name) for each in names)
+
+
+def file_of(dotted: str) -> str:
+    """Return the file of a module, or of what stands in it; empty if it is no room."""
+    names = dotted.split(".")
+    if names[0] != "mlpgen":
+        return ""
+    for count in range(len(names), 0, -1):
+        path = "/".join(names[1:count])
+        for each in (f"{path}.py", f"{path}/__init__.py".lstrip("/")):
+            if each in FILES:
+                return each
+    return ""
+
+
+def room(name: str) -> str:
+    return Path(name).parts[0].removesuffix(".py")
+
+
+def lines(name: str) -> int:
+    return len(FILES[name].read_text("utf-8").splitlines())
+
+
+def test_rooms_stand_in_one_line() -> None:
+    assert {room(name) for name in FILES} == {*ROOMS}
+    back = [
+        f"{name} -> {other}"
+        for name in FILES
+        for other in imported(name)
+        if other and ROOMS.index(room(other)) > ROOMS.index(room(name))
+    ]
+    assert not back
+
+
+def test_no_file_imports_what_imports_it() -> None:
+    waiting = {name: {*imported(name)} - {"", name} for name in FILES}
+    while free := [name for name, others in waiting.items() if not others & {*waiting}]:
+        for name in free:
+            del waiting[name]
+    assert not waiting, "these import each other"
+
+
+def test_the_guide_names_every_room() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    assert [name for name in ROOMS if "_" != name[0] and f"`{name}" not in guide] == []
+
+
+def test_a_stranger_has_few_files_to_read() -> None:
+    top = [name for name in FILES if "/" not in name]
+    assert len(top) <= MOST_AT_THE_TOP
+    long = {name: lines(name) for name in FILES if lines(name) > LONGEST}
+    assert {*long} <= PROSE, long
+    assert median(map(lines, FILES)) < MEDIAN
