@@ -678,6 +678,8 @@ EXPLANATIONS = {
 
 def page() -> str:
     """Return `docs/errors.md`."""
+    from textwrap import fill
+
     parts = [
         "# Mistakes\n\n"
         "Every code that mlpgen names, with a wrong and a mended spec. MG0 is about "
@@ -685,7 +687,8 @@ def page() -> str:
         "training, MG6 about templates of your own.\n"
     ]
     for code, each in EXPLANATIONS.items():
-        parts.append(f"\n## {code}: {each.title}\n\n{each.text}\n")
+        text = fill(each.text, 100, break_long_words=False, break_on_hyphens=False)
+        parts.append(f"\n## {code}: {each.title}\n\n{text}\n")
         if each.wrong:
             parts.append(f"\n```yaml\n# wrong\n{visible(each.wrong)}```\n")
             parts.append(f"\n```yaml\n# mended\n{each.right}```\n")
