@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mlpgen import SpecError
 from mlpgen.layers.base import Value
 from mlpgen.names.identifiers import snake_case
-from mlpgen.spec.entries import ITEM_KEYS
+from mlpgen.spec.entries import ENTRY_KEYS
 
 from .networks import network
 from .pools import ANY, BLOCKS, INPUTS, JOINS, OTHERS, PARAMETERS, RANKS, UNARY, Entry
@@ -104,7 +104,7 @@ def type_of(entry: Any) -> str:
     """Return the type of an entry."""
     if isinstance(entry, str):
         return entry
-    return next((key for key in entry if key not in ITEM_KEYS), "share")
+    return next((key for key in entry if key not in ENTRY_KEYS), "share")
 
 
 def default_name(entries: list[Any]) -> str:

@@ -23,7 +23,7 @@ from mlpgen.graph.build import build
 from mlpgen.proof.checks.common import Subject
 from mlpgen.proof.checks.main import _checks
 from mlpgen.proof.process import subject
-from mlpgen.spec.entries import ITEM_KEYS
+from mlpgen.spec.entries import ENTRY_KEYS
 
 from .networks import module
 
@@ -382,7 +382,7 @@ def test_pairs(kind: str, place: str) -> None:
 
 
 def test_all_keys_are_in_the_table() -> None:
-    assert {*VALUES} == {*ITEM_KEYS}
+    assert {*VALUES} == {*ENTRY_KEYS}
 
 
 TARGETS: dict[str, Keys] = {

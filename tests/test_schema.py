@@ -14,7 +14,7 @@ from mlpgen import schema, source
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
-from mlpgen.spec.types import HELD, OWN, every_type, layer_class
+from mlpgen.spec.types import NOT_IN_TORCH, TENSORS, every_type, layer_class
 
 ROOT = Path(__file__).parent.parent
 VALIDATOR = Draft202012Validator(schema.schema())
@@ -67,7 +67,7 @@ def test_the_example_of_every_layer(name: str) -> None:
     assert list(VALIDATOR.iter_errors(spec))
 
 
-@pytest.mark.parametrize("name", [*FUNCTIONS, *HELD, *OWN])
+@pytest.mark.parametrize("name", [*FUNCTIONS, *TENSORS, *NOT_IN_TORCH])
 def test_the_example_of_every_function(name: str) -> None:
     cls = layer_class(name)
     assert cls is not None

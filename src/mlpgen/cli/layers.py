@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlpgen.layers.base import Layer
 
 
-class _Entry(NamedTuple):
+class _Row(NamedTuple):
     """What stands in place of a layer, and is none of torch."""
 
     summary: str
@@ -30,12 +30,12 @@ class _Entry(NamedTuple):
 
 
 _ENTRIES = {
-    CUSTOM: _Entry(
+    CUSTOM: _Row(
         "A module of your own, imported from a Python file.",
         "Your own layers",
         ("custom: {path: my_layers.py, class: Swish, arguments: {beta: 1.5}}",),
     ),
-    SHARE: _Entry(
+    SHARE: _Row(
         "Another layer again: its module, or beside a type its parameters.",
         "Sharing",
         (

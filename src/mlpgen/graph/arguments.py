@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.scope import Scope
     from mlpgen.layers.base import Layer
     from mlpgen.source import Path
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
 
@@ -38,7 +38,7 @@ NAME_OF_VALUE = r"[A-Za-z_]\w*(\.\w+)?"
 
 
 def read_layer(
-    item: Item, scope: Scope, problems: Problems
+    entry: Entry, scope: Scope, problems: Problems
 ) -> tuple[Layer | None, dict[str, Expression]]:
     """Validate a layer's arguments.
 
@@ -46,16 +46,16 @@ def read_layer(
         The layer, whole numbers that depend on parameters as sizes; and the arguments
         that are expressions of another kind, which only code needs.
     """
-    cls = layer_class(item.type)
+    cls = layer_class(entry.type)
     assert cls is not None
     before = len(problems.found)
     symbolic = {
-        name: evaluated(value, item.argument_path(name), scope, problems)
-        for name, value in item.arguments.items()
+        name: evaluated(value, entry.argument_path(name), scope, problems)
+        for name, value in entry.arguments.items()
     }
     values = {name: plain(value) for name, value in symbolic.items()}
     if len(problems.found) == before:
-        _check_structural(item, cls, symbolic, scope, problems)
+        _check_structural(entry, cls, symbolic, scope, problems)
     try:
         layer = cls.model_validate(values)
     except ValidationError as error:
@@ -64,18 +64,18 @@ def read_layer(
             values = {name: plain(value) for name, value in symbolic.items()}
             with suppress(ValidationError):
                 return _symbolic(cls.model_validate(values), symbolic)
-        misplaced = _misplaced(item, cls, problems)
+        misplaced = _misplaced(entry, cls, problems)
         if misplaced is not None:
-            problems.add("MG203", misplaced[0], item.type_path, help=misplaced[1])
+            problems.add("MG203", misplaced[0], entry.type_path, help=misplaced[1])
         elif len(problems.found) == before:
             problems.add_invalid(
                 error,
                 cls,
-                item.type,
-                item.type_path,
+                entry.type,
+                entry.type_path,
                 values,
-                item.shorthand,
-                written=item.arguments,
+                entry.shorthand,
+                written=entry.arguments,
             )
         return None, {}
     if len(problems.found) > before:
@@ -113,16 +113,16 @@ def _symbolic(
 
 
 def _misplaced(
-    item: Item, cls: type[Layer], problems: Problems
+    entry: Entry, cls: type[Layer], problems: Problems
 ) -> tuple[str, str] | None:
     """Explain one value that is none: names of layers, or several arguments."""
-    raw = item.arguments[item.shorthand] if item.shorthand else None
+    raw = entry.arguments[entry.shorthand] if entry.shorthand else None
     values: list[Any] = raw if isinstance(raw, list) else [raw]
     names = all(isinstance(v, str) and re.fullmatch(NAME_OF_VALUE, v) for v in values)
     if names and cls.arity[1] > 1 and not problems.meant(raw):
         several = values if len(values) > 1 else [*values, "…"]
-        message = f"`from` names what `{item.type}` takes"
-        return message, f"write `from: [{', '.join(several)}]` beside `{item.type}:`"
+        message = f"`from` names what `{entry.type}` takes"
+        return message, f"write `from: [{', '.join(several)}]` beside `{entry.type}:`"
     if isinstance(raw, str) and "," in raw:
         with suppress(ValueError):  # a number that is too large
             values = [scalar(each.strip()) for each in raw.split(",")]
@@ -132,9 +132,9 @@ def _misplaced(
         if len(given) == len(values) > 1 and all(
             takes(cls, given, name) for name in cls.model_fields
         ):
-            message = f"one value stands for `{item.shorthand}`, not {shown(raw)}"
+            message = f"one value stands for `{entry.shorthand}`, not {shown(raw)}"
             written = ", ".join(f"{name}: {value}" for name, value in given.items())
-            return message, f"write `{item.type}: {{{written}}}`"
+            return message, f"write `{entry.type}: {{{written}}}`"
     return None
 
 
@@ -180,7 +180,7 @@ def _about_unknown(name: str, scope: Scope, problems: Problems) -> str:
 
 
 def _check_structural(
-    item: Item,
+    entry: Entry,
     cls: type[Layer],
     symbolic: Mapping[str, Any],
     scope: Scope,
@@ -189,20 +189,23 @@ def _check_structural(
     """Refuse parameters, those that cancel out too: the schema cannot tell these."""
     for name, value in symbolic.items():
         structural = name in cls.model_fields and cls.structural(name)
-        if structural and names_in_text(item.arguments[name]) & scope.parameters.keys():
+        if (
+            structural
+            and names_in_text(entry.arguments[name]) & scope.parameters.keys()
+        ):
             message = (
                 f"`{name}` decides dimensions or code, so no parameter can be in it"
             )
             help = "write the value itself"
             if cls.follows(name):
                 help = f"leave `{name}` out: it follows from the input"
-            problems.add("MG211", message, item.argument_path(name), help=help)
+            problems.add("MG211", message, entry.argument_path(name), help=help)
         elif isinstance(value, list) and any(
             isinstance(each, Expression) and not isinstance(each.value, Size)
             for each in value
         ):
             message = f"an expression in the list of `{name}` must be a whole number"
-            problems.add("MG209", message, item.argument_path(name))
+            problems.add("MG209", message, entry.argument_path(name))
 
 
 def _depends(value: Any) -> bool:

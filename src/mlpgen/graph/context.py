@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wire
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
 
@@ -33,7 +33,7 @@ class Inside(NamedTuple):
     scope: Scope
     problems: Problems
     prefix: str
-    made: dict[str, tuple[Item, Node]]
+    made: dict[str, tuple[Entry, Node]]
     lost: set[str]
     left_out: set[str]
 
@@ -59,61 +59,61 @@ class Resolved(NamedTuple):
 
 
 if TYPE_CHECKING:
-    Resolve = Callable[[Item, tuple[Wire, ...], Inside], Node | None]
+    Resolve = Callable[[Entry, tuple[Wire, ...], Inside], Node | None]
     """Resolves an entry as it is, whether it is repeated or not."""
 
 
 def container(
-    item: Item, wires: tuple[Wire, ...], children: tuple[Node, ...], value: Any
+    entry: Entry, wires: tuple[Wire, ...], children: tuple[Node, ...], value: Any
 ) -> Node:
     """Make a layer that is made of others."""
     return Node(
-        name=item.name,
-        named=item.named,
+        name=entry.name,
+        named=entry.named,
         maker=Maker(
-            "Sequential" if item.type == SHARE else item.type, "nn.", {}, frozenset()
+            "Sequential" if entry.type == SHARE else entry.type, "nn.", {}, frozenset()
         ),
         sources=tuple(wire.name for wire in wires),
         call=Call(tuple(range(len(wires)))),
         inputs=tuple(wire.value for wire in wires if wire.value is not None),
         parts={"": value},
-        path=item.path,
+        path=entry.path,
         children=children,
         parameters=sum(child.parameters for child in children),
         multiply_adds=sum(child.multiply_adds for child in children),
     )
 
 
-def not_in_a_chain(item: Item, inside: Inside) -> None:
+def not_in_a_chain(entry: Entry, inside: Inside) -> None:
     """Refuse a layer of a `Sequential` that is no link of a chain."""
-    message = f"`{item.type}` cannot stand in a `Sequential`"
+    message = f"`{entry.type}` cannot stand in a `Sequential`"
     help = "a `Sequential` holds modules that take and give one tensor"
-    module = module_of(item.type)
-    if item.is_function:
+    module = module_of(entry.type)
+    if entry.is_function:
         help = f"write `{module}`" if module else "put it in a block"
-    key = item.type_path != item.path
-    inside.problems.add("MG220", message, item.type_path, key=key, help=help)
+    key = entry.type_path != entry.path
+    inside.problems.add("MG220", message, entry.type_path, key=key, help=help)
 
 
 def wrong_number(
-    item: Item, inputs: Sequence[str], wires: Sequence[Wire], inside: Inside
+    entry: Entry, inputs: Sequence[str], wires: Sequence[Wire], inside: Inside
 ) -> None:
     """Say that a block or a `Sequential` takes another number of inputs."""
     number = f"{len(inputs)} input" + ("s" if len(inputs) > 1 else "")
-    message = f"`{item.type}` takes {number}, not {len(wires)}"
+    message = f"`{entry.type}` takes {number}, not {len(wires)}"
     help = f"they are {listed(inputs)}" if len(inputs) > 1 else ""
-    if item.sources is not None:
-        inside.problems.add("MG314", message, (*item.path, "from"), help=help)
+    if entry.sources is not None:
+        inside.problems.add("MG314", message, (*entry.path, "from"), help=help)
         return
-    key = item.type_path != item.path
-    inside.problems.add("MG314", message, item.type_path, key=key, help=help)
+    key = entry.type_path != entry.path
+    inside.problems.add("MG314", message, entry.type_path, key=key, help=help)
 
 
-def too_deep(item: Item, inside: Inside) -> None:
+def too_deep(entry: Entry, inside: Inside) -> None:
     """Refuse a condition inside of a `Sequential` that is in one itself."""
     message = (
         "`when` cannot depend on a parameter in a `Sequential` that has `repeat`, or "
         "that is in another"
     )
     help = "put the inner one in a block"
-    inside.problems.add("MG225", message, (*item.path, "when"), help=help)
+    inside.problems.add("MG225", message, (*entry.path, "when"), help=help)

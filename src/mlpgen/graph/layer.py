@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from mlpgen.graph.wires import Wire
     from mlpgen.layers.base import Function, Layer, Returned, Shape, Value, Values
     from mlpgen.source import Path
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
 
 def resolve_layer(
-    item: Item,
+    entry: Entry,
     wires: Sequence[Wire],
     scope: Scope,
     problems: Problems,
@@ -34,7 +34,7 @@ def resolve_layer(
     """Resolve a layer, a function or a tensor of the model.
 
     Args:
-        item: The entry.
+        entry: The entry.
         wires: What it takes.
         scope: What expressions may use.
         problems: Gathers mistakes.
@@ -43,11 +43,11 @@ def resolve_layer(
     Returns:
         None after a mistake, here or before.
     """
-    layer, expressions = read_layer(item, scope, problems)
+    layer, expressions = read_layer(entry, scope, problems)
     if layer is None:
         return None
     values = tuple(wire.value for wire in wires if wire.value is not None)
-    if not _right_number(item, layer, wires, problems) or len(values) < len(wires):
+    if not _right_number(entry, layer, wires, problems) or len(values) < len(wires):
         return None
     notes = arrives(full, wires)
     checked = scope.checked
@@ -56,31 +56,31 @@ def resolve_layer(
             layer.check_number(len(values))
             if checked:
                 layer.check_inputs(values)
-            layer = _fill(layer, values, item, problems, notes, checked=checked)
+            layer = _fill(layer, values, entry, problems, notes, checked=checked)
             parts = _results(layer, values, checked=checked)
             parameters, work = _counts(layer, values, parts, checked=checked)
             for value in parts.values() if checked else ():
                 _check_sizes(layer, value.shape, parameters)
         function = _function(layer, values, expressions)
     except ShapeError as error:
-        _add(error, item, problems, notes)
+        _add(error, entry, problems, notes)
         return None
-    scope.note(agreements, item.path)
+    scope.note(agreements, entry.path)
     caution = None
     if values and checked:
         caution = layer.caution(values[0], wires[0].spatial)
-    told = any(layer.follows(name) for name in item.arguments)
+    told = any(layer.follows(name) for name in entry.arguments)
     if caution is not None and not told:
-        _add(caution, item, problems, notes, warning=True)
+        _add(caution, entry, problems, notes, warning=True)
     return Node(
-        name=item.name,
-        named=item.named,
+        name=entry.name,
+        named=entry.named,
         maker=_maker(layer, expressions),
         sources=tuple(wire.name for wire in wires),
         call=layer.called(len(wires)),
         inputs=values,
         parts=parts,
-        path=item.path,
+        path=entry.path,
         function=function,
         pointwise=layer.pointwise,
         returned=layer.returned(),
@@ -136,45 +136,49 @@ def _names(returned: Returned) -> list[str]:
 
 
 def _right_number(
-    item: Item, layer: Layer, wires: Sequence[Wire], problems: Problems
+    entry: Entry, layer: Layer, wires: Sequence[Wire], problems: Problems
 ) -> bool:
     fewest, most = layer.arity
-    if layer.lists_inputs and item.sources is None:
+    if layer.lists_inputs and entry.sources is None:
         fewest = 2  # the layer before is not a list of one: its author forgot the rest
     if fewest <= len(wires) <= most:
         return True
     wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
     noun = "input" if most == 1 else "inputs"
     message = f"`{layer.title()}` takes {wanted} {noun}, not {len(wires)}"
-    help = "" if item.sources else "name them: `from: [first, second]`"
-    path = (*item.path, "from") if item.sources else item.type_path
+    help = "" if entry.sources else "name them: `from: [first, second]`"
+    path = (*entry.path, "from") if entry.sources else entry.type_path
     problems.add("MG314", message, path, help=help)
     return False
 
 
 def _add(
     error: ShapeError,
-    item: Item,
+    entry: Entry,
     problems: Problems,
     notes: tuple[str, ...],
     *,
     warning: bool = False,
 ) -> None:
-    path = item.argument_path(error.argument)
+    path = entry.argument_path(error.argument)
     problems.add(
         error.code,
         error.message,
         path,
-        key=_is_key(item, path),
+        key=_is_key(entry, path),
         notes=notes,
         help=error.help,
         warning=warning,
     )
 
 
-def _is_key(item: Item, path: Path) -> bool:
+def _is_key(entry: Entry, path: Path) -> bool:
     """Tell whether a mistake belongs under the layer's name rather than its value."""
-    return path == item.type_path and item.type_path != item.path and not item.shorthand
+    return (
+        path == entry.type_path
+        and entry.type_path != entry.path
+        and not entry.shorthand
+    )
 
 
 def _maker(layer: Layer, expressions: dict[str, Any]) -> Maker:
@@ -227,7 +231,7 @@ def _with_expressions(function: Function, expressions: dict[str, Any]) -> Functi
 def _fill(
     layer: Layer,
     values: Values,
-    item: Item,
+    entry: Entry,
     problems: Problems,
     notes: tuple[str, ...],
     *,
@@ -241,7 +245,7 @@ def _fill(
             problems.add(
                 "MG301",
                 f"`{name}` is {_bare(given)}, but {_bare(value)} arrives",
-                item.argument_path(name),
+                entry.argument_path(name),
                 notes=notes,
                 help=f"leave `{name}` out: it follows from the input",
             )

@@ -14,38 +14,38 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.source import Path
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
 
-def name_items(
-    items: tuple[Item, ...],
+def name_entries(
+    entries: tuple[Entry, ...],
     problems: Problems,
     inputs: Mapping[str, Path] | None = None,
-) -> tuple[Item, ...]:
+) -> tuple[Entry, ...]:
     """Give every layer a name: the author's, or its type and a running number.
 
     The layers of a `Sequential` are numbered for themselves.
 
     Args:
-        items: The layers.
+        entries: The layers.
         problems: Gathers mistakes.
         inputs: The names of what arrives, and where they stand.
     """
     taken: dict[str, Path] = dict(inputs or {})
-    for item in items:
-        if item.named:
-            _check(item, taken, problems)
-    dotted = {item.name for item in items if item.named and "." in item.name}
+    for entry in entries:
+        if entry.named:
+            _check(entry, taken, problems)
+    dotted = {entry.name for entry in entries if entry.named and "." in entry.name}
     counts: dict[str, int] = {}
     return tuple(
-        item._replace(
-            name=_whole(item.name, dotted)
-            or _next(item.type or item.guess, counts, taken),
-            sources=item.sources and tuple(_whole(n, dotted) for n in item.sources),
-            children=name_items(item.children, problems),
+        entry._replace(
+            name=_whole(entry.name, dotted)
+            or _next(entry.type or entry.guess, counts, taken),
+            sources=entry.sources and tuple(_whole(n, dotted) for n in entry.sources),
+            children=name_entries(entry.children, problems),
         )
-        for item in items
+        for entry in entries
     )
 
 
@@ -80,19 +80,19 @@ def check_attributes(graph: Graph, problems: Problems) -> None:
             )
 
 
-def _check(item: Item, taken: dict[str, Path], problems: Problems) -> None:
-    path = (*item.path, "name")
-    reason = wrong_name(item.name)
+def _check(entry: Entry, taken: dict[str, Path], problems: Problems) -> None:
+    path = (*entry.path, "name")
+    reason = wrong_name(entry.name)
     if reason:
-        message = f"the text `{item.name[:60]}` cannot be a name: {reason}"
+        message = f"the text `{entry.name[:60]}` cannot be a name: {reason}"
         problems.add("MG205", message, path)
-    elif item.name in taken:
-        line = problems.line(taken[item.name])
-        problems.add("MG206", f"the name `{item.name}` is taken by line {line}", path)
-    elif item.name in NOT_EXPORTED and item.type not in FUNCTIONS:
-        message = f"torch.export cannot write a layer with the name `{item.name}`"
+    elif entry.name in taken:
+        line = problems.line(taken[entry.name])
+        problems.add("MG206", f"the name `{entry.name}` is taken by line {line}", path)
+    elif entry.name in NOT_EXPORTED and entry.type not in FUNCTIONS:
+        message = f"torch.export cannot write a layer with the name `{entry.name}`"
         problems.add("MG232", message, path, warning=True)
-    taken.setdefault(item.name, path)
+    taken.setdefault(entry.name, path)
 
 
 def _next(type_: str, counts: dict[str, int], taken: Mapping[str, Path]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.spec.types import HELD, is_function
+from mlpgen.spec.types import TENSORS, is_function
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -170,7 +170,7 @@ class Node(NamedTuple):
     @property
     def is_held(self) -> bool:
         """Whether it is a tensor of the model itself."""
-        return self.type in HELD
+        return self.type in TENSORS
 
     @property
     def idle(self) -> bool:

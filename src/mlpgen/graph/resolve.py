@@ -23,7 +23,7 @@ from mlpgen.graph.resolution import Record
 from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.training.producers import places
 from mlpgen.graph.wires import Wire, Wires
-from mlpgen.spec.types import CUSTOM, HELD, SHARE, layer_class
+from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, layer_class
 from mlpgen.symbols.expressions import Expression
 from mlpgen.symbols.sizes import Size
 from mlpgen.symbols.work_limit import WorkError
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from mlpgen.graph.blocks.use import Uses
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.layers.base import Value
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
 
-    Key = Callable[[Node, Item, Inside], Node | None]
+    Key = Callable[[Node, Entry, Inside], Node | None]
 
 
 _KEYS = ("select", "share", "init", "parametrize")
@@ -112,135 +112,135 @@ class Resolver:
                 Wire(name, value, "`input`" if name == INPUT else f"the input `{name}`")
                 for name, value in zip(definition.inputs, inputs, strict=True)
             ],
-            definition.items,
+            definition.entries,
         )
         inside = Inside(scope, definition.problems, "", {}, set(), set())
         nodes = []
         total = 0
-        for item in definition.items:
-            found = wires.find(item, _most_inputs(item, self.blocks), inside.problems)
-            node, wire = self._item(item, found, inside)
+        for entry in definition.entries:
+            found = wires.find(entry, _most_inputs(entry, self.blocks), inside.problems)
+            node, wire = self._resolve(entry, found, inside)
             if node is not None:
                 nodes.append(node)
-                inside.made[item.name] = (item, node)
+                inside.made[entry.name] = (entry, node)
                 wires.add_parts(wire, node.parts)
                 total += leaves(node)
-                check_total(total, item, inside.problems)
+                check_total(total, entry, inside.problems)
             else:
-                (inside.lost if wire.value is None else inside.left_out).add(item.name)
-            wires.add(item.name, wire)
+                (inside.lost if wire.value is None else inside.left_out).add(entry.name)
+            wires.add(entry.name, wire)
         graph = finished(definition, inputs, scope, nodes, wires)
         resolved = Resolved(graph, scope)
         self.record.classes.append((definition, resolved))
         return resolved
 
-    def _item(
-        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+    def _resolve(
+        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
     ) -> tuple[Node | None, Wire]:
         """Resolve one entry, as long as there is work left to do it."""
         try:
-            return self._entry(item, wires, inside)
+            return self._entry(entry, wires, inside)
         except WorkError:
-            refuse_work(item, inside.problems)
+            refuse_work(entry, inside.problems)
 
     def _entry(
-        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
     ) -> tuple[Node | None, Wire]:
         """Resolve one entry: repeated, under a condition, or as it is."""
-        full = inside.prefix + item.name
-        origin = f"`{full}` (line {inside.problems.line(item.path)})"
-        lost = Wire(item.name, None, origin)
-        if not item.type:
+        full = inside.prefix + entry.name
+        origin = f"`{full}` (line {inside.problems.line(entry.path)})"
+        lost = Wire(entry.name, None, origin)
+        if not entry.type:
             return None, lost
         condition: Expression | bool | None = None
-        if not each_round(item):
-            condition = condition_of(item, inside.scope, inside.problems)
+        if not each_round(entry):
+            condition = condition_of(entry, inside.scope, inside.problems)
         off = isinstance(condition, Expression) and not condition.value
-        count = 1 if condition is False else self._times(item, inside, off=off)
+        count = 1 if condition is False else self._times(entry, inside, off=off)
         if count is None:
             return None, lost
         never = condition is False or (count == 0 and not isinstance(count, Size))
         if never and wires and wires[0].value is not None:
             key = "when" if condition is False else "repeat"
             origin = f"{wires[0].origin}, past `{full}`, which `{key}` leaves out"
-            inside.problems.found += self._anyway(item, wires, inside)
+            inside.problems.found += self._anyway(entry, wires, inside)
             return None, wires[0]._replace(origin=origin)
         made = self._left_out if off or count == 0 else self._running
         before = len(inside.scope.found.agreements)
-        node = made(item, wires, inside)
+        node = made(entry, wires, inside)
         if isinstance(condition, Expression):
             inside.scope.guard(condition, before)
         if node is not None and count == 0:
             from mlpgen.graph.entries.repeat import emptied
 
-            node = emptied(node, count, item, inside)
+            node = emptied(node, count, entry, inside)
         if node is None:
             return None, lost
         if isinstance(condition, Expression):
             if inside.prefix.count(".") > 1:
-                too_deep(item, inside)
+                too_deep(entry, inside)
                 return None, lost
-            node = merged(node, condition, item, inside.scope, inside.problems)
+            node = merged(node, condition, entry, inside.scope, inside.problems)
             if node is None:
                 return None, lost
             if not condition.value:
                 origin += f", which `when` leaves out, so from {wires[0].origin}"
         spatial = places(node, wires[0].spatial if wires else 0)
-        return node, Wire(item.name, node.value, origin, spatial)
+        return node, Wire(entry.name, node.value, origin, spatial)
 
-    def _times(self, item: Item, inside: Inside, *, off: bool) -> int | None:
+    def _times(self, entry: Entry, inside: Inside, *, off: bool) -> int | None:
         """Say how often an entry runs where it does; None after a mistake.
 
         Args:
-            item: The entry.
+            entry: The entry.
             inside: Where it stands.
             off: Whether its `when` is false: then only that it never runs counts.
         """
-        if "repeat" not in item.options:
+        if "repeat" not in entry.options:
             return 1
         from mlpgen.graph.entries.repeat import count_of, no_rounds
 
         if off:
-            return 0 if no_rounds(item, inside) else 1
-        return count_of(item, inside)
+            return 0 if no_rounds(entry, inside) else 1
+        return count_of(entry, inside)
 
     def _running(
-        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
     ) -> Node | None:
         """Resolve an entry without its `when`, in its rounds."""
-        self._budget.enter(item, inside.problems)
-        if "repeat" not in item.options:
-            node = self._one(item, wires, inside)
+        self._budget.enter(entry, inside.problems)
+        if "repeat" not in entry.options:
+            node = self._one(entry, wires, inside)
         else:
-            node = self._repeated(item, wires, inside)
+            node = self._repeated(entry, wires, inside)
         self._budget.leave()
         return node
 
     def _repeated(
-        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
     ) -> Node | None:
         from mlpgen.graph.entries.repeat import count_of, repeated
 
-        count = count_of(item, inside)
+        count = count_of(entry, inside)
         if count is None:
             return None
-        place = (inside.scope.title, item.path)
+        place = (inside.scope.title, entry.path)
         if isinstance(count, Size):
             self.record.counts.setdefault(place, []).append(count)
         empty = not inside.scope.title or place in self.hints.empty
-        return repeated(item, count, wires, inside, self._item, empty=empty)
+        return repeated(entry, count, wires, inside, self._resolve, empty=empty)
 
     def _left_out(
-        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
     ) -> Node | None:
         """Resolve an entry that is left out: its code, which other arguments need."""
         from mlpgen.graph.entries.when_off import omitted
 
         examples = self.hints.examples.get(inside.scope.title, ())
-        return omitted(item, wires, inside, self._running, self.record, examples)
+        return omitted(entry, wires, inside, self._running, self.record, examples)
 
     def _anyway(
-        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
     ) -> list[Diagnostic]:
         """Find what is wrong with an entry that never runs; of it nothing stays."""
         from mlpgen.graph.entries.when_off import mistakes_anyway
@@ -248,70 +248,74 @@ class Resolver:
         beside = self._beside
         self._beside = beside._replace(classes={**beside.classes})
         with self.record.untouched():
-            found = mistakes_anyway(item, wires, inside, self._running, self.record)
+            found = mistakes_anyway(entry, wires, inside, self._running, self.record)
         self._beside = beside
         return found
 
-    def _one(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
+    def _one(
+        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+    ) -> Node | None:
         """Resolve an entry without its `repeat` and `when`."""
-        if item.type == SHARE:
+        if entry.type == SHARE:
             from mlpgen.graph.entries.share import shared
 
-            return shared(item, wires, self._again, inside)
-        node = self._made(item, wires, inside)
-        if node is None and "share" in item.options:
+            return shared(entry, wires, self._again, inside)
+        node = self._made(entry, wires, inside)
+        if node is None and "share" in entry.options:
             from mlpgen.graph.entries.share import target
 
-            target(item, inside)  # a wrong name is one whatever the layer is
+            target(entry, inside)  # a wrong name is one whatever the layer is
         failed = False
         for key in _KEYS:
-            if node is not None and key in item.options:
-                changed = _meaning(key)(node, item, inside)
+            if node is not None and key in entry.options:
+                changed = _meaning(key)(node, entry, inside)
                 failed = failed or changed is None
                 node = changed or node
         return None if failed else node
 
-    def _made(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
+    def _made(
+        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+    ) -> Node | None:
         """Resolve what a type and its arguments say."""
-        if item.type == "Sequential":
-            return self._sequential(item, wires, inside)
-        if item.type == CUSTOM:
+        if entry.type == "Sequential":
+            return self._sequential(entry, wires, inside)
+        if entry.type == CUSTOM:
             from mlpgen.graph.entries.custom import resolve_custom
 
-            return resolve_custom(item, wires, inside, self._beside)
-        full = inside.prefix + item.name
-        if item.type in self.blocks:
-            return self._uses.node(item, wires, inside)
-        if layer_class(item.type) is None:
+            return resolve_custom(entry, wires, inside, self._beside)
+        full = inside.prefix + entry.name
+        if entry.type in self.blocks:
+            return self._uses.node(entry, wires, inside)
+        if layer_class(entry.type) is None:
             return None  # a block with mistakes of its own
         scope, problems = inside.scope, inside.problems
-        node = resolve_layer(item, wires, scope, problems, full)
-        if node is not None and item.type in HELD:
+        node = resolve_layer(entry, wires, scope, problems, full)
+        if node is not None and entry.type in TENSORS:
             from mlpgen.graph.entries.init import filled_tensor
 
-            return filled_tensor(node, item, inside)
+            return filled_tensor(node, entry, inside)
         return node
 
     def _again(
-        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
     ) -> Node | None:
-        return self._item(item, wires, inside)[0]
+        return self._resolve(entry, wires, inside)[0]
 
     def _sequential(
-        self, item: Item, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
     ) -> Node | None:
-        full = inside.prefix + item.name
+        full = inside.prefix + entry.name
         nodes: list[Node] = []
         if len(wires) != 1:
-            wrong_number(item, (INPUT,), wires, inside)
+            wrong_number(entry, (INPUT,), wires, inside)
             return None
         wire = wires[0]
         within = inside._replace(prefix=f"{full}.", made={})
-        for child in item.children:
-            if child.is_function or child.type in HELD:
+        for child in entry.children:
+            if child.is_function or child.type in TENSORS:
                 not_in_a_chain(child, within)
                 return None
-            node, wire = self._item(child, (wire,), within)
+            node, wire = self._resolve(child, (wire,), within)
             if node is not None and not node.is_link:
                 not_in_a_chain(child, within)
                 return None
@@ -319,11 +323,11 @@ class Resolver:
                 nodes.append(node)
         if wires[0].value is None or wire.value is None:
             return None
-        return container(item, wires, tuple(nodes), wire.value)
+        return container(entry, wires, tuple(nodes), wire.value)
 
 
-def _most_inputs(item: Item, blocks: Mapping[str, Definition]) -> int:
-    if item.type in blocks:
-        return len(blocks[item.type].inputs)
-    cls = layer_class(item.type) if item.type else None
+def _most_inputs(entry: Entry, blocks: Mapping[str, Definition]) -> int:
+    if entry.type in blocks:
+        return len(blocks[entry.type].inputs)
+    cls = layer_class(entry.type) if entry.type else None
     return cls.arity[1] if cls else 1

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpgen.layers.base import Value
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
 
@@ -46,14 +46,14 @@ class Wires:
         last: The one that a layer without `from` takes.
     """
 
-    def __init__(self, inputs: Sequence[Wire], items: Sequence[Item]) -> None:
+    def __init__(self, inputs: Sequence[Wire], entries: Sequence[Entry]) -> None:
         self._found = {wire.name: wire for wire in inputs}
-        self._later = {item.name: item for item in items}
-        self._types = {item.name: item.type for item in items}
+        self._later = {entry.name: entry for entry in entries}
+        self._types = {entry.name: entry.type for entry in entries}
         self.used: set[str] = set()
         self._before = {
-            item.name: item.sources or (before.name,)
-            for before, item in pairwise(items)
+            entry.name: entry.sources or (before.name,)
+            for before, entry in pairwise(entries)
         }
         self.last = inputs[0] if inputs else None
 
@@ -77,35 +77,36 @@ class Wires:
         """Return all values that there are by now."""
         return self._found
 
-    def find(self, item: Item, count: int, problems: Problems) -> tuple[Wire, ...]:
+    def find(self, entry: Entry, count: int, problems: Problems) -> tuple[Wire, ...]:
         """Return what a layer takes.
 
         Args:
-            item: The layer.
+            entry: The layer.
             count: The most that it takes; 0 for tensors of the model itself.
             problems: Gathers mistakes; an unknown source has no value.
         """
-        if item.sources is None:
+        if entry.sources is None:
             found: tuple[Wire, ...] = (self.last,) if count and self.last else ()
         else:
             found = tuple(
-                self._named(item, index, problems) for index in range(len(item.sources))
+                self._named(entry, index, problems)
+                for index in range(len(entry.sources))
             )
         self.used |= {wire.name for wire in found}
         return found
 
-    def _named(self, item: Item, index: int, problems: Problems) -> Wire:
-        name = (item.sources or ())[index]
+    def _named(self, entry: Entry, index: int, problems: Problems) -> Wire:
+        name = (entry.sources or ())[index]
         if name in self._found:
             return self._found[name]
         part_of = self._found.get(name.partition(".")[0])
         if part_of is not None and part_of.value is None:
             return part_of  # its mistake is named already
-        path = item.source_path(index)
+        path = entry.source_path(index)
         layer, _, part = name.partition(".")
         help = ""
         notes: tuple[str, ...] = ()
-        if name == item.name or layer == item.name:
+        if name == entry.name or layer == entry.name:
             message = f"`{cut(name)}` cannot take its own result: data goes no circles"
             code = "MG218"
         elif layer in self._later:
@@ -113,7 +114,7 @@ class Wires:
             message = f"`{cut(layer)}` is made later, in line {line}"
             code = "MG218"
             help = "a layer takes what layers before it give"
-            notes = self._circle(item.name, layer)
+            notes = self._circle(entry.name, layer)
         elif part and layer in self._found:
             code = "MG219"
             message, help = self.without_part(name)

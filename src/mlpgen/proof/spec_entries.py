@@ -13,12 +13,12 @@ from mlpgen.graph.blocks.definitions import read_blocks, read_model
 from mlpgen.graph.blocks.include import included
 from mlpgen.spec.models import read_spec
 from mlpgen.spec.problems import Problems
-from mlpgen.spec.types import CUSTOM, HELD, SHARE, is_function
+from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, is_function
 
 if TYPE_CHECKING:
     from mlpgen.api import Network
     from mlpgen.graph.blocks.definitions import Definition
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry as SpecEntry
 
 
 class Entry(TypedDict):
@@ -92,32 +92,32 @@ def _class(definition: Definition, blocks: dict[str, Definition]) -> Class:
     return {
         "parameters": dict(definition.parameters),
         "inputs": [*definition.inputs],
-        "layers": [_entry(item, blocks) for item in definition.items],
+        "layers": [_entry(entry, blocks) for entry in definition.entries],
         "outputs": [*definition.outputs],
     }
 
 
-def _entry(item: Item, blocks: dict[str, Definition]) -> Entry:
+def _entry(entry: SpecEntry, blocks: dict[str, Definition]) -> Entry:
     wanted = ("repeat", "when", "select", "share", "init", "parametrize")
-    options = {k: v for k, v in item.options.items() if k in wanted}
-    arguments = dict(item.arguments)
-    if item.type in HELD and "init" in arguments:
+    options = {k: v for k, v in entry.options.items() if k in wanted}
+    arguments = dict(entry.arguments)
+    if entry.type in TENSORS and "init" in arguments:
         options["init"] = arguments.pop("init")
     return {
-        "name": item.name,
-        "type": item.type,
-        "kind": _kind(item.type, blocks),
+        "name": entry.name,
+        "type": entry.type,
+        "kind": _kind(entry.type, blocks),
         "arguments": arguments,
-        "sources": None if item.sources is None else [*item.sources],
+        "sources": None if entry.sources is None else [*entry.sources],
         "options": options,
-        "layers": [_entry(each, blocks) for each in item.children],
+        "layers": [_entry(each, blocks) for each in entry.children],
     }
 
 
 def _kind(type_: str, blocks: dict[str, Definition]) -> str:
     if type_ in blocks:
         return "block"
-    if type_ in HELD:
+    if type_ in TENSORS:
         return "held"
     if type_ in ("Sequential", CUSTOM, SHARE):
         return type_

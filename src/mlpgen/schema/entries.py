@@ -10,7 +10,7 @@ from mlpgen.graph.entries.custom import Custom
 from mlpgen.graph.entries.parametrize import PARAMETRIZATIONS
 from mlpgen.layers import LAYERS
 from mlpgen.schema.arguments import EXPRESSION, arguments
-from mlpgen.spec.types import CUSTOM, HELD, OWN
+from mlpgen.spec.types import CUSTOM, NOT_IN_TORCH, TENSORS
 
 LAYER = "layer"
 """What a list of layers holds where the spec has no blocks of its own."""
@@ -75,10 +75,10 @@ def types() -> dict[str, dict[str, Any]]:
     """Return what may be said of each type, but for `Sequential` and blocks."""
     found = {
         name: arguments(catalogue[name], symbolic=True)
-        for catalogue in (LAYERS, FUNCTIONS, HELD, OWN)
+        for catalogue in (LAYERS, FUNCTIONS, TENSORS, NOT_IN_TORCH)
         for name in catalogue
     }
-    for name in HELD:
+    for name in TENSORS:
         field: dict[str, Any] = found[name]["anyOf"][0]["properties"]["init"]
         field["anyOf"] = [{"$ref": "#/$defs/initializer"}, {"type": "null"}]
     own: dict[str, Any] = Custom.model_json_schema()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mlpgen.source import Path
     from mlpgen.spec.problems import Problems
 
-ITEM_KEYS = (
+ENTRY_KEYS = (
     "name",
     "from",
     "repeat",
@@ -38,7 +38,7 @@ _OTHER_KEYS = {
 """What keys are called elsewhere."""
 
 
-class Item(NamedTuple):
+class Entry(NamedTuple):
     """One entry of a list of layers, as it is written.
 
     Attributes:
@@ -57,7 +57,7 @@ class Item(NamedTuple):
 
     type: str
     arguments: dict[str, Any]
-    children: tuple[Item, ...]
+    children: tuple[Entry, ...]
     name: str
     named: bool
     path: Path
@@ -109,30 +109,30 @@ class Reader:
         self.problems = problems
         self._refused = blocks.keys() & {*every_type()}
 
-    def read(self, raw: Any, path: Path) -> tuple[Item, ...]:
+    def read(self, raw: Any, path: Path) -> tuple[Entry, ...]:
         """Read a list; the type of an entry that cannot be read is empty."""
         return tuple(
-            self._item(entry, (*path, index)) for index, entry in enumerate(raw)
+            self._entry(each, (*path, index)) for index, each in enumerate(raw)
         )
 
-    def _item(self, entry: Any, path: Path) -> Item:
-        if isinstance(entry, str):
-            return self._typed(Item("", {}, (), "", False, path, path), entry, None)
-        if not isinstance(entry, dict):
-            message = f"a layer is a name or a mapping, not {shown(entry)}"
-            help = "a list of layers is a `Sequential`" * isinstance(entry, list)
+    def _entry(self, raw: Any, path: Path) -> Entry:
+        if isinstance(raw, str):
+            return self._typed(Entry("", {}, (), "", False, path, path), raw, None)
+        if not isinstance(raw, dict):
+            message = f"a layer is a name or a mapping, not {shown(raw)}"
+            help = "a list of layers is a `Sequential`" * isinstance(raw, list)
             self.problems.add("MG208", message, path, help=help)
-            return Item("", {}, (), "", False, path, path)
-        types = [key for key in entry if key not in ITEM_KEYS]
-        if not types and "share" not in entry:
+            return Entry("", {}, (), "", False, path, path)
+        types = [key for key in raw if key not in ENTRY_KEYS]
+        if not types and "share" not in raw:
             # Two functions of torch have the name of a key: `select`, `repeat`.
-            types = [key for key in entry if key in FUNCTIONS][:1]
+            types = [key for key in raw if key in FUNCTIONS][:1]
         if len(types) == 1:
-            entry = self._moved_out(entry, types[0], path)
-        item = self._keys(entry, path, types)
-        if not types and "share" in entry:
-            type_ = SHARE if "share" in item.options else ""
-            return item._replace(type=type_, type_path=(*path, "share"))
+            raw = self._moved_out(raw, types[0], path)
+        entry = self._keys(raw, path, types)
+        if not types and "share" in raw:
+            type_ = SHARE if "share" in entry.options else ""
+            return entry._replace(type=type_, type_path=(*path, "share"))
         if not types:
             help = "`name` stands in the entry of its layer, without `- ` before it"
             self.problems.add("MG208", "the entry names no layer", path, help=help)
@@ -146,23 +146,21 @@ class Reader:
             help = self._about_second(known[0] if known else types[0], wrong)
             at = (*path, wrong)
             self.problems.add("MG208", message, at, key=True, help=help)
-            item = item._replace(guess=known[0] if known else "")
+            entry = entry._replace(guess=known[0] if known else "")
         else:
             at = (*path, types[0])
-            return self._typed(item._replace(type_path=at), types[0], entry[types[0]])
-        return item
+            return self._typed(entry._replace(type_path=at), types[0], raw[types[0]])
+        return entry
 
-    def _moved_out(
-        self, entry: dict[str, Any], type_: str, path: Path
-    ) -> dict[str, Any]:
-        """Put keys that stand among the arguments where they belong."""
-        raw = entry[type_]
-        if not isinstance(raw, dict) or not self._knows(type_):
-            return entry
+    def _moved_out(self, raw: dict[str, Any], type_: str, path: Path) -> dict[str, Any]:
+        """Move keys that stand among the arguments to where they belong."""
+        arguments = raw[type_]
+        if not isinstance(arguments, dict) or not self._knows(type_):
+            return raw
         names = self._arguments(type_)
         moved: dict[str, Any] = {}
-        for key, value in raw.items():
-            if key not in ITEM_KEYS or key in names:
+        for key, value in arguments.items():
+            if key not in ENTRY_KEYS or key in names:
                 continue
             if nearest(key, names) and not isinstance(value, str):
                 continue  # `name: [left, right]` for `names`
@@ -171,28 +169,26 @@ class Reader:
             help = f"write it on a line of its own, in the column of `{type_}`"
             at = (*path, type_, key)
             self.problems.add("MG201", message, at, key=True, help=help)
-        rest = {key: value for key, value in raw.items() if key not in moved}
-        return {**moved, **entry, type_: rest or None}
+        rest = {key: value for key, value in arguments.items() if key not in moved}
+        return {**moved, **raw, type_: rest or None}
 
     def _arguments(self, type_: str) -> Iterable[str]:
         """Name what a type takes that is known."""
         cls = layer_class(type_)
         return self.blocks.get(type_, cls.model_fields if cls else ())
 
-    def _keys(self, entry: dict[str, Any], path: Path, types: list[str]) -> Item:
+    def _keys(self, raw: dict[str, Any], path: Path, types: list[str]) -> Entry:
         """Read what stands beside the type."""
-        name = entry.get("name", "")
+        name = raw.get("name", "")
         if not isinstance(name, str):
             message = f"`name` must be a text, not {shown(name)}"
             self.problems.add("MG203", message, (*path, "name"))
             name = ""
-        elif not name and "name" in entry:
+        elif not name and "name" in raw:
             self.problems.add("MG205", "a name is not empty", (*path, "name"))
-        sources, several = self._sources(entry, path)
+        sources, several = self._sources(raw, path)
         options: dict[str, Any] = {
-            key: entry[key]
-            for key in ITEM_KEYS[2:]
-            if key in entry and key not in types
+            key: raw[key] for key in ENTRY_KEYS[2:] if key in raw and key not in types
         }
         for key in ("share", "select", "parametrize"):
             if key in options and not isinstance(options[key], str):
@@ -201,26 +197,26 @@ class Reader:
                 del options[key]
         if several:
             options["from list"] = True
-        return Item(
+        return Entry(
             "", {}, (), name, bool(name), path, path, sources=sources, options=options
         )
 
     def _sources(
-        self, entry: dict[str, Any], path: Path
+        self, raw: dict[str, Any], path: Path
     ) -> tuple[tuple[str, ...] | None, bool]:
-        if "from" not in entry:
+        if "from" not in raw:
             return None, False
-        raw = entry["from"]
-        several = isinstance(raw, list)
-        names = raw if several else [raw]
-        if isinstance(raw, str) and "," in raw:
-            names = [name.strip() for name in raw.split(",")]
-            message = f"`from` must be a name or a list of names, not {shown(raw)}"
-            help = f"write `[{cut(raw)}]`"
+        given = raw["from"]
+        several = isinstance(given, list)
+        names = given if several else [given]
+        if isinstance(given, str) and "," in given:
+            names = [name.strip() for name in given.split(",")]
+            message = f"`from` must be a name or a list of names, not {shown(given)}"
+            help = f"write `[{cut(given)}]`"
             self.problems.add("MG203", message, (*path, "from"), help=help)
         if names and all(isinstance(each, str) and each for each in names):
             return tuple(names), several
-        message = f"`from` must be a name or a list of names, not {shown(raw)}"
+        message = f"`from` must be a name or a list of names, not {shown(given)}"
         self.problems.add("MG203", message, (*path, "from"))
         return None, False
 
@@ -228,20 +224,20 @@ class Reader:
         """Say what a key beside a type is, which is not one of those that can be."""
         if second in self._arguments(first):
             return f"an argument is deeper than `{first}`: `{first}: {{{second}: …}}`"
-        help = _OTHER_KEYS.get(second) or nearest(second, ITEM_KEYS)
+        help = _OTHER_KEYS.get(second) or nearest(second, ENTRY_KEYS)
         if not help and not second[:1].isupper():
-            help = f"beside a type stand {listed(ITEM_KEYS)}"
+            help = f"beside a type stand {listed(ENTRY_KEYS)}"
         return help or "each layer is an entry of its own, after `- `"
 
     def _knows(self, type_: str) -> bool:
         known = type_ in self.blocks or layer_class(type_) is not None
         return known or type_ in ("Sequential", CUSTOM)
 
-    def _typed(self, item: Item, type_: str, raw: Any) -> Item:
+    def _typed(self, entry: Entry, type_: str, raw: Any) -> Entry:
         if type_ in self._refused:
-            return item._replace(guess=type_)
+            return entry._replace(guess=type_)
         if type_ == "Sequential":
-            return self._sequential(item, raw)
+            return self._sequential(entry, raw)
         if type_ == CUSTOM:
             shorthand = None
         elif type_ in self.blocks:
@@ -250,35 +246,35 @@ class Reader:
         else:
             cls = layer_class(type_)
             if cls is None:
-                key = item.type_path != item.path
-                guess = self._unknown(type_, item.type_path, key=key)
-                return item._replace(guess=guess)
+                key = entry.type_path != entry.path
+                guess = self._unknown(type_, entry.type_path, key=key)
+                return entry._replace(guess=guess)
             shorthand = (
                 None if raw is None or isinstance(raw, dict) else cls.shorthand()
             )
         if raw is None or isinstance(raw, dict):
-            return item._replace(type=type_, arguments=raw or {})
+            return entry._replace(type=type_, arguments=raw or {})
         if type_ == CUSTOM:
             message = f"`{CUSTOM}` takes a mapping of arguments, not {shown(raw)}"
             help = "write `{path: my_layers.py, class: …}`"
-            self.problems.add("MG203", message, item.type_path, help=help)
-            return item
+            self.problems.add("MG203", message, entry.type_path, help=help)
+            return entry
         if shorthand is None:
             message = f"`{type_}` takes no arguments"
-            self.problems.add("MG201", message, item.type_path)
-            return item
-        return item._replace(
+            self.problems.add("MG201", message, entry.type_path)
+            return entry
+        return entry._replace(
             type=type_, arguments={shorthand: raw}, shorthand=shorthand
         )
 
-    def _sequential(self, item: Item, raw: Any) -> Item:
+    def _sequential(self, entry: Entry, raw: Any) -> Entry:
         if raw is None or isinstance(raw, list):
-            children = self.read(raw or [], item.type_path)
-            return item._replace(type="Sequential", children=children)
+            children = self.read(raw or [], entry.type_path)
+            return entry._replace(type="Sequential", children=children)
         message = f"`Sequential` takes a list of layers, not {shown(raw)}"
         help = "write each layer after `- `" if isinstance(raw, dict) else ""
-        self.problems.add("MG203", message, item.type_path, help=help)
-        return item
+        self.problems.add("MG203", message, entry.type_path, help=help)
+        return entry
 
     def _unknown(self, type_: str, path: Path, *, key: bool) -> str:
         """Note an unknown type, and return what it was probably meant to be."""

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
     from mlpgen.layers.base import Layer
 
-HELD: Catalogue[Layer] = Catalogue("mlpgen.layers", {"tensors": "parameter buffer"})
+TENSORS: Catalogue[Layer] = Catalogue("mlpgen.layers", {"tensors": "parameter buffer"})
 """Tensors of the model itself."""
 
-OWN: Catalogue[Layer] = Catalogue("mlpgen.layers", {"not_in_torch": "DropPath"})
+NOT_IN_TORCH: Catalogue[Layer] = Catalogue(
+    "mlpgen.layers", {"not_in_torch": "DropPath"}
+)
 """Layers that torch lacks."""
 
 CUSTOM = "custom"
@@ -26,13 +28,19 @@ SHARE = "share"
 """The type of an entry that has none and uses the module of another layer again."""
 
 
-CATALOGUES: tuple[Catalogue[Any], ...] = (LAYERS, CONTAINERS, FUNCTIONS, HELD, OWN)
+CATALOGUES: tuple[Catalogue[Any], ...] = (
+    LAYERS,
+    CONTAINERS,
+    FUNCTIONS,
+    TENSORS,
+    NOT_IN_TORCH,
+)
 """All types that have a class here."""
 
 
 def layer_class(type_: str) -> type[Layer] | None:
     """Return the class of a layer, a function or a value; None if there is none."""
-    for catalogue in (LAYERS, FUNCTIONS, HELD, OWN):
+    for catalogue in (LAYERS, FUNCTIONS, TENSORS, NOT_IN_TORCH):
         if type_ in catalogue:
             return catalogue[type_]
     return None

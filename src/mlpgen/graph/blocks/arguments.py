@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.graph.scope import Scope
     from mlpgen.layers.base import Values
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
     from mlpgen.symbols.expressions import Scalar
 
@@ -157,7 +157,7 @@ def sizes_in(definition: Definition, inputs: Values) -> dict[str, int]:
 
 
 def without_sizes(
-    item: Item,
+    entry: Entry,
     given: dict[str, Any],
     sizes: Mapping[str, int],
     scope: Scope,
@@ -175,11 +175,11 @@ def without_sizes(
         said = value_of(value)
         with noting() as agreements:
             right = isinstance(said, int) and agree(said, sizes[name])
-        scope.note(agreements, item.path)
+        scope.note(agreements, entry.path)
         if not right:
             message = f"`{name}` is {int(said)}, but {int(sizes[name])} arrives"
             help = f"leave `{name}` out: it follows from the input"
-            path = item.argument_path(name)
+            path = entry.argument_path(name)
             problems.add("MG301", message, path, help=help)
     if len(problems.found) > before:
         return None
@@ -187,7 +187,7 @@ def without_sizes(
 
 
 def block_arguments(
-    item: Item, definition: Definition, scope: Scope, problems: Problems
+    entry: Entry, definition: Definition, scope: Scope, problems: Problems
 ) -> dict[str, Any] | None:
     """Read what a use of a block says: in the order of its parameters.
 
@@ -196,10 +196,10 @@ def block_arguments(
     """
     before = len(problems.found)
     found: dict[str, Any] = {}
-    for name, raw in item.arguments.items():
-        path = item.argument_path(name)
+    for name, raw in entry.arguments.items():
+        path = entry.argument_path(name)
         if name not in definition.parameters:
-            message = f"`{item.type}` has no argument `{cut(str(name))}`"
+            message = f"`{entry.type}` has no argument `{cut(str(name))}`"
             help = _takes(str(name), definition)
             problems.add("MG201", message, path, key=True, help=help)
             continue
@@ -212,7 +212,7 @@ def block_arguments(
                 f"{shown(default)}, not {shown(plain)}"
             )
             help = problems.meant(plain)
-            if isinstance(raw, list) and item.shorthand and len(raw) > 1:
+            if isinstance(raw, list) and entry.shorthand and len(raw) > 1:
                 help = f"name them: {_named(raw, definition)}"
             problems.add("MG203", message, path, help=help)
         found[name] = plain if isinstance(plain, int) and _sized(value) else value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import ValidationError
 
 from mlpgen.graph.checks.entry_keys import understood
-from mlpgen.graph.layer_names import name_items
+from mlpgen.graph.layer_names import name_entries
 from mlpgen.layers.base import MOST_VALUES, Value
 from mlpgen.names.identifiers import (
     camel_case,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.blocks.include import Included
     from mlpgen.source import Path
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.spec.models import Spec
     from mlpgen.spec.problems import Problems
     from mlpgen.symbols.expressions import Scalar
@@ -44,7 +44,7 @@ class Definition(NamedTuple):
         description: The author's sentence, or an empty text.
         parameters: With their defaults.
         inputs: Names of what arrives.
-        items: The layers, with their names.
+        entries: The layers, with their names.
         outputs: What `outputs` names, if it is there.
         names: What its expressions use.
         path: Where it stands; empty for the model.
@@ -55,7 +55,7 @@ class Definition(NamedTuple):
     description: str
     parameters: dict[str, Scalar]
     inputs: tuple[str, ...]
-    items: tuple[Item, ...]
+    entries: tuple[Entry, ...]
     outputs: tuple[str, ...]
     names: frozenset[str]
     path: Path
@@ -76,13 +76,13 @@ def read_model(
         _check_names(inputs, "input", ("input",), problems, key=True)
     reader = Reader(_parameters_of(every), problems)
     taken = {name: ("input", name) if several else ("input",) for name in inputs}
-    items = name_items(reader.read(spec.layers, ("layers",)), problems, taken)
+    entries = name_entries(reader.read(spec.layers, ("layers",)), problems, taken)
     return Definition(
         name=spec.name,
         description=spec.description,
         parameters=parameters,
         inputs=inputs,
-        items=understood(items, problems),
+        entries=understood(entries, problems),
         outputs=tuple(spec.outputs),
         names=names_in_text(spec.layers),
         path=(),
@@ -154,14 +154,14 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
             _check_names(inputs, "input", (*path, "input"), problems)
         at = (*path, "parameters")
         _check_names(tuple(block.parameters), "parameter", at, problems, key=True)
-        items = Reader(names, problems).read(block.layers, (*path, "layers"))
+        entries = Reader(names, problems).read(block.layers, (*path, "layers"))
         taken = {each: (*path, "input", at) for at, each in enumerate(inputs)}
         found[name] = Definition(
             name=name,
             description=block.description,
             parameters=dict(block.parameters),
             inputs=inputs,
-            items=understood(name_items(items, problems, taken), problems),
+            entries=understood(name_entries(entries, problems, taken), problems),
             outputs=tuple(block.outputs),
             names=names_in_text(block.layers),
             path=path,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.resolution import Record
     from mlpgen.graph.wires import Wire
     from mlpgen.layers.base import Value, Values
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
     from mlpgen.symbols.expressions import Scalar
 
@@ -64,25 +64,27 @@ class Uses:
         self._class = resolve
         self._open: list[str] = []
 
-    def node(self, item: Item, wires: tuple[Wire, ...], inside: Inside) -> Node | None:
+    def node(
+        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+    ) -> Node | None:
         """Resolve one use; None after a mistake."""
-        definition = self._blocks[item.type]
+        definition = self._blocks[entry.type]
         problems = inside.problems
-        given = block_arguments(item, definition, inside.scope, problems)
-        if item.type in self._open:
-            circle = [*self._open[self._open.index(item.type) :], item.type]
-            message = f"the block `{item.type}` contains itself"
+        given = block_arguments(entry, definition, inside.scope, problems)
+        if entry.type in self._open:
+            circle = [*self._open[self._open.index(entry.type) :], entry.type]
+            message = f"the block `{entry.type}` contains itself"
             notes = (" → ".join(circle),) if len(circle) > 2 else ()
-            problems.add("MG223", message, item.type_path, key=True, notes=notes)
+            problems.add("MG223", message, entry.type_path, key=True, notes=notes)
             return None
         if len(wires) != len(definition.inputs):
-            wrong_number(item, definition.inputs, wires, inside)
+            wrong_number(entry, definition.inputs, wires, inside)
             return None
         values = tuple(wire.value for wire in wires if wire.value is not None)
         if given is None or len(values) < len(wires):
             return None
         sizes = sizes_in(definition, values)
-        given = without_sizes(item, given, sizes, inside.scope, problems)
+        given = without_sizes(entry, given, sizes, inside.scope, problems)
         if given is None:
             return None
         own = {k: v for k, v in definition.parameters.items() if k not in sizes}
@@ -97,12 +99,12 @@ class Uses:
         self._record.arrivals |= arrivals(definition, values, inside.scope, names)
         self._record.arrivals |= given_names(definition, given, inside.scope)
         before = len(definition.problems.found)
-        where, checked = problems.where(item.path), inside.scope.checked
+        where, checked = problems.where(entry.path), inside.scope.checked
         resolved = self._block(definition, concrete, values, where, checked=checked)
-        _say_where(definition, before, item, problems)
+        _say_where(definition, before, entry, problems)
         if resolved is None:
             return None
-        return _used(item, wires, values, given, definition, resolved, inside)
+        return _used(entry, wires, values, given, definition, resolved, inside)
 
     def _block(
         self,
@@ -144,7 +146,7 @@ class Uses:
 
 
 def _used(
-    item: Item,
+    entry: Entry,
     wires: tuple[Wire, ...],
     values: tuple[Value, ...],
     given: dict[str, Any],
@@ -159,7 +161,7 @@ def _used(
     parts: dict[str, Value] = {}
 
     def outside(size: int) -> int:
-        return scope.outside(size, known, inside.scope, item.path)
+        return scope.outside(size, known, inside.scope, entry.path)
 
     for name in graph.outputs:
         value = graph.value(name)
@@ -169,10 +171,10 @@ def _used(
     for noted in scope.found.agreements.values():
         guards = tuple(_elsewhere(guard, known) for guard in noted.guards)
         found = Agreement(*map(outside, noted.agreement))
-        inside.scope.note([found], item.path, tuple(g for g in guards if g.names))
+        inside.scope.note([found], entry.path, tuple(g for g in guards if g.names))
     arguments = {name: sizes[name] for name in graph.inferred} | given
-    return container(item, wires, (), graph.value(graph.outputs[0]))._replace(
-        maker=Maker(item.type, "", arguments, frozenset(graph.inferred)),
+    return container(entry, wires, (), graph.value(graph.outputs[0]))._replace(
+        maker=Maker(entry.type, "", arguments, frozenset(graph.inferred)),
         parts=parts,
         returned=graph.outputs if len(graph.outputs) > 1 else "",
         parameters=graph.total_parameters,
@@ -192,11 +194,11 @@ def _elsewhere(
 
 
 def _say_where(
-    definition: Definition, before: int, item: Item, problems: Problems
+    definition: Definition, before: int, entry: Entry, problems: Problems
 ) -> None:
     """Add to the mistakes in a block which use of it makes them."""
     found = definition.problems.found
-    note = f"`{definition.name}` is used in line {problems.line(item.path)}"
+    note = f"`{definition.name}` is used in line {problems.line(entry.path)}"
     for index in range(before, len(found)):
         if note not in found[index].notes and depends(found[index]):
             found[index] = found[index]._replace(notes=(*found[index].notes, note))

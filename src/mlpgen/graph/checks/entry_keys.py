@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.layers import CONTAINERS
-from mlpgen.spec.entries import ITEM_KEYS
+from mlpgen.spec.entries import ENTRY_KEYS
 from mlpgen.spec.problems import listed
-from mlpgen.spec.types import CUSTOM, HELD, SHARE, is_function, layer_class
+from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, is_function, layer_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
 _EVERY = frozenset({"repeat", "when", "share", "select", "init", "parametrize"})
@@ -67,36 +67,36 @@ class _Refusal(NamedTuple):
 
 
 def understood(
-    items: tuple[Item, ...], problems: Problems, *, chain: bool = False
-) -> tuple[Item, ...]:
+    entries: tuple[Entry, ...], problems: Problems, *, chain: bool = False
+) -> tuple[Entry, ...]:
     """Refuse keys that nobody would read, and leave them out of the entries.
 
     Args:
-        items: The entries of a list of layers.
+        entries: The entries of a list of layers.
         problems: Gathers mistakes.
         chain: Whether they stand in a `Sequential`.
     """
-    return tuple(_understood(item, problems, chain=chain) for item in items)
+    return tuple(_understood(entry, problems, chain=chain) for entry in entries)
 
 
-def _understood(item: Item, problems: Problems, *, chain: bool) -> Item:
-    children = understood(item.children, problems, chain=True)
-    refusals = _refusals(item, chain=chain)
+def _understood(entry: Entry, problems: Problems, *, chain: bool) -> Entry:
+    children = understood(entry.children, problems, chain=True)
+    refusals = _refusals(entry, chain=chain)
     for key, code, message, help in refusals:
-        problems.add(code, message, (*item.path, key), key=True, help=help)
+        problems.add(code, message, (*entry.path, key), key=True, help=help)
     refused = {each.key for each in refusals}
-    options = {key: each for key, each in item.options.items() if key not in refused}
-    sources = None if "from" in refused else item.sources
-    lost = item.type == SHARE and SHARE in refused
-    return item._replace(
-        type="" if lost else item.type,
+    options = {key: each for key, each in entry.options.items() if key not in refused}
+    sources = None if "from" in refused else entry.sources
+    lost = entry.type == SHARE and SHARE in refused
+    return entry._replace(
+        type="" if lost else entry.type,
         children=children,
         options=options,
         sources=sources,
     )
 
 
-def _refusals(item: Item, *, chain: bool) -> list[_Refusal]:
+def _refusals(entry: Entry, *, chain: bool) -> list[_Refusal]:
     """Find the keys of an entry that mean nothing beside what else it says.
 
     The first that is wrong with a key is said: where it stands, its type, other keys.
@@ -104,17 +104,17 @@ def _refusals(item: Item, *, chain: bool) -> list[_Refusal]:
     found: list[_Refusal] = []
     for each in (_in_a_chain if chain else _anywhere, _of_kind, _contradictions):
         refused = {refusal.key for refusal in found}
-        found += [refusal for refusal in each(item) if refusal.key not in refused]
+        found += [refusal for refusal in each(entry) if refusal.key not in refused]
     return found
 
 
-def _anywhere(item: Item) -> Iterator[_Refusal]:
+def _anywhere(entry: Entry) -> Iterator[_Refusal]:
     """Refuse nothing: layers of a class can have all keys."""
-    del item
+    del entry
     yield from ()
 
 
-def _in_a_chain(item: Item) -> Iterator[_Refusal]:
+def _in_a_chain(entry: Entry) -> Iterator[_Refusal]:
     """Refuse what branches, and what needs the name of an attribute of the class."""
     branches = "its layers run one after the other; a block can branch"
     helps = {
@@ -123,33 +123,33 @@ def _in_a_chain(item: Item) -> Iterator[_Refusal]:
         "init": "put the layer in a block, or write rules in the `init` of the model",
     }
     for key, help in helps.items():
-        if key in item.options or (key == "from" and item.sources is not None):
+        if key in entry.options or (key == "from" and entry.sources is not None):
             code = "MG229" if key == "init" else "MG220"
             message = f"`{key}` has no meaning in a `Sequential`"
             yield _Refusal(key, code, message, help)
 
 
-def _of_kind(item: Item) -> Iterator[_Refusal]:
+def _of_kind(entry: Entry) -> Iterator[_Refusal]:
     """Refuse keys that no entry of its kind can have."""
-    if not item.type:
+    if not entry.type:
         return  # what it is could not be read
-    kind = kind_of(item.type)
-    for key in item.options:
-        if key in ITEM_KEYS and key not in _TAKES[kind]:
+    kind = kind_of(entry.type)
+    for key in entry.options:
+        if key in ENTRY_KEYS and key not in _TAKES[kind]:
             code = "MG226" if (kind, key) == ("share", "when") else _CODES[key]
-            message = f"`{key}` has no meaning beside `{item.type}`"
-            yield _Refusal(key, code, message, _help(kind, key, item.type))
+            message = f"`{key}` has no meaning beside `{entry.type}`"
+            yield _Refusal(key, code, message, _help(kind, key, entry.type))
 
 
-def _contradictions(item: Item) -> Iterator[_Refusal]:
+def _contradictions(entry: Entry) -> Iterator[_Refusal]:
     """Refuse keys that each can stand alone, but not together."""
-    if item.type == SHARE:
+    if entry.type == SHARE:
         return
     found: dict[str, list[str]] = {}
     for key, other in _CONTRADICT:
         # A plain `when` is true for any arguments of the class.
-        plain = key == "when" and isinstance(item.options.get(key), bool)
-        if {key, other} <= item.options.keys() and not plain:
+        plain = key == "when" and isinstance(entry.options.get(key), bool)
+        if {key, other} <= entry.options.keys() and not plain:
             found.setdefault(key, []).append(other)
     for key, others in found.items():
         code, help = _CONTRADICT[key, others[0]]
@@ -159,7 +159,7 @@ def _contradictions(item: Item) -> Iterator[_Refusal]:
 
 def kind_of(type_: str) -> str:
     """Return which kind of entry a type makes, as `_TAKES` calls it."""
-    if type_ in HELD:
+    if type_ in TENSORS:
         return "tensor"
     if type_ in CONTAINERS:
         return "container"

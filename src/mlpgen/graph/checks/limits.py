@@ -9,7 +9,7 @@ from mlpgen.symbols.work_limit import spend
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
 MOST_ROUNDS = 10_000
@@ -35,7 +35,7 @@ class Budget:
         self._seen = 0
         self._depth = 0
 
-    def enter(self, item: Item, problems: Problems) -> None:
+    def enter(self, entry: Entry, problems: Problems) -> None:
         """Count a layer; `leave` goes out of it.
 
         Raises:
@@ -46,12 +46,12 @@ class Budget:
         self._depth += 1
         if self._depth > DEEPEST:
             message = f"layers stand in each other more than {DEEPEST} deep"
-            add_at_type("MG106", message, item, problems)
+            add_at_type("MG106", message, entry, problems)
             raise SpecError(problems.found)
         if self._seen > MOST_DIFFERENT:
             message = f"the network has more than {MOST_DIFFERENT:,} different layers"
             help = "uses of a block count once if their arguments and inputs are equal"
-            add_at_type("MG222", message, item, problems, help=help)
+            add_at_type("MG222", message, entry, problems, help=help)
             raise SpecError(problems.found)
 
     def leave(self) -> None:
@@ -59,7 +59,7 @@ class Budget:
         self._depth -= 1
 
 
-def refuse_work(item: Item, problems: Problems) -> NoReturn:
+def refuse_work(entry: Entry, problems: Problems) -> NoReturn:
     """Refuse a network at the layer with which it takes too much work.
 
     Raises:
@@ -67,16 +67,16 @@ def refuse_work(item: Item, problems: Problems) -> NoReturn:
     """
     message = f"up to here, sizes take more than {MOST_STEPS:,} steps to compute"
     help = "no network needs as many: look for what grows from layer to layer"
-    add_at_type("MG240", message, item, problems, help=help)
+    add_at_type("MG240", message, entry, problems, help=help)
     raise SpecError(problems.found)
 
 
-def check_total(total: int, item: Item, problems: Problems) -> None:
+def check_total(total: int, entry: Entry, problems: Problems) -> None:
     """Refuse a class with too many layers.
 
     Args:
         total: How many there are by now.
-        item: The last of them.
+        entry: The last of them.
         problems: Gathers mistakes.
 
     Raises:
@@ -85,7 +85,7 @@ def check_total(total: int, item: Item, problems: Problems) -> None:
     if total > MOST_LAYERS:
         message = f"with this one there are {total:,} layers"
         help = f"a network has at most {MOST_LAYERS:,}"
-        add_at_type("MG222", message, item, problems, help=help)
+        add_at_type("MG222", message, entry, problems, help=help)
         raise SpecError(problems.found)
 
 
@@ -99,8 +99,8 @@ def leaves(node: Node) -> int:
 
 
 def add_at_type(
-    code: str, message: str, item: Item, problems: Problems, *, help: str = ""
+    code: str, message: str, entry: Entry, problems: Problems, *, help: str = ""
 ) -> None:
     """Note a mistake at the type of a layer."""
-    key = item.type_path != item.path
-    problems.add(code, message, item.type_path, key=key, help=help)
+    key = entry.type_path != entry.path
+    problems.add(code, message, entry.type_path, key=key, help=help)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.wires import Wire
     from mlpgen.layers.base import Shape
     from mlpgen.source import Path
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
 
 
 class Custom(BaseModel):
@@ -52,12 +52,12 @@ class Custom(BaseModel):
 
 
 def resolve_custom(
-    item: Item, wires: tuple[Wire, ...], inside: Inside, beside: Beside
+    entry: Entry, wires: tuple[Wire, ...], inside: Inside, beside: Beside
 ) -> Node | None:
     """Resolve a module of the author's own; None after a mistake.
 
     Args:
-        item: The entry.
+        entry: The entry.
         wires: What it takes.
         inside: Where it stands.
         beside: What it is beside.
@@ -65,24 +65,24 @@ def resolve_custom(
     problems = inside.problems
     before = len(problems.found)
     try:
-        custom = Custom.model_validate(item.arguments)
+        custom = Custom.model_validate(entry.arguments)
     except ValidationError as error:
-        problems.add_invalid(error, Custom, "custom", item.type_path, item.arguments)
+        problems.add_invalid(error, Custom, "custom", entry.type_path, entry.arguments)
         return None
-    _check_names(custom, item, inside, beside)
+    _check_names(custom, entry, inside, beside)
     arguments = {
-        name: _value(each, (*item.argument_path("arguments"), name), inside)
+        name: _value(each, (*entry.argument_path("arguments"), name), inside)
         for name, each in custom.arguments.items()
     }
     if not wires:
-        problems.add("MG314", "`custom` takes at least 1 input", item.type_path)
+        problems.add("MG314", "`custom` takes at least 1 input", entry.type_path)
     values = [wire.value for wire in wires if wire.value is not None]
     if len(problems.found) > before or len(values) < len(wires):
         return None
-    shape = _shape(custom, values[0].shape, item, inside)
+    shape = _shape(custom, values[0].shape, entry, inside)
     if shape is None:
         return None
-    node = container(item, wires, (), values[0]._replace(shape=shape))
+    node = container(entry, wires, (), values[0]._replace(shape=shape))
     return node._replace(
         maker=Maker(
             custom.class_, "", arguments, frozenset(), module=_module(custom.path)
@@ -96,13 +96,13 @@ def _module(path: str) -> str:
     return path.removesuffix(".py").replace("/", ".")
 
 
-def _check_names(custom: Custom, item: Item, inside: Inside, beside: Beside) -> None:
+def _check_names(custom: Custom, entry: Entry, inside: Inside, beside: Beside) -> None:
     problems = inside.problems
     reason = wrong_module(custom.path, beside.stem)
     if reason:
         message = f"`{cut(custom.path)}` cannot be a module of yours: {reason}"
         help = "such as `my_layers.py` or `layers/attention.py`"
-        problems.add("MG231", message, item.argument_path("path"), help=help)
+        problems.add("MG231", message, entry.argument_path("path"), help=help)
     reason = wrong_import(custom.class_)
     if custom.class_ in inside.scope.parameters:
         reason = "a parameter has this name"
@@ -113,12 +113,12 @@ def _check_names(custom: Custom, item: Item, inside: Inside, beside: Beside) -> 
         reason = f"there is another one of this name, {of}" if other else ""
     if reason:
         message = f"`{cut(custom.class_)}` cannot be the class: {reason}"
-        problems.add("MG231", message, item.argument_path("class"))
+        problems.add("MG231", message, entry.argument_path("class"))
     beside.classes.setdefault(custom.class_, custom.path)
     for name in custom.arguments:
         if reason := wrong_argument(name):
             message = f"`{cut(name)}` cannot be an argument: {reason}"
-            at = (*item.argument_path("arguments"), name)
+            at = (*entry.argument_path("arguments"), name)
             problems.add("MG231", message, at, key=True)
 
 
@@ -146,11 +146,13 @@ def _tuple(value: Any) -> Any:
     return value
 
 
-def _shape(custom: Custom, arriving: Shape, item: Item, inside: Inside) -> Shape | None:
+def _shape(
+    custom: Custom, arriving: Shape, entry: Entry, inside: Inside
+) -> Shape | None:
     if custom.output == "same":
         return arriving
     raw = custom.output
-    path = item.argument_path("output")
+    path = entry.argument_path("output")
     before = len(inside.problems.found)
     value = _value(raw if isinstance(raw, list) else [raw], path, inside)
     if len(inside.problems.found) > before:

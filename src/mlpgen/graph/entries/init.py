@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from mlpgen.initial.functions import Initializer
     from mlpgen.layers.base import Shape
     from mlpgen.source import Path
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
 
-def filled_tensor(node: Node, item: Item, inside: Inside) -> Node:
+def filled_tensor(node: Node, entry: Entry, inside: Inside) -> Node:
     """Read the initial values of a tensor of the model itself."""
-    raw, at = item.arguments.get("init"), item.argument_path("init")
+    raw, at = entry.arguments.get("init"), entry.argument_path("init")
     if raw is None:
         return node
     made = _function(raw, at, node.output, inside.scope, inside.problems)
     return node._replace(inits={"": made} if made else {})
 
 
-def initialized(node: Node, item: Item, inside: Inside) -> Node:
+def initialized(node: Node, entry: Entry, inside: Inside) -> Node:
     """Read the initial values that a layer asks for."""
-    raw, path = item.options["init"], (*item.path, "init")
+    raw, path = entry.options["init"], (*entry.path, "init")
     problems = inside.problems
     if not node.weights:
-        message = f"`{item.type}` has no parameters of its own to initialize"
+        message = f"`{entry.type}` has no parameters of its own to initialize"
         help = "write `init` at the layers inside of it" if not node.single else ""
         problems.add("MG229", message, path, key=True, help=help)
         return node

@@ -9,16 +9,16 @@ from mlpgen.spec.problems import cut, listed, nearest
 if TYPE_CHECKING:
     from mlpgen.graph.context import Inside
     from mlpgen.graph.nodes import Node
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
 
 PARAMETRIZATIONS = ("weight_norm", "spectral_norm")
 """Functions of https://docs.pytorch.org/docs/stable/nn.html#utilities."""
 
 
-def parametrized(node: Node, item: Item, inside: Inside) -> Node | None:
+def parametrized(node: Node, entry: Entry, inside: Inside) -> Node | None:
     """Wrap the module of a layer; None if it has no weight that could be computed."""
-    name, problems = item.options["parametrize"], inside.problems
-    path = (*item.path, "parametrize")
+    name, problems = entry.options["parametrize"], inside.problems
+    path = (*entry.path, "parametrize")
     if name not in PARAMETRIZATIONS:
         help = nearest(name, PARAMETRIZATIONS)
         message = f"there is no parametrization `{cut(name)}`"

@@ -30,25 +30,25 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node, Round
     from mlpgen.graph.wires import Wire
     from mlpgen.layers.base import Value
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
 
 FEWEST = 4
 """Rounds that are looked at where a parameter says their number."""
 
 
 def repeated(
-    item: Item,
+    entry: Entry,
     count: int,
     wires: tuple[Wire, ...],
     inside: Inside,
-    resolve: Callable[[Item, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
+    resolve: Callable[[Entry, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
     *,
     empty: bool,
 ) -> Node | None:
     """Resolve rounds until they do not change any more.
 
     Args:
-        item: The entry.
+        entry: The entry.
         count: How many there are; 0 only for a `Size`, whose code is wanted.
         wires: What the first round takes; the others take the result of the one
             before in place of the first input.
@@ -57,22 +57,28 @@ def repeated(
         empty: Whether the class may be made without any.
     """
     if any(wire.value is None for wire in wires):
-        options = {k: v for k, v in item.options.items() if k not in ("repeat", "when")}
-        alone = item._replace(options=options)
-        resolve(alone, wires, _within(item, 0, inside))  # for its own mistakes
+        options = {
+            k: v for k, v in entry.options.items() if k not in ("repeat", "when")
+        }
+        alone = entry._replace(options=options)
+        resolve(alone, wires, _within(entry, 0, inside))  # for its own mistakes
         return None
     numbered = mentions_index(
-        [item.arguments, item.options.get("when"), [each.raw for each in item.children]]
+        [
+            entry.arguments,
+            entry.options.get("when"),
+            [each.raw for each in entry.children],
+        ]
     )
     nodes: list[Node] = []
     written: list[Node] = []
     made = max(int(count), FEWEST if isinstance(count, Size) else 1)
     wire, *others = wires
     for index in range(made):
-        round_ = _round(item, index)
+        round_ = _round(entry, index)
         takes = (wire, *others)
         before = len(inside.problems.found)
-        within = _within(item, index, inside)
+        within = _within(entry, index, inside)
         node, after = resolve(round_, takes, within)
         runs = node is not None
         if index >= max(1, int(count)) and node is None:
@@ -82,7 +88,7 @@ def repeated(
             return None
         if node is None:
             node = _passing(round_, wires, after)
-        if not _can_pass(node, item, count, inside):
+        if not _can_pass(node, entry, count, inside):
             return None
         after = after._replace(value=_handed_on(node))
         nodes.append(node)
@@ -93,15 +99,15 @@ def repeated(
         wire = after
         if same and not numbered and index + 1 < made:
             break
-    return _rounds(item, wires, nodes, written, count, inside, empty=empty)
+    return _rounds(entry, wires, nodes, written, count, inside, empty=empty)
 
 
-def _round(item: Item, index: int) -> Item:
+def _round(entry: Entry, index: int) -> Entry:
     """Return the entry of one round."""
-    options = {key: each for key, each in item.options.items() if key != "repeat"}
+    options = {key: each for key, each in entry.options.items() if key != "repeat"}
     if not mentions_index(options.get("when")):
         options.pop("when", None)  # it is about all rounds together
-    return item._replace(name=str(index), options=options)
+    return entry._replace(name=str(index), options=options)
 
 
 def _handed_on(node: Node) -> Value:
@@ -111,14 +117,14 @@ def _handed_on(node: Node) -> Value:
     return node.parts.get(whole, node.value)
 
 
-def _passing(round_: Item, wires: tuple[Wire, ...], after: Wire) -> Node:
+def _passing(round_: Entry, wires: tuple[Wire, ...], after: Wire) -> Node:
     """Make a round that `when` leaves out."""
     return container(round_._replace(type="Identity"), wires, (), after.value)
 
 
-def _can_pass(node: Node, item: Item, count: int, inside: Inside) -> bool:
+def _can_pass(node: Node, entry: Entry, count: int, inside: Inside) -> bool:
     """Tell whether single rounds can be left out as `when` says."""
-    if not mentions_index(item.options.get("when")):
+    if not mentions_index(entry.options.get("when")):
         return True
     if len(node.sources) != 1 or not node.single:
         message = "`when` of single rounds needs a layer with one input and one result"
@@ -129,24 +135,24 @@ def _can_pass(node: Node, item: Item, count: int, inside: Inside) -> bool:
     else:
         return True
     help = "put the layer in a block, with `when` inside of it"
-    inside.problems.add("MG225", message, (*item.path, "when"), help=help)
+    inside.problems.add("MG225", message, (*entry.path, "when"), help=help)
     return False
 
 
-def _within(item: Item, index: int, inside: Inside) -> Inside:
+def _within(entry: Entry, index: int, inside: Inside) -> Inside:
     """Let expressions use the number of a round."""
     scope = inside.scope._replace(
         parameters={**inside.scope.parameters, INDEX: index},
         fixed=inside.scope.fixed | {INDEX},
     )
-    return inside._replace(scope=scope, prefix=f"{inside.prefix}{item.name}.")
+    return inside._replace(scope=scope, prefix=f"{inside.prefix}{entry.name}.")
 
 
 def _with_index(
-    round_: Item,
+    round_: Entry,
     wires: tuple[Wire, ...],
     inside: Inside,
-    resolve: Callable[[Item, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
+    resolve: Callable[[Entry, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
 ) -> Node | None:
     """Resolve a round that runs, with `index` in its code; None if there is no such."""
     options = {key: each for key, each in round_.options.items() if key != "when"}
@@ -163,7 +169,7 @@ def _with_index(
 
 
 def _rounds(
-    item: Item,
+    entry: Entry,
     wires: tuple[Wire, ...],
     nodes: list[Node],
     written: list[Node],
@@ -175,9 +181,9 @@ def _rounds(
     last = nodes[max(1, min(len(nodes), int(count))) - 1]
     per_round = max(leaves(node) for node in nodes)
     if per_round * int(count) > MOST_LAYERS:
-        message = f"`{item.name}` would be {per_round * int(count):,} layers"
+        message = f"`{entry.name}` would be {per_round * int(count):,} layers"
         help = f"a network has at most {MOST_LAYERS:,}"
-        inside.problems.add("MG222", message, (*item.path, "repeat"), help=help)
+        inside.problems.add("MG222", message, (*entry.path, "repeat"), help=help)
         return None
     empty = (empty or int(count) == 0) and isinstance(count, Size)
     counted = not any(map(counts, nodes))  # by the number of a round around them
@@ -188,16 +194,16 @@ def _rounds(
         (rounds[-1].first and _irregular(rounds[-1], written))
         or (empty and not counted and len(rounds) > 1)
     ):
-        message = f"the rounds of `{item.name}` follow no rule: their number is fixed"
+        message = f"the rounds of `{entry.name}` follow no rule: their number is fixed"
         help = "write the number, or let sizes grow by the same step each round"
-        inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)
+        inside.problems.add("MG221", message, (*entry.path, "repeat"), help=help)
         return None
     if len({each.ties for each in nodes}) > 1:
         message = "`share` beside `repeat` gives each round the same parameters"
         help = "write the rounds one by one"
-        inside.problems.add("MG226", message, (*item.path, "share"), help=help)
+        inside.problems.add("MG226", message, (*entry.path, "share"), help=help)
         return None
-    node = container(item, wires, (), last.value)
+    node = container(entry, wires, (), last.value)
     return node._replace(
         rounds=rounds,
         tied=last.tied,
@@ -207,7 +213,7 @@ def _rounds(
         picks=last.picks,
         parts={
             name: value._replace(
-                shape=_after(nodes, name, count, item, inside, empty=empty)
+                shape=_after(nodes, name, count, entry, inside, empty=empty)
             )
             for name, value in last.parts.items()
         },
@@ -218,13 +224,13 @@ def _rounds(
     )
 
 
-def emptied(node: Node, count: int, item: Item, inside: Inside) -> Node | None:
+def emptied(node: Node, count: int, entry: Entry, inside: Inside) -> Node | None:
     """Leave a repeated layer without a round: what arrives passes through.
 
     Args:
         node: The layer as it is with some rounds.
         count: No rounds, and the code that says so.
-        item: The entry.
+        entry: The entry.
         inside: Where it stands.
     """
     passes, place = differs(node.inputs[0], node.value) if node.inputs else ("", "")
@@ -239,7 +245,7 @@ def emptied(node: Node, count: int, item: Item, inside: Inside) -> Node | None:
         message = f"the first round of `{node.name}` is not made like the others"
         help = "where `repeat` may be 0, let the first round be a layer of its own"
     if message:
-        inside.problems.add("MG221", message, (*item.path, "repeat"), help=help)
+        inside.problems.add("MG221", message, (*entry.path, "repeat"), help=help)
         return None
     taken = node.inputs[0].shape
     shape = tuple(map(worth, node.output, taken))
@@ -262,7 +268,7 @@ def _after(
     nodes: Sequence[Node],
     part: str,
     count: int,
-    item: Item,
+    entry: Entry,
     inside: Inside,
     *,
     empty: bool,
@@ -274,7 +280,7 @@ def _after(
     taken = nodes[0].input
     if len(nodes) == 1:
         return inside.scope.either(some(count), last, taken) if empty else last
-    path = (*item.path, "repeat")
+    path = (*entry.path, "repeat")
     behind = names_of(count) | names_of_node(nodes[0])
     behind = behind.union(*(names_in(each.shape) for each in nodes[0].inputs))
     shapes = [node.parts[part].shape for node in nodes]
@@ -298,18 +304,18 @@ def _after(
     return tuple(found)
 
 
-def no_rounds(item: Item, inside: Inside) -> bool:
+def no_rounds(entry: Entry, inside: Inside) -> bool:
     """Tell whether there are none for any parameters; mistakes are not looked at."""
     before = list(inside.problems.found)
-    count = count_of(item, inside)
+    count = count_of(entry, inside)
     inside.problems.found[:] = before
     return count == 0 and not isinstance(count, Size)
 
 
-def count_of(item: Item, inside: Inside) -> int | None:
+def count_of(entry: Entry, inside: Inside) -> int | None:
     """Read `repeat`; None after a mistake."""
-    path = (*item.path, "repeat")
-    raw = item.options["repeat"]
+    path = (*entry.path, "repeat")
+    raw = entry.options["repeat"]
     before = len(inside.problems.found)
     value = evaluated(raw, path, inside.scope, inside.problems)
     if len(inside.problems.found) > before:

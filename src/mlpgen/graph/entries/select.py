@@ -9,16 +9,16 @@ from mlpgen.spec.problems import cut, listed, nearest
 if TYPE_CHECKING:
     from mlpgen.graph.context import Inside
     from mlpgen.graph.nodes import Node
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
 
 
-def selected(node: Node, item: Item, inside: Inside) -> Node | None:
+def selected(node: Node, entry: Entry, inside: Inside) -> Node | None:
     """Put the part that the author means first; None if there is no such part."""
-    wanted, parts = item.options["select"], node.parts
+    wanted, parts = entry.options["select"], node.parts
     if wanted in parts and len(parts) > 1:
         return node._replace(parts={wanted: parts[wanted], **parts})
     gives = listed(parts) if len(parts) > 1 else "one tensor"
-    message = f"`{item.type}` has no part `{cut(wanted)}`: it gives {gives}"
+    message = f"`{entry.type}` has no part `{cut(wanted)}`: it gives {gives}"
     help = nearest(wanted, parts) or ("leave `select` out" if len(parts) < 2 else "")
-    inside.problems.add("MG219", message, (*item.path, "select"), help=help)
+    inside.problems.add("MG219", message, (*entry.path, "select"), help=help)
     return None

@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from mlpgen.graph.context import Inside
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.wires import Wire
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
 
 _DECIDE = ("bias", "affine", "elementwise_affine", "add_bias_kv")
 """Arguments that decide which parameters a layer has."""
 
 
 def shared(
-    item: Item,
+    entry: Entry,
     wires: tuple[Wire, ...],
-    resolve: Callable[[Item, tuple[Wire, ...], Inside], Node | None],
+    resolve: Callable[[Entry, tuple[Wire, ...], Inside], Node | None],
     inside: Inside,
 ) -> Node | None:
     """Use the module of another layer on other tensors."""
-    found = target(item, inside)
+    found = target(entry, inside)
     if found is None:
         return None
     original, node = found
@@ -46,10 +46,10 @@ def shared(
         help = f"take it by `from: {node.name}`"
     if reason:
         message = f"`{node.name}` {reason}"
-        inside.problems.add("MG226", message, (*item.path, "share"), help=help)
+        inside.problems.add("MG226", message, (*entry.path, "share"), help=help)
         return None
     again = original._replace(
-        name=item.name, named=item.named, path=item.path, sources=item.sources
+        name=entry.name, named=entry.named, path=entry.path, sources=entry.sources
     )
     before = len(inside.problems.found)
     second = resolve(again, wires, inside)
@@ -58,13 +58,13 @@ def shared(
         return None
     agreements = unified(node, second)
     if agreements is None:
-        _add_difference(node, second, item, inside)
+        _add_difference(node, second, entry, inside)
         return None
-    inside.scope.note(agreements, item.path)
+    inside.scope.note(agreements, entry.path)
     return second._replace(shared=node.name, tied="", ties=(), parameters=0, inits={})
 
 
-def _add_difference(node: Node, second: Node, item: Item, inside: Inside) -> None:
+def _add_difference(node: Node, second: Node, entry: Entry, inside: Inside) -> None:
     """Say why a module cannot be used again on what arrives."""
     problems = inside.problems
     notes = (f"`{node.name}` is in line {problems.line(node.path)}",)
@@ -78,16 +78,16 @@ def _add_difference(node: Node, second: Node, item: Item, inside: Inside) -> Non
                 f"but here it is {_plain(here)}"
             )
             break
-    problems.add("MG226", message, (*item.path, "share"), notes=notes)
+    problems.add("MG226", message, (*entry.path, "share"), notes=notes)
 
 
-def tied(node: Node, item: Item, inside: Inside) -> Node | None:
+def tied(node: Node, entry: Entry, inside: Inside) -> Node | None:
     """Give a layer the parameters of another one that have the same names."""
-    found = target(item, inside)
+    found = target(entry, inside)
     if found is None:
         return None
     _, other = found
-    problems, path = inside.problems, (*item.path, "share")
+    problems, path = inside.problems, (*entry.path, "share")
     both = [name for name in node.weights if name in other.weights]
     with noting() as agreements:
         reason = _not_in_common(node, other, both)
@@ -96,7 +96,7 @@ def tied(node: Node, item: Item, inside: Inside) -> Node | None:
         line = f"`{other.name}` is in line {problems.line(other.path)}"
         problems.add("MG226", reason, path, notes=(line,))
         return None
-    inside.scope.note(agreements, item.path)
+    inside.scope.note(agreements, entry.path)
     count = sum(int(prod(node.weights[name])) for name in both)
     return node._replace(
         tied=other.shared or other.name,
@@ -145,10 +145,10 @@ def _not_whole(node: Node, other: Node, both: list[str], *, rounds: bool) -> str
     return f"a layer of several parts is shared whole: `{lacks}` has no `{odd[0]}`"
 
 
-def target(item: Item, inside: Inside) -> tuple[Item, Node] | None:
+def target(entry: Entry, inside: Inside) -> tuple[Entry, Node] | None:
     """Find the layer that `share` names; None after a mistake, here or before."""
-    name, made = item.options["share"], inside.made
-    problems, path = inside.problems, (*item.path, "share")
+    name, made = entry.options["share"], inside.made
+    problems, path = inside.problems, (*entry.path, "share")
     if name in inside.lost:
         return None
     if name in inside.left_out:
@@ -165,7 +165,7 @@ def target(item: Item, inside: Inside) -> tuple[Item, Node] | None:
     if made[name][1].condition is not None:
         message = f"`{name}` has `when`: what may be left out cannot share its module"
         block = "put the layer in a block, with `when` inside of it"
-        help = block if item.type == SHARE else ""
+        help = block if entry.type == SHARE else ""
         problems.add("MG226", message, path, help=help)
         return None
     return made[name]

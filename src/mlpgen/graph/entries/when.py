@@ -13,7 +13,7 @@ from mlpgen.symbols.expressions import Expression, names_in_text, value_of
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.scope import Scope
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
 
@@ -21,9 +21,9 @@ _WORDS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 """What other versions of YAML read as true and false."""
 
 
-def each_round(item: Item) -> bool:
+def each_round(entry: Entry) -> bool:
     """Tell whether a `when` is asked in each round of a repeated layer."""
-    return "repeat" in item.options and mentions_index(item.options.get("when"))
+    return "repeat" in entry.options and mentions_index(entry.options.get("when"))
 
 
 def mentions_index(raw: Any) -> bool:
@@ -32,13 +32,13 @@ def mentions_index(raw: Any) -> bool:
 
 
 def condition_of(
-    item: Item, scope: Scope, problems: Problems
+    entry: Entry, scope: Scope, problems: Problems
 ) -> Expression | bool | None:
     """Read `when`; a plain value if it depends on no parameter, None without it."""
-    if "when" not in item.options:
+    if "when" not in entry.options:
         return None
-    raw = item.options["when"]
-    path = (*item.path, "when")
+    raw = entry.options["when"]
+    path = (*entry.path, "when")
     before = len(problems.found)
     value = evaluated(raw, path, scope, problems)
     if len(problems.found) > before:
@@ -65,13 +65,13 @@ def _operand(raw: str) -> str:
 
 
 def merged(
-    node: Node, condition: Expression, item: Item, scope: Scope, problems: Problems
+    node: Node, condition: Expression, entry: Entry, scope: Scope, problems: Problems
 ) -> Node | None:
     """Put a layer under a condition; its result is its own or what it takes."""
     from mlpgen.graph.entries.when_bypass import differs
 
-    path = (*item.path, "when")
-    function = item.is_function
+    path = (*entry.path, "when")
+    function = entry.is_function
     if not node.single or not node.inputs or (len(node.inputs) > 1 and not function):
         message = (
             f"`when` needs a layer with one input and one result, unlike `{node.name}`"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wire
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.symbols.expressions import Scalar
 
 MOST = 16
@@ -36,36 +36,36 @@ Values = dict[str, "Scalar"]
 
 
 def examples(
-    item: Item, scope: Scope, uses: Iterable[Mapping[str, Scalar]]
+    entry: Entry, scope: Scope, uses: Iterable[Mapping[str, Scalar]]
 ) -> Iterator[Scope]:
     """Go through the scopes of other uses of the block in which a layer runs.
 
     Args:
-        item: The layer.
+        entry: The layer.
         scope: What expressions may use, with values that leave it out.
         uses: The values of the others.
     """
     known = _known(scope)
     values = ({name: each.get(name, known[name]) for name in known} for each in uses)
-    return _running(item, scope, values)
+    return _running(entry, scope, values)
 
 
-def trials(item: Item, scope: Scope) -> Iterator[Scope]:
+def trials(entry: Entry, scope: Scope) -> Iterator[Scope]:
     """Go through scopes in which a layer runs that is left out."""
-    asked = [item.options[key] for key in ("when", "repeat") if key in item.options]
-    return _running(item, scope, _others(asked, item.raw, _known(scope)))
+    asked = [entry.options[key] for key in ("when", "repeat") if key in entry.options]
+    return _running(entry, scope, _others(asked, entry.raw, _known(scope)))
 
 
 def _known(scope: Scope) -> Values:
     return {n: v for n, v in scope.parameters.items() if n not in scope.fixed}
 
 
-def _running(item: Item, scope: Scope, every: Iterable[Values]) -> Iterator[Scope]:
+def _running(entry: Entry, scope: Scope, every: Iterable[Values]) -> Iterator[Scope]:
     tried: list[Values] = [_known(scope)]
     for each in every:
         values = {**scope.parameters, **each}
         within = scope._replace(parameters=values, found=scope.found.copy())
-        if each not in tried and _runs(item, within):
+        if each not in tried and _runs(entry, within):
             tried.append(each)
             yield within
         if len(tried) > MOST:
@@ -103,10 +103,10 @@ def near(asked: list[Any]) -> Iterator[int]:
             yield from (int(each), int(each) + 1, int(each) - 1)
 
 
-def _runs(item: Item, scope: Scope) -> bool:
+def _runs(entry: Entry, scope: Scope) -> bool:
     try:
         found = [
-            _value(item.options.get(key, default), scope)
+            _value(entry.options.get(key, default), scope)
             for key, default in (("when", True), ("repeat", 1))
         ]
     except ExpressionError:

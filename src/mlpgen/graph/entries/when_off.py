@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.resolution import Record
     from mlpgen.graph.wires import Wire
-    from mlpgen.spec.entries import Item
+    from mlpgen.spec.entries import Entry
     from mlpgen.symbols.expressions import Scalar
 
     Wired = tuple[Wire, ...]
-    Make = Callable[[Item, Wired, Inside], Node | None]
+    Make = Callable[[Entry, Wired, Inside], Node | None]
 
 _UNCHECKED = "MG317"
 _UNMENDED = frozenset(["MG209", "MG229", "MG314"])
@@ -30,7 +30,7 @@ MOST_UNCHECKED = 4
 
 
 def omitted(
-    item: Item,
+    entry: Entry,
     wires: Wired,
     inside: Inside,
     make: Make,
@@ -43,7 +43,7 @@ def omitted(
     others. What fits with none is written as it stands, with a warning.
 
     Args:
-        item: The layer.
+        entry: The layer.
         wires: What it takes.
         inside: Where it stands.
         make: Resolves it, as if it ran.
@@ -51,15 +51,15 @@ def omitted(
         uses: The values of other uses of the block.
     """
     scope, problems = inside.scope, inside.problems
-    scope.found.used |= names_in_text(item.raw) & scope.parameters.keys()
+    scope.found.used |= names_in_text(entry.raw) & scope.parameters.keys()
     if any(wire.value is None for wire in wires):
-        _, mistakes = _attempt(item, wires, inside, make, record)
+        _, mistakes = _attempt(entry, wires, inside, make, record)
         problems.found += [each for each in mistakes if not depends(each)]
         return None
     own: list[Diagnostic] = []
     others: list[Diagnostic] = []
-    for within, takes in _attempts(item, wires, inside, uses):
-        node, mistakes = _attempt(item, takes, within, make, record)
+    for within, takes in _attempts(entry, wires, inside, uses):
+        node, mistakes = _attempt(entry, takes, within, make, record)
         same = within.scope.parameters == scope.parameters
         checked = within.scope.checked
         if node is None and same and checked:
@@ -81,7 +81,7 @@ def omitted(
 
 
 def mistakes_anyway(
-    item: Item, wires: Wired, inside: Inside, make: Make, record: Record
+    entry: Entry, wires: Wired, inside: Inside, make: Make, record: Record
 ) -> list[Diagnostic]:
     """Find what is wrong with an entry that never runs, whatever the arguments are.
 
@@ -90,7 +90,7 @@ def mistakes_anyway(
     itself they are not changed once more.
 
     Args:
-        item: The entry.
+        entry: The entry.
         wires: What it takes.
         inside: Where it stands.
         make: Resolves it, as if it ran.
@@ -105,7 +105,9 @@ def mistakes_anyway(
         values = {**scope.parameters, **change}
         within = scope._replace(parameters=values, found=scope.found.copy())
         before = list(inside.problems.found)
-        _, mistakes = _attempt(item, wires, inside._replace(scope=within), make, record)
+        _, mistakes = _attempt(
+            entry, wires, inside._replace(scope=within), make, record
+        )
         inside.problems.found[:] = before
         mistakes = [x for x in mistakes if x.code in unmended or not depends(x)]
         kept = mistakes if kept is None else [x for x in kept if x in mistakes]
@@ -115,7 +117,7 @@ def mistakes_anyway(
 
 
 def _attempts(
-    item: Item,
+    entry: Entry,
     wires: Wired,
     inside: Inside,
     uses: Sequence[Mapping[str, Scalar]],
@@ -124,10 +126,10 @@ def _attempts(
     scope = inside.scope
     same = scope._replace(found=scope.found.copy())
     tried = []
-    for each in examples(item, scope, uses):
+    for each in examples(entry, scope, uses):
         yield inside._replace(scope=each), tuple(arriving(w, each) for w in wires)
     yield inside._replace(scope=same), wires
-    for each in trials(item, scope):
+    for each in trials(entry, scope):
         tried.append(each)
         yield inside._replace(scope=each), tuple(arriving(w, each) for w in wires)
     for each in [*tried[:MOST_UNCHECKED], same]:
@@ -137,12 +139,12 @@ def _attempts(
 
 
 def _attempt(
-    item: Item, wires: Wired, inside: Inside, make: Make, record: Record
+    entry: Entry, wires: Wired, inside: Inside, make: Make, record: Record
 ) -> tuple[Node | None, list[Diagnostic]]:
     """Resolve a layer; return its mistakes in place of adding them."""
     found = inside.problems.found
     before, mark = list(found), record.mark()
-    node = make(item, wires, inside)
+    node = make(entry, wires, inside)
     mistakes = [each for each in found[len(before) :] if not each.warning]
     unchecked = [each for each in found[len(before) :] if each.code == _UNCHECKED]
     found[:] = before

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.scope import INDEX
 from mlpgen.layers.shapes import whole_shown
-from mlpgen.spec.types import OWN
+from mlpgen.spec.types import NOT_IN_TORCH
 from mlpgen.styles.code import Group, call, keyword, literal
 from mlpgen.symbols.sizes import code_of
 
@@ -126,7 +126,10 @@ def uses(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[str]:
             found.add("OrderedDict")
             found |= uses(node.children) - {"F", "torch"}
         found |= uses([each.node for each in node.rounds]) - {"F", "torch"}
-        found |= {node.maker.wrapper, node.type if node.type in OWN else ""} - {""}
+        found |= {
+            node.maker.wrapper,
+            node.type if node.type in NOT_IN_TORCH else "",
+        } - {""}
         if node.maker.module:
             found.add(f"{node.maker.module}:{node.type}")
         if node.function is not None and node.function.name[0].isalpha():
