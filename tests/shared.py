@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from mlpgen.scripts.data import data_module, load_arguments
+from mlpgen.scripts.data_loading import data_module, load_arguments
 from mlpgen.styles.code import flat
 
 from .networks import network

@@ -20,7 +20,7 @@ import pytest
 import torch
 
 from mlpgen import api
-from mlpgen.scripts.data import DEFAULTS
+from mlpgen.scripts.data_loading import DEFAULTS
 from mlpgen.training.data.sources import SOURCES
 
 from . import processes

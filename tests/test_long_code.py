@@ -11,7 +11,8 @@ import pytest
 
 from mlpgen import api
 from mlpgen.source import parse
-from mlpgen.styles.code import bracketed, call, indented, keyword, layout
+from mlpgen.styles.code import call, keyword
+from mlpgen.styles.layout import bracketed, indented, layout
 from mlpgen.symbols import operands
 
 from .networks import model, network

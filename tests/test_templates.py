@@ -23,7 +23,7 @@ from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.names.modules import shared_modules
 from mlpgen.output import header
 from mlpgen.project_templates import listing, opened
-from mlpgen.scripts.script import Script
+from mlpgen.scripts.script_values import Script
 from mlpgen.template_files import template_names
 
 if TYPE_CHECKING:

@@ -224,7 +224,7 @@ def _texts(
 ) -> dict[str, str]:
     texts = {f"{graph.stem}.py": _model(graph, style, captured, own)}
     if graph.recipe is not None:
-        from mlpgen.scripts.scripts import scripts
+        from mlpgen.scripts.render import scripts
 
         filled, is_own = partial(_filled, own), own is not None
         found = scripts(graph, graph.recipe, captured, filled, own=is_own)

@@ -18,7 +18,8 @@ from jinja2 import (
 )
 from jinja2.compiler import CodeGenerator
 
-from mlpgen.styles.code import Code, flat, indented, literal
+from mlpgen.styles.code import Code, flat, literal
+from mlpgen.styles.layout import indented
 from mlpgen.symbols.expressions import written
 from mlpgen.template_files import ORIGINAL, template_path, text_of
 

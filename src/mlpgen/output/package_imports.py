@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.output.header import SLOT
 from mlpgen.scripts.imports import Imports, from_lines
-from mlpgen.styles.code import WIDTH
+from mlpgen.styles.layout import WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

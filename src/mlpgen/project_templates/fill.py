@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen import rendering
-from mlpgen.project_templates.faults import named
+from mlpgen.project_templates.errors import named
 from mlpgen.project_templates.printed_python import checked
 
 if TYPE_CHECKING:

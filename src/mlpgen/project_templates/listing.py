@@ -22,7 +22,7 @@ from mlpgen.scripts.flags import Flag
 from mlpgen.scripts.loss import Forward
 from mlpgen.scripts.metrics import Measured
 from mlpgen.scripts.notebook.notebook import Learning, Notebook
-from mlpgen.scripts.script import Script
+from mlpgen.scripts.script_values import Script
 from mlpgen.spec.problems import nearest
 from mlpgen.spec.training import Training
 from mlpgen.styles.plan import ClassPlan, ModelPlan

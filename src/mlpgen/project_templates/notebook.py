@@ -12,7 +12,7 @@ from mlpgen.project_templates.fill import fill
 from mlpgen.project_templates.printed_python import checked
 from mlpgen.rendering import fill_cells
 from mlpgen.scripts.notebook.cell import Cell
-from mlpgen.scripts.notebook.definitions import NoDefinitionError
+from mlpgen.scripts.notebook.inlining import NoDefinitionError
 from mlpgen.template_files import MODULE
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, TypeGuard
 
-from mlpgen.styles.code import WIDTH, Group, layout
+from mlpgen.styles.code import Group
+from mlpgen.styles.layout import WIDTH, layout
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from mlpgen.styles.plan import Lines
+    from mlpgen.styles.layout import Lines
 
 Imports = list[ast.Import | ast.ImportFrom]
 _ANNOTATION: dict[type[ast.AST], str] = {

@@ -7,9 +7,11 @@ import textwrap
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.escape import guarded
 from mlpgen.layers.shapes import whole_shown
-from mlpgen.styles.code import INDENT, WIDTH, prose, width
-from mlpgen.styles.forward.variables import argument
+from mlpgen.styles.code import escaped
+from mlpgen.styles.layout import INDENT, WIDTH, width
+from mlpgen.styles.variable_names import argument
 from mlpgen.symbols.operands import name as named
 from mlpgen.symbols.sizes import code_of, operand_of
 
@@ -186,3 +188,31 @@ def _wrapped(row: str, hanging: int) -> list[str]:
         if all(len(line) <= room for line in lines):
             break
     return [line.replace(_TIED, " ") for line in lines]
+
+
+_TYPOGRAPHY = str.maketrans("–−‘’×∗\xa0", "--''x* ")
+"""Signs that ruff takes for others (RUF002), and what they become in a docstring."""
+
+
+def prose(text: str, first: str = "", indent: int = 0) -> list[str]:
+    """Break a text of the author into lines of a docstring.
+
+    Whatever could end the docstring, is not printable, or would be obeyed by a workflow
+    that prints it, is escaped.
+
+    Args:
+        text: The author's words, blanks folded.
+        first: What stands before them on the first line.
+        indent: Columns to the left of the docstring.
+    """
+    plain = text.translate(_TYPOGRAPHY)
+    safe = "".join(escaped(char) for char in plain).replace('"""', '\\"\\"\\"')
+    room = WIDTH - indent - 6
+    lines = [""]
+    for word in guarded(f"{first}{safe}", whole=False).split():
+        longer = f"{lines[-1]} {word}".lstrip()
+        if lines[-1] and width(longer) > room:
+            lines.append(guarded(word))
+        else:
+            lines[-1] = longer
+    return lines

@@ -8,25 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.fingerprints import attributes
-from mlpgen.styles.capture import recording
-from mlpgen.styles.code import INDENT, Code, bracketed
+from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import class_docstring
-from mlpgen.styles.forward.flow import forward
-from mlpgen.styles.init.body import BODY, assigned
+from mlpgen.styles.forward.body import forward
+from mlpgen.styles.forward.statements import returned
+from mlpgen.styles.forward_hooks import recorded, recording
+from mlpgen.styles.init.assignments import BODY, assigned, held_lines
+from mlpgen.styles.init.initial_values import initial_values
 from mlpgen.styles.init.modules import uses
-from mlpgen.styles.init.size_locals import with_locals
-from mlpgen.styles.init.tensors import held_lines, initial_values
-from mlpgen.styles.init.ties import tied_lines
-from mlpgen.styles.plan import (
-    ClassPlan,
-    ModelPlan,
-    forward_signature,
-    init_signature,
-    model_plan,
-    recorded,
-    returned,
-    size_lines,
-)
+from mlpgen.styles.init.size_variables import size_lines, with_locals
+from mlpgen.styles.init.weight_tying import tied_lines
+from mlpgen.styles.layout import INDENT, bracketed
+from mlpgen.styles.plan import ClassPlan, ModelPlan, model_plan
+from mlpgen.styles.signatures import forward_signature, init_signature
 from mlpgen.styles.variable_names import init_locals, is_plain
 from mlpgen.symbols.operands import name
 
@@ -34,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Graph, Node
-    from mlpgen.styles.capture import Recording
+    from mlpgen.styles.forward_hooks import Recording
 
 
 def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:

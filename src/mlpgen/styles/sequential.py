@@ -6,29 +6,23 @@ from typing import TYPE_CHECKING
 
 from mlpgen.names.identifiers import free_name
 from mlpgen.styles import explicit
-from mlpgen.styles.capture import recording
-from mlpgen.styles.code import Code, layout
+from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import class_docstring
-from mlpgen.styles.forward.flow import statements
-from mlpgen.styles.forward.variables import argument
-from mlpgen.styles.init.body import BODY, filled, repeats
+from mlpgen.styles.forward.body import statements
+from mlpgen.styles.forward.statements import returned
+from mlpgen.styles.forward_hooks import recorded, recording
+from mlpgen.styles.init.assignments import BODY, filled, repeats
+from mlpgen.styles.init.initial_values import initial_values
 from mlpgen.styles.init.modules import chains, sequential, uses
-from mlpgen.styles.init.size_locals import with_locals
-from mlpgen.styles.init.tensors import initial_values
-from mlpgen.styles.plan import (
-    ClassPlan,
-    ModelPlan,
-    forward_signature,
-    init_signature,
-    model_plan,
-    recorded,
-    returned,
-    size_lines,
-)
-from mlpgen.styles.repetition import is_line, segments
+from mlpgen.styles.init.size_variables import size_lines, with_locals
+from mlpgen.styles.layout import layout
+from mlpgen.styles.plan import ClassPlan, ModelPlan, model_plan
+from mlpgen.styles.repeated_layers import is_line, segments
+from mlpgen.styles.signatures import forward_signature, init_signature
 from mlpgen.styles.variable_names import (
     FORWARD,
     INIT,
+    argument,
     arguments,
     init_locals,
     outputs_of,
@@ -39,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Graph, Node
-    from mlpgen.styles.capture import Recording
+    from mlpgen.styles.forward_hooks import Recording
 
 
 def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import keyword
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.graph.blocks.definitions import INPUT
 from mlpgen.names.identifiers import free_name
 from mlpgen.names.reserved.words import BUILTINS
 
@@ -88,3 +89,8 @@ def variables(names: Iterable[str], taken: Collection[str]) -> dict[str, str]:
             found[name] = free_name(spelling(name), used)
             used.add(found[name])
     return found
+
+
+def argument(name: str) -> str:
+    """Name an input in code: a single one is `x`."""
+    return "x" if name == INPUT else name

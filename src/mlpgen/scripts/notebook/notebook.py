@@ -6,13 +6,13 @@ import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.entries.custom_classes import own_classes
-from mlpgen.scripts.foreign_lines import fitted
 from mlpgen.scripts.imports import import_lines, imported, names_in
-from mlpgen.scripts.notebook.definitions import Inliner
-from mlpgen.scripts.notebook.markdown import escaped
-from mlpgen.scripts.notebook.words import result, title
-from mlpgen.scripts.script import plan as plan_scripts
-from mlpgen.styles.code import Code, Group, as_code, call, layout
+from mlpgen.scripts.long_lines import broken_if_same
+from mlpgen.scripts.notebook.inlining import Inliner
+from mlpgen.scripts.notebook.markdown import escaped, result, title
+from mlpgen.scripts.script_values import plan as plan_scripts
+from mlpgen.styles.code import Code, Group, as_code, call
+from mlpgen.styles.layout import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.layers.base import Value
     from mlpgen.scripts.notebook.cell import Cell
-    from mlpgen.scripts.script import Script
-    from mlpgen.styles.plan import Lines
+    from mlpgen.scripts.script_values import Script
+    from mlpgen.styles.layout import Lines
 
 TEMPLATE = "notebook.py.jinja"
 IMPORTED = {
@@ -165,7 +165,9 @@ def cells(
     imports = _imports(notebook, made)
     made = fill(TEMPLATE, **shown, header=header, imports_shown=imports)
     return [
-        each._replace(source=fitted(each.source)) if each.kind == "code" else each
+        each._replace(source=broken_if_same(each.source))
+        if each.kind == "code"
+        else each
         for each in made
     ]
 

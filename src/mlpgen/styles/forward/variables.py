@@ -1,29 +1,22 @@
-"""What the values of `forward` are called, and what mypy knows of them."""
+"""Variables of `forward`: what values are called, and how long they are needed."""
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.blocks.definitions import INPUT
 from mlpgen.names.identifiers import free_name
 from mlpgen.names.reserved.words import BUILTINS
-from mlpgen.styles.forward.liveness import Alive
-from mlpgen.styles.forward.terms import Term
+from mlpgen.styles.forward.calls import Term
 from mlpgen.styles.variable_names import FORWARD, spelling, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from mlpgen.graph.nodes import Node
-    from mlpgen.styles.forward.liveness import Uses
 
 RUNNING = ("x", "y", "z")
 """Variables for values that are needed soon and then no more."""
-
-
-def argument(name: str) -> str:
-    """Name an input in code: a single one is `x`."""
-    return "x" if name == INPUT else name
 
 
 class Variables:
@@ -152,3 +145,65 @@ class Variables:
         names = [short, f"{own}_{short}", f"{own}_{spelling(part.replace('.', '_'))}"]
         names += [f"{names[-1]}_{number}" for number in range(2, len(taken) + 3)]
         return next(name for name in names if name not in taken)
+
+
+class Uses:
+    """Where values are made and used, in the order of layers.
+
+    Attributes:
+        places: Where each layer stands.
+        of: The places of the layers that take a value; its end is behind the last.
+        ends: The values that are needed in the end.
+    """
+
+    def __init__(self, nodes: Sequence[Node], ends: Sequence[str]) -> None:
+        self.places = {node.name: index for index, node in enumerate(nodes)}
+        self.of: dict[str, list[int]] = {}
+        self.ends = frozenset(ends)
+        for index, node in enumerate(nodes):
+            for source in node.sources:
+                self.of.setdefault(source, []).append(index)
+        for name in ends:
+            self.of.setdefault(name, []).append(len(nodes))
+
+    def none(self, value: str) -> bool:
+        """Tell whether nothing takes a value: it is made for a hook alone."""
+        return value not in self.of
+
+    def once(self, value: str) -> bool:
+        """Tell whether one layer takes a value, and nobody else."""
+        return len(self.of.get(value, ())) == 1 and value not in self.ends
+
+    def for_long(self, value: str, made: int) -> bool:
+        """Tell whether a value is needed several times, or much later."""
+        uses = self.of.get(value, ())
+        return len(uses) > 1 or (len(uses) == 1 and uses[-1] - made > 2)
+
+
+class Alive:
+    """Variables, and how long the values in them are needed.
+
+    Places in the order of layers must be asked for in that order.
+    """
+
+    def __init__(self, uses: Uses) -> None:
+        """Take where each value is used."""
+        self._uses = uses
+        self._ends: list[tuple[int, str]] = []
+        self._holders: dict[str, int] = {}
+
+    def hold(self, value: str, variable: str) -> None:
+        """Note that a variable holds a value."""
+        uses = self._uses.of.get(value)
+        if uses:
+            heappush(self._ends, (uses[-1], variable))
+            self._holders[variable] = self._holders.get(variable, 0) + 1
+
+    def behind(self, index: int) -> Collection[str]:
+        """Return the variables whose values are needed behind a layer."""
+        while self._ends and self._ends[0][0] <= index:
+            _, variable = heappop(self._ends)
+            self._holders[variable] -= 1
+            if not self._holders[variable]:
+                del self._holders[variable]
+        return self._holders.keys()

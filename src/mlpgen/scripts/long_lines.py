@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.styles.code import INDENT, WIDTH, Group, Piece, indented, layout, width
+from mlpgen.scripts.imports import parsed
+from mlpgen.styles.code import Group, Piece
+from mlpgen.styles.layout import INDENT, WIDTH, indented, layout, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +21,7 @@ _QUOTES = '"""'
 _CALLS = 2
 
 
-def fitted(text: str) -> str:
+def broken(text: str) -> str:
     """Break each line of code that is too long; docstrings and comments stay."""
     if all(map(_fits, text.split("\n"))):
         return text
@@ -120,3 +123,20 @@ def _brackets(text: str) -> Iterator[_Bracket]:
             if not depth:
                 yield _Bracket(start, at)
         at += len(token)
+
+
+def broken_if_same(text: str) -> str:
+    """Break long lines, but only where Python still reads the same code.
+
+    For text that templates of a project have printed, whose form is not known.
+    """
+    found = broken(text)
+    return found if found == text or _same(text, found) else text
+
+
+def _same(one: str, other: str) -> bool:
+    """Tell whether two texts say the same to Python."""
+    try:
+        return ast.dump(parsed(one)) == ast.dump(parsed(other))
+    except (SyntaxError, ValueError):
+        return False

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.graph.fingerprints import names_in, names_of_node
 from mlpgen.graph.scope import INDEX
+from mlpgen.styles.init.zero_division import guarded
+from mlpgen.styles.layout import INDENT, Lines, bracketed
 from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import Expression
-from mlpgen.symbols.sizes import Real, Size, is_product
+from mlpgen.symbols.sizes import Real, Size, is_product, is_symbolic
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Maker, Node
@@ -114,3 +117,32 @@ class _Locals:
             return operands.name(self._name(short, kind)) if long else short
 
         return code.mapped(part)
+
+
+def size_lines(graph: Graph) -> Lines:
+    """Write the sizes that have a name and are used, each before its use."""
+    if not graph.sizes:
+        return ()
+    used = set[str]().union(*(names_of_node(node) for node in graph.nodes))
+    needed = set[str]().union(*(_needed(node) for node in graph.nodes))
+    lines = []
+    for name, code in reversed(graph.sizes.items()):
+        if name in used:
+            used |= code.names
+            if name in needed:
+                needed |= code.computed
+            computed = code if name in needed else guarded(code)
+            lines.append(bracketed(computed, 2 * INDENT, f"{name} = "))
+    return tuple(line for each in reversed(lines) for line in each)
+
+
+def _needed(node: Node) -> frozenset[str]:
+    """Return the names in what is made whatever the arguments are."""
+    if node.condition is not None:
+        return frozenset()
+    found = names_of_node(node._replace(children=(), rounds=()))
+    inner = [*node.children]
+    for each in node.rounds:
+        found |= names_in(each.times)
+        inner += [] if is_symbolic(each.times) else [each.node]
+    return found.union(*map(_needed, inner))

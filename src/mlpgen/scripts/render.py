@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlpgen.names.modules import KINDS, shared_modules
 from mlpgen.scripts.imports import tidied
-from mlpgen.scripts.line_breaks import fitted
-from mlpgen.scripts.script import plan
+from mlpgen.scripts.long_lines import broken, broken_if_same
+from mlpgen.scripts.script_values import plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,8 +36,5 @@ def scripts(
     shown = plan(graph, recipe, captured)._asdict()
     local = {graph.stem, *shared_modules()}
     texts = {kind: tidied(fill(f"{kind}.py.jinja", **shown), local) for kind in KINDS}
-    if own:
-        from mlpgen.scripts import foreign_lines
-
-        return {kind: foreign_lines.fitted(text) for kind, text in texts.items()}
+    fitted = broken_if_same if own else broken
     return {kind: fitted(text) for kind, text in texts.items()}

@@ -5,17 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mlpgen.styles.code import (
-    INDENT,
-    WIDTH,
-    bracketed,
-    call,
-    indented,
-    layout,
-    width,
-)
+from mlpgen.styles.code import call, literal, quoted
 from mlpgen.styles.init.modules import module
-from mlpgen.styles.repetition import Run, segments, stem
+from mlpgen.styles.layout import INDENT, WIDTH, bracketed, indented, layout, width
+from mlpgen.styles.repeated_layers import Run, segments, stem
+from mlpgen.styles.variable_names import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,3 +125,13 @@ def _loop(run: Run, target: str, own: InitLocals, indent: int) -> list[str]:
     ]
     head = f"for {own.number} in range({run.first}, {run.first + run.rounds}):"
     return [head, *indented(lines)]
+
+
+def held_lines(node: Node) -> list[str]:
+    """Make a parameter or a buffer; without initial values it is zeros."""
+    sizes = [literal(size) for size in node.arguments["shape"]]
+    tensor = call("torch.empty" if node.inits else "torch.zeros", *sizes)
+    if node.type == "parameter":
+        return layout(call("nn.Parameter", tensor), BODY, f"self.{node.name} = ")
+    lines = layout(call("self.register_buffer", quoted(node.name), tensor), BODY)
+    return lines if is_plain(node.name) else [*lines, f"self.{node.name}: Tensor"]

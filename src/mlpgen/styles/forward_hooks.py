@@ -15,6 +15,7 @@ from mlpgen.names.identifiers import free_name
 from mlpgen.styles.code import Group, call
 from mlpgen.styles.docstrings import plain
 from mlpgen.styles.init.modules import chains
+from mlpgen.styles.layout import INDENT, indented, layout
 from mlpgen.styles.variable_names import outputs_of
 
 if TYPE_CHECKING:
@@ -197,3 +198,17 @@ def _flat(returned: Returned) -> set[str]:
     if isinstance(returned, str):
         return {returned}
     return set[str]().union(*map(_flat, returned))
+
+
+RECORDING = {"Any", "Callable", "Iterator", "contextmanager"}
+"""What the helper that records outputs imports."""
+
+
+def recorded(found: Recording, body: Sequence[str]) -> list[str]:
+    """Write a block in which the outputs of modules are recorded, if there are any."""
+    if not found.modules:
+        return [*body]
+    items = ("self", *(f'"{name}"' for name in found.modules))
+    after = f" as {found.outputs}:"
+    head = layout(call("with recorded", *items), 2 * INDENT, after=after)
+    return [*head, *indented(body)]

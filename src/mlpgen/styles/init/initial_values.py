@@ -6,20 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.nodes import held, is_numbered
-from mlpgen.styles.code import (
-    INDENT,
-    WIDTH,
-    bracketed,
-    call,
-    indented,
-    keyword,
-    layout,
-    literal,
-    quoted,
-    width,
-)
-from mlpgen.styles.init.body import BODY
-from mlpgen.styles.variable_names import init_locals, is_plain
+from mlpgen.styles.code import call, keyword, literal, quoted
+from mlpgen.styles.init.assignments import BODY
+from mlpgen.styles.layout import INDENT, WIDTH, bracketed, indented, layout, width
+from mlpgen.styles.variable_names import init_locals
 from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import Expression
 
@@ -28,16 +18,6 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Graph, Init, Node, Rule
     from mlpgen.symbols.operands import Operand
-
-
-def held_lines(node: Node) -> list[str]:
-    """Make a parameter or a buffer; without initial values it is zeros."""
-    sizes = [literal(size) for size in node.arguments["shape"]]
-    tensor = call("torch.empty" if node.inits else "torch.zeros", *sizes)
-    if node.type == "parameter":
-        return layout(call("nn.Parameter", tensor), BODY, f"self.{node.name} = ")
-    lines = layout(call("self.register_buffer", quoted(node.name), tensor), BODY)
-    return lines if is_plain(node.name) else [*lines, f"self.{node.name}: Tensor"]
 
 
 def initial_values(graph: Graph, names: Mapping[str, str]) -> list[str]:

@@ -13,7 +13,7 @@ from mlpgen.scripts.imports import imported, names_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from mlpgen.styles.plan import Lines
+    from mlpgen.styles.layout import Lines
 
 ONE_PROCESS = "RANK, RANKS = 0, 1  # one process"
 _RANKS = frozenset(["RANK", "RANKS"])

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.styles.code import INDENT, WIDTH, layout, width
-from mlpgen.styles.forward.liveness import Uses
+from mlpgen.styles.forward.calls import Term, fits_inside, is_statement
+from mlpgen.styles.forward.statement_writer import Writer
 from mlpgen.styles.forward.statements import Assignment, Block
-from mlpgen.styles.forward.terms import Term, fits_inside, is_statement
-from mlpgen.styles.forward.variables import Variables, argument
-from mlpgen.styles.forward.writer import Writer
-from mlpgen.styles.repetition import Run, calls, is_line, stem
+from mlpgen.styles.forward.variables import Uses, Variables
+from mlpgen.styles.layout import INDENT, WIDTH, layout, width
+from mlpgen.styles.repeated_layers import Run, calls, is_line, stem
+from mlpgen.styles.variable_names import argument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.nodes import is_numbered
 from mlpgen.names.identifiers import free_name
-from mlpgen.styles.code import INDENT, bracketed, indented
-from mlpgen.styles.init.body import BODY
-from mlpgen.styles.init.tensors import deciding, under
+from mlpgen.styles.init.assignments import BODY
+from mlpgen.styles.init.initial_values import deciding, under
+from mlpgen.styles.layout import INDENT, bracketed, indented
 from mlpgen.styles.variable_names import arguments, init_locals
 from mlpgen.symbols import operands
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.entries.custom_classes import own_classes
 from mlpgen.graph.nodes import held
-from mlpgen.scripts import optimizer
-from mlpgen.scripts.data import data_module, load_arguments
+from mlpgen.scripts import optimizer, scheduler
+from mlpgen.scripts.data_loading import data_module, load_arguments
 from mlpgen.scripts.flags import flags
 from mlpgen.scripts.loss import forward
 from mlpgen.scripts.metrics import measured
@@ -131,13 +131,13 @@ def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Script:
         flags=flags(graph),
         constants=_constants(settings),
         eval_batch_size=_eval_batch_size(graph),
-        lr=optimizer.rate(recipe),
+        lr=scheduler.rate(recipe),
         optimizer=optimizer.optimizer(recipe),
-        scheduler=optimizer.scheduler(recipe),
-        counts_steps=optimizer.counts_steps(recipe),
+        scheduler=scheduler.scheduler(recipe),
+        counts_steps=scheduler.counts_steps(recipe),
         by_step=schedule is not None and schedule.by_step,
         watched=Code(watched.partition("_")[2]),
-        fixed_epochs=optimizer.needs_length(recipe),
+        fixed_epochs=scheduler.needs_length(recipe),
         find_unused=_find_unused(graph, recipe),
         forward=pass_,
         channels_last=settings.channels_last and recipe.dataset.pictures,

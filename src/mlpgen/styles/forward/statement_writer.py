@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING
 
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.names.identifiers import free_name
-from mlpgen.styles.forward.calls import applied, condition_code, module_call
-from mlpgen.styles.forward.statements import Alone, Assignment, Block, declare
-from mlpgen.styles.forward.terms import is_statement, new_shape, term_piece
-from mlpgen.styles.forward.unpacking import unpacked
+from mlpgen.styles.forward.calls import (
+    applied,
+    condition_code,
+    is_statement,
+    module_call,
+    new_shape,
+    term_piece,
+)
+from mlpgen.styles.forward.statements import Alone, Assignment, Block, declare, unpacked
 from mlpgen.symbols.operands import atom
 
 if TYPE_CHECKING:
@@ -17,10 +22,9 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Node
     from mlpgen.styles.code import Value
-    from mlpgen.styles.forward.liveness import Uses
+    from mlpgen.styles.forward.calls import Term
     from mlpgen.styles.forward.statements import Statement
-    from mlpgen.styles.forward.terms import Term
-    from mlpgen.styles.forward.variables import Variables
+    from mlpgen.styles.forward.variables import Uses, Variables
     from mlpgen.symbols.operands import Operand
 
 LONGEST_OUTPUT = 24

@@ -1,0 +1,188 @@
+"""Code on lines, broken as ruff breaks them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
+
+from mlpgen.styles.code import Group, flat
+from mlpgen.symbols.operands import Operand, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.styles.code import Piece
+
+
+Lines = tuple[str, ...]
+WIDTH = 88
+
+
+INDENT = 4
+
+
+def layout(
+    piece: Piece, indent: int = 0, before: str = "", after: str = "", comment: str = ""
+) -> list[str]:
+    """Write a piece on as few lines as ruff would.
+
+    Args:
+        piece: What to write.
+        indent: Columns to the left of it; not part of the lines.
+        before: Text on the first line, such as `x = `.
+        after: Text behind the last bracket, such as `,`.
+        comment: What the last line says if there is room: `(N, 128)`.
+    """
+    lines = _spread(piece, WIDTH - indent, before, after)
+    return _commented(lines, WIDTH - indent, comment)
+
+
+def _commented(lines: list[str], room: int, comment: str) -> list[str]:
+    if comment and width(lines[-1]) + 4 + width(comment) <= room:
+        lines[-1] += f"  # {comment}"
+    return lines
+
+
+def _breaks(piece: Piece) -> bool:
+    """Tell whether a piece is on several lines in any case."""
+    return isinstance(piece, Group) and (
+        (piece.exploded and bool(piece.items)) or any(map(_breaks, piece.items))
+    )
+
+
+def bracketed(code: Operand, indent: int, before: str, after: str = "") -> list[str]:
+    """Write an expression behind `if` or `=`; in brackets if it is too long."""
+    return _bracketed(code, WIDTH - indent, before, after)
+
+
+def _bracketed(code: Operand, room: int, before: str, after: str) -> list[str]:
+    if width(f"{before}{code.text}{after}") <= room:
+        return [f"{before}{code.text}{after}"]
+    made = _as_call(code)
+    if made is not None:
+        return _spread(made, room, before, after)
+    return _by_brackets(code, room, before, after) or [
+        f"{before}(",
+        *indented(_broken(code, room - INDENT)),
+        f"){after}",
+    ]
+
+
+def _as_call(code: Operand) -> Group | None:
+    """Return a call with its arguments apart, if it is one."""
+    words = [part for part in code.parts if isinstance(part, str) and part != ", "]
+    if not words or words[-1] != ")" or len(words) > len(("groups=", "min(", ")")):
+        return None
+    arguments = tuple(part.operand for part in code.parts if isinstance(part, Place))
+    return Group("".join(words[:-1]), arguments, ")") if arguments else None
+
+
+def _by_brackets(code: Operand, room: int, before: str, after: str) -> list[str]:
+    """Break inside of the brackets that are there, of one of two operands."""
+    if len(code.parts) != len(("first", "sign", "last")):
+        return []
+    first, sign, last = code.parts
+    if not isinstance(first, Place) or not isinstance(last, Place):
+        return []
+    groups = _as_group(first), _as_group(last)
+    start, end = f"{before}{first.text}{sign}", f"{sign}{last.text}{after}"
+    if groups[1] and width(f"{start}{groups[1].opening}") <= room:
+        return _spread(groups[1], room, start, after)
+    if groups[0] is None or not (first.needs_brackets or groups[1]):
+        return []
+    if width(f"){end}") <= room:
+        return _spread(groups[0], room, before, end)
+    if groups[1] is None:
+        return []
+    opening = groups[1].opening
+    *lines, line = _spread(groups[0], room, before, f"{sign}{opening}")
+    return [*lines, *_spread(groups[1], room, line.removesuffix(opening), after)]
+
+
+def _as_group(place: Place) -> Group | None:
+    """Return what stands in brackets, or is a call, as something to be spread."""
+    if place.needs_brackets:
+        return Group("(", (place.operand,), ")")
+    return _as_call(place.operand)
+
+
+def _broken(code: Operand, room: int, sign: str = "", after: str = "") -> list[str]:
+    """Break an expression before its outermost operators, as ruff does in brackets.
+
+    Args:
+        code: The expression.
+        room: The columns of a line.
+        sign: What stands before it on its first line.
+        after: What stands behind it on its last line.
+    """
+    places = [at for at, part in enumerate(code.parts) if isinstance(part, Place)]
+    if width(f"{sign}{code.text}{after}") <= room or not places:
+        return [f"{sign}{code.text}{after}"]
+    made = _as_call(code)
+    if made is not None:
+        return _spread(made, room, sign, after)
+    lines: list[str] = []
+    last = places[-1]
+    end = "".join(str(part) for part in code.parts[last + 1 :]) + after
+    for at, part in enumerate(code.parts[: last + 1]):
+        if isinstance(part, str):
+            operates = part.startswith(" ") and part.endswith(" ")
+            sign = f"{part.strip()} " if operates else f"{sign}{part}"
+            continue
+        behind = end if at == last else ""
+        if not part.needs_brackets:
+            lines += _broken(part.operand, room, sign, behind)
+        elif width(line := f"{sign}{part.text}{behind}") <= room:
+            lines.append(line)
+        else:
+            inner = _broken(part.operand, room - INDENT)
+            lines += [f"{sign}(", *indented(inner), f"){behind}"]
+        sign = ""
+    return lines
+
+
+def _spread(piece: Piece, room: int, before: str, after: str) -> list[str]:
+    statement = before.endswith((" = ", "return "))
+    if isinstance(piece, Operand) and statement:
+        return _bracketed(piece, room, before, after)
+    if isinstance(piece, Operand) and not before:
+        return _broken(piece, room, after=after)
+    if not isinstance(piece, Group) or not piece.items:
+        return [f"{before}{flat(piece)}{after}"]
+    if statement and width(f"{before}{piece.opening}") > room:
+        inner = _spread(piece, room - INDENT, "", "")
+        return [f"{before}(", *indented(inner), f"){after}"]
+    broken = _breaks(piece)
+    if not broken and width(line := f"{before}{flat(piece)}{after}") <= room:
+        return [line]
+    first, last = f"{before}{piece.opening}", f"{piece.closing.lstrip(',')}{after}"
+    body = piece.separator.join(flat(each) for each in piece.items)
+    together = not piece.collection and not broken
+    if together and width(body) <= room - INDENT:
+        return [first, " " * INDENT + body, last]
+    bare = piece.separator == " " or (
+        len(piece.items) == 1 and not piece.collection and not piece.exploded
+    )
+    comments = piece.comments or ("",) * len(piece.items)
+    inner = [
+        line
+        for each, comment in zip(piece.items, comments, strict=True)
+        for line in _commented(
+            _spread(each, room - INDENT, "", "" if bare else ","),
+            room - INDENT,
+            comment,
+        )
+    ]
+    return [first, *indented(inner), last]
+
+
+def indented(lines: Sequence[str], by: int = INDENT) -> list[str]:
+    """Move lines to the right."""
+    return [" " * by + line if line else line for line in lines]
+
+
+def width(text: str) -> int:
+    """Count the columns of a line; wide characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,0 +1,39 @@
+"""The lines that begin `__init__` and `forward`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.styles.code import call
+from mlpgen.styles.layout import INDENT, layout
+from mlpgen.styles.variable_names import argument
+from mlpgen.symbols.expressions import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mlpgen.graph.nodes import Graph
+    from mlpgen.styles.layout import Lines
+
+
+def init_signature(graph: Graph) -> Lines:
+    """Begin `__init__`, with the parameters as keyword arguments."""
+    items = [f"{name}: int" for name in graph.inferred]
+    items += [
+        f"{name}: {type(value).__name__} = {written(value)}"
+        for name, value in graph.parameters.items()
+    ]
+    group = call("def __init__", "self", *items)
+    return tuple(layout(group, INDENT, after=" -> None:"))
+
+
+def forward_signature(inputs: Iterable[str], outputs: Sequence[str]) -> Lines:
+    """Begin `forward`; many outputs are a tuple of any length."""
+    returns = "Tensor"
+    if len(outputs) > 6:
+        returns = "tuple[Tensor, ...]"
+    elif len(outputs) > 1:
+        returns = f"tuple[{', '.join('Tensor' for _ in outputs)}]"
+    items = ("self", *(f"{argument(name)}: Tensor" for name in inputs))
+    after = f" -> {returns}:"
+    return tuple(layout(call("def forward", *items), INDENT, after=after))
