@@ -452,6 +452,31 @@ layers:
         (8, 6, 6),
         (({"depth": 0}, 144), ({"depth": 3}, 72 + 146 + 182 + 218 + 120)),
     ),
+    "steps that divide by the number of rounds": Case(
+        """\
+name: Net
+parameters: {depth: 0, growth: 6}
+input: [2, 6, 6]
+blocks:
+  Dense:
+    parameters: {growth: 2}
+    layers:
+      - Conv2d: {out_channels: "${growth}", kernel_size: 1, bias: false}
+      - cat: {dim: 1}
+        from: [input, conv2d_1]
+  Stage:
+    parameters: {depth: 2, growth: 6}
+    layers:
+      - Dense: {growth: "${growth // depth + growth % depth}"}
+        repeat: "${depth}"
+      - Conv2d: {out_channels: 1, kernel_size: 1, bias: false}
+layers:
+  - Stage: {depth: "${depth}", growth: "${growth}"}
+""",
+        2,
+        (1, 6, 6),
+        (({"depth": 2}, 6 + 15 + 8), ({"depth": 3}, 4 + 8 + 12 + 8)),
+    ),
     "sizes that shrink": Case(
         """\
 name: Net

@@ -21,7 +21,7 @@ from mlpgen.graph.fingerprints import (
 from mlpgen.graph.scope import INDEX
 from mlpgen.spec.problems import shown
 from mlpgen.symbols.expressions import value_of
-from mlpgen.symbols.sizes import Size, either, names_of, worth
+from mlpgen.symbols.sizes import Size, either, names_of, operand_of, worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -293,7 +293,8 @@ def _after(
         steps = [later - before for before, later in pairwise(sizes)]
         codes = {code_key(step) for step in steps}
         regular = codes == {"0"} or (len(codes) == 1 and len(steps) > 1)
-        if empty and regular and code_key(sizes[0] - taken[at]) in codes:
+        grows_alike = regular and code_key(sizes[0] - taken[at]) in codes
+        if empty and grows_alike and not _may_divide_by_zero(steps[0]):
             found.append(taken[at] + count * steps[0])
             continue
         if not regular:
@@ -302,6 +303,11 @@ def _after(
         after = sizes[0] + (count - 1) * steps[0]
         found.append(either(some(count), after, taken[at]) if empty else after)
     return tuple(found)
+
+
+def _may_divide_by_zero(size: int) -> bool:
+    """Tell whether a size divides by a parameter, which can be 0 where no round is."""
+    return any(each.names for each in operand_of(size).divisors())
 
 
 def no_rounds(entry: Entry, inside: Inside) -> bool:
