@@ -21,7 +21,7 @@ import torch
 
 from mlpgen import api
 from mlpgen.scripts.data_loading import DEFAULTS
-from mlpgen.training.data.sources import SOURCES
+from mlpgen.training.data.user_data import USER_DATA
 
 from . import processes
 from .networks import network
@@ -509,10 +509,10 @@ def test_what_is_told_of_data_can_be_kept(
         assert all(found.about[name] for name in known)
 
 
-@pytest.mark.parametrize("name", ["mnist", "cifar", *SOURCES])
+@pytest.mark.parametrize("name", ["mnist", "cifar", *USER_DATA])
 def test_what_is_not_said_is_what_a_module_takes_by_itself(name: str) -> None:
     """A script says what differs from `DEFAULTS`, so these have to be the same."""
-    loader = SOURCES[name].loader if name in SOURCES else f"data_{name}"
+    loader = USER_DATA[name].loader if name in USER_DATA else f"data_{name}"
     parameters = inspect.signature(shared(loader).load).parameters
     for each in parameters.values():
         if each.name in DEFAULTS:

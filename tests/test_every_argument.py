@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mlpgen import SpecError, api
 from mlpgen.functions import FUNCTIONS
-from mlpgen.initial import INITIALIZERS
+from mlpgen.initializers import INITIALIZERS
 from mlpgen.layers import LAYERS
 from mlpgen.proof.checks.common import Subject, call, same
 from mlpgen.proof.checks.reference import as_written

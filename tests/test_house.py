@@ -21,7 +21,7 @@ ROOMS = [
     "catalogue",
     "layers",
     "functions",
-    "initial",
+    "initializers",
     "training",
     "spec",
     "graph",

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.diagnostic import Span
+from mlpgen.source.decoding import lines_of
 from mlpgen.source.document import place_of
-from mlpgen.source.text import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

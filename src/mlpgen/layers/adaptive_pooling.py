@@ -6,7 +6,7 @@ from pydantic import Strict
 
 from mlpgen.catalogue.component import Expects, Positive, Size1
 from mlpgen.layers.base import Function, Layer, Shape, need_dims, spread
-from mlpgen.layers.return_indices import DIMS, Flag, Indexed
+from mlpgen.layers.return_indices import DIMS, Flag, ReturnsIndices
 
 _AsTuple = Strict(strict=False)
 Output1 = Size1
@@ -78,7 +78,7 @@ class AdaptiveAvgPool3d(_Adaptive):
     output_size: Output3
 
 
-class AdaptiveMaxPool1d(Indexed, _Adaptive):
+class AdaptiveMaxPool1d(ReturnsIndices, _Adaptive):
     """Maxima that make a sequence of the length asked for."""
 
     spatial: ClassVar = 1
@@ -90,7 +90,7 @@ class AdaptiveMaxPool1d(Indexed, _Adaptive):
     return_indices: Flag = False
 
 
-class AdaptiveMaxPool2d(Indexed, _Adaptive):
+class AdaptiveMaxPool2d(ReturnsIndices, _Adaptive):
     """Maxima that make an image of the size asked for."""
 
     spatial: ClassVar = 2
@@ -102,7 +102,7 @@ class AdaptiveMaxPool2d(Indexed, _Adaptive):
     return_indices: Flag = False
 
 
-class AdaptiveMaxPool3d(Indexed, _Adaptive):
+class AdaptiveMaxPool3d(ReturnsIndices, _Adaptive):
     """Maxima that make a volume of the size asked for."""
 
     spatial: ClassVar = 3

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from mlpgen.catalogue.component import Inferred, Positive, Probability
-from mlpgen.layers.attention_masks import Flag, Masked
+from mlpgen.layers.attention_masks import Flag, HasMasks
 from mlpgen.layers.base import (
     Call,
     Layer,
@@ -20,7 +20,7 @@ from mlpgen.symbols.agreements import agree
 from mlpgen.symbols.sizes import same
 
 
-class MultiheadAttention(Masked):
+class MultiheadAttention(HasMasks):
     """Weighs values by how their keys fit each query, in several heads.
 
     One input is query, key and value; of two, the second is key and value. The

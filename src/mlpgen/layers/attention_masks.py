@@ -4,14 +4,14 @@ from typing import Annotated, Any, ClassVar
 
 from mlpgen.catalogue.component import Structural
 from mlpgen.layers.base import Call, ShapeError, Values
-from mlpgen.layers.batch_first import Batched
+from mlpgen.layers.batch_first import HasBatchFirst
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.agreements import agree
 
 Flag = Annotated[bool, Structural()]
 
 
-class Masked(Batched):
+class HasMasks(HasBatchFirst):
     """Has masks under the names that torch's calls have for them.
 
     They are no arguments of the module. A mask of padding that is true is one more

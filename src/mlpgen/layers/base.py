@@ -12,8 +12,8 @@ from math import prod
 from typing import ClassVar, Literal, NamedTuple
 
 from mlpgen.catalogue.component import Component
-from mlpgen.layers.call import Call as Call
-from mlpgen.layers.call import Function as Function
+from mlpgen.layers.forward_call import Call as Call
+from mlpgen.layers.forward_call import Function as Function
 
 Shape = tuple[int, ...]
 

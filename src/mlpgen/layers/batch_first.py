@@ -9,7 +9,7 @@ from mlpgen.layers.shapes import whole_shown
 BatchFirst = Annotated[bool, Structural(), Expects("true")]
 
 
-class Batched(Layer):
+class HasBatchFirst(Layer):
     """Has `batch_first`, which is true here and false by torch's default."""
 
     def arguments(self) -> dict[str, Any]:

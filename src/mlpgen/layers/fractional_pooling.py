@@ -6,7 +6,7 @@ from pydantic import Field, Strict
 
 from mlpgen.catalogue.component import Expects, Positive, Size2, Size3, Structural
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, spread
-from mlpgen.layers.return_indices import DIMS, Flag, Indexed
+from mlpgen.layers.return_indices import DIMS, Flag, ReturnsIndices
 from mlpgen.symbols.sizes import scaled
 
 _AsTuple = Strict(strict=False)
@@ -64,7 +64,7 @@ class _Fractional(Layer):
         return Function(self.call, (given.pop("kernel_size"),), given)
 
 
-class FractionalMaxPool2d(Indexed, _Fractional):
+class FractionalMaxPool2d(ReturnsIndices, _Fractional):
     """The largest value of each of windows of random sizes of an image."""
 
     spatial: ClassVar = 2
@@ -81,7 +81,7 @@ class FractionalMaxPool2d(Indexed, _Fractional):
     return_indices: Flag = False
 
 
-class FractionalMaxPool3d(Indexed, _Fractional):
+class FractionalMaxPool3d(ReturnsIndices, _Fractional):
     """The largest value of each of windows of random sizes of a volume."""
 
     spatial: ClassVar = 3

@@ -16,7 +16,7 @@ from mlpgen.catalogue.component import (
     Size3,
 )
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, spread
-from mlpgen.layers.return_indices import DIMS, Flag, Indexed
+from mlpgen.layers.return_indices import DIMS, Flag, ReturnsIndices
 from mlpgen.symbols.sizes import smaller
 
 _AsTuple = Strict(strict=False)
@@ -108,7 +108,7 @@ class _Window(Layer):
         return Function(self.call, (values.kernel_size,), given)
 
 
-class MaxPool1d(Indexed, _Window):
+class MaxPool1d(ReturnsIndices, _Window):
     """The largest value of each window of a sequence."""
 
     gaps: ClassVar = True
@@ -125,7 +125,7 @@ class MaxPool1d(Indexed, _Window):
     ceil_mode: Flag = False
 
 
-class MaxPool2d(Indexed, _Window):
+class MaxPool2d(ReturnsIndices, _Window):
     """The largest value of each window of an image."""
 
     gaps: ClassVar = True
@@ -142,7 +142,7 @@ class MaxPool2d(Indexed, _Window):
     ceil_mode: Flag = False
 
 
-class MaxPool3d(Indexed, _Window):
+class MaxPool3d(ReturnsIndices, _Window):
     """The largest value of each window of a volume."""
 
     gaps: ClassVar = True

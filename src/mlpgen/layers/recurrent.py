@@ -20,7 +20,7 @@ from mlpgen.layers.base import (
     Values,
     need_dims,
 )
-from mlpgen.layers.batch_first import Batched, BatchFirst
+from mlpgen.layers.batch_first import BatchFirst, HasBatchFirst
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.agreements import agree
 
@@ -49,7 +49,7 @@ def need_both_states(layer: Layer, count: int) -> None:
         )
 
 
-class _Recurrent(Batched):
+class _Recurrent(HasBatchFirst):
     """What all share; `gates` is how many matrices each step takes.
 
     Behind the sequence may stand its initial state, as `hidden` of another one; without

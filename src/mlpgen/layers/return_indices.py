@@ -11,7 +11,7 @@ DIMS = ("(N, C, L)", "(N, C, H, W)", "(N, C, D, H, W)")
 Flag = Annotated[bool, Structural(), Expects("true or false")]
 
 
-class Indexed(Layer):
+class ReturnsIndices(Layer):
     """Gives the indices of the values too, for `MaxUnpool`, with `return_indices`."""
 
     def _indices(self) -> bool:

@@ -16,7 +16,7 @@ WholeShape = Annotated[
 ]
 
 
-class _Held(Layer):
+class _Tensor(Layer):
     arity: ClassVar = (0, 0)
     rule: ClassVar = "→ shape, without a batch"
 
@@ -44,7 +44,7 @@ class _Held(Layer):
         return 0
 
 
-class Parameter(_Held):
+class Parameter(_Tensor):
     """A learned tensor; `init` is a function of torch.nn.init, zeros by default."""
 
     page: ClassVar = TORCH_PAGE.format("parameter.Parameter")
@@ -59,7 +59,7 @@ class Parameter(_Held):
         return prod(self.shape)
 
 
-class Buffer(_Held):
+class Buffer(_Tensor):
     """A tensor that is saved but not learned; zeros by default."""
 
     page: ClassVar = TORCH_PAGE.format("parameter.Buffer")

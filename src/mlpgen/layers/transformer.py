@@ -10,7 +10,7 @@ from mlpgen.catalogue.component import (
     Structural,
 )
 from mlpgen.layers.attention import attention_work, check_heads
-from mlpgen.layers.attention_masks import Flag, Masked
+from mlpgen.layers.attention_masks import Flag, HasMasks
 from mlpgen.layers.base import Call, Layer, Shape, ShapeError, Value, Values, need_dims
 from mlpgen.layers.batch_first import BatchFirst
 from mlpgen.layers.shapes import whole_shown
@@ -21,7 +21,7 @@ Activation = Annotated[Literal["relu", "gelu"], Structural()]
 L = TypeVar("L", bound=Layer)
 
 
-class _Block(Masked):
+class _Block(HasMasks):
     """Attention, then two linear layers at every position, each with a shortcut."""
 
     attentions: ClassVar[tuple[str, ...]]
@@ -179,7 +179,7 @@ class TransformerDecoder(TransformerDecoderLayer):
         return self.num_layers * super().work(values, results)
 
 
-class Transformer(Masked):
+class Transformer(HasMasks):
     """An encoder for one sequence, and a decoder for another that looks at it."""
 
     arity: ClassVar = (2, 2)

@@ -12,9 +12,9 @@ from mlpgen.diagnostics.diagnostic import Diagnostic, Span, SpecError
 from mlpgen.names.modules import wrong_package
 from mlpgen.project.package import misplaced
 from mlpgen.project.target import OUT
+from mlpgen.source.decoding import decode, lines_of
 from mlpgen.source.document import Document, Spans, place_of
 from mlpgen.source.files import possible
-from mlpgen.source.text import decode, lines_of
 from mlpgen.spec.problems import Problems, cut, listed, nearest, shown
 
 if TYPE_CHECKING:

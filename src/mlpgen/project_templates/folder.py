@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mlpgen.diagnostics.diagnostic import Diagnostic, Place, SpecError
 from mlpgen.names.modules import shared_modules
 from mlpgen.project_templates.printed_python import check_modules
+from mlpgen.source.decoding import decode, lines_of
 from mlpgen.source.files import UnreadableError, content
-from mlpgen.source.text import decode, lines_of
 from mlpgen.spec.problems import near
 from mlpgen.template_files import (
     MODULE,

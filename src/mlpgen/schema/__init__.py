@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mlpgen.initial import INITIALIZERS
+from mlpgen.initializers import INITIALIZERS
 from mlpgen.layers import LAYERS
 from mlpgen.schema.arguments import CONSTANTS, EXPRESSIONS, arguments, choice
 from mlpgen.schema.entries import (

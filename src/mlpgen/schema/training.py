@@ -12,8 +12,8 @@ from mlpgen.spec.training import (
     Training,
 )
 from mlpgen.training import AUGMENTATIONS, LOSSES, OPTIMIZERS, SCHEDULERS
-from mlpgen.training.data.datasets import DATASETS
-from mlpgen.training.data.sources import SOURCES
+from mlpgen.training.data.named_datasets import DATASETS
+from mlpgen.training.data.user_data import USER_DATA
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -66,7 +66,7 @@ def _with_keys(
 
 def _data() -> dict[str, Any]:
     own = []
-    for kind, source in SOURCES.items():
+    for kind, source in USER_DATA.items():
         schema = plain(source)
         schema["description"] = (source.__doc__ or "").split("\n")[0]
         schema["required"] = sorted({kind, *schema.get("required", [])})

@@ -11,7 +11,7 @@ from mlpgen.symbols.expressions import written
 if TYPE_CHECKING:
     from mlpgen.graph.training.recipe import Recipe, Schedule
     from mlpgen.styles.code import Piece
-    from mlpgen.training.component import Part
+    from mlpgen.training.component import TrainingComponent
     from mlpgen.training.schedulers import Scheduler
 
 
@@ -129,10 +129,14 @@ def _scheduler_call(scheduler: Scheduler, given: dict[str, Any]) -> Group:
     )
 
 
-def _positional_first(part: Part, arguments: dict[str, Any]) -> list[Piece]:
+def _positional_first(
+    component: TrainingComponent, arguments: dict[str, Any]
+) -> list[Piece]:
     """Write required arguments by place, those that follow and the others by name."""
     required = [
-        name for name in arguments if part.required(name) and not part.follows(name)
+        name
+        for name in arguments
+        if component.required(name) and not component.follows(name)
     ]
     others = {name: value for name, value in arguments.items() if name not in required}
     return [

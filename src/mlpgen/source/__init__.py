@@ -8,12 +8,12 @@ from typing import Any
 import yaml
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, Span, SpecError
+from mlpgen.source.decoding import LARGEST_FILE, decode, lines_of, spares
 from mlpgen.source.document import Document, Path, place_of
-from mlpgen.source.events import MOST_MISTAKES, Reader
 from mlpgen.source.files import UnreadableError, content
 from mlpgen.source.scalars import scalar
-from mlpgen.source.syntax import DEEPEST, syntax_error
-from mlpgen.source.text import LARGEST_FILE, decode, lines_of, spares
+from mlpgen.source.syntax_errors import DEEPEST, syntax_error
+from mlpgen.source.yaml_events import MOST_MISTAKES, Reader
 
 __all__ = [
     "DEEPEST",

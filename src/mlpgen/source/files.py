@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from mlpgen.source.text import LARGEST_FILE
+from mlpgen.source.decoding import LARGEST_FILE
 
 _KINDS = {
     stat.S_IFDIR: "a folder",

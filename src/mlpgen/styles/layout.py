@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from mlpgen.styles.code import Group, flat
-from mlpgen.symbols.operands import Operand, Place
+from mlpgen.symbols.operands import Operand, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def _as_call(code: Operand) -> Group | None:
     words = [part for part in code.parts if isinstance(part, str) and part != ", "]
     if not words or words[-1] != ")" or len(words) > len(("groups=", "min(", ")")):
         return None
-    arguments = tuple(part.operand for part in code.parts if isinstance(part, Place))
+    arguments = tuple(part.operand for part in code.parts if isinstance(part, Slot))
     return Group("".join(words[:-1]), arguments, ")") if arguments else None
 
 
@@ -82,7 +82,7 @@ def _by_brackets(code: Operand, room: int, before: str, after: str) -> list[str]
     if len(code.parts) != len(("first", "sign", "last")):
         return []
     first, sign, last = code.parts
-    if not isinstance(first, Place) or not isinstance(last, Place):
+    if not isinstance(first, Slot) or not isinstance(last, Slot):
         return []
     groups = _as_group(first), _as_group(last)
     start, end = f"{before}{first.text}{sign}", f"{sign}{last.text}{after}"
@@ -99,7 +99,7 @@ def _by_brackets(code: Operand, room: int, before: str, after: str) -> list[str]
     return [*lines, *_spread(groups[1], room, line.removesuffix(opening), after)]
 
 
-def _as_group(place: Place) -> Group | None:
+def _as_group(place: Slot) -> Group | None:
     """Return what stands in brackets, or is a call, as something to be spread."""
     if place.needs_brackets:
         return Group("(", (place.operand,), ")")
@@ -115,7 +115,7 @@ def _broken(code: Operand, room: int, sign: str = "", after: str = "") -> list[s
         sign: What stands before it on its first line.
         after: What stands behind it on its last line.
     """
-    places = [at for at, part in enumerate(code.parts) if isinstance(part, Place)]
+    places = [at for at, part in enumerate(code.parts) if isinstance(part, Slot)]
     if width(f"{sign}{code.text}{after}") <= room or not places:
         return [f"{sign}{code.text}{after}"]
     made = _as_call(code)

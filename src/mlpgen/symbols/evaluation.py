@@ -203,22 +203,24 @@ def _visit(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
 
 
 def _computed(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
-    from mlpgen.symbols import arithmetic, conditions
+    from mlpgen.symbols import expression_arithmetic, expression_conditions
 
     match node:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return conditions.negated(_boolean(operand, known))
+            return expression_conditions.negated(_boolean(operand, known))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return arithmetic.negative(_number(operand, known))
+            return expression_arithmetic.negative(_number(operand, known))
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
             return _number(operand, known)
         case ast.BinOp(left=left, op=op, right=right):
-            return arithmetic.binary(_number(left, known), op, _number(right, known))
+            return expression_arithmetic.binary(
+                _number(left, known), op, _number(right, known)
+            )
         case ast.BoolOp(op=op, values=values):
-            return conditions.logical(op, _operands(op, values, known))
+            return expression_conditions.logical(op, _operands(op, values, known))
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             compared = _compared(left, ops, comparators, known)
-            return conditions.comparison(compared, ops)
+            return expression_conditions.comparison(compared, ops)
     return _of_sizes(node, known)
 
 
@@ -317,7 +319,7 @@ def _compared(
     known: Mapping[str, Expression],
 ) -> list[Expression]:
     """Compute what is compared, as far as Python does."""
-    from mlpgen.symbols.conditions import comparison
+    from mlpgen.symbols.expression_conditions import comparison
 
     found = [_number(left, known)]
     for node in comparators:

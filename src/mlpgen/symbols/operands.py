@@ -72,7 +72,7 @@ class Operand(NamedTuple):
 
     text: str
     precedence: Precedence
-    parts: tuple[str | Place, ...]
+    parts: tuple[str | Slot, ...]
 
     def __eq__(self, other: object) -> bool:
         """Compare the code, which says everything."""
@@ -95,7 +95,7 @@ class Operand(NamedTuple):
         """The names in the code."""
         found: set[str] = set()
         for each in self.parts:
-            if isinstance(each, Place):
+            if isinstance(each, Slot):
                 found |= each.operand.names
             elif isinstance(each, Name):
                 found.add(str(each))
@@ -132,7 +132,7 @@ class Operand(NamedTuple):
     @property
     def inner(self) -> tuple[Operand, ...]:
         """The operands that stand in it, in order."""
-        return tuple(each.operand for each in self.parts if isinstance(each, Place))
+        return tuple(each.operand for each in self.parts if isinstance(each, Slot))
 
     @property
     def is_choice(self) -> bool:
@@ -145,7 +145,7 @@ class Operand(NamedTuple):
         What a divisor divides by itself comes before it.
         """
         for sign, each in pairwise(("", *self.parts)):
-            if isinstance(each, Place) and not self.is_choice:
+            if isinstance(each, Slot) and not self.is_choice:
                 yield from each.operand.divisors()
                 if sign in (" / ", " // ", " % "):
                     yield each.operand
@@ -153,7 +153,7 @@ class Operand(NamedTuple):
     def mapped(self, change: Callable[[Operand], Operand]) -> Operand:
         """Put other code in the place of each operand."""
         parts = (
-            Place(change(each.operand), each.least) if isinstance(each, Place) else each
+            Slot(change(each.operand), each.least) if isinstance(each, Slot) else each
             for each in self.parts
         )
         return _made(self.precedence, *parts)
@@ -165,7 +165,7 @@ class Operand(NamedTuple):
         return self.mapped(lambda each: each.replaced(values))
 
 
-class Place(NamedTuple):
+class Slot(NamedTuple):
     """Where an operand stands in other code.
 
     Attributes:
@@ -190,8 +190,8 @@ class Place(NamedTuple):
 _TIGHTEST = Precedence.ATOM
 
 
-def _made(precedence: Precedence, *parts: str | Place) -> Operand:
-    texts = (each.text if isinstance(each, Place) else each for each in parts)
+def _made(precedence: Precedence, *parts: str | Slot) -> Operand:
+    texts = (each.text if isinstance(each, Slot) else each for each in parts)
     return Operand("".join(texts), precedence, parts)
 
 
@@ -230,33 +230,33 @@ def chain(first: Operand, others: Sequence[tuple[str, Operand]]) -> Operand:
     precedence = _OPERATORS[others[0][0]]
     tighter = Precedence(precedence + 1)
     compares = precedence is Precedence.COMPARISON
-    parts: list[str | Place] = [Place(first, tighter if compares else precedence)]
+    parts: list[str | Slot] = [Slot(first, tighter if compares else precedence)]
     if first.precedence is precedence and not compares:
         parts = [*first.parts]
     for sign, each in others:
-        parts += [f" {sign} ", Place(each, tighter)]
+        parts += [f" {sign} ", Slot(each, tighter)]
     return _made(precedence, *parts)
 
 
 def logical(word: str, operands: Sequence[Operand]) -> Operand:
     """Join conditions with `and` or `or`; `and` inside of `or` has parentheses."""
     precedence = Precedence.AND if word == "and" else Precedence.OR
-    parts: list[str | Place] = []
+    parts: list[str | Slot] = []
     for each in operands:
         parts += [f" {word} "] * bool(parts)
         same = each.precedence is precedence
-        parts += each.parts if same else [Place(each, Precedence.NOT)]
+        parts += each.parts if same else [Slot(each, Precedence.NOT)]
     return _made(precedence, *parts)
 
 
 def negation(operand: Operand) -> Operand:
     """Write `not` before a condition."""
-    return _made(Precedence.NOT, "not ", Place(operand, Precedence.NOT))
+    return _made(Precedence.NOT, "not ", Slot(operand, Precedence.NOT))
 
 
 def negative(operand: Operand) -> Operand:
     """Write a minus before a number; ruff puts a power behind it in parentheses."""
-    return _made(Precedence.SIGN, "-", Place(operand, _TIGHTEST))
+    return _made(Precedence.SIGN, "-", Slot(operand, _TIGHTEST))
 
 
 def power(base: Operand, exponent: Operand) -> Operand:
@@ -264,16 +264,16 @@ def power(base: Operand, exponent: Operand) -> Operand:
     simple = all(re.fullmatch(_SIMPLE, _first(each)) for each in (base, exponent))
     return _made(
         Precedence.POWER,
-        Place(base, _TIGHTEST),
+        Slot(base, _TIGHTEST),
         "**" if simple and base.precedence is _TIGHTEST else " ** ",
-        Place(exponent, Precedence.SIGN),
+        Slot(exponent, Precedence.SIGN),
     )
 
 
 def _first(operand: Operand) -> str:
     """Return what stands before the `**` of a power, or all of it."""
     base = operand.parts[0]
-    if operand.precedence is Precedence.POWER and isinstance(base, Place):
+    if operand.precedence is Precedence.POWER and isinstance(base, Slot):
         return base.text
     return operand.text
 
@@ -281,14 +281,14 @@ def _first(operand: Operand) -> str:
 def choice(condition: Operand, one: Operand, other: Operand) -> Operand:
     """Write a choice; one inside of another has parentheses, to be read."""
     one_, condition_, other_ = (
-        Place(each, Precedence.OR) for each in (one, condition, other)
+        Slot(each, Precedence.OR) for each in (one, condition, other)
     )
     return _made(Precedence.CHOICE, one_, " if ", condition_, " else ", other_)
 
 
 def call(function: str, *arguments: Operand) -> Operand:
     """Write a call of a function of Python."""
-    parts: list[str | Place] = []
+    parts: list[str | Slot] = []
     for each in arguments:
-        parts += [", "] * bool(parts) + [Place(each, Precedence.CHOICE)]
+        parts += [", "] * bool(parts) + [Slot(each, Precedence.CHOICE)]
     return _made(_TIGHTEST, f"{function}(", *parts, ")")

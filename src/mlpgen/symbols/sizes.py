@@ -6,7 +6,7 @@ parameters' defaults) and knows the sum that computes it from the parameters:
 `Size.parameter("hidden", 128) // 2` equals 64 and reads `hidden // 2`.
 
 Sizes that are equal for all parameters have equal sums (`same`), however they came
-about; see `symbols.polynomials`. What computes is loaded where there is arithmetic:
+about; see `symbols.sum_arithmetic`. What computes is loaded where there is arithmetic:
 most specs have none, and a command starts in what its imports take.
 """
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols import operands
-from mlpgen.symbols.atoms import (
+from mlpgen.symbols.sums import (
     Name,
     Opaque,
     Smaller,
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self
 
-    from mlpgen.symbols.atoms import Atom
     from mlpgen.symbols.operands import Operand
+    from mlpgen.symbols.sums import Atom
 
 
 class Size(int):
@@ -67,7 +67,7 @@ class Size(int):
         """The Python expression that computes this number."""
         if is_name(self):
             return operands.name(str(self.sum.atoms[0]))
-        from mlpgen.symbols.formulas import formula
+        from mlpgen.symbols.sum_code import formula
 
         return formula(self.sum)
 
@@ -80,15 +80,19 @@ class Size(int):
         """Add, term by term."""
         if not isinstance(other, int):
             return NotImplemented
-        from mlpgen.symbols import polynomials
+        from mlpgen.symbols import sum_arithmetic
 
-        return _of(int(self) + int(other), polynomials.added(self.sum, sum_of(other)))
+        return _of(
+            int(self) + int(other), sum_arithmetic.added(self.sum, sum_of(other))
+        )
 
     def __radd__(self, other: int) -> int:
         """Add to a plain number."""
-        from mlpgen.symbols import polynomials
+        from mlpgen.symbols import sum_arithmetic
 
-        return _of(int(other) + int(self), polynomials.added(sum_of(other), self.sum))
+        return _of(
+            int(other) + int(self), sum_arithmetic.added(sum_of(other), self.sum)
+        )
 
     def __neg__(self) -> int:
         """Change the sign of every term."""
@@ -98,41 +102,41 @@ class Size(int):
         """Subtract, term by term."""
         if not isinstance(other, int):
             return NotImplemented
-        from mlpgen.symbols import polynomials
+        from mlpgen.symbols import sum_arithmetic
 
-        less = polynomials.added(self.sum, sum_of(other), -1)
+        less = sum_arithmetic.added(self.sum, sum_of(other), -1)
         return _of(int(self) - int(other), less)
 
     def __rsub__(self, other: int) -> int:
         """Subtract from a plain number."""
-        from mlpgen.symbols import polynomials
+        from mlpgen.symbols import sum_arithmetic
 
-        less = polynomials.added(sum_of(other), self.sum, -1)
+        less = sum_arithmetic.added(sum_of(other), self.sum, -1)
         return _of(int(other) - int(self), less)
 
     def __mul__(self, other: int) -> int:
         """Multiply each term by each."""
         if not isinstance(other, int):
             return NotImplemented
-        from mlpgen.symbols import polynomials
+        from mlpgen.symbols import sum_arithmetic
 
-        product = polynomials.multiplied(self.sum, sum_of(other))
+        product = sum_arithmetic.multiplied(self.sum, sum_of(other))
         return _of(int(self) * int(other), product)
 
     def __floordiv__(self, other: int) -> int:
         """Divide and round down."""
         if not isinstance(other, int):
             return NotImplemented
-        from mlpgen.symbols import polynomials
+        from mlpgen.symbols import sum_arithmetic
 
-        quotient = polynomials.divided(self.sum, sum_of(other))
+        quotient = sum_arithmetic.divided(self.sum, sum_of(other))
         return _of(int(self) // int(other), quotient)
 
     def __rfloordiv__(self, other: int) -> int:
         """Divide a plain number."""
-        from mlpgen.symbols import polynomials
+        from mlpgen.symbols import sum_arithmetic
 
-        quotient = polynomials.divided(sum_of(other), self.sum)
+        quotient = sum_arithmetic.divided(sum_of(other), self.sum)
         return _of(int(other) // int(self), quotient)
 
     def __mod__(self, other: int) -> int:
@@ -238,9 +242,9 @@ def is_product(value: int) -> bool:
 
 def divides(divisor: int, size: int) -> bool:
     """Tell whether a division leaves nothing over, whatever the parameters are."""
-    from mlpgen.symbols import polynomials
+    from mlpgen.symbols import sum_arithmetic
 
-    return polynomials.exactly(sum_of(size), sum_of(divisor)) is not None
+    return sum_arithmetic.exactly(sum_of(size), sum_of(divisor)) is not None
 
 
 def scaled(size: int, factor: float) -> int:
@@ -249,14 +253,14 @@ def scaled(size: int, factor: float) -> int:
     As torch does it for `scale_factor`:
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Upsample.html
     """
-    from mlpgen.symbols import choices
+    from mlpgen.symbols import sum_functions
 
     if isinstance(factor, int):
         return size * factor
     if not isinstance(factor, Real) and factor.is_integer():
         return size * int(factor)
     value = int(int(size) * factor)
-    return _of(value, choices.scaled(sum_of(size), factor))
+    return _of(value, sum_functions.scaled(sum_of(size), factor))
 
 
 def smaller(left: int, right: int) -> int:
@@ -264,9 +268,9 @@ def smaller(left: int, right: int) -> int:
 
     Parameters count as numbers of at least 0, so that `w` is smaller than `2 * w`.
     """
-    from mlpgen.symbols import choices
+    from mlpgen.symbols import sum_functions
 
-    least = choices.smaller(sum_of(left), sum_of(right))
+    least = sum_functions.smaller(sum_of(left), sum_of(right))
     return _of(min(int(left), int(right)), least)
 
 
@@ -283,9 +287,9 @@ def either(condition: Any, one: int, other: int) -> int:
         one: The size if it is true.
         other: The size if it is not.
     """
-    from mlpgen.symbols import choices
+    from mlpgen.symbols import sum_functions
 
-    chosen = choices.either(condition, sum_of(one), sum_of(other))
+    chosen = sum_functions.either(condition, sum_of(one), sum_of(other))
     return _of(int(one if condition.value else other), chosen)
 
 
@@ -312,9 +316,9 @@ def replaced(
             return opaque(f"{atom}@{key}", frozenset[str]().union(*behind))
         return None
 
-    from mlpgen.symbols import choices
+    from mlpgen.symbols import sum_functions
 
-    result = choices.rebuilt(sum_of(size), found, again, {})
+    result = sum_functions.rebuilt(sum_of(size), found, again, {})
     constant = result.constant
     return Size(int(size), result) if constant is None else constant
 

@@ -26,8 +26,9 @@ OPTIMIZERS: Catalogue[Optimizer] = Catalogue(
     {
         "optimizers.sgd": "SGD ASGD",
         "optimizers.adam": "Adam AdamW Adamax NAdam RAdam SparseAdam",
-        "optimizers.adaptive": "Adadelta Adafactor Adagrad RMSprop",
-        "optimizers.other": "LBFGS Muon Rprop",
+        "optimizers.adaptive": "Adadelta Adafactor Adagrad RMSprop Rprop",
+        "optimizers.lbfgs": "LBFGS",
+        "optimizers.muon": "Muon",
     },
 )
 SCHEDULERS: Catalogue[Scheduler] = Catalogue(

@@ -8,11 +8,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from mlpgen.catalogue.component import Expects, Positive, PositiveReal, Probability
-from mlpgen.training.component import Part
+from mlpgen.training.component import TrainingComponent
 from mlpgen.training.optimizers.base import AsTuple
 
 
-class Augmentation(Part):
+class Augmentation(TrainingComponent):
     """A change of images, and perhaps of their targets.
 
     Class attributes:

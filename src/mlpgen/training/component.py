@@ -14,7 +14,7 @@ class Problem(NamedTuple):
     help: str = ""
 
 
-class Part(Component):
+class TrainingComponent(Component):
     """An optimizer, a scheduler or a loss.
 
     Class attributes:

@@ -15,7 +15,7 @@ from mlpgen.catalogue.component import (
     PositiveReal,
     Probability,
 )
-from mlpgen.training.component import Part, Problem
+from mlpgen.training.component import Problem, TrainingComponent
 
 _AsTuple = Strict(strict=False)
 Iterations = Annotated[int, Field(ge=0), Expects("a whole number of at least 0")]
@@ -27,7 +27,7 @@ Milestones = Annotated[
 ]
 
 
-class Scheduler(Part):
+class Scheduler(TrainingComponent):
     """A rule for the learning rate.
 
     Class attributes:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.fingerprints import sizes_of
 from mlpgen.spec.problems import shown
-from mlpgen.symbols.atoms import DEEPEST, MOST_TERMS
 from mlpgen.symbols.evaluation import restated, substituted
 from mlpgen.symbols.expressions import ExpressionError
 from mlpgen.symbols.sizes import code_of, has_smaller, is_known, names_of, sum_of
+from mlpgen.symbols.sums import DEEPEST, MOST_TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

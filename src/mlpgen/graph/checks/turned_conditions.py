@@ -7,10 +7,10 @@ from itertools import combinations, islice, product
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.entries.when_examples import near
-from mlpgen.symbols.atoms import Choice, parts_of
 from mlpgen.symbols.evaluation import restated
 from mlpgen.symbols.expressions import Expression, ExpressionError
 from mlpgen.symbols.sizes import sum_of
+from mlpgen.symbols.sums import Choice, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from mlpgen.graph.arguments import evaluated, plain
 from mlpgen.graph.nodes import Rule, held
-from mlpgen.initial import INITIALIZERS
+from mlpgen.initializers import INITIALIZERS
 from mlpgen.layers import LAYERS
 from mlpgen.spec.problems import cut, listed, nearest, shown
 from mlpgen.symbols.expressions import Expression
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.context import Inside
     from mlpgen.graph.nodes import Graph, Init, Inits, Node
     from mlpgen.graph.scope import Scope
-    from mlpgen.initial.functions import Initializer
+    from mlpgen.initializers.functions import Initializer
     from mlpgen.layers.base import Shape
     from mlpgen.source import Path
     from mlpgen.spec.entries import Entry

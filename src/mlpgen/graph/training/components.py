@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from mlpgen.spec.problems import cut, listed, nearest, shown
 from mlpgen.training import REFUSED
-from mlpgen.training.component import Part
+from mlpgen.training.component import TrainingComponent
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlpgen.source import Path
     from mlpgen.spec.problems import Problems
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound=TrainingComponent)
 K = TypeVar("K", bound="BaseModel")
 
 

@@ -11,8 +11,8 @@ from mlpgen.graph.nodes import held, made
 from mlpgen.graph.training.recipe import Dataset
 from mlpgen.names.modules import wrong_file
 from mlpgen.spec.problems import cut, listed, nearest, shown
-from mlpgen.training.data.datasets import DATASETS
-from mlpgen.training.data.sources import SOURCES
+from mlpgen.training.data.named_datasets import DATASETS
+from mlpgen.training.data.user_data import USER_DATA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mlpgen.spec.models import Spec
     from mlpgen.spec.problems import Problems
     from mlpgen.spec.training import Training
-    from mlpgen.training.data.sources import Source
+    from mlpgen.training.data.user_data import UserData
 
 _AT: Path = ("training", "data")
 
@@ -88,7 +88,7 @@ def _named(raw: Any, given: _Given, problems: Problems) -> Dataset | None:
     if not isinstance(raw, str) or raw not in DATASETS:
         help = nearest(str(raw), DATASETS) or (
             f"one of {listed(DATASETS)}; or your own: `{{images: folder}}`, "
-            f"likewise {listed(list(SOURCES)[1:])}"
+            f"likewise {listed(list(USER_DATA)[1:])}"
         )
         message = f"there is no data set {shown(raw)}"
         if isinstance(raw, str):
@@ -116,12 +116,12 @@ def _own(
     outputs: Sequence[str],
     problems: Problems,
 ) -> Dataset | None:
-    kinds = [key for key in SOURCES if key in raw]
+    kinds = [key for key in USER_DATA if key in raw]
     if len(kinds) != 1:
         message = "data of your own needs one key that says where it is"
-        problems.add("MG202", message, _AT, help=f"one of {listed(SOURCES)}")
+        problems.add("MG202", message, _AT, help=f"one of {listed(USER_DATA)}")
         return None
-    model = SOURCES[kinds[0]]
+    model = USER_DATA[kinds[0]]
     try:
         source = model.model_validate(raw)
     except ValidationError as error:
@@ -163,7 +163,7 @@ def _check_dtype(
     problems.add("MG403", message, given.at_dtype, help=help)
 
 
-def _check_shape(source: Source, given: _Given, problems: Problems) -> None:
+def _check_shape(source: UserData, given: _Given, problems: Problems) -> None:
     if not given.shape:
         return
     message, help = source.misfit(tuple(given.shape))

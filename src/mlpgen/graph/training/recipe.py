@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from mlpgen.spec.training import Training
     from mlpgen.training.augmentations import Augmentation
-    from mlpgen.training.data.base import Origin
+    from mlpgen.training.data.base import DataSource
     from mlpgen.training.losses.base import Loss, Target
     from mlpgen.training.optimizers.base import Optimizer
     from mlpgen.training.schedulers import Scheduler
@@ -28,7 +28,7 @@ class Dataset(NamedTuple):
     title: str
     shape: tuple[int, ...]
     classes: int
-    origin: Origin
+    origin: DataSource
     dtype: str = "float32"
     known: int = 0
 

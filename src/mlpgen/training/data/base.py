@@ -25,7 +25,7 @@ class Task(NamedTuple):
     ignored: int | None = None
 
 
-class Origin:
+class DataSource:
     """A kind of data.
 
     Class attributes:

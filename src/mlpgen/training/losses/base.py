@@ -7,7 +7,7 @@ Arguments that change how a batch is averaged are left out (`reduction`, `size_a
 from typing import ClassVar, Literal
 
 from mlpgen.layers.base import Shape, shown
-from mlpgen.training.component import Part, Problem
+from mlpgen.training.component import Problem, TrainingComponent
 
 Target = Literal["label", "one_hot", "image", "number", "next"]
 
@@ -31,7 +31,7 @@ OF_STEPS = (
 ONE_EACH = "`Flatten` and `Linear` make one value for each class"
 
 
-class Loss(Part):
+class Loss(TrainingComponent):
     """A loss between the output and its target.
 
     Class attributes:

@@ -63,3 +63,23 @@ class RMSprop(Optimizer):
     momentum: NonNegativeReal = 0
     centered: bool = False
     maximize: bool = False
+
+
+class Rprop(Optimizer):
+    """Steps by the sign of the gradient; for large batches."""
+
+    example: ClassVar = "Rprop"
+
+    lr: NonNegativeReal = 0.01
+    etas: Annotated[
+        tuple[
+            Annotated[float, Field(gt=0, lt=1)],
+            Annotated[float, Field(gt=1)],
+        ],
+        AsTuple,
+        Expects("a list of a number below 1 and one above 1"),
+    ] = (0.5, 1.2)
+    step_sizes: Annotated[
+        tuple[float, float], AsTuple, Expects("a list of two numbers")
+    ] = (1e-06, 50)
+    maximize: bool = False

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, Strict
 
 from mlpgen.catalogue.component import Expects, NonNegativeReal
-from mlpgen.training.component import Part
+from mlpgen.training.component import TrainingComponent
 
 AsTuple = Strict(strict=False)
 _Beta = Annotated[float, Field(ge=0, lt=1)]
@@ -18,7 +18,7 @@ Betas = Annotated[
 ]
 
 
-class Optimizer(Part):
+class Optimizer(TrainingComponent):
     """An optimizer.
 
     Class attributes:

@@ -7,7 +7,8 @@ from math import gcd
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols import operands
-from mlpgen.symbols.atoms import (
+from mlpgen.symbols.sum_arithmetic import exactly
+from mlpgen.symbols.sums import (
     ONE,
     Choice,
     Floor,
@@ -22,13 +23,12 @@ from mlpgen.symbols.atoms import (
     plus,
     words,
 )
-from mlpgen.symbols.polynomials import exactly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlpgen.symbols.atoms import Atom, Terms
     from mlpgen.symbols.operands import Operand
+    from mlpgen.symbols.sums import Atom, Terms
 
 _LONG = 40
 _SHORT = 6

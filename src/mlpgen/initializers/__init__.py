@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.catalogue.catalogue import Catalogue
 
 if TYPE_CHECKING:
-    from mlpgen.initial.functions import Initializer
+    from mlpgen.initializers.functions import Initializer
 
 INITIALIZERS: Catalogue[Initializer] = Catalogue(
     __name__,

@@ -17,7 +17,7 @@ from functools import lru_cache
 from math import gcd
 from typing import TYPE_CHECKING
 
-from mlpgen.symbols.atoms import (
+from mlpgen.symbols.sums import (
     MOST_TERMS,
     ONE,
     Floor,
@@ -37,7 +37,7 @@ from mlpgen.symbols.work_limit import spend
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mlpgen.symbols.atoms import Atom
+    from mlpgen.symbols.sums import Atom
 
 LARGEST_DIVISOR = 2**64
 """The largest number by which divisions of divisions become one."""

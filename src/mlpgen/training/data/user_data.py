@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from mlpgen.catalogue.component import STRICT, Expects
-from mlpgen.training.data.base import Origin, Task
+from mlpgen.training.data.base import DataSource, Task
 
 _Share = Annotated[
     float,
@@ -19,7 +19,7 @@ _Share = Annotated[
 ]
 
 
-class Source(Origin, BaseModel):
+class UserData(DataSource, BaseModel):
     """Data of the user's own; relative paths begin in `--data-dir`."""
 
     model_config = STRICT
@@ -36,7 +36,7 @@ class Source(Origin, BaseModel):
         return found
 
 
-class Images(Source):
+class Images(UserData):
     """A folder with a folder of images for each class, or with such a `train`, `test`.
 
     Images of any size are fitted into the input of the model.
@@ -67,7 +67,7 @@ class Images(Source):
         return "", ""
 
 
-class Csv(Source):
+class Csv(UserData):
     """A table of numbers and categories, one of whose columns is the target.
 
     Numbers are standardized by the training data, categories are one-hot.
@@ -102,7 +102,7 @@ class Csv(Source):
         return message, "write `input: [features]`"
 
 
-class Npz(Source):
+class Npz(UserData):
     """Arrays `x` and `y` of one file of numpy, and perhaps `x_test` and `y_test`."""
 
     loader: ClassVar = "data_arrays"
@@ -119,7 +119,7 @@ class Npz(Source):
         return {"path": self.path, **_of_tensors(task), "test": self.test}
 
 
-class Text(Source):
+class Text(UserData):
     """A text: after each character, the model says which one is next.
 
     An example is as long as the input; `by: lines` makes one of each line.
@@ -154,7 +154,7 @@ class Text(Source):
         return f"a text has one dimension, but `input` is {[*shape]}", ""
 
 
-class Module(Source):
+class Module(UserData):
     """A module of yours with a function `load`; its path begins beside the scripts.
 
     It takes the path of `--data-dir` and gives two pairs of tensors, features and
@@ -184,7 +184,7 @@ def _of_tensors(task: Task) -> dict[str, Any]:
     return {name: getattr(task, name) for name in names}
 
 
-SOURCES: dict[str, type[Source]] = {
+USER_DATA: dict[str, type[UserData]] = {
     each.kind(): each for each in (Images, Csv, Npz, Text, Module)
 }
 """Kinds of own data by the key that names them."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.symbols.atoms import (
+from mlpgen.symbols.sum_arithmetic import added, divided, multiplied
+from mlpgen.symbols.sums import (
     Atom,
     Choice,
     Floor,
@@ -18,12 +19,11 @@ from mlpgen.symbols.atoms import (
     parts_of,
     short,
 )
-from mlpgen.symbols.polynomials import added, divided, multiplied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlpgen.symbols.atoms import Terms
+    from mlpgen.symbols.sums import Terms
 
 
 def smaller(one: Sum, other: Sum) -> Sum:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mlpgen.training.data.base import Origin, Task
+from mlpgen.training.data.base import DataSource, Task
 
 
 @dataclass(frozen=True)
-class Archive(Origin):
+class NamedDataset(DataSource):
     """Images and labels in archives of their own, which can be downloaded.
 
     Attributes:
@@ -35,19 +35,19 @@ class Archive(Origin):
         return {"name": self.name} if self.name else {}
 
 
-class Mnist(Archive):
+class Mnist(NamedDataset):
     """What has the format of MNIST."""
 
     loader: ClassVar = "data_mnist"
 
 
-class Cifar(Archive):
+class Cifar(NamedDataset):
     """What has the format of CIFAR."""
 
     loader: ClassVar = "data_cifar"
 
 
-DATASETS: dict[str, Archive] = {
+DATASETS: dict[str, NamedDataset] = {
     "mnist": Mnist("MNIST", (1, 28, 28), 10),
     "fashion_mnist": Mnist("Fashion-MNIST", (1, 28, 28), 10, "FashionMNIST"),
     "kmnist": Mnist("KMNIST", (1, 28, 28), 10, "KMNIST"),

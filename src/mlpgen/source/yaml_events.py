@@ -10,7 +10,7 @@ import yaml
 from mlpgen.diagnostics.diagnostic import Diagnostic, Span, SpecError
 from mlpgen.source.document import Document, Spans, place_of
 from mlpgen.source.scalars import scalar
-from mlpgen.source.syntax import DEEPEST
+from mlpgen.source.syntax_errors import DEEPEST
 
 MOST_MISTAKES = 1000
 
