@@ -37,7 +37,7 @@ def expected(model: type[BaseModel], field: str) -> str:
         int: "a whole number",
         float: "a number",
         bool: "true or false",
-        str: "a text",
+        str: "a string",
     }
     return next((plain[each] for each in inner if each in plain), "of another kind")
 

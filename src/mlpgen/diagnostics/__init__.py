@@ -1,1 +1,1 @@
-"""One mistake with its places, what each code means, and how mistakes are shown."""
+"""Mistakes in a spec: the class of a diagnostic, its renderers, what codes mean."""

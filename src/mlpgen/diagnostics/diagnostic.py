@@ -1,4 +1,4 @@
-"""One mistake, with its place; shown for people, as JSON, or as GitHub annotations."""
+"""A diagnostic: one mistake or warning, with its place in a file."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import NamedTuple
 from mlpgen.diagnostics.escape import line
 
 MAXIMUM = 20
-"""How many mistakes of a file are shown at once."""
+"""The most mistakes shown at once."""
 
 
 class Span(NamedTuple):
-    """Where a value stands in a text: 1-based lines and columns, the end exclusive."""
+    """The position of a value: 1-based lines and columns, the end exclusive."""
 
     line: int
     column: int
@@ -20,7 +20,7 @@ class Span(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A span of a file, with the text of the line in which it begins."""
+    """A span of a file, with the text of its first line."""
 
     path: str
     span: Span
@@ -28,15 +28,15 @@ class Place(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One mistake in the user's words.
+    """One mistake or warning.
 
     Attributes:
         code: Stable code (`MG301`), explained in `docs/errors.md`.
         message: What is wrong, on one line.
-        place: Where it is wrong; None when no line is to blame.
+        place: Where it is; None if it is not about a line.
         notes: Facts that explain the message, such as where a number comes from.
-        help: What would mend it, or an empty text.
-        warning: Whether the spec can be rendered all the same.
+        help: How to fix it, or an empty string.
+        warning: Whether the spec can still be rendered.
     """
 
     code: str
@@ -53,14 +53,14 @@ class Diagnostic(NamedTuple):
 
 
 class MissingPackageError(Exception):
-    """What was asked for needs a package that is not installed."""
+    """A package that the command needs is not installed."""
 
 
 class SpecError(Exception):
     """A spec has mistakes.
 
     Attributes:
-        diagnostics: Every mistake found, in the order of the file.
+        diagnostics: All mistakes and warnings, in file order.
     """
 
     def __init__(self, diagnostics: list[Diagnostic]) -> None:
@@ -69,7 +69,7 @@ class SpecError(Exception):
 
 
 def in_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-    """Sort mistakes by their place, file by file; those without one come first."""
+    """Sort mistakes by file and place; those without a place come first."""
     files: dict[str, int] = {}
     for each in diagnostics:
         if each.place:

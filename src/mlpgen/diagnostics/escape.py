@@ -1,7 +1,7 @@
-"""Text of specs, files, names and paths as it may reach a terminal or a log.
+"""Escape text from specs, file names and paths before it reaches a terminal or log.
 
-A terminal obeys control characters, and turns text around at some that are invisible. A
-workflow on GitHub, Azure or TeamCity obeys lines of what it prints.
+Terminals interpret control characters, and invisible ones can reverse the direction of
+text. CI systems (GitHub, Azure, TeamCity) run commands that they find in the output.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 _BEGINNING = re.compile(r"^(\s*):(?=:)")
 _ANYWHERE = re.compile(r"#(?=#\w*\[)")
-"""Where a line is a command to what runs a workflow: `::error::`, `##[error]`."""
+"""Beginnings of CI commands: `::error::` at the start of a line, `##[error]`."""
 
 
 def safe(text: str) -> str:
-    """Escape whatever could end a line, move a cursor or turn text around."""
+    """Escape characters that end a line, move the cursor or reverse text."""
     return text if text.isprintable() else "".join(map(_safe, text))
 
 
@@ -29,27 +29,27 @@ def _safe(char: str) -> str:
 
 
 def guarded(line: str, *, whole: bool = True) -> str:
-    """Return a line of safe parts, such that no workflow obeys it.
+    """Escape CI commands in a line of safe parts.
 
     Args:
-        line: The line; what is escaped in it is, as Python reads it, the same.
-        whole: Whether it begins here.
+        line: The line. The escapes are those of Python string literals.
+        whole: Whether this is the start of the line.
     """
     line = _ANYWHERE.sub(r"\\x23", line)
     return _BEGINNING.sub(r"\1\\x3a", line) if whole else line
 
 
 def line(text: str) -> str:
-    """Return a text as one line that nothing obeys."""
+    """Return text as one safe line, without CI commands."""
     return guarded(safe(text))
 
 
 def lines(text: str) -> str:
-    """Return each line of a text as one that nothing obeys."""
+    """Make each line of a text safe, without CI commands."""
     return "\n".join(map(line, text.split("\n")))
 
 
 def as_json(data: Any) -> str:
-    """Write data as JSON in ASCII, in which nothing is obeyed."""
+    """Return data as ASCII JSON, without CI commands."""
     text = json.dumps(data, indent=2).replace("\x7f", "\\u007f")
     return _ANYWHERE.sub(r"\\u0023", text)

@@ -1,4 +1,4 @@
-"""Mistakes as text for people, as JSON, and as annotations of GitHub."""
+"""Render diagnostics as text, JSON, or GitHub annotations."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "gutter": "\x1b[34m"}
 
 
 def text(diagnostics: Sequence[Diagnostic], color: bool = False) -> str:
-    """Show mistakes with the line they are in and a caret under the value."""
+    """Return diagnostics as text, with their lines and a caret under the value."""
     shown = [_block(each, color) for each in diagnostics[:MAXIMUM]]
     return "\n\n".join([*shown, *_more(diagnostics)])
 
 
 def json(diagnostics: Sequence[Diagnostic]) -> str:
-    """Return all mistakes as a JSON array."""
+    """Return all diagnostics as a JSON array."""
     return as_json([_row(each) for each in diagnostics])
 
 
 def github(diagnostics: Sequence[Diagnostic]) -> str:
-    """Return mistakes as workflow commands of GitHub Actions.
+    """Return diagnostics as GitHub Actions workflow commands.
 
     https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
     """
@@ -73,7 +73,7 @@ def _annotation(diagnostic: Diagnostic) -> str:
 
 
 def annotation(severity: str, message: str, **properties: object) -> str:
-    """Return one workflow command of GitHub Actions, everything escaped."""
+    """Return one escaped GitHub Actions workflow command."""
     listed = ",".join(
         f"{key}={_escape(str(value)).replace(':', '%3A').replace(',', '%2C')}"
         for key, value in properties.items()
@@ -82,7 +82,7 @@ def annotation(severity: str, message: str, **properties: object) -> str:
 
 
 def _escape(value: str) -> str:
-    """Escape as GitHub reads it; what is not printable as in the other forms."""
+    """Escape a value for a workflow command."""
     kept = {"\r": "%0D", "\n": "%0A", "%": "%25"}
     return "".join(kept.get(char) or safe(char) for char in value)
 
@@ -113,20 +113,20 @@ def _block(diagnostic: Diagnostic, color: bool) -> str:
 
 
 def _excerpt(place: Place) -> tuple[str, str, str]:
-    """Return the line as a terminal shows it, blanks, and carets under the value."""
+    """Return the source line, the indentation of the carets, and the carets."""
     start = place.span.column - 1
     end = max(place.span.end_column - 1, start + 1)
     if place.span.end_line > place.span.line:
         end = max(len(place.text.rstrip()), start + 1)
     before, value, after = place.text[:start], place.text[start:end], place.text[end:]
-    # A line may be of a megabyte: not much more is looked at than could be shown.
+    # A line can be a megabyte long: look at little more than what can be shown.
     head = _fitting(before[: -_LOOKED_AT - 1 : -1], WIDEST)[::-1]
     body = _fitting(value[:_LOOKED_AT], WIDEST)
     tail = _fitting(after[:_LOOKED_AT], WIDEST)
     if len(head) < len(before) or _columns(head + body + tail) > WIDEST:
         room = WIDEST - min(_columns(body), WIDEST // 2)
         head = _fitting(head[::-1], max(room // 2, room - _columns(tail)))[::-1]
-        while head and not _columns(head[0]):  # an accent whose letter is cut off
+        while head and not _columns(head[0]):  # a combining accent, its letter cut off
             head = head[1:]
     body = _fitting(body, WIDEST - _columns(head))
     tail = _fitting(tail, WIDEST - _columns(head) - _columns(body))
@@ -137,7 +137,7 @@ def _excerpt(place: Place) -> tuple[str, str, str]:
 
 
 def _fitting(characters: str, room: int) -> str:
-    """Return as many of the characters as fit into columns."""
+    """Return the leading characters that fit into a number of columns."""
     taken = []
     for char in characters:
         room -= _columns(char)
@@ -148,7 +148,7 @@ def _fitting(characters: str, room: int) -> str:
 
 
 def _columns(part: str) -> int:
-    """Count the columns of a terminal in which a text is shown."""
+    """Return the width of a text in terminal columns."""
     return sum(
         0 if category(char) in ("Mn", "Me") else 1 + (east_asian_width(char) in "WF")
         for char in safe(part)

@@ -174,7 +174,7 @@ def _parameters(
     for name in spec.parameters:
         reason = wrong_parameter(name)
         if reason:
-            message = f"the text `{cut(name)}` cannot be a parameter: {reason}"
+            message = f"the string `{cut(name)}` cannot be a parameter: {reason}"
             problems.add("MG205", message, ("parameters", name), key=True)
     parameters = dict(spec.parameters)
     for name, value in settings.items():

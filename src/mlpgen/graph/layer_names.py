@@ -84,7 +84,7 @@ def _check(entry: Entry, taken: dict[str, Path], problems: Problems) -> None:
     path = (*entry.path, "name")
     reason = wrong_name(entry.name)
     if reason:
-        message = f"the text `{entry.name[:60]}` cannot be a name: {reason}"
+        message = f"the string `{entry.name[:60]}` cannot be a name: {reason}"
         problems.add("MG205", message, path)
     elif entry.name in taken:
         line = problems.line(taken[entry.name])

@@ -177,7 +177,7 @@ def _name_mistakes(table: Any, problems: Problems) -> None:
         try:
             read_(value)
         except _WrongError as wrong:
-            found_is = "not" if wrong.value is value else "but in it is"
+            found_is = "not" if wrong.value is value else "but it contains"
             value_is = f"{found_is} {shown(wrong.value)}{wrong.why}"
             message = f"`{key}` must be {expects}, {value_is}"
             help = problems.meant(wrong.value, symbolic=False)

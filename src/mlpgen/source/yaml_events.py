@@ -145,10 +145,12 @@ class Reader:
         top.key = (value, span)
 
     def wrong_key(self, value: Any, span: Span) -> None:
-        """Refuse a key that is no text."""
+        """Refuse a key that is not a string."""
         plain = isinstance(value, bool | int | float)
         hint = "put it in quotes" if plain else ""
-        self.add("MG110", f"a key is a text, this is {_kind(value)}", span, help=hint)
+        self.add(
+            "MG110", f"a key must be a string, not {_kind(value)}", span, help=hint
+        )
 
     def open(self, event: Any) -> None:
         """Begin a mapping or list."""
@@ -251,4 +253,4 @@ def _kind(value: Any) -> str:
         return "a mapping" if isinstance(value, dict) else "a list"
     if isinstance(value, int | float):
         return "a number"
-    return "nothing" if value is None else "a text"
+    return "nothing" if value is None else "a string"

@@ -1,1 +1,1 @@
-"""The spec as it is written: models of the file, its entries, and their mistakes."""
+"""The spec as written: pydantic models of the file, layer entries, and mistakes."""

@@ -1,4 +1,4 @@
-"""A list of layers as it is written."""
+"""The entries of a list of layers, as they are written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ENTRY_KEYS = (
     "init",
     "parametrize",
 )
-"""What an entry may say beside its type."""
+"""Keys that an entry can have beside its type."""
 
 
 _OTHER_KEYS = {
@@ -35,24 +35,24 @@ _OTHER_KEYS = {
     "inputs": "did you mean `from`?",
     "times": "did you mean `repeat`?",
 }
-"""What keys are called elsewhere."""
+"""Keys that other formats use, and what to write here."""
 
 
 class Entry(NamedTuple):
     """One entry of a list of layers, as it is written.
 
     Attributes:
-        type: `Linear`, `add`, a block; an empty text if it could not be read.
-        arguments: By name, as YAML gave them.
+        type: `Linear`, `add`, or a block; empty if it could not be read.
+        arguments: The arguments by name, as YAML gave them.
         children: The entries of a `Sequential`.
-        name: The name that the author gave it; `naming` fills in the others.
-        named: Whether the author gave it.
-        path: Where the entry stands.
-        type_path: Where its type stands (as a key, if it has arguments).
-        shorthand: The argument that one value stands for, if it is written so.
-        sources: What `from` names; None if it is not there.
+        name: The name that the author gave; empty until `name_entries` makes one.
+        named: Whether the author gave the name.
+        path: The path of the entry in the document.
+        type_path: The path of its type (a key, if the type has arguments).
+        shorthand: The argument that a single value stands for, as in `Linear: 10`.
+        sources: The names in `from`; None without `from`.
         options: The other keys beside the type: `repeat`, `when`, `share`, `select`.
-        guess: What a type that could not be read was probably meant to be.
+        guess: What an unreadable type was probably meant to be.
     """
 
     type: str
@@ -69,7 +69,7 @@ class Entry(NamedTuple):
 
     @property
     def raw(self) -> list[Any]:
-        """All that it says, with what stands inside of it."""
+        """Everything in the entry, including its children."""
         inner = [each.raw for each in self.children]
         return [self.arguments, dict(self.options), inner]
 
@@ -79,7 +79,7 @@ class Entry(NamedTuple):
         return is_function(self.type)
 
     def argument_path(self, argument: str | None) -> Path:
-        """Return where an argument stands; the type's place if it is not given."""
+        """Return the path of an argument, or of the type if it is not given."""
         if argument is None or argument not in self.arguments:
             return self.type_path
         if argument == self.shorthand:
@@ -87,7 +87,7 @@ class Entry(NamedTuple):
         return (*self.type_path, argument)
 
     def source_path(self, index: int) -> Path:
-        """Return where the name of a source stands; the entry's place without one."""
+        """Return the path of a source in `from`, or of the entry without `from`."""
         if self.sources is None:
             return self.path
         one = len(self.sources) == 1 and not self.options.get("from list")
@@ -98,8 +98,8 @@ class Reader:
     """Reads the entries of one list.
 
     Attributes:
-        blocks: The blocks of the spec, and the names of their parameters.
-        problems: Gathers mistakes.
+        blocks: The names of the spec's blocks, each with its parameter names.
+        problems: Collects the mistakes.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Reader:
         self._refused = blocks.keys() & {*every_type()}
 
     def read(self, raw: Any, path: Path) -> tuple[Entry, ...]:
-        """Read a list; the type of an entry that cannot be read is empty."""
+        """Read a list; an entry that cannot be read gets an empty type."""
         return tuple(
             self._entry(each, (*path, index)) for index, each in enumerate(raw)
         )
@@ -119,13 +119,13 @@ class Reader:
         if isinstance(raw, str):
             return self._typed(Entry("", {}, (), "", False, path, path), raw, None)
         if not isinstance(raw, dict):
-            message = f"a layer is a name or a mapping, not {shown(raw)}"
-            help = "a list of layers is a `Sequential`" * isinstance(raw, list)
+            message = f"a layer must be a name or a mapping, not {shown(raw)}"
+            help = "use `Sequential` for a list of layers" * isinstance(raw, list)
             self.problems.add("MG208", message, path, help=help)
             return Entry("", {}, (), "", False, path, path)
         types = [key for key in raw if key not in ENTRY_KEYS]
         if not types and "share" not in raw:
-            # Two functions of torch have the name of a key: `select`, `repeat`.
+            # Two torch functions are named like keys: `select` and `repeat`.
             types = [key for key in raw if key in FUNCTIONS][:1]
         if len(types) == 1:
             raw = self._moved_out(raw, types[0], path)
@@ -134,15 +134,15 @@ class Reader:
             type_ = SHARE if "share" in entry.options else ""
             return entry._replace(type=type_, type_path=(*path, "share"))
         if not types:
-            help = "`name` stands in the entry of its layer, without `- ` before it"
-            self.problems.add("MG208", "the entry names no layer", path, help=help)
+            help = "put `name` in the entry of its layer, without `- ` before it"
+            self.problems.add("MG208", "the entry has no layer", path, help=help)
         elif len(types) > 1:
-            message = f"one entry names {len(types)} layers: {listed(types)}"
+            message = f"the entry has {len(types)} layers: {listed(types)}"
             known = [type_ for type_ in types if self._knows(type_)]
             wrong = types[1]
             if len(known) == 1:
                 wrong = next(type_ for type_ in types if type_ != known[0])
-                message = f"an entry has no key `{cut(wrong)}`"
+                message = f"a layer entry has no key `{cut(wrong)}`"
             help = self._about_second(known[0] if known else types[0], wrong)
             at = (*path, wrong)
             self.problems.add("MG208", message, at, key=True, help=help)
@@ -165,27 +165,27 @@ class Reader:
             if nearest(key, names) and not isinstance(value, str):
                 continue  # `name: [left, right]` for `names`
             moved[key] = value
-            message = f"`{key}` stands beside `{type_}`, not among its arguments"
-            help = f"write it on a line of its own, in the column of `{type_}`"
+            message = f"`{key}` belongs beside `{type_}`, not among its arguments"
+            help = f"put it on its own line, indented like `{type_}`"
             at = (*path, type_, key)
             self.problems.add("MG201", message, at, key=True, help=help)
         rest = {key: value for key, value in arguments.items() if key not in moved}
         return {**moved, **raw, type_: rest or None}
 
     def _arguments(self, type_: str) -> Iterable[str]:
-        """Name what a type takes that is known."""
+        """Return the argument names of a known type."""
         cls = layer_class(type_)
         return self.blocks.get(type_, cls.model_fields if cls else ())
 
     def _keys(self, raw: dict[str, Any], path: Path, types: list[str]) -> Entry:
-        """Read what stands beside the type."""
+        """Read the keys beside the type."""
         name = raw.get("name", "")
         if not isinstance(name, str):
-            message = f"`name` must be a text, not {shown(name)}"
+            message = f"`name` must be a string, not {shown(name)}"
             self.problems.add("MG203", message, (*path, "name"))
             name = ""
         elif not name and "name" in raw:
-            self.problems.add("MG205", "a name is not empty", (*path, "name"))
+            self.problems.add("MG205", "a name cannot be empty", (*path, "name"))
         sources, several = self._sources(raw, path)
         options: dict[str, Any] = {
             key: raw[key] for key in ENTRY_KEYS[2:] if key in raw and key not in types
@@ -221,13 +221,13 @@ class Reader:
         return None, False
 
     def _about_second(self, first: str, second: str) -> str:
-        """Say what a key beside a type is, which is not one of those that can be."""
+        """Return help for an unknown key beside a type."""
         if second in self._arguments(first):
-            return f"an argument is deeper than `{first}`: `{first}: {{{second}: …}}`"
+            return f"indent arguments below `{first}`: `{first}: {{{second}: …}}`"
         help = _OTHER_KEYS.get(second) or nearest(second, ENTRY_KEYS)
         if not help and not second[:1].isupper():
-            help = f"beside a type stand {listed(ENTRY_KEYS)}"
-        return help or "each layer is an entry of its own, after `- `"
+            help = f"the keys beside a type are {listed(ENTRY_KEYS)}"
+        return help or "write each layer as its own entry, after `- `"
 
     def _knows(self, type_: str) -> bool:
         known = type_ in self.blocks or layer_class(type_) is not None
@@ -272,12 +272,12 @@ class Reader:
             children = self.read(raw or [], entry.type_path)
             return entry._replace(type="Sequential", children=children)
         message = f"`Sequential` takes a list of layers, not {shown(raw)}"
-        help = "write each layer after `- `" if isinstance(raw, dict) else ""
+        help = "put `- ` before each layer" if isinstance(raw, dict) else ""
         self.problems.add("MG203", message, entry.type_path, help=help)
         return entry
 
     def _unknown(self, type_: str, path: Path, *, key: bool) -> str:
-        """Note an unknown type, and return what it was probably meant to be."""
+        """Report an unknown type; return what it was probably meant to be."""
         guess, help = meant(type_, self.blocks)
         message = f"there is no layer `{cut(type_)}`"
         self.problems.add("MG207", message, path, key=key, help=help)

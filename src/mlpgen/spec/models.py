@@ -1,4 +1,4 @@
-"""The spec as it is written: pydantic models of the file."""
+"""Pydantic models of a spec file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Model(BaseModel):
 
 
 class Input(_Model):
-    """One of several inputs."""
+    """One input of several."""
 
     shape: Annotated[
         Shape,
@@ -38,26 +38,27 @@ class Input(_Model):
         Expects("a list of whole numbers of at least 1, such as `[1, 28, 28]`"),
     ]
     dtype: Annotated[
-        Literal["float32", "int64", "bool"], Field(description="What it holds.")
+        Literal["float32", "int64", "bool"],
+        Field(description="The type of its values."),
     ] = "float32"
 
 
 class Block(_Model):
-    """A network inside a network, with parameters of its own."""
+    """A network used as a layer, with its own parameters."""
 
     description: Annotated[
         str,
-        Field(description="What the block is, in a sentence; becomes the docstring."),
+        Field(description="What the block is, in one sentence. Used as docstring."),
     ] = ""
     parameters: Annotated[
         dict[str, bool | int | float],
-        Field(description="Keyword arguments of the class with their defaults."),
+        Field(description="Keyword arguments of the class, with their defaults."),
         Expects("a mapping of names to numbers or true/false"),
     ] = {}
     input: Annotated[
         list[str],
-        Field(min_length=1, description="Names of several inputs, in order."),
-        Expects("a list of the names of its inputs, without sizes"),
+        Field(min_length=1, description="Names of its inputs, in order, if several."),
+        Expects("a list of input names, without sizes"),
     ] = []
     layers: Annotated[
         list[Any],
@@ -68,41 +69,43 @@ class Block(_Model):
         list[str],
         Field(
             min_length=1,
-            description="Names of the layers whose outputs the block gives; "
-            "the last layer by default.",
+            description="Names of the layers whose outputs the block returns. "
+            "Default: the last layer.",
         ),
-        Expects("a list of at least one layer's name"),
+        Expects("a list of at least one layer name"),
     ] = []
 
 
 class Spec(_Model):
-    """A neural network, and how to train it."""
+    """A neural network and its training."""
 
-    name: Annotated[str, Field(description="The name of the model's class, CamelCase.")]
+    name: Annotated[
+        str, Field(description="The name of the model class, in CamelCase.")
+    ]
     file: Annotated[
         str,
         Field(
-            description="The name of its files, without `.py`; by default the name in "
-            "snake case."
+            description="The name of the generated files, without `.py`. Default: "
+            "`name` in snake case."
         ),
     ] = ""
     description: Annotated[
         str,
-        Field(description="What the network is, in a sentence; becomes the docstring."),
+        Field(description="What the network is, in one sentence. Used as docstring."),
     ] = ""
     parameters: Annotated[
         dict[str, bool | int | float],
         Field(
-            description="Keyword arguments of the class with their defaults; "
-            "used in layers as `${name}`."
+            description="Keyword arguments of the class, with their defaults. Layers "
+            "use them as `${name}`."
         ),
         Expects("a mapping of names to numbers or true/false"),
     ] = {}
     input: Annotated[
         Shape | Annotated[dict[str, Shape | Input], Field(min_length=1)],
         Field(
-            description="Shape of one example, without the batch dimension; "
-            "of several inputs, by name."
+            description="Shape of one example, without the batch dimension. "
+            "For several inputs, a mapping of names to shapes."
         ),
         Expects(
             "a list of whole numbers of at least 1, or a mapping of names to such lists"
@@ -110,11 +113,11 @@ class Spec(_Model):
     ]
     include: Annotated[
         Any,
-        Field(description="Files with blocks, in the folder of the spec or below."),
+        Field(description="Files with blocks, in the spec's folder or below it."),
     ] = None
     blocks: Annotated[
         dict[str, Any],
-        Field(description="Networks that can be used as layers; each is a class."),
+        Field(description="Networks to use as layers. Each becomes a class."),
         Expects("a mapping of names to blocks"),
     ] = {}
     layers: Annotated[
@@ -126,36 +129,36 @@ class Spec(_Model):
         list[str],
         Field(
             min_length=1,
-            description="Names of the layers whose outputs the model returns; "
-            "the last layer by default.",
+            description="Names of the layers whose outputs the model returns. "
+            "Default: the last layer.",
         ),
-        Expects("a list of at least one layer's name"),
+        Expects("a list of at least one layer name"),
     ] = []
     init: Annotated[
         dict[str, Any],
-        Field(description="Initial values by the type of a layer."),
+        Field(description="Initial values for all layers of a type."),
         Expects("a mapping of layer types to initial values"),
     ] = {}
     style: Annotated[
-        Style, Field(description="The style to render without `--style`.")
+        Style, Field(description="The code style to render if `--style` is not given.")
     ] = "explicit"
     training: Annotated[
         Training | None,
-        Field(description="How the network is trained; without it only a model."),
+        Field(description="How to train the network. Without it, no scripts are made."),
         Expects("a mapping"),
     ] = None
 
     @property
     def stem(self) -> str:
-        """The file of the model, without `.py`."""
+        """The name of the model's file, without `.py`."""
         return self.file or snake_case(self.name)
 
 
 def read_spec(problems: Problems) -> Spec:
-    """Validate all of a document but its layers.
+    """Validate a document, except for its layers.
 
-    A field that is wrong is noted and left empty, so that the other passes can go on
-    and find more.
+    An invalid field is reported and left empty, so that later passes can go on and
+    find more mistakes.
     """
     data = problems.document.data
     data = data | _without_wrong_training(data, problems)
@@ -183,14 +186,14 @@ def _check_name(spec: Spec, problems: Problems) -> None:
     if not reason and not spec.file:
         stem = snake_case(spec.name)
         reason = wrong_stem(stem)
-        help = f"name its files, such as `file: {stem}_net`"
+        help = f"choose another name for the files, such as `file: {stem}_net`"
     if reason:
-        message = f"the text `{cut(spec.name)}` cannot be the name: {reason}"
+        message = f"the string `{cut(spec.name)}` cannot be the name: {reason}"
         problems.add("MG205", message, ("name",), help=help)
 
 
 def _check_file(file: str, problems: Problems) -> None:
-    """Look at the name of the files; no path leads out of their folder."""
+    """Check the name of the files; a path could lead out of their folder."""
     reason, help = wrong_stem(file), ""
     meant = file.removesuffix(".py").lower().replace("-", "_")
     if reason and meant != file and not wrong_stem(meant):
@@ -198,12 +201,12 @@ def _check_file(file: str, problems: Problems) -> None:
     elif reason and not wrong_stem(f"{meant}_net"):
         help = f"such as `{meant}_net`"
     if reason:
-        message = f"the text `{cut(file)}` cannot be the file: {reason}"
+        message = f"the string `{cut(file)}` cannot be the file: {reason}"
         problems.add("MG205", message, ("file",), help=help)
 
 
 def _without_wrong_inputs(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
-    """Validate several inputs one by one; the shape of a wrong one is not known."""
+    """Validate several inputs one by one; an invalid one gets an unknown shape."""
     inputs = data.get("input")
     if not isinstance(inputs, dict) or not inputs:
         return {}
@@ -223,7 +226,7 @@ def _without_wrong_inputs(data: dict[str, Any], problems: Problems) -> dict[str,
 def _without_wrong_parameters(
     data: dict[str, Any], problems: Problems
 ) -> dict[str, Any]:
-    """Look at the parameters one by one, so that each that is wrong is named."""
+    """Check the parameters one by one, so that each invalid one is reported."""
     given = data.get("parameters")
     if not isinstance(given, dict):
         return {}
@@ -239,7 +242,7 @@ def _without_wrong_parameters(
 
 
 def _without_wrong_training(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
-    """Validate `training` apart, so that its mistakes have its own words and places."""
+    """Validate `training` on its own, so that its mistakes have the right place."""
     training = data.get("training")
     if not isinstance(training, dict):
         return {}

@@ -1,4 +1,4 @@
-"""Mistakes of one spec, gathered while it is read; pydantic's turned into ours."""
+"""Mistakes and warnings of one spec, including those that pydantic finds."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ _RANGES = (
 
 
 class Problems:
-    """Gathers the mistakes and warnings of one document."""
+    """Collects the mistakes and warnings of one document."""
 
     def __init__(
         self, document: Document, found: list[Diagnostic] | None = None
     ) -> None:
-        """Gather the mistakes of a document, together with those of others."""
+        """Collect the mistakes of a document, in `found` if a list is given."""
         self.document = document
         self.included = found is not None
         self.found: list[Diagnostic] = [] if found is None else found
@@ -62,23 +62,23 @@ class Problems:
         help: str = "",
         warning: bool = False,
     ) -> None:
-        """Note a mistake at the value of `path`, or at its key."""
+        """Add a mistake at the value of `path`, or at its key."""
         find = self.document.key_place if key else self.document.place
         place = find(path)
         self.found.append(Diagnostic(code, message, place, tuple(notes), help, warning))
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What is odd but can be rendered."""
+        """The warnings; a spec with warnings can still be rendered."""
         return tuple(each for each in self.found if each.warning)
 
     @property
     def failed(self) -> bool:
-        """Whether there is a mistake, so that nothing can be rendered."""
+        """Whether there are mistakes, so that the spec cannot be rendered."""
         return any(not each.warning for each in self.found)
 
     def check(self) -> None:
-        """Stop if there are mistakes.
+        """Raise an error if there are mistakes.
 
         Raises:
             SpecError: With all mistakes and warnings found so far.
@@ -87,7 +87,7 @@ class Problems:
             raise SpecError(self.found)
 
     def add_entry(self, code: str, message: str, path: Path, **more: Any) -> None:
-        """Note a mistake of a whole layer: at its name, or at its type without one."""
+        """Add a mistake about a whole layer, at its name or else at its type."""
         entry: Any = self.document.data
         for step in path:
             entry = entry[step]
@@ -99,12 +99,12 @@ class Problems:
             self.add(code, message, (*path, next(iter(entry))), key=True, **more)
 
     def line(self, path: Path) -> int:
-        """Return the line of a value, for notes."""
+        """Return the line number of a value, for notes."""
         place = self.document.place(path)
         return place.span.line
 
     def where(self, path: Path) -> str:
-        """Name the line of a value, and its file if that is not the spec."""
+        """Return the line of a value as text, with its file if it is included."""
         line = f"line {self.line(path)}"
         return f"{line} of {self.document.name}" if self.included else line
 
@@ -119,16 +119,16 @@ class Problems:
         *,
         written: Mapping[str, Any] | None = None,
     ) -> None:
-        """Note what pydantic found, one mistake a field.
+        """Add what pydantic found, one mistake per field.
 
         Args:
-            error: What pydantic raised.
+            error: The error that pydantic raised.
             model: The class that was validated.
-            subject: What it is for people: `Linear`, or an empty text for the spec.
-            path: Where its fields stand in the document.
+            subject: Its name in messages: `Linear`, or empty for the spec.
+            path: The path of its fields in the document.
             given: The values of the fields.
-            shorthand: The field that `path` itself holds, for `Linear: 10`.
-            written: The fields as the document has them, if they may be expressions.
+            shorthand: The field that `path` itself holds, as in `Linear: 10`.
+            written: The fields as written, if they may be expressions.
         """
         found: dict[str, list[Any]] = {}
         for each in error.errors(include_url=False, include_context=False):
@@ -159,9 +159,9 @@ class Problems:
                     right = [each for each in fields if takes(model, each, field)]
                     help = _mended(right[0][field]) if right else ""
                 elif not plain and isinstance(value, float) and kind == "int_type":
-                    help = "compute it from whole numbers; `//` divides them"
+                    help = "use `//` to divide whole numbers"
                 code = "MG204" if kind in _RANGES else "MG203"
-                found_is = "but in it is" if inner else "not"
+                found_is = "but it contains" if inner else "not"
                 message = f"`{field}` must be {expected(model, field)}, {found_is} "
                 self.add(code, message + shown(value), (*at, *inner), help=help)
 
@@ -176,20 +176,23 @@ class Problems:
         self.add("MG201", message, at, key=True, help=help)
 
     def meant(self, value: Any, *, symbolic: bool = True) -> str:
-        """Say what a text was meant to be, where another kind of value is wanted.
+        """Guess what a string was meant to be where another type is expected.
 
         Args:
-            value: What is there.
-            symbolic: Whether an expression could be there.
+            value: The value.
+            symbolic: Whether an expression is allowed here.
+
+        Returns:
+            Help for the mistake; empty if there is no guess.
         """
         if not isinstance(value, str):
             return ""
         if value.startswith("("):
-            return "a list has brackets: `[3, 3]`"
+            return "write a list in brackets: `[3, 3]`"
         name = value.strip("${} ")
         parameters = self._parameters()
         if not symbolic and ("${" in value or name in parameters):
-            return "parameters stand in `layers` only: write the value itself"
+            return "only `layers` can use parameters; write the value itself"
         with suppress(ExpressionError):
             if evaluate(f"${{{name}}}", parameters).names:
                 what = " for the parameter" if name in parameters else ""
@@ -200,7 +203,7 @@ class Problems:
         return ""
 
     def _parameters(self) -> dict[str, Scalar]:
-        """Return the parameters of the document, those of blocks too."""
+        """Return the parameters of the document and of its blocks."""
         blocks = self.document.data.get("blocks")
         holders = [*blocks.values()] if isinstance(blocks, dict) else []
         found: dict[str, Scalar] = {}
@@ -211,14 +214,14 @@ class Problems:
         return found
 
     def once(self) -> None:
-        """Forget mistakes that are found again in another use of the same lines."""
+        """Remove mistakes that several uses of the same lines repeat."""
         seen: dict[object, Diagnostic] = {}
         for each in self.found:
             seen.setdefault((each.code, each.place, each.warning), each)
         self.found[:] = seen.values()
 
     def forget_known(self, since: int) -> None:
-        """Forget what was found since then and was said before, in the same words."""
+        """Remove mistakes added after the first `since` that repeat one of those."""
         known = {(each.code, each.message) for each in self.found[:since]}
         self.found[since:] = [
             each
@@ -227,7 +230,7 @@ class Problems:
         ]
 
     def insist(self, code: str) -> bool:
-        """Make mistakes of the warnings of a code, as they explain another mistake.
+        """Turn the warnings with a code into mistakes, since they explain another.
 
         Returns:
             Whether there are any.
@@ -240,12 +243,12 @@ class Problems:
         return any(each.code == code for each in self.found)
 
     def drop(self, *codes: str) -> None:
-        """Forget mistakes that only follow from others."""
+        """Remove mistakes that only follow from others, by their codes."""
         self.found[:] = [each for each in self.found if each.code not in codes]
 
 
 def _subject(subject: str) -> str:
-    """Name what has fields: the spec, `Linear`, the block `Basic`."""
+    """Name the owner of the fields: the spec, `Linear`, the block `Basic`."""
     kind, _, name = subject.rpartition(" ")
     if not subject:
         return "the spec"
@@ -253,11 +256,11 @@ def _subject(subject: str) -> str:
 
 
 def near(word: str, options: Iterable[str]) -> list[str]:
-    """Return the options that `word` was probably meant to be, the likeliest first."""
+    """Return the options that `word` was probably meant to be, most likely first."""
     from difflib import get_close_matches
 
     lower: dict[str, str] = {}
-    for option in options:  # `relu` and `ReLU`: the one in the same letters
+    for option in options:  # of `relu` and `ReLU`, the one in the same case
         if option.lower() not in lower or option.islower() == word.islower():
             lower[option.lower()] = option
     if word.lower() in lower:
@@ -272,13 +275,13 @@ def near(word: str, options: Iterable[str]) -> list[str]:
 
 
 def nearest(word: str, options: Iterable[str]) -> str:
-    """Suggest the option that `word` was meant to be; empty if none is near."""
+    """Return "did you mean …?" for the closest option; empty if none is close."""
     names = " or ".join(f"`{name}`" for name in near(word, options))
     return f"did you mean {names}?" if names else ""
 
 
 def listed(names: Iterable[str]) -> str:
-    """Write names in a row: `a`, `b` and `c`."""
+    """Join names for a message: `a`, `b` and `c`."""
     quoted = [f"`{name}`" for name in names]
     if len(quoted) < 2:
         return "".join(quoted) or "nothing"
@@ -286,7 +289,7 @@ def listed(names: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """Write a value of a spec for people, in the words of YAML."""
+    """Describe a value of a spec for a message, as YAML writes it."""
     match value:
         case None:
             return "nothing"
@@ -295,21 +298,21 @@ def shown(value: object) -> str:
         case int() | float():
             return f"`{value}`"
         case str():
-            return f"the text `{cut(value)}`"
+            return f"the string `{cut(value)}`"
         case list():
             return f"the list `{_plain(value)}`"
         case dict():
             return "a mapping"
-        case _:  # a date of TOML
+        case _:  # a TOML date
             return f"`{cut(str(value))}`"
 
 
 def _mended(value: object) -> str:
-    """Say how a value is written that was meant."""
+    """Say how to write the value that was meant."""
     if isinstance(value, dict):
-        return "write its keys without `- ` before them"
+        return "remove the `- ` before its keys"
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        return "write `- ` before each of its keys"
+        return "put `- ` before each of its keys"
     return f"write `{_plain(value)}`"
 
 
@@ -325,5 +328,5 @@ def _plain(value: object) -> str:
 
 
 def cut(text: str, most: int = 40) -> str:
-    """Shorten a text of the user's for a message."""
+    """Shorten text from the user for a message."""
     return text if len(text) <= most else text[: most - 1] + "…"

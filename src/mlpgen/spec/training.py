@@ -1,4 +1,4 @@
-"""What `training:` of a spec may hold: pydantic models of that part of the file."""
+"""Pydantic models of a spec's `training:` section."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,7 +13,7 @@ else:
     MetricName = Literal[tuple(METRICS)]
 
 NO_CLOSURE = ("accumulate", "clip_grad_norm", "clip_grad_value")
-"""What happens between backward and step, which has no place in a closure."""
+"""Keys for what happens between backward and step, which a closure cannot do."""
 
 
 class _Model(BaseModel):
@@ -21,22 +21,22 @@ class _Model(BaseModel):
 
 
 class Training(_Model):
-    """How the network is trained; without it only the model is rendered."""
+    """How to train the network."""
 
     data: Annotated[
-        Any, Field(description="The data set to train on, or data of your own.")
+        Any, Field(description="The data set to train on, or your own data.")
     ]
     validation: Annotated[
         Annotated[float, Field(gt=0, lt=1)] | None,
         Field(
-            description="The share of the training data that says which epoch is the "
-            "best; the test data is looked at once, at the end."
+            description="Fraction of the training data held out to choose the best "
+            "epoch. The test data is then used only once, at the end."
         ),
         Expects("a number above 0 and below 1"),
     ] = None
     subset: Annotated[
         Positive | None,
-        Field(description="Train on so many examples, chosen by the seed."),
+        Field(description="Train on this many examples, chosen by the seed."),
         Expects("a whole number of at least 1"),
     ] = None
     normalize: Annotated[
@@ -44,109 +44,109 @@ class Training(_Model):
         | Annotated[list[float | list[float]], Field(min_length=2, max_length=2)]
         | None,
         Field(
-            description="Mean and standard deviation that images are brought from, of "
-            "all channels or of each; `auto` takes those of the training data."
+            description="Mean and standard deviation to normalize images with, for all "
+            "channels or for each. `auto` computes them from the training data."
         ),
-        Expects("`auto` or a list of a mean and a deviation"),
+        Expects("`auto` or a list of a mean and a standard deviation"),
     ] = None
     loss: Annotated[
         Any,
         Field(
-            description="A loss of torch.nn, on the first output of the model; or a "
-            "list of them, each with the output it is `on` and its `weight`."
+            description="A loss of torch.nn, on the model's first output; or a list of "
+            "losses, each with its output (`on`) and its `weight`."
         ),
     ]
     metrics: Annotated[
         list[MetricName],
-        Field(description="What is measured beside the loss; accuracy by default."),
+        Field(description="Metrics to report besides the loss. Default: accuracy."),
         Expects(f"a list of {', '.join(METRICS)}"),
     ] = []
     evaluate_train: Annotated[
         bool,
         Field(
-            description="Measure the training data too after each epoch, which takes "
-            "up to a quarter of the time."
+            description="Also evaluate on the training data after each epoch, which "
+            "takes up to a quarter of the time."
         ),
     ] = True
     optimizer: Annotated[
         Any,
         Field(
-            description="An optimizer of torch.optim; beside it `no_decay` names "
+            description="An optimizer of torch.optim. Beside it, `no_decay` lists "
             "parameters without weight decay."
         ),
     ]
     scheduler: Annotated[
         Any,
         Field(
-            description="A scheduler of torch.optim.lr_scheduler; beside it `warmup`, "
-            "in epochs, and `per`: epoch or step."
+            description="A scheduler of torch.optim.lr_scheduler. Beside it, `warmup` "
+            "(in epochs) and `per` (`epoch` or `step`)."
         ),
     ] = None
     augment: Annotated[
         list[Any],
-        Field(description="How each batch of images is changed at random."),
+        Field(description="Random augmentations of each batch of images."),
         Expects("a list of augmentations"),
     ] = []
     epochs: Annotated[Positive, Field(description="Passes over the training data.")] = (
         10
     )
-    batch_size: Annotated[Positive, Field(description="Examples in one step.")] = 64
+    batch_size: Annotated[Positive, Field(description="Examples per batch.")] = 64
     accumulate: Annotated[
-        Positive, Field(description="Batches whose gradients make one step.")
+        Positive, Field(description="Batches to accumulate gradients over for a step.")
     ] = 1
     clip_grad_norm: Annotated[
         Annotated[float, Field(gt=0)] | None,
-        Field(description="The largest norm of all gradients together."),
+        Field(description="Clip the total norm of all gradients to this value."),
         Expects("a number above 0"),
     ] = None
     clip_grad_value: Annotated[
         Annotated[float, Field(gt=0)] | None,
-        Field(description="The largest absolute value of a gradient."),
+        Field(description="Clip each gradient to this absolute value."),
         Expects("a number above 0"),
     ] = None
     ema: Annotated[
         Annotated[float, Field(gt=0, lt=1)] | None,
         Field(
-            description="Evaluate and keep a running mean of the weights: what it "
-            "keeps of itself at each step, such as 0.999."
+            description="Decay of an exponential moving average of the weights, such "
+            "as 0.999. The average is what is evaluated and saved."
         ),
         Expects("a number above 0 and below 1"),
     ] = None
     precision: Annotated[
         Literal["fp32", "bf16", "fp16", "tf32"],
-        Field(description="Of the forward pass: torch.amp, or tf32 products."),
+        Field(description="Precision of the forward pass (torch.amp, or TF32 matmul)."),
     ] = "fp32"
     compile: Annotated[
         bool, Field(description="Compile the model with torch.compile.")
     ] = False
     channels_last: Annotated[
-        bool, Field(description="Lay images out with channels last in memory.")
+        bool, Field(description="Store images in channels-last memory format.")
     ] = False
     deterministic: Annotated[
-        bool, Field(description="Use only algorithms that give the same bits again.")
+        bool, Field(description="Use only deterministic algorithms.")
     ] = False
     early_stopping: Annotated[
         Positive | None,
-        Field(description="Stop after so many epochs without a better one."),
-        Expects("a whole number of at least 1: epochs without a better one"),
+        Field(description="Stop after this many epochs without improvement."),
+        Expects("a whole number of at least 1: epochs without improvement"),
     ] = None
     target: Annotated[
         Annotated[float, Field(gt=0)] | None,
         Field(
-            description="Stop when the accuracy is reached, or without classes the "
-            "loss, and say how long it took."
+            description="Stop when this accuracy is reached (without classes: this "
+            "loss), and report how long it took."
         ),
         Expects("a number above 0"),
     ] = None
     seed: Annotated[
         int,
-        Field(ge=0, le=2**63 - 1, description="Seed of initial values and shuffling."),
+        Field(ge=0, le=2**63 - 1, description="Seed for initial values and shuffling."),
         Expects("a whole number of at least 0"),
     ] = 1
 
 
 class OptimizerKeys(_Model):
-    """What may stand beside an optimizer."""
+    """Keys beside an optimizer."""
 
     no_decay: Annotated[
         list[Literal["bias", "norm"]],
@@ -156,27 +156,27 @@ class OptimizerKeys(_Model):
 
 
 class SchedulerKeys(_Model):
-    """What may stand beside a scheduler."""
+    """Keys beside a scheduler."""
 
     warmup: Annotated[
         Annotated[float, Field(gt=0)] | None,
-        Field(description="Epochs in which the rate rises to that of the optimizer."),
-        Expects("a number above 0: epochs"),
+        Field(description="Epochs in which the learning rate rises to its full value."),
+        Expects("a number of epochs above 0"),
     ] = None
     per: Annotated[
         Literal["epoch", "step"],
-        Field(description="What the scheduler counts, and its arguments with it."),
+        Field(description="When the scheduler steps. Its arguments count this unit."),
     ] = "epoch"
 
 
 class LossKeys(_Model):
-    """What may stand beside a loss."""
+    """Keys beside a loss."""
 
     on: Annotated[
-        str, Field(description="The output that it is on; the first by default.")
+        str, Field(description="The output to apply it to. Default: the first.")
     ] = ""
     weight: Annotated[
         float,
-        Field(gt=0, description="Its weight in the sum of all losses."),
+        Field(gt=0, description="The weight of the loss in the sum of all losses."),
         Expects("a number above 0"),
     ] = 1.0

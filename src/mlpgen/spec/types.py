@@ -1,4 +1,4 @@
-"""What the type of a layer may be: a class or function of torch, or a tensor."""
+"""The types that a layer can have: torch classes and functions, tensors, `custom`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mlpgen.layers.base import Layer
 
 TENSORS: Catalogue[Layer] = Catalogue("mlpgen.layers", {"tensors": "parameter buffer"})
-"""Tensors of the model itself."""
+"""Types that add a tensor to the model: parameters and buffers."""
 
 NOT_IN_TORCH: Catalogue[Layer] = Catalogue(
     "mlpgen.layers", {"not_in_torch": "DropPath"}
@@ -23,11 +23,9 @@ NOT_IN_TORCH: Catalogue[Layer] = Catalogue(
 """Layers that torch lacks."""
 
 CUSTOM = "custom"
-"""The type of a module that the author wrote."""
+"""The type of a module from the author's own Python file."""
 SHARE = "share"
-"""The type of an entry that has none and uses the module of another layer again."""
-
-
+"""The type of an entry that only reuses the module of another layer."""
 CATALOGUES: tuple[Catalogue[Any], ...] = (
     LAYERS,
     CONTAINERS,
@@ -35,11 +33,11 @@ CATALOGUES: tuple[Catalogue[Any], ...] = (
     TENSORS,
     NOT_IN_TORCH,
 )
-"""All types that have a class here."""
+"""All types with a class in mlpgen."""
 
 
 def layer_class(type_: str) -> type[Layer] | None:
-    """Return the class of a layer, a function or a value; None if there is none."""
+    """Return the class of a layer, function or tensor; None if there is none."""
     for catalogue in (LAYERS, FUNCTIONS, TENSORS, NOT_IN_TORCH):
         if type_ in catalogue:
             return catalogue[type_]
@@ -47,26 +45,26 @@ def layer_class(type_: str) -> type[Layer] | None:
 
 
 def is_function(type_: str) -> bool:
-    """Tell whether a type is a function on tensors, which no module stands for."""
+    """Tell whether a type is a function on tensors, not a module."""
     return type_ in FUNCTIONS
 
 
 def every_type() -> Iterator[str]:
-    """Go through all types but blocks."""
+    """Iterate over all types except blocks."""
     for catalogue in CATALOGUES:
         yield from catalogue
     yield CUSTOM
 
 
 def taken_by(name: str) -> str:
-    """Say what has a name that a block cannot have; an empty text if nothing has."""
+    """Say what already has a block's name; empty if the name is free."""
     if name in LAYERS or name in CONTAINERS:
-        return "torch.nn has a layer of this name"
+        return "torch.nn has a layer with this name"
     if name in FUNCTIONS:
-        return "torch has a function of this name"
-    return "mlpgen has a layer of this name" if name in every_type() else ""
+        return "torch has a function with this name"
+    return "mlpgen has a layer with this name" if name in every_type() else ""
 
 
 def module_of(function: str) -> str:
-    """Return the class of `torch.nn` that a function is; empty if there is none."""
+    """Return the `torch.nn` class equivalent to a function; empty if there is none."""
     return next((name for name in LAYERS if snake_case(name) == function), "")

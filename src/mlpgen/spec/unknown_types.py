@@ -1,4 +1,4 @@
-"""Types of layers that are not known: what they were meant to be."""
+"""Suggestions for unknown layer types."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _OTHER_NAMES = {
     "upsamplingnearest2d": "Upsample",
     "upsamplingbilinear2d": "Upsample",
 }
-"""What layers are called elsewhere."""
+"""Names of layers in other libraries."""
 
 
 def meant(type_: str, blocks: Iterable[str]) -> tuple[str, str]:
-    """Say what an unknown type was meant to be.
+    """Guess what an unknown type was meant to be.
 
     Args:
-        type_: As it is written: `Conv2D`, `nn.ReLU`, `Linear(784, 10)`.
+        type_: The type as written: `Conv2D`, `nn.ReLU`, `Linear(784, 10)`.
         blocks: The blocks of the spec.
 
     Returns:
-        The type that is near, else the name as it is, or an empty text; and help.
+        The closest known type, else the bare name or an empty string; and the help.
     """
     call, bracket, arguments = type_.partition("(")
     name = call.strip().rpartition(".")[2]
@@ -40,12 +40,12 @@ def meant(type_: str, blocks: Iterable[str]) -> tuple[str, str]:
     found = near(name, known)
     if not found:
         plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,59}", name)
-        return name if plain else "", "`mlpgen layers` lists them all"
+        return name if plain else "", "`mlpgen layers` lists all layers"
     if not bracket:
         return found[0], nearest(name, found)
     if not arguments.strip(" )"):
-        return found[0], f"write `{found[0]}`, without parentheses"
-    return found[0], f"arguments follow a colon: `{_example(found[0])}`"
+        return found[0], f"write `{found[0]}` without parentheses"
+    return found[0], f"put arguments after a colon: `{_example(found[0])}`"
 
 
 def _example(type_: str) -> str:

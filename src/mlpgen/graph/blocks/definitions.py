@@ -138,7 +138,7 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
         if not reason and name == spec.name:
             reason = "it is the name of the model"
         if reason:
-            message = f"the text `{cut(name)}` cannot be a block: {reason}"
+            message = f"the string `{cut(name)}` cannot be a block: {reason}"
             meant = camel_case(name)
             help = f"did you mean `{meant}`?" if meant not in ("", name) else ""
             if name in Block.model_fields:
@@ -209,9 +209,9 @@ def _check_names(
         wrong = wrong_parameter if kind == "parameter" else wrong_input
         reason = wrong(name) if name != INPUT else f"`{INPUT}` means the only one"
         if reason:
-            message = f"the text `{cut(name)}` cannot be the name of an {kind}"
+            message = f"the string `{cut(name)}` cannot be the name of an {kind}"
             if kind == "parameter":
-                message = f"the text `{cut(name)}` cannot be a parameter"
+                message = f"the string `{cut(name)}` cannot be a parameter"
             problems.add("MG205", f"{message}: {reason}", at, key=key)
         elif name in before:
             problems.add("MG206", f"the name `{name}` is taken", at, key=key)
