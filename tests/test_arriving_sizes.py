@@ -68,7 +68,7 @@ def test_it_is_what_arrives(tmp_path: Path) -> None:
             made = module(text).Net(width=width)
             assert tuple(made(torch.rand(1, 16, 8, 8)).shape[1:]) == shape
         assert not list(module(text).Net(width=64).basic_1.shortcut.children())
-    assert "by the spec give the same" in evaluated(BASIC, tmp_path)
+    assert "of the spec give the same" in evaluated(BASIC, tmp_path)
 
 
 def test_its_default_is_not_used() -> None:
@@ -127,7 +127,7 @@ layers:
   - Last
 """
     assert loaded(text).graph.nodes[-1].output[-1] == value
-    assert "by the spec give the same" in evaluated(text, tmp_path)
+    assert "of the spec give the same" in evaluated(text, tmp_path)
 
 
 def test_sizes_of_the_second_input(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ layers:
     assert network.graph.total_parameters == 36 + 60 + 20
     rendered = api.render(network, "explicit")["net.py"]
     assert "memory_features: int, heads: int = 1) -> None:" in rendered
-    assert "by the spec give the same" in evaluated(text, tmp_path)
+    assert "of the spec give the same" in evaluated(text, tmp_path)
 
 
 def test_a_size_in_one_use_and_a_parameter_in_another() -> None:
@@ -190,4 +190,4 @@ layers:
     network = loaded(text)
     assert network.graph.total_parameters == 85 + 63
     assert "in_channels: int = 5" in api.render(network, "explicit")["net.py"]
-    assert "by the spec give the same" in evaluated(text, tmp_path)
+    assert "of the spec give the same" in evaluated(text, tmp_path)

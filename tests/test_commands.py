@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from mlpgen import SpecError, api
 from mlpgen.cli import run
 from mlpgen.layers import LAYERS
-from mlpgen.proof.process import subject
+from mlpgen.proof.job import job
 
 from . import networks
 from .graphs import specs
@@ -64,7 +64,7 @@ def every_command(spec: dict[str, Any], folder: Path) -> None:
     calls += [["layers", name] for name in LAYERS if f'"{name}"' in used][:3]
     for call in calls:
         assert run(call) == 0, call
-    assert subject(path, api.load(path)).plan is not None
+    assert job(path, api.load(path)).entries is not None
 
 
 @settings(max_examples=EXAMPLES)

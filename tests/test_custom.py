@@ -15,9 +15,10 @@ from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.names.identifiers import wrong_import
 from mlpgen.names.modules import hidden_module
 from mlpgen.names.reserved.words import BUILTINS
-from mlpgen.proof import process
-from mlpgen.proof.checks.common import FailsError
-from mlpgen.proof.checks.expressions import computed
+from mlpgen.proof.checks.errors import FailsError
+from mlpgen.proof.checks.interpreter.expressions import computed
+from mlpgen.proof.job import job
+from mlpgen.proof.prove import prove
 
 from .networks import network
 from .test_training import tiny
@@ -151,8 +152,8 @@ def first_checks(folder: Path, specs: dict[str, str]) -> dict[str, Check]:
     """Prove specs, and return the first check of each."""
     files(folder, {f"{name}.yaml": text for name, text in specs.items()})
     paths = {name: str(folder / f"{name}.yaml") for name in specs}
-    subjects = [process.subject(each, api.load(each)) for each in paths.values()]
-    found = process.prove(subjects)
+    subjects = [job(each, api.load(each)) for each in paths.values()]
+    found = prove(subjects)
     return dict(zip(specs, (each.checks[0] for each in found), strict=True))
 
 
@@ -176,11 +177,11 @@ def test_prove_runs_the_file_that_the_spec_names(tmp_path: Path) -> None:
     os.mkfifo(folder / "pipe.py")
     good = {"gate", "explicit", "checks", "parts/deep", "inner"}
     bad = {
-        "link": "leads out of it",
+        "link": "it is outside the folder of the spec",
         "folder": "cannot be read: it is a folder",
         "pipe": "cannot be read: it is a named pipe",
         "nothing": "cannot be read: No such file or directory",
-        "py_compile_": "`Gate` of py_compile_.py is no class of `nn.Module`",
+        "py_compile_": "`Gate` in py_compile_.py is not an `nn.Module` class",
     }
     specs = {each.replace("/", "_"): spec(f"{each}.py") for each in (*good, *bad)}
     checks = first_checks(folder, specs)
@@ -193,7 +194,7 @@ def test_prove_runs_the_file_that_the_spec_names(tmp_path: Path) -> None:
         assert why in checks[name].detail, checks[name]
     assert not (tmp_path / "ran").exists()
     check = first_checks(folder, {"function": spec("function.py")})["function"]
-    assert check.detail == "`Gate` of function.py is no class of `nn.Module`"
+    assert check.detail == "`Gate` in function.py is not an `nn.Module` class"
 
 
 @pytest.mark.exhaustive

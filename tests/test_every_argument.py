@@ -18,10 +18,11 @@ from mlpgen import SpecError, api
 from mlpgen.functions import FUNCTIONS
 from mlpgen.initializers import INITIALIZERS
 from mlpgen.layers import LAYERS
-from mlpgen.proof.checks.common import Subject, call, same
-from mlpgen.proof.checks.reference import as_written
+from mlpgen.proof.checks.comparison import same
+from mlpgen.proof.checks.spec_comparison import as_written
+from mlpgen.proof.checks.subject import Subject, call
 from mlpgen.proof.claims import claims
-from mlpgen.proof.spec_entries import plan
+from mlpgen.proof.spec_entries import spec_entries
 from mlpgen.spec.types import layer_class
 
 from .expressions import KNOWN, aimed
@@ -50,14 +51,14 @@ def agrees(loaded: Network) -> None:
         for style in api.STYLES
     }
     said: Any = claims(graph)
-    entries: Any = plan(loaded)
+    entries: Any = spec_entries(loaded)
     subject = Subject(said, classes, {}, entries)
     with torch.no_grad():
         models = [model for _, model in subject.mode(training=False)]
         found = [call(model, subject.inputs()) for model in models]
         for one, other in zip(*found, strict=True):
             assert same(one, other)
-        assert "by the spec give the same" in as_written(subject)
+        assert "of the spec give the same" in as_written(subject)
 
 
 MORE: dict[str, Any] = {"end": 6, "step": 2, "max_norm": 1.5, "divisor_override": 3}

@@ -17,8 +17,8 @@ from mlpgen.names.reserved.attributes import MODULE, NOT_EXPORTED
 from mlpgen.names.reserved.scripts import WORDS as OF_SCRIPTS
 from mlpgen.names.reserved.words import BUILTINS, MODEL
 from mlpgen.output import shared
-from mlpgen.proof.checks.common import load
-from mlpgen.proof.spec_entries import plan
+from mlpgen.proof.checks.subject import load
+from mlpgen.proof.spec_entries import spec_entries
 from mlpgen.styles.variable_names import spelling, variables
 
 from .networks import model, network
@@ -55,7 +55,7 @@ class Renamed:
         self.draw = random.Random(f"{path.stem} {seed}")
         self.data = read(path)
         self.blocks: dict[str, dict[str, str]] = {}
-        classes = plan(network(self.data))
+        classes = spec_entries(network(self.data))
         raw = self.data.get("blocks", {})
         for name, each in classes["blocks"].items():
             self.blocks[name] = self.new_names(each["parameters"], "recorded")

@@ -15,10 +15,16 @@ import torch
 from hypothesis import assume, given, settings
 
 from mlpgen import SpecError, api
-from mlpgen.proof import process
 from mlpgen.proof.certificate import Certificate, Check, verdict
-from mlpgen.proof.checks import predictions, reference, states, values
-from mlpgen.proof.checks.common import FailsError, Subject, UnsupportedError, load
+from mlpgen.proof.checks import (
+    outputs_and_gradients,
+    shapes_and_counts,
+    spec_comparison,
+    state_dicts,
+)
+from mlpgen.proof.checks.errors import FailsError, UnsupportedError
+from mlpgen.proof.checks.subject import Subject, load
+from mlpgen.proof.job import job
 from mlpgen.styles import explicit
 
 from .graphs import specs
@@ -35,7 +41,7 @@ def under(
     data: dict[str, Any], folder: Path, *damages: tuple[str, str], **more: Any
 ) -> Subject:
     """Load all styles of a network; texts of their files may be replaced."""
-    made = process.subject("spec", network(data), **more)
+    made = job("spec", network(data), **more)
     texts, every = made.texts, made.captured.texts if made.captured else {}
     for old, new in damages:
         assert any(old in text for text in (*texts.values(), *every.values()))
@@ -43,13 +49,14 @@ def under(
         every = {style: text.replace(old, new) for style, text in every.items()}
     if made.captured is not None:
         made = made._replace(captured=made.captured._replace(texts=every))
-    job = process._written(made._replace(texts=texts), folder / "0")
+    written = made._replace(texts=texts).write(folder / "0")
     with contextlib.chdir(folder):
         classes = {
             style: load(path, made.claims["name"])
-            for style, path in job["files"].items()
+            for style, path in written["files"].items()
         }
-    return Subject(job["claims"], classes, job["trials"], job["plan"], job["captured"])
+    keys = ("trials", "entries", "captured")
+    return Subject(written["claims"], classes, *(written[key] for key in keys))
 
 
 def as_written(
@@ -57,14 +64,14 @@ def as_written(
 ) -> str:
     """Run the check of the spec on a network."""
     with torch.no_grad():
-        return reference.as_written(under(data, folder, *damages, **more))
+        return spec_comparison.as_written(under(data, folder, *damages, **more))
 
 
 def captured(data: dict[str, Any], folder: Path, *damages: tuple[str, str]) -> str:
     """Run the check of all captures on a network."""
     subject = under(data, folder, *damages)
     with contextlib.chdir(folder), torch.no_grad():
-        return reference.captured(subject)
+        return spec_comparison.captured(subject)
 
 
 def spec(*layers: Any, **more: Any) -> dict[str, Any]:
@@ -79,13 +86,13 @@ AGAIN = spec({"Linear": 8, "name": "lent"}, "Tanh", {"share": "lent", "name": "a
 
 def test_ties_are_one_tensor(tmp_path: Path) -> None:
     found = as_written(TIED, tmp_path)
-    assert found == "3 layers by the spec give the same; 2 tied tensors"
+    assert found == "3 layers of the spec give the same; 2 tied tensors"
 
 
 def test_a_tie_that_is_missing_is_found(tmp_path: Path) -> None:
     data = spec(FIRST, {**FIRST, "name": "last", "share": "first"})
     tie = "        self.last.weight = self.first.weight\n"
-    with pytest.raises(FailsError, match=r"`last.weight` is not that of `first.wei"):
+    with pytest.raises(FailsError, match=r"`last.weight` is not tied to `first.wei"):
         as_written(data, tmp_path, (tie, ""))
 
 
@@ -93,30 +100,32 @@ def test_a_tie_that_nobody_asked_for_is_found(tmp_path: Path) -> None:
     subject = under(spec(FIRST, {**FIRST, "name": "last"}), tmp_path)
     for model in subject.models.values():
         model.last.weight = model.first.weight  # type: ignore[union-attr]
-    with torch.no_grad(), pytest.raises(FailsError, match="share their values"):
-        reference.as_written(subject)
+    with torch.no_grad(), pytest.raises(FailsError, match="share storage"):
+        spec_comparison.as_written(subject)
 
 
 def test_a_shared_layer_has_no_module_of_its_own(tmp_path: Path) -> None:
-    assert as_written(AGAIN, tmp_path) == "3 layers by the spec give the same"
+    assert as_written(AGAIN, tmp_path) == "3 layers of the spec give the same"
     made = "self.lent = nn.Linear(8, 8)\n"
     more = f"{made}        self.again = nn.Linear(8, 8)\n"
-    with pytest.raises(FailsError, match=r"no layer of the spec has `again.weight`"):
+    with pytest.raises(
+        FailsError, match=r"explicit has `again.weight`, which no layer of"
+    ):
         as_written(AGAIN, tmp_path, (made, more))
 
 
 def test_a_module_runs_as_often_as_the_spec_says(tmp_path: Path) -> None:
     subject = under(AGAIN, tmp_path, ("(self.lent(x))", "(self.lent(self.lent(x)))"))
-    said = "`lent` runs 3 times in explicit, and should run 2 times"
+    said = "`lent` runs 3 times in explicit, but should run 2 times"
     with torch.no_grad(), pytest.raises(FailsError, match=said):
-        predictions.layers(subject)
+        shapes_and_counts.layers(subject)
 
 
 DROPPING = spec({"Linear": 8}, {"Dropout": 0.25, "name": "drop"}, "BatchNorm1d")
 
 
 def test_train_mode_is_what_the_spec_says(tmp_path: Path) -> None:
-    assert as_written(DROPPING, tmp_path) == "3 layers by the spec give the same"
+    assert as_written(DROPPING, tmp_path) == "3 layers of the spec give the same"
     with pytest.raises(FailsError, match="of explicit, in train mode, is not what the"):
         as_written(DROPPING, tmp_path, ("0.25, training", "0.5, training"))
     with pytest.raises(FailsError, match=r"`p` of `drop` is 0.5, not 0.25, in seq"):
@@ -127,7 +136,7 @@ def test_a_check_leaves_no_trace(tmp_path: Path) -> None:
     subject = under(DROPPING, tmp_path)
     before = {name: x.clone() for name, x in subject.models["explicit"].named_buffers()}
     with torch.no_grad():
-        reference.as_written(subject)
+        spec_comparison.as_written(subject)
     after = dict(subject.models["explicit"].named_buffers())
     assert all(torch.equal(before[name], after[name]) for name in before)
 
@@ -142,7 +151,7 @@ def test_a_layer_that_is_left_out_is_not_there(tmp_path: Path) -> None:
     left_out = {"Linear": 8, "when": "${wide}", "name": "last"}
     layers = ({"Linear": 8, "name": "first"}, left_out, {"share": "first"})
     data = spec(*layers, parameters={"wide": False})
-    assert as_written(data, tmp_path) == "2 layers by the spec give the same"
+    assert as_written(data, tmp_path) == "2 layers of the spec give the same"
     with pytest.raises(FailsError, match="of explicit is not what the spec says"):
         as_written(data, tmp_path, ("if wide:", "if not wide:"))
 
@@ -159,17 +168,29 @@ WEIGHTED = spec(
 
 
 def test_initial_values(tmp_path: Path) -> None:
-    assert as_written(WEIGHTED, tmp_path) == "5 layers by the spec give the same"
+    assert as_written(WEIGHTED, tmp_path) == "5 layers of the spec give the same"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("init.eye_", "init.zeros_", r"`linear_1.weight` does not begin by eye_: 0 an"),
-        ("val=0.5", "val=0.25", r"`linear_1.bias` does not begin by constant_: 0.25"),
-        ("std=0.02", "std=0.03", r"`drawn.weight` is not spread as normal_ spreads"),
-        ("ones_(self.gain)", "zeros_(self.gain)", "`gain` does not begin by ones_: 0"),
-        ("zeros_(module", "ones_(module", r"`layer_norm_1.weight` does not begin"),
+        (
+            "init.eye_",
+            "init.zeros_",
+            r"`linear_1.weight` is not initialized by eye_: 0 an",
+        ),
+        (
+            "val=0.5",
+            "val=0.25",
+            r"`linear_1.bias` is not initialized by constant_: 0.25",
+        ),
+        ("std=0.02", "std=0.03", r"`drawn.weight` is not distributed as normal_ draws"),
+        (
+            "ones_(self.gain)",
+            "zeros_(self.gain)",
+            "`gain` is not initialized by ones_: 0",
+        ),
+        ("zeros_(module", "ones_(module", r"`layer_norm_1.weight` is not init"),
     ],
 )
 def test_other_initial_values_are_found(
@@ -182,15 +203,17 @@ def test_other_initial_values_are_found(
 def test_what_is_not_checked_is_said(tmp_path: Path) -> None:
     data = spec({"Linear": 4, "init": {"weight": "xavier_uniform_"}})
     assert as_written(data, tmp_path) == (
-        "1 layer by the spec give the same; not checked: 1 initial value of random "
+        "1 layer of the spec give the same; not checked: 1 initial value of random "
         "numbers, too few to tell"
     )
 
 
 def test_computed_weights(tmp_path: Path) -> None:
     data = spec({"Linear": 8, "parametrize": "weight_norm"})
-    assert as_written(data, tmp_path) == "1 layer by the spec give the same"
-    with pytest.raises(FailsError, match="computed by _SpectralNorm, not weight_norm"):
+    assert as_written(data, tmp_path) == "1 layer of the spec give the same"
+    with pytest.raises(
+        FailsError, match="parametrized by _SpectralNorm, not weight_norm"
+    ):
         as_written(data, tmp_path, ("weight_norm", "spectral_norm"))
 
 
@@ -205,7 +228,7 @@ CALLS = spec(
 
 
 def test_captures_are_what_the_spec_says(tmp_path: Path) -> None:
-    assert captured(CALLS, tmp_path) == "6 captured values by the spec are the same"
+    assert captured(CALLS, tmp_path) == "6 captured values equal the spec's"
     with pytest.raises(FailsError, match=r"captured `other.inner` of explicit is not"):
         captured(CALLS, tmp_path, ('["one.inner"][1]', '["one.inner"][0]'))
 
@@ -221,25 +244,25 @@ def test_drawn_specs_hold_and_give_what_they_say(data: dict[str, Any]) -> None:
         warnings.simplefilter("ignore")
         subject = under(data, Path(folder))
         with contextlib.chdir(folder), torch.no_grad():
-            assert "by the spec give the same" in reference.as_written(subject)
-            reference.captured(subject)
-            predictions.layers(subject)
+            assert "of the spec give the same" in spec_comparison.as_written(subject)
+            spec_comparison.captured(subject)
+            shapes_and_counts.layers(subject)
 
 
 def test_chosen_captures_are_proved(tmp_path: Path) -> None:
     more = {"capture": ["other.inner", "one"]}
-    assert as_written(CALLS, tmp_path, **more) == "5 layers by the spec give the same"
+    assert as_written(CALLS, tmp_path, **more) == "5 layers of the spec give the same"
     with pytest.raises(FailsError, match=r"`other.inner` of explicit is not what the"):
         as_written(CALLS, tmp_path, ("[1]", "[0]"), **more)
     with pytest.raises(SpecError, match=r"`--capture othr.inner`: there is no such l"):
-        process.subject("spec", network(CALLS), ["othr.inner"])
+        job("spec", network(CALLS), ["othr.inner"])
 
 
 def test_two_parts_of_one_cell(tmp_path: Path) -> None:
     cell = {"LSTMCell": 8, "name": "rnn", "from": ["step", "hidden", "cell"]}
     inputs = {"step": [5], "hidden": [8], "cell": [8]}
     data = spec(cell, input=inputs, outputs=["rnn.hidden", "rnn.cell"])
-    assert as_written(data, tmp_path) == "1 layer by the spec give the same"
+    assert as_written(data, tmp_path) == "1 layer of the spec give the same"
 
 
 EMBEDDING = {"Embedding": {"num_embeddings": 9, "embedding_dim": 4}}
@@ -260,8 +283,10 @@ def test_one_embedding_on_two_lengths(tmp_path: Path) -> None:
     subject = under(data, tmp_path)
     assert [each["high"] for each in subject.claims["inputs"]] == [9, 9]
     with torch.no_grad():
-        assert predictions.layers(subject) == "1 module with the predicted shape"
-        assert reference.as_written(subject) == "5 layers by the spec give the same"
+        assert shapes_and_counts.layers(subject) == "1 module with the predicted shape"
+        assert (
+            spec_comparison.as_written(subject) == "5 layers of the spec give the same"
+        )
 
 
 @pytest.fixture
@@ -283,18 +308,18 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 CHECKS = (
-    states.equal_states,
-    states.copies,
-    values.equal_in_evaluation,
-    values.equal_in_training,
-    values.example_by_example,
-    predictions.parameters,
-    predictions.layers,
-    predictions.outputs,
-    predictions.one_in_training,
-    reference.as_written,
-    reference.captured,
-    states.checkpoints,
+    state_dicts.equal_states,
+    state_dicts.copies,
+    outputs_and_gradients.equal_in_evaluation,
+    outputs_and_gradients.equal_in_training,
+    outputs_and_gradients.example_by_example,
+    shapes_and_counts.parameters,
+    shapes_and_counts.layers,
+    shapes_and_counts.outputs,
+    shapes_and_counts.one_in_training,
+    spec_comparison.as_written,
+    spec_comparison.captured,
+    state_dicts.checkpoints,
 )
 
 
@@ -311,23 +336,23 @@ def test_a_third_style(tmp_path: Path) -> None:
 def test_what_a_third_style_does_wrong_is_found(tmp_path: Path) -> None:
     subject = under(spec({"Linear": 8, "name": "wrong"}, "ReLU"), tmp_path)
     with pytest.raises(FailsError, match=r"differs, .* in explicit and in toy"):
-        values.equal_in_evaluation(subject)
+        outputs_and_gradients.equal_in_evaluation(subject)
     with (
         contextlib.chdir(tmp_path),
         torch.no_grad(),
         pytest.raises(FailsError, match="differs in toy with captured layers"),
     ):
-        reference.captured(subject)
+        spec_comparison.captured(subject)
 
 
 @pytest.mark.filterwarnings("ignore:TF32")
 def test_a_batch_of_one_that_torch_does_not_normalize(tmp_path: Path) -> None:
     subject = under(spec({"Linear": 3}, {"GroupNorm": 3}), tmp_path)
     every = (
-        predictions.outputs,
-        predictions.multiply_adds,
-        predictions.one_in_training,
-        values.example_by_example,
+        shapes_and_counts.outputs,
+        shapes_and_counts.multiply_adds,
+        shapes_and_counts.one_in_training,
+        outputs_and_gradients.example_by_example,
     )
     for check in every:
         with (
@@ -335,7 +360,7 @@ def test_a_batch_of_one_that_torch_does_not_normalize(tmp_path: Path) -> None:
             pytest.raises(UnsupportedError, match="more than 1 value"),
         ):
             check(subject)
-    assert "holds and gives the same" in states.copies(subject)
+    assert "has the same state and outputs" in state_dicts.copies(subject)
 
 
 def test_what_takes_too_long_has_not_failed() -> None:
@@ -346,6 +371,6 @@ def test_what_takes_too_long_has_not_failed() -> None:
     found = Certificate("spec.yaml", "One", ("explicit",), "", checks)
     assert not found.proved
     assert found.failures == ()
-    assert verdict(found) == "not finished: `export` and what comes behind it"
+    assert verdict(found) == "not finished: `export` and the checks after it"
     wrong = found._replace(checks=(Check("eval mode", "fails", "no"), *checks))
     assert verdict(wrong) == "not proved: 1 of 3 checks fail"

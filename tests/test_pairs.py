@@ -20,9 +20,9 @@ from torch import nn
 
 from mlpgen import SpecError, api, source
 from mlpgen.graph.build import build
-from mlpgen.proof.checks.common import Subject
 from mlpgen.proof.checks.main import _checks
-from mlpgen.proof.process import subject
+from mlpgen.proof.checks.subject import Subject
+from mlpgen.proof.job import job
 from mlpgen.spec.entries import ENTRY_KEYS
 
 from .networks import module
@@ -305,10 +305,10 @@ def check_works(data: Keys) -> api.Network:
     """Render both styles, run them, and prove what is said of them."""
     loaded = read(data)
     assert not [each for each in loaded.warnings if each.code != "MG215"]
-    job = subject("spec.yaml", loaded)
-    classes = {style: module(text).Net for style, text in job.texts.items()}
-    plain = json.loads(json.dumps(job.plan))
-    tried = Subject(json.loads(json.dumps(job.claims)), classes, {}, plain)
+    made = job("spec.yaml", loaded)
+    classes = {style: module(text).Net for style, text in made.texts.items()}
+    plain = json.loads(json.dumps(made.entries))
+    tried = Subject(json.loads(json.dumps(made.claims)), classes, {}, plain)
     checks = _checks()
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")

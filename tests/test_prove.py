@@ -18,20 +18,20 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
 from mlpgen import api
-from mlpgen.proof import process
 from mlpgen.proof.certificate import Certificate, Check
 from mlpgen.proof.checks import main
-from mlpgen.proof.checks.arguments import other_arguments
-from mlpgen.proof.checks.common import Subject as Under
-from mlpgen.proof.checks.common import UnsupportedError, load
-from mlpgen.proof.checks.tracing import refuse_if_torch_does
+from mlpgen.proof.checks.constructor_arguments import other_arguments
+from mlpgen.proof.checks.errors import UnsupportedError
+from mlpgen.proof.checks.module_calls import refuse_if_torch_does
+from mlpgen.proof.checks.subject import Subject, load
 from mlpgen.proof.claims import claims
+from mlpgen.proof.job import Job, job
+from mlpgen.proof.prove import prove as proved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlpgen.proof.claims import Claims, Whole
-    from mlpgen.proof.process import Subject
 
 ROOT = Path(__file__).parent.parent
 SMALL = """\
@@ -135,7 +135,7 @@ def test_certificates(folder: Path) -> None:
     ):
         assert fact in small
     assert "– batch of one   not supported by torch: Expected more than" in normalized
-    assert normalized.endswith("proved, but for 1 that torch does not support\n")
+    assert normalized.endswith("proved, except for 1 that torch does not support\n")
     assert {path.suffix for path in folder.iterdir()} == {".yaml"}
 
 
@@ -180,21 +180,21 @@ def test_without_torch(folder: Path) -> None:
 def test_the_checks_know_nothing_of_mlpgen() -> None:
     code = (
         "import sys; sys.path.append(sys.argv[1]); import checks.main; "
-        "import checks.machinery; import checks.values; import checks.states; "
+        "import checks.torch_features, checks.spec_comparison, checks.state_dicts; "
         "assert not any(each.startswith('mlpgen') for each in sys.modules)"
     )
-    folder = str(Path(process.__file__).parent)
+    folder = str(Path(main.__file__).parent.parent)
     subprocess.run([sys.executable, "-P", "-c", code, folder], check=True)
 
 
-def subject(text: str, folder: Path, spec: str = "spec.yaml") -> Subject:
+def subject(text: str, folder: Path, spec: str = "spec.yaml") -> Job:
     (folder / spec).write_text(text, encoding="utf-8")
-    return process.subject(spec, api.load(folder / spec))
+    return job(spec, api.load(folder / spec))
 
 
-def checked(made: Subject, folder: Path) -> Certificate:
+def checked(made: Job, folder: Path) -> Certificate:
     """Run the checks here: a process with torch takes seconds to begin."""
-    job = json.loads(json.dumps(process._written(made, folder / "0")))
+    job = json.loads(json.dumps(made.write(folder / "0")))
     checks: list[Check] = []
 
     def tell(**answer: Any) -> None:
@@ -208,19 +208,19 @@ def checked(made: Subject, folder: Path) -> Certificate:
     return Certificate(made.spec, name, styles, torch.__version__, (*checks,))
 
 
-def damaged(made: Subject, old: str, new: str, style: str = "sequential") -> Subject:
+def damaged(made: Job, old: str, new: str, style: str = "sequential") -> Job:
     """Replace a text in the file of one style."""
     text = made.texts[style]
     assert old in text
     return made._replace(texts={**made.texts, style: text.replace(old, new, 1)})
 
 
-def claiming(made: Subject, **changes: Any) -> Subject:
+def claiming(made: Job, **changes: Any) -> Job:
     """Change what mlpgen says."""
     return made._replace(claims={**made.claims, **changes})  # type: ignore[typeddict-item]
 
 
-def moved(made: Subject) -> Subject:
+def moved(made: Job) -> Job:
     """Let the explicit style make its last layer before the one before it."""
     hidden, logits = (
         line
@@ -230,23 +230,23 @@ def moved(made: Subject) -> Subject:
     return damaged(made, hidden + logits, logits + hidden, "explicit")
 
 
-DAMAGES: dict[str, tuple[Callable[[Subject], Subject], dict[str, str]]] = {
+DAMAGES: dict[str, tuple[Callable[[Job], Job], dict[str, str]]] = {
     "another function": (
         lambda made: damaged(made, "torch.tanh(", "torch.sin(", "explicit"),
         {
-            "eval mode": "they part between `hidden` and `logits`: `logits` differs, ",
-            "train mode": "they part between `hidden` and `logits`: `logits` differs, ",
+            "eval mode": "they first differ between `hidden` and `logits`: `logits` differs, ",
+            "train mode": "they first differ between `hidden` and `logits`: `logits` differs, ",
         },
     ),
     "another layer": (
         lambda made: damaged(made, "padding=1)", "padding=1, padding_mode='circular')"),
-        {"eval mode": "they part in `conv2d_1`: `logits` differs, "},
+        {"eval mode": "they first differ in `conv2d_1`: `logits` differs, "},
     ),
     "other initial values": (
         lambda made: damaged(made, "    def forward", DOUBLED, "explicit"),
         {
             "state": "`hidden.bias` differs: ",
-            "eval mode": "they part in `hidden`: `logits` differs, ",
+            "eval mode": "they first differ in `hidden`: `logits` differs, ",
         },
     ),
     "another order": (
@@ -261,8 +261,8 @@ DAMAGES: dict[str, tuple[Callable[[Subject], Subject], dict[str, str]]] = {
             "explicit",
         ),
         {
-            "layers": "`logits` should give (N, 3), and gives (3, 4) in explicit",
-            "outputs": "`logits` should be float32 (3, 3), and is float32 (3, 4) in ex",
+            "layers": "`logits` should return (N, 3), but returns (3, 4) in explicit",
+            "outputs": "`logits` should be float32 (3, 3), but is float32 (3, 4) in ex",
             "parameters": "1,263 parameters predicted, 1,272 in explicit",
             "multiply-adds": "3,768 multiply-adds predicted, 3,776 in explicit",
         },
@@ -279,7 +279,7 @@ DAMAGES: dict[str, tuple[Callable[[Subject], Subject], dict[str, str]]] = {
         lambda made: damaged(
             made, "return logits", "return logits.double()", "explicit"
         ),
-        {"outputs": "`logits` should be float32 (3, 3), and is float64 (3, 3) in expl"},
+        {"outputs": "`logits` should be float32 (3, 3), but is float64 (3, 3) in expl"},
     ),
     "examples that see each other": (
         lambda made: damaged(
@@ -472,11 +472,11 @@ def test_what_was_left_out_is_said(
     if "no other" in less:
         kept = [each for each in made.trials.variants if "size" not in each.arguments]
         made = made._replace(trials=made.trials._replace(variants=tuple(kept)))
-    job = process._written(made, tmp_path / "0")
+    job = made.write(tmp_path / "0")
     monkeypatch.chdir(tmp_path)
     classes = {style: load(path, "Large") for style, path in job["files"].items()}
     with torch.no_grad():
-        found = other_arguments(Under(job["claims"], classes, job["trials"], None))
+        found = other_arguments(Subject(job["claims"], classes, job["trials"], None))
     assert found.startswith("as the spec says with vocabulary=3001, heads=2")
     assert found.partition(";")[2] == less[1:]
 
@@ -508,15 +508,15 @@ def test_several_inputs_tuples_and_modules_used_twice(tmp_path: Path) -> None:
     }
     other = TALKER.replace("x + self.scale(x)", "self.scale(x) * 2")
     texts = {"explicit": TALKER, "sequential": TALKER}
-    right = process.Subject("talker", said, texts)
-    wrong = process.Subject("talker", said, {**texts, "sequential": other})
+    right = Job("talker", said, texts)
+    wrong = Job("talker", said, {**texts, "sequential": other})
     found = [checked(each, tmp_path) for each in (right, wrong)]
     assert found[0].failures == ()
     details = {each.name: each.detail for each in found[0].checks}
     assert details["layers"] == "2 modules with the predicted shape"
     assert details["eval mode"].startswith("3 outputs and 10 gradients equal")
     part = failures(found[1])["eval mode"].detail
-    assert part.startswith("they part in `blocks.0`: `y` differs, ")
+    assert part.startswith("they first differ in `blocks.0`: `y` differs, ")
 
 
 def failures(certificate: Certificate) -> dict[str, Check]:
@@ -543,7 +543,7 @@ def test_what_was_damaged_is_found(name: str, tmp_path: Path) -> None:
 def test_a_process_that_ends_is_followed_by_another(tmp_path: Path) -> None:
     whole = subject(SMALL, tmp_path)
     ended = damaged(whole, "class Small", "import os\nos._exit(3)\nclass Small")
-    first, second = process.prove([ended, whole])
+    first, second = proved([ended, whole])
     assert failures(first)["classes"].detail == "the process ended with code 3"
     assert second.proved
     assert second == checked(whole, tmp_path)
@@ -552,7 +552,7 @@ def test_a_process_that_ends_is_followed_by_another(tmp_path: Path) -> None:
 def test_one_that_hangs_holds_up_no_other(tmp_path: Path) -> None:
     whole = subject(SMALL, tmp_path)
     endless = damaged(whole, "class Small", "while True: pass\nclass Small")
-    found = [*process.prove([endless, endless], timeout=3)]
+    found = [*proved([endless, endless], timeout=3)]
     assert [each.proved for each in found] == [False, False]
     for each in found:
         assert each.checks[-1].detail.startswith("took longer than 3 s in all")
@@ -567,18 +567,18 @@ def test_a_failure_in_all_formats(
     def lie(graph: Any, captured: Any) -> Any:
         return {**claims(graph, captured), "parameters": 7}
 
-    def here(subjects: list[Subject], **_: Any) -> list[Certificate]:
-        certificates.extend(checked(each, folder) for each in subjects)
+    def here(jobs: list[Job], **_: Any) -> list[Certificate]:
+        certificates.extend(checked(each, folder) for each in jobs)
         return certificates
 
     certificates: list[Certificate] = []
-    monkeypatch.setattr("mlpgen.proof.process.claims", lie)
-    monkeypatch.setattr("mlpgen.proof.process.prove", here)
+    monkeypatch.setattr("mlpgen.proof.job.claims", lie)
+    monkeypatch.setattr("mlpgen.cli.prove.prove", here)
     monkeypatch.chdir(folder)
     assert command(["prove", "deep.yaml"]) == 1
     text = capsys.readouterr().out
     (certificate,) = certificates
-    monkeypatch.setattr("mlpgen.proof.process.prove", lambda *_args, **_: [certificate])
+    monkeypatch.setattr("mlpgen.cli.prove.prove", lambda *_args, **_: [certificate])
     assert "  ✗ parameters     7 parameters predicted, 39 in explicit\n" in text
     assert "a Linear with the name `graph`" in text
     assert text.endswith("  not proved: 1 of 20 checks fail\n")

@@ -11,9 +11,10 @@ import yaml
 from mlpgen import api
 from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
-from mlpgen.proof import process
-from mlpgen.proof.checks.common import FailsError, Subject, load
-from mlpgen.proof.checks.reference import as_written
+from mlpgen.proof.checks.errors import FailsError
+from mlpgen.proof.checks.spec_comparison import as_written
+from mlpgen.proof.checks.subject import Subject, load
+from mlpgen.proof.job import job
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def evaluated(text: str, folder: Path, **damage: str) -> str:
     """Run the check on a spec; texts of its code may be replaced, in both styles."""
     (folder / "spec.yaml").write_text(text, encoding="utf-8")
-    made = process.subject("spec.yaml", api.load(folder / "spec.yaml"))
+    made = job("spec.yaml", api.load(folder / "spec.yaml"))
     classes = {}
     for style, code in made.texts.items():
         if damage:
@@ -35,9 +36,9 @@ def evaluated(text: str, folder: Path, **damage: str) -> str:
         path.write_text(code, encoding="utf-8")
         classes[style] = load(str(path), made.claims["name"])
     claims: Any = made.claims
-    plan: Any = made.plan
+    entries: Any = made.entries
     with torch.no_grad():
-        return as_written(Subject(claims, classes, {}, plan))
+        return as_written(Subject(claims, classes, {}, entries))
 
 
 def spec_of(cls: type[Layer]) -> str:
@@ -72,7 +73,7 @@ def _input(cls: type[Layer], value: Value | None) -> dict[str, Any]:
 def test_every_layer_is_evaluated(name: str, tmp_path: Path) -> None:
     cls = layer_class(name)
     assert cls is not None
-    assert "by the spec give the same" in evaluated(spec_of(cls), tmp_path)
+    assert "of the spec give the same" in evaluated(spec_of(cls), tmp_path)
 
 
 PAIRS = """\
@@ -225,7 +226,7 @@ outputs: [looked, both.hidden, deep, cell.cell, encoder, decoder, mixed]
 )
 def test_states_and_masks(old: str, new: str, tmp_path: Path) -> None:
     """They are passed where the spec says, or it is found."""
-    assert evaluated(SEQUENCES, tmp_path).endswith("by the spec give the same")
+    assert evaluated(SEQUENCES, tmp_path).endswith("of the spec give the same")
     with pytest.raises(FailsError, match="is not what the spec says"):
         evaluated(SEQUENCES, tmp_path, old=old, new=new)
 
@@ -234,7 +235,7 @@ def test_states_and_masks(old: str, new: str, tmp_path: Path) -> None:
 def test_what_runs_through_the_rounds(first: str, back: str, tmp_path: Path) -> None:
     """The first output goes back into a block with several; both styles may err."""
     (tmp_path / "spec.yaml").write_text(PAIRS, encoding="utf-8")
-    code = process.subject("", api.load(tmp_path / "spec.yaml")).texts["explicit"]
+    code = job("", api.load(tmp_path / "spec.yaml")).texts["explicit"]
     old = code[code.rindex(" -> Tensor:\n") :]
     new = (
         f" -> Tensor:\n        {back} = x\n        for layer in self.pairs:\n"
@@ -249,7 +250,7 @@ def test_what_runs_through_the_rounds(first: str, back: str, tmp_path: Path) -> 
 
 def test_everything_that_a_spec_can_say(tmp_path: Path) -> None:
     assert evaluated(EVERYTHING, tmp_path) == (
-        "21 layers by the spec give the same; not checked: 1 initial value of random "
+        "21 layers of the spec give the same; not checked: 1 initial value of random "
         "numbers, too few to tell"
     )
 
@@ -257,7 +258,7 @@ def test_everything_that_a_spec_can_say(tmp_path: Path) -> None:
 def test_a_layer_that_overwrites_another(tmp_path: Path) -> None:
     """The attribute of one layer holds the module of another one."""
     text = "name: Two\ninput: [4]\nlayers: [{Linear: 4}, LayerNorm]\n"
-    with pytest.raises(FailsError, match="should be a LayerNorm, and is a Linear"):
+    with pytest.raises(FailsError, match="should be a LayerNorm, but is a Linear"):
         evaluated(text, tmp_path, old="LayerNorm(4)", new="Linear(4, 4)")
     text = text.replace("4}, LayerNorm", "4}, {Linear: 2}")
     with pytest.raises(FailsError, match="`out_features` of `linear_2` is 3, not 2"):

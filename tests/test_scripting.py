@@ -12,7 +12,8 @@ import yaml
 from mlpgen import api
 from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
-from mlpgen.proof.checks.common import call, load, made_inputs, same
+from mlpgen.proof.checks.comparison import same
+from mlpgen.proof.checks.subject import call, load, made_inputs
 from mlpgen.proof.claims import claims
 from mlpgen.spec.types import layer_class
 

@@ -11,8 +11,8 @@ import torch
 
 from mlpgen import api, load
 from mlpgen.graph.captures import free_captures
-from mlpgen.proof.checks.common import call, made_inputs
-from mlpgen.proof.checks.predictions import need_outputs
+from mlpgen.proof.checks.shapes_and_counts import need_outputs
+from mlpgen.proof.checks.subject import call, made_inputs
 from mlpgen.proof.claims import claims
 
 from .networks import model

@@ -9,16 +9,10 @@ from torch import Tensor, nn
 
 from mlpgen import SpecError, api
 from mlpgen.graph.captures import captured
-from mlpgen.proof.checks import reference
-from mlpgen.proof.checks.common import (
-    SEED,
-    FailsError,
-    Subject,
-    UnknownError,
-    call,
-    difference,
-    same,
-)
+from mlpgen.proof.checks import spec_comparison
+from mlpgen.proof.checks.comparison import difference, same
+from mlpgen.proof.checks.errors import FailsError, UnknownError
+from mlpgen.proof.checks.subject import SEED, Subject, call
 from mlpgen.proof.claims import claims
 
 from .comparison import equal_tensors
@@ -51,7 +45,7 @@ def captured_layers(
         yield wrong("rendering a captured model raises", error)
         return
     try:
-        own = Subject(said, classes, {}, subject.plan)
+        own = Subject(said, classes, {}, subject.entries)
         for style, model in own.models.items():
             # These have run in train mode: their buffers are others than at first.
             model.load_state_dict(subject.models[style].state_dict())
@@ -126,7 +120,7 @@ def _hooked(
 def _by_the_spec(own: Subject) -> Iterator[Finding]:
     try:
         with torch.no_grad():
-            reference.as_written(own)
+            spec_comparison.as_written(own)
     except FailsError as error:
         yield wrong("the interpreter differs in what is captured", error)
     except UnknownError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.proof.checks.common import difference, same
+from mlpgen.proof.checks.comparison import difference, same
 
 from .findings import Finding
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from mlpgen.proof.checks import predictions, reference
-from mlpgen.proof.checks.common import FailsError, Subject, UnknownError, call
+from mlpgen.proof.checks import shapes_and_counts, spec_comparison
+from mlpgen.proof.checks.errors import FailsError, UnknownError
+from mlpgen.proof.checks.subject import Subject, call
 from mlpgen.proof.claims import claims
-from mlpgen.proof.spec_entries import plan
+from mlpgen.proof.spec_entries import spec_entries
 
 from .captures import captured_layers
 from .comparison import equal_states, equal_tensors
@@ -59,7 +60,7 @@ def _runs(network: Network, codes: dict[str, str], choice: Choice) -> Iterator[F
         yield wrong("importing a model raises", error)
         return
     try:
-        subject = Subject(said, classes, {}, plan(network))  # type: ignore[arg-type]
+        subject = Subject(said, classes, {}, spec_entries(network))  # type: ignore[arg-type]
     except Exception as error:
         yield wrong("making a model raises", error)
         return
@@ -84,10 +85,10 @@ def _runs(network: Network, codes: dict[str, str], choice: Choice) -> Iterator[F
 def _predicted(subject: Subject) -> Iterator[Finding]:
     """Shapes, kinds of numbers and counts are as predicted."""
     checks = [
-        predictions.parameters,
-        predictions.outputs,
-        predictions.layers,
-        predictions.multiply_adds,
+        shapes_and_counts.parameters,
+        shapes_and_counts.outputs,
+        shapes_and_counts.layers,
+        shapes_and_counts.multiply_adds,
     ]
     for check in checks:
         try:
@@ -95,7 +96,7 @@ def _predicted(subject: Subject) -> Iterator[Finding]:
                 check(subject)
         except FailsError as error:
             yield wrong(f"{check.__name__} are not as predicted", error)
-        except predictions.UnsupportedError:
+        except shapes_and_counts.UnsupportedError:
             continue
         except Exception as error:
             yield wrong(f"checking {check.__name__} raises", error)
@@ -142,7 +143,7 @@ def _by_the_spec(subject: Subject) -> Iterator[Finding]:
     """The interpreter of the spec gives the same."""
     try:
         with torch.no_grad():
-            reference.as_written(subject)
+            spec_comparison.as_written(subject)
     except FailsError as error:
         yield wrong("the interpreter differs", error)
     except UnknownError:

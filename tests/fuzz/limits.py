@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from mlpgen.proof.checks.common import sized
+from mlpgen.proof.checks.subject import sized
 from mlpgen.proof.claims import claims
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import torch
 
 from mlpgen import SpecError
 from mlpgen.graph.build import build
-from mlpgen.proof.checks.common import SEED, Subject, call, made_inputs
+from mlpgen.proof.checks.subject import SEED, Subject, call, made_inputs
 from mlpgen.proof.claims import claims
 
 from .comparison import equal_states, equal_tensors

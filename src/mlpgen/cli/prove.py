@@ -10,14 +10,16 @@ import click
 from mlpgen import api
 from mlpgen.cli import common, printing
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
-from mlpgen.proof import process
 from mlpgen.proof.certificate import mark, verdict
+from mlpgen.proof.job import job
+from mlpgen.proof.process import NoTorchError
+from mlpgen.proof.prove import prove
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.proof.certificate import Certificate, Check
-    from mlpgen.proof.process import Subject
+    from mlpgen.proof.job import Job
     from mlpgen.symbols.expressions import Scalar
 
 
@@ -53,21 +55,21 @@ def command(
       mlpgen prove specs/mnist_mlp.yaml
       mlpgen prove specs/*.yaml --format json
     """
-    subjects, warnings = _subjects(
+    jobs, warnings = _jobs(
         common.once(specs),
         common.parse_settings(settings),
         common.parse_captures(captures),
     )
     common.show_warnings(warnings, aside=format_ == "json")
-    _say_whose_code(subjects)
+    _say_whose_code(jobs)
     found: list[Certificate] = []
     try:
-        for each in process.prove(subjects, timeout=timeout, tell=_progress):
+        for each in prove(jobs, timeout=timeout, tell=_progress):
             _progress()
             if format_ == "text":
                 _tell(each, first=not found)
             found.append(each)
-    except process.NoTorchError:
+    except NoTorchError:
         message = f"`prove` needs torch, and {sys.executable} has none: install it"
         raise click.ClickException(f"{message}, `pip install torch`") from None
     finally:
@@ -79,16 +81,16 @@ def command(
     return 0 if all(each.proved for each in found) else 1
 
 
-def _subjects(
+def _jobs(
     specs: Sequence[str], values: dict[str, Scalar], captures: Sequence[str]
-) -> tuple[list[Subject], list[Diagnostic]]:
-    found: list[Subject] = []
+) -> tuple[list[Job], list[Diagnostic]]:
+    found: list[Job] = []
     warnings: list[Diagnostic] = []
     mistakes: list[Diagnostic] = []
     for spec in specs:
         try:
             network = api.load(spec, values)
-            found.append(process.subject(spec, network, captures))
+            found.append(job(spec, network, captures))
             warnings += network.warnings
         except SpecError as error:
             mistakes += error.diagnostics
@@ -97,10 +99,10 @@ def _subjects(
     return found, warnings
 
 
-def _say_whose_code(subjects: Sequence[Subject]) -> None:
+def _say_whose_code(jobs: Sequence[Job]) -> None:
     """Say which code runs that is not mlpgen's."""
-    for each in subjects:
-        files = ", ".join(file.path for file in each.own)
+    for each in jobs:
+        files = ", ".join(file.path for file in each.custom)
         if files:
             said = f"note: {each.spec}: this runs its author's code: {files}"
             printing.say(said, aside=True)

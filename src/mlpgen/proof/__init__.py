@@ -1,1 +1,1 @@
-"""The proof: both styles of a spec are run, and held against what was predicted."""
+"""Runs the styles of a spec with torch and compares them with what mlpgen predicted."""

@@ -1,4 +1,4 @@
-"""The outcome of a proof, as text for people, as data and as annotations."""
+"""The result of a proof, as text and as data."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ Status = Literal["holds", "unsupported", "fails", "unfinished"]
 
 
 class Check(NamedTuple):
-    """One thing that was checked.
+    """The result of one check.
 
     Attributes:
-        name: What.
-        status: Whether it holds, fails, or torch itself does not support it; or it did
-            not come to its end in time.
+        name: The check.
+        status: Whether it holds, fails, is not supported by torch, or did not finish in
+            time.
         detail: A fact, or the first difference.
     """
 
@@ -23,14 +23,14 @@ class Check(NamedTuple):
 
 
 class Certificate(NamedTuple):
-    """What was found out about one spec.
+    """The result of the proof of one spec.
 
     Attributes:
         spec: Its path.
-        name: The class.
-        styles: The styles that were held against each other.
+        name: The class of the model.
+        styles: The styles that were compared.
         torch: The version of torch.
-        checks: In the order they were made.
+        checks: The checks, in order.
     """
 
     spec: str
@@ -41,21 +41,21 @@ class Certificate(NamedTuple):
 
     @property
     def proved(self) -> bool:
-        """Whether nothing fails, and all came to its end."""
+        """Whether all checks finished and none failed."""
         return bool(self.checks) and not self.failures and not self.unfinished
 
     @property
     def failures(self) -> tuple[Check, ...]:
-        """What fails."""
+        """The checks that failed."""
         return tuple(each for each in self.checks if each.status == "fails")
 
     @property
     def unfinished(self) -> tuple[Check, ...]:
-        """What did not come to its end in time."""
+        """The checks that did not finish in time."""
         return tuple(each for each in self.checks if each.status == "unfinished")
 
     def row(self) -> dict[str, Any]:
-        """Return it as data for JSON."""
+        """Return the certificate as data for JSON."""
         checks = [each._asdict() for each in self.checks]
         return self._asdict() | {"checks": checks, "proved": self.proved}
 
@@ -75,16 +75,17 @@ def mark(status: Status, *, unicode: bool) -> tuple[str, str]:
 
 
 def verdict(certificate: Certificate) -> str:
-    """Return the last line: `proved`, how many checks fail, or what is not finished."""
+    """Return the last line: `proved`, how many checks fail, or what did not finish."""
     if certificate.unfinished and not certificate.failures:
         (last,) = certificate.unfinished
-        return f"not finished: `{last.name}` and what comes behind it"
+        return f"not finished: `{last.name}` and the checks after it"
     if not certificate.proved:
         count, all_ = len(certificate.failures), len(certificate.checks)
         return f"not proved: {count} of {all_} checks fail"
     open_ = [each for each in certificate.checks if each.status == "unsupported"]
     unknown = sum(each.detail.startswith("not checked") for each in open_)
     left = len(open_) - unknown
-    without = f", but for {left} that torch does not support" if left else ""
-    without += f", but for {unknown} that could not be checked" if unknown else ""
-    return f"proved{without}"
+    except_for = f", except for {left} that torch does not support" if left else ""
+    if unknown:
+        except_for += f", except for {unknown} that could not be checked"
+    return f"proved{except_for}"

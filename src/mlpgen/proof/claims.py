@@ -1,7 +1,7 @@
-"""What mlpgen says of a network before it runs, as plain data for the checks.
+"""What mlpgen claims about a network before it runs, as plain data for the checks.
 
-A shape is whole: the batch dimension is None. All that is asked of the graph is asked
-here.
+Shapes include the batch dimension, which is None. The checks know the graph only by
+these claims.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ Whole = list[int | None]
 
 
 class Tensor(TypedDict):
-    """A tensor that goes in or comes out.
+    """An input or output of a model.
 
     Keys:
         name: Its name in `forward`.
         shape: Its shape; the batch dimension is None.
-        dtype: Torch's name: `float32`, `int64`, `bool`.
-        high: For whole numbers that go in: each is below this. Otherwise None.
+        dtype: Its dtype by torch's name: `float32`, `int64`, `bool`.
+        high: For integer inputs, the limit that each number stays below; else None.
     """
 
     name: str
@@ -39,19 +39,19 @@ class Tensor(TypedDict):
 
 
 class Claims(TypedDict):
-    """What mlpgen says of a network.
+    """What mlpgen claims about a network.
 
     Keys:
-        name: The class.
-        inputs: In the order of `forward`.
-        outputs: In the order in which they are returned.
-        layers: What each module gives, by dotted name, each time it is called; None
-            where that is not one tensor.
-        parameters: How many values it learns.
-        multiply_adds: For one example.
-        casts: Whether a function makes float32 of any other kind.
-        captured: The outputs that are captured.
-        records: Whether hooks record them.
+        name: The class of the model.
+        inputs: Its inputs, in the order of `forward`.
+        outputs: Its outputs, in the order in which they are returned.
+        layers: The output shape of each module at each call, by dotted name; None if
+            the output is not one tensor.
+        parameters: How many parameters it learns.
+        multiply_adds: Its multiply-adds for one example.
+        casts: Whether a `float` function casts to float32.
+        captured: The names of captured outputs.
+        records: Whether hooks record any of these.
     """
 
     name: str
@@ -66,13 +66,13 @@ class Claims(TypedDict):
 
 
 def claims(graph: Graph, captured: Sequence[str] = ()) -> Claims:
-    """Gather what mlpgen says of a network.
+    """Gather what mlpgen claims about a network.
 
     Args:
         graph: The network.
-        captured: What its model returns behind its outputs.
+        captured: What its model returns besides its outputs.
     """
-    own = graph.values()
+    in_forward = graph.values()
     return {
         "name": graph.name,
         "inputs": _inputs(graph),
@@ -82,7 +82,7 @@ def claims(graph: Graph, captured: Sequence[str] = ()) -> Claims:
         "multiply_adds": int(graph.total_multiply_adds),
         "casts": any(node.type == "float" for node in held(graph.nodes)),
         "captured": [*captured],
-        "records": any(name not in own for name in captured),
+        "records": any(name not in in_forward for name in captured),
     }
 
 
@@ -95,7 +95,7 @@ def _inputs(graph: Graph) -> list[Tensor]:
 
 
 def outputs(graph: Graph, captured: Sequence[str] = ()) -> list[Tensor]:
-    """Say what a model returns."""
+    """Return the claims about the outputs of a model."""
     found = [_tensor(name, graph.value(name)) for name in graph.outputs]
     known = captures(graph) if captured else {}
     return found + [_tensor(name, known[name].value) for name in captured]

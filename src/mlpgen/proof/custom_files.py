@@ -1,4 +1,4 @@
-"""The author's own files that a network imports: found beside its spec, and read."""
+"""The author's own Python files that a network imports, read from beside its spec."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
 
 
-class OwnFile(NamedTuple):
-    """A file of the author's.
+class CustomFile(NamedTuple):
+    """A Python file of the author's.
 
     Attributes:
-        module: What the generated code imports: `layers.attention`.
-        classes: What of it.
-        content: What is in it.
-        wrong: Why it cannot be run; an empty text if it can.
+        module: The module that the generated code imports: `layers.attention`.
+        classes: The classes that it imports from there.
+        content: The content of the file.
+        wrong: Why the file cannot be read; empty if it can.
     """
 
     module: str
@@ -30,35 +30,35 @@ class OwnFile(NamedTuple):
 
     @property
     def path(self) -> str:
-        """Where it must be: `layers/attention.py`."""
+        """Its path relative to the spec: `layers/attention.py`."""
         return f"{self.module.replace('.', '/')}.py"
 
 
-def own_files(graph: Graph, folder: Path) -> tuple[OwnFile, ...]:
+def read_files(graph: Graph, folder: Path) -> tuple[CustomFile, ...]:
     """Read the author's files that a network imports.
 
     Args:
         graph: The network.
-        folder: That of the spec, in which all of them must be.
+        folder: The folder of the spec, which must contain them.
     """
     found = []
     for module, classes in own_classes(graph).items():
-        file = OwnFile(module, classes, b"", "")
+        file = CustomFile(module, classes, b"", "")
         try:
             file = file._replace(content=_read(folder / file.path, folder))
         except OSError as error:
             why = error.strerror or str(error)
-            wrong = f"`{file.path}` of the folder of the spec cannot be read: {why}"
+            wrong = f"`{file.path}`, beside the spec, cannot be read: {why}"
             file = file._replace(wrong=wrong)
         found.append(file)
     return tuple(found)
 
 
 def _read(path: Path, folder: Path) -> bytes:
-    """Read a regular file inside of a folder; a pipe is not waited for."""
+    """Read a regular file in a folder, without waiting for a pipe."""
     real = path.resolve(strict=True)
     if not real.is_relative_to(folder.resolve()):
-        raise OSError("it leads out of it")
+        raise OSError("it is outside the folder of the spec")
     try:
         with opened(str(real)) as file:
             return file.read()
@@ -66,8 +66,8 @@ def _read(path: Path, folder: Path) -> bytes:
         raise OSError(f"it {error}") from None
 
 
-def written(files: tuple[OwnFile, ...], folder: Path) -> dict[str, Any]:
-    """Copy the files into a folder of their own, and return what the checks need."""
+def write_files(files: tuple[CustomFile, ...], folder: Path) -> dict[str, Any]:
+    """Copy the files into a folder, and return what the checks need as data."""
     for each in files:
         path = folder / each.path
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Below what the whole numbers of each input must be: what looks them up says it."""
+"""Limits of integer inputs, set by the layers that use them as indices."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Node
 
 _ANY = 2
-"""Numbers that nothing looks up are 0 and 1."""
+"""The limit where nothing uses the numbers as indices: they are 0 and 1."""
 _TABLES = {
     "Embedding": "num_embeddings",
     "EmbeddingBag": "num_embeddings",
     "one_hot": "num_classes",
 }
-_PLACES = ("gather", "index_select")
+_INDEXING = ("gather", "index_select")
 _OTHER_NUMBERS = ("argmax", "argmin", *_TABLES)
 
 
 class _Number(NamedTuple):
-    """A whole number of an input: `scale * x + shift`."""
+    """An integer computed from an input: `scale * x + shift`."""
 
     input: str
     scale: int = 1
@@ -35,9 +35,9 @@ _Numbers = frozenset[_Number]
 
 
 def bounds(graph: Graph) -> dict[str, int]:
-    """Return for each input the smallest number that it must not hold.
+    """Return the limit of each input: all its numbers must be below.
 
-    Numbers are followed through blocks, repeats and functions that hand them on.
+    Numbers are followed through blocks, repeats and functions that pass them on.
     """
     found: dict[str, int] = {}
     _outputs(graph, [frozenset({_Number(name)}) for name in graph.inputs], found)
@@ -47,7 +47,7 @@ def bounds(graph: Graph) -> dict[str, int]:
 def _outputs(
     graph: Graph, arriving: Sequence[_Numbers], found: dict[str, int]
 ) -> list[_Numbers]:
-    """Go through a class; return what its outputs hold of the inputs."""
+    """Return which numbers of the inputs the outputs of a class contain."""
     known = dict(zip(graph.inputs, arriving, strict=True))
     for node in graph.nodes:
         if node.idle:
@@ -60,7 +60,7 @@ def _outputs(
 
 
 def _parts(node: Node, takes: list[_Numbers], found: dict[str, int]) -> list[_Numbers]:
-    """Return what each part of a layer holds of the inputs."""
+    """Return which numbers of the inputs each part of a layer contains."""
     if not node.active:
         return takes[:1]
     if node.graph is not None and not node.rounds:
@@ -78,7 +78,7 @@ def _parts(node: Node, takes: list[_Numbers], found: dict[str, int]) -> list[_Nu
 
 
 def _look_up(node: Node, takes: list[_Numbers], found: dict[str, int]) -> None:
-    """Note below what the numbers must be that a layer looks up."""
+    """Record the limit of the numbers that a layer uses as indices."""
     limit = _limit(node)
     if limit is None:
         return
@@ -88,10 +88,10 @@ def _look_up(node: Node, takes: list[_Numbers], found: dict[str, int]) -> None:
 
 
 def _limit(node: Node) -> int | None:
-    """Say how many places there are for the last input of a layer."""
+    """Return how many indices the last input of a layer may have."""
     if node.type in _TABLES:
         return int(node.arguments[_TABLES[node.type]])
-    if node.type in _PLACES:
+    if node.type in _INDEXING:
         return int(whole(node.inputs[0])[node.arguments["dim"]])
     if node.type.startswith("MaxUnpool"):
         return int(prod(node.output[1:]))
@@ -99,10 +99,10 @@ def _limit(node: Node) -> int | None:
 
 
 def _handed_on(node: Node, takes: list[_Numbers]) -> _Numbers:
-    """Say what the result of a layer holds of the inputs."""
+    """Return which numbers of the inputs the result of a layer contains."""
     if node.value.dtype == "bool" or node.type in _OTHER_NUMBERS:
         return frozenset()
-    if node.type in _PLACES:
+    if node.type in _INDEXING:
         takes = takes[:1]
     every = frozenset[_Number]().union(*takes)
     if node.type not in ("add", "sub", "mul"):

@@ -1,8 +1,7 @@
-"""The layers of a spec just as they are written, for an evaluation without styles.
+"""The entries of a spec as written, for the interpreter of the checks.
 
-Nothing that was resolved goes in: a class is its entries, with the names that they have
-and the expressions that they say. What becomes of them, `checks.reference` finds out by
-itself.
+They contain nothing that mlpgen resolved: only names, arguments and expressions. The
+interpreter works out the rest by itself.
 """
 
 from __future__ import annotations
@@ -25,13 +24,14 @@ class Entry(TypedDict):
     """One entry of a list of layers.
 
     Keys:
-        name: Its name, made up where the author gave none.
+        name: Its name, generated if the author gave none.
         type: `Linear`, `add`, a block.
-        kind: `module`, `function`, `held`, `block`, `Sequential`, `custom` or `share`.
-        arguments: By name, as they are written.
+        kind: `module`, `function`, `tensor`, `block`, `Sequential`, `custom` or
+            `share`.
+        arguments: Its arguments by name, as written.
         sources: What `from` names; None without it.
-        options: `repeat`, `when`, `select`, `share`, `init`, `parametrize`, where they
-            are there.
+        options: `repeat`, `when`, `select`, `share`, `init` and `parametrize`, if
+            given.
         layers: The entries of a `Sequential`.
     """
 
@@ -48,10 +48,10 @@ class Class(TypedDict):
     """The model or a block.
 
     Keys:
-        parameters: With their defaults.
-        inputs: Names of what arrives.
+        parameters: Its parameters with their defaults.
+        inputs: The names of its inputs.
         layers: Its entries, in order.
-        outputs: What is returned; empty for the last layer.
+        outputs: The names of its outputs; empty for the last layer.
     """
 
     parameters: dict[str, Any]
@@ -60,13 +60,13 @@ class Class(TypedDict):
     outputs: list[str]
 
 
-class Plan(TypedDict):
-    """A spec: its model and its blocks, and the initial values of all layers of a type.
+class SpecEntries(TypedDict):
+    """A spec as written.
 
     Keys:
-        model: Its layers.
-        blocks: Those of each block.
-        rules: What `init` of the model says, by type and by the name of a parameter.
+        model: The model.
+        blocks: The blocks.
+        rules: The top-level `init`, by layer type and parameter name.
     """
 
     model: Class
@@ -74,7 +74,7 @@ class Plan(TypedDict):
     rules: dict[str, Any]
 
 
-def plan(network: Network) -> Plan:
+def spec_entries(network: Network) -> SpecEntries:
     """Read the entries of a spec that has no mistakes."""
     problems = Problems(network.document)
     spec = read_spec(problems)
@@ -118,7 +118,7 @@ def _kind(type_: str, blocks: dict[str, Definition]) -> str:
     if type_ in blocks:
         return "block"
     if type_ in TENSORS:
-        return "held"
+        return "tensor"
     if type_ in ("Sequential", CUSTOM, SHARE):
         return type_
     return "function" if is_function(type_) else "module"

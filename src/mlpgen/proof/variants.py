@@ -1,4 +1,4 @@
-"""The model with other constructor arguments: what the spec says for them."""
+"""The model with other constructor arguments, as the spec defines it for them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from mlpgen.symbols.expressions import Scalar
 
 MOST = 8
-"""Variants of one network."""
+"""How many variants of one network are tried."""
 _OF_EACH = 2
 
 
 class Variant(NamedTuple):
-    """The model with one other argument.
+    """The model with one changed argument.
 
     Attributes:
-        arguments: What its class is called with.
-        claims: What mlpgen predicts for it.
-        text: The model's file, rendered for these defaults.
+        arguments: The arguments of the constructor.
+        claims: What mlpgen predicts for them.
+        text: The file of the model, rendered with these as defaults.
     """
 
     arguments: dict[str, Scalar]
@@ -37,12 +37,12 @@ class Variant(NamedTuple):
 
 
 class Trials(NamedTuple):
-    """What is tried of the arguments of a class.
+    """The constructor arguments that are tried.
 
     Attributes:
-        parameters: The names of all.
-        warned: Those that cannot have other values, as the spec's warnings say (MG316).
-        variants: What is tried of the others.
+        parameters: The names of all parameters of the constructor.
+        warned: Those that cannot be changed, which mlpgen warns about (MG316).
+        variants: The variants that are tried of the others.
     """
 
     parameters: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ def trials(network: Network, captured: Sequence[str] = ()) -> Trials:
 
     Args:
         network: The network.
-        captured: What its model returns behind its outputs.
+        captured: What its model returns besides its outputs.
     """
     defaults = network.graph.parameters
     warned = network.graph.bound
@@ -68,7 +68,7 @@ def trials(network: Network, captured: Sequence[str] = ()) -> Trials:
 
 
 def _variants(network: Network, name: str, captured: Sequence[str]) -> list[Variant]:
-    """Return the model for other values of one parameter, where the spec is right."""
+    """Return variants of one parameter, of those values that the spec allows."""
     found: list[Variant] = []
     for value in _others(network.graph.parameters[name]):
         if len(found) < _OF_EACH:
@@ -91,7 +91,7 @@ def _variant(
 
 
 def _others(value: Scalar) -> list[Scalar]:
-    """Return values near another, the best first."""
+    """Return other values to try, the best first."""
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, float):

@@ -1,6 +1,5 @@
-"""What runs beside mlpgen, in a process with torch: the checks of the proof.
+"""The checks of the proof, which run in a process of their own with torch.
 
-Only the standard library and torch are imported, and never the rest of mlpgen: the
-folder `proof` is put on the path of that process, and this package is its `checks`. So
-its modules name each other relative to themselves.
+They import only torch and the standard library, and share no code with the styles. The
+package uses relative imports, so that it needs nothing else of mlpgen.
 """

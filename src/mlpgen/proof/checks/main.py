@@ -1,7 +1,7 @@
-"""Runs the checks on a job that mlpgen wrote, and tells each as a line of JSON.
+"""Runs the checks on the jobs that mlpgen wrote, and reports each as a line of JSON.
 
-What is printed: `{"begin": 0}` for each network, `{"name": …}` before and
-`{"name": …, "status": …, "detail": …}` behind each check.
+It prints `{"begin": 0}` for each network, `{"name": …}` before each check and
+`{"name": …, "status": …, "detail": …}` after it.
 """
 
 from __future__ import annotations
@@ -16,17 +16,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .common import Subject
+    from .subject import Subject
 
 
-def main(job: str) -> None:
-    """Prove every network of a job.
+def main(file: str) -> None:
+    """Prove the networks of a file of jobs.
 
     Args:
-        job: A JSON file: a list of `{"claims": …, "files": {style: path}}`, and with
-            what else is known of a network: `trials`, `plan` and `captured`.
+        file: JSON: a list of what `mlpgen.proof.job.Job.write` returns.
     """
-    # Whatever a library prints must not get between the answers.
+    # Output of libraries must not mix with the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
@@ -41,7 +40,7 @@ def main(job: str) -> None:
         return
     warnings.simplefilter("ignore")
     tell(torch=torch.__version__)
-    for index, each in enumerate(json.loads(Path(job).read_text(encoding="utf-8"))):
+    for index, each in enumerate(json.loads(Path(file).read_text(encoding="utf-8"))):
         tell(begin=index)
         with torch.no_grad():
             prove(each, tell)
@@ -49,20 +48,20 @@ def main(job: str) -> None:
 
 def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
     """Run all checks on one network."""
-    from .common import Subject, forget, load
-    from .custom import import_own
+    from .custom_modules import import_custom
+    from .subject import Subject, forget, load
 
     made: list[Subject] = []
 
     def make() -> str:
         forget(Path())
-        own = import_own(job["own"])
+        custom = import_custom(job["custom"])
         name = job["claims"]["name"]
         classes = {style: load(path, name) for style, path in job["files"].items()}
-        known = (job["trials"], job["plan"], job.get("captured"))
+        known = (job["trials"], job["entries"], job.get("captured"))
         made.append(Subject(job["claims"], classes, *known))
-        said = f", with the author's code of {', '.join(own)}" if own else ""
-        return f"{' and '.join(classes)}: imported and made{said}"
+        code = f", with the author's code in {', '.join(custom)}" if custom else ""
+        return f"{' and '.join(classes)}: imported and made{code}"
 
     _check("classes", make, tell)
     for subject in made:
@@ -71,33 +70,41 @@ def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
 
 
 def _checks() -> dict[str, Callable[[Subject], str]]:
-    from . import arguments, predictions, reference, states, torch_features, values
+    from . import (
+        constructor_arguments,
+        outputs_and_gradients,
+        shapes_and_counts,
+        spec_comparison,
+        state_dicts,
+        torch_features,
+    )
 
     return {
-        "state": states.equal_states,
-        "parameters": predictions.parameters,
-        "multiply-adds": predictions.multiply_adds,
-        "layers": predictions.layers,
-        "outputs": predictions.outputs,
-        "batch of one": predictions.one_in_training,
-        "eval mode": values.equal_in_evaluation,
-        "train mode": values.equal_in_training,
-        "examples": values.example_by_example,
-        "spec": reference.as_written,
-        "captures": reference.captured,
-        "arguments": arguments.other_arguments,
+        "state": state_dicts.equal_states,
+        "parameters": shapes_and_counts.parameters,
+        "multiply-adds": shapes_and_counts.multiply_adds,
+        "layers": shapes_and_counts.layers,
+        "outputs": shapes_and_counts.outputs,
+        "batch of one": shapes_and_counts.one_in_training,
+        "eval mode": outputs_and_gradients.equal_in_evaluation,
+        "train mode": outputs_and_gradients.equal_in_training,
+        "examples": outputs_and_gradients.example_by_example,
+        "spec": spec_comparison.as_written,
+        "captures": spec_comparison.captured,
+        "arguments": constructor_arguments.other_arguments,
         "meta": torch_features.meta,
         "export": torch_features.exported,
         "compile": torch_features.compiled,
         "script": torch_features.scripted,
-        "copy": states.copies,
-        "checkpoint": states.checkpoints,
+        "copy": state_dicts.copies,
+        "checkpoint": state_dicts.checkpoints,
         "bfloat16": torch_features.bfloat16,
     }
 
 
 def _check(name: str, run: Callable[[], str], tell: Callable[..., None]) -> None:
-    from .common import FailsError, UnknownError, UnsupportedError, first_line
+    from .errors import FailsError, UnknownError, UnsupportedError
+    from .text import first_line
 
     tell(name=name)
     try:

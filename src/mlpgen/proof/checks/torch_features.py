@@ -1,4 +1,4 @@
-"""What torch makes of models: meta, export, compile, script, half precision."""
+"""Models on the meta device, exported, compiled, scripted, and in half precision."""
 
 from __future__ import annotations
 
@@ -9,35 +9,31 @@ import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_map
 
-from .common import (
-    FailsError,
-    UnsupportedError,
-    call,
-    close,
-    difference,
-    first_line,
-)
-from .predictions import need_outputs
-from .tracing import refuse_if_torch_does
+from .comparison import close, difference
+from .errors import FailsError, UnsupportedError
+from .module_calls import refuse_if_torch_does
+from .shapes_and_counts import need_outputs
+from .subject import call
+from .text import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .common import Subject
-    from .tracing import Attempt
+    from .module_calls import Attempt
+    from .subject import Subject
 
 _LARGE = 10_000_000_000
-"""Multiply-adds of networks that run on one example here, where two change nothing."""
+"""Multiply-adds above which one example is enough."""
 _NO_KERNEL = "not implemented for 'BFloat16'"
 
 
 def _few(subject: Subject) -> int:
-    """Say how many examples are enough."""
+    """Return how many examples are enough."""
     return 1 if subject.claims["multiply_adds"] > _LARGE else 2
 
 
 def meta(subject: Subject) -> str:
-    """The models run on the device `meta`, which knows shapes and holds nothing."""
+    """Check that the models run on the meta device, which has shapes but no data."""
     for style, cls in subject.classes.items():
         inputs = subject.inputs(_few(subject))
 
@@ -50,7 +46,7 @@ def meta(subject: Subject) -> str:
         need_outputs(
             found, subject.claims["outputs"], _few(subject), f"in {style} on meta"
         )
-    return "runs on the device meta, with the same shapes"
+    return "runs on the meta device with the same shapes"
 
 
 def _on_meta(
@@ -63,7 +59,7 @@ def _on_meta(
 
 
 def exported(subject: Subject) -> str:
-    """`torch.export.export` takes the models, and what it makes gives the same."""
+    """Check that `torch.export.export` keeps the outputs of the models."""
     _as_eager(subject, _export)
     return "torch.export gives the same"
 
@@ -73,10 +69,10 @@ def _export(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
 
 
 def compiled(subject: Subject) -> str:
-    """`torch.compile` takes the models as one graph, and that gives the same."""
+    """Check that `torch.compile` makes one graph and keeps the outputs."""
     _refuse_hooks(subject)
     _as_eager(subject, _compile)
-    return "torch.compile takes it as one graph and gives the same"
+    return "torch.compile makes one graph and gives the same"
 
 
 def _compile(
@@ -91,13 +87,13 @@ def _compile(
 
 
 def _refuse_hooks(subject: Subject) -> None:
-    """Models that record values inside of layers use what torch cannot take."""
+    """Refuse models that capture values inside layers: torch cannot convert hooks."""
     if subject.claims.get("records"):
-        raise UnsupportedError("the forward hooks that record values inside of layers")
+        raise UnsupportedError("forward hooks that capture values inside layers")
 
 
 def scripted(subject: Subject) -> str:
-    """`torch.jit.script` takes the models, and what it makes gives the same."""
+    """Check that `torch.jit.script` keeps the outputs of the models."""
     _refuse_hooks(subject)
     _as_eager(subject, _script)
     return "torch.jit.script gives the same"
@@ -108,7 +104,7 @@ def _script(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
 
 
 def _as_eager(subject: Subject, attempt: Attempt) -> None:
-    """Make something else of each model, and compare what it gives."""
+    """Convert each model, and compare its outputs with the model's."""
     inputs = subject.inputs(_few(subject))
     for style, model in subject.mode(training=False):
         wanted = call(model, inputs)
@@ -128,9 +124,9 @@ def _tried(
     style: str,
     attempt: Attempt,
 ) -> list[Tensor]:
-    """Run; on failure look for the reason in torch's own layers, of all styles.
+    """Run; on failure, look for the cause in torch's own layers in all styles.
 
-    A function of the explicit style is a layer of the sequential one.
+    A function call of the explicit style is a layer in the sequential one.
     """
     try:
         return run()
@@ -141,7 +137,7 @@ def _tried(
 
 
 def bfloat16(subject: Subject) -> str:
-    """In half precision the models run, and give finite numbers of that kind."""
+    """Check that the models run in bfloat16 and return finite numbers of that dtype."""
     inputs = subject.inputs(_few(subject))
     for style, model in subject.mode(training=False):
         wanted = call(model, inputs)
@@ -154,7 +150,7 @@ def bfloat16(subject: Subject) -> str:
             found = _tried(run, subject, style, _in_half)
         except FailsError as error:
             if subject.claims.get("casts"):
-                message = "`float` makes float32, which its layers do not take"
+                message = "`float` makes float32, which bfloat16 layers do not take"
                 raise UnsupportedError(message) from None
             if _NO_KERNEL not in str(error):
                 raise
@@ -170,7 +166,7 @@ def _need_half(
         {**each, "dtype": each["dtype"].replace("float32", "bfloat16")}
         for each in subject.claims["outputs"]
     ]
-    if subject.claims.get("casts"):  # behind `float` it stays float32
+    if subject.claims.get("casts"):  # after `float` it stays float32
         for each, half in zip(claimed, found, strict=False):
             if half.dtype == torch.float32:
                 each["dtype"] = "float32"

@@ -1,4 +1,4 @@
-"""What models hold: keys and initial values, copies, checkpoints."""
+"""State dicts: their keys and values in all styles, in copies and in checkpoints."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from .common import FailsError, call, counted, difference, same
+from .comparison import difference, same
+from .errors import FailsError
+from .subject import call
+from .text import counted
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from .common import Subject
+    from .subject import Subject
 
 
 def equal_states(subject: Subject) -> str:
-    """All styles hold the same keys, in order, with the same values."""
+    """Check that all styles have the same keys, in order, with the same values."""
     (one, first), *others = subject.models.items()
     for other, second in others:
         need_equal_states(first, second, f"in {one} and in {other}")
@@ -26,7 +29,7 @@ def equal_states(subject: Subject) -> str:
 
 
 def need_equal_states(first: nn.Module, second: nn.Module, where: str) -> None:
-    """Compare what two models hold.
+    """Compare the state dicts of two models.
 
     Raises:
         FailsError: With the first difference.
@@ -44,18 +47,18 @@ def need_equal_states(first: nn.Module, second: nn.Module, where: str) -> None:
 
 
 def copies(subject: Subject) -> str:
-    """A deep copy holds the same and gives the same."""
+    """Check that a deep copy has the same state and outputs."""
     inputs = subject.inputs()
     for style, model in subject.mode(training=False):
         twin = copy.deepcopy(model)
         need_equal_states(model, twin, f"in {style} and its copy")
         if not all(map(same, call(model, inputs), call(twin, inputs))):
             raise FailsError(f"a copy of the {style} model gives something else")
-    return "a deep copy holds and gives the same"
+    return "a deep copy has the same state and outputs"
 
 
 def checkpoints(subject: Subject) -> str:
-    """What one style saved, the next one loads, with other values than it had."""
+    """Check that each style loads what another one saved."""
     inputs = subject.inputs()
     models = [model for _, model in subject.mode(training=False)]
     path = Path("checkpoint.pt")
@@ -68,4 +71,4 @@ def checkpoints(subject: Subject) -> str:
         need_equal_states(first, second, "saved and loaded")
         if not all(map(same, call(first, inputs), call(second, inputs))):
             raise FailsError("a loaded checkpoint gives something else")
-    return "what one style saves, the next loads and gives the same"
+    return "each style loads what the other saves and gives the same"

@@ -1,4 +1,4 @@
-"""Modules of the author's own: imported from their file, before anything is called."""
+"""Custom modules: imported from the author's files before any model is made."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from typing import Any
 
 from torch import nn
 
-from .common import FailsError
+from .errors import FailsError
 
 
-def import_own(own: dict[str, Any]) -> list[str]:
-    """Import the author's files; what the generated code imports is then this.
+def import_custom(custom: dict[str, Any]) -> list[str]:
+    """Import the author's files, so that the generated code finds exactly these.
 
     Args:
-        own: See `mlpgen.proof.custom_files.written`.
+        custom: See `mlpgen.proof.custom_files.write_files`.
 
     Returns:
         Their paths.
 
     Raises:
-        FailsError: A file is not there, Python finds another one of its name, or what
-            should be a class of `nn.Module` is something else.
+        FailsError: A file is missing, Python finds another module of that name, or a
+            class does not inherit from `nn.Module`.
     """
-    sys.path.insert(0, own["folder"])
+    sys.path.insert(0, custom["folder"])
     try:
-        for file in own["files"]:
-            _import(file, Path(own["folder"]))
+        for file in custom["files"]:
+            _import(file, Path(custom["folder"]))
     finally:
-        sys.path.remove(own["folder"])
-    return [file["path"] for file in own["files"]]
+        sys.path.remove(custom["folder"])
+    return [file["path"] for file in custom["files"]]
 
 
 def _import(file: dict[str, Any], folder: Path) -> None:
@@ -45,4 +45,4 @@ def _import(file: dict[str, Any], folder: Path) -> None:
     for name in file["classes"]:
         cls = getattr(module, name, None)
         if not isinstance(cls, type) or not issubclass(cls, nn.Module):
-            raise FailsError(f"`{name}` of {path} is no class of `nn.Module`")
+            raise FailsError(f"`{name}` in {path} is not an `nn.Module` class")

@@ -1,18 +1,18 @@
-"""What an entry of a spec takes and gives, and whether it runs: by its words alone."""
+"""What an entry of a spec takes and returns, and whether it runs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .common import FailsError
+from ..errors import FailsError
 from .expressions import value_of
-from .functions import Held
+from .functions import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Parts = dict[str, Held]
-"""What a layer gives, by the names of its parts; the first is the layer's value."""
+Parts = dict[str, Value]
+"""The result of a layer, by the names of its parts; the first is its main value."""
 Entry = dict[str, Any]
 _SIZES = {
     1: ("features",),
@@ -22,35 +22,36 @@ _SIZES = {
 }
 
 
-def handed_on(parts: Parts, entry: Entry) -> Held:
-    """Return what the next round takes: all steps, where the last one is selected."""
+def handed_on(parts: Parts, entry: Entry) -> Value:
+    """Return the input of the next round: all steps, even where `last` is selected."""
     last = entry["kind"] == "module" and entry["options"].get("select") == "last"
     return parts["output"] if last and "output" in parts else next(iter(parts.values()))
 
 
 def selected(parts: Parts, entry: Entry) -> Parts:
-    """Return what a layer gives, what `select` names first."""
+    """Put the part that `select` names first."""
     wanted = entry["options"].get("select")
     return parts if wanted is None else {wanted: parts[wanted], **parts}
 
 
 def sources_of(entry: Entry, last: str, known: Mapping[str, Any]) -> Sequence[str]:
-    """Return what an entry takes: the one before it, where it does not say.
+    """Return the sources of an entry: the entry before it, unless `from` names others.
 
-    One that does not run hands its first source on, and takes no other.
+    An entry that does not run passes its first source on and takes no others.
     """
     if entry["sources"] is not None:
         found: list[str] = entry["sources"]
         return found if runs(entry, known) else found[:1]
-    return [] if entry["kind"] == "held" else [last]
+    return [] if entry["kind"] == "tensor" else [last]
 
 
 def needed_in(each: dict[str, Any], known: Mapping[str, Any]) -> set[str]:
-    """Name the layers that the outputs depend on; others are left out of the model.
+    """Name the layers that the outputs depend on; the model leaves out all others.
 
     Args:
         each: The class.
-        known: What its parameters are; without them what is needed with any.
+        known: The values of its parameters. Without them, the result holds what is
+            needed for any values.
     """
     before, taken = each["inputs"][0] if each["inputs"] else "", {}
     for entry in each["layers"]:
@@ -64,7 +65,7 @@ def needed_in(each: dict[str, Any], known: Mapping[str, Any]) -> set[str]:
 
 
 def runs(entry: Entry, known: Mapping[str, Any]) -> bool:
-    """Tell whether an entry runs; true where its parameters are not known."""
+    """Tell whether an entry runs; true if its parameters are not known."""
     options = entry["options"]
     for raw in (options.get("when", True), options.get("repeat", 1)):
         try:
@@ -76,20 +77,20 @@ def runs(entry: Entry, known: Mapping[str, Any]) -> bool:
 
 
 def original_of(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
-    """Return the entry whose module another one uses again."""
+    """Return the entry whose module a `share` entry reuses."""
     while entry["kind"] == "share":
         entry = entries[entry["options"]["share"]]
     return entry
 
 
-def sizes_of(each: dict[str, Any], takes: Sequence[Held]) -> dict[str, int]:
-    """Name the sizes of what arrives: `in_channels`, `memory_features`."""
+def sizes_of(each: dict[str, Any], takes: Sequence[Value]) -> dict[str, int]:
+    """Name the sizes of the inputs: `in_channels`, `memory_features`."""
     found: dict[str, int] = {}
     for index, (name, value) in enumerate(zip(each["inputs"], takes, strict=True)):
         begin = "in" if index == 0 else name
         shape = value.tensor.shape[value.batched :]
         words = _SIZES.get(len(shape), tuple(f"size_{i}" for i in range(len(shape))))
         found |= zip((f"{begin}_{word}" for word in words), shape, strict=True)
-        # Whatever the last one is called, a block may call it so.
+        # A block may always call the last size `features`.
         found |= {f"{begin}_features": size for size in shape[-1:]}
     return found

@@ -1,4 +1,4 @@
-"""What models give: equal outputs and gradients in both styles, example by example."""
+"""Outputs and gradients, equal in all styles; outputs, equal in and out of a batch."""
 
 from __future__ import annotations
 
@@ -6,23 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from .common import (
-    BATCH,
-    FailsError,
-    call,
-    close,
-    counted,
-    difference,
-    same,
-)
-from .predictions import need_outputs, one_example
-from .states import need_equal_states
-from .tracing import parting
+from .comparison import close, difference, same
+from .errors import FailsError
+from .module_calls import where_they_differ
+from .shapes_and_counts import need_outputs, one_example
+from .state_dicts import need_equal_states
+from .subject import BATCH, call
+from .text import counted
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from .common import Subject
+    from .subject import Subject
 
 
 class _Run(NamedTuple):
@@ -31,12 +26,12 @@ class _Run(NamedTuple):
 
 
 def equal_in_evaluation(subject: Subject) -> str:
-    """Outputs and gradients are equal in all styles in eval mode."""
+    """Check that outputs and gradients are equal in eval mode."""
     return _equal(subject, training=False)
 
 
 def equal_in_training(subject: Subject) -> str:
-    """Outputs, gradients and buffers are equal in all styles in train mode."""
+    """Check that outputs, gradients and buffers are equal in train mode."""
     return _equal(subject, training=True)
 
 
@@ -53,7 +48,7 @@ def _equal(subject: Subject, *, training: bool) -> str:
     for other, second in others:
         where = f"in {one} and in {other}"
         _need_equal(subject, (first, a), (second, _run(second, subject)), where)
-        need_equal_states(first, second, f"{where}, after a run")
+        need_equal_states(first, second, f"{where}, after a forward pass")
     gradients = sum(each is not None for each in a.gradients.values())
     styles = "both styles" if len(others) == 1 else f"all {len(others) + 1} styles"
     return (
@@ -68,7 +63,7 @@ def _need_equal(
     other: tuple[nn.Module, _Run],
     where: str,
 ) -> None:
-    """Compare what the models of two styles gave."""
+    """Compare the outputs and gradients of two styles."""
     (first, a), (second, b) = one, other
     names = [each["name"] for each in subject.claims["outputs"]]
     if len(b.outputs) != len(names):
@@ -77,24 +72,26 @@ def _need_equal(
     for name, left, right in zip(names, a.outputs, b.outputs, strict=True):
         if not same(left, right):
             inputs = subject.inputs()
-            at = parting((first, inputs), (second, inputs), same)
+            at = where_they_differ((first, inputs), (second, inputs), same)
             found = difference(left, right)
-            raise FailsError(f"they part {at}: `{name}` differs, {found} {where}")
-    # The gradients of the last layers come first, so that is where they part.
+            raise FailsError(
+                f"they first differ {at}: `{name}` differs, {found} {where}"
+            )
+    # Gradients of the last layers are computed first, so they are compared first.
     for name, gradient in reversed(a.gradients.items()):
         twin = b.gradients.get(name)
         if not same(gradient, twin):
-            raise FailsError(f"the gradients part at `{name}` {where}")
+            raise FailsError(f"the gradients first differ at `{name}` {where}")
 
 
 @torch.enable_grad()
 def _run(model: nn.Module, subject: Subject) -> _Run:
-    """Run forward and backward; the gradients are handed over, not kept."""
+    """Run forward and backward, and take the gradients out of the model."""
     inputs = subject.inputs()
     for each in inputs:
         each.requires_grad_(each.is_floating_point())
     found = call(model, inputs)
-    # Outputs that nothing can be learned from have no gradients.
+    # Integers, for example, have no gradients.
     sums = [each.square().sum() for each in found if each.requires_grad]
     if sums:
         torch.autograd.backward(sums)
@@ -106,7 +103,7 @@ def _run(model: nn.Module, subject: Subject) -> _Run:
 
 
 def example_by_example(subject: Subject) -> str:
-    """In eval mode, a batch gives what its examples give one by one."""
+    """Check in eval mode that a batch gives what its examples give one by one."""
     claimed = subject.claims
     for style, model in subject.mode(training=False):
         inputs = subject.inputs()
@@ -119,14 +116,16 @@ def example_by_example(subject: Subject) -> str:
             with one_example():
                 found = call(model, alone)
             for claim, whole, one in zip(claimed["outputs"], batch, found, strict=True):
-                part = _example(whole, claim["shape"], index)
-                if close(part, one):
+                example = _example(whole, claim["shape"], index)
+                if close(example, one):
                     continue
-                at = parting((model, inputs), (model, alone), _like_row(index))
+                at = where_they_differ(
+                    (model, inputs), (model, alone), _like_row(index)
+                )
                 raise FailsError(
                     f"example {index} gives something else alone than in a batch in "
-                    f"{style}; they part {at}: `{claim['name']}`, "
-                    f"{difference(part, one)}"
+                    f"{style}; they first differ {at}: `{claim['name']}`, "
+                    f"{difference(example, one)}"
                 )
     return f"a batch of {BATCH} gives what its examples give one by one"
 
@@ -139,7 +138,7 @@ def _example(tensor: Tensor, shape: list[int | None], index: int) -> Tensor:
 
 
 class _like_row:  # noqa: N801 - called like a function
-    """Compares a whole batch with one example, for layers with the batch in front."""
+    """Compares one row of a batch with one example, for layers with the batch first."""
 
     def __init__(self, index: int) -> None:
         self.index = index

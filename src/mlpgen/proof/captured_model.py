@@ -1,4 +1,4 @@
-"""The model that returns what each of its layers gives: what is tried by default."""
+"""A model that captures the result of every layer, which is proved by default."""
 
 from __future__ import annotations
 
@@ -13,20 +13,24 @@ if TYPE_CHECKING:
     from mlpgen.proof.claims import Tensor
 
 
-class CapturedTrial(NamedTuple):
-    """A model that returns all that can be captured in a network.
+class CapturedModel(NamedTuple):
+    """A model that returns everything that can be captured in a network.
 
     Attributes:
-        outputs: What it returns: the outputs of the network, and then the others.
-        texts: Its file, in each style.
+        outputs: What it returns: the outputs of the network, then the captured values.
+        texts: Its file in each style.
     """
 
     outputs: list[Tensor]
     texts: dict[str, str]
 
 
-def captured_trial(network: Network) -> CapturedTrial | None:
-    """Render the model of a network that returns what each layer gives."""
+def captured_model(network: Network) -> CapturedModel | None:
+    """Render the model that captures the result of every layer of a network.
+
+    Returns:
+        None if there is nothing to capture.
+    """
     names = free_captures(network.graph)
     if not names:
         return None
@@ -34,4 +38,4 @@ def captured_trial(network: Network) -> CapturedTrial | None:
     texts = {
         style: api.render(network, style, capture=names)[file] for style in api.STYLES
     }
-    return CapturedTrial(outputs(network.graph, names), texts)
+    return CapturedModel(outputs(network.graph, names), texts)

@@ -1,4 +1,4 @@
-"""The class with other arguments than its defaults is what the spec says for them."""
+"""Models made with other constructor arguments, compared with the spec for those."""
 
 from __future__ import annotations
 
@@ -8,32 +8,25 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from .common import (
-    SEED,
-    FailsError,
-    call,
-    counted,
-    difference,
-    first_line,
-    load,
-    made_inputs,
-    same,
-)
-from .predictions import counts_all, need_outputs, one_example, plain_kernels
+from .comparison import difference, same
+from .errors import FailsError
+from .shapes_and_counts import counts_all, need_outputs, one_example, plain_kernels
+from .subject import SEED, call, load, made_inputs
+from .text import counted, first_line
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from .common import Subject
+    from .subject import Subject
 
 _SMALL = 3_000_000
-"""Parameters of networks that are made and run with values, and not on `meta`."""
+"""Parameters above which a network is only made and run on the meta device."""
 _QUICK = 100_000_000
-"""Their multiply-adds."""
+"""Multiply-adds above which it is."""
 
 
 def other_arguments(subject: Subject) -> str:
-    """Each variant has the keys, shapes, counts and outputs that the spec gives it."""
+    """Check the keys, shapes, counts and outputs of each variant."""
     trials = subject.trials
     if not trials.get("parameters"):
         return "no parameters"
@@ -58,7 +51,7 @@ def _shown(arguments: dict[str, Any]) -> str:
 
 
 class _Run(NamedTuple):
-    """What a model gave in eval and in train mode."""
+    """A model with its outputs in eval and in train mode."""
 
     model: nn.Module
     outputs: list[Tensor]
@@ -66,13 +59,13 @@ class _Run(NamedTuple):
 
 
 def _need_variant(subject: Subject, variant: dict[str, Any]) -> str:
-    """Hold one variant against the spec; say what was left out as it is large."""
+    """Check one variant; return what was left out because it is large."""
     arguments, claims = variant["arguments"], variant["claims"]
     cls = load(variant["file"], claims["name"])
     device = "meta" if _large(claims) and not _stepwise(subject) else "cpu"
     try:
         wanted = _run(cls, {}, claims, device)
-    except NotImplementedError:  # not everything runs on meta
+    except NotImplementedError:  # some operators do not support meta
         device = "cpu"
         wanted = _run(cls, {}, claims, device)
     for style, each in subject.classes.items():
@@ -85,7 +78,7 @@ def _need_variant(subject: Subject, variant: dict[str, Any]) -> str:
         _need_parameters(found.model, claims, where)
         need_outputs(found.outputs, claims["outputs"], 1, where)
         _need_same(found, wanted, claims, where)
-    # Counting is slow, and both styles give the same.
+    # Counting is slow, and both styles have the same count.
     _need_multiply_adds(found.model, claims, device, where)
     if device == "meta":
         return "of large networks the shapes only"
@@ -97,7 +90,7 @@ def _large(claims: dict[str, Any]) -> bool:
 
 
 def _stepwise(subject: Subject) -> bool:
-    """Tell whether torch goes step by step on `meta`, which is slower than to run."""
+    """Tell whether torch runs step by step on meta, which is slower than on the CPU."""
     return any(
         isinstance(each, nn.RNNBase)
         for model in subject.models.values()
@@ -108,7 +101,7 @@ def _stepwise(subject: Subject) -> bool:
 def _run(
     cls: type[nn.Module], arguments: dict[str, Any], claims: dict[str, Any], device: str
 ) -> _Run:
-    """Make a model and run it; in train mode too, unless it is large."""
+    """Make a model and run it in eval mode, and in train mode unless it is large."""
     torch.default_generator.manual_seed(SEED)
     with torch.device(device):
         model = cls(**arguments).eval()
@@ -154,7 +147,7 @@ def _need_multiply_adds(
 
 
 def _need_same(run: _Run, wanted: _Run, claims: dict[str, Any], where: str) -> None:
-    """Compare with the model that was rendered for these arguments."""
+    """Compare outputs with those of the model rendered for these arguments."""
     names = [each["name"] for each in claims["outputs"]]
     for mode in ("outputs", "trained"):
         pairs = zip(names, getattr(run, mode), getattr(wanted, mode), strict=False)

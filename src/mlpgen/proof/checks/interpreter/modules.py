@@ -1,4 +1,4 @@
-"""Modules of torch as a spec names them: made, called, and what they say themselves."""
+"""Torch's modules as specs name them: made, called, and checked for their arguments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .common import FailsError
+from ..errors import FailsError
 
 _PARTS = {
     "MultiheadAttention": ["output", "weights"],
@@ -19,7 +19,7 @@ _MASKS = (
     "tgt_key_padding_mask",
     "memory_key_padding_mask",
 )
-"""Masks of padding, in the order in which they stand behind the other inputs."""
+"""Padding masks, in the order in which they follow the other inputs."""
 _CAUSAL = {
     "MultiheadAttention": "attn_mask",
     "TransformerEncoderLayer": "src_mask",
@@ -28,11 +28,11 @@ _CAUSAL = {
     "TransformerDecoder": "tgt_mask",
     "Transformer": "tgt_mask",
 }
-"""What the mask of what comes later is called."""
+"""The name of the argument that takes the causal mask."""
 
 
 def made(type_: str, arguments: dict[str, Any], shape: torch.Size) -> nn.Module | None:
-    """Make a layer that holds nothing, which the model may have as a function."""
+    """Make a layer without state, which the model may call as a function."""
     for more in ({}, *({"num_features": size} for size in shape[1:2])):
         try:
             made: nn.Module = getattr(nn, type_)(**arguments, **more)
@@ -45,7 +45,7 @@ def made(type_: str, arguments: dict[str, Any], shape: torch.Size) -> nn.Module 
 def masked(
     type_: str, arguments: dict[str, Any], takes: list[Tensor]
 ) -> tuple[list[Tensor], dict[str, Tensor]]:
-    """Part the masks from what else goes in, and add that of what comes later."""
+    """Separate the masks from the other inputs, and add the causal mask."""
     if type_ not in _CAUSAL:
         return takes, {}
     names = [name for name in _MASKS if arguments.get(name)]
@@ -61,7 +61,7 @@ def masked(
 def called(
     module: nn.Module, type_: str, takes: list[Tensor], masks: dict[str, Tensor]
 ) -> dict[str, Tensor]:
-    """Run a module; name what it gives."""
+    """Call a module and name the parts of its result."""
     if isinstance(module, nn.MultiheadAttention):
         takes = [takes[0], takes[min(1, len(takes) - 1)], takes[-1]]
         return {"output": module(*takes, need_weights=False, **masks)[0]}
@@ -84,7 +84,7 @@ def called(
 
 
 def _together(states: list[Tensor]) -> list[Any]:
-    """Both states of an LSTM are one argument."""
+    """Put both states of an LSTM into one argument."""
     return [tuple(states)] if len(states) > 1 else states
 
 
@@ -93,7 +93,7 @@ def _final(state: Tensor, both: bool) -> Tensor:
 
 
 def agrees(wanted: Any, found: Any) -> bool:
-    """Tell whether an argument is what the module says of itself, if it says that."""
+    """Tell whether an argument agrees with the module's attribute of that name."""
     if isinstance(found, tuple) and isinstance(wanted, int | float | list):
         every = wanted if isinstance(wanted, list) else [wanted] * len(found)
         return [*found] == every
@@ -107,14 +107,14 @@ def agrees(wanted: Any, found: Any) -> bool:
 def need_kind(
     name: str, module: nn.Module, type_: str, arguments: dict[str, Any], kind: str
 ) -> None:
-    """A module is of the class that the spec says, with its arguments.
+    """Check that a module has the class and the arguments that the spec says.
 
     Raises:
         FailsError: With the first difference.
     """
     kinds = [each.__name__ for each in type(module).__mro__]
     if type_ not in kinds:
-        raise FailsError(f"`{name}` should be a {type_}, and is a {kinds[0]}")
+        raise FailsError(f"`{name}` should be a {type_}, but is a {kinds[0]}")
     for key, wanted in arguments.items():
         found = getattr(module, key, None)
         if kind == "module" and not agrees(wanted, found):

@@ -1,14 +1,15 @@
-"""The entries of a spec, walked one by one on the modules of a model.
+"""Evaluates the entries of a spec one by one, with the modules of a model.
 
-Code of the styles is not looked at, and none of their rules is used: what becomes of
-shares, rounds and conditions is found out here from the words of the spec.
+It uses neither the code nor the rules of the styles: shares, rounds and conditions are
+worked out here, from the spec alone.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .common import FailsError, counted
+from ..errors import FailsError
+from ..text import counted
 from .entries import (
     handed_on,
     needed_in,
@@ -19,7 +20,7 @@ from .entries import (
     sources_of,
 )
 from .expressions import asks_round, value_of
-from .functions import Held, evaluated, names_of_parts
+from .functions import Value, evaluated, names_of_parts
 from .modules import called, made, masked, need_kind
 
 if TYPE_CHECKING:
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
     from .entries import Entry, Parts
 
 
-class Found(NamedTuple):
-    """A layer of the spec, and what it says of the parameters that it has.
+class FoundLayer(NamedTuple):
+    """A layer of the spec that has a module in the model.
 
     Attributes:
-        entry: As it is written.
+        entry: The entry as written.
         module: Its module.
         inits: The initial values that it asks for, with numbers in place of
             expressions, by the names of parameters.
-        of_model: Whether it stands in the model itself, and not in a block.
+        of_model: Whether it belongs to the model itself, not to a block.
     """
 
     entry: Entry
@@ -47,12 +48,12 @@ class Found(NamedTuple):
     of_model: bool
 
 
-class Said(NamedTuple):
-    """What the spec says of a layer.
+class Expected(NamedTuple):
+    """What the spec says about a layer.
 
     Attributes:
         type: Its class.
-        arguments: With numbers in place of expressions.
+        arguments: Its arguments, with numbers in place of expressions.
         kind: See `mlpgen.proof.spec_entries.Entry`.
     """
 
@@ -61,69 +62,72 @@ class Said(NamedTuple):
     kind: str
 
 
-class Where(NamedTuple):
-    """What stands before the names of layers, and before those of their modules.
+class Prefix(NamedTuple):
+    """The prefixes of layer names and of module names.
 
-    Both differ in a block whose module another entry shares.
+    They differ in a block whose module another entry shares.
     """
 
     names: str = ""
     modules: str = ""
 
-    def of(self, name: str, module: str) -> Where:
-        """Return where a layer is."""
-        return Where(self.names + name, self.modules + module)
+    def of(self, name: str, module: str) -> Prefix:
+        """Return the dotted names of a layer."""
+        return Prefix(self.names + name, self.modules + module)
 
-    def within(self) -> Where:
-        """Return where the layers inside of this one are."""
-        return Where(f"{self.names}.", f"{self.modules}.")
+    def within(self) -> Prefix:
+        """Return the prefixes of the layers inside this one."""
+        return Prefix(f"{self.names}.", f"{self.modules}.")
 
 
 class MissingError(FailsError):
-    """The model does not hold what a layer of the spec has."""
+    """The model lacks a module or tensor that the spec has."""
 
 
-class Walk:
-    """Goes through the entries of a spec, with the modules of a model.
+class Interpreter:
+    """Evaluates the entries of a spec with the modules of a model.
 
     Attributes:
-        values: What each layer gave, and each of its parts, by their dotted names.
-        said: What the spec says of layers that a style may have a module for, by the
-            names of those.
-        found: The layers with modules of their own, by the names of those.
-        tensors: Names of the tensors of the model itself.
-        tensor_inits: The initial values that they ask for.
-        ties: Layers, by the names of their modules, and those whose parameters they
-            have.
-        count: How many layers ran.
+        values: The result of each layer and of each of its parts, by dotted name.
+        expected: What the spec says about each layer that a style may have a module
+            for, by module name.
+        layers: The layers with modules, by module name.
+        tensors: The names of parameters and buffers that are entries of the spec.
+        tensor_inits: The initial values of those.
+        ties: Pairs of module names: a layer, and the one whose parameters it shares.
+        count: How many layers were evaluated.
     """
 
-    def __init__(self, model: nn.Module, plan: dict[str, Any]) -> None:
+    def __init__(self, model: nn.Module, spec: dict[str, Any]) -> None:
         self.model = model
-        self.plan = plan
+        self.spec = spec
         self.values: Parts = {}
-        self.said: dict[str, Said] = {}
-        self.found: dict[str, Found] = {}
+        self.expected: dict[str, Expected] = {}
+        self.layers: dict[str, FoundLayer] = {}
         self.tensors: set[str] = set()
         self.tensor_inits: dict[str, Any] = {}
         self.ties: list[tuple[str, str]] = []
         self.count = 0
 
-    def authors(self) -> list[str]:
-        """Name the classes of the author's own: what they compute, nobody says."""
+    def custom_classes(self) -> list[str]:
+        """Name the author's own classes, whose code is not interpreted."""
         return sorted(
-            {each.type for each in self.said.values() if each.kind == "custom"}
+            {each.type for each in self.expected.values() if each.kind == "custom"}
         )
 
-    def run(self, takes: list[Held]) -> list[Held]:
+    def evaluate(self, takes: list[Value]) -> list[Value]:
         """Evaluate the model; return its outputs."""
-        model = self.plan["model"]
+        model = self.spec["model"]
         self.values |= zip(model["inputs"], takes, strict=True)
-        parts = self._class(model, Where(), model["parameters"], takes)
+        parts = self._class(model, Prefix(), model["parameters"], takes)
         return [parts[name] for name in model["outputs"] or [*parts][:1]]
 
     def _class(
-        self, each: dict[str, Any], at: Where, given: dict[str, Any], takes: list[Held]
+        self,
+        each: dict[str, Any],
+        at: Prefix,
+        given: dict[str, Any],
+        takes: list[Value],
     ) -> Parts:
         """Evaluate a class: the model or a block."""
         known = {**each["parameters"], **sizes_of(each, takes), **given}
@@ -141,7 +145,7 @@ class Walk:
             except MissingError:
                 if name in now:
                     raise
-                continue  # only what `when` leaves out takes it
+                continue  # only entries that `when` leaves out use it
             values[name] = next(iter(parts.values()))
             values |= {f"{name}.{part}": value for part, value in parts.items()}
         outputs = each["outputs"] or [last]
@@ -156,29 +160,29 @@ class Walk:
         self,
         entry: Entry,
         entries: Mapping[str, Entry],
-        at: Where,
+        at: Prefix,
         known: dict[str, Any],
-        arrive: Sequence[Held | None],
+        arrive: Sequence[Value | None],
     ) -> Parts:
-        """Evaluate an entry of a class by its name.
+        """Evaluate an entry of a class.
 
         Raises:
-            MissingError: It takes a layer that is missing, or is missing itself.
+            MissingError: The model lacks it, or a layer that it takes.
         """
         wanted = arrive if runs(entry, known) else arrive[:1]
         takes = [each for each in wanted if each is not None]
         if len(takes) < len(wanted):
             raise MissingError(f"`{entry['name']}` takes a layer that is missing")
         original = original_of(entry, entries)
-        own = at.of(entry["name"], original["name"])
-        parts = self._entry(original, own, known, takes)
+        here = at.of(entry["name"], original["name"])
+        parts = self._entry(original, here, known, takes)
         self._tie(entry, entries, at, known)
         return parts
 
     def _entry(
-        self, entry: Entry, at: Where, known: dict[str, Any], takes: list[Held]
+        self, entry: Entry, at: Prefix, known: dict[str, Any], takes: list[Value]
     ) -> Parts:
-        """Evaluate one entry: under its condition, in rounds, or as it is."""
+        """Evaluate one entry with its `when` and `repeat`."""
         options = entry["options"]
         by_round = "repeat" in options and asks_round(options.get("when"))
         if not by_round and not value_of(options.get("when", True), known):
@@ -193,9 +197,9 @@ class Walk:
     def _rounds(
         self,
         entry: Entry,
-        at: Where,
+        at: Prefix,
         known: dict[str, Any],
-        takes: list[Held],
+        takes: list[Value],
         *,
         by_round: bool,
     ) -> Parts:
@@ -205,17 +209,17 @@ class Walk:
         parts: Parts = {"": takes[0]}
         for index in range(times):
             number, within = str(index), {**known, "index": index}
-            own = inner.of(number, number)
+            here = inner.of(number, number)
             if by_round and not value_of(options["when"], within):
-                self._keep(own.names, {"": handed_on(parts, entry)})
+                self._keep(here.names, {"": handed_on(parts, entry)})
                 continue
             first = handed_on(parts, entry)
-            parts = self._once(entry, own, within, [first, *takes[1:]])
-            self._keep(own.names, parts)
+            parts = self._once(entry, here, within, [first, *takes[1:]])
+            self._keep(here.names, parts)
         return parts
 
     def _need_rounds(self, name: str, times: int) -> None:
-        """The container of rounds has as many as the spec says."""
+        """Check that a repeated layer has as many rounds as the spec says."""
         try:
             container = self.model.get_submodule(name)
         except AttributeError:
@@ -228,25 +232,25 @@ class Walk:
             raise FailsError(f"`{name}` has {counted(count, 'round')}, not {times}")
 
     def _keep(self, name: str, parts: Parts) -> None:
-        """Note what a layer gave."""
+        """Record the result of a layer."""
         self.values[name] = next(iter(parts.values()))
         self.values |= {f"{name}.{part}": value for part, value in parts.items()}
 
     def _once(
-        self, entry: Entry, at: Where, known: dict[str, Any], takes: list[Held]
+        self, entry: Entry, at: Prefix, known: dict[str, Any], takes: list[Value]
     ) -> Parts:
         """Evaluate an entry without its `repeat` and `when`."""
         kind, arguments = entry["kind"], value_of(entry["arguments"], known)
         if kind == "block":
-            block = self.plan["blocks"][entry["type"]]
+            block = self.spec["blocks"][entry["type"]]
             return selected(self._class(block, at.within(), arguments, takes), entry)
         if kind == "Sequential":
             for each in entry["layers"]:
-                own = at.within().of(each["name"], each["name"])
-                takes = [*self._entry(each, own, known, takes).values()][:1]
+                here = at.within().of(each["name"], each["name"])
+                takes = [*self._entry(each, here, known, takes).values()][:1]
             return {"": takes[0]}
         self.count += 1
-        if kind == "held":
+        if kind == "tensor":
             return {"": self._tensor(entry, at, known)}
         batched = any(each.batched for each in takes)
         if kind == "function":
@@ -259,20 +263,20 @@ class Walk:
                 entry["type"], arguments, [each.tensor for each in takes]
             )
             tensors = called(module, entry["type"], given, named)
-        parts = {part: Held(each, batched) for part, each in tensors.items()}
+        parts = {part: Value(each, batched) for part, each in tensors.items()}
         return selected(parts, entry)
 
-    def _tensor(self, entry: Entry, at: Where, known: dict[str, Any]) -> Held:
-        """Return a tensor of the model itself."""
-        holder, _, own = at.modules.rpartition(".")
+    def _tensor(self, entry: Entry, at: Prefix, known: dict[str, Any]) -> Value:
+        """Return a parameter or buffer that is an entry of the spec."""
+        holder, _, name = at.modules.rpartition(".")
         try:
-            tensor = getattr(self.model.get_submodule(holder), own)
+            tensor = getattr(self.model.get_submodule(holder), name)
         except AttributeError as error:
-            raise MissingError(f"`{at.modules}` is no tensor: {error}") from None
+            raise MissingError(f"`{at.modules}` is not a tensor: {error}") from None
         self.tensors.add(at.modules)
         if entry["options"].get("init") is not None:
             self.tensor_inits[at.modules] = value_of(entry["options"]["init"], known)
-        return Held(tensor, batched=False)
+        return Value(tensor, batched=False)
 
     def _module(
         self,
@@ -280,11 +284,11 @@ class Walk:
         name: str,
         arguments: dict[str, Any],
         known: dict[str, Any],
-        takes: list[Held],
+        takes: list[Value],
     ) -> nn.Module:
-        """Return the module of a layer, which must be the one that the spec says."""
+        """Return the module of a layer, checked against what the spec says."""
         type_ = arguments["class"] if entry["kind"] == "custom" else entry["type"]
-        self.said[name] = Said(type_, arguments, entry["kind"])
+        self.expected[name] = Expected(type_, arguments, entry["kind"])
         try:
             module = self.model.get_submodule(name)
         except AttributeError as error:
@@ -292,24 +296,24 @@ class Walk:
             if entry["kind"] == "module":
                 alone = made(type_, arguments, takes[0].tensor.shape)
             if alone is None or alone.state_dict():
-                raise MissingError(f"`{name}` is no module: {error}") from None
+                raise MissingError(f"`{name}` is not a module: {error}") from None
             return alone.train(self.model.training)
         need_kind(name, module, type_, arguments, entry["kind"])
         inits = value_of(entry["options"].get("init") or {}, known)
-        self.found[name] = Found(entry, module, inits, "." not in name)
+        self.layers[name] = FoundLayer(entry, module, inits, "." not in name)
         return module
 
     def _tie(
-        self, entry: Entry, entries: Mapping[str, Entry], at: Where, known: Any
+        self, entry: Entry, entries: Mapping[str, Entry], at: Prefix, known: Any
     ) -> None:
-        """Note that a layer has the parameters of another one."""
+        """Record that a layer shares the parameters of another one."""
         if entry["kind"] == "share" or "share" not in entry["options"]:
             return
-        if not runs(entry, {}):  # nor is it there
+        if not runs(entry, {}):  # then the model does not have it
             return
         other = original_of(entries[entry["options"]["share"]], entries)
-        own, times = at.modules + entry["name"], entry["options"].get("repeat")
-        names = [own]
+        module, times = at.modules + entry["name"], entry["options"].get("repeat")
+        names = [module]
         if times is not None:
-            names = [f"{own}.{i}" for i in range(value_of(times, known))]
+            names = [f"{module}.{i}" for i in range(value_of(times, known))]
         self.ties += [(name, at.modules + other["name"]) for name in names]

@@ -1,4 +1,4 @@
-"""Functions of specs, evaluated by torch's functions of the same names."""
+"""Evaluates the functions of specs with torch's functions of the same names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - as everybody calls it
 
-from .common import UnknownError
+from ..errors import UnknownError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +30,8 @@ _OTHER = ("add", "sub", "mul", "div", "pow", "eq", "ne", "lt", "le", "gt", "ge")
 _LISTS = {"permute": "dims", "flip": "dims"}
 
 
-class Held(NamedTuple):
-    """A tensor on its way, and whether its first dimension is the batch."""
+class Value(NamedTuple):
+    """A tensor, and whether its first dimension is the batch."""
 
     tensor: Tensor
     batched: bool
@@ -40,11 +40,11 @@ class Held(NamedTuple):
 Arguments = dict[str, Any]
 
 
-def evaluated(name: str, arguments: Arguments, takes: Sequence[Held]) -> list[Tensor]:
-    """Compute a function of a spec; several tensors where it gives parts.
+def evaluated(name: str, arguments: Arguments, takes: Sequence[Value]) -> list[Tensor]:
+    """Evaluate a function of a spec; the result has several tensors if it has parts.
 
     Raises:
-        UnknownError: There is no such function here.
+        UnknownError: Torch has no function of this name.
     """
     first, *others = tensors = [each.tensor for each in takes]
     numbers = [*arguments.values()]
@@ -77,7 +77,7 @@ def evaluated(name: str, arguments: Arguments, takes: Sequence[Held]) -> list[Te
 
 
 def names_of_parts(arguments: Arguments, count: int) -> list[str]:
-    """Return what the parts of `chunk`, `split` and `unbind` are called."""
+    """Return the names of the parts of `chunk`, `split` and `unbind`."""
     return [*(arguments.get("names") or _NUMBERS[:count])]
 
 
@@ -85,11 +85,11 @@ def _plain(name: str) -> Any:
     for module in (torch, F, torch.linalg):
         if callable(getattr(module, name, None)):
             return getattr(module, name)
-    raise UnknownError(f"no function `{name}` is known to this check")
+    raise UnknownError(f"this check does not know the function `{name}`")
 
 
-def _expanded(takes: Sequence[Held]) -> list[Tensor]:
-    """Repeat tensors without a batch for each example of the others."""
+def _expanded(takes: Sequence[Value]) -> list[Tensor]:
+    """Expand tensors without a batch dimension to the batch of the others."""
     batches = [len(each.tensor) for each in takes if each.batched]
     if not batches:
         return [each.tensor for each in takes]
@@ -103,8 +103,8 @@ def _expanded(takes: Sequence[Held]) -> list[Tensor]:
     return found
 
 
-def _front(name: str, value: Held) -> list[int]:
-    """Say what stands before the sizes of one example."""
+def _front(name: str, value: Value) -> list[int]:
+    """Return what precedes the sizes of one example: the batch dimension."""
     if not value.batched:
         return []
     return [{"expand": -1, "repeat": 1}.get(name, len(value.tensor))]
@@ -119,7 +119,7 @@ def _sliced(
 
 
 def _renamed(name: str, arguments: Arguments) -> Arguments:
-    """Return arguments by the names that methods of tensors have for them."""
+    """Return arguments under the names that tensor methods use."""
     if name != "split":
         return arguments
     return {

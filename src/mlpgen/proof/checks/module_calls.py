@@ -1,4 +1,4 @@
-"""Looks into running models: where two part, and which layers torch itself refuses."""
+"""Watches the calls of modules: where two models differ, which layers torch refuses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from torch import Tensor, nn
 
-from .common import UnsupportedError, call, first_line, tensors
+from .errors import UnsupportedError
+from .subject import call, tensors
+from .text import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,14 +21,14 @@ if TYPE_CHECKING:
 _HOLDERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
 
 
-class Visit(NamedTuple):
+class ModuleCall(NamedTuple):
     """One call of a module.
 
     Attributes:
         name: Its dotted name.
         time: How often it was called before.
-        takes: The tensors that went in.
-        gives: The tensors that came out.
+        takes: The tensors in its arguments.
+        gives: The tensors in its result.
     """
 
     name: str
@@ -36,15 +38,16 @@ class Visit(NamedTuple):
 
 
 @contextmanager
-def visits(
-    model: nn.Module, see: Callable[[Visit], None], *, copied: bool = False
+def watched(
+    model: nn.Module, see: Callable[[ModuleCall], None], *, copied: bool = False
 ) -> Iterator[None]:
-    """Tell `see` of each call of a module inside `model`, when it is over.
+    """Pass each finished call of a module inside `model` to `see`.
 
     Args:
         model: The model, which the caller runs.
-        see: Told of each call.
-        copied: Whether the tensors are copied, since a later layer may work in place.
+        see: Called with each call.
+        copied: Whether tensors are copied, since a later layer may change them in
+            place.
     """
     times: dict[str, int] = {}
 
@@ -54,7 +57,7 @@ def visits(
             if copied:
                 takes, gives = ([y.detach().clone() for y in x] for x in (takes, gives))
             times[name] = times.get(name, -1) + 1
-            see(Visit(name, times[name], takes, gives))
+            see(ModuleCall(name, times[name], takes, gives))
 
         return hook
 
@@ -70,34 +73,34 @@ def visits(
             handle.remove()
 
 
-def parting(
+def where_they_differ(
     first: tuple[nn.Module, Sequence[Tensor]],
     second: tuple[nn.Module, Sequence[Tensor]],
     equal: Callable[[Tensor, Tensor], bool],
 ) -> str:
-    """Say at which layer two runs part: two models, or one on two inputs."""
+    """Return the layer at which two models differ, or one model on two inputs."""
     one, other = _seen(*first), _seen(*second)
-    known = {(visit.name, visit.time): visit for visit in one}
+    known = {(seen.name, seen.time): seen for seen in one}
 
     def alike(a: list[Tensor], b: list[Tensor]) -> bool:
         return len(a) == len(b) and all(map(equal, a, b))
 
     last = "the input"
-    for visit in other:
-        twin = known.get((visit.name, visit.time))
+    for seen in other:
+        twin = known.get((seen.name, seen.time))
         if twin is None:  # a function in the first style
             continue
-        if not alike(twin.takes, visit.takes):
-            return f"between {last} and `{visit.name}`"
-        if not alike(twin.gives, visit.gives):
-            return f"in `{visit.name}`"
-        last = f"`{visit.name}`"
-    return f"behind {last}"
+        if not alike(twin.takes, seen.takes):
+            return f"between {last} and `{seen.name}`"
+        if not alike(twin.gives, seen.gives):
+            return f"in `{seen.name}`"
+        last = f"`{seen.name}`"
+    return f"after {last}"
 
 
-def _seen(model: nn.Module, inputs: Sequence[Tensor]) -> list[Visit]:
-    found: list[Visit] = []
-    with visits(model, found.append, copied=True):
+def _seen(model: nn.Module, inputs: Sequence[Tensor]) -> list[ModuleCall]:
+    found: list[ModuleCall] = []
+    with watched(model, found.append, copied=True):
         call(model, inputs)
     return found
 
@@ -105,10 +108,11 @@ def _seen(model: nn.Module, inputs: Sequence[Tensor]) -> list[Visit]:
 def refuse_if_torch_does(
     model: nn.Module, inputs: Sequence[Tensor], attempt: Attempt
 ) -> None:
-    """Look for the reason of a failure in torch's own layers.
+    """Look for the cause of a failure in torch's own layers.
 
     Raises:
-        UnsupportedError: A layer of torch fails alone, on what it takes in this model.
+        UnsupportedError: A layer of torch fails on its own, with its inputs in this
+            model.
     """
     tried: set[str] = set()
     for call_ in _calls(model, inputs):
@@ -121,18 +125,18 @@ def refuse_if_torch_does(
 
 
 def _refuse_alone(call_: _Call, name: str, attempt: Attempt) -> None:
-    """Try a layer alone, and in a plain `nn.Sequential`, where it has its name too.
+    """Try a layer on its own, and in an `nn.Sequential` under its name.
 
-    One that fails alone may be fine there: torch scripts a GRU inside of a module only.
+    One that fails on its own may work there: torch scripts a GRU only inside a module.
     """
     kind = type(call_.module).__name__
-    held = len(call_.args) == 1 and not call_.kwargs
+    chainable = len(call_.args) == 1 and not call_.kwargs
     reason = _failure(attempt, call_.module, call_)
-    if reason and held:
+    if reason and chainable:
         reason = _failure(attempt, _holder("layer", call_), call_)
     if reason:
         raise UnsupportedError(f"`{call_.name}`, as any {kind} like it: {reason}")
-    reason = _failure(attempt, _holder(name, call_), call_) if held else ""
+    reason = _failure(attempt, _holder(name, call_), call_) if chainable else ""
     if reason:
         raise UnsupportedError(f"a {kind} with the name `{name}`: {reason}")
 
@@ -142,7 +146,7 @@ def _holder(name: str, call_: _Call) -> nn.Module:
 
 
 def _failure(attempt: Attempt, module: nn.Module, call_: _Call) -> str:
-    """Say why a layer cannot be attempted; nothing if it can."""
+    """Return why an attempt fails; empty if it succeeds."""
     try:
         attempt(module, call_.args, call_.kwargs)
     except Exception as error:
@@ -151,7 +155,7 @@ def _failure(attempt: Attempt, module: nn.Module, call_: _Call) -> str:
 
 
 class _Call(NamedTuple):
-    """How one of torch's layers is called."""
+    """The arguments of one call of a layer of torch."""
 
     name: str
     module: nn.Module
@@ -160,7 +164,7 @@ class _Call(NamedTuple):
 
 
 def _calls(model: nn.Module, inputs: Sequence[Tensor]) -> list[_Call]:
-    """Run a model and return how torch's own layers in it are called."""
+    """Run a model and return the calls of torch's own layers in it."""
     found: list[_Call] = []
 
     def keep(name: str) -> Callable[..., None]:
@@ -183,5 +187,5 @@ def _calls(model: nn.Module, inputs: Sequence[Tensor]) -> list[_Call]:
 
 
 def _of_torch(module: nn.Module) -> bool:
-    own = type(module).__module__.startswith("torch.nn.")
-    return own and not isinstance(module, _HOLDERS)
+    of_torch = type(module).__module__.startswith("torch.nn.")
+    return of_torch and not isinstance(module, _HOLDERS)

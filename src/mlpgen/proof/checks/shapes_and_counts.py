@@ -1,4 +1,4 @@
-"""What mlpgen predicted without torch: shapes, kinds of numbers and counts."""
+"""Shapes, dtypes and counts that mlpgen predicted without torch."""
 
 from __future__ import annotations
 
@@ -11,31 +11,24 @@ from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from .common import (
-    BATCH,
-    FailsError,
-    UnsupportedError,
-    call,
-    counted,
-    dtype_name,
-    shape_shown,
-    sized,
-)
-from .tracing import visits
+from .errors import FailsError, UnsupportedError
+from .module_calls import watched
+from .subject import BATCH, call, sized
+from .text import counted, dtype_name, shape_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from torch import Tensor
 
-    from .common import Subject
-    from .tracing import Visit
+    from .module_calls import ModuleCall
+    from .subject import Subject
 
 _SHOWN = 2
 
 
 def parameters(subject: Subject) -> str:
-    """The models learn as many values as predicted."""
+    """Check the predicted number of parameters."""
     wanted = subject.claims["parameters"]
     for style, model in subject.models.items():
         found = sum(each.numel() for each in model.parameters())
@@ -48,9 +41,9 @@ def parameters(subject: Subject) -> str:
 
 @contextmanager
 def plain_kernels() -> Iterator[None]:
-    """Let attention and recurrent layers run as the matrix products they are.
+    """Run attention and recurrent layers as plain matrix products.
 
-    Torch's counter does not know the fused kernels of a CPU.
+    Torch's FLOP counter does not count the fused CPU kernels.
     """
     fast = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
@@ -65,16 +58,16 @@ def plain_kernels() -> Iterator[None]:
 
 
 def counts_all(model: nn.Module) -> bool:
-    """Tell whether torch's counter sees all products of a model."""
+    """Tell whether torch's FLOP counter counts all products of a model."""
     return not any(isinstance(each, nn.Bilinear) for each in model.modules())
 
 
 def multiply_adds(subject: Subject) -> str:
-    """One example takes as many multiply-adds as predicted; torch counts each twice."""
+    """Check the predicted multiply-adds of one example; torch counts each as two."""
     wanted = subject.claims["multiply_adds"]
     for _, model in subject.mode(training=False):
         if not counts_all(model):
-            raise UnsupportedError("its counter does not see the products of Bilinear")
+            raise UnsupportedError("its FLOP counter does not count Bilinear")
     for style, model in subject.mode(training=False):
         with (
             one_example(),
@@ -91,47 +84,49 @@ def multiply_adds(subject: Subject) -> str:
 
 
 def layers(subject: Subject) -> str:
-    """Each layer that is a module gives the predicted shape, each time it is called."""
+    """Check the predicted output shape of each module, each time it is called."""
     claimed = subject.claims["layers"]
     found: set[str] = set()
     for style, model in subject.mode(training=False):
         times: Counter[str] = Counter()
 
-        def see(visit: Visit, style: str = style, times: Counter[str] = times) -> None:
-            calls = claimed.get(visit.name)
+        def see(
+            seen: ModuleCall, style: str = style, times: Counter[str] = times
+        ) -> None:
+            calls = claimed.get(seen.name)
             if calls is None:
                 return
-            times[visit.name] += 1
-            if visit.time < len(calls) and calls[visit.time] is not None:
-                found.add(visit.name)
-                _need_shape(visit, calls[visit.time], style)
+            times[seen.name] += 1
+            if seen.time < len(calls) and calls[seen.time] is not None:
+                found.add(seen.name)
+                _need_shape(seen, calls[seen.time], style)
 
-        with visits(model, see):
+        with watched(model, see):
             call(model, subject.inputs())
         for name, count in times.items():
             if count != len(claimed[name]):
                 raise FailsError(
                     f"`{name}` runs {counted(count, 'time')} in {style}, "
-                    f"and should run {counted(len(claimed[name]), 'time')}"
+                    f"but should run {counted(len(claimed[name]), 'time')}"
                 )
     return f"{counted(len(found), 'module')} with the predicted shape"
 
 
-def _need_shape(visit: Visit, wanted: list[int | None], style: str) -> None:
-    if not visit.gives:
+def _need_shape(seen: ModuleCall, wanted: list[int | None], style: str) -> None:
+    if not seen.gives:
         return
-    shape = list(visit.gives[0].shape)
+    shape = list(seen.gives[0].shape)
     if shape != sized(wanted, BATCH):
         raise FailsError(
-            f"`{visit.name}` should give {shape_shown(wanted)}, "
-            f"and gives {tuple(shape)} in {style} for {BATCH} examples"
+            f"`{seen.name}` should return {shape_shown(wanted)}, "
+            f"but returns {tuple(shape)} in {style} for {BATCH} examples"
         )
 
 
 def outputs(subject: Subject) -> str:
-    """The outputs have the predicted shapes and kinds; train mode is looked at later.
+    """Check the predicted shapes and dtypes of the outputs in eval mode.
 
-    See `values.equal_in_training`, which runs the models in train mode.
+    `outputs_and_gradients.equal_in_training` checks them in train mode.
     """
     claimed = subject.claims["outputs"]
     for style, model in subject.mode(training=False):
@@ -146,7 +141,7 @@ def outputs(subject: Subject) -> str:
 
 
 def one_in_training(subject: Subject) -> str:
-    """A batch of one example runs in train mode, where torch allows it."""
+    """Check that a batch of one example runs in train mode, where torch allows it."""
     for style, found in _of_one_example(subject, training=True):
         where = f"in {style}, train mode, batch 1"
         need_outputs(found, subject.claims["outputs"], 1, where)
@@ -155,10 +150,10 @@ def one_in_training(subject: Subject) -> str:
 
 @contextmanager
 def one_example() -> Iterator[None]:
-    """Run a batch of one, which torch refuses to normalize where one value is left.
+    """Run a batch of one, which torch cannot normalize if that leaves one value.
 
     Raises:
-        UnsupportedError: It does.
+        UnsupportedError: Torch refuses to normalize it.
     """
     try:
         yield
@@ -171,7 +166,7 @@ def one_example() -> Iterator[None]:
 def _of_one_example(
     subject: Subject, *, training: bool
 ) -> list[tuple[str, list[Tensor]]]:
-    """Run each style on a batch of one; torch takes it in all of them, or in none."""
+    """Run each style on a batch of one, which torch must refuse in all or in none."""
     found, refused = [], {}
     for style, model in subject.mode(training=training):
         try:
@@ -189,10 +184,10 @@ def _of_one_example(
 def need_outputs(
     found: Sequence[Tensor], claimed: Sequence[dict[str, Any]], batch: int, where: str
 ) -> None:
-    """Hold outputs against what was predicted.
+    """Compare outputs with the predicted shapes and dtypes.
 
     Raises:
-        FailsError: With the first that is not as predicted.
+        FailsError: With the first that differs.
     """
     if len(found) != len(claimed):
         raise FailsError(
@@ -204,5 +199,5 @@ def need_outputs(
         if actual != wanted:
             raise FailsError(
                 f"`{claim['name']}` should be {wanted[0]} {wanted[1]}, "
-                f"and is {actual[0]} {actual[1]} {where}"
+                f"but is {actual[0]} {actual[1]} {where}"
             )

@@ -1,4 +1,4 @@
-"""`${…}` by itself: arithmetic on numbers, and nothing that Python could call."""
+"""Evaluates `${…}`: arithmetic on numbers and a few functions, without `eval`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import operator
 from typing import TYPE_CHECKING, Any
 
-from .common import FailsError
+from ..errors import FailsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +46,7 @@ _TRUTH = {"true": True, "false": False}
 
 
 def value_of(raw: Any, known: Mapping[str, Any]) -> Any:
-    """Compute what an argument says: expressions, and lists and mappings of them."""
+    """Evaluate an argument: an expression, or a list or mapping of them."""
     if isinstance(raw, list | tuple):
         return [value_of(each, known) for each in raw]
     if isinstance(raw, dict):
@@ -57,18 +57,18 @@ def value_of(raw: Any, known: Mapping[str, Any]) -> Any:
 
 
 def asks_round(raw: Any) -> bool:
-    """Tell whether an expression names the number of the round."""
+    """Tell whether an expression uses `index`, the number of the round."""
     text = raw[2:-1].strip() if isinstance(raw, str) and raw.startswith("${") else "0"
     names = (each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name))
     return any(each.id == "index" for each in names)
 
 
 def computed(text: str, known: Mapping[str, Any]) -> Any:
-    """Compute an expression of a spec.
+    """Evaluate an expression of a spec.
 
     Args:
-        text: What stands between `${` and `}`.
-        known: What its names stand for.
+        text: The text between `${` and `}`.
+        known: The values of its names.
 
     Raises:
         FailsError: It is more than arithmetic on numbers.
@@ -114,7 +114,7 @@ def _binary(op: ast.AST, left: Any, right: Any) -> Any:
 
 def _number(value: Any) -> Any:
     if not isinstance(value, bool | int | float):
-        raise TypeError(f"{type(value).__name__} is no number")
+        raise TypeError(f"{type(value).__name__} is not a number")
     if abs(value) > _LARGEST and isinstance(value, int):
         raise ValueError("the number is too large")
     return value

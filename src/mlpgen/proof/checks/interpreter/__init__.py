@@ -1,0 +1,1 @@
+"""An interpreter of specs that shares no code with the styles."""
