@@ -26,7 +26,7 @@ from .tools import all_tools
 
 if TYPE_CHECKING:
     from mlpgen.api import Network
-    from mlpgen.proof.spec_entries import Class, Entry
+    from mlpgen.proof.spec_entries import ClassData, EntryData
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted(ROOT.glob("specs/*.yaml")) + sorted(ROOT.glob("specs/zoo/*.yaml"))
@@ -69,7 +69,7 @@ class Renamed:
         pool = self.draw.sample([*ARGUMENTS, *more], len(ARGUMENTS))
         return dict(zip(old, pool, strict=False))
 
-    def class_(self, raw: dict[str, Any], each: Class, own: dict[str, str]) -> None:
+    def class_(self, raw: dict[str, Any], each: ClassData, own: dict[str, str]) -> None:
         inputs = self.new_names(name for name in each["inputs"] if name != "input")
         pool = [name for name in LEGAL if name not in (*inputs.values(), *own.values())]
         names = dict(
@@ -94,7 +94,7 @@ class Renamed:
     def layers(
         self,
         raw: list[Any],
-        entries: list[Entry],
+        entries: list[EntryData],
         names: dict[str, str],
         own: dict[str, str],
     ) -> list[Any]:

@@ -234,8 +234,8 @@ DAMAGES: dict[str, tuple[Callable[[Job], Job], dict[str, str]]] = {
     "another function": (
         lambda made: damaged(made, "torch.tanh(", "torch.sin(", "explicit"),
         {
-            "eval mode": "they first differ between `hidden` and `logits`: `logits` differs, ",
-            "train mode": "they first differ between `hidden` and `logits`: `logits` differs, ",
+            "eval mode": "they first differ between `hidden` and `logits`: `logi",
+            "train mode": "they first differ between `hidden` and `logits`: `logi",
         },
     ),
     "another layer": (

@@ -17,10 +17,10 @@ from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, is_function
 if TYPE_CHECKING:
     from mlpgen.api import Network
     from mlpgen.graph.blocks.definitions import Definition
-    from mlpgen.spec.entries import Entry as SpecEntry
+    from mlpgen.spec.entries import Entry
 
 
-class Entry(TypedDict):
+class EntryData(TypedDict):
     """One entry of a list of layers.
 
     Keys:
@@ -41,10 +41,10 @@ class Entry(TypedDict):
     arguments: dict[str, Any]
     sources: list[str] | None
     options: dict[str, Any]
-    layers: list[Entry]
+    layers: list[EntryData]
 
 
-class Class(TypedDict):
+class ClassData(TypedDict):
     """The model or a block.
 
     Keys:
@@ -56,7 +56,7 @@ class Class(TypedDict):
 
     parameters: dict[str, Any]
     inputs: list[str]
-    layers: list[Entry]
+    layers: list[EntryData]
     outputs: list[str]
 
 
@@ -69,8 +69,8 @@ class SpecEntries(TypedDict):
         rules: The top-level `init`, by layer type and parameter name.
     """
 
-    model: Class
-    blocks: dict[str, Class]
+    model: ClassData
+    blocks: dict[str, ClassData]
     rules: dict[str, Any]
 
 
@@ -88,7 +88,7 @@ def spec_entries(network: Network) -> SpecEntries:
     }
 
 
-def _class(definition: Definition, blocks: dict[str, Definition]) -> Class:
+def _class(definition: Definition, blocks: dict[str, Definition]) -> ClassData:
     return {
         "parameters": dict(definition.parameters),
         "inputs": [*definition.inputs],
@@ -97,7 +97,7 @@ def _class(definition: Definition, blocks: dict[str, Definition]) -> Class:
     }
 
 
-def _entry(entry: SpecEntry, blocks: dict[str, Definition]) -> Entry:
+def _entry(entry: Entry, blocks: dict[str, Definition]) -> EntryData:
     wanted = ("repeat", "when", "select", "share", "init", "parametrize")
     options = {k: v for k, v in entry.options.items() if k in wanted}
     arguments = dict(entry.arguments)

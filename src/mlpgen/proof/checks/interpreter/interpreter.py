@@ -54,7 +54,7 @@ class Expected(NamedTuple):
     Attributes:
         type: Its class.
         arguments: Its arguments, with numbers in place of expressions.
-        kind: See `mlpgen.proof.spec_entries.Entry`.
+        kind: See `mlpgen.proof.spec_entries.EntryData`.
     """
 
     type: str
