@@ -6,7 +6,6 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.graph.blocks.arguments import check_uses, fits
 from mlpgen.graph.blocks.definitions import read_blocks, read_inputs, read_model
 from mlpgen.graph.blocks.include import included
@@ -70,7 +69,7 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
         except WorkError:
             message = f"the sizes of the network take more than {MOST_STEPS:,} steps"
             problems.add("MG240", message, ("layers",), key=True)
-            raise SpecError(problems.found) from None
+            raise problems.error() from None
 
 
 @contextmanager
@@ -91,9 +90,9 @@ def _built(
     """Resolve a document: the passes, one after the other."""
     spec = read_spec(problems)
     parameters = _parameters(spec, settings, problems)
-    before = len(problems.found)
+    checkpoint = problems.checkpoint()
     files = included(spec.blocks, problems)
-    lacks_blocks = len(problems.found) > before
+    lacks_blocks = bool(checkpoint.found)
     model = read_model(spec, parameters, files, problems)
     blocks = read_blocks(spec, files)
     inputs = read_inputs(spec, problems)
@@ -145,16 +144,16 @@ def _resolve(
     problems: Problems,
 ) -> tuple[Record, Graph]:
     """Resolve everything, until what is known of all uses of the blocks is the same."""
-    before = list(problems.found)
     hints = Hints()
     while True:
-        resolver = Resolver(blocks, hints, stem)
-        graph = resolver.model(model, inputs)
-        found = hints if problems.failed else more_hints(resolver.record, hints)
-        if found == hints:
-            return resolver.record, graph
+        with problems.trial() as trial:
+            resolver = Resolver(blocks, hints, stem)
+            graph = resolver.model(model, inputs)
+            found = hints if problems.failed else more_hints(resolver.record, hints)
+            if found == hints:
+                trial.keep()
+                return resolver.record, graph
         hints = found
-        problems.found[:] = before
 
 
 def _in_order(graph: Graph, classes: Mapping[str, Graph]) -> tuple[Graph, ...]:

@@ -163,7 +163,7 @@ class Resolver:
         if never and wires and wires[0].value is not None:
             key = "when" if condition is False else "repeat"
             origin = f"{wires[0].origin}, past `{full}`, which `{key}` leaves out"
-            inside.problems.found += self._anyway(entry, wires, inside)
+            inside.problems.extend(self._anyway(entry, wires, inside))
             return None, wires[0]._replace(origin=origin)
         made = self._left_out if off or count == 0 else self._running
         before = len(inside.scope.found.agreements)

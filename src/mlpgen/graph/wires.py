@@ -122,7 +122,7 @@ class Wires:
             code = "MG219"
             message = f"there is no layer `{cut(name)}` before this one"
             few = f"there is {listed(_few(self._found))}"
-            help = few if len(problems.found) > MOST_HELP else ""
+            help = few if problems.count > MOST_HELP else ""
             help = help or nearest(name, self._found) or few
         problems.add(code, message, path, notes=notes, help=help)
         return Wire(name, None, f"`{cut(name)}`")

@@ -140,7 +140,7 @@ def read(data: bytes, name: str) -> dict[str, Any] | None:
         found = {key: _KEYS[key].read(value) for key, value in table.items()}
     except (AttributeError, KeyError, _WrongError):
         _name_mistakes(table, problems)
-        raise SpecError(problems.found) from None
+        raise problems.error() from None
     _check_folder(found, Path(name).parent, problems)
     problems.check()
     return found

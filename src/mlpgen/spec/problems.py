@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.catalogue.component import Component
@@ -16,12 +16,13 @@ from mlpgen.catalogue.fields import (
 )
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.source import scalar
+from mlpgen.spec.checkpoint import Checkpoint
 from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import ExpressionError
 from mlpgen.symbols.work_limit import allowed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pydantic import BaseModel, ValidationError
 
@@ -43,13 +44,11 @@ _RANGES = (
 class Problems:
     """Collects the mistakes and warnings of one document."""
 
-    def __init__(
-        self, document: Document, found: list[Diagnostic] | None = None
-    ) -> None:
-        """Collect the mistakes of a document, in `found` if a list is given."""
+    def __init__(self, document: Document, includer: Problems | None = None) -> None:
+        """Collect the mistakes of a document, with those of the including one."""
         self.document = document
-        self.included = found is not None
-        self.found: list[Diagnostic] = [] if found is None else found
+        self.included = includer is not None
+        self._found: list[Diagnostic] = includer._found if includer else []
 
     def add(
         self,
@@ -65,17 +64,42 @@ class Problems:
         """Add a mistake at the value of `path`, or at its key."""
         find = self.document.key_place if key else self.document.place
         place = find(path)
-        self.found.append(Diagnostic(code, message, place, tuple(notes), help, warning))
+        found = Diagnostic(code, message, place, tuple(notes), help, warning)
+        self._found.append(found)
+
+    def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Add diagnostics that already exist."""
+        self._found += diagnostics
+
+    def checkpoint(self) -> Checkpoint:
+        """Mark this point, to look at the diagnostics added after it."""
+        return Checkpoint(self._found)
+
+    @contextmanager
+    def trial(self) -> Iterator[Checkpoint]:
+        """Remove the diagnostics added inside at the end, unless they are kept."""
+        checkpoint = self.checkpoint()
+        yield checkpoint
+        checkpoint.end()
+
+    @property
+    def count(self) -> int:
+        """How many diagnostics there are."""
+        return len(self._found)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """The warnings; a spec with warnings can still be rendered."""
-        return tuple(each for each in self.found if each.warning)
+        return tuple(each for each in self._found if each.warning)
 
     @property
     def failed(self) -> bool:
         """Whether there are mistakes, so that the spec cannot be rendered."""
-        return any(not each.warning for each in self.found)
+        return any(not each.warning for each in self._found)
+
+    def error(self) -> SpecError:
+        """Return an exception with all mistakes and warnings found so far."""
+        return SpecError(self._found)
 
     def check(self) -> None:
         """Raise an error if there are mistakes.
@@ -84,7 +108,7 @@ class Problems:
             SpecError: With all mistakes and warnings found so far.
         """
         if self.failed:
-            raise SpecError(self.found)
+            raise self.error()
 
     def add_entry(self, code: str, message: str, path: Path, **more: Any) -> None:
         """Add a mistake about a whole layer, at its name or else at its type."""
@@ -216,18 +240,9 @@ class Problems:
     def once(self) -> None:
         """Remove mistakes that several uses of the same lines repeat."""
         seen: dict[object, Diagnostic] = {}
-        for each in self.found:
+        for each in self._found:
             seen.setdefault((each.code, each.place, each.warning), each)
-        self.found[:] = seen.values()
-
-    def forget_known(self, since: int) -> None:
-        """Remove mistakes added after the first `since` that repeat one of those."""
-        known = {(each.code, each.message) for each in self.found[:since]}
-        self.found[since:] = [
-            each
-            for each in self.found[since:]
-            if (each.code, each.message) not in known
-        ]
+        self._found[:] = seen.values()
 
     def insist(self, code: str) -> bool:
         """Turn the warnings with a code into mistakes, since they explain another.
@@ -235,16 +250,16 @@ class Problems:
         Returns:
             Whether there are any.
         """
-        warned = [each.code == code and each.warning for each in self.found]
-        self.found[:] = [
+        warned = [each.code == code and each.warning for each in self._found]
+        self._found[:] = [
             each._replace(warning=each.warning and not explains)
-            for each, explains in zip(self.found, warned, strict=True)
+            for each, explains in zip(self._found, warned, strict=True)
         ]
-        return any(each.code == code for each in self.found)
+        return any(each.code == code for each in self._found)
 
     def drop(self, *codes: str) -> None:
         """Remove mistakes that only follow from others, by their codes."""
-        self.found[:] = [each for each in self.found if each.code not in codes]
+        self._found[:] = [each for each in self._found if each.code not in codes]
 
 
 def _subject(subject: str) -> str:

@@ -168,7 +168,7 @@ def without_sizes(
     Returns:
         None where another size arrives.
     """
-    before = len(problems.found)
+    checkpoint = problems.checkpoint()
     for name, value in given.items():
         if name not in sizes:
             continue
@@ -181,7 +181,7 @@ def without_sizes(
             help = f"leave `{name}` out: it follows from the input"
             path = entry.argument_path(name)
             problems.add("MG301", message, path, help=help)
-    if len(problems.found) > before:
+    if checkpoint.found:
         return None
     return {name: value for name, value in given.items() if name not in sizes}
 
@@ -194,7 +194,7 @@ def block_arguments(
     Returns:
         None after a mistake.
     """
-    before = len(problems.found)
+    checkpoint = problems.checkpoint()
     found: dict[str, Any] = {}
     for name, raw in entry.arguments.items():
         path = entry.argument_path(name)
@@ -206,7 +206,7 @@ def block_arguments(
         value = evaluated(raw, path, scope, problems)
         plain = value_of(value)
         default = definition.parameters[name]
-        if len(problems.found) == before and not fits(plain, default):
+        if not checkpoint.found and not fits(plain, default):
             message = (
                 f"`{name}` must be {_KINDS[type(default)]} like its default "
                 f"{shown(default)}, not {shown(plain)}"
@@ -216,7 +216,7 @@ def block_arguments(
                 help = f"name them: {_named(raw, definition)}"
             problems.add("MG203", message, path, help=help)
         found[name] = plain if isinstance(plain, int) and _sized(value) else value
-    if len(problems.found) > before:
+    if checkpoint.found:
         return None
     return {name: found[name] for name in definition.parameters if name in found}
 

@@ -127,9 +127,9 @@ class _Reader:
             if first.place is None:
                 problems.add("MG230", first.message, path)
             else:
-                problems.found += error.diagnostics
+                problems.extend(error.diagnostics)
             return
-        inner = Problems(document, problems.found)
+        inner = Problems(document, problems)
         if not isinstance(document.data, dict):
             inner.add("MG203", f"a file of blocks has {listed(KEYS)}")
             return

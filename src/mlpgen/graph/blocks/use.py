@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from mlpgen.graph.wires import Wire
     from mlpgen.layers.base import Value, Values
     from mlpgen.spec.entries import Entry
-    from mlpgen.spec.problems import Problems
     from mlpgen.symbols.expressions import Scalar
 
     Resolve = Callable[[Definition, Sequence[Value | None], Scope], Resolved]
@@ -98,10 +97,11 @@ class Uses:
         names = user.parameters if user else inside.scope.parameters
         self._record.arrivals |= arrivals(definition, values, inside.scope, names)
         self._record.arrivals |= given_names(definition, given, inside.scope)
-        before = len(definition.problems.found)
+        checkpoint = problems.checkpoint()
         where, checked = problems.where(entry.path), inside.scope.checked
         resolved = self._block(definition, concrete, values, where, checked=checked)
-        _say_where(definition, before, entry, problems)
+        note = f"`{definition.name}` is used in line {problems.line(entry.path)}"
+        checkpoint.add_note(note, depends)
         if resolved is None:
             return None
         return _used(entry, wires, values, given, definition, resolved, inside)
@@ -124,13 +124,11 @@ class Uses:
         known, arriving = _symbolic(definition, concrete, plain)
         every = {**known, **values}
         scope = Scope(every, Findings(), definition.name, checked=checked)
-        before = len(definition.problems.found)
+        checkpoint = definition.problems.checkpoint()
         self._open.append(definition.name)
         resolved = self._class(definition, arriving, scope)
         self._open.pop()
-        failed = any(
-            not each.warning for each in definition.problems.found[before:]
-        ) or any(output == "" for output in resolved.graph.outputs)
+        failed = checkpoint.failed or "" in resolved.graph.outputs
         written = frozenset[str]().union(
             *(names_of_node(node) for node in resolved.graph.nodes)
         )
@@ -191,17 +189,6 @@ def _elsewhere(
         return restated(guard, known)
     except NotComputedError:
         return Expression.constant(True)
-
-
-def _say_where(
-    definition: Definition, before: int, entry: Entry, problems: Problems
-) -> None:
-    """Add to the mistakes in a block which use of it makes them."""
-    found = definition.problems.found
-    note = f"`{definition.name}` is used in line {problems.line(entry.path)}"
-    for index in range(before, len(found)):
-        if note not in found[index].notes and depends(found[index]):
-            found[index] = found[index]._replace(notes=(*found[index].notes, note))
 
 
 _ANYWHERE = frozenset(

@@ -31,8 +31,9 @@ def warnings_of_chains(
         modules = dict.fromkeys(module_of(each.type) for each in functions)
         help = f"write {listed(modules)}"
         problems = definition.problems
-        problems.add_entry("MG318", message, node.path, help=help, warning=True)
-        found[definition.name] = problems.found.pop()
+        with problems.trial() as trial:
+            problems.add_entry("MG318", message, node.path, help=help, warning=True)
+        (found[definition.name],) = trial.found
     return tuple(found.values())
 
 

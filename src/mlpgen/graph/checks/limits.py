@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.symbols.work_limit import spend
 
 if TYPE_CHECKING:
@@ -47,12 +46,12 @@ class Budget:
         if self._depth > DEEPEST:
             message = f"layers stand in each other more than {DEEPEST} deep"
             add_at_type("MG106", message, entry, problems)
-            raise SpecError(problems.found)
+            raise problems.error()
         if self._seen > MOST_DIFFERENT:
             message = f"the network has more than {MOST_DIFFERENT:,} different layers"
             help = "uses of a block count once if their arguments and inputs are equal"
             add_at_type("MG222", message, entry, problems, help=help)
-            raise SpecError(problems.found)
+            raise problems.error()
 
     def leave(self) -> None:
         """Go out of the layer that was entered last."""
@@ -68,7 +67,7 @@ def refuse_work(entry: Entry, problems: Problems) -> NoReturn:
     message = f"up to here, sizes take more than {MOST_STEPS:,} steps to compute"
     help = "no network needs as many: look for what grows from layer to layer"
     add_at_type("MG240", message, entry, problems, help=help)
-    raise SpecError(problems.found)
+    raise problems.error()
 
 
 def check_total(total: int, entry: Entry, problems: Problems) -> None:
@@ -86,7 +85,7 @@ def check_total(total: int, entry: Entry, problems: Problems) -> None:
         message = f"with this one there are {total:,} layers"
         help = f"a network has at most {MOST_LAYERS:,}"
         add_at_type("MG222", message, entry, problems, help=help)
-        raise SpecError(problems.found)
+        raise problems.error()
 
 
 def leaves(node: Node) -> int:

@@ -63,7 +63,7 @@ def resolve_custom(
         beside: What it is beside.
     """
     problems = inside.problems
-    before = len(problems.found)
+    checkpoint = problems.checkpoint()
     try:
         custom = Custom.model_validate(entry.arguments)
     except ValidationError as error:
@@ -77,7 +77,7 @@ def resolve_custom(
     if not wires:
         problems.add("MG314", "`custom` takes at least 1 input", entry.type_path)
     values = [wire.value for wire in wires if wire.value is not None]
-    if len(problems.found) > before or len(values) < len(wires):
+    if checkpoint.found or len(values) < len(wires):
         return None
     shape = _shape(custom, values[0].shape, entry, inside)
     if shape is None:
@@ -153,9 +153,9 @@ def _shape(
         return arriving
     raw = custom.output
     path = entry.argument_path("output")
-    before = len(inside.problems.found)
+    checkpoint = inside.problems.checkpoint()
     value = _value(raw if isinstance(raw, list) else [raw], path, inside)
-    if len(inside.problems.found) > before:
+    if checkpoint.found:
         return None
     shape = tuple(value)
     right = all(is_whole(s) and s > 0 for s in shape)

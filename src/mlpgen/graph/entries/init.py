@@ -186,14 +186,14 @@ def _function(
             problems.add("MG201", f"`{name}` takes no arguments", at)
             return None
     written = arguments or {}
-    before = len(problems.found)
+    checkpoint = problems.checkpoint()
     symbolic = {
         key: evaluated(each, at if shorthand else (*at, key), scope, problems)
         if scope is not None
         else each
         for key, each in written.items()
     }
-    if len(problems.found) > before:
+    if checkpoint.found:
         return None
     given = {key: plain(each) for key, each in symbolic.items()}
     try:

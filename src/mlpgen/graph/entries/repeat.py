@@ -77,12 +77,14 @@ def repeated(
     for index in range(made):
         round_ = _round(entry, index)
         takes = (wire, *others)
-        before = len(inside.problems.found)
         within = _within(entry, index, inside)
-        node, after = resolve(round_, takes, within)
-        runs = node is not None
-        if index >= max(1, int(count)) and node is None:
-            del inside.problems.found[before:]
+        needed = index < max(1, int(count))
+        with inside.problems.trial() as trial:
+            node, after = resolve(round_, takes, within)
+            runs = node is not None
+            if needed or runs:
+                trial.keep()
+        if not needed and not runs:
             break
         if node is None and after.value is None:
             return None
@@ -157,15 +159,13 @@ def _with_index(
     """Resolve a round that runs, with `index` in its code; None if there is no such."""
     options = {key: each for key, each in round_.options.items() if key != "when"}
     round_ = round_._replace(options=options)
-    before = list(inside.problems.found)
     scope = inside.scope._replace(
         found=inside.scope.found.copy(),
         fixed=inside.scope.fixed - {INDEX},
     )
-    node, _ = resolve(round_, wires, inside._replace(scope=scope))
-    failed = len(inside.problems.found) > len(before)
-    inside.problems.found[:] = before
-    return None if failed else node
+    with inside.problems.trial() as trial:
+        node, _ = resolve(round_, wires, inside._replace(scope=scope))
+    return None if trial.found else node
 
 
 def _rounds(
@@ -312,9 +312,8 @@ def _may_divide_by_zero(size: int) -> bool:
 
 def no_rounds(entry: Entry, inside: Inside) -> bool:
     """Tell whether there are none for any parameters; mistakes are not looked at."""
-    before = list(inside.problems.found)
-    count = count_of(entry, inside)
-    inside.problems.found[:] = before
+    with inside.problems.trial():
+        count = count_of(entry, inside)
     return count == 0 and not isinstance(count, Size)
 
 
@@ -322,9 +321,9 @@ def count_of(entry: Entry, inside: Inside) -> int | None:
     """Read `repeat`; None after a mistake."""
     path = (*entry.path, "repeat")
     raw = entry.options["repeat"]
-    before = len(inside.problems.found)
+    checkpoint = inside.problems.checkpoint()
     value = evaluated(raw, path, inside.scope, inside.problems)
-    if len(inside.problems.found) > before:
+    if checkpoint.found:
         return None
     count = value_of(value)
     if not isinstance(count, int) or isinstance(count, bool):

@@ -51,9 +51,9 @@ def shared(
     again = original._replace(
         name=entry.name, named=entry.named, path=entry.path, sources=entry.sources
     )
-    before = len(inside.problems.found)
+    checkpoint = inside.problems.checkpoint()
     second = resolve(again, wires, inside)
-    inside.problems.forget_known(before)  # it is said of the layer itself
+    checkpoint.drop_repeated()  # the layer itself has these mistakes
     if second is None:
         return None
     agreements = unified(node, second)

@@ -39,9 +39,9 @@ def condition_of(
         return None
     raw = entry.options["when"]
     path = (*entry.path, "when")
-    before = len(problems.found)
+    checkpoint = problems.checkpoint()
     value = evaluated(raw, path, scope, problems)
-    if len(problems.found) > before:
+    if checkpoint.found:
         return None
     plain = value_of(value)
     if not isinstance(plain, bool):

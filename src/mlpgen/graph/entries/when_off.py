@@ -54,7 +54,7 @@ def omitted(
     scope.found.used |= names_in_text(entry.raw) & scope.parameters.keys()
     if any(wire.value is None for wire in wires):
         _, mistakes = _attempt(entry, wires, inside, make, record)
-        problems.found += [each for each in mistakes if not depends(each)]
+        problems.extend(each for each in mistakes if not depends(each))
         return None
     own: list[Diagnostic] = []
     others: list[Diagnostic] = []
@@ -70,13 +70,13 @@ def omitted(
             if not same or not checked:
                 record.guessed.add(scope.title)
             if not checked:
-                problems.found += map(_unchecked, others or own)
+                problems.extend(map(_unchecked, others or own))
             scope.found.take(within.scope.found)
             return node._replace(inputs=tuple(w.value for w in wires if w.value))
         if not all(map(depends, own)):
             break
     anyway = [each for each in own if not depends(each)]
-    problems.found += anyway or own
+    problems.extend(anyway or own)
     return None
 
 
@@ -104,11 +104,10 @@ def mistakes_anyway(
     for change in changes if flags and inside.scope.checked else changes[:1]:
         values = {**scope.parameters, **change}
         within = scope._replace(parameters=values, found=scope.found.copy())
-        before = list(inside.problems.found)
-        _, mistakes = _attempt(
-            entry, wires, inside._replace(scope=within), make, record
-        )
-        inside.problems.found[:] = before
+        with inside.problems.trial():
+            _, mistakes = _attempt(
+                entry, wires, inside._replace(scope=within), make, record
+            )
         mistakes = [x for x in mistakes if x.code in unmended or not depends(x)]
         kept = mistakes if kept is None else [x for x in kept if x in mistakes]
         if not kept:
@@ -142,17 +141,14 @@ def _attempt(
     entry: Entry, wires: Wired, inside: Inside, make: Make, record: Record
 ) -> tuple[Node | None, list[Diagnostic]]:
     """Resolve a layer; return its mistakes in place of adding them."""
-    found = inside.problems.found
-    before, mark = list(found), record.mark()
-    node = make(entry, wires, inside)
-    mistakes = [each for each in found[len(before) :] if not each.warning]
-    unchecked = [each for each in found[len(before) :] if each.code == _UNCHECKED]
-    found[:] = before
-    if node is None or mistakes:
+    mark = record.mark()
+    with inside.problems.trial() as trial:
+        node = make(entry, wires, inside)
+    if node is None or trial.failed:
         record.forget(mark)
-        return None, mistakes
+        return None, [each for each in trial.found if not each.warning]
     record.keep(mark)
-    found += unchecked
+    inside.problems.extend(each for each in trial.found if each.code == _UNCHECKED)
     return node, []
 
 
