@@ -1,4 +1,4 @@
-"""What README and docs show is what there is."""
+"""README, CONTRIBUTING and docs: code and paths in them are real, lines are short."""
 
 from __future__ import annotations
 
@@ -14,6 +14,55 @@ from .networks import network
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in (
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+        *(ROOT / "docs").rglob("*.md"),
+    )
+}
+
+
+WIDTH = 100
+HOUSE = ROOT / "src" / "mlpgen"
+FOLDERS = {
+    "benchmarks",
+    "docs",
+    "examples",
+    "schemas",
+    "specs",
+    "src",
+    "templates",
+    "tests",
+}
+DEVELOPERS = ("CONTRIBUTING.md", "docs/decisions/")
+"""Pages whose paths are all of the repository: from its root, or in `src/mlpgen/`."""
+
+
+def paths_in(text: str) -> list[str]:
+    """Find paths in backticks, with `{a,b}` written out; none with <placeholders>."""
+    texts = re.findall(r"`([\w.{},-]+/[\w./{},-]*)`", text)
+    return [path for each in texts for path in expanded(each)]
+
+
+def expanded(path: str) -> list[str]:
+    braces = re.search(r"{([^{}]*)}", path)
+    if braces is None:
+        return [path]
+    before, after = path[: braces.start()], path[braces.end() :]
+    return [
+        each
+        for inner in braces[1].split(",")
+        for each in expanded(before + inner + after)
+    ]
+
+
+def found(path: str) -> list[Path]:
+    return [base / path for base in (ROOT, HOUSE) if (base / path).exists()]
+
+
+def exists(path: str) -> bool:
+    return bool(found(path))
 
 
 def blocks(language: str) -> list[str]:
@@ -53,6 +102,67 @@ def test_yaml_of_the_docs(path: Path) -> None:
 def test_every_command_is_explained() -> None:
     for command in COMMANDS:
         assert f"`mlpgen {command}" in README
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_lines_of_prose_are_short(page: str) -> None:
+    prose = re.sub(r"^```.*?^```$", "", PAGES[page], flags=re.DOTALL | re.MULTILINE)
+    lines = [each for each in prose.splitlines() if not each.startswith(("|", "<tr>"))]
+    assert [each for each in lines if len(each) > WIDTH] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_paths_exist(page: str) -> None:
+    paths = paths_in(PAGES[page])
+    if not page.startswith(DEVELOPERS):
+        paths = [path for path in paths if path.split("/")[0] in FOLDERS]
+    assert [path for path in paths if not found(path)] == []
+
+
+def test_files_of_the_guide_exist() -> None:
+    """Also those that it names without their folder, such as `step.py.jinja`."""
+    names = re.findall(r"`([\w]+\.(?:py|jinja|py\.jinja))`", PAGES["CONTRIBUTING.md"])
+    assert names
+    files = {
+        file.name
+        for folder in (HOUSE, ROOT / "templates")
+        for file in folder.rglob("*")
+    }
+    assert {*names} - files == set()
+
+
+def test_benchmarks_of_the_figures_exist() -> None:
+    names = re.findall(r"`((?!train_)\w+\.py)`", PAGES["docs/figures.md"])
+    assert len(names) >= 20
+    files = {file.name for file in (ROOT / "benchmarks").iterdir()}
+    assert {*names} - files == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    folder = (ROOT / page).parent
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", PAGES[page])
+    missing = [
+        link
+        for link in links
+        if not link.startswith("https://") and not (folder / link).exists()
+    ]
+    assert missing == []
+
+
+def test_names_of_the_guide_are_in_their_files() -> None:
+    """CONTRIBUTING.md writes "`NAME` (`path`)": the file has the name."""
+    named = re.findall(r"`(\w+)`\s+\(`([\w./]+\.\w+)`", PAGES["CONTRIBUTING.md"])
+    assert len(named) >= 10
+    missing = [
+        (name, path)
+        for name, path in named
+        if not any(
+            re.search(rf"\b{name}\b", file.read_text(encoding="utf-8"))
+            for file in found(path)
+        )
+    ]
+    assert missing == []
 
 
 def test_commands_of_one_line() -> None:
