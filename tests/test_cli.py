@@ -383,12 +383,12 @@ def test_layers(folder: Folder) -> None:
 
 def test_explain(folder: Folder) -> None:
     done = folder.run("explain", "mg313")
-    assert done.stdout.startswith("MG313: Tensors that cannot be joined\n")
+    assert done.stdout.startswith("MG313: Tensors that cannot be combined\n")
     assert "\nwrong:\n" in done.stdout
-    assert "\nmended:\n" in done.stdout
+    assert "\nfixed:\n" in done.stdout
     wrong = folder.run("explain", "MG999")
     assert wrong.returncode == 2
-    assert "there is no mistake `MG999`" in wrong.stderr
+    assert "there is no code `MG999`" in wrong.stderr
 
 
 def test_completion(folder: Folder) -> None:

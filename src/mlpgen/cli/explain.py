@@ -14,7 +14,7 @@ from mlpgen.spec.problems import nearest
 @click.command("explain")
 @click.argument("code")
 def command(code: str) -> int:
-    """Say what the CODE of a mistake means, with a wrong and a mended spec.
+    """Explain the CODE of a mistake, with a wrong spec and the same spec fixed.
 
     \b
     Example:
@@ -23,11 +23,11 @@ def command(code: str) -> int:
     found = EXPLANATIONS.get(code.upper())
     if found is None:
         hint = nearest(code.upper(), EXPLANATIONS) or "codes look like MG313"
-        message = f"there is no mistake `{code[:60]}`; {hint}"
+        message = f"there is no code `{code[:60]}`; {hint}"
         raise click.BadParameter(message, param_hint="CODE")
     printing.say(printing.Painted(f"{code.upper()}: {found.title}", bold=True))
     printing.say_lines(["", found.text])
-    for word, spec in (("wrong", found.wrong), ("mended", found.right)):
+    for word, spec in (("wrong", found.wrong), ("fixed", found.right)):
         if spec:
             printing.say_lines([""])
             printing.say(printing.Painted(f"{word}:", bold=True))

@@ -181,7 +181,7 @@ class Problems:
                 if plain and not inner and not help:
                     fields = ({**given, field: each} for each in alternatives(value))
                     right = [each for each in fields if takes(model, each, field)]
-                    help = _mended(right[0][field]) if right else ""
+                    help = _correction(right[0][field]) if right else ""
                 elif not plain and isinstance(value, float) and kind == "int_type":
                     help = "use `//` to divide whole numbers"
                 code = "MG204" if kind in _RANGES else "MG203"
@@ -322,7 +322,7 @@ def shown(value: object) -> str:
             return f"`{cut(str(value))}`"
 
 
-def _mended(value: object) -> str:
+def _correction(value: object) -> str:
     """Say how to write the value that was meant."""
     if isinstance(value, dict):
         return "remove the `- ` before its keys"

@@ -1,0 +1,36 @@
+"""MG0: files and settings."""
+
+from __future__ import annotations
+
+from mlpgen.diagnostics.explanations.explanation import Explanation
+
+FILES = {
+    "MG001": Explanation(
+        "The file cannot be read",
+        "The file does not exist, is a folder, or you may not read it.",
+    ),
+    "MG002": Explanation(
+        "The file is not UTF-8",
+        "Save it as UTF-8. The message names the first invalid byte.",
+    ),
+    "MG003": Explanation(
+        "The file is too large",
+        "A spec can be at most 1 MiB. Use parameters, `repeat` and blocks instead "
+        "of writing out every layer.",
+    ),
+    "MG004": Explanation(
+        "A file cannot be written",
+        "The folder does not exist, you may not write to it, or the disk is full. "
+        "Nothing was changed.",
+    ),
+    "MG005": Explanation(
+        "There is nothing to check",
+        "`mlpgen check` found no spec in the project and no generated files in "
+        "the `--out` folder.",
+    ),
+    "MG006": Explanation(
+        "The project's settings cannot be used",
+        "`pyproject.toml` cannot be read or is not valid TOML, or the `specs` "
+        "patterns in its `tool.mlpgen` table match no file.",
+    ),
+}

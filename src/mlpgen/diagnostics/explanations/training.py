@@ -1,0 +1,78 @@
+"""MG4: training."""
+
+from __future__ import annotations
+
+from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
+
+_WIDE = ("Flatten", 'Linear: "${SIZE}"', "Linear: 10")
+
+TRAINING = {
+    "MG401": Explanation(
+        "A loss that does not fit the output",
+        "The loss is applied to the first output, unless `on` names another.",
+        trained("Flatten", "Linear: 32", "Linear: 784", loss="MSELoss"),
+        trained(
+            "Flatten",
+            "Linear: 32",
+            "Linear: 784",
+            "Unflatten: {dim: 1, unflattened_size: [1, 28, 28]}",
+            loss="MSELoss",
+        ),
+    ),
+    "MG402": Explanation(
+        "A loss on the wrong kind of values",
+        "`CrossEntropyLoss` applies a log-softmax itself; `NLLLoss` does not.",
+        trained(*MLP, "Softmax: {dim: 1}"),
+        trained(*MLP),
+    ),
+    "MG403": Explanation(
+        "Data whose shape does not match the input",
+        "The images of a data set have a fixed shape.",
+        trained(*MLP, image="[3, 32, 32]"),
+        trained(*MLP),
+    ),
+    "MG404": Explanation(
+        "A wrong number of classes",
+        "The last layer needs one output for each class of the data.",
+        trained("Flatten", "Linear: 12"),
+        trained(*MLP),
+    ),
+    "MG405": Explanation(
+        "Nothing to train",
+        "No layer has parameters.",
+        trained("ReLU", loss="MSELoss"),
+        trained("PReLU", loss="MSELoss"),
+    ),
+    "MG406": Explanation(
+        "A training option that cannot be used here",
+        "The message says what it needs.",
+        trained(*MLP, optimizer="SparseAdam"),
+        trained(*MLP, optimizer="Adam"),
+    ),
+    "MG407": Explanation(
+        "A batch size that is too small",
+        "In training, batch normalization needs several values per channel.",
+        trained(
+            "Flatten",
+            "Linear: 10",
+            "BatchNorm1d",
+            "Linear: 10",
+            rest="  batch_size: 1\n",
+        ),
+        trained(
+            "Flatten",
+            "Linear: 10",
+            "BatchNorm1d",
+            "Linear: 10",
+            rest="  batch_size: 2\n",
+        ),
+    ),
+    "MG408": Explanation(
+        "A parameter whose command-line flag is taken",
+        "The parameters of the model become flags of its scripts: `--hidden-1 "
+        "256`. If the training already has that flag, such as `--lr`, or another "
+        "parameter has it, the flag gets the prefix `--model-`.",
+        trained(*_WIDE, rest="parameters: {seed: 2}\n").replace("SIZE", "seed"),
+        trained(*_WIDE, rest="parameters: {wide: 2}\n").replace("SIZE", "wide"),
+    ),
+}
