@@ -21,6 +21,19 @@ layers:
   - Linear: 4
   - log_softmax: {dim: 1}
 """
+SEVERAL = """\
+name: Net
+input: [8]
+blocks:
+  Two:
+    layers:
+      - Linear: 4
+      - relu
+      - Linear: 4
+    outputs: [linear_1, linear_2]
+layers:
+  - Two
+"""
 SAID = "`LowerCase` is no `nn.Sequential` in sequential style, since `relu_1` is a"
 
 
@@ -47,6 +60,7 @@ def test_the_line_is_named(tmp_path: Path) -> None:
         CHAIN.replace("relu", "ReLU").replace("log_softmax", "LogSoftmax"),
         CHAIN.replace("log_softmax: {dim: 1}", "abs"),  # no module does that
         CHAIN + "  - add:\n    from: [linear_1, linear_1]\n",
+        SEVERAL,
     ],
 )
 def test_what_is_a_chain_or_cannot_be_one_needs_no_word(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Model
     from mlpgen.source import Document
     from mlpgen.symbols.expressions import Scalar
     from mlpgen.template_files import TemplateFolder
@@ -43,7 +43,7 @@ class Network(NamedTuple):
         unchained: What keeps classes from being a chain in sequential style.
     """
 
-    graph: Graph
+    graph: Model
     warnings: tuple[Diagnostic, ...]
     document: Document
     settings: Mapping[str, Scalar]
@@ -156,13 +156,13 @@ def _own(
     return templates if isinstance(templates, TemplateFolder) else read(templates)
 
 
-def _local_modules(graph: Graph, texts: Iterable[str]) -> set[str]:
+def _local_modules(graph: Model, texts: Iterable[str]) -> set[str]:
     """Name all that lies beside the files of a network and that they may import."""
     own = (module.partition(".")[0] for module in own_classes(graph))
     return {*shared_modules(), *own, *(PurePath(name).stem for name in texts)}
 
 
-def _captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
+def _captured(graph: Model, names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         return ()
     from mlpgen.graph.captures import captured
@@ -171,7 +171,7 @@ def _captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _notebook(
-    graph: Graph,
+    graph: Model,
     captured: Sequence[str],
     text: str,
     made_from: Origin,
@@ -213,14 +213,14 @@ def _filled(own: TemplateFolder | None, template: str, /, **values: object) -> s
 
 
 def _model(
-    graph: Graph, style: str, captured: Sequence[str], own: TemplateFolder | None
+    graph: Model, style: str, captured: Sequence[str], own: TemplateFolder | None
 ) -> str:
     plan = import_module(f"mlpgen.styles.{style}").plan(graph, captured)
     return _filled(own, plan.template, plan=as_code(plan))
 
 
 def _texts(
-    graph: Graph, style: str, captured: Sequence[str], own: TemplateFolder | None
+    graph: Model, style: str, captured: Sequence[str], own: TemplateFolder | None
 ) -> dict[str, str]:
     texts = {f"{graph.stem}.py": _model(graph, style, captured, own)}
     if graph.recipe is not None:
@@ -232,7 +232,7 @@ def _texts(
     return texts
 
 
-def file_names(graph: Graph) -> tuple[str, ...]:
+def file_names(graph: Model) -> tuple[str, ...]:
     """Name all files that a network may be rendered into, shared ones aside."""
     from mlpgen.output.ipynb import SUFFIX
 
@@ -240,7 +240,7 @@ def file_names(graph: Graph) -> tuple[str, ...]:
     return (f"{graph.stem}.py", *scripts, f"{graph.stem}{SUFFIX}")
 
 
-def layer_names(graph: Graph) -> list[str]:
+def layer_names(graph: Model) -> list[str]:
     """List the names of all that `--capture` knows; inside of layers they have dots."""
     from mlpgen.graph.captures import captures
 

@@ -6,23 +6,24 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph.blocks.arguments import check_uses, fits
+from mlpgen.graph.blocks.arguments import check_uses
 from mlpgen.graph.blocks.definitions import read_blocks, read_inputs, read_model
 from mlpgen.graph.blocks.include import included
 from mlpgen.graph.blocks.known_uses import Hints, more_hints
 from mlpgen.graph.checks.any_parameters import check_code, warn_about_agreements
 from mlpgen.graph.checks.functions_in_chains import warnings_of_chains
-from mlpgen.graph.checks.in_place import overwritings
+from mlpgen.graph.checks.in_place import check_overwriting
 from mlpgen.graph.checks.limits import MOST_STEPS
 from mlpgen.graph.checks.unused import warn_about_blocks, warn_about_sizes
 from mlpgen.graph.entries.init import read_rules
 from mlpgen.graph.layer_names import check_attributes
-from mlpgen.graph.nodes import held_blocks
+from mlpgen.graph.nodes import Model, held_blocks
+from mlpgen.graph.parameters import read_parameters
 from mlpgen.graph.resolve import Resolver
 from mlpgen.graph.training.resolve import resolve_training
 from mlpgen.names.identifiers import wrong_parameter
 from mlpgen.spec.models import read_spec
-from mlpgen.spec.problems import Problems, cut, nearest, shown
+from mlpgen.spec.problems import Problems
 from mlpgen.symbols.work_limit import WorkError, limited
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from mlpgen.graph.resolution import Record
     from mlpgen.layers.base import Value
     from mlpgen.source import Document
-    from mlpgen.spec.models import Spec
     from mlpgen.symbols.expressions import Scalar
 
 
@@ -47,7 +47,7 @@ class Built(NamedTuple):
         unchained: What keeps classes from being a chain in sequential style.
     """
 
-    graph: Graph
+    graph: Model
     warnings: tuple[Diagnostic, ...]
     unchained: tuple[Diagnostic, ...] = ()
 
@@ -89,65 +89,63 @@ def _built(
 ) -> Built:
     """Resolve a document: the passes, one after the other."""
     spec = read_spec(problems)
-    parameters = _parameters(spec, settings, problems)
+    parameters = read_parameters(spec, settings, problems)
     checkpoint = problems.checkpoint()
     files = included(spec.blocks, problems)
     lacks_blocks = bool(checkpoint.found)
-    model = read_model(spec, parameters, files, problems)
+    definition = read_model(spec, parameters, files, problems)
     blocks = read_blocks(spec, files)
     inputs = read_inputs(spec, problems)
-    record, graph = _resolve(model, blocks, inputs, spec.stem, problems)
+    record, graph = _resolve(definition, blocks, inputs, problems)
     unread = document.data.get("parameters", {}) != spec.parameters
     if unread or any(map(wrong_parameter, spec.parameters)):
         problems.drop("MG209", "MG210")  # the parameters themselves are wrong
     if lacks_blocks or document.data.get("blocks", {}) != spec.blocks:
         problems.drop("MG207")  # it may be one of the blocks that could not be read
-    bound: set[str] = set()
-    if not problems.failed:
-        for definition, resolved in record.classes:
-            check_code(definition, resolved)
-            check_attributes(resolved.graph, definition.problems)
-        bound = warn_about_agreements(*record.classes[-1])
-        check_uses(record.uses, blocks)
-        warn_about_blocks(record.uses, blocks)
-        warn_about_sizes(record.uses, blocks)
-    _check_overwriting(graph, problems)
+    bound = set[str]() if problems.failed else _check_classes(record, blocks)
+    check_overwriting(graph, problems)
     rules = read_rules(spec.init, graph, problems)
     recipe = resolve_training(spec, graph.nodes, graph.outputs, problems)
     problems.once()
     if problems.failed:
-        problems.drop("MG317")  # where a layer is left out does not matter then
+        problems.drop("MG317")  # layers that are left out are checked after the rest
     problems.check()
-    classes = {
-        name: min(uses, key=lambda use: use.tried).graph
-        for name, uses in record.uses.items()
-        if uses
-    }
-    graph = graph._replace(
-        stem=spec.stem,
+    model = Model(
+        **vars(graph),
         style=spec.style,
+        blocks=_in_order(graph, record.blocks()),
         rules=rules,
         recipe=recipe,
-        blocks=_in_order(graph, classes),
         bound=tuple(name for name in parameters if name in bound),
     )
     unchained = warnings_of_chains(record.classes)
     asked = unchained if spec.style == "sequential" else ()
-    return Built(graph, (*problems.warnings, *asked), unchained)
+    return Built(model, (*problems.warnings, *asked), unchained)
+
+
+def _check_classes(record: Record, blocks: Mapping[str, Definition]) -> set[str]:
+    """Check the resolved classes; return the parameters that sizes are bound to."""
+    for definition, resolved in record.classes:
+        check_code(definition, resolved)
+        check_attributes(resolved.graph, definition.problems)
+    bound = warn_about_agreements(*record.classes[-1])
+    check_uses(record.uses, blocks)
+    warn_about_blocks(record.uses, blocks)
+    warn_about_sizes(record.uses, blocks)
+    return bound
 
 
 def _resolve(
     model: Definition,
     blocks: Mapping[str, Definition],
     inputs: tuple[Value | None, ...],
-    stem: str,
     problems: Problems,
 ) -> tuple[Record, Graph]:
     """Resolve everything, until what is known of all uses of the blocks is the same."""
     hints = Hints()
     while True:
         with problems.trial() as trial:
-            resolver = Resolver(blocks, hints, stem)
+            resolver = Resolver(blocks, hints, model.stem)
             graph = resolver.model(model, inputs)
             found = hints if problems.failed else more_hints(resolver.record, hints)
             if found == hints:
@@ -165,36 +163,3 @@ def _in_order(graph: Graph, classes: Mapping[str, Graph]) -> tuple[Graph, ...]:
                 found.setdefault(each.name, each)
             found.setdefault(node.type, classes[node.type])
     return tuple(found.values())
-
-
-def _parameters(
-    spec: Spec, settings: Mapping[str, Scalar], problems: Problems
-) -> dict[str, Scalar]:
-    for name in spec.parameters:
-        reason = wrong_parameter(name)
-        if reason:
-            message = f"the string `{cut(name)}` cannot be a parameter: {reason}"
-            problems.add("MG205", message, ("parameters", name), key=True)
-    parameters = dict(spec.parameters)
-    for name, value in settings.items():
-        if name not in parameters:
-            help = nearest(name, parameters) or "the spec names its parameters"
-            message = f"`--set {cut(name)}`: there is no such parameter"
-            problems.add("MG210", message, ("parameters",), key=True, help=help)
-        elif not fits(value, parameters[name]):
-            old = shown(parameters[name])
-            message = f"`--set {name}` is {shown(value)}, of another kind than {old}"
-            problems.add("MG203", message, ("parameters", name))
-        else:
-            parameters[name] = float(value) if _is_float(parameters[name]) else value
-    return parameters
-
-
-def _is_float(value: Scalar) -> bool:
-    return isinstance(value, float)
-
-
-def _check_overwriting(graph: Graph, problems: Problems) -> None:
-    for node, message, output in overwritings(graph, graph.outputs):
-        help = "leave `inplace` out"
-        problems.add("MG216", message, node.path, help=help, warning=bool(output))

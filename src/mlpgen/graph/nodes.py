@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -195,28 +196,24 @@ class Node(NamedTuple):
         return {part: name for part, name in found if name in wanted}
 
 
-class Graph(NamedTuple):
-    """One class of the generated code: the model or a block, ready to become code.
+@dataclass(frozen=True, kw_only=True)
+class Graph:
+    """One class of the generated code, the model or a block.
 
     Its values have names: those of its inputs, of its layers, and `layer.part` for
     layers that give several.
 
     Attributes:
         name: The class.
-        stem: The name of the file, without `.py`.
+        stem: The file of the model, without `.py`; empty for a block.
         description: The author's sentence, or an empty text.
         parameters: Keyword arguments of the class with their defaults.
         inferred: Arguments before them, which follow from what arrives.
         inputs: What arrives, by name; a single input has the name `input`.
-        sizes: Names for sizes whose code is long, with that code, in order.
         nodes: The layers in the order they run.
         outputs: Names of the values that are returned.
-        style: The style that the spec asks for.
-        blocks: The classes that come before it in the file.
         layers: How many layers it is made of, those of blocks and rounds included.
-        rules: Initial values by the type of a layer.
-        recipe: How it is trained, or None.
-        bound: Parameters with whose defaults alone some sizes are equal (MG316).
+        sizes: Variables that a style gives to sizes whose code is long, with that code.
     """
 
     name: str
@@ -225,15 +222,10 @@ class Graph(NamedTuple):
     parameters: dict[str, Scalar]
     inferred: tuple[str, ...]
     inputs: dict[str, Value]
-    sizes: dict[str, Operand]
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
-    style: str
-    blocks: tuple[Graph, ...]
     layers: int
-    rules: tuple[Rule, ...]
-    recipe: Recipe | None
-    bound: tuple[str, ...] = ()
+    sizes: dict[str, Operand] = field(default_factory=dict)
 
     @property
     def input(self) -> Shape:
@@ -265,6 +257,25 @@ class Graph(NamedTuple):
     def value(self, name: str) -> Value:
         """Return a value of the class by its name."""
         return self.values()[name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model(Graph):
+    """The model, with everything that belongs to the network as a whole.
+
+    Attributes:
+        style: The style that the spec asks for.
+        blocks: The classes that come before it in the file.
+        rules: Initial values by the type of a layer.
+        recipe: How it is trained, or None.
+        bound: Parameters with whose defaults alone some sizes are equal (MG316).
+    """
+
+    style: str
+    blocks: tuple[Graph, ...]
+    rules: tuple[Rule, ...]
+    recipe: Recipe | None
+    bound: tuple[str, ...]
 
 
 def made(nodes: Iterable[Node], value: str) -> tuple[Node, Value] | None:

@@ -10,8 +10,8 @@ from mlpgen.graph.checks.unused import (
     warn_about_layers,
     warn_about_parameters,
 )
+from mlpgen.graph.fingerprints import names_of_node
 from mlpgen.graph.nodes import Graph
-from mlpgen.names.identifiers import snake_case
 from mlpgen.spec.problems import cut, listed, nearest
 
 if TYPE_CHECKING:
@@ -47,25 +47,25 @@ def finished(
     warn_about_layers(nodes, kept, problems)
     warn_about_parameters(definition, scope)
     check_inputs(definition, kept, problems)
+    written = frozenset[str]().union(*map(names_of_node, kept))
     return Graph(
         name=definition.name,
-        stem=snake_case(definition.name),
+        stem=definition.stem,
         description=" ".join(definition.description.split()),
         parameters=definition.parameters,
-        inferred=(),
+        inferred=tuple(
+            name
+            for name in scope.parameters
+            if name in written and name not in definition.parameters
+        ),
         inputs={
             name: value
             for name, value in zip(definition.inputs, inputs, strict=True)
             if value is not None
         },
-        sizes={},
         nodes=kept,
         outputs=outputs,
-        style="",
-        blocks=(),
         layers=sum(leaves(node) for node in kept),
-        rules=(),
-        recipe=None,
     )
 
 

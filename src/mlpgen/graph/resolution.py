@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.blocks.arguments import Arrival, Use
     from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.context import Resolved
+    from mlpgen.graph.nodes import Graph
     from mlpgen.source import Path
 
 Place = tuple[str, "Path"]
@@ -46,6 +47,14 @@ class Record:
         self.resolved: dict[object, Resolved | None] = {}
         self.counts: dict[Place, list[int]] = {}
         self.guessed: set[str] = set()
+
+    def blocks(self) -> dict[str, Graph]:
+        """Return the class of each used block, as its first real use has it."""
+        return {
+            name: min(uses, key=lambda use: use.tried).graph
+            for name, uses in self.uses.items()
+            if uses
+        }
 
     @contextmanager
     def untouched(self) -> Iterator[None]:

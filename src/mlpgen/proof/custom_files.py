@@ -10,7 +10,7 @@ from mlpgen.source.files import UnreadableError, opened
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Model
 
 
 class CustomFile(NamedTuple):
@@ -34,7 +34,7 @@ class CustomFile(NamedTuple):
         return f"{self.module.replace('.', '/')}.py"
 
 
-def read_files(graph: Graph, folder: Path) -> tuple[CustomFile, ...]:
+def read_files(graph: Model, folder: Path) -> tuple[CustomFile, ...]:
     """Read the author's files that a network imports.
 
     Args:

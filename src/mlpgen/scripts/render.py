@@ -12,12 +12,12 @@ from mlpgen.scripts.script_values import plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Model
     from mlpgen.graph.training.recipe import Recipe
 
 
 def scripts(
-    graph: Graph,
+    graph: Model,
     recipe: Recipe,
     captured: Sequence[str],
     fill: Callable[..., str],

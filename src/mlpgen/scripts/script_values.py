@@ -18,7 +18,7 @@ from mlpgen.training.metrics import METRICS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Model
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.scripts.flags import Flag
     from mlpgen.scripts.loss import Forward
@@ -72,7 +72,7 @@ class Script(NamedTuple):
         own: The files of the author's own that the model imports, quoted.
     """
 
-    graph: Graph
+    graph: Model
     recipe: Recipe
     settings: Training
     model: Code
@@ -107,7 +107,7 @@ class Script(NamedTuple):
     own: tuple[Code, ...]
 
 
-def plan(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Script:
+def plan(graph: Model, recipe: Recipe, captured: Sequence[str]) -> Script:
     """Gather what the scripts of a graph show.
 
     Args:
@@ -181,7 +181,7 @@ def _example(recipe: Recipe) -> Code:
     return Code(flat(call("torch.zeros", "2", *sizes, *kind)))
 
 
-def _eval_batch_size(graph: Graph) -> int:
+def _eval_batch_size(graph: Model) -> int:
     """Take as many examples as keep the largest tensor of the model below 16 MiB.
 
     Larger ones are given back to the system by malloc, and fetched anew for each batch.
@@ -211,13 +211,13 @@ def _value(recipe: Recipe, output: str) -> Code:
     return Code(recipe.terms[0].loss.probabilities.format(output))
 
 
-def _find_unused(graph: Graph, recipe: Recipe) -> bool:
+def _find_unused(graph: Model, recipe: Recipe) -> bool:
     """Tell whether some parameters have to be looked for, since no loss needs them."""
     found = _needed(graph, {term.output for term in recipe.terms})
     return any(node.parameters and node.name not in found for node in graph.nodes)
 
 
-def _needed(graph: Graph, values: Iterable[str]) -> set[str]:
+def _needed(graph: Model, values: Iterable[str]) -> set[str]:
     """Name the layers that values depend on."""
     nodes = {node.name: node for node in graph.nodes}
     waiting, found = [*values], set[str]()

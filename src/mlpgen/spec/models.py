@@ -21,8 +21,34 @@ if TYPE_CHECKING:
 
 Style = Literal["explicit", "sequential"]
 
-
 Shape = Annotated[list[Positive], Field(min_length=1)]
+Description = Annotated[
+    str,
+    Field(description="What the network is, in one sentence. Used as docstring."),
+]
+Parameters = Annotated[
+    dict[str, bool | int | float],
+    Field(
+        description="Keyword arguments of the class, with their defaults. Layers use "
+        "them as `${name}`."
+    ),
+    Expects("a mapping of names to numbers or true/false"),
+]
+Layers = Annotated[
+    list[Any],
+    Field(min_length=1, description="The layers, in the order they run."),
+    Expects("a list of at least one layer"),
+]
+Outputs = Annotated[
+    list[str],
+    Field(
+        min_length=1,
+        description="Names of the layers whose outputs are returned. Default: the last "
+        "layer.",
+    ),
+    Expects("a list of at least one layer name"),
+]
+"""Fields that the model and a block both have."""
 
 
 class _Model(BaseModel):
@@ -46,34 +72,15 @@ class Input(_Model):
 class Block(_Model):
     """A network used as a layer, with its own parameters."""
 
-    description: Annotated[
-        str,
-        Field(description="What the block is, in one sentence. Used as docstring."),
-    ] = ""
-    parameters: Annotated[
-        dict[str, bool | int | float],
-        Field(description="Keyword arguments of the class, with their defaults."),
-        Expects("a mapping of names to numbers or true/false"),
-    ] = {}
+    description: Description = ""
+    parameters: Parameters = {}
     input: Annotated[
         list[str],
         Field(min_length=1, description="Names of its inputs, in order, if several."),
         Expects("a list of input names, without sizes"),
     ] = []
-    layers: Annotated[
-        list[Any],
-        Field(min_length=1, description="The layers, in the order they run."),
-        Expects("a list of at least one layer"),
-    ]
-    outputs: Annotated[
-        list[str],
-        Field(
-            min_length=1,
-            description="Names of the layers whose outputs the block returns. "
-            "Default: the last layer.",
-        ),
-        Expects("a list of at least one layer name"),
-    ] = []
+    layers: Layers
+    outputs: Outputs = []
 
 
 class Spec(_Model):
@@ -89,18 +96,8 @@ class Spec(_Model):
             "`name` in snake case."
         ),
     ] = ""
-    description: Annotated[
-        str,
-        Field(description="What the network is, in one sentence. Used as docstring."),
-    ] = ""
-    parameters: Annotated[
-        dict[str, bool | int | float],
-        Field(
-            description="Keyword arguments of the class, with their defaults. Layers "
-            "use them as `${name}`."
-        ),
-        Expects("a mapping of names to numbers or true/false"),
-    ] = {}
+    description: Description = ""
+    parameters: Parameters = {}
     input: Annotated[
         Shape | Annotated[dict[str, Shape | Input], Field(min_length=1)],
         Field(
@@ -120,20 +117,8 @@ class Spec(_Model):
         Field(description="Networks to use as layers. Each becomes a class."),
         Expects("a mapping of names to blocks"),
     ] = {}
-    layers: Annotated[
-        list[Any],
-        Field(min_length=1, description="The layers, in the order they run."),
-        Expects("a list of at least one layer"),
-    ]
-    outputs: Annotated[
-        list[str],
-        Field(
-            min_length=1,
-            description="Names of the layers whose outputs the model returns. "
-            "Default: the last layer.",
-        ),
-        Expects("a list of at least one layer name"),
-    ] = []
+    layers: Layers
+    outputs: Outputs = []
     init: Annotated[
         dict[str, Any],
         Field(description="Initial values for all layers of a type."),

@@ -7,6 +7,7 @@ A hook sees what a module gives. What no module gives gets one that changes noth
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.nodes import Maker, Node
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.graph.captures import Captured
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Graph, Model
     from mlpgen.graph.run_order import Place
     from mlpgen.layers.base import Returned, Value
     from mlpgen.styles.code import Piece
@@ -50,7 +51,7 @@ class Recording(NamedTuple):
         return frozenset({"torch"} if calls else ())
 
 
-def recording(graph: Graph, names: Sequence[str]) -> Recording:
+def recording(graph: Model, names: Sequence[str]) -> Recording:
     """Plan how values are recorded.
 
     Args:
@@ -134,7 +135,7 @@ def _with_module(block: Graph, name: str) -> Graph:
         else node
         for node in block.nodes
     )
-    return block._replace(nodes=nodes)
+    return replace(block, nodes=nodes)
 
 
 def _point(value: str, block: Graph, others: Iterable[str]) -> str:
@@ -159,7 +160,7 @@ def _with_points(block: Graph, points: Mapping[str, str]) -> Graph:
         ]
     outputs = tuple(points.get(output, output) for output in block.outputs)
     about = block.description or f"A {plain(block)}"
-    return block._replace(description=about, nodes=tuple(nodes), outputs=outputs)
+    return replace(block, description=about, nodes=tuple(nodes), outputs=outputs)
 
 
 def _renamed(node: Node, points: Mapping[str, str]) -> Node:

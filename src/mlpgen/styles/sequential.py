@@ -32,11 +32,11 @@ from mlpgen.styles.variable_names import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.nodes import Graph, Model, Node
     from mlpgen.styles.forward_hooks import Recording
 
 
-def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
+def plan(graph: Model, captured: Sequence[str] = ()) -> ModelPlan:
     """Plan the classes of a graph.
 
     Args:

@@ -48,6 +48,7 @@ class Definition(NamedTuple):
         outputs: What `outputs` names, if it is there.
         names: What its expressions use.
         path: Where it stands; empty for the model.
+        stem: The file of the model, without `.py`; empty for a block.
         problems: Gathers the mistakes of its file.
     """
 
@@ -59,6 +60,7 @@ class Definition(NamedTuple):
     outputs: tuple[str, ...]
     names: frozenset[str]
     path: Path
+    stem: str
     problems: Problems
 
 
@@ -86,6 +88,7 @@ def read_model(
         outputs=tuple(spec.outputs),
         names=names_in_text(spec.layers),
         path=(),
+        stem=spec.stem,
         problems=problems,
     )
 
@@ -165,6 +168,7 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
             outputs=tuple(block.outputs),
             names=names_in_text(block.layers),
             path=path,
+            stem="",
             problems=problems,
         )
     return found

@@ -14,7 +14,7 @@ from mlpgen.graph.blocks.arguments import (
     without_sizes,
 )
 from mlpgen.graph.context import Resolved, container, wrong_number
-from mlpgen.graph.fingerprints import direct_names, names_of_node
+from mlpgen.graph.fingerprints import direct_names
 from mlpgen.graph.layer import bare
 from mlpgen.graph.nodes import Maker
 from mlpgen.graph.scope import Findings, Scope
@@ -129,17 +129,12 @@ class Uses:
         resolved = self._class(definition, arriving, scope)
         self._open.pop()
         failed = checkpoint.failed or "" in resolved.graph.outputs
-        written = frozenset[str]().union(
-            *(names_of_node(node) for node in resolved.graph.nodes)
-        )
-        inferred = tuple(name for name in known if name in written)
-        graph = resolved.graph._replace(inferred=inferred, stem="")
         direct = frozenset(scope.found.used).union(
-            *(direct_names(node) for node in graph.nodes)
+            *(direct_names(node) for node in resolved.graph.nodes)
         )
-        use = Use(graph, known, direct, where, every)
+        use = Use(resolved.graph, known, direct, where, every)
         self._record.uses[definition.name].append(use)
-        self._record.resolved[key] = None if failed else Resolved(graph, scope)
+        self._record.resolved[key] = None if failed else resolved
         return self._record.resolved[key]
 
 

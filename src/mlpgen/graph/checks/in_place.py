@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Graph, Node, Round
     from mlpgen.layers.base import Layer
+    from mlpgen.spec.problems import Problems
 
 MOST_ROUNDS = 2
 """Rounds that are looked at; the others do the same to the round before."""
@@ -295,6 +296,13 @@ def overwritings(graph: Graph, kept: Collection[str]) -> Iterable[Overwriting]:
             cell.what += " of the model"
     walk.graph(graph.nodes, graph.outputs, values, {}, "")
     return walk.found.values()
+
+
+def check_overwriting(graph: Graph, problems: Problems) -> None:
+    """Refuse layers that write over what is still needed; warn about outputs."""
+    for node, message, output in overwritings(graph, graph.outputs):
+        help = "leave `inplace` out"
+        problems.add("MG216", message, node.path, help=help, warning=bool(output))
 
 
 def _asks(node: Node) -> bool:

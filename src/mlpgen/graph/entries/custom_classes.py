@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.nodes import Model, Node
 
 
-def own_classes(graph: Graph) -> dict[str, tuple[str, ...]]:
+def own_classes(graph: Model) -> dict[str, tuple[str, ...]]:
     """Return the modules of the author's own that a network imports, with the classes.
 
     All of them, also those of layers that `when` leaves out.

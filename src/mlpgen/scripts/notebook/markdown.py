@@ -14,7 +14,7 @@ from mlpgen.styles.code import visible
 from mlpgen.styles.layout import width
 
 if TYPE_CHECKING:
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Model
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.styles.layout import Lines
 
@@ -46,7 +46,7 @@ def escaped(line: str) -> str:
     return re.sub(r"\0(.)", r"<span>\\\1</span>", line)
 
 
-def title(graph: Graph) -> Lines:
+def title(graph: Model) -> Lines:
     """Say what the notebook is about."""
     about = paragraph(graph.description)
     size = f"{graph.total_parameters:,} parameters in {graph.layers} layers"

@@ -17,7 +17,7 @@ from mlpgen.styles.layout import layout
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Model
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.layers.base import Value
     from mlpgen.scripts.notebook.cell import Cell
@@ -110,7 +110,7 @@ class Notebook(NamedTuple):
 
 
 def plan(
-    graph: Graph, captured: Sequence[str], text: str, read: Callable[[str], str]
+    graph: Model, captured: Sequence[str], text: str, read: Callable[[str], str]
 ) -> Notebook:
     """Plan the notebook of a graph.
 
@@ -142,7 +142,7 @@ def plan(
 
 
 def cells(
-    graph: Graph,
+    graph: Model,
     captured: Sequence[str],
     text: str,
     fill: Callable[..., list[Cell]],
@@ -252,7 +252,7 @@ def _figures(recipe: Recipe) -> dict[str, str]:
     return {"compared": "targets, results"}
 
 
-def _examples(graph: Graph) -> Lines:
+def _examples(graph: Model) -> Lines:
     """Make two examples of what the model takes."""
     made = tuple(_example(value) for value in graph.inputs.values())
     inputs = Group("(", made, ",)" if len(made) == 1 else ")", collection=True)

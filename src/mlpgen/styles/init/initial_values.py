@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.nodes import held, is_numbered
+from mlpgen.graph.nodes import Model, held, is_numbered
 from mlpgen.styles.code import call, keyword, literal, quoted
 from mlpgen.styles.init.assignments import BODY
 from mlpgen.styles.layout import INDENT, WIDTH, bracketed, indented, layout, width
@@ -83,7 +83,7 @@ def _rules(graph: Graph) -> list[str]:
     lines: list[str] = []
     module = init_locals(graph).module
     layers = list(held(graph.nodes, every=True))
-    for rule in graph.rules:
+    for rule in graph.rules if isinstance(graph, Model) else ():
         of_type = [n for n in layers if n.type == rule.type and n.weights]
         asked = [_asked(rule, name, of_type, module) for name in rule.inits]
         test = f"{'elif' if lines else 'if'} isinstance({module}, nn.{rule.type})"

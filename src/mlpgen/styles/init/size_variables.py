@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlpgen.graph.fingerprints import names_in, names_of_node
 from mlpgen.graph.scope import INDEX
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from mlpgen.layers.base import Function
     from mlpgen.symbols.operands import Operand
 
+G = TypeVar("G", bound="Graph")
+
 LONGEST_CODE = 40
 LONGEST_SUM = 20
 """Characters of a size in a call; of a sum in the model, which stands in a line with
@@ -25,12 +28,12 @@ LONGEST_LINE = 68
 """Characters of a size that has a name: what is longer is computed in several lines."""
 
 
-def with_locals(graph: Graph) -> Graph:
+def with_locals(graph: G) -> G:
     """Give sizes a name where their code would not fit into a call."""
     found = _Locals(graph)
     nodes = tuple(found.node(each) for each in graph.nodes)
     sizes = {name: code for code, name in found.names.items()}
-    return graph._replace(nodes=nodes, sizes=sizes)
+    return replace(graph, nodes=nodes, sizes=sizes)
 
 
 class _Locals:
