@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import torch
 from tests.fuzz.judgement import judged, looked_at
-from tests.fuzz.plain import text
+from tests.fuzz.plain_specs import text
 from tests.fuzz.reduction import reduced
 
 from mlpgen import source
@@ -33,7 +33,7 @@ from mlpgen import source
 if TYPE_CHECKING:
     from tests.fuzz.findings import Finding
     from tests.fuzz.judgement import Judged
-    from tests.fuzz.plain import Data
+    from tests.fuzz.plain_specs import Data
 
 
 def main() -> None:

@@ -64,9 +64,9 @@ CONCERNED = {
     "templates/scripts/pre": ["test_predict"],
     "templates/scripts/plot": ["test_predict"],
     "templates/notebook": ["test_notebook"],
-    "src/mlpgen/layers": ["layers", "test_reference", "test_every_argument"],
-    "src/mlpgen/functions": ["functions", "test_reference", "test_every_argument"],
-    "src/mlpgen/s": [
+    "src/mlpgen/layers": ["layers", "test_interpreter", "test_every_argument"],
+    "src/mlpgen/functions": ["functions", "test_interpreter", "test_every_argument"],
+    "src/mlpgen/symbols": [
         "test_sizes",
         "test_any_parameters",
         "test_language",
@@ -75,6 +75,8 @@ CONCERNED = {
     "src/mlpgen/scripts/notebook": ["test_notebook"],
     "src/mlpgen/scripts": ["test_training_keys", "test_data", "test_predict"],
     "src/mlpgen/styles": [
+        "test_any_parameters",
+        "test_graphs",
         "test_capture",
         "test_share",
         "test_optimizers_and_losses",
@@ -84,9 +86,9 @@ CONCERNED = {
 }
 """Tests of a part, by how the paths begin; those of other parts follow at the end."""
 LAST = [
-    "test_contract_graphs",
-    "test_contract",
-    "test_code_of_blocks",
+    "test_promises_graphs",
+    "test_promises_chains",
+    "test_block_classes",
     "test_expert_code",
 ]
 LAST_OF_SCRIPTS = ["test_training", "test_resume", "test_expert_code"]
@@ -227,19 +229,15 @@ def stages(path: str, kept: Path) -> list[Stage]:
     return [
         Stage("drift", lambda: drifted(copy, kept)),
         *([_tests(copy, concerned[0], own)] if own else []),
-        *(_tests(copy, name) for name in dict.fromkeys(names) if _is_there(copy, name)),
+        *(_tests(copy, name) for name in dict.fromkeys(names)),
         *fuzz,
-        *(_tests(copy, name) for name in last if _is_there(copy, name)),
+        *(_tests(copy, name) for name in last),
     ]
 
 
 def _file(copy: Path, name: str) -> Path:
     folder = copy / "tests" / name
     return folder if folder.is_dir() else folder.with_suffix(".py")
-
-
-def _is_there(copy: Path, name: str) -> bool:
-    return _file(copy, name).exists()
 
 
 def _classes(path: Path) -> list[str]:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FIGURES = {
-    "500 random chains: equal styles, shapes, counts": "tests/test_contract.py",
-    "500 random graphs: the same": "tests/test_contract_graphs.py",
+    "500 random chains: equal styles, shapes, counts": "tests/test_promises_chains.py",
+    "500 random graphs: the same": "tests/test_promises_graphs.py",
     "the zoo: published counts, expert code": "tests/test_zoo.py",
     "1,000 damaged specs: a diagnostic or a model": "tests/test_damaged_specs.py",
     "ruff and mypy on all that is generated": "tests/test_expert_code.py",

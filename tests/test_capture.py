@@ -10,8 +10,8 @@ import torch
 from mlpgen import SpecError, api
 from mlpgen.graph.captures import captures
 
+from .linters import all_tools
 from .networks import model, network
-from .tools import all_tools
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,9 +20,9 @@ from mlpgen.proof.checks.interpreter.expressions import computed
 from mlpgen.proof.job import job
 from mlpgen.proof.prove import prove
 
+from .linters import all_tools
 from .networks import network
 from .test_training import tiny
-from .tools import all_tools
 
 __all__ = ["tiny"]  # a fixture
 

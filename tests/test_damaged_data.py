@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import torch
 
-from .shared import CPU, shared
+from .shared_modules import CPU, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

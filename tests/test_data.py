@@ -25,7 +25,7 @@ from mlpgen.training.data.user_data import USER_DATA
 
 from . import processes
 from .networks import network
-from .shared import load, shared
+from .shared_modules import load, shared
 from .test_predict import NO_PILLOW, images_of, png, predict
 from .test_training import MLP, refused, rendered, rows, tiny, train
 

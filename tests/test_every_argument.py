@@ -25,10 +25,10 @@ from mlpgen.proof.claims import claims
 from mlpgen.proof.spec_entries import spec_entries
 from mlpgen.spec.types import layer_class
 
-from .expressions import KNOWN, aimed
+from .linters import ruff
 from .networks import model, module, network
-from .test_reference import spec_of
-from .tools import ruff
+from .random_expressions import KNOWN, aimed
+from .test_interpreter import spec_of
 
 if TYPE_CHECKING:
     from pathlib import Path

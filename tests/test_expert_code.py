@@ -27,11 +27,12 @@ from mlpgen.output.ipynb import plain
 from mlpgen.styles.variable_names import FORWARD
 from mlpgen.training.metrics import METRICS
 
-from .networks import network, specs
+from .linters import all_tools
+from .networks import network
+from .random_chains import specs
 from .test_data import SPECS, spec_of
 from .test_training import MLP, PARTS
 from .test_training_keys import BOTH, OPTIONS
-from .tools import all_tools
 
 if TYPE_CHECKING:
     from mlpgen.layers.base import Values

@@ -13,7 +13,7 @@ from mlpgen.symbols.evaluation import evaluate, substituted
 from mlpgen.symbols.expressions import ExpressionError
 from mlpgen.symbols.sizes import Size, code_of, either, scaled, smaller
 
-from .tools import ruff
+from .linters import ruff
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,9 @@ from mlpgen import api
 from mlpgen.names.flags import TAKEN, settings_of
 from mlpgen.scripts.flags import flags
 
+from .linters import all_tools
 from .networks import network
 from .test_training import refused, tiny, train, tried, weights
-from .tools import all_tools
 
 __all__ = ["tiny"]  # a fixture
 

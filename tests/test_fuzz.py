@@ -16,7 +16,7 @@ from mlpgen import api
 from .fuzz.cases import case
 from .fuzz.corpus import corpus, resolved
 from .fuzz.judgement import all_judged, looked_at
-from .fuzz.plain import text
+from .fuzz.plain_specs import text
 from .fuzz.reduction import reduced
 from .fuzz.validation import validated
 

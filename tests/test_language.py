@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from mlpgen import SpecError, api
 
+from .linters import all_tools
 from .networks import model, module, network
-from .tools import all_tools
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,8 +15,8 @@ from mlpgen.styles.code import call, keyword
 from mlpgen.styles.layout import bracketed, indented, layout
 from mlpgen.symbols import operands
 
+from .linters import ruff
 from .networks import model, network
-from .tools import ruff
 
 if TYPE_CHECKING:
     from mlpgen.api import Network

@@ -21,8 +21,8 @@ from mlpgen.proof.checks.subject import load
 from mlpgen.proof.spec_entries import spec_entries
 from mlpgen.styles.variable_names import spelling, variables
 
+from .linters import all_tools
 from .networks import model, network
-from .tools import all_tools
 
 if TYPE_CHECKING:
     from mlpgen.api import Network

@@ -16,9 +16,9 @@ from mlpgen.cli import run
 from mlpgen.names.identifiers import wrong_class_name
 from mlpgen.output.ipynb import as_text, pack, unpack
 
-from . import processes, tools
+from . import linters, processes
 from .networks import network
-from .shared import SHARED
+from .shared_modules import SHARED
 from .test_data import MODULE, SPECS, data, spec_of
 from .test_predict import NO_PILLOW
 from .test_reserved import top_level
@@ -109,8 +109,8 @@ def test_code_is_clean(style: str, tmp_path: Path) -> None:
         content = text_of(spec, style)
         (cells / f"{name}.ipynb").write_text(content, encoding="utf-8")
         (scripts / f"train_{name}.py").write_text(script(content), encoding="utf-8")
-    tools.ruff(cells)
-    tools.mypy(scripts)
+    linters.ruff(cells)
+    linters.mypy(scripts)
 
 
 def executed(spec: Network, style: str, folder: Path, epochs: int) -> Any:

@@ -27,8 +27,8 @@ from mlpgen.proof.checks.subject import Subject, load
 from mlpgen.proof.job import job
 from mlpgen.styles import explicit
 
-from .graphs import specs
 from .networks import network
+from .random_graphs import specs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

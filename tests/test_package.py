@@ -14,10 +14,10 @@ from mlpgen.cli import run
 from mlpgen.output.header import SLOT
 from mlpgen.output.package_imports import absolute
 
-from . import tools
+from . import linters
 from .networks import network
 from .test_check import Said
-from .test_shared import SCRIPTS, SHARED, project, templates
+from .test_shared_modules import SCRIPTS, SHARED, project, templates
 from .test_training import tiny
 
 __all__ = ["project", "templates", "tiny"]  # fixtures
@@ -80,7 +80,7 @@ def test_long_names_are_broken_as_ruff_does(tmp_path: Path) -> None:
     (tmp_path / "made.py").write_text(written)
     (tmp_path / "organization").mkdir()
     (tmp_path / "organization" / "__init__.py").touch()
-    tools.ruff(tmp_path)
+    linters.ruff(tmp_path)
     assert written.startswith(
         f'r"""A.\n\npython -m {LONG}.train_net "a text" \\\n'
         "    --epochs 3 --device cpu --resume\n"
@@ -275,7 +275,7 @@ def test_real_scripts_of_a_package(
     assert f"\npython -m {PACKAGE}.explicit.train_mnist_mlp --resume\n" in script
     for folder in folders:
         (folder.parent / "__init__.py").touch()
-    tools.ruff(Path("src"))
+    linters.ruff(Path("src"))
 
 
 def test_a_layer_of_the_author_in_a_package(tiny: Path, tmp_path: Path) -> None:

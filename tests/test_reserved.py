@@ -18,9 +18,9 @@ from mlpgen.names.reserved.scripts import WORDS
 from mlpgen.output.ipynb import plain
 
 from .networks import network
-from .shared import SHARED
+from .shared_modules import SHARED
+from .template_names import FILE, UPDATE, written
 from .test_expert_code import SCRIPTS, trained
-from .words import FILE, UPDATE, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ import torch
 from mlpgen import SpecError, api, source
 from mlpgen.graph.build import build
 
+from .linters import all_tools
 from .networks import model, module, network
-from .tools import all_tools
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,9 +17,9 @@ from mlpgen.proof.checks.subject import call, load, made_inputs
 from mlpgen.proof.claims import claims
 from mlpgen.spec.types import layer_class
 
+from .linters import all_tools
 from .networks import network
-from .test_reference import spec_of
-from .tools import all_tools
+from .test_interpreter import spec_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ from torch.nn import functional as F
 
 from mlpgen import SpecError, api
 
+from .linters import all_tools
 from .networks import model, module, network
-from .tools import all_tools
 
 if TYPE_CHECKING:
     from pathlib import Path

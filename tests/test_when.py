@@ -18,9 +18,9 @@ from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.build import build
 from mlpgen.layers import LAYERS
 
+from .linters import all_tools
 from .networks import module
-from .test_reference import evaluated
-from .tools import all_tools
+from .test_interpreter import evaluated
 
 if TYPE_CHECKING:
     from pathlib import Path

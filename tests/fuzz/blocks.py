@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .corpus import corpus
 from .layers import renamed_sources
-from .plain import (
+from .plain_specs import (
     expressions,
     inputs,
     lists,
@@ -20,7 +20,7 @@ from .selection import parameters_of, some_class, some_list
 if TYPE_CHECKING:
     import random
 
-    from .plain import Data
+    from .plain_specs import Data
 
 
 def made_block(rng: random.Random, spec: Data) -> bool:

@@ -12,7 +12,7 @@ from .mutations import mutated
 from .validation import validated
 
 if TYPE_CHECKING:
-    from .plain import Data
+    from .plain_specs import Data
     from .validation import Verdict
 
 MOST_STEPS = 7

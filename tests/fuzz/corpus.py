@@ -15,15 +15,15 @@ from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.build import build
 from mlpgen.layers import LAYERS
 
-from ..pools import ANY, BLOCKS, JOINS, RANKS
-from .plain import classes, lists, mapping_of, text, type_of
+from ..entry_pools import ANY, BLOCKS, JOINS, RANKS
+from .plain_specs import classes, lists, mapping_of, text, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpgen.graph.nodes import Graph
 
-    from .plain import Data, Entry
+    from .plain_specs import Data, Entry
 
 ROOT = Path(__file__).parents[2]
 LIST = Path(__file__).parent / "specs.yaml"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .plain import neat, numbers
+from .plain_specs import neat, numbers
 
 if TYPE_CHECKING:
     import random
 
-    from .plain import Data
+    from .plain_specs import Data
 
 ARITHMETIC = ("+", "-", "*", "//", "%", "/", "**")
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")

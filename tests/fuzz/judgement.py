@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .findings import Finding
-    from .plain import Data
+    from .plain_specs import Data
     from .validation import Verdict
 
 SLOW = 4

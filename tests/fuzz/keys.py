@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from . import formulas
-from .plain import (
+from .plain_specs import (
     KEYS,
     Place,
     classes,
@@ -23,7 +23,7 @@ from .selection import parameters_of, some_class, some_entry
 if TYPE_CHECKING:
     import random
 
-    from .plain import Class, Data, Entry
+    from .plain_specs import Class, Data, Entry
 
 
 NAMES = [

@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from .corpus import corpus
-from .plain import (
+from .plain_specs import (
     expressions,
     inputs,
     mapping_of,
@@ -18,7 +18,7 @@ from .selection import parameters_of, some_class, some_entry, some_list
 if TYPE_CHECKING:
     import random
 
-    from .plain import Class, Data, Entry
+    from .plain_specs import Class, Data, Entry
 
 
 TWINS = {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from .plain import Data
+    from .plain_specs import Data
 
     Mutation = Callable[[random.Random, Data], bool]
 

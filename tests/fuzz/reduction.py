@@ -9,13 +9,13 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from .plain import KEYS, classes, mapping_of, type_of
+from .plain_specs import KEYS, classes, mapping_of, type_of
 from .repairs import drop_unused, mend_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .plain import Data
+    from .plain_specs import Data
 
     Holds = Callable[[Data], bool]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .plain import (
+from .plain_specs import (
     classes,
     inputs,
     lists,
@@ -15,7 +15,7 @@ from .plain import (
 if TYPE_CHECKING:
     import random
 
-    from .plain import Data
+    from .plain_specs import Data
 
 
 def mend_names(spec: Data, rng: random.Random) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .plain import (
+from .plain_specs import (
     Place,
     classes,
     lists,
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from .plain import Class, Data, Entry
+    from .plain_specs import Class, Data, Entry
 
 
 def some_class(rng: random.Random, spec: Data) -> Class | None:

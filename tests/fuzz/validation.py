@@ -14,14 +14,14 @@ from mlpgen.diagnostics import renderers
 from mlpgen.graph.build import build
 
 from .findings import EndlessError, Finding, crash, patience
-from .plain import text
+from .plain_specs import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpgen.api import Network
 
-    from .plain import Data
+    from .plain_specs import Data
 
 LONGEST = 5.0
 """Seconds of CPU that a spec may take to validate."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import formulas
 from .corpus import corpus
-from .plain import (
+from .plain_specs import (
     Place,
     classes,
     mapping_of,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from .plain import Class, Data
+    from .plain_specs import Class, Data
 
 
 HOSTILE: list[Any] = [

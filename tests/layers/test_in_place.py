@@ -13,7 +13,8 @@ from torch import nn
 from mlpgen import SpecError
 from mlpgen.layers import LAYERS
 
-from ..networks import IN_CHAINS, model, network
+from ..networks import model, network
+from ..random_chains import IN_CHAINS
 from .harness import example_of, ours, run, tensors, theirs
 
 IN_PLACE = [name for name in LAYERS if "inplace" in LAYERS[name].model_fields]

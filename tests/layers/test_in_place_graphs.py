@@ -12,7 +12,8 @@ from mlpgen import SpecError
 from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
 
-from ..networks import IN_CHAINS, model, network
+from ..networks import model, network
+from ..random_chains import IN_CHAINS
 
 UNARY = [name for name, cls in FUNCTIONS.items() if cls.arity[0] == 1]
 

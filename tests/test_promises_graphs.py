@@ -17,12 +17,12 @@ from torch.utils.flop_counter import FlopCounterMode
 from mlpgen import SpecError, api
 from mlpgen.graph.nodes import named
 
-from .graphs import specs
+from .entry_pools import OTHERS
+from .linters import all_tools
 from .networks import model, network
-from .pools import OTHERS
-from .test_contract import assert_equal_states, same
-from .tools import all_tools
-from .unneeded import unneeded
+from .random_graphs import specs
+from .test_promises_chains import assert_equal_states, same
+from .unused_values import unneeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

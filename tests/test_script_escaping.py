@@ -13,7 +13,7 @@ from mlpgen import api
 from mlpgen.diagnostics import escape
 
 from . import processes
-from .test_escapes import NAME, RAW, ROOT
+from .test_escaping import NAME, RAW, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ import pytest
 
 from mlpgen import SpecError, api
 
+from .linters import mypy, ruff
 from .networks import network
-from .tools import mypy, ruff
 
 if TYPE_CHECKING:
     from pathlib import Path

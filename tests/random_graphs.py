@@ -16,8 +16,18 @@ from mlpgen.layers.base import Value
 from mlpgen.names.identifiers import snake_case
 from mlpgen.spec.entries import ENTRY_KEYS
 
+from .entry_pools import (
+    ANY,
+    BLOCKS,
+    INPUTS,
+    JOINS,
+    OTHERS,
+    PARAMETERS,
+    RANKS,
+    UNARY,
+    Entry,
+)
 from .networks import network
-from .pools import ANY, BLOCKS, INPUTS, JOINS, OTHERS, PARAMETERS, RANKS, UNARY, Entry
 
 WEIGHTED = ("Linear", "Conv1d", "Conv2d", "Embedding")
 OF_ONE = ("name", "init", "parametrize", "repeat")

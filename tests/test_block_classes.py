@@ -12,8 +12,8 @@ from mlpgen.pictures.diagram import boxes, drawing
 from mlpgen.proof.claims import claims
 from mlpgen.styles.docstrings import docstring
 
+from .linters import all_tools
 from .networks import model, module, network
-from .tools import all_tools
 
 if TYPE_CHECKING:
     from pathlib import Path

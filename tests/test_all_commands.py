@@ -14,8 +14,8 @@ from mlpgen.cli import run
 from mlpgen.layers import LAYERS
 from mlpgen.proof.job import job
 
-from . import networks
-from .graphs import specs
+from . import networks, random_chains
+from .random_graphs import specs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +68,7 @@ def every_command(spec: dict[str, Any], folder: Path) -> None:
 
 
 @settings(max_examples=EXAMPLES)
-@given(specs() | networks.specs())
+@given(specs() | random_chains.specs())
 def test_every_command_runs_on_drawn_specs(folder: Path, spec: dict[str, Any]) -> None:
     if accepted(spec):
         every_command(spec, folder)

@@ -11,7 +11,7 @@ from mlpgen import SpecError, api, source
 from mlpgen.graph.build import build
 
 from .networks import module
-from .test_reference import evaluated
+from .test_interpreter import evaluated
 
 if TYPE_CHECKING:
     from pathlib import Path

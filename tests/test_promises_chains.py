@@ -14,7 +14,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from mlpgen import SpecError
 
-from .networks import model, network, specs
+from .networks import model, network
+from .random_chains import specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from .shared import SHARED
+from .shared_modules import SHARED
 
 LOADERS = ("arrays", "cifar", "images", "mnist", "module", "tables", "text")
 OF_SCRIPTS = ("checkpoint", "command_line", "hooks", "prediction")
