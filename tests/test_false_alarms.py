@@ -224,14 +224,14 @@ def test_a_tensor_without_a_batch_is_not_flattened() -> None:
 @pytest.mark.parametrize(
     ("layer", "shape", "code", "message"),
     [
-        ("BatchNorm1d", [4, 6], "MG302", "takes a batch, but (4, 6) arrives"),
-        ({"GroupNorm": 2}, [4, 6], "MG302", "takes a batch, but (4, 6) arrives"),
-        ({"Upsample": {"scale_factor": 2}}, [4, 6], "MG302", "but (4, 6) arrives"),
+        ("BatchNorm1d", [4, 6], "MG302", "expects a batch, but got (4, 6)"),
+        ({"GroupNorm": 2}, [4, 6], "MG302", "expects a batch, but got (4, 6)"),
+        ({"Upsample": {"scale_factor": 2}}, [4, 6], "MG302", "but got (4, 6)"),
         (
             {"Conv2d": {"out_channels": 4, "kernel_size": 3}},
             [4, 6],
             "MG302",
-            "takes (C, H, W), but (4, 6) arrives",
+            "expects (C, H, W), but got (4, 6)",
         ),
         ({"Softmax": {"dim": 1}}, [6], "MG308", "is 1, but (6) has 1 dimension"),
         (
@@ -240,7 +240,7 @@ def test_a_tensor_without_a_batch_is_not_flattened() -> None:
             "MG308",
             "(4, 6)",
         ),
-        ({"AvgPool1d": 8}, [3, 4, 6], "MG302", "takes (C, L), but (3, 4, 6) arrives"),
+        ({"AvgPool1d": 8}, [3, 4, 6], "MG302", "expects (C, L), but got (3, 4, 6)"),
     ],
     ids=str,
 )
@@ -272,7 +272,7 @@ def test_a_flatten_that_was_forgotten_behind_a_convolution() -> None:
     layers = [CONV, "ReLU", {"Linear": 1}, "Sigmoid"]
     (found,) = said(*layers, shape=[1, 16], training=SIGNAL)
     assert (found.code, found.warning) == ("MG306", False)
-    assert "the last size only, 14 of (N, 8, 14)" in found.message
+    assert "the last dimension only, 14 of (N, 8, 14)" in found.message
     assert "`Flatten`" in found.help
     # Without a training it runs, and is odd all the same.
     (found,) = said(*layers, shape=[1, 16])

@@ -556,7 +556,7 @@ def test_a_spec_of_a_name_that_is_theirs(
         network(spec)
     (found,) = caught.value.diagnostics
     assert (found.code, found.place and found.place.span.line) == ("MG205", 1)
-    assert "is a module that the scripts of all models share" in found.message
+    assert "is a module that all scripts share" in found.message
     assert "`file: " in found.help
     meant = found.help.partition("`file: ")[2].rstrip("`")
     assert [*api.render(network({**spec, "file": meant}))] == [f"{meant}.py"]

@@ -296,7 +296,7 @@ class TestMistakes:
 
     def test_second_key_names_the_line_of_the_first(self) -> None:
         (mistake,) = mistakes("x: 1\na: 1\nb: 2\na: 3")
-        assert mistake.notes == ("the first is in line 2",)
+        assert mistake.notes == ("the first one is in line 2",)
 
     def test_utf_16_is_named(self) -> None:
         assert (
@@ -307,16 +307,16 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("text", "words"),
         [
-            ("a: [1", "`,` or `]` is expected"),
-            ("a: {b: 1", "`,` or `}` is expected"),
-            ("a: @x", "cannot begin a value"),
-            ("a: [", "a value is expected"),
-            ("a: 'x", "quotes are not closed"),
+            ("a: [1", "expected `,` or `]`"),
+            ("a: {b: 1", "expected `,` or `}`"),
+            ("a: @x", "cannot start a value"),
+            ("a: [", "expected a value"),
+            ("a: 'x", "quoted string is not closed"),
             ("a: 1\nb", "a `:` is missing"),
             ("a: [b]\n- c", "end of the mapping"),
             ("- a\nb: 1", "end of the list"),
-            ("a: - b", "`-` cannot begin"),
-            ('a: "\\q"', "does not begin an escape"),
+            ("a: - b", "`-` cannot start"),
+            ('a: "\\q"', "does not start a YAML escape"),
         ],
     )
     def test_syntax_in_plain_words(self, text: str, words: str) -> None:
@@ -392,7 +392,8 @@ def test_hostile_nesting_ends_quickly(name: str, unit: str) -> None:
     """In a process of its own: libyaml's composer would bring it down."""
     code = f"""
 import yaml
-from mlpgen import SpecError, report, source
+from mlpgen import SpecError, source
+from mlpgen.diagnostics import renderers
 source._LOADER = yaml.{LOADERS[name].__name__}
 for size in (50_000, 1_000_000):
     text = ({unit!r} * size)[:size]

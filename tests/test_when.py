@@ -921,7 +921,7 @@ def test_what_a_use_has_on_is_checked_there() -> None:
         build(source.parse(text.encode(), "spec.yaml"))
     (found,) = error.value.diagnostics
     assert found.code == "MG303"
-    assert found.message == "the kernel reaches over 20, but the padded input has 16"
+    assert found.message == "the kernel spans 20, but the padded input has only 16"
     assert found.notes[-1] == "`Head` is used in line 16"
 
 

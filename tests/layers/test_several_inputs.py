@@ -28,7 +28,7 @@ NUMBERS = Value((20,), "int64")
             "(L, N",
         ),
         ("LSTM", {"hidden_size": 8, "proj_size": 8}, [SEQUENCE], "MG311", "smaller"),
-        ("LSTM", {"hidden_size": 8}, [NUMBERS], "MG315", "int64 arrives"),
+        ("LSTM", {"hidden_size": 8}, [NUMBERS], "MG315", "got int64"),
         ("LSTM", {"hidden_size": 8, "input_size": 3}, [SEQUENCE], "MG301", "16"),
         ("GRU", {"hidden_size": 8}, [Value((16,))], "MG302", "(N, 16)"),
         (
@@ -78,14 +78,14 @@ NUMBERS = Value((20,), "int64")
             {"hidden_size": 2},
             [Value((4,)), Value((3,))],
             "MG313",
-            "(N, 2), but (N, 3)",
+            "(N, 2), but is (N, 3)",
         ),
         (
             "MaxUnpool1d",
             {"kernel_size": 2},
             [SEQUENCE, SEQUENCE],
             "MG315",
-            "float32 arrives for int64",
+            "got float32 instead of int64",
         ),
     ],
 )

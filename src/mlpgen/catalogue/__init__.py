@@ -1,1 +1,1 @@
-"""What a spec can name, as classes: the base of all, and how they are found by name."""
+"""The classes of what a spec can name: their base class, and finding them by name."""

@@ -1,4 +1,4 @@
-"""Classes under torch's names, in files by family."""
+"""Catalogues: classes by name, imported by family when they are needed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ C = TypeVar("C", bound=Component)
 
 
 class Catalogue(Mapping[str, type[C]], Generic[C]):
-    """The classes of a package by name; a family's file is read when it is needed."""
+    """The classes of a package by name; imports the module of a family on demand."""
 
     def __init__(self, package: str, families: dict[str, str]) -> None:
-        """Name the families: the module of each, and the classes in it."""
+        """Take the families: for each module, the names of its classes."""
         self._package = package
         self.families = {family: text.split() for family, text in families.items()}
 
@@ -25,17 +25,17 @@ class Catalogue(Mapping[str, type[C]], Generic[C]):
         return {name: file for file, names in self.families.items() for name in names}
 
     def __getitem__(self, name: str) -> type[C]:
-        """Return a class; KeyError if there is none of this name."""
+        """Return a class; raise KeyError if there is none."""
         module = import_module(f"{self._package}.{self._family[name]}")
         found: type[C] = getattr(module, class_name(name))
         return found
 
     def __contains__(self, name: object) -> bool:
-        """Tell whether there is such a class, without reading its file."""
+        """Return whether the class exists, without importing its module."""
         return name in self._family
 
     def __iter__(self) -> Iterator[str]:
-        """Go through the names, by family."""
+        """Iterate over the names, by family."""
         return iter(self._family)
 
     def __len__(self) -> int:
@@ -44,7 +44,7 @@ class Catalogue(Mapping[str, type[C]], Generic[C]):
 
 
 def class_name(name: str) -> str:
-    """Return the class of a name: functions have theirs in CamelCase."""
+    """Return the class name for a name in a spec: functions have it in CamelCase."""
     if name[0].isupper():
         return name
     return "".join(word.capitalize() for word in name.split("_"))

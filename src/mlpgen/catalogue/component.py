@@ -1,4 +1,4 @@
-"""What every class of the catalogue is: torch's arguments, checked by pydantic."""
+"""The base class of what a spec can name, and types for its arguments."""
 
 from functools import cache
 from typing import Annotated, Any, ClassVar
@@ -9,7 +9,7 @@ from mlpgen.symbols.sizes import is_symbolic
 
 
 class Expects:
-    """How a diagnostic says what an argument takes: "a whole number of at least 1"."""
+    """Says in a diagnostic what an argument takes: "a whole number of at least 1"."""
 
     __slots__ = ("text",)
 
@@ -18,13 +18,13 @@ class Expects:
 
 
 class Follows:
-    """Marks an argument that torch requires and mlpgen takes from the input."""
+    """Marks an argument that torch requires and mlpgen infers from the input."""
 
     __slots__ = ()
 
 
 class Structural:
-    """Marks an argument that decides how many dimensions or which code there is.
+    """Marks an argument that decides the number of dimensions, or which code there is.
 
     It cannot be a parameter of the generated class.
     """
@@ -68,31 +68,31 @@ Inferred = Annotated[
     int | None,
     Field(ge=1),
     Follows(),
-    Expects("a whole number of at least 1, or left out: it follows from the input"),
+    Expects("a whole number of at least 1, or left out: it is inferred from the input"),
 ]
 
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
-"""What every pydantic model of a spec is: no other keys, no conversion."""
+"""The configuration of all pydantic models: no unknown keys, no conversion, frozen."""
 
 
 class Component(BaseModel):
-    """A torch class with the arguments that a spec may give it.
+    """A torch class or function, with the arguments that a spec may set.
 
-    Field names, defaults and their order are torch's own; `device`, `dtype` and
-    arguments that only change what is returned are left out.
+    Names, defaults and order of the fields are torch's. `device`, `dtype` and arguments
+    that only change what is returned are left out.
     """
 
     model_config = STRICT
 
     page: ClassVar[str] = ""
-    """Where torch documents the class."""
+    """Address of the documentation, if it is not the usual one."""
 
     @classmethod
     def shorthand(cls) -> str | None:
-        """Name the argument that one value alone stands for.
+        """Return the argument that a single value sets: `Linear: 10`, `Dropout: 0.5`.
 
-        The first that must be given, or the first of all: `Linear: 10`, `Dropout: 0.5`.
+        It is the first required argument, or the first of all.
         """
         fields = cls.model_fields
         required = (name for name, info in fields.items() if info.is_required())
@@ -100,17 +100,17 @@ class Component(BaseModel):
 
     @classmethod
     def follows(cls, argument: str) -> bool:
-        """Tell whether an argument may be left out because the input decides it."""
+        """Return whether an argument may be left out because it is inferred."""
         return cls._marked(argument, Follows)
 
     @classmethod
     def structural(cls, argument: str) -> bool:
-        """Tell whether an argument decides dimensions, and so cannot be a parameter."""
+        """Return whether an argument is structural, so it cannot be a parameter."""
         return cls._marked(argument, Structural)
 
     @classmethod
     def required(cls, argument: str) -> bool:
-        """Tell whether torch has no default for an argument."""
+        """Return whether torch has no default for an argument."""
         return argument in cls.all_required()
 
     @classmethod
@@ -130,7 +130,7 @@ class Component(BaseModel):
         )
 
     def arguments(self) -> dict[str, Any]:
-        """Return what must be written in a call: required, or not torch's default."""
+        """Return the arguments to write: required, or not equal to the default."""
         fields = type(self).model_fields
         values = {name: getattr(self, name) for name in fields}
         return {

@@ -1,4 +1,4 @@
-"""Fields of pydantic's models: what they take, and where a value is wrong."""
+"""Fields of pydantic models: what they take, and which part of a value is wrong."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """Return the fields of a model by the names that a spec has for them."""
+    """Return the fields of a model, by their names in a spec."""
     return {info.alias or name: info for name, info in model.model_fields.items()}
 
 
 def expected(model: type[BaseModel], field: str) -> str:
-    """Say what a field takes: "a whole number of at least 1"."""
+    """Describe what a field takes: "a whole number of at least 1"."""
     info = fields_of(model)[field]
     inner = [*_inner_types(info.annotation)]
     for each in (*info.metadata, *inner):
@@ -39,11 +39,11 @@ def expected(model: type[BaseModel], field: str) -> str:
         bool: "true or false",
         str: "a string",
     }
-    return next((plain[each] for each in inner if each in plain), "of another kind")
+    return next((plain[each] for each in inner if each in plain), "of another type")
 
 
 def choices(model: type[BaseModel], field: str) -> list[str]:
-    """List the texts that a field may be."""
+    """List the strings that a field may be."""
     inner = _inner_types(fields_of(model)[field].annotation)
     return [
         str(w) for each in inner if get_origin(each) is Literal for w in get_args(each)
@@ -51,7 +51,7 @@ def choices(model: type[BaseModel], field: str) -> list[str]:
 
 
 def _inner_types(annotation: Any) -> Iterator[Any]:
-    """Go through an annotation and all that it is made of."""
+    """Iterate over an annotation and the types in it."""
     yield annotation
     if get_origin(annotation) is not Literal:
         for each in get_args(annotation):
@@ -59,7 +59,7 @@ def _inner_types(annotation: Any) -> Iterator[Any]:
 
 
 def takes(model: type[BaseModel], given: Mapping[str, Any], field: str) -> bool:
-    """Tell whether a field is right as it is given, whatever the others are."""
+    """Return whether the value of a field is valid; ignore the other fields."""
     try:
         model.model_validate(given)
     except ValidationError as error:
@@ -68,11 +68,11 @@ def takes(model: type[BaseModel], given: Mapping[str, Any], field: str) -> bool:
 
 
 _WORDS = {"yes": True, "on": True, "no": False, "off": False, "None": None}
-"""What other languages, and other versions of YAML, call true, false and null."""
+"""How other languages and YAML 1.1 spell true, false and null."""
 
 
 def alternatives(value: object) -> Iterator[object]:
-    """Go through what a value may have been meant to be."""
+    """Iterate over values that may have been meant instead of a wrong one."""
     if isinstance(value, str) and value in _WORDS:
         yield _WORDS[value]
     if isinstance(value, float) and value.is_integer():
@@ -88,13 +88,13 @@ def alternatives(value: object) -> Iterator[object]:
 
 
 def deepest(value: Any, errors: Sequence[Any]) -> tuple[Path, Any, str]:
-    """Return where in a value the mistake is, what is there, and pydantic's word."""
+    """Return the path of a mistake in a value, what is there, and pydantic's error."""
     found = [(*_inner(value, each["loc"][1:]), each["type"]) for each in errors]
     return max(found, key=lambda each: len(each[0]))
 
 
 def _inner(value: Any, location: tuple[int | str, ...]) -> tuple[Path, Any]:
-    """Follow pydantic into a mapping or a list, past its names for alternatives."""
+    """Follow pydantic's location into a value, skipping its names for alternatives."""
     path: Path = ()
     for step in location:
         if isinstance(value, list):

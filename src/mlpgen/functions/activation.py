@@ -1,4 +1,4 @@
-"""Activations, as functions."""
+"""Activation functions."""
 
 from typing import ClassVar, Literal
 
@@ -8,7 +8,7 @@ from mlpgen.functions.elementwise import Smooth
 
 
 class Relu(Pointwise):
-    """The rectifier: nothing is below 0."""
+    """The rectified linear unit, max(0, x)."""
 
     dtypes: ClassVar = NUMBERS
     saves_output: ClassVar = "always"
@@ -18,7 +18,7 @@ class Relu(Pointwise):
 
 
 class LeakyRelu(Pointwise):
-    """The rectifier that leaves a part of what is below 0."""
+    """The leaky ReLU: x, or `negative_slope` times x if x is negative."""
 
     dtypes: ClassVar = FLOAT
     call: ClassVar = "F.leaky_relu"
@@ -51,7 +51,7 @@ class Gelu(Pointwise):
 
 
 class Silu(Pointwise):
-    """The sigmoid linear unit, x · sigmoid(x)."""
+    """The sigmoid linear unit, x times its sigmoid."""
 
     dtypes: ClassVar = FLOAT
     call: ClassVar = "F.silu"
@@ -60,7 +60,7 @@ class Silu(Pointwise):
 
 
 class Softplus(Pointwise):
-    """The smooth rectifier, log(1 + eˣ)."""
+    """log(1 + exp(x)), a smooth approximation of ReLU."""
 
     dtypes: ClassVar = FLOAT
     call: ClassVar = "F.softplus"

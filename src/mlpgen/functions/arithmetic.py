@@ -8,7 +8,7 @@ from mlpgen.layers.shapes import broadcast, promoted
 
 
 class WithNumber(Operation):
-    """Combines two tensors, or one and a number."""
+    """Base of functions of two tensors, or of a tensor and a number."""
 
     arity: ClassVar = (1, 2)
     rule: ClassVar = "(N, *), (N, *) → (N, *), by torch's broadcasting"
@@ -16,14 +16,14 @@ class WithNumber(Operation):
 
     @property
     def number(self) -> int | float | None:
-        """The number, the only argument."""
+        """The number, which is the only argument."""
         found: int | float | None = getattr(self, next(iter(type(self).model_fields)))
         return found
 
     def results(self, values: Values) -> dict[str, Value]:
-        """What all of them broadcast to."""
+        """Broadcast the inputs."""
         if (len(values) > 1) == (self.number is not None):
-            message = f"`{self.title()}` takes two tensors, or one and a number"
+            message = f"`{self.title()}` expects two tensors, or a tensor and a number"
             raise ShapeError("MG314", message)
         found = broadcast(self.title(), values)
         if self.number is not None:
@@ -31,25 +31,25 @@ class WithNumber(Operation):
         return self.result(found, found.shape)
 
     @property
-    def behind(self) -> tuple[int | float, ...]:
-        """What stands behind the tensors."""
+    def number_argument(self) -> tuple[int | float, ...]:
+        """Return the arguments after the tensors."""
         return () if self.number is None else (self.number,)
 
 
 class Operator(WithNumber):
-    """Stands between its operands."""
+    """Base of functions that are operators in Python."""
 
     sign: ClassVar[str]
 
     other: Number | None = None
 
     def function(self) -> Function:
-        """The operator."""
-        return Function(self.sign, self.behind)
+        """Return the operator."""
+        return Function(self.sign, self.number_argument)
 
 
 class Add(Operator):
-    """The sum of tensors, or of one and a number."""
+    """The sum of tensors, or of a tensor and a number."""
 
     arity: ClassVar = (1, 8)
     sign: ClassVar = "+"
@@ -57,7 +57,7 @@ class Add(Operator):
 
 
 class Sub(Operator):
-    """The difference of two tensors, or of one and a number."""
+    """The difference of two tensors, or of a tensor and a number."""
 
     dtypes: ClassVar = NUMBERS
     sign: ClassVar = "-"
@@ -65,7 +65,7 @@ class Sub(Operator):
 
 
 class Mul(Operator):
-    """The product of tensors, or of one and a number."""
+    """The product of tensors, or of a tensor and a number."""
 
     arity: ClassVar = (1, 8)
     sign: ClassVar = "*"
@@ -73,40 +73,40 @@ class Mul(Operator):
 
 
 class Div(Operator):
-    """The quotient of two tensors, or of one and a number; always of floats."""
+    """The quotient of two tensors, or of a tensor and a number; always float32."""
 
     gives: ClassVar = "float32"
     sign: ClassVar = "/"
     example: ClassVar = "div: 2"
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Nothing is divided by 0."""
+        """Refuse a division by 0."""
         if self.other == 0:
-            raise ShapeError("MG311", "`div` by 0 gives no numbers", argument="other")
+            raise ShapeError("MG311", "`div` divides by 0", argument="other")
         return super().results(values)
 
 
 class Pow(WithNumber):
-    """One tensor to the power of another, or of a number."""
+    """A tensor to the power of another, or of a number."""
 
     example: ClassVar = "pow: 2"
 
     exponent: Number | None = None
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Whole numbers have no powers below 0, truth values none of their kind."""
+        """Refuse negative powers of int64, and bool."""
         found = super().results(values)
         dtype = promoted([value.dtype for value in values])
         if isinstance(self.exponent, int) and self.exponent < 0 and dtype != "float32":
-            message = f"`pow` takes float32 with `exponent` {self.exponent}"
-            raise ShapeError("MG315", f"{message}, but {dtype} arrives")
+            message = f"`pow` expects float32 with `exponent` {self.exponent}"
+            raise ShapeError("MG315", f"{message}, but got {dtype}")
         if len(values) > 1 and dtype == "bool":
-            raise ShapeError("MG315", "`pow` takes numbers, but only bool arrives")
+            raise ShapeError("MG315", "`pow` expects numbers, but got only bool")
         return found
 
     def function(self) -> Function:
-        """The method of the same name."""
-        return Function(".pow", self.behind)
+        """Call the tensor method of the same name."""
+        return Function(".pow", self.number_argument)
 
 
 class _Extreme(Operation):
@@ -115,11 +115,11 @@ class _Extreme(Operation):
     example_inputs: ClassVar = (Value((8,)), Value((8,)))
 
     def results(self, values: Values) -> dict[str, Value]:
-        """What both broadcast to."""
+        """Broadcast the inputs."""
         return {"": broadcast(self.title(), values)}
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function(f"torch.{self.title()}")
 
 

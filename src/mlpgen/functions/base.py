@@ -1,4 +1,4 @@
-"""What a function is: a layer that holds nothing and has no class in `torch.nn`."""
+"""The base class of functions: layers without state or a class in `torch.nn`."""
 
 from typing import Annotated, ClassVar
 
@@ -24,12 +24,12 @@ Flag = Annotated[bool, Structural()]
 
 
 class Operation(Layer):
-    """One function of torch on tensors; the class has its name in CamelCase.
+    """A torch function on tensors; the class has its name in CamelCase.
 
     Class attributes:
-        example_inputs: What it takes, where that is not one tensor of floats.
-        page: Its name behind `torch.`, where it is not the name in a spec.
-        gives: The kind of numbers of the result; that of the inputs if empty.
+        example_inputs: Inputs for the example, if it is not one float tensor.
+        page: Its name after `torch.`, if it is not the name in a spec.
+        gives: The dtype of the result; empty for that of the first input.
     """
 
     dtypes: ClassVar[tuple[str, ...]] = ("float32", "int64", "bool")
@@ -43,31 +43,31 @@ class Operation(Layer):
 
     @classmethod
     def examples(cls) -> Values:
-        """Return inputs that the example takes."""
+        """Return inputs for the example."""
         return cls.example_inputs or (Value(cls.example_input),)
 
     @classmethod
     def torch_page(cls) -> str:
-        """Return where torch documents it."""
+        """Return the address of torch's documentation."""
         return TORCH_FUNCTION_PAGE.format(cls.page or cls.title())
 
     def result(self, value: Value, shape: Shape) -> dict[str, Value]:
-        """Return the only part: `value` with another shape, and the kind it gives."""
+        """Return the result: `value` with another shape and the dtype that is given."""
         dtype = self.gives or value.dtype
         return {"": value._replace(shape=shape, dtype=dtype)}
 
     def function(self) -> Function:
-        """Return the call that `forward` makes, where no shape is needed for it."""
+        """Return the call in `forward`, if it does not depend on the inputs."""
         raise NotImplementedError
 
     def function_on(self, values: Values) -> Function:
-        """Return the call that `forward` makes on these inputs."""
+        """Return the call in `forward` on these inputs."""
         del values
         return self.function()
 
 
 class Pointwise(Operation):
-    """A function of each element: the shape stays."""
+    """Base of functions of each element, which keep the shape."""
 
     call: ClassVar[str]
     rule: ClassVar[str] = "(N, *) → (N, *)"
@@ -75,19 +75,19 @@ class Pointwise(Operation):
     pointwise: ClassVar[bool] = True
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The shape stays."""
+        """Keep the shape."""
         return self.result(values[0], values[0].shape)
 
     def function(self) -> Function:
-        """The function of the same name, with what differs from torch's defaults."""
+        """Call the torch function with the arguments that differ from its defaults."""
         return Function(self.call, (), self.arguments())
 
 
 def place(argument: str, dim: int, value: Value) -> int:
-    """Turn torch's `dim`, which counts the batch, into an index of the shape.
+    """Convert torch's `dim`, which counts the batch, to an index of the shape.
 
     Raises:
-        ShapeError: MG308, for the batch dimension and for one that is not there.
+        ShapeError: MG308, if it is the batch dimension or out of range.
     """
     if value.batched:
         return position(argument, dim, value.shape)
@@ -100,14 +100,15 @@ def place(argument: str, dim: int, value: Value) -> int:
 
 
 def places(argument: str, dims: int | tuple[int, ...], value: Value) -> tuple[int, ...]:
-    """Turn one or several of torch's dimensions into indices of the shape.
+    """Convert one or several of torch's dimensions to indices of the shape.
 
     Raises:
-        ShapeError: MG308, also for a dimension that is there twice, or for none.
+        ShapeError: MG308, also if a dimension occurs twice, or if there is none.
     """
     found = tuple(place(argument, dim, value) for dim in as_tuple(dims))
     if not found or len(set(found)) < len(found):
-        message = f"`{argument}` names {'a dimension twice' if found else 'nothing'}"
+        what = "a dimension twice" if found else "no dimension"
+        message = f"`{argument}` names {what}"
         raise ShapeError("MG308", message, argument=argument)
     return found
 
@@ -118,35 +119,37 @@ def as_tuple(dims: int | tuple[int, ...]) -> tuple[int, ...]:
 
 
 def replaced(shape: Shape, at: int, *sizes: int) -> Shape:
-    """Return a shape with other sizes, or with none, in place of one."""
+    """Return a shape with one size replaced by others, or removed."""
     return (*shape[:at], *sizes, *shape[at + 1 :])
 
 
 def with_number(dtype: str, number: float) -> str:
-    """Return the kind of numbers that a tensor and a plain number give together."""
+    """Return the dtype of a tensor combined with a plain number."""
     if isinstance(number, float):
         return "float32"
     return promoted([dtype, "int64"])
 
 
 def same_dtypes(name: str, values: Values) -> None:
-    """Refuse inputs of several kinds.
+    """Check that all inputs have the same dtype.
 
     Raises:
         ShapeError: MG315.
     """
     found = list(dict.fromkeys(value.dtype for value in values))
     if len(found) > 1:
-        message = f"`{name}` takes inputs of one kind, but {' and '.join(found)} arrive"
+        message = (
+            f"inputs of `{name}` must have one dtype, but got {' and '.join(found)}"
+        )
         raise ShapeError("MG315", message)
 
 
 def need_dtype(name: str, what: str, value: Value, wanted: str) -> None:
-    """Refuse one input of another kind.
+    """Check the dtype of an input.
 
     Raises:
         ShapeError: MG315.
     """
     if value.dtype != wanted:
-        message = f"the {what} of `{name}` is {wanted}, but {value.dtype} arrives"
+        message = f"the {what} of `{name}` must be {wanted}, but is {value.dtype}"
         raise ShapeError("MG315", message)

@@ -1,4 +1,4 @@
-"""Other kinds of numbers."""
+"""Conversions to another dtype."""
 
 from typing import ClassVar
 
@@ -10,12 +10,12 @@ class _Cast(Pointwise):
     returns_input: ClassVar = "always"
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(f".{self.title()}")
 
 
 class Float(_Cast):
-    """The same as float32: true is 1, false is 0."""
+    """Converts to float32: true is 1, false is 0."""
 
     arranges: ClassVar = True
     gives: ClassVar = "float32"
@@ -24,7 +24,7 @@ class Float(_Cast):
 
 
 class Long(_Cast):
-    """The same as int64: floats lose what is behind the point."""
+    """Converts to int64: floats lose their fractional part."""
 
     gives: ClassVar = "int64"
     page: ClassVar = "Tensor.long"
@@ -32,12 +32,12 @@ class Long(_Cast):
 
 
 class Bool(_Cast):
-    """Where the number is not 0."""
+    """Converts to bool: true where the number is not 0."""
 
     gives: ClassVar = "bool"
     page: ClassVar = "Tensor.bool"
     example: ClassVar = "bool"
 
     def function(self) -> Function:
-        """A comparison: torch.jit.script knows no method `bool`."""
+        """Compare with 0: torch.jit.script does not support the method `bool`."""
         return Function("!=", (0,))

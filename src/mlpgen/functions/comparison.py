@@ -1,4 +1,4 @@
-"""Comparisons, logic, and choices by it: a mask is a tensor of truth values."""
+"""Comparisons, logic, and selection by a mask, a tensor of bool."""
 
 from typing import ClassVar
 
@@ -13,42 +13,42 @@ class _Comparison(Operator):
 
 
 class Eq(_Comparison):
-    """Where two tensors, or one and a number, are equal."""
+    """True where two tensors, or a tensor and a number, are equal."""
 
     sign: ClassVar = "=="
     example: ClassVar = "eq: 0"
 
 
 class Ne(_Comparison):
-    """Where two tensors, or one and a number, differ."""
+    """True where two tensors, or a tensor and a number, differ."""
 
     sign: ClassVar = "!="
     example: ClassVar = "ne: 0"
 
 
 class Lt(_Comparison):
-    """Where the first is less than the other."""
+    """True where the first is less than the second."""
 
     sign: ClassVar = "<"
     example: ClassVar = "lt: 0"
 
 
 class Le(_Comparison):
-    """Where the first is at most the other."""
+    """True where the first is at most the second."""
 
     sign: ClassVar = "<="
     example: ClassVar = "le: 0"
 
 
 class Gt(_Comparison):
-    """Where the first is greater than the other."""
+    """True where the first is greater than the second."""
 
     sign: ClassVar = ">"
     example: ClassVar = "gt: 0"
 
 
 class Ge(_Comparison):
-    """Where the first is at least the other."""
+    """True where the first is at least the second."""
 
     sign: ClassVar = ">="
     example: ClassVar = "ge: 0"
@@ -61,29 +61,29 @@ class _Logic(Operation):
     example_inputs: ClassVar = (Value((8,), "bool"), Value((8,), "bool"))
 
     def results(self, values: Values) -> dict[str, Value]:
-        """What both broadcast to."""
+        """Broadcast the inputs."""
         found = broadcast(self.title(), values)
         return self.result(found, found.shape)
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function(f"torch.{self.title()}")
 
 
 class LogicalAnd(_Logic):
-    """Where both are true; 0 is false."""
+    """True where both are true; 0 is false."""
 
     example: ClassVar = "logical_and"
 
 
 class LogicalOr(_Logic):
-    """Where one of both is true; 0 is false."""
+    """True where at least one is true; 0 is false."""
 
     example: ClassVar = "logical_or"
 
 
 class LogicalNot(Pointwise):
-    """Where the input is false; 0 is false."""
+    """True where the input is false; 0 is false."""
 
     call: ClassVar = "torch.logical_not"
     gives: ClassVar = "bool"
@@ -102,9 +102,10 @@ class Where(Operation):
     other: Number | None = None
 
     def results(self, values: Values) -> dict[str, Value]:
-        """What all of them broadcast to, of the kind of what is taken."""
+        """Broadcast the inputs; the dtype is that of the values."""
         if (len(values) == 3) == (self.other is not None):
-            message = "`where` takes a mask and two tensors, or one and `other`"
+            message = "`where` expects a mask and two tensors, or a mask, a tensor and "
+            message += "`other`"
             raise ShapeError("MG314", message)
         need_dtype("where", "first input", values[0], "bool")
         found = broadcast("where", values)
@@ -114,12 +115,12 @@ class Where(Operation):
         return {"": found}
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("torch.where", () if self.other is None else (self.other,))
 
 
 class MaskedFill(Operation):
-    """Puts a number into the first input where the second, a mask, is true."""
+    """Replaces the first input by a number where the second, a mask, is true."""
 
     arity: ClassVar = (2, 2)
     example: ClassVar = "masked_fill: 0.0"
@@ -130,11 +131,11 @@ class MaskedFill(Operation):
     value: Number
 
     def results(self, values: Values) -> dict[str, Value]:
-        """What both broadcast to, of the kind of the first."""
+        """Broadcast the inputs; the dtype is that of the first."""
         need_dtype("masked_fill", "mask", values[1], "bool")
         found = broadcast("masked_fill", values)
         return {"": found._replace(dtype=values[0].dtype)}
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".masked_fill", (self.value,))

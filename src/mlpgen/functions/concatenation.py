@@ -1,4 +1,4 @@
-"""Joining tensors."""
+"""cat and stack."""
 
 from typing import ClassVar
 
@@ -18,8 +18,8 @@ class _Joining(Operation):
     def aligned(self, values: Values) -> tuple[Value, list[Shape]]:
         """Return the first value with a batch, and all shapes as if they had one.
 
-        A learned parameter next to values with a batch is expanded over it: it has
-        their dimensions, or one of size 1 in the place of the batch.
+        A learned parameter among values with a batch is expanded over it: it has their
+        dimensions, perhaps with a leading 1 for the batch.
 
         Raises:
             ShapeError: MG313: the numbers of dimensions differ.
@@ -38,7 +38,7 @@ class _Joining(Operation):
         return first._replace(dtype=dtype), shapes
 
     def mismatch(self, first: Value, other: Value) -> ShapeError:
-        """Say that two tensors cannot be joined."""
+        """Return the error for two tensors that cannot be joined."""
         return ShapeError(
             "MG313",
             f"`{self.title()}` along dimension {self.dim} cannot join "
@@ -46,24 +46,24 @@ class _Joining(Operation):
         )
 
     def function_on(self, values: Values) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         expands = len({value.batched for value in values}) > 1
         return self.function()._replace(expands=expands)
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function(f"torch.{self.title()}", (), {"dim": self.dim}, gathers=True)
 
 
 class Cat(_Joining):
-    """Joins tensors along a dimension that is there."""
+    """Concatenates tensors along an existing dimension."""
 
     example: ClassVar = "cat: {dim: 1}"
     example_inputs: ClassVar = (Value((8,)), Value((4,)))
     rule: ClassVar = "(N, A, *), (N, B, *) → (N, A + B, *)"
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The sizes along the dimension add up; all others are equal."""
+        """Add up the sizes along the dimension; all others must be equal."""
         first, shapes = self.aligned(values)
         at = place("dim", self.dim, first)
         size = shapes[0][at]
@@ -75,14 +75,14 @@ class Cat(_Joining):
 
 
 class Stack(_Joining):
-    """Joins tensors of one shape along a new dimension."""
+    """Stacks tensors of equal shape along a new dimension."""
 
     example: ClassVar = "stack: {dim: 1}"
     example_inputs: ClassVar = (Value((8,)), Value((8,)))
     rule: ClassVar = "k times (N, *) → (N, k, *)"
 
     def results(self, values: Values) -> dict[str, Value]:
-        """As many as there are tensors, at the new dimension."""
+        """Insert a dimension with the number of tensors."""
         first, shapes = self.aligned(values)
         at = place("dim", self.dim, first._replace(shape=(1, *first.shape)))
         for value, shape in zip(values, shapes, strict=True):

@@ -1,4 +1,4 @@
-"""Sums of products after Einstein."""
+"""Einstein summation."""
 
 from math import prod
 from typing import Annotated, ClassVar
@@ -28,14 +28,14 @@ class Einsum(Operation):
     equation: Annotated[str, Structural(), Expects("an equation, such as nij,nkj->nik")]
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The sizes of the letters behind the arrow."""
+        """Return the sizes of the letters after the arrow."""
         same_dtypes("einsum", values)
         inputs, output = self._parsed(len(values))
         sizes = _sizes(inputs, values)
         unknown = [letter for letter in output if letter not in sizes]
         if unknown or len(set(output)) < len(output):
             what = (
-                f"`{unknown[0]}`, which no input has" if unknown else "a letter twice"
+                f"`{unknown[0]}`, which is in no input" if unknown else "a letter twice"
             )
             message = f"the result of `{self.equation}` has {what}"
             raise ShapeError("MG311", message, argument="equation")
@@ -43,7 +43,7 @@ class Einsum(Operation):
         return {"": kept_batch("einsum", shape, values)}
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
-        """One input after the other, as torch does without `opt_einsum`."""
+        """Count one input after the other, like torch without `opt_einsum`."""
         inputs, output = self._parsed(len(values))
         terms = [_known(*each) for each in zip(inputs, values, strict=True)]
         found, total = terms[0], 0
@@ -54,28 +54,27 @@ class Einsum(Operation):
         return total
 
     def _parsed(self, count: int) -> tuple[list[str], str]:
-        """Split the equation; without an arrow, all letters that stand there once."""
+        """Split the equation; without an arrow, keep all letters that occur once."""
         left, arrow, output = self.equation.replace(" ", "").partition("->")
         inputs = left.split(",")
         letters = "".join(inputs)
         if not (letters + output + "a").isascii() or not (letters + "a").isalpha():
-            message = f"`{self.equation}` is no equation of letters"
+            message = f"`{self.equation}` is not an einsum equation"
             raise ShapeError("MG311", message, argument="equation")
         if len(inputs) != count:
-            message = f"`{self.equation}` is about {len(inputs)} inputs, but {count} "
-            message += "arrives" if count == 1 else "arrive"
+            message = f"`{self.equation}` has {len(inputs)} inputs, but got {count}"
             raise ShapeError("MG314", message, argument="equation")
         if not arrow:
             output = "".join(sorted(x for x in set(letters) if letters.count(x) == 1))
         return inputs, output
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("torch.einsum", leading=(self.equation,))
 
 
 def _sizes(inputs: list[str], values: Values) -> Sizes:
-    """Return the size of each letter; a size of 1 fits any other.
+    """Return the size of each letter; a size of 1 fits any other size.
 
     Raises:
         ShapeError: MG302 and MG313: letters and dimensions do not fit.
@@ -84,7 +83,7 @@ def _sizes(inputs: list[str], values: Values) -> Sizes:
     for letters, value in zip(inputs, values, strict=True):
         shape = whole(value)
         if len(letters) != len(shape):
-            message = f"`{letters}` is {len(letters)} dimensions, but "
+            message = f"`{letters}` has {len(letters)} dimensions, but "
             message += f"{whole_shown(value)} has {len(shape)}"
             raise ShapeError("MG302", message, argument="equation")
         for index, (letter, size) in enumerate(zip(letters, shape, strict=True)):
@@ -108,7 +107,7 @@ def _known(letters: str, value: Value) -> Sizes:
 
 
 def _product(left: Sizes, right: Sizes, later: set[str]) -> tuple[Sizes, int]:
-    """Multiply two inputs, and sum over what nothing needs later.
+    """Multiply two inputs, and sum over the letters that are not needed later.
 
     Returns:
         The sizes of the product, and its multiply-adds: none without a sum over both.

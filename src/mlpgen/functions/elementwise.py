@@ -1,4 +1,4 @@
-"""Functions of each element by itself: rounding, limits, powers of e, angles."""
+"""Functions of each element: rounding, limits, exponentials and others."""
 
 from typing import ClassVar
 
@@ -7,45 +7,45 @@ from mlpgen.layers.base import Function, ShapeError, Value, Values
 
 
 class _Plain(Pointwise):
-    """Takes numbers of both kinds and leaves them as they are."""
+    """Base of functions that keep the dtype of numbers."""
 
     dtypes: ClassVar[tuple[str, ...]] = NUMBERS
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function(f"torch.{self.title()}")
 
 
 class Neg(_Plain):
-    """The number with the other sign."""
+    """The negative."""
 
     example: ClassVar = "neg"
 
     def function(self) -> Function:
-        """The method: a sign before a longer expression would need parentheses."""
+        """Call the method: a sign before a longer expression would need parentheses."""
         return Function(".neg")
 
 
 class Abs(_Plain):
-    """The number without its sign."""
+    """The absolute value."""
 
     example: ClassVar = "abs"
 
 
 class Floor(_Plain):
-    """The next whole number below."""
+    """Rounds down."""
 
     example: ClassVar = "floor"
 
 
 class Ceil(_Plain):
-    """The next whole number above."""
+    """Rounds up."""
 
     example: ClassVar = "ceil"
 
 
 class Round(_Plain):
-    """The nearest whole number; of two, the even one."""
+    """Rounds to the nearest whole number; halves to the even one."""
 
     example: ClassVar = "round"
 
@@ -58,22 +58,22 @@ class Sign(_Plain):
 
 
 class Square(Pointwise):
-    """The number times itself."""
+    """The square."""
 
     example: ClassVar = "square"
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Truth values become whole numbers."""
+        """Convert bool to int64."""
         value = values[0]
         return {"": value._replace(dtype=with_number(value.dtype, 2))}
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("torch.square")
 
 
 class Clamp(Pointwise):
-    """Moves what is below `min` or above `max` there."""
+    """Clamps to the range from `min` to `max`."""
 
     example: ClassVar = "clamp: {min: 0}"
 
@@ -81,39 +81,39 @@ class Clamp(Pointwise):
     max: Number | None = None
 
     def results(self, values: Values) -> dict[str, Value]:
-        """A limit that is a float makes floats."""
+        """Convert to float32 if a limit is a float."""
         value = values[0]
         limits = [each for each in (self.min, self.max) if each is not None]
         if not limits:
-            raise ShapeError("MG311", "`clamp` takes `min`, `max` or both")
+            raise ShapeError("MG311", "`clamp` expects `min`, `max` or both")
         for limit in limits:
             value = value._replace(dtype=with_number(value.dtype, limit))
         return {"": value}
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".clamp", (), self.arguments())
 
 
 class Smooth(Pointwise):
-    """Always gives floats."""
+    """Base of functions that always return float32."""
 
     gives: ClassVar = "float32"
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function(f"torch.{self.title()}")
 
 
 class Exp(Smooth):
-    """The exponential, eˣ."""
+    """The exponential, exp(x)."""
 
     saves_output: ClassVar = "always"
     example: ClassVar = "exp"
 
 
 class Expm1(Smooth):
-    """The exponential less 1, exact near 0."""
+    """exp(x) - 1, exact near 0."""
 
     saves_output: ClassVar = "always"
     example: ClassVar = "expm1"
@@ -126,7 +126,7 @@ class Log(Smooth):
 
 
 class Log1p(Smooth):
-    """The natural logarithm of 1 + x, exact near 0."""
+    """log(1 + x), exact near 0."""
 
     example: ClassVar = "log1p"
 
@@ -139,27 +139,27 @@ class Sqrt(Smooth):
 
 
 class Rsqrt(Smooth):
-    """One divided by the square root."""
+    """The reciprocal of the square root."""
 
     saves_output: ClassVar = "always"
     example: ClassVar = "rsqrt"
 
 
 class Reciprocal(Smooth):
-    """One divided by x."""
+    """The reciprocal, 1 / x."""
 
     saves_output: ClassVar = "always"
     example: ClassVar = "reciprocal"
 
 
 class Sin(Smooth):
-    """The sine, of radians."""
+    """The sine of an angle in radians."""
 
     example: ClassVar = "sin"
 
 
 class Cos(Smooth):
-    """The cosine, of radians."""
+    """The cosine of an angle in radians."""
 
     example: ClassVar = "cos"
 

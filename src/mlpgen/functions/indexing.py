@@ -1,4 +1,4 @@
-"""Parts of tensors, by their places."""
+"""Indexing and selection of parts of tensors."""
 
 from typing import Annotated, ClassVar
 
@@ -13,7 +13,7 @@ OptionalPlace = Annotated[int | None, Expects("a whole number")]
 
 
 class Select(Operation):
-    """One place of a dimension, which is gone then: `x[:, 0]`."""
+    """Selects one index of a dimension and removes the dimension: `x[:, 0]`."""
 
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
@@ -25,7 +25,7 @@ class Select(Operation):
     index: Place
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The dimension is gone."""
+        """Remove the dimension."""
         value = values[0]
         at = place("dim", self.dim, value)
         size = value.shape[at]
@@ -35,12 +35,12 @@ class Select(Operation):
         return self.result(value, replaced(value.shape, at))
 
     def function(self) -> Function:
-        """The index."""
+        """Index the tensor."""
         return Function(_index(self.dim, "{}"), (self.index,))
 
 
 class Slice(Operation):
-    """The places of a dimension from `start` to before `end`: `x[:, 1:-1]`."""
+    """Selects the indices of a dimension from `start` to before `end`: `x[:, 1:-1]`."""
 
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
@@ -55,24 +55,26 @@ class Slice(Operation):
     step: Positive = 1
 
     def results(self, values: Values) -> dict[str, Value]:
-        """As Python does it: what is out of range is moved to the ends."""
+        """Clip what is out of range, like Python."""
         value = values[0]
         at = place("dim", self.dim, value)
         size = value.shape[at]
         start = _place(0 if self.start is None else self.start, size)
         end = size if self.end is None else _place(self.end, size)
         if end - start < 1:
-            message = f"nothing of dimension {self.dim}, of size {int(size)}, is left"
+            message = (
+                f"the slice of dimension {self.dim}, of size {int(size)}, is empty"
+            )
             raise ShapeError("MG303", message)
         count = (end - start + (self.step - 1)) // self.step
         return self.result(value, replaced(value.shape, at, count))
 
     def function(self) -> Function:
-        """The index."""
+        """Slice the tensor."""
         given = (self.start, self.end, None if _is_one(self.step) else self.step)
         numbers = tuple(each for each in given if each is not None)
         start, end, step = ("" if each is None else "{}" for each in given)
-        if is_symbolic(numbers):  # as ruff spaces what is more than numbers
+        if is_symbolic(numbers):  # ruff puts spaces around `:` here
             start, end = start and f"{start} ", end and f" {end}"
             step = step and (f" : {step}" if end else f": {step}")
         else:
@@ -81,7 +83,7 @@ class Slice(Operation):
 
 
 class Narrow(Operation):
-    """The `length` places of a dimension from `start` on."""
+    """Selects `length` indices of a dimension, beginning at `start`."""
 
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
@@ -94,24 +96,26 @@ class Narrow(Operation):
     length: Positive
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The part is inside the dimension."""
+        """Check that the range is inside the dimension."""
         value = values[0]
         at = place("dim", self.dim, value)
         size = value.shape[at]
         start = self.start + size if self.start < 0 else self.start
         if start < 0 or start + self.length > size:
-            message = f"`narrow` takes {self.length} from {self.start} on, but "
+            message = (
+                f"`narrow` selects {self.length} indices from {self.start} on, but "
+            )
             message += f"dimension {self.dim} has size {int(size)}"
             raise ShapeError("MG303", message, argument="length")
         return self.result(value, replaced(value.shape, at, self.length))
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".narrow", (self.dim, self.start, self.length))
 
 
 class Gather(Operation):
-    """Takes from the first input, along `dim`, the places that the second names."""
+    """Takes the values of the first input at the indices in the second, along `dim`."""
 
     arranges: ClassVar = True
     arity: ClassVar = (2, 2)
@@ -122,7 +126,7 @@ class Gather(Operation):
     dim: Dim
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The shape of the index, of the kind of the first."""
+        """Return the shape of the index, with the dtype of the first input."""
         value, index = values
         need_dtype("gather", "index", index, "int64")
         at = place("dim", self.dim, value)
@@ -136,12 +140,12 @@ class Gather(Operation):
         return self.result(value, index.shape)
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".gather", (self.dim,), names=("", "index"))
 
 
 class IndexSelect(Operation):
-    """Takes the places of `dim` that the second input names, which has no batch."""
+    """Selects the indices of `dim` in the second input, which has no batch."""
 
     arranges: ClassVar = True
     arity: ClassVar = (2, 2)
@@ -152,22 +156,24 @@ class IndexSelect(Operation):
     dim: Dim
 
     def results(self, values: Values) -> dict[str, Value]:
-        """As many places as the index has."""
+        """Set the size of the dimension to that of the index."""
         value, index = values
         need_dtype("index_select", "index", index, "int64")
         at = place("dim", self.dim, value)
         if index.batched or len(index.shape) != 1:
-            message = "the index of `index_select` has one dimension and no batch, but "
-            raise ShapeError("MG313", message + f"{whole_shown(index)} arrives")
+            message = (
+                "the index of `index_select` must have one dimension and no batch, but "
+            )
+            raise ShapeError("MG313", message + f"got {whole_shown(index)}")
         return self.result(value, replaced(value.shape, at, index.shape[0]))
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".index_select", (self.dim,), names=("", "index"))
 
 
 class OneHot(Operation):
-    """A new last dimension with a 1 at the place that the number names."""
+    """Adds a last dimension with a 1 at the index given by each number."""
 
     dtypes: ClassVar = ("int64",)
     page: ClassVar = "nn.functional.one_hot"
@@ -178,16 +184,16 @@ class OneHot(Operation):
     num_classes: Positive
 
     def results(self, values: Values) -> dict[str, Value]:
-        """One more dimension; still whole numbers."""
+        """Add a dimension; keep int64."""
         return self.result(values[0], (*values[0].shape, self.num_classes))
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("F.one_hot", (), {"num_classes": self.num_classes})
 
 
 def _place(given: int, size: int) -> int:
-    """Turn an end of a slice into a place from 0 to the size."""
+    """Convert an end of a slice to an index from 0 to the size."""
     if given < 0:
         return size - smaller(-given, size)
     return smaller(given, size)
@@ -198,7 +204,7 @@ def _is_one(step: int) -> bool:
 
 
 def _index(dim: int, text: str) -> str:
-    """Write the index of one dimension: `[:, {}]`, or `[..., {}]` from the end."""
+    """Format the index of one dimension: `[:, {}]`, or `[..., {}]` from the end."""
     if dim < 0:
         return f"[..., {text}{', :' * (-dim - 1)}]"
     return f"[{':, ' * dim}{text}]"

@@ -1,4 +1,4 @@
-"""Functions that make tensors larger or smaller: scaled images, rims."""
+"""interpolate and pad."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -13,9 +13,9 @@ from mlpgen.layers.vision import Upsample
 
 
 class Interpolate(Operation, Upsample):
-    """Scales an image (a sequence, a volume) by a factor or to a size.
+    """Resizes an image (a sequence, a volume) by a factor or to a size.
 
-    A tensor without a batch, such as learned positions, has another dimension for it.
+    A tensor without a batch, such as learned positions, needs another dimension for it.
     """
 
     dtypes: ClassVar = FLOAT
@@ -24,21 +24,21 @@ class Interpolate(Operation, Upsample):
     example: ClassVar = "interpolate: {scale_factor: 2}"
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Each size asked for, or each size times its factor, rounded down."""
+        """Use the size, or multiply each size by its factor and round down."""
         value = values[0]
         if value.batched:
             return self.result(value, self.output(value.shape))
         if not value.shape:
-            raise ShapeError("MG302", "`interpolate` takes (N, C, *), but () arrives")
+            raise ShapeError("MG302", "`interpolate` expects (N, C, *), but got ()")
         return self.result(value, (value.shape[0], *self.output(value.shape[1:])))
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Upsample.function(self)
 
 
 class Pad(Operation):
-    """Puts a rim around the last dimensions; `pad` names the last dimension first."""
+    """Pads the last dimensions; `pad` begins with the last one."""
 
     page: ClassVar = "nn.functional.pad"
     example: ClassVar = "pad: {pad: [1, 1, 2, 2]}"
@@ -50,7 +50,7 @@ class Pad(Operation):
     value: Number | None = None
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Each size grows by its two sides."""
+        """Add the padding of both sides to each size."""
         value = values[0]
         count = len(self.pad) // 2
         self._check(value, count)
@@ -63,21 +63,21 @@ class Pad(Operation):
 
     def _check(self, value: Value, count: int) -> None:
         if len(self.pad) % 2:
-            message = f"`pad` has {len(self.pad)} numbers, and takes pairs"
+            message = f"`pad` must have pairs of numbers, but has {len(self.pad)}"
             raise ShapeError("MG311", message, argument="pad")
         dims, constant = len(whole(value)), self.mode == "constant"
         few = constant or (count <= 3 and dims in (count + 1, count + 2))
         if count > len(value.shape) or not few:
             message = f"`pad` of {count} dimensions with `mode: {self.mode}` does not "
-            raise ShapeError("MG302", message + f"go with {whole_shown(value)}")
+            raise ShapeError("MG302", message + f"work on {whole_shown(value)}")
         if self.value is not None and not constant:
-            message = f"`value` has no meaning with `mode: {self.mode}`"
+            message = f"`value` does not work with `mode: {self.mode}`"
             raise ShapeError("MG311", message, argument="value")
         if self.mode in ("reflect", "replicate") and value.dtype == "bool":
-            message = f"`pad` with `mode: {self.mode}` takes numbers, but bool arrives"
+            message = f"`pad` with `mode: {self.mode}` expects numbers, but got bool"
             raise ShapeError("MG315", message)
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         given = {key: x for key, x in self.arguments().items() if key != "pad"}
         return Function("F.pad", (self.pad,), given)

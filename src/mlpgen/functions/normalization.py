@@ -1,4 +1,4 @@
-"""Functions along a dimension that leave its size, and angles between vectors."""
+"""Softmax, normalization, and cosine similarity of vectors."""
 
 from typing import ClassVar
 
@@ -13,12 +13,12 @@ class _Along(Operation):
     example_input: ClassVar = (8,)
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function(f"F.{self.title()}", (), self.arguments())
 
 
 class Softmax(_Along):
-    """Makes values positive with sum 1: probabilities."""
+    """Normalizes values along a dimension to probabilities."""
 
     pointwise: ClassVar = True
     saves_output: ClassVar = "always"
@@ -28,20 +28,20 @@ class Softmax(_Along):
     dim: Dim
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The shape stays."""
+        """Keep the shape."""
         place("dim", self.dim, values[0])
         return self.result(values[0], values[0].shape)
 
 
 class LogSoftmax(Softmax):
-    """The logarithm of the softmax, in one stable step."""
+    """The logarithm of the softmax, in one numerically stable step."""
 
     page: ClassVar = "nn.functional.log_softmax"
     example: ClassVar = "log_softmax: -1"
 
 
 class Normalize(_Along):
-    """Divides vectors by their length."""
+    """Divides vectors by their norm."""
 
     page: ClassVar = "nn.functional.normalize"
     example: ClassVar = "normalize"
@@ -51,13 +51,13 @@ class Normalize(_Along):
     eps: NonNegativeReal = 1e-12
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The shape stays."""
+        """Keep the shape."""
         places("dim", self.dim, values[0])
         return self.result(values[0], values[0].shape)
 
 
 class CosineSimilarity(_Along):
-    """The cosine of the angles between the vectors of two tensors."""
+    """The cosine of the angle between the vectors of two tensors."""
 
     arity: ClassVar = (2, 2)
     page: ClassVar = "nn.functional.cosine_similarity"
@@ -69,7 +69,7 @@ class CosineSimilarity(_Along):
     eps: NonNegativeReal = 1e-8
 
     def results(self, values: Values) -> dict[str, Value]:
-        """What both broadcast to, without the dimension."""
+        """Broadcast the inputs and remove the dimension."""
         found = broadcast(self.title(), values)
         at = place("dim", self.dim, found)
         return self.result(found, replaced(found.shape, at))

@@ -1,4 +1,4 @@
-"""Other orders of the same numbers."""
+"""Functions that reorder dimensions or values."""
 
 from typing import Annotated, ClassVar
 
@@ -9,7 +9,7 @@ from mlpgen.layers.shapes import whole, whole_shown
 
 
 class Permute(Operation):
-    """Puts the dimensions into another order; `dims` begins with 0, the batch."""
+    """Reorders the dimensions; `dims` begins with 0, the batch."""
 
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
@@ -20,12 +20,12 @@ class Permute(Operation):
     dims: Annotated[Ints, Structural(), Expects("a list of whole numbers")]
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Each dimension is named once, and the batch stays first."""
+        """Check that each dimension occurs once, and that the batch stays first."""
         value = values[0]
         sizes = whole(value)
         order = [dim + len(sizes) if dim < 0 else dim for dim in self.dims]
         if sorted(order) != list(range(len(sizes))):
-            message = f"`dims` must name each dimension of {whole_shown(value)} once"
+            message = f"`dims` must contain each dimension of {whole_shown(value)} once"
             raise ShapeError("MG308", message, argument="dims")
         if value.batched and order[0] != 0:
             message = f"`dims` must begin with 0, the batch of {whole_shown(value)}"
@@ -33,7 +33,7 @@ class Permute(Operation):
         return self.result(value, tuple(sizes[i] for i in order[value.batched :]))
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".permute", self.dims)
 
 
@@ -50,7 +50,7 @@ class Transpose(Operation):
     dim1: Dim
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The two sizes swap."""
+        """Swap the two sizes."""
         value = values[0]
         first, second = place("dim0", self.dim0, value), place("dim1", self.dim1, value)
         sizes = list(value.shape)
@@ -58,7 +58,7 @@ class Transpose(Operation):
         return self.result(value, tuple(sizes))
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".transpose", (self.dim0, self.dim1))
 
 
@@ -75,12 +75,14 @@ class Movedim(Operation):
     destination: Dims
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Each dimension at its destination, the others around them."""
+        """Put each dimension at its destination, and the others around them."""
         value = values[0]
         old = places("source", self.source, value)
         new = places("destination", self.destination, value)
         if len(old) != len(new):
-            message = f"`source` has {len(old)} dimensions, `destination` {len(new)}"
+            message = (
+                f"`source` has {len(old)} dimensions, but `destination` has {len(new)}"
+            )
             raise ShapeError("MG311", message, argument="destination")
         moved = dict(zip(new, old, strict=True))
         others = iter(i for i in range(len(value.shape)) if i not in old)
@@ -90,12 +92,12 @@ class Movedim(Operation):
         return self.result(value, tuple(value.shape[i] for i in order))
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".movedim", (self.source, self.destination))
 
 
 class Squeeze(Operation):
-    """Removes dimensions that have size 1; torch leaves others as they are."""
+    """Removes dimensions of size 1; like torch, ignores dimensions of other sizes."""
 
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
@@ -106,19 +108,19 @@ class Squeeze(Operation):
     dim: Dims
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The dimensions are gone."""
+        """Remove the dimensions."""
         value = values[0]
         gone = places("dim", self.dim, value)
         kept = [x for i, x in enumerate(value.shape) if i not in gone or x != 1]
         return self.result(value, tuple(kept))
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".squeeze", (self.dim,))
 
 
 class Unsqueeze(Operation):
-    """Puts in a dimension of size 1."""
+    """Inserts a dimension of size 1."""
 
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
@@ -129,18 +131,18 @@ class Unsqueeze(Operation):
     dim: Dim
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The new dimension is there."""
+        """Insert the dimension."""
         value = values[0]
         at = place("dim", self.dim, value._replace(shape=(1, *value.shape)))
         return self.result(value, (*value.shape[:at], 1, *value.shape[at:]))
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".unsqueeze", (self.dim,))
 
 
 class Flip(Operation):
-    """Turns the order of dimensions around."""
+    """Reverses the order of the values along dimensions."""
 
     arranges: ClassVar = True
     example: ClassVar = "flip: -1"
@@ -149,17 +151,17 @@ class Flip(Operation):
     dims: Dims
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The shape stays."""
+        """Keep the shape."""
         places("dims", self.dims, values[0])
         return self.result(values[0], values[0].shape)
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".flip", (self.dims,))
 
 
 class Roll(Operation):
-    """Shifts along dimensions; what leaves at one end comes back at the other."""
+    """Shifts values along dimensions, and wraps them around."""
 
     arranges: ClassVar = True
     example: ClassVar = "roll: {shifts: 1, dims: -1}"
@@ -169,18 +171,18 @@ class Roll(Operation):
     dims: Dims
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The shape stays; there is one shift for each dimension."""
+        """Keep the shape; check that there is one shift for each dimension."""
         dims = as_tuple(self.dims)
         for dim in dims:
             place("dims", dim, values[0])
         count = len(as_tuple(self.shifts))
         if count != len(dims) or not count:
-            message = f"`shifts` has {count} numbers, `dims` {len(dims)}"
+            message = f"`shifts` has {count} numbers, but `dims` has {len(dims)}"
             raise ShapeError("MG311", message, argument="shifts")
         return self.result(values[0], values[0].shape)
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".roll", (self.shifts, self.dims))
 
 
@@ -193,22 +195,22 @@ class _Triangle(Operation):
     def results(self, values: Values) -> dict[str, Value]:
         """The shape stays; the last two dimensions are a matrix."""
         if len(values[0].shape) < 2:
-            message = f"`{self.title()}` takes (N, *, A, B), but "
-            raise ShapeError("MG302", message + f"{whole_shown(values[0])} arrives")
+            message = f"`{self.title()}` expects (N, *, A, B), but got "
+            raise ShapeError("MG302", message + f"{whole_shown(values[0])}")
         return self.result(values[0], values[0].shape)
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function(f"torch.{self.title()}", (), self.arguments())
 
 
 class Tril(_Triangle):
-    """Keeps what is on and below the diagonal of matrices; the rest is 0."""
+    """Keeps the lower triangle of matrices and sets the rest to 0."""
 
     example: ClassVar = "tril"
 
 
 class Triu(_Triangle):
-    """Keeps what is on and above the diagonal of matrices; the rest is 0."""
+    """Keeps the upper triangle of matrices and sets the rest to 0."""
 
     example: ClassVar = "triu: 1"

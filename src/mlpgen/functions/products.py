@@ -1,4 +1,4 @@
-"""Products of matrices."""
+"""Matrix products, distances and attention."""
 
 from math import prod
 from typing import ClassVar
@@ -11,7 +11,7 @@ from mlpgen.symbols.agreements import agree
 
 
 class Matmul(Operation):
-    """The matrix product of the last two dimensions, for each place of the others."""
+    """The matrix product of the last two dimensions; the others are broadcast."""
 
     arity: ClassVar = (2, 2)
     dtypes: ClassVar = NUMBERS
@@ -20,7 +20,7 @@ class Matmul(Operation):
     rule: ClassVar = "(N, *, n, m), (N, *, m, p) → (N, *, n, p)"
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Rows of the first, columns of the second; vectors give no dimension."""
+        """Return the rows of the first and the columns of the second input."""
         same_dtypes("matmul", values)
         left, right = map(whole, values)
         if not left or not right:
@@ -34,14 +34,14 @@ class Matmul(Operation):
         return {"": kept_batch("matmul", (*outer, *ends), values)}
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
-        """One for each number that is summed; torch counts hardly any of vectors."""
+        """Count one for each product in a sum; torch does not count most vectors."""
         left, right = (len(whole(value)) for value in values)
         if right == 1 or (left == 1 and right > 2):
             return 0
         return prod(results[""].shape) * values[0].shape[-1]
 
     def function(self) -> Function:
-        """The operator."""
+        """Return the operator `@`."""
         return Function("@")
 
 
@@ -52,7 +52,7 @@ class Bmm(Matmul):
     rule: ClassVar = "(N, n, m), (N, m, p) → (N, n, p)"
 
     def results(self, values: Values) -> dict[str, Value]:
-        """As `matmul`, but nothing is broadcast."""
+        """Multiply like `matmul`, without broadcasting."""
         left, right = map(whole, values)
         if not len(left) == len(right) == 3 or left[0] != right[0]:
             raise _no_product("bmm", values)
@@ -60,12 +60,12 @@ class Bmm(Matmul):
         return super().results(values)
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("torch.bmm")
 
 
 class Cdist(Operation):
-    """The distances between each row of the first and each row of the second."""
+    """The distance of each row of the first input to each row of the second."""
 
     arity: ClassVar = (2, 2)
     dtypes: ClassVar = FLOAT
@@ -77,7 +77,7 @@ class Cdist(Operation):
     p: NonNegativeReal = 2.0
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Rows of the first, rows of the second."""
+        """Return the rows of the first by the rows of the second."""
         left, right = map(whole, values)
         if len(left) < 2 or len(right) < 2 or left[-1] != right[-1]:
             raise _no_product("cdist", values)
@@ -87,15 +87,15 @@ class Cdist(Operation):
         return {"": kept_batch("cdist", (*outer, left[-2], right[-2]), values)}
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("torch.cdist", (), self.arguments())
 
 
 class ScaledDotProductAttention(Operation):
-    """Attention: each query gets a mean of the values, weighed by the keys.
+    """Attention: a mean of the values for each query, weighted by the keys.
 
-    The inputs are query, key and value, and may be a mask: what is added to the
-    products, or false where a query must not look.
+    The inputs are query, key and value, and perhaps a mask: it is added to the
+    products, or false where a query must not attend.
     """
 
     arity: ClassVar = (3, 4)
@@ -109,19 +109,19 @@ class ScaledDotProductAttention(Operation):
     scale: float | None = None
 
     def check_inputs(self, values: Values) -> None:
-        """Floats, but for the mask.
+        """Check that the inputs are floats, except for the mask.
 
         Raises:
             ShapeError: MG315.
         """
         kinds = [value.dtype for value in values]
         if set(kinds[:3]) != {"float32"} or "int64" in kinds[3:]:
-            message = "`scaled_dot_product_attention` takes float32 and a mask of bool "
-            message += f"or float32, but {', '.join(kinds)} arrive"
+            message = "`scaled_dot_product_attention` expects float32 and a mask of "
+            message += f"bool or float32, but got {', '.join(kinds)}"
             raise ShapeError("MG315", message)
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The length of the query, the width of the value."""
+        """Return the length of the query and the features of the value."""
         query, key, value = (whole(each) for each in values[:3])
         outer = _outer(query, key, value)
         deep = min(map(len, (query, key, value))) > 1
@@ -134,7 +134,7 @@ class ScaledDotProductAttention(Operation):
         ):
             raise _no_product(self.title(), values[:3])
         if self.is_causal and len(values) > 3:
-            message = f"`{self.title()}` takes a mask or `is_causal`"
+            message = f"`{self.title()}` takes either a mask or `is_causal`"
             raise ShapeError("MG311", message, argument="is_causal")
         found = kept_batch(self.title(), (*outer, query[-2], value[-1]), values[:3])
         if len(values) > 3:
@@ -142,23 +142,23 @@ class ScaledDotProductAttention(Operation):
         return {"": found}
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
-        """One product with the keys, one with the values.
+        """Count the product with the keys, and that with the values.
 
-        torch counts both where it runs them one by one or on a GPU; its kernel for
-        CPUs has no formula and counts as nothing.
+        torch counts both if it runs them separately or on a GPU. Its fused kernel for
+        CPUs is not counted.
         """
         *rows, width = results[""].shape
         keys, depth = whole(values[1])[-2:]
         return prod(rows) * keys * (depth + width)
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         name = "F.scaled_dot_product_attention"
         return Function(name, (), self.arguments(), names=("", "", "", "attn_mask"))
 
 
 def _outer(query: Shape, key: Shape, value: Shape) -> Shape | None:
-    """Broadcast all dimensions but the last two; None if they do not fit."""
+    """Broadcast all dimensions except the last two; None if that is not possible."""
     if min(len(query), len(key), len(value)) < 2:
         return None
     outer = aligned(query[:-2], key[:-2])

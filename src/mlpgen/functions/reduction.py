@@ -1,4 +1,4 @@
-"""Functions that make one number of a whole dimension, or run along it."""
+"""Reductions of dimensions, and cumsum."""
 
 from math import prod
 from typing import ClassVar
@@ -19,7 +19,7 @@ from mlpgen.layers.shapes import promoted
 
 
 class _Reduction(Operation):
-    """Reduces the dimensions `dim`, which torch would let be all of them."""
+    """Base of reductions; `dim` is required, though torch would reduce all."""
 
     rule: ClassVar = "(N, *, A, *) → (N, *), without the dimensions `dim`"
     example_input: ClassVar = (16, 8)
@@ -28,7 +28,7 @@ class _Reduction(Operation):
     keepdim: Flag = False
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The dimensions are gone, or have size 1."""
+        """Remove the dimensions, or keep them with size 1."""
         value = values[0]
         gone = places("dim", self.dim, value)
         shape = tuple(
@@ -39,12 +39,12 @@ class _Reduction(Operation):
         return self.result(value, shape)
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(f".{self.title()}", (), self.arguments())
 
 
 class _Single(_Reduction):
-    """Reduces one dimension."""
+    """Base of reductions of one dimension."""
 
     dim: Dim
 
@@ -57,12 +57,12 @@ class Mean(_Reduction):
 
 
 class Sum(_Reduction):
-    """The sum; of truth values, how many are true."""
+    """The sum; of bool, the number of true values."""
 
     example: ClassVar = "sum: -1"
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Truth values become whole numbers."""
+        """Convert bool to int64."""
         return {"": _counted(super().results(values)[""])}
 
 
@@ -73,26 +73,26 @@ class Prod(_Single):
     example: ClassVar = "prod: -1"
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Truth values become whole numbers."""
+        """Convert bool to int64."""
         return {"": _counted(super().results(values)[""])}
 
 
 class Amax(_Reduction):
-    """The largest number."""
+    """The maximum."""
 
     saves_output: ClassVar = "always"
     example: ClassVar = "amax: [1, 2]"
 
 
 class Amin(_Reduction):
-    """The smallest number."""
+    """The minimum."""
 
     saves_output: ClassVar = "always"
     example: ClassVar = "amin: [1, 2]"
 
 
 class Argmax(_Single):
-    """The place of the largest number."""
+    """The index of the maximum."""
 
     dtypes: ClassVar = NUMBERS
     gives: ClassVar = "int64"
@@ -100,7 +100,7 @@ class Argmax(_Single):
 
 
 class Argmin(_Single):
-    """The place of the smallest number."""
+    """The index of the minimum."""
 
     dtypes: ClassVar = NUMBERS
     gives: ClassVar = "int64"
@@ -108,7 +108,7 @@ class Argmin(_Single):
 
 
 class Logsumexp(_Reduction):
-    """The logarithm of the sum of the exponentials, in one stable step."""
+    """The logarithm of the sum of exponentials, in one numerically stable step."""
 
     gives: ClassVar = "float32"
     saves_output: ClassVar = "always"
@@ -126,7 +126,7 @@ class Var(_Reduction):
     keepdim: Flag = False
 
     def results(self, values: Values) -> dict[str, Value]:
-        """There are more values than `correction`."""
+        """Check that there are more values than `correction`."""
         value = values[0]
         count = prod(value.shape[at] for at in places("dim", self.dim, value))
         if count <= self.correction:
@@ -144,7 +144,7 @@ class Std(Var):
 
 
 class VectorNorm(_Reduction):
-    """The length of vectors: by default the root of the sum of squares."""
+    """The norm of vectors, by default the Euclidean norm."""
 
     dtypes: ClassVar = FLOAT
     saves_output: ClassVar = "always"
@@ -156,12 +156,12 @@ class VectorNorm(_Reduction):
     keepdim: Flag = False
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("torch.linalg.vector_norm", (), self.arguments())
 
 
 class Cumsum(Operation):
-    """The sums of all numbers so far."""
+    """The cumulative sum."""
 
     rule: ClassVar = "(N, *) → (N, *)"
     example: ClassVar = "cumsum: -1"
@@ -170,12 +170,12 @@ class Cumsum(Operation):
     dim: Dim
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The shape stays; truth values become whole numbers."""
+        """Keep the shape; convert bool to int64."""
         place("dim", self.dim, values[0])
         return {"": _counted(values[0])}
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".cumsum", (), {"dim": self.dim})
 
 

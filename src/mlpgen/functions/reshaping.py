@@ -1,6 +1,6 @@
-"""Other shapes of the same numbers.
+"""Functions that change the shape: flatten, reshape, expand, repeat and others.
 
-Shapes in a spec are of one example; the code has a -1 before them, for the batch.
+Shapes in a spec are those of one example; the code has a -1 before them, for the batch.
 """
 
 from math import prod
@@ -25,7 +25,7 @@ Sizes = Annotated[
 
 
 class Flatten(Operation):
-    """Joins the dimensions from `start_dim` to `end_dim` into one."""
+    """Flattens the dimensions `start_dim` to `end_dim` into one."""
 
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
@@ -37,12 +37,12 @@ class Flatten(Operation):
     end_dim: Dim = -1
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The joined dimensions multiply."""
+        """Multiply the sizes of the flattened dimensions."""
         value = values[0]
         start = place("start_dim", self.start_dim, value)
         end = place("end_dim", self.end_dim, value)
         if start > end:
-            message = f"`start_dim` {self.start_dim} comes after "
+            message = f"`start_dim` {self.start_dim} is after "
             message += f"`end_dim` {self.end_dim}"
             raise ShapeError("MG308", message, argument="end_dim")
         joined = prod(value.shape[start : end + 1])
@@ -51,7 +51,7 @@ class Flatten(Operation):
         )
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         ends = () if self.end_dim == -1 else (self.end_dim,)
         return Function(".flatten", (self.start_dim, *ends))
 
@@ -69,7 +69,7 @@ class Unflatten(Operation):
     sizes: Sizes
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The new dimensions multiply to the old one."""
+        """Check that the new sizes multiply to the old one."""
         value = values[0]
         at = place("dim", self.dim, value)
         shape = resolved(self.title(), "sizes", self.sizes, (value.shape[at],))
@@ -81,7 +81,7 @@ class Unflatten(Operation):
 
 
 class Reshape(Operation):
-    """The same numbers, in order, in another shape; one size may be -1."""
+    """Reshapes a tensor; one size may be -1."""
 
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
@@ -92,20 +92,20 @@ class Reshape(Operation):
     shape: Sizes
 
     def results(self, values: Values) -> dict[str, Value]:
-        """As many numbers as before."""
+        """Check that the number of values stays the same."""
         value = values[0]
         shape = resolved(self.title(), "shape", self.shape, value.shape)
         return self.result(value, shape)
 
     def function_on(self, values: Values) -> Function:
-        """The method of the same name; code has one -1 at most, mostly for the batch.
+        """Call the tensor method; its code has at most one -1, usually for the batch.
 
-        A size that would have to be computed from parameters is -1 rather than that.
+        A size that would need computation with parameters is -1 instead.
         """
         name, value = f".{self.title()}", values[0]
         try:
             shape = self.results(values)[""].shape
-        except ShapeError:  # it is left out, and need not fit
+        except ShapeError:  # it is left out, so it may not fit
             if -1 in self.shape:
                 return Function(name, self.shape, counts=value.batched)
             shape = self.shape
@@ -116,10 +116,10 @@ class Reshape(Operation):
 
 
 class View(Reshape):
-    """As `reshape`, without ever copying.
+    """Reshapes a tensor without copying.
 
-    torch refuses it where that cannot be done: after `permute` or `transpose`, mostly.
-    Whether it can is not checked here; `reshape` is the safe one.
+    torch refuses it if it would need a copy, usually after `permute` or `transpose`.
+    mlpgen does not check this; `reshape` always works.
     """
 
     page: ClassVar = "Tensor.view"
@@ -127,7 +127,7 @@ class View(Reshape):
 
 
 class Expand(Operation):
-    """Repeats dimensions of size 1 without copying; -1 leaves a size as it is."""
+    """Expands dimensions of size 1 without copying; -1 keeps a size."""
 
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
@@ -139,7 +139,7 @@ class Expand(Operation):
     sizes: Sizes
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Only sizes of 1 change; a tensor without a batch may get more in front."""
+        """Change sizes of 1; a tensor without a batch may get leading dimensions."""
         value = values[0]
         more = _more(self, "sizes", self.sizes, value)
         old = (1,) * more + value.shape
@@ -150,19 +150,19 @@ class Expand(Operation):
                 wanted == -1 or not (agree(size, wanted) or agree(size, 1))
             ):
                 what = ", ".join(str(int(each)) for each in self.sizes)
-                message = f"`expand` to {what} cannot be done with "
+                message = f"`expand` to {what} is not possible for "
                 message += whole_shown(value)
                 raise ShapeError("MG313", message, argument="sizes")
             shape.append(size if kept else wanted)
         return self.result(value, tuple(shape))
 
     def function_on(self, values: Values) -> Function:
-        """The method of the same name; the batch stays."""
+        """Call the tensor method and keep the batch."""
         return Function(".expand", (*_batch(values[0], -1), *self.sizes))
 
 
 class Repeat(Operation):
-    """Puts the tensor after itself, along every dimension."""
+    """Repeats the tensor along every dimension."""
 
     arranges: ClassVar = True
     page: ClassVar = "Tensor.repeat"
@@ -178,7 +178,7 @@ class Repeat(Operation):
     ]
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Each size times its number."""
+        """Multiply each size by its number."""
         value = values[0]
         more = _more(self, "repeats", self.repeats, value)
         old = (1,) * more + value.shape
@@ -186,12 +186,12 @@ class Repeat(Operation):
         return self.result(value, shape)
 
     def function_on(self, values: Values) -> Function:
-        """The method of the same name; the batch stays."""
+        """Call the tensor method and keep the batch."""
         return Function(".repeat", (*_batch(values[0], 1), *self.repeats))
 
 
 class RepeatInterleave(Operation):
-    """Repeats each place of a dimension: a, a, b, b."""
+    """Repeats each element of a dimension: a, a, b, b."""
 
     arranges: ClassVar = True
     example: ClassVar = "repeat_interleave: {repeats: 2, dim: 1}"
@@ -202,19 +202,19 @@ class RepeatInterleave(Operation):
     dim: Dim
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The size times `repeats`."""
+        """Multiply the size by `repeats`."""
         value = values[0]
         at = place("dim", self.dim, value)
         size = value.shape[at] * self.repeats
         return self.result(value, replaced(value.shape, at, size))
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".repeat_interleave", (self.repeats,), {"dim": self.dim})
 
 
 def resolved(name: str, argument: str, wanted: Shape, old: Shape) -> Shape:
-    """Compute the size that is -1, so that there are as many numbers as before.
+    """Compute the size that is -1, so that the number of values stays the same.
 
     Raises:
         ShapeError: MG309; MG311 for a second -1.
@@ -236,7 +236,7 @@ def resolved(name: str, argument: str, wanted: Shape, old: Shape) -> Shape:
 
 
 def _without(sizes: Shape, others: Shape) -> Shape:
-    """Leave out sizes that are among others whatever the parameters are."""
+    """Remove sizes from others, if they are equal for all values of the parameters."""
     left = list(others)
     kept = []
     for size in sizes:
@@ -249,7 +249,7 @@ def _without(sizes: Shape, others: Shape) -> Shape:
 
 
 def _more(operation: Operation, argument: str, sizes: Shape, value: Value) -> int:
-    """Count the new dimensions in front, which only a tensor without a batch gets.
+    """Count the new leading dimensions, which only a tensor without a batch can get.
 
     Raises:
         ShapeError: MG302.

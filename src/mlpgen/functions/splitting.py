@@ -1,4 +1,4 @@
-"""Splitting a tensor into parts that have names."""
+"""Functions that split a tensor into named parts."""
 
 from abc import abstractmethod
 from typing import Annotated, Any, ClassVar
@@ -24,7 +24,7 @@ ORDINALS = (
     "ninth",
     "tenth",
 )
-"""What parts are called that have no names of their own."""
+"""Default names of parts."""
 
 _AsTuple = Strict(strict=False)
 Names = Annotated[
@@ -35,7 +35,7 @@ Names = Annotated[
 
 
 class _Splitting(Operation):
-    """Cuts along `dim`; `names` is ours, and follows from the input if it is left out.
+    """Base of splits along `dim`; `names` is mlpgen's, and has a default.
 
     All parts are views of the input.
     """
@@ -52,14 +52,14 @@ class _Splitting(Operation):
         """Return the shapes of the parts."""
 
     def inferred_from(self, values: Values) -> dict[str, Any]:
-        """The names of the parts, which `returned` needs."""
+        """Return default names of the parts, which `returned` needs."""
         if self.names is not None:
             return {}
         at = place("dim", self.dim, values[0])
         return {"names": ORDINALS[: len(self.parts(values[0], at))]}
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Every part by its name."""
+        """Return the parts by name."""
         value = values[0]
         shapes = self.parts(value, place("dim", self.dim, value))
         names = ORDINALS[: len(shapes)] if self.names is None else self.names
@@ -72,23 +72,23 @@ class _Splitting(Operation):
     def _check(self, names: tuple[str, ...], count: int) -> None:
         if len(names) != count:
             message = (
-                f"`{self.title()}` gives {count} parts, but there are {len(names)}"
+                f"`{self.title()}` returns {count} parts, but there are {len(names)}"
             )
             raise ShapeError("MG311", f"{message} names", argument="names")
         for name in names:
             if wrong := wrong_name(name):
                 raise ShapeError("MG205", f"`{name}`: {wrong}", argument="names")
         if len(set(names)) < count:
-            message = f"two parts of `{self.title()}` have one name"
+            message = f"two parts of `{self.title()}` have the same name"
             raise ShapeError("MG206", message, argument="names")
 
     def returned(self) -> Returned:
-        """A tuple of the parts."""
+        """Return a tuple of the parts."""
         return self.names or ()
 
 
 class Chunk(_Splitting):
-    """Cuts a dimension into parts of equal size; the last one may be smaller."""
+    """Splits a dimension into parts of equal size; the last one may be smaller."""
 
     example: ClassVar = "chunk: {chunks: 3, dim: -1, names: [q, k, v]}"
     rule: ClassVar = "(N, *, k·A) → k times (N, *, A)"
@@ -98,24 +98,26 @@ class Chunk(_Splitting):
     names: Names = None
 
     def parts(self, value: Value, at: int) -> list[Shape]:
-        """Each part is the size divided by `chunks`, rounded up."""
+        """Divide the size by `chunks` and round up."""
         size = value.shape[at]
         uneven = not divides(self.chunks, size)
         each = (size + (self.chunks - 1) if uneven else size) // self.chunks
         last = size - each * (self.chunks - 1) if uneven else each
         if last < 1:
-            message = f"{self.chunks} parts of equal size do not fit into {int(size)}"
+            message = (
+                f"`chunk` cannot split the size {int(size)} into {self.chunks} parts"
+            )
             raise ShapeError("MG303", message, argument="chunks")
         sizes = [each] * (self.chunks - 1) + [last]
         return [replaced(value.shape, at, part) for part in sizes]
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".chunk", (self.chunks,), {"dim": self.dim})
 
 
 class Split(_Splitting):
-    """Cuts a dimension into parts of one size, or of the sizes of a list."""
+    """Splits a dimension into parts of one size, or of the sizes in a list."""
 
     example: ClassVar = "split: {split_size_or_sections: [4, 8], dim: -1}"
     rule: ClassVar = "(N, *, A + B) → (N, *, A), (N, *, B)"
@@ -128,40 +130,42 @@ class Split(_Splitting):
     names: Names = None
 
     def parts(self, value: Value, at: int) -> list[Shape]:
-        """The sizes asked for; the last part may be smaller if one size is given."""
+        """Use the sizes; if there is only one, the last part may be smaller."""
         size, asked = value.shape[at], self.split_size_or_sections
         if isinstance(asked, tuple):
             if not agree(sum(asked), size):
-                message = f"`split` into {', '.join(map(str, asked))} makes "
+                message = (
+                    f"the sizes {', '.join(map(str, asked))} of `split` add up to "
+                )
                 message += f"{sum(asked)}, but dimension {self.dim} has {int(size)}"
                 raise ShapeError("MG309", message, argument="split_size_or_sections")
             return [replaced(value.shape, at, part) for part in asked]
         count = -(-int(size) // int(asked))
-        agree(-(-size // asked), count)  # there is a name for each part
+        agree(-(-size // asked), count)  # since there is a name for each part
         last = size - asked * (count - 1)
         sizes = [asked] * (count - 1) + [last]
         return [replaced(value.shape, at, part) for part in sizes]
 
     def function(self) -> Function:
-        """The function, which has types, unlike the method; its sizes are a list."""
+        """Call the function with a list of sizes; it has types, unlike the method."""
         asked = self.split_size_or_sections
         sizes = list(asked) if isinstance(asked, tuple) else asked
         return Function("torch.split", (sizes,), {"dim": self.dim})
 
 
 class Unbind(_Splitting):
-    """Takes a dimension apart: one part for each of its places."""
+    """Removes a dimension: one part for each of its indices."""
 
     example: ClassVar = "unbind: {dim: 1, names: [q, k, v]}"
     example_input: ClassVar = (3, 8)
     rule: ClassVar = "(N, k, *) → k times (N, *)"
 
     def parts(self, value: Value, at: int) -> list[Shape]:
-        """The dimension is gone."""
+        """Remove the dimension."""
         count = int(value.shape[at])
-        agree(value.shape[at], count)  # there is a name for each part
+        agree(value.shape[at], count)  # since there is a name for each part
         return [replaced(value.shape, at)] * count
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function(".unbind", (self.dim,))

@@ -1,4 +1,4 @@
-"""The functions of torch.nn.init: https://docs.pytorch.org/docs/stable/nn.init.html."""
+"""Functions of torch.nn.init: https://docs.pytorch.org/docs/stable/nn.init.html."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -31,46 +31,46 @@ Slope = Annotated[float, Field(ge=0), Expects("a number of at least 0")]
 
 
 class Initializer(Component):
-    """One function of torch.nn.init; its class has the name in CamelCase.
+    """A function of torch.nn.init; the class has its name in CamelCase.
 
     Class attributes:
-        dimensions: How many dimensions a tensor must have: the fewest and the most.
+        dimensions: The fewest and the most dimensions of a tensor.
     """
 
     dimensions: ClassVar[tuple[int, int]] = (1, 9)
 
     def refuses(self, shape: Shape) -> str:
-        """Say why a tensor of this shape cannot be filled; empty if it can."""
+        """Say why it cannot fill a tensor of this shape; empty if it can."""
         fewest, most = self.dimensions
         if fewest <= len(shape) <= most:
             return ""
         wanted = f"{fewest}" if fewest == most else f"at least {fewest}"
         if fewest != most and most < 9:
             wanted = f"{fewest} to {most}"
-        return f"needs {wanted} dimensions, and {[int(size) for size in shape]} has "
+        return f"needs {wanted} dimensions, but {[int(size) for size in shape]} has "
 
 
 class Uniform(Initializer):
-    """Numbers between a and b, all equally likely."""
+    """Samples from the uniform distribution between `a` and `b`."""
 
     a: float = 0.0
     b: float = 1.0
 
     def refuses(self, shape: Shape) -> str:
-        """The bounds must be in order."""
+        """Check that `a` is not above `b`."""
         del shape
         return "" if self.a <= self.b else "needs an `a` that is not above `b`"
 
 
 class Normal(Initializer):
-    """Numbers of a normal distribution."""
+    """Samples from a normal distribution."""
 
     mean: float = 0.0
     std: NonNegativeReal = 1.0
 
 
 class TruncNormal(Initializer):
-    """Numbers of a normal distribution, drawn again outside of a and b."""
+    """Samples from a normal distribution, truncated to the range from `a` to `b`."""
 
     mean: float = 0.0
     std: Annotated[float, Field(gt=0), Expects("a number above 0")] = 1.0
@@ -78,23 +78,23 @@ class TruncNormal(Initializer):
     b: float = 2.0
 
     def refuses(self, shape: Shape) -> str:
-        """The bounds must be in order."""
+        """Check that `a` is below `b`."""
         del shape
         return "" if self.a < self.b else "needs an `a` below `b`"
 
 
 class Constant(Initializer):
-    """One number everywhere."""
+    """Fills with one value."""
 
     val: float
 
 
 class Ones(Initializer):
-    """One everywhere."""
+    """Fills with ones."""
 
 
 class Zeros(Initializer):
-    """Zero everywhere."""
+    """Fills with zeros."""
 
 
 class Eye(Initializer):
@@ -104,13 +104,13 @@ class Eye(Initializer):
 
 
 class Dirac(Initializer):
-    """A convolution that passes as many channels through as it can."""
+    """A convolution that passes through as many channels as it can."""
 
     dimensions: ClassVar = (3, 5)
     groups: Positive = 1
 
     def refuses(self, shape: Shape) -> str:
-        """The groups must divide the channels."""
+        """Check that `groups` divides the channels."""
         reason = super().refuses(shape)
         if not reason and shape[0] % self.groups:
             reason = f"needs `groups` that divide {int(shape[0])}"
@@ -118,18 +118,18 @@ class Dirac(Initializer):
 
 
 class XavierUniform(Initializer):
-    """Uniform numbers that keep the variance (Glorot and Bengio, 2010)."""
+    """Xavier initialization, uniform (Glorot and Bengio, 2010)."""
 
     dimensions: ClassVar = (2, 9)
     gain: float = 1.0
 
 
 class XavierNormal(XavierUniform):
-    """Normal numbers that keep the variance (Glorot and Bengio, 2010)."""
+    """Xavier initialization, normal (Glorot and Bengio, 2010)."""
 
 
 class KaimingUniform(Initializer):
-    """Uniform numbers that keep the variance before a ReLU (He et al., 2015)."""
+    """Kaiming initialization, uniform (He et al., 2015)."""
 
     dimensions: ClassVar = (2, 9)
     a: Slope = 0.0
@@ -138,18 +138,18 @@ class KaimingUniform(Initializer):
 
 
 class KaimingNormal(KaimingUniform):
-    """Normal numbers that keep the variance before a ReLU (He et al., 2015)."""
+    """Kaiming initialization, normal (He et al., 2015)."""
 
 
 class Orthogonal(Initializer):
-    """A matrix whose rows (or columns) are orthogonal (Saxe et al., 2013)."""
+    """A (semi-)orthogonal matrix (Saxe et al., 2013)."""
 
     dimensions: ClassVar = (2, 9)
     gain: float = 1.0
 
 
 class Sparse(Initializer):
-    """Columns that are mostly zero (Martens, 2010)."""
+    """A sparse matrix: a fraction of each column is zero (Martens, 2010)."""
 
     dimensions: ClassVar = (2, 2)
     sparsity: Probability

@@ -1,4 +1,4 @@
-"""Activations: functions of each value by itself."""
+"""Element-wise activations other than the ReLU family."""
 
 from typing import Annotated, ClassVar
 
@@ -10,7 +10,7 @@ from mlpgen.layers.linear import position
 
 
 class Sigmoid(Activation):
-    """1 / (1 + exp(-x))."""
+    """The logistic function, 1 / (1 + exp(-x))."""
 
     saves_output: ClassVar = "always"
     call: ClassVar = "torch.sigmoid"
@@ -25,7 +25,7 @@ class LogSigmoid(Activation):
 
 
 class Hardsigmoid(Activation):
-    """A sigmoid of three straight lines."""
+    """A piecewise linear approximation of the sigmoid."""
 
     call: ClassVar = "F.hardsigmoid"
     example: ClassVar = "Hardsigmoid"
@@ -41,7 +41,7 @@ class Tanh(Activation):
 
 
 class Hardtanh(Activation):
-    """x, cut off at `min_val` and `max_val`."""
+    """Clamps x to the range from `min_val` to `max_val`."""
 
     call: ClassVar = "F.hardtanh"
     example: ClassVar = "Hardtanh: {min_val: -2, max_val: 2}"
@@ -50,10 +50,10 @@ class Hardtanh(Activation):
     inplace: bool = False
 
     def output(self, shape: Shape) -> Shape:
-        """There must be room between the two."""
+        """Check that `min_val` is below `max_val`."""
         if self.min_val >= self.max_val:
             message = (
-                f"`min_val` {self.min_val:g} is not below `max_val` {self.max_val:g}"
+                f"`min_val` {self.min_val:g} must be below `max_val` {self.max_val:g}"
             )
             raise ShapeError("MG311", message, argument="min_val")
         return shape
@@ -67,7 +67,7 @@ class Tanhshrink(Activation):
 
 
 class Hardshrink(Activation):
-    """x, or 0 between -lambd and lambd."""
+    """x, or 0 if |x| is at most `lambd`."""
 
     call: ClassVar = "F.hardshrink"
     example: ClassVar = "Hardshrink"
@@ -75,7 +75,7 @@ class Hardshrink(Activation):
 
 
 class Softshrink(Activation):
-    """x moved towards 0 by lambd, and 0 nearer than that."""
+    """Moves x towards 0 by `lambd`, and sets it to 0 if |x| is at most `lambd`."""
 
     call: ClassVar = "F.softshrink"
     example: ClassVar = "Softshrink"
@@ -83,7 +83,7 @@ class Softshrink(Activation):
 
 
 class Hardswish(Activation):
-    """x times its Hardsigmoid."""
+    """x times its hard sigmoid."""
 
     call: ClassVar = "F.hardswish"
     example: ClassVar = "Hardswish"
@@ -91,7 +91,7 @@ class Hardswish(Activation):
 
 
 class Softplus(Activation):
-    """log(1 + exp(beta x)) / beta, a smooth ReLU."""
+    """log(1 + exp(beta · x)) / beta, a smooth approximation of ReLU."""
 
     call: ClassVar = "F.softplus"
     example: ClassVar = "Softplus"
@@ -107,7 +107,7 @@ class Softsign(Activation):
 
 
 class Threshold(Activation):
-    """x where it is above `threshold`, else `value`."""
+    """x if it is above `threshold`, else `value`."""
 
     call: ClassVar = "F.threshold"
     example: ClassVar = "Threshold: {threshold: 0.1, value: 0}"
@@ -117,7 +117,7 @@ class Threshold(Activation):
 
 
 class GLU(Layer):
-    """The first half of a dimension times the sigmoid of the second."""
+    """The first half of a dimension times the sigmoid of the second half."""
 
     example: ClassVar = "GLU: {dim: 1}"
     example_input: ClassVar[tuple[int, ...]] = (8,)
@@ -125,13 +125,15 @@ class GLU(Layer):
     dim: Annotated[int, Structural(), Expects("a whole number")] = -1
 
     def output(self, shape: Shape) -> Shape:
-        """The dimension is halved."""
+        """Halve the dimension."""
         at = position("dim", self.dim, shape)
         if shape[at] % 2:
-            message = f"`GLU` halves dimension {self.dim}, but {shape[at]} is odd"
+            message = (
+                f"`GLU` halves dimension {self.dim}, but its size {shape[at]} is odd"
+            )
             raise ShapeError("MG304", message, argument="dim")
         return (*shape[:at], shape[at] // 2, *shape[at + 1 :])
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("F.glu", (), {} if self.dim == -1 else {"dim": self.dim})

@@ -1,4 +1,4 @@
-"""Rectifiers with a slope where x is negative."""
+"""ReLU variants with a slope for negative values."""
 
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from mlpgen.layers.base import (
 
 
 class LeakyReLU(Activation):
-    """x, or `negative_slope` times x where x is negative."""
+    """x, or `negative_slope` times x if x is negative."""
 
     saves_output: ClassVar = "in place"
     call: ClassVar = "F.leaky_relu"
@@ -22,38 +22,39 @@ class LeakyReLU(Activation):
     inplace: bool = False
 
     def output(self, shape: Shape) -> Shape:
-        """Torch cannot undo a negative slope in place."""
+        """Refuse a negative slope in place, which torch cannot differentiate."""
         positive_in_place(self, "negative_slope")
         return shape
 
 
 class PReLU(Activation):
-    """LeakyReLU with a slope that is learned, one or one for each channel."""
+    """A leaky ReLU with a learned slope, one for all channels or one per channel."""
 
     example: ClassVar = "PReLU"
     num_parameters: Positive = 1
     init: float = 0.25
 
     def output(self, shape: Shape) -> Shape:
-        """One slope, or as many as there are channels."""
+        """Check that there is one slope, or one per channel."""
         channels = shape[0] if shape else 1
         if self.num_parameters not in (1, channels):
             message = (
-                f"`num_parameters` is {self.num_parameters}, but {channels} arrive"
+                f"`num_parameters` is {self.num_parameters}, but the input has "
+                f"{channels} channels"
             )
             raise ShapeError("MG301", message, argument="num_parameters")
         return shape
 
     def weights(self) -> dict[str, Shape]:
-        """The slopes."""
+        """Return the shape of the slopes."""
         return {"weight": (self.num_parameters,)}
 
     def function(self) -> None:
-        """The slopes are parameters."""
+        """Return None: the slopes are parameters."""
 
 
 class RReLU(Activation):
-    """LeakyReLU with a random slope in training, their mean afterwards."""
+    """A leaky ReLU with a random slope in training, and their mean in evaluation."""
 
     saves_output: ClassVar = "in place"
     call: ClassVar = "F.rrelu"
@@ -63,14 +64,14 @@ class RReLU(Activation):
     inplace: bool = False
 
     def output(self, shape: Shape) -> Shape:
-        """The slopes are drawn between two bounds."""
+        """Check that `lower` is not above `upper`."""
         if self.lower > self.upper:
-            message = f"`lower` {self.lower:g} is above `upper` {self.upper:g}"
+            message = f"`lower` {self.lower:g} must not be above `upper` {self.upper:g}"
             raise ShapeError("MG311", message, argument="lower")
         return shape
 
     def function(self) -> Function | None:
-        """The function must know whether the model is training."""
+        """Pass `training=self.training` to the function."""
         call = super().function()
         return call and call._replace(training=True)
 
@@ -83,5 +84,5 @@ def positive_in_place(layer: Layer, argument: str) -> None:
     """
     factor = getattr(layer, argument)
     if getattr(layer, "inplace", False) and factor < 0:
-        message = f"`{argument}` {factor} does not go together with `inplace`"
+        message = f"`inplace` does not work with a negative `{argument}`, {factor}"
         raise ShapeError("MG311", message, argument=argument)

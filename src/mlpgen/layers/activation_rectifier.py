@@ -1,4 +1,4 @@
-"""Rectifiers: activations that let positive values pass."""
+"""ReLU and ReLU6."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Rectifiers with a smooth slope, or a curved one below 0."""
+"""Smooth ReLU variants: ELU, GELU, SiLU and others."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -8,7 +8,7 @@ from mlpgen.layers.base import Activation, Shape, ShapeError
 
 
 class ELU(Activation):
-    """x, or alpha (exp(x) - 1) where x is negative."""
+    """x, or alpha · (exp(x) - 1) if x is negative."""
 
     saves_output: ClassVar = "in place"
     call: ClassVar = "F.elu"
@@ -17,13 +17,13 @@ class ELU(Activation):
     inplace: bool = False
 
     def output(self, shape: Shape) -> Shape:
-        """Torch cannot undo a negative slope in place."""
+        """Refuse a negative alpha in place, which torch cannot differentiate."""
         positive_in_place(self, "alpha")
         return shape
 
 
 class CELU(Activation):
-    """ELU with a smooth slope for every alpha."""
+    """A continuously differentiable ELU."""
 
     saves_output: ClassVar = "in place"
     call: ClassVar = "F.celu"
@@ -32,17 +32,17 @@ class CELU(Activation):
     inplace: bool = False
 
     def output(self, shape: Shape) -> Shape:
-        """Alpha divides."""
+        """Check that alpha is not 0."""
         if self.alpha == 0:
             raise ShapeError(
-                "MG204", "`alpha` cannot be 0: it divides", argument="alpha"
+                "MG204", "`alpha` must not be 0: it is a divisor", argument="alpha"
             )
         positive_in_place(self, "alpha")
         return shape
 
 
 class SELU(Activation):
-    """ELU, scaled so that a deep network keeps mean 0 and variance 1."""
+    """A scaled ELU that keeps the mean at 0 and the variance at 1."""
 
     saves_output: ClassVar = "in place"
     call: ClassVar = "F.selu"
@@ -51,7 +51,7 @@ class SELU(Activation):
 
 
 class GELU(Activation):
-    """x times the normal distribution function of x."""
+    """x times the cumulative distribution function of the normal distribution."""
 
     call: ClassVar = "F.gelu"
     example: ClassVar = "GELU"
@@ -67,7 +67,7 @@ class SiLU(Activation):
 
 
 class Mish(Activation):
-    """x times the tanh of its Softplus."""
+    """x times the tanh of its softplus."""
 
     call: ClassVar = "F.mish"
     example: ClassVar = "Mish"

@@ -1,4 +1,4 @@
-"""Adaptive pooling: one value for each part of the input."""
+"""Adaptive pooling: windows that follow from the output size."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -22,14 +22,14 @@ Output3 = Annotated[
 
 
 class _Adaptive(Layer):
-    """Windows that give an output of the size asked for."""
+    """Pooling to a given output size."""
 
     spatial: ClassVar[int]
     call: ClassVar[str]
     rule: ClassVar = "(N, C, *) → (N, C, *output_size)"
 
     def output(self, shape: Shape) -> Shape:
-        """The sizes asked for; null keeps a size as it is."""
+        """Use the output size; null keeps the size of a dimension."""
         need_dims(self, shape, DIMS[self.spatial - 1], self.spatial + 1)
         values: Any = self
         sizes = spread(values.output_size, self.spatial)
@@ -40,13 +40,13 @@ class _Adaptive(Layer):
         return (shape[0], *new)
 
     def function(self) -> Function | None:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         values: Any = self
         return Function(self.call, (values.output_size,))
 
 
 class AdaptiveAvgPool1d(_Adaptive):
-    """Means that make a sequence of the length asked for."""
+    """Averages a sequence down to a given length."""
 
     spatial: ClassVar = 1
     call: ClassVar = "F.adaptive_avg_pool1d"
@@ -57,7 +57,7 @@ class AdaptiveAvgPool1d(_Adaptive):
 
 
 class AdaptiveAvgPool2d(_Adaptive):
-    """Means that make an image of the size asked for."""
+    """Averages an image down to a given size."""
 
     spatial: ClassVar = 2
     call: ClassVar = "F.adaptive_avg_pool2d"
@@ -68,7 +68,7 @@ class AdaptiveAvgPool2d(_Adaptive):
 
 
 class AdaptiveAvgPool3d(_Adaptive):
-    """Means that make a volume of the size asked for."""
+    """Averages a volume down to a given size."""
 
     spatial: ClassVar = 3
     call: ClassVar = "F.adaptive_avg_pool3d"
@@ -79,7 +79,7 @@ class AdaptiveAvgPool3d(_Adaptive):
 
 
 class AdaptiveMaxPool1d(ReturnsIndices, _Adaptive):
-    """Maxima that make a sequence of the length asked for."""
+    """Takes maxima of a sequence, down to a given length."""
 
     spatial: ClassVar = 1
     call: ClassVar = "F.adaptive_max_pool1d"
@@ -91,7 +91,7 @@ class AdaptiveMaxPool1d(ReturnsIndices, _Adaptive):
 
 
 class AdaptiveMaxPool2d(ReturnsIndices, _Adaptive):
-    """Maxima that make an image of the size asked for."""
+    """Takes maxima of an image, down to a given size."""
 
     spatial: ClassVar = 2
     call: ClassVar = "F.adaptive_max_pool2d"
@@ -103,7 +103,7 @@ class AdaptiveMaxPool2d(ReturnsIndices, _Adaptive):
 
 
 class AdaptiveMaxPool3d(ReturnsIndices, _Adaptive):
-    """Maxima that make a volume of the size asked for."""
+    """Takes maxima of a volume, down to a given size."""
 
     spatial: ClassVar = 3
     call: ClassVar = "F.adaptive_max_pool3d"

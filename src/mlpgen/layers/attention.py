@@ -1,4 +1,4 @@
-"""Attention: every position looks at all others."""
+"""Multi-head attention."""
 
 from typing import ClassVar
 
@@ -21,11 +21,11 @@ from mlpgen.symbols.sizes import same
 
 
 class MultiheadAttention(HasMasks):
-    """Weighs values by how their keys fit each query, in several heads.
+    """Multi-head attention of a query over keys and values.
 
-    One input is query, key and value; of two, the second is key and value. The
-    multiply-adds are those of the matrix products, which torch counts as well, except
-    where one kernel does all of the attention.
+    With one input, it is query, key and value; with two, the second is key and value.
+    The multiply-adds are those of the matrix products. torch counts the same, except
+    where a fused kernel does the attention.
     """
 
     arity: ClassVar = (1, 4)
@@ -52,7 +52,7 @@ class MultiheadAttention(HasMasks):
     is_causal: Flag = False
 
     def inferred_from(self, values: Values) -> dict[str, int]:
-        """The last dimensions; those of key and value only where they are others."""
+        """Infer `embed_dim`, and `kdim` and `vdim` if they differ from it."""
         taken = self.unmasked(values)
         for value in taken:
             need_dims(self, value.shape, "(N, L, E)", 2)
@@ -65,41 +65,41 @@ class MultiheadAttention(HasMasks):
         return {"embed_dim": size, **needed}
 
     def results(self, values: Values) -> dict[str, Value]:
-        """A mean of values for each position of the query."""
+        """Return an output with the shape of the query."""
         check_heads(self, "embed_dim", "num_heads")
         taken = self.unmasked(values)
         query, key, value = (taken[index] for index in _order(len(taken)))
         if not agree(key.shape[0], value.shape[0]):
             raise ShapeError(
                 "MG313",
-                f"a key and a value for each position: {whole_shown(key)} and "
-                f"{whole_shown(value)} have different lengths",
+                f"key and value must have the same length, but they are "
+                f"{whole_shown(key)} and {whole_shown(value)}",
             )
         if self.is_causal and not agree(query.shape[0], key.shape[0]):
             raise ShapeError(
                 "MG313",
-                f"with `is_causal` a query looks at its own place and those before: "
-                f"{whole_shown(query)} and {whole_shown(key)} have different lengths",
+                f"with `is_causal`, query and key must have the same length, but they "
+                f"are {whole_shown(query)} and {whole_shown(key)}",
                 argument="is_causal",
             )
         self.check_masks(values)
         return {"output": query}
 
     def returned(self) -> Returned:
-        """The weights are not asked for."""
+        """Return output and attention weights, as the call does."""
         return ("output", "weights")
 
     def called(self, count: int) -> Call:
-        """Without the weights torch can use faster kernels."""
+        """Call without the attention weights, so that torch can use faster kernels."""
         order = _order(self.others(count))
         call = self.called_on(order, count, need_weights=False)
         if self.add_bias_kv or self.add_zero_attn:
-            # `is_causal` lets torch drop the mask, and with it the keys that are added.
+            # With `is_causal`, torch may drop the mask, and with it the added keys.
             return call._replace(keywords={"need_weights": False})
         return call
 
     def weights(self) -> dict[str, Shape]:
-        """One projection for query, key and value, or one each if sizes differ."""
+        """Return one input projection, or three if the sizes differ."""
         size = self.embed_dim or 0
         key, value = self.kdim or size, self.vdim or size
         found: dict[str, Shape] = {"in_proj_weight": (3 * size, size)}
@@ -116,7 +116,7 @@ class MultiheadAttention(HasMasks):
         return found
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
-        """The four projections, and two products for each pair of positions."""
+        """Count the four projections, and two products for each query and key."""
         del results
         taken = self.unmasked(values)
         query, key, value = (taken[index].shape for index in _order(len(taken)))
@@ -126,7 +126,7 @@ class MultiheadAttention(HasMasks):
 
 
 def _order(count: int) -> tuple[int, ...]:
-    """Say which input is query, key and value."""
+    """Return the indices of the inputs that are query, key and value."""
     return (0, min(1, count - 1), count - 1)
 
 
@@ -136,10 +136,10 @@ def attention_work(
     """Count the multiply-adds of an attention layer.
 
     Args:
-        queries: Positions that look.
-        keys: Positions looked at.
+        queries: Number of query positions.
+        keys: Number of key positions.
         sizes: Features of query, key and value.
-        extra: Positions looked at that have no projections.
+        extra: Additional key positions that have no projections.
     """
     size, key, value = sizes
     projections = 2 * queries * size + keys * (key + value)
@@ -147,7 +147,7 @@ def attention_work(
 
 
 def check_heads(layer: Layer, size: str, heads: str) -> None:
-    """Each head has as many features.
+    """Check that the number of heads divides the features.
 
     Raises:
         ShapeError: MG304.

@@ -1,4 +1,4 @@
-"""Masks that attention is called with: of what is padding, and of what comes later."""
+"""Attention masks: padding masks as inputs, and causal masks made by `forward`."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -12,16 +12,16 @@ Flag = Annotated[bool, Structural()]
 
 
 class HasMasks(HasBatchFirst):
-    """Has masks under the names that torch's calls have for them.
+    """A layer with masks, named as in the signature of torch's `forward`.
 
-    They are no arguments of the module. A mask of padding that is true is one more
-    input behind the others: (N, L), true at what is ignored. Several stand in the order
-    of the fields. The mask of what comes later is made in the call.
+    They are arguments of the call, not of the module. A padding mask that is set to
+    true is one more input after the others: (N, L), true where a position is ignored.
+    Several follow in the order of the fields. The causal mask is made in the call.
 
     Class attributes:
-        paddings: The masks of padding, and which input each is about.
-        causal: What says that no position looks at a later one, the mask that does it,
-            and which input it is about.
+        paddings: The padding masks, with the index of the input that each is for.
+        causal: The field that turns on causal attention, the argument for the causal
+            mask, and the index of the input that it is for.
     """
 
     paddings: ClassVar[dict[str, int]] = {}
@@ -29,16 +29,16 @@ class HasMasks(HasBatchFirst):
 
     @classmethod
     def of_call(cls) -> tuple[str, ...]:
-        """The masks."""
+        """Return the names of the masks."""
         return (*cls.paddings, cls.causal[0])
 
     def arguments(self) -> dict[str, Any]:
-        """The masks are none of the module's."""
+        """Leave out the masks."""
         given = super().arguments()
         return {name: given[name] for name in given if name not in self.of_call()}
 
     def check_inputs(self, values: Values) -> None:
-        """The masks are bool, and the others are floats.
+        """Check that masks are bool and the other inputs floats.
 
         Raises:
             ShapeError: MG311 or MG315.
@@ -48,13 +48,13 @@ class HasMasks(HasBatchFirst):
             if value.dtype != "bool":
                 raise ShapeError(
                     "MG315",
-                    f"`{name}` is bool, but {value.dtype} arrives",
+                    f"`{name}` must be bool, but is {value.dtype}",
                     argument=name,
-                    help="write an input as `{padding: {shape: […], dtype: bool}}`",
+                    help="declare an input as `{padding: {shape: […], dtype: bool}}`",
                 )
 
     def check_number(self, count: int) -> None:
-        """As many inputs as there are masks stand behind the others.
+        """Check that each padding mask has an input after the others.
 
         Raises:
             ShapeError: MG314.
@@ -69,15 +69,15 @@ class HasMasks(HasBatchFirst):
         wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
         noun = "input" if most == 1 else "inputs"
         others = [name for name in self.paddings if name not in given]
-        more = f"with `{others[0]}: true` it takes a mask too" if others else ""
+        more = f"`{others[0]}: true` adds a mask to the inputs" if others else ""
         raise ShapeError(
             "MG314",
             f"{title} takes {wanted} {noun}, not {count}",
-            help=more if count > most else "name the masks last in `from`",
+            help=more if count > most else "put the masks last in `from`",
         )
 
     def check_masks(self, values: Values) -> None:
-        """Refuse a mask that is not about each position.
+        """Check that each mask has one value per position.
 
         Raises:
             ShapeError: MG313.
@@ -90,21 +90,21 @@ class HasMasks(HasBatchFirst):
             if not flat or not agree(mask.shape[0], wanted.shape[0]):
                 raise ShapeError(
                     "MG313",
-                    f"`{name}` is {whole_shown(wanted)}, but {whole_shown(mask)} "
-                    "arrives",
+                    f"`{name}` must be {whole_shown(wanted)}, but is "
+                    f"{whole_shown(mask)}",
                     argument=name,
                 )
 
     def unmasked(self, values: Values) -> Values:
-        """Return the inputs that are no masks."""
+        """Return the inputs that are not masks."""
         return values[: self.others(len(values))]
 
     def others(self, count: int) -> int:
-        """Count the inputs that are no masks, of so many."""
+        """Count the inputs that are not masks, given the number of all inputs."""
         return count - len(self._given())
 
     def called_on(self, order: tuple[int, ...], count: int, **keywords: bool) -> Call:
-        """Return a call of the module on the others in this order, and on the masks."""
+        """Return a call with the other inputs in this order, and the masks."""
         first = self.others(count)
         named = {name: first + index for index, name in enumerate(self._given())}
         flag, mask, index = self.causal

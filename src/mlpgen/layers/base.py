@@ -1,8 +1,8 @@
-"""What a layer is: its arguments, and the rules that follow from them.
+"""The base class of layers: arguments, shape rules, counts and calls.
 
-A shape is that of one example, without the batch dimension. Its numbers may depend on
-parameters (`mlpgen.symbols.sizes.Size`), so the rules use plain arithmetic and nothing
-else: no `int()`, `min`, `round` or `math.floor` on a size; `//` rounds down.
+A shape is that of one example, without the batch dimension. Its sizes may depend on
+parameters (`mlpgen.symbols.sizes.Size`), so shape rules use plain arithmetic only:
+no `int()`, `min`, `round` or `math.floor` on a size; `//` rounds down.
 """
 
 from collections.abc import Iterator
@@ -18,17 +18,17 @@ from mlpgen.layers.forward_call import Function as Function
 Shape = tuple[int, ...]
 
 MOST_VALUES = 2**40
-"""Values of a tensor; more would need terabytes."""
+"""The most values of a tensor; more would need terabytes."""
 
 
 class Value(NamedTuple):
-    """One tensor on its way through a network.
+    """A tensor in the graph: its shape, dtype, and whether it has a batch.
 
     Attributes:
         shape: Of one example, without the batch; the whole shape if there is no batch.
-        dtype: Torch's name: `float32`, `int64`, `bool`.
-        batched: Whether the first dimension, which `shape` leaves out, is the batch;
-            a learned parameter has none.
+        dtype: torch's name: `float32`, `int64`, `bool`.
+        batched: Whether there is a batch dimension, which `shape` leaves out; a learned
+            parameter has none.
     """
 
     shape: Shape
@@ -38,19 +38,19 @@ class Value(NamedTuple):
 
 Values = tuple[Value, ...]
 Returned = str | tuple["Returned", ...]
-"""What a call gives: one part, or a tuple of them: `("output", ("hidden", "cell"))`."""
+"""What a call returns, by part names, nested: `("output", ("hidden", "cell"))`."""
 
 TORCH_PAGE = "https://docs.pytorch.org/docs/stable/generated/torch.nn.{}.html"
 
 
 class ShapeError(Exception):
-    """A layer cannot take the shape that arrives.
+    """A layer cannot take its inputs.
 
     Attributes:
-        code: Stable code of the diagnostic (`MG303`).
+        code: Code of the diagnostic (`MG303`).
         message: What is wrong, with both numbers.
-        argument: The argument that is to blame, if one is.
-        help: What would mend it.
+        argument: The argument that causes it, if there is one.
+        help: How to fix it.
     """
 
     def __init__(
@@ -64,31 +64,30 @@ class ShapeError(Exception):
 
 
 class Layer(Component):
-    """One layer of `torch.nn`, under torch's own name.
+    """A layer of `torch.nn`, under torch's name.
 
-    Most layers take one tensor and give one: they have `inferred`, `output` and
-    `multiply_adds`, which see shapes alone. Layers that take several, other kinds of
-    numbers, or give several override `inferred_from`, `results` and `work`.
+    Most layers take one tensor and return one: they define `inferred`, `output` and
+    `multiply_adds`, which see shapes only. Layers with several inputs, several results
+    or other dtypes override `inferred_from`, `results` and `work`.
 
     Class attributes:
-        prefix: What stands before its name in code; empty where the generated file
-            has a class of its own.
+        prefix: What precedes its name in code; empty if the generated file defines the
+            class.
         arity: The fewest and the most inputs.
-        lists_inputs: Whether `from` must name what it takes, be it one tensor.
-        dtypes: The kinds of numbers that inputs may be.
+        lists_inputs: Whether `from` must list its inputs, even if there is only one.
+        dtypes: The dtypes that inputs may have.
         needs_batch: Whether torch takes the first dimension for the batch.
-        example: One layer as it stands in a spec, after `- `.
-        example_input: The shape of one example that it takes.
-        example_inputs: What it takes, where that is not one tensor of floats.
+        example: The layer as a spec has it, after `- `.
+        example_input: A shape of one example that the layer takes.
+        example_inputs: Inputs for the example, if it is not one float tensor.
         rule: Its shape rule for people, with the batch dimension.
-        pointwise: It follows another layer on the same line of `forward`: activations,
-            dropout, normalization.
-        saves_output: Whether torch needs its result again for its gradient.
-        ignores_inplace: Whether torch takes `inplace` and does nothing with it.
+        pointwise: Whether `forward` applies it on the line of the layer before it:
+            activations, dropout, normalization.
+        saves_output: Whether autograd saves its result for the backward pass.
+        ignores_inplace: Whether torch ignores `inplace`.
         returns_input: Whether its result is a view of its input, or the input itself.
-        arranges: Whether its result has the values of its inputs, and no others.
-        spatial: How many of the last sizes are places of an image or a signal, behind
-            the channels.
+        arranges: Whether its result has exactly the values of its inputs.
+        spatial: The number of spatial dimensions, which follow the channels.
     """
 
     example: ClassVar[str] = ""
@@ -113,44 +112,46 @@ class Layer(Component):
         return cls.__name__
 
     def check_number(self, count: int) -> None:
-        """Refuse a number of inputs that the arguments do not go with.
+        """Check the number of inputs against the arguments.
 
-        `arity` says what goes with any; a layer that is left out is asked as well.
+        `arity` holds for any arguments. This is called for layers that are left out,
+        too.
 
         Raises:
             ShapeError: MG314.
         """
 
     def check_inputs(self, values: Values) -> None:
-        """Refuse inputs of another kind, and without a batch where torch needs one.
+        """Check the dtypes of the inputs, and that there is a batch if needed.
 
         Raises:
             ShapeError: MG315 or MG302.
         """
         if self.needs_batch and not all(value.batched for value in values):
-            message = f"`{self.title()}` takes a batch, but {shown(values[0].shape)} "
-            raise ShapeError("MG302", f"{message}arrives, which has none")
+            message = f"`{self.title()}` expects a batch, but got "
+            message += f"{shown(values[0].shape)} without one"
+            raise ShapeError("MG302", message)
         for value in values:
             if value.dtype not in self.dtypes:
                 wanted = " or ".join(self.dtypes)
-                message = f"`{self.title()}` takes {wanted}, but {value.dtype} arrives"
-                help = "write an input as `{tokens: {shape: […], dtype: int64}}`"
+                message = f"`{self.title()}` expects {wanted}, but got {value.dtype}"
+                help = "declare an input as `{tokens: {shape: […], dtype: int64}}`"
                 help = help if "int64" in self.dtypes else ""
                 raise ShapeError("MG315", message, help=help)
 
     def inferred_from(self, values: Values) -> dict[str, int]:
-        """Return the arguments that follow from the inputs, by name."""
+        """Return the arguments that are inferred from the inputs, by name."""
         return self.inferred(values[0].shape)
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Return what comes out, by the names of the parts that may be selected.
+        """Return the results, by the names of the parts that `select` can name.
 
-        The first part is meant where none is named. A layer that gives one tensor has
-        one part without a name. A part in `picks` is taken from one that the call
-        gives, another stands in `returned` under its name.
+        The first part is the default. A layer with one result has one part with an
+        empty name. A part listed in `picks` is computed from a part that the call
+        returns; any other part is in `returned` under its name.
 
         Raises:
-            ShapeError: The layer cannot run on these.
+            ShapeError: The layer cannot run on these inputs.
         """
         return {"": values[0]._replace(shape=self.output(values[0].shape))}
 
@@ -159,52 +160,52 @@ class Layer(Component):
         return self.multiply_adds(values[0].shape, next(iter(results.values())).shape)
 
     def returned(self) -> Returned:
-        """Say how a call gives the parts: a tuple of names; "" for one tensor.
+        """Return what a call returns: a tuple of part names; "" for one tensor.
 
-        Not all of them can be selected: only those in `results`.
+        Only the parts in `results` can be selected.
         """
         return ""
 
     def picks(self) -> dict[str, tuple[str, str]]:
-        """Return parts that are computed from one that the call gives.
+        """Return the parts that are computed from a part that the call returns.
 
-        By name: the part in `returned`, and code with `{}` in its place, once or more
-        often (`{0}`): `{"last": ("output", "{}[:, -1]")}`. A pick may have the name of
-        the part it is taken from; then it is what is selected.
+        By name: the part in `returned`, and code in which `{}` (or `{0}`, if it occurs
+        several times) stands for it: `{"last": ("output", "{}[:, -1]")}`. A pick may
+        have the name of the part that it is computed from, and then replaces it.
         """
         return {}
 
     def called(self, count: int) -> Call:
-        """Say how the module is called on `count` inputs."""
+        """Return how `forward` calls the module with `count` inputs."""
         return Call(tuple(range(count)))
 
     @classmethod
     def of_call(cls) -> tuple[str, ...]:
-        """Name the fields that are no arguments of the module, but of its call."""
+        """Return the names of fields that are arguments of the call only."""
         return ()
 
     def weights(self) -> dict[str, Shape]:
         """Return the shapes of the learned parameters, by torch's names, in its order.
 
-        Rules as for shapes: sizes may depend on parameters of the spec.
+        As in shape rules, sizes may depend on parameters of the spec.
         """
         return {}
 
     def nested(self) -> "Layer | None":
-        """Return the layer whose module is the first argument of this one's call.
+        """Return the layer that is the first argument of this layer's constructor.
 
-        Its arguments are among those of the layer: a name that both know is the inner
-        layer's.
+        Its arguments are fields of this layer. A field that both have belongs to the
+        inner layer.
         """
         return None
 
     def inferred(self, shape: Shape) -> dict[str, int]:
-        """Return the arguments that follow from the input, by name."""
+        """Return the arguments that are inferred from the input shape, by name."""
         del shape
         return {}
 
     def output(self, shape: Shape) -> Shape:
-        """Return the shape that comes out.
+        """Return the output shape.
 
         Raises:
             ShapeError: The layer cannot run on `shape`.
@@ -212,47 +213,47 @@ class Layer(Component):
         return shape
 
     def parameters(self) -> int:
-        """Count the learned values, once every size is known."""
+        """Count the learned parameters, once every size is known."""
         return sum(prod(shape) for shape in self.weights().values())
 
     def multiply_adds(self, shape: Shape, output: Shape) -> int:
-        """Count the multiply-adds of one example, as `torch.utils.flop_counter` does.
+        """Count the multiply-adds of one example, like `torch.utils.flop_counter`.
 
-        Half of torch's figure, which counts a multiply-add twice; only matrix products
-        and convolutions count.
+        This is half of torch's figure, which counts a multiply-add as two operations.
+        Only matrix products and convolutions count.
         """
         del shape, output
         return 0
 
     def caution(self, value: Value, spatial: int) -> ShapeError | None:
-        """Return a warning: torch would run this, and it is hardly what was meant.
+        """Return a warning about something that torch runs, but is likely a mistake.
 
         Args:
-            value: What arrives first.
-            spatial: How many of its last sizes are known to be places.
+            value: The first input.
+            spatial: How many of its last dimensions are known to be spatial.
         """
         del value, spatial
         return None
 
     def function(self) -> Function | None:
-        """Return the call that does the same; None for layers that hold anything."""
+        """Return the equivalent function call; None for layers with state."""
         return None
 
     def function_on(self, values: Values) -> Function | None:
-        """Return the call that does the same on these inputs; see `function`."""
+        """Return the equivalent function call on these inputs; see `function`."""
         del values
         return self.function()
 
 
 class Activation(Layer):
-    """What activations share: the shape stays, and a function does the same."""
+    """Base of activations: they keep the shape and have an equivalent function."""
 
     call: ClassVar[str] = ""
     example_input: ClassVar[tuple[int, ...]] = (8,)
     pointwise: ClassVar[bool] = True
 
     def function(self) -> Function | None:
-        """The function of the same name, with what differs from torch's defaults."""
+        """Call the torch function with the arguments that differ from its defaults."""
         arguments = self.arguments()
         given = tuple(value for name, value in arguments.items() if self.required(name))
         by_name = {
@@ -262,22 +263,22 @@ class Activation(Layer):
 
 
 def need_dims(layer: Layer, shape: Shape, wanted: str, *counts: int) -> None:
-    """Refuse a shape with another number of dimensions.
+    """Check the number of dimensions of an input.
 
     Args:
         layer: The layer, for its name.
-        shape: What arrives.
-        wanted: What it takes, for people: `(N, C, H, W)`.
-        counts: Numbers of dimensions it takes, without the batch.
+        shape: The input shape.
+        wanted: What the layer takes, for people: `(N, C, H, W)`.
+        counts: The allowed numbers of dimensions, without the batch.
 
     Raises:
         ShapeError: MG302.
     """
     if len(shape) not in counts:
         wanted = wanted if has_batch() else wanted.replace("(N, ", "(")
-        message = f"`{layer.title()}` takes {wanted}, but {shown(shape)} arrives"
+        message = f"`{layer.title()}` expects {wanted}, but got {shown(shape)}"
         one_more = len(shape) - 1 in counts and shape[0] == 1
-        help = "`squeeze: 1` before it takes the 1 away" if one_more else ""
+        help = "`squeeze: 1` before it removes the 1" if one_more else ""
         raise ShapeError("MG302", message, help=help)
 
 
@@ -286,7 +287,7 @@ _has_batch: ContextVar[bool] = ContextVar("has_batch", default=True)
 
 @contextmanager
 def about(values: Values) -> Iterator[None]:
-    """Let rules, and the shapes in messages, be about tensors with a batch or none."""
+    """Let shape rules and messages know whether the inputs have a batch."""
     batched = not values or any(value.batched for value in values)
     token = _has_batch.set(batched)
     try:
@@ -296,12 +297,12 @@ def about(values: Values) -> Iterator[None]:
 
 
 def has_batch() -> bool:
-    """Tell whether the shapes that rules are about leave out a batch dimension."""
+    """Return whether shape rules leave out a batch dimension."""
     return _has_batch.get()
 
 
 def shown(shape: Shape) -> str:
-    """Write a shape for people: `(N, 1, 28, 28)`, without `N` if there is no batch."""
+    """Format a shape for people: `(N, 1, 28, 28)`, without `N` if there is no batch."""
     sizes = ", ".join(str(int(size)) for size in shape)
     if not has_batch():
         return f"({sizes})"
@@ -309,10 +310,10 @@ def shown(shape: Shape) -> str:
 
 
 def affine(weight: Shape, bias: bool, size: int) -> dict[str, Shape]:
-    """Return a weight, and a bias of `size` numbers where there is one."""
+    """Return a weight, and a bias of `size` values if `bias` is true."""
     return {"weight": weight, "bias": (size,)} if bias else {"weight": weight}
 
 
 def spread(value: int | tuple[int, ...], count: int) -> tuple[int, ...]:
-    """Repeat one number for each of `count` dimensions; leave a tuple as it is."""
+    """Repeat a number for each of `count` dimensions; return a tuple as it is."""
     return value if isinstance(value, tuple) else (value,) * count

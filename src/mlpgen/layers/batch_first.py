@@ -1,4 +1,4 @@
-"""What layers share that could take the batch second; here it always comes first."""
+"""Layers with `batch_first`, which must be true here."""
 
 from typing import Annotated, Any
 
@@ -10,15 +10,15 @@ BatchFirst = Annotated[bool, Structural(), Expects("true")]
 
 
 class HasBatchFirst(Layer):
-    """Has `batch_first`, which is true here and false by torch's default."""
+    """A layer with `batch_first`: true here, false by torch's default."""
 
     def arguments(self) -> dict[str, Any]:
-        """Write `batch_first` always."""
+        """Always include `batch_first`."""
         given = super().arguments() | {"batch_first": getattr(self, "batch_first")}
         return {name: given[name] for name in type(self).model_fields if name in given}
 
     def check_inputs(self, values: Values) -> None:
-        """The batch is the first dimension of every tensor.
+        """Check that the batch is the first dimension of every input.
 
         Raises:
             ShapeError: MG311, MG313.
@@ -26,17 +26,17 @@ class HasBatchFirst(Layer):
         super().check_inputs(values)
         if len({value.batched for value in values}) > 1:
             inputs = " and ".join(whole_shown(value) for value in values)
-            message = f"`{self.title()}` takes tensors that all have a batch, but "
+            message = f"all inputs of `{self.title()}` must have a batch, but "
             raise ShapeError(
                 "MG313",
-                f"{message}{inputs} arrive",
-                help="add what is learned to a tensor that has one",
+                f"{message}got {inputs}",
+                help="add the learned tensor to one with a batch",
             )
         if not getattr(self, "batch_first"):
             raise ShapeError(
                 "MG311",
-                f"`{self.title()}` with `batch_first: false` takes (L, N, *), but the "
-                "batch comes first here",
+                f"`{self.title()}` with `batch_first: false` expects (L, N, *), but "
+                "the batch is always first here",
                 argument="batch_first",
                 help="leave `batch_first` out",
             )

@@ -1,4 +1,4 @@
-"""Layers that compare or combine two tensors."""
+"""Layers that compare or combine two tensors: Bilinear, CosineSimilarity and others."""
 
 from math import prod
 from typing import Annotated, ClassVar
@@ -27,10 +27,10 @@ _PAIR = (Value((8,)), Value((8,)))
 
 
 class Bilinear(Layer):
-    """Every output is a weighted sum of all products of two inputs: `x₁ᵀ W x₂ + b`.
+    """A bilinear form of two inputs: `x₁ᵀ W x₂ + b`.
 
-    The multiply-adds are those of one product with the weight; torch's counter does
-    not know this operation.
+    The multiply-adds are those of one product with the weight. torch's counter does not
+    count this operation.
     """
 
     arity: ClassVar = (2, 2)
@@ -45,7 +45,7 @@ class Bilinear(Layer):
     bias: bool = True
 
     def inferred_from(self, values: Values) -> dict[str, int]:
-        """The last dimensions; all others are equal."""
+        """Infer the features from the last dimensions; the others must be equal."""
         left, right = values
         if (
             not left.shape
@@ -54,22 +54,22 @@ class Bilinear(Layer):
         ):
             raise ShapeError(
                 "MG313",
-                "`Bilinear` takes two tensors that differ in their last size only, and "
-                f"{whole_shown(left)} and {whole_shown(right)} arrive",
+                "the inputs of `Bilinear` may differ in their last size only, but got "
+                f"{whole_shown(left)} and {whole_shown(right)}",
             )
         return {"in1_features": left.shape[-1], "in2_features": right.shape[-1]}
 
     def output(self, shape: Shape) -> Shape:
-        """Only the last dimension changes."""
+        """Change the last dimension."""
         return (*shape[:-1], self.out_features)
 
     def weights(self) -> dict[str, Shape]:
-        """A matrix for each output."""
+        """Return a matrix for each output feature, and a bias."""
         matrix = (self.in1_features or 0, self.in2_features or 0)
         return affine((self.out_features, *matrix), self.bias, self.out_features)
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
-        """One for each weight, at every position."""
+        """Count one for each weight, at every position."""
         del results
         return prod(values[0].shape[:-1]) * prod(self.weights()["weight"])
 
@@ -87,13 +87,13 @@ class CosineSimilarity(Layer):
     eps: NonNegativeReal = 1e-08
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The dimension is gone."""
+        """Broadcast the inputs and remove dimension `dim`."""
         found = broadcast(self.title(), values)
         at = position("dim", self.dim, found.shape)
         return {"": found._replace(shape=(*found.shape[:at], *found.shape[at + 1 :]))}
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("F.cosine_similarity", (), self.arguments())
 
 
@@ -112,14 +112,14 @@ class PairwiseDistance(Layer):
     keepdim: Annotated[bool, Structural()] = False
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The last dimension is gone, or 1."""
+        """Remove the last dimension, or keep it with size 1."""
         found = broadcast(self.title(), values)
         if not found.shape:
-            message = "`PairwiseDistance` takes (N, *, C), but (N,) arrives"
+            message = "`PairwiseDistance` expects (N, *, C), but got (N,)"
             raise ShapeError("MG302", message)
         last = (1,) if self.keepdim else ()
         return {"": found._replace(shape=(*found.shape[:-1], *last))}
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("F.pairwise_distance", (), self.arguments())

@@ -1,4 +1,4 @@
-"""Containers: layers made of layers."""
+"""Containers: layers that are made of layers."""
 
 from typing import ClassVar
 
@@ -6,8 +6,8 @@ from mlpgen.layers.base import Layer
 
 
 class Sequential(Layer):
-    """Layers that run one after the other, as one layer with a name."""
+    """Runs layers one after the other, as one named layer."""
 
     example: ClassVar = "Sequential: [{Linear: 64}, ReLU]"
     example_input: ClassVar = (8,)
-    rule: ClassVar = "that of its layers, one after the other"
+    rule: ClassVar = "that of its layers, in sequence"

@@ -36,14 +36,14 @@ ConvPadding3 = Annotated[
 
 
 class _Convolution(Layer):
-    """What all convolutions share; `spatial` is their number of dimensions."""
+    """Base of convolutions; `spatial` is the number of their dimensions."""
 
     spatial: ClassVar[int]
     in_channels: Inferred = None
     out_channels: Positive
 
     def inferred(self, shape: Shape) -> dict[str, int]:
-        """The channels come first."""
+        """Infer the number of channels from the first dimension."""
         dims = ("(N, C, L)", "(N, C, H, W)", "(N, C, D, H, W)")[self.spatial - 1]
         need_dims(self, shape, dims, self.spatial + 1)
         return {"in_channels": shape[0]}
@@ -53,12 +53,12 @@ class _Convolution(Layer):
         return spread(getattr(self, name), self.spatial)
 
     def _pairs(self) -> int:
-        """Count the pairs of channels, in and out, that a kernel connects."""
+        """Count the pairs of input and output channels that a kernel connects."""
         groups: int = getattr(self, "groups")
         return (self.in_channels or 0) * self.out_channels // groups
 
     def check_groups(self) -> None:
-        """Each group has as many channels in, and as many out.
+        """Check that `groups` divides both numbers of channels.
 
         Raises:
             ShapeError: MG304.
@@ -71,12 +71,12 @@ class _Convolution(Layer):
                 raise ShapeError("MG304", message, argument="groups")
 
     def weights(self) -> dict[str, Shape]:
-        """A kernel for each pair of channels in a group, a bias for each output."""
+        """Return a kernel for each pair of channels of a group, and a bias."""
         weight = (*self._channels(), *self.sizes("kernel_size"))
         return affine(weight, getattr(self, "bias"), self.out_channels)
 
     def _channels(self) -> tuple[int, int]:
-        """Return the first sizes of the weight."""
+        """Return the first two sizes of the weight."""
         return (self.out_channels, (self.in_channels or 0) // getattr(self, "groups"))
 
 
@@ -87,7 +87,7 @@ class _Forward(_Convolution):
     )
 
     def output(self, shape: Shape) -> Shape:
-        """The kernel fits into each padded dimension so often, at its stride."""
+        """Count the positions of the kernel in each padded dimension."""
         self.check_groups()
         values: Any = self
         if values.padding == "same":
@@ -106,7 +106,7 @@ class _Forward(_Convolution):
             if size + around < reach + 1:
                 raise ShapeError(
                     "MG303",
-                    f"the kernel reaches over {reach + 1}, but the padded input has "
+                    f"the kernel spans {reach + 1}, but the padded input has only "
                     f"{size + around}",
                     argument="kernel_size",
                 )
@@ -118,20 +118,20 @@ class _Forward(_Convolution):
         if any(stride != 1 for stride in self.sizes("stride")):
             raise ShapeError(
                 "MG311",
-                "`padding: same` needs a stride of 1",
+                "`padding: same` requires a stride of 1",
                 argument="stride",
-                help="give the padding as a number",
+                help="write the padding as a number",
             )
 
     def multiply_adds(self, shape: Shape, output: Shape) -> int:
-        """One for each weight, at every position of the output."""
+        """Count one for each weight, at every position of the output."""
         del shape
         positions = prod(output[1:])
         return positions * self._pairs() * prod(self.sizes("kernel_size"))
 
 
 def _check_mode(mode: str, padding: int, size: int) -> None:
-    """Padding that repeats the input cannot be wider than the input.
+    """Check that circular or reflected padding is not wider than the input.
 
     Raises:
         ShapeError: MG307.
@@ -203,7 +203,7 @@ class _Transposed(_Convolution):
         return (self.in_channels or 0, self.out_channels // getattr(self, "groups"))
 
     def output(self, shape: Shape) -> Shape:
-        """What a convolution with the same arguments would shrink, grows."""
+        """Invert the size rule of a convolution with the same arguments."""
         self.check_groups()
         sizes = []
         for axis, size in enumerate(shape[1:]):
@@ -220,20 +220,20 @@ class _Transposed(_Convolution):
             padding = self.sizes("padding")[axis]
             new = (size - 1) * stride - 2 * padding + reach + extra + 1
             if new < 1:
-                message = f"`padding` {padding} leaves nothing of a size of {size}"
+                message = f"`padding` {padding} leaves nothing of the size {size}"
                 raise ShapeError("MG303", message, argument="padding")
             sizes.append(new)
         return (self.out_channels, *sizes)
 
     def multiply_adds(self, shape: Shape, output: Shape) -> int:
-        """One for each weight, at every position of the input."""
+        """Count one for each weight, at every position of the input."""
         del output
         positions = prod(shape[1:])
         return positions * self._pairs() * prod(self.sizes("kernel_size"))
 
 
 class ConvTranspose1d(_Transposed):
-    """Turns a `Conv1d` around: a short sequence becomes a longer one."""
+    """The transpose of `Conv1d`: upsamples a sequence."""
 
     spatial: ClassVar = 1
     example: ClassVar = "ConvTranspose1d: {out_channels: 8, kernel_size: 2, stride: 2}"
@@ -250,7 +250,7 @@ class ConvTranspose1d(_Transposed):
 
 
 class ConvTranspose2d(_Transposed):
-    """Turns a `Conv2d` around: a small image becomes a larger one."""
+    """The transpose of `Conv2d`: upsamples an image."""
 
     spatial: ClassVar = 2
     example: ClassVar = "ConvTranspose2d: {out_channels: 8, kernel_size: 2, stride: 2}"
@@ -267,7 +267,7 @@ class ConvTranspose2d(_Transposed):
 
 
 class ConvTranspose3d(_Transposed):
-    """Turns a `Conv3d` around: a small volume becomes a larger one."""
+    """The transpose of `Conv3d`: upsamples a volume."""
 
     spatial: ClassVar = 3
     example: ClassVar = "ConvTranspose3d: {out_channels: 8, kernel_size: 2, stride: 2}"

@@ -1,4 +1,4 @@
-"""Dropout: values set to zero at random in training."""
+"""Dropout: sets values to zero at random in training."""
 
 from typing import ClassVar
 
@@ -17,14 +17,14 @@ class _Dropout(Layer):
     inplace: bool = False
 
     def output(self, shape: Shape) -> Shape:
-        """Dropping channels needs channels."""
+        """Check that there are channels, if channels are dropped."""
         wanted, dims = self.takes
         if dims:
             need_dims(self, shape, wanted, dims)
         return shape
 
     def function(self) -> Function:
-        """The function must know whether the model is training."""
+        """Pass `training=self.training` to the function."""
         arguments = self.arguments()
         if self.ignores_inplace:
             arguments.pop("inplace", None)
@@ -32,7 +32,7 @@ class _Dropout(Layer):
 
 
 class Dropout(_Dropout):
-    """Drops each value with probability p."""
+    """Sets each value to zero with probability `p`."""
 
     call: ClassVar = "F.dropout"
     example: ClassVar = "Dropout: 0.5"
@@ -66,7 +66,7 @@ class Dropout3d(_Dropout):
 
 
 class AlphaDropout(_Dropout):
-    """Dropout that keeps mean and variance, for SELU networks."""
+    """Dropout that keeps mean and variance, for networks with SELU."""
 
     ignores_inplace: ClassVar = True
     call: ClassVar = "F.alpha_dropout"
@@ -74,7 +74,7 @@ class AlphaDropout(_Dropout):
 
 
 class FeatureAlphaDropout(_Dropout):
-    """AlphaDropout of whole channels."""
+    """Alpha dropout of whole channels."""
 
     ignores_inplace: ClassVar = True
     call: ClassVar = "F.feature_alpha_dropout"

@@ -1,4 +1,4 @@
-"""Embeddings: a learned vector for each whole number."""
+"""Embeddings: a learned vector for each index."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -12,7 +12,7 @@ PaddingIndex = Annotated[int | None, Expects("a whole number")]
 
 
 class _Table(Layer):
-    """A table with a row for each number."""
+    """Base of embeddings: a table with a learned vector for each index."""
 
     dtypes: ClassVar = ("int64",)
 
@@ -20,23 +20,23 @@ class _Table(Layer):
     embedding_dim: Positive
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Whole numbers go in, rows of the table come out."""
+        """Turn int64 into float32."""
         padding: int | None = getattr(self, "padding_idx")
         count = self.num_embeddings
         if padding is not None and (padding >= count or padding < -count):
-            message = f"`padding_idx` {padding} is none of {count} embeddings"
+            message = f"`padding_idx` {padding} is out of range for {count} embeddings"
             raise ShapeError("MG311", message, argument="padding_idx")
         value = values[0]
         shape = self.output(value.shape)
         return {"": value._replace(shape=shape, dtype="float32")}
 
     def weights(self) -> dict[str, Shape]:
-        """A row for each number."""
+        """Return a row for each index."""
         return {"weight": (self.num_embeddings, self.embedding_dim)}
 
 
 class Embedding(_Table):
-    """Looks up a learned vector for each number."""
+    """Looks up a learned vector for each index."""
 
     example: ClassVar = "Embedding: {num_embeddings: 1000, embedding_dim: 16}"
     example_input: ClassVar = (20,)
@@ -50,12 +50,12 @@ class Embedding(_Table):
     sparse: bool = False
 
     def output(self, shape: Shape) -> Shape:
-        """Each number becomes a vector."""
+        """Add a dimension for the vectors."""
         return (*shape, self.embedding_dim)
 
 
 class EmbeddingBag(_Table):
-    """Looks up vectors and combines those of each example."""
+    """Looks up vectors and reduces those of each example to one."""
 
     needs_batch: ClassVar = True
     example: ClassVar = "EmbeddingBag: {num_embeddings: 1000, embedding_dim: 16}"
@@ -71,10 +71,10 @@ class EmbeddingBag(_Table):
     padding_idx: PaddingIndex = None
 
     def output(self, shape: Shape) -> Shape:
-        """One vector for each example."""
+        """Return one vector for each example."""
         need_dims(self, shape, "(N, B)", 1)
         for name in ("scale_grad_by_freq", "sparse"):
             if self.mode == "max" and getattr(self, name):
-                message = f"`{name}` does not go together with `mode: max`"
+                message = f"`{name}` does not work with `mode: max`"
                 raise ShapeError("MG311", message, argument=name)
         return (self.embedding_dim,)

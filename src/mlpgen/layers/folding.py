@@ -1,4 +1,4 @@
-"""Patches of images: cut out, and put together again."""
+"""Unfold and Fold: extract patches of images, and put them back."""
 
 from math import prod
 from typing import Any, ClassVar
@@ -24,14 +24,16 @@ class _Patches(Layer):
             reach = spread(values.dilation, 2)[axis] * (self._kernel()[axis] - 1) + 1
             padded = size + 2 * spread(values.padding, 2)[axis]
             if padded < reach:
-                message = f"a patch reaches over {reach}, but the image has {padded}"
+                message = (
+                    f"a patch spans {reach}, but the padded image has only {padded}"
+                )
                 raise ShapeError("MG303", message, argument="kernel_size")
             counts.append((padded - reach) // spread(values.stride, 2)[axis] + 1)
         return tuple(counts)
 
 
 class Unfold(_Patches):
-    """Cuts an image into patches, each a column."""
+    """Extracts patches of an image as columns."""
 
     example: ClassVar = "Unfold: {kernel_size: 2, stride: 2}"
     example_input: ClassVar = (3, 8, 8)
@@ -43,18 +45,18 @@ class Unfold(_Patches):
     stride: Size2 = 1
 
     def output(self, shape: Shape) -> Shape:
-        """A column for each place where the kernel fits."""
+        """Return a column for each position of the kernel."""
         need_dims(self, shape, "(N, C, H, W)", 3)
         return (shape[0] * prod(self._kernel()), prod(self._counts(shape[1:])))
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         given = self.arguments()
         return Function("F.unfold", (given.pop("kernel_size"),), given)
 
 
 class Fold(_Patches):
-    """Puts patches together to an image; where they overlap, they are added."""
+    """Combines patches into an image, and adds them up where they overlap."""
 
     example: ClassVar = "Fold: {output_size: 8, kernel_size: 2, stride: 2}"
     example_input: ClassVar = (12, 16)
@@ -67,21 +69,23 @@ class Fold(_Patches):
     stride: Size2 = 1
 
     def output(self, shape: Shape) -> Shape:
-        """As many patches must arrive as the image has."""
+        """Check the number of patches for the size of the image."""
         need_dims(self, shape, "(N, C·kernel_size², L)", 2)
         sizes = spread(self.output_size, 2)
         values = prod(self._kernel())
         if shape[0] % values:
-            message = f"a kernel of {values} does not divide the size {shape[0]}"
+            message = (
+                f"the {values} values of a kernel do not divide the size {shape[0]}"
+            )
             raise ShapeError("MG304", message, argument="kernel_size")
         count = prod(self._counts(sizes))
         if not agree(count, shape[1]):
-            message = f"`output_size` takes {count} patches, but {shape[1]} arrive"
+            message = f"`output_size` needs {count} patches, but got {shape[1]}"
             raise ShapeError("MG301", message, argument="output_size")
         return (shape[0] // values, *sizes)
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         given = self.arguments()
         first = (given.pop("output_size"), given.pop("kernel_size"))
         return Function("F.fold", first, given)

@@ -1,31 +1,31 @@
-"""How `forward` calls a layer: a function on its inputs, or its module."""
+"""How `forward` calls a layer: as a function, or as a module."""
 
 from typing import Any, NamedTuple
 
 
 class Function(NamedTuple):
-    """A layer without parameters or state, as a function call on its inputs.
+    """A call of a function in place of a module without parameters or state.
 
     Attributes:
         name: `F.relu`, `torch.tanh`; `.flatten` for a method of the (first) tensor;
             `+` for an operator between all inputs and `positional`; `[:, {}]` for an
-            index of it, with `positional` in its place.
-        positional: Arguments after the inputs.
-        keywords: Arguments by name.
-        training: Whether the function must be told if the model is training.
-        leading: Arguments before the inputs: the equation of `einsum`.
-        gathers: Whether the inputs are one list: `torch.cat([a, b], dim=1)`.
-        names: Names of the inputs that are passed by keyword; an empty text, or none,
-            for those passed by place.
-        expands: Whether inputs without a batch must be expanded over the batch of the
-            others: `torch.cat([token.expand(x.shape[0], -1, -1), x], dim=1)`.
-        counts: Whether the number of examples is the first argument behind the inputs:
+            index of the tensor, filled with `positional`.
+        positional: Positional arguments after the inputs.
+        keywords: Keyword arguments.
+        training: Whether to pass `training=self.training`.
+        leading: Positional arguments before the inputs: the equation of `einsum`.
+        gathers: Whether the inputs are passed as one list: `torch.cat([a, b], dim=1)`.
+        names: Keywords of the inputs; an empty string, or nothing, for those that are
+            passed by position.
+        expands: Whether to expand inputs without a batch over the batch of the others:
+            `torch.cat([token.expand(x.shape[0], -1, -1), x], dim=1)`.
+        counts: Whether the batch size is the first argument after the inputs:
             `x.reshape(x.shape[0], 4, -1)`.
     """
 
     name: str
     positional: tuple[Any, ...] = ()
-    keywords: dict[str, Any] = {}  # noqa: RUF012 - a default that nobody changes
+    keywords: dict[str, Any] = {}  # noqa: RUF012 - never mutated
     training: bool = False
     leading: tuple[Any, ...] = ()
     gathers: bool = False
@@ -40,12 +40,12 @@ class Function(NamedTuple):
 
     @property
     def is_index(self) -> bool:
-        """Whether it takes a part of the tensor: `x[:, 0]`."""
+        """Whether it indexes the tensor: `x[:, 0]`."""
         return self.name.startswith("[")
 
     @property
     def is_operator(self) -> bool:
-        """Whether it stands between its operands: `a + b`."""
+        """Whether it is an operator between its operands: `a + b`."""
         return not (self.name[0].isalpha() or self.is_method or self.is_index)
 
 
@@ -53,21 +53,21 @@ class Call(NamedTuple):
     """How `forward` calls the module of a layer.
 
     Attributes:
-        order: Which inputs are passed, by their index: `(0, 0, 0)` for self-attention.
-        keywords: Arguments by name: `need_weights=False`.
-        states: Code with `{}` in the place of each input behind the others, which are
+        order: Indices of the inputs that are passed: `(0, 0, 0)` for self-attention.
+        keywords: Keyword arguments: `need_weights=False`.
+        states: Code for each further input, in which `{}` stands for it. They are
             passed as one argument, several as a tuple: `("{}.unsqueeze(0)",)`.
-        named: Inputs that are passed by name, by their index.
-        causal: The argument for a mask of what comes later, and the input it is for.
+        named: Inputs that are passed by keyword, with their index.
+        causal: The argument for a causal mask, and the index of the input it is for.
     """
 
     order: tuple[int, ...]
-    keywords: dict[str, Any] = {}  # noqa: RUF012 - a default that nobody changes
+    keywords: dict[str, Any] = {}  # noqa: RUF012 - never mutated
     states: tuple[str, ...] = ()
-    named: dict[str, int] = {}  # noqa: RUF012 - a default that nobody changes
+    named: dict[str, int] = {}  # noqa: RUF012 - never mutated
     causal: tuple[str, int] | None = None
 
     @property
     def plain(self) -> bool:
-        """Whether it is a call on one input, with nothing else."""
+        """Whether it passes one input and nothing else."""
         return self == Call((0,))

@@ -1,4 +1,4 @@
-"""Fractional pooling: windows of random sizes, for an output of the size asked for."""
+"""Fractional max pooling: random windows for a given output size."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -32,16 +32,16 @@ class _Fractional(Layer):
     )
 
     def output(self, shape: Shape) -> Shape:
-        """The size asked for, if so many windows fit."""
+        """Use the output size, and check that enough windows fit."""
         need_dims(self, shape, DIMS[self.spatial - 1], self.spatial + 1)
         kernels = spread(getattr(self, "kernel_size"), self.spatial)
         sizes = self._sizes(shape)
         for old, new, kernel in zip(shape[1:], sizes, kernels, strict=True):
             if new < 1:
-                message = f"`output_ratio` leaves nothing of a size of {old}"
+                message = f"`output_ratio` leaves nothing of the size {old}"
                 raise ShapeError("MG303", message, argument="output_ratio")
             if new + kernel - 1 + self.spare > old:
-                message = f"{new} windows of {kernel} do not fit into a size of {old}"
+                message = f"{new} windows of {kernel} do not fit into the size {old}"
                 raise ShapeError("MG303", message, argument="kernel_size")
         return (shape[0], *sizes)
 
@@ -49,7 +49,7 @@ class _Fractional(Layer):
         values: Any = self
         size, ratio = values.output_size, values.output_ratio
         if (size is None) == (ratio is None):
-            message = f"`{self.title()}` takes one of `output_size` and `output_ratio`"
+            message = f"`{self.title()}` expects either `output_size` or `output_ratio`"
             raise ShapeError("MG311", message)
         if size is not None:
             return spread(size, self.spatial)
@@ -57,15 +57,15 @@ class _Fractional(Layer):
         return tuple(scaled(*each) for each in zip(shape[1:], ratios, strict=True))
 
     def function(self) -> Function | None:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         given = self.arguments()
-        if isinstance(given.get("output_ratio"), float):  # the module spreads it
+        if isinstance(given.get("output_ratio"), float):  # the module does this itself
             given["output_ratio"] = (given["output_ratio"],) * self.spatial
         return Function(self.call, (given.pop("kernel_size"),), given)
 
 
 class FractionalMaxPool2d(ReturnsIndices, _Fractional):
-    """The largest value of each of windows of random sizes of an image."""
+    """Takes maxima of random windows of an image, for a given output size."""
 
     spatial: ClassVar = 2
     call: ClassVar = "F.fractional_max_pool2d"
@@ -82,7 +82,7 @@ class FractionalMaxPool2d(ReturnsIndices, _Fractional):
 
 
 class FractionalMaxPool3d(ReturnsIndices, _Fractional):
-    """The largest value of each of windows of random sizes of a volume."""
+    """Takes maxima of random windows of a volume, for a given output size."""
 
     spatial: ClassVar = 3
     call: ClassVar = "F.fractional_max_pool3d"

@@ -1,4 +1,4 @@
-"""Linear layers, and those that only arrange: Flatten, Unflatten, Identity."""
+"""Linear, and layers that only reshape: Flatten, Unflatten, Identity."""
 
 from math import prod
 from typing import Annotated, ClassVar
@@ -20,7 +20,7 @@ from mlpgen.symbols.agreements import agree
 
 
 class Linear(Layer):
-    """Every output is a weighted sum of all inputs: `y = x Wᵀ + b`."""
+    """A linear map of the last dimension: `y = x Wᵀ + b`."""
 
     example: ClassVar = "Linear: 10"
     example_input: ClassVar = (784,)
@@ -31,39 +31,41 @@ class Linear(Layer):
     bias: bool = True
 
     def inferred(self, shape: Shape) -> dict[str, int]:
-        """The last dimension is what a linear layer sums over."""
+        """Infer `in_features` from the last dimension."""
         if not shape:
-            raise ShapeError("MG302", "`Linear` takes (N, *), but (N,) arrives")
+            raise ShapeError(
+                "MG302", "`Linear` expects (N, *, in_features), but got (N,)"
+            )
         return {"in_features": shape[-1]}
 
     def output(self, shape: Shape) -> Shape:
-        """Only the last dimension changes."""
+        """Change the last dimension."""
         return (*shape[:-1], self.out_features)
 
     def weights(self) -> dict[str, Shape]:
-        """One weight for each input and output, one bias for each output."""
+        """Return a weight for each input and output feature, and a bias."""
         weight = (self.out_features, self.in_features or 0)
         return affine(weight, self.bias, self.out_features)
 
     def multiply_adds(self, shape: Shape, output: Shape) -> int:
-        """One for each weight, at every position."""
+        """Count one for each weight, at every position."""
         return prod(shape) * output[-1]
 
     def caution(self, value: Value, spatial: int) -> ShapeError | None:
-        """On images and signals, only the rows are summed over."""
+        """Warn if only the rows of images or signals are mapped."""
         shape = value.shape
         if not value.batched or (len(shape) < 3 and not spatial):
             return None
         return ShapeError(
             "MG306",
-            f"`Linear` works on the last size only, {shape[-1]} of {shown(shape)}",
+            f"`Linear` maps the last dimension only, {shape[-1]} of {shown(shape)}",
             help="put a `Flatten` before it to use the whole example, or write its "
             f"`in_features: {shape[-1]}` if you mean it",
         )
 
 
 class Identity(Layer):
-    """Passes its input through."""
+    """Returns its input."""
 
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
@@ -73,7 +75,7 @@ class Identity(Layer):
 
 
 class Flatten(Layer):
-    """Joins the dimensions from `start_dim` to `end_dim` into one."""
+    """Flattens the dimensions `start_dim` to `end_dim` into one."""
 
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
@@ -85,18 +87,16 @@ class Flatten(Layer):
     end_dim: Annotated[int, Structural(), Expects("a whole number")] = -1
 
     def output(self, shape: Shape) -> Shape:
-        """The joined dimensions multiply; the batch stays."""
+        """Multiply the sizes of the flattened dimensions; keep the batch."""
         start = position("start_dim", self.start_dim, shape)
         end = position("end_dim", self.end_dim, shape)
         if start > end:
-            message = (
-                f"`start_dim` {self.start_dim} comes after `end_dim` {self.end_dim}"
-            )
+            message = f"`start_dim` {self.start_dim} is after `end_dim` {self.end_dim}"
             raise ShapeError("MG308", message, argument="end_dim")
         return (*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :])
 
     def function(self) -> Function:
-        """`x.flatten(1)`: the method's own default would join the batch too."""
+        """Call `x.flatten(1)`: the method's default would flatten the batch, too."""
         if self.end_dim == -1:
             return Function(".flatten", (self.start_dim,))
         return Function(".flatten", (self.start_dim, self.end_dim))
@@ -120,7 +120,7 @@ class Unflatten(Layer):
     ]
 
     def output(self, shape: Shape) -> Shape:
-        """The new dimensions multiply to the old one."""
+        """Check that the new sizes multiply to the old one."""
         at = position("dim", self.dim, shape)
         new = prod(self.unflattened_size)
         if not agree(new, shape[at]):
@@ -133,15 +133,15 @@ class Unflatten(Layer):
         return (*shape[:at], *self.unflattened_size, *shape[at + 1 :])
 
     def function(self) -> Function:
-        """The method of the same name."""
+        """Call the tensor method of the same name."""
         return Function("torch.unflatten", (self.dim, self.unflattened_size))
 
 
 def position(argument: str, dim: int, shape: Shape) -> int:
-    """Turn torch's `dim`, which counts the batch, into an index of `shape`.
+    """Convert torch's `dim`, which counts the batch, to an index of `shape`.
 
     Raises:
-        ShapeError: MG308, for the batch dimension and for one that is not there.
+        ShapeError: MG308, if it is the batch dimension or out of range.
     """
     before = 1 if has_batch() else 0
     count = len(shape) + before
@@ -155,6 +155,6 @@ def position(argument: str, dim: int, shape: Shape) -> int:
             "MG308",
             f"`{argument}` is {dim}, the batch dimension of {shown(shape)}",
             argument=argument,
-            help="dimension 1 is the first of an example",
+            help="dimension 1 is the first one after the batch",
         )
     return index - before

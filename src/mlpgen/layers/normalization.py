@@ -37,7 +37,7 @@ NormalizedShape = Annotated[
 
 
 class _PerChannel(Layer):
-    """Normalizes each channel; weight and bias are learned where `affine`."""
+    """Base of normalization per channel; weight and bias are learned if `affine`."""
 
     needs_batch: ClassVar = True
     takes: ClassVar[tuple[str, tuple[int, ...]]]
@@ -51,19 +51,19 @@ class _PerChannel(Layer):
     bias: bool = True
 
     def inferred(self, shape: Shape) -> dict[str, int]:
-        """The channels come first."""
+        """Infer the number of channels from the first dimension."""
         wanted, dims = self.takes
         need_dims(self, shape, wanted, *dims)
         return {"num_features": shape[0]}
 
     def weights(self) -> dict[str, Shape]:
-        """A weight, and a bias where it is asked for, for each channel."""
+        """Return a weight and a bias for each channel, if they are learned."""
         channels = self.num_features or 0
         return affine((channels,), self.bias, channels) if self.affine else {}
 
 
 class BatchNorm1d(_PerChannel):
-    """Normalizes each feature over the batch (and a sequence)."""
+    """Normalizes each feature over the batch (and over a sequence)."""
 
     takes: ClassVar = ("(N, C) or (N, C, L)", (1, 2))
     example: ClassVar = "BatchNorm1d"
@@ -90,7 +90,7 @@ class BatchNorm3d(_PerChannel):
 
 
 class SyncBatchNorm(_PerChannel):
-    """Normalizes each channel over the batches of all processes that train."""
+    """Normalizes each channel over the batches of all processes of a training."""
 
     takes: ClassVar = ("(N, C, *)", (1, 2, 3, 4))
     example: ClassVar = "SyncBatchNorm"
@@ -121,7 +121,7 @@ class _Instance(_PerChannel):
 
 
 class InstanceNorm1d(_Instance):
-    """Normalizes each channel of each sequence by itself."""
+    """Normalizes each channel of each sequence."""
 
     takes: ClassVar = ("(N, C, L)", (2,))
     example: ClassVar = "InstanceNorm1d"
@@ -130,7 +130,7 @@ class InstanceNorm1d(_Instance):
 
 
 class InstanceNorm2d(_Instance):
-    """Normalizes each channel of each image by itself."""
+    """Normalizes each channel of each image."""
 
     takes: ClassVar = ("(N, C, H, W)", (3,))
     example: ClassVar = "InstanceNorm2d"
@@ -139,7 +139,7 @@ class InstanceNorm2d(_Instance):
 
 
 class InstanceNorm3d(_Instance):
-    """Normalizes each channel of each volume by itself."""
+    """Normalizes each channel of each volume."""
 
     takes: ClassVar = ("(N, C, D, H, W)", (4,))
     example: ClassVar = "InstanceNorm3d"
@@ -148,7 +148,7 @@ class InstanceNorm3d(_Instance):
 
 
 class _OverShape(Layer):
-    """Normalizes the last dimensions of each example."""
+    """Base of normalization over the last dimensions of each example."""
 
     pointwise: ClassVar = True
     example_input: ClassVar = (20, 16)
@@ -157,9 +157,9 @@ class _OverShape(Layer):
     normalized_shape: NormalizedShape = None
 
     def inferred(self, shape: Shape) -> dict[str, int]:
-        """By default the last dimension."""
+        """Use the last dimension by default."""
         if not shape:
-            message = f"`{self.title()}` takes (N, *, features), but (N,) arrives"
+            message = f"`{self.title()}` expects (N, *, features), but got (N,)"
             raise ShapeError("MG302", message)
         given = self.normalized_shape
         sizes = given if isinstance(given, tuple) else (given,)
@@ -168,9 +168,9 @@ class _OverShape(Layer):
         if sizes != shape[-len(sizes) :]:
             raise ShapeError(
                 "MG301",
-                f"`normalized_shape` is {list(sizes)}, but {shown(shape)} arrives",
+                f"`normalized_shape` is {list(sizes)}, but the input is {shown(shape)}",
                 argument="normalized_shape",
-                help="its sizes are the last ones of the input",
+                help="it must be the last sizes of the input",
             )
         return {}
 
@@ -189,14 +189,14 @@ class LayerNorm(_OverShape):
     bias: bool = True
 
     def weights(self) -> dict[str, Shape]:
-        """A weight, and a bias where it is asked for, for each feature."""
+        """Return a weight and a bias for each feature, if they are learned."""
         if not self.elementwise_affine:
             return {}
         sizes = self._sizes()
         return {"weight": sizes, "bias": sizes} if self.bias else {"weight": sizes}
 
     def function(self) -> Function | None:
-        """Without weights nothing is held."""
+        """Return the equivalent function, if there are no weights."""
         if self.elementwise_affine:
             return None
         given = {"eps": self.eps} if self.eps != 1e-05 else {}
@@ -212,7 +212,7 @@ class RMSNorm(_OverShape):
     elementwise_affine: bool = True
 
     def weights(self) -> dict[str, Shape]:
-        """A weight for each feature."""
+        """Return a weight for each feature."""
         return {"weight": self._sizes()} if self.elementwise_affine else {}
 
 
@@ -232,41 +232,42 @@ class GroupNorm(Layer):
     bias: bool = True
 
     def inferred(self, shape: Shape) -> dict[str, int]:
-        """The channels come first."""
+        """Infer the number of channels from the first dimension."""
         if not shape:
-            raise ShapeError("MG302", "`GroupNorm` takes (N, C, *), but (N,) arrives")
+            raise ShapeError("MG302", "`GroupNorm` expects (N, C, *), but got (N,)")
         return {"num_channels": shape[0]}
 
     def output(self, shape: Shape) -> Shape:
-        """Each group has as many channels."""
+        """Check that `num_groups` divides the channels."""
         if shape[0] % self.num_groups:
             message = (
-                f"`num_groups` {self.num_groups} does not divide {shape[0]} channels"
+                f"`num_groups` {self.num_groups} does not divide the "
+                f"{shape[0]} channels"
             )
             raise ShapeError("MG304", message, argument="num_groups")
         return shape
 
     def caution(self, value: Value, spatial: int) -> ShapeError | None:
-        """One value a group has no variance; torch refuses it of a single example."""
+        """Warn about groups of one value; torch refuses them for a single example."""
         del spatial
         if prod(map(int, value.shape)) != self.num_groups:
             return None
         return ShapeError(
             "MG310",
-            f"`GroupNorm` needs several values a group, and {shown(value.shape)} has "
+            f"`GroupNorm` needs several values per group, but {shown(value.shape)} has "
             f"{int(self.num_groups)} in {int(self.num_groups)} groups",
             argument="num_groups",
-            help="of one value nothing but the bias is left",
+            help="normalizing one value leaves only the bias",
         )
 
     def weights(self) -> dict[str, Shape]:
-        """A weight, and a bias where it is asked for, for each channel."""
+        """Return a weight and a bias for each channel, if they are learned."""
         channels = self.num_channels or 0
         return affine((channels,), self.bias, channels) if self.affine else {}
 
 
 class LocalResponseNorm(Layer):
-    """Divides each value by those of the neighbouring channels."""
+    """Divides each value by a norm over the neighboring channels."""
 
     needs_batch: ClassVar = True
     example: ClassVar = "LocalResponseNorm: 5"
@@ -280,13 +281,13 @@ class LocalResponseNorm(Layer):
     k: PositiveReal = 1.0
 
     def output(self, shape: Shape) -> Shape:
-        """There must be more than channels."""
+        """Check that there are dimensions after the channels."""
         if len(shape) < 2:
-            message = f"`LocalResponseNorm` takes (N, C, *), but {shown(shape)} arrives"
+            message = f"`LocalResponseNorm` expects (N, C, *), but got {shown(shape)}"
             raise ShapeError("MG302", message)
         return shape
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         given = {key: value for key, value in self.arguments().items() if key != "size"}
         return Function("F.local_response_norm", (self.size,), given)

@@ -1,4 +1,4 @@
-"""Layers that torch lacks: the generated file has a class for each that it uses."""
+"""Layers that torch lacks; the generated file defines each one that it uses."""
 
 from typing import Annotated, ClassVar
 
@@ -9,7 +9,7 @@ from mlpgen.layers.base import Layer
 
 
 class DropPath(Layer):
-    """Leaves a residual branch out for some examples: stochastic depth."""
+    """Stochastic depth: drops a residual branch for some examples in training."""
 
     prefix: ClassVar = ""
     page: ClassVar = "https://arxiv.org/abs/1603.09382"

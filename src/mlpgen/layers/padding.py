@@ -1,4 +1,4 @@
-"""Padding: a rim around sequences, images and volumes."""
+"""Padding of sequences, images and volumes."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -23,7 +23,7 @@ Rim3 = Annotated[
 
 
 class _Padding(Layer):
-    """A rim of equal or different widths on every side."""
+    """Base of padding: one width for all sides, or a width for each side."""
 
     mode: ClassVar[str]
     spatial: ClassVar[int]
@@ -31,7 +31,7 @@ class _Padding(Layer):
     rule: ClassVar = "(N, C, *) → (N, C, *'), each size + the padding on both its sides"
 
     def rim(self) -> tuple[int, ...]:
-        """Return the widths of all sides, the last dimension first, as torch does."""
+        """Return the widths of all sides, the last dimension first, like torch."""
         values: Any = self
         padding = values.padding
         return (
@@ -39,7 +39,7 @@ class _Padding(Layer):
         )
 
     def output(self, shape: Shape) -> Shape:
-        """Each size grows by its two sides."""
+        """Add the padding of both sides to each size."""
         wanted = ("(N, C, L)", "(N, C, H, W)", "(N, C, D, H, W)")[self.spatial - 1]
         need_dims(self, shape, wanted, self.spatial + 1)
         sides = self.rim()
@@ -65,7 +65,7 @@ class _Constant(_Padding):
 
 
 class ZeroPad1d(_Padding):
-    """A rim of zeros around a sequence."""
+    """Pads a sequence with zeros."""
 
     mode: ClassVar = "constant"
     spatial: ClassVar = 1
@@ -75,7 +75,7 @@ class ZeroPad1d(_Padding):
 
 
 class ZeroPad2d(_Padding):
-    """A rim of zeros around an image."""
+    """Pads an image with zeros."""
 
     mode: ClassVar = "constant"
     spatial: ClassVar = 2
@@ -86,7 +86,7 @@ class ZeroPad2d(_Padding):
 
 
 class ZeroPad3d(_Padding):
-    """A rim of zeros around a volume."""
+    """Pads a volume with zeros."""
 
     mode: ClassVar = "constant"
     spatial: ClassVar = 3
@@ -97,7 +97,7 @@ class ZeroPad3d(_Padding):
 
 
 class ConstantPad1d(_Constant):
-    """A rim of one value around a sequence."""
+    """Pads a sequence with a constant."""
 
     spatial: ClassVar = 1
     example: ClassVar = "ConstantPad1d: {padding: 2, value: 0.5}"
@@ -107,7 +107,7 @@ class ConstantPad1d(_Constant):
 
 
 class ConstantPad2d(_Constant):
-    """A rim of one value around an image."""
+    """Pads an image with a constant."""
 
     spatial: ClassVar = 2
     example: ClassVar = "ConstantPad2d: {padding: 2, value: 0.5}"
@@ -118,7 +118,7 @@ class ConstantPad2d(_Constant):
 
 
 class ConstantPad3d(_Constant):
-    """A rim of one value around a volume."""
+    """Pads a volume with a constant."""
 
     spatial: ClassVar = 3
     example: ClassVar = "ConstantPad3d: {padding: 1, value: 0.5}"
@@ -129,7 +129,7 @@ class ConstantPad3d(_Constant):
 
 
 class ReflectionPad1d(_Padding):
-    """A rim that mirrors a sequence at its ends."""
+    """Pads a sequence with its reflection."""
 
     mode: ClassVar = "reflect"
     spatial: ClassVar = 1
@@ -139,7 +139,7 @@ class ReflectionPad1d(_Padding):
 
 
 class ReflectionPad2d(_Padding):
-    """A rim that mirrors an image at its edges."""
+    """Pads an image with its reflection."""
 
     mode: ClassVar = "reflect"
     spatial: ClassVar = 2
@@ -150,7 +150,7 @@ class ReflectionPad2d(_Padding):
 
 
 class ReflectionPad3d(_Padding):
-    """A rim that mirrors a volume at its faces."""
+    """Pads a volume with its reflection."""
 
     mode: ClassVar = "reflect"
     spatial: ClassVar = 3
@@ -161,7 +161,7 @@ class ReflectionPad3d(_Padding):
 
 
 class ReplicationPad1d(_Padding):
-    """A rim that repeats the ends of a sequence."""
+    """Pads a sequence by repeating its ends."""
 
     mode: ClassVar = "replicate"
     spatial: ClassVar = 1
@@ -171,7 +171,7 @@ class ReplicationPad1d(_Padding):
 
 
 class ReplicationPad2d(_Padding):
-    """A rim that repeats the edges of an image."""
+    """Pads an image by repeating its edges."""
 
     mode: ClassVar = "replicate"
     spatial: ClassVar = 2
@@ -182,7 +182,7 @@ class ReplicationPad2d(_Padding):
 
 
 class ReplicationPad3d(_Padding):
-    """A rim that repeats the faces of a volume."""
+    """Pads a volume by repeating its faces."""
 
     mode: ClassVar = "replicate"
     spatial: ClassVar = 3
@@ -193,7 +193,7 @@ class ReplicationPad3d(_Padding):
 
 
 class CircularPad1d(_Padding):
-    """A rim that goes on at the other end of a sequence."""
+    """Pads a sequence with values from its other end."""
 
     mode: ClassVar = "circular"
     spatial: ClassVar = 1
@@ -203,7 +203,7 @@ class CircularPad1d(_Padding):
 
 
 class CircularPad2d(_Padding):
-    """A rim that goes on at the opposite edge of an image."""
+    """Pads an image with values from the opposite edge."""
 
     mode: ClassVar = "circular"
     spatial: ClassVar = 2
@@ -214,7 +214,7 @@ class CircularPad2d(_Padding):
 
 
 class CircularPad3d(_Padding):
-    """A rim that goes on at the opposite face of a volume."""
+    """Pads a volume with values from the opposite face."""
 
     mode: ClassVar = "circular"
     spatial: ClassVar = 3
@@ -225,20 +225,20 @@ class CircularPad3d(_Padding):
 
 
 def padded(size: int, before: int, after: int, mode: str) -> int:
-    """Return the size with its rim.
+    """Return a size with its padding.
 
     Raises:
-        ShapeError: MG303 and MG307: a rim that leaves nothing, or is too wide.
+        ShapeError: MG303 and MG307: the padding leaves nothing, or is too wide.
     """
     kept = size + min(int(before), 0) + min(int(after), 0)
     if size + before + after < 1 or kept < 0:
-        message = f"`padding` {before} and {after} leave nothing of a size of {size}"
+        message = f"`padding` {before} and {after} leave nothing of the size {size}"
         raise ShapeError("MG303", message, argument="padding")
     if mode == "circular" and min(before, after) < 0:
-        message = "a circular `padding` cannot be negative"
+        message = "circular `padding` must not be negative"
         raise ShapeError("MG307", message, argument="padding")
     most = max(before, after)
     if (mode == "reflect" and most >= size) or (mode == "circular" and most > size):
-        message = f"`padding` {most} is too much for a size of {size}"
+        message = f"`padding` {most} is too large for the size {size}"
         raise ShapeError("MG307", message, argument="padding")
     return size + before + after

@@ -1,4 +1,4 @@
-"""Pooling: one value for each window."""
+"""Pooling: reduces each window to one value."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -36,9 +36,9 @@ Divisor = Annotated[int | None, Expects("a whole number other than 0")]
 
 
 class _Window(Layer):
-    """A window that slides over the input.
+    """Base of pooling: a window that slides over the input.
 
-    With `ceil_mode`, torch lets it reach beyond the padding, but for `AvgPool3d`.
+    With `ceil_mode`, torch lets it reach beyond the padding, except for `AvgPool3d`.
     """
 
     spatial: ClassVar[int]
@@ -51,7 +51,7 @@ class _Window(Layer):
     )
 
     def output(self, shape: Shape) -> Shape:
-        """The window fits into each padded dimension so often, at its stride."""
+        """Count the positions of the window in each padded dimension."""
         need_dims(self, shape, DIMS[self.spatial - 1], self.spatial + 1)
         values: Any = self
         kernels = spread(values.kernel_size, self.spatial)
@@ -76,29 +76,29 @@ class _Window(Layer):
         reach = dilation * (kernel - 1) + 1
         padded = size + 2 * padding
         if values.ceil_mode:
-            # torch drops a last window that would begin in the padding on the right.
+            # torch drops a last window that would start in the padding on the right.
             windows = (padded - reach + stride - 1) // stride + 1
             count = smaller(windows, (size + padding - 1) // stride + 1)
         else:
             count = (padded - reach) // stride + 1
         if count < 1 or (size < kernel and not self.overlapping):
             message = (
-                f"the kernel reaches over {reach}, but the padded input has {padded}"
+                f"the kernel spans {reach}, but the padded input has only {padded}"
             )
             raise ShapeError("MG303", message, argument="kernel_size")
         if self.gaps and self._empty(size, stride, padding, dilation):
-            message = f"with `dilation` {dilation}, a window has only padding in it"
+            message = f"with `dilation` {dilation}, a window contains only padding"
             raise ShapeError("MG303", message, argument="dilation")
         return count
 
     @staticmethod
     def _empty(size: int, stride: int, padding: int, dilation: int) -> bool:
-        """Tell whether a window that begins in the padding jumps over the input."""
+        """Return whether a window that starts in the padding skips the input."""
         begins = range(-int(padding), 0, int(stride))
         return any(begin % int(dilation) >= size for begin in begins)
 
     def function(self) -> Function | None:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         given = {
             key: value
             for key, value in self.arguments().items()
@@ -109,7 +109,7 @@ class _Window(Layer):
 
 
 class MaxPool1d(ReturnsIndices, _Window):
-    """The largest value of each window of a sequence."""
+    """Takes the maximum of each window of a sequence."""
 
     gaps: ClassVar = True
     spatial: ClassVar = 1
@@ -126,7 +126,7 @@ class MaxPool1d(ReturnsIndices, _Window):
 
 
 class MaxPool2d(ReturnsIndices, _Window):
-    """The largest value of each window of an image."""
+    """Takes the maximum of each window of an image."""
 
     gaps: ClassVar = True
     spatial: ClassVar = 2
@@ -143,7 +143,7 @@ class MaxPool2d(ReturnsIndices, _Window):
 
 
 class MaxPool3d(ReturnsIndices, _Window):
-    """The largest value of each window of a volume."""
+    """Takes the maximum of each window of a volume."""
 
     gaps: ClassVar = True
     spatial: ClassVar = 3
@@ -160,7 +160,7 @@ class MaxPool3d(ReturnsIndices, _Window):
 
 
 class AvgPool1d(_Window):
-    """The mean of each window of a sequence."""
+    """Takes the mean of each window of a sequence."""
 
     spatial: ClassVar = 1
     call: ClassVar = "F.avg_pool1d"
@@ -178,13 +178,13 @@ class _Divided(_Window):
     def output(self, shape: Shape) -> Shape:
         """The divisor, where one is given, divides."""
         if getattr(self, "divisor_override") == 0:
-            message = "`divisor_override` cannot be 0: it divides"
+            message = "`divisor_override` must not be 0: it is a divisor"
             raise ShapeError("MG204", message, argument="divisor_override")
         return super().output(shape)
 
 
 class AvgPool2d(_Divided):
-    """The mean of each window of an image."""
+    """Takes the mean of each window of an image."""
 
     spatial: ClassVar = 2
     call: ClassVar = "F.avg_pool2d"
@@ -200,7 +200,7 @@ class AvgPool2d(_Divided):
 
 
 class AvgPool3d(_Divided):
-    """The mean of each window of a volume."""
+    """Takes the mean of each window of a volume."""
 
     spatial: ClassVar = 3
     overlapping: ClassVar = False
@@ -224,14 +224,14 @@ class _Power(_Window):
     norm_type: PositiveReal
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         given = self.arguments()
         first = (given.pop("norm_type"), given.pop("kernel_size"))
         return Function(self.call, first, given)
 
 
 class LPPool1d(_Power):
-    """The p-norm of each window of a sequence, p being `norm_type`."""
+    """Takes the p-norm of each window of a sequence; p is `norm_type`."""
 
     spatial: ClassVar = 1
     call: ClassVar = "F.lp_pool1d"
@@ -244,7 +244,7 @@ class LPPool1d(_Power):
 
 
 class LPPool2d(_Power):
-    """The p-norm of each window of an image, p being `norm_type`."""
+    """Takes the p-norm of each window of an image; p is `norm_type`."""
 
     spatial: ClassVar = 2
     call: ClassVar = "F.lp_pool2d"
@@ -257,7 +257,7 @@ class LPPool2d(_Power):
 
 
 class LPPool3d(_Power):
-    """The p-norm of each window of a volume, p being `norm_type`."""
+    """Takes the p-norm of each window of a volume; p is `norm_type`."""
 
     spatial: ClassVar = 3
     overlapping: ClassVar = False

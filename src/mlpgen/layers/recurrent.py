@@ -1,4 +1,4 @@
-"""Recurrent layers: they read a sequence step by step."""
+"""Recurrent layers: RNN, LSTM and GRU."""
 
 from math import prod
 from typing import Annotated, ClassVar, Literal
@@ -35,7 +35,7 @@ _TWO_STATES = "torch.stack({}.chunk(2, dim=1))"
 
 
 def need_both_states(layer: Layer, count: int) -> None:
-    """Refuse one of the two states of an `LSTM` or its cell.
+    """Refuse only one of the two states of an `LSTM` or its cell.
 
     Raises:
         ShapeError: MG314.
@@ -43,20 +43,19 @@ def need_both_states(layer: Layer, count: int) -> None:
     if count == 2:
         raise ShapeError(
             "MG314",
-            f"`{layer.title()}` takes one input alone, or with a hidden state and a "
-            "cell",
-            help="name both: `from: [input, encoder.hidden, encoder.cell]`",
+            f"`{layer.title()}` needs both a hidden state and a cell, or neither",
+            help="list both: `from: [input, encoder.hidden, encoder.cell]`",
         )
 
 
 class _Recurrent(HasBatchFirst):
-    """What all share; `gates` is how many matrices each step takes.
+    """Base of recurrent layers; `gates` is the number of matrices per step.
 
-    Behind the sequence may stand its initial state, as `hidden` of another one; without
+    An initial state may follow the sequence, as `hidden` of another layer; without one
     it is zero.
 
-    The multiply-adds are those of the matrix products, which torch counts as well,
-    except where a library does all of an LSTM at once.
+    The multiply-adds are those of the matrix products. torch counts the same, except
+    where a library runs a whole LSTM at once.
     """
 
     gates: ClassVar[int]
@@ -68,14 +67,14 @@ class _Recurrent(HasBatchFirst):
         "hidden (N, D·hidden_size), last (N, D·hidden_size); D is 2 if "
         "`bidirectional`, and 1 otherwise"
     )
-    saves_output: ClassVar = "always"  # all do with cuDNN, and an `LSTM` anywhere
+    saves_output: ClassVar = "always"  # all do with cuDNN, an `LSTM` always
 
     input_size: Inferred = None
     hidden_size: Positive
     num_layers: Positive = 1
 
     def check_inputs(self, values: Values) -> None:
-        """A state for each layer: there must be one layer.
+        """Refuse an initial state for several layers.
 
         Raises:
             ShapeError: MG311.
@@ -84,23 +83,23 @@ class _Recurrent(HasBatchFirst):
         if len(values) > 1 and self.num_layers != 1:
             raise ShapeError(
                 "MG311",
-                f"an initial state is that of one layer, and `num_layers` is "
+                f"an initial state is for one layer, but `num_layers` is "
                 f"{int(self.num_layers)}",
                 argument="num_layers",
-                help=f"write a `{self.title()}` for each layer, each with its state",
+                help=f"write a separate `{self.title()}` with its state for each layer",
             )
 
     def inferred(self, shape: Shape) -> dict[str, int]:
-        """The last dimension is that of one step."""
+        """Infer `input_size` from the last dimension."""
         need_dims(self, shape, "(N, L, input_size)", 2)
         return {"input_size": shape[-1]}
 
     def output(self, shape: Shape) -> Shape:
-        """The state of the last layer at every step, of both directions."""
+        """Return the states of the last layer, in both directions, at every step."""
         return (shape[0], self._state() * self._directions())
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The outputs; the final state; the output at the last step."""
+        """Return the outputs, the final state, and the output at the last step."""
         value = values[0]
         self._check_states(value, values[1:])
         output = self.output(value.shape)
@@ -118,27 +117,27 @@ class _Recurrent(HasBatchFirst):
                 continue
             raise ShapeError(
                 "MG313",
-                f"an initial state of `{self.title()}` is "
-                f"{whole_shown(sequence._replace(shape=shape))}, but "
-                f"{whole_shown(each)} arrives",
+                f"an initial state of `{self.title()}` must be "
+                f"{whole_shown(sequence._replace(shape=shape))}, but is "
+                f"{whole_shown(each)}",
             )
 
     def called(self, count: int) -> Call:
-        """The states have layers and directions before the batch."""
+        """Pass states with the layers and directions before the batch."""
         code = _TWO_STATES if self._directions() == 2 else _ONE_STATE
         return Call((0,), states=(code,) * (count - 1))
 
     def returned(self) -> Returned:
-        """The final state has layers before the batch: it is only picked from."""
+        """Return outputs and final state, which has the layers before the batch."""
         return ("output", "hidden")
 
     def picks(self) -> dict[str, tuple[str, str]]:
-        """The last layer's final state, of both directions; the last output."""
+        """Pick the final state of the last layer, and the output at the last step."""
         final = _BOTH if self._directions() == 2 else _LAST
         return {"hidden": ("hidden", final), "last": ("output", "{}[:, -1]")}
 
     def weights(self) -> dict[str, Shape]:
-        """For each layer and direction, those on its input and those on its state."""
+        """Return the weights on input and state, for each layer and direction."""
         found: dict[str, Shape] = {}
         for index in range(self.num_layers):
             for suffix in ("", "_reverse")[: self._directions()]:
@@ -164,16 +163,16 @@ class _Recurrent(HasBatchFirst):
         return {}
 
     def parameters(self) -> int:
-        """All layers but the first have equal shapes."""
+        """Count the first layer, and the others, which are equal."""
         return self._in_all_layers(1)
 
     def multiply_adds(self, shape: Shape, output: Shape) -> int:
-        """One for each weight that is no bias, at every step."""
+        """Count one for each weight that is not a bias, at every step."""
         del output
         return shape[0] * self._in_all_layers(2)
 
     def _in_all_layers(self, dims: int) -> int:
-        """Count the numbers of all weights of at least so many dimensions."""
+        """Count the values of all weights with at least `dims` dimensions."""
         first, other = (
             sum(
                 prod(each)
@@ -191,21 +190,21 @@ class _Recurrent(HasBatchFirst):
         return 2 if getattr(self, "bidirectional") else 1
 
     def caution(self, value: Value, spatial: int) -> ShapeError | None:
-        """There is dropout between layers only."""
+        """Warn about dropout without a second layer."""
         del value, spatial
         dropout: float = getattr(self, "dropout")
         if dropout == 0 or self.num_layers != 1:
             return None
         return ShapeError(
             "MG311",
-            f"`dropout` {dropout:g} acts between layers, and `num_layers` is 1",
+            f"`dropout` {dropout:g} acts between layers, but `num_layers` is 1",
             argument="dropout",
-            help="put a `Dropout` after it, or give it more layers",
+            help="put a `Dropout` after it, or increase `num_layers`",
         )
 
 
 class RNN(_Recurrent):
-    """Reads a sequence with the simplest memory: one layer of neurons."""
+    """An Elman RNN: a recurrent layer without gates."""
 
     gates: ClassVar = 1
     example: ClassVar = "RNN: 16"
@@ -218,7 +217,7 @@ class RNN(_Recurrent):
 
 
 class LSTM(_Recurrent):
-    """Reads a sequence with a memory cell behind gates."""
+    """A long short-term memory layer: a recurrent layer with a memory cell."""
 
     gates: ClassVar = 4
     arity: ClassVar = (1, 3)
@@ -238,7 +237,7 @@ class LSTM(_Recurrent):
     proj_size: Annotated[NonNegative, Structural()] = 0
 
     def check_number(self, count: int) -> None:
-        """Both states, or none.
+        """Require both states, or none.
 
         Raises:
             ShapeError: MG314.
@@ -246,7 +245,7 @@ class LSTM(_Recurrent):
         need_both_states(self, count)
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The memory cell too, which is never projected."""
+        """Add the memory cell, which is never projected."""
         if self.proj_size >= self.hidden_size:
             message = (
                 f"`proj_size` {self.proj_size} must be smaller than `hidden_size` "
@@ -257,15 +256,15 @@ class LSTM(_Recurrent):
         return {**super().results(values), "cell": values[0]._replace(shape=cell)}
 
     def _states(self) -> tuple[Shape, ...]:
-        """The cell too."""
+        """Add the shape of the cell."""
         return (*super()._states(), (self.hidden_size * self._directions(),))
 
     def returned(self) -> Returned:
-        """Both final states stand in a tuple."""
+        """Return both final states as a tuple."""
         return ("output", ("hidden", "cell"))
 
     def picks(self) -> dict[str, tuple[str, str]]:
-        """The cell as the hidden state."""
+        """Pick the cell like the hidden state."""
         found = super().picks()
         return {**found, "cell": ("cell", found["hidden"][1])}
 
@@ -278,7 +277,7 @@ class LSTM(_Recurrent):
 
 
 class GRU(_Recurrent):
-    """Reads a sequence with a memory behind two gates."""
+    """A gated recurrent unit layer: a recurrent layer with two gates."""
 
     gates: ClassVar = 3
     example: ClassVar = "GRU: 16"

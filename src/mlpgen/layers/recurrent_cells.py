@@ -20,7 +20,7 @@ from mlpgen.symbols.agreements import agree
 
 
 class _Cell(Layer):
-    """Takes one step, and for some the state before it; without, that is zero."""
+    """Base of cells: take one step and perhaps the state before it, zero by default."""
 
     gates: ClassVar[int]
     arity: ClassVar[tuple[int, int]] = (1, 2)
@@ -33,25 +33,25 @@ class _Cell(Layer):
     bias: bool = True
 
     def inferred(self, shape: Shape) -> dict[str, int]:
-        """The last dimension of the step."""
+        """Infer `input_size` from the last dimension."""
         need_dims(self, shape, "(N, input_size)", 1)
         return {"input_size": shape[0]}
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The new state."""
+        """Return the new state."""
         state = values[0]._replace(shape=(self.hidden_size,))
         for each in values[1:]:
             alike = each._replace(shape=state.shape) == state
             if not alike or not agree(each.shape, state.shape):
                 raise ShapeError(
                     "MG313",
-                    f"the state of `{self.title()}` is {whole_shown(state)}, but "
-                    f"{whole_shown(each)} arrives",
+                    f"the state of `{self.title()}` must be {whole_shown(state)}, but "
+                    f"is {whole_shown(each)}",
                 )
         return {"": state}
 
     def weights(self) -> dict[str, Shape]:
-        """Those on the input and those on the state."""
+        """Return the weights on input and state."""
         rows = self.gates * self.hidden_size
         found: dict[str, Shape] = {
             "weight_ih": (rows, self.input_size or 0),
@@ -62,7 +62,7 @@ class _Cell(Layer):
         return found
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
-        """One for each weight that is no bias."""
+        """Count one for each weight that is not a bias."""
         del values, results
         weights = self.weights()
         return prod(weights["weight_ih"]) + prod(weights["weight_hh"])
@@ -82,7 +82,7 @@ class LSTMCell(_Cell):
     """One step of an `LSTM`."""
 
     gates: ClassVar = 4
-    saves_output: ClassVar = "always"  # the cell, and on a GPU only
+    saves_output: ClassVar = "always"  # its cell state, and only on a GPU
     arity: ClassVar = (1, 3)
     example: ClassVar = "LSTMCell: 16"
     example_inputs: ClassVar = (Value((8,)), Value((16,)), Value((16,)))
@@ -92,7 +92,7 @@ class LSTMCell(_Cell):
     )
 
     def check_number(self, count: int) -> None:
-        """Both states, or none.
+        """Require both states, or none.
 
         Raises:
             ShapeError: MG314.
@@ -100,16 +100,16 @@ class LSTMCell(_Cell):
         need_both_states(self, count)
 
     def called(self, count: int) -> Call:
-        """Both states are one argument."""
+        """Pass both states as one argument."""
         return Call((0,), states=("{}",) * (count - 1))
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The state and the memory cell."""
+        """Return the state and the memory cell."""
         state = super().results(values)[""]
         return {"hidden": state, "cell": state}
 
     def returned(self) -> Returned:
-        """Both."""
+        """Return both."""
         return ("hidden", "cell")
 
 

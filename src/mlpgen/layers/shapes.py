@@ -1,4 +1,4 @@
-"""Shapes with their batch: written for people, and broadcast as torch does."""
+"""Whole shapes, with the batch: formatted for people, and broadcast like torch."""
 
 from collections.abc import Sequence
 from itertools import combinations, dropwhile
@@ -8,22 +8,22 @@ from mlpgen.symbols.agreements import agree
 from mlpgen.symbols.sizes import is_symbolic
 
 DTYPES = ("bool", "int64", "float32")
-"""Kinds of numbers: of two that are combined, the later one wins."""
+"""dtypes in the order of torch's type promotion: the later one wins."""
 MOST_DIMENSIONS = 6
-"""Of tensors for which it is said where a size of 1 is missing."""
+"""The most dimensions for which a help suggests where to insert a size of 1."""
 
 
 def whole(value: Value) -> tuple[int, ...]:
-    """Return the shape with the batch, which is -1 here."""
+    """Return the shape with the batch, which is -1."""
     return (-1, *value.shape) if value.batched else value.shape
 
 
 def whole_shown(value: Value, *, in_words: bool = False) -> str:
-    """Write a shape for people; a tensor without a batch has no `N`.
+    """Format a shape for people; a tensor without a batch has no `N`.
 
     Args:
         value: The tensor.
-        in_words: Say that there is no batch.
+        in_words: Whether to say that there is no batch.
     """
     if value.batched:
         return shown(value.shape)
@@ -32,7 +32,7 @@ def whole_shown(value: Value, *, in_words: bool = False) -> str:
 
 
 def broadcast(name: str, values: Values) -> Value:
-    """Return the common shape of tensors that are combined element by element.
+    """Return the shape of tensors that are combined element by element.
 
     By torch's rules: https://docs.pytorch.org/docs/stable/notes/broadcasting.html
 
@@ -54,7 +54,7 @@ def broadcast(name: str, values: Values) -> Value:
 
 
 def _with_ones(first: Value, other: Value) -> str:
-    """Say which shape with sizes of 1 put in would fit; empty if there is none."""
+    """Suggest a shape with sizes of 1 that would fit; empty if there is none."""
     small, large = sorted((first, other), key=lambda value: len(whole(value)))
     count = len(whole(large))
     begin = 1 if small.batched else 0
@@ -78,7 +78,7 @@ def _with_ones(first: Value, other: Value) -> str:
 
 
 def aligned(left: Shape, right: Shape) -> Shape | None:
-    """Broadcast two whole shapes; None if they do not fit."""
+    """Broadcast two whole shapes; None if that is not possible."""
     width = max(len(left), len(right))
     pairs = zip(
         (1,) * (width - len(left)) + left,
@@ -99,15 +99,15 @@ def aligned(left: Shape, right: Shape) -> Shape | None:
 
 
 def _is_one(size: int) -> bool:
-    """Tell whether a size is 1 whatever the parameters are."""
+    """Return whether a size is 1 for all values of the parameters."""
     return size == 1 and not is_symbolic(size)
 
 
 def kept_batch(name: str, sizes: Shape, values: Values) -> Value:
-    """Make the result of a function of several tensors from its whole shape.
+    """Return the result of a function of several tensors, given its whole shape.
 
     Raises:
-        ShapeError: MG313: the batch is not the first dimension, and only that.
+        ShapeError: MG313: the batch is not the first dimension, or not only that.
     """
     dtype = promoted([value.dtype for value in values])
     if not any(value.batched for value in values):
@@ -120,5 +120,5 @@ def kept_batch(name: str, sizes: Shape, values: Values) -> Value:
 
 
 def promoted(dtypes: Sequence[str]) -> str:
-    """Return the kind of numbers that tensors of several kinds give together."""
+    """Return the dtype of a result, by torch's type promotion."""
     return max(dtypes, key=DTYPES.index)

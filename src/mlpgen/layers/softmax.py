@@ -1,4 +1,4 @@
-"""Softmax and its relatives: values that depend on each other along a dimension."""
+"""Softmax and its variants: functions along a dimension."""
 
 from typing import Annotated, ClassVar
 
@@ -26,44 +26,45 @@ class _Softmax(Layer):
     ] = None
 
     def inferred(self, shape: Shape) -> dict[str, int]:
-        """An example of one dimension leaves no choice."""
+        """Infer `dim` if an example has one dimension."""
         if self.dim is not None:
             return {}
         if len(shape) != 1:
             raise ShapeError(
                 "MG311",
-                f"`{type(self).__name__}` needs a `dim`: {shown(shape)} has several",
-                help="`{dim: 1}` for channels or classes, `{dim: -1}` for the last",
+                f"`{type(self).__name__}` needs a `dim`: {shown(shape)} has several "
+                "dimensions",
+                help="`{dim: 1}` for channels or classes, `{dim: -1}` for the last one",
             )
         return {"dim": 1 if has_batch() else 0}
 
     def output(self, shape: Shape) -> Shape:
-        """The dimension must be there."""
+        """Check that the dimension exists."""
         if self.dim is not None:
             position("dim", self.dim, shape)
         return shape
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function(self.call, (), {"dim": self.dim})
 
 
 class Softmax(_Softmax):
-    """Makes values positive with sum 1: probabilities."""
+    """Normalizes values along a dimension to probabilities."""
 
     call: ClassVar = "F.softmax"
     example: ClassVar = "Softmax: {dim: 1}"
 
 
 class Softmin(_Softmax):
-    """The softmax of -x: the smallest value gets the largest share."""
+    """The softmax of -x."""
 
     call: ClassVar = "F.softmin"
     example: ClassVar = "Softmin: {dim: 1}"
 
 
 class LogSoftmax(_Softmax):
-    """The logarithm of the softmax, in one stable step."""
+    """The logarithm of the softmax, in one numerically stable step."""
 
     call: ClassVar = "F.log_softmax"
     example: ClassVar = "LogSoftmax: {dim: 1}"
@@ -79,10 +80,10 @@ class Softmax2d(Layer):
     pointwise: ClassVar = True
 
     def output(self, shape: Shape) -> Shape:
-        """Images only."""
+        """Check that the input is an image."""
         need_dims(self, shape, "(N, C, H, W)", 3)
         return shape
 
     def function(self) -> Function:
-        """A softmax along the channels."""
+        """Call softmax along the channels."""
         return Function("F.softmax", (), {"dim": -3})

@@ -1,4 +1,4 @@
-"""Tensors that the model itself holds: class tokens, position embeddings, masks."""
+"""Tensors of the model: learned parameters and buffers."""
 
 from math import prod
 from typing import Annotated, Any, ClassVar
@@ -29,17 +29,17 @@ class _Tensor(Layer):
         return cls.__name__.lower()
 
     def inferred_from(self, values: Values) -> dict[str, int]:
-        """Nothing arrives."""
+        """Return nothing: there are no inputs."""
         del values
         return {}
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The tensor itself; it has no batch."""
+        """Return the tensor, which has no batch."""
         del values
         return {"": Value(self.shape, "float32", batched=False)}
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
-        """Nothing is computed."""
+        """Return 0."""
         del values, results
         return 0
 
@@ -51,16 +51,16 @@ class Parameter(_Tensor):
     example: ClassVar = "parameter: {shape: [1, 16], init: {normal_: {std: 0.02}}}"
 
     def weights(self) -> dict[str, Shape]:
-        """Itself."""
+        """Return the shape of the tensor."""
         return {"": self.shape}
 
     def parameters(self) -> int:
-        """All of its values."""
+        """Count all values."""
         return prod(self.shape)
 
 
 class Buffer(_Tensor):
-    """A tensor that is saved but not learned; zeros by default."""
+    """A tensor that is saved but not learned, zeros by default."""
 
     page: ClassVar = TORCH_PAGE.format("parameter.Buffer")
     example: ClassVar = "buffer: {shape: [1, 16], init: ones_}"

@@ -1,4 +1,4 @@
-"""Transformers, from one layer of an encoder to the whole."""
+"""Transformers: their layers, encoder, decoder, and the whole model."""
 
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
@@ -11,7 +11,16 @@ from mlpgen.catalogue.component import (
 )
 from mlpgen.layers.attention import attention_work, check_heads
 from mlpgen.layers.attention_masks import Flag, HasMasks
-from mlpgen.layers.base import Call, Layer, Shape, ShapeError, Value, Values, need_dims
+from mlpgen.layers.base import (
+    Call,
+    Layer,
+    Shape,
+    ShapeError,
+    Value,
+    Values,
+    affine,
+    need_dims,
+)
 from mlpgen.layers.batch_first import BatchFirst
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.agreements import agree
@@ -22,7 +31,7 @@ L = TypeVar("L", bound=Layer)
 
 
 class _Block(HasMasks):
-    """Attention, then two linear layers at every position, each with a shortcut."""
+    """Base of Transformer layers: attention and feed-forward, each with a residual."""
 
     attentions: ClassVar[tuple[str, ...]]
     example_input: ClassVar = (20, 16)
@@ -38,21 +47,21 @@ class _Block(HasMasks):
     bias: Flag = True
 
     def inferred_from(self, values: Values) -> dict[str, int]:
-        """The last dimension of all inputs but masks."""
+        """Infer `d_model` from the last dimension of the inputs."""
         return {"d_model": _features(self, self.unmasked(values))}
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The shape stays."""
+        """Keep the shape."""
         check_heads(self, "d_model", "nhead")
         self.check_masks(values)
         return {"": values[0]}
 
     def called(self, count: int) -> Call:
-        """The masks by name."""
+        """Pass the masks by keyword."""
         return self.called_on(tuple(range(self.others(count))), count)
 
     def weights(self) -> dict[str, Shape]:
-        """Those of the attentions, the linear layers and the normalizations."""
+        """Return the weights of attention, feed-forward network and normalization."""
         size, inner = self.d_model or 0, self.dim_feedforward
         found: dict[str, Shape] = {}
         for name in self.attentions:
@@ -65,11 +74,11 @@ class _Block(HasMasks):
         return found
 
     def _pair(self, prefix: str, weight: Shape) -> dict[str, Shape]:
-        own = {"weight": weight, "bias": weight[:1]}
-        return {prefix + name: own[name] for name in own if self.bias or name != "bias"}
+        shapes = affine(weight, self.bias, weight[0])
+        return {prefix + name: shape for name, shape in shapes.items()}
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
-        """The attentions: the first to the input itself, the second to the memory."""
+        """Count attention to input and memory, and the feed-forward network."""
         del results
         length, size = values[0].shape
         sizes = (size, size, size)
@@ -79,7 +88,7 @@ class _Block(HasMasks):
 
 
 class TransformerEncoderLayer(_Block):
-    """Self-attention, then two linear layers at every position."""
+    """Self-attention and a feed-forward network."""
 
     arity: ClassVar = (1, 2)
     paddings: ClassVar = {"src_key_padding_mask": 0}
@@ -93,7 +102,7 @@ class TransformerEncoderLayer(_Block):
 
 
 class TransformerDecoderLayer(_Block):
-    """As an encoder's layer, with attention to the result of an encoder between."""
+    """Self-attention, attention to the encoder's output, and a feed-forward network."""
 
     arity: ClassVar = (2, 4)
     paddings: ClassVar = {"tgt_key_padding_mask": 0, "memory_key_padding_mask": 1}
@@ -112,7 +121,7 @@ class TransformerDecoderLayer(_Block):
 
 
 class TransformerEncoder(TransformerEncoderLayer):
-    """Layers of self-attention, one after the other; they begin with equal weights."""
+    """A stack of encoder layers, which start with equal weights."""
 
     causal: ClassVar = ("is_causal", "mask", 0)
     example: ClassVar = (
@@ -122,10 +131,10 @@ class TransformerEncoder(TransformerEncoderLayer):
     num_layers: Positive
 
     def arguments(self) -> dict[str, Any]:
-        """What the layer does not take.
+        """Return the arguments that the inner layer does not take.
 
-        Torch warns where nested tensors cannot be; with a mask they would give zeros at
-        what is padding in evaluation only, and torch.export does not take them.
+        torch warns where it cannot use nested tensors. With a mask, they would give
+        zeros at padding in evaluation only, and torch.export does not support them.
         """
         given: dict[str, Any] = {"num_layers": self.num_layers}
         if self.src_key_padding_mask or not _always_nests(self):
@@ -133,24 +142,24 @@ class TransformerEncoder(TransformerEncoderLayer):
         return given
 
     def nested(self) -> TransformerEncoderLayer:
-        """The layer that is copied."""
+        """Return the layer that is copied."""
         return _inner(self, TransformerEncoderLayer)
 
     def weights(self) -> dict[str, Shape]:
-        """Those of the layers."""
+        """Return the weights of all layers."""
         return _repeated(super().weights(), "layers", self.num_layers)
 
     def parameters(self) -> int:
-        """The layers are equal."""
+        """Count all layers, which are equal."""
         return self.num_layers * self.nested().parameters()
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
-        """The layers are equal."""
+        """Count all layers, which are equal."""
         return self.num_layers * super().work(values, results)
 
 
 class TransformerDecoder(TransformerDecoderLayer):
-    """Decoder layers, one after the other; they begin with equal weights."""
+    """A stack of decoder layers, which start with equal weights."""
 
     example: ClassVar = (
         "TransformerDecoder: {nhead: 4, dim_feedforward: 32, num_layers: 2}"
@@ -159,28 +168,28 @@ class TransformerDecoder(TransformerDecoderLayer):
     num_layers: Positive
 
     def arguments(self) -> dict[str, Any]:
-        """What the layer does not take."""
+        """Return the arguments that the inner layer does not take."""
         return {"num_layers": self.num_layers}
 
     def nested(self) -> TransformerDecoderLayer:
-        """The layer that is copied."""
+        """Return the layer that is copied."""
         return _inner(self, TransformerDecoderLayer)
 
     def weights(self) -> dict[str, Shape]:
-        """Those of the layers."""
+        """Return the weights of all layers."""
         return _repeated(super().weights(), "layers", self.num_layers)
 
     def parameters(self) -> int:
-        """The layers are equal."""
+        """Count all layers, which are equal."""
         return self.num_layers * self.nested().parameters()
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
-        """The layers are equal."""
+        """Count all layers, which are equal."""
         return self.num_layers * super().work(values, results)
 
 
 class Transformer(HasMasks):
-    """An encoder for one sequence, and a decoder for another that looks at it."""
+    """An encoder for the source, and a decoder for the target that attends to it."""
 
     arity: ClassVar = (2, 2)
     causal: ClassVar = ("tgt_is_causal", "tgt_mask", 1)
@@ -206,45 +215,45 @@ class Transformer(HasMasks):
     tgt_is_causal: Flag = False
 
     def inferred_from(self, values: Values) -> dict[str, int]:
-        """The last dimension of both inputs."""
+        """Infer `d_model` from the last dimension of both inputs."""
         return {"d_model": _features(self, values)}
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The shape of the target stays."""
+        """Keep the shape of the target."""
         check_heads(self, "d_model", "nhead")
         return {"": values[1]}
 
     def called(self, count: int) -> Call:
-        """Source, target, and the mask of the target."""
+        """Pass source, target, and the mask of the target."""
         return self.called_on((0, 1), count)
 
-    def _parts(self) -> tuple[TransformerEncoder, TransformerDecoder]:
+    def _stacks(self) -> tuple[TransformerEncoder, TransformerDecoder]:
         encoder = _inner(self, TransformerEncoder, num_layers=self.num_encoder_layers)
         decoder = _inner(self, TransformerDecoder, num_layers=self.num_decoder_layers)
         return encoder, decoder
 
     def weights(self) -> dict[str, Shape]:
-        """Those of encoder and decoder, each with a normalization at its end."""
+        """Return the weights of encoder and decoder, and of their final norms."""
         found: dict[str, Shape] = {}
-        for name, part in zip(("encoder", "decoder"), self._parts(), strict=True):
-            own = part.weights() | part._pair("norm.", (self.d_model or 0,))
-            found |= {f"{name}.{each}": own[each] for each in own}
+        for name, stack in zip(("encoder", "decoder"), self._stacks(), strict=True):
+            shapes = stack.weights() | stack._pair("norm.", (self.d_model or 0,))
+            found |= {f"{name}.{each}": shapes[each] for each in shapes}
         return found
 
     def parameters(self) -> int:
-        """Encoder, decoder, and the normalizations at their ends."""
-        layers = sum(part.parameters() for part in self._parts())
+        """Count encoder, decoder, and their final normalizations."""
+        layers = sum(stack.parameters() for stack in self._stacks())
         return layers + 2 * (self.d_model or 0) * (1 + self.bias)
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
-        """The encoder reads the source, the decoder the target and what was read."""
-        encoder, decoder = self._parts()
+        """Count the encoder on the source, and the decoder on target and memory."""
+        encoder, decoder = self._stacks()
         source, target = values
         decoded = decoder.work((target, source), results)
         return encoder.work((source,), results) + decoded
 
     def caution(self, value: Value, spatial: int) -> ShapeError | None:
-        """Torch warns of an optimization that these arguments switch off."""
+        """Warn, as torch does, about an optimization that these arguments turn off."""
         del value, spatial
         if _nests(self):
             return None
@@ -257,7 +266,7 @@ class Transformer(HasMasks):
 
 
 def _features(layer: Layer, values: Values) -> int:
-    """Return the last size of all inputs.
+    """Return the last size, which all inputs share.
 
     Raises:
         ShapeError: MG302 or MG313.
@@ -267,28 +276,28 @@ def _features(layer: Layer, values: Values) -> int:
     first, last = values[0], values[-1]
     if not agree(first.shape[1], last.shape[1]):
         message = (
-            f"`{layer.title()}` needs inputs with equal features, and "
-            f"{whole_shown(first)} and {whole_shown(last)} arrive"
+            f"the inputs of `{layer.title()}` must have equal features, but got "
+            f"{whole_shown(first)} and {whole_shown(last)}"
         )
         raise ShapeError("MG313", message)
     return first.shape[1]
 
 
 def _nests(layer: Layer) -> bool:
-    """Tell whether torch accepts `enable_nested_tensor` without a warning."""
+    """Return whether torch accepts `enable_nested_tensor` without a warning."""
     values: Any = layer
     odd = int(values.nhead) % 2 == 1
     return not values.norm_first and values.bias and not odd
 
 
 def _always_nests(layer: Layer) -> bool:
-    """Tell whether torch does so whatever the parameters are."""
+    """Return whether torch does so for all values of the parameters."""
     values: Any = layer
     return _nests(layer) and not is_symbolic(values.nhead)
 
 
 def _inner(layer: Layer, cls: type[L], **others: int) -> L:
-    """Make a layer of the arguments that both know, whose sizes may be symbolic."""
+    """Create a layer from the arguments that both have; their sizes may be symbolic."""
     shared = {
         name: getattr(layer, name)
         for name in cls.model_fields

@@ -1,4 +1,4 @@
-"""Unpooling: the largest values go back to where they stood."""
+"""Max unpooling: puts maxima back at their indices."""
 
 from typing import Any, ClassVar
 
@@ -19,7 +19,7 @@ from mlpgen.symbols.agreements import agree
 
 
 class _Unpool(Layer):
-    """Turns a `MaxPool` around, with the indices that it gave."""
+    """The partial inverse of `MaxPool`, given its indices."""
 
     spatial: ClassVar[int]
     arity: ClassVar = (2, 2)
@@ -29,7 +29,7 @@ class _Unpool(Layer):
     )
 
     def check_inputs(self, values: Values) -> None:
-        """Values, and the indices of a layer with `return_indices`.
+        """Check that the inputs are values and indices.
 
         Raises:
             ShapeError: MG315.
@@ -37,24 +37,24 @@ class _Unpool(Layer):
         for value, wanted in zip(values, ("float32", "int64"), strict=False):
             if value.dtype != wanted:
                 message = (
-                    f"`{self.title()}` takes values and their indices, of float32 and "
-                    f"int64, but {value.dtype} arrives for {wanted}"
+                    f"`{self.title()}` expects float32 values and int64 indices, but "
+                    f"got {value.dtype} instead of {wanted}"
                 )
                 raise ShapeError("MG315", message)
 
     def results(self, values: Values) -> dict[str, Value]:
-        """There is an index for each value."""
+        """Check that there is an index for each value."""
         value, indices = values
         if not agree(value.shape, indices.shape):
             raise ShapeError(
                 "MG313",
-                f"an index for each value: {whole_shown(value)} and "
-                f"{whole_shown(indices)} differ",
+                f"values and indices must have the same shape, but got "
+                f"{whole_shown(value)} and {whole_shown(indices)}",
             )
         return super().results(values)
 
     def output(self, shape: Shape) -> Shape:
-        """What pooling with the same arguments would shrink, grows."""
+        """Invert the size rule of pooling with the same arguments."""
         need_dims(self, shape, DIMS[self.spatial - 1], self.spatial + 1)
         values: Any = self
         kernels = spread(values.kernel_size, self.spatial)
@@ -65,14 +65,14 @@ class _Unpool(Layer):
             padding = paddings[axis]
             new = (size - 1) * strides[axis] - 2 * padding + kernels[axis]
             if new < 1:
-                message = f"`padding` {padding} leaves nothing of a size of {size}"
+                message = f"`padding` {padding} leaves nothing of the size {size}"
                 raise ShapeError("MG303", message, argument="padding")
             sizes.append(new)
         return (shape[0], *sizes)
 
 
 class MaxUnpool1d(_Unpool):
-    """Puts the values of a `MaxPool1d` back, with zeros around."""
+    """Puts the values of a `MaxPool1d` back at their indices, with zeros elsewhere."""
 
     spatial: ClassVar = 1
     example: ClassVar = "MaxUnpool1d: 2"
@@ -85,7 +85,7 @@ class MaxUnpool1d(_Unpool):
 
 
 class MaxUnpool2d(_Unpool):
-    """Puts the values of a `MaxPool2d` back, with zeros around."""
+    """Puts the values of a `MaxPool2d` back at their indices, with zeros elsewhere."""
 
     spatial: ClassVar = 2
     example: ClassVar = "MaxUnpool2d: 2"
@@ -98,7 +98,7 @@ class MaxUnpool2d(_Unpool):
 
 
 class MaxUnpool3d(_Unpool):
-    """Puts the values of a `MaxPool3d` back, with zeros around."""
+    """Puts the values of a `MaxPool3d` back at their indices, with zeros elsewhere."""
 
     spatial: ClassVar = 3
     example: ClassVar = "MaxUnpool3d: 2"

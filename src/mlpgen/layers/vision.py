@@ -1,4 +1,4 @@
-"""Layers that trade resolution for channels, or change it."""
+"""Layers that resize images, or move values between channels and pixels."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -29,7 +29,7 @@ _DIMS: dict[str, tuple[int, ...]] = {
 
 
 class Upsample(Layer):
-    """Makes an image (a sequence, a volume) larger, by a factor or to a size."""
+    """Resizes an image (a sequence, a volume), by a factor or to a size."""
 
     needs_batch: ClassVar = True
     example: ClassVar = "Upsample: {scale_factor: 2}"
@@ -53,7 +53,7 @@ class Upsample(Layer):
     ] = None
 
     def output(self, shape: Shape) -> Shape:
-        """The size asked for, or each size times its factor, rounded down."""
+        """Use the size, or multiply each size by its factor and round down."""
         dims = _DIMS[self.mode]
         wanted = (
             "(N, C, *) of " + " or ".join(str(dim + 1) for dim in dims) + " dimensions"
@@ -66,7 +66,7 @@ class Upsample(Layer):
         if len(values) != count:
             raise ShapeError(
                 "MG311",
-                f"{len(values)} values are given, but {shown(shape)} has {count} sizes",
+                f"there are {len(values)} values, but {shown(shape)} has {count} sizes",
                 argument="size" if self.size is not None else "scale_factor",
             )
         if self.size is not None:
@@ -81,22 +81,22 @@ class Upsample(Layer):
 
     def _check_arguments(self) -> None:
         if (self.size is None) == (self.scale_factor is None):
-            message = f"`{self.title()}` takes one of `size` and `scale_factor`"
+            message = f"`{self.title()}` expects either `size` or `scale_factor`"
             raise ShapeError("MG311", message)
         if self.align_corners is not None and self.mode == "nearest":
-            message = "`align_corners` has no meaning with `mode: nearest`"
+            message = "`align_corners` does not work with `mode: nearest`"
             raise ShapeError("MG311", message, argument="align_corners")
         if self.recompute_scale_factor and self.size is not None:
-            message = "`recompute_scale_factor` needs a `scale_factor`"
+            message = "`recompute_scale_factor` requires `scale_factor`"
             raise ShapeError("MG311", message, argument="recompute_scale_factor")
 
     def function(self) -> Function:
-        """Torch resizes with one function."""
+        """Call `F.interpolate`."""
         return Function("F.interpolate", (), self.arguments())
 
 
 class PixelShuffle(Layer):
-    """Makes r × r channels into an image r times as large."""
+    """Moves r × r channels to pixels: an image r times as large."""
 
     arranges: ClassVar = True
     example: ClassVar = "PixelShuffle: 2"
@@ -106,7 +106,7 @@ class PixelShuffle(Layer):
     upscale_factor: Positive
 
     def output(self, shape: Shape) -> Shape:
-        """The channels must be enough for each new pixel."""
+        """Check that r × r divides the channels."""
         need_dims(self, shape, "(N, C, H, W)", 3)
         factor = self.upscale_factor
         if shape[0] % (factor * factor):
@@ -116,12 +116,12 @@ class PixelShuffle(Layer):
         return (channels, shape[1] * factor, shape[2] * factor)
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("F.pixel_shuffle", (self.upscale_factor,))
 
 
 class PixelUnshuffle(Layer):
-    """Makes an image r times as small, with r × r as many channels."""
+    """Moves pixels to r × r channels: an image 1/r as large."""
 
     arranges: ClassVar = True
     example: ClassVar = "PixelUnshuffle: 2"
@@ -131,7 +131,7 @@ class PixelUnshuffle(Layer):
     downscale_factor: Positive
 
     def output(self, shape: Shape) -> Shape:
-        """The factor must divide both sizes."""
+        """Check that the factor divides both sizes."""
         need_dims(self, shape, "(N, C, H, W)", 3)
         factor = self.downscale_factor
         for size in shape[1:]:
@@ -141,12 +141,12 @@ class PixelUnshuffle(Layer):
         return (shape[0] * factor * factor, shape[1] // factor, shape[2] // factor)
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("F.pixel_unshuffle", (self.downscale_factor,))
 
 
 class ChannelShuffle(Layer):
-    """Mixes the channels of groups, so that the next grouped convolution sees all."""
+    """Interleaves the channels of groups, for the next grouped convolution."""
 
     arranges: ClassVar = True
     example: ClassVar = "ChannelShuffle: 2"
@@ -156,7 +156,7 @@ class ChannelShuffle(Layer):
     groups: Positive
 
     def output(self, shape: Shape) -> Shape:
-        """The groups must divide the channels."""
+        """Check that `groups` divides the channels."""
         need_dims(self, shape, "(N, C, *)", 2, 3, 4)
         if shape[0] % self.groups:
             message = f"`groups` {self.groups} does not divide the {shape[0]} channels"
@@ -164,5 +164,5 @@ class ChannelShuffle(Layer):
         return shape
 
     def function(self) -> Function:
-        """The function of the same name."""
+        """Call the torch function of the same name."""
         return Function("F.channel_shuffle", (self.groups,))

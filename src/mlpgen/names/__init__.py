@@ -1,1 +1,1 @@
-"""Names: those that a spec gives, those that are taken, and those of files."""
+"""Names: checks of names in a spec, reserved names, and names of files and modules."""

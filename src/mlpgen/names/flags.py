@@ -1,4 +1,4 @@
-"""The flags of a training: those that all have, and those of a model's parameters."""
+"""Command line flags of training scripts: common ones, and those of parameters."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ TAKEN = frozenset(
         *("tensorboard", "threads", "traceback"),
     ]
 )
-"""What every training has a flag for: a test compares it with the command line."""
+"""The flags of every training script; a test compares them with its command line."""
 
 
 def settings_of(parameters: Mapping[str, Scalar]) -> dict[str, str]:
-    """Name what the command line sets for each parameter: `hidden_1` of `--hidden-1`.
+    """Return the command line setting of each parameter: `hidden_1` for `--hidden-1`.
 
-    Where that is taken, it makes way for those that are not.
+    If a flag is taken, the setting gets the prefix `model_`.
 
     Args:
-        parameters: Their defaults.
+        parameters: The defaults of the parameters, by name.
     """
     found: dict[str, str] = {}
     used = {*TAKEN, *keyword.kwlist}
@@ -43,7 +43,7 @@ def settings_of(parameters: Mapping[str, Scalar]) -> dict[str, str]:
 
 
 def plain(name: str) -> str:
-    """Return what a parameter would be called if no flag were taken."""
+    """Return the setting of a parameter, if its flag is not taken."""
     return name.strip("_")
 
 
@@ -53,5 +53,5 @@ def option(setting: str) -> str:
 
 
 def _names(setting: str, default: Scalar) -> tuple[str, ...]:
-    """Name the flags of a parameter: a truth value has `--bias` and `--no-bias`."""
+    """Return the flags of a parameter: a bool has `--bias` and `--no-bias`."""
     return (setting, f"no_{setting}") if isinstance(default, bool) else (setting,)

@@ -1,4 +1,4 @@
-"""Names that a spec gives, checked once: what passes here is safe in code."""
+"""Checks of names in a spec: names that pass are safe in code."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ LONGEST = 64
 LONGEST_CLASS = 64
 LONGEST_IMPORT = 60
 LONGEST_FILE = 40
-"""Characters of a name; longer ones would not leave room on a line of code."""
+"""The most characters of names; longer ones would not leave room on a line of code."""
 
 
 def snake_case(name: str) -> str:
-    """Turn a class name into a file or attribute name: `MnistMLP` to `mnist_mlp`.
+    """Convert a class name to a file or attribute name: `MnistMLP` to `mnist_mlp`.
 
-    Activations keep the spelling of torch's functions: `PReLU` is `prelu`.
+    Activations are spelled like torch's functions: `PReLU` is `prelu`.
     """
     for word in ("PReLU", "RReLU", "ReLU", "SiLU"):
         name = name.replace(word, word.capitalize())
@@ -33,47 +33,50 @@ def snake_case(name: str) -> str:
 
 
 def camel_case(text: str) -> str:
-    """Turn a text into the name of a class; empty if that is none."""
+    """Convert a text to a class name; return an empty string if that fails."""
     words = re.findall(r"[A-Za-z0-9]+", text)
     name = "".join(word[0].upper() + word[1:] for word in words)
     return "" if wrong_class_name(name) else name
 
 
 def free_name(name: str, taken: Container[str]) -> str:
-    """Return a name, with `_` behind it as long as it is taken."""
+    """Return a name that is not taken, by appending `_`."""
     while name in taken:
         name = f"{name}_"
     return name
 
 
 def wrong_name(name: str) -> str:
-    """Say why `name` cannot be a layer; an empty text if it can.
+    """Say why `name` cannot be the name of a layer; an empty string if it can.
 
-    A layer is an attribute of its class, so only what Python or `nn.Module` cannot take
-    is refused; where the code needs a variable for it, that makes way.
+    A layer is an attribute of its class, so only names that Python or `nn.Module`
+    cannot have are refused. If a variable in the code has the name, the variable is
+    renamed.
     """
     if not re.fullmatch(r"_?[A-Za-z0-9]\w*", name, re.ASCII) or name[0].isdigit():
-        return "a name has letters, digits and `_`, and begins with a letter or one `_`"
+        return (
+            "names consist of letters, digits and `_`, with a letter or one `_` first"
+        )
     if len(name) > LONGEST:
-        return f"a name has at most {LONGEST} characters, this one {len(name)}"
+        return f"it has {len(name)} characters, the maximum is {LONGEST}"
     if keyword.iskeyword(name):
-        return f"`{name}` is a keyword of Python"
+        return f"`{name}` is a Python keyword"
     if name in MODULE or name in PRIVATE:
         return f"`{name}` is an attribute of `nn.Module`"
-    return "`input` is what arrives" if name == "input" else ""
+    return "`input` is the name of the input" if name == "input" else ""
 
 
 def wrong_input(name: str) -> str:
-    """Say why `name` cannot be an input; an empty text if it can."""
+    """Say why `name` cannot be the name of an input; an empty string if it can."""
     return _wrong_argument(name, _OF_FORWARD)
 
 
 def wrong_parameter(name: str) -> str:
-    """Say why `name` cannot be a parameter; an empty text if it can."""
+    """Say why `name` cannot be the name of a parameter; an empty string if it can."""
     if name == "index":
-        return "`index` is the number of a round, in a layer with `repeat`"
+        return "`index` is the number of the round in a layer with `repeat`"
     if name in ("true", "false"):
-        return f"`{name}` is a truth value in an expression"
+        return f"`{name}` is a constant in expressions"
     reason = _wrong_argument(name, _OF_INIT)
     if not reason and (name in MODULE or name in PRIVATE):
         return f"`{name}` is an attribute of `nn.Module`"
@@ -82,43 +85,43 @@ def wrong_parameter(name: str) -> str:
 
 _OF_FORWARD = frozenset(["nn", "recorded", "self", "torch"])
 _OF_INIT = frozenset(["nn", "self", "spectral_norm", "torch", "weight_norm"])
-"""What these use that is no variable of theirs, so that it cannot make way."""
+"""Global names that `forward` and `__init__` use, which cannot be renamed."""
 
 
 def _wrong_argument(name: str, used: Container[str]) -> str:
-    """Say why a name cannot be an argument of a function of the generated code."""
+    """Say why a name cannot be an argument of a function in generated code."""
     if not re.fullmatch(r"_?[a-z][a-z0-9_]*", name):
-        return "a name has lower-case letters, digits and `_`"
+        return "names consist of lower-case letters, digits and `_`"
     if len(name) > LONGEST:
-        return f"a name has at most {LONGEST} characters, this one {len(name)}"
+        return f"it has {len(name)} characters, the maximum is {LONGEST}"
     if keyword.iskeyword(name):
-        return f"`{name}` is a keyword of Python"
+        return f"`{name}` is a Python keyword"
     if name == "l":
-        return "it looks like the number 1"
+        return "it looks like the digit 1"
     if name in used:
-        return f"`{name}` has a meaning of its own in the generated code"
-    return f"`{name}` is a builtin of Python" if name in BUILTINS else ""
+        return f"the generated code uses `{name}`"
+    return f"`{name}` is a Python builtin" if name in BUILTINS else ""
 
 
 def wrong_class_name(name: str) -> str:
     """Say why `name` cannot be the class of a model or block; empty if it can."""
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name):
-        return "a class name is CamelCase: letters and digits, a capital first"
+        return "class names are CamelCase: letters and digits, with a capital first"
     if len(name) > LONGEST_CLASS or len(snake_case(name)) > 100:
-        return f"a class name has at most {LONGEST_CLASS} characters"
+        return f"class names have at most {LONGEST_CLASS} characters"
     if _is_taken(name):
-        return f"`{name}` has a meaning of its own in Python or the generated code"
+        return f"Python or the generated code uses `{name}`"
     return ""
 
 
 def wrong_stem(stem: str) -> str:
-    """Say why `stem` cannot be the file of a model, without `.py`; empty if it can."""
+    """Say why `stem`, without `.py`, cannot be the file of a model; empty if it can."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", stem):
-        return "a file has lower-case letters, digits and `_`, without `.py`"
+        return "file names consist of lower-case letters, digits and `_`, without `.py`"
     if len(stem) > LONGEST_FILE:
-        return f"it has {len(stem)} characters, the most is {LONGEST_FILE}"
+        return f"it has {len(stem)} characters, the maximum is {LONGEST_FILE}"
     if keyword.iskeyword(stem):
-        return f"`{stem}` is a keyword of Python"
+        return f"`{stem}` is a Python keyword"
     reason = hidden_module(stem)
     return f"its file would be `{stem}.py`, and {reason}" if reason else ""
 
@@ -126,26 +129,28 @@ def wrong_stem(stem: str) -> str:
 def wrong_import(name: str) -> str:
     """Say why `name` cannot be a class that a model imports; empty if it can."""
     if not _is_identifier(name):
-        return f"a class is {_IDENTIFIER}"
+        return f"a class must be {_IDENTIFIER}"
     if len(name) > LONGEST_IMPORT:
-        return f"it has {len(name)} characters, the most is {LONGEST_IMPORT}"
+        return f"it has {len(name)} characters, the maximum is {LONGEST_IMPORT}"
     if re.fullmatch(r"[A-Z0-9_]+_[A-Z0-9_]*", name):
-        return "it is spelt like a constant"
+        return "it is spelled like a constant"
     if _is_taken(name) or re.fullmatch(r"_|(size|value)_\d+", name):
-        return f"`{name}` has a meaning of its own in Python or the generated code"
+        return f"Python or the generated code uses `{name}`"
     return ""
 
 
 def wrong_argument(name: str) -> str:
-    """Say why `name` cannot be an argument of such a class; empty if it can."""
+    """Say why `name` cannot be an argument of an imported class; empty if it can."""
     if not _is_identifier(name):
-        return f"an argument is {_IDENTIFIER}"
+        return f"an argument must be {_IDENTIFIER}"
     if len(name) > LONGEST_IMPORT:
-        return f"it has {len(name)} characters, the most is {LONGEST_IMPORT}"
+        return f"it has {len(name)} characters, the maximum is {LONGEST_IMPORT}"
     return "it is the object itself" if name == "self" else ""
 
 
-_IDENTIFIER = "an identifier of letters and digits, with at most one `_` before them"
+_IDENTIFIER = (
+    "an identifier of letters, digits and `_`, with at most one `_` at the start"
+)
 
 
 def _is_taken(name: str) -> bool:
@@ -153,6 +158,6 @@ def _is_taken(name: str) -> bool:
 
 
 def _is_identifier(name: str) -> bool:
-    """Tell whether Python takes a name as it is: it changes `__name` in a class."""
+    """Return whether Python keeps a name as it is: it mangles `__name` in a class."""
     plain = re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII)
     return bool(plain) and not keyword.iskeyword(name) and name[:2] != "__"

@@ -1,4 +1,4 @@
-"""YAML text to plain data in which every value knows its line and column."""
+"""YAML to plain data, in which every value knows its line and column."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ def read(path: str, *, regular: bool = False) -> Document:
 
     Args:
         path: The file.
-        regular: Whether it must be a regular file, since a spec names it and no person.
+        regular: Whether it must be a regular file, because a spec names it, not a
+            person.
 
     Raises:
-        SpecError: It cannot be read, or is not the YAML of a spec.
+        SpecError: The file cannot be read, or is not valid YAML for a spec.
     """
     stream = path == "-" and not regular
     name = "<stdin>" if stream else path.replace(os.sep, "/")
@@ -45,37 +46,37 @@ def read(path: str, *, regular: bool = False) -> Document:
         data = content(path, regular=regular)
     except UnreadableError as error:
         message = f"`{name}` {error}"
-        if str(error) == "is not there":
+        if str(error) == "does not exist":
             message = f"there is no file `{name}`"
         raise SpecError([Diagnostic("MG001", message)]) from None
     return parse(data, name)
 
 
 def parse(text: bytes, name: str) -> Document:
-    """Read YAML.
+    """Parse YAML.
 
     Args:
         text: The bytes of a file.
-        name: How diagnostics call it.
+        name: The name of the file in diagnostics.
 
     Raises:
-        SpecError: With what is wrong, at its place.
+        SpecError: With all mistakes and their places.
     """
     decoded = decode(text, name)
     lines = lines_of(decoded)
-    # YAML 1.1 ends lines at these, unlike 1.2 and editors: others stand in for them.
+    # YAML 1.1 ends lines at these characters, unlike 1.2 and editors: replace them.
     others = spares(decoded)
     loader = _LOADER(decoded.translate(others))
     reader = Reader(name, lines, {ord(new): chr(old) for old, new in others.items()})
     try:
-        # Events, one by one: composing recurses in C, and crashes on deep nesting.
+        # Read events one by one: composing recurses in C and crashes on deep nesting.
         while loader.check_event() and reader.take(loader.get_event()):
             pass
     except yaml.MarkedYAMLError as error:
         raise SpecError([syntax_error(error, name, lines)]) from None
     except (yaml.YAMLError, ValueError, OverflowError):
-        # PyYAML's own scanner passes on what Python says of `"\U11111111"`.
-        message = "this is not YAML: a number stands for no character or version"
+        # PyYAML's scanner does not catch Python's error for `"\U11111111"`.
+        message = "invalid YAML: the number is not a character or version"
         row, column, *_ = reader.last
         place = place_of(name, lines, Span(row, column, row, column + 1))
         raise SpecError([Diagnostic("MG101", message, place)]) from None

@@ -1,4 +1,4 @@
-"""The bytes of a file as text that libyaml may read."""
+"""Decoding: the bytes of a file to text that libyaml can read."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from mlpgen.source.document import place_of
 LARGEST_FILE = 2**20
 
 _BREAK = re.compile("\r\n|\r|\n")
-# What YAML allows, turned around: listing the allowed ranges takes 3 ms to compile.
+# The complement of what YAML allows, which takes 3 ms to compile.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|\ufffe|\uffff")
 _YAML_1_1_BREAK = re.compile("[\x85\u2028\u2029]")
 
 
 def lines_of(text: str) -> list[str]:
-    """Split a text where YAML 1.2 and editors do."""
+    """Split a text into lines like YAML 1.2 and editors."""
     return _BREAK.split(text)
 
 
@@ -24,10 +24,10 @@ def decode(data: bytes, name: str) -> str:
     """Decode UTF-8.
 
     Raises:
-        SpecError: There is too much of it, or what YAML does not allow.
+        SpecError: The file is too large, or has characters that YAML does not allow.
     """
     if len(data) > LARGEST_FILE:
-        message = f"`{name}` is larger than 1 MiB, the most a spec may have"
+        message = f"`{name}` is larger than 1 MiB, the maximum for a spec"
         raise SpecError([Diagnostic("MG003", message)])
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
@@ -49,7 +49,7 @@ def decode(data: bytes, name: str) -> str:
 
 
 def spares(text: str) -> dict[int, str]:
-    """Map each character that only YAML 1.1 breaks lines at to one not in the text."""
+    """Map the line breaks of YAML 1.1 only to characters that are not in the text."""
     if not _YAML_1_1_BREAK.search(text):
         return {}
     used = set(text)
@@ -61,7 +61,7 @@ def spares(text: str) -> dict[int, str]:
 
 
 def place_at(before: str, text: str, name: str) -> Place:
-    """Return the place of the character that follows the text before it."""
+    """Return the place of the character after the text `before`."""
     lines = lines_of(before)
     row, column = len(lines), len(lines[-1]) + 1
     return place_of(name, lines_of(text), Span(row, column, row, column + 1))

@@ -1,4 +1,4 @@
-"""Plain data in which every value knows its line and column."""
+"""Documents: plain data in which every value knows its line and column."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any, NamedTuple
 from mlpgen.diagnostics.diagnostic import Place, Span
 
 Path = tuple[str | int, ...]
-"""Where a value stands: `("layers", 3, "Linear", "bias")`."""
+"""The path of a value: `("layers", 3, "Linear", "bias")`."""
 
 
 class Document(NamedTuple):
-    """The plain data of a YAML file, and where each value stands.
+    """The plain data of a YAML file, and the position of each value.
 
     Attributes:
-        name: The path as it was given, or `<stdin>`.
-        lines: The text, for carets.
-        data: Mappings, lists, texts, numbers, true/false and None.
-        spans: Where the data and all that it holds stand.
+        name: The path of the file as it was given, or `<stdin>`.
+        lines: The lines of the file, for carets.
+        data: Mappings, lists, strings, numbers, true/false and None.
+        spans: The positions of all values.
     """
 
     name: str
@@ -26,21 +26,21 @@ class Document(NamedTuple):
     spans: Spans
 
     def place(self, path: Path) -> Place:
-        """Return where a value stands; that of the nearest parent if there is none."""
+        """Return the place of a value, or of its nearest parent that exists."""
         spans, key, found = self._find(path)
         if not found and key and isinstance(spans.inner, dict):
             return place_of(self.name, self.lines, key)
         return place_of(self.name, self.lines, spans.span)
 
     def key_place(self, path: Path) -> Place:
-        """Return where the key of a value stands; in a list the value itself."""
+        """Return the place of the key of a value; in a list, that of the value."""
         _, key, found = self._find(path)
         return (
             place_of(self.name, self.lines, key) if found and key else self.place(path)
         )
 
     def _find(self, path: Path) -> tuple[Spans, Span | None, bool]:
-        """Follow a path as far as it goes; return whether that was to its end."""
+        """Follow a path as far as possible; return whether its end was reached."""
         spans, key = self.spans, None
         for part in path:
             inner = spans.inner
@@ -56,7 +56,7 @@ class Document(NamedTuple):
 
 
 class Spans:
-    """Where a value stands, and in a mapping or list where each part stands."""
+    """The span of a value, and of the values in a mapping or list."""
 
     __slots__ = ("inner", "span")
     inner: dict[str, tuple[Span, Spans]] | list[Spans] | None
@@ -67,5 +67,5 @@ class Spans:
 
 
 def place_of(name: str, lines: list[str], span: Span) -> Place:
-    """Return a place with the line it is in."""
+    """Return a place with its line."""
     return Place(name, span, lines[span.line - 1] if span.line <= len(lines) else "")

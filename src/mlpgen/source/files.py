@@ -1,7 +1,7 @@
 """Opening files: the spec that a person names, and files that a spec names.
 
-A person may name whatever can be read, such as the pipe of `<(…)`. A spec may be from a
-stranger: what it names is a regular file, or it is not opened.
+A person may name anything that can be read, such as the pipe of `<(…)`. A spec may come
+from a stranger, so the files that it names must be regular files.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
 class UnreadableError(Exception):
-    """Why a file cannot be read, as the end of a sentence that its name begins."""
+    """A file cannot be read; the message completes "`file` …"."""
 
 
 def kind(mode: int) -> str:
-    """Say what is no regular file: `a folder`, `a named pipe`; else an empty text."""
-    return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "no file")
+    """Return what a file is, if not regular: `a folder`, `a named pipe`; else empty."""
+    return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "not a file")
 
 
 def possible(name: str) -> bool:
-    """Tell whether a file of this system can have a name; any text may be asked for."""
+    """Return whether a file on this system can have this name."""
     try:
         return b"\0" not in os.fsencode(name) and name != ""
     except UnicodeEncodeError:
@@ -43,24 +43,24 @@ def possible(name: str) -> bool:
 
 
 def content(path: str, *, regular: bool = False) -> bytes:
-    """Return what is in a file, or a little more of it than a spec may have.
+    """Return the content of a file, up to a little more than a spec may have.
 
     Args:
         path: The file; `-` is standard input, unless it has to be regular.
-        regular: Whether only a regular file is opened, and never waited for.
+        regular: Whether to open regular files only, and never wait.
 
     Raises:
-        UnreadableError: It cannot be read.
+        UnreadableError: The file cannot be read.
     """
     try:
         if path == "-" and not regular:
             return sys.stdin.buffer.read(LARGEST_FILE + 1)
         if not possible(path):
-            raise UnreadableError("is no name of a file")
+            raise UnreadableError("is not a valid file name")
         with opened(path) if regular else Path(path).open("rb") as file:
             return file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
-        raise UnreadableError("is not there") from None
+        raise UnreadableError("does not exist") from None
     except IsADirectoryError:
         raise UnreadableError("is a folder") from None
     except OSError as error:
@@ -73,18 +73,18 @@ def opened(path: str) -> BinaryIO:
     """Open a file that a spec names.
 
     Raises:
-        UnreadableError: It is not regular, so that it would be waited for.
+        UnreadableError: It is not a regular file, so reading could block.
         OSError: It cannot be opened.
     """
     return open(path, "rb", opener=_regular)
 
 
 def _regular(path: str, flags: int) -> int:
-    """Open a regular file; whatever else there is is not even opened."""
+    """Open a regular file; do not open anything else."""
     _insist(Path(path).stat().st_mode)
     handle = os.open(path, flags | _WITHOUT_WAITING)
     try:
-        _insist(os.fstat(handle).st_mode)  # it may be another by now
+        _insist(os.fstat(handle).st_mode)  # it may have been replaced
     except UnreadableError:
         os.close(handle)
         raise

@@ -1,4 +1,4 @@
-"""Plain scalars by YAML 1.2: https://yaml.org/spec/1.2.2/#103-core-schema."""
+"""Plain scalars of YAML 1.2: https://yaml.org/spec/1.2.2/#103-core-schema."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
 def scalar(text: str) -> Any:
-    """Read a plain scalar by YAML 1.2: `no` is a text, `1e-3` a number.
+    """Read a plain scalar by the rules of YAML 1.2: `no` is a string, `1e-3` a number.
 
     Raises:
-        ValueError: A number that is infinite, or of more than 64 bits.
+        ValueError: The number is infinite, or has more than 64 bits.
     """
     if text in ("", "~", "null", "Null", "NULL"):
         return None

@@ -1,4 +1,4 @@
-"""What libyaml, or PyYAML's own scanner, stopped at, in plain words."""
+"""Syntax errors of libyaml and PyYAML in plain words."""
 
 from __future__ import annotations
 
@@ -16,51 +16,55 @@ DEEPEST = 64
 _WORDS = (
     (
         "mapping values are",
-        "a `:` cannot stand here",
-        "mend the indentation, or put a text with `: ` in quotes",
+        "a `:` is not allowed here",
+        "fix the indentation, or put a string with `: ` in quotes",
     ),
     (
         "found unexpected ':'",
-        "a `:` cannot stand here",
-        "put a text with `:` in quotes",
+        "a `:` is not allowed here",
+        "put a string with `:` in quotes",
     ),
-    ("sequence entries are", "a `-` cannot begin an entry here", ""),
-    ("mapping keys are", "a `?` cannot begin a key here", ""),
+    ("sequence entries are", "a `-` cannot start an entry here", ""),
+    ("mapping keys are", "a `?` cannot start a key here", ""),
     (
         "block mapping: .*(expected key|<block end>)",
-        "a key, or the end of the mapping, is expected here",
-        "the keys of a mapping begin in the same column",
+        "expected a key, or the end of the mapping",
+        "the keys of a mapping must start in the same column",
     ),
     (
         "block collection: .*(expected '-'|<block end>)",
-        "a `-`, or the end of the list, is expected here",
-        "the entries of a list begin in one column, keys beside a type in its column",
+        "expected a `-`, or the end of the list",
+        "entries of a list start in the same column, keys beside a type in its column",
     ),
-    (r"expected ',' or '\]'", "`,` or `]` is expected here", ""),
-    ("expected ',' or '}'", "`,` or `}` is expected here", ""),
-    ("node content", "a value is expected here", ""),
+    (r"expected ',' or '\]'", "expected `,` or `]`", ""),
+    ("expected ',' or '}'", "expected `,` or `}`", ""),
+    ("node content", "expected a value", ""),
     (
         "could not find expected ':'",
         "a `:` is missing",
-        "a space follows each `:` behind a key",
+        "put a space after the `:` of a key",
     ),
     (
         "cannot start any token",
-        "this character cannot begin a value",
+        "this character cannot start a value",
         "put it in quotes",
     ),
-    ("document (indicator|separator)", "the document ends inside these quotes", ""),
-    ("unexpected end of stream", "these quotes are not closed", ""),
+    (
+        "document (indicator|separator)",
+        "the document ends inside this quoted string",
+        "",
+    ),
+    ("unexpected end of stream", "this quoted string is not closed", ""),
     (
         "directive|YAML document|%YAML",
-        "a line that begins with `%` is not for a spec",
+        "lines that start with `%` are not allowed",
         "",
     ),
     ("document start", "the document has ended before this", ""),
     ("block scalar", "only `+`, `-` or a digit may follow `|` and `>`", ""),
     (
         "escape|hexa?decimal",
-        "`\\` does not begin an escape of YAML here",
+        "`\\` does not start a YAML escape here",
         "write `\\\\` for a backslash",
     ),
 )
@@ -69,7 +73,7 @@ _WORDS = (
 def syntax_error(
     error: yaml.MarkedYAMLError, name: str, lines: list[str]
 ) -> Diagnostic:
-    """Say what is wrong with the YAML, at its place."""
+    """Describe a syntax error, with its place."""
     theirs = f"{error.context}: {error.problem}"
     mark: Any = error.problem_mark or error.context_mark
     if "while scanning a quoted scalar" in theirs and "unexpected" in theirs:
@@ -83,13 +87,15 @@ def syntax_error(
         where = "stand here" if place.text[:column].strip() else "indent"
         return Diagnostic("MG107", f"a tab cannot {where}", place, help="use spaces")
     if "nesting depth" in theirs:
-        return Diagnostic("MG106", f"nested deeper than {DEEPEST} levels", place)
+        return Diagnostic("MG106", f"more than {DEEPEST} levels of nesting", place)
     if "tag" in theirs:
-        return Diagnostic("MG103", "a spec has no tags", place, help="put it in quotes")
+        return Diagnostic(
+            "MG103", "tags are not allowed", place, help="put it in quotes"
+        )
     if "anchor" in theirs or "alias" in theirs:
-        message = "a spec has no anchors or aliases"
+        message = "anchors and aliases are not allowed"
         return Diagnostic("MG104", message, place, help="put it in quotes")
-    fallback = (error.problem or "it cannot be read", "")
+    fallback = (error.problem or "it cannot be parsed", "")
     said = (
         (ours, hint) for pattern, ours, hint in _WORDS if re.search(pattern, theirs)
     )
@@ -98,13 +104,13 @@ def syntax_error(
         hint = 'put an expression in quotes: `"${…}"`'
     above = lines[row - 1] if row and message == _WORDS[0][1] else ""
     if entry := re.match(r"\s*- ([A-Za-z]\w*)\s*(#.*)?$", above):
-        hint = f"write `- {entry[1]}:` above, since keys follow"
+        hint = f"write `- {entry[1]}:` above, because keys follow"
     elif re.match(r"\s*- [A-Za-z]\w*: \S", above):
-        hint = "keys beside a type begin in its column"
+        hint = "keys beside a type must start in its column"
     began = error.context_mark.line + 1 if error.context_mark else row + 1
     what = str(error.context).removeprefix("while ").removeprefix("parsing ")
     what = {"a flow sequence": "the list", "a flow mapping": "the mapping"}.get(
         what, ""
     )
-    notes = (f"{what} begins in line {began}",) if what and began != row + 1 else ()
-    return Diagnostic("MG101", f"this is not YAML: {message}", place, notes, hint)
+    notes = (f"{what} starts in line {began}",) if what and began != row + 1 else ()
+    return Diagnostic("MG101", f"invalid YAML: {message}", place, notes, hint)

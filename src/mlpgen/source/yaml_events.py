@@ -1,4 +1,4 @@
-"""Events of YAML to plain data, without recursion."""
+"""YAML events to plain data, without recursion."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PROPERTY = {"&": r"&[^\s,\[\]{}]*", "!": r"!(<[^>]*>|[^\s,\[\]{}]*)"}
 class _Open:
     """A mapping or list that is being read.
 
-    `key` is the name and span of the next value's key; a wrong key has no name.
+    `key` is the name and span of the key of the next value; an invalid key has no name.
     """
 
     __slots__ = ("flow", "in_key", "is_key", "key", "spans", "values")
@@ -49,7 +49,7 @@ class _Open:
 
 
 class Reader:
-    """Builds plain data from events, without recursion."""
+    """Builds plain data from YAML events, without recursion."""
 
     def __init__(self, name: str, lines: list[str], spared: dict[int, str]) -> None:
         self.name = name
@@ -62,21 +62,21 @@ class Reader:
         self.stack = [self.root]
 
     def document(self) -> Document:
-        """Return what was read."""
+        """Return the document."""
         data = self.root.values[0] if self.root.values else None
         inner: Any = self.root.spans.inner
         spans = inner[0] if inner else self.root.spans
         if not self.problems and not isinstance(data, dict):
-            what = f"a spec is a mapping, this is {_kind(data)}"
-            what = "there is no spec in the file" if data is None else what
-            hint = "`mlpgen init mlp` prints a spec to start from"
+            what = f"a spec must be a mapping, not {_kind(data)}"
+            what = "the file contains no spec" if data is None else what
+            hint = "`mlpgen init mlp` prints a spec to start with"
             self.add("MG109", what, spans.span, help=hint)
         if self.problems:
             raise SpecError(self.problems)
         return Document(self.name, self.lines, data, spans)
 
     def take(self, event: Any) -> bool:
-        """Take the next event; False ends the reading."""
+        """Process the next event; return False to stop."""
         if isinstance(event, yaml.ScalarEvent):
             self.check(event)
             self.scalar(event)
@@ -86,22 +86,24 @@ class Reader:
         elif isinstance(event, yaml.CollectionEndEvent):
             self.close(event)
         elif isinstance(event, yaml.AliasEvent):
-            hint = "write the value again"
-            self.add("MG104", "a spec has no aliases", _span(event), help=hint)
+            hint = "repeat the value"
+            self.add("MG104", "aliases are not allowed", _span(event), help=hint)
             self.put(None, _span(event), alias=True)
         elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if event.tags:
-                self.add("MG103", "a spec has no tags", _span(event))
+                self.add("MG103", "tags are not allowed", _span(event))
             if self.documents > 1:
                 self.add(
-                    "MG105", "a spec is one document: another begins", _span(event)
+                    "MG105",
+                    "a spec must be a single document: another one starts here",
+                    _span(event),
                 )
                 return False
         return True
 
     def scalar(self, event: Any) -> None:
-        """Read a scalar; a quoted one is a text."""
+        """Process a scalar; a quoted one is a string."""
         span = self.span_of(event)
         text = event.value.translate(self.spared) if self.spared else event.value
         self.last = Span(*_span(event)[2:], *_span(event)[2:])
@@ -109,7 +111,7 @@ class Reader:
             if not text.isascii() and any(
                 "\ud800" <= char <= "\udfff" for char in text
             ):
-                self.add("MG101", "this is not YAML: an escape is no character", span)
+                self.add("MG101", "invalid YAML: an escape is not a character", span)
             self.put(text, span)
             return
         is_key = self.stack[-1].wants_key()
@@ -118,16 +120,16 @@ class Reader:
         except ValueError:
             value = 0.0
             if not is_key:
-                why = "an integer has at most 64 bits, a number is finite"
+                why = "integers have at most 64 bits, and numbers must be finite"
                 message = f"the number {_cut(text)} is out of range"
                 self.add("MG111", message, span, (why,))
         if is_key and value == "<<":
-            hint = "write the keys themselves here"
-            self.add("MG104", "a spec has no merge keys", span, help=hint)
+            hint = "write the keys here instead"
+            self.add("MG104", "merge keys are not allowed", span, help=hint)
         self.put(value, span)
 
     def put(self, value: Any, span: Span, *, alias: bool = False) -> None:
-        """Put a scalar where it belongs: as a key, or as a value."""
+        """Add a scalar as a key or as a value."""
         top = self.stack[-1]
         if not top.wants_key():
             top.put(value, Spans(span))
@@ -140,12 +142,12 @@ class Reader:
         if value in top.values:
             inner: Any = top.spans.inner
             line = inner[value][0].line
-            message = f"the key `{_cut(value)}` is here twice"
-            self.add("MG102", message, span, (f"the first is in line {line}",))
+            message = f"duplicate key `{_cut(value)}`"
+            self.add("MG102", message, span, (f"the first one is in line {line}",))
         top.key = (value, span)
 
     def wrong_key(self, value: Any, span: Span) -> None:
-        """Refuse a key that is not a string."""
+        """Report a key that is not a string."""
         plain = isinstance(value, bool | int | float)
         hint = "put it in quotes" if plain else ""
         self.add(
@@ -153,7 +155,7 @@ class Reader:
         )
 
     def open(self, event: Any) -> None:
-        """Begin a mapping or list."""
+        """Start a mapping or list."""
         above = self.stack[-1]
         values: Any = [] if isinstance(event, yaml.SequenceStartEvent) else {}
         opened = _Open(values, above, flow=event.flow_style)
@@ -169,7 +171,7 @@ class Reader:
             raise SpecError(self.problems)
 
     def close(self, event: Any) -> None:
-        """End a mapping or list; of several lines its span has the first."""
+        """End a mapping or list; if it has several lines, its span is the first one."""
         opened = self.stack.pop()
         start = opened.spans.span
         if opened.flow:
@@ -182,7 +184,7 @@ class Reader:
             self.stack[-1].key = (None, start)
 
     def check(self, event: Any) -> None:
-        """Refuse anchors and tags."""
+        """Report anchors and tags."""
         for sign, given in (("&", event.anchor), ("!", event.tag)):
             if given is not None:
                 start = _span(event)
@@ -193,10 +195,10 @@ class Reader:
                     start.line, start.column + begin, start.line, start.column + end
                 )
                 code, what = ("MG104", "anchors") if sign == "&" else ("MG103", "tags")
-                self.add(code, f"a spec has no {what}", span, help="leave it out")
+                self.add(code, f"{what} are not allowed", span, help="remove it")
 
     def span_of(self, event: Any) -> Span:
-        """Return the span of a scalar; an empty one has that of its key or its `-`."""
+        """Return the span of a scalar; for an empty one, that of its key or its `-`."""
         span = _span(event)
         if event.style in ("|", ">") and span.end_line > span.line:
             return self.without_blank_lines(span)
@@ -211,14 +213,14 @@ class Reader:
         return Span(span.line, span.column, span.line, span.column + 1)
 
     def without_blank_lines(self, span: Span) -> Span:
-        """Return the span of a block scalar, which for YAML ends in a later line."""
+        """Return the span of a block scalar without trailing blank lines."""
         row = span.end_line - 1 if span.end_column == 1 else span.end_line
         while row > span.line and not self.lines[row - 1].strip():
             row -= 1
         return Span(*span[:2], row, len(self.lines[row - 1].rstrip()) + 1)
 
     def to_line_end(self, span: Span) -> Span:
-        """Stretch a span to the end of the text of its first line."""
+        """Extend a span to the end of the text in its first line."""
         end = len(self.lines[span.line - 1].rstrip()) + 1
         return Span(*span[:2], span.line, max(end, span.column + 1))
 
@@ -230,7 +232,7 @@ class Reader:
         notes: tuple[str, ...] = (),
         help: str = "",
     ) -> None:
-        """Note a mistake; after a thousand of them there is no point in reading on."""
+        """Add a mistake; stop reading after a thousand."""
         place = place_of(self.name, self.lines, span)
         self.problems.append(Diagnostic(code, message, place, notes, help))
         if len(self.problems) >= MOST_MISTAKES:

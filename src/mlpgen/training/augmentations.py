@@ -1,6 +1,6 @@
-"""How a batch of images is changed at random, on its device.
+"""Augmentations: random changes of a batch of images on its device.
 
-Each is vectorized: every image of a batch is changed otherwise, without a loop.
+Each is vectorized: every image changes differently, without a loop.
 """
 
 from typing import Annotated, ClassVar
@@ -13,11 +13,11 @@ from mlpgen.training.optimizers.base import AsTuple
 
 
 class Augmentation(TrainingComponent):
-    """A change of images, and perhaps of their targets.
+    """Base of augmentations of images, and perhaps of their targets.
 
     Class attributes:
-        mixes: Whether it mixes two images, and their targets with them.
-        module: The shared module that has the function of its name.
+        mixes: Whether it mixes pairs of images and their targets.
+        module: The shared module with the function of this name.
     """
 
     mixes: ClassVar[bool] = False
@@ -25,7 +25,7 @@ class Augmentation(TrainingComponent):
 
 
 class Crop(Augmentation):
-    """Moves each image by up to `padding` pixels, and fills with zeros."""
+    """Shifts each image by up to `padding` pixels, and fills with zeros."""
 
     example: ClassVar = "crop: 2"
 
@@ -33,7 +33,7 @@ class Crop(Augmentation):
 
 
 class Flip(Augmentation):
-    """Mirrors each image, left to right, with a probability."""
+    """Flips each image horizontally with probability `p`."""
 
     example: ClassVar = "flip"
 
@@ -41,7 +41,7 @@ class Flip(Augmentation):
 
 
 class Rotate(Augmentation):
-    """Turns each image by up to `degrees`, either way."""
+    """Rotates each image by up to `degrees` in either direction."""
 
     example: ClassVar = "rotate: 10"
     module: ClassVar = "turns"
@@ -52,10 +52,10 @@ class Rotate(Augmentation):
 
 
 class Affine(Augmentation):
-    """Turns, moves, stretches and shears each image.
+    """Rotates, shifts, scales and shears each image.
 
-    `translate` is a share of height and width, `scale` the range of the size,
-    `shear` in degrees.
+    `translate` is a fraction of height and width, `scale` the range of the scale,
+    `shear` is in degrees.
     """
 
     example: ClassVar = "affine: {degrees: 10, translate: 0.1, scale: [0.9, 1.1]}"
@@ -94,7 +94,7 @@ class Mixup(Augmentation):
 
 
 class Cutmix(Augmentation):
-    """Puts a box of one image into another, and mixes targets by its area.
+    """Pastes a box of one image into another, and mixes the targets by its area.
 
     Yun et al., arXiv:1905.04899.
     """

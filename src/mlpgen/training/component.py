@@ -1,4 +1,4 @@
-"""What the parts of a training share."""
+"""The base class of what a training is made of."""
 
 from typing import ClassVar, NamedTuple
 
@@ -6,7 +6,7 @@ from mlpgen.catalogue.component import Component
 
 
 class Problem(NamedTuple):
-    """Why a part of the training does not fit, in the user's words."""
+    """Why a component does not fit, in the user's words."""
 
     code: str
     message: str
@@ -15,14 +15,14 @@ class Problem(NamedTuple):
 
 
 class TrainingComponent(Component):
-    """An optimizer, a scheduler or a loss.
+    """Base of optimizers, schedulers, losses and augmentations.
 
     Class attributes:
-        example: How a spec names it.
+        example: The component as a spec has it.
     """
 
     example: ClassVar[str] = ""
 
     def check(self) -> Problem | None:
-        """Return what torch would refuse about its arguments together."""
+        """Return what torch would refuse about the arguments as a whole."""
         return None

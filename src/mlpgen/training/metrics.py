@@ -1,27 +1,27 @@
-"""What is measured beside the loss; a new metric is one class, named in `METRICS`."""
+"""Metrics besides the loss. A new one is a class, listed in `METRICS`."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Literal
 
 Kind = Literal["classes", "text", "numbers"]
-"""What a model gives: one class, the class of each step of a text, or numbers."""
+"""What a model predicts: a class, a class for each step of a text, or numbers."""
 
 
 class Metric:
-    """A metric: the code of an evaluation that measures it.
+    """A metric: the code that an evaluation has for it.
 
-    In all code `{output}` stands for what the model gives, `{target}` for what it
-    should give, `{dim}` for the dimension of the classes, `{classes}` for their number.
+    In all code, `{output}` stands for the output of the model, `{target}` for the
+    target, `{dim}` for the dimension of the classes, `{classes}` for their number.
 
     Class attributes:
-        kinds: What models give of which it is a metric.
+        kinds: The kinds of predictions that it measures.
         needs: The least number of classes.
         before: A line before the loop over batches.
-        batch: A line of the loop.
-        means: What the mean is taken of, by name: a number, or one for each example.
-        result: The metric, if it is no mean: code in which `found` has all means.
-        at_end: Whether it looks at the model of the best epoch, at the end.
+        batch: A line in the loop.
+        means: The code whose mean is taken, by name: a number, or one for each example.
+        result: The metric, if it is not a mean: code in which `found` has all means.
+        at_end: Whether it is computed once, from the best model at the end.
     """
 
     kinds: ClassVar[tuple[Kind, ...]] = ("numbers",)
@@ -34,14 +34,14 @@ class Metric:
 
 
 class Accuracy(Metric):
-    """The share of the examples whose class is the likeliest."""
+    """The fraction of examples whose class has the highest score."""
 
     kinds = ("classes", "text")
     means: ClassVar = {"accuracy": "{output}.argmax(dim={dim}) == {target}"}
 
 
 class Top5(Metric):
-    """The share of the examples whose class is among the five likeliest."""
+    """The fraction of examples whose class is among the five highest scores."""
 
     kinds = ("classes",)
     needs = 6
@@ -51,7 +51,7 @@ class Top5(Metric):
 
 
 class F1(Metric):
-    """The mean over classes of 2 · precision · recall / (precision + recall)."""
+    """The macro F1 score: the mean of 2 · precision · recall / (precision + recall)."""
 
     kinds = ("classes",)
     before = "counts = Counts({classes})"
@@ -60,7 +60,7 @@ class F1(Metric):
 
 
 class Confusion(Metric):
-    """How often which class is taken for which, in confusion.csv at the end."""
+    """The confusion matrix, written to confusion.csv at the end."""
 
     kinds = ("classes",)
     at_end = True
@@ -73,14 +73,14 @@ class Mae(Metric):
 
 
 class Rmse(Metric):
-    """The root of the mean squared error, in the unit of the targets."""
+    """The root mean squared error, in the unit of the targets."""
 
     means: ClassVar = {"mse": "F.mse_loss({output}, {target})"}
     result = 'found["mse"] ** 0.5'
 
 
 class R2(Metric):
-    """The share of the variance of the targets that is explained."""
+    """The coefficient of determination: the fraction of variance explained."""
 
     before = "variance = Variance()"
     batch = "variance.add({output}, {target})"
@@ -91,4 +91,4 @@ METRICS: dict[str, type[Metric]] = {
     each.__name__.lower(): each
     for each in (Accuracy, Top5, F1, Confusion, Mae, Rmse, R2)
 }
-"""Metrics by the name that a spec has for them."""
+"""Metrics by their name in a spec."""

@@ -1,4 +1,4 @@
-"""Schedulers of `torch.optim.lr_scheduler` that a spec can say.
+"""Learning rate schedulers of `torch.optim.lr_scheduler`.
 
 https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
 """
@@ -28,11 +28,12 @@ Milestones = Annotated[
 
 
 class Scheduler(TrainingComponent):
-    """A rule for the learning rate.
+    """Base of learning rate schedulers.
 
     Class attributes:
-        steps: When it moves on: after each `epoch` or each `batch`.
-        peak: The argument that the script's `--lr` gives, instead of the optimizer's.
+        steps: When it steps: after each `epoch` or each `batch`.
+        peak: The argument that the script's `--lr` sets, instead of that of the
+            optimizer.
     """
 
     steps: ClassVar[Literal["epoch", "batch"]] = "epoch"
@@ -40,12 +41,12 @@ class Scheduler(TrainingComponent):
 
     @property
     def watched(self) -> str:
-        """The metric of the script that it looks at, or an empty text."""
+        """The metric of the script that it watches, or an empty string."""
         return ""
 
 
 class StepLR(Scheduler):
-    """Multiplies the rate by gamma every `step_size` epochs."""
+    """Multiplies the learning rate by `gamma` every `step_size` epochs."""
 
     example: ClassVar = "StepLR: {step_size: 5, gamma: 0.5}"
 
@@ -54,7 +55,7 @@ class StepLR(Scheduler):
 
 
 class MultiStepLR(Scheduler):
-    """Multiplies the rate by gamma at each milestone, an epoch."""
+    """Multiplies the learning rate by `gamma` at each milestone, an epoch."""
 
     example: ClassVar = "MultiStepLR: {milestones: [5, 8], gamma: 0.1}"
 
@@ -63,7 +64,7 @@ class MultiStepLR(Scheduler):
 
 
 class ConstantLR(Scheduler):
-    """Multiplies the rate by a factor for the first epochs."""
+    """Multiplies the learning rate by a factor for the first epochs."""
 
     example: ClassVar = "ConstantLR"
 
@@ -72,7 +73,7 @@ class ConstantLR(Scheduler):
 
 
 class LinearLR(Scheduler):
-    """Moves the rate along a line for the first epochs: a warm-up."""
+    """Changes the learning rate linearly over the first epochs: a warmup."""
 
     example: ClassVar = "LinearLR: {start_factor: 0.1, total_iters: 3}"
 
@@ -84,7 +85,7 @@ class LinearLR(Scheduler):
 
 
 class ExponentialLR(Scheduler):
-    """Multiplies the rate by gamma every epoch."""
+    """Multiplies the learning rate by `gamma` every epoch."""
 
     example: ClassVar = "ExponentialLR: 0.9"
 
@@ -92,7 +93,7 @@ class ExponentialLR(Scheduler):
 
 
 class PolynomialLR(Scheduler):
-    """Lowers the rate to 0 by a power of the epochs that are left."""
+    """Decays the learning rate to 0 by a polynomial of the epoch."""
 
     example: ClassVar = "PolynomialLR: {total_iters: 10}"
 
@@ -101,7 +102,7 @@ class PolynomialLR(Scheduler):
 
 
 class CosineAnnealingLR(Scheduler):
-    """Lowers the rate along half a cosine of `T_max` epochs."""
+    """Decays the learning rate along half a cosine of `T_max` epochs."""
 
     example: ClassVar = "CosineAnnealingLR"
 
@@ -115,7 +116,7 @@ class CosineAnnealingLR(Scheduler):
 
 
 class CosineAnnealingWarmRestarts(Scheduler):
-    """Cosines that begin again after `T_0` epochs."""
+    """Cosine annealing that restarts after `T_0` epochs."""
 
     example: ClassVar = "CosineAnnealingWarmRestarts: 5"
 
@@ -125,7 +126,7 @@ class CosineAnnealingWarmRestarts(Scheduler):
 
 
 class CyclicLR(Scheduler):
-    """Moves the rate up and down, a step each batch."""
+    """Moves the learning rate up and down, with a step after each batch."""
 
     example: ClassVar = "CyclicLR: {base_lr: 0.01, max_lr: 0.1, step_size_up: 500}"
     steps: ClassVar = "batch"
@@ -145,15 +146,15 @@ class CyclicLR(Scheduler):
     max_momentum: Probability = 0.9
 
     def check(self) -> Problem | None:
-        """The lower rate is not above the upper one."""
+        """Check that the lower rate is not above the upper one."""
         if self.base_lr <= self.max_lr:
             return None
-        message = f"`base_lr` {self.base_lr} is above `max_lr` {self.max_lr}"
+        message = f"`base_lr` {self.base_lr} must not be above `max_lr` {self.max_lr}"
         return Problem("MG311", message, "base_lr")
 
 
 class OneCycleLR(Scheduler):
-    """One rise and one long fall over the whole training, a step each batch."""
+    """The 1cycle policy: one rise and one long decay, with a step after each batch."""
 
     example: ClassVar = "OneCycleLR: {max_lr: 0.2}"
     steps: ClassVar = "batch"
@@ -178,7 +179,7 @@ class OneCycleLR(Scheduler):
     three_phase: bool = False
 
     def check(self) -> Problem | None:
-        """The steps follow from the data, which the spec does not know."""
+        """Refuse `total_steps`, which the script computes from the data."""
         if self.total_steps is None:
             return None
         message = "`total_steps` is the number of batches, which the script counts"
@@ -186,9 +187,9 @@ class OneCycleLR(Scheduler):
 
 
 class ReduceLROnPlateau(Scheduler):
-    """Multiplies the rate by a factor when a metric no longer improves.
+    """Multiplies the learning rate by a factor when a metric stops improving.
 
-    The test loss, or with `mode: max` the test accuracy.
+    The metric is the test loss, or the test accuracy with `mode: max`.
     """
 
     example: ClassVar = "ReduceLROnPlateau: {patience: 2}"
@@ -206,12 +207,12 @@ class ReduceLROnPlateau(Scheduler):
 
     @property
     def watched(self) -> str:
-        """What is large when the model is good, or small."""
+        """The test accuracy or the test loss."""
         return "test_accuracy" if self.mode == "max" else "test_loss"
 
 
 class SequentialLR(Scheduler):
-    """One scheduler after the other, changing at the milestones."""
+    """Runs one scheduler after the other, and switches at the milestones."""
 
     example: ClassVar = (
         "SequentialLR: {schedulers: [{LinearLR: {total_iters: 2}}, "
@@ -224,9 +225,9 @@ class SequentialLR(Scheduler):
     milestones: Milestones
 
     def check(self) -> Problem | None:
-        """There is one change fewer than there are schedulers, in order."""
+        """Check that the milestones increase, and are one fewer than the schedulers."""
         if list(self.milestones) != sorted(set(self.milestones)):
-            message = f"the milestones {list(self.milestones)} do not rise"
+            message = f"the milestones {list(self.milestones)} must increase"
             return Problem("MG311", message, "milestones")
         if len(self.milestones) != len(self.schedulers) - 1:
             return Problem(
@@ -239,7 +240,7 @@ class SequentialLR(Scheduler):
 
 
 class ChainedScheduler(Scheduler):
-    """Several schedulers at once."""
+    """Applies several schedulers at once."""
 
     example: ClassVar = (
         "ChainedScheduler: [{LinearLR: {total_iters: 2}}, {ExponentialLR: 0.9}]"

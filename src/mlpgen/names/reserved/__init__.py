@@ -1,1 +1,1 @@
-"""Names that Python, torch and the generated code have, as plain data."""
+"""Names that Python, torch and the generated code use, as plain data."""

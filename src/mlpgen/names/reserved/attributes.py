@@ -1,4 +1,4 @@
-"""Attributes that torch's own classes have, which layers of a spec would overwrite."""
+"""Attributes of torch's classes, which layers of a spec must not overwrite."""
 
 MODULE = frozenset(
     """
@@ -35,7 +35,7 @@ PRIVATE = frozenset(
     _wrapped_call_impl
     """.split()
 )
-"""Attributes with `_` before them that torch gives modules of all kinds itself."""
+"""Private attributes that torch sets on modules."""
 
 NOT_EXPORTED = frozenset(
     """
@@ -51,4 +51,4 @@ NOT_EXPORTED = frozenset(
     shape_env to_folder validate_inputs
     """.split()
 )
-"""The attributes of what torch.export and torch.compile make of a module."""
+"""Attributes of the modules that torch.export and torch.compile return."""

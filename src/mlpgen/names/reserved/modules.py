@@ -1,7 +1,7 @@
 """Names of modules that a file beside the generated code would hide, in lower case.
 
-Written down rather than asked for: a spec is right on all machines or on none, and
-nothing is imported here. Tests hold the lists against Python and the generated scripts.
+They are listed here so that a spec is valid on all machines or on none, and nothing has
+to be imported. Tests compare the lists with Python and the generated scripts.
 """
 
 STANDARD = frozenset(
@@ -30,7 +30,7 @@ STANDARD = frozenset(
     winsound wsgiref xdrlib xml xmlrpc zipapp zipfile zipimport zlib zoneinfo
     """.split()
 )
-"""The standard library of Python 3.11 to 3.14, all of them."""
+"""The standard library of Python 3.11 to 3.14."""
 
 PRIVATE = frozenset(
     """
@@ -51,7 +51,7 @@ PRIVATE = frozenset(
     _weakref _weakrefset _winapi _wmi _zoneinfo _zstd
     """.split()
 )
-"""Its own modules that are nobody else's."""
+"""Private modules of the standard library."""
 
 PACKAGES = frozenset(
     """
@@ -67,7 +67,7 @@ PACKAGES = frozenset(
     typing_extensions usercustomize werkzeug wheel xxhash yaml zmq
     """.split()
 )
-"""Packages that the generated code, torch or what they stand on may import."""
+"""Packages that the generated code, torch or their dependencies may import."""
 
 DEVICES = frozenset(
     """
@@ -75,4 +75,4 @@ DEVICES = frozenset(
     lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9
     """.split()
 )
-"""What is no file on Windows, whatever stands behind its dot."""
+"""Device names, which are not allowed as files on Windows, with any suffix."""

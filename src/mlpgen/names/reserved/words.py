@@ -1,6 +1,6 @@
-"""Words of Python and of the code of models, which names of a spec could hide.
+"""Names in Python and in the code of models, which a spec could hide.
 
-A test compares them with Python and with the code of files.
+A test compares them with Python and with generated files.
 """
 
 BUILTINS = frozenset(
@@ -29,7 +29,7 @@ BUILTINS = frozenset(
     sorted staticmethod str sum super tuple type vars zip
     """.split()
 )
-"""The builtins of Python 3.11 to 3.14, dunder names aside."""
+"""The builtins of Python 3.11 to 3.14, except for dunder names."""
 
 MODEL = frozenset(
     """
@@ -39,4 +39,4 @@ MODEL = frozenset(
     weight_norm x y z
     """.split()
 )
-"""What the file of a model imports, defines and calls its variables, sizes aside."""
+"""Names that the file of a model imports, defines and assigns, except for sizes."""

@@ -1,1 +1,1 @@
-"""Where data comes from: sets with a name, and files of the user."""
+"""Where data comes from: named datasets, and files of the user."""

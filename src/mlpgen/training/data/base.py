@@ -1,19 +1,19 @@
-"""What every kind of data says about itself, and of the module that loads it."""
+"""The base class of data sources, and what a model does with their data."""
 
 from typing import Any, ClassVar, NamedTuple
 
 
 class Task(NamedTuple):
-    """What a model makes of its data.
+    """What a model does with its data.
 
     Attributes:
-        shape: Of one example.
-        dtype: What it holds.
-        known: How many different whole numbers the model takes, if that is known.
-        outputs: How many classes it tells apart; 0 if the targets are none.
-        result: The shape of its output, if the targets are numbers.
+        shape: Shape of one example.
+        dtype: Its dtype.
+        known: The number of different integers that the model takes, if it is known.
+        outputs: The number of classes; 0 if the targets are not classes.
+        result: The shape of the output, if the targets are numbers.
         unit: Whether the loss compares with numbers from 0 to 1.
-        ignored: The target that the loss leaves out, if there is one.
+        ignored: The target that the loss ignores, if there is one.
     """
 
     shape: tuple[int, ...]
@@ -26,18 +26,18 @@ class Task(NamedTuple):
 
 
 class DataSource:
-    """A kind of data.
+    """A source of data, and the shared module that loads it.
 
     Class attributes:
         loader: The shared module that loads it.
-        example: A file that can be predicted from, for people.
+        example: A file name for the help of `predict`.
         pictures: Whether the examples are images.
         numbers: Whether the targets may be numbers.
         single: Whether there is one number for each example.
-        continues: Whether the targets are what comes next.
-        dtypes: What an example may hold.
-        scalable: Whether it can be brought from a mean and a deviation.
-        shares: Whether the seed says what of it is kept for the test.
+        continues: Whether each target is the next element of the example.
+        dtypes: The dtypes that an example may have.
+        scalable: Whether it can be standardized with a mean and a standard deviation.
+        shares: Whether the seed decides which examples are kept for the test.
     """
 
     loader: ClassVar[str]
@@ -52,14 +52,14 @@ class DataSource:
 
     @property
     def beside(self) -> str:
-        """The author's file beside the scripts that it needs; empty without one."""
+        """The author's file that it needs beside the scripts; empty without one."""
         return ""
 
     def arguments(self, task: Task) -> dict[str, Any]:
-        """Return what `load` of the module takes of this data, by keyword."""
+        """Return the keyword arguments of the module's `load` for this data."""
         raise NotImplementedError
 
     def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:
-        """Say why an example cannot have a shape, and what helps; empty if it can."""
+        """Say why an example cannot have a shape, and a fix; empty if it can."""
         del shape
         return "", ""

@@ -1,4 +1,4 @@
-"""The data sets with a name; the modules that load them know where they are found."""
+"""Datasets with a name: MNIST, CIFAR and others; their modules know the addresses."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from mlpgen.training.data.base import DataSource, Task
 
 @dataclass(frozen=True)
 class NamedDataset(DataSource):
-    """Images and labels in archives of their own, which can be downloaded.
+    """A dataset of images and labels that can be downloaded.
 
     Attributes:
-        title: For people.
-        shape: Of one image.
-        classes: How many there are.
-        name: Of the data set in its module; empty for the first one there.
+        title: The name for people.
+        shape: Shape of one image.
+        classes: Number of classes.
+        name: The name in its module; empty for the first one there.
     """
 
     title: str
@@ -30,19 +30,19 @@ class NamedDataset(DataSource):
     shares: ClassVar = False
 
     def arguments(self, task: Task) -> dict[str, Any]:
-        """Say which of the data sets of the module it is, if not the first."""
+        """Return the name in the module, if it is not the first one."""
         del task
         return {"name": self.name} if self.name else {}
 
 
 class Mnist(NamedDataset):
-    """What has the format of MNIST."""
+    """A dataset in the format of MNIST."""
 
     loader: ClassVar = "data_mnist"
 
 
 class Cifar(NamedDataset):
-    """What has the format of CIFAR."""
+    """A dataset in the format of CIFAR."""
 
     loader: ClassVar = "data_cifar"
 

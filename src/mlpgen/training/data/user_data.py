@@ -1,4 +1,4 @@
-"""Data of the user's own that a training script can read: `data: {images: photos}`."""
+"""Kinds of the user's data that a script can read: `data: {images: photos}`."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -12,26 +12,26 @@ _Share = Annotated[
     Field(
         gt=0,
         lt=1,
-        description="The share of the examples that is kept for the test, if the data "
-        "does not say it.",
+        description="The fraction of the examples that is kept for the test, if the "
+        "data has no test set.",
     ),
     Expects("a number above 0 and below 1"),
 ]
 
 
 class UserData(DataSource, BaseModel):
-    """Data of the user's own; relative paths begin in `--data-dir`."""
+    """Base of the user's data; relative paths begin in `--data-dir`."""
 
     model_config = STRICT
 
     @classmethod
     def kind(cls) -> str:
-        """Name the key that says of what kind the data is, and where."""
+        """Return the key that names the kind of data and its path."""
         return cls.__name__.lower()
 
     @property
     def path(self) -> str:
-        """Where it is."""
+        """The path."""
         found: str = getattr(self, self.kind())
         return found
 
@@ -51,12 +51,12 @@ class Images(UserData):
     images: Annotated[str, Field(min_length=1, description="The folder.")]
 
     def arguments(self, task: Task) -> dict[str, Any]:
-        """Say where it is, and what images become."""
+        """Return the path and what images become."""
         found = {"path": self.path, "shape": task.shape, "outputs": task.outputs}
         return {**found, "test": self.test}
 
     def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:
-        """An image is (C, H, W), grey or in color."""
+        """Check that the shape is (C, H, W), gray or RGB."""
         if len(shape) != len(("channels", "height", "width")):
             return (
                 f"images have channels, height and width, but `input` is {[*shape]}",
@@ -68,7 +68,7 @@ class Images(UserData):
 
 
 class Csv(UserData):
-    """A table of numbers and categories, one of whose columns is the target.
+    """A table of numbers and categories; one of its columns is the target.
 
     Numbers are standardized by the training data, categories are one-hot.
     """
@@ -83,7 +83,7 @@ class Csv(UserData):
     target: Annotated[str, Field(min_length=1, description="The column to learn.")]
 
     def arguments(self, task: Task) -> dict[str, Any]:
-        """Say where it is, and what is learned."""
+        """Return the path and what to learn."""
         return {
             "path": self.path,
             "target": self.target,
@@ -95,15 +95,15 @@ class Csv(UserData):
         }
 
     def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:
-        """A row is (F,)."""
+        """Check that the shape is (F,)."""
         if len(shape) == 1:
             return "", ""
-        message = f"a row of a table is one dimension, but `input` is {[*shape]}"
+        message = f"a row of a table has one dimension, but `input` is {[*shape]}"
         return message, "write `input: [features]`"
 
 
 class Npz(UserData):
-    """Arrays `x` and `y` of one file of numpy, and perhaps `x_test` and `y_test`."""
+    """Arrays `x` and `y` in a NumPy file, optionally with `x_test` and `y_test`."""
 
     loader: ClassVar = "data_arrays"
     example: ClassVar = "arrays.npz"
@@ -115,12 +115,12 @@ class Npz(UserData):
     npz: Annotated[str, Field(min_length=1, description="The file of the arrays.")]
 
     def arguments(self, task: Task) -> dict[str, Any]:
-        """Say where it is, and what is learned."""
+        """Return the path and what to learn."""
         return {"path": self.path, **_of_tensors(task), "test": self.test}
 
 
 class Text(UserData):
-    """A text: after each character, the model says which one is next.
+    """A text; the model predicts the next character after each one.
 
     An example is as long as the input; `by: lines` makes one of each line.
     """
@@ -134,11 +134,13 @@ class Text(UserData):
     text: Annotated[str, Field(min_length=1, description="The file, in UTF-8.")]
     by: Annotated[
         Literal["characters", "lines"],
-        Field(description="Whether it runs on, or each line stands for itself."),
+        Field(
+            description="Whether the text is continuous, or each line is an example."
+        ),
     ] = "characters"
 
     def arguments(self, task: Task) -> dict[str, Any]:
-        """Say where it is, and how long a piece is."""
+        """Return the path and the length of an example."""
         return {
             "path": self.path,
             "length": task.shape[0],
@@ -148,17 +150,17 @@ class Text(UserData):
         }
 
     def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:
-        """A piece is (L,)."""
+        """Check that the shape is (L,)."""
         if len(shape) == 1:
             return "", ""
         return f"a text has one dimension, but `input` is {[*shape]}", ""
 
 
 class Module(UserData):
-    """A module of yours with a function `load`; its path begins beside the scripts.
+    """A Python module of the user; its path begins beside the scripts.
 
-    It takes the path of `--data-dir` and gives two pairs of tensors, features and
-    targets: for training and for the test.
+    Its function `load` takes the path of `--data-dir` and returns two pairs of tensors,
+    features and targets: for training and for the test.
     """
 
     loader: ClassVar = "data_module"
@@ -171,11 +173,11 @@ class Module(UserData):
 
     @property
     def beside(self) -> str:
-        """The module."""
+        """The path of the module."""
         return self.module
 
     def arguments(self, task: Task) -> dict[str, Any]:
-        """Say where it is, and what is learned."""
+        """Return the path and what to learn."""
         return {"path": self.path, **_of_tensors(task)}
 
 
@@ -187,4 +189,4 @@ def _of_tensors(task: Task) -> dict[str, Any]:
 USER_DATA: dict[str, type[UserData]] = {
     each.kind(): each for each in (Images, Csv, Npz, Text, Module)
 }
-"""Kinds of own data by the key that names them."""
+"""Kinds of the user's data, by their key in a spec."""

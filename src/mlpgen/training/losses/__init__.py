@@ -1,1 +1,1 @@
-"""Losses of torch.nn that a spec can name, by what they compare."""
+"""Losses of torch.nn: for classification, and for regression."""

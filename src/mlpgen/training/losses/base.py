@@ -1,6 +1,8 @@
-"""What a loss is: https://docs.pytorch.org/docs/stable/nn.html#loss-functions.
+"""The base class of losses.
 
-Arguments that change how a batch is averaged are left out (`reduction`, `size_average`,
+https://docs.pytorch.org/docs/stable/nn.html#loss-functions
+
+Arguments that change the mean over a batch are left out (`reduction`, `size_average`,
 `reduce`), because the training script reports means; so are tensors (`weight`).
 """
 
@@ -21,27 +23,27 @@ NO_LOGITS = (
     "LogSigmoid",
     "Hardsigmoid",
 )
-"""Layers whose outputs are probabilities or their logarithms."""
+"""Layers that return probabilities or their logarithms."""
 
 
 OF_STEPS = (
-    "take one step (`select: last` at a recurrent layer), their mean (`mean: 1`), or "
+    "use one step (`select: last` at a recurrent layer), their mean (`mean: 1`), or "
     "all of them (`Flatten`)"
 )
 ONE_EACH = "`Flatten` and `Linear` make one value for each class"
 
 
 class Loss(TrainingComponent):
-    """A loss between the output and its target.
+    """Base of losses between the output and its target.
 
     Class attributes:
         call: The function in `torch.nn.functional`.
         after: Layers that it must follow, if any.
-        not_after: Layers that it must not follow, because it does their work itself.
-        itself: That work, for people.
-        unit: Whether targets lie between 0 and 1.
-        of_text: Whether it is for each step of a text.
-        probabilities: Code that makes probabilities of classes from the output `{}`.
+        not_after: Layers that it must not follow, because it includes them.
+        itself: What it includes, for people.
+        unit: Whether targets are between 0 and 1.
+        of_text: Whether it works for each step of a text.
+        probabilities: Code that converts the output `{}` to probabilities of classes.
     """
 
     call: ClassVar[str] = ""
@@ -53,19 +55,19 @@ class Loss(TrainingComponent):
     of_text: ClassVar[bool] = False
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
-        """Decide what the output is compared with: by default one value a class.
+        """Return what the output is compared with: by default, a label.
 
         Args:
             output: Shape of the output.
-            image: Shape of an image of the data.
-            classes: How many classes the data has.
+            image: Shape of an example of the data.
+            classes: Number of classes of the data.
         """
         del image
         name = type(self).__name__
         if len(output) != 1:
             return Problem(
                 "MG401",
-                f"`{name}` takes (N, {classes or 'classes'}), the output is "
+                f"`{name}` expects (N, {classes or 'classes'}), but the output is "
                 f"{shown(output)}",
                 help=OF_STEPS if len(output) == 2 else ONE_EACH,
             )
@@ -79,31 +81,34 @@ class Loss(TrainingComponent):
         return "label"
 
     def values(self, kind: str, last: str) -> Problem | None:
-        """Check that a layer gives the kind of values it takes.
+        """Check that the last layer returns values that the loss can take.
 
         Args:
-            kind: What the layer does: `LogSoftmax`.
-            last: What the spec calls it: `log_softmax`.
+            kind: The type of the layer: `LogSoftmax`.
+            last: Its name in the spec: `log_softmax`.
         """
         name = type(self).__name__
         if kind in self.not_after:
             return Problem(
                 "MG402",
-                f"`{name}` takes logits and applies {self.itself} itself, "
-                f"but `{last}` comes last",
+                f"`{name}` expects logits and applies {self.itself} itself, "
+                f"but the last layer is `{last}`",
                 help=f"remove `{last}`, or put the layer before it first in `outputs`",
             )
         if self.after and kind not in self.after:
             options = " or ".join(f"`{each}`" for each in self.after)
-            message = f"`{name}` takes what {options} gives, but `{last}` comes last"
+            message = (
+                f"`{name}` expects the output of {options}, but the last layer is "
+                f"`{last}`"
+            )
             return Problem("MG402", message, help=f"end with {options}")
         return None
 
     def takes_numbers(self, output: Shape) -> bool:
-        """Tell whether it compares an output with numbers, where the data has some."""
+        """Return whether the loss can compare this output with numbers."""
         del output
         return False
 
     def takes_mixtures(self, target: Target) -> bool:
-        """Tell whether the target of an example may be a mixture of classes."""
+        """Return whether targets may be mixtures of classes."""
         return target == "one_hot"

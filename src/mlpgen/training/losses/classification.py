@@ -15,7 +15,7 @@ IgnoreIndex = Annotated[
 
 
 class CrossEntropyLoss(Loss):
-    """For classes, from logits."""
+    """Cross-entropy between logits and classes."""
 
     call: ClassVar = "F.cross_entropy"
     example: ClassVar = "CrossEntropyLoss: {label_smoothing: 0.1}"
@@ -28,13 +28,13 @@ class CrossEntropyLoss(Loss):
     label_smoothing: Probability = 0.0
 
     def takes_mixtures(self, target: Target) -> bool:
-        """It takes probabilities of classes in place of one."""
+        """Return true: it also takes probabilities of classes."""
         del target
         return True
 
 
 class NLLLoss(Loss):
-    """For classes, from logarithms of probabilities."""
+    """Negative log-likelihood of classes, from log-probabilities."""
 
     call: ClassVar = "F.nll_loss"
     example: ClassVar = "NLLLoss"
@@ -46,7 +46,7 @@ class NLLLoss(Loss):
 
 
 class MultiMarginLoss(Loss):
-    """For classes: the right one should lead by a margin."""
+    """Multi-class hinge loss: the right class must lead by a margin."""
 
     call: ClassVar = "F.multi_margin_loss"
     example: ClassVar = "MultiMarginLoss"
@@ -57,7 +57,7 @@ class MultiMarginLoss(Loss):
 
 
 class MultiLabelSoftMarginLoss(Loss):
-    """For each class by itself, from logits, averaged over the classes."""
+    """Binary cross-entropy for each class, from logits, averaged over the classes."""
 
     call: ClassVar = "F.multilabel_soft_margin_loss"
     example: ClassVar = "MultiLabelSoftMarginLoss"
@@ -66,6 +66,6 @@ class MultiLabelSoftMarginLoss(Loss):
     probabilities: ClassVar = "torch.sigmoid({})"
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
-        """Labels as one-hot rows."""
+        """Return one-hot labels."""
         found = super().target(output, image, classes)
         return "one_hot" if found == "label" else found

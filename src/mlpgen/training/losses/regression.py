@@ -1,4 +1,4 @@
-"""Losses that compare the output with the image, or with one-hot classes."""
+"""Losses that compare the output with numbers, images or one-hot classes."""
 
 from math import prod
 from typing import Annotated, ClassVar
@@ -12,15 +12,15 @@ from mlpgen.training.losses.base import NO_LOGITS, OF_STEPS, ONE_EACH, Loss, Tar
 
 
 class OfImages(Loss):
-    """A loss between images, or between numbers."""
+    """Base of losses that compare images or numbers."""
 
     def takes_numbers(self, output: Shape) -> bool:
-        """Any numbers."""
+        """Return true: any numbers."""
         del output
         return True
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
-        """A value for each pixel: the output restores the input."""
+        """Compare each pixel: the output must reconstruct the input."""
         name = type(self).__name__
         if output == image:
             return "image"
@@ -39,16 +39,16 @@ class OfImages(Loss):
 
 
 class OfBoth(OfImages):
-    """A loss between images, or between classes as one-hot rows."""
+    """Base of losses that compare images or one-hot classes."""
 
     unit: ClassVar = True
 
     def takes_numbers(self, output: Shape) -> bool:
-        """One number from 0 to 1; several values are classes."""
+        """Accept one number from 0 to 1; several values are classes."""
         return prod(output) == 1
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
-        """One-hot classes, or the image itself."""
+        """Return one-hot classes, or the image itself."""
         if output == (classes,) and output != image:
             return "one_hot"
         if len(output) == 1 and prod(output) != prod(image):
@@ -66,7 +66,7 @@ class OfBoth(OfImages):
 
 
 class BCEWithLogitsLoss(OfBoth):
-    """For each class or pixel by itself, from logits."""
+    """Binary cross-entropy for each class or pixel, from logits."""
 
     call: ClassVar = "F.binary_cross_entropy_with_logits"
     example: ClassVar = "BCEWithLogitsLoss"
@@ -76,7 +76,7 @@ class BCEWithLogitsLoss(OfBoth):
 
 
 class BCELoss(OfBoth):
-    """For each class or pixel by itself, from probabilities."""
+    """Binary cross-entropy for each class or pixel, from probabilities."""
 
     call: ClassVar = "F.binary_cross_entropy"
     example: ClassVar = "BCELoss"
@@ -84,21 +84,21 @@ class BCELoss(OfBoth):
 
 
 class MSELoss(OfImages):
-    """The mean squared difference."""
+    """Mean squared error."""
 
     call: ClassVar = "F.mse_loss"
     example: ClassVar = "MSELoss"
 
 
 class L1Loss(OfImages):
-    """The mean absolute difference."""
+    """Mean absolute error."""
 
     call: ClassVar = "F.l1_loss"
     example: ClassVar = "L1Loss"
 
 
 class SmoothL1Loss(OfImages):
-    """Squared below beta, absolute above."""
+    """Squared error if it is below `beta`, else absolute error."""
 
     call: ClassVar = "F.smooth_l1_loss"
     example: ClassVar = "SmoothL1Loss"
@@ -107,7 +107,7 @@ class SmoothL1Loss(OfImages):
 
 
 class HuberLoss(OfImages):
-    """Squared below delta, delta times the difference above."""
+    """Squared error if it is below `delta`, else `delta` times the absolute error."""
 
     call: ClassVar = "F.huber_loss"
     example: ClassVar = "HuberLoss: {delta: 0.5}"
@@ -116,7 +116,7 @@ class HuberLoss(OfImages):
 
 
 class PoissonNLLLoss(OfImages):
-    """For counts that follow a Poisson distribution."""
+    """Negative log-likelihood of counts with a Poisson distribution."""
 
     call: ClassVar = "F.poisson_nll_loss"
     example: ClassVar = "PoissonNLLLoss"

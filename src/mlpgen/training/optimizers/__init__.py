@@ -1,1 +1,1 @@
-"""Optimizers of torch.optim that a spec can name, by family."""
+"""Optimizers of torch.optim, by family."""

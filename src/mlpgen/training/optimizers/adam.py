@@ -1,4 +1,4 @@
-"""Adam and its kin."""
+"""Adam and its variants."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from mlpgen.training.optimizers.base import Betas, Optimizer
 
 
 class Adam(Optimizer):
-    """Steps from running means of the gradient and of its square."""
+    """Adam: moving averages of the gradient and of its square."""
 
     example: ClassVar = "Adam: {lr: 0.001}"
     fused: ClassVar = True
@@ -23,7 +23,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Optimizer):
-    """Adam with weight decay apart from the gradient."""
+    """Adam with decoupled weight decay."""
 
     example: ClassVar = "AdamW: {lr: 0.001, weight_decay: 0.01}"
     fused: ClassVar = True
@@ -38,7 +38,7 @@ class AdamW(Optimizer):
 
 
 class Adamax(Optimizer):
-    """Adam by the largest gradient instead of its mean square."""
+    """Adam with the infinity norm in place of the mean square."""
 
     example: ClassVar = "Adamax"
     momentum_argument: ClassVar = "betas"
@@ -66,7 +66,7 @@ class NAdam(Optimizer):
 
 
 class RAdam(Optimizer):
-    """Adam that starts carefully."""
+    """Adam with a rectified variance at the start."""
 
     example: ClassVar = "RAdam"
     momentum_argument: ClassVar = "betas"
@@ -90,8 +90,8 @@ class SparseAdam(Optimizer):
     maximize: bool = False
 
     def refuses(self, dimensions: set[int]) -> str:
-        """The layers here have dense gradients."""
+        """Refuse every model: all gradients here are dense."""
         del dimensions
         return (
-            "`SparseAdam` needs sparse gradients, and those of these layers are dense"
+            "`SparseAdam` needs sparse gradients, but those of these layers are dense"
         )

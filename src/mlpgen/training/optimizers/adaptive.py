@@ -1,4 +1,4 @@
-"""Optimizers whose steps adapt to the size of the gradients."""
+"""Optimizers with step sizes that adapt to the gradients."""
 
 from typing import Annotated, ClassVar
 
@@ -9,7 +9,7 @@ from mlpgen.training.optimizers.base import AsTuple, Optimizer
 
 
 class Adadelta(Optimizer):
-    """Steps whose size adapts to each parameter, with no learning rate to tune."""
+    """Adapts the step size of each parameter, without a learning rate to tune."""
 
     example: ClassVar = "Adadelta"
 
@@ -21,7 +21,7 @@ class Adadelta(Optimizer):
 
 
 class Adafactor(Optimizer):
-    """Adam with far less memory."""
+    """An adaptive method like Adam that needs much less memory."""
 
     example: ClassVar = "Adafactor: {lr: 0.01}"
 
@@ -38,7 +38,7 @@ class Adafactor(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Smaller steps where gradients have been large."""
+    """Takes smaller steps for parameters with large past gradients."""
 
     example: ClassVar = "Adagrad: {lr: 0.05}"
 
@@ -51,7 +51,7 @@ class Adagrad(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Steps divided by the running size of the gradient."""
+    """Divides the gradient by a moving average of its magnitude."""
 
     example: ClassVar = "RMSprop: {lr: 0.001}"
     momentum_argument: ClassVar = "momentum"
@@ -66,7 +66,7 @@ class RMSprop(Optimizer):
 
 
 class Rprop(Optimizer):
-    """Steps by the sign of the gradient; for large batches."""
+    """Uses only the sign of the gradient; for large batches."""
 
     example: ClassVar = "Rprop"
 

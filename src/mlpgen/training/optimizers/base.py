@@ -1,6 +1,6 @@
-"""What an optimizer is: https://docs.pytorch.org/docs/stable/optim.html.
+"""The base class of optimizers: https://docs.pytorch.org/docs/stable/optim.html.
 
-Arguments that only say how a step is executed are left out: `foreach`, `fused`,
+Arguments that only change how a step is executed are left out: `foreach`, `fused`,
 `capturable`, `differentiable`.
 """
 
@@ -19,12 +19,12 @@ Betas = Annotated[
 
 
 class Optimizer(TrainingComponent):
-    """An optimizer.
+    """Base of optimizers.
 
     Class attributes:
         fused: Whether torch has a fused implementation on every common device.
-        closure: Whether a step evaluates the loss by itself.
-        momentum_argument: The argument that `cycle_momentum` of a scheduler moves.
+        closure: Whether a step evaluates the loss through a closure.
+        momentum_argument: The argument that `cycle_momentum` of a scheduler changes.
     """
 
     fused: ClassVar[bool] = False
@@ -34,6 +34,6 @@ class Optimizer(TrainingComponent):
     lr: NonNegativeReal = 0.001
 
     def refuses(self, dimensions: set[int]) -> str:
-        """Say why parameters of these numbers of dimensions cannot be optimized."""
+        """Say why it cannot optimize parameters with these numbers of dimensions."""
         del dimensions
         return ""

@@ -9,7 +9,7 @@ from mlpgen.training.optimizers.base import Optimizer
 
 
 class LBFGS(Optimizer):
-    """A quasi-Newton method that evaluates each batch several times."""
+    """L-BFGS, a quasi-Newton method that evaluates each batch several times."""
 
     example: ClassVar = "LBFGS: {lr: 0.5, max_iter: 4}"
     closure: ClassVar = True

@@ -9,7 +9,7 @@ from mlpgen.training.optimizers.base import AsTuple, Optimizer
 
 
 class Muon(Optimizer):
-    """Steps that are made orthogonal; for matrices only."""
+    """Orthogonalizes the steps of momentum; for matrices only."""
 
     example: ClassVar = "Muon: {lr: 0.02}"
     momentum_argument: ClassVar = "momentum"
@@ -28,7 +28,7 @@ class Muon(Optimizer):
     adjust_lr_fn: Literal["original", "match_rms_adamw"] | None = None
 
     def refuses(self, dimensions: set[int]) -> str:
-        """Biases and kernels are no matrices."""
+        """Refuse parameters that are not matrices."""
         if dimensions <= {2}:
             return ""
-        return "`Muon` optimizes matrices only, and the model has other parameters too"
+        return "`Muon` optimizes matrices only, but the model has other parameters too"

@@ -1,4 +1,4 @@
-"""Optimizers that follow the gradient."""
+"""Stochastic gradient descent."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from mlpgen.training.optimizers.base import Optimizer
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum if asked for."""
+    """Stochastic gradient descent, optionally with momentum."""
 
     example: ClassVar = "SGD: {lr: 0.1, momentum: 0.9}"
     fused: ClassVar = True
@@ -22,7 +22,7 @@ class SGD(Optimizer):
     maximize: bool = False
 
     def check(self) -> Problem | None:
-        """Nesterov's step needs momentum, undamped."""
+        """Check that Nesterov momentum has momentum and no dampening."""
         if self.nesterov and (self.momentum <= 0 or self.dampening != 0):
             message = "`nesterov` needs a `momentum` above 0 and no `dampening`"
             return Problem("MG311", message, "nesterov")
@@ -30,7 +30,7 @@ class SGD(Optimizer):
 
 
 class ASGD(Optimizer):
-    """SGD that averages the weights of its steps."""
+    """Averaged stochastic gradient descent."""
 
     example: ClassVar = "ASGD: {lr: 0.1}"
 
