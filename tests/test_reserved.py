@@ -94,7 +94,7 @@ def test_what_is_no_code_is_no_word() -> None:
         assert name not in WORDS
     for name in ("A", "B", "MnistMLP", "Net", "Block", "Downsample", "ResNet"):
         assert not wrong_class_name(name)
-    for name in ("Data", "Run", "AveragedModel", "Tensor"):
+    for name in ("Data", "Run", "WeightAverage", "Tensor"):
         assert wrong_class_name(name)
         assert name in WORDS
 

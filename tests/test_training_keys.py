@@ -14,6 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from .shared import shared
 from .test_training import MLP, RESTORE, refused, rendered, rows, tiny, train
 
 if TYPE_CHECKING:
@@ -417,3 +418,51 @@ def test_evaluation_keeps_the_largest_tensor_below_16_mib(
     layers = ["Flatten", {"Linear": width}, {"Linear": 10}]
     text = rendered(layers, {}, tmp_path).read_text(encoding="utf-8")
     assert f"data.batches({size}):\n" in text
+
+
+def test_the_average_of_weights_ramps_up() -> None:
+    """At step s the decay is min(decay, (1 + s) / (10 + s))."""
+    model = nn.Linear(1, 1, bias=False)
+    nn.init.constant_(model.weight, 100.0)
+    mean = shared("weight_average").WeightAverage(model, 0.9)
+    wanted = 0.0
+    for step in range(200):
+        nn.init.constant_(model.weight, float(step))
+        mean.update_parameters(model)
+        kept = min(0.9, (1 + step) / (10 + step)) if step else 0.0
+        wanted = kept * wanted + (1 - kept) * step
+        assert mean.module.weight.item() == pytest.approx(wanted, rel=1e-5)
+    assert wanted == pytest.approx(199 - 9, abs=0.1)  # 0.9 / (1 - 0.9) steps behind
+
+
+def test_a_short_training_has_an_average_that_predicts(
+    tiny: Path, tmp_path: Path
+) -> None:
+    """Average and weights are both measured on the test data at the end."""
+    training = {"ema": 0.999, "epochs": 6, "optimizer": {"SGD": {"lr": 0.5}}}
+    script = rendered(MLP, training, tmp_path)
+    out = tmp_path / "out"
+    printed = train(script, "--data-dir", str(tiny), "--out", str(out))
+    shown = dict(
+        line.split()
+        for line in printed.splitlines()
+        if line.startswith(("average_test_", "weights_test_"))
+    )
+    assert list(shown) == [
+        *("average_test_loss", "average_test_accuracy"),
+        *("weights_test_loss", "weights_test_accuracy"),
+    ]
+    best = max(float(row["test_accuracy"]) for row in rows(out))
+    assert float(shown["average_test_accuracy"]) == pytest.approx(best, rel=1e-3)
+    for name, key in (("average", "average"), ("weights", "model")):
+        state = torch.load(out / "best.pt", weights_only=True)[key]
+        weights = [each for each in state.values() if each.ndim]
+        model = nn.Sequential(
+            nn.Flatten(), nn.Linear(784, 16), nn.ReLU(), nn.Linear(16, 10)
+        )
+        model.load_state_dict(dict(zip(model.state_dict(), weights, strict=True)))
+        test = read(tmp_path, "mnist", tiny).test
+        loss = F.cross_entropy(model(test.features), test.targets).item()
+        assert float(shown[f"{name}_test_loss"]) == pytest.approx(loss, rel=1e-3)
+    low = float(shown["weights_test_accuracy"]) - 0.1
+    assert float(shown["average_test_accuracy"]) > max(low, 0.5)

@@ -108,7 +108,7 @@ class Training(_Model):
         Annotated[float, Field(gt=0, lt=1)] | None,
         Field(
             description="Decay of an exponential moving average of the weights, such "
-            "as 0.999. The average is what is evaluated and saved."
+            "as 0.999; it ramps up. The average is what is evaluated and saved."
         ),
         Expects("a number above 0 and below 1"),
     ] = None

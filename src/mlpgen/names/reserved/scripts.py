@@ -5,9 +5,9 @@ Written from their templates by `MLPGEN_UPDATE=1 pytest tests/test_reserved.py`.
 
 WORDS = frozenset(
     """
-    ACCUMULATE Any AveragedModel BATCH_SIZE CLIP_GRAD_NORM CLIP_GRAD_VALUE Callable
-    Counts Data DataError EARLY_STOPPING EMA EPOCHS F Iterator LEARNING_RATE LENGTH
-    LRScheduler Means Optimizer Path Run SEED SimpleNamespace TARGET Tensor Variance
+    ACCUMULATE Any BATCH_SIZE CLIP_GRAD_NORM CLIP_GRAD_VALUE Callable Counts Data
+    DataError EARLY_STOPPING EMA EPOCHS F Iterator LEARNING_RATE LENGTH LRScheduler
+    Means Optimizer Path Run SEED SimpleNamespace TARGET Tensor Variance WeightMean
     _ _check_fits _described _inputs _layer _maps _named _resampled _row _save _show
     _sign _steps _subplots _tensorboard _with_bar about above affine argparse args
     as_number augment average axes axis batches called centered channel check
@@ -37,6 +37,6 @@ WORDS = frozenset(
     statistics std steps subprocess sys tarfile target targets tempfile tensor
     tensors text time told torch traceback train train_epoch train_step trained
     training turns types typing unpacked urllib usable use value values warnings
-    watch window write_confusion
+    watch weight_mean window write_confusion
     """.split()
 )

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 TEMPLATE = "notebook.py.jinja"
 IMPORTED = {
     "Any": "typing:Any",
-    "AveragedModel": "torch.optim.swa_utils:AveragedModel",
     "Callable": "collections.abc:Callable",
     "F": "torch.nn:functional as F",
     "LRScheduler": "torch.optim.lr_scheduler:LRScheduler",
@@ -35,7 +34,6 @@ IMPORTED = {
     "Path": "pathlib:Path",
     "SimpleNamespace": "types:SimpleNamespace",
     "Tensor": "torch:Tensor",
-    "get_ema_multi_avg_fn": "torch.optim.swa_utils:get_ema_multi_avg_fn",
     "lr_scheduler": "torch.optim:lr_scheduler",
     "nn": "torch:nn",
     "os": "os",
@@ -210,6 +208,7 @@ def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
     counted = [
         line.partition(" = ")[2].partition("(")[0] for line in script.measured.before
     ]
+    averages = [] if script.settings.ema is None else ["WeightAverage"]
     return Learning(
         data=inliner.take(f"shared/{script.data_module}", "load"),
         title=Code(escaped(recipe.dataset.title)),
@@ -220,7 +219,12 @@ def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
                 inliner.take("shared/scores", *counted),
             ]
         ),
-        run=inliner.take("notebook/run", "Run"),
+        run=_apart(
+            [
+                inliner.take("notebook/run", "Run"),
+                inliner.take("shared/weight_average", *averages),
+            ]
+        ),
         draw=inliner.take("shared/plots", "draw") if pictures else (),
         curves=inliner.take("shared/plots", "curves"),
         results=() if recipe.dataset.text else inliner.take("shared/plots", "computed"),
