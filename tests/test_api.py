@@ -16,7 +16,7 @@ from mlpgen.names.identifiers import (
 )
 from mlpgen.names.modules import KINDS
 from mlpgen.names.reserved.attributes import MODULE, NOT_EXPORTED, PRIVATE
-from mlpgen.output import shared
+from mlpgen.output import shared_modules
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,7 +28,7 @@ def test_load_and_render(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert list(files) == [
         "mnist_mlp.py",
         *(f"{kind}_mnist_mlp.py" for kind in KINDS),
-        *(f"{name}.py" for name in shared.needed(files.values())),
+        *(f"{name}.py" for name in shared_modules.needed_modules(files.values())),
     ]
     assert "training.py" in files and "data_text.py" not in files
     assert "hidden_1: int = 100" in files["mnist_mlp.py"]

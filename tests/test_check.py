@@ -310,7 +310,7 @@ def test_files_that_nobody_makes(
     assert len(orphans) == 2 * len([*KINDS, *SHARED]) + 2
     assert said.advice[train].endswith(f"mv {train} {train}.orig")  # it was edited
     assert said.advice["made/explicit/other.py"] == (
-        "its spec `networks/deep/other.yaml` is not there: rm made/explicit/other.py"
+        "its spec `networks/deep/other.yaml` does not exist: rm made/explicit/other.py"
     )
     for path in said.wrong:
         said.mend(path)
@@ -408,7 +408,7 @@ WRONG = {
     '# a\n[ tool."mlpgen" ]\nout = 3\n': "3:7: error[MG203]: `out` must be the path of",
     '[tool.mlpgen]\nout = ""\n': "2:7: error[MG203]: `out` must be the path of",
     '[tool.mlpgen]\nstyles = ["tidy"]\n': "2:10: error[MG204]: `styles` must be a list",
-    "[tool]\nmlpgen = 3\n": "1:1: error[MG203]: `tool.mlpgen` is a table, not `3`",
+    "[tool]\nmlpgen = 3\n": "1:1: error[MG203]: `tool.mlpgen` must be a table, not `3`",
     "[tool.mlpgen]\nout =\n": "2:6: error[MG006]: this is not TOML: Invalid value",
     "[tool.mlpgen]\n[tool.mlpgen]\n": "2:13: error[MG006]: this is not TOML: Cannot",
     f"[tool.mlpgen]\nx.{'y.' * 9999}z = 1\n": "2:1: error[MG006]: this is not TOML",
@@ -630,7 +630,7 @@ def test_what_changes_nothing_below_the_header_changes_no_file(
     edited(Path(models[0]))
     said = Said(capsys)
     assert said.wrong[models[0]] == "edited"
-    assert said.advice[models[0]].startswith("what is rendered has changed too; ")
+    assert said.advice[models[0]].startswith("the rendered code has changed too; ")
     spec.write_text(SPEC, "utf-8")
     assert Said(capsys).advice[models[0]].startswith("move the edit into the spec")
 

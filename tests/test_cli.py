@@ -608,7 +608,7 @@ def test_check_says_what_to_do(folder: Folder) -> None:
     folder.write("specs/mnist_mlp.yaml", SPEC.replace("10 perceptron", "10 network"))
     command = f"mlpgen render specs/mnist_mlp.yaml {' '.join(options)} --out made"
     done = folder.run("check", "--out", "made")
-    assert f"it is not what is rendered now: {command}\n" in done.stdout
+    assert f"the rendered code has changed: {command}\n" in done.stdout
     assert done.stdout.endswith(f"{len(FILES) - 1} of {len(FILES)} files are current\n")
     assert folder.run(*command.split()[1:]).returncode == 0
     assert folder.run("check", "--out", "made").returncode == 0
@@ -654,8 +654,8 @@ def test_validate_finds_two_specs_with_one_name(folder: Folder) -> None:
     done = folder.run("validate", "specs/copy.yaml", "specs/mnist_mlp.yaml")
     assert done.returncode == 2
     assert done.stderr.startswith(
-        "specs/mnist_mlp.yaml:2:7: error[MG217]: `specs/copy.yaml` makes a file "
-        "`mnist_mlp.py` too\n"
+        "specs/mnist_mlp.yaml:2:7: error[MG217]: `specs/copy.yaml` also makes a "
+        "file `mnist_mlp.py`\n"
     )
 
 
@@ -667,8 +667,8 @@ def test_files_of_two_specs_have_other_names(folder: Folder, command: str) -> No
     done = folder.run(command, "specs/mnist_mlp.yaml", "specs/other.yaml")
     assert done.returncode == 2
     assert done.stderr.startswith(
-        "specs/other.yaml:3:7: error[MG217]: `specs/mnist_mlp.yaml` makes a file "
-        "`train_mnist_mlp.py` too\n"
+        "specs/other.yaml:3:7: error[MG217]: `specs/mnist_mlp.yaml` also makes "
+        "a file `train_mnist_mlp.py`\n"
     )
     assert done.stderr.count("MG217") == 1
     folder.write("specs/other.yaml", other.replace("train_mnist", "other"))

@@ -239,7 +239,7 @@ def test_a_certificate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None
 def test_completion_offers_no_hostile_file(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from mlpgen.cli.common import complete_specs
+    from mlpgen.cli.completion import complete_specs
 
     Path(f"{NAME}.yaml").touch()
     assert complete_specs(None, None, "") == ["odd.yaml"]  # type: ignore[arg-type]

@@ -52,8 +52,9 @@ def imported(name: str) -> Iterator[str]:
         match node:
             case ast.ImportFrom(level=0, module=str(module), names=names):
                 yield from (file_of(f"{module}.{each.name}") for each in names)
-            case ast.ImportFrom(level=1, module=module, names=names):
-                package = f"mlpgen.{Path(name).parent.as_posix().replace('/', '.')}"
+            case ast.ImportFrom(level=level, module=module, names=names):
+                folder = Path(name).parents[level - 1].as_posix()
+                package = f"mlpgen.{folder.replace('/', '.')}"
                 package += f".{module}" if module else ""
                 yield from (file_of(f"{package}.{each.name}") for each in names)
             case ast.Import(names=names):

@@ -16,7 +16,7 @@ from mlpgen.names.identifiers import wrong_input, wrong_parameter
 from mlpgen.names.reserved.attributes import MODULE, NOT_EXPORTED
 from mlpgen.names.reserved.scripts import WORDS as OF_SCRIPTS
 from mlpgen.names.reserved.words import BUILTINS, MODEL
-from mlpgen.output import shared
+from mlpgen.output import shared_modules
 from mlpgen.proof.checks.subject import load
 from mlpgen.proof.spec_entries import spec_entries
 from mlpgen.styles.variable_names import spelling, variables
@@ -399,7 +399,7 @@ def test_file_names_the_files() -> None:
         own = [name for name in texts if stem in name]
         assert own == [f"{kind}{stem}.py" for kind in kinds]
         assert {name[:-3] for name in texts} - {name[:-3] for name in own} == {
-            *shared.needed(texts.values())
+            *shared_modules.needed_modules(texts.values())
         }
         script = texts[f"train_{stem}.py"]
         assert f"from {stem} import ResNet18\n" in script

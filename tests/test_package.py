@@ -11,8 +11,8 @@ import pytest
 
 from mlpgen import api
 from mlpgen.cli import run
+from mlpgen.output.absolute_imports import with_absolute_imports
 from mlpgen.output.header import SLOT
-from mlpgen.output.package_imports import absolute
 
 from . import linters
 from .networks import network
@@ -59,7 +59,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_imports_by_absolute_names(text: str) -> None:
-    assert absolute(text, "a.b", LOCAL) == TEXTS[text]
+    assert with_absolute_imports(text, "a.b", LOCAL) == TEXTS[text]
 
 
 LONG = "organization.department.networks.generated.explicit"
@@ -76,7 +76,7 @@ def test_long_names_are_broken_as_ruff_does(tmp_path: Path) -> None:
         "def load() -> None:\n    from layers.inner import A_CONSTANT, B_CONSTANT\n\n"
         "    print(A_CONSTANT, B_CONSTANT)\n"
     )
-    written = absolute(text, LONG, LOCAL)
+    written = with_absolute_imports(text, LONG, LOCAL)
     (tmp_path / "made.py").write_text(written)
     (tmp_path / "organization").mkdir()
     (tmp_path / "organization" / "__init__.py").touch()
@@ -92,7 +92,7 @@ def test_a_docstring_that_has_backslashes_is_not_made_raw() -> None:
     """Its other characters would be others."""
     line = f"{'a' * 40}.train_net --epochs 3 --device cpu --resume {'b' * 40}"
     text = f'"""\\xe9.\n\npython train_net.py {line.partition(" ")[2]}\n"""'
-    written = absolute(text, "a" * 40, LOCAL)
+    written = with_absolute_imports(text, "a" * 40, LOCAL)
     assert written == f'"""\\xe9.\n\npython -m {line}\n"""'
 
 
@@ -196,8 +196,8 @@ WRONG = {
     '"json.generated"': "`json` is a module of the standard library",
     '"torch.generated"': "`torch` is a module that torch or the generated code",
     f'"{"a." * 60}generated"': "characters, the maximum is 100",
-    '"mypkg.genrated"': "3:11: error[MG205]: `package` cannot be `mypkg.genrated`: the "
-    "files are in a folder `generated`, which it does not end with",
+    '"mypkg.genrated"': "3:11: error[MG205]: `package` cannot be `mypkg.genrated`: it "
+    "must end with `generated`, the folder of the files",
     '"mypkg"': "did you mean `generated`?",
     '"mypkg.out"': "did you mean `mypkg.generated`?",
     '["mypkg"]': "3:11: error[MG203]",

@@ -15,10 +15,10 @@ import pytest
 from mlpgen import SpecError, api
 from mlpgen.cli import run
 from mlpgen.names import modules
-from mlpgen.output import header, shared
+from mlpgen.output import header, shared_modules
 from mlpgen.output.header import SLOT
+from mlpgen.project.destination import Destination
 from mlpgen.project.request import Request
-from mlpgen.project.target import Target
 
 from .networks import network
 from .test_check import (
@@ -76,9 +76,9 @@ def write_modules(folder: Path, texts: Mapping[str, str]) -> None:
 def forget() -> None:
     for each in (
         modules.shared_modules,
-        shared._text,
-        shared.source,
-        shared._imports,
+        shared_modules._text,
+        shared_modules.module_source,
+        shared_modules._imports,
     ):
         each.cache_clear()
 
@@ -89,7 +89,7 @@ def templates(
 ) -> Callable[[Mapping[str, str]], None]:
     folder = tmp_path / "templates"
     folder.mkdir()
-    for each in (modules, shared):
+    for each in (modules, shared_modules):
         monkeypatch.setattr(each, "TEMPLATES", folder)
     monkeypatch.setattr(api, "_texts", texts_of)
 
@@ -135,7 +135,7 @@ def test_each_folder_has_a_copy_of_what_is_needed(project: Path) -> None:
         one, other = ((folder / name).read_bytes() for folder in copies)
         assert one == other
         assert b"spec" not in one and b"mnist_mlp" not in one
-        assert one.decode() == shared.texts([name[:-3]])[name]
+        assert one.decode() == shared_modules.module_texts([name[:-3]])[name]
         lines = one.decode().partition("# @generated")[2].split("\n")[:3]
         assert lines[0] == " by mlpgen, the same in every project." and not lines[2]
     assert not {"plots.py", "other.py"} - {*names()}
@@ -199,7 +199,7 @@ def test_what_was_edited_and_is_needed_newer_is_kept(
     found = Said(capsys)
     assert found.wrong == {path.as_posix(): "edited"}
     assert found.advice[path.as_posix()].startswith(
-        "what is rendered has changed too; move the edit into a file of your own, or: "
+        "the rendered code has changed too; move the edit into a file of your own, or: "
     )
     assert run(["render", "--dry-run", "--force"]) == 0
     assert path.read_text("utf-8") == mine
@@ -220,7 +220,7 @@ def test_files_of_two_versions_are_named(
     said = capsys.readouterr().out
     assert "generated/explicit/training.py: updated\n" in said
     assert said.endswith(
-        "of another version than the rest: generated/explicit/predict_other.py, "
+        "out of date: generated/explicit/predict_other.py, "
         "generated/explicit/train_other.py: mlpgen render specs/other.yaml "
         "--style explicit --set hidden_1=96\n"
     )
@@ -238,11 +238,11 @@ def test_one_command_for_all_with_the_same_options(project: Path) -> None:
     ]
     more = [Request("d.yaml", "explicit"), Request("d.yaml", "explicit", notebook=True)]
     both = "--style explicit --style sequential"
-    assert Target(Path("made"), "made", Target()).commands(asked) == (
+    assert Destination(Path("made"), "made", Destination()).commands(asked) == (
         f"mlpgen render a.yaml c.yaml {both} --out made --package made && "
         f"mlpgen render b.yaml {both} --set hidden_1=96 --out made --package made"
     )
-    assert Target().commands([*asked[:1], *more, asked[4]]) == (
+    assert Destination().commands([*asked[:1], *more, asked[4]]) == (
         "mlpgen render a.yaml d.yaml --style explicit && "
         "mlpgen render d.yaml --style explicit --notebook && "
         "mlpgen render a.yaml --style sequential"
@@ -283,7 +283,7 @@ def test_with_the_last_user_gone_they_are_orphans(
         for style in api.STYLES
         for kind in ("predict", "train")
     ]
-    line = f"nothing makes or needs these now: rm {' '.join(paths)}\n"
+    line = f"no longer needed: rm {' '.join(paths)}\n"
     assert capsys.readouterr().out.endswith(line)
     assert Said(capsys).wrong == dict.fromkeys(paths, "orphan")
 
@@ -357,7 +357,7 @@ def test_a_file_of_a_person_needs_them_too(
 
 @pytest.mark.parametrize("line", ["import data_mnists", "from x.data_mnist import a"])
 def test_what_is_no_import_of_them(line: str) -> None:
-    assert "data_mnist" not in shared.imported(f"{line}\n", "explicit")
+    assert "data_mnist" not in shared_modules.imported_modules(f"{line}\n", "explicit")
 
 
 def test_a_module_that_a_version_has_no_more(
@@ -373,7 +373,7 @@ def test_a_module_that_a_version_has_no_more(
     assert "rm " not in capsys.readouterr().out
     found = Said(capsys)
     assert found.wrong[path] == "orphan"
-    assert found.advice[path].startswith("mlpgen has no such module now, but `")
+    assert found.advice[path].startswith("mlpgen no longer has this module, but `")
     Path("generated/explicit/mine.py").unlink()
     for path_ in HERE.glob("predict_*.py"):
         path_.write_text(path_.read_text("utf-8").replace("import plots\n", ""))
@@ -438,8 +438,8 @@ def test_the_older_format_goes_over(
         assert f"generated/explicit/{name}: written\n" in said
     *_, over, others, end = said.split("\n")
     removed = [f"generated/explicit/{k}_mnist_mlp.py" for k in ("data", "plot", "run")]
-    assert over == f"nothing makes or needs these now: rm {' '.join(removed)}"
-    assert others.startswith("of another version than the rest: generated/explicit/")
+    assert over == f"no longer needed: rm {' '.join(removed)}"
+    assert others.startswith("out of date: generated/explicit/")
     assert others.endswith(
         " and 3 more: mlpgen render specs/other.yaml --style explicit"
     )
@@ -470,11 +470,11 @@ def test_what_was_edited_in_the_older_format(
     assert run(command) == 1
     said = capsys.readouterr().out
     assert f"{train}: kept: edited by hand\n" in said
-    assert f"but they were edited: {plot}\n" in said
+    assert f"no longer needed, but edited: {plot}\n" in said
     assert "rm " not in said  # run_ and data_ are imported by the script
     found = Said(capsys)
     assert found.advice[run_.as_posix()] == (
-        f"`specs/mnist_mlp.yaml` does not make it now, but `{train}` imports it"
+        f"`specs/mnist_mlp.yaml` no longer makes it, but `{train}` imports it"
     )
     assert run([*command, "--force"]) == 0
     said = capsys.readouterr().out
@@ -520,7 +520,7 @@ def test_standard_output_has_what_is_of_the_spec(
     assert run(["render", "specs/mnist_mlp.yaml", "--stdout"]) == 0
     said = capsys.readouterr()
     assert said.out.count("# ======== generated/") == 2 * len(SCRIPTS)
-    assert said.err == f"beside them, the same in every project: {', '.join(SHARED)}\n"
+    assert said.err == f"not printed, the same in every project: {', '.join(SHARED)}\n"
 
 
 def test_renders_at_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -592,7 +592,7 @@ def test_a_spec_that_is_called_as_the_script_of_another(
         assert "`train_mnist_mlp.py`" in said and "another `file`" in said
     assert run(["render", "specs/train.yaml"]) == 1
     said = capsys.readouterr().out
-    assert f"{path}: kept: another file has its place\n" in said
+    assert f"{path}: kept: another file is at this path\n" in said
     assert path.read_bytes() == before
 
 

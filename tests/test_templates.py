@@ -409,7 +409,7 @@ def test_a_shared_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     made = tmp_path / "generated" / "explicit" / "training.py"
     found = header.read(made.read_text())
     assert found is not None
-    assert found.own
+    assert found.from_project
     assert found.origin is None
     assert below(made.read_text()).strip() in text
     assert (made.parent / "scores.py").exists()  # which it needs, and no other

@@ -12,10 +12,10 @@ from typing import Any
 
 
 class _NoPlugins(ModuleType):
-    """Stands in for pydantic's loader of plugins, in a process that wants none.
+    """Replaces pydantic's plugin loader in a process that needs no plugins.
 
     The loader imports `importlib.metadata`, and with it `email` and `zipfile`, before
-    it looks whether plugins are switched off.
+    it checks whether plugins are disabled.
     """
 
     @staticmethod
@@ -24,7 +24,7 @@ class _NoPlugins(ModuleType):
         return ()
 
     def __getattr__(self, name: str) -> object:
-        """Leave whatever else pydantic may want to the loader itself."""
+        """Load the real loader for anything else that pydantic asks for."""
         if name.startswith("__"):  # the import system asks for `__path__`
             raise AttributeError(name)
         del sys.modules[self.__name__]
@@ -33,15 +33,15 @@ class _NoPlugins(ModuleType):
 
 
 def _import_digests() -> None:
-    """Import `hashlib`, and `hmac` that pydantic asks for, with Python's own digests.
+    """Import `hashlib`, and `hmac` for pydantic, with Python's built-in digests.
 
-    Jinja and the headers need little of them, and to load OpenSSL takes a twentieth of
-    a command.
+    Jinja and the headers need no more, and loading OpenSSL takes a twentieth of the
+    time of a command.
     """
-    own = ["_blake2", "_md5", "_sha1", "_sha3"]
-    own += ["_sha2"] if sys.version_info >= (3, 12) else ["_sha256", "_sha512"]
-    if not all(map(find_spec, own)):
-        return  # this Python has those of OpenSSL only
+    builtin = ["_blake2", "_md5", "_sha1", "_sha3"]
+    builtin += ["_sha2"] if sys.version_info >= (3, 12) else ["_sha256", "_sha512"]
+    if not all(map(find_spec, builtin)):
+        return  # this Python has only the digests of OpenSSL
     modules: dict[str, Any] = sys.modules
     modules["_hashlib"] = None
     import_module("hashlib")
@@ -50,12 +50,11 @@ def _import_digests() -> None:
 
 
 def main() -> None:
-    """Run the command line and leave at once.
+    """Run the command line and exit at once.
 
-    A command lives for a fraction of a second, most of it imports. Collecting garbage
-    and taking the interpreter down in good order would take a quarter of that, and
-    looking for plugins of pydantic a tenth, and OpenSSL a twentieth; none of it does
-    anything for the user.
+    A command takes a fraction of a second, mostly imports. Garbage collection and an
+    orderly shutdown would take a quarter of that, pydantic's plugins a tenth, and
+    OpenSSL a twentieth, without any use for the user.
     """
     gc.disable()
     _import_digests()

@@ -1,4 +1,4 @@
-"""The library: load a spec, look at it, render it; nothing is written."""
+"""The library: load a spec, inspect it, render it. It writes no files."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from mlpgen import source
 from mlpgen.graph.build import build
 from mlpgen.graph.entries.custom_classes import own_classes
 from mlpgen.names.modules import KINDS, shared_modules, wrong_package
-from mlpgen.output import shared
 from mlpgen.output.header import SLOT, Origin, comment, stamp
+from mlpgen.output.shared_modules import module_source, module_texts, needed_modules
 from mlpgen.rendering import fill, fill_cells
 from mlpgen.spec.models import Style
 from mlpgen.styles.code import Code, as_code
@@ -33,14 +33,14 @@ STYLES: tuple[str, ...] = get_args(Style)
 
 
 class Network(NamedTuple):
-    """A spec that was read and has no mistakes.
+    """A valid spec.
 
     Attributes:
         graph: Its layers with names, shapes and counts.
-        warnings: What is odd about it.
-        document: The YAML it was read from.
-        settings: New defaults that were given for its parameters.
-        unchained: What keeps classes from being a chain in sequential style.
+        warnings: The warnings about it.
+        document: The YAML that it was read from.
+        settings: New defaults for its parameters.
+        unchained: Why classes are not an `nn.Sequential` in sequential style.
     """
 
     graph: Model
@@ -50,12 +50,12 @@ class Network(NamedTuple):
     unchained: tuple[Diagnostic, ...] = ()
 
     def warnings_in(self, style: str) -> tuple[Diagnostic, ...]:
-        """Return what is odd about it in a style."""
+        """Return the warnings about it in a style."""
         more = self.unchained if style == "sequential" else ()
         return (*dict.fromkeys((*self.warnings, *more)),)
 
     def __repr__(self) -> str:
-        """Say what it is in a line; `print(network.graph)` says all."""
+        """Summarize it in one line; `print(network.graph)` shows all layers."""
         graph = self.graph
         return (
             f"<Network {graph.name}: {graph.layers} layers, "
@@ -73,7 +73,7 @@ def load(
         settings: New defaults for the spec's parameters.
 
     Raises:
-        SpecError: With every mistake of the file.
+        SpecError: The spec has mistakes; the error lists all of them.
     """
     document = source.read(str(path))
     built = build(document, settings)
@@ -97,22 +97,22 @@ def render(
     Args:
         spec: A loaded spec or the path of one.
         style: `explicit` or `sequential`; the spec's own by default.
-        capture: Names of values that the model returns as well: layers, their parts.
-        origin: How the header names the spec; its file name by default.
-        notebook: Render a notebook in place of the files.
-        package: `mypkg.generated`, in which each style is a package: files then import
-            each other by absolute names.
-        templates: A folder of templates that go before mlpgen's own.
+        capture: Names of layers, or of their parts, that the model also returns.
+        origin: The path of the spec in the header; its file name by default.
+        notebook: Render a notebook instead of the files.
+        package: The package of the generated files, `mypkg.generated`, with a
+            subpackage for each style. Files then use absolute imports.
+        templates: A folder of templates that replace mlpgen's.
 
     Returns:
-        File names and texts: the model, and if the spec trains, its scripts and the
-        modules that these share with those of other specs; or the notebook.
+        Texts by file name: the model and, if the spec has `training`, the scripts and
+        shared modules; or the notebook.
 
     Raises:
-        SpecError: The spec has mistakes, or a layer to capture is not there; or a
-            template has mistakes.
-        ValueError: There is no such style, or the package cannot be one.
-        MissingPackageError: nbformat is not installed, which writes notebooks.
+        SpecError: The spec or a template has mistakes, or a layer to capture does not
+            exist.
+        ValueError: The style does not exist, or the package name is not valid.
+        MissingPackageError: The notebook needs nbformat, which is not installed.
     """
     network = spec if isinstance(spec, Network) else load(spec)
     style = style or network.graph.style
@@ -128,26 +128,29 @@ def render(
         tuple(f"{key}={shown(value)}" for key, value in network.settings.items()),
         names,
     )
-    own = _own(templates)
+    project_templates = _project_templates(templates)
     if notebook:
-        model = _model(network.graph, style, names, own)
-        return _notebook(network.graph, names, model, made_from, own)
-    texts = _texts(network.graph, style, names, own)
-    needed = shared.needed(texts.values(), own)
+        model = _model(network.graph, style, names, project_templates)
+        return _notebook(network.graph, names, model, made_from, project_templates)
+    texts = _texts(network.graph, style, names, project_templates)
+    needed = needed_modules(texts.values(), project_templates)
     folder = f"{package}.{style}" if package else ""
     if package:
-        from mlpgen.output.package_imports import absolute
+        from mlpgen.output.absolute_imports import with_absolute_imports
 
         local = _local_modules(network.graph, texts)
-        texts = {name: absolute(each, folder, local) for name, each in texts.items()}
+        texts = {
+            name: with_absolute_imports(each, folder, local)
+            for name, each in texts.items()
+        }
     stamped = {file: stamp(text, made_from) for file, text in texts.items()}
-    return stamped | shared.texts(needed, folder, own)
+    return stamped | module_texts(needed, folder, project_templates)
 
 
-def _own(
+def _project_templates(
     templates: TemplateFolder | str | os.PathLike[str] | None,
 ) -> TemplateFolder | None:
-    """Read the templates of a project, if there are any."""
+    """Read the templates of a project, if it has any."""
     if templates is None:
         return None
     from mlpgen.project_templates.folder import read
@@ -157,9 +160,9 @@ def _own(
 
 
 def _local_modules(graph: Model, texts: Iterable[str]) -> set[str]:
-    """Name all that lies beside the files of a network and that they may import."""
-    own = (module.partition(".")[0] for module in own_classes(graph))
-    return {*shared_modules(), *own, *(PurePath(name).stem for name in texts)}
+    """Name the modules beside the files of a network that these may import."""
+    custom = (module.partition(".")[0] for module in own_classes(graph))
+    return {*shared_modules(), *custom, *(PurePath(name).stem for name in texts)}
 
 
 def _captured(graph: Model, names: Sequence[str]) -> tuple[str, ...]:
@@ -175,21 +178,24 @@ def _notebook(
     captured: Sequence[str],
     text: str,
     made_from: Origin,
-    own: TemplateFolder | None,
+    templates: TemplateFolder | None,
 ) -> dict[str, str]:
-    """Render the notebook in place of its files."""
+    """Render the notebook."""
     from mlpgen.output.ipynb import SUFFIX, as_text, pack
     from mlpgen.scripts.notebook.notebook import cells
 
     text = text.replace(SLOT, "")
-    filled, read = partial(fill_cells, partial(fill, None)), partial(_text_of, own)
-    if own is None:
+    filled, read = (
+        partial(fill_cells, partial(fill, None)),
+        partial(_text_of, templates),
+    )
+    if templates is None:
         made = cells(graph, captured, text, filled, Code(SLOT), read)
     else:
         from mlpgen.project_templates.notebook import filled_checked, wanting, with_slot
 
-        filled = partial(filled_checked, own)
-        with wanting(own):
+        filled = partial(filled_checked, templates)
+        with wanting(templates):
             made = cells(graph, captured, text, filled, Code(SLOT), read)
         made = with_slot(made)
     header = comment(as_text(made), made_from)
@@ -197,43 +203,49 @@ def _notebook(
     return {f"{graph.stem}{SUFFIX}": pack(whole)}
 
 
-def _text_of(own: TemplateFolder | None, name: str) -> str:
-    """Read what a notebook takes definitions of: `shared/training`."""
+def _text_of(templates: TemplateFolder | None, name: str) -> str:
+    """Read a module that a notebook copies definitions from: `shared/training`."""
     folder, _, module = name.partition("/")
-    return shared.source(module, own) if folder == "shared" else text_of(f"{name}.py")
+    return (
+        module_source(module, templates)
+        if folder == "shared"
+        else text_of(f"{name}.py")
+    )
 
 
-def _filled(own: TemplateFolder | None, template: str, /, **values: object) -> str:
+def _filled(
+    templates: TemplateFolder | None, template: str, /, **values: object
+) -> str:
     """Fill the template of a Python file."""
-    if own is None:
+    if templates is None:
         return fill(None, template, **values, header=Code(SLOT))
     from mlpgen.project_templates.fill import fill_python
 
-    return fill_python(own, template, **values, header=Code(SLOT))
+    return fill_python(templates, template, **values, header=Code(SLOT))
 
 
 def _model(
-    graph: Model, style: str, captured: Sequence[str], own: TemplateFolder | None
+    graph: Model, style: str, captured: Sequence[str], templates: TemplateFolder | None
 ) -> str:
     plan = import_module(f"mlpgen.styles.{style}").plan(graph, captured)
-    return _filled(own, plan.template, plan=as_code(plan))
+    return _filled(templates, plan.template, plan=as_code(plan))
 
 
 def _texts(
-    graph: Model, style: str, captured: Sequence[str], own: TemplateFolder | None
+    graph: Model, style: str, captured: Sequence[str], templates: TemplateFolder | None
 ) -> dict[str, str]:
-    texts = {f"{graph.stem}.py": _model(graph, style, captured, own)}
+    texts = {f"{graph.stem}.py": _model(graph, style, captured, templates)}
     if graph.recipe is not None:
         from mlpgen.scripts.render import scripts
 
-        filled, is_own = partial(_filled, own), own is not None
+        filled, is_own = partial(_filled, templates), templates is not None
         found = scripts(graph, graph.recipe, captured, filled, own=is_own)
         texts |= {f"{kind}_{graph.stem}.py": text for kind, text in found.items()}
     return texts
 
 
 def file_names(graph: Model) -> tuple[str, ...]:
-    """Name all files that a network may be rendered into, shared ones aside."""
+    """Return the names of all files that a network can render, but shared modules."""
     from mlpgen.output.ipynb import SUFFIX
 
     scripts = (f"{kind}_{graph.stem}.py" for kind in KINDS)
@@ -241,12 +253,12 @@ def file_names(graph: Model) -> tuple[str, ...]:
 
 
 def layer_names(graph: Model) -> list[str]:
-    """List the names of all that `--capture` knows; inside of layers they have dots."""
+    """List all names that `--capture` takes; those inside layers have dots."""
     from mlpgen.graph.captures import captures
 
     return [*captures(graph)]
 
 
 def shown(value: Scalar) -> str:
-    """Write the value of a parameter as YAML does."""
+    """Write the value of a parameter as in YAML."""
     return str(value).lower() if isinstance(value, bool) else repr(value)

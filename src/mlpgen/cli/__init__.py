@@ -1,4 +1,4 @@
-"""The command line: click commands, each a few lines over the other rooms."""
+"""The command line: one click command in each module."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "render": "Write the model and training script of a spec.",
-    "check": "Tell whether the generated files are what the specs say.",
-    "validate": "Find the mistakes of specs.",
+    "check": "Check that the generated files match the specs.",
+    "validate": "Find the mistakes in specs.",
     "show": "Print the layers of a spec with shapes and counts.",
-    "prove": "Run both styles of a spec with torch, and check what mlpgen says.",
+    "prove": "Run both styles of a spec with torch, and check what mlpgen predicts.",
     "templates": "List the templates that a project can replace, or copy one.",
     "init": "Print a spec to start from.",
-    "layers": "Print the catalogue of layers, or one of them.",
-    "explain": "Say what the code of a mistake means.",
+    "layers": "List all layers, or describe one of them.",
+    "explain": "Explain the code of a mistake.",
     "schema": "Write the JSON Schema of specs, for editors.",
 }
-"""Each is a module of this package, loaded when it is called."""
+"""Each command is a module of this package, imported when it is called."""
 
 
 def _remember_color(
@@ -44,14 +44,14 @@ _color_option = click.option(
     default=None,
     expose_value=False,
     callback=_remember_color,
-    help="Colours; by default for a terminal without NO_COLOR.",
+    help="Use color; by default on a terminal without NO_COLOR.",
 )
-"""Of every command, and of `mlpgen` itself."""
+"""An option of every command, and of `mlpgen` itself."""
 
 
 @cache
 def _load(name: str) -> click.Command:
-    """Import a command; the option for colours is added once."""
+    """Import a command and add the option for color, once."""
     command: click.Command = import_module(f"mlpgen.cli.{name}").command
     return _color_option(command)
 
@@ -81,8 +81,8 @@ class _Lazy(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; mistakes are shown in the format that it was asked for."""
-        from mlpgen.cli.common import report_problems
+        """Run the command, and print mistakes in the requested format."""
+        from mlpgen.cli.reports import report_problems
 
         try:
             return super().invoke(ctx)
@@ -126,7 +126,8 @@ def run(args: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Returns:
-        The exit code: 0 fine, 1 the answer is no, 2 wrong usage or a wrong spec.
+        The exit code: 0 for success, 1 if a check fails or a file is kept, 2 for wrong
+        usage or mistakes in a spec.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

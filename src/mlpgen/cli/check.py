@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlpgen.cli import common, printing
+from mlpgen.cli import options, printing, reports, selection
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output import files
 from mlpgen.project import drift
+from mlpgen.project.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpgen.project.drift import Verdict
 
 SCHEMA = Path("schemas/spec.schema.json")
 
 
 @click.command("check")
-@common.specs_argument(required=False)
-@common.style_option(help="Styles that must be there.")
-@common.out_option
-@common.package_option
-@common.templates_option
-@common.format_option
+@options.specs_argument(required=False)
+@options.style_option(help="Styles that must exist.")
+@options.out_option
+@options.package_option
+@options.templates_option
+@options.format_option
 def command(
     specs: tuple[str, ...],
     styles: tuple[str, ...],
@@ -36,39 +36,39 @@ def command(
     templates: str | None,
     format_: str,
 ) -> int:
-    """Tell whether the generated files are what the specs say now.
+    """Check that the generated files match the specs.
 
-    Without SPEC, every spec of the project must have been rendered, in every style that
-    its `pyproject.toml` names under `tool.mlpgen`, and every generated file is checked
-    against the spec that its header names. Without such settings the specs are those of
-    the folder `specs`, and the styles those of which something is there. Exit 1, with
-    the differences and the commands that mend them, if a file is not as it should be.
+    Without SPEC, every spec of the project must be rendered in every style that
+    `tool.mlpgen` in its `pyproject.toml` names, and every generated file must match the
+    spec in its header. Without these settings, the specs are those in the folder
+    `specs`, and the styles those that were rendered before. Exit 1 if a file does not
+    match, with the differences and the commands that fix them.
 
     \b
     Example:
       mlpgen check
       mlpgen check specs/*.yaml --style explicit --style sequential
     """
-    wanted = common.wanted(specs, styles, out, package, templates)
-    warnings = [*wanted.warnings]
+    selected = selection.select(specs, styles, out, package, templates)
+    warnings = [*selected.warnings]
     verdicts = drift.check(
-        wanted.specs,
-        wanted.styles,
-        wanted.target,
+        selected.specs,
+        selected.styles,
+        selected.destination,
         warnings.extend,
         only=bool(specs),
     )
-    if files.is_file(str(wanted.root / SCHEMA)):
-        verdicts.append(_schema(wanted.root / SCHEMA))
+    if files.is_file(str(selected.root / SCHEMA)):
+        verdicts.append(_schema(selected.root / SCHEMA))
     if not verdicts:
-        message = f"no generated files in `{wanted.target.out.as_posix()}`"
+        message = f"no generated files in `{selected.destination.out.as_posix()}`"
         help = "render a spec first, or name the folder with --out"
         raise SpecError([Diagnostic("MG005", message, help=help)])
     wrong = [each for each in verdicts if each.wrong]
     if format_ == "json":
         printing.dump([_row(each) for each in verdicts])
         return 1 if wrong else 0
-    common.show_warnings(warnings)
+    reports.show_warnings(warnings)
     if format_ == "github":
         _annotate(wrong)
     else:
@@ -80,9 +80,9 @@ def _schema(path: Path) -> Verdict:
     from mlpgen.schema import text
 
     if files.compare(path, text()).status == "current":
-        return drift.Verdict(path, "current")
+        return Verdict(path, "current")
     where = "" if path == SCHEMA else f" --out {shlex.quote(path.as_posix())}"
-    return drift.Verdict(path, "stale", f"write it again: mlpgen schema{where}")
+    return Verdict(path, "stale", f"write it again: mlpgen schema{where}")
 
 
 def _row(verdict: Verdict) -> dict[str, str]:

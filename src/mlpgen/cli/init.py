@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from mlpgen.cli import common, printing
+from mlpgen.cli import options, printing
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
-from mlpgen.output import files
+from mlpgen.output import atomic_write, files
 from mlpgen.rendering import starter
 
 KINDS = ("mlp", "cnn", "autoencoder")
@@ -18,13 +18,13 @@ KINDS = ("mlp", "cnn", "autoencoder")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option(
     "--out",
-    type=common.AnyPath(),
+    type=options.AnyPath(),
     default="-",
     show_default=True,
     help="The file; `-` prints it.",
 )
 def command(kind: str, out: str) -> int:
-    """Print a commented spec to start from, one that renders and trains as it is.
+    """Print a commented spec to start from, ready to render and train.
 
     \b
     Example:
@@ -37,8 +37,8 @@ def command(kind: str, out: str) -> int:
         return 0
     path = Path(out)
     if files.look(path).status != "missing":
-        message = f"`{path.as_posix()}` is there already, and stays as it is"
+        message = f"`{path.as_posix()}` already exists and was not changed"
         raise SpecError([Diagnostic("MG004", message)])
-    files.write({path: text})
+    atomic_write.write({path: text})
     printing.say(f"{path.as_posix()}: ", printing.Painted("written", "green"))
     return 0

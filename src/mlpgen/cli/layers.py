@@ -8,7 +8,7 @@ import click
 
 from mlpgen.catalogue.component import Component
 from mlpgen.catalogue.fields import expected, fields_of
-from mlpgen.cli import common, printing
+from mlpgen.cli import completion, printing
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.functions import FUNCTIONS
 from mlpgen.schema.arguments import documented
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _Row(NamedTuple):
-    """What stands in place of a layer, and is none of torch."""
+    """An entry that can take the place of a layer but is not a layer of torch."""
 
     summary: str
     chapter: str
@@ -31,12 +31,12 @@ class _Row(NamedTuple):
 
 _ENTRIES = {
     CUSTOM: _Row(
-        "A module of your own, imported from a Python file.",
+        "Your own module, imported from a Python file.",
         "Your own layers",
         ("custom: {path: my_layers.py, class: Swish, arguments: {beta: 1.5}}",),
     ),
     SHARE: _Row(
-        "Another layer again: its module, or beside a type its parameters.",
+        "Another layer again: its module or, beside a type, its parameters.",
         "Sharing",
         (
             "{share: encoder, from: right}",
@@ -47,11 +47,11 @@ _ENTRIES = {
 
 
 @click.command("layers")
-@click.argument("name", required=False, shell_complete=common.complete_layers)
+@click.argument("name", required=False, shell_complete=completion.complete_layers)
 def command(name: str | None) -> int:
-    """Print the catalogue of layers, or what there is to know about NAME.
+    """List all layers, or describe the layer NAME.
 
-    Functions on tensors, which have lower-case names, are there too.
+    The list includes functions on tensors, which have lower-case names.
 
     \b
     Example:
@@ -105,7 +105,7 @@ def _catalogue() -> None:
 
 
 def _entry(name: str) -> None:
-    """Print what there is to know about an entry that is no layer of torch."""
+    """Describe an entry that is not a layer of torch."""
     from mlpgen.graph.entries.custom import Custom
 
     entry = _ENTRIES[name]

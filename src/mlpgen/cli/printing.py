@@ -1,4 +1,4 @@
-"""All that the commands print: whatever is not known to be safe is escaped here."""
+"""Printing, for all commands: control characters are escaped here."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Painted(NamedTuple):
-    """A part of a line in colour.
+    """Colored text in a line.
 
     Attributes:
-        text: The part.
-        color: That of click; empty for none.
-        bold: Whether it is thick.
+        text: The text.
+        color: The name of click's color; empty for none.
+        bold: Whether it is bold.
     """
 
     text: str
@@ -31,7 +31,7 @@ class Painted(NamedTuple):
 
 
 def use_color(stream: Any) -> bool:
-    """Tell whether to colour: `--color`, else a terminal without NO_COLOR."""
+    """Tell whether to use color: `--color`, else a terminal without NO_COLOR."""
     context = click.get_current_context(silent=True)
     wanted = context.find_root().color if context else None
     if wanted is not None:
@@ -40,7 +40,7 @@ def use_color(stream: Any) -> bool:
 
 
 def say(*parts: str | Painted, aside: bool = False) -> None:
-    """Print one line of plain and coloured parts; aside on standard error."""
+    """Print one line of plain and colored text; `aside` prints to standard error."""
     colored = use_color(sys.stderr if aside else sys.stdout)
     painted = (
         _painted(each if isinstance(each, Painted) else Painted(each), colored)
@@ -67,11 +67,11 @@ def dump(data: Any) -> None:
 
 
 def draw(renderable: Any, width: int = 100) -> None:
-    """Print what rich lays out, of parts that are safe.
+    """Print a table of rich, whose cells are escaped already.
 
     Args:
-        renderable: A table.
-        width: Characters of a line, where the output is no terminal.
+        renderable: The table.
+        width: The line length if the output is not a terminal.
     """
     console = _console(width)
     with console.capture() as captured:
@@ -94,23 +94,23 @@ def _console(width: int) -> Console:
 
 
 def as_it_is(text: str, *, aside: bool = False) -> None:
-    """Print what is safe: the text of a rendered file, or parts that were escaped."""
+    """Print text that is safe: a rendered file, or text that was escaped already."""
     stream = sys.stderr if aside else sys.stdout
-    # Given to click, since of its own accord it writes UTF-8 where ASCII is asked for.
+    # Without an explicit stream, click writes UTF-8 even if ASCII is configured.
     click.echo(text, file=stream, nl=False, err=aside, color=True)
 
 
 def progress(text: str = "") -> None:
-    """Show on a terminal what is done now; without a text, wipe it away."""
+    """Show progress on a terminal; without a text, clear it."""
     if sys.stderr is not None and sys.stderr.isatty():
         as_it_is(f"\r\x1b[K{escape.safe(text)[-79:]}", aside=True)
 
 
 def usage(error: click.ClickException) -> None:
-    """Show a mistake of the command line, which echoes what was given."""
+    """Print an error about the command line, which quotes user input."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     said = error.format_message()
-    if not isinstance(error, click.MissingParameter):  # that has lines of its own
+    if not isinstance(error, click.MissingParameter):  # its message has several lines
         said = escape.safe(said)
     lines = [f"Error: {said}"]
     if context is not None:

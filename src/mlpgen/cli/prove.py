@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlpgen import api
-from mlpgen.cli import common, printing
+from mlpgen.cli import options, printing, reports
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.proof.certificate import mark, verdict
 from mlpgen.proof.job import job
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 @click.command("prove")
-@common.specs_argument()
-@common.set_option
-@common.capture_option
+@options.specs_argument()
+@options.set_option
+@options.capture_option
 @click.option(
     "--timeout",
     type=click.IntRange(1, 86_400),
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How long each spec may take.",
 )
-@common.format_option
+@options.format_option
 def command(
     specs: tuple[str, ...],
     settings: tuple[str, ...],
@@ -43,12 +43,13 @@ def command(
     timeout: int,
     format_: str,
 ) -> int:
-    """Run all styles of each SPEC with torch and check what mlpgen says of them.
+    """Run all styles of each SPEC with torch, and check what mlpgen predicts.
 
-    Equal styles, predicted shapes and counts, what each layer of the spec gives and
-    holds, what can be captured, the class with other arguments, and what torch makes of
-    the model: export, compile, script, copies, checkpoints, half precision. Nothing is
-    written. Exit 1, with the first difference, if anything fails or takes too long.
+    It checks that the styles are equal; the predicted shapes and counts; the outputs
+    and parameters of each layer; captured values; other constructor arguments; and that
+    torch can export, compile, script, copy, save and load the model and run it in half
+    precision. No files are written. Exit 1, with the first difference, if a check fails
+    or takes too long.
 
     \b
     Example:
@@ -56,11 +57,11 @@ def command(
       mlpgen prove specs/*.yaml --format json
     """
     jobs, warnings = _jobs(
-        common.once(specs),
-        common.parse_settings(settings),
-        common.parse_captures(captures),
+        options.once(specs),
+        options.parse_settings(settings),
+        options.parse_captures(captures),
     )
-    common.show_warnings(warnings, aside=format_ == "json")
+    reports.show_warnings(warnings, aside=format_ == "json")
     _say_whose_code(jobs)
     found: list[Certificate] = []
     try:
@@ -70,8 +71,8 @@ def command(
                 _tell(each, first=not found)
             found.append(each)
     except NoTorchError:
-        message = f"`prove` needs torch, and {sys.executable} has none: install it"
-        raise click.ClickException(f"{message}, `pip install torch`") from None
+        message = f"`prove` needs torch, which {sys.executable} does not have"
+        raise click.ClickException(f"{message}: pip install torch") from None
     finally:
         _progress()
     if format_ == "json":
@@ -100,16 +101,16 @@ def _jobs(
 
 
 def _say_whose_code(jobs: Sequence[Job]) -> None:
-    """Say which code runs that is not mlpgen's."""
+    """Name the author's files that will run."""
     for each in jobs:
         files = ", ".join(file.path for file in each.custom)
         if files:
-            said = f"note: {each.spec}: this runs its author's code: {files}"
-            printing.say(said, aside=True)
+            note = f"note: {each.spec}: this runs its author's code: {files}"
+            printing.say(note, aside=True)
 
 
 def _progress(spec: str = "", check: str = "") -> None:
-    """Show on a terminal what is being checked; without arguments, wipe it away."""
+    """Show the current check on a terminal; without arguments, clear it."""
     printing.progress(f"{spec}: {check} …" if spec else "")
 
 

@@ -7,44 +7,46 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlpgen.cli import common, printing
+from mlpgen.cli import options, printing, reports, selection
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.names.modules import shared_modules
-from mlpgen.output import files, header
-from mlpgen.project.changes import plan_changes
+from mlpgen.output import atomic_write, files, header
 from mlpgen.project.render import Loader, render
 from mlpgen.project.request import Request
+from mlpgen.project.write import prepare_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from mlpgen.output.files import Change
-    from mlpgen.project.render import Rendered
+    from mlpgen.project.render import RenderedFile
 
 _WORDS = {
     "missing": ("written", "green"),
     "stale": ("updated", "green"),
     "current": ("unchanged", ""),
     "edited": ("kept: edited by hand", "yellow"),
-    "foreign": ("kept: another file has its place", "yellow"),
+    "foreign": ("kept: another file is at this path", "yellow"),
     "damaged": ("kept: its header is damaged", "yellow"),
 }
 
 
 @click.command("render")
-@common.specs_argument(required=False)
-@common.style_option(help="The style to write, or several.")
-@common.out_option
-@common.package_option
-@common.templates_option
-@common.set_option
-@common.capture_option
-@click.option("--notebook", is_flag=True, help="Write a notebook in place of files.")
+@options.specs_argument(required=False)
+@options.style_option(help="The style to write; can be repeated.")
+@options.out_option
+@options.package_option
+@options.templates_option
+@options.set_option
+@options.capture_option
+@click.option("--notebook", is_flag=True, help="Write a notebook instead of files.")
 @click.option("--stdout", is_flag=True, help="Print the files instead of writing them.")
-@click.option("--force", is_flag=True, help="Overwrite edited files, keeping a .orig.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
-@common.format_option
+@click.option("--force", is_flag=True, help="Overwrite edited files; keep a .orig.")
+@click.option(
+    "--dry-run", is_flag=True, help="Print what would be done; write nothing."
+)
+@options.format_option
 def command(
     specs: tuple[str, ...],
     styles: tuple[str, ...],
@@ -61,69 +63,71 @@ def command(
 ) -> int:
     """Write the model and training script of each SPEC (`-`: standard input).
 
-    Without SPEC, of each that `tool.mlpgen` in the project's `pyproject.toml` names.
-    Exit 1 if a file is kept because a person changed it.
+    Without SPEC, render every spec that `tool.mlpgen` in the project's `pyproject.toml`
+    names. Exit 1 if a file is kept because it was edited.
 
     \b
     Example:
       mlpgen render specs/mnist_mlp.yaml --style sequential
       mlpgen render specs/mnist_mlp.yaml --set hidden_1=256 --stdout
     """
-    names = common.parse_captures(captures)
-    wanted = common.wanted(specs, styles, out, package, templates)
-    if not (specs or wanted.file):
+    names = options.parse_captures(captures)
+    selected = selection.select(specs, styles, out, package, templates)
+    if not (specs or selected.file):
         raise click.UsageError("Missing argument 'SPECS...'.")
-    if not wanted.specs:
-        message = f"`specs` in `{wanted.file}` matches no file"
+    if not selected.specs:
+        message = f"`specs` in `{selected.file}` matches no file"
         raise SpecError([Diagnostic("MG006", message)])
-    values = tuple(common.parse_settings(settings).items())
+    values = tuple(options.parse_settings(settings).items())
     requests = [
         Request(spec, style, values, names, notebook)
-        for spec in wanted.specs
-        for style in wanted.styles or (None,)
+        for spec in selected.specs
+        for style in selected.styles or (None,)
     ]
-    warnings = [*wanted.warnings]
+    warnings = [*selected.warnings]
     loader = Loader()
-    rendered = render(requests, wanted.target, warnings.extend, loader=loader)
+    rendered = render(requests, selected.destination, warnings.extend, loader=loader)
     if stdout:
-        common.show_warnings(warnings, aside=True)
+        reports.show_warnings(warnings, aside=True)
         _print(rendered)
         return 0
-    plan = partial(plan_changes, requests, rendered, wanted.target, loader, force=force)
+    prepare = partial(
+        prepare_write, requests, rendered, selected.destination, loader, force=force
+    )
     if dry_run:
-        job = plan()
+        pending = prepare()
     else:
-        with files.locked(wanted.target.out):
-            job = plan()
-            job.write()
-    common.show_warnings(warnings)
-    changes, aside = job.changes, format_ == "json"
+        with atomic_write.locked(selected.destination.out):
+            pending = prepare()
+            pending.write()
+    reports.show_warnings(warnings)
+    changes, aside = pending.changes, format_ == "json"
     for change in changes:
         _tell(change, forced=force, dry_run=dry_run, aside=aside)
-    for note in job.notes:
+    for note in pending.notes:
         printing.say(note, aside=aside)
     if force or not any(change.status in files.KEPT for change in changes):
         return 0
-    said = "--force overwrites what was kept, and keeps its text as .orig"
-    printing.say(said, aside=True)
+    hint = "--force overwrites the kept files and saves their old text as .orig"
+    printing.say(hint, aside=True)
     return 1
 
 
-def _print(rendered: Mapping[Path, Rendered]) -> None:
-    """Print what is of the specs; what all projects share is only named."""
+def _print(rendered: Mapping[Path, RenderedFile]) -> None:
+    """Print the files of the specs; only list the shared modules."""
     shared = {path for path in rendered if path.stem in shared_modules()}
-    common.print_files(
+    reports.print_files(
         {path: each.text for path, each in rendered.items() if path not in shared}
     )
     if shared:
         names = ", ".join(sorted({path.name for path in shared}))
-        printing.say(f"beside them, the same in every project: {names}", aside=True)
+        printing.say(f"not printed, the same in every project: {names}", aside=True)
 
 
 def _tell(change: Change, *, forced: bool, dry_run: bool, aside: bool) -> None:
     word, color = _WORDS.get(change.status, ("", ""))
     if forced and change.status in files.KEPT:
-        word, color = "overwritten, what was there is kept as .orig", "yellow"
+        word, color = "overwritten, its old text is kept as .orig", "yellow"
     lost = (
         header.options_lost(change.old, change.new) if change.status == "stale" else ""
     )

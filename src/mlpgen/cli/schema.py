@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from mlpgen import schema
-from mlpgen.cli import common, printing
-from mlpgen.output import files
+from mlpgen.cli import options, printing
+from mlpgen.output import atomic_write, files
 
 
 @click.command("schema")
 @click.option(
     "--out",
-    type=common.AnyPath(),
+    type=options.AnyPath(),
     default="schemas/spec.schema.json",
     show_default=True,
     help="The file; `-` prints it.",
@@ -33,7 +33,7 @@ def command(out: str) -> int:
         return 0
     change = files.compare(Path(out), text)
     if change.status != "current":
-        files.write({change.path: text})
+        atomic_write.write({change.path: text})
     word = {"missing": "written", "current": "unchanged"}.get(change.status, "updated")
     color = "green" if word != "unchanged" else ""
     printing.say(f"{change.path.as_posix()}: ", printing.Painted(word, color))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlpgen import api
-from mlpgen.cli import common, printing
+from mlpgen.cli import completion, options, printing, reports
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
@@ -29,32 +29,32 @@ class Depth(click.ParamType[int]):
         if value == "all":
             return ALL
         if not (value.isascii() and value.isdigit()):
-            self.fail(f"'{value}' is not a number of levels, nor `all`", param, ctx)
+            self.fail(f"'{value}' is neither a number of levels nor `all`", param, ctx)
         return min(int(value[:9]), ALL)
 
 
 @click.command("show")
-@common.spec_argument
-@common.set_option
-@common.formats(
+@options.spec_argument
+@options.set_option
+@options.formats(
     *DIAGRAMS,
-    help="The table, data for programs, or a diagram. Mistakes are shown as "
-    "json or github where that is asked for, else as text.",
+    help="A table, data for programs, or a diagram. Mistakes are printed as json or "
+    "github in those formats, else as text.",
 )
 @click.option(
     "--depth",
     type=Depth(),
     metavar="N|all",
-    help="How many levels of layers: 1 is the top, `all` everything. Without it "
-    "each Sequential is opened, and no block; json has everything.",
+    help="How many levels of layers to show: 1 is the top level. By default each "
+    "Sequential is expanded, but no block; json has all levels.",
 )
 @click.option(
     "--compare",
     "other",
-    type=common.AnyPath(),
+    type=options.AnyPath(),
     metavar="SPEC",
-    shell_complete=common.complete_specs,
-    help="Show the layers of both by type, with totals and their ratio.",
+    shell_complete=completion.complete_specs,
+    help="Show the layers of both specs by type, with totals and their ratio.",
 )
 def command(
     spec: str,
@@ -65,8 +65,8 @@ def command(
 ) -> int:
     """Print the layers of SPEC with shapes, parameters and multiply-adds.
 
-    A table for people, json for programs, or a diagram as Mermaid, in the language of
-    Graphviz, or as SVG (which needs Graphviz). `--set` is for SPEC alone.
+    Formats are a table, json, and diagrams as Mermaid, as Graphviz dot, and as SVG
+    (which needs Graphviz). `--set` applies only to SPEC.
 
     \b
     Example:
@@ -77,10 +77,10 @@ def command(
     """
     if other is not None and (format_ in DIAGRAMS or depth is not None):
         option = "--depth" if depth is not None else f"--format {format_}"
-        raise click.UsageError(f"--compare and {option} do not go together")
-    values = common.parse_settings(settings)
+        raise click.UsageError(f"--compare cannot be used with {option}")
+    values = options.parse_settings(settings)
     network = api.load(spec, values)
-    common.show_warnings(network.warnings, aside=format_ in ("json", *DIAGRAMS))
+    reports.show_warnings(network.warnings, aside=format_ in ("json", *DIAGRAMS))
     if other is not None:
         _compare(network.graph, other, (spec, other), format_)
     elif format_ == "json":
@@ -113,7 +113,7 @@ def _compare(first: Graph, other: str, specs: tuple[str, str], format_: str) -> 
     from mlpgen.pictures.comparison import compare, data
 
     network = api.load(other)
-    common.show_warnings(network.warnings, aside=format_ == "json")
+    reports.show_warnings(network.warnings, aside=format_ == "json")
     second = network.graph
     names = (first.name, second.name) if first.name != second.name else specs
     found = compare(first, second, names)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlpgen.cli import common, printing
+from mlpgen.cli import options, printing
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
-from mlpgen.output import files
+from mlpgen.output import atomic_write, files
 from mlpgen.project.settings import settings
 from mlpgen.project_templates import listing
 
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 FOLDER = "templates"
-"""Where a copy goes, if nobody says otherwise."""
+"""The default folder of copies."""
 _TITLES: Mapping[str | None, str] = {
     "model": "models",
     "script": "scripts",
     "notebook": "notebooks",
-    None: "modules that scripts share",
+    None: "shared modules",
 }
 
 
 @click.command("templates")
-@click.argument("folder", required=False, metavar="[DIR]", type=common.AnyPath())
-@click.option("--copy", metavar="NAME", help="Copy mlpgen's own, to change it.")
-@common.format_option
+@click.argument("folder", required=False, metavar="[DIR]", type=options.AnyPath())
+@click.option("--copy", metavar="NAME", help="Copy this template of mlpgen into DIR.")
+@options.format_option
 def command(folder: str | None, copy: str | None, format_: str) -> int:
-    """List the templates that a project can replace, and what they may use.
+    """List the templates that a project can replace, and what they can use.
 
-    A template in DIR replaces mlpgen's own of that name, if `--templates DIR` is given
-    or pyproject.toml says so; so does a module in the place of a shared one. Without
-    DIR it is the folder that pyproject.toml names, else `templates`. Exit 1 if what
-    would be copied is there already: it stays as it is.
+    A template or shared module in DIR replaces mlpgen's of the same name, if commands
+    are given `--templates DIR` or pyproject.toml names DIR. DIR is by default the
+    folder that pyproject.toml names, else `templates`. Exit 1 if the file to copy
+    already exists; it is not changed.
 
     \b
     Example:
       mlpgen templates
       mlpgen templates --copy train my_templates
     """
-    usual = settings().own
+    usual = settings().templates_path
     there = Path(folder or usual or FOLDER)
     if copy is not None:
         return _copy(copy, there, usual)
@@ -77,14 +77,14 @@ def _copy(name: str, folder: Path, usual: str) -> int:
         raise SpecError([Diagnostic("MG207", message, help=help)])
     path = folder / found.name
     if files.look(path).status != "missing":
-        said = printing.Painted("kept: it is there already", "yellow")
+        said = printing.Painted("kept: it already exists", "yellow")
         printing.say(f"{path.as_posix()}: ", said)
         return 1
-    files.write({path: found.path.read_text("utf-8")})
+    atomic_write.write({path: found.path.read_text("utf-8")})
     printing.say(f"{path.as_posix()}: ", printing.Painted("written", "green"))
     if folder.as_posix() != usual:
         given = folder.as_posix()
-        hint = f"`--templates {given}`, or `templates` of [tool.mlpgen], takes it"
+        hint = f"use it with `--templates {given}`, or `templates` in [tool.mlpgen]"
         printing.say(hint, aside=True)
     return 0
 
@@ -98,8 +98,8 @@ def _list(rows: Sequence[Mapping[str, str | None]]) -> None:
         ]
         _table(f"templates of {title}" if kind else title, found)
     for kind, values in listing.values().items():
-        more = ", beside what those of scripts use" * (kind == "notebook")
-        _table(f"what templates of {_TITLES[kind]} may use{more}", values)
+        more = ", besides all that those of scripts can use" * (kind == "notebook")
+        _table(f"what templates of {_TITLES[kind]} can use{more}", values)
     _table("filters, as in {{ value | literal }}", listing.filters().items())
 
 

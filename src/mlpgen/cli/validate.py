@@ -5,27 +5,27 @@ from __future__ import annotations
 import click
 
 from mlpgen import api
-from mlpgen.cli import common, printing
+from mlpgen.cli import options, printing, reports
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.project.render import clash, files_of
 
 
 @click.command("validate")
-@common.specs_argument()
-@common.set_option
-@common.format_option
+@options.specs_argument()
+@options.set_option
+@options.format_option
 def command(specs: tuple[str, ...], settings: tuple[str, ...], format_: str) -> int:
-    """Find the mistakes of each SPEC (`-`: standard input) and write nothing.
+    """Find the mistakes in each SPEC (`-`: standard input).
 
     \b
     Example:
       mlpgen validate specs/*.yaml
       mlpgen validate specs/*.yaml --format github
     """
-    values = common.parse_settings(settings)
+    values = options.parse_settings(settings)
     found: list[Diagnostic] = []
     made: dict[str, str] = {}
-    for spec in common.once(specs):
+    for spec in options.once(specs):
         try:
             network = api.load(spec, values)
         except SpecError as error:
@@ -38,8 +38,8 @@ def command(specs: tuple[str, ...], settings: tuple[str, ...], format_: str) -> 
                 found.append(clash(other, spec, file, network))
                 break
     wrong = any(not each.warning for each in found)
-    common.report_problems(found)
+    reports.report_problems(found)
     if format_ == "text" and not wrong:
-        count = len(common.once(specs))
+        count = len(options.once(specs))
         printing.say(f"{count} spec{'s' if count > 1 else ''}: no mistakes")
     return 2 if wrong else 0

@@ -1,1 +1,1 @@
-"""Headers, drift and atomic writes; knows nothing of networks."""
+"""Headers, shared modules, notebook files, and atomic writes."""

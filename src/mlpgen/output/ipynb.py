@@ -1,7 +1,6 @@
-"""Notebooks as files: cells as JSON, and what of them counts.
+"""Notebook files: their cells as JSON, and as text for comparisons.
 
-What running a notebook adds to it, outputs and counts, does not count, nor how a
-program lays out its JSON.
+Outputs, execution counts and the layout of the JSON are ignored in comparisons.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ SUFFIX = ".ipynb"
 
 
 def pack(cells: Iterable[Cell]) -> str:
-    """Make a file of cells, in format 4.5 of Jupyter.
+    """Return cells as a notebook file, in Jupyter's format 4.5.
 
     Raises:
         MissingPackageError: nbformat is not installed.
@@ -44,7 +43,7 @@ def pack(cells: Iterable[Cell]) -> str:
 
 
 def unpack(content: str) -> list[Cell] | None:
-    """Return the cells of a file; None if it is no notebook."""
+    """Return the cells of a file; None if it is not a notebook."""
     try:
         found: list[dict[str, Any]] = json.loads(content)["cells"]
         return [Cell(each["cell_type"], _source(each["source"])) for each in found]
@@ -63,8 +62,8 @@ def _source(source: object) -> str:
 def as_text(cells: Iterable[Cell]) -> str:
     r"""Write cells as one text: Python, with Markdown in comments.
 
-    A line `# %%` begins each. Where a cell has such a line itself, a backslash stands
-    before it, so that other cells are another text.
+    Each cell begins with a line `# %%`. Such a line inside a cell gets a backslash, so
+    that different cells make different texts.
     """
     return "".join(f"{_head(cell)}\n{_body(cell)}\n\n" for cell in cells)
 
@@ -81,15 +80,15 @@ def _body(cell: Cell) -> str:
 
 
 def plain(path: Path, content: str) -> str:
-    """Return what counts in a file: the cells of a notebook, else all of it."""
+    """Return what is compared of a file: the cells of a notebook, else its text."""
     cells = unpack(content) if path.suffix == SUFFIX else None
     return content if cells is None else as_text(cells)
 
 
 def was_run(path: Path, data: bytes, new: str) -> bool:
-    """Tell whether a file is a notebook as rendered, which a program has saved again.
+    """Tell whether a file is the rendered notebook, saved again by a program.
 
-    Such a program writes JSON in UTF-8 with LF, however it lays it out.
+    Such programs write JSON in UTF-8 with LF line ends, in any layout.
     """
     if path.suffix != SUFFIX or b"\r" in data or data.strip() == new.encode().strip():
         return False

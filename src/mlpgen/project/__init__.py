@@ -1,1 +1,1 @@
-"""Settings of a project, what is asked to be rendered, and what is there."""
+"""Settings, requests, and the generated files on disk compared with them."""

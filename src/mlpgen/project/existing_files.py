@@ -1,4 +1,4 @@
-"""The files that are there, and what their headers say."""
+"""The files on disk, and what their headers say."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Found(NamedTuple):
-    """A file that is there.
+class ExistingFile(NamedTuple):
+    """A file on disk.
 
     Attributes:
         path: The file.
-        text: What is in it.
-        request: What its header says it was rendered from, if it names a spec.
-        header: The header; None if it is damaged, or there is none.
-        why: Why it cannot be read.
-        is_made: Whether mlpgen made it, or may have.
+        text: Its text.
+        request: The request that rendered it, if its header names a spec.
+        header: The header; None if it is damaged or missing.
+        why: Why it cannot be read; empty if it can.
+        is_made: Whether mlpgen generated it, or may have.
     """
 
     path: Path
@@ -35,12 +35,12 @@ class Found(NamedTuple):
 
     @property
     def is_shared(self) -> bool:
-        """Whether it is a module that scripts share."""
+        """Whether it is a shared module."""
         return self.header is not None and self.header.origin is None
 
 
-def generated(out: Path) -> Iterator[Found]:
-    """Find the files below `out` that mlpgen made."""
+def generated_files(out: Path) -> Iterator[ExistingFile]:
+    """Find the files in `out` that mlpgen generated."""
     found = (*out.rglob("*.py"), *out.rglob(f"*{ipynb.SUFFIX}"))
     for path in sorted(found):
         if not files.is_file(str(path)) or ".ipynb_checkpoints" in path.parts:
@@ -50,23 +50,23 @@ def generated(out: Path) -> Iterator[Found]:
             yield each
 
 
-def beside(folder: Path) -> list[Found]:
-    """Find all Python files that lie in a folder, whoever made them."""
+def python_files(folder: Path) -> list[ExistingFile]:
+    """Find all Python files in a folder, generated or not."""
     there = sorted(folder.glob("*.py"))
     return [_looked_at(path) for path in there if files.is_file(str(path))]
 
 
-def _looked_at(path: Path) -> Found:
+def _looked_at(path: Path) -> ExistingFile:
     there = files.read(path)
     if there.status != "file":
-        return Found(path, why=there.why)
+        return ExistingFile(path, why=there.why)
     text = ipynb.plain(path, there.text)
     try:
         found = header.read(text)
         request = found and found.origin and _request(path, found.origin)
     except header.DamagedHeaderError:
-        return Found(path, text)
-    return Found(path, text, request, found, is_made=found is not None)
+        return ExistingFile(path, text)
+    return ExistingFile(path, text, request, found, is_made=found is not None)
 
 
 def _request(path: Path, origin: header.Origin) -> Request:
@@ -83,7 +83,7 @@ def _request(path: Path, origin: header.Origin) -> Request:
 
 
 def _spec_of(path: Path, spec: str) -> str:
-    """Return where a header's spec lies, seen from the current folder."""
+    """Return the path of a header's spec, relative to the working folder."""
     if spec == "-":
         return "-"
     joined = os.path.normpath(path.parent / PurePosixPath(spec))

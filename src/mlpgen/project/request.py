@@ -1,4 +1,4 @@
-"""What is asked to be rendered: one spec in one style."""
+"""A request to render one spec in one style."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """One spec to render in one style.
+    """A request to render one spec in one style.
 
     Attributes:
-        spec: Its path; `-` is standard input.
-        style: None for the spec's own.
+        spec: The path of the spec; `-` is standard input.
+        style: The style; None for the spec's own.
         settings: New defaults for its parameters.
-        captured: Layers whose outputs the model returns as well.
-        notebook: Whether a notebook is wanted in place of files.
-        asked_by: The generated files whose headers ask for this; none if a person does.
+        captured: Layers whose outputs the model also returns.
+        notebook: Whether to render a notebook instead of files.
+        asked_by: The generated files with this request in their headers; empty if it
+            comes from the command line.
     """
 
     spec: str
@@ -33,8 +34,8 @@ class Request(NamedTuple):
     asked_by: tuple[str, ...] = ()
 
 
-def real(spec: str) -> str:
-    """Return one path for all spellings of a spec; `-` is standard input."""
+def real_path(spec: str) -> str:
+    """Return the same path for all spellings of a spec; `-` is standard input."""
     return os.path.realpath(spec) if spec != "-" and possible(spec) else spec
 
 
@@ -52,7 +53,7 @@ def parse_setting(text: str) -> tuple[str, Scalar]:
     """Read `name=value`, the value as YAML reads it.
 
     Raises:
-        ValueError: It is not a name, `=` and a number or true/false.
+        ValueError: It is not a name, `=`, and a number or true/false.
     """
     name, equals, value = text.partition("=")
     parsed = scalar(value.strip())

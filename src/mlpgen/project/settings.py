@@ -1,4 +1,4 @@
-"""What a project says once for all commands: `[tool.mlpgen]` of its pyproject.toml."""
+"""The settings of a project: `[tool.mlpgen]` in its pyproject.toml."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output.files import is_file
-from mlpgen.project.request import real
-from mlpgen.project.target import OUT
+from mlpgen.project.destination import OUT
+from mlpgen.project.request import real_path
 from mlpgen.source.files import UnreadableError, content
 
 if TYPE_CHECKING:
@@ -18,20 +18,22 @@ if TYPE_CHECKING:
 
 FILE = "pyproject.toml"
 SPECS = ("specs/*.yaml", "specs/*.yml")
-"""Where specs are, if nobody says otherwise."""
+"""The default patterns of specs."""
 
 
 class Settings(NamedTuple):
-    """What is so if the command line does not say otherwise.
+    """The settings of a project, which options on the command line override.
 
     Attributes:
-        root: The folder that the others begin in, as seen from the working folder.
-        specs: Patterns of paths.
-        out: The folder of the generated files.
-        styles: Those that each spec is rendered in; none for the spec's own.
-        package: What that folder is called when it is imported; empty for none.
-        templates: The folder of the project's own templates; empty for none.
-        file: Where this stands, as seen from the working folder; empty for nowhere.
+        root: The folder of the project, relative to the working folder.
+        specs: Patterns of the paths of specs, relative to `root`.
+        out: The folder of the generated files, relative to `root`.
+        styles: The styles that each spec is rendered in; empty for the spec's own.
+        package: The package of the generated files; empty for none.
+        templates: The folder of the project's templates, relative to `root`; empty for
+            none.
+        file: The pyproject.toml, relative to the working folder; empty if there is
+            none.
     """
 
     root: str = "."
@@ -44,16 +46,16 @@ class Settings(NamedTuple):
 
     @property
     def folder(self) -> Path:
-        """The folder of the generated files, as seen from the working folder."""
+        """The folder of the generated files, relative to the working folder."""
         return self._below(self.out)
 
     @property
-    def own(self) -> str:
-        """The folder of templates, as seen from the working folder."""
+    def templates_path(self) -> str:
+        """The folder of templates, relative to the working folder."""
         return self._below(self.templates).as_posix() if self.templates else ""
 
     def place(self, key: str) -> Place:
-        """Return where the file says what a key is."""
+        """Return the place of a key in the file."""
         from mlpgen.project.settings_table import place
 
         return place(content(self.file, regular=True), self.file, key)
@@ -61,21 +63,21 @@ class Settings(NamedTuple):
     def _below(self, path: str) -> Path:
         return Path(os.path.normpath(os.path.join(self.root, path)))  # noqa: PTH118
 
-    def files(self) -> list[str]:
+    def spec_files(self) -> list[str]:
         """Return the specs, each once, in the order of the patterns and their names.
 
-        Files that hold nothing but blocks, which specs include, are none.
+        Files with only `blocks`, for other specs to include, are left out.
         """
         found: dict[str, str] = {}
         for pattern in self.specs:
             for path in sorted(Path(self.root).glob(pattern)):
                 if _is_lost(path) or _is_spec(path):
-                    found.setdefault(real(path.as_posix()), path.as_posix())
+                    found.setdefault(real_path(path.as_posix()), path.as_posix())
         return list(found.values())
 
 
 def _is_spec(path: Path) -> bool:
-    """Tell whether a file may be a spec, by the keys that begin a line."""
+    """Tell whether a file may be a spec, by its top-level keys."""
     try:
         data = content(str(path), regular=True)
     except UnreadableError:
@@ -87,7 +89,7 @@ def _is_spec(path: Path) -> bool:
 
 
 def _is_lost(path: Path) -> bool:
-    """Tell whether a link leads nowhere: the spec is missing, not absent."""
+    """Tell whether a path is a broken link, which is a mistake to report."""
     return path.is_symlink() and not os.path.exists(path)  # noqa: PTH110
 
 

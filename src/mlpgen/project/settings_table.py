@@ -1,4 +1,4 @@
-"""The table `[tool.mlpgen]`: TOML to checked data, with the lines of its keys."""
+"""Reads the table `[tool.mlpgen]`: from TOML to checked values, or mistakes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.api import STYLES
 from mlpgen.diagnostics.diagnostic import Diagnostic, Span, SpecError
 from mlpgen.names.modules import wrong_package
-from mlpgen.project.package import misplaced
-from mlpgen.project.target import OUT
+from mlpgen.project.destination import OUT
+from mlpgen.project.package_name import misplaced
 from mlpgen.source.decoding import decode, lines_of
 from mlpgen.source.document import Document, Spans, place_of
 from mlpgen.source.files import possible
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 LONGEST_PATH = 500
 MOST_DOTS = 1000
 MOST_FOLDERS = 4
-"""How often a pattern may have `**`, each of which goes through all folders anew."""
+"""How many `**` a pattern may have: each one walks all folders again."""
 
 
 class _WrongError(Exception):
-    """A value is not what its key takes.
+    """A value is not valid for its key.
 
     Attributes:
-        value: What is wrong: the value, or one in it.
-        code: MG203 for another kind of value, MG204 for one out of bounds, MG205 for a
-            name that cannot be one.
-        why: What is wrong with it, if that is not clear.
+        value: The wrong value, or the wrong element of it.
+        code: MG203 for a wrong type, MG204 for a value out of bounds, MG205 for an
+            invalid name.
+        why: What is wrong with it, unless that is clear.
     """
 
     def __init__(self, value: Any, code: str = "MG203", why: str = "") -> None:
@@ -46,7 +46,7 @@ class _WrongError(Exception):
 
 
 def _path(value: Any) -> str:
-    """Read a path that is one on every system."""
+    """Read a path that is valid on every system."""
     if not isinstance(value, str) or not 0 < len(value) <= LONGEST_PATH:
         raise _WrongError(value)
     if not possible(value) or "\\" in value:
@@ -55,9 +55,9 @@ def _path(value: Any) -> str:
 
 
 def _pattern(value: Any) -> str:
-    """Read a pattern of paths, without parts that say nothing.
+    """Read a pattern of paths, without redundant parts.
 
-    It stays in the folder of the project: outside there may be anything.
+    It must stay in the folder of the project.
     """
     text = _path(value)
     split = [part for part in text.split("/") if part not in ("", ".")]
@@ -86,7 +86,7 @@ def _package(value: Any) -> str:
 
 
 def _each(read: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
-    """Read a list of at least one."""
+    """Read a list that is not empty."""
 
     def read_all(value: Any) -> tuple[str, ...]:
         if not isinstance(value, list):
@@ -99,13 +99,13 @@ def _each(read: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
 
 
 class _Key(NamedTuple):
-    """What a key of the table takes: in words, and as a function that reads it."""
+    """What a key of the table takes: in words, and the function that reads it."""
 
     expects: str
     read: Callable[[Any], Any]
 
 
-# Not pydantic's: making a model takes longer than all of a small spec.
+# Not a pydantic model: making one takes longer than reading a small spec.
 _KEYS = {
     "specs": _Key(
         "a list of patterns of paths, such as `specs/**/*.yaml`", _each(_pattern)
@@ -117,14 +117,14 @@ _KEYS = {
     "package": _Key("a dotted name, such as `mypkg.generated`", _package),
     "templates": _Key("the path of a folder", _path),
 }
-"""The keys, which are fields of `Settings` too."""
+"""The keys of the table, which are also fields of `Settings`."""
 
 
 def read(data: bytes, name: str) -> dict[str, Any] | None:
-    """Read the table of a file; None if it has none.
+    """Read the table of a file; None if the file has none.
 
     Raises:
-        SpecError: With what is wrong, in its line.
+        SpecError: The table has mistakes.
     """
     text = decode(data, name)
     lines = lines_of(text)
@@ -147,13 +147,13 @@ def read(data: bytes, name: str) -> dict[str, Any] | None:
 
 
 def place(data: bytes, name: str, key: str) -> Place:
-    """Return where a file says what a key of the table is."""
+    """Return the place of a key of the table."""
     lines = lines_of(decode(data, name))
     return Document(name, lines, {}, _spans(lines)).place((key,))
 
 
 def _check_folder(found: Mapping[str, Any], root: Path, problems: Problems) -> None:
-    """Look whether the package has the name of the folder."""
+    """Check that the package ends with the name of the folder."""
     package, out = found.get("package"), found.get("out", OUT)
     if package and (why := misplaced(package, root / out)):
         meant = ".".join([*package.split(".")[:-1], Path(out).name])
@@ -163,9 +163,9 @@ def _check_folder(found: Mapping[str, Any], root: Path, problems: Problems) -> N
 
 
 def _name_mistakes(table: Any, problems: Problems) -> None:
-    """Say all that is wrong with a table."""
+    """Report all mistakes of a table."""
     if not isinstance(table, dict):
-        problems.add("MG203", f"`tool.mlpgen` is a table, not {shown(table)}")
+        problems.add("MG203", f"`tool.mlpgen` must be a table, not {shown(table)}")
         return
     for key, value in table.items():
         if key not in _KEYS:
@@ -187,15 +187,15 @@ def _name_mistakes(table: Any, problems: Problems) -> None:
 
 
 def _parsed(text: str, lines: list[str]) -> dict[str, Any]:
-    """Read TOML, unless that takes long: time grows with the square of a key's parts.
+    """Read TOML; refuse lines with many dots, which take quadratic time.
 
     Raises:
-        ValueError: It is none, or holds a number that Python refuses.
+        ValueError: It is not valid TOML, or has a number that Python refuses.
     """
     for row, line in enumerate(lines, 1):
         if line.count(".") > MOST_DOTS:
             where = f"(at line {row}, column 1)"
-            raise ValueError(f"there are more than {MOST_DOTS:,} dots {where}")
+            raise ValueError(f"a line has more than {MOST_DOTS:,} dots {where}")
     return tomllib.loads(text)
 
 
@@ -211,7 +211,7 @@ def _not_toml(error: Exception, name: str, lines: list[str]) -> Diagnostic:
 
 
 def _spans(lines: list[str]) -> Spans:
-    """Find the lines of the table and of its keys, if they are written as usual."""
+    """Find the lines of the table and of its keys, if they have the usual form."""
     head = re.compile(r"\s*\[\s*tool\s*\.\s*[\"']?mlpgen[\"']?\s*\]")
     pair = re.compile(r"""\s*["']?([\w-]+)["']?\s*=\s*""")
     start = next((row for row, line in enumerate(lines) if head.match(line)), 0)

@@ -1,4 +1,4 @@
-"""Generated code in a package: imports by absolute names, and runs with `python -m`."""
+"""Absolute imports for files of a package, which run with `python -m`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _WORDS = re.compile(r'-\S+ (?:"[^"]*"|[^-\s]\S*)|"[^"]*"|\S+')
 _QUOTES = '"""'
 
 
-def absolute(text: str, package: str, local: Collection[str]) -> str:
-    """Write a text as one of a package.
+def with_absolute_imports(text: str, package: str, local: Collection[str]) -> str:
+    """Rewrite the imports and the usage of a file in a package.
 
     Args:
-        text: A file, perhaps with a slot for its header.
-        package: That of its folder, `mypkg.generated.explicit`.
+        text: The file, possibly with a slot for its header.
+        package: The package of its folder, `mypkg.generated.explicit`.
         local: The modules and folders beside it that it may import.
     """
     lines = text.split("\n")
@@ -38,7 +38,7 @@ def absolute(text: str, package: str, local: Collection[str]) -> str:
 
 
 def _groups(tree: ast.Module, local: Collection[str]) -> Iterator[Imports]:
-    """Find the imports of modules beside a file, wherever they stand in it."""
+    """Find groups of imports of modules beside a file, anywhere in it."""
     for node in ast.walk(tree):
         for _, body in ast.iter_fields(node):
             if not isinstance(body, list):
@@ -57,7 +57,7 @@ def _is_local(node: object, local: Collection[str]) -> bool:
 
 
 def _import_lines(group: Imports, package: str, indent: int) -> list[str]:
-    """Write a group anew, in the order that ruff gives it: the modules come first."""
+    """Write the imports of a group in the order of ruff: modules first."""
     modules: list[str] = []
     renamed: list[tuple[str, list[str]]] = []
     names: list[tuple[str, list[str]]] = []
@@ -84,11 +84,10 @@ def _names(node: ast.ImportFrom) -> list[str]:
 
 
 def _as_modules(text: str, package: str, local: Collection[str]) -> str:
-    """Let the docstring of a file tell how scripts of a package are run.
+    """Replace the commands in the docstring of a file by `python -m`.
 
-    A command that is too long goes on in the next line, behind a backslash. The
-    docstring is raw then, so that it is the same command for who reads the file; unless
-    it has other backslashes.
+    A command that is too long continues on the next line, after a backslash. Then the
+    docstring becomes a raw string, unless it has other backslashes.
     """
     end = text.find(_QUOTES, len(_QUOTES)) if text.startswith(_QUOTES) else 0
     before = [_usage(line, package, local) for line in text[:end].split("\n")]

@@ -15,35 +15,36 @@ if TYPE_CHECKING:
     from mlpgen.template_files import TemplateFolder
 
 OUT = "generated"
-"""Where generated files are, if nobody says otherwise."""
+"""The default folder of generated files."""
 
 
-class Target(NamedTuple):
-    """Where generated files go.
+class Destination(NamedTuple):
+    """Where generated files go, and what renders them.
 
     Attributes:
-        out: The folder; each style has its own below it.
-        package: What this folder is called when it is imported, `mypkg.generated`;
-            empty if files of a folder import each other by their own names.
-        usual: The same if a command does not say otherwise; None if it is so.
-        templates: The folder of the project's own templates; empty for none.
-        own: What is in it.
+        out: The folder, with a subfolder for each style.
+        package: The package of this folder, `mypkg.generated`; empty if files import
+            each other without a package.
+        defaults: The destination without options on the command line; None if this one
+            is.
+        templates_path: The folder of the project's templates; empty for none.
+        templates: The templates in it.
     """
 
     out: Path = Path(OUT)
     package: str = ""
-    usual: Target | None = None
-    templates: str = ""
-    own: TemplateFolder | None = None
+    defaults: Destination | None = None
+    templates_path: str = ""
+    templates: TemplateFolder | None = None
 
     def package_of(self, folder: Path) -> str:
-        """Return the package of a folder below; empty if there is none."""
+        """Return the package of a folder in `out`; empty if there is none."""
         if not self.package:
             return ""
         return ".".join([self.package, *folder.relative_to(self.out).parts])
 
     def command(self, *requests: Request) -> str:
-        """Return the command that renders these, or all of the project.
+        """Return the command that renders requests, or the project if there are none.
 
         Args:
             requests: Each spec in each style, with the same options.
@@ -59,7 +60,7 @@ class Target(NamedTuple):
         return shlex.join([*words, *self._options()])
 
     def commands(self, requests: Iterable[Request]) -> str:
-        """Return a line that renders all that is asked for."""
+        """Return a line of commands that render all requests."""
         of_styles: dict[tuple[object, object], dict[str, Request]] = {}
         for each in requests:
             options = each.settings, each.captured, each.notebook
@@ -70,11 +71,11 @@ class Target(NamedTuple):
         return " && ".join(self.command(*group) for group in groups.values())
 
     def _options(self) -> list[str]:
-        usual = self.usual or self
-        words = ["--out", self.out.as_posix()] if self.out != usual.out else []
-        words += ["--package", self.package] if self.package != usual.package else []
-        if self.templates != usual.templates:
-            words += ["--templates", self.templates]
+        defaults = self.defaults or self
+        words = ["--out", self.out.as_posix()] if self.out != defaults.out else []
+        words += ["--package", self.package] if self.package != defaults.package else []
+        if self.templates_path != defaults.templates_path:
+            words += ["--templates", self.templates_path]
         return words
 
 

@@ -1,0 +1,62 @@
+"""How commands print diagnostics and files."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from mlpgen.cli import printing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from mlpgen.diagnostics.diagnostic import Diagnostic
+
+FORMAT = "mlpgen.format"
+"""The key of the format in the context of a command."""
+
+
+def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
+    """Print diagnostics: text to standard error, json and github to standard output."""
+    from mlpgen.diagnostics import renderers
+
+    format = click.get_current_context().meta.get(FORMAT, "text")
+    if format == "json":
+        printing.as_it_is(renderers.json(diagnostics) + "\n")
+    elif diagnostics and format == "github":
+        printing.as_it_is(renderers.github(diagnostics) + "\n")
+    elif diagnostics:  # text, and formats that are only for the result
+        report_text(diagnostics)
+
+
+def report_text(diagnostics: Sequence[Diagnostic]) -> None:
+    """Print diagnostics as text to standard error."""
+    from mlpgen.diagnostics import renderers
+
+    shown = renderers.text(diagnostics, color=printing.use_color(sys.stderr))
+    printing.as_it_is(f"{shown}\n", aside=True)
+
+
+def show_warnings(warnings: Sequence[Diagnostic], *, aside: bool = False) -> None:
+    """Print warnings about specs.
+
+    Args:
+        warnings: The warnings.
+        aside: Whether to print them as text to standard error in any format, since
+            standard output has the result.
+    """
+    if aside and warnings:
+        report_text(warnings)
+    elif not aside:
+        report_problems(warnings)
+
+
+def print_files(texts: Mapping[Path, str]) -> None:
+    """Print the texts of files unchanged, with their names if there are several."""
+    for index, (path, text) in enumerate(texts.items()):
+        if len(texts) > 1:
+            printing.say_lines([*[""] * (index > 0), f"# {'=' * 8} {path.as_posix()}"])
+        printing.as_it_is(text)

@@ -1,0 +1,80 @@
+"""The specs, styles and destination of a command: its options over the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.cli.options import once
+from mlpgen.project.destination import Destination
+from mlpgen.project.package_name import check_package
+from mlpgen.project.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.template_files import TemplateFolder
+
+
+class Selection(NamedTuple):
+    """What a command works on: its options, else the project's settings.
+
+    Attributes:
+        specs: The paths of the specs, each once.
+        styles: The styles of each spec; empty for the spec's own.
+        destination: Where generated files go.
+        root: The folder of the project.
+        file: The file with the settings; empty if there is none.
+        warnings: Warnings about the project's templates.
+    """
+
+    specs: list[str]
+    styles: tuple[str, ...]
+    destination: Destination
+    root: Path
+    file: str
+    warnings: tuple[Diagnostic, ...]
+
+
+def select(
+    specs: Sequence[str],
+    styles: Sequence[str],
+    out: str | None,
+    package: str | None,
+    templates: str | None,
+) -> Selection:
+    """Combine the options of a command with the project's settings.
+
+    Raises:
+        SpecError: The package name is not valid or does not match the folder, or the
+            templates cannot be read.
+    """
+    project = settings()
+    defaults = Destination(
+        project.folder, project.package, templates_path=project.templates_path
+    )
+    path = defaults.templates_path if templates is None else templates
+    folder: TemplateFolder | None = None
+    warnings: tuple[Diagnostic, ...] = ()
+    if path:
+        from mlpgen import project_templates
+
+        place = project.place("templates") if templates is None else None
+        folder, warnings = project_templates.opened(path, place)
+    destination = Destination(
+        defaults.out if out is None else Path(out),
+        defaults.package if package is None else package,
+        defaults,
+        path,
+        folder,
+    )
+    check_package(destination)
+    return Selection(
+        once(specs) or project.spec_files(),
+        (*(styles or project.styles),),
+        destination,
+        Path(project.root),
+        project.file,
+        warnings,
+    )

@@ -1,0 +1,156 @@
+"""Writing several files: all of them or none, by one process at a time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlpgen.output.files import look, require_writable, unused_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+
+def remove_leftovers(paths: Iterable[Path]) -> None:
+    """Remove the temporary files of a render that was killed."""
+    folders: dict[Path, list[str]] = {}
+    for path in paths:
+        folders.setdefault(path.parent, []).append(f".{path.name}.")
+    for folder, starts in folders.items():
+        for name in os.listdir(folder) if folder.is_dir() else ():  # noqa: PTH208
+            if name.endswith((".tmp", ".old")) and name.startswith((*starts,)):
+                with suppress(OSError):
+                    (folder / name).unlink()
+
+
+def write(texts: Mapping[Path, str], *, keep: Collection[Path] = ()) -> None:
+    """Write all files, or none of them.
+
+    Each text is first written to a temporary file in the same folder. When all are on
+    disk, they are renamed; if one cannot be renamed, the earlier ones are restored.
+
+    Args:
+        texts: The text of each file. Missing folders are created.
+        keep: Files whose old text is kept beside them as `.orig`.
+
+    Raises:
+        OSError: A file could not be written; nothing was changed.
+    """
+    made: list[Path] = []
+    temporary: dict[Path, Path] = {}
+    try:
+        for path, text in texts.items():
+            if path not in keep:
+                require_writable(look(path))
+            made += _make_folder(path.parent)
+            temporary[path] = _temporary(path, text)
+        _rename(temporary, keep)
+    except BaseException:
+        for path in temporary.values():
+            path.unlink(missing_ok=True)
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing[::-1]
+
+
+def _temporary(path: Path, text: str) -> Path:
+    handle, name = tempfile.mkstemp(
+        prefix=f".{path.name}.", suffix=".tmp", dir=path.parent
+    )
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)
+
+
+def _rename(temporary: Mapping[Path, Path], keep: Collection[Path]) -> None:
+    """Rename all or none: each old file keeps a second name until all are done."""
+    olds: dict[Path, Path | None] = {}
+    try:
+        for path, new in temporary.items():
+            olds[path] = _second_name(path, kept=path in keep)
+            new.replace(path)
+    except BaseException:
+        for path, old in olds.items():
+            if old is None:
+                path.unlink(missing_ok=True)
+            else:
+                old.replace(path)
+                old.unlink(missing_ok=True)  # renaming a file to itself is a no-op
+        raise
+    for path, old in olds.items():
+        if old is not None and path not in keep:
+            old.unlink()
+
+
+def _second_name(path: Path, *, kept: bool) -> Path | None:
+    """Give an existing file a second name, so that replacing it loses nothing.
+
+    Anything that is not a readable file is renamed.
+    """
+    there = look(path)
+    if there.status == "missing":
+        return None
+    ending = ".orig" if kept else f".{os.getpid()}.old"
+    beside = path if kept else path.with_name(f".{path.name}")
+    second = unused_name(
+        beside, ending, or_equal=there if there.status == "file" else None
+    )
+    if there.status != "file":
+        path.rename(second)
+    elif not second.exists():
+        try:
+            second.hardlink_to(path)
+        except OSError:
+            shutil.copy2(path, second)
+    return second
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Lock a folder, so that one process at a time compares and writes files in it.
+
+    The folder is created. On systems without file locks nothing is locked.
+    """
+    made = _make_folder(folder)
+    handle = _lock(folder)
+    try:
+        yield
+    finally:
+        for each in reversed(made):
+            with suppress(OSError):
+                each.rmdir()  # only if nothing was written
+        if handle is not None:
+            os.close(handle)
+
+
+def _lock(folder: Path) -> int | None:
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    while True:
+        handle = os.open(folder, os.O_RDONLY)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), folder.stat()):
+                return handle
+        os.close(handle)  # the process that had the lock removed the folder
+        _make_folder(folder)
