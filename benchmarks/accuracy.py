@@ -1,4 +1,4 @@
-"""Train the committed networks on all of MNIST: accuracy, and the same weights.
+"""Train the committed networks on all of MNIST: accuracy, and equal weights.
 
 python benchmarks/accuracy.py --data-dir FOLDER
 """
@@ -18,7 +18,7 @@ GENERATED = Path(__file__).parent.parent / "generated"
 
 
 def train(style: str, name: str, data: Path, out: Path) -> float:
-    """Run a committed script as it is and return its last test accuracy."""
+    """Run a committed script unchanged and return its last test accuracy."""
     script = GENERATED / style / f"train_{name}.py"
     command = [sys.executable, str(script), "--data-dir", str(data), "--out", str(out)]
     subprocess.run(command, check=True)

@@ -1,12 +1,11 @@
-"""Recombines specs at random, and says which promises do not hold for one.
+"""Recombines specs at random, and reports the promises that do not hold.
 
     python benchmarks/fuzz.py --minutes 10 --seed 1 [--out folder]
     python benchmarks/fuzz.py --seed 1 --case 17
     python benchmarks/fuzz.py --spec spec.yaml
 
-Each finding is told once, with the smallest spec that shows it; `--out` keeps these. A
-case can be looked at alone: what was chosen of it is printed as a spec, and what is
-wrong with it.
+Each finding is reported once, with the smallest spec that shows it; `--out` saves
+these. For a single case or spec, it prints the spec and what is wrong with it.
 """
 
 from __future__ import annotations
@@ -37,16 +36,16 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Look at cases until the time is over, at one case, or at one spec."""
+    """Judge cases until time is up, one case, or one spec."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--cases", type=int, default=10**9, help="at most so many")
+    parser.add_argument("--cases", type=int, default=10**9, help="at most this many")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--case", type=int, help="look at this one alone")
-    parser.add_argument("--spec", type=Path, help="look at this file alone")
-    parser.add_argument("--out", type=Path, help="where small specs are kept")
-    parser.add_argument("--without", metavar="PATTERN", help="tell no such findings")
-    parser.add_argument("--keep", action="store_true", help="do not make specs small")
+    parser.add_argument("--case", type=int, help="judge only this one")
+    parser.add_argument("--spec", type=Path, help="judge only this file")
+    parser.add_argument("--out", type=Path, help="where minimal specs are saved")
+    parser.add_argument("--without", metavar="PATTERN", help="skip findings that match")
+    parser.add_argument("--keep", action="store_true", help="do not minimize specs")
     given = parser.parse_args()
     torch.set_num_threads(1)
     if given.spec is not None:
@@ -58,7 +57,7 @@ def main() -> None:
 
 
 def tell(found: Judged) -> None:
-    """Print a case and what is wrong with it."""
+    """Print a case and its findings."""
     print(text(found.spec))
     print(f"accepted: {found.accepted}, executed: {found.executed}")
     for each in found.findings:
@@ -66,7 +65,7 @@ def tell(found: Judged) -> None:
 
 
 def search(given: argparse.Namespace) -> None:
-    """Look at one case after the other."""
+    """Judge one case after the other."""
     end = time.monotonic() + 60 * given.minutes
     seen: Counter[str] = Counter()
     accepted = executed = number = 0
@@ -106,7 +105,7 @@ def _tell_new(found: Judged, finding: Finding, given: argparse.Namespace) -> Non
 
 
 def smallest(spec: Data, key: str) -> Data:
-    """Make a spec small that has a finding."""
+    """Minimize a spec that has a finding."""
 
     def holds(smaller: Data) -> bool:
         return any(each.key == key for each in looked_at("", smaller).findings)

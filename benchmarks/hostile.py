@@ -1,4 +1,4 @@
-"""Specs that could take long, each below 64 kB: the CPU seconds of `validate`.
+"""CPU seconds of `validate` for specs below 64 kB that could take long.
 
 python benchmarks/hostile.py [NAME ...]
 """

@@ -1,9 +1,9 @@
-"""Kills a training at random times and resumes it, until it ends; 50 kills in all.
+"""Kills a training at random times and resumes it until it ends; 50 kills in all.
 
     python benchmarks/kills.py [--kills 50]
 
-A checkpoint is written after each step, so that many kills meet a write. The weights,
-states and metrics at the end must be those of a run that nobody disturbed, bit for bit.
+A checkpoint is written after each step, so that many kills hit a write. Final weights,
+states and metrics must equal those of an undisturbed run, bit for bit.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def command(out: Path, *more: str) -> list[str]:
 
 
 def state(out: Path, name: str) -> dict[str, Any]:
-    """Read a checkpoint without the seconds, which never come twice."""
+    """Read a checkpoint without the seconds, which are never the same."""
     found: dict[str, Any] = torch.load(out / name, weights_only=True)
     for row in found["rows"]:
         del row["seconds"]
@@ -52,7 +52,7 @@ def equal(one: Any, other: Any) -> bool:
 
 
 def disturbed(out: Path, kills: int, generator: random.Random) -> tuple[int, int]:
-    """Kill and resume a run; return how often it was killed, and amid a write."""
+    """Kill and resume a run; return how often, and how often during a write."""
     done = torn = 0
     process = subprocess.Popen(command(out), stdout=subprocess.DEVNULL)
     while True:
@@ -75,7 +75,7 @@ def disturbed(out: Path, kills: int, generator: random.Random) -> tuple[int, int
 
 
 def main() -> None:
-    """Print how many kills left no trace."""
+    """Print how many kills changed nothing."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,7 +1,7 @@
-"""Train a spec with Lightning: the example of own templates in `docs/templates.md`.
+"""Train a spec with Lightning: the example of `docs/templates.md`.
 
-Not part of CI: Lightning is installed into an environment of its own, beside the torch
-that is there, or into the one that `--env` names, which is kept.
+Not part of CI: Lightning is installed into a temporary environment that uses the
+installed torch, or into the one that `--env` names, which is kept.
 
 python benchmarks/lightning.py --epochs 1
 """
@@ -18,11 +18,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 TORCH = "torch==2.13.0"
-"""What Lightning may not replace."""
+"""Packages that Lightning must not replace."""
 
 
 def install(env: Path) -> Path:
-    """Make an environment with Lightning, unless there is one; return its Python."""
+    """Create an environment with Lightning if there is none; return its Python."""
     python = env / "bin" / "python"
     if not python.exists():
         venv.create(env, with_pip=True)

@@ -1,14 +1,13 @@
-"""Puts small mistakes into what decides code, one by one, and sees who notices.
+"""Puts small mistakes into the code that generates code, and says what notices them.
 
     python benchmarks/mutants.py --count 400 --seed 1 [--time 120] [--only sizes]
 
-The mistakes are in the styles, the rules of shapes and the templates; all is done in a
-copy. A mistake is killed by the first stage that sees it: the committed specs render
-something else, or a test fails. First come the tests of what it is in, then the fuzzer,
-at last the promises. What survives all of them is shown: either it changes nothing, or
-a test is missing.
+The mistakes are in styles, shape rules and templates, in a copy. A mistake is killed by
+the first stage that notices it: the committed specs render different code, or a test
+fails. The tests of the mutated part run first, then the fuzzer, then the promises.
+Survivors are shown: either they change nothing, or a test is missing.
 
-Each mistake has a process of its own, forked from one that has torch imported already.
+Each mistake has its own process, forked from one that has torch imported already.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ WARM = [
     *("pytest", "hypothesis", "jsonschema", "yaml"),
     *("jinja2", "pydantic", "rich.table", "click", "nbformat", "numpy"),
 ]
-"""What is imported once for all; mlpgen itself is not."""
+"""Imported once for all mistakes, unlike mlpgen itself."""
 CATALOGUES = ("src/mlpgen/layers", "src/mlpgen/functions")
 QUICK = ["test_diagnostics", "test_expressions", "test_rounds", "test_operands"]
 CONCERNED = {
@@ -84,7 +83,7 @@ CONCERNED = {
     ],
     "templates": ["test_training_keys", "test_data", "test_notebook", "test_predict"],
 }
-"""Tests of a part, by how the paths begin; those of other parts follow at the end."""
+"""Tests of a room, by the prefix of its paths; `LAST` follows."""
 LAST = [
     "test_promises_graphs",
     "test_promises_chains",
@@ -94,25 +93,25 @@ LAST = [
 LAST_OF_SCRIPTS = ["test_training", "test_resume", "test_expert_code"]
 FUZZED = 200
 SLOWEST = 420
-"""Seconds that one stage may take."""
+"""Time limit of a stage, in seconds."""
 
 
 class Stage(NamedTuple):
-    """One way to notice a mistake: it raises where there is one."""
+    """One way to notice a mistake: it raises if there is one."""
 
     name: str
     notice: Callable[[], None]
 
 
 def main() -> None:
-    """Try mistakes until enough are tried, or the time is over."""
+    """Try mistakes until enough are tried, or time is up."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--time", type=float, default=10**6, metavar="MINUTES")
     parser.add_argument("--only", default="", help="files with this in their path")
     parser.add_argument(
-        "--trust", action="store_true", help="do not see first that all stages pass"
+        "--trust", action="store_true", help="do not check first that all stages pass"
     )
     given = parser.parse_args()
     for name in WARM:
@@ -134,7 +133,7 @@ def main() -> None:
 
 
 def copied(folder: Path) -> Path:
-    """Copy what is needed, compiled so that a file is only read where it is changed."""
+    """Copy the tree, compiled so that Python only reads files that were changed."""
     for name in COPIED:
         ignored = shutil.ignore_patterns("__pycache__", "runs")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
@@ -146,7 +145,7 @@ def copied(folder: Path) -> Path:
 
 
 def search(kept: Path, texts: dict[str, str], chosen: list[Mutant], end: float) -> None:
-    """Try mistakes and print what became of each, then of all."""
+    """Try mistakes and print the outcome of each, then a summary."""
     copy = kept.parent
     killed: Counter[str] = Counter()
     survivors: list[Mutant] = []
@@ -177,7 +176,7 @@ def search(kept: Path, texts: dict[str, str], chosen: list[Mutant], end: float) 
 
 
 class mistaken:  # noqa: N801 - used like a function
-    """Has a mistake in the copy, for a while."""
+    """Context manager: puts a mistake into the copy."""
 
     def __init__(self, copy: Path, mutant: Mutant, text: str) -> None:
         self.path = copy / mutant.path
@@ -194,7 +193,7 @@ class mistaken:  # noqa: N801 - used like a function
 
 
 def baseline(copy: Path, texts: dict[str, str]) -> Path:
-    """Keep what the specs render, and see that all stages pass without a mistake."""
+    """Save what the specs render, and check that all stages pass without a mistake."""
     kept = copy / "rendered.json"
 
     def keep() -> None:
@@ -275,13 +274,13 @@ def rendered(copy: Path) -> dict[str, str]:
 
 
 def drifted(copy: Path, kept: Path) -> None:
-    """See that the specs render what they rendered before."""
+    """Check that the specs render the same as before."""
     if rendered(copy) != json.loads(kept.read_text(encoding="utf-8")):
         raise AssertionError("drift")
 
 
 def fuzzed(copy: Path) -> None:
-    """See that recombined specs break no promise; the specs are the same each time."""
+    """Check that recombined specs break no promise; always the same specs."""
     from tests.fuzz.judgement import all_judged
 
     del copy
@@ -291,7 +290,7 @@ def fuzzed(copy: Path) -> None:
 
 
 def noticed(copy: Path, stages_: list[Stage]) -> str:
-    """Run stages in a process of their own; return the one that notices something."""
+    """Run stages in a separate process; return the one that notices something."""
     told, tell = os.pipe()
     process = os.fork()
     if not process:
@@ -312,7 +311,7 @@ def noticed(copy: Path, stages_: list[Stage]) -> str:
 
 
 def _lines(file: int) -> Iterator[str | None]:
-    """Go through what a process tells; None where it is silent for too long."""
+    """Yield the lines of a process; None if it is silent for too long."""
     import select
 
     rest = b""

@@ -1,4 +1,4 @@
-"""Small mistakes that a person could make in a file: of Python, or a template."""
+"""Small mistakes that a person could make in a Python file or a template."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Mutant(NamedTuple):
     Attributes:
         path: The file, from the root of the repository.
         line: Where it is.
-        kind: What sort of mistake it is.
-        start: Where the text begins that is replaced.
-        end: Where it ends.
-        new: What stands there then.
+        kind: The kind of mistake.
+        start: Start of the text that is replaced.
+        end: Its end.
+        new: What replaces it.
     """
 
     path: str
@@ -42,7 +42,7 @@ class Mutant(NamedTuple):
 
 
 def mutants(path: str, text: str) -> list[Mutant]:
-    """List all mistakes that are tried in a file, in its order."""
+    """List all mistakes to try in a file, in order."""
     found = _of_template if path.endswith(".jinja") else _of_python
     return sorted(set(found(path, text)), key=lambda each: (each.start, each.kind))
 
@@ -96,7 +96,7 @@ def _of_python(path: str, text: str) -> Iterator[Mutant]:
 
 
 def _reached(node: ast.AST) -> Iterator[ast.AST]:
-    """Go through a tree, but not what is no code: types and docstrings."""
+    """Walk a tree without types and docstrings."""
     yield node
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "bases", "decorator_list", "type_params"):
@@ -122,7 +122,7 @@ Change = tuple[str, "ast.expr | ast.stmt", "ast.AST | str"]
 
 
 def _changes(node: ast.AST) -> Iterator[Change]:
-    """List what may be wrong about one node: a kind, what is replaced, and by what."""
+    """List possible mistakes in one node: kind, replaced node, replacement."""
     if isinstance(node, ast.Compare):
         yield from _comparisons(node)
     elif isinstance(node, ast.BinOp) and not _is_text(node):
@@ -185,7 +185,7 @@ def _is_text(node: ast.BinOp) -> bool:
 
 
 def _can_go(node: ast.stmt) -> bool:
-    """Tell whether a function can go on without a statement."""
+    """Tell whether a function works without a statement."""
     if isinstance(node, ast.Assign):
         return not isinstance(node.targets[0], ast.Name | ast.Tuple)
     return isinstance(
@@ -197,7 +197,7 @@ _CONDITION = re.compile(r"\{%-?\s*(?:if|elif)\s+(.+?)\s*-?%\}")
 
 
 def _of_template(path: str, text: str) -> Iterator[Mutant]:
-    """Drop lines, and turn conditions round."""
+    """Drop lines, and negate conditions."""
     start, comment = 0, False
     for row, line in enumerate(text.splitlines(keepends=True), 1):
         comment = comment or "{#" in line

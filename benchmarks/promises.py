@@ -1,4 +1,4 @@
-"""Count what the tests of the contract try, and what they find.
+"""Print what the tests of the README's promises try and find.
 
 python benchmarks/promises.py
 """
@@ -21,7 +21,7 @@ FIGURES = {
 
 
 def main() -> None:
-    """Print a line a figure."""
+    """Print one line per figure."""
     for what, path in FIGURES.items():
         options = ["-q", "-n", "2", "-m", ""]  # exhaustive tests too
         command = [sys.executable, "-m", "pytest", *options, path]

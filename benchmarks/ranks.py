@@ -1,9 +1,9 @@
-"""Two ranks of one thread each against one process with one thread, interleaved.
+"""Two ranks with one thread each against one process with one thread, alternating.
 
     python benchmarks/ranks.py --data-dir FOLDER
 
-Both train `mnist_cnn` with the same global batch, by the generated script; the seconds
-are those of its metrics.csv, evaluation included, after a first epoch to warm up.
+Both train `mnist_cnn` with the same global batch, by the generated script. Seconds are
+those of metrics.csv, with evaluation, after a first epoch to warm up.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
-"""Holds what generated scripts train against a reference of an earlier tree.
+"""Compares what generated scripts train with a reference from an earlier tree.
 
     python benchmarks/reference.py record FOLDER [--only NAME ...]
     python benchmarks/reference.py compare FOLDER [--only NAME ...] [--style STYLE]
 
 `record` renders every committed spec that trains and those of `reference_specs.yaml`,
-runs their scripts, and keeps specs, metrics and weights in FOLDER; it replaces nothing.
-`compare` renders the specs in FOLDER with the current tree and says what differs; it
-fails if something does. A case takes three to ten seconds, `compiled` a minute.
+runs their scripts, and saves specs, metrics and weights in FOLDER; it replaces nothing.
+`compare` renders the specs in FOLDER with the current tree, reports differences, and
+fails if there are any. A case takes three to ten seconds, `compiled` a minute.
 
-Each spec is trained for three epochs by one process and by two ranks; it is resumed at
-the beginning of the last epoch and amid it; its notebook is run; its best weights are
-evaluated, and used for one file. One process, resumed runs and notebooks must give the
-same weights bit for bit, and metrics within 1e-6. The sums of two ranks may be rounded
-otherwise, and some trainings make much of that: their weights and metrics must be
-within `RANKS_WITHIN`, or `TIMES` as far as a learning rate that is 1e-6 higher led.
+Each spec is trained for three epochs by one process and by two ranks. It is resumed at
+the beginning and in the middle of the last epoch; its notebook is run; its best weights
+are evaluated, and used for one file. One process, resumed runs and notebooks must give
+the same weights bit for bit, and metrics within 1e-6. Sums of two ranks can be rounded
+differently, and some trainings amplify that: their weights and metrics must be within
+`RANKS_WITHIN`, or within `TIMES` the effect of a learning rate that is 1e-6 higher.
 
 It relies on the command lines of scripts and of `mlpgen render`, on metrics.csv, and on
 "model" and "average" in checkpoints. Bits are those of one machine and one torch.
@@ -87,11 +87,11 @@ def kept(names):
 
 torch.save(kept({**globals()}), "kept.pt")
 """
-"""What a notebook is ended with, whatever the names of its objects."""
+"""Appended to each notebook, independent of the names in it."""
 
 
 class ScriptError(Exception):
-    """What a script said in place of training."""
+    """The error of a script that did not train."""
 
 
 def rendered(spec: Path, folder: Path, style: str, data: Path, *options: str) -> Path:
@@ -117,7 +117,7 @@ def checked(stage: str, done: processes.Done) -> str:
 
 
 def outcome(out: Path) -> dict[str, Any]:
-    """Read what a run keeps: rows of metrics, weights, counted mistakes."""
+    """Read the files of a run: rows of metrics, weights, confusion matrix."""
     with (out / "metrics.csv").open(newline="", encoding="utf-8") as file:
         rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
     weights = {}
@@ -132,7 +132,7 @@ def outcome(out: Path) -> dict[str, Any]:
 
 
 def without_seconds(rows: list[dict[str, float]]) -> list[dict[str, float]]:
-    """Leave out what never comes twice."""
+    """Leave out times, which are never the same."""
     return [{k: v for k, v in row.items() if k != "seconds"} for row in rows]
 
 
@@ -146,7 +146,7 @@ def resumable(run: Path, copy: Path) -> str:
 def results(
     spec: Path, folder: Path, data: Path, style: str, asked: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Run what is rendered from a spec: what each stage gives, or how it fails."""
+    """Run the scripts of a spec: the outcome or error of each stage."""
     found: dict[str, Any] = {}
     try:
         made = rendered(spec, folder / "scripts", style, data)
@@ -214,7 +214,7 @@ def results(
 
 
 def about() -> dict[str, str]:
-    """Say what the bits depend on: the code, and what runs it."""
+    """Describe what the bits depend on: the code, and what runs it."""
     failed, commit = subprocess.getstatusoutput("git describe --always --dirty")
     return {
         "commit": "" if failed else commit,
@@ -225,7 +225,7 @@ def about() -> dict[str, str]:
 
 
 def record(folder: Path, chosen: dict[str, str], data: Path) -> bool:
-    """Keep what the current tree gives; tell whether all of it ran."""
+    """Save the results of the current tree; tell whether everything ran."""
     (folder / "specs").mkdir(parents=True, exist_ok=True)
     text = json.dumps(about(), indent=2)
     (folder / "about.json").write_text(f"{text}\n", encoding="utf-8")
@@ -243,7 +243,7 @@ def record(folder: Path, chosen: dict[str, str], data: Path) -> bool:
 
 
 def tried(spec: Path, data: Path, style: str, asked: tuple[str, ...]) -> dict[str, Any]:
-    """Run what is rendered from a spec in a folder that is gone afterwards."""
+    """Run the scripts of a spec in a temporary folder."""
     with tempfile.TemporaryDirectory() as name:
         return results(spec.resolve(), Path(name), data, style, asked)
 
@@ -261,7 +261,7 @@ def with_best(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def compare(folder: Path, chosen: Iterable[str], data: Path, style: str) -> bool:
-    """Print what differs from what was kept; tell whether nothing does."""
+    """Print differences from the saved results; tell whether there are none."""
     before, now = json.loads((folder / "about.json").read_text("utf-8")), about()
     print(f"{before.pop('commit')} was recorded, this is {now.pop('commit')}")
     if before != now:

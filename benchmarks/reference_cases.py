@@ -1,4 +1,4 @@
-"""Specs and data of `reference.py`."""
+"""Specs and data for `reference.py`."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ RHYME = "Höher als der Hase hüpft, hüpft ein Hase höher!!\n"
 
 
 def write_data(folder: Path) -> None:
-    """Write some data of each kind; the same each time."""
+    """Write data of each kind, always the same."""
     for name in ("MNIST", "FashionMNIST", "KMNIST"):
         digits(folder / name / "raw")
     pictures(folder)
@@ -122,7 +122,7 @@ def write_data(folder: Path) -> None:
 
 
 def raw(part: str, kind: str, head: int) -> tuple[bytes, bytes]:
-    """Return head and content of a file of the sample of MNIST."""
+    """Return header and content of a file of the MNIST sample."""
     path = SAMPLE / f"{part}-{kind}-ubyte.gz"
     data = gzip.decompress(path.read_bytes())
     return data[:head], data[head:]

@@ -1,4 +1,4 @@
-"""How far two outcomes of `reference.py` are apart, and how far they may be."""
+"""Differences between two outcomes of `reference.py`, and their bounds."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ PRINTED_WITHIN = 1.01e-4  # the last of four digits
 
 
 def relative(one: float, other: float) -> float:
-    """Return how far two numbers are apart; of large ones, in parts of them."""
+    """Return the difference of two numbers, relative if they are large."""
     if math.isnan(one) and math.isnan(other):
         return 0.0
     return abs(one - other) / max(1.0, abs(other))
 
 
 def distance(one: torch.Tensor, other: torch.Tensor) -> float:
-    """Return how far two tensors are apart, in parts of the largest value."""
+    """Return the difference of two tensors, relative to the largest value."""
     if one.shape != other.shape or one.dtype != other.dtype:
         return math.inf
     if torch.equal(one, other) or not one.numel():
@@ -36,7 +36,7 @@ def distance(one: torch.Tensor, other: torch.Tensor) -> float:
 def rows_differ(
     new: list[dict[str, float]], old: list[dict[str, float]]
 ) -> dict[str, float]:
-    """Return how far metrics are apart, by their names."""
+    """Return the differences of metrics, by name."""
     if [list(row) for row in new] != [list(row) for row in old]:
         columns = [list(rows[0]) if rows else [] for rows in (old, new)]
         says = f"{len(old)} rows of {columns[0]}, now {len(new)} of {columns[1]}"
@@ -51,7 +51,7 @@ def rows_differ(
 def weights_differ(
     new: dict[str, Weights], old: dict[str, Weights]
 ) -> dict[str, float]:
-    """Return how far weights are apart, by their names; models may be renamed."""
+    """Return the differences of weights, by name; models may be renamed."""
     found: dict[str, float] = {}
     for model, weights in old.items():
         others = [new[model]] if model in new else [*new.values()]
@@ -74,7 +74,7 @@ def largest(gaps: dict[str, float]) -> float:
 def differences(
     stage: str, new: Any, old: Any, bounds: dict[str, float]
 ) -> tuple[dict[str, float], float]:
-    """Return what differs more than it may, and the largest difference of all.
+    """Return the differences that are out of bounds, and the largest difference.
 
     Args:
         stage: What was run.
@@ -98,13 +98,13 @@ def differences(
 
 
 def gaps_between(new: Any, old: Any) -> dict[str, float]:
-    """Return how far metrics and weights of two runs are apart, by their names."""
+    """Return the differences of metrics and weights of two runs, by name."""
     rows = rows_differ(new["rows"], old["rows"])
     return rows | weights_differ(new.get("weights", {}), old.get("weights", {}))
 
 
 def bounds_of(stage: str, old: dict[str, Any]) -> dict[str, float]:
-    """Return how far what a stage gives may be from what it gave, by its name."""
+    """Return the bounds for the differences of a stage, by name."""
     if isinstance(old[stage], str):
         return {}
     if stage != "ranks":

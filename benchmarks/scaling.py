@@ -1,6 +1,6 @@
-"""Time and memory of rendering 10,000 layers against 1,000, interleaved.
+"""Time and memory to render 10,000 layers against 1,000, alternating.
 
-Then a repeat of 1,000 blocks against one of 10, each as a whole cold command.
+Then a repeat of 1,000 blocks against one of 10, each as a cold command.
 
 python benchmarks/scaling.py
 """
@@ -98,7 +98,7 @@ def repeats(folder: Path) -> None:
 
 
 def run(path: Path) -> tuple[float, float]:
-    """Return seconds and MiB of rendering a spec in a process of its own."""
+    """Return seconds and MiB to render a spec in a separate process."""
     start = time.perf_counter()
     command = [sys.executable, "-c", CODE, str(path)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Time cold commands against the bare imports and each other, interleaved.
+"""Time cold commands against the bare imports and each other, alternating.
 
 python benchmarks/startup.py
 """

@@ -1,6 +1,6 @@
-"""Load torchvision's weights into generated models and compare what both give.
+"""Load torchvision's weights into generated models and compare the outputs.
 
-It needs torchvision and no mlpgen, so it runs in an environment of its own:
+It needs torchvision but not mlpgen, so it runs in its own environment:
 
 python3 -m venv .torchvision && .torchvision/bin/pip install torchvision
 .torchvision/bin/python benchmarks/torchvision_weights.py
@@ -55,7 +55,7 @@ def made(folder: Path, name: str) -> nn.Module:
 
 @torch.no_grad()
 def theirs(name: str) -> nn.Module:
-    """Make torchvision's model, with random numbers wherever all are equal at first.
+    """Make torchvision's model, with random numbers where it has constants.
 
     A head of zeros or scales of 1e-6 would hide what is behind them, and signals that
     are small all along a limit at 6. The statistics are those of random images.
@@ -100,7 +100,7 @@ def difference(model: nn.Module, other: nn.Module, images: Tensor) -> float:
 
 
 def main() -> None:
-    """Print a table; exit 1 if a model gives something else than torchvision's."""
+    """Print a table; exit 1 if outputs differ from torchvision's."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--generated", type=Path, default=ROOT / "generated")
     parser.add_argument("networks", nargs="*", default=list(NETWORKS))

@@ -1,11 +1,11 @@
-"""Epochs of the generated script against other loops, interleaved.
+"""Epochs of the generated script against other loops, alternating.
 
     python benchmarks/training.py --data-dir FOLDER
 
 Model, batch size, optimizer and evaluation (loss and accuracy on all of train and test)
-are the same. The usual loop is a DataLoader over a TensorDataset; the lecture's is one
-over torchvision's `MNIST` with `ToTensor`, or where torchvision is not installed, over
-the same steps written with Pillow. The floor is the matrix products alone.
+are the same. The usual loop is a DataLoader over a TensorDataset. The lecture's loop is
+one over torchvision's `MNIST` with `ToTensor`, or without torchvision over the same
+steps written with Pillow. The floor is the matrix products alone.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ BOUNDS = ["at least 2.2", "at least 15", "at most 2.6", "at most 1.15", "< 250",
 
 
 def torchvision_images(data: script.Data) -> Dataset[Any]:
-    """Return torchvision's own data set, holding the data that was read already."""
+    """Return torchvision's data set with data that was read already."""
     from torchvision.datasets import MNIST
     from torchvision.transforms import ToTensor
 
@@ -56,7 +56,7 @@ def torchvision_images(data: script.Data) -> Dataset[Any]:
 
 
 class PillowImages(Dataset[tuple[Tensor, int]]):
-    """What torchvision's data set does for each image, written out."""
+    """The same steps as torchvision's data set, for each image."""
 
     def __init__(self, data: script.Data) -> None:
         self.data, self.targets = pixels(data), data.targets
@@ -72,7 +72,7 @@ class PillowImages(Dataset[tuple[Tensor, int]]):
 
 
 def pixels(data: script.Data) -> Tensor:
-    """Return the images as they lie in the archive."""
+    """Return the images as stored in the archive."""
     return (data.features[:, 0] * 255).round().to(torch.uint8)
 
 
@@ -122,7 +122,7 @@ def ours(train: script.Data, test: script.Data) -> float:
 
 
 def products(train: script.Data, test: script.Data) -> float:
-    """Multiply the matrices of an epoch, and nothing else."""
+    """Do only the matrix products of an epoch."""
     sizes = [784, 128, 64, 10]
     pairs = list(pairwise(sizes))
     weights = [torch.randn(wide, narrow) for wide, narrow in pairs]
@@ -145,7 +145,7 @@ def products(train: script.Data, test: script.Data) -> float:
 
 
 def memory(data_dir: Path) -> float:
-    """Compare the peak of a run with torch's import and the data together."""
+    """Compare the peak memory of a run with that of torch's import and the data."""
     command = [sys.executable, "-c", "import torch"]
     alone = _peak(command)
     with tempfile.TemporaryDirectory() as out:

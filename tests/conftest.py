@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Environment, Hypothesis profiles and order of all tests."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import sys
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("FORCE_COLOR", None)
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes import the same
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes share imports
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Files that are damaged within a second are imported here: no cache would know of it.
+# Tests damage and import files within a second, which bytecode caches do not notice.
 sys.dont_write_bytecode = True
 
 REPEATABLE = settings(
@@ -28,7 +28,7 @@ FIRST = ("test_training.py", "test_expert_code.py", "test_resume.py", "test_prov
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long, so that no worker ends alone with it."""
+    """Run slow tests first, so that no worker is left alone with them at the end."""
     items.sort(key=lambda item: item.path.name not in FIRST)
 
 

@@ -1,4 +1,4 @@
-"""What drawn specs are made of: layers, functions, blocks, inputs."""
+"""Pools that random specs draw from: layers, functions, blocks, inputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OTHERS: dict[str, list[Any]] = {
     "fast": [True, False],
     "scale": [0.5, 1.25],
 }
-"""Other values of the parameters."""
+"""Other values for the parameters."""
 
 BLOCKS: dict[str, Any] = yaml.safe_load(
     """
@@ -117,7 +117,7 @@ Nested:
       from: [last, back]
 """.replace("- Sigmoid\n      name", "- Sigmoid:\n      name")
 )
-"""Blocks as people write them; others are drawn."""
+"""Handwritten blocks; others are drawn."""
 
 ANY = [
     "ReLU",

@@ -1,4 +1,4 @@
-"""Ruff and mypy, as the contract names them, on a folder of generated code."""
+"""Runs ruff and mypy on a folder of generated code, as the README promises."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 from mlpgen.names.modules import KINDS, shared_modules
 
-# What mypy knows of torch is read once and not once a test.
+# Shared, so that mypy analyzes torch once, not in every test.
 CACHE = Path(__file__).parent.parent / ".mypy_cache" / "generated"
 RULES = "F,E,W,I,N,UP,B,A,C4,SIM,RET,PIE,RUF,PERF,TC,PTH"
 
 
 def run(module: str, *args: str, folder: Path) -> None:
-    """Run a tool; it must find nothing."""
+    """Run a tool, which must find nothing."""
     command = [sys.executable, "-m", module, *args]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
@@ -30,7 +30,7 @@ def ruff(folder: Path, *, ignore: str = "N812") -> None:
 
 
 def mypy(folder: Path) -> None:
-    """Run the type checker: strictly, but for what torch leaves without types."""
+    """Run mypy --strict, but allow untyped calls of torch in scripts."""
     names = sorted(path.name for path in folder.glob("*.py"))
     kinds = tuple(f"{kind}_" for kind in KINDS)
     scripts = [name.removesuffix(".py") for name in names if name.startswith(kinds)]
@@ -44,6 +44,6 @@ def mypy(folder: Path) -> None:
 
 
 def all_tools(folder: Path) -> None:
-    """Run them all."""
+    """Run all tools."""
     ruff(folder)
     mypy(folder)

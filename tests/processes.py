@@ -1,8 +1,8 @@
-"""Runs scripts in processes of their own that have torch imported already.
+"""Runs scripts in separate processes that have torch imported already.
 
-Importing torch takes longer than most trainings of the tests, and so does what
-the first optimizer imports. A server that has done so and nothing else is forked for
-each script, so that nothing is shared but the imports.
+Importing torch takes longer than most trainings of the tests, and so do the imports of
+the first optimizer. A server that has only done these imports is forked for each
+script, so that scripts share nothing else.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Random expressions that have a wanted value with the parameters' defaults."""
+"""Random expressions that have a given value with the parameters' defaults."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Random specs with branches, joins, blocks, repeats, conditions and shared layers.
 
-Each layer is tried alone, on what arrives, as a spec of its own; what fits is kept. So
-the whole spec is resolved only once.
+Each layer is first tried in a spec of its own, with the current inputs, and kept if it
+fits. So the whole spec is resolved only once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .networks import network
 
 WEIGHTED = ("Linear", "Conv1d", "Conv2d", "Embedding")
 OF_ONE = ("name", "init", "parametrize", "repeat")
-"""Keys that a layer has which another one, with its parameters, has not."""
+"""Keys of a layer that one sharing its parameters does not copy."""
 
 
 class Known(NamedTuple):

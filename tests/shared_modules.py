@@ -1,4 +1,4 @@
-"""The shared modules, imported from where they are written."""
+"""Imports shared modules from `templates/shared/`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CPU = torch.device("cpu")
 
 
 def shared(name: str) -> ModuleType:
-    """Import one as scripts do; scripts of the tests still have to bring their own."""
+    """Import one as scripts do, without leaving its folder on Python's path."""
     sys.path.insert(0, str(SHARED))
     try:
         return importlib.import_module(name)

@@ -1,6 +1,6 @@
-"""Words of scripts and notebooks, as their templates have them.
+"""Names that the templates of scripts and notebooks use.
 
-`mlpgen.names.reserved.scripts` has them written down.
+`mlpgen.names.reserved.scripts` is the committed list.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _PROSE = re.compile(
     r'|""".*?"""|f?"[^"\n]*"|#[^\n]*',
     re.DOTALL,
 )
-"""What is no code in a template, strings among it."""
+"""Parts of a template that are not code, including strings."""
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|=[^=])")
 
 
 @cache
 def words() -> frozenset[str]:
-    """Return all of these names.
+    """Return all names that templates and shared modules use.
 
-    All of a template counts, whatever a spec takes of it; arguments by name are none.
-    So do functions and imports of shared modules, which a notebook has beside the
-    model; classes and constants of theirs make way for those of a model.
+    All branches of a template count; keyword arguments do not. Functions and imports of
+    shared modules count too, since a notebook has them beside the model; their classes
+    and constants are renamed if a model has the same names.
     """
     return frozenset((*_of_templates(), *_of_modules()))
 
@@ -59,14 +59,14 @@ def _of_modules() -> Iterator[str]:
 
 
 def _files(folder: str) -> Iterator[Path]:
-    """Go through the files of a folder; tools leave folders of their own there."""
+    """Yield the files of a folder, without caches of tools."""
     for path in sorted((TEMPLATES / folder).glob("*.*")):
         if path.suffix in (".py", ".jinja"):
             yield path
 
 
 def written() -> str:
-    """Return the text of the module that has all words."""
+    """Return the text of the committed module."""
     known = {*keyword.kwlist, *dir(builtins)}
     own = {name for name in words() - known if not name.startswith("__")}
     lines = textwrap.wrap(" ".join(sorted(own)), 80)

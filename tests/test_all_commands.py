@@ -1,4 +1,4 @@
-"""Every command runs on every spec that is accepted: those that are drawn at random."""
+"""Every command runs on every valid spec: random ones."""
 
 from __future__ import annotations
 

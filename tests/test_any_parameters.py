@@ -1,4 +1,4 @@
-"""What a spec says holds for other parameters too, or is warned of."""
+"""A spec holds for other parameters too, or there is a warning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library, and the names that a spec may give."""
+"""The library, and the names that a spec can use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How classes of blocks are written: what a mistake of before must not bring back."""
+"""How classes of blocks are written: regression tests."""
 
 from __future__ import annotations
 

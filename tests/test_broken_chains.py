@@ -1,4 +1,4 @@
-"""What makes a class one with a `forward`, though sequential style was asked for."""
+"""Classes that need a `forward` even in sequential style, and the warning about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`--capture`: values anywhere in a network, against what they are by hand."""
+"""`--capture`: values anywhere in a network, compared with values computed by hand."""
 
 from __future__ import annotations
 

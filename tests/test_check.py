@@ -1,4 +1,4 @@
-"""`check` and the settings of a project: no damage to a generated file is unseen."""
+"""`check` and the settings of a project: every damage to a generated file is found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line, as a person uses it: real processes in an empty folder."""
+"""The command line as people use it: real processes in an empty folder."""
 
 from __future__ import annotations
 

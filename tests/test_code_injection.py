@@ -1,4 +1,4 @@
-"""A spec is data from a stranger: no text of it becomes code."""
+"""Specs are untrusted: no text of a spec becomes code."""
 
 from __future__ import annotations
 

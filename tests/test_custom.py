@@ -1,4 +1,4 @@
-"""Code of the author: what can be imported, and that it is that file."""
+"""Custom modules: which files can be imported, and that no other file is."""
 
 from __future__ import annotations
 

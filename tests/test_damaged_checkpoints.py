@@ -1,4 +1,4 @@
-"""Checkpoints that are damaged, made by hand, or of something else: one line, and 2."""
+"""Damaged, handmade and foreign checkpoints: one line, and exit code 2."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Files that are damaged in any way: whatever reads data says so, or reads them.
+"""Damaged data files are read or reported.
 
-The shared modules are tried by themselves: what leaves them is one line of a DataError
-or an OSError, never another exception.
+The shared modules are tested directly: they raise a DataError or an OSError with one
+line, never another exception.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A thousand damaged specs: each gets a diagnostic, or is a model that works."""
+"""A thousand damaged specs: each gives a diagnostic, or a model that works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data of one's own, and what a spec says about how data is used."""
+"""Custom data, and the keys of a spec about data."""
 
 from __future__ import annotations
 

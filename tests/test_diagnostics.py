@@ -1,6 +1,6 @@
-"""Golden files: every mistake in `diagnostics/` beside what is said about it.
+"""Golden files: every mistake in `diagnostics/` with its output.
 
-`MLPGEN_UPDATE=1 pytest tests/test_diagnostics.py` writes them anew; read the diff.
+`MLPGEN_UPDATE=1 pytest tests/test_diagnostics.py` rewrites them; read the diff.
 """
 
 from __future__ import annotations

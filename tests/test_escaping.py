@@ -1,4 +1,4 @@
-"""Nothing that a file holds or is called reaches a terminal or a log raw."""
+"""Text and names of files are escaped before they reach a terminal or a log."""
 
 from __future__ import annotations
 

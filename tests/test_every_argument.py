@@ -1,7 +1,7 @@
-"""Expressions wherever a spec takes numbers: both styles compute what the spec says.
+"""Expressions in every numeric argument: both styles compute what the spec says.
 
-Every layer and function of the catalogue is drawn by itself, with expressions in all
-its arguments; what the code gives is compared with the evaluation beside the styles.
+Each layer and function of the catalogue is tested with expressions in all its
+arguments; the results are compared with the interpreter of `prove`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every code is explained, and every explanation is true."""
+"""Every code is explained, and the examples of explanations are right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`${…}`: what it computes, what it refuses, and the code it becomes."""
+"""`${…}`: values, errors, and generated code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is right is not called wrong, and a mistake is said once, where it is."""
+"""Valid specs give no mistake, and each mistake is reported once, at its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parameters of a model are flags of its training, and kept in its checkpoint."""
+"""Parameters of a model are flags of its training, and saved in its checkpoint."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Specs that are recombined at random: each gets mistakes, or is a model that works.
+"""Specs recombined at random: each gives mistakes, or a model that works.
 
-`python benchmarks/fuzz.py --seed 1 --case K` looks at one of them alone, and
-`--minutes` at more.
+`python benchmarks/fuzz.py --seed 1 --case K` runs one of them alone, and `--minutes`
+runs more.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Graphs that were wrong once: each is what is left of a random one."""
+"""Regression tests: minimal graphs that random tests found."""
 
 from __future__ import annotations
 

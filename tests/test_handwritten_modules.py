@@ -1,4 +1,4 @@
-"""Networks of several features at once give what modules written by hand give."""
+"""Networks that combine features compute the same as modules written by hand."""
 
 from __future__ import annotations
 

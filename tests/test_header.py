@@ -1,4 +1,4 @@
-"""The header of a generated file: what is written is read again, of each format."""
+"""The header of a generated file: every format that was written can be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Specs that could take long: each has a right answer; a benchmark times them."""
+"""Specs that could take long: each gives the right answer; a benchmark times them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`include`: only regular files of the spec's folder, whatever a spec asks for."""
+"""`include` opens only regular files of the spec's folder."""
 
 from __future__ import annotations
 

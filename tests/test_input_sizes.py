@@ -1,4 +1,4 @@
-"""Parameters of blocks that are called as a size that arrives."""
+"""Parameters of blocks with the name of an input size, such as `in_channels`."""
 
 from __future__ import annotations
 

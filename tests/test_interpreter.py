@@ -1,4 +1,4 @@
-"""The evaluation of specs beside the styles: every layer, and what it must find."""
+"""The interpreter of `prove`: it evaluates every layer, and finds mistakes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a spec can say beside layers, run in both styles and compared with torch."""
+"""Features of specs beyond layers, run in both styles and compared with torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes out of each layer: the same in both styles, whatever a layer gives."""
+"""Outputs of each layer by hooks (`--layers`): the same in both styles."""
 
 from __future__ import annotations
 

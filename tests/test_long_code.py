@@ -1,4 +1,4 @@
-"""Lengths decide nothing: code is broken over lines as ruff does, names are any."""
+"""Long names and expressions are valid: code is broken over lines as ruff does."""
 
 from __future__ import annotations
 

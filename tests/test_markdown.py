@@ -1,4 +1,4 @@
-"""A description in a notebook: shown as it is, whatever Markdown would make of it."""
+"""Descriptions in notebooks are shown verbatim, with any Markdown in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of layers, inputs and parameters: whatever Python and torch take, unchanged."""
+"""Names of layers, inputs and parameters: any that Python and torch take, unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of shared modules, whose definitions stand together in a notebook."""
+"""Shared modules have no name twice, since a notebook has all their definitions."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .shared_modules import SHARED
 
 LOADERS = ("arrays", "cifar", "images", "mnist", "module", "tables", "text")
 OF_SCRIPTS = ("checkpoint", "command_line", "hooks", "prediction")
-"""Modules that no notebook takes anything from."""
+"""Modules that notebooks do not use."""
 
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_names_mean_one_thing_in_a_notebook(loader: str) -> None:
-    """It has the definitions of several modules, so no two may share a name."""
+    """It has the definitions of several modules, so no two can share a name."""
     others = {f"data_{each}" for each in LOADERS if each != loader}
     names = Counter(
         name

@@ -1,4 +1,4 @@
-"""Code put into code: parentheses stand where Python needs them, and nowhere else."""
+"""Parentheses are where Python needs them, and nowhere else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `prove` finds of what a model holds: ties, rounds, initial values, captures."""
+"""`prove` checks ties, rounds, initial values and captures of a model."""
 
 from __future__ import annotations
 

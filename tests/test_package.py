@@ -1,4 +1,4 @@
-"""Generated files that are parts of a package: absolute names, and `python -m`."""
+"""Generated files in a package: absolute imports, and `python -m`."""
 
 from __future__ import annotations
 

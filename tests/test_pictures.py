@@ -1,7 +1,7 @@
-"""What `mlpgen show` says about networks with blocks, and the diagrams it draws.
+"""`mlpgen show` for networks with blocks, and its diagrams.
 
-`MLPGEN_UPDATE=1 pytest tests/test_pictures.py` writes the diagrams in `pictures/`
-anew; read the diff.
+`MLPGEN_UPDATE=1 pytest tests/test_pictures.py` rewrites the diagrams in `pictures/`;
+read the diff.
 """
 
 from __future__ import annotations

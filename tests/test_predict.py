@@ -1,4 +1,4 @@
-"""The script that uses what was trained: on files, on the test data, for export."""
+"""The prediction script: on files, on the test data, as an export."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The promises to the user, over random networks."""
+"""The README's promises, for random chains."""
 
 from __future__ import annotations
 

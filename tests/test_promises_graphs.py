@@ -1,4 +1,4 @@
-"""The promises to the user, over random graphs: branches, blocks, repeats, sharing."""
+"""The README's promises, for random graphs: branches, blocks, repeats, sharing."""
 
 from __future__ import annotations
 

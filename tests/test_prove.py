@@ -1,4 +1,4 @@
-"""`mlpgen prove`: what holds, and what must be found in files damaged by hand."""
+"""`mlpgen prove`: it passes, and it finds damage that was done by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scripts of drawn settings and names of any length are what ruff and mypy want."""
+"""Scripts with random settings and names of any length pass ruff and mypy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mistakes as text, JSON and annotations of GitHub."""
+"""Mistakes as text, JSON and GitHub annotations."""
 
 from __future__ import annotations
 

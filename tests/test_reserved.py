@@ -1,4 +1,4 @@
-"""Names that scripts and notebooks use are read from their templates."""
+"""Reserved names are the names that templates of scripts and notebooks use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A training can be stopped or killed at any time, and goes on as if nothing was."""
+"""A training can be stopped or killed at any time, and resumed bit for bit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rounds, variables and names: what runs is what was predicted, for any arguments."""
+"""Rounds, variables and names: predictions hold when run, for any arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON Schema against a real validator: right specs pass, wrong ones do not."""
+"""The JSON Schema in a real validator: valid specs pass, wrong ones do not."""
 
 from __future__ import annotations
 

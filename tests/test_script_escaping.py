@@ -1,4 +1,4 @@
-"""What the generated scripts print of files, columns and classes is never raw."""
+"""Generated scripts escape the files, columns and classes that they print."""
 
 from __future__ import annotations
 

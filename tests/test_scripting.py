@@ -1,4 +1,4 @@
-"""torch.jit.script takes what is written, for every layer and every way to call one."""
+"""torch.jit.script accepts every layer and every way to call it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`share`: modules on other tensors, and parameters that several layers have."""
+"""`share`: modules used again, and parameters of several layers."""
 
 from __future__ import annotations
 

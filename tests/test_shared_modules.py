@@ -1,7 +1,6 @@
 """Modules that the scripts of a folder share: written once, and never lost.
 
-The modules and scripts here are small ones of our own, so that what happens to their
-files is looked at and nothing else.
+Modules and scripts of these tests are small stand-ins, since only their files matter.
 """
 
 from __future__ import annotations

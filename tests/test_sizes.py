@@ -1,4 +1,4 @@
-"""Sizes: equal ones are told to be equal, and their code computes them."""
+"""Sizes: equal ones compare equal, and their code computes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""YAML text to plain data, each value with its place."""
+"""YAML text to plain data, every value with its place."""
 
 from __future__ import annotations
 

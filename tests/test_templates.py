@@ -1,7 +1,7 @@
-"""Templates of a project's own: what they may do, and what is said of their mistakes.
+"""Templates of a project: what they can do, and their mistakes.
 
-`MLPGEN_UPDATE=1 pytest tests/test_templates.py` writes the golden files in
-`project_templates/` anew; read the diff.
+`MLPGEN_UPDATE=1 pytest tests/test_templates.py` rewrites the golden files in
+`project_templates/`; read the diff.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What `training:` can ask for beside loss, optimizer and scheduler."""
+"""Keys of `training:` besides loss, optimizer and scheduler."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a false `when` and a `repeat` of no rounds leave out: not checked, but written.
+"""Layers that a false `when` or `repeat: 0` leaves out: not checked, but written.
 
-Each class is made with other arguments too, and must then be what the spec says.
+Each class is also made with other arguments, and must then match the spec.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The specs of well-known networks."""
+"""Specs of well-known networks, against published numbers of parameters."""
 
 from __future__ import annotations
 

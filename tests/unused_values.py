@@ -1,4 +1,4 @@
-"""Finds what generated code has for nothing: dead assignments, unused arguments."""
+"""Finds dead assignments and unused arguments in generated code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def unneeded(text: str) -> list[str]:
-    """List values that no code uses before they are assigned again."""
+    """List values that are overwritten or dropped unused."""
     found = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef) and node.name in ("__init__", "forward"):
@@ -25,7 +25,7 @@ def _in_function(function: ast.FunctionDef) -> Iterator[str]:
 
 
 def _in_block(body: list[ast.stmt], waiting: set[str]) -> Iterator[str]:
-    """Go through statements; `waiting` holds the values that nothing has used yet."""
+    """Walk statements; `waiting` has the values that are unused so far."""
     for statement in body:
         if isinstance(statement, (ast.For, ast.If, ast.With)):
             head = statement.test if isinstance(statement, ast.If) else None

@@ -1,4 +1,4 @@
-"""Runs functions of the catalogue as their code would, and compares them with torch."""
+"""Runs functions of the catalogue as generated code would, and compares with torch."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Specs that are recombined at random, and what must hold of each of them."""
+"""Specs that are recombined at random, and what must hold for each."""

@@ -1,4 +1,4 @@
-"""Mutations of blocks: made of layers, used again, taken from other specs."""
+"""Mutations of blocks: extracted from layers, used again, copied from other specs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Captured layers: what hooks on the model see, and what the interpreter computes."""
+"""Captured layers: hooks on the model against the interpreter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cases of a seed: each is a walk from a right spec, and can be made alone."""
+"""The cases of a seed: each is a reproducible random walk from a valid spec."""
 
 from __future__ import annotations
 

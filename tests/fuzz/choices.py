@@ -1,4 +1,4 @@
-"""What is tried of a network beside what it is: captured layers, other arguments."""
+"""Random choices for a network: captured layers, other arguments."""
 
 from __future__ import annotations
 

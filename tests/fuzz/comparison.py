@@ -1,4 +1,4 @@
-"""Tensors of two models, by their names: they must be equal in every bit."""
+"""Tensors of two models, compared by name and bit for bit."""
 
 from __future__ import annotations
 

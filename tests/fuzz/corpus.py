@@ -1,4 +1,4 @@
-"""The specs that are recombined: small ones that are right, from all over the place."""
+"""The specs that are recombined: small valid ones from tests, docs and `specs/`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must not be: how a finding is told, and how likely alike ones are told apart."""
+"""Findings, and which of them count as the same."""
 
 from __future__ import annotations
 

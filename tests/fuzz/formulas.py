@@ -1,4 +1,4 @@
-"""Expressions at random; most of them have the value that stood in their place."""
+"""Random expressions; most have the value of the number that they replace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A case is made, validated, shown, rendered and run; what must not be is found."""
+"""Makes a case, then validates, shows, renders and runs it, and collects findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large a network may be that is run here."""
+"""The largest networks that are run here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All mutations, with how often each is chosen; and mending what they tore apart."""
+"""All mutations, with their weights; and repairs after them."""
 
 from __future__ import annotations
 

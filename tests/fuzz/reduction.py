@@ -1,4 +1,4 @@
-"""Makes a spec with a finding small: what can go without losing the finding goes."""
+"""Minimizes a spec: removes everything that its finding does not need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accepted specs as code: it can be compiled, and holds a class."""
+"""Accepted specs as code: it compiles, and contains a class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is mended in a spec that was torn apart: names that are not there."""
+"""Repairs of mutated specs: names that no longer exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a mutation looks at: a class, a list of layers, an entry, an argument."""
+"""Random choice of what to mutate: a class, a list of layers, an entry, an argument."""
 
 from __future__ import annotations
 

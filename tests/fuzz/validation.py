@@ -1,4 +1,4 @@
-"""What mlpgen says of a spec: mistakes, or a network; never anything else."""
+"""Validates a spec: mistakes, or a network; anything else is a finding."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Mutations of values: arguments, expressions, parameters, shapes.
 
-Each takes a spec and changes it in its place; False means that there is nothing to do.
+Each changes a spec in place and returns False if there was nothing to change.
 """
 
 from __future__ import annotations

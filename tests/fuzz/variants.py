@@ -1,4 +1,4 @@
-"""The class with other arguments, and the spec with these for defaults."""
+"""The class with other arguments against the spec with these as defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What layers that work in place may write over: torch decides."""
+"""What in-place layers can overwrite: torch decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that work in place beside others that take the same value: torch decides."""
+"""In-place layers beside others that take the same value: torch decides."""
 
 from __future__ import annotations
 

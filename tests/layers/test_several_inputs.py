@@ -1,4 +1,4 @@
-"""Layers with several inputs or parts: what they refuse, what is taken from them."""
+"""Layers with several inputs or parts: what they refuse, and how parts are selected."""
 
 from __future__ import annotations
 
