@@ -72,8 +72,8 @@ def written() -> str:
     lines = textwrap.wrap(" ".join(sorted(own)), 80)
     listed = "\n".join(f"    {line}" for line in lines)
     return (
-        '"""Words of scripts and notebooks, which nothing may hide.\n\n'
-        f"Read from their templates by `{UPDATE}`.\n"
+        '"""Names in scripts and notebooks, which a spec must not hide.\n\n'
+        f"Written from their templates by `{UPDATE}`.\n"
         '"""\n\n'
         f'WORDS = frozenset(\n    """\n{listed}\n    """.split()\n)\n'
     )
