@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mlpgen.graph.nodes import named
 from mlpgen.proof.checks.subject import sized
 from mlpgen.proof.claims import claims
 
@@ -14,13 +15,25 @@ if TYPE_CHECKING:
 MOST_MULTIPLY_ADDS = 10**8
 MOST_BYTES = 100 * 2**20
 MOST_LAYERS = 400
+LARGEST_STRIDE = 10_000
+"""torch 2.13 needs minutes for the gradient of a convolution with one of 100,000."""
 BATCH = 3
+
+
+def numbers(value: Any) -> tuple[int, ...]:
+    """Return a number, or those of a list, as a list."""
+    values = value if isinstance(value, tuple | list) else (value,)
+    return tuple(each for each in values if isinstance(each, int))
 
 
 def light(network: Network) -> bool:
     """Tell whether a network is small enough to be run here, by what is predicted."""
     graph = network.graph
-    if graph.layers > MOST_LAYERS:
+    if graph.layers > MOST_LAYERS or any(
+        value > LARGEST_STRIDE
+        for _, node in named(graph.nodes)
+        for value in numbers(node.arguments.get("stride"))
+    ):
         return False
     said = claims(graph)
     sizes = [each["shape"] for each in (*said["inputs"], *said["outputs"])]
