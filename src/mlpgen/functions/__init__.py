@@ -1,4 +1,14 @@
-"""The catalogue of functions on tensors, under torch's own lower-case names."""
+"""Functions on tensors: a class for each, under torch's lower-case names.
+
+To add a function:
+
+1. Write a class in the file of its family. Its name is torch's in CamelCase
+   (`MaskedFill` for `masked_fill`), its fields are torch's arguments. Define `results`
+   (the shapes) and `function` (the call), or derive from `Pointwise` (in `base`).
+2. Add its name to `FUNCTIONS` below.
+3. Run `mlpgen schema`. The tests compare signature, shapes and errors with torch; give
+   them values for new argument names in `POOLS` (`tests/functions/test_functions.py`).
+"""
 
 from __future__ import annotations
 

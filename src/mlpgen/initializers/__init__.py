@@ -1,4 +1,8 @@
-"""The catalogue of initial values: the functions of torch.nn.init."""
+"""Initializers: a class for each function of torch.nn.init.
+
+To add one, write a class with its name in CamelCase in `functions.py`, and add its name
+below. Then run `mlpgen schema`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,18 @@
-"""The catalogue: one small pydantic class a layer, in files by family."""
+"""Layers: a pydantic class for each layer of `torch.nn`, in files by family.
+
+To add a layer:
+
+1. Write a class in the file of its family, with torch's arguments as fields: names,
+   order and defaults as in torch. Define `output` (the shape rule) and, if the defaults
+   of `Layer` (in `base`) do not fit, `inferred`, `weights`, `multiply_adds` and
+   `function`. Shape rules use plain arithmetic (`+ - * //`) only.
+2. Add its name to `LAYERS` below.
+3. Run `mlpgen schema`. The tests compare signature, shapes, counts and errors with
+   torch; give them values for new argument names in `POOLS`
+   (`tests/layers/test_catalogue.py`).
+
+A layer that torch lacks is in `not_in_torch`, with its code in a template.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +24,7 @@ if TYPE_CHECKING:
     from mlpgen.layers.base import Layer
 
 CONTAINERS: Catalogue[Layer] = Catalogue(__name__, {"container": "Sequential"})
-"""Layers whose arguments are layers."""
+"""Layers that contain layers."""
 
 LAYERS: Catalogue[Layer] = Catalogue(
     __name__,

@@ -1,8 +1,8 @@
-"""Sizes that must be equal, and those that are so by their values only.
+"""Agreements: sizes that must be equal, but are only for the parameters' defaults.
 
-A layer's rules ask `agree(128, width)`. If `width` is a parameter with the default
-128, the answer is yes, but another network of the same class would not work: that is
-noted, as torch notes guards of symbolic sizes
+A layer's rules ask `agree(128, width)`. If `width` is a parameter with the default 128,
+the answer is yes, but the class would not work with other values. This is recorded,
+like torch's guards of symbolic sizes
 (https://docs.pytorch.org/docs/stable/user_guide/torch_compiler/export/programming_model.html).
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Agreement(NamedTuple):
-    """Two sizes that are equal with the parameters' defaults, by different code."""
+    """Two sizes that are equal for the parameters' defaults, but differ in code."""
 
     one: int
     other: int
@@ -32,7 +32,7 @@ _noted: ContextVar[list[Agreement] | None] = ContextVar("noted", default=None)
 
 @contextmanager
 def noting() -> Iterator[list[Agreement]]:
-    """Gather what `agree` finds to be equal by its value only."""
+    """Record the agreements that `agree` finds."""
     found: list[Agreement] = []
     token = _noted.set(found)
     try:
@@ -42,7 +42,7 @@ def noting() -> Iterator[list[Agreement]]:
 
 
 def agree(one: Sizes, other: Sizes) -> bool:
-    """Tell whether sizes, or all sizes of two shapes, are equal."""
+    """Return whether sizes, or all sizes of two shapes, are equal."""
     if one != other:
         return False
     noted = _noted.get()

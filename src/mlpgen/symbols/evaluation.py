@@ -1,6 +1,6 @@
-"""Computing `${…}` with the parameters of a spec.
+"""Evaluation of `${…}` with the parameters of a spec.
 
-What computes is loaded where there is more than a name, as in `sizes`.
+Arithmetic is imported only if an expression is more than a name, as in `sizes`.
 """
 
 from __future__ import annotations
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 LONGEST = 1000
 DEEPEST = 40
 MOST_STEPS = 200
-"""Characters of one expression, parentheses and operations in each other: more than
-anybody writes."""
+"""Limits of an expression: characters, nested parentheses, nested operations."""
 
 
 def evaluate(
@@ -48,22 +47,22 @@ def evaluate(
     *,
     needed: bool = True,
 ) -> Expression:
-    """Compute `${…}`.
+    """Evaluate `${…}`.
 
     Args:
-        text: The value as it stands in the spec, `${` and `}` included.
-        parameters: Names and defaults.
-        fixed: The names that stand for their value in code.
-        needed: Whether its value is; if not, its code is enough.
+        text: The value in the spec, including `${` and `}`.
+        parameters: The parameters' defaults, by name.
+        fixed: The names that are replaced by their value in code.
+        needed: Whether the value is needed; otherwise the code is enough.
 
     Raises:
-        ExpressionError: It is too long, no expression, uses what is not there, or its
-            result is too large.
+        ExpressionError: It is too long, not an expression, or uses an unknown name, or
+            its result is too large.
     """
     inner = text[2:-1].strip()
     if len(inner) > LONGEST:
         raise ExpressionError(
-            f"the expression has {len(inner):,} characters, the most is {LONGEST:,}"
+            f"the expression has {len(inner):,} characters, the maximum is {LONGEST:,}"
         )
     tree = _by_an_author(inner)
     known = {
@@ -85,15 +84,15 @@ def evaluate(
 def substituted(
     size: int, values: Mapping[str, Scalar | Expression], key: str = ""
 ) -> int:
-    """Say a size with other values in place of its names.
+    """Return a size with its names replaced by other values.
 
     Args:
         size: The size.
-        values: What its names stand for.
-        key: What tells sizes that no code can say from those elsewhere.
+        values: The replacements of its names.
+        key: Distinguishes sizes without code from those elsewhere.
 
     Raises:
-        ExpressionError: It cannot be computed with these.
+        ExpressionError: It cannot be computed with these values.
     """
     known = {name: _known(value) for name, value in values.items()}
     sums = {
@@ -116,10 +115,10 @@ def substituted(
 def restated(
     condition: Expression, values: Mapping[str, Scalar | Expression]
 ) -> Expression:
-    """Say a condition with other values in place of its names.
+    """Return a condition with its names replaced by other values.
 
     Raises:
-        ExpressionError: It cannot be computed with these.
+        ExpressionError: It cannot be computed with these values.
     """
     known = {name: _known(value) for name, value in values.items()}
     return _boolean(_parse(condition.code), known)
@@ -140,27 +139,27 @@ def _symbolic(expression: Expression) -> Real | float:
 @lru_cache(1024)
 def _parse(text: str) -> ast.expr:
     if _nesting(text) > DEEPEST:
-        raise ExpressionError(f"more than {DEEPEST} parentheses stand in each other")
+        raise ExpressionError(f"more than {DEEPEST} nested parentheses")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         message = (
-            f"`{text}` is no expression of Python"
+            f"`{text}` is not a Python expression"
             if text
             else "the expression is empty"
         )
         raise ExpressionError(message) from None
     if _height(tree) > MOST_STEPS:
-        message = f"more than {MOST_STEPS} operations build on each other"
+        message = f"more than {MOST_STEPS} nested operations"
         raise ExpressionError(message)
     return tree
 
 
 @lru_cache(1024)
 def _by_an_author(text: str) -> ast.expr:
-    """Parse what stands in a spec: less than what the code of sizes has."""
+    """Parse an expression of a spec, which allows less than the code of sizes."""
     tree = _parse(text)
     if any(isinstance(each, (ast.IfExp, ast.Call)) for each in ast.walk(tree)):
         raise ExpressionError(_NOTHING_ELSE)
@@ -169,19 +168,19 @@ def _by_an_author(text: str) -> ast.expr:
 
 @lru_cache(1024)
 def _names_in(text: str) -> tuple[str, ...]:
-    """Return the names of an expression, each once."""
+    """Return the names in an expression, each once."""
     nodes = ast.walk(_parse(text))
     return (*dict.fromkeys(each.id for each in nodes if isinstance(each, ast.Name)),)
 
 
 def _nesting(text: str) -> int:
-    """Return how many parentheses stand in each other."""
+    """Return the nesting depth of parentheses."""
     open_ = (+1 if sign == "(" else -1 for sign in text if sign in "()")
     return max(accumulate(open_), default=0)
 
 
 def _height(tree: ast.expr) -> int:
-    """Return how many operations build on each other."""
+    """Return the nesting depth of operations."""
     height, level = 0, [*ast.iter_child_nodes(tree)]
     while level:
         height += 1
@@ -225,13 +224,13 @@ def _computed(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
 
 
 _NOTHING_ELSE = (
-    "an expression has numbers, parameters, + - * / // % **, comparisons, and, or, "
-    "not; nothing else"
+    "expressions may only use numbers, parameters, + - * / // % **, comparisons, "
+    "`and`, `or` and `not`"
 )
 
 
 def _of_sizes(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
-    """Compute what only the code of sizes has: choices, `min` and what is rounded."""
+    """Evaluate what only the code of sizes has: choices, `min` and `int`."""
     match node:
         case ast.IfExp(test=test, body=body, orelse=orelse):
             condition = _boolean(test, known)
@@ -249,7 +248,7 @@ def _of_sizes(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
             one, other = (_number(each, known) for each in (left, right))
             return Expression(scaled(_whole(one), _symbolic(other)))
         case ast.Constant(value=value) if value is ...:
-            raise NotComputedError("a size follows no rule")
+            raise NotComputedError("a size has no code")
     raise ExpressionError(_NOTHING_ELSE)
 
 
@@ -266,10 +265,10 @@ def _if_needed(
     *,
     needed: bool,
 ) -> Expression:
-    """Compute a part of an expression; only its code, where its value is not needed.
+    """Evaluate a part of an expression; if its value is not needed, only its code.
 
-    Python does not compute what stands behind a false `and`. Its code is the same
-    with other values of the parameters.
+    Python does not evaluate what follows a false `and`. Its code is the same for other
+    values of the parameters.
     """
     try:
         return compute(node, known)
@@ -286,7 +285,7 @@ def _if_needed(
 
 
 _OTHERS = (53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
-"""Values with which most can be computed."""
+"""Values that most expressions can be computed with."""
 
 
 def _other_value(value: Scalar, other: int) -> Scalar:
@@ -298,7 +297,7 @@ def _other_value(value: Scalar, other: int) -> Scalar:
 def _operands(
     op: ast.boolop, nodes: Sequence[ast.expr], known: Mapping[str, Expression]
 ) -> list[Expression]:
-    """Compute what `and` or `or` joins, as far as Python does."""
+    """Evaluate the operands of `and` or `or`, as far as Python does."""
     decides = isinstance(op, ast.Or)
     found: list[Expression] = []
     for node in nodes:
@@ -306,7 +305,7 @@ def _operands(
         try:
             found.append(_if_needed(_boolean, node, known, needed=not decided))
         except NotComputedError:
-            # What is decided whatever the parameters are has no further code.
+            # If the result is known for all parameters, there is no further code.
             if not any(each.value is decides and not each.names for each in found):
                 raise
     return found
@@ -318,7 +317,7 @@ def _compared(
     comparators: Sequence[ast.expr],
     known: Mapping[str, Expression],
 ) -> list[Expression]:
-    """Compute what is compared, as far as Python does."""
+    """Evaluate the operands of a comparison, as far as Python does."""
     from mlpgen.symbols.expression_conditions import comparison
 
     found = [_number(left, known)]

@@ -1,4 +1,4 @@
-"""Arithmetic of expressions: the value and the code of `a + b`, `a ** b` and `-a`."""
+"""Arithmetic of expressions: value and code of `a + b`, `a ** b` and `-a`."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _ARITHMETIC: dict[type[ast.operator], tuple[str, Callable[..., Number]]] = {
 
 
 def binary(left: Expression, op: ast.operator, right: Expression) -> Expression:
-    """Compute what stands left and right of an operator, with its code."""
+    """Apply a binary operator to two expressions."""
     if isinstance(op, ast.Pow):
         return _power(left, right)
     if type(op) not in _ARITHMETIC:
-        raise ExpressionError("an expression has no bit operations")
+        raise ExpressionError("bit operations are not allowed")
     sign, function = _ARITHMETIC[type(op)]
     try:
         value = function(left.value, right.value)
@@ -52,7 +52,7 @@ def binary(left: Expression, op: ast.operator, right: Expression) -> Expression:
 
 
 def negative(inner: Expression) -> Expression:
-    """Change the sign; twice is not at all."""
+    """Negate an expression; a double negation cancels."""
     if inner.turned is not None:
         return inner.turned
     if is_whole(inner.value):
@@ -77,7 +77,7 @@ def _power(left: Expression, right: Expression) -> Expression:
         except (OverflowError, ZeroDivisionError):
             raise NotComputedError("the result is too large") from None
     if isinstance(value, complex):
-        raise NotComputedError("the root of a negative number is no number here")
+        raise NotComputedError("the root of a negative number is not a real number")
     if is_whole(value):
         return Expression(value)
     return _numeric(value, operands.power(left.operand, right.operand))

@@ -1,4 +1,4 @@
-"""Conditions of expressions: comparisons, and what and/or/not make of them."""
+"""Conditions: comparisons, and `and`, `or` and `not` of them."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Number, Number], bool]]
 
 
 def comparison(compared: list[Expression], ops: Sequence[ast.cmpop]) -> Expression:
-    """Compare each with the next, as people write it: `a > 3` for `3 < a`."""
+    """Compare each value with the next, written naturally: `a > 3` for `3 < a`."""
     if len(ops) == 1 and compared[1].names and not compared[0].names:
         compared, ops = compared[::-1], [_turned(ops[0])]
     value, signs = True, []
     for left, op, right in zip(compared, ops, compared[1:], strict=False):
         if type(op) not in _COMPARISONS:
-            raise ExpressionError("an expression compares with < <= > >= == != only")
+            raise ExpressionError("only the comparisons < <= > >= == != are allowed")
         sign, function = _COMPARISONS[type(op)]
         value = value and function(left.value, right.value)
         signs.append(sign)
@@ -47,20 +47,20 @@ def comparison(compared: list[Expression], ops: Sequence[ast.cmpop]) -> Expressi
 
 
 def _turned(op: ast.cmpop) -> ast.cmpop:
-    """Turn a comparison around: `3 < a` is written `a > 3`."""
+    """Swap the sides of a comparison: `3 < a` is written `a > 3`."""
     turned = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE}
     return turned.get(type(op), type(op))()
 
 
 def negated(inner: Expression) -> Expression:
-    """Negate as people write it: `a != b` for `not a == b`, `a` for `not not a`."""
+    """Negate a condition, written naturally: `a != b` for `not a == b`."""
     if inner.turned is not None:
         return inner.turned
     return Expression(not inner.value, operands.negation(inner.operand), turned=inner)
 
 
 def logical(op: ast.boolop, conditions: list[Expression]) -> Expression:
-    """Join with `and` or `or`; what decides by itself, or nothing, is left out."""
+    """Join conditions with `and` or `or`; drop those without parameters."""
     decides = isinstance(op, ast.Or)
     asked = {each.operand: each for each in conditions if each.names}
     decided = any(not each.names and each.value is decides for each in conditions)

@@ -1,4 +1,4 @@
-"""What `${…}` of a spec is: a value that knows its code."""
+"""Expressions: the values of `${…}`, which know their code."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ LARGEST = 2**63 - 1
 
 
 class ExpressionError(ValueError):
-    """An expression cannot be read or computed.
+    """An expression cannot be parsed or evaluated.
 
     Attributes:
         message: What is wrong.
-        unknown: The name that is no parameter, if that is what is wrong.
-        node: The part of the expression that `message` is about: its text comes first.
+        unknown: The unknown name, if that is the reason.
+        node: The part of the expression that `message` is about; its text precedes it.
     """
 
     def __init__(
@@ -39,16 +39,16 @@ class ExpressionError(ValueError):
 
 
 class NotComputedError(ExpressionError):
-    """An expression is right, but has no value with these parameters."""
+    """An expression is valid, but has no value for these parameters."""
 
 
 class Expression(NamedTuple):
-    """The value of an expression with the parameters' defaults, and its code.
+    """The value of an expression for the parameters' defaults, and its code.
 
     Attributes:
-        value: A whole number that depends on parameters is a `Size`.
-        said: The expression as ruff formats it; None if the value knows that.
-        turned: What its negation is, if that needs no `not` or `-`.
+        value: An integer that depends on parameters is a `Size`.
+        said: The code, formatted like ruff; None if the value knows it.
+        turned: The negation, if it needs no `not` or `-`.
     """
 
     value: Scalar
@@ -69,12 +69,12 @@ class Expression(NamedTuple):
 
     @property
     def operand(self) -> Operand:
-        """The code, to be put into other code."""
+        """The code as part of other code."""
         return operand_of(self.value) if self.said is None else self.said
 
     @property
     def code(self) -> str:
-        """The code where nothing is around it."""
+        """The code on its own."""
         return self.operand.text
 
     @property
@@ -84,25 +84,25 @@ class Expression(NamedTuple):
 
 
 def value_of(value: Any) -> Any:
-    """Return what an expression is with the parameters' defaults; all else as it is."""
+    """Return the value of an expression for the defaults; anything else as it is."""
     return value.value if isinstance(value, Expression) else value
 
 
 def written(value: Scalar) -> str:
-    """Write a number or true/false as Python code, as ruff formats it."""
+    """Return a number or bool as Python code, formatted like ruff."""
     return operands.number(value).text
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """Tell whether a value is a whole number; true and false are none."""
+    """Return whether a value is an integer, and not a bool."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def bounded(value: Number) -> Number:
-    """Return a number that is not too large.
+    """Return a number, if it is not too large.
 
     Raises:
-        NotComputedError: It is.
+        NotComputedError: It is too large.
     """
     if abs(value) > LARGEST or not isfinite(value):
         raise NotComputedError("the result is too large")
@@ -110,7 +110,7 @@ def bounded(value: Number) -> Number:
 
 
 def is_expression(value: object) -> bool:
-    """Tell whether a value of a spec is one expression."""
+    """Return whether a value in a spec is a single expression."""
     return isinstance(value, str) and value.startswith("${") and value.endswith("}")
 
 

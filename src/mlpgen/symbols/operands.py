@@ -1,8 +1,8 @@
-"""Code of expressions that knows how tightly it binds, so that it can be an operand.
+"""Operands: code of expressions that knows its precedence, to be put into other code.
 
-Code is put into code only by the functions here, which decide about parentheses by one
-table. A text alone is no operand: `name`, `number` and `atom` say that nothing can come
-between its parts.
+Code is put into code by these functions only, which add parentheses where one table
+says so. A plain string is not an operand: `name`, `number` and `atom` declare that it
+needs no parentheses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Precedence(IntEnum):
-    """How tightly Python binds what stands in an expression, the loosest first.
+    """The precedence of Python's operators, the loosest first.
 
     https://docs.python.org/3/reference/expressions.html#operator-precedence
     """
@@ -47,27 +47,27 @@ _OPERATORS = {
     **dict.fromkeys(["+", "-"], Precedence.SUM),
     **dict.fromkeys(["*", "/", "//", "%", "@"], Precedence.PRODUCT),
 }
-"""Operators between two operands that group from the left, or not at all."""
+"""Binary operators that are left-associative, or not associative."""
 
 
 _SIMPLE = r"-?([A-Za-z_][\w.]*|\d[\d.]*(e-?\d+)?)"
-"""What ruff puts no blanks around in a power."""
+"""Operands that ruff puts no spaces around in a power."""
 
 
 class Name(str):
-    """A part of code that stands for a value: what can be replaced."""
+    """A name in code, which can be replaced."""
 
     __slots__ = ()
 
 
 class Operand(NamedTuple):
-    """Code of one value.
+    """The code of one value.
 
     Attributes:
-        text: The code; `text` alone may stand where nothing binds: between commas, in
-            brackets, behind `=` or `if`.
-        precedence: How tightly its outermost operator binds.
-        parts: What it is made of: words and signs, and operands in their places.
+        text: The code, for where it needs no parentheses: between commas, in brackets,
+            after `=` or `if`.
+        precedence: The precedence of its outermost operator.
+        parts: Words and signs, and slots with operands.
     """
 
     text: str
@@ -75,7 +75,7 @@ class Operand(NamedTuple):
     parts: tuple[str | Slot, ...]
 
     def __eq__(self, other: object) -> bool:
-        """Compare the code, which says everything."""
+        """Compare the code."""
         return isinstance(other, Operand) and self.text == other.text
 
     def __ne__(self, other: object) -> bool:
@@ -83,11 +83,11 @@ class Operand(NamedTuple):
         return not self == other
 
     def __hash__(self) -> int:
-        """Take equal code for equal."""
+        """Hash the code."""
         return hash(self.text)
 
     def __format__(self, spec: str) -> str:
-        """Refuse to be printed inside of other code without a word on parentheses."""
+        """Refuse to be formatted, because that would ignore parentheses."""
         raise TypeError("an operand is printed by `text` or `within`")
 
     @property
@@ -103,7 +103,7 @@ class Operand(NamedTuple):
 
     @property
     def computed(self) -> frozenset[str]:
-        """The names in what is computed in any case, whatever is chosen or decided."""
+        """The names that are evaluated in any case, whatever the conditions are."""
         if self.is_name:
             return self.names
         inner = self.inner
@@ -117,21 +117,21 @@ class Operand(NamedTuple):
 
     @property
     def is_name(self) -> bool:
-        """Whether it is one name and nothing else."""
+        """Whether it is a single name."""
         return isinstance(self.parts[0], Name)
 
     @property
     def atom(self) -> str:
-        """The code so that `.method()` or an index can follow it."""
+        """The code for where `.method()` or an index follows."""
         return f"({self.text})" if self.text.isdigit() else self.within(_TIGHTEST)
 
     def within(self, least: Precedence) -> str:
-        """Write it where what binds less tightly than `least` needs parentheses."""
+        """Return the code, in parentheses if it binds less tightly than `least`."""
         return self.text if self.precedence >= least else f"({self.text})"
 
     @property
     def inner(self) -> tuple[Operand, ...]:
-        """The operands that stand in it, in order."""
+        """The operands in it, in order."""
         return tuple(each.operand for each in self.parts if isinstance(each, Slot))
 
     @property
@@ -140,9 +140,9 @@ class Operand(NamedTuple):
         return self.precedence is Precedence.CHOICE
 
     def divisors(self) -> Iterator[Operand]:
-        """Go through what is divided by in the code, whatever choices it has.
+        """Iterate over the divisors in the code, except for those in choices.
 
-        What a divisor divides by itself comes before it.
+        The divisors in a divisor come before it.
         """
         for sign, each in pairwise(("", *self.parts)):
             if isinstance(each, Slot) and not self.is_choice:
@@ -151,7 +151,7 @@ class Operand(NamedTuple):
                     yield each.operand
 
     def mapped(self, change: Callable[[Operand], Operand]) -> Operand:
-        """Put other code in the place of each operand."""
+        """Replace each operand in it."""
         parts = (
             Slot(change(each.operand), each.least) if isinstance(each, Slot) else each
             for each in self.parts
@@ -159,18 +159,18 @@ class Operand(NamedTuple):
         return _made(self.precedence, *parts)
 
     def replaced(self, values: Mapping[str, Operand]) -> Operand:
-        """Put other code in the place of names."""
+        """Replace names."""
         if self.is_name:
             return values.get(self.text, self)
         return self.mapped(lambda each: each.replaced(values))
 
 
 class Slot(NamedTuple):
-    """Where an operand stands in other code.
+    """A place for an operand in other code.
 
     Attributes:
-        operand: The code.
-        least: How tightly it must bind there to need no parentheses.
+        operand: The operand.
+        least: The precedence that it needs to have there without parentheses.
     """
 
     operand: Operand
@@ -178,12 +178,12 @@ class Slot(NamedTuple):
 
     @property
     def needs_brackets(self) -> bool:
-        """Whether the operand stands in brackets there."""
+        """Whether the operand needs parentheses there."""
         return self.operand.precedence < self.least
 
     @property
     def text(self) -> str:
-        """What stands there."""
+        """The code of the operand there."""
         return self.operand.within(self.least)
 
 
@@ -196,34 +196,34 @@ def _made(precedence: Precedence, *parts: str | Slot) -> Operand:
 
 
 def name(text: str) -> Operand:
-    """Write the name of a value."""
+    """Return the operand for a name."""
     return _made(_TIGHTEST, Name(text))
 
 
 def atom(text: str) -> Operand:
-    """Write code that holds together by itself: a call, a part, something in brackets.
+    """Return the operand for code that never needs parentheses: a call, an attribute.
 
-    What is in it has no names that could be replaced.
+    The names in it cannot be replaced.
     """
     return _made(_TIGHTEST, text)
 
 
 def number(value: float) -> Operand:
-    """Write a number, or true or false, as ruff formats it."""
+    """Return the operand for a number or bool, formatted like ruff."""
     text = repr(value).replace("e+", "e")
     return _made(Precedence.SIGN if text.startswith("-") else _TIGHTEST, text)
 
 
 def infix(sign: str, first: Operand, *others: Operand) -> Operand:
-    """Put an operator between operands, which group from the left."""
+    """Put a left-associative operator between operands."""
     return chain(first, [(sign, each) for each in others])
 
 
 def chain(first: Operand, others: Sequence[tuple[str, Operand]]) -> Operand:
-    """Join operands by operators that bind alike: `a + b - c`, `1 < a <= b`.
+    """Join operands with operators of equal precedence: `a + b - c`, `1 < a <= b`.
 
-    A comparison that is compared itself has parentheses: `(a < b) < c` is another
-    question than `a < b < c`.
+    A comparison as an operand of a comparison needs parentheses: `(a < b) < c` differs
+    from `a < b < c`.
     """
     if not others:
         return first
@@ -239,7 +239,7 @@ def chain(first: Operand, others: Sequence[tuple[str, Operand]]) -> Operand:
 
 
 def logical(word: str, operands: Sequence[Operand]) -> Operand:
-    """Join conditions with `and` or `or`; `and` inside of `or` has parentheses."""
+    """Join conditions with `and` or `or`; an `and` in an `or` gets parentheses."""
     precedence = Precedence.AND if word == "and" else Precedence.OR
     parts: list[str | Slot] = []
     for each in operands:
@@ -250,17 +250,17 @@ def logical(word: str, operands: Sequence[Operand]) -> Operand:
 
 
 def negation(operand: Operand) -> Operand:
-    """Write `not` before a condition."""
+    """Put `not` before a condition."""
     return _made(Precedence.NOT, "not ", Slot(operand, Precedence.NOT))
 
 
 def negative(operand: Operand) -> Operand:
-    """Write a minus before a number; ruff puts a power behind it in parentheses."""
+    """Put a minus before a number; like ruff, put parentheses around a power."""
     return _made(Precedence.SIGN, "-", Slot(operand, _TIGHTEST))
 
 
 def power(base: Operand, exponent: Operand) -> Operand:
-    """Write a power, spaced as ruff does: `a**2`, but `(a + 1) ** 2`."""
+    """Return a power with ruff's spaces: `a**2`, but `(a + 1) ** 2`."""
     simple = all(re.fullmatch(_SIMPLE, _first(each)) for each in (base, exponent))
     return _made(
         Precedence.POWER,
@@ -271,7 +271,7 @@ def power(base: Operand, exponent: Operand) -> Operand:
 
 
 def _first(operand: Operand) -> str:
-    """Return what stands before the `**` of a power, or all of it."""
+    """Return the base of a power; otherwise the whole code."""
     base = operand.parts[0]
     if operand.precedence is Precedence.POWER and isinstance(base, Slot):
         return base.text
@@ -279,7 +279,7 @@ def _first(operand: Operand) -> str:
 
 
 def choice(condition: Operand, one: Operand, other: Operand) -> Operand:
-    """Write a choice; one inside of another has parentheses, to be read."""
+    """Return a choice; one in another gets parentheses for readability."""
     one_, condition_, other_ = (
         Slot(each, Precedence.OR) for each in (one, condition, other)
     )
@@ -287,7 +287,7 @@ def choice(condition: Operand, one: Operand, other: Operand) -> Operand:
 
 
 def call(function: str, *arguments: Operand) -> Operand:
-    """Write a call of a function of Python."""
+    """Return a call of a Python function."""
     parts: list[str | Slot] = []
     for each in arguments:
         parts += [", "] * bool(parts) + [Slot(each, Precedence.CHOICE)]

@@ -1,13 +1,13 @@
-"""Whole numbers that depend on parameters of the spec.
+"""Sizes: integers that depend on parameters of the spec.
 
-A layer's rules are written once, with plain arithmetic. Given numbers they give a
-number; given a `Size` they give a `Size`, which is a number too (its value with the
+A layer's rules are written once, with plain arithmetic. Given integers they return an
+integer. Given a `Size` they return a `Size`, which is an integer too (its value for the
 parameters' defaults) and knows the sum that computes it from the parameters:
-`Size.parameter("hidden", 128) // 2` equals 64 and reads `hidden // 2`.
+`Size.parameter("hidden", 128) // 2` equals 64 and its code is `hidden // 2`.
 
-Sizes that are equal for all parameters have equal sums (`same`), however they came
-about; see `symbols.sum_arithmetic`. What computes is loaded where there is arithmetic:
-most specs have none, and a command starts in what its imports take.
+Sizes that are equal for all parameters have equal sums (`same`), no matter how they
+were computed; see `symbols.sum_arithmetic`. Arithmetic is imported on first use: most
+specs have none, and imports dominate the time to start a command.
 """
 
 from __future__ import annotations
@@ -36,35 +36,35 @@ if TYPE_CHECKING:
 
 
 class Size(int):
-    """A whole number with the sum that computes it."""
+    """An integer with the sum that computes it."""
 
     sum: Sum
 
     def __new__(cls, value: int, terms: Sum) -> Self:
-        """Make a number that knows its sum; `_of` makes a plain one where it can."""
+        """Create an integer that knows its sum; `_of` returns a plain one if it can."""
         size = super().__new__(cls, value)
         size.sum = terms
         return size
 
     @classmethod
     def parameter(cls, text: str, default: int) -> Size:
-        """Return the number that the parameter `text` stands for."""
+        """Return the size of the parameter `text`."""
         return cls(default, name(text))
 
     @classmethod
     def unknown(cls, value: int, key: str, names: frozenset[str]) -> Size:
-        """Return a number that no code can say, though it depends on parameters.
+        """Return a size without code that depends on parameters.
 
         Args:
-            value: Its value with their defaults.
-            key: What tells it from others.
+            value: Its value for their defaults.
+            key: Distinguishes it from others.
             names: The parameters.
         """
         return cls(value, opaque(key, names))
 
     @property
     def operand(self) -> Operand:
-        """The Python expression that computes this number."""
+        """The Python expression that computes this size."""
         if is_name(self):
             return operands.name(str(self.sum.atoms[0]))
         from mlpgen.symbols.sum_code import formula
@@ -73,11 +73,11 @@ class Size(int):
 
     @property
     def code(self) -> str:
-        """The same as a text."""
+        """The same as a string."""
         return self.operand.text
 
     def __add__(self, other: int) -> int:
-        """Add, term by term."""
+        """Add."""
         if not isinstance(other, int):
             return NotImplemented
         from mlpgen.symbols import sum_arithmetic
@@ -95,11 +95,11 @@ class Size(int):
         )
 
     def __neg__(self) -> int:
-        """Change the sign of every term."""
+        """Negate."""
         return self * -1
 
     def __sub__(self, other: int) -> int:
-        """Subtract, term by term."""
+        """Subtract."""
         if not isinstance(other, int):
             return NotImplemented
         from mlpgen.symbols import sum_arithmetic
@@ -115,7 +115,7 @@ class Size(int):
         return _of(int(other) - int(self), less)
 
     def __mul__(self, other: int) -> int:
-        """Multiply each term by each."""
+        """Multiply."""
         if not isinstance(other, int):
             return NotImplemented
         from mlpgen.symbols import sum_arithmetic
@@ -140,13 +140,13 @@ class Size(int):
         return _of(int(other) // int(self), quotient)
 
     def __mod__(self, other: int) -> int:
-        """Return what is left after a division."""
+        """Return the remainder."""
         if not isinstance(other, int):
             return NotImplemented
         return self - self // other * other
 
     def __rmod__(self, other: int) -> int:
-        """Return what is left of a plain number after a division."""
+        """Return the remainder of a plain number."""
         if not isinstance(other, int):
             return NotImplemented
         return other - other // self * self
@@ -160,7 +160,7 @@ class Real(float):
     operand: Operand
 
     def __new__(cls, value: float, operand: Operand) -> Self:
-        """Make a number that knows its code."""
+        """Create a float that knows its code."""
         real = super().__new__(cls, value)
         real.operand = operand
         return real
@@ -177,29 +177,29 @@ class Real(float):
 
 
 def is_symbolic(value: object) -> bool:
-    """Tell whether a value depends on parameters."""
+    """Return whether a value depends on parameters."""
     if isinstance(value, tuple):
         return any(is_symbolic(each) for each in value)
     return isinstance(value, (Size, Real))
 
 
 def same(one: int, other: int) -> bool:
-    """Tell whether two sizes are equal whatever the parameters are."""
+    """Return whether two sizes are equal for all values of the parameters."""
     return int(one) == int(other) and sum_of(one).terms == sum_of(other).terms
 
 
 def is_known(value: int) -> bool:
-    """Tell whether there is code for a size."""
+    """Return whether a size has code."""
     return not isinstance(value, Size) or not is_opaque(value.sum)
 
 
 def code_of(value: float) -> str:
-    """Return the code of a plain number, or of one that depends on parameters."""
+    """Return the code of a number."""
     return value.code if isinstance(value, (Size, Real)) else str(value)
 
 
 def operand_of(value: float) -> Operand:
-    """Return the same, to be put into other code."""
+    """Return the code of a number as an operand."""
     if isinstance(value, (Size, Real)):
         return value.operand
     return operands.number(value)
@@ -213,7 +213,7 @@ def names_of(value: float) -> frozenset[str]:
 
 
 def has_smaller(value: int) -> bool:
-    """Tell whether the code of a size takes the smaller of two."""
+    """Return whether the code of a size contains `min`."""
     open_ = [sum_of(value)]
     while open_:
         for atom in open_.pop().atoms:
@@ -224,7 +224,7 @@ def has_smaller(value: int) -> bool:
 
 
 def is_name(value: int) -> bool:
-    """Tell whether a size is a parameter just as it is."""
+    """Return whether a size is just a parameter."""
     return (
         isinstance(value, Size)
         and [*value.sum.terms.values()] == [1]
@@ -233,7 +233,7 @@ def is_name(value: int) -> bool:
 
 
 def is_product(value: int) -> bool:
-    """Tell whether a size is a plain number times parameters, or less."""
+    """Return whether a size is at most a plain number times parameters."""
     return not isinstance(value, Size) or (
         len(value.sum.terms) == 1
         and all(isinstance(atom, Name) for atom in value.sum.atoms)
@@ -241,16 +241,16 @@ def is_product(value: int) -> bool:
 
 
 def divides(divisor: int, size: int) -> bool:
-    """Tell whether a division leaves nothing over, whatever the parameters are."""
+    """Return whether a division has no remainder for all values of the parameters."""
     from mlpgen.symbols import sum_arithmetic
 
     return sum_arithmetic.exactly(sum_of(size), sum_of(divisor)) is not None
 
 
 def scaled(size: int, factor: float) -> int:
-    """Return `size` times a number that need not be whole, rounded down.
+    """Return `size` times a number that may be a fraction, rounded down.
 
-    As torch does it for `scale_factor`:
+    torch does the same for `scale_factor`:
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Upsample.html
     """
     from mlpgen.symbols import sum_functions
@@ -264,9 +264,9 @@ def scaled(size: int, factor: float) -> int:
 
 
 def smaller(left: int, right: int) -> int:
-    """Return the smaller of two sizes, whatever the parameters are.
+    """Return the minimum of two sizes, for all values of the parameters.
 
-    Parameters count as numbers of at least 0, so that `w` is smaller than `2 * w`.
+    Parameters are assumed to be at least 0, so `w` is smaller than `2 * w`.
     """
     from mlpgen.symbols import sum_functions
 
@@ -275,17 +275,17 @@ def smaller(left: int, right: int) -> int:
 
 
 def worth(size: int, value: int) -> int:
-    """Return a size with the same code and another value; a plain one stays."""
+    """Return a size with the same code and another value; a plain number as it is."""
     return Size(int(value), size.sum) if isinstance(size, Size) else size
 
 
 def either(condition: Any, one: int, other: int) -> int:
-    """Return one of two sizes, whatever the parameters are.
+    """Return one of two sizes, for all values of the parameters.
 
     Args:
         condition: The expression that decides.
         one: The size if it is true.
-        other: The size if it is not.
+        other: The size if it is false.
     """
     from mlpgen.symbols import sum_functions
 
@@ -296,13 +296,13 @@ def either(condition: Any, one: int, other: int) -> int:
 def replaced(
     size: int, sums: Mapping[str, Sum], again: Callable[[Any], Any], key: str
 ) -> int:
-    """Put sums in the place of the parameters of a size.
+    """Replace the parameters of a size by sums.
 
     Args:
         size: The size.
-        sums: What the parameters are; those that are no whole numbers are left out.
-        again: Computes a condition, or a number that is not whole, with the new values.
-        key: What tells sizes that no code can say from those elsewhere.
+        sums: The replacements, except for parameters that are not integers.
+        again: Evaluates a condition or a fraction with the new values.
+        key: Distinguishes sizes without code from those elsewhere.
 
     Returns:
         A plain number with its new value, or a size that keeps its value.

@@ -1,14 +1,14 @@
-"""Arithmetic of sums, in a form in which equal ones are equal.
+"""Arithmetic of sums that keeps their normal form.
 
-Rules of divisions, all of them true for negative numbers too:
+Rules for divisions, all of them valid for negative numbers too:
 
-- what divides is taken out: `(n * a + b) // n` is `a + b // n`;
-- common factors go: `(2 * a) // (2 * b)` is `a // b`;
-- a division of a division is one: `(a // m + b) // n` is `(a + m * b) // (m * n)`, if
-  `n` is a positive number;
+- multiples of the divisor are extracted: `(n * a + b) // n` is `a + b // n`;
+- common factors cancel: `(2 * a) // (2 * b)` is `a // b`;
+- nested divisions are joined: `(a // m + b) // n` is `(a + m * b) // (m * n)`, if `n`
+  is a positive number;
 - the parts of a whole add up (Hermite's identity): the sum of `(a + k) // n` over all
-  `k` from 0 to `n - 1` is `a`. Coefficients of such a family are kept as near to 0 as
-  they can be, so that `a - a // 2` is `(a + 1) // 2`.
+  `k` from 0 to `n - 1` is `a`. The coefficients of such a family are kept as close to 0
+  as possible, so `a - a // 2` is `(a + 1) // 2`.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from mlpgen.symbols.sums import Atom
 
 LARGEST_DIVISOR = 2**64
-"""The largest number by which divisions of divisions become one."""
+"""The largest divisor that nested divisions are joined to."""
 MOST_PASSES = 4
-"""How often common factors and multiples are looked for in one division."""
+"""The most passes over a division to find common factors and multiples."""
 LARGEST_FAMILY = 200
-"""The most divisions that are known to add up to a whole."""
+"""The largest family of divisions that is added up."""
 
 
 def added(one: Sum, other: Sum, times: int = 1) -> Sum:
@@ -57,7 +57,7 @@ def added(one: Sum, other: Sum, times: int = 1) -> Sum:
 
 
 def multiplied(one: Sum, other: Sum) -> Sum:
-    """Multiply each term of a sum by each of another."""
+    """Multiply two sums term by term."""
     count = len(one.terms) * len(other.terms)
     if count > MOST_TERMS:
         return opaque(f"{one.key}*({other.key})", one.names | other.names)
@@ -75,7 +75,7 @@ def multiplied(one: Sum, other: Sum) -> Sum:
 
 
 def _sum(terms: Terms, sign: str, one: Sum, other: Sum) -> Sum:
-    """Make a sum of terms that an operation gives."""
+    """Return the sum of the terms that an operation gives."""
     terms = _folded({key: each for key, each in terms.items() if each})
     if len(terms) > MOST_TERMS or any(len(key.factors) > 64 for key in terms):
         return opaque(f"{one.key}{sign}({other.key})", one.names | other.names)
@@ -83,7 +83,7 @@ def _sum(terms: Terms, sign: str, one: Sum, other: Sum) -> Sum:
 
 
 def divided(dividend: Sum, divisor: Sum) -> Sum:
-    """Divide and round down."""
+    """Return the floor division of two sums."""
     spend(8 + 4 * len(dividend.terms) * len(divisor.terms))
     result = _ZERO
     for _ in range(MOST_PASSES):
@@ -105,7 +105,7 @@ def divided(dividend: Sum, divisor: Sum) -> Sum:
 
 
 def exactly(dividend: Sum, divisor: Sum) -> Sum | None:
-    """Divide, and look for nothing simpler; None if something is left over."""
+    """Divide without simplification; return None if there is a remainder."""
     if not divisor.terms:
         return None
     whole, rest = _without_multiples(dividend, divisor)
@@ -145,7 +145,7 @@ _ZERO = Sum({})
 
 
 def _only_floor(terms: Terms) -> Floor | None:
-    """Return the only division in a sum, if nothing multiplies it."""
+    """Return the only division in a sum, if it is not multiplied by anything."""
     found = [
         (p, n, atom)
         for p, n in terms.items()
@@ -158,7 +158,7 @@ def _only_floor(terms: Terms) -> Floor | None:
 
 
 def _reduced(dividend: Sum, divisor: Sum) -> tuple[Sum, Sum]:
-    """Take out common factors; the first coefficient below becomes positive."""
+    """Cancel common factors; the first coefficient of the divisor becomes positive."""
     common = gcd(*dividend.terms.values(), *divisor.terms.values())
     if divisor.terms[min(divisor.terms)] < 0:
         common = -common
@@ -181,7 +181,7 @@ def _over(value: Sum, factors: Iterable[Atom], coefficient: int) -> Sum:
 
 
 def _without_multiples(dividend: Sum, divisor: Sum) -> tuple[Sum, Sum]:
-    """Take out multiples of what divides: the result, and what is left over."""
+    """Extract multiples of the divisor; return the quotient and the remainder."""
     lead = max(divisor.terms, key=lambda each: (len(each.factors), each))
     below = divisor.terms[lead]
     whole, rest = number(0), dividend
@@ -211,7 +211,7 @@ def _has(whole: Product, part: Product) -> bool:
 
 
 def _floor(dividend: Sum, divisor: Sum) -> Sum:
-    """Make the atom of a division that no rule makes simpler."""
+    """Return the atom of a division that cannot be simplified."""
     atom = Floor(short(f"({dividend.key})//({divisor.key})"))
     atom.dividend, atom.divisor = dividend, divisor
     atom.number, atom.offset, atom.family = divisor.constant or 0, 0, ""
@@ -248,7 +248,7 @@ def _folded(terms: Terms) -> Terms:
 
 @lru_cache(1024)
 def _primes(value: int) -> tuple[int, ...]:
-    """Return the small numbers that divide `value` and are prime."""
+    """Return the small prime factors of a number."""
     found = []
     for each in range(2, LARGEST_FAMILY):
         if value % each == 0:
@@ -261,13 +261,13 @@ def _primes(value: int) -> tuple[int, ...]:
 
 
 def _middle(parts: Mapping[int, int], count: int, *, single: bool) -> int:
-    """Return how often the whole is taken out of its parts.
+    """Return how many times the whole is extracted from its parts.
 
     Args:
-        parts: The coefficients of those that are there.
-        count: How many parts there are.
-        single: Whether they are multiplied by no other division. If they are, only
-            whole families are taken out, so that this comes to an end.
+        parts: The coefficients of the parts that occur.
+        count: The number of parts of the whole.
+        single: Whether they are not multiplied by another division. If they are, only
+            complete families are extracted, so that this terminates.
     """
     if single:
         if 2 * len(parts) < count:
@@ -283,17 +283,17 @@ def _middle(parts: Mapping[int, int], count: int, *, single: bool) -> int:
 def _unfolded(
     terms: Terms, atom: Floor, rest: Product, count: int, times: int
 ) -> Terms:
-    """Take a whole out of its parts so many times."""
+    """Extract a whole from its parts a number of times."""
     base = {p: n for p, n in atom.dividend.terms.items() if p}
     spend(count * (2 + len(base)))
     step = atom.number // count
     first = atom.offset % step
     found = dict(terms)
 
-    def take(value: Sum, often: int) -> None:
+    def take(value: Sum, multiple: int) -> None:
         for each, coefficient in value.terms.items():
             key = product((*rest.factors, *each.factors))
-            found[key] = found.get(key, 0) + often * coefficient
+            found[key] = found.get(key, 0) + multiple * coefficient
 
     for offset in range(first, atom.number, step):
         take(_floor(_nonzero({**base, ONE: offset}), atom.divisor), -times)

@@ -1,4 +1,4 @@
-"""Code of sums, as short as a person writes it."""
+"""Code of sums, as short as a person would write it."""
 
 from __future__ import annotations
 
@@ -32,21 +32,20 @@ if TYPE_CHECKING:
 
 _LONG = 40
 _SHORT = 6
-"""Terms of a sum in which nothing is looked for any more to write it shorter, and of
-one in which two steps are taken at once."""
+"""The most terms of a sum that is simplified, and of one with two steps at once."""
 
 
 _ZERO = Sum({})
 
 
 class Modulo(Floor):
-    """What is left over by a division; only code has it."""
+    """The remainder of a division, which occurs only in code."""
 
     __slots__ = ()
 
 
 def formula(value: Sum) -> Operand:
-    """Write a sum: what adds up together, common factors before parentheses."""
+    """Return the code of a sum: like terms added up, common factors extracted."""
     plain = _plainest(value)
     factors = _factors(value)
     if (
@@ -59,9 +58,9 @@ def formula(value: Sum) -> Operand:
 
 
 def _factors(value: Sum) -> list[Sum]:
-    """Part a product of sums, before each of them is written in its own way.
+    """Factor a sum into a product of sums, each written in its own way.
 
-    Multiplied out, a division in one of them would take up terms of the others.
+    In the expanded form, a division in one of them would absorb terms of the others.
     """
     if not 4 <= len(value.terms) <= _LONG:
         return [value]
@@ -84,7 +83,7 @@ def _factors(value: Sum) -> list[Sum]:
 
 
 def _places(value: Sum, factor: Sum) -> list[int]:
-    """Say where in a sum the atoms of one of its factors came."""
+    """Return where in a sum the atoms of one of its factors first occur."""
     counts = {each: (len(each.floors), len({*each.factors})) for each in value.terms}
     longest = max(counts, key=counts.__getitem__)
     order = [*dict.fromkeys([*longest.factors, *value.atoms])]
@@ -92,7 +91,7 @@ def _places(value: Sum, factor: Sum) -> list[int]:
 
 
 def _plainest(value: Sum) -> Sum:
-    """Write divisions and choices in the way that needs the fewest words."""
+    """Rewrite divisions and choices in the form with the fewest words."""
     while len(value.terms) <= _LONG:
         ways = list(_ways(value))
         if len(value.terms) <= _SHORT:
@@ -105,12 +104,12 @@ def _plainest(value: Sum) -> Sum:
 
 
 def _length(value: Sum) -> tuple[int, int]:
-    """Count the names and numbers, then the terms that change with a parameter."""
+    """Return the number of names and numbers, then of terms with parameters."""
     return value.weight, len(value.terms) - (ONE in value.terms)
 
 
 def _ways(value: Sum) -> Iterator[Sum]:
-    """Go through other ways to write a sum."""
+    """Iterate over other forms of a sum."""
     for each, coefficient in value.terms.items():
         for atom in each.factors:
             if type(atom) is Floor:
@@ -121,12 +120,12 @@ def _ways(value: Sum) -> Iterator[Sum]:
 
 
 def _ways_of_floor(value: Sum, atom: Floor, times: Terms) -> Iterator[Sum]:
-    """Go through other ways to write a division in a sum.
+    """Iterate over other forms of a division in a sum.
 
     Args:
         value: The sum.
         atom: The division.
-        times: What multiplies it there: one product.
+        times: Its coefficient there: a single product.
     """
     here = plus(_ZERO, alone(atom), times)
     rest = plus(value, here, {ONE: -1})
@@ -161,7 +160,7 @@ def _signs(value: Sum) -> int:
 
 
 def _other_half(rest: Sum, atom: Floor, times: Terms) -> Iterator[Sum]:
-    """Write a half as what the other half leaves."""
+    """Write one half as the difference of the whole and the other half."""
     half = atom.number // 2
     base = dict(atom.dividend.terms)
     offset = base.pop(ONE, 0)
@@ -196,7 +195,7 @@ def _inside(value: Sum, atom: Choice, coefficient: int) -> Sum:
 
 
 def _division(kind: type[Floor], dividend: Sum, divisor: Sum) -> Floor:
-    """Make a division as it stands."""
+    """Return a division as an atom, without simplification."""
     sign = "%" if kind is Modulo else "//"
     atom = kind(f"({dividend.key}){sign}({divisor.key})")
     atom.dividend, atom.divisor = dividend, divisor
@@ -212,7 +211,7 @@ def _negative(terms: Terms) -> Terms:
 
 
 def _factored(value: Sum) -> Operand:
-    """Write a sum with common factors before parentheses."""
+    """Write a sum with common factors extracted."""
     if len(value.terms) < 2 or len(value.terms) > _LONG:
         return _terms(value.terms.items())
     common = gcd(*value.terms.values())
@@ -241,13 +240,13 @@ def _factored(value: Sum) -> Operand:
 
 
 def _shorter(value: Sum, common: int) -> bool:
-    """Tell whether a number before parentheses saves more than itself."""
+    """Return whether extracting a number saves more than it adds."""
     saved = sum(abs(n) == common and bool(p) for p, n in value.terms.items())
     return saved > 1
 
 
 def _most_common(value: Sum) -> Atom | None:
-    """Return the factor that most terms have, if there are two of them."""
+    """Return the factor that most terms have, if at least two have it."""
     found: dict[Atom, int] = {}
     for each in value.terms:
         for atom in dict.fromkeys(each.factors):
@@ -257,7 +256,7 @@ def _most_common(value: Sum) -> Atom | None:
 
 
 def _times(value: Sum, one: Sum, other: Sum) -> Operand:
-    """Write a product of sums: what came first in `value` comes first."""
+    """Write a product of sums, in the order of `value`."""
     first = max(value.terms, key=lambda each: len(each.factors))
     codes = [_factored(one), _factored(other)]
     if len(one.terms) == 1:
@@ -269,13 +268,13 @@ def _times(value: Sum, one: Sum, other: Sum) -> Operand:
 
 
 def _terms(terms: Iterable[tuple[Product, int]]) -> Operand:
-    """Write terms as they stand; a number that is added comes last."""
+    """Write terms in order; a constant comes last."""
     ordered = sorted(terms, key=lambda term: not term[0])
     return _added([(_product(each.factors, abs(n)), n) for each, n in ordered])
 
 
 def _added(parts: list[tuple[Operand, int]]) -> Operand:
-    """Add up: what is taken away comes last."""
+    """Write a sum; negative terms come last."""
     if not parts:
         return operands.number(0)
     (first, sign), *others = sorted(parts, key=lambda part: part[1] < 0)

@@ -1,4 +1,4 @@
-"""Sums that are one of two, that are rounded, and sums in the place of atoms."""
+"""Functions of sums: minimum, choice by a condition, scaling, and substitution."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 def smaller(one: Sum, other: Sum) -> Sum:
-    """Take the smaller of two; what both have in common is added to it.
+    """Return the minimum of two sums; what both share is added to it.
 
-    Parameters count as numbers of at least 0, so that `w` is smaller than `2 * w`.
+    Parameters are assumed to be at least 0, so `w` is smaller than `2 * w`.
     """
     more = added(other, one, -1)
     if _is_positive(more):
@@ -47,7 +47,7 @@ _ZERO = number(0)
 
 
 def _is_positive(value: Sum) -> bool:
-    """Tell whether a sum is never below 0 while no parameter is."""
+    """Return whether a sum is never below 0 while no parameter is."""
     return all(
         each > 0 and all(map(_is_positive_atom, product.factors))
         for product, each in value.terms.items()
@@ -61,12 +61,12 @@ def _is_positive_atom(atom: Atom) -> bool:
 
 
 def either(condition: Any, one: Sum, other: Sum) -> Sum:
-    """Take one of two; what both have in common is added to it.
+    """Return a choice of two sums; what both share is added to it.
 
     Args:
-        condition: The expression that decides, with its `code` and `names`.
-        one: What it is if that is true.
-        other: What it is if not.
+        condition: The expression that decides, with `code` and `names`.
+        one: The sum if it is true.
+        other: The sum if it is false.
     """
     one, other = (
         decided(one, condition.code, holds=True),
@@ -82,7 +82,7 @@ def either(condition: Any, one: Sum, other: Sum) -> Sum:
 
 
 def decided(value: Sum, condition: str, *, holds: bool) -> Sum:
-    """Leave out the choices by a condition that is known."""
+    """Remove the choices by a condition whose value is known."""
     if condition not in value.conditions:
         return value
 
@@ -98,7 +98,7 @@ def decided(value: Sum, condition: str, *, holds: bool) -> Sum:
 
 
 def _common(one: Sum, other: Sum) -> Sum:
-    """Return what two sums have in common: the smaller of two coefficients."""
+    """Return what two sums share: the smaller of two coefficients."""
     found: Terms = {}
     for each, coefficient in one.terms.items():
         twin = other.terms.get(each, 0)
@@ -108,11 +108,11 @@ def _common(one: Sum, other: Sum) -> Sum:
 
 
 def scaled(size: Sum, factor: Any) -> Sum:
-    """Multiply by a number that need not be whole, and round to 0.
+    """Multiply by a number that may be a fraction, and truncate.
 
     Args:
-        size: What is multiplied.
-        factor: The number; one that depends on parameters has `code` and `names`.
+        size: The sum.
+        factor: The number; if it depends on parameters, it has `code` and `names`.
     """
     if isinstance(factor, int):
         return multiplied(size, number(factor))
@@ -131,13 +131,13 @@ def rebuilt(
     again: Callable[[Any], Any],
     known: dict[str, Sum],
 ) -> Sum:
-    """Put sums in the place of atoms.
+    """Replace atoms by sums.
 
     Args:
         value: The sum.
-        replaced: Returns what stands for an atom; None if only what is in it changes.
-        again: Computes a condition or a factor anew.
-        known: What stands for an atom, as it was found by now.
+        replaced: Returns the replacement of an atom; None if only its parts change.
+        again: Evaluates a condition or factor again.
+        known: A cache of replaced atoms.
     """
 
     def of(value: Sum) -> Sum:

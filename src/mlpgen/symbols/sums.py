@@ -1,11 +1,11 @@
-"""Sums of products over parameters, told apart by a text.
+"""Sums of products over parameters: the normal form of symbolic sizes.
 
-A sum maps each product of atoms to its whole coefficient. An atom is a parameter, or
-what arithmetic with `+`, `-` and `*` cannot go through: a division that rounds down,
-the smaller of two, a choice, a product with a fraction. Each atom has a text by which
-it is told from others, so two sums are equal if their dictionaries are.
+A sum maps products of atoms to integer coefficients. An atom is a parameter, or
+something that `+`, `-` and `*` cannot expand: a floor division, a minimum, a choice, a
+product with a fraction. Each product and atom is a string, its key, which is equal for
+equal ones. So two sums are equal if their dictionaries are.
 
-The order in which terms and factors came stays, for people; it decides nothing.
+The order of terms and factors is kept for people, and has no meaning.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_TERMS = 500
-"""The most terms of a sum; what has more has no code."""
+"""The most terms of a sum; a larger one has no code."""
 DEEPEST = 40
-"""How deep divisions and choices stand in each other in code."""
+"""The deepest nesting of divisions and choices in code."""
 _LONGEST_KEY = 120
-"""Characters of a text that tells atoms apart; of longer ones there is a digest."""
+"""The most characters of a key; longer ones are replaced by a digest."""
 
 
 class Product(str):
-    """Atoms that are multiplied, told apart by their text; empty for the constant.
+    """A product of atoms, which is its key; empty for the constant 1.
 
     Attributes:
-        factors: The atoms, in the order in which they came.
-        floors: Those of them that are divisions by a plain number.
+        factors: The atoms, in the order in which they were multiplied.
+        floors: Those that are floor divisions by a plain number.
     """
 
     __slots__ = ("factors", "floors")
@@ -41,13 +41,13 @@ class Product(str):
 
 
 class Atom(str):
-    """What a product is made of, told apart by its text.
+    """A factor of a product, which is its key.
 
     Attributes:
         names: The parameters that it depends on.
-        depth: How deep divisions and choices stand in each other.
-        weight: How many names, numbers and signs its code has.
-        conditions: The codes of what decides in it.
+        depth: The nesting depth of divisions and choices.
+        weight: The number of names, numbers and signs in its code.
+        conditions: The code of the conditions in it.
     """
 
     __slots__ = ("conditions", "depth", "names", "weight")
@@ -64,20 +64,21 @@ class Name(Atom):
 
 
 class Opaque(Atom):
-    """What has no code: it would be too long."""
+    """A size without code, because it would be too long."""
 
     __slots__ = ()
 
 
 class Floor(Atom):
-    """A division that rounds down.
+    """A floor division.
 
     Attributes:
-        dividend: What is divided.
-        divisor: By what.
-        family: What the divisions have in common that add up to a whole.
-        offset: What this one adds to their dividend.
-        number: How many they are; 0 if no plain number divides.
+        dividend: The dividend.
+        divisor: The divisor.
+        family: The key that divisions share if they differ only in their offset, so
+            that they may add up to the dividend.
+        offset: The constant in the dividend.
+        number: The divisor if it is a plain number, else 0.
     """
 
     __slots__ = ("dividend", "divisor", "family", "number", "offset")
@@ -89,7 +90,7 @@ class Floor(Atom):
 
 
 class Smaller(Atom):
-    """The smaller of two."""
+    """The minimum of two sums."""
 
     __slots__ = ("one", "other")
     one: Sum
@@ -97,7 +98,7 @@ class Smaller(Atom):
 
 
 class Choice(Atom):
-    """One of two, as a condition says: an expression that knows its code and names."""
+    """One of two sums, decided by a condition: an expression with code and names."""
 
     __slots__ = ("condition", "one", "other")
     condition: Any
@@ -106,7 +107,7 @@ class Choice(Atom):
 
 
 class Scaled(Atom):
-    """A product with a number that need not be whole, rounded to 0."""
+    """A product with a number that may be a fraction, truncated to an integer."""
 
     __slots__ = ("factor", "size")
     size: Sum
@@ -117,13 +118,13 @@ Terms = dict[Product, int]
 
 
 class Sum(NamedTuple):
-    """A sum of products, none of them with the coefficient 0."""
+    """A sum of products, none with the coefficient 0."""
 
     terms: Terms
 
     @property
     def key(self) -> str:
-        """The text that equal sums share."""
+        """The key, which equal sums share."""
         return short("+".join(sorted(f"{n}*{p}" for p, n in self.terms.items())))
 
     @property
@@ -138,12 +139,12 @@ class Sum(NamedTuple):
 
     @property
     def depth(self) -> int:
-        """How deep divisions and choices stand in each other."""
+        """The nesting depth of divisions and choices."""
         return max((atom.depth for atom in self.atoms), default=0)
 
     @property
     def weight(self) -> int:
-        """How many names, numbers and signs its code has."""
+        """The number of names, numbers and signs in its code."""
         return sum(
             (abs(each) != 1 or not product)
             + (each < 0)
@@ -153,12 +154,12 @@ class Sum(NamedTuple):
 
     @property
     def conditions(self) -> frozenset[str]:
-        """The codes of what decides in it."""
+        """The code of the conditions in it."""
         return frozenset[str]().union(*(atom.conditions for atom in self.atoms))
 
     @property
     def constant(self) -> int | None:
-        """The number that it is, if it depends on nothing."""
+        """The number, if it depends on nothing."""
         if not self.terms:
             return 0
         return self.terms.get(ONE) if len(self.terms) == 1 else None
@@ -169,7 +170,7 @@ def _weight(atom: Atom) -> int:
 
 
 def short(text: str) -> str:
-    """Return a text, or a digest of a long one."""
+    """Return a text, or a digest of it if it is long."""
     if len(text) <= _LONGEST_KEY:
         return text
     from hashlib import blake2b
@@ -186,22 +187,22 @@ def product(factors: tuple[Atom, ...]) -> Product:
 
 
 ONE = product(())
-"""The product of nothing."""
+"""The empty product."""
 
 
 def number(value: int) -> Sum:
-    """Return the sum that is a plain number."""
+    """Return a plain number as a sum."""
     return Sum({ONE: value} if value else {})
 
 
 def alone(atom: Atom) -> Sum:
-    """Return the sum that is one atom."""
+    """Return an atom as a sum."""
     return Sum({product((atom,)): 1})
 
 
 @lru_cache(4096)
 def name(text: str) -> Sum:
-    """Return the sum that is one parameter."""
+    """Return a parameter as a sum."""
     atom = Name(text)
     atom.names, atom.depth, atom.weight = frozenset((text,)), 0, 1
     atom.conditions = frozenset()
@@ -209,7 +210,7 @@ def name(text: str) -> Sum:
 
 
 def opaque(key: str, names: frozenset[str]) -> Sum:
-    """Return what has no code: told apart by `key`, it depends on `names`."""
+    """Return a sum without code, with this key, that depends on `names`."""
     atom = Opaque(short(f"(?{key})"))
     atom.names, atom.depth, atom.weight = names, 0, 1
     atom.conditions = frozenset()
@@ -217,12 +218,12 @@ def opaque(key: str, names: frozenset[str]) -> Sum:
 
 
 def made(atom: Atom, *parts: Sum, beside: Any = None) -> Sum:
-    """Return the sum that is an atom made of others, or what has no code.
+    """Return an atom that is made of sums, as a sum; without code if it is too large.
 
     Args:
-        atom: The atom, whose attributes are filled in.
+        atom: The atom; this sets its attributes.
         parts: The sums that it is made of.
-        beside: What else is in its code: a condition, or a number that is not whole.
+        beside: What else its code contains: a condition, or a fraction.
     """
     names: frozenset[str] = getattr(beside, "names", frozenset())
     atom.names = names.union(*(each.names for each in parts))
@@ -238,12 +239,12 @@ def made(atom: Atom, *parts: Sum, beside: Any = None) -> Sum:
 
 
 def words(value: Any) -> int:
-    """Count the names and numbers in the code of a condition or a number."""
+    """Count the names and numbers in the code of a condition or number."""
     return len(re.findall(r"\w+", getattr(value, "code", "")))
 
 
 def is_opaque(value: Sum) -> bool:
-    """Tell whether there is no code for it."""
+    """Return whether a sum has no code."""
     return any(_is_opaque(atom) for atom in value.atoms)
 
 
@@ -264,18 +265,18 @@ def parts_of(atom: Atom) -> tuple[Sum, ...]:
 
 
 def plus(one: Sum, other: Sum, times: Terms) -> Sum:
-    """Add a sum as many times as another says, and look for nothing simpler."""
+    """Add `other` multiplied by `times` to `one`, without simplification."""
     found = dict(one.terms)
-    for outer, often in times.items():
+    for outer, multiple in times.items():
         for inner, coefficient in other.terms.items():
             factors = (*outer.factors, *inner.factors)
             key = product(factors) if outer and inner else outer or inner
-            found[key] = found.get(key, 0) + often * coefficient
+            found[key] = found.get(key, 0) + multiple * coefficient
     return Sum({each: number for each, number in found.items() if number})
 
 
 def less(whole: Product, factors: Iterable[Atom]) -> Product:
-    """Take factors out of a product that has them."""
+    """Remove factors from a product."""
     left = list(whole.factors)
     for factor in factors:
         left.remove(factor)

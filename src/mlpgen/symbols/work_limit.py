@@ -1,7 +1,7 @@
-"""A limit on work, counted in steps: the same for a spec on any machine.
+"""A limit on work, counted in steps, so that it is the same on every machine.
 
-Whatever may take long counts its steps: sizes the terms that they go through. Without a
-limit around it nothing is counted.
+Anything that may take long counts its steps: arithmetic of sizes counts terms. Outside
+of a limit nothing is counted.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 class WorkError(Exception):
-    """The steps are used up."""
+    """No steps are left."""
 
 
 MOST_HELP = 100_000
-"""The most letters that are compared to find what was meant by a wrong name."""
+"""The most letters that are compared to find similar names."""
 
 
 class Steps:
-    """The steps that are left, and the letters that may still be compared."""
+    """The remaining steps, and the letters that may still be compared."""
 
     __slots__ = ("help", "left")
 
@@ -37,7 +37,7 @@ _steps: ContextVar[Steps | None] = ContextVar("steps", default=None)
 
 @contextmanager
 def limited(most: int) -> Iterator[Steps]:
-    """Count steps, and allow so many of them."""
+    """Count steps, up to a limit."""
     steps = Steps(most)
     token = _steps.set(steps)
     try:
@@ -50,7 +50,7 @@ def spend(count: int) -> None:
     """Count steps.
 
     Raises:
-        WorkError: There are none left.
+        WorkError: None are left.
     """
     steps = _steps.get()
     if steps is not None:
@@ -60,7 +60,7 @@ def spend(count: int) -> None:
 
 
 def allowed(letters: int) -> bool:
-    """Count letters that are compared; say whether that many are left."""
+    """Count letters to compare; return whether that many are left."""
     steps = _steps.get()
     if steps is None:
         return True

@@ -1,4 +1,17 @@
-"""What `training:` of a spec may name: optimizers, schedulers, losses and others."""
+"""What `training:` of a spec can name: optimizers, schedulers, losses and others.
+
+To add one:
+
+- An optimizer, scheduler or loss: write a class in `optimizers/`, `schedulers.py` or
+  `losses/` with torch's arguments as fields, and add its name below.
+- An augmentation: likewise in `augmentations.py`, and a function of its name in the
+  shared module that it names as `module` (`templates/shared/`).
+- A metric: a class in `metrics.py`, listed in `METRICS` there.
+- A kind of data: a class in `data/user_data.py`, listed in `USER_DATA` there, and its
+  `loader` in `templates/shared/`. A dataset with a name: `data/named_datasets.py`.
+
+Then run `mlpgen schema`. The tests compare arguments and errors with torch.
+"""
 
 from __future__ import annotations
 
@@ -43,23 +56,23 @@ AUGMENTATIONS: Catalogue[Augmentation] = Catalogue(
     __name__, {"augmentations": "crop flip rotate affine cutout mixup cutmix"}
 )
 
-_PAIRS = "it compares two outputs or several inputs, which a chain does not have"
-_CALLABLE = "it takes a Python function, which a spec cannot hold"
+_PAIRS = "it compares several inputs, but the model has one output"
+_CALLABLE = "it needs a Python function, which a spec cannot contain"
 _LEARNS = "it has parameters of its own: use `Linear` and `CrossEntropyLoss`"
 REFUSED = {
     "AdaptiveLogSoftmaxWithLoss": _LEARNS,
     "LinearCrossEntropyLoss": _LEARNS,
-    "CTCLoss": "it takes sequences of labels",
+    "CTCLoss": "it needs sequences of labels",
     "CosineEmbeddingLoss": _PAIRS,
-    "GaussianNLLLoss": "it takes a variance as well",
+    "GaussianNLLLoss": "it also needs a variance",
     "HingeEmbeddingLoss": _PAIRS,
-    "KLDivLoss": "it takes distributions as targets",
+    "KLDivLoss": "it needs distributions as targets",
     "MarginRankingLoss": _PAIRS,
-    "MultiLabelMarginLoss": "it takes several labels for each example",
-    "SoftMarginLoss": "it takes labels of -1 and 1",
+    "MultiLabelMarginLoss": "it needs several labels for each example",
+    "SoftMarginLoss": "it needs labels of -1 and 1",
     "TripletMarginLoss": _PAIRS,
     "TripletMarginWithDistanceLoss": _PAIRS,
     "LambdaLR": _CALLABLE,
     "MultiplicativeLR": _CALLABLE,
 }
-"""Parts that torch has and a spec cannot use, and why."""
+"""Losses and schedulers of torch that a spec cannot use, and why."""
