@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .shared import shared
+from .shared_modules import shared
 from .test_training import MLP, RESTORE, refused, rendered, rows, tiny, train
 
 if TYPE_CHECKING:
