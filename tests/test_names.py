@@ -19,7 +19,7 @@ from mlpgen.names.reserved.words import BUILTINS, MODEL
 from mlpgen.output import shared_modules
 from mlpgen.proof.checks.subject import load
 from mlpgen.proof.spec_entries import spec_entries
-from mlpgen.styles.variable_names import spelling, variables
+from mlpgen.styles.variable_names import choose_names, spelling
 
 from .linters import all_tools
 from .networks import model, network
@@ -376,7 +376,7 @@ def test_spelling(name: str, variable: str) -> None:
 
 def test_variables_all_differ() -> None:
     names = ["print", "W", "w", "_w", "w_", "x", "None_", "class_", "a", "A", "torch"]
-    found = variables(names, ["x", "torch"])
+    found = choose_names(names, ["x", "torch"])
     assert found["w"] == "w" and found["a"] == "a"
     assert len({*found.values()}) == len(names)
     assert not {*found.values()} & {"print", "x", "torch", "class"}

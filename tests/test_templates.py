@@ -23,7 +23,7 @@ from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.names.modules import shared_modules
 from mlpgen.output import header
 from mlpgen.project_templates import listing, opened
-from mlpgen.scripts.script_values import Script
+from mlpgen.scripts.script_values import ScriptValues
 from mlpgen.template_files import template_names
 
 if TYPE_CHECKING:
@@ -429,7 +429,7 @@ def test_a_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert names == {*template_names(), *(f"{name}.py" for name in shared_modules())}
     assert all(each["about"] for each in found["templates"])
     known = {each["name"] for each in found["values"]["script"]}
-    assert known > {*Script._fields, "header"}
+    assert known > {*ScriptValues._fields, "header"}
     for name in (*names, *known, *found["filters"]):
         assert f" {name} " in said
     assert all(each["about"] and each["type"] for each in found["values"]["script"])

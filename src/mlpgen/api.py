@@ -182,7 +182,7 @@ def _notebook(
 ) -> dict[str, str]:
     """Render the notebook."""
     from mlpgen.output.ipynb import SUFFIX, as_text, pack
-    from mlpgen.scripts.notebook.notebook import cells
+    from mlpgen.scripts.notebook.notebook import render_cells
 
     text = text.replace(SLOT, "")
     filled, read = (
@@ -190,13 +190,13 @@ def _notebook(
         partial(_text_of, templates),
     )
     if templates is None:
-        made = cells(graph, captured, text, filled, Code(SLOT), read)
+        made = render_cells(graph, captured, text, filled, Code(SLOT), read)
     else:
         from mlpgen.project_templates.notebook import filled_checked, wanting, with_slot
 
         filled = partial(filled_checked, templates)
         with wanting(templates):
-            made = cells(graph, captured, text, filled, Code(SLOT), read)
+            made = render_cells(graph, captured, text, filled, Code(SLOT), read)
         made = with_slot(made)
     header = comment(as_text(made), made_from)
     whole = [each._replace(source=each.source.replace(SLOT, header)) for each in made]
@@ -236,10 +236,15 @@ def _texts(
 ) -> dict[str, str]:
     texts = {f"{graph.stem}.py": _model(graph, style, captured, templates)}
     if graph.recipe is not None:
-        from mlpgen.scripts.render import scripts
+        from mlpgen.scripts.render import render_scripts
 
-        filled, is_own = partial(_filled, templates), templates is not None
-        found = scripts(graph, graph.recipe, captured, filled, own=is_own)
+        found = render_scripts(
+            graph,
+            graph.recipe,
+            captured,
+            partial(_filled, templates),
+            project_templates=templates is not None,
+        )
         texts |= {f"{kind}_{graph.stem}.py": text for kind, text in found.items()}
     return texts
 

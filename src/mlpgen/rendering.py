@@ -1,4 +1,4 @@
-"""Plans through templates into text: with `project_templates`, all that knows Jinja."""
+"""Fills templates: with `project_templates`, the only code that knows Jinja."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from jinja2.compiler import CodeGenerator
 from mlpgen.styles.code import Code, flat, literal
 from mlpgen.styles.layout import indented
 from mlpgen.symbols.expressions import written
-from mlpgen.template_files import ORIGINAL, template_path, text_of
+from mlpgen.template_files import ORIGINAL, template_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -35,10 +35,10 @@ _HERE = Path(__file__).parent
 
 
 class NotCodeError(TypeError):
-    """A template prints what is not known to be safe.
+    """A template prints a value that is not `Code`.
 
     Attributes:
-        value: What it prints.
+        value: The value.
     """
 
     def __init__(self, value: object) -> None:
@@ -51,25 +51,25 @@ def fill(folder: TemplateFolder | None, template: str, /, **values: Any) -> str:
     """Fill a template.
 
     Args:
-        folder: Templates of a project, which go before mlpgen's own; None for none.
+        folder: Templates of a project, which replace mlpgen's; None for none.
         template: Its name, `train.py.jinja`.
-        values: What it shows. Only `Code` can be printed.
+        values: The values it can use. Only `Code` and numbers can be printed.
 
     Raises:
-        NotCodeError: The template prints a text that is not known to be safe.
-        Exception: Whatever a template of the project raises.
+        NotCodeError: The template prints a value that is not `Code`.
+        Exception: The template raises it.
     """
     text = environment(folder).get_template(template).render(values)
     return text.rstrip("\n") + "\n"
 
 
 def fill_cells(fill: Callable[..., str], template: str, /, **values: Any) -> list[Cell]:
-    """Fill the template of a notebook, in which each cell is a call of `cell`.
+    """Fill the template of a notebook, in which each cell is a `call` block of `cell`.
 
     Args:
-        fill: Fills a template, with its name and what it shows.
+        fill: Fills a template.
         template: Its name.
-        values: What it shows. Only `Code` can be printed.
+        values: The values it can use. Only `Code` and numbers can be printed.
     """
     from mlpgen.scripts.notebook.cell import Cell
 
@@ -84,9 +84,9 @@ def fill_cells(fill: Callable[..., str], template: str, /, **values: Any) -> lis
 
 
 class _Checked(CodeGenerator):
-    """Lets blocks print only what is known to be code, too.
+    """Checks that `{% call %}` and `{% filter %}` also print only `Code`.
 
-    Jinja prints as it is what `{% call %}` and `{% filter %}` give.
+    Jinja itself prints their results without `finalize`.
     """
 
     _in_block = False
@@ -105,12 +105,12 @@ class _Checked(CodeGenerator):
 
 
 def _joined(parts: Iterable[str]) -> Code:
-    """Join what was printed: as each part was checked, the whole is code."""
+    """Join what was printed: all of it was checked, so the whole is code."""
     return Code("".join(parts))
 
 
 class _Environment(Environment):
-    """One in which macros and blocks give code, which can be printed."""
+    """An environment in which macros and blocks return `Code`."""
 
     code_generator_class = _Checked
     concat = staticmethod(_joined)
@@ -118,10 +118,10 @@ class _Environment(Environment):
 
 @lru_cache(maxsize=4)
 def environment(folder: TemplateFolder | None) -> Environment:
-    """Make what knows the templates.
+    """Make the environment that loads templates.
 
     Args:
-        folder: Templates of a project, which go before mlpgen's own; None for none.
+        folder: Templates of a project, which replace mlpgen's; None for none.
     """
     made = _Environment(
         loader=FunctionLoader(partial(_source, folder)),
@@ -138,7 +138,7 @@ def environment(folder: TemplateFolder | None) -> Environment:
 
 
 def _bytecode_cache() -> FileSystemBytecodeCache | None:
-    """Keep compiled templates beside Python's own bytecode, if that can be written."""
+    """Cache compiled templates beside Python's bytecode, if that folder is writable."""
     folder = _HERE / "__pycache__"
     if sys.dont_write_bytecode or not os.access(folder, os.W_OK):
         return None
@@ -146,7 +146,7 @@ def _bytecode_cache() -> FileSystemBytecodeCache | None:
 
 
 def _source(folder: TemplateFolder | None, name: str) -> tuple[str, str, None] | None:
-    """Read a template, for Jinja: its text, where it is, and that it stays so."""
+    """Load a template for Jinja: its text and its file."""
     if folder is not None and name in folder.texts:
         return folder.texts[name], folder.file(name), None
     path = template_path(name.removeprefix(ORIGINAL))
@@ -154,7 +154,7 @@ def _source(folder: TemplateFolder | None, name: str) -> tuple[str, str, None] |
 
 
 def _code(lines: Sequence[str] | str, indent: int = 0) -> Code:
-    """Print lines that a plan made."""
+    """Print lines of code, indented."""
     if not isinstance(lines, str):
         lines = "\n".join(map(_checked, lines))
         return _moved(Code(lines), indent)
@@ -162,19 +162,19 @@ def _code(lines: Sequence[str] | str, indent: int = 0) -> Code:
 
 
 def _moved(text: str, by: int) -> Code:
-    """Move what a part of a template made to the right."""
+    """Indent what a block of a template prints."""
     return Code("\n".join(indented(_checked(text).split("\n"), by)))
 
 
 def _literal(value: object) -> Code:
-    """Write any value of a spec as Python does: texts in quotes, lists, numbers."""
+    """Write any value of a spec as a Python literal: strings, lists, numbers."""
     if isinstance(value, Undefined):
-        str(value)  # which says what is not there
+        str(value)  # raises the error of Jinja
     if isinstance(value, list | tuple):
         items = ", ".join(map(_literal, value))
         return Code(f"[{items}]" if isinstance(value, list) else f"({items},)")
     text = flat(literal(value))
-    if text.startswith("'"):  # it would end a docstring that it stands in
+    if text.startswith("'"):  # could end the docstring around it
         body = text[1:-1].replace('"', '\\"')
         text = f'"{body}"'
     return Code(text)
@@ -184,15 +184,10 @@ def _checked(value: object) -> Code:
     if isinstance(value, Code):
         return value
     if isinstance(value, Undefined):
-        str(value)  # which says what is not there
+        str(value)  # raises the error of Jinja
     raise NotCodeError(value)
 
 
 def _only_code(value: object) -> object:
-    """Let nothing be printed but what is known to be code: numbers are."""
+    """Let only `Code` and numbers be printed."""
     return written(value) if isinstance(value, int | float) else _checked(value)
-
-
-def starter(kind: str) -> str:
-    """Return the spec that `mlpgen init` prints."""
-    return text_of(f"init/{kind}.yaml")

@@ -1,7 +1,7 @@
-"""The files of templates: mlpgen's own, and those that a project has in their place.
+"""The files of templates: mlpgen's own, and those of a project that replace them.
 
-Those of a wheel lie in the package, else they are beside `src`. `importlib.resources`
-would find them too, and takes as long as all else here.
+In a wheel, they are in the package, else beside `src`. `importlib.resources` would find
+them too, but importing it takes as long as everything else here.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ _PACKAGED = _HERE / "templates"
 
 TEMPLATES = _PACKAGED if _PACKAGED.is_dir() else _HERE.parent.parent / "templates"
 FOLDERS = ("scripts", ".", "notebook")
-"""Where templates lie in `templates/`; no two of them have one name."""
+"""Folders of templates in `templates/`; all templates have different names."""
 SUFFIX = ".jinja"
 ORIGINAL = "mlpgen/"
-"""What stands before a name if mlpgen's own template is meant, and no project's."""
+"""Prefix of a name that means mlpgen's own template, not that of a project."""
 MODULE = ".py"
 
 
 @dataclass(frozen=True, eq=False)
 class TemplateFolder:
-    """Templates of a project, as they were when the folder was read.
+    """Templates of a project, read once.
 
     Attributes:
         path: The folder.
-        texts: The templates and shared modules in it, by the names of their files.
+        texts: The templates and shared modules in it, by file name.
     """
 
     path: str
@@ -49,11 +49,11 @@ class TemplateFolder:
         return f"{self.path.rstrip('/')}/{name}"
 
     def module(self, name: str) -> str | None:
-        """Return the shared module of a name, if it is replaced."""
+        """Return the text of a shared module, if the project replaces it."""
         return self.texts.get(f"{name}{MODULE}")
 
     def place(self, name: str, row: int, column: int = 0, end: int = 0) -> Place:
-        """Return a place in a template; without columns all of a line."""
+        """Return a place in a template; without columns, a whole line."""
         lines = lines_of(self.texts[name])
         row = min(max(row, 1), len(lines))
         line = lines[row - 1]
@@ -66,7 +66,7 @@ class TemplateFolder:
 
 @cache
 def template_path(name: str) -> Path | None:
-    """Find a template of mlpgen's own by its name; None if there is none."""
+    """Find one of mlpgen's own templates by name; None if there is none."""
     if "/" in name or not name.endswith(SUFFIX):
         return None
     paths = (TEMPLATES / folder / name for folder in FOLDERS)
@@ -74,11 +74,11 @@ def template_path(name: str) -> Path | None:
 
 
 def template_names() -> list[str]:
-    """Name all templates that a project can replace."""
+    """Return the names of all templates that a project can replace."""
     found = (path for each in FOLDERS for path in (TEMPLATES / each).glob(f"*{SUFFIX}"))
     return sorted(path.name for path in found)
 
 
 def text_of(name: str) -> str:
-    """Read a file in `templates/` as it is."""
+    """Read a file in `templates/`."""
     return (TEMPLATES / name).read_text("utf-8")

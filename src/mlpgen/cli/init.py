@@ -9,7 +9,7 @@ import click
 from mlpgen.cli import options, printing
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output import atomic_write, files
-from mlpgen.rendering import starter
+from mlpgen.template_files import text_of
 
 KINDS = ("mlp", "cnn", "autoencoder")
 
@@ -31,7 +31,7 @@ def command(kind: str, out: str) -> int:
       mlpgen init mlp > my_mlp.yaml
       mlpgen init cnn --out specs/my_cnn.yaml
     """
-    text = starter(kind)
+    text = text_of(f"init/{kind}.yaml")
     if out == "-":
         printing.as_it_is(text)
         return 0

@@ -52,7 +52,7 @@ def command(folder: str | None, copy: str | None, format_: str) -> int:
         {
             "name": each.name,
             "about": each.about,
-            "uses": each.uses or None,
+            "uses": each.kind or None,
             "replaced_by": (there / each.name).as_posix() if each.name in own else None,
         }
         for each in listing.replaceable()

@@ -1,7 +1,7 @@
-"""Templates of a project's own, in place of mlpgen's.
+"""Templates of a project, which replace those of mlpgen.
 
-They are code of the project and trusted as such; the specs that they show are not: what
-they print is `Code` or a number, as in mlpgen's own.
+They are code of the project and trusted; the specs that they show are not. So they can
+print only `Code` and numbers, like mlpgen's own.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 def opened(
     path: str, place: Place | None = None
 ) -> tuple[TemplateFolder, tuple[Diagnostic, ...]]:
-    """Read a folder of templates, and say what is odd in it.
+    """Read a folder of templates, and warn of unused files in it.
 
     Args:
         path: The folder.
-        place: Where it is named, if that is in a file.
+        place: Where a file names it, if one does.
 
     Raises:
-        SpecError: It is no folder, or something in it cannot be read.
+        SpecError: It is not a folder, or a file in it cannot be read.
     """
     folder = read(path, place)
     return folder, (*unused(folder),)

@@ -1,4 +1,4 @@
-"""What goes wrong in templates of a project, as diagnostics with their places."""
+"""Errors in templates of a project, as diagnostics with their places."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _UNKNOWN_ATTRIBUTE = re.compile(r"'(.+)' has no attribute '(\w+)'")
 _UNKNOWN_FILTER = re.compile(r"No (filter|test) named '(\w+)'")
 
 
-class _Fault(NamedTuple):
-    """What is wrong, without its place.
+class _Mistake(NamedTuple):
+    """A mistake in a template, without its place.
 
     Attributes:
-        code: Its code.
+        code: The code of the diagnostic.
         message: What is wrong.
-        help: What would mend it.
-        word: What is to blame in the line, if that is known.
+        help: How to fix it.
+        word: The word of the line that is wrong, if known.
     """
 
     code: str
@@ -50,15 +50,15 @@ class _Fault(NamedTuple):
 
 
 @contextmanager
-def named(folder: TemplateFolder, values: Mapping[str, Any]) -> Iterator[None]:
-    """Say what is wrong with a template of a project, whatever is raised.
+def diagnosed(folder: TemplateFolder, values: Mapping[str, Any]) -> Iterator[None]:
+    """Turn exceptions of a template of a project into diagnostics.
 
     Args:
         folder: The templates.
-        values: What they may show.
+        values: The values they can use.
 
     Raises:
-        SpecError: In the place of any exception.
+        SpecError: Instead of any other exception.
     """
     try:
         yield
@@ -66,18 +66,18 @@ def named(folder: TemplateFolder, values: Mapping[str, Any]) -> Iterator[None]:
         raise
     except Exception as error:
         place, notes = _place(folder, error)
-        if place is None:  # none of the project's had a part in it
+        if place is None:  # no template of the project is involved
             raise
-        fault = _fault(folder, error, values, place.text)
-        if fault.word:
-            place = _narrowed(folder, place, fault.word)
-        found = Diagnostic(fault.code, fault.message, place, notes, fault.help)
+        mistake = _mistake(folder, error, values, place.text)
+        if mistake.word:
+            place = _narrowed(folder, place, mistake.word)
+        found = Diagnostic(mistake.code, mistake.message, place, notes, mistake.help)
         raise SpecError([found]) from None
 
 
-def _fault(
+def _mistake(
     folder: TemplateFolder, error: Exception, values: Mapping[str, Any], line: str
-) -> _Fault:
+) -> _Mistake:
     match error:
         case TemplateSyntaxError():
             return _syntax(folder, error)
@@ -88,14 +88,16 @@ def _fault(
         case UndefinedError():
             return _unknown(str(error.message), values)
         case RecursionError():
-            message = "the templates include each other without an end"
-            return _Fault("MG603", message)
+            message = "the templates include each other endlessly"
+            return _Mistake("MG603", message)
     said = " ".join(str(error).split())
     kind = type(error).__name__
-    return _Fault("MG603", f"the template raises {kind}: {cut(said, 200)}".rstrip(": "))
+    return _Mistake(
+        "MG603", f"the template raises {kind}: {cut(said, 200)}".rstrip(": ")
+    )
 
 
-def _syntax(folder: TemplateFolder, error: TemplateSyntaxError) -> _Fault:
+def _syntax(folder: TemplateFolder, error: TemplateSyntaxError) -> _Mistake:
     said = str(error.message or "it cannot be read").rstrip(".")
     help = word = ""
     if found := _UNKNOWN_FILTER.match(said):
@@ -103,51 +105,51 @@ def _syntax(folder: TemplateFolder, error: TemplateSyntaxError) -> _Fault:
         known = environment(folder)
         help = nearest(word, known.filters if kind == "filter" else known.tests)
         said = f"there is no {kind} `{cut(word)}`"
-    return _Fault("MG602", f"this is no template: {said}", help, word)
+    return _Mistake("MG602", f"invalid template: {said}", help, word)
 
 
-def _missing(folder: TemplateFolder, error: TemplateNotFound) -> _Fault:
+def _missing(folder: TemplateFolder, error: TemplateNotFound) -> _Mistake:
     names = error.templates if isinstance(error, TemplatesNotFound) else [error.name]
     name = str(names[0]) if names else ""
     help = "" if "/" in name else meant(name, [*folder.texts, *template_names()])
-    help = help or f"only what is in `{folder.path}` itself is read"
-    return _Fault("MG603", f"there is no template `{cut(name)}`", help, name)
+    help = help or f"only files directly in `{folder.path}` are read"
+    return _Mistake("MG603", f"there is no template `{cut(name)}`", help, name)
 
 
-def _no_code(error: NotCodeError, line: str) -> _Fault:
+def _no_code(error: NotCodeError, line: str) -> _Mistake:
     found = _PRINTED.findall(line)
-    what = f"`{cut(found[0], 60)}`" if len(found) == 1 else "what is printed here"
+    what = f"`{cut(found[0], 60)}`" if len(found) == 1 else "what this line prints"
     kind = "None" if error.value is None else f"a `{type(error.value).__name__}`"
-    help = "`mlpgen templates` says what is `Code`"
+    help = "`mlpgen templates` lists what is `Code`"
     if error.value is None or isinstance(error.value, str | bytes | list | tuple):
-        help += "; `| literal` writes any value as Python does"
-    message = f"{what} is {cut(kind)}, not known to be code"
-    return _Fault("MG604", message, help, found[0] if len(found) == 1 else "")
+        help += "; `| literal` writes any value as a Python literal"
+    message = f"{what} is {cut(kind)}, not `Code`"
+    return _Mistake("MG604", message, help, found[0] if len(found) == 1 else "")
 
 
-def _unknown(said: str, values: Mapping[str, Any]) -> _Fault:
+def _unknown(said: str, values: Mapping[str, Any]) -> _Mistake:
     if found := _UNKNOWN_NAME.match(said):
         name = found[1]
-        help = nearest(name, values) or "`mlpgen templates` lists what there is"
-        return _Fault("MG603", f"there is no `{cut(name)}` here", help, name)
+        help = nearest(name, values) or "`mlpgen templates` lists what can be used"
+        return _Mistake("MG603", f"there is no `{cut(name)}` here", help, name)
     if found := _UNKNOWN_ATTRIBUTE.match(said):
         kind, name = found[1].removesuffix(" object").rpartition(".")[2], found[2]
         known = _attributes(kind, values.values())
         message = f"a `{kind}` has no attribute `{cut(name)}`"
-        return _Fault("MG603", message, nearest(name, known), name)
-    return _Fault("MG603", f"the template asks for what is not there: {said}")
+        return _Mistake("MG603", message, nearest(name, known), name)
+    return _Mistake("MG603", f"undefined value: {said}")
 
 
 def _attributes(kind: str, values: Iterable[Any], depth: int = 2) -> list[str]:
-    """List the attributes of the first value of a class, or of one inside of others."""
+    """List the attributes of the first value of a class, also inside of tuples."""
     for value in values:
         if type(value).__name__ == kind:
             return [name for name in dir(value) if not name.startswith("_")]
     inner = [
-        part
+        each
         for value in values
         if depth and isinstance(value, tuple)
-        for part in (value, *value)
+        for each in (value, *value)
     ]
     return _attributes(kind, inner, depth - 1) if inner else []
 
@@ -155,30 +157,30 @@ def _attributes(kind: str, values: Iterable[Any], depth: int = 2) -> list[str]:
 def _place(
     folder: TemplateFolder, error: Exception
 ) -> tuple[Place | None, tuple[str, ...]]:
-    """Find the last line of a project's template before an error, and notes on it."""
+    """Find the last line of a project's template before an error, and write notes."""
     if isinstance(error, TemplateSyntaxError):
-        # Of what is not closed, Jinja's lexer does not say the name.
+        # Jinja's lexer does not name the template of a tag that is not closed.
         for name, text in folder.texts.items():
             if name == error.name or text == error.source:
                 return folder.place(name, error.lineno), ()
-    own = {folder.file(name): name for name in folder.texts}
+    names = {folder.file(name): name for name in folder.texts}
     place: Place | None = None
     notes: tuple[str, ...] = ()
     seen: set[Place] = set()
     for frame, row in walk_tb(error.__traceback__):
         file = frame.f_code.co_filename
-        if file in own:
-            place, notes = folder.place(own[file], row), ()
+        if file in names:
+            place, notes = folder.place(names[file], row), ()
             if isinstance(error, RecursionError) and place in seen:
-                break  # where the stack ends is chance
+                break  # where the stack ends varies
             seen.add(place)
         elif replaces(name := re.split(r"[/\\]", file)[-1]):
-            notes = (f"it happens in mlpgen's own `{name}`, line {row}",)
+            notes = (f"raised in mlpgen's own `{name}`, line {row}",)
     return place, notes
 
 
 def _narrowed(folder: TemplateFolder, place: Place, word: str) -> Place:
-    """Point to a word, where the line has it once in what Jinja reads."""
+    """Narrow a place to a word, if the tags of the line contain it once."""
     edge = r"(?<!\w){}(?!\w)" if word.isidentifier() else "{}"
     wanted = re.compile(edge.format(re.escape(word)))
     found = [

@@ -1,11 +1,11 @@
-"""Templates of a project, filled: their mistakes are named, and they print Python."""
+"""Fills templates of a project, and checks that they print Python."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mlpgen import rendering
-from mlpgen.project_templates.errors import named
+from mlpgen.project_templates.errors import diagnosed
 from mlpgen.project_templates.printed_python import checked
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ def fill(folder: TemplateFolder, template: str, /, **values: object) -> str:
     Raises:
         SpecError: A template of the project is wrong.
     """
-    with named(folder, values):
+    with diagnosed(folder, values):
         return rendering.fill(folder, template, **values)
 
 
 def fill_python(folder: TemplateFolder, template: str, /, **values: object) -> str:
-    """Fill the template of a Python file, and give it a place for its header.
+    """Fill the template of a Python file, and mark the place of its header.
 
     Raises:
-        SpecError: A template of the project is wrong, or what they print is no Python.
+        SpecError: A template of the project is wrong, or does not print Python.
     """
     return checked(folder, fill(folder, template, **values), template)

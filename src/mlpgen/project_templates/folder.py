@@ -1,4 +1,4 @@
-"""A folder of templates: all that is read of it, once."""
+"""Reads a folder of templates."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ def read(path: str | os.PathLike[str], place: Place | None = None) -> TemplateFo
     """Read the templates in a folder.
 
     Args:
-        path: The folder. What is in folders of it is not read.
-        place: Where it is named, if that is in a file.
+        path: The folder. Its subfolders are not read.
+        place: Where a file names it, if one does.
 
     Raises:
-        SpecError: It is no folder, or something in it cannot be read; or a module in it
-            is no Python.
+        SpecError: It is not a folder, a file in it cannot be read, or a module in it is
+            not valid Python.
     """
     shown = os.fspath(path).replace(os.sep, "/")
     try:
         names = sorted(os.listdir(path))  # noqa: PTH208 - `Path` refuses odd names
     except (OSError, ValueError) as error:
-        raise SpecError([_no_folder(shown, error, place)]) from None
+        raise SpecError([_unreadable(shown, error, place)]) from None
     folder = TemplateFolder(shown, {})
     texts: dict[str, str] = {}
     problems: list[Diagnostic] = []
-    for name in filter(_is_ours, names):
+    for name in filter(_is_read, names):
         file = folder.file(name)
         try:
             text = decode(content(file, regular=True), file)
@@ -58,9 +58,9 @@ def read(path: str | os.PathLike[str], place: Place | None = None) -> TemplateFo
     return folder
 
 
-def _is_ours(name: str) -> bool:
-    """Tell whether a file is a template, or in the place of a shared module."""
-    if name.startswith("."):  # editors keep theirs so
+def _is_read(name: str) -> bool:
+    """Tell whether a file is a template, or replaces a shared module."""
+    if name.startswith("."):  # files of editors
         return False
     return name.endswith(SUFFIX) or _is_module(name)
 
@@ -69,28 +69,28 @@ def _is_module(name: str) -> bool:
     return name.endswith(MODULE) and name.removesuffix(MODULE) in shared_modules()
 
 
-def _no_folder(path: str, error: Exception, place: Place | None) -> Diagnostic:
+def _unreadable(path: str, error: Exception, place: Place | None) -> Diagnostic:
     why = "cannot be read"
     if isinstance(error, FileNotFoundError):
-        why = "is not there"
+        why = "does not exist"
     elif isinstance(error, NotADirectoryError):
-        why = "is no folder"
+        why = "is not a folder"
     elif isinstance(error, OSError) and error.strerror:
         why = f"cannot be read: {error.strerror}"
-    starts = f"`mlpgen templates --copy train {path}` starts one"
-    help = starts if why == "is not there" and path else ""
+    starts = f"`mlpgen templates --copy train {path}` creates it"
+    help = starts if why == "does not exist" and path else ""
     message = f"the folder of templates `{path}` {why}"
     return Diagnostic("MG601", message, place, help=help)
 
 
 def meant(name: str, names: Iterable[str]) -> str:
-    """Say which template may be meant, by what stands before the endings."""
+    """Suggest the template that is meant, by names without suffixes."""
     stems = {each.partition(".")[0]: each for each in names}
     found = near(name.partition(".")[0], stems)
     return f"did you mean `{stems[found[0]]}`?" if found else ""
 
 
 def replaces(name: str) -> bool:
-    """Tell whether mlpgen has a template, or shared module, of a name."""
+    """Tell whether mlpgen has a template or shared module of this name."""
     plain = name.removeprefix(ORIGINAL)
     return template_path(plain) is not None or _is_module(name)

@@ -1,4 +1,4 @@
-"""What `mlpgen templates` lists: each template, and what it may use."""
+"""What `mlpgen templates` lists: the templates, and the values they can use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mlpgen.scripts.flags import Flag
 from mlpgen.scripts.loss import Forward
 from mlpgen.scripts.metrics import Measured
 from mlpgen.scripts.notebook.notebook import Learning, Notebook
-from mlpgen.scripts.script_values import Script
+from mlpgen.scripts.script_values import ScriptValues
 from mlpgen.spec.problems import nearest
 from mlpgen.spec.training import Training
 from mlpgen.styles.plan import ClassPlan, ModelPlan
@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"{#-?\s*(.*?)\s*-?#}", re.DOTALL)
 _KINDS = {"scripts": "script", ".": "model", "notebook": "notebook"}
 _RESOLVED = ("data", "loss", "metrics", "optimizer", "scheduler", "augment")
-"""Settings that a recipe has resolved."""
+"""Settings that templates read from the recipe."""
 _FILTERS = {
-    "literal": "any value as Python writes it: a text in quotes, a list, a number",
-    "code": "lines of a plan, moved right by so many columns",
-    "moved": "of a block: what it prints, moved right by so many columns",
+    "literal": "any value as a Python literal: a quoted string, a list, a number",
+    "code": "lines of a plan, indented by so many columns",
+    "moved": "of a block: what it prints, indented by so many columns",
 }
 
 
@@ -53,25 +53,25 @@ class Replaceable(NamedTuple):
     """A template, or a shared module, that a project can replace.
 
     Attributes:
-        name: Of its file.
-        about: A line on it.
-        uses: What it may use: a key of `values`; empty for a module.
-        path: Where mlpgen's own is.
+        name: The name of its file.
+        about: A line about it.
+        kind: Whose values it can use: a key of `values`; empty for a module.
+        path: The path of mlpgen's own.
     """
 
     name: str
     about: str
-    uses: str
+    kind: str
     path: Path
 
 
 class Value(NamedTuple):
-    """What templates may use.
+    """A value that templates can use.
 
     Attributes:
-        name: As they name it.
-        type: Only `Code` and numbers can be printed.
-        about: A line on it.
+        name: Its name in templates.
+        type: Its type; only `Code` and numbers can be printed.
+        about: A line about it.
     """
 
     name: str
@@ -83,19 +83,19 @@ def replaceable() -> list[Replaceable]:
     """List all that a project can replace: models first, shared modules last."""
     found = [_template(name) for name in template_names()]
     order = [*_KINDS.values()]
-    found.sort(key=lambda each: (order.index(each.uses), each.name))
+    found.sort(key=lambda each: (order.index(each.kind), each.name))
     return [*found, *map(_module, sorted(shared_modules()))]
 
 
 def named(name: str) -> Replaceable | None:
-    """Find one by its name, with its endings or without."""
+    """Find one by its name, with or without suffixes."""
     every = {each.name: each for each in replaceable()}
     endings = ("", f"{MODULE}{SUFFIX}", MODULE)
     return next((every[name + end] for end in endings if name + end in every), None)
 
 
 def meant(name: str) -> str:
-    """Say which one may be meant."""
+    """Suggest the one that is meant."""
     names = [each.name for each in replaceable()]
     short = [each.removesuffix(SUFFIX).removesuffix(MODULE) for each in names]
     return nearest(name, [*names, *short])
@@ -103,7 +103,7 @@ def meant(name: str) -> str:
 
 def _template(name: str) -> Replaceable:
     path = template_path(name)
-    assert path is not None  # it was found in that folder
+    assert path is not None  # its name was found in that folder
     said = _COMMENT.match(path.read_text("utf-8"))
     kind = _KINDS.get(path.parent.name, _KINDS["."])
     return Replaceable(name, said[1] if said else "", kind, path)
@@ -116,9 +116,11 @@ def _module(name: str) -> Replaceable:
 
 
 def values() -> dict[str, list[Value]]:
-    """List what templates may use, by their kinds."""
-    header = Value("header", "Code", "Where the header of the file goes.")
-    plan = Value("plan", "ModelPlan", "Of the file; print its lines with `| code`.")
+    """List the values that templates can use, by kind."""
+    header = Value("header", "Code", "Marks the place of the header.")
+    plan = Value(
+        "plan", "ModelPlan", "The classes of the file; print lines with `| code`."
+    )
     inner = [
         *_named("plan.", ModelPlan),
         *_named("plan.classes[…].", ClassPlan),
@@ -132,7 +134,7 @@ def values() -> dict[str, list[Value]]:
 
 
 def _script() -> list[Value]:
-    """List what templates of scripts may use, and what is in it."""
+    """List the values that templates of scripts can use, with their attributes."""
     inner = {
         "recipe": [*_named("recipe.", Recipe), *_named("recipe.dataset.", Dataset)],
         "settings": _settings(),
@@ -140,12 +142,12 @@ def _script() -> list[Value]:
         "forward": _named("forward.", Forward),
         "measured": _named("measured.", Measured),
     }
-    values = _named("", Script)
+    values = _named("", ScriptValues)
     return [each for value in values for each in (value, *inner.get(value.name, ()))]
 
 
 def filters() -> Mapping[str, str]:
-    """Say what mlpgen's own filters give."""
+    """Describe mlpgen's filters."""
     return _FILTERS
 
 
@@ -177,7 +179,7 @@ def _settings() -> list[Value]:
 
 
 def _kinds(annotation: Any) -> list[str]:
-    """Name the types of a field, without what they may hold."""
+    """Name the types of a field, without their arguments."""
     if get_origin(annotation) is Annotated:
         return _kinds(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):

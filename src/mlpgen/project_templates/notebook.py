@@ -1,4 +1,4 @@
-"""Notebooks of templates and shared modules of a project."""
+"""Notebooks from templates and shared modules of a project."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 def filled_checked(
     folder: TemplateFolder, template: str, /, **values: object
 ) -> list[Cell]:
-    """Fill the template of a notebook, and see that its code is Python.
+    """Fill the template of a notebook, and check that its code is Python.
 
     Raises:
-        SpecError: It is none, or a template is wrong.
+        SpecError: It is not, or a template is wrong.
     """
     cells = fill_cells(partial(fill, folder), template, **values)
     code = [each.source for each in cells if each.kind == "code"]
@@ -37,22 +37,22 @@ def filled_checked(
 
 @contextmanager
 def wanting(folder: TemplateFolder) -> Iterator[None]:
-    """Say what a shared module of the project does not define.
+    """Turn `NoDefinitionError` of a shared module into a diagnostic.
 
     Raises:
-        SpecError: In the place of `NoDefinitionError`.
+        SpecError: Instead of `NoDefinitionError`.
     """
     try:
         yield
     except NoDefinitionError as error:
         name = f"{error.module.rpartition('/')[2]}{MODULE}"
-        message = f"notebooks need `{error.name}`, which it does not define"
+        message = f"it must define `{error.name}`, which notebooks need"
         place = folder.place(name, 1) if name in folder.texts else None
         raise SpecError([Diagnostic("MG605", message, place)]) from None
 
 
 def with_slot(cells: Sequence[Cell]) -> list[Cell]:
-    """Say where the header goes, if no cell does: at the top of the first code."""
+    """Mark the place of the header, if no cell does: at the top of the first code."""
     found = [*cells]
     if any(SLOT in each.source for each in found):
         return found

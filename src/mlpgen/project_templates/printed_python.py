@@ -1,4 +1,4 @@
-"""What templates of a project have printed: it must be Python, with one header."""
+"""Checks what templates of a project print: Python, with one header."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _TAG = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}")
 
 
 def checked(folder: TemplateFolder, text: str, template: str) -> str:
-    """See that what templates printed is Python, and give it a place for the header.
+    """Check that what templates print is Python, and mark the place of the header.
 
     Args:
         folder: The templates.
-        text: What they printed.
-        template: The one that was filled.
+        text: What they print.
+        template: The template that was filled.
 
     Raises:
-        SpecError: It is none, or has its header in a wrong place.
+        SpecError: It is not Python, or the header is in a wrong place.
     """
     if found := _not_python(folder, text, template) or _misplaced(folder, text):
         raise SpecError([found])
@@ -37,10 +37,10 @@ def checked(folder: TemplateFolder, text: str, template: str) -> str:
 
 
 def check_modules(folder: TemplateFolder) -> None:
-    """See that the modules in the place of shared ones are Python.
+    """Check that modules which replace shared ones are Python.
 
     Raises:
-        SpecError: Some are none.
+        SpecError: Some are not.
     """
     found: list[Diagnostic] = []
     for name, text in folder.texts.items():
@@ -61,25 +61,25 @@ def _not_python(folder: TemplateFolder, text: str, template: str) -> Diagnostic 
         if template in folder.texts and folder.texts[template] == text:
             column = error.offset or 0
             there = folder.place(template, row, column, error.end_offset or 0)
-            return Diagnostic("MG605", f"this is no Python: {error.msg}", there)
+            return Diagnostic("MG605", f"this is not valid Python: {error.msg}", there)
         printed = cut(lines[row - 1].strip(), 80)
         notes = (f"line {row} of what is printed: `{printed}`",)
         place = _origin(folder, lines[:row], template)
-        message = f"what the templates print is no Python: {error.msg}"
+        message = f"what the templates print is not valid Python: {error.msg}"
         return Diagnostic("MG605", message, place, notes)
     except (ValueError, RecursionError, MemoryError) as error:
-        message = f"what `{template}` prints cannot be read by Python: {error}"
+        message = f"Python cannot parse what `{template}` prints: {error}"
         return Diagnostic("MG605", message)
     return None
 
 
 def _misplaced(folder: TemplateFolder, text: str) -> Diagnostic | None:
-    """Say what is wrong with the header; `check` would not find it again."""
+    """Find a mistake with the header, without which `check` cannot find the file."""
     lines = text.split("\n")
     for row, line in enumerate(lines):
         if line.startswith(MARK):
-            message = "a header of mlpgen is printed, which it writes by itself"
-            help = "remove these lines; `{{ header }}` says where it goes"
+            message = "the template prints a header, which mlpgen writes itself"
+            help = "remove these lines; `{{ header }}` marks its place"
             place = _origin(folder, lines[: row + 1], "")
             return Diagnostic("MG605", message, place, help=help)
     slots = [row for row, line in enumerate(lines) if SLOT in line]
@@ -101,13 +101,13 @@ def _printing(folder: TemplateFolder, name: str) -> Place | None:
 
 
 def _origin(folder: TemplateFolder, lines: list[str], template: str) -> Place | None:
-    """Find the line of a template that has printed the last of some lines.
+    """Find the line of a template that printed the last of some lines.
 
     Args:
         folder: The templates.
-        lines: What was printed, to its last line that is looked for; if nothing of a
-            project's is like it, those before it are.
-        template: Where it is if no line is found.
+        lines: What was printed, up to that line. If no line of a template is like it,
+            the lines before it are tried.
+        template: The template to name if no line is found.
     """
     there = [
         (name, row, _TAG.split(line.strip()))
@@ -126,7 +126,7 @@ def _origin(folder: TemplateFolder, lines: list[str], template: str) -> Place | 
 
 
 def _likeness(line: str, parts: Iterable[str]) -> float:
-    """Tell how much of a line is what a template says between its tags."""
+    """Score how much of a line is text between the tags of a template's line."""
     at, like, missing = 0, 0, 0
     for part in parts:
         plain = part.strip()

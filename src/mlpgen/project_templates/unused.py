@@ -1,4 +1,4 @@
-"""Files among the templates of a project that nothing makes use of."""
+"""Warns of files among the templates of a project that nothing uses."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def unused(folder: TemplateFolder) -> list[Diagnostic]:
-    """Warn of templates that replace none of mlpgen's and that no other includes."""
+    """Warn of templates that replace none of mlpgen's and that none includes."""
     used = {name for name in folder.texts if replaces(name)}
     waiting = [*used]
     while waiting:
         for name in _included(folder, waiting.pop()):
-            if name is None:  # it is computed: any of them may be meant
+            if name is None:  # a computed name may mean any of them
                 return []
             if name in folder.texts and name not in used:
                 used.add(name)
@@ -34,12 +34,14 @@ def _included(folder: TemplateFolder, name: str) -> list[str | None]:
         return []
     try:
         tree = environment(folder).parse(folder.texts[name])
-    except TemplateSyntaxError:  # which is said when it is filled
+    except TemplateSyntaxError:  # reported when it is filled
         return [None]
     return [*meta.find_referenced_templates(tree)]
 
 
 def _warning(folder: TemplateFolder, name: str) -> Diagnostic:
-    message = f"`{name}` replaces no template of mlpgen, and no other includes it"
+    message = (
+        f"`{name}` does not replace a template of mlpgen, and no template includes it"
+    )
     help = meant(name, template_names()) or "`mlpgen templates` lists them"
     return Diagnostic("MG606", message, folder.place(name, 1), help=help, warning=True)

@@ -1,4 +1,4 @@
-"""How a script loads its data: the shared module, and what it is called with."""
+"""How a script loads its data: the shared module, and the arguments of its `load`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "normalize": None,
     }
 )
-"""What `load` of the shared modules takes if nothing is said."""
+"""The default arguments of `load` in the shared modules."""
 
 
 def data_module(recipe: Recipe) -> str:
@@ -38,8 +38,8 @@ def data_module(recipe: Recipe) -> str:
 
 
 def load_arguments(recipe: Recipe) -> list[Piece]:
-    """Write what its `load` takes beside folder and device: what is no default."""
-    found = {**recipe.dataset.origin.arguments(_task(recipe)), **_chosen(recipe)}
+    """Write the arguments of its `load` but for folder, device and defaults."""
+    found = {**recipe.dataset.origin.arguments(_task(recipe)), **_of_settings(recipe)}
     return [
         keyword(name, Code(f"torch.{value}") if name == "dtype" else literal(value))
         for name, value in found.items()
@@ -54,33 +54,33 @@ def _task(recipe: Recipe) -> Task:
         shape=dataset.shape,
         dtype=dataset.dtype,
         known=dataset.known,
-        outputs=_told_apart(recipe),
+        outputs=_class_count(recipe),
         result=first.shape if recipe.target == "number" else None,
         unit=compares and any(term.loss.unit for term in recipe.terms),
         ignored=getattr(first.loss, "ignore_index", None),
     )
 
 
-def _told_apart(recipe: Recipe) -> int:
+def _class_count(recipe: Recipe) -> int:
     if recipe.target == "next":
         return min(term.shape[-1] for term in recipe.terms)
     return recipe.dataset.classes if recipe.classifies else 0
 
 
-def _chosen(recipe: Recipe) -> dict[str, Any]:
-    """Say what is trained on, what is held out, and which scale it is brought to."""
+def _of_settings(recipe: Recipe) -> dict[str, Any]:
+    """Return what `training` says of the data: subset, validation, scale."""
     settings = recipe.settings
-    parted = recipe.dataset.origin.shares or settings.subset or settings.validation
+    splits = recipe.dataset.origin.shares or settings.subset or settings.validation
     return {
         "subset": settings.subset or 0,
         "validation": settings.validation or 0.0,
-        "seed": settings.seed if parted else 0,
+        "seed": settings.seed if splits else 0,
         "normalize": _scale(settings.normalize),
     }
 
 
 def _scale(raw: Any) -> Any:
-    """Write mean and deviation as numbers with a point, of all channels or of each."""
+    """Convert mean and deviation to floats, of all channels or of each."""
     if raw is None or raw == "auto":
         return raw
     return tuple(

@@ -1,4 +1,4 @@
-"""The parameters of a model as flags of its training."""
+"""The parameters of a model as command-line flags of its training."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class Flag(NamedTuple):
-    """A parameter of the model on the command line.
+    """A parameter of the model as a command-line flag.
 
     Attributes:
         parameter: Its name in the class.
-        setting: Its name among the settings of a run.
+        setting: Its name in `args`.
         option: `--hidden-1`.
         line: The call that adds it to the parser.
     """
@@ -30,7 +30,7 @@ class Flag(NamedTuple):
 
 
 def flags(graph: Graph) -> tuple[Flag, ...]:
-    """Give each parameter of a model a flag of its own."""
+    """Make a flag of each parameter of a model."""
     found: list[Flag] = []
     for name, setting in settings_of(graph.parameters).items():
         flag = option(setting)

@@ -1,4 +1,4 @@
-"""The import block of a script: what it uses, in the order that ruff gives it."""
+"""The import block of a script: what it uses, in ruff's order."""
 
 from __future__ import annotations
 
@@ -25,27 +25,26 @@ _ANNOTATION: dict[type[ast.AST], str] = {
 }
 
 
-def tidied(text: str, local: Collection[str] = ()) -> str:
-    """Drop the imports that a script does not use, and put the others in order.
+def tidy_imports(text: str, local: Collection[str] = ()) -> str:
+    """Drop unused imports of a script, and sort the others.
 
-    An import with a comment stays as it is, as does one that has to: of `__future__`,
-    of all names, of the package that the script is in.
+    Imports with a comment, of `__future__`, of `*` and relative ones stay as they are.
 
     Args:
         text: The script.
-        local: The modules that lie beside it.
+        local: The modules in its folder.
     """
     tree = parsed(text)
     lines = text.split("\n")
     blocks = list(_blocks(tree, lines))
     plain = [node for block in blocks for node in block]
     rest = [each for each in tree.body if each not in plain]
-    used = names_in(rest) | _quoted(rest)
+    used = used_names(rest) | _quoted(rest)
     for block in reversed(blocks):
         needs = {
             need
             for node in block
-            for name, need in imported(node).items()
+            for name, need in imported_names(node).items()
             if name in used
         }
         first, last = block[0].lineno - 1, block[-1].end_lineno
@@ -54,13 +53,13 @@ def tidied(text: str, local: Collection[str] = ()) -> str:
 
 
 def parsed(text: str) -> ast.Module:
-    """Read a script, whatever Python warns of."""
+    """Parse a script without warnings."""
     with warnings.catch_warnings(action="ignore"):
-        return ast.parse(text.replace("\0", ""))  # which stands for the header
+        return ast.parse(text.replace("\0", ""))  # which marks the place of the header
 
 
 def _blocks(tree: ast.Module, lines: Sequence[str]) -> Iterator[Imports]:
-    """Find the imports at the top level with nothing between them."""
+    """Yield each block of imports at the top level with nothing between them."""
     block: Imports = []
     end = 0
     for node in tree.body:
@@ -80,7 +79,7 @@ def _blocks(tree: ast.Module, lines: Sequence[str]) -> Iterator[Imports]:
 def _is_plain(
     node: ast.stmt, lines: Sequence[str]
 ) -> TypeGuard[ast.Import | ast.ImportFrom]:
-    """Tell whether a statement is an import alone on its lines, of some names."""
+    """Tell whether a statement is an import that may be dropped or sorted."""
     if isinstance(node, ast.ImportFrom):
         star = node.names[0].name == "*"
         if star or node.level or node.module == "__future__":
@@ -92,7 +91,7 @@ def _is_plain(
 
 
 def _quoted(nodes: Iterable[ast.AST]) -> set[str]:
-    """Return the names that stand in quotes in annotations."""
+    """Return the names in quoted annotations."""
     annotations = (
         getattr(each, _ANNOTATION[type(each)])
         for node in nodes
@@ -109,10 +108,10 @@ def _quoted(nodes: Iterable[ast.AST]) -> set[str]:
     return {name for text in texts for name in re.findall(r"[\w.]+", text)}
 
 
-def imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
-    """Return what a statement imports, by the name that it has then.
+def imported_names(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
+    """Return what a statement imports, by the names that it binds.
 
-    It is given as `import_lines` takes it.
+    Imports are in the form that `import_lines` takes.
     """
     module = f"{node.module}:" if isinstance(node, ast.ImportFrom) else ""
     return {
@@ -122,8 +121,8 @@ def imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
     }
 
 
-def names_in(nodes: Iterable[ast.AST]) -> set[str]:
-    """Return the names that code uses, dotted ones (`torch.distributed`) as well."""
+def used_names(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names that code uses, also dotted ones: `torch.distributed`."""
     found: set[str] = set()
     for node in nodes:
         for each in ast.walk(node):
@@ -135,7 +134,7 @@ def names_in(nodes: Iterable[ast.AST]) -> set[str]:
 
 
 def _dotted(node: ast.expr) -> str:
-    """Write attributes of a name with dots; of anything else they are no import."""
+    """Write the attribute of a name with dots; empty for other expressions."""
     if isinstance(node, ast.Attribute):
         return f"{_dotted(node.value)}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""
@@ -147,7 +146,7 @@ def import_lines(needs: Iterable[str], local: Collection[str] = ()) -> Lines:
     Args:
         needs: Each a module (`math`), or a module and a name in it (`pathlib:Path`,
             `torch.nn:functional as F`).
-        local: The modules that lie beside it.
+        local: The modules in the folder of the script.
     """
     modules: set[str] = set()
     names: dict[str, set[str]] = {}
@@ -179,12 +178,12 @@ def _section(module: str, local: Collection[str]) -> int:
 
 
 def from_lines(module: str, names: Sequence[str], indent: int = 0) -> list[str]:
-    """Import names of a module, one a line if they are too long for one.
+    """Write an import of names, one per line if it is too long.
 
     Args:
-        module: With dots.
-        names: In order.
-        indent: Columns to the left of it.
+        module: The module, with dots.
+        names: The names, in order.
+        indent: Columns to the left of the import.
     """
     opening, listed = f"from {module} import ", ", ".join(names)
     if indent + len(opening) + len(listed) <= WIDTH:
@@ -193,7 +192,7 @@ def from_lines(module: str, names: Sequence[str], indent: int = 0) -> list[str]:
 
 
 def _kind(name: str) -> tuple[int, str]:
-    """Sort constants before classes before functions."""
+    """Return a sort key: constants, then classes, then functions."""
     if name.isupper() and len(name) > 1:
         return 0, name
     return (1 if name[0].isupper() else 2), name

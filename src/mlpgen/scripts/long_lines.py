@@ -1,4 +1,4 @@
-"""Long lines of a script, broken as ruff breaks them."""
+"""Breaks long lines of a script as ruff does."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CALLS = 2
 
 
 def broken(text: str) -> str:
-    """Break each line of code that is too long; docstrings and comments stay."""
+    """Break lines of code that are too long; docstrings and comments stay."""
     if all(map(_fits, text.split("\n"))):
         return text
     lines: list[str] = []
@@ -44,19 +44,19 @@ def _fits(line: str) -> bool:
 def _broken(line: str) -> list[str]:
     body = line.lstrip(" ")
     indent = len(line) - len(body)
-    before, piece, after = _parted(body, WIDTH - indent)
+    before, piece, after = _split_statement(body, WIDTH - indent)
     return indented(layout(piece, indent, before, after), indent)
 
 
 class _Bracket(NamedTuple):
-    """A pair of brackets: where it opens and where it closes."""
+    """The positions of a pair of brackets."""
 
     start: int
     end: int
 
 
-def _parted(body: str, room: int) -> tuple[str, Piece, str]:
-    """Take a statement apart: what stands before its value, that, and what follows."""
+def _split_statement(body: str, room: int) -> tuple[str, Piece, str]:
+    """Split a statement into the text before its value, the value, and the rest."""
     head = re.match(r"return |[\w.,:\[\] ]+? [+|]?= ", body)
     before = head[0] if head else ""
     rest = body[len(before) :]
@@ -68,14 +68,14 @@ def _parted(body: str, room: int) -> tuple[str, Piece, str]:
 
 
 def _piece(text: str, room: int, before: str = "") -> Piece:
-    """Read an expression: one in brackets can be spread over lines.
+    """Turn an expression into a piece, a group if it ends with brackets.
 
-    Of two calls in a row, `A(…).b(…)`, the last one is spread if all before it fits.
+    Of two calls in a row, `A(…).b(…)`, the last is split if all before it fits.
 
     Args:
         text: The expression.
         room: The columns of its first line.
-        before: What stands there before it.
+        before: The text before it on that line.
     """
     pairs = list(_brackets(text))
     if not pairs or pairs[-1].end != len(text) - 1:
@@ -99,7 +99,7 @@ def _group(text: str, pair: _Bracket, room: int) -> Group:
 
 
 def _items(text: str) -> list[str]:
-    """Split at the commas outside of brackets and quotes."""
+    """Split at commas outside of brackets and quotes."""
     items, depth, item = [], 0, ""
     for token in _TOKEN.findall(text):
         depth += (token in _OPEN) - (token in _OPEN.values())
@@ -112,7 +112,7 @@ def _items(text: str) -> list[str]:
 
 
 def _brackets(text: str) -> Iterator[_Bracket]:
-    """Go through the outermost brackets of a text."""
+    """Yield the outermost brackets of a text."""
     depth = at = start = 0
     for token in _TOKEN.findall(text):
         if token in _OPEN:
@@ -126,16 +126,16 @@ def _brackets(text: str) -> Iterator[_Bracket]:
 
 
 def broken_if_same(text: str) -> str:
-    """Break long lines, but only where Python still reads the same code.
+    """Break long lines, if the code then still means the same.
 
-    For text that templates of a project have printed, whose form is not known.
+    This is for what templates of a project print, where any code is possible.
     """
     found = broken(text)
-    return found if found == text or _same(text, found) else text
+    return found if found == text or _same_code(text, found) else text
 
 
-def _same(one: str, other: str) -> bool:
-    """Tell whether two texts say the same to Python."""
+def _same_code(one: str, other: str) -> bool:
+    """Tell whether Python parses two texts to the same tree."""
     try:
         return ast.dump(parsed(one)) == ast.dump(parsed(other))
     except (SyntaxError, ValueError):

@@ -1,4 +1,4 @@
-"""How a script goes from a batch to a loss."""
+"""How a script computes the loss of a batch."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from mlpgen.graph.training.recipe import Recipe, Term
 
 LONGEST = 24
-"""Letters of an output's name, beyond which it is called `output`."""
+"""Most letters of an output's name; outputs with longer names are called `output`."""
 
 
 class Forward(NamedTuple):
-    """The names of outputs, and what is done with them.
+    """The variables of outputs, and the computation of the loss.
 
     Attributes:
-        output: The name of the first output.
-        call: What is set to what the model returns, with the outputs that have losses.
-        first: The same with the first output alone.
-        targets: What a loop calls the targets; `_` if nothing needs them.
+        output: The variable of the first output.
+        call: What the result of the model is assigned to: the outputs that have losses.
+        first: What it is assigned to if only the first output is needed.
+        targets: The variable of the targets; `_` if they are not needed.
         loss: The lines that compute the loss.
-        mixed: The same where targets are mixtures of classes already.
+        mixed: The same if targets are already mixtures of classes.
     """
 
     output: Code
@@ -45,13 +45,13 @@ class Forward(NamedTuple):
     mixed: tuple[Code, ...]
 
 
-def forward(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forward:
-    """Plan the way from a batch to a loss.
+def batch_to_loss(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forward:
+    """Write the code from a batch to its loss.
 
     Args:
         graph: The network.
         recipe: How it is trained.
-        captured: Layers whose outputs the model returns as well.
+        captured: Layers whose outputs the model also returns.
     """
     names = _outputs(graph, recipe)
     first = graph.outputs[0]
@@ -59,8 +59,8 @@ def forward(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forward:
     needed = any(term.target != "image" for term in recipe.terms)
     return Forward(
         output=Code(names[first]),
-        call=Code(_set_to(graph, names, count)),
-        first=Code(_set_to(graph, {first: names[first]}, count)),
+        call=Code(_unpacked(graph, names, count)),
+        first=Code(_unpacked(graph, {first: names[first]}, count)),
         targets=Code("targets" if needed else "_"),
         loss=_losses(recipe, names, mixed=False),
         mixed=_losses(recipe, names, mixed=True),
@@ -68,7 +68,7 @@ def forward(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forward:
 
 
 def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
-    """Name the outputs that something is done with."""
+    """Choose variables for the outputs that are used."""
     names: dict[str, str] = {}
     taken = WORDS | BUILTINS | FORWARD | {*keyword.kwlist} | _of_metrics(recipe)
     for output in (graph.outputs[0], *(term.output for term in recipe.terms)):
@@ -77,23 +77,23 @@ def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
         layer, dot, _ = output.partition(".")
         plain = graph.node(layer).named and not dot and len(name) <= LONGEST
         if not plain or name in used:
-            place = graph.outputs.index(output) + 1
+            number = graph.outputs.index(output) + 1
             name = free_name(
-                f"output_{place}" if place > 1 else "output", names.values()
+                f"output_{number}" if number > 1 else "output", names.values()
             )
         names.setdefault(output, name)
     return names
 
 
 def _of_metrics(recipe: Recipe) -> set[str]:
-    """Return what the lines of metrics call something."""
+    """Return the names in the code of metrics."""
     metrics = [METRICS[name] for name in recipe.metrics]
     lines = (line for each in metrics for line in (each.before, each.batch))
     return {word for line in lines for word in re.findall(r"\w+", line)}
 
 
-def _set_to(graph: Graph, names: Mapping[str, str], count: int) -> str:
-    """Unpack what the model returns; behind the last in use all is passed over."""
+def _unpacked(graph: Graph, names: Mapping[str, str], count: int) -> str:
+    """Write what the result of the model is assigned to; unused outputs are `_`."""
     used = max(graph.outputs.index(output) for output in names)
     shown = [names.get(output, "_") for output in graph.outputs[: used + 1]]
     left = count - len(shown)
@@ -104,7 +104,7 @@ def _set_to(graph: Graph, names: Mapping[str, str], count: int) -> str:
 def _losses(
     recipe: Recipe, names: Mapping[str, str], *, mixed: bool
 ) -> tuple[Code, ...]:
-    """Write a line for each loss; they are added up."""
+    """Write one line per loss, which adds it to the sum."""
     lines = []
     for index, term in enumerate(recipe.terms):
         sign = "+=" if index else "="

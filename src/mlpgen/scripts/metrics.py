@@ -1,4 +1,4 @@
-"""The metrics of a training as code of its evaluation."""
+"""The metrics of a training as code of the evaluation."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class Measured(NamedTuple):
-    """What an evaluation measures.
+    """The code of the metrics in an evaluation.
 
     Attributes:
         before: Lines before the loop over batches.
-        batch: Lines of the loop.
-        means: Pairs of a name and what its mean is taken of.
-        shown: Pairs of a metric and its code, where not all means are the metrics.
+        batch: Lines inside the loop.
+        means: Pairs of a name and the code whose mean it is.
+        shown: Pairs of a metric and its code, if metrics differ from the means.
     """
 
     before: tuple[Code, ...]
@@ -30,11 +30,11 @@ class Measured(NamedTuple):
 
 
 def measured(recipe: Recipe, output: str) -> Measured:
-    """Fill the code of all metrics in.
+    """Fill in the code of all metrics.
 
     Args:
         recipe: How the network is trained.
-        output: The variable of what the model gives.
+        output: The variable of the model's output.
     """
     words = {
         "output": output,

@@ -1,4 +1,4 @@
-"""The calls of a script that make the optimizer and the scheduler."""
+"""The call of a script that makes the optimizer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mlpgen.styles.code import Piece
 
 
-def optimizer(recipe: Recipe) -> Code:
+def optimizer_call(recipe: Recipe) -> Code:
     """Write the call that makes the optimizer."""
     given = {
         key: value for key, value in recipe.optimizer.arguments().items() if key != "lr"
@@ -25,5 +25,5 @@ def optimizer(recipe: Recipe) -> Code:
 
 
 def keywords(arguments: dict[str, Any]) -> list[Piece]:
-    """Write arguments by name."""
+    """Write keyword arguments."""
     return [keyword(name, literal(value)) for name, value in arguments.items()]

@@ -1,13 +1,13 @@
-"""The scripts of a model that is trained: what their templates show, and their text."""
+"""Renders the training and prediction scripts of a model."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mlpgen.names.modules import KINDS, shared_modules
-from mlpgen.scripts.imports import tidied
+from mlpgen.scripts.imports import tidy_imports
 from mlpgen.scripts.long_lines import broken, broken_if_same
-from mlpgen.scripts.script_values import plan
+from mlpgen.scripts.script_values import script_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,25 +16,27 @@ if TYPE_CHECKING:
     from mlpgen.graph.training.recipe import Recipe
 
 
-def scripts(
+def render_scripts(
     graph: Model,
     recipe: Recipe,
     captured: Sequence[str],
     fill: Callable[..., str],
     *,
-    own: bool = False,
+    project_templates: bool = False,
 ) -> dict[str, str]:
-    """Render the scripts of a graph, by their kinds.
+    """Render the scripts of a graph, by kind: `train`, `predict`.
 
     Args:
         graph: The network.
         recipe: How it is trained.
-        captured: Layers whose outputs the model returns as well.
+        captured: Layers whose outputs the model also returns.
         fill: Fills a template.
-        own: Whether templates of a project may have a part in it.
+        project_templates: Whether templates of a project are used.
     """
-    shown = plan(graph, recipe, captured)._asdict()
+    values = script_values(graph, recipe, captured)._asdict()
     local = {graph.stem, *shared_modules()}
-    texts = {kind: tidied(fill(f"{kind}.py.jinja", **shown), local) for kind in KINDS}
-    fitted = broken_if_same if own else broken
-    return {kind: fitted(text) for kind, text in texts.items()}
+    texts = {
+        kind: tidy_imports(fill(f"{kind}.py.jinja", **values), local) for kind in KINDS
+    }
+    break_lines = broken_if_same if project_templates else broken
+    return {kind: break_lines(text) for kind, text in texts.items()}

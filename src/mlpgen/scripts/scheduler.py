@@ -1,4 +1,4 @@
-"""The call of a script that makes the scheduler, and what follows from it."""
+"""The call of a script that makes the learning rate scheduler."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
 
 
 _WARM_FROM = "0.01"
-"""What the rate begins with in a warmup, as a share of the optimizer's."""
+"""The factor of the learning rate at the start of a warmup."""
 
 
-def peak(recipe: Recipe) -> str:
-    """Name the scheduler's argument that `--lr` gives, if it has one."""
+def peak_argument(recipe: Recipe) -> str:
+    """Name the scheduler's argument that `--lr` sets, if it has one."""
     return recipe.schedule.scheduler.peak if recipe.schedule else ""
 
 
-def rate(recipe: Recipe) -> float:
+def learning_rate(recipe: Recipe) -> float:
     """Return the default of `--lr`."""
-    if recipe.schedule is None or not peak(recipe):
+    if recipe.schedule is None or not peak_argument(recipe):
         return recipe.optimizer.lr
-    found: float = getattr(recipe.schedule.scheduler, peak(recipe))
+    found: float = getattr(recipe.schedule.scheduler, peak_argument(recipe))
     return found
 
 
-def needs_length(recipe: Recipe) -> bool:
-    """Tell whether the schedule follows from the number of epochs."""
+def depends_on_epochs(recipe: Recipe) -> bool:
+    """Tell whether the schedule depends on the number of epochs."""
     schedule = recipe.schedule
     return schedule is not None and any(
-        _following(each, "") for each in (schedule.scheduler, *schedule.parts)
+        _by_length(each, "") for each in (schedule.scheduler, *schedule.parts)
     )
 
 
-def scheduler(recipe: Recipe) -> Code:
-    """Write the call that makes the scheduler; nothing if there is none."""
+def scheduler_call(recipe: Recipe) -> Code:
+    """Write the call that makes the scheduler; empty without one."""
     schedule = recipe.schedule
     if schedule is None:
         return Code("")
@@ -51,33 +51,33 @@ def scheduler(recipe: Recipe) -> Code:
     elif schedule.parts:
         made = _of_several(schedule, length)
     else:
-        given = _following(schedule.scheduler, length)
+        given = _by_length(schedule.scheduler, length)
         if schedule.scheduler.peak:
             given[schedule.scheduler.peak] = Code("args.lr")
         made = _scheduler_call(schedule.scheduler, given)
     return Code(flat(made))
 
 
-def counts_steps(recipe: Recipe) -> bool:
-    """Tell whether the scheduler is made of the number of steps of an epoch."""
+def depends_on_steps(recipe: Recipe) -> bool:
+    """Tell whether the schedule depends on the number of steps in an epoch."""
     schedule = recipe.schedule
     return (
         schedule is not None
         and schedule.by_step
-        and (needs_length(recipe) or schedule.warmup > 0)
+        and (depends_on_epochs(recipe) or schedule.warmup > 0)
     )
 
 
 def _warmed(schedule: Schedule) -> Group:
-    """Write a rise of the rate with the scheduler after it."""
+    """Write a linear warmup, followed by the scheduler."""
     count = _warm_length(schedule)
     whole = "args.epochs * steps" if schedule.by_step else "args.epochs"
-    given = _following(schedule.scheduler, f"max({whole} - {count}, 1)")
-    rise = call(
+    given = _by_length(schedule.scheduler, f"max({whole} - {count}, 1)")
+    warmup = call(
         "lr_scheduler.LinearLR", "optimizer", _WARM_FROM, keyword("total_iters", count)
     )
     then = _scheduler_call(schedule.scheduler, given)
-    listed = Group("[", (rise, then), "]", collection=True)
+    listed = Group("[", (warmup, then), "]", collection=True)
     places = Group("[", (count,), "]", collection=True)
     return call("lr_scheduler.SequentialLR", "optimizer", listed, places)
 
@@ -91,8 +91,8 @@ def _warm_length(schedule: Schedule) -> str:
     return f"round({written(epochs)} * steps)"
 
 
-def _following(scheduler: Scheduler, length: str) -> dict[str, Any]:
-    """Return the arguments that follow from the length of the training."""
+def _by_length(scheduler: Scheduler, length: str) -> dict[str, Any]:
+    """Return the arguments that depend on the length of the training."""
     return {
         name: Code(length)
         for name in type(scheduler).model_fields
@@ -101,7 +101,7 @@ def _following(scheduler: Scheduler, length: str) -> dict[str, Any]:
 
 
 def _of_several(schedule: Schedule, whole: str) -> Group:
-    """Write a scheduler that is made of several, one after or beside the other."""
+    """Write a scheduler of several others, which run in sequence or together."""
     name = f"lr_scheduler.{type(schedule.scheduler).__name__}"
     marks: tuple[int, ...] = getattr(schedule.scheduler, "milestones", ())
     lengths = [whole] * len(schedule.parts)
@@ -109,7 +109,7 @@ def _of_several(schedule: Schedule, whole: str) -> Group:
         lengths = [str(end - begin) for begin, end in pairwise((0, *marks))]
         lengths.append(f"max({whole} - {marks[-1]}, 1)")
     inner = [
-        _scheduler_call(part, _following(part, length))
+        _scheduler_call(part, _by_length(part, length))
         for part, length in zip(schedule.parts, lengths, strict=True)
     ]
     listed = Group("[", tuple(inner), "]", collection=True)
@@ -120,7 +120,7 @@ def _of_several(schedule: Schedule, whole: str) -> Group:
 
 
 def _scheduler_call(scheduler: Scheduler, given: dict[str, Any]) -> Group:
-    """Write one scheduler; `given` is code in place of arguments."""
+    """Write one scheduler; `given` is code that replaces arguments."""
     arguments = scheduler.arguments() | given
     return call(
         f"lr_scheduler.{type(scheduler).__name__}",
@@ -132,7 +132,7 @@ def _scheduler_call(scheduler: Scheduler, given: dict[str, Any]) -> Group:
 def _positional_first(
     component: TrainingComponent, arguments: dict[str, Any]
 ) -> list[Piece]:
-    """Write required arguments by place, those that follow and the others by name."""
+    """Write required arguments by position, all others by name."""
     required = [
         name
         for name in arguments

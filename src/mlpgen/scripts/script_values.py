@@ -1,4 +1,4 @@
-"""What the templates of scripts show, beside the graph and the recipe."""
+"""The values that templates of scripts can use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mlpgen.graph.nodes import held
 from mlpgen.scripts import optimizer, scheduler
 from mlpgen.scripts.data_loading import data_module, load_arguments
 from mlpgen.scripts.flags import flags
-from mlpgen.scripts.loss import forward
+from mlpgen.scripts.loss import batch_to_loss
 from mlpgen.scripts.metrics import measured
 from mlpgen.styles.code import Code, call, flat, keyword, literal, quoted
 from mlpgen.training.metrics import METRICS
@@ -27,49 +27,48 @@ if TYPE_CHECKING:
     from mlpgen.training.augmentations import Augmentation
 
 _SHOWN = ("epochs", "batch_size", "seed", "subset", "validation")
-"""Numbers that have a place of their own."""
+"""Settings that templates show themselves."""
 _DTYPES = {"bf16": Code("torch.bfloat16"), "fp16": Code("torch.float16")}
 _SIZES = (2500, 1000, 500, 250, 100, 50, 25, 10, 5, 2)
 
 
-class Script(NamedTuple):
-    """What templates of scripts may show. What is no `Code` decides about branches.
+class ScriptValues(NamedTuple):
+    """The values that templates of scripts can use; those of type `Code` are printed.
 
     Attributes:
         graph: The network.
         recipe: How it is trained.
-        settings: What the spec says under `training`.
+        settings: The key `training` of the spec.
         model: The class.
         stem: The file of the class, without `.py`.
-        title: What the data is called.
-        file: A file that could be predicted for, for example.
+        title: The name of the data.
+        file: An example of a file to predict for.
         data_module: The shared module that reads the data.
-        load: The call of it that loads the data.
+        load: The call that loads the data.
         flags: The parameters of the model, as flags.
-        constants: Pairs of a name and its value, for what few specs say.
-        eval_batch_size: Examples of one batch where nothing is learned.
+        constants: Pairs of a name and its value, for numbers that few specs set.
+        eval_batch_size: The batch size of evaluations.
         lr: The learning rate, or its peak.
         optimizer: The call that makes it.
         scheduler: The call that makes it; empty without one.
-        counts_steps: Whether that needs the number of steps of an epoch.
-        by_step: Whether the scheduler moves on after each step.
-        watched: The metric of unseen data that it looks at, if it looks at one.
-        fixed_epochs: Whether something follows from the number of epochs.
-        find_unused: Whether no loss depends on some parameters.
-        forward: The names of outputs, and what is done with them.
-        channels_last: Whether batches of images are laid out with channels last.
-        autocast: The type that the forward pass is computed in; empty for float32.
-        augmentations: The calls that change a batch: pairs of what they give, and the
-            call.
-        measured: What an evaluation measures.
-        at_end: Metrics that look at the model of the best epoch.
-        kept: The model that is evaluated and kept: itself, or a mean of its weights.
-        unseen: The data that decides between epochs: `test` or `validation`.
-        score: The metric that decides, such as `accuracy`.
-        value: What is made of the first output, such as probabilities.
-        pictures: Whether it gives images for images.
+        counts_steps: Whether that needs the number of steps in an epoch.
+        by_step: Whether the scheduler advances after each step.
+        watched: The metric of unseen data that it depends on, if any.
+        fixed_epochs: Whether the schedule depends on the number of epochs.
+        find_unused: Whether some parameters have no effect on any loss.
+        forward: The variables of outputs, and the computation of the loss.
+        channels_last: Whether batches of images have the channels last in memory.
+        autocast: The dtype of the forward pass; empty for float32.
+        augmentations: Pairs of what is assigned and the call that augments a batch.
+        measured: The code of the metrics in an evaluation.
+        at_end: Metrics that are computed of the model of the best epoch.
+        kept: The model that is evaluated and saved: itself, or a mean of its weights.
+        unseen: The data that ranks epochs: `test` or `validation`.
+        score: The metric that ranks epochs, such as `accuracy`.
+        value: The prediction from the first output, such as probabilities.
+        pictures: Whether the model maps images to images.
         example: The call that makes two examples.
-        own: The files of the author's own that the model imports, quoted.
+        own: The files of custom classes that the model imports, quoted.
     """
 
     graph: Model
@@ -107,18 +106,20 @@ class Script(NamedTuple):
     own: tuple[Code, ...]
 
 
-def plan(graph: Model, recipe: Recipe, captured: Sequence[str]) -> Script:
-    """Gather what the scripts of a graph show.
+def script_values(
+    graph: Model, recipe: Recipe, captured: Sequence[str]
+) -> ScriptValues:
+    """Compute the values that templates of scripts can use.
 
     Args:
         graph: The network.
         recipe: How it is trained.
-        captured: Layers whose outputs the model returns as well.
+        captured: Layers whose outputs the model also returns.
     """
     settings, schedule = recipe.settings, recipe.schedule
-    pass_ = forward(graph, recipe, captured)
+    forward = batch_to_loss(graph, recipe, captured)
     watched = schedule.scheduler.watched if schedule else ""
-    return Script(
+    return ScriptValues(
         graph=graph,
         recipe=recipe,
         settings=settings,
@@ -131,24 +132,24 @@ def plan(graph: Model, recipe: Recipe, captured: Sequence[str]) -> Script:
         flags=flags(graph),
         constants=_constants(settings),
         eval_batch_size=_eval_batch_size(graph),
-        lr=scheduler.rate(recipe),
-        optimizer=optimizer.optimizer(recipe),
-        scheduler=scheduler.scheduler(recipe),
-        counts_steps=scheduler.counts_steps(recipe),
+        lr=scheduler.learning_rate(recipe),
+        optimizer=optimizer.optimizer_call(recipe),
+        scheduler=scheduler.scheduler_call(recipe),
+        counts_steps=scheduler.depends_on_steps(recipe),
         by_step=schedule is not None and schedule.by_step,
         watched=Code(watched.partition("_")[2]),
-        fixed_epochs=scheduler.needs_length(recipe),
+        fixed_epochs=scheduler.depends_on_epochs(recipe),
         find_unused=_find_unused(graph, recipe),
-        forward=pass_,
+        forward=forward,
         channels_last=settings.channels_last and recipe.dataset.pictures,
         autocast=_DTYPES.get(settings.precision, Code("")),
         augmentations=tuple(_augmentation(each) for each in recipe.augmentations),
-        measured=measured(recipe, pass_.output),
+        measured=measured(recipe, forward.output),
         at_end=tuple(name for name in recipe.metrics if METRICS[name].at_end),
         kept=Code("model" if settings.ema is None else "average"),
         unseen=Code("validation" if settings.validation else "test"),
         score=Code("accuracy" if recipe.classifies else "loss"),
-        value=_value(recipe, pass_.output),
+        value=_value(recipe, forward.output),
         pictures=recipe.target == "image" and len(recipe.dataset.shape) == 3,
         example=_example(recipe),
         own=tuple(
@@ -159,7 +160,7 @@ def plan(graph: Model, recipe: Recipe, captured: Sequence[str]) -> Script:
 
 
 def _constants(settings: Training) -> tuple[tuple[Code, float], ...]:
-    """Name the numbers that a spec sets and that are none of what all scripts show."""
+    """Name the numbers that a spec sets and that templates do not show themselves."""
     found: list[tuple[Code, float]] = []
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
@@ -182,9 +183,9 @@ def _example(recipe: Recipe) -> Code:
 
 
 def _eval_batch_size(graph: Model) -> int:
-    """Take as many examples as keep the largest tensor of the model below 16 MiB.
+    """Choose a batch size that keeps the largest tensor of the model below 16 MiB.
 
-    Larger ones are given back to the system by malloc, and fetched anew for each batch.
+    Malloc returns larger ones to the system and fetches them again for each batch.
     """
     floats = max(
         (
@@ -212,13 +213,13 @@ def _value(recipe: Recipe, output: str) -> Code:
 
 
 def _find_unused(graph: Model, recipe: Recipe) -> bool:
-    """Tell whether some parameters have to be looked for, since no loss needs them."""
-    found = _needed(graph, {term.output for term in recipe.terms})
+    """Tell whether some parameters have no effect on any loss."""
+    found = _ancestors(graph, {term.output for term in recipe.terms})
     return any(node.parameters and node.name not in found for node in graph.nodes)
 
 
-def _needed(graph: Model, values: Iterable[str]) -> set[str]:
-    """Name the layers that values depend on."""
+def _ancestors(graph: Model, values: Iterable[str]) -> set[str]:
+    """Return the names of the layers that values depend on."""
     nodes = {node.name: node for node in graph.nodes}
     waiting, found = [*values], set[str]()
     while waiting:

@@ -1,4 +1,4 @@
-"""Pieces of Python code, safe by their type, and laid out as ruff would."""
+"""Pieces of Python code, safe by their type."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ _AS_THEY_ARE: Mapping[str, Operand] = MappingProxyType({})
 
 
 class Code(str):
-    """Text that may stand in a Python file as it is; templates print nothing else."""
+    """Text that is Python code; templates print no other text."""
 
     __slots__ = ()
 
 
-def as_code(plan: Any) -> Any:
-    """Mark what a plan holds as code: its texts, and those of its tuples."""
-    if isinstance(plan, str):
-        return Code(plan)
-    if not isinstance(plan, tuple):
-        return plan
-    parts = map(as_code, plan)
-    return type(plan)(*parts) if hasattr(plan, "_fields") else tuple(parts)
+def as_code(value: Any) -> Any:
+    """Mark all texts of a plan as code, also those of its tuples."""
+    if isinstance(value, str):
+        return Code(value)
+    if not isinstance(value, tuple):
+        return value
+    items = map(as_code, value)
+    return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
 
 
 class Group(NamedTuple):
-    """Something in brackets that can be spread over lines.
+    """Items in brackets, which can be split over lines.
 
     Attributes:
         opening: `nn.Linear(`.
-        items: What stands between the commas.
+        items: The items between the commas.
         closing: `)`.
-        collection: A tuple or list, which ruff spreads one item a line at once.
-        exploded: It is always spread, one item a line.
-        separator: What stands between the items: a blank in a comprehension.
-        comments: What the last line of each item says, if it is spread.
+        collection: Whether it is a tuple or list, which ruff splits item by item.
+        exploded: Whether it is always split, one item per line.
+        separator: The text between items: a space in a comprehension.
+        comments: The comment of each item, if it is split.
     """
 
     opening: str
@@ -58,7 +58,7 @@ class Group(NamedTuple):
 
 
 Value = Operand | Group
-"""Code of a value, which can stand in other code: see `operand`."""
+"""Code of a value, which other code can contain: see `operand`."""
 Piece = str | Value
 
 
@@ -67,10 +67,10 @@ def literal(value: object, names: Mapping[str, Operand] = _AS_THEY_ARE) -> Value
 
     Args:
         value: The value.
-        names: What stands for the names in expressions.
+        names: What replaces the names in expressions.
 
     Raises:
-        TypeError: It is none that a spec can hold.
+        TypeError: A spec cannot hold such a value.
     """
     match value:
         case Expression() | Size() | Real():
@@ -93,7 +93,7 @@ def literal(value: object, names: Mapping[str, Operand] = _AS_THEY_ARE) -> Value
 
 
 def quoted(text: str) -> str:
-    """Write a string literal in double quotes; whatever is not printable is escaped."""
+    """Write a string literal; characters that are not printable are escaped."""
     body = guarded("".join(escaped(char) for char in text), whole=False)
     if '"' in body and "'" not in body:
         return f"'{body}'"
@@ -104,12 +104,12 @@ _INVISIBLE = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp", "Zs")
 
 
 def visible(text: str) -> str:
-    """Write what is not printable as Python escapes it; backslashes stay."""
+    """Escape characters that are not printable as Python does; backslashes stay."""
     return "".join(char if char == "\\" else escaped(char) for char in text)
 
 
 def escaped(char: str) -> str:
-    """Write a character that is not printable as Python escapes it."""
+    """Escape a backslash, or a character that is not printable, as Python does."""
     if char == "\\":
         return "\\\\"
     # Not `isprintable`: what is unassigned depends on the version of Python.
@@ -124,7 +124,7 @@ def call(function: str, *arguments: Piece) -> Group:
 
 
 def keyword(name: str, value: Piece) -> Piece:
-    """Write an argument by name."""
+    """Write a keyword argument."""
     if isinstance(value, Group):
         return value._replace(opening=f"{name}={value.opening}")
     if isinstance(value, Operand):
@@ -134,7 +134,7 @@ def keyword(name: str, value: Piece) -> Piece:
 
 
 def operand(value: Value) -> Operand:
-    """Write a value on one line, so that it can stand in other code."""
+    """Write a value on one line, so that other code can contain it."""
     return operands.atom(flat(value)) if isinstance(value, Group) else value
 
 

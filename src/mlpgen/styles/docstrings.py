@@ -1,4 +1,4 @@
-"""What docstrings of the generated code say: the author's words, shapes, counts."""
+"""Docstrings of generated code: the author's description, shapes, counts."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 _BARE_QUOTE = r'(?<!\\)(\\\\)*"$'
 
 LETTERS = {"height": "H", "width": "W", "depth": "D", "features": "F", "channels": "C"}
-"""How a docstring says a size that is no argument."""
+"""The letters of sizes that are not arguments, in docstrings."""
 
 
 def docstring(lines: Sequence[str], indent: int = 0) -> tuple[str, ...]:
-    """Put quotes around the lines of a docstring; one line stays one line."""
+    """Put quotes around the lines of a docstring, on one line if possible."""
     first, *more = lines
-    first = f" {first}" if first.startswith('"') else first  # four quotes are no three
+    first = f" {first}" if first.startswith('"') else first  # avoids four quotes
     space = " " if first.endswith('"') and re.search(_BARE_QUOTE, first) else ""
     if not more and indent + width(first) + len(space) + 6 <= WIDTH:
         return (f'"""{first}{space}"""',)
@@ -40,15 +40,15 @@ def docstring(lines: Sequence[str], indent: int = 0) -> tuple[str, ...]:
 
 
 def module_docstring(graph: Graph) -> tuple[str, ...]:
-    """Say in one line what a file holds: the class, and the author's words if short."""
+    """Write the docstring of a file: the class, and its description if that fits."""
     told = prose(graph.description, f"{graph.name}: ")
     if not graph.description or len(told) > 1:
-        told = [f"{graph.name}: a {plain(graph)}"]
+        told = [f"{graph.name}: a {plain_summary(graph)}"]
     return docstring(told)
 
 
-def plain(graph: Graph) -> str:
-    """Say what a class is, where its author does not."""
+def plain_summary(graph: Graph) -> str:
+    """Describe a class without a description: network of 3 layers."""
     count = len(graph.nodes)
     kind = "network" if graph.stem else "block"
     return f"{kind} of {'one layer' if count == 1 else f'{count} layers'}."
@@ -57,7 +57,7 @@ def plain(graph: Graph) -> str:
 def _inner(
     graph: Graph, names: Sequence[str], known: Mapping[str, Value]
 ) -> dict[str, Value]:
-    """Return the captured values that are inside of layers."""
+    """Return the captured values inside of layers."""
     if all(name in known for name in names):
         return {}
     from mlpgen.graph.captures import captures
@@ -71,14 +71,14 @@ def class_docstring(
     outputs: Sequence[str],
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, ...]:
-    """Say what the class is, the shapes it takes and returns, and its size.
+    """Write the docstring of a class: description, shapes, number of parameters.
 
-    The size of a block depends on its arguments.
+    Blocks have no number, since it depends on their arguments.
 
     Args:
         graph: The class.
         outputs: The values that it returns.
-        variables: What several of them are called in `forward`.
+        variables: Their variables in `forward`, if there are several.
     """
     about = _about(graph)
     several = len(graph.inputs) > 1
@@ -87,21 +87,21 @@ def class_docstring(
         for name, value in graph.inputs.items()
     ]
     label = "Output:" if len(outputs) == 1 else "Outputs:"
-    own = graph.values()
-    inner = _inner(graph, outputs, own)
+    values = graph.values()
+    inner = _inner(graph, outputs, values)
     for name in outputs:
-        said = name if name in inner else variables.get(name, name).rpartition(".")[2]
+        shown = name if name in inner else variables.get(name, name).rpartition(".")[2]
         if len(outputs) == 1 and not _is_named(graph, name):
-            said = ""  # nobody has called it anything
-        rows.append((label, said, (own | inner)[name]))
+            shown = ""  # its author has not named it
+        rows.append((label, shown, (values | inner)[name]))
     table = _table([_labelled(rows, index) for index in range(len(rows))], graph)
     size = ["", f"{graph.total_parameters:,} parameters."] if graph.stem else []
     return docstring([*about, "", *table, *size], INDENT)
 
 
 def _about(graph: Graph) -> list[str]:
-    """Say what a class is: a summary of one line, and what is longer below it."""
-    summary = f"A {plain(graph)}"
+    """Return the description: a summary of one line, and the rest below it."""
+    summary = f"A {plain_summary(graph)}"
     if not graph.description:
         return [summary]
     told = prose(graph.description, indent=INDENT)
@@ -115,7 +115,7 @@ def _about(graph: Graph) -> list[str]:
 
 
 def _is_named(graph: Graph, value: str) -> bool:
-    """Tell whether the author has chosen the name of a value."""
+    """Tell whether the author chose the name of a value."""
     layer = value.partition(".")[0]
     return all(node.named for node in graph.nodes if node.name == layer)
 
@@ -124,7 +124,7 @@ Row = tuple[str, str, "Value"]
 
 
 def _labelled(rows: Sequence[Row], index: int) -> Row:
-    """Say a label only once."""
+    """Drop a label that repeats that of the row above."""
     label, *rest = rows[index]
     repeated = index and rows[index - 1][0] == label
     return ("" if repeated else label, *rest)  # type: ignore[return-value]
@@ -144,9 +144,9 @@ def _table(rows: Sequence[Row], graph: Graph) -> list[str]:
 
 
 def _letters(graph: Graph) -> dict[str, str]:
-    """Find letters for what arrives in a block and is no argument: H, W, then H2, W2.
+    """Choose letters for sizes of inputs that are not arguments: H, W, then H2, W2.
 
-    Two sizes may well be equal; nothing says so.
+    Equal sizes may have two letters, since nothing tells that they are equal.
     """
     found: dict[str, str] = {}
     for value in graph.inputs.values():
@@ -161,13 +161,13 @@ def _letters(graph: Graph) -> dict[str, str]:
 
 
 _TIED = "\xa0"
-"""A blank at which no line is broken."""
+"""A space at which lines are not broken."""
 
 
 def _shape(
     value: Value, sizes: Mapping[str, Operand], letters: Mapping[str, str]
 ) -> str:
-    """Write a shape in a block: letters, and no names for long sizes."""
+    """Write a shape in a block, with letters and without variables of sizes."""
     codes = []
     for size in value.shape:
         code = operand_of(size)
@@ -179,7 +179,7 @@ def _shape(
 
 
 def _wrapped(row: str, hanging: int) -> list[str]:
-    """Break a row between sizes; inside of one only if it is longer than a line."""
+    """Break a row between sizes, inside a size only if it is longer than a line."""
     room = WIDTH - INDENT
     for text in (row, row.replace(_TIED, " ")):
         lines = textwrap.wrap(
@@ -191,22 +191,22 @@ def _wrapped(row: str, hanging: int) -> list[str]:
 
 
 _TYPOGRAPHY = str.maketrans("–−‘’×∗\xa0", "--''x* ")
-"""Signs that ruff takes for others (RUF002), and what they become in a docstring."""
+"""Characters that ruff finds ambiguous (RUF002), and what replaces them."""
 
 
 def prose(text: str, first: str = "", indent: int = 0) -> list[str]:
-    """Break a text of the author into lines of a docstring.
+    """Break a description into lines of a docstring.
 
-    Whatever could end the docstring, is not printable, or would be obeyed by a workflow
-    that prints it, is escaped.
+    Escapes what could end the docstring, is not printable, or would be a command to a
+    workflow that prints it.
 
     Args:
-        text: The author's words, blanks folded.
-        first: What stands before them on the first line.
+        text: The description.
+        first: What comes before it on the first line.
         indent: Columns to the left of the docstring.
     """
-    plain = text.translate(_TYPOGRAPHY)
-    safe = "".join(escaped(char) for char in plain).replace('"""', '\\"\\"\\"')
+    plain_summary = text.translate(_TYPOGRAPHY)
+    safe = "".join(escaped(char) for char in plain_summary).replace('"""', '\\"\\"\\"')
     room = WIDTH - indent - 6
     lines = [""]
     for word in guarded(f"{first}{safe}", whole=False).split():

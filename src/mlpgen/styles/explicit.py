@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from mlpgen.graph.fingerprints import attributes
 from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import class_docstring
-from mlpgen.styles.forward.body import forward
-from mlpgen.styles.forward.statements import returned
-from mlpgen.styles.forward_hooks import recorded, recording
-from mlpgen.styles.init.assignments import BODY, assigned, held_lines
+from mlpgen.styles.forward.body import forward_body
+from mlpgen.styles.forward.statements import return_tuple
+from mlpgen.styles.forward_hooks import recording_block, recording_of
+from mlpgen.styles.init.assignments import assignment_lines, tensor_lines
 from mlpgen.styles.init.initial_values import initial_values
-from mlpgen.styles.init.modules import uses
-from mlpgen.styles.init.size_variables import size_lines, with_locals
-from mlpgen.styles.init.weight_tying import tied_lines
-from mlpgen.styles.layout import INDENT, bracketed
+from mlpgen.styles.init.modules import imported_names
+from mlpgen.styles.init.size_variables import size_lines, with_size_variables
+from mlpgen.styles.init.weight_tying import tying_lines
+from mlpgen.styles.layout import BODY, INDENT, bracketed
 from mlpgen.styles.plan import ClassPlan, ModelPlan, model_plan
 from mlpgen.styles.signatures import forward_signature, init_signature
 from mlpgen.styles.variable_names import init_locals, is_plain
@@ -36,43 +36,43 @@ def plan(graph: Model, captured: Sequence[str] = ()) -> ModelPlan:
 
     Args:
         graph: The network.
-        captured: Values that are returned as well; those inside of a layer are
-            recorded by forward hooks.
+        captured: Values that it also returns. Forward hooks record those inside of
+            layers.
     """
-    graph = with_locals(graph)
-    found = recording(graph, inner(graph, captured))
-    classes = [class_plan(with_locals(block)) for block in found.blocks]
-    model = class_plan(graph, captured, found)
-    return model_plan(graph, [*classes, model], found)
+    graph = with_size_variables(graph)
+    recording = recording_of(graph, inner_values(graph, captured))
+    blocks = [class_plan(with_size_variables(block)) for block in recording.blocks]
+    model = class_plan(graph, captured, recording)
+    return model_plan(graph, [*blocks, model], recording)
 
 
-def inner(graph: Graph, captured: Sequence[str]) -> list[str]:
-    """Return the captured values that `forward` has no variables for."""
-    own = graph.values()
-    return [name for name in captured if name not in own]
+def inner_values(graph: Graph, captured: Sequence[str]) -> list[str]:
+    """Return the captured values for which `forward` has no variables."""
+    values = graph.values()
+    return [name for name in captured if name not in values]
 
 
 def class_plan(
-    graph: Graph, captured: Sequence[str] = (), found: Recording | None = None
+    graph: Graph, captured: Sequence[str] = (), recording: Recording | None = None
 ) -> ClassPlan:
     """Plan one class.
 
     Args:
         graph: The class.
-        captured: Values that are returned as well.
-        found: How those inside of a layer are recorded.
+        captured: Values that it also returns.
+        recording: How those inside of layers are recorded.
     """
-    modules, codes = (found.modules, found.codes) if found else ((), {})
+    modules, codes = (recording.modules, recording.codes) if recording else ((), {})
     outputs = (*graph.outputs, *captured)
-    plain = [name for name in outputs if name not in codes]
+    computed = [name for name in outputs if name not in codes]
     indent = BODY + INDENT if modules else BODY
-    variables, body = forward(graph, plain, indent, returns=len(outputs) == 1)
-    body = recorded(found, body) if found else body
+    variables, body = forward_body(graph, computed, indent, returns=len(outputs) == 1)
+    body = recording_block(recording, body) if recording else body
     if len(outputs) > 1:
-        body += returned([codes.get(name) or variables[name] for name in outputs])
+        body += return_tuple([codes.get(name) or variables[name] for name in outputs])
     signature, init = init_signature(graph), _init(graph)
     if not (graph.inferred or graph.parameters) and init == [SUPER]:
-        signature, init = (), []  # nn.Module has the same
+        signature, init = (), []  # inherits that of nn.Module
     return ClassPlan(
         name=Code(graph.name),
         base=Code("nn.Module"),
@@ -86,7 +86,7 @@ def class_plan(
         init=tuple(init),
         forward_signature=forward_signature(graph.inputs, outputs),
         forward=tuple(body),
-        uses=frozenset({"Tensor"} | uses(graph.nodes, outputs)),
+        uses=frozenset({"Tensor"} | imported_names(graph.nodes, outputs)),
     )
 
 
@@ -109,17 +109,18 @@ def _init(graph: Graph) -> list[str]:
 
 
 def _parameters(graph: Graph) -> list[str]:
-    """Return the parameters that `forward` needs, in order."""
+    """Return the parameters of the spec that `forward` needs, in order."""
     names = (name for node in graph.nodes for name in attributes(node))
     return list(dict.fromkeys(names))
 
 
 def _attribute(node: Node, graph: Graph) -> list[str]:
-    """Write what `__init__` says of one layer."""
+    """Write the statements of `__init__` for one layer."""
     if node.is_held:
-        return held_lines(node)
+        return tensor_lines(node)
     if node.function is not None or node.shared:
         return []
-    own = init_locals(graph)
-    lines = assigned(node, f"self.{node.name}", own, comments=bool(graph.stem))
-    return [*lines, *tied_lines(node, graph)]
+    local = init_locals(graph)
+    target = f"self.{node.name}"
+    lines = assignment_lines(node, target, local, comments=bool(graph.stem))
+    return [*lines, *tying_lines(node, graph)]

@@ -1,7 +1,7 @@
-"""How values inside of layers come out of a model: forward hooks record them.
+"""Forward hooks that record values inside of layers, so that a model can return them.
 
-A hook sees what a module gives. What no module gives gets one that changes nothing: an
-`nn.Identity` in the class of the block, for its hook alone.
+A hook sees what a module returns. A value that no module returns goes through an
+`nn.Identity` in the class of its block, only for its hook.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from mlpgen.graph.nodes import Maker, Node
 from mlpgen.layers.base import Call
 from mlpgen.names.identifiers import free_name
 from mlpgen.styles.code import Group, call
-from mlpgen.styles.docstrings import plain
-from mlpgen.styles.init.modules import chains
-from mlpgen.styles.layout import INDENT, indented, layout
-from mlpgen.styles.variable_names import outputs_of
+from mlpgen.styles.docstrings import plain_summary
+from mlpgen.styles.init.modules import can_chain
+from mlpgen.styles.layout import BODY, indented, layout
+from mlpgen.styles.variable_names import outputs_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 
 class Recording(NamedTuple):
-    """Values that are recorded.
+    """The values that forward hooks record.
 
     Attributes:
-        blocks: The blocks of the network, with modules for what is recorded in them.
+        blocks: The blocks of the network, with modules for the values inside them.
         modules: Dotted names of the modules that get a hook.
-        codes: The code that takes each value from what is recorded.
-        outputs: The variable of what is recorded.
+        codes: The code that takes each value from the recorded outputs.
+        outputs: The variable of the recorded outputs.
     """
 
     blocks: tuple[Graph, ...]
@@ -45,20 +45,20 @@ class Recording(NamedTuple):
     outputs: str
 
     @property
-    def uses(self) -> frozenset[str]:
-        """What the codes need, beside what the blocks do."""
+    def imports(self) -> frozenset[str]:
+        """The names that the codes import."""
         calls = any(isinstance(code, Group) for code in self.codes.values())
         return frozenset({"torch"} if calls else ())
 
 
-def recording(graph: Model, names: Sequence[str]) -> Recording:
-    """Plan how values are recorded.
+def recording_of(graph: Model, names: Sequence[str]) -> Recording:
+    """Choose the hooks that record values.
 
     Args:
         graph: The network.
-        names: Those that its model does not have as variables.
+        names: The values for which `forward` has no variables.
     """
-    outputs = outputs_of(graph)
+    outputs = outputs_variable(graph)
     if not names:
         return Recording(graph.blocks, (), {}, outputs)
     from mlpgen.graph.captures import captures
@@ -71,7 +71,7 @@ def recording(graph: Model, names: Sequence[str]) -> Recording:
         found = known[name]
         assert found.place is not None
         if found.place.node.is_held:
-            codes[name] = _held(found.place)
+            codes[name] = _access(found.place)
             continue
         module, code = blocks.hooked(name, found, found.place)
         modules[module] = None
@@ -79,56 +79,58 @@ def recording(graph: Model, names: Sequence[str]) -> Recording:
     return Recording(blocks.all(), tuple(modules), codes, outputs)
 
 
-def _held(place: Place) -> str:
-    """Write how a tensor of a block is found: no call gives it."""
+def _access(place: Place) -> str:
+    """Write the access to a parameter or buffer of a block, which no call returns."""
     return f'self.get_{place.node.type}("{place.module}")'
 
 
 class _Blocks:
-    """The blocks of a network, changed as hooks need it."""
+    """The blocks of a network, changed so that hooks see the recorded values."""
 
     def __init__(self, blocks: Iterable[Graph], outputs: str) -> None:
         self._outputs = outputs
-        self._found = {block.name: block for block in blocks}
-        self._points: dict[str, dict[str, str]] = defaultdict(dict)
+        self._by_name = {block.name: block for block in blocks}
+        self._identities: dict[str, dict[str, str]] = defaultdict(dict)
 
     def all(self) -> tuple[Graph, ...]:
         return tuple(
-            _with_points(block, self._points[block.name])
-            for block in self._found.values()
+            _with_identities(block, self._identities[block.name])
+            for block in self._by_name.values()
         )
 
     def hooked(self, name: str, found: Captured, place: Place) -> tuple[str, Piece]:
-        """Return the module whose hook sees a value, and the code that takes it."""
-        node, block = place.node, self._found.get(place.holder)
-        listed = bool(node.rounds) and not chains(node)
+        """Return the module whose hook sees a value, and the code of the value."""
+        node, block = place.node, self._by_name.get(place.holder)
+        listed = bool(node.rounds) and not can_chain(node)
         if block is not None and (node.is_function or listed):
-            own = name.removeprefix(place.name.removesuffix(node.name))
-            points = self._points[block.name]
-            point = points.setdefault(own, _point(own, block, points.values()))
-            module = f"{place.instance}.{point}"
+            value = name.removeprefix(place.name.removesuffix(node.name))
+            identities = self._identities[block.name]
+            identity = identities.setdefault(
+                value, _identity_name(value, block, identities.values())
+            )
+            module = f"{place.instance}.{identity}"
             return module, f'{self._outputs}["{module}"][{place.pass_}]'
         if block is not None:
-            self._found[block.name] = _with_module(block, node.name)
-        given = f'{self._outputs}["{place.module}"][{place.time}]'
+            self._by_name[block.name] = _with_module(block, node.name)
+        output = f'{self._outputs}["{place.module}"][{place.time}]'
         if node.single:
-            return place.module, given
+            return place.module, output
         base, pick = node.picks.get(found.part, (found.part, "{}"))
-        return place.module, _picked(pick, given + _index(node.returned, base))
+        return place.module, _picked(pick, output + _index(node.returned, base))
 
 
-def _picked(pick: str, given: str) -> Piece:
-    """Write what takes a part, which may be a call: `torch.cat([{0}[-2]], dim=1)`."""
+def _picked(pick: str, output: str) -> Piece:
+    """Write the code of a part, which may be a call: `torch.cat([{0}[-2]], dim=1)`."""
     function, listed, rest = pick.partition("([")
     if not listed:
-        return pick.format(given)
+        return pick.format(output)
     items, _, last = rest.removesuffix(")").rpartition("], ")
-    parts = tuple(each.format(given) for each in items.split(", "))
+    parts = tuple(each.format(output) for each in items.split(", "))
     return call(function, Group("[", parts, "]", collection=True), last)
 
 
 def _with_module(block: Graph, name: str) -> Graph:
-    """Make a module of a layer that would be a function."""
+    """Turn a layer that is a function into a module."""
     nodes = tuple(
         node._replace(function=None, shared="")
         if node.name == name and node.function is not None
@@ -138,38 +140,38 @@ def _with_module(block: Graph, name: str) -> Graph:
     return replace(block, nodes=nodes)
 
 
-def _point(value: str, block: Graph, others: Iterable[str]) -> str:
-    """Name the module that a value of a block goes through for its hook."""
+def _identity_name(value: str, block: Graph, others: Iterable[str]) -> str:
+    """Name the `nn.Identity` that a value of a block goes through."""
     taken = {*others, *block.inputs, *block.parameters, *block.inferred, *block.sizes}
     taken |= {node.name for node in block.nodes}
     return free_name(f"{value.replace('.', '_')}_output", taken)
 
 
-def _with_points(block: Graph, points: Mapping[str, str]) -> Graph:
-    """Send values of a block through modules that change nothing."""
-    if not points:
+def _with_identities(block: Graph, identities: Mapping[str, str]) -> Graph:
+    """Send values of a block through `nn.Identity` modules."""
+    if not identities:
         return block
     values = block.values()
     nodes: list[Node] = []
     for node in block.nodes:
-        nodes.append(_renamed(node, points))
+        nodes.append(_renamed(node, identities))
         nodes += [
-            _identity(node, values[value], value, point)
-            for value, point in points.items()
+            _identity(node, values[value], value, identity)
+            for value, identity in identities.items()
             if value.partition(".")[0] == node.name
         ]
-    outputs = tuple(points.get(output, output) for output in block.outputs)
-    about = block.description or f"A {plain(block)}"
+    outputs = tuple(identities.get(output, output) for output in block.outputs)
+    about = block.description or f"A {plain_summary(block)}"
     return replace(block, description=about, nodes=tuple(nodes), outputs=outputs)
 
 
-def _renamed(node: Node, points: Mapping[str, str]) -> Node:
-    sources = tuple(points.get(source, source) for source in node.sources)
+def _renamed(node: Node, identities: Mapping[str, str]) -> Node:
+    sources = tuple(identities.get(source, source) for source in node.sources)
     return node._replace(sources=sources)
 
 
 def _identity(node: Node, value: Value, source: str, name: str) -> Node:
-    """Make a layer that hands on a value of another one."""
+    """Make a layer that returns the value of another one."""
     return Node(
         name=name,
         named=node.named,
@@ -184,7 +186,7 @@ def _identity(node: Node, value: Value, source: str, name: str) -> Node:
 
 
 def _index(returned: Returned, part: str) -> str:
-    """Write where a part stands in what a call gives: `[1][0]`."""
+    """Write the index of a part in the result of a call: `[1][0]`."""
     if isinstance(returned, str):
         return ""
     for index, each in enumerate(returned):
@@ -192,7 +194,7 @@ def _index(returned: Returned, part: str) -> str:
             return f"[{index}]"
         if not isinstance(each, str) and part in _flat(each):
             return f"[{index}]{_index(each, part)}"
-    raise ValueError(f"a call gives no {part}")
+    raise ValueError(f"the call returns no {part}")
 
 
 def _flat(returned: Returned) -> set[str]:
@@ -201,15 +203,15 @@ def _flat(returned: Returned) -> set[str]:
     return set[str]().union(*map(_flat, returned))
 
 
-RECORDING = {"Any", "Callable", "Iterator", "contextmanager"}
-"""What the helper that records outputs imports."""
+RECORDING_IMPORTS = {"Any", "Callable", "Iterator", "contextmanager"}
+"""The names that the helper `recorded` imports."""
 
 
-def recorded(found: Recording, body: Sequence[str]) -> list[str]:
-    """Write a block in which the outputs of modules are recorded, if there are any."""
-    if not found.modules:
+def recording_block(recording: Recording, body: Sequence[str]) -> list[str]:
+    """Put statements into the `with` block that records outputs, if any are."""
+    if not recording.modules:
         return [*body]
-    items = ("self", *(f'"{name}"' for name in found.modules))
-    after = f" as {found.outputs}:"
-    head = layout(call("with recorded", *items), 2 * INDENT, after=after)
+    items = ("self", *(f'"{name}"' for name in recording.modules))
+    after = f" as {recording.outputs}:"
+    head = layout(call("with recorded", *items), BODY, after=after)
     return [*head, *indented(body)]

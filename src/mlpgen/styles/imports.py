@@ -1,4 +1,4 @@
-"""The import block of a generated file."""
+"""The import block of a model."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def import_block(uses: Iterable[str]) -> tuple[str, ...]:
+def import_block(names: Iterable[str]) -> tuple[str, ...]:
     """Write the import block.
 
     Args:
-        uses: Names that the code uses: `F`, `torch`, `Tensor`, `OrderedDict` …
+        names: The names that the code uses: `F`, `torch`, `Tensor`, `OrderedDict` …
     """
-    standard = [line for name, line in _STANDARD.items() if name in uses]
-    norms = [name for name in ("spectral_norm", "weight_norm") if name in uses]
-    plain = ["import torch"] if "torch" in uses else []
-    torch = [_torch_line("Tensor" in uses)]
-    torch += ["from torch.nn import functional as F"] if "F" in uses else []
+    standard = [line for name, line in _STANDARD.items() if name in names]
+    norms = [name for name in ("spectral_norm", "weight_norm") if name in names]
+    plain = ["import torch"] if "torch" in names else []
+    torch = [_torch_line("Tensor" in names)]
+    torch += ["from torch.nn import functional as F"] if "F" in names else []
     if norms:
         torch.append(f"from torch.nn.utils.parametrizations import {', '.join(norms)}")
-    blocks = [standard, [*plain, *torch], _own(uses)]
+    blocks = [standard, [*plain, *torch], _custom(names)]
     return tuple(line for block in blocks if block for line in ("", *block))[1:]
 
 
-def _own(uses: Iterable[str]) -> list[str]:
-    """Import modules that the author wrote, each file once."""
+def _custom(names: Iterable[str]) -> list[str]:
+    """Import custom classes, with one line per module."""
     classes: dict[str, list[str]] = {}
-    for each in sorted(uses):
+    for each in sorted(names):
         module, colon, name = each.partition(":")
         if colon:
             classes.setdefault(module, []).append(name)

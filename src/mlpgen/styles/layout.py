@@ -1,4 +1,4 @@
-"""Code on lines, broken as ruff breaks them."""
+"""Lays out code on lines as ruff does."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 Lines = tuple[str, ...]
 WIDTH = 88
-
-
 INDENT = 4
+BODY = 2 * INDENT
+"""Columns to the left of the body of a method."""
 
 
 def layout(
     piece: Piece, indent: int = 0, before: str = "", after: str = "", comment: str = ""
 ) -> list[str]:
-    """Write a piece on as few lines as ruff would.
+    """Lay out a piece on as few lines as ruff would.
 
     Args:
-        piece: What to write.
-        indent: Columns to the left of it; not part of the lines.
-        before: Text on the first line, such as `x = `.
-        after: Text behind the last bracket, such as `,`.
-        comment: What the last line says if there is room: `(N, 128)`.
+        piece: The code.
+        indent: Columns to the left of it, which the lines do not contain.
+        before: Text before it on the first line, such as `x = `.
+        after: Text after the last bracket, such as `,`.
+        comment: A comment on the last line, if there is room: `(N, 128)`.
     """
     lines = _spread(piece, WIDTH - indent, before, after)
     return _commented(lines, WIDTH - indent, comment)
@@ -43,33 +43,33 @@ def _commented(lines: list[str], room: int, comment: str) -> list[str]:
     return lines
 
 
-def _breaks(piece: Piece) -> bool:
-    """Tell whether a piece is on several lines in any case."""
+def _always_splits(piece: Piece) -> bool:
+    """Tell whether a piece is always on several lines."""
     return isinstance(piece, Group) and (
-        (piece.exploded and bool(piece.items)) or any(map(_breaks, piece.items))
+        (piece.exploded and bool(piece.items)) or any(map(_always_splits, piece.items))
     )
 
 
 def bracketed(code: Operand, indent: int, before: str, after: str = "") -> list[str]:
-    """Write an expression behind `if` or `=`; in brackets if it is too long."""
+    """Lay out an expression after `if` or `=`, parenthesized if it is too long."""
     return _bracketed(code, WIDTH - indent, before, after)
 
 
 def _bracketed(code: Operand, room: int, before: str, after: str) -> list[str]:
     if width(f"{before}{code.text}{after}") <= room:
         return [f"{before}{code.text}{after}"]
-    made = _as_call(code)
-    if made is not None:
-        return _spread(made, room, before, after)
-    return _by_brackets(code, room, before, after) or [
+    call = _as_call(code)
+    if call is not None:
+        return _spread(call, room, before, after)
+    return _split_brackets(code, room, before, after) or [
         f"{before}(",
-        *indented(_broken(code, room - INDENT)),
+        *indented(_split(code, room - INDENT)),
         f"){after}",
     ]
 
 
 def _as_call(code: Operand) -> Group | None:
-    """Return a call with its arguments apart, if it is one."""
+    """Return a call as a group of its arguments; None if it is not a call."""
     words = [part for part in code.parts if isinstance(part, str) and part != ", "]
     if not words or words[-1] != ")" or len(words) > len(("groups=", "min(", ")")):
         return None
@@ -77,8 +77,8 @@ def _as_call(code: Operand) -> Group | None:
     return Group("".join(words[:-1]), arguments, ")") if arguments else None
 
 
-def _by_brackets(code: Operand, room: int, before: str, after: str) -> list[str]:
-    """Break inside of the brackets that are there, of one of two operands."""
+def _split_brackets(code: Operand, room: int, before: str, after: str) -> list[str]:
+    """Split inside the brackets of one of two operands; empty if that is impossible."""
     if len(code.parts) != len(("first", "sign", "last")):
         return []
     first, sign, last = code.parts
@@ -99,65 +99,66 @@ def _by_brackets(code: Operand, room: int, before: str, after: str) -> list[str]
     return [*lines, *_spread(groups[1], room, line.removesuffix(opening), after)]
 
 
-def _as_group(place: Slot) -> Group | None:
-    """Return what stands in brackets, or is a call, as something to be spread."""
-    if place.needs_brackets:
-        return Group("(", (place.operand,), ")")
-    return _as_call(place.operand)
+def _as_group(slot: Slot) -> Group | None:
+    """Return an operand in brackets, or a call, as a group that can be split."""
+    if slot.needs_brackets:
+        return Group("(", (slot.operand,), ")")
+    return _as_call(slot.operand)
 
 
-def _broken(code: Operand, room: int, sign: str = "", after: str = "") -> list[str]:
-    """Break an expression before its outermost operators, as ruff does in brackets.
+def _split(code: Operand, room: int, sign: str = "", after: str = "") -> list[str]:
+    """Split an expression before its outermost operators, as ruff does in brackets.
 
     Args:
         code: The expression.
         room: The columns of a line.
-        sign: What stands before it on its first line.
-        after: What stands behind it on its last line.
+        sign: Text before it on its first line.
+        after: Text after it on its last line.
     """
-    places = [at for at, part in enumerate(code.parts) if isinstance(part, Slot)]
-    if width(f"{sign}{code.text}{after}") <= room or not places:
+    slots = [at for at, part in enumerate(code.parts) if isinstance(part, Slot)]
+    if width(f"{sign}{code.text}{after}") <= room or not slots:
         return [f"{sign}{code.text}{after}"]
-    made = _as_call(code)
-    if made is not None:
-        return _spread(made, room, sign, after)
+    call = _as_call(code)
+    if call is not None:
+        return _spread(call, room, sign, after)
     lines: list[str] = []
-    last = places[-1]
+    last = slots[-1]
     end = "".join(str(part) for part in code.parts[last + 1 :]) + after
     for at, part in enumerate(code.parts[: last + 1]):
         if isinstance(part, str):
             operates = part.startswith(" ") and part.endswith(" ")
             sign = f"{part.strip()} " if operates else f"{sign}{part}"
             continue
-        behind = end if at == last else ""
+        tail = end if at == last else ""
         if not part.needs_brackets:
-            lines += _broken(part.operand, room, sign, behind)
-        elif width(line := f"{sign}{part.text}{behind}") <= room:
+            lines += _split(part.operand, room, sign, tail)
+        elif width(line := f"{sign}{part.text}{tail}") <= room:
             lines.append(line)
         else:
-            inner = _broken(part.operand, room - INDENT)
-            lines += [f"{sign}(", *indented(inner), f"){behind}"]
+            inner = _split(part.operand, room - INDENT)
+            lines += [f"{sign}(", *indented(inner), f"){tail}"]
         sign = ""
     return lines
 
 
 def _spread(piece: Piece, room: int, before: str, after: str) -> list[str]:
+    """Lay out a piece: on one line, its items on the next, or one per line."""
     statement = before.endswith((" = ", "return "))
     if isinstance(piece, Operand) and statement:
         return _bracketed(piece, room, before, after)
     if isinstance(piece, Operand) and not before:
-        return _broken(piece, room, after=after)
+        return _split(piece, room, after=after)
     if not isinstance(piece, Group) or not piece.items:
         return [f"{before}{flat(piece)}{after}"]
     if statement and width(f"{before}{piece.opening}") > room:
         inner = _spread(piece, room - INDENT, "", "")
         return [f"{before}(", *indented(inner), f"){after}"]
-    broken = _breaks(piece)
-    if not broken and width(line := f"{before}{flat(piece)}{after}") <= room:
+    splits = _always_splits(piece)
+    if not splits and width(line := f"{before}{flat(piece)}{after}") <= room:
         return [line]
     first, last = f"{before}{piece.opening}", f"{piece.closing.lstrip(',')}{after}"
     body = piece.separator.join(flat(each) for each in piece.items)
-    together = not piece.collection and not broken
+    together = not piece.collection and not splits
     if together and width(body) <= room - INDENT:
         return [first, " " * INDENT + body, last]
     bare = piece.separator == " " or (
@@ -177,12 +178,12 @@ def _spread(piece: Piece, room: int, before: str, after: str) -> list[str]:
 
 
 def indented(lines: Sequence[str], by: int = INDENT) -> list[str]:
-    """Move lines to the right."""
+    """Indent lines that are not empty."""
     return [" " * by + line if line else line for line in lines]
 
 
 def width(text: str) -> int:
-    """Count the columns of a line; wide characters take two."""
+    """Return the columns of a line; wide characters take two."""
     if text.isascii():
         return len(text)
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,11 +1,11 @@
-"""What every style's plan of a model has in common."""
+"""What styles plan: the classes of a model, as lines of code."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.styles.docstrings import module_docstring
-from mlpgen.styles.forward_hooks import RECORDING
+from mlpgen.styles.forward_hooks import RECORDING_IMPORTS
 from mlpgen.styles.imports import import_block
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ class ClassPlan(NamedTuple):
     """One class, as lines of code.
 
     Attributes:
-        name: Of the class.
+        name: Name of the class.
         base: `nn.Module` or `nn.Sequential`.
-        about: Docstring of the class.
-        annotations: Attributes that need a type.
-        signature: The lines that begin `__init__`; nothing if it is inherited.
+        about: The docstring of the class.
+        annotations: Annotations of attributes.
+        signature: The signature of `__init__`; empty if it is inherited.
         init: The body of `__init__`.
-        forward_signature: The lines that begin `forward`.
-        forward: The body of `forward`; nothing if it is inherited.
+        forward_signature: The signature of `forward`.
+        forward: The body of `forward`; empty if it is inherited.
         uses: Names that the code imports.
     """
 
@@ -47,12 +47,12 @@ class ModelPlan(NamedTuple):
     """Everything that the template of a model shows, as lines of code.
 
     Attributes:
-        template: The file in `templates/`.
-        docstring: Of the module.
+        template: The name of the template.
+        docstring: The docstring of the file.
         imports: The import block.
         recorded: Whether outputs of inner layers are recorded.
-        drop_path: Whether layers drop residual branches.
-        classes: The blocks, and at last the model.
+        drop_path: Whether the model uses `DropPath`.
+        classes: The blocks, then the model.
     """
 
     template: str
@@ -64,24 +64,26 @@ class ModelPlan(NamedTuple):
 
 
 def model_plan(
-    graph: Graph, classes: Sequence[ClassPlan], found: Recording
+    graph: Graph, classes: Sequence[ClassPlan], recording: Recording
 ) -> ModelPlan:
-    """Put the classes of a file together.
+    """Plan the file of a model.
 
     Args:
         graph: The network.
-        classes: The blocks, and at last the model.
-        found: What is recorded of inner layers.
+        classes: The blocks, then the model.
+        recording: What is recorded of inner layers.
     """
-    names = found.uses.union(*(each.uses for each in classes))
+    names = recording.imports.union(*(each.uses for each in classes))
     drop_path = "DropPath" in names
     if drop_path:
         names |= {"torch", "Tensor"}
     return ModelPlan(
         template="model.py.jinja",
         docstring=module_docstring(graph),
-        imports=import_block(names | (RECORDING if found.modules else set())),
-        recorded=bool(found.modules),
+        imports=import_block(
+            names | (RECORDING_IMPORTS if recording.modules else set())
+        ),
+        recorded=bool(recording.modules),
         drop_path=drop_path,
         classes=tuple(classes),
     )

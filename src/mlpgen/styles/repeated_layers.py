@@ -1,11 +1,11 @@
-"""Finds layers that repeat, so that a loop can stand for them."""
+"""Finds layers that repeat, so that a loop can make or call them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.styles.code import flat
-from mlpgen.styles.init.modules import module
+from mlpgen.styles.init.modules import module_code
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -16,22 +16,27 @@ LONGEST_PATTERN = 8
 FEWEST_ROUNDS = 3
 
 
-class Run(NamedTuple):
-    """Layers that come again and again, numbered on: `linear_2`, `relu_2`, `linear_3`.
+class Repetition(NamedTuple):
+    """Layers that repeat with ascending numbers: `linear_2`, `relu_2`, `linear_3`.
 
     Attributes:
         pattern: The layers of the first round.
         first: Their number in the first round.
-        rounds: How often they come.
+        rounds: The number of rounds.
     """
 
     pattern: tuple[Node, ...]
     first: int
     rounds: int
 
+    @property
+    def layers(self) -> int:
+        """The number of layers in all rounds."""
+        return len(self.pattern) * self.rounds
 
-def is_line(graph: Graph) -> bool:
-    """Tell whether each layer takes what the one before it gives, and is a class."""
+
+def is_straight_line(graph: Graph) -> bool:
+    """Tell whether each layer is a module that takes what the previous one returns."""
     before = next(iter(graph.inputs))
     for node in graph.nodes:
         if node.sources != (before,) or not node.single or node.is_function:
@@ -40,7 +45,7 @@ def is_line(graph: Graph) -> bool:
     return True
 
 
-def stem(node: Node) -> str:
+def base_name(node: Node) -> str:
     """Return the name of a numbered layer without its number."""
     return node.name.rpartition("_")[0]
 
@@ -49,48 +54,50 @@ def _number(node: Node) -> int:
     return int(node.name.rpartition("_")[2])
 
 
-def segments(nodes: Sequence[Node], kept: Collection[str]) -> list[Node | Run]:
-    """Split a chain into single layers and runs of at least three equal rounds.
+def group_repeated(
+    nodes: Sequence[Node], kept: Collection[str]
+) -> list[Node | Repetition]:
+    """Split a chain into single layers and repetitions of at least three rounds.
 
     Args:
         nodes: The chain.
-        kept: Names of layers that must stay by themselves: outputs, captured layers.
+        kept: Names of layers that must stay single: outputs, captured layers.
     """
     keys = [_key(node, kept) for node in nodes]
-    found: list[Node | Run] = []
+    found: list[Node | Repetition] = []
     at = 0
     while at < len(nodes):
-        run = _run_at(nodes, keys, at)
-        found.append(run or nodes[at])
-        at += len(run.pattern) * run.rounds if run else 1
+        repetition = _repetition_at(nodes, keys, at)
+        found.append(repetition or nodes[at])
+        at += repetition.layers if repetition else 1
     return found
 
 
-def calls(nodes: Sequence[Node], kept: Collection[str]) -> list[Node | Run]:
-    """Split a chain as `segments` does, but leave layers that hold anything single.
+def group_functions(
+    nodes: Sequence[Node], kept: Collection[str]
+) -> list[Node | Repetition]:
+    """Split a chain as `group_repeated` does, but leave modules single.
 
-    Only their names are numbered: a loop in `forward` would have to look them up by
-    name, which torch.jit.script does not take. `repeat` makes a loop of them.
+    A loop in `forward` would have to look them up by their numbered names, which
+    torch.jit.script refuses. `repeat` in the spec makes a loop of them.
     """
-    found: list[Node | Run] = []
+    found: list[Node | Repetition] = []
     at = 0
-    for part in segments(nodes, kept):
-        count = len(part.pattern) * part.rounds if isinstance(part, Run) else 1
-        if isinstance(part, Run) and any(
-            node.function is None for node in part.pattern
-        ):
-            found += nodes[at : at + count]
-        else:
-            found.append(part)
+    for each in group_repeated(nodes, kept):
+        count = each.layers if isinstance(each, Repetition) else 1
+        modules = isinstance(each, Repetition) and any(
+            node.function is None for node in each.pattern
+        )
+        found += nodes[at : at + count] if modules else [each]
         at += count
     return found
 
 
 def _key(node: Node, kept: Collection[str]) -> str:
-    """Return a text that equal layers share; empty if the layer must stay alone."""
-    alone = node.children or node.rounds or node.type == "Sequential"
+    """Return a key that equal layers share; empty if the layer must stay single."""
+    container = node.children or node.rounds or node.type == "Sequential"
     if (
-        alone
+        container
         or node.inits
         or node.maker.wrapper
         or node.named
@@ -98,33 +105,37 @@ def _key(node: Node, kept: Collection[str]) -> str:
         or node.condition is not None
     ):
         return ""
-    return f"{flat(module(node))} {node.input} {node.output} {stem(node)}"
+    return f"{flat(module_code(node))} {node.input} {node.output} {base_name(node)}"
 
 
-def _run_at(nodes: Sequence[Node], keys: Sequence[str], at: int) -> Run | None:
-    best: Run | None = None
+def _repetition_at(
+    nodes: Sequence[Node], keys: Sequence[str], at: int
+) -> Repetition | None:
+    """Return the longest repetition that starts at a layer; None without any."""
+    best: Repetition | None = None
     for length in range(1, LONGEST_PATTERN + 1):
         pattern = nodes[at : at + length]
         if len(pattern) < length or not keys[at + length - 1]:
             break
         if len({_number(node) for node in pattern}) > 1:
             continue
-        if len({stem(node) for node in pattern}) < length:
+        if len({base_name(node) for node in pattern}) < length:
             break
         rounds = _rounds(nodes, keys, at, length)
         covered = best.rounds * len(best.pattern) if best else 0
         if rounds >= FEWEST_ROUNDS and rounds * length > covered:
-            best = Run(tuple(pattern), _number(pattern[0]), rounds)
+            best = Repetition(tuple(pattern), _number(pattern[0]), rounds)
     return best
 
 
 def _rounds(nodes: Sequence[Node], keys: Sequence[str], at: int, length: int) -> int:
+    """Count how many times the next layers repeat, with ascending numbers."""
     rounds = 1
     while True:
-        begin = at + rounds * length
-        same = keys[begin : begin + length] == keys[at : at + length]
+        start = at + rounds * length
+        same = keys[start : start + length] == keys[at : at + length]
         if not same or any(
-            _number(nodes[begin + i]) != _number(nodes[at + i]) + rounds
+            _number(nodes[start + i]) != _number(nodes[at + i]) + rounds
             for i in range(length)
         ):
             return rounds

@@ -1,4 +1,4 @@
-"""The lines that begin `__init__` and `forward`."""
+"""The signatures of `__init__` and `forward`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def init_signature(graph: Graph) -> Lines:
-    """Begin `__init__`, with the parameters as keyword arguments."""
+    """Write the signature of `__init__`, with the parameters as keyword arguments."""
     items = [f"{name}: int" for name in graph.inferred]
     items += [
         f"{name}: {type(value).__name__} = {written(value)}"
@@ -28,7 +28,7 @@ def init_signature(graph: Graph) -> Lines:
 
 
 def forward_signature(inputs: Iterable[str], outputs: Sequence[str]) -> Lines:
-    """Begin `forward`; many outputs are a tuple of any length."""
+    """Write the signature of `forward`; many outputs are a `tuple[Tensor, ...]`."""
     returns = "Tensor"
     if len(outputs) > 6:
         returns = "tuple[Tensor, ...]"

@@ -1,7 +1,7 @@
-"""How names of a spec are spelt as variables, which hide nothing that the code uses.
+"""Names of variables in the generated code.
 
-A layer is an attribute, so it may have any name that Python takes: `W_query`, `print`,
-`F`. A variable is lower-case and must not hide what stands around it: it makes way.
+A layer is an attribute, so it can have any name that is valid in Python: `W_query`,
+`print`, `F`. A variable is lower-case and must not shadow a name that the code uses.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 FORWARD = frozenset(
     ["_", "l", "layer", "nn", "outputs", "recorded", "self", "torch", "x", "y", "z"]
 )
-"""What `forward` uses itself: no value of a layer is called so."""
+"""Names that `forward` uses itself, which no value of a layer may have."""
 
 INIT = frozenset(["_", "l", "nn", "self", "spectral_norm", "torch", "weight_norm"])
-"""What `__init__` uses itself: no layer is called so there."""
+"""Names that `__init__` uses itself, which no variable of a layer may have."""
 
 
 class InitLocals(NamedTuple):
-    """The variables of `__init__` itself, which make way for its arguments.
+    """The local variables of `__init__`, which must not shadow its arguments.
 
     Attributes:
-        layers: The layers of the class by their names.
-        children: Those of a `Sequential` in it.
-        number: The number of a layer in a loop.
-        module: One of all modules, in a loop.
-        layer: One of the rounds of a layer, in a loop.
+        layers: The dictionary of the layers of the class.
+        children: The dictionary of the layers of a `Sequential` in it.
+        number: The number of a layer, in a loop.
+        module: A module, in a loop over all of them.
+        layer: A round of a layer, in a loop over them.
     """
 
     layers: str
@@ -46,24 +46,24 @@ class InitLocals(NamedTuple):
 
 
 def init_locals(graph: Graph) -> InitLocals:
-    """Name the variables of `__init__`."""
+    """Name the local variables of `__init__`."""
     taken = arguments(graph)
     words = ("layers", "children", "i", "module", "layer")
     return InitLocals(*(free_name(word, taken) for word in words))
 
 
-def outputs_of(graph: Graph) -> str:
+def outputs_variable(graph: Graph) -> str:
     """Name the dictionary of recorded outputs in `forward`."""
     return free_name("outputs", graph.inputs)
 
 
 def arguments(graph: Graph) -> set[str]:
-    """Return the names that `__init__` has already where it makes layers."""
+    """Return the names of arguments and sizes in `__init__`."""
     return {*graph.parameters, *graph.inferred, *graph.sizes}
 
 
 def is_plain(name: str) -> bool:
-    """Tell whether a class may have a name in its body: no type, and lower-case."""
+    """Tell whether the body of a class can annotate a name: lower-case, no builtin."""
     return name == name.lower() and name not in BUILTINS
 
 
@@ -73,12 +73,12 @@ def spelling(name: str) -> str:
     return plain if plain.isidentifier() else f"value_{plain}".rstrip("_")
 
 
-def variables(names: Iterable[str], taken: Collection[str]) -> dict[str, str]:
-    """Give values variables that all differ: their own names, where that can be.
+def choose_names(names: Iterable[str], taken: Collection[str]) -> dict[str, str]:
+    """Choose different variables for values: their own names, if possible.
 
     Args:
         names: The values, in order.
-        taken: What the code around uses itself, arguments among it.
+        taken: Names that the code uses itself, such as arguments.
     """
     names = [*names]
     used = {*taken, *BUILTINS, *keyword.kwlist}
@@ -92,5 +92,5 @@ def variables(names: Iterable[str], taken: Collection[str]) -> dict[str, str]:
 
 
 def argument(name: str) -> str:
-    """Name an input in code: a single one is `x`."""
+    """Name the argument of an input: `x` for a single one."""
     return "x" if name == INPUT else name

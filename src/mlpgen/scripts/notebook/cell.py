@@ -1,13 +1,13 @@
-"""The cells of a notebook."""
+"""A cell of a notebook."""
 
 from typing import NamedTuple
 
 
 class Cell(NamedTuple):
-    """One cell.
+    """A cell.
 
     Attributes:
-        kind: What Jupyter calls it: `code` or `markdown`.
+        kind: `code` or `markdown`, as in Jupyter.
         source: Its text.
     """
 

@@ -1,4 +1,4 @@
-"""Definitions of shared modules, taken into a notebook with all that they use."""
+"""Inlines definitions of shared modules into a notebook, with all that they use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.names.modules import shared_modules
-from mlpgen.scripts.imports import imported, names_in
+from mlpgen.scripts.imports import imported_names, used_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -20,27 +20,27 @@ _RANKS = frozenset(["RANK", "RANKS"])
 _FLAG = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 
 
-class Module(NamedTuple):
+class SharedModule(NamedTuple):
     """A shared module.
 
     Attributes:
-        lines: Its text.
-        found: Its definitions by their names, in order.
-        shared: Where the names come from that it takes from others.
-        imports: What else it imports, by name, as `import_lines` takes it.
-        types: Names that it imports for its annotations alone.
+        lines: Its lines.
+        definitions: Its definitions by name, in order.
+        shared: The shared modules that it imports names from, by name.
+        imports: Its other imports by name, in the form that `import_lines` takes.
+        types: Names that it imports only for annotations.
     """
 
     lines: Sequence[str]
-    found: Mapping[str, ast.stmt]
+    definitions: Mapping[str, ast.stmt]
     shared: Mapping[str, str]
     imports: Mapping[str, str]
     types: Sequence[str]
 
 
 @cache
-def parted(text: str) -> Module:
-    """Take a shared module apart, or what is written for notebooks alone."""
+def parse_module(text: str) -> SharedModule:
+    """Parse a shared module, or a module for notebooks only."""
     tree = ast.parse(text)
     shared: dict[str, str] = {}
     imports: dict[str, str] = {}
@@ -49,8 +49,8 @@ def parted(text: str) -> Module:
         if source and _is_shared(source):
             shared |= {each.name: f"shared/{source}" for each in node.names}
         else:
-            imports |= imported(node)
-    found = {each: node for node in tree.body for each in _defined(node)}
+            imports |= imported_names(node)
+    definitions = {each: node for node in tree.body for each in _defined(node)}
     types = [
         each.asname or each.name
         for block in tree.body
@@ -59,7 +59,7 @@ def parted(text: str) -> Module:
         if isinstance(node, ast.ImportFrom)
         for each in node.names
     ]
-    return Module(text.split("\n"), found, shared, imports, types)
+    return SharedModule(text.split("\n"), definitions, shared, imports, types)
 
 
 def _is_shared(name: str) -> bool:
@@ -67,7 +67,7 @@ def _is_shared(name: str) -> bool:
 
 
 def _imports(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
-    """Go through the imports of a module, those for types alone as well."""
+    """Yield the imports of a module, also those only for types."""
     for node in tree.body:
         inner = node.body if isinstance(node, ast.If) else [node]
         yield from (
@@ -76,7 +76,7 @@ def _imports(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
 
 
 def _defined(node: ast.stmt) -> list[str]:
-    """Return what a statement of a module defines."""
+    """Return the names that a statement of a module defines."""
     match node:
         case ast.ClassDef() | ast.FunctionDef():
             return [node.name]
@@ -88,11 +88,11 @@ def _defined(node: ast.stmt) -> list[str]:
 
 
 class NoDefinitionError(Exception):
-    """A shared module does not define what is wanted of it.
+    """A shared module does not define a name that a notebook needs.
 
     Attributes:
         module: Its path in `templates/`, without `.py`.
-        name: What is wanted.
+        name: The name.
     """
 
     def __init__(self, module: str, name: str) -> None:
@@ -102,18 +102,19 @@ class NoDefinitionError(Exception):
 
 
 class Inliner:
-    """Takes definitions out of shared modules, each once.
+    """Copies definitions out of shared modules, each once.
 
     Attributes:
-        imports: What all that was taken may import, by name.
+        imports: The imports of the modules so far, by name.
     """
 
     def __init__(self, read: Callable[[str], str], classes: Collection[str]) -> None:
-        """Make way for the classes of a model: what has the name of one gets another.
+        """Start with no definition.
 
         Args:
             read: Reads a shared module.
-            classes: Their names.
+            classes: Names of the model's classes; definitions of these names are
+                renamed.
         """
         self._read = read
         self.imports: dict[str, str] = {}
@@ -122,30 +123,30 @@ class Inliner:
         self._hidden = re.compile(rf"(?<![\w.])({names})\b")
 
     def take(self, name: str, *roots: str) -> Lines:
-        """Return the lines of definitions, with all that they use and was not taken.
+        """Return the lines of definitions, with all they use that was not taken before.
 
         Args:
-            name: The module: its path in `templates/`, without `.py`.
-            roots: What is wanted of it.
+            name: The path of the module in `templates/`, without `.py`.
+            roots: Names of the definitions.
         """
         wanted: dict[str, set[str]] = {}
         ranks = self._follow(name, roots, wanted)
         lines: list[str] = [ONE_PROCESS] if ranks - self._taken else []
         self._taken |= ranks
         for each in self._in_order(wanted):
-            there = self._module(each)
-            self.imports |= dict(map(self._import, there.imports.items()))
-            for shown in _texts(there, wanted[each]):
+            module = self._module(each)
+            self.imports |= dict(map(self._import, module.imports.items()))
+            for shown in _texts(module, wanted[each]):
                 single = len(shown) == 1 and len(lines) == 1
-                plain = [_unquoted(line, there.types) for line in shown]
+                plain = [_unquoted(line, module.types) for line in shown]
                 lines += [*([] if single or not lines else ["", ""]), *plain]
-        return tuple(self._renamed(_without_flags(_beside(line))) for line in lines)
+        return tuple(self._renamed(_without_flags(_in_folder(line))) for line in lines)
 
     def _renamed(self, line: str) -> str:
         return self._hidden.sub(r"\1_", line)
 
     def _import(self, item: tuple[str, str]) -> tuple[str, str]:
-        """Import what has the name of a class by another one."""
+        """Import a name under another one if it is that of a class."""
         name, need = item
         other = self._renamed(name)
         return (name, need) if name == other else (other, f"{need} as {other}")
@@ -153,7 +154,7 @@ class Inliner:
     def _follow(
         self, name: str, roots: Sequence[str], wanted: dict[str, set[str]]
     ) -> set[str]:
-        """Find all that definitions use; what is left are names of ranks."""
+        """Collect all that definitions use into `wanted`; return the names of ranks."""
         ranks: set[str] = set()
         waiting = [(name, root) for root in roots]
         while waiting:
@@ -165,18 +166,18 @@ class Inliner:
                 continue
             self._taken.add(root)
             wanted.setdefault(at, set()).add(root)
-            there = self._module(at)
-            if root not in there.found:
+            module = self._module(at)
+            if root not in module.definitions:
                 raise NoDefinitionError(at, root)
-            for used in _used(there.found[root]):
-                if used in there.found:
+            for used in _used(module.definitions[root]):
+                if used in module.definitions:
                     waiting.append((at, used))
-                elif used in there.shared:
-                    waiting.append((there.shared[used], used))
+                elif used in module.shared:
+                    waiting.append((module.shared[used], used))
         return ranks
 
     def _in_order(self, wanted: Mapping[str, set[str]]) -> list[str]:
-        """Sort modules so that each comes behind those that it takes names from."""
+        """Sort modules so that each comes after those it imports from."""
         found: list[str] = []
 
         def visit(name: str) -> None:
@@ -190,17 +191,17 @@ class Inliner:
             visit(name)
         return [name for name in found if name in wanted]
 
-    def _module(self, name: str) -> Module:
-        return parted(self._read(name))
+    def _module(self, name: str) -> SharedModule:
+        return parse_module(self._read(name))
 
 
-def _texts(there: Module, names: set[str]) -> Iterator[list[str]]:
-    """Go through definitions in the order of their module; constants together."""
+def _texts(module: SharedModule, names: set[str]) -> Iterator[list[str]]:
+    """Yield definitions in the order of their module, with constants together."""
     constants: list[str] = []
-    for name, node in there.found.items():
+    for name, node in module.definitions.items():
         if name not in names:
             continue
-        lines = [*there.lines[_begin(node) - 1 : node.end_lineno]]
+        lines = [*module.lines[_first_line(node) - 1 : node.end_lineno]]
         if isinstance(node, ast.Assign | ast.AnnAssign):
             constants += lines
             continue
@@ -212,13 +213,13 @@ def _texts(there: Module, names: set[str]) -> Iterator[list[str]]:
         yield constants
 
 
-def _begin(node: ast.stmt) -> int:
+def _first_line(node: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _used(node: ast.stmt) -> set[str]:
-    """Return the names that a definition uses, those of its annotations as well."""
+    """Return the names that a definition uses, also in quoted annotations."""
     texts = (each.value for each in ast.walk(node) if isinstance(each, ast.Constant))
     annotations = {
         word
@@ -226,21 +227,21 @@ def _used(node: ast.stmt) -> set[str]:
         if isinstance(each, str) and len(each) < 40
         for word in re.findall(r"\w+", each)
     }
-    return names_in([node]) | annotations
+    return used_names([node]) | annotations
 
 
 def _unquoted(line: str, types: Sequence[str]) -> str:
-    """Write annotations without quotes: a notebook imports all types at its top."""
+    """Remove quotes around annotations: a notebook imports all types at its top."""
     for name in types:
         line = line.replace(f'"{name}"', name)
     return line
 
 
-def _beside(line: str) -> str:
-    """Look for files in the folder of the notebook, which is no file to Python."""
+def _in_folder(line: str) -> str:
+    """Replace the folder of the file: a notebook has no `__file__`."""
     return line.replace("Path(__file__).parent", "Path()")
 
 
 def _without_flags(line: str) -> str:
-    """Speak of the settings of the notebook where scripts speak of flags."""
+    """Replace mentions of flags by settings of the notebook: `args.epochs`."""
     return _FLAG.sub(lambda found: f"args.{found[1].replace('-', '_')}", line)

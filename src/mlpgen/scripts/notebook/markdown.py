@@ -1,8 +1,8 @@
-r"""Text as Markdown that shows it as it is: no emphasis, no link, no HTML, no formula.
+r"""The Markdown of a notebook: its sentences, and text of the author, escaped.
 
-A backslash in front of a mark of Markdown makes it a mark of the text
-(https://spec.commonmark.org/0.31.2/#backslash-escapes). Formulas are looked for in what
-Markdown has made of it, where `\$` is `$` again: an element around it ends that.
+A backslash escapes punctuation in Markdown
+(https://spec.commonmark.org/0.31.2/#backslash-escapes). Jupyter searches the result for
+formulas, where `\$` is `$` again; a `span` around it prevents that.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 ROOM = 82
-"""Columns of a line."""
+"""Most columns of a line."""
 
 _MARK = re.compile(r"[`*_\[\]{}<>&~|@]|:(?=\S)|(?<=www)\.")
 _FORMULA = re.compile(r"[$\\]")
@@ -28,7 +28,7 @@ _BEGINNING = re.compile(r"^(\d*)([#+\-=%:.)])")
 
 
 def paragraph(text: str) -> list[str]:
-    """Break a text of the author into lines of Markdown."""
+    """Break text of the author into lines of Markdown."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
@@ -40,14 +40,14 @@ def paragraph(text: str) -> list[str]:
 
 
 def escaped(line: str) -> str:
-    """Write a line of text as Markdown; what is not printable, as Python escapes it."""
+    """Escape a line for Markdown; characters that are not printable as in Python."""
     line = _FORMULA.sub(lambda found: f"\0{found[0]}", visible(line))
     line = _BEGINNING.sub(r"\1\\\2", _MARK.sub(r"\\\g<0>", line))
     return re.sub(r"\0(.)", r"<span>\\\1</span>", line)
 
 
-def title(graph: Model) -> Lines:
-    """Say what the notebook is about."""
+def about_notebook(graph: Model) -> Lines:
+    """Write the title and description of a notebook."""
     about = paragraph(graph.description)
     size = f"{graph.total_parameters:,} parameters in {graph.layers} layers"
     trained = (
@@ -57,8 +57,8 @@ def title(graph: Model) -> Lines:
     return (*heading, *about, *([""] if about else []), f"{size}{trained}.")
 
 
-def result(recipe: Recipe) -> Lines:
-    """Say what is drawn of the test data; nothing if it is nothing."""
+def about_figures(recipe: Recipe) -> Lines:
+    """Describe the figures of the test data."""
     if recipe.classifies and recipe.dataset.pictures:
         return (
             "Rows are the classes, columns what the model takes them for. Below are",

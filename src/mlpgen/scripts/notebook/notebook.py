@@ -1,4 +1,4 @@
-"""The plan of a notebook: the scripts of a spec in cells, run from top to bottom."""
+"""The notebook of a spec: model, training and figures in cells."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.entries.custom_classes import own_classes
-from mlpgen.scripts.imports import import_lines, imported, names_in
+from mlpgen.scripts.imports import import_lines, imported_names, used_names
 from mlpgen.scripts.long_lines import broken_if_same
 from mlpgen.scripts.notebook.inlining import Inliner
-from mlpgen.scripts.notebook.markdown import escaped, result, title
-from mlpgen.scripts.script_values import plan as plan_scripts
+from mlpgen.scripts.notebook.markdown import about_figures, about_notebook, escaped
+from mlpgen.scripts.script_values import script_values
 from mlpgen.styles.code import Code, Group, as_code, call
 from mlpgen.styles.layout import layout
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.layers.base import Value
     from mlpgen.scripts.notebook.cell import Cell
-    from mlpgen.scripts.script_values import Script
+    from mlpgen.scripts.script_values import ScriptValues
     from mlpgen.styles.layout import Lines
 
 TEMPLATE = "notebook.py.jinja"
@@ -40,15 +40,15 @@ IMPORTED = {
     "pyplot": "matplotlib:pyplot",
     "torch": "torch",
 }
-"""What the cells themselves may import, by its name."""
+"""The imports that the cells themselves may need, by name."""
 
 
 class Figure(NamedTuple):
-    """One that is drawn of the test data.
+    """A figure of the test data.
 
     Attributes:
         definition: Lines of its function.
-        call: The line that draws it.
+        call: The call that draws it.
     """
 
     definition: Lines
@@ -56,19 +56,19 @@ class Figure(NamedTuple):
 
 
 class Learning(NamedTuple):
-    """What the cells of a training take of the shared modules.
+    """The definitions of shared modules that the cells of a training need.
 
     Attributes:
         data: Lines that define how the data is read.
-        title: What the data is called, as Markdown.
-        augment: Lines that define how images are changed.
-        metrics: Lines that define what an evaluation counts with.
-        run: Lines that define a training in a notebook.
-        draw: Lines that define how an image is drawn; nothing if there are none.
+        title: The name of the data, as Markdown.
+        augment: Lines that define the augmentations.
+        metrics: Lines that define the classes of metrics.
+        run: Lines that define a training run in a notebook.
+        draw: Lines that define how images are drawn; empty without images.
         curves: Lines that define how metrics are drawn.
-        results: Lines that define how the test data is looked at.
-        said: Lines that say what is drawn, in Markdown.
-        figures: What is drawn.
+        results: Lines that define how outputs for the test data are computed.
+        said: Lines that describe the figures, as Markdown.
+        figures: The figures of the test data.
     """
 
     data: Lines
@@ -84,17 +84,17 @@ class Learning(NamedTuple):
 
 
 class Notebook(NamedTuple):
-    """What the template shows, beside the values of scripts.
+    """The values that the template of a notebook can use, beside those of scripts.
 
     Attributes:
-        title: Lines that say what it is about.
-        name: Of the class.
-        source: Lines of the class, and of the blocks before it.
-        examples: Lines that make something for the model to look at.
-        maps: Whether layers give images, whose channels can be drawn.
-        learning: What a training needs, or None.
-        script: The values of scripts, or nothing.
-        imports: What the cells may import, by name.
+        title: Lines of the title and description.
+        name: Name of the class.
+        source: Lines of the class, after those of blocks.
+        examples: Lines that make example inputs.
+        maps: Whether layers return images, whose channels can be drawn.
+        learning: The definitions that a training needs, or None.
+        script: The values of scripts, or empty.
+        imports: The imports that cells may need, by name.
     """
 
     title: Lines
@@ -107,28 +107,28 @@ class Notebook(NamedTuple):
     imports: dict[str, str]
 
 
-def plan(
+def notebook_values(
     graph: Model, captured: Sequence[str], text: str, read: Callable[[str], str]
 ) -> Notebook:
-    """Plan the notebook of a graph.
+    """Compute the values that the template of a notebook can use.
 
     Args:
         graph: The network.
-        captured: Layers whose outputs the model returns as well.
+        captured: Layers whose outputs the model also returns.
         text: The file of the model.
         read: Returns the text of a shared module.
     """
-    own = (name for names in own_classes(graph).values() for name in names)
-    classes = {graph.name, *(block.name for block in graph.blocks), *own}
+    custom = (name for names in own_classes(graph).values() for name in names)
+    classes = {graph.name, *(block.name for block in graph.blocks), *custom}
     inliner = Inliner(read, classes)
     learning, script = None, dict[str, Any]()
     if graph.recipe is not None:
-        values = plan_scripts(graph, graph.recipe, captured)
+        values = script_values(graph, graph.recipe, captured)
         learning = _learning(values, graph.recipe, inliner)
         script = _in_cells(values)._asdict()
     source, imports = _model(text)
     return Notebook(
-        title=title(graph),
+        title=about_notebook(graph),
         name=Code(graph.name),
         source=source,
         examples=_examples(graph),
@@ -139,7 +139,7 @@ def plan(
     )
 
 
-def cells(
+def render_cells(
     graph: Model,
     captured: Sequence[str],
     text: str,
@@ -147,21 +147,21 @@ def cells(
     header: Code,
     read: Callable[[str], str],
 ) -> list[Cell]:
-    """Render a notebook; which imports its cells need is seen when they are there.
+    """Render a notebook: first without imports, to see which ones its cells need.
 
     Args:
         graph: The network.
-        captured: Layers whose outputs the model returns as well.
+        captured: Layers whose outputs the model also returns.
         text: The file of the model.
         fill: Fills a template.
-        header: What stands for the header.
+        header: What marks the place of the header.
         read: Returns the text of a shared module.
     """
-    notebook: Notebook = as_code(plan(graph, captured, text, read))
-    shown = notebook.script | notebook._asdict()
-    made = fill(TEMPLATE, **shown, header=Code(""), imports_shown=())
+    notebook: Notebook = as_code(notebook_values(graph, captured, text, read))
+    values = notebook.script | notebook._asdict()
+    made = fill(TEMPLATE, **values, header=Code(""), imports_shown=())
     imports = _imports(notebook, made)
-    made = fill(TEMPLATE, **shown, header=header, imports_shown=imports)
+    made = fill(TEMPLATE, **values, header=header, imports_shown=imports)
     return [
         each._replace(source=broken_if_same(each.source))
         if each.kind == "code"
@@ -172,14 +172,14 @@ def cells(
 
 def _imports(notebook: Notebook, made: Iterable[Cell]) -> Lines:
     code = "\n".join(each.source for each in made if each.kind == "code")
-    used = names_in([ast.parse(code)])
+    used = used_names([ast.parse(code)])
     known = notebook.imports
     found: Lines = as_code(import_lines({known[name] for name in used & known.keys()}))
     return found
 
 
-def _in_cells(script: Script) -> Script:
-    """Name the functions of shared modules as they are where they are defined."""
+def _in_cells(script: ScriptValues) -> ScriptValues:
+    """Remove the modules from calls of functions that a notebook defines itself."""
     return script._replace(
         load=Code(script.load.partition(".")[2]),
         augmentations=tuple(
@@ -190,19 +190,19 @@ def _in_cells(script: Script) -> Script:
 
 
 def _model(text: str) -> tuple[Lines, dict[str, str]]:
-    """Take the file of a model apart: its code, and what it imports."""
+    """Split the file of a model into its code and its imports."""
     tree = ast.parse(text)
     found = [
         each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)
     ]
     names: dict[str, str] = {}
     for node in found:
-        names |= imported(node)
+        names |= imported_names(node)
     begin = max((each.end_lineno or 0 for each in found), default=0)
     return tuple("\n".join(text.split("\n")[begin:]).strip("\n").split("\n")), names
 
 
-def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
+def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learning:
     pictures = recipe.dataset.pictures
     changes = [made.partition("(")[0].split(".") for _, made in script.augmentations]
     counted = [
@@ -212,14 +212,14 @@ def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
     return Learning(
         data=inliner.take(f"shared/{script.data_module}", "load"),
         title=Code(escaped(recipe.dataset.title)),
-        augment=_apart(inliner.take(f"shared/{at}", name) for at, name in changes),
-        metrics=_apart(
+        augment=_joined(inliner.take(f"shared/{at}", name) for at, name in changes),
+        metrics=_joined(
             [
                 inliner.take("shared/training", "Means"),
                 inliner.take("shared/scores", *counted),
             ]
         ),
-        run=_apart(
+        run=_joined(
             [
                 inliner.take("notebook/run", "Run"),
                 inliner.take("shared/weight_average", *averages),
@@ -228,7 +228,7 @@ def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
         draw=inliner.take("shared/plots", "draw") if pictures else (),
         curves=inliner.take("shared/plots", "curves"),
         results=() if recipe.dataset.text else inliner.take("shared/plots", "computed"),
-        said=result(recipe),
+        said=about_figures(recipe),
         figures=tuple(
             Figure(inliner.take("shared/plots", name), Code(f"{name}({arguments})"))
             for name, arguments in _figures(recipe).items()
@@ -236,14 +236,14 @@ def _learning(script: Script, recipe: Recipe, inliner: Inliner) -> Learning:
     )
 
 
-def _apart(definitions: Iterable[Lines]) -> Lines:
-    """Put two empty lines between definitions."""
+def _joined(definitions: Iterable[Lines]) -> Lines:
+    """Join definitions with two empty lines between them."""
     found = [("", "", *lines) for lines in definitions if lines]
     return tuple(line for lines in found for line in lines)[2:]
 
 
 def _figures(recipe: Recipe) -> dict[str, str]:
-    """Name the functions that draw what the model makes of the test data."""
+    """Return the functions that draw the test data, with their arguments."""
     if recipe.dataset.text:
         return {}
     if recipe.classifies:
@@ -257,7 +257,7 @@ def _figures(recipe: Recipe) -> dict[str, str]:
 
 
 def _examples(graph: Model) -> Lines:
-    """Make two examples of what the model takes."""
+    """Write two example inputs of the model."""
     made = tuple(_example(value) for value in graph.inputs.values())
     inputs = Group("(", made, ",)" if len(made) == 1 else ")", collection=True)
     return tuple(layout(inputs, 0, "examples = "))

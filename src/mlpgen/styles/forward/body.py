@@ -1,21 +1,25 @@
-"""The statements of `forward`: which layers share a line, and in what order they run.
+"""The body of `forward`: which calls share a line, and in what order they run.
 
-Layers run in the order of the spec. A value that is used once, by the layer right
-behind it, may stand inside of that layer's call; the others have a variable: `x` for
-the value that runs along, `y` and `z` beside it, or the layer's own name where it is
-needed for longer.
+Layers run in the order of the spec. A value that only the next layer reads may stay
+inside that layer's call. All others get a variable: `x` for the value that flows
+through, `y` and `z` beside it, or the layer's own name if it is needed for longer.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.styles.forward.calls import Term, fits_inside, is_statement
-from mlpgen.styles.forward.statement_writer import Writer
-from mlpgen.styles.forward.statements import Assignment, Block
-from mlpgen.styles.forward.variables import Uses, Variables
-from mlpgen.styles.layout import INDENT, WIDTH, layout, width
-from mlpgen.styles.repeated_layers import Run, calls, is_line, stem
+from mlpgen.styles.forward.calls import PendingCall, can_nest, is_compound
+from mlpgen.styles.forward.statement_writer import StatementWriter
+from mlpgen.styles.forward.statements import Assignment, CompoundStatement
+from mlpgen.styles.forward.variables import Lifetimes, Variables
+from mlpgen.styles.layout import BODY, INDENT, WIDTH, layout, width
+from mlpgen.styles.repeated_layers import (
+    Repetition,
+    base_name,
+    group_functions,
+    is_straight_line,
+)
 from mlpgen.styles.variable_names import argument
 
 if TYPE_CHECKING:
@@ -24,177 +28,184 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.forward.statements import Statement
 
-MOST_WAITING = 3
-BODY = 2 * INDENT
+MOST_PENDING = 3
 
 
-def forward(
+def forward_body(
     graph: Graph, outputs: Sequence[str], indent: int, *, returns: bool
 ) -> tuple[dict[str, str], list[str]]:
     """Write the body of `forward`.
 
     Args:
         graph: The class.
-        outputs: Names of the values that are needed in the end.
+        outputs: Names of the values that it must compute.
         indent: Columns to the left of it.
-        returns: Whether the only output is returned by the last statement.
+        returns: Whether the last statement returns the only output.
 
     Returns:
         The variables of the values, and the lines.
     """
-    given = {name: argument(name) for name in graph.inputs}
-    line = is_line(graph)
-    parts = calls(graph.nodes, frozenset(outputs)) if line else graph.nodes
-    uses = Uses(graph.nodes, outputs)
-    own = outputs if line or len(outputs) > 1 else ()
-    variables = Variables(uses, given, own)
-    flow = Flow(uses, variables, indent, nested=not line, comments=bool(graph.stem))
-    flow.run(parts)
+    arguments = {name: argument(name) for name in graph.inputs}
+    straight = is_straight_line(graph)
+    layers = (
+        group_functions(graph.nodes, frozenset(outputs)) if straight else graph.nodes
+    )
+    lifetimes = Lifetimes(graph.nodes, outputs)
+    named = outputs if straight or len(outputs) > 1 else ()
+    variables = Variables(lifetimes, arguments, named)
+    builder = BodyBuilder(
+        lifetimes, variables, indent, nested=not straight, comments=bool(graph.stem)
+    )
+    builder.add(layers)
     if returns:
-        flow.give_back(outputs[0])
-    return variables.of, _lines(flow.finish(), indent)
+        builder.return_output(outputs[0])
+    return variables.of, _lines(builder.finish(), indent)
 
 
-def statements(
+def function_statements(
     nodes: Sequence[Node],
     outputs: Sequence[str],
     variables: Mapping[str, str],
     *,
     comments: bool,
 ) -> tuple[dict[str, str], list[str]]:
-    """Write the statements of functions that are called on values with variables.
+    """Write statements that call functions on values which have variables.
 
     Returns:
         The variables of the values, and the lines.
     """
-    uses = Uses(nodes, outputs)
-    own = Variables(uses, variables, outputs)
-    flow = Flow(uses, own, BODY, comments=comments)
-    flow.run(nodes)
-    return own.of, _lines(flow.finish(), BODY)
+    lifetimes = Lifetimes(nodes, outputs)
+    chosen = Variables(lifetimes, variables, outputs)
+    builder = BodyBuilder(lifetimes, chosen, BODY, comments=comments)
+    builder.add(nodes)
+    return chosen.of, _lines(builder.finish(), BODY)
 
 
 def _lines(statements: Sequence[Statement], indent: int) -> list[str]:
     return [line for each in statements for line in each.lines(indent)]
 
 
-class Flow:
-    """Takes layers one by one; a call waits, for it may stand inside of the next."""
+class BodyBuilder:
+    """Takes layers one by one. A call stays pending while the next may contain it."""
 
     def __init__(
         self,
-        uses: Uses,
+        lifetimes: Lifetimes,
         variables: Variables,
         indent: int,
         *,
         nested: bool = False,
         comments: bool = True,
     ) -> None:
-        """Begin with no layer.
+        """Start with no layer.
 
         Args:
-            uses: Where values are used.
-            variables: What they are called.
+            lifetimes: Where values are read.
+            variables: What values are called.
             indent: Columns to the left.
-            nested: Whether layers may stand inside of calls of any others.
-            comments: Whether lines say the shape that comes out.
+            nested: Whether the calls of any layers may contain others.
+            comments: Whether lines end with the shape of their result.
         """
-        self._uses = uses
+        self._lifetimes = lifetimes
         self._variables = variables
         self._indent = indent
         self._nested = nested
-        self._writer = Writer(uses, variables, comments=comments)
-        self._waiting: list[Term] = []
+        self._writer = StatementWriter(lifetimes, variables, comments=comments)
+        self._pending: list[PendingCall] = []
 
-    def run(self, parts: Sequence[Node | Run]) -> None:
-        """Take layers in their order."""
-        for part in parts:
-            if isinstance(part, Run):
-                self._write_waiting()
-                self._loop(part)
-            elif not part.idle:
-                self._take(part)
+    def add(self, layers: Sequence[Node | Repetition]) -> None:
+        """Add layers in their order."""
+        for each in layers:
+            if isinstance(each, Repetition):
+                self._write_pending()
+                self._add_loop(each)
+            elif not each.idle:
+                self._add_layer(each)
 
     def finish(self) -> list[Statement]:
-        """Write what waits; return all statements."""
-        self._write_waiting()
+        """Write all pending calls; return all statements."""
+        self._write_pending()
         return self._writer.statements
 
-    def give_back(self, output: str) -> None:
-        """Return the only output by the last statement."""
-        self._write_waiting(but=1)
-        if self._waiting:
-            self._writer.give_back(self._waiting.pop())
+    def return_output(self, output: str) -> None:
+        """Return the only output in the last statement."""
+        self._write_pending(but=1)
+        if self._pending:
+            self._writer.return_call(self._pending.pop())
         else:
-            self._writer.give_back_value(output)
+            self._writer.return_value(output)
 
-    def _take(self, node: Node) -> None:
-        """Take one layer: what waits goes inside of it, or goes on waiting, or not."""
-        while self._waiting and not self._joins(node) and not self._may_wait(node):
+    def _add_layer(self, node: Node) -> None:
+        """Add a layer: pending calls go inside of its call, stay pending, or go out."""
+        while self._pending and not self._nests_in(node) and not self._can_wait(node):
             self._write_first()
-        term = self._term(node)
-        self._waiting = [t for t in self._waiting if t.node.name not in node.sources]
-        self._waiting.append(term)
-        if is_statement(node) or self._uses.none(node.name):
-            self._write_waiting()
+        call = self._call(node)
+        self._pending = [c for c in self._pending if c.node.name not in node.sources]
+        self._pending.append(call)
+        if is_compound(node) or self._lifetimes.is_unread(node.name):
+            self._write_pending()
 
-    def _term(self, node: Node) -> Term:
-        """Make the call of a layer, with what waits for it inside."""
-        waiting = {term.node.name: term for term in self._waiting}
-        operands = tuple(waiting.get(source, source) for source in node.sources)
-        return Term(node, operands, self._uses.places[node.name])
+    def _call(self, node: Node) -> PendingCall:
+        """Make the call of a layer, with the pending calls that it reads inside."""
+        pending = {call.node.name: call for call in self._pending}
+        arguments = tuple(pending.get(source, source) for source in node.sources)
+        return PendingCall(node, arguments, self._lifetimes.positions[node.name])
 
-    def _may_wait(self, node: Node) -> bool:
-        """Tell whether what waits can go on waiting while another layer begins."""
-        taken = any(term.node.name in node.sources for term in self._waiting)
-        few = len(self._waiting) < MOST_WAITING
-        return self._nested and few and not taken and not is_statement(node)
+    def _can_wait(self, node: Node) -> bool:
+        """Tell whether all pending calls can stay pending when a layer is added."""
+        read = any(call.node.name in node.sources for call in self._pending)
+        few = len(self._pending) < MOST_PENDING
+        return self._nested and few and not read and not is_compound(node)
 
-    def _joins(self, node: Node) -> bool:
-        """Tell whether all that waits can stand inside of the call of a layer.
+    def _nests_in(self, node: Node) -> bool:
+        """Tell whether the call of a layer can contain all pending calls.
 
-        They must be its last operands, in their order, for layers to run in order.
+        They must be its last arguments, in their order, so that layers run in order.
         """
-        names = [term.node.name for term in self._waiting]
+        names = [call.node.name for call in self._pending]
         places = [node.sources.index(n) for n in names if n in node.sources]
         return (
             len(places) == len(names)
             and places == sorted(places)
-            and not is_statement(node)
-            and all(self._uses.once(name) for name in names)
-            and all(fits_inside(t, node, nested=self._nested) for t in self._waiting)
-            and self._fits_on_line(self._term(node))
+            and not is_compound(node)
+            and all(self._lifetimes.is_read_once(name) for name in names)
+            and all(can_nest(c, node, nested=self._nested) for c in self._pending)
+            and self._fits_on_line(self._call(node))
         )
 
-    def _fits_on_line(self, term: Term) -> bool:
-        name = self._variables.own(term.node.name)
-        ends = term.node.name in self._uses.ends
-        before = f"{name}: Tensor = " if ends else "x = "
-        _, piece, comment, _ = self._writer.assignment("", term)
+    def _fits_on_line(self, call: PendingCall) -> bool:
+        name = self._variables.name_of(call.node.name)
+        is_output = call.node.name in self._lifetimes.outputs
+        before = f"{name}: Tensor = " if is_output else "x = "
+        _, piece, comment, _ = self._writer.assignment("", call)
         line, *more = layout(piece, 0, before, comment=comment)
         return not more and self._indent + width(line) <= WIDTH
 
-    def _write_waiting(self, but: int = 0) -> None:
-        while len(self._waiting) > but:
+    def _write_pending(self, but: int = 0) -> None:
+        while len(self._pending) > but:
             self._write_first()
 
     def _write_first(self) -> None:
-        """Write the call that waits for longest."""
-        term = self._waiting.pop(0)
-        needed = {name for each in self._waiting for name in each.names()}
-        self._writer.write(term, needed)
+        """Write the oldest pending call."""
+        call = self._pending.pop(0)
+        read_later = {name for each in self._pending for name in each.values()}
+        self._writer.write(call, read_later)
 
-    def _loop(self, run: Run) -> None:
+    def _add_loop(self, repetition: Repetition) -> None:
         """Write a loop over functions."""
-        first, last = run.pattern[0].sources[0], run.pattern[-1].name
+        pattern, rounds = repetition.pattern, repetition.rounds
+        first, last = pattern[0].sources[0], pattern[-1].name
         if self._variables.of[first] != "x":
             self._writer.statements.append(Assignment("x", self._variables.of[first]))
-        uses = Uses(run.pattern, (last,))
-        flow = Flow(uses, Variables(uses, {first: "x"}, ()), self._indent + INDENT)
-        flow.run(run.pattern)
-        head = f"for _ in range({run.rounds}):"
-        self._writer.statements.append(Block(head, tuple(flow.finish())))
+        lifetimes = Lifetimes(pattern, (last,))
+        variables = Variables(lifetimes, {first: "x"}, ())
+        builder = BodyBuilder(lifetimes, variables, self._indent + INDENT)
+        builder.add(pattern)
+        head = f"for _ in range({rounds}):"
+        loop = CompoundStatement(head, tuple(builder.finish()))
+        self._writer.statements.append(loop)
         tensor = self._variables.is_tensor("x")
-        for node in run.pattern:
-            for number in range(run.first, run.first + run.rounds):
-                self._variables.hold(f"{stem(node)}_{number}", "x", tensor=tensor)
+        for node in pattern:
+            for number in range(repetition.first, repetition.first + rounds):
+                name = f"{base_name(node)}_{number}"
+                self._variables.assign(name, "x", tensor=tensor)

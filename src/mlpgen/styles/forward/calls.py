@@ -1,4 +1,4 @@
-"""Calls of layers in `forward`: their code, and which may stand inside of others."""
+"""Calls of layers in `forward`: their code, and which may contain which."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.graph.fingerprints import names_in
 from mlpgen.layers.base import shown
 from mlpgen.styles.code import Group, call, flat, keyword, literal, operand
-from mlpgen.styles.init.modules import chains
+from mlpgen.styles.init.modules import can_chain
 from mlpgen.symbols import operands
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mlpgen.symbols.operands import Operand
 
 
-def applied(node: Node, values: Sequence[Value], *, batch: str = "x") -> Value:
-    """Write the call of one layer.
+def layer_call(node: Node, values: Sequence[Value], *, batch: str = "x") -> Value:
+    """Write the call of a layer.
 
     Args:
         node: The layer.
@@ -35,7 +35,7 @@ def applied(node: Node, values: Sequence[Value], *, batch: str = "x") -> Value:
 
 
 def module_call(name: str, node: Node, values: Sequence[Value]) -> Group:
-    """Write the call of a module that has this name."""
+    """Write the call of the module of this name."""
     return call(
         name,
         *(values[index] for index in node.call.order),
@@ -47,7 +47,7 @@ def module_call(name: str, node: Node, values: Sequence[Value]) -> Group:
 
 
 def _states(how: Call, values: Sequence[Value]) -> tuple[Piece, ...]:
-    """Write the last inputs as one argument, where they are states."""
+    """Write the last inputs as one argument, if they are states."""
     given = values[len(values) - len(how.states) :]
     codes = zip(how.states, given, strict=True)
     states = tuple(code.format(operand(value).atom) for code, value in codes)
@@ -55,9 +55,9 @@ def _states(how: Call, values: Sequence[Value]) -> tuple[Piece, ...]:
 
 
 def _causal(how: Call, values: Sequence[Value]) -> tuple[Piece, ...]:
-    """Write the mask of what comes later: true where a step would look ahead.
+    """Write the causal mask: true where a step would attend to a later one.
 
-    torch has a function for it, which torch.jit.script refuses.
+    torch has a function for it, but torch.jit.script refuses that.
     """
     if how.causal is None:
         return ()
@@ -88,24 +88,24 @@ def _function(
     if function.is_operator:
         return operands.infix(function.name, *map(operand, [*values, *given]))
     names = (*function.names, *[""] * len(values))
-    by_place: list[Value] = [
+    positional: list[Value] = [
         v for v, key in zip(values, names, strict=False) if not key
     ]
     by_name = [keyword(k, v) for v, k in zip(values, names, strict=False) if k]
     if function.is_method:
-        first, *rest = by_place
+        first, *rest = positional
         method = f"{operand(first).atom}{function.name}"
         return call(method, *rest, *given, *by_name, *named)
     leading = [in_forward(each) for each in function.leading]
     if function.gathers:
-        by_place = [Group("[", tuple(by_place), "]", collection=True)]
-    return call(function.name, *leading, *by_place, *given, *by_name, *named)
+        positional = [Group("[", tuple(positional), "]", collection=True)]
+    return call(function.name, *leading, *positional, *given, *by_name, *named)
 
 
 def _expanded(value: Value, node: Node, index: int, batch: str) -> Group:
-    """Repeat a tensor for each example of the batch, as `Cat` and `Stack` take it.
+    """Expand a tensor to the batch size, as `Cat` and `Stack` need it.
 
-    A size of 1 in the place of the batch is the one that is repeated.
+    Its first dimension is expanded if it has size 1 where others have the batch.
     """
     rank = len(node.inputs[index].shape)
     beside = next(each for each in node.inputs if each.batched)
@@ -114,7 +114,7 @@ def _expanded(value: Value, node: Node, index: int, batch: str) -> Group:
 
 
 def in_forward(value: Any) -> Value:
-    """Write an argument in `forward`, where parameters are attributes."""
+    """Write an argument in `forward`, where the parameters of a spec are attributes."""
     return literal(value, _attributes(names_in(value)))
 
 
@@ -125,94 +125,94 @@ def condition_code(node: Node) -> Operand:
 
 
 def _attributes(names: Iterable[str]) -> dict[str, Operand]:
-    """Say what parameters are called in `forward`."""
+    """Map parameters to what they are called in `forward`."""
     return {name: operands.atom(f"self.{name}") for name in names}
 
 
-class Term(NamedTuple):
-    """A call that is not a statement yet.
+class PendingCall(NamedTuple):
+    """The call of a layer that is not a statement yet: another call may contain it.
 
     Attributes:
-        node: What is called.
-        operands: What it is called on: other terms, or names of values.
-        place: Where the layer stands in the order.
+        node: The layer.
+        arguments: What it is called on: other calls, or names of values.
+        position: The position of the layer in the order.
     """
 
     node: Node
-    operands: tuple[Term | str, ...]
-    place: int
+    arguments: tuple[PendingCall | str, ...]
+    position: int
 
     def nodes(self) -> Iterator[Node]:
-        """Go through the layers in the order they run."""
-        for each in self.operands:
-            if isinstance(each, Term):
+        """Yield the layers in the order they run."""
+        for each in self.arguments:
+            if isinstance(each, PendingCall):
                 yield from each.nodes()
         yield self.node
 
-    def names(self) -> Iterator[str]:
-        """Go through the values that have a variable."""
-        for each in self.operands:
-            if isinstance(each, Term):
-                yield from each.names()
+    def values(self) -> Iterator[str]:
+        """Yield the names of the values that it reads from variables."""
+        for each in self.arguments:
+            if isinstance(each, PendingCall):
+                yield from each.values()
             else:
                 yield each
 
-    def batched_names(self) -> Iterator[str]:
-        """Go through the values that have a variable, and a batch."""
-        for each, value in zip(self.operands, self.node.inputs, strict=True):
-            if isinstance(each, Term):
-                yield from each.batched_names()
+    def batched_values(self) -> Iterator[str]:
+        """Yield the names of those of these values that have a batch."""
+        for each, value in zip(self.arguments, self.node.inputs, strict=True):
+            if isinstance(each, PendingCall):
+                yield from each.batched_values()
             elif value.batched:
                 yield each
 
 
-def is_statement(node: Node) -> bool:
-    """Tell whether a layer is more than a call with one result."""
-    loop = bool(node.rounds) and not chains(node)
+def is_compound(node: Node) -> bool:
+    """Tell whether a layer is more than one call with one result."""
+    loop = bool(node.rounds) and not can_chain(node)
     conditional = node.condition is not None and node.is_function
     return not node.single or loop or conditional
 
 
-def fits_inside(term: Term, node: Node, *, nested: bool) -> bool:
-    """Tell whether people would write a call inside of the call of a layer.
+def can_nest(inner: PendingCall, node: Node, *, nested: bool) -> bool:
+    """Tell whether people would write a call inside the call of a layer.
 
     Args:
-        term: The inner call.
+        inner: The inner call.
         node: The layer.
-        nested: Whether they do with layers that are not pointwise.
+        nested: Whether they would for layers that are not pointwise.
     """
     function = node.function
     if node.call.causal is not None:
-        return False  # its call says an input several times
+        return False  # its call repeats an input
     if node.pointwise or (function and (function.is_method or function.is_index)):
         return True
-    calls = list(term.nodes())
-    plain = function is not None or all(each.pointwise for each in calls)
-    return nested and plain and len(calls) <= 2
+    nodes = list(inner.nodes())
+    plain = function is not None or all(each.pointwise for each in nodes)
+    return nested and plain and len(nodes) <= 2
 
 
-def term_piece(term: Term, variables: Mapping[str, str], batch: str) -> Value:
-    """Write a call.
+def nested_code(call: PendingCall, variables: Mapping[str, str], batch: str) -> Value:
+    """Write a call with all calls inside it.
 
     Args:
-        term: The call.
+        call: The call.
         variables: What values are called.
-        batch: A variable with a batch, for a call that has none of its own.
+        batch: A variable with a batch, for a call that reads none.
     """
     values = [
         operands.atom(variables[each])
         if isinstance(each, str)
-        else term_piece(each, variables, batch)
-        for each in term.operands
+        else nested_code(each, variables, batch)
+        for each in call.arguments
     ]
-    own = next((variables[name] for name in term.batched_names()), batch)
-    return applied(term.node, values, batch=own)
+    batch = next((variables[name] for name in call.batched_values()), batch)
+    return layer_call(call.node, values, batch=batch)
 
 
-def new_shape(term: Term) -> str:
-    """Say the shape that comes out, where another arrives at the first call."""
-    output = term.node.value
-    first = next(term.nodes())
+def shape_comment(call: PendingCall) -> str:
+    """Return the shape of the result, if it differs from that of the first input."""
+    output = call.node.value
+    first = next(call.nodes())
     before = first.input if first.inputs else output.shape
     if not output.batched or output.shape == before:
         return ""

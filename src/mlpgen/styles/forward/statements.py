@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.styles.code import Group, flat
-from mlpgen.styles.layout import INDENT, WIDTH, bracketed, indented, layout, width
+from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -21,28 +21,28 @@ class Assignment(NamedTuple):
     """`x = self.linear(x)`, or `return x`.
 
     Attributes:
-        target: What it assigns to: `x`, or `x, (_, cell)`; nothing if it returns.
-        piece: The code behind that.
-        comment: What stands behind the code, if there is room.
-        declared: Whether mypy must be told that the target is a tensor.
+        target: What it assigns to: `x`, or `x, (_, cell)`; empty if it returns.
+        piece: The code on the right.
+        comment: A comment behind the code, if there is room.
+        annotated: Whether the target has the annotation `Tensor`, for mypy.
     """
 
     target: str
     piece: Piece
     comment: str = ""
-    declared: bool = False
+    annotated: bool = False
 
     def lines(self, indent: int) -> list[str]:
-        """Lay it out, this far to the right."""
+        """Return its lines, for this many columns to the left of them."""
         if ", " in self.target:
-            return _unpacked(self.target, self.piece, indent)
-        kind = ": Tensor" if self.declared else ""
+            return _tuple_assignment(self.target, self.piece, indent)
+        kind = ": Tensor" if self.annotated else ""
         before = f"{self.target}{kind} = " if self.target else "return "
         return layout(self.piece, indent, before, comment=self.comment)
 
 
-class Alone(NamedTuple):
-    """`self.gate_output(gate)`: a call whose result nobody takes.
+class ExpressionStatement(NamedTuple):
+    """`self.gate_output(gate)`: a call whose result nobody uses.
 
     Attributes:
         piece: The code.
@@ -51,43 +51,43 @@ class Alone(NamedTuple):
     piece: Piece
 
     def lines(self, indent: int) -> list[str]:
-        """Lay it out, this far to the right."""
+        """Return its lines, for this many columns to the left of them."""
         return layout(self.piece, indent)
 
 
-class Block(NamedTuple):
+class CompoundStatement(NamedTuple):
     """Statements in a loop, or under a condition.
 
     Attributes:
         head: `for layer in self.blocks:`, or a condition.
-        body: What stands in it.
+        body: The statements in it.
     """
 
     head: str | Operand
     body: tuple[Statement, ...]
 
     def lines(self, indent: int) -> list[str]:
-        """Lay it out, this far to the right."""
+        """Return its lines, for this many columns to the left of them."""
         inner = [line for each in self.body for line in each.lines(indent + INDENT)]
         if isinstance(self.head, str):
             return [self.head, *indented(inner)]
         return [*bracketed(self.head, indent, "if ", ":"), *indented(inner)]
 
 
-Statement = Assignment | Alone | Block
+Statement = Assignment | ExpressionStatement | CompoundStatement
 
 
-def _unpacked(target: str, piece: Piece, indent: int) -> list[str]:
+def _tuple_assignment(target: str, piece: Piece, indent: int) -> list[str]:
     """Lay out an assignment to several variables, as ruff does.
 
-    Where the call cannot begin on the line of the target, it is put into brackets; a
-    target that has no room itself is spread, one variable a line.
+    A call that cannot start on the line of the target is parenthesized. A target that
+    is too long itself is split, one variable per line.
     """
-    spread = isinstance(piece, Group) and piece.items
-    begins = piece.opening if isinstance(piece, Group) and spread else flat(piece)
+    splits = isinstance(piece, Group) and piece.items
+    start = piece.opening if isinstance(piece, Group) and splits else flat(piece)
     room = WIDTH - indent
     before = f"{target} = "
-    if width(f"{before}{begins}") <= room:
+    if width(f"{before}{start}") <= room:
         return layout(piece, indent, before)
     if width(f"{before}(") <= room:
         return [f"{before}(", *indented(layout(piece, indent + INDENT)), ")"]
@@ -97,27 +97,27 @@ def _unpacked(target: str, piece: Piece, indent: int) -> list[str]:
 
 
 def _target(node: ast.expr) -> Piece:
-    """Read `x, (_, cell)`."""
+    """Turn `x, (_, cell)` into a piece that can be split."""
     if isinstance(node, ast.Tuple):
         items = tuple(_target(each) for each in node.elts)
         return Group("(", items, ")", collection=True)
     return ast.unparse(node)
 
 
-def declare(statements: list[Statement], variable: str) -> bool:
-    """Say that a variable is a tensor, where a statement of its own assigns it first.
+def annotate(statements: list[Statement], variable: str) -> bool:
+    """Annotate a variable as a tensor where it is assigned first.
 
-    A declaration without a value would do for any variable; torch.jit.script refuses
-    it.
+    A declaration without a value would work for every variable, but torch.jit.script
+    refuses it.
 
     Returns:
-        Whether there is such a statement: one that takes results apart is none.
+        Whether it could: an assignment to several variables cannot be annotated.
     """
-    for at, each in enumerate(statements):
+    for index, each in enumerate(statements):
         if isinstance(each, Assignment) and variable in _assigned(each.target):
             if each.target != variable:
                 return False
-            statements[at] = each._replace(declared=True)
+            statements[index] = each._replace(annotated=True)
             return True
     return False
 
@@ -127,47 +127,47 @@ def _assigned(target: str) -> list[str]:
 
 
 class Part(NamedTuple):
-    """One result.
+    """One result of a layer.
 
     Attributes:
-        name: What it is called among the results of the layer.
-        value: What it is called among the values of the class.
-        variable: What holds it in the end.
-        given: What holds the result of the call that it is taken from.
-        code: The code that takes it; empty if the call gives it as it is.
+        name: Its name among the results of the layer: `hidden`.
+        value: Its name among the values of the class: `lstm.hidden`.
+        variable: The variable that holds it in the end.
+        unpacked: The variable that the call is unpacked into.
+        code: The code that computes it from that; empty if they are the same.
     """
 
     name: str
     value: str
     variable: str
-    given: str
+    unpacked: str
     code: str
 
 
 class Unpacking(NamedTuple):
-    """The results of a call that are needed.
+    """How the results of a call are unpacked.
 
     Attributes:
-        pattern: What the call is assigned to: `x, (_, cell)`.
-        parts: The results.
+        target: What the call is assigned to: `x, (_, cell)`.
+        parts: The results that are needed.
     """
 
-    pattern: str
+    target: str
     parts: tuple[Part, ...]
 
 
-def unpacked(
+def unpack(
     node: Node,
     wanted: Mapping[str, str],
     choose: Callable[[str, str, Collection[str]], str],
 ) -> Unpacking:
-    """Plan how the results of a layer are taken apart.
+    """Choose how the results of a layer are unpacked.
 
     Args:
         node: The layer.
         wanted: The values that are needed, by the names of the parts.
-        choose: Gives a part, with the name of its value, a variable that is none of
-            some others.
+        choose: Chooses the variable of a part. It takes the names of the part and of
+            its value, and the variables that are taken.
     """
     bases = {part: node.picks.get(part, (part, ""))[0] for part in wanted}
     targets: dict[str, str] = {}
@@ -175,11 +175,11 @@ def unpacked(
         targets[part] = choose(part, value, targets.values())
     names: dict[str, str] = {}
     for part, base in bases.items():
-        alone = [*bases.values()].count(base) == 1
-        if alone or part not in node.picks:
+        only = [*bases.values()].count(base) == 1
+        if only or part not in node.picks:
             names[base] = targets[part]
     for base in bases.values():
-        if base not in names:  # several parts are taken from it
+        if base not in names:  # several parts are computed from it
             others = {*names.values(), *targets.values()}
             names[base] = choose(base, f"{node.name}.{base}", others)
     parts = (
@@ -187,26 +187,26 @@ def unpacked(
         for (part, value), base in zip(wanted.items(), bases.values(), strict=True)
         for pick in [node.picks.get(part, ("", ""))[1]]
     )
-    return Unpacking(_pattern(node.returned, names), tuple(parts))
+    return Unpacking(_unpacking_target(node.returned, names), tuple(parts))
 
 
-def _pattern(returned: Returned, names: Mapping[str, str]) -> str:
+def _unpacking_target(returned: Returned, names: Mapping[str, str]) -> str:
     """Write what the results of a call are assigned to: `x, (_, cell)`."""
     if isinstance(returned, str):
         return names.get(returned, "_")
     return ", ".join(
-        _pattern(each, names)
+        _unpacking_target(each, names)
         if isinstance(each, str)
-        else _bracketed(_pattern(each, names))
+        else _parenthesized(_unpacking_target(each, names))
         for each in returned
     )
 
 
-def _bracketed(pattern: str) -> str:
+def _parenthesized(pattern: str) -> str:
     return "_" if set(pattern.split(", ")) == {"_"} else f"({pattern})"
 
 
-def returned(outputs: Sequence[Piece], indent: int = 2 * INDENT) -> list[str]:
+def return_tuple(outputs: Sequence[Piece], indent: int = BODY) -> list[str]:
     """Return several outputs as a tuple."""
     line = f"return {', '.join(map(flat, outputs))}"
     if indent + len(line) <= WIDTH:

@@ -7,125 +7,197 @@ from typing import TYPE_CHECKING
 
 from mlpgen.names.identifiers import free_name
 from mlpgen.names.reserved.words import BUILTINS
-from mlpgen.styles.forward.calls import Term
-from mlpgen.styles.variable_names import FORWARD, spelling, variables
+from mlpgen.styles.forward.calls import PendingCall
+from mlpgen.styles.variable_names import FORWARD, choose_names, spelling
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from mlpgen.graph.nodes import Node
 
-RUNNING = ("x", "y", "z")
-"""Variables for values that are needed soon and then no more."""
+SHORT = ("x", "y", "z")
+"""Variables for values that are read soon and then no more."""
+NEAR = 2
+"""Layers between a value and its only reader, beyond which it has a name."""
+
+
+class Lifetimes:
+    """Where values are made and read, as positions in the order of the layers.
+
+    Attributes:
+        positions: The position of each layer.
+        readers: The positions of the layers that read a value; outputs are also read
+            behind the last layer.
+        outputs: The values that are returned.
+    """
+
+    def __init__(self, nodes: Sequence[Node], outputs: Sequence[str]) -> None:
+        self.positions = {node.name: index for index, node in enumerate(nodes)}
+        self.readers: dict[str, list[int]] = {}
+        self.outputs = frozenset(outputs)
+        for index, node in enumerate(nodes):
+            for source in node.sources:
+                self.readers.setdefault(source, []).append(index)
+        for name in outputs:
+            self.readers.setdefault(name, []).append(len(nodes))
+
+    def is_unread(self, value: str) -> bool:
+        """Tell whether nothing reads a value: it is computed for a hook only."""
+        return value not in self.readers
+
+    def is_read_once(self, value: str) -> bool:
+        """Tell whether one layer reads a value, and nothing else."""
+        return len(self.readers.get(value, ())) == 1 and value not in self.outputs
+
+    def is_long(self, value: str, position: int) -> bool:
+        """Tell whether a value made at a position is read several times, or late."""
+        readers = self.readers.get(value, ())
+        late = len(readers) == 1 and readers[-1] - position > NEAR
+        return len(readers) > 1 or late
+
+
+class LiveVariables:
+    """Which variables hold values that are still needed.
+
+    Positions must be asked for in ascending order.
+    """
+
+    def __init__(self, lifetimes: Lifetimes) -> None:
+        """Start with no variable."""
+        self._lifetimes = lifetimes
+        self._last_reads: list[tuple[int, str]] = []
+        self._counts: dict[str, int] = {}
+
+    def assign(self, value: str, variable: str) -> None:
+        """Note that a value is assigned to a variable."""
+        readers = self._lifetimes.readers.get(value)
+        if readers:
+            heappush(self._last_reads, (readers[-1], variable))
+            self._counts[variable] = self._counts.get(variable, 0) + 1
+
+    def after(self, position: int) -> Collection[str]:
+        """Return the variables whose values are needed after a position."""
+        while self._last_reads and self._last_reads[0][0] <= position:
+            _, variable = heappop(self._last_reads)
+            self._counts[variable] -= 1
+            if not self._counts[variable]:
+                del self._counts[variable]
+        return self._counts.keys()
 
 
 class Variables:
-    """The variables that values have by now.
+    """The variables of values, and what mypy knows about their types.
 
     Attributes:
-        of: The variable of each value.
+        of: The variable of each value so far.
     """
 
     def __init__(
-        self, uses: Uses, given: Mapping[str, str], own: Collection[str]
+        self,
+        lifetimes: Lifetimes,
+        arguments: Mapping[str, str],
+        named: Collection[str],
     ) -> None:
-        """Begin with the variables of some values.
+        """Start with the variables of the arguments.
 
         Args:
-            uses: Where values are used.
-            given: Variables that are there: the arguments of `forward`, tensors all.
-            own: Values that are called by their own name in any case.
+            lifetimes: Where values are read.
+            arguments: The variables of the values that `forward` takes, all tensors.
+            named: Values whose variable always has the name of their layer.
         """
-        self.of = dict(given)
-        self._uses = uses
-        self._own = own
-        self._given = tuple(given.values())
-        self._names = variables(uses.places, {*FORWARD, *self._given})
-        self._tensors = dict.fromkeys(self._given, True)
-        self._alive = Alive(uses)
-        for value, variable in given.items():
-            self._alive.hold(value, variable)
+        self.of = dict(arguments)
+        self._lifetimes = lifetimes
+        self._named = named
+        self._arguments = tuple(arguments.values())
+        self._names = choose_names(lifetimes.positions, {*FORWARD, *self._arguments})
+        self._tensors = dict.fromkeys(self._arguments, True)
+        self._live = LiveVariables(lifetimes)
+        for value, variable in arguments.items():
+            self._live.assign(value, variable)
 
     @property
-    def first(self) -> str:
+    def first_argument(self) -> str:
         """The first argument."""
-        return self._given[0]
+        return self._arguments[0]
 
     @property
-    def loop(self) -> str:
+    def loop_variable(self) -> str:
         """The variable of a loop over modules."""
-        return free_name("layer", self._given)
+        return free_name("layer", self._arguments)
 
-    def own(self, layer: str) -> str:
+    def name_of(self, layer: str) -> str:
         """Return the variable that has the name of a layer."""
         return self._names[layer]
 
-    def hold(self, value: str, variable: str, *, tensor: bool) -> None:
-        """Note that a variable holds a value, and whether mypy knows its type."""
+    def assign(self, value: str, variable: str, *, tensor: bool) -> None:
+        """Assign a value to a variable; `tensor` tells whether mypy knows its type."""
         self.of[value] = variable
-        self._alive.hold(value, variable)
-        self.know(variable, tensor=tensor)
+        self._live.assign(value, variable)
+        self.set_type(variable, tensor=tensor)
 
-    def know(self, variable: str, *, tensor: bool) -> None:
-        """Note whether mypy takes a variable for a tensor; arguments always are."""
-        self._tensors[variable] = tensor or variable in self._given
+    def set_type(self, variable: str, *, tensor: bool) -> None:
+        """Note whether mypy knows that a variable is a tensor; arguments always are."""
+        self._tensors[variable] = tensor or variable in self._arguments
 
     def is_tensor(self, variable: str) -> bool:
-        """Tell whether mypy takes a variable for a tensor."""
+        """Tell whether mypy knows that a variable is a tensor."""
         return self._tensors.get(variable, variable.startswith("self."))
 
-    def gives_tensor(self, term: Term) -> bool:
-        """Tell whether mypy knows that a call gives a tensor.
+    def gives_tensor(self, call: PendingCall) -> bool:
+        """Tell whether mypy knows that a call returns a tensor.
 
-        Torch does not say what calling a module gives, so neither is it known of the
-        methods and sums of that.
+        Torch does not type what a module returns, nor then its methods and sums.
         """
-        function = term.node.function
+        function = call.node.function
         if function is None:
-            return term.node.is_held
+            return call.node.is_held
         if not (function.is_method or function.is_index or function.is_operator):
             return not function.name.startswith("torch.linalg.")
-        operands = term.operands if function.is_operator else term.operands[:1]
+        operands = call.arguments if function.is_operator else call.arguments[:1]
         return all(
             self.gives_tensor(each)
-            if isinstance(each, Term)
+            if isinstance(each, PendingCall)
             else self.is_tensor(self.of[each])
             for each in operands
         )
 
-    def choose(self, term: Term, waiting: Collection[str]) -> str:
+    def choose(self, call: PendingCall, read_later: Collection[str]) -> str:
         """Choose the variable of a result.
 
         Args:
-            term: What gives it.
-            waiting: Values that are needed by calls which are not written yet.
+            call: What returns it.
+            read_later: Values that calls read which are still pending.
         """
-        layer = term.node.name
+        layer = call.node.name
         name = self._names[layer]
-        if layer in self._own:
+        if layer in self._named:
             return name
-        needed = {*self._alive.behind(term.place), *(self.of[v] for v in waiting)}
-        longer = self._uses.for_long(layer, term.place)
-        if longer and term.node.named and name not in needed:
+        needed = self._needed_after(call, read_later)
+        long = self._lifetimes.is_long(layer, call.position)
+        if long and call.node.named and name not in needed:
             return name
-        return self._running(name, [self.of[each] for each in term.names()], needed)
+        return self._short_or(name, [self.of[each] for each in call.values()], needed)
 
-    def choose_changing(self, term: Term, waiting: Collection[str]) -> str:
-        """Choose a variable that a statement changes, at first its first source."""
-        node = term.node
+    def choose_reassigned(self, call: PendingCall, read_later: Collection[str]) -> str:
+        """Choose the variable that a loop or condition reassigns."""
+        node = call.node
         name = self._names[node.name]
-        if node.name in self._own:
+        if node.name in self._named:
             return name
-        first, *others = [self.of[each] for each in term.names()]
-        needed = {*self._alive.behind(term.place), *(self.of[v] for v in waiting)}
-        # The others are needed after it was changed: again in each round.
+        first, *others = [self.of[each] for each in call.values()]
+        needed = self._needed_after(call, read_later)
+        # The other sources are read after the first assignment: again in each round.
         needed |= set(others) if node.rounds else set(others) - {first}
-        return self._running(name, [first], needed)
+        return self._short_or(name, [first], needed)
 
-    def _running(self, name: str, sources: list[str], needed: Collection[str]) -> str:
-        """Choose `x`, `y` or `z`, best of all that of a source; else the name."""
-        for variable in (*sources, *RUNNING):
-            if variable in RUNNING and variable not in needed:
+    def _needed_after(self, call: PendingCall, read_later: Collection[str]) -> set[str]:
+        later = (self.of[value] for value in read_later)
+        return {*self._live.after(call.position), *later}
+
+    def _short_or(self, name: str, sources: list[str], needed: Collection[str]) -> str:
+        """Choose `x`, `y` or `z`, preferably that of a source; else the name."""
+        for variable in (*sources, *SHORT):
+            if variable in SHORT and variable not in needed:
                 return variable
         return name
 
@@ -133,77 +205,16 @@ class Variables:
         """Choose the variable of one of several results.
 
         Args:
-            node: What gives it.
-            part: What it is called there: `hidden`, or `lstm.hidden` of a block.
+            node: The layer.
+            part: The name of the result: `hidden`, or `lstm.hidden` of a block.
             others: The variables of its other results.
         """
-        alive = self._alive.behind(self._uses.places[node.name])
-        taken = {*FORWARD, *BUILTINS, *self._names.values(), *self._given}
-        taken |= {*others, *alive}
+        live = self._live.after(self._lifetimes.positions[node.name])
+        taken = {*FORWARD, *BUILTINS, *self._names.values(), *self._arguments}
+        taken |= {*others, *live}
         short = spelling(part.rpartition(".")[2])
-        own = self._names[node.name]
-        names = [short, f"{own}_{short}", f"{own}_{spelling(part.replace('.', '_'))}"]
-        names += [f"{names[-1]}_{number}" for number in range(2, len(taken) + 3)]
+        layer = self._names[node.name]
+        long = f"{layer}_{spelling(part.replace('.', '_'))}"
+        names = [short, f"{layer}_{short}", long]
+        names += [f"{long}_{number}" for number in range(2, len(taken) + 3)]
         return next(name for name in names if name not in taken)
-
-
-class Uses:
-    """Where values are made and used, in the order of layers.
-
-    Attributes:
-        places: Where each layer stands.
-        of: The places of the layers that take a value; its end is behind the last.
-        ends: The values that are needed in the end.
-    """
-
-    def __init__(self, nodes: Sequence[Node], ends: Sequence[str]) -> None:
-        self.places = {node.name: index for index, node in enumerate(nodes)}
-        self.of: dict[str, list[int]] = {}
-        self.ends = frozenset(ends)
-        for index, node in enumerate(nodes):
-            for source in node.sources:
-                self.of.setdefault(source, []).append(index)
-        for name in ends:
-            self.of.setdefault(name, []).append(len(nodes))
-
-    def none(self, value: str) -> bool:
-        """Tell whether nothing takes a value: it is made for a hook alone."""
-        return value not in self.of
-
-    def once(self, value: str) -> bool:
-        """Tell whether one layer takes a value, and nobody else."""
-        return len(self.of.get(value, ())) == 1 and value not in self.ends
-
-    def for_long(self, value: str, made: int) -> bool:
-        """Tell whether a value is needed several times, or much later."""
-        uses = self.of.get(value, ())
-        return len(uses) > 1 or (len(uses) == 1 and uses[-1] - made > 2)
-
-
-class Alive:
-    """Variables, and how long the values in them are needed.
-
-    Places in the order of layers must be asked for in that order.
-    """
-
-    def __init__(self, uses: Uses) -> None:
-        """Take where each value is used."""
-        self._uses = uses
-        self._ends: list[tuple[int, str]] = []
-        self._holders: dict[str, int] = {}
-
-    def hold(self, value: str, variable: str) -> None:
-        """Note that a variable holds a value."""
-        uses = self._uses.of.get(value)
-        if uses:
-            heappush(self._ends, (uses[-1], variable))
-            self._holders[variable] = self._holders.get(variable, 0) + 1
-
-    def behind(self, index: int) -> Collection[str]:
-        """Return the variables whose values are needed behind a layer."""
-        while self._ends and self._ends[0][0] <= index:
-            _, variable = heappop(self._ends)
-            self._holders[variable] -= 1
-            if not self._holders[variable]:
-                del self._holders[variable]
-        return self._holders.keys()

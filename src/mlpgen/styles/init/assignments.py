@@ -1,4 +1,4 @@
-"""Statements that make the modules of a class, in loops where layers repeat."""
+"""Statements of `__init__` that assign modules and tensors, in loops if they repeat."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.styles.code import call, literal, quoted
-from mlpgen.styles.init.modules import module
-from mlpgen.styles.layout import INDENT, WIDTH, bracketed, indented, layout, width
-from mlpgen.styles.repeated_layers import Run, segments, stem
+from mlpgen.styles.init.modules import module_code
+from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
+from mlpgen.styles.repeated_layers import Repetition, base_name, group_repeated
 from mlpgen.styles.variable_names import is_plain
 
 if TYPE_CHECKING:
@@ -17,30 +17,28 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node
     from mlpgen.styles.variable_names import InitLocals
 
-BODY = 2 * INDENT
 
-
-def repeats(parts: Sequence[Node | Run]) -> bool:
-    """Tell whether layers, or those of a `Sequential` among them, need statements."""
+def needs_statements(layers: Sequence[Node | Repetition]) -> bool:
+    """Tell whether one call cannot make layers: they repeat or have conditions."""
     return any(
-        isinstance(part, Run)
-        or part.condition is not None
-        or _needs_statements(part.children)
-        for part in parts
+        isinstance(each, Repetition)
+        or each.condition is not None
+        or _needs_statements(each.children)
+        for each in layers
     )
 
 
 def _needs_statements(nodes: Sequence[Node]) -> bool:
     return any(
-        isinstance(part, Run) or part.condition is not None
-        for part in segments(nodes, ())
+        isinstance(each, Repetition) or each.condition is not None
+        for each in group_repeated(nodes, ())
     )
 
 
-def filled(
+def dictionary_lines(
     target: str,
-    parts: Sequence[Node | Run],
-    own: InitLocals,
+    layers: Sequence[Node | Repetition],
+    local: InitLocals,
     names: Mapping[str, str] = MappingProxyType({}),
     *,
     comments: bool = True,
@@ -50,85 +48,92 @@ def filled(
 
     Args:
         target: The name of the dictionary.
-        parts: The layers, and the runs of them.
-        own: What `__init__` calls its own variables.
-        names: Variables for layers that are needed again behind it.
-        comments: Whether they say their shapes.
-        indent: Columns to the left of them.
+        layers: The layers, and their repetitions.
+        local: The local variables of `__init__`.
+        names: Variables of the layers that later statements need.
+        comments: Whether lines end with the shapes of layers.
+        indent: Columns to the left of the lines.
     """
     lines = [f"{target} = OrderedDict[str, nn.Module]()"]
-    for part in parts:
-        if isinstance(part, Run):
-            lines += _loop(part, target, own, indent)
-        elif part.name in names:
-            variable = names[part.name]
-            lines += assigned(part, variable, own, comments=comments, indent=indent)
-            lines.append(f'{target}["{part.name}"] = {variable}')
+    for each in layers:
+        if isinstance(each, Repetition):
+            lines += _loop(each, target, local, indent)
+        elif each.name in names:
+            variable = names[each.name]
+            lines += assignment_lines(
+                each, variable, local, comments=comments, indent=indent
+            )
+            lines.append(f'{target}["{each.name}"] = {variable}')
         else:
-            deep = target == own.children
-            place = f'{target}["{part.name}"]'
-            lines += assigned(
-                part, place, own, deep=deep, comments=comments, indent=indent
+            deep = target == local.children
+            place = f'{target}["{each.name}"]'
+            lines += assignment_lines(
+                each, place, local, deep=deep, comments=comments, indent=indent
             )
     return lines
 
 
-def assigned(
+def assignment_lines(
     node: Node,
     target: str,
-    own: InitLocals,
+    local: InitLocals,
     *,
     deep: bool = False,
     comments: bool = True,
     indent: int = BODY,
 ) -> list[str]:
-    """Write the statements that make one layer.
+    """Write statements that make one layer.
 
     Args:
         node: The layer.
         target: What it is assigned to.
-        own: What `__init__` calls its own variables.
-        deep: Whether a dictionary of `children` is being filled already.
-        comments: Whether it says its shapes.
-        indent: Columns to the left of them.
+        local: The local variables of `__init__`.
+        deep: Whether it goes into a dictionary of `children` itself.
+        comments: Whether lines end with the shapes of layers.
+        indent: Columns to the left of the lines.
     """
     lines: list[str] = []
     if node.condition is not None:
         kind = "" if node.type == "Sequential" or "[" in target else ": nn.Module"
         empty = f"{target}{kind} = nn.Sequential()"
-        said = f"{empty}  # passes its input through"
+        commented = f"{empty}  # passes its input through"
         lines = [
-            said if indent + width(said) <= WIDTH else empty,
+            commented if indent + width(commented) <= WIDTH else empty,
             *bracketed(node.condition.operand, indent, "if ", ":"),
         ]
         indent += INDENT
     if _needs_statements(node.children) and not deep and not node.rounds:
-        parts = segments(node.children, ())
+        layers = group_repeated(node.children, ())
         inner = [
-            *filled(own.children, parts, own, comments=comments, indent=indent),
-            *layout(call("nn.Sequential", own.children), indent, f"{target} = "),
+            *dictionary_lines(
+                local.children, layers, local, comments=comments, indent=indent
+            ),
+            *layout(call("nn.Sequential", local.children), indent, f"{target} = "),
         ]
     else:
-        inner = layout(module(node, comments=comments), indent, f"{target} = ")
+        inner = layout(module_code(node, comments=comments), indent, f"{target} = ")
     return [*lines, *(indented(inner) if lines else inner)]
 
 
-def _loop(run: Run, target: str, own: InitLocals, indent: int) -> list[str]:
+def _loop(
+    repetition: Repetition, target: str, local: InitLocals, indent: int
+) -> list[str]:
     lines = [
         line
-        for node in run.pattern
+        for node in repetition.pattern
         for line in layout(
-            module(node),
+            module_code(node),
             indent + INDENT,
-            f'{target}[f"{stem(node)}_{{{own.number}}}"] = ',
+            f'{target}[f"{base_name(node)}_{{{local.number}}}"] = ',
         )
     ]
-    head = f"for {own.number} in range({run.first}, {run.first + run.rounds}):"
+    first, end = repetition.first, repetition.first + repetition.rounds
+    head = f"for {local.number} in range({first}, {end}):"
     return [head, *indented(lines)]
 
 
-def held_lines(node: Node) -> list[str]:
-    """Make a parameter or a buffer; without initial values it is zeros."""
+def tensor_lines(node: Node) -> list[str]:
+    """Write statements that make a parameter or buffer, of zeros by default."""
     sizes = [literal(size) for size in node.arguments["shape"]]
     tensor = call("torch.empty" if node.inits else "torch.zeros", *sizes)
     if node.type == "parameter":

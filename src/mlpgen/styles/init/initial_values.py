@@ -1,4 +1,4 @@
-"""Statements of `__init__` for tensors of the model itself, and for initial values."""
+"""Statements of `__init__` that set initial values of parameters."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.nodes import Model, held, is_numbered
 from mlpgen.styles.code import call, keyword, literal, quoted
-from mlpgen.styles.init.assignments import BODY
-from mlpgen.styles.layout import INDENT, WIDTH, bracketed, indented, layout, width
+from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.styles.variable_names import init_locals
 from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import Expression
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def initial_values(graph: Graph, names: Mapping[str, str]) -> list[str]:
-    """Write initial values: by the type of a layer, and then those of single layers.
+    """Write initial values: first by layer type, then those of single layers.
 
     Args:
         graph: The class.
@@ -35,31 +34,36 @@ def initial_values(graph: Graph, names: Mapping[str, str]) -> list[str]:
 
 
 def _of_layer(node: Node, target: str) -> list[str]:
-    """Write the initial values of one layer; those that may not be there, if they are.
+    """Write the initial values of one layer, under conditions if parameters may lack.
 
-    A layer under a condition is any module to mypy.
+    To mypy, a layer with a condition is any module.
     """
     found: dict[tuple[Operand, ...], list[str]] = {}
     for name, init in node.inits.items():
-        needed = [*deciding(node, name), *([node.condition] if node.condition else [])]
+        needed = [
+            *deciding_arguments(node, name),
+            *([node.condition] if node.condition else []),
+        ]
         when = tuple(dict.fromkeys(each.operand for each in reversed(needed)))
         tensor = _tensor(target, name) if name else target
         if node.condition is not None:
             tensor = f"{target}.get_parameter({quoted(name)})"
         optional = node.condition is None and _optional(node.type, name)
         indent = BODY + INDENT if when else BODY
-        asked = _is_there(target, name) if optional else ""
-        lines = _filled(tensor, init, indent, asked)
+        test = _presence_test(target, name) if optional else ""
+        lines = _init_call(tensor, init, indent, test)
         found.setdefault(when, []).extend(lines)
-    return [line for when, lines in found.items() for line in under(when, lines)]
+    return [
+        line for when, lines in found.items() for line in under_conditions(when, lines)
+    ]
 
 
-def under(
+def under_conditions(
     conditions: Sequence[Operand],
     lines: list[str],
     indent: int = BODY,
 ) -> list[str]:
-    """Put statements under conditions that must all hold."""
+    """Put statements under an `if` that all conditions must pass."""
     if not conditions:
         return lines
     code = conditions[0]
@@ -68,74 +72,75 @@ def under(
     return [*bracketed(code, indent, "if ", ":"), *indented(lines)]
 
 
-def deciding(node: Node, name: str) -> list[Expression]:
-    """Return what decides whether a layer that is there has a parameter."""
-    deciding = ["affine", "elementwise_affine"]
+def deciding_arguments(node: Node, name: str) -> list[Expression]:
+    """Return the arguments that decide whether a layer has a parameter."""
+    arguments = ["affine", "elementwise_affine"]
     if name in ("bias_k", "bias_v"):
-        deciding.append("add_bias_kv")
+        arguments.append("add_bias_kv")
     elif "bias" in name:
-        deciding.append("bias")
-    found = [node.arguments.get(each) for each in deciding]
+        arguments.append("bias")
+    found = [node.arguments.get(each) for each in arguments]
     return [each for each in found if isinstance(each, Expression)]
 
 
 def _rules(graph: Graph) -> list[str]:
+    """Write a loop over all modules that sets initial values by layer type."""
     lines: list[str] = []
     module = init_locals(graph).module
     layers = list(held(graph.nodes, every=True))
     for rule in graph.rules if isinstance(graph, Model) else ():
         of_type = [n for n in layers if n.type == rule.type and n.weights]
-        asked = [_asked(rule, name, of_type, module) for name in rule.inits]
-        test = f"{'elif' if lines else 'if'} isinstance({module}, nn.{rule.type})"
-        if len(asked) == 1 and asked[0]:
-            both = f"{test} and {asked[0]}:"
-            if BODY + INDENT + width(both) <= WIDTH:  # two tests would be one
-                test, asked = both[:-1], [""]
+        tests = [_test(rule, name, of_type, module) for name in rule.inits]
+        head = f"{'elif' if lines else 'if'} isinstance({module}, nn.{rule.type})"
+        if len(tests) == 1 and tests[0]:
+            both = f"{head} and {tests[0]}:"
+            if BODY + INDENT + width(both) <= WIDTH:  # ruff wants one `if`, not two
+                head, tests = both[:-1], [""]
         body: list[str] = []
-        for (name, init), each in zip(rule.inits.items(), asked, strict=True):
+        for (name, init), test in zip(rule.inits.items(), tests, strict=True):
             tensor = _tensor(module, name)
-            body += _filled(tensor, init, BODY + 2 * INDENT, each)
-        lines += [f"{test}:", *indented(body)]
+            body += _init_call(tensor, init, BODY + 2 * INDENT, test)
+        lines += [f"{head}:", *indented(body)]
     return [f"for {module} in self.modules():", *indented(lines)] if lines else []
 
 
-def _asked(rule: Rule, name: str, nodes: Sequence[Node], module: str) -> str:
-    """Ask for a parameter that not all layers of a type have."""
+def _test(rule: Rule, name: str, nodes: Sequence[Node], module: str) -> str:
+    """Test for a parameter that not all layers of a type have."""
     optional = _optional(rule.type, name) or any(
-        name not in node.weights or deciding(node, name) for node in nodes
+        name not in node.weights or deciding_arguments(node, name) for node in nodes
     )
-    return _is_there(module, name) if optional else ""
+    return _presence_test(module, name) if optional else ""
 
 
 def _optional(type_: str, name: str) -> bool:
-    """Tell whether torch says that a parameter may be None."""
+    """Tell whether a parameter may be None by torch's annotations."""
     return name == "bias" and type_.startswith("Conv")
 
 
 def _untyped(name: str) -> bool:
-    """Tell whether torch gives a parameter no type: of an LSTM, and of inner layers."""
+    """Tell whether torch does not annotate a parameter: of an LSTM, of inner layers."""
     return bool(re.fullmatch(r"\w+_l\d\w*", name)) or is_numbered(name)
 
 
 def _tensor(module: str, name: str) -> str:
-    """Write a parameter of a module."""
+    """Write the access to a parameter of a module."""
     if _untyped(name):
         return f"{module}.get_parameter({quoted(name)})"
     return f"{module}.{name}"
 
 
-def _is_there(module: str, name: str) -> str:
-    """Ask for a parameter: an LSTM without biases has not even their names."""
+def _presence_test(module: str, name: str) -> str:
+    """Write the test for a parameter; an LSTM without biases lacks the attributes."""
     if _untyped(name):
         return f"{quoted(name)} in dict({module}.named_parameters())"
     return f"{module}.{name} is not None"
 
 
-def _filled(tensor: str, init: Init, indent: int, asked: str = "") -> list[str]:
-    """Write the call that fills a parameter; if it is asked for, under that."""
+def _init_call(tensor: str, init: Init, indent: int, test: str = "") -> list[str]:
+    """Write the call that initializes a parameter, under a test if there is one."""
     function, arguments = init
     given = [keyword(name, literal(value)) for name, value in arguments.items()]
-    if asked:
+    if test:
         indent += INDENT
     lines = layout(call(f"nn.init.{function}", tensor, *given), indent)
-    return [f"if {asked}:", *indented(lines)] if asked else lines
+    return [f"if {test}:", *indented(lines)] if test else lines

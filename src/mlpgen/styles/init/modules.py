@@ -1,4 +1,4 @@
-"""The code that makes modules, as pieces that can be laid out."""
+"""The code that makes modules: `nn.Linear(784, 10)`, and containers of them."""
 
 from __future__ import annotations
 
@@ -17,42 +17,42 @@ if TYPE_CHECKING:
     from mlpgen.styles.code import Piece
 
 
-def module(node: Node, *, comments: bool = True) -> Piece:
+def module_code(node: Node, *, comments: bool = True) -> Piece:
     """Write the call that makes a layer: `nn.Linear(784, 10)`.
 
-    What is repeated is a container of its rounds.
+    A repeated layer is a container of its rounds.
 
     Args:
         node: The layer.
-        comments: Whether the layers of a `Sequential` say the shapes they give. Those
-            of a block cannot: each of its uses has its own.
+        comments: Whether the layers of a `Sequential` have comments with their output
+            shapes. Those of a block cannot: its uses may differ.
     """
     if node.rounds:
         return _rounds(node, comments=comments)
     if node.type == "Sequential":
-        return sequential(node.children, comments=comments)
-    return made(node.maker)
+        return sequential_call(node.children, comments=comments)
+    return constructor_call(node.maker)
 
 
 def container(node: Node) -> str:
     """Name the class that holds the rounds of a layer.
 
-    An `nn.Sequential` where one tensor runs through all of them, else a list.
+    It is `nn.Sequential` if one tensor flows through all of them, else a list.
     """
-    return "nn.Sequential" if chains(node) else "nn.ModuleList"
+    return "nn.Sequential" if can_chain(node) else "nn.ModuleList"
 
 
-def chains(node: Node) -> bool:
-    """Tell whether the module of a layer takes one tensor and gives one."""
+def can_chain(node: Node) -> bool:
+    """Tell whether the module of a layer takes one tensor and returns one."""
     return node.single and node.call.plain
 
 
-def made(maker: Maker) -> Piece:
-    """Write the call of a class, required arguments by place."""
+def constructor_call(maker: Maker) -> Piece:
+    """Write the call of a class, with required arguments by position."""
     arguments = maker.arguments.items()
     piece = call(
         maker.prefix + maker.type,
-        *([made(maker.inner)] if maker.inner else []),
+        *([constructor_call(maker.inner)] if maker.inner else []),
         *(literal(value) for key, value in arguments if key in maker.required),
         *(
             keyword(key, literal(value))
@@ -64,7 +64,7 @@ def made(maker: Maker) -> Piece:
 
 
 def _rounds(node: Node, *, comments: bool) -> Piece:
-    """Write the container of a layer that is repeated."""
+    """Write the container of a repeated layer."""
     name = container(node)
     pieces = [_round(each, comments=comments) for each in node.rounds]
     if name == "nn.Sequential":
@@ -76,8 +76,8 @@ def _rounds(node: Node, *, comments: bool) -> Piece:
 
 def _round(each: Round, *, comments: bool) -> Piece:
     if code_of(each.times) == "1":
-        return module(each.node, comments=comments)
-    piece = module(each.node, comments=False)
+        return module_code(each.node, comments=comments)
+    piece = module_code(each.node, comments=False)
     last = code_of(each.first + each.times)
     index, numbers = "_", code_of(each.times)
     if each.counted:
@@ -87,33 +87,33 @@ def _round(each: Round, *, comments: bool) -> Piece:
     return Group("*(", (piece, loop), ")", separator=" ")
 
 
-def sequential(
+def sequential_call(
     nodes: Sequence[Node], *, function: str = "nn.Sequential", comments: bool = True
 ) -> Piece:
     """Write a chain as an `nn.Sequential` with named children."""
     if not nodes:
         return call(function)
     entries = tuple(
-        keyword(node.name, module(node, comments=comments)) for node in nodes
+        keyword(node.name, module_code(node, comments=comments)) for node in nodes
     )
-    said = tuple(changed(node) if comments else "" for node in nodes)
-    inner = Group("OrderedDict(", entries, ")", exploded=True, comments=said)
+    shapes = tuple(output_comment(node) if comments else "" for node in nodes)
+    inner = Group("OrderedDict(", entries, ")", exploded=True, comments=shapes)
     return call(function, inner)
 
 
-def changed(node: Node) -> str:
-    """Say the shape that leaves a layer, where it is another than arrives."""
+def output_comment(node: Node) -> str:
+    """Return the output shape of a layer, if it differs from its input shape."""
     if node.output == node.input or node.children or node.type == "Sequential":
         return ""
     return whole_shown(node.value)
 
 
-def uses(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[str]:
+def imported_names(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[str]:
     """Return the names that the code of these layers imports.
 
     Args:
         nodes: The layers.
-        outputs: What of them is returned.
+        outputs: Their values that are returned.
     """
     found = set()
     wanted = {*outputs, *(source for node in nodes for source in node.sources)}
@@ -124,8 +124,8 @@ def uses(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[str]:
             found.add("torch")
         if node.children:
             found.add("OrderedDict")
-            found |= uses(node.children) - {"F", "torch"}
-        found |= uses([each.node for each in node.rounds]) - {"F", "torch"}
+            found |= imported_names(node.children) - {"F", "torch"}
+        found |= imported_names([each.node for each in node.rounds]) - {"F", "torch"}
         found |= {
             node.maker.wrapper,
             node.type if node.type in NOT_IN_TORCH else "",

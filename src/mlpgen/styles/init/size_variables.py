@@ -1,4 +1,4 @@
-"""Names for sizes whose code is long: locals of the class, one line each."""
+"""Local variables of `__init__` for sizes whose code is long."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlpgen.graph.fingerprints import names_in, names_of_node
 from mlpgen.graph.scope import INDEX
-from mlpgen.styles.init.zero_division import guarded
-from mlpgen.styles.layout import INDENT, Lines, bracketed
+from mlpgen.styles.init.zero_division import guard_division
+from mlpgen.styles.layout import BODY, Lines, bracketed
 from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import Expression
 from mlpgen.symbols.sizes import Real, Size, is_product, is_symbolic
@@ -19,28 +19,27 @@ if TYPE_CHECKING:
     from mlpgen.symbols.operands import Operand
 
 G = TypeVar("G", bound="Graph")
-
 LONGEST_CODE = 40
 LONGEST_SUM = 20
-"""Characters of a size in a call; of a sum in the model, which stands in a line with
-others."""
+"""Most characters of a size in a call, and of a sum in a call of the model, which has
+several calls in a row."""
 LONGEST_LINE = 68
-"""Characters of a size that has a name: what is longer is computed in several lines."""
+"""Most characters of a variable's code; longer code is split over several variables."""
 
 
-def with_locals(graph: G) -> G:
-    """Give sizes a name where their code would not fit into a call."""
-    found = _Locals(graph)
+def with_size_variables(graph: G) -> G:
+    """Give sizes variables if their code is too long for a call."""
+    found = _SizeVariables(graph)
     nodes = tuple(found.node(each) for each in graph.nodes)
     sizes = {name: code for code, name in found.names.items()}
     return replace(graph, nodes=nodes, sizes=sizes)
 
 
-class _Locals:
-    """The names that a class has by now.
+class _SizeVariables:
+    """The variables of a class so far.
 
     Attributes:
-        names: The names of codes.
+        names: The variable of each piece of code.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -50,7 +49,7 @@ class _Locals:
         self._taken |= {node.name for node in graph.nodes}
 
     def node(self, node: Node) -> Node:
-        """Name what is long in the code of a layer."""
+        """Replace long code in a layer by variables."""
         function = node.function
         return node._replace(
             maker=self._maker(node.maker),
@@ -99,7 +98,7 @@ class _Locals:
         return self._sum if whole else LONGEST_CODE
 
     def _name(self, code: Operand, kind: str) -> str:
-        """Give code a name, and first what is long in code that is too long itself."""
+        """Return the variable of code; code that is too long is split first."""
         code = self._short(code, kind)
         number = sum(each.startswith(kind) for each in self.names.values())
         while code not in self.names:
@@ -111,19 +110,20 @@ class _Locals:
         return self.names[code]
 
     def _short(self, code: Operand, kind: str) -> Operand:
+        """Replace operands by variables if code is too long for a line."""
         if len(code.text) <= LONGEST_LINE:
             return code
 
-        def part(each: Operand) -> Operand:
+        def shortened(each: Operand) -> Operand:
             short = self._short(each, kind)
             long = len(short.text) > LONGEST_CODE
             return operands.name(self._name(short, kind)) if long else short
 
-        return code.mapped(part)
+        return code.mapped(shortened)
 
 
 def size_lines(graph: Graph) -> Lines:
-    """Write the sizes that have a name and are used, each before its use."""
+    """Write the variables of sizes that are used, each before its use."""
     if not graph.sizes:
         return ()
     used = set[str]().union(*(names_of_node(node) for node in graph.nodes))
@@ -134,13 +134,13 @@ def size_lines(graph: Graph) -> Lines:
             used |= code.names
             if name in needed:
                 needed |= code.computed
-            computed = code if name in needed else guarded(code)
-            lines.append(bracketed(computed, 2 * INDENT, f"{name} = "))
+            computed = code if name in needed else guard_division(code)
+            lines.append(bracketed(computed, BODY, f"{name} = "))
     return tuple(line for each in reversed(lines) for line in each)
 
 
 def _needed(node: Node) -> frozenset[str]:
-    """Return the names in what is made whatever the arguments are."""
+    """Return the names in layers that are made for any arguments."""
     if node.condition is not None:
         return frozenset()
     found = names_of_node(node._replace(children=(), rounds=()))

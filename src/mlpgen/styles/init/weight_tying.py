@@ -1,4 +1,4 @@
-"""Statements of `__init__` that give a layer the parameters of another one."""
+"""Statements of `__init__` that tie the parameters of a layer to those of another."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.nodes import is_numbered
 from mlpgen.names.identifiers import free_name
-from mlpgen.styles.init.assignments import BODY
-from mlpgen.styles.init.initial_values import deciding, under
-from mlpgen.styles.layout import INDENT, bracketed, indented
+from mlpgen.styles.init.initial_values import deciding_arguments, under_conditions
+from mlpgen.styles.layout import BODY, INDENT, bracketed, indented
 from mlpgen.styles.variable_names import arguments, init_locals
 from mlpgen.symbols import operands
 
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from mlpgen.symbols.operands import Operand
 
 
-def tied_lines(node: Node, graph: Graph) -> list[str]:
-    """Give a layer, or each of its rounds, the parameters of another one."""
+def tying_lines(node: Node, graph: Graph) -> list[str]:
+    """Tie the parameters of a layer, or of each of its rounds, to those of another."""
     if not node.ties:
         return []
     if not node.rounds:
@@ -34,23 +33,25 @@ def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:
         return _all(node, target, graph)
     found: dict[tuple[Operand, ...], list[str]] = {}
     for name in node.ties:
-        when = tuple(each.operand for each in deciding(_made(node), name))
+        when = tuple(each.operand for each in deciding_arguments(_first(node), name))
         parameter = operands.atom(f"self.{node.tied}.{name}")
         columns = indent + INDENT * bool(when)
         lines = bracketed(parameter, columns, f"{target}.{name} = ")
         found.setdefault(when, []).extend(lines)
     return [
-        line for when, lines in found.items() for line in under(when, lines, indent)
+        line
+        for when, lines in found.items()
+        for line in under_conditions(when, lines, indent)
     ]
 
 
-def _made(node: Node) -> Node:
-    """Return the layer itself, or the first of its rounds."""
+def _first(node: Node) -> Node:
+    """Return the layer, or the first of its rounds."""
     return node.rounds[0].node if node.rounds else node
 
 
 def _all(node: Node, target: str, graph: Graph) -> list[str]:
-    """Give a layer all parameters of another one, those of its parts too."""
+    """Tie all parameters of a layer to those of another, also those of submodules."""
     taken = arguments(graph) | {init_locals(graph).layer}
     words = ("path", "parameter", "part", "name")
     path, parameter, part, name = (free_name(word, taken) for word in words)
