@@ -176,7 +176,7 @@ layers:
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_parts_and_rims_are_right_for_other_parameters(
+def test_parts_and_padding_hold_for_other_parameters(
     style: str, tmp_path: Path
 ) -> None:
     import torch

@@ -28,7 +28,7 @@ BRANCH = {
 
 
 @pytest.mark.parametrize("indent", [0, 4])
-def test_a_docstring_of_one_line_is_as_long_as_a_line(indent: int) -> None:
+def test_one_line_docstrings_fill_the_line(indent: int) -> None:
     fits = "x" * (88 - indent - 6)
     assert docstring([fits], indent) == (f'"""{fits}"""',)
     assert docstring([f"{fits}x"], indent) == (f'"""{fits}x', '"""')
@@ -59,7 +59,7 @@ def written(spec: dict[str, Any], style: str = "explicit") -> str:
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_a_block_says_no_shape_of_one_use(style: str) -> None:
+def test_blocks_have_no_shape_comments_of_one_use(style: str) -> None:
     text = written(
         {
             "input": [20, 4],
@@ -75,7 +75,7 @@ def test_a_block_says_no_shape_of_one_use(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_rounds_say_no_shape_of_one_round(style: str) -> None:
+def test_rounds_have_no_shape_comments_of_one_round(style: str) -> None:
     halves = {"Conv2d": {"out_channels": 8, "kernel_size": 2, "stride": 2}}
     text = written(
         {
@@ -130,7 +130,7 @@ def test_torch_is_imported_for_the_part_that_needs_it(
     assert "\nimport torch\n" in written(spec)
 
 
-def test_what_an_operator_gives_is_annotated(tmp_path: Path) -> None:
+def test_results_of_operators_are_annotated(tmp_path: Path) -> None:
     layers = [
         {"Linear": 4, "name": "inner"},
         {"parameter": {"shape": [4]}, "name": "scale"},
@@ -159,7 +159,7 @@ def test_padding_may_follow_from_the_kernel() -> None:
     assert "nn.Conv2d(3, 4, kernel, padding=kernel // 2)" in text
 
 
-def test_a_linear_layer_on_images_may_be_meant() -> None:
+def test_linear_layers_on_images_give_a_warning() -> None:
     spec = {"name": "Net", "input": [8, 8, 3]}
     asked = {"in_features": 3, "out_features": 4}
     assert network(spec | {"layers": [{"Linear": 4}]}).warnings
@@ -186,7 +186,7 @@ MERGE = {
 }
 
 
-def test_sizes_of_two_inputs_have_letters_of_their_own() -> None:
+def test_sizes_of_two_inputs_have_different_letters() -> None:
     down = {"Conv2d": {"out_channels": 8, "kernel_size": 2, "stride": 2}}
     spec = {
         "input": [3, 16, 16],
@@ -325,7 +325,7 @@ def test_parentheses_that_change_nothing_are_left_out(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_what_nn_module_has_is_not_written_again(style: str, tmp_path: Path) -> None:
+def test_attributes_of_nn_module_are_not_redefined(style: str, tmp_path: Path) -> None:
     pooled = {
         "input": ["a", "b"],
         "layers": [{"add": None, "from": ["a", "b"]}, "ReLU"],
@@ -405,7 +405,7 @@ def test_the_batch_stays_free_in_an_exported_model() -> None:
     assert exported.module()(torch.rand(5, 6, 8)).shape == (5, 4, 16)
 
 
-def test_a_method_of_what_is_known_is_returned_as_it_is() -> None:
+def test_methods_of_typed_values_are_returned_directly() -> None:
     text = written({"input": [2, 3, 4], "layers": ["Tanh", {"Flatten": 2}]})
     assert "return torch.tanh(x).flatten(2)" in text
 
@@ -495,9 +495,7 @@ def test_sizes_that_conditions_decide(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_a_layer_whose_result_nobody_takes_is_not_called(
-    style: str, tmp_path: Path
-) -> None:
+def test_layers_with_unused_results_are_not_called(style: str, tmp_path: Path) -> None:
     two = {
         "layers": [
             {"Linear": 8, "name": "inner"},

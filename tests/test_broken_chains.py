@@ -63,11 +63,9 @@ def test_the_line_is_named(tmp_path: Path) -> None:
         SEVERAL,
     ],
 )
-def test_what_is_a_chain_or_cannot_be_one_needs_no_word(
-    text: str, tmp_path: Path
-) -> None:
+def test_no_warning_for_chains_and_branches(text: str, tmp_path: Path) -> None:
     assert "MG318" not in said(text, tmp_path, "--style", "sequential")
 
 
-def test_other_styles_need_no_word(tmp_path: Path) -> None:
+def test_no_warning_in_other_styles(tmp_path: Path) -> None:
     assert "MG318" not in said(CHAIN, tmp_path, "--style", "explicit")

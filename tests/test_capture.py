@@ -154,7 +154,7 @@ def test_functions_in_a_block(style: str) -> None:
 
 
 @both_styles
-def test_names_of_hooks_make_way(style: str) -> None:
+def test_names_of_hooks_are_free(style: str) -> None:
     x = torch.randn(2, 8)
     layers = [
         {"chunk": {"chunks": 2, "dim": 1}, "name": "a"},
@@ -319,7 +319,7 @@ def test_rounds_with_the_parameters_of_another_layer(style: str) -> None:
     assert same(found, made.deep.first(second)[0])
 
 
-def test_values_inside_of_layers_are_told_apart_in_the_docstring() -> None:
+def test_captures_inside_layers_are_listed_in_the_docstring() -> None:
     text = api.render(network(SHARED), "explicit", capture=["encoder.lin", "other.lin"])
     lines = [line.split() for line in text["shared_capture.py"].splitlines()]
     names = [line[-4] for line in lines if line[-3:] == ["float32", "(N,", "3)"]]
@@ -327,7 +327,7 @@ def test_values_inside_of_layers_are_told_apart_in_the_docstring() -> None:
 
 
 @both_styles
-def test_each_is_returned_once_in_the_order_asked_for(style: str) -> None:
+def test_captures_are_returned_once_in_the_given_order(style: str) -> None:
     x = torch.randn(3, 8)
     names = ["maybe", "stage.0.lin", "several", "maybe", "stage.0.lin"]
     made = model(network(STAGES), style, capture=names).eval()
@@ -370,7 +370,7 @@ def test_all_values_at_once_are_typed_and_exported(style: str, tmp_path: Path) -
         ("somewhere", "`mlpgen show` lists the names"),
     ],
 )
-def test_names_that_are_none(name: str, said: str) -> None:
+def test_unknown_names(name: str, said: str) -> None:
     with pytest.raises(SpecError) as caught:
         api.render(network(SHARED), capture=[name])
     (found,) = caught.value.diagnostics
@@ -400,7 +400,7 @@ def test_a_round_must_be_named(name: str, said: str) -> None:
     assert said in found.help
 
 
-def test_what_is_written_over_later_cannot_be_captured() -> None:
+def test_overwritten_values_cannot_be_captured() -> None:
     inner = [{"Linear": 8, "name": "lin"}, {"ReLU": {"inplace": True}}]
     spec = {
         "name": "Net",

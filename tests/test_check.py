@@ -205,7 +205,7 @@ OF_NOTEBOOKS = {
 
 @POSIX
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.__name__)
-def test_damage_is_seen_and_mended(
+def test_damage_is_found_and_fixed(
     project: Path, capsys: pytest.CaptureFixture[str], damage: Callable[[Path], None]
 ) -> None:
     """Of every kind of file, all at once: each is named with what mends it."""
@@ -278,9 +278,7 @@ def test_all_files_of_a_model(
 
 
 @POSIX
-def test_a_folder_that_is_none(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_folder(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.rmtree("made/explicit")
     Path("made/explicit").write_text("mine")
     said = Said(capsys)
@@ -296,7 +294,7 @@ def test_a_folder_that_is_none(
     assert Path("made/explicit.orig").read_text() == "mine"
 
 
-def test_files_that_nobody_makes(
+def test_files_that_no_spec_makes(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     train = "made/explicit/train_mnist_mlp.py"
@@ -356,7 +354,7 @@ def test_a_cell_that_was_split_is_an_edit(
     assert Said(capsys).wrong == {path.as_posix(): "edited"}
 
 
-def test_options_put_the_settings_aside(
+def test_options_override_settings(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = Said(capsys, "--out", "elsewhere", "--style", "explicit").wrong
@@ -423,7 +421,7 @@ WRONG = {
 
 @pytest.mark.parametrize("text", WRONG)
 @pytest.mark.parametrize("command", ["check", "render"])
-def test_settings_that_are_wrong(
+def test_wrong_settings(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -492,7 +490,7 @@ def test_only_files_are_settings_and_specs(
     assert run(["check"]) == 0
 
 
-def test_toml_is_read_only_if_there_is_some(tmp_path: Path) -> None:
+def test_toml_is_imported_only_with_a_table(tmp_path: Path) -> None:
     import sys
 
     for name, wanted in (("other", False), ("mlpgen", True)):
@@ -505,7 +503,7 @@ def test_toml_is_read_only_if_there_is_some(tmp_path: Path) -> None:
         assert done.stdout == f"{wanted}\n"
 
 
-def test_without_settings_the_header_may_go_too(
+def test_without_settings_files_without_header_are_foreign(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -587,7 +585,7 @@ def test_the_name_of_a_spec_need_not_be_text(
     assert set(Said(capsys).wrong.values()) == {"edited"}
 
 
-def test_files_of_blocks_are_no_specs(
+def test_files_of_blocks_are_not_specs(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     blocks = "description: a\n\nblocks:\n  Twice:\n    layers: [{Linear: 3}]\n"
@@ -615,7 +613,7 @@ def test_the_schema_of_the_project(
     assert Said(capsys).wrong == {}
 
 
-def test_what_changes_nothing_below_the_header_changes_no_file(
+def test_irrelevant_changes_of_a_spec_change_no_file(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Of a spec, only what a file says is in it."""
@@ -636,7 +634,7 @@ def test_what_changes_nothing_below_the_header_changes_no_file(
 
 
 @pytest.mark.parametrize("given", [True, False])
-def test_each_file_is_held_against_its_own_header(
+def test_each_file_is_compared_by_its_header(
     project: Path, capsys: pytest.CaptureFixture[str], given: bool
 ) -> None:
     """Also where the files of one spec have different options, three of them."""

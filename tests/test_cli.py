@@ -532,7 +532,7 @@ def test_two_renders_at_once(folder: Folder) -> None:
     assert set(verdicts(folder).values()) == {"current"}
 
 
-def test_the_command_starts_without_what_it_does_not_need(folder: Folder) -> None:
+def test_the_command_imports_only_what_it_needs(folder: Folder) -> None:
     python = [sys.executable, "-X", "importtime"]
     done = subprocess.run(
         [*python, "-m", "mlpgen", "render", "specs/mnist_mlp.yaml"],
@@ -585,7 +585,7 @@ def test_a_header_that_was_changed_is_damaged(
         ("# --set hidden_1=96", "# --set hidden_1"),
     ],
 )
-def test_a_header_that_asks_for_nonsense(folder: Folder, old: str, new: str) -> None:
+def test_a_header_with_invalid_options(folder: Folder, old: str, new: str) -> None:
     folder.run("render", "specs/mnist_mlp.yaml", "--set", "hidden_1=96")
     for name in OWN:
         folder.write(name, folder.read(name).replace(old, new))
@@ -594,7 +594,7 @@ def test_a_header_that_asks_for_nonsense(folder: Folder, old: str, new: str) -> 
     assert verdicts(folder) == CURRENT | dict.fromkeys(OWN, "damaged")
 
 
-def test_a_header_that_asks_for_a_layer_that_is_gone(folder: Folder) -> None:
+def test_a_header_with_a_removed_layer(folder: Folder) -> None:
     folder.run("render", "specs/mnist_mlp.yaml", "--capture", "logits,relu_2")
     folder.write("specs/mnist_mlp.yaml", SPEC.replace("- ReLU", "- Tanh"))
     done = folder.run("check")
@@ -615,7 +615,7 @@ def test_check_says_what_to_do(folder: Folder) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="FIFOs of POSIX")
-def test_what_is_no_file_is_passed_over(folder: Folder) -> None:
+def test_other_than_regular_files_are_skipped(folder: Folder) -> None:
     folder.run("render", "specs/mnist_mlp.yaml")
     os.mkfifo(folder.path / "generated/pipe.py")
     (folder.path / "generated/folder.py").mkdir()
@@ -767,14 +767,14 @@ def test_a_header_with_an_odd_path(folder: Folder, path: str) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
-def test_links_that_go_round(folder: Folder) -> None:
+def test_circular_links(folder: Folder) -> None:
     (folder.path / "specs/a.yaml").symlink_to("b.yaml")
     (folder.path / "specs/b.yaml").symlink_to("a.yaml")
     done = folder.run("check")
     assert (done.returncode, "MG001" in done.stderr) == (2, True)
 
 
-def test_one_spec_spelt_twice(folder: Folder) -> None:
+def test_the_same_spec_by_two_paths(folder: Folder) -> None:
     twice = ("specs/mnist_mlp.yaml", "./specs/../specs/mnist_mlp.yaml")
     assert folder.run("validate", *twice).stdout == "1 spec: no mistakes\n"
 

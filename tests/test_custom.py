@@ -79,7 +79,7 @@ def test_files_that_cannot_be_imported(path: str) -> None:
         *("data_my_net.py", "run_my_net.py", "plot_my_net.py", "a/training.py"),
     ],
 )
-def test_files_that_can(path: str) -> None:
+def test_files_that_can_be_imported(path: str) -> None:
     assert codes(with_custom(path=path)) == []
 
 
@@ -99,11 +99,11 @@ def test_classes_that_hide_a_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Mine", "_Mine", "Linear", "mine", "A_b", "a" * 60])
-def test_classes_that_do_not(name: str) -> None:
+def test_classes_that_hide_no_name(name: str) -> None:
     assert codes(with_custom(**{"class": name})) == []
 
 
-def test_lists_of_words_have_those_of_this_python() -> None:
+def test_reserved_names_include_those_of_this_python() -> None:
     assert {
         name for name in sys.stdlib_module_names if not hidden_module(name)
     } == set()

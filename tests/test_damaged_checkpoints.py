@@ -119,7 +119,7 @@ def scripts(folder: Path, capsys: pytest.CaptureFixture[str]) -> Scripts:
     return found
 
 
-def test_what_is_whole_is_used(scripts: Scripts) -> None:
+def test_undamaged_checkpoints_work(scripts: Scripts) -> None:
     assert scripts.predict("run") == (0, "")
     assert scripts.predict(scripts.best) == (0, "")
 
@@ -131,7 +131,7 @@ class Code:
         return (Path.touch, (Path("was_here"),))
 
 
-def test_files_that_are_no_checkpoints(scripts: Scripts, tmp_path: Path) -> None:
+def test_files_other_than_checkpoints(scripts: Scripts, tmp_path: Path) -> None:
     """Neither of them is read as one, and none runs."""
     whole = scripts.best.read_bytes()
     contents = {

@@ -205,7 +205,7 @@ def test_files_that_are_damaged(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_no_files(name: str, tmp_path: Path) -> None:
+def test_paths_other_than_files(name: str, tmp_path: Path) -> None:
     """A folder, a link that leads nowhere, or a file for a folder."""
     kind = KINDS[name]
     kind.make(tmp_path)
@@ -351,7 +351,7 @@ PAIRS = (
 
 
 @pytest.mark.parametrize("pairs", PAIRS)
-def test_what_modules_give(
+def test_results_of_modules(
     pairs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = ["import sys, torch", "x, y = torch.ones(9, 4), torch.arange(9) % 3"]
@@ -371,7 +371,7 @@ def test_what_modules_give(
 @pytest.mark.parametrize(
     "content", [b"\0", b"\xff", b"def load(:", b"x = ", b"raise x"]
 )
-def test_modules_that_are_no_python(
+def test_modules_with_syntax_errors(
     content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "mine.py").write_bytes(content)
@@ -381,7 +381,7 @@ def test_modules_that_are_no_python(
         module.load(tmp_path, CPU, path="mine.py", shape=(4,), outputs=3)
 
 
-def test_checksums_are_looked_at(tmp_path: Path) -> None:
+def test_checksums_are_verified(tmp_path: Path) -> None:
     """What is unpacked may be whole, and yet not what was packed."""
     for name in ("packed idx", "cifar"):
         folder = tmp_path / name

@@ -340,7 +340,7 @@ def test_lines_count_by_their_characters(data: Path, tmp_path: Path) -> None:
             )
 
 
-def test_f1_is_of_the_classes_that_there_are(data: Path, tmp_path: Path) -> None:
+def test_f1_averages_only_classes_that_occur(data: Path, tmp_path: Path) -> None:
     """A model may have more outputs than the data has classes."""
     spec = spec_of("csv", metrics=["f1"], epochs=20)
     spec["layers"] = [{"Linear": 8}, "ReLU", {"Linear": 10}]
@@ -492,7 +492,7 @@ def test_parts_are_apart_and_the_same_for_every_run(data: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", SPECS)
-def test_what_is_told_of_data_can_be_kept(
+def test_facts_about_data_can_be_saved(
     kind: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Predictions need nothing else; the training data has no part without a share."""
@@ -510,7 +510,7 @@ def test_what_is_told_of_data_can_be_kept(
 
 
 @pytest.mark.parametrize("name", ["mnist", "cifar", *USER_DATA])
-def test_what_is_not_said_is_what_a_module_takes_by_itself(name: str) -> None:
+def test_defaults_are_those_of_the_modules(name: str) -> None:
     """A script says what differs from `DEFAULTS`, so these have to be the same."""
     loader = USER_DATA[name].loader if name in USER_DATA else f"data_{name}"
     parameters = inspect.signature(shared(loader).load).parameters
@@ -759,7 +759,7 @@ DAMAGES: dict[str, Damage] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_damaged_data_of_ones_own(damage: str, data: Path, tmp_path: Path) -> None:
+def test_damaged_user_data(damage: str, data: Path, tmp_path: Path) -> None:
     kind, do, says = DAMAGES[damage]
     if NO_PILLOW and kind == "images":
         pytest.skip("reading images needs Pillow")
@@ -850,7 +850,7 @@ def test_fewer_examples_than_a_batch(data: Path, tmp_path: Path) -> None:
     refused(script, "--data-dir", str(data), says="--batch-size 100 must be from 1")
 
 
-def test_more_than_a_head_says(tiny: Path, tmp_path: Path) -> None:
+def test_more_data_than_the_header_says(tiny: Path, tmp_path: Path) -> None:
     """What is packed into little can be as large as it likes."""
     script = rendered(MLP, {}, tmp_path)
     folder = tmp_path / "data" / "MNIST" / "raw"

@@ -39,5 +39,5 @@ def test_mistake(path: Path) -> None:
         assert f"[{path.stem[:5]}]" in wanted
 
 
-def test_there_are_enough() -> None:
+def test_there_are_enough_cases() -> None:
     assert len(CASES) >= 60

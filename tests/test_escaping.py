@@ -154,7 +154,7 @@ USAGE = [
 
 
 @pytest.mark.parametrize("args", RIGHT, ids=lambda each: " ".join(each[::2])[:20])
-def test_what_is_right(
+def test_valid_commands(
     folder: Path, capsys: pytest.CaptureFixture[str], args: list[str]
 ) -> None:
     if "a" + NAME in args and args[0] == "check":
@@ -193,7 +193,7 @@ def test_differences(
     Printed(capsys)
 
 
-def test_a_description_is_no_command(
+def test_descriptions_are_not_commands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In no line of what is rendered, wherever a line of it is folded."""

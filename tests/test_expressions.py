@@ -106,7 +106,9 @@ def test_refusals(text: str) -> None:
         ("index == 0 or 8 // index > 2", True, "True"),
     ],
 )
-def test_what_decides_is_computed_alone(text: str, value: bool, code: str) -> None:
+def test_branches_that_are_not_taken_are_not_computed(
+    text: str, value: bool, code: str
+) -> None:
     known = {"n": 0, "c": 8, "b": True, "f": 0.0, "index": 0}
     result = evaluate(f"${{{text}}}", known, fixed={"index"})
     assert (result.value, result.code) == (value, code)
@@ -174,7 +176,7 @@ LOGICAL = st.recursive(
 )
 
 
-def test_the_code_computes_the_value_and_pleases_ruff(tmp_path: Path) -> None:
+def test_code_computes_the_value_and_passes_ruff(tmp_path: Path) -> None:
     found: dict[str, None] = {}
 
     @settings(max_examples=1500, phases=[Phase.generate])

@@ -116,7 +116,7 @@ def test_what_cross_entropy_does_itself(layers: list[Any]) -> None:
     assert found == ["MG402"]
 
 
-def test_values_are_followed_along_the_data() -> None:
+def test_functions_before_the_loss_are_found() -> None:
     """Not the layer before in the spec decides, but the one that is taken."""
     odds = {"softmax": 1, "name": "odds"}
     logits = {"flatten": 1, "from": "linear_1", "name": "logits"}
@@ -170,7 +170,9 @@ SMALL = {"num_encoder_layers": 1, "num_decoder_layers": 1, "dim_feedforward": 8}
     ("heads", "found"), [(4, []), (1, ["MG311"])], ids=["even", "odd"]
 )
 @pytest.mark.parametrize("symbolic", [False, True])
-def test_a_caution_sees_values(heads: int, found: list[str], symbolic: bool) -> None:
+def test_warnings_depend_on_values(
+    heads: int, found: list[str], symbolic: bool
+) -> None:
     nhead = "${heads}" if symbolic else heads
     layer = {"Transformer": {"nhead": nhead, **SMALL}, "from": [*SEQUENCES]}
     parameters = {"heads": heads} if symbolic else {}
@@ -185,7 +187,7 @@ def test_an_encoder_holds_for_other_numbers_of_heads() -> None:
     assert "enable_nested_tensor=False" in api.render(loaded, "explicit")["net.py"]
 
 
-def test_nothing_is_said_of_layers_that_another_mistake_took() -> None:
+def test_no_mistakes_that_follow_from_another() -> None:
     doubled = {"mul": 2, "name": "doubled"}
     (found,) = said(
         doubled,

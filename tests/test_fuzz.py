@@ -88,7 +88,7 @@ def kinds(spec: dict[str, Any]) -> set[str]:
     return {each.kind for each in looked_at("", spec).findings}
 
 
-def test_nothing_is_found_where_all_is_right() -> None:
+def test_no_findings_for_valid_specs() -> None:
     assert kinds(RIGHT) == set()
 
 
@@ -126,7 +126,7 @@ def test_damaged_code_is_found(
     assert any(kind in each for each in kinds(RIGHT)), kinds(RIGHT)
 
 
-def test_what_raises_and_what_never_ends_is_found(
+def test_exceptions_and_endless_loops_are_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_: Any) -> None:
@@ -151,7 +151,7 @@ def test_what_raises_and_what_never_ends_is_found(
     assert verdict.finding.kind == "validate never ends"
 
 
-def test_a_spec_is_made_small() -> None:
+def test_specs_are_minimized() -> None:
     spec: dict[str, Any] = {
         **RIGHT,
         "blocks": {"Odd": {"layers": ["Tanh", {"Linear": 3}]}},

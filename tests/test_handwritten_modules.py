@@ -173,7 +173,7 @@ CASES: list[tuple[str, type[nn.Module], dict[str, int]]] = [
 
 @pytest.mark.parametrize("style", api.STYLES)
 @pytest.mark.parametrize(("text", "written", "arguments"), CASES)
-def test_what_was_written_by_hand(
+def test_networks_equal_handwritten_modules(
     text: str, written: type[nn.Module], arguments: dict[str, int], style: str
 ) -> None:
     ours = type(model(network(yaml.safe_load(text)), style))(**arguments)

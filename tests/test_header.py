@@ -31,7 +31,7 @@ import math
 
 
 @pytest.mark.parametrize("name", ORIGINS)
-def test_what_is_written_is_read(name: str) -> None:
+def test_headers_round_trip(name: str) -> None:
     origin = ORIGINS[name]
     text = header.stamp(TEXT, origin)
     found = header.read(text)
@@ -68,7 +68,7 @@ def test_the_header_of_format_1_is_read() -> None:
         ("../../specs/net.yaml", '"a\\u0000b"'),
     ],
 )
-def test_a_header_that_is_not_whole(old: str, new: str) -> None:
+def test_incomplete_headers(old: str, new: str) -> None:
     assert old in FORMAT_1
     with pytest.raises(header.DamagedHeaderError):
         header.read(FORMAT_1.replace(old, new))

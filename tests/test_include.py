@@ -90,12 +90,14 @@ REFUSED = {
 
 @POSIX
 @pytest.mark.parametrize("include", REFUSED)
-def test_what_cannot_be_included(folder: Path, include: str) -> None:
+def test_files_that_cannot_be_included(folder: Path, include: str) -> None:
     assert REFUSED[include] in only(spec(folder, include))
 
 
 @POSIX
-def test_a_socket_is_no_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sockets_cannot_be_included(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(folder)  # the name of a socket is short
     with socket.socket(socket.AF_UNIX) as made:
         made.bind("socket.yaml")
@@ -110,7 +112,7 @@ def test_a_file_without_permission(folder: Path) -> None:
 
 
 @POSIX
-def test_what_may_be_included(folder: Path) -> None:
+def test_files_that_can_be_included(folder: Path) -> None:
     (folder / "linked.yaml").symlink_to("below/blocks.yaml")
     for name in ("blocks.yaml", "below/blocks.yaml", "./below//../blocks.yaml"):
         assert api.load(spec(folder, name)).graph.total_parameters == 0
@@ -137,7 +139,7 @@ def test_mistakes_of_bytes_are_at_their_place(folder: Path) -> None:
 
 @POSIX
 @pytest.mark.parametrize("include", ['"-"', "pipe.yaml", r'"a\0b"', '"\u65e5.yaml"'])
-def test_nobody_waits_for_it(folder: Path, include: str) -> None:
+def test_include_never_blocks(folder: Path, include: str) -> None:
     """Standard input stays as it is, and nothing is waited for."""
     spec(folder, include)
     read, write = os.pipe()

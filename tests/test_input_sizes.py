@@ -57,7 +57,7 @@ def mistakes(text: str) -> list[Diagnostic]:
     return list(error.value.diagnostics)
 
 
-def test_it_is_what_arrives(tmp_path: Path) -> None:
+def test_the_parameter_is_the_input_size(tmp_path: Path) -> None:
     network = loaded(BASIC)
     assert network.graph.total_parameters == 272 + 10_368
     for style in api.STYLES:
@@ -82,7 +82,7 @@ def test_its_default_is_not_used() -> None:
 
 
 @pytest.mark.parametrize("given", ["16", '"${width}"', '"${4 * 4}"'])
-def test_a_use_may_say_it(given: str) -> None:
+def test_a_use_can_give_the_same_size(given: str) -> None:
     text = BASIC.replace("- Basic: {planes", f"- Basic: {{in_channels: {given}, planes")
     network = loaded(text)
     assert network.graph.total_parameters == 272 + 10_368
@@ -92,7 +92,7 @@ def test_a_use_may_say_it(given: str) -> None:
     assert bound == ([] if "width" in given else [fits])
 
 
-def test_a_use_cannot_say_another() -> None:
+def test_a_use_cannot_give_another_size() -> None:
     text = BASIC.replace("- Basic: {planes", "- Basic: {in_channels: 32, planes")
     (found,) = mistakes(text)
     assert found.code == "MG301"
@@ -178,7 +178,7 @@ layers:
     assert found.notes[0] == "it arrives in line 9, and does not in line 11"
 
 
-def test_a_parameter_of_the_model_is_its_own(tmp_path: Path) -> None:
+def test_parameters_of_the_model_are_independent(tmp_path: Path) -> None:
     text = """\
 name: Net
 parameters: {in_channels: 5, in_features: 7}

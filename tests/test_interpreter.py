@@ -232,7 +232,7 @@ def test_states_and_masks(old: str, new: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("first", "back"), [("mu", "mu"), ("_", "sigma")])
-def test_what_runs_through_the_rounds(first: str, back: str, tmp_path: Path) -> None:
+def test_values_that_run_through_rounds(first: str, back: str, tmp_path: Path) -> None:
     """The first output goes back into a block with several; both styles may err."""
     (tmp_path / "spec.yaml").write_text(PAIRS, encoding="utf-8")
     code = job("", api.load(tmp_path / "spec.yaml")).texts["explicit"]
@@ -248,7 +248,7 @@ def test_what_runs_through_the_rounds(first: str, back: str, tmp_path: Path) -> 
         evaluated(PAIRS, tmp_path, old=old, new=new)
 
 
-def test_everything_that_a_spec_can_say(tmp_path: Path) -> None:
+def test_all_features_of_specs(tmp_path: Path) -> None:
     assert evaluated(EVERYTHING, tmp_path) == (
         "21 layers of the spec give the same; not checked: 1 initial value of random "
         "numbers, too few to tell"

@@ -125,7 +125,7 @@ def test_rules_for_all_layers_of_a_type(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_initial_values_that_cannot_be(layer: Any, code: str) -> None:
+def test_invalid_initial_values(layer: Any, code: str) -> None:
     assert codes(layer) == [code]
 
 
@@ -206,7 +206,7 @@ class Scale(nn.Module):
 '''
 
 
-def test_a_layer_of_the_author_is_imported_and_never_read(
+def test_custom_layers_are_imported_but_never_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     custom = {
@@ -259,7 +259,7 @@ def test_a_layer_of_the_author_is_imported_and_never_read(
     ],
     ids=str,
 )
-def test_layers_of_the_author_that_cannot_be(change: Any, code: str) -> None:
+def test_invalid_custom_layers(change: Any, code: str) -> None:
     custom = {"path": "own.py", "class": "Own", **change}
     assert codes({"custom": custom}) == [code]
 
@@ -384,7 +384,7 @@ def test_both_norms_are_imported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["Net", "DropPath", "weight_norm", "nn"])
-def test_a_class_of_the_author_that_hides_another(name: str) -> None:
+def test_custom_classes_that_hide_another(name: str) -> None:
     custom = {"path": "own.py", "class": name}
     assert codes({"custom": custom}) == ["MG231"]
 
@@ -444,7 +444,7 @@ def test_parts_of_a_function_have_the_names_of_the_author() -> None:
     assert "q, k, v = x.chunk(3, dim=-1)" in api.render(loaded)["net.py"]
 
 
-def test_a_block_says_no_shape_of_one_use() -> None:
+def test_blocks_have_no_shape_comments_of_one_use() -> None:
     block = {
         "layers": [CONV | {"name": "kept"}, {"MaxPool2d": 2, "name": "small"}],
         "outputs": ["small", "kept"],
@@ -694,7 +694,7 @@ STATES = {"sequence": [5, 4], "state": [8], "cell": [8], "wide": [9]}
     ],
     ids=str,
 )  # fmt: skip
-def test_initial_states_that_cannot_be(layer: Any, sources: Any, code: str) -> None:
+def test_invalid_initial_states(layer: Any, sources: Any, code: str) -> None:
     learned = {"parameter": {"shape": [8]}, "name": "learned"}
     layers = ([learned] if "learned" in sources else []) + [{**layer, "from": sources}]
     assert codes(*layers, shape=STATES) == [code]
@@ -800,9 +800,7 @@ MASK_NAMES = {
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("layer", "sources"), CAUSAL, ids=str)
-def test_what_comes_later_is_masked(
-    layer: Any, sources: list[str], tmp_path: Path
-) -> None:
+def test_causal_masks(layer: Any, sources: list[str], tmp_path: Path) -> None:
     ((name, arguments),) = layer.items()
     loaded = net(
         {"Linear": 8, "from": "words", "name": "first"},
@@ -840,7 +838,7 @@ def test_what_comes_later_is_masked(
     all_tools(tmp_path)
 
 
-def test_a_causal_layer_is_no_link_of_a_chain(tmp_path: Path) -> None:
+def test_causal_layers_cannot_be_in_a_sequential(tmp_path: Path) -> None:
     causal = {"TransformerEncoderLayer": {"nhead": 2, "is_causal": True}}
     loaded = net({"Linear": 8}, *[causal] * 3, "ReLU", shape=(5, 8))
     one, other = both(loaded)
@@ -854,7 +852,7 @@ def test_a_causal_layer_is_no_link_of_a_chain(tmp_path: Path) -> None:
     assert codes({"Sequential": [causal]}, shape=(5, 8)) == ["MG220"]
 
 
-def test_what_stands_beside_the_first_input_is_the_same_in_all_rounds() -> None:
+def test_all_rounds_have_the_same_second_input() -> None:
     masks = {"is_causal": True, "src_key_padding_mask": True}
     loaded = net(
         {"TransformerEncoderLayer": {"nhead": 2, **masks}, "repeat": 2,
@@ -907,7 +905,7 @@ ENCODER = {"TransformerEncoderLayer": {"nhead": 2, "src_key_padding_mask": True}
     ],
     ids=str,
 )  # fmt: skip
-def test_masks_that_cannot_be(layer: Any, sources: list[str], code: str) -> None:
+def test_invalid_masks(layer: Any, sources: list[str], code: str) -> None:
     rest = {"shape": SEQUENCES, "parameters": {"b": True}}
     assert codes({**layer, "from": sources}, **rest) == [code]
 
@@ -947,7 +945,7 @@ def test_a_learned_state_has_no_batch(name: str) -> None:
 @pytest.mark.parametrize("wide", [True, False])
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("type_", ["Linear", "Conv1d"])
-def test_initial_values_of_what_may_not_be_there(
+def test_initial_values_of_conditional_layers(
     type_: str, bias: bool, wide: bool, style: str
 ) -> None:
     sizes = {"Linear": {}, "Conv1d": {"kernel_size": 1}}[type_]

@@ -132,7 +132,7 @@ def test_names_say_which_output_and_which_call(hooks: ModuleType) -> None:
     ]
 
 
-def test_what_is_changed_in_place_is_shown_as_it_was(hooks: ModuleType) -> None:
+def test_outputs_are_recorded_before_in_place_changes(hooks: ModuleType) -> None:
     """A layer that changes its input leaves what was seen before it alone."""
     seen = looked_at(hooks, NETWORKS["chain"], "sequential")
     assert seen["batch_norm2d_1"].min() < 0 <= seen["relu_1"].min()

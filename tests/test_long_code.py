@@ -60,7 +60,7 @@ def condition(choose: random.Random, depth: int) -> Operand:
     return operands.logical(choose.choice(["and", "or"]), parts)
 
 
-def test_ruff_has_nothing_to_change(tmp_path: Path) -> None:
+def test_ruff_changes_nothing(tmp_path: Path) -> None:
     choose = random.Random(SEED)
     lines: list[str] = []
     for number in range(150):
@@ -143,7 +143,7 @@ def facts(found: Network) -> list[object]:
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
-def test_names_decide_nothing(path: Path, tmp_path: Path) -> None:
+def test_any_length_of_names_is_valid(path: Path, tmp_path: Path) -> None:
     data = parse(path.read_bytes(), path.name).data
     data = {key: each for key, each in data.items() if key != "training"}
     wanted = [str(each) for each in facts(network(data))]

@@ -109,7 +109,7 @@ def test_a_description_is_one_cell(description: str) -> None:
 
 
 @given(st.text(st.sampled_from(" ab1.)#+-*_`~<>&;:[](){}!|$\\%=@/\n"), max_size=60))
-def test_any_marks_are_shown_as_they_are(text: str) -> None:
+def test_any_markdown_is_shown_verbatim(text: str) -> None:
     assert " ".join(shown("\n".join(paragraph(text)))).split() == text.split()
 
 
@@ -125,7 +125,7 @@ def test_plain_words_stay_as_they_are() -> None:
     assert paragraph(text) == [text]
 
 
-def test_other_cells_are_another_text() -> None:
+def test_different_cells_have_different_text() -> None:
     """So that the header's hash tells a cell that a person has split."""
     from mlpgen.scripts.notebook.cell import Cell
 

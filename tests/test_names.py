@@ -187,7 +187,7 @@ def test_other_names_change_nothing_but_names(path: Path) -> None:
 
 
 @pytest.mark.exhaustive
-def test_renamed_models_are_what_ruff_and_mypy_want(tmp_path: Path) -> None:
+def test_renamed_models_pass_ruff_and_mypy(tmp_path: Path) -> None:
     for path in SPECS:
         for style in api.STYLES:
             (text,) = api.render(network(Renamed(path, 2).data), style).values()
@@ -223,7 +223,7 @@ def test_capital_letters(name: str) -> None:
         assert keys == [f"{name}.weight", f"{name}.bias"]
 
 
-def test_default_names_make_way_for_given_ones() -> None:
+def test_default_names_avoid_given_names() -> None:
     loaded = network(entries(linear("linear_2"), {"Linear": 8}, {"Linear": 8}))
     names = [node.name for node in loaded.graph.nodes]
     assert names == ["linear_2", "linear_1", "linear_3"]
@@ -276,7 +276,7 @@ INPUTS = ["x", "y", "layer", "outputs", "name", "output", "result", "half", "z"]
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_variables_make_way_for_inputs(style: str, tmp_path: Path) -> None:
+def test_variables_avoid_inputs(style: str, tmp_path: Path) -> None:
     block = {"layers": [linear("hidden")]}
     spec = entries(
         {"cat": {"dim": 1}, "from": INPUTS, "name": "all"},
@@ -316,7 +316,7 @@ def test_a_chain_of_one_input_with_a_name(name: str) -> None:
                 assert torch.equal(first, second)
 
 
-def test_variables_make_way_for_parameters(tmp_path: Path) -> None:
+def test_variables_avoid_parameters(tmp_path: Path) -> None:
     """Loops, dictionaries and initial values have variables in `__init__` too."""
     names = ["layers", "children", "i", "module", "layer", "weights", "x", "outputs"]
     rows = [name for name in names if not wrong_parameter(name)]

@@ -216,7 +216,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("generated/explicit/mnist_mlp.ipynb")
 
 
-def test_running_it_is_no_drift(project: Path, capsys: Any) -> None:
+def test_running_a_notebook_is_not_drift(project: Path, capsys: Any) -> None:
     content = json.loads(project.read_text(encoding="utf-8"))
     for cell in content["cells"]:
         if cell["cell_type"] == "code":

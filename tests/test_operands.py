@@ -142,7 +142,7 @@ def test_code_is_read_as_the_tree_that_it_was_made_of(one: Made, other: Made) ->
     assert ast.dump(behind.value) == ast.dump(tree)
 
 
-def test_no_parentheses_without_need() -> None:
+def test_no_needless_parentheses() -> None:
     a, b, c = map(operands.name, "abc")
     total = operands.infix("+", a, b)
     assert operands.infix("-", total, c).text == "a + b - c"
@@ -164,7 +164,7 @@ def test_what_is_divided_by() -> None:
     assert sorted(found) == ["2", "b", "b + a % c", "c"]
 
 
-def test_an_operand_is_no_text() -> None:
+def test_operands_are_not_strings() -> None:
     with pytest.raises(TypeError):
         f"{operands.name('a')} + 1"
     with pytest.raises(TypeError):

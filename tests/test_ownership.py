@@ -132,7 +132,7 @@ def test_train_mode_is_what_the_spec_says(tmp_path: Path) -> None:
         as_written(DROPPING, tmp_path, ("nn.Dropout(p=0.25", "nn.Dropout(p=0.5"))
 
 
-def test_a_check_leaves_no_trace(tmp_path: Path) -> None:
+def test_checks_change_nothing(tmp_path: Path) -> None:
     subject = under(DROPPING, tmp_path)
     before = {name: x.clone() for name, x in subject.models["explicit"].named_buffers()}
     with torch.no_grad():
@@ -200,7 +200,7 @@ def test_other_initial_values_are_found(
         as_written(WEIGHTED, tmp_path, (old, new))
 
 
-def test_what_is_not_checked_is_said(tmp_path: Path) -> None:
+def test_unchecked_parts_are_reported(tmp_path: Path) -> None:
     data = spec({"Linear": 4, "init": {"weight": "xavier_uniform_"}})
     assert as_written(data, tmp_path) == (
         "1 layer of the spec give the same; not checked: 1 initial value of random "
@@ -363,7 +363,7 @@ def test_a_batch_of_one_that_torch_does_not_normalize(tmp_path: Path) -> None:
     assert "has the same state and outputs" in state_dicts.copies(subject)
 
 
-def test_what_takes_too_long_has_not_failed() -> None:
+def test_timeouts_are_not_failures() -> None:
     checks = (
         Check("state", "holds", "4 keys"),
         Check("export", "unfinished", "took longer than 3 s in all"),

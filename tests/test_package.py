@@ -231,7 +231,7 @@ def test_a_name_that_no_package_has(
 
 
 @pytest.mark.parametrize("name", ["a b", "a;b", "class", "a..b", "a\nimport os", "os"])
-def test_the_library_refuses_them_too(name: str) -> None:
+def test_the_library_refuses_wrong_packages_too(name: str) -> None:
     spec = Path(__file__).parent.parent / "specs" / "mnist_mlp.yaml"
     with pytest.raises(ValueError, match="cannot be used: "):
         api.render(spec, package=name)

@@ -107,7 +107,7 @@ def test_a_long_table_says_how_many_rows_it_leaves_out() -> None:
     assert total == "total"
 
 
-def test_a_condition_is_said() -> None:
+def test_conditions_are_shown() -> None:
     notes = [
         row.note
         for row in rows(api.load(path("tiny_resnet")).graph, 2)
@@ -247,7 +247,7 @@ def _hostile() -> Drawing:
     return drawing(network(spec).graph)
 
 
-def test_hostile_words_are_only_words() -> None:
+def test_hostile_names_are_escaped() -> None:
     text = mermaid.text(_hostile())
     assert len(text.splitlines()) == 11
     assert json.loads(text.splitlines()[1].removeprefix("title: "))
@@ -336,7 +336,7 @@ def test_torch_is_never_imported() -> None:
     )
 
 
-def test_initial_values_are_said(tmp_path: Path) -> None:
+def test_initial_values_are_shown(tmp_path: Path) -> None:
     spec = tmp_path / "net.yaml"
     init = "{weight: {normal_: {std: 0.1}}, bias: zeros_}"
     spec.write_text(

@@ -532,7 +532,7 @@ ALONE = {
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-def test_what_was_damaged_is_found(name: str, tmp_path: Path) -> None:
+def test_damage_is_found(name: str, tmp_path: Path) -> None:
     damage, wanted = DAMAGES[name]
     found = failures(checked(damage(subject(SMALL, tmp_path)), tmp_path))
     for check, detail in wanted.items():
@@ -549,7 +549,7 @@ def test_a_process_that_ends_is_followed_by_another(tmp_path: Path) -> None:
     assert second == checked(whole, tmp_path)
 
 
-def test_one_that_hangs_holds_up_no_other(tmp_path: Path) -> None:
+def test_a_hanging_check_delays_no_other(tmp_path: Path) -> None:
     whole = subject(SMALL, tmp_path)
     endless = damaged(whole, "class Small", "while True: pass\nclass Small")
     found = [*proved([endless, endless], timeout=3)]
@@ -599,7 +599,7 @@ def scripted(module: nn.Module, args: Any, kwargs: Any) -> Any:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_layer_that_scripts_inside_of_a_module_is_no_excuse() -> None:
+def test_layers_that_script_inside_a_module_are_no_excuse() -> None:
     """torch cannot script a GRU alone: another reason must not hide behind it."""
     network = nn.Sequential(nn.Linear(4, 4), nn.GRU(4, 3, batch_first=True)).eval()
     refuse_if_torch_does(network, [torch.randn(2, 5, 4)], scripted)

@@ -88,7 +88,7 @@ def test_all_that_a_notebook_defines_is_a_word() -> None:
         assert free <= {"model", "x"} | {*net.graph.outputs, "logits"}
 
 
-def test_what_is_no_code_is_no_word() -> None:
+def test_only_code_counts() -> None:
     """Docstrings, comments, cells of text, attributes, arguments, Jinja's own words."""
     for name in ("Train", "Update", "Return", "GradScaler", "lr", "endif", "recipe"):
         assert name not in WORDS

@@ -294,7 +294,9 @@ ALIKE: dict[str, tuple[list[Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", ALIKE)
-def test_ranks_are_alike(name: str, tiny: Path, tmp_path: Path) -> None:
+def test_ranks_have_the_metrics_of_one_process(
+    name: str, tiny: Path, tmp_path: Path
+) -> None:
     layers, training = ALIKE[name]
     outputs = ["logits", "spare"] if "output" in name else []
     script = rendered(layers, training, tmp_path, outputs)
@@ -332,7 +334,7 @@ def test_another_number_of_ranks(script: Path, tiny: Path, tmp_path: Path) -> No
     )
 
 
-def test_what_a_resume_is_told_stays(tiny: Path, tmp_path: Path) -> None:
+def test_settings_of_a_resume_are_kept(tiny: Path, tmp_path: Path) -> None:
     script = rendered(MLP, {}, tmp_path)
     out = str(tmp_path / "out")
     train(script, "--data-dir", str(tiny), "--epochs", "1", "--out", out)
@@ -346,7 +348,7 @@ def test_what_a_resume_is_told_stays(tiny: Path, tmp_path: Path) -> None:
     )
 
 
-def test_a_profile_is_no_run(script: Path, tiny: Path) -> None:
+def test_profiles_are_not_runs(script: Path, tiny: Path) -> None:
     args = ("--data-dir", str(tiny))
     train(script, *args, "--epochs", "1", "--out", "runs/tried/a/first")
     printed = train(script, *args, "--profile", "--out", "runs/tried/later")
@@ -358,7 +360,7 @@ def test_a_profile_is_no_run(script: Path, tiny: Path) -> None:
     assert newest == chosen
 
 
-def test_ranks_go_on_too(script: Path, tiny: Path, tmp_path: Path) -> None:
+def test_ranks_are_resumed(script: Path, tiny: Path, tmp_path: Path) -> None:
     """Each rank has its own random numbers, and gets them back."""
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     args = ("--data-dir", str(tiny), "--checkpoint-every", "4")
@@ -383,7 +385,7 @@ def test_a_batch_of_more_than_there_is(script: Path, tiny: Path) -> None:
 
 
 @pytest.mark.parametrize("option", ["--profile", "--overfit-batch"])
-def test_looking_closer(script: Path, tmp_path: Path, option: str) -> None:
+def test_options_for_debugging(script: Path, tmp_path: Path, option: str) -> None:
     out = tmp_path / "out"
     args = ("--data-dir", str(SAMPLE), "--epochs", "3", "--out", str(out))
     printed = train(script, option, *args)

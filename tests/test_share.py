@@ -229,7 +229,7 @@ def test_a_tie_to_a_tied_layer_reaches_all_its_parameters(style: str) -> None:
     assert loaded.graph.total_parameters == counted(made) == 64 + 8
 
 
-def test_what_cannot_be_shared_is_called_what_it_is() -> None:
+def test_messages_name_the_type_that_cannot_be_shared() -> None:
     held = {"parameter": {"shape": [8]}, "name": "scale"}
     used = {"mul": None, "from": ["input", "scale"]}
     assert said(spec(held, used, {"share": "scale"})) == [

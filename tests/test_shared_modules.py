@@ -155,7 +155,7 @@ def test_the_header_follows_the_docstring(project: Path) -> None:
 
 @POSIX
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.__name__)
-def test_damage_is_seen_and_mended(
+def test_damage_is_found_and_fixed(
     project: Path, capsys: pytest.CaptureFixture[str], damage: Callable[[Path], None]
 ) -> None:
     if damage is of_another_spec:
@@ -355,7 +355,7 @@ def test_a_file_of_a_person_needs_them_too(
 
 
 @pytest.mark.parametrize("line", ["import data_mnists", "from x.data_mnist import a"])
-def test_what_is_no_import_of_them(line: str) -> None:
+def test_imports_of_other_modules(line: str) -> None:
     assert "data_mnist" not in shared_modules.imported_modules(f"{line}\n", "explicit")
 
 
@@ -416,7 +416,7 @@ def older(project: Path) -> Path:
     return project
 
 
-def test_the_older_format_goes_over(
+def test_files_of_the_older_format_are_replaced(
     older: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()

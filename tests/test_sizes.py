@@ -78,7 +78,7 @@ a, b, c, d, n = sizes(a=8, b=6, c=9, d=5, n=4)
         (a * (b // 2) * (c // 2), "a * (b // 2) * (c // 2)"),
     ],
 )
-def test_code_is_what_a_person_writes(size: int, code: str) -> None:
+def test_code_is_written_as_by_hand(size: int, code: str) -> None:
     assert code_of(size) == code
     values = {"a": 8, "b": 6, "c": 9, "d": 5, "n": 4}
     assert eval(code, {}, values) == size
@@ -106,7 +106,7 @@ def test_a_condition_is_asked_once() -> None:
     assert code_of(size) == f"c // {2**40} if a > 4 else c"
 
 
-def test_what_no_code_can_say_keeps_its_value_and_its_names() -> None:
+def test_sizes_without_code_keep_value_and_names() -> None:
     names = [Size.parameter(f"p{at}", at) for at in range(24)]
     total = sum(names)
     size = total**2
@@ -117,7 +117,7 @@ def test_what_no_code_can_say_keeps_its_value_and_its_names() -> None:
     assert sum_of(size).names == {f"p{at}" for at in range(24)}
 
 
-def test_work_has_a_limit() -> None:
+def test_work_is_limited() -> None:
     with limited(50), pytest.raises(WorkError):
         for _ in range(100):
             a + b
@@ -202,7 +202,7 @@ def test_sizes_compute_what_python_computes(
         max_leaves=9,
     )
 )
-def test_the_form_of_a_size_is_final(tree: Tree) -> None:
+def test_simplified_sizes_do_not_change(tree: Tree) -> None:
     size = computed(tree, dict.fromkeys(NAMES, 5), symbolic=True)
     again = substituted(size, {name: Size.parameter(name, 5) for name in NAMES})
     assert same(again, size)

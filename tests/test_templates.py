@@ -165,7 +165,7 @@ def below(text: str) -> str:
     return text.partition("code sha256:")[2].partition("\n")[2]
 
 
-def test_one_replaces_mlpgens(tmp_path: Path) -> None:
+def test_a_template_replaces_mlpgens(tmp_path: Path) -> None:
     plain = api.render(SPEC, "explicit")
     own = api.render(
         SPEC, "explicit", templates=write(tmp_path, {"train.py.jinja": WHOLE})
@@ -175,7 +175,7 @@ def test_one_replaces_mlpgens(tmp_path: Path) -> None:
     assert {name: own[name] for name in same} == {name: plain[name] for name in same}
 
 
-def test_a_part_replaces_mlpgens_in_all_that_include_it(tmp_path: Path) -> None:
+def test_an_included_template_is_replaced_everywhere(tmp_path: Path) -> None:
     part = "def evaluate(model: nn.Module, data: Data) -> object:\n    return {}\n"
     folder = write(tmp_path, {"evaluate.py.jinja": part})
     texts = api.render(SPEC, "explicit", templates=folder)
@@ -319,7 +319,7 @@ def test_imports_of_templates(tmp_path: Path) -> None:
     assert "import plugin  # noqa: F401\nfrom wild import *\n" in made
 
 
-def test_lines_that_are_broken_say_the_same(tmp_path: Path) -> None:
+def test_broken_lines_keep_their_meaning(tmp_path: Path) -> None:
     long = ", ".join(f"'value {index}'" for index in range(20))
     text = f"a = '''\ncall({long})\n'''\nb = [{long}]\n"
     names: dict[str, object] = {}
@@ -328,7 +328,7 @@ def test_lines_that_are_broken_say_the_same(tmp_path: Path) -> None:
     assert names["b"] == [f"value {index}" for index in range(20)]
 
 
-def test_nothing_else_is_read(tmp_path: Path) -> None:
+def test_no_other_files_are_read(tmp_path: Path) -> None:
     write(tmp_path, {"secret.jinja": "a = 1\n"})
     folder = write(tmp_path / "mine", {".#train.py.jinja": "{", "notes.md": "{{"})
     (folder / "inner").mkdir()
@@ -337,7 +337,7 @@ def test_nothing_else_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["missing", "file", "", "a\0b"])
-def test_a_folder_that_is_none(
+def test_a_missing_folder(
     path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -154,7 +154,7 @@ def test_the_perceptron_on_all_of_mnist(tmp_path: Path) -> None:
     ],
     ids=lambda each: each[0] if isinstance(each, tuple) else "",
 )
-def test_settings_that_cannot_be(args: tuple[str, ...], says: str) -> None:
+def test_invalid_settings(args: tuple[str, ...], says: str) -> None:
     script = ROOT / "generated" / "explicit" / "train_softmax_regression.py"
     refused(script, "--data-dir", str(SAMPLE), *args, says=says)
 
@@ -439,7 +439,9 @@ def test_a_run_of_one_folder_replaces_the_one_before(
 
 
 @pytest.mark.parametrize("out", ["train_tried.py", "train_tried.py/x", "/dev/null/x"])
-def test_an_out_that_cannot_be_made(script: Path, tiny: Path, out: str) -> None:
+def test_an_out_folder_that_cannot_be_created(
+    script: Path, tiny: Path, out: str
+) -> None:
     refused(script, "--data-dir", str(tiny), "--out", out, says=out.split("/x")[0])
 
 

@@ -123,7 +123,7 @@ def test_every_option_trains(name: str, tiny: Path, tmp_path: Path) -> None:
         assert float(found[-1]["test_mae"]) < float(found[0]["test_mae"])
 
 
-def test_a_batch_is_learned_by_heart(tiny: Path, tmp_path: Path) -> None:
+def test_one_batch_is_overfitted(tiny: Path, tmp_path: Path) -> None:
     """Whatever is evaluated is the batch, as large as a step."""
     options = {"accumulate": 3, "batch_size": 20, "validation": 0.25}
     script = rendered(MLP, options, tmp_path)
@@ -262,7 +262,7 @@ def test_rotate_turns_like_a_quarter(tmp_path: Path) -> None:
     assert (turned[:, 0, 4, :5].sum() + turned[:, 0, 4, 16:].sum()) < 1
 
 
-def test_affine_stays_where_nothing_is_asked(
+def test_affine_without_arguments_changes_nothing(
     images: torch.Tensor, tmp_path: Path
 ) -> None:
     unchanged = augmentation("affine", {}, tmp_path)(images)
@@ -307,7 +307,7 @@ def test_groups_leave_biases_without_decay(tmp_path: Path) -> None:
     )
 
 
-def test_metrics_are_those_of_their_definitions(tiny: Path, tmp_path: Path) -> None:
+def test_metrics_match_their_definitions(tiny: Path, tmp_path: Path) -> None:
     """Computed again from the predictions of the trained model."""
     script = rendered(MLP, {"metrics": ["top5", "f1"]}, tmp_path)
     out = tmp_path / "out"
@@ -335,9 +335,7 @@ def restore(model: nn.Module, out: Path) -> None:
     model.load_state_dict(dict(zip(model.state_dict(), state.values(), strict=True)))
 
 
-def test_metrics_of_numbers_are_those_of_their_definitions(
-    tiny: Path, tmp_path: Path
-) -> None:
+def test_metrics_of_numbers_match_their_definitions(tiny: Path, tmp_path: Path) -> None:
     """In batches of which the last is smaller."""
     training = {"loss": "L1Loss", "metrics": ["rmse", "mae", "r2"], "epochs": 1}
     script = rendered(RESTORE, training, tmp_path)

@@ -744,7 +744,7 @@ def made(text: str, style: str, arguments: dict[str, Any], inputs: Any) -> Any:
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("style", api.STYLES)
-def test_what_is_left_out(name: str, style: str) -> None:
+def test_layers_that_are_left_out(name: str, style: str) -> None:
     case = CASES[name]
     document = source.parse(case.text.encode(), "spec.yaml")
     text = ""
@@ -779,7 +779,7 @@ def test_the_interpreter_leaves_out_the_same(name: str, tmp_path: Path) -> None:
     assert "of the spec give the same" in evaluated(CASES[name].text, tmp_path)
 
 
-def test_they_are_expert_code(tmp_path: Path) -> None:
+def test_code_passes_ruff_and_mypy(tmp_path: Path) -> None:
     for number, (name, case) in enumerate(CASES.items()):
         document = source.parse(case.text.encode(), "spec.yaml")
         built = build(document)
@@ -801,7 +801,7 @@ def test_the_same_loop_for_all_stages() -> None:
     assert loop in text
 
 
-def test_what_is_wrong_with_any_arguments_is_named_all_the_same() -> None:
+def test_mistakes_with_any_arguments_are_reported() -> None:
     text = CASES["a size"].text.replace("kernel_size: 1}", "kernal_size: 1}")
     with pytest.raises(SpecError) as error:
         build(source.parse(text.encode(), "spec.yaml"))
@@ -861,7 +861,7 @@ ANYWAY = {
         if "init" not in key or off != "repeat: 0"  # no pair
     ],
 )
-def test_what_never_runs_has_no_mistakes_that_no_arguments_mend(
+def test_entries_that_never_run_are_checked_for_names_and_keys(
     name: str, off: str
 ) -> None:
     layer, key, code = ANYWAY[name]
@@ -892,7 +892,9 @@ def test_what_never_runs_has_no_mistakes_that_no_arguments_mend(
         'Linear: {out_features: 5, bias: "${flag}"}\n    share: first',
     ],
 )
-def test_values_and_shapes_of_what_never_runs_are_not_looked_at(layer: str) -> None:
+def test_values_and_shapes_of_entries_that_never_run_are_not_checked(
+    layer: str,
+) -> None:
     for off in (
         ("when: false", "repeat: 0") if "init" not in layer else ("when: false",)
     ):
@@ -978,7 +980,7 @@ def test_what_a_condition_guards_fits_where_it_is_true(
 
 
 @pytest.mark.parametrize("name", [*LAYERS, *FUNCTIONS])
-def test_what_fits_nowhere_is_told_without_a_crash(name: str) -> None:
+def test_layers_that_fit_nowhere_give_a_warning(name: str) -> None:
     cls = LAYERS[name] if name in LAYERS else FUNCTIONS[name]
     example = yaml.safe_load(cls.example)
     given = example[name] if isinstance(example, dict) else {}

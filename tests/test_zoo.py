@@ -41,7 +41,7 @@ def test_parameters_are_those_published(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
-def test_nothing_is_odd(path: Path) -> None:
+def test_zoo_specs_have_no_warnings(path: Path) -> None:
     assert not load(path).warnings
 
 

@@ -125,13 +125,13 @@ BLOCK = {
         ),
     ],
 )
-def test_what_is_refused(layers: list[Any], blocks: dict[str, Any], words: str) -> None:
+def test_refused_graphs(layers: list[Any], blocks: dict[str, Any], words: str) -> None:
     with pytest.raises(SpecError, match=words) as refused:
         network({"name": "Net", "input": [4], "blocks": blocks, "layers": layers})
     assert "MG216" in str(refused.value)
 
 
-def test_what_is_fine() -> None:
+def test_accepted_graphs() -> None:
     """The usual places of an activation in place, and both styles agree."""
     block = {
         "layers": [

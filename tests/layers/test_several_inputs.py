@@ -125,7 +125,7 @@ def test_parts_of_recurrent_layers(both: bool, final: str) -> None:
     }
 
 
-def test_who_asks_whom() -> None:
+def test_calls_between_layers() -> None:
     layer, _ = ours("MultiheadAttention", {"num_heads": 2}, (SEQUENCE,))
     quiet = {"need_weights": False}
     assert layer.called(1) == Call((0, 0, 0), quiet)
@@ -143,7 +143,7 @@ def test_sizes_that_are_equal_by_chance_stand_in_the_call() -> None:
     assert "kdim" not in layer.arguments()
 
 
-def test_layers_in_layers() -> None:
+def test_nested_layers() -> None:
     arguments = {"nhead": 2, "dim_feedforward": 8, "num_layers": 3}
     layer, _ = ours("TransformerEncoder", arguments, (SEQUENCE,))
     wide = Size.parameter("wide", 8)
