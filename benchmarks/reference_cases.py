@@ -188,7 +188,7 @@ def table(path: Path, flowers: list[dict[str, Any]], target: str) -> None:
 
 
 def cifar(path: Path, names: list[str], classes: int, count: int = 40) -> None:
-    """Write images whose brightness says the label; it stands behind a coarse one."""
+    """Write images whose brightness is the fine label, after a coarse one."""
     draw = np.random.default_rng(0)
     with tarfile.open(path, "w:gz") as archive:
         for name in names:

@@ -216,7 +216,7 @@ JOINS: list[tuple[int, Any]] = [
     (2, "masked_fill"),
 ]
 UNSAFE = {"Embedding", "one_hot", "gather", "index_select", "einsum"}
-"""They take whole numbers that may be too large, or contract as torch likes."""
+"""Functions with indices (may be too large), or with sums in torch's order."""
 UNARY = [
     yaml.safe_load(cls.example)
     for name, cls in FUNCTIONS.items()

@@ -35,7 +35,7 @@ _SERVER.set_forkserver_preload(
 
 
 class Done(NamedTuple):
-    """What a script left behind."""
+    """The result of a script."""
 
     returncode: int
     stdout: str
@@ -71,7 +71,7 @@ class Started:
         return Done(self.process.exitcode, *(said or ("", "")))
 
     def kill(self) -> None:
-        """End it without a word."""
+        """Kill it."""
         self.process.kill()
         self.process.join()
         self._folder.cleanup()

@@ -87,7 +87,7 @@ IN_CHAINS = [
     and cls.inferred_from is Layer.inferred_from
     and cls.model_construct().returned() == ""
 ]
-"""Layers that see one shape and give one tensor."""
+"""Layers with one input shape and one result."""
 EVERY = [yaml.safe_load(LAYERS[name].example) for name in IN_CHAINS]
 
 
@@ -109,7 +109,7 @@ def chains(draw: st.DrawFn, deep: bool = True) -> list[Any]:
 
 
 def fitting(spec: dict[str, Any], layers: list[Any]) -> list[Any]:
-    """Leave out layers that do not fit behind those before them, or into memory."""
+    """Drop layers that do not fit the ones before, or memory."""
     kept: list[Any] = []
     for layer in layers:
         try:

@@ -19,7 +19,7 @@ def value_of(text: str, parameters: Parameters) -> Any:
 
 
 def _operation(inner: st.SearchStrategy[str], signs: str) -> st.SearchStrategy[str]:
-    """Draw an operator between two operands, those that are longer in parentheses."""
+    """Draw an operator with two operands, longer ones in parentheses."""
     operand = inner.map(lambda text: f"({text})" if " " in text else text)
     either = st.one_of(operand, inner)
     return st.tuples(either, st.sampled_from(signs.split()), either).map(" ".join)
@@ -50,7 +50,7 @@ def aimed(draw: st.DrawFn, wanted: Any, free: str = "n") -> tuple[str, Parameter
     """Draw an expression of depth 3 that has a value, and the parameter for that.
 
     Args:
-        draw: Of hypothesis.
+        draw: Hypothesis's function.
         wanted: The value: a whole number, another one, or true or false.
         free: The name of a parameter with a default that makes it so.
     """

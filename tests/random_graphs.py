@@ -35,7 +35,7 @@ OF_ONE = ("name", "init", "parametrize", "repeat")
 
 
 class Known(NamedTuple):
-    """A value, and the learned tensor that it is, if it is one."""
+    """A value, and the learned tensor that it is, if any."""
 
     name: str
     value: Value
@@ -43,7 +43,7 @@ class Known(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A layer that can be shared, and what it took."""
+    """A layer that can be shared, and its inputs."""
 
     name: str
     entry: Entry
@@ -118,7 +118,7 @@ def type_of(entry: Any) -> str:
 
 
 def default_name(entries: list[Any]) -> str:
-    """Return the name of the last entry, which has none of its own."""
+    """Return the default name of the last entry."""
     taken = {each["name"] for each in entries if "name" in each}
     counts: dict[str, int] = {}
     name = ""
@@ -155,11 +155,11 @@ class Drawing:
         self.inputs = len(inputs)
 
     def chance(self, of: int) -> bool:
-        """Say yes once in a while."""
+        """Return True with a probability."""
         return self.draw(st.integers(1, of)) == of
 
     def choose(self, options: list[Any]) -> Any:
-        """Take one of several."""
+        """Choose one of several."""
         return options[self.draw(st.integers(0, len(options) - 1))]
 
     def step(self) -> None:
@@ -177,7 +177,7 @@ class Drawing:
             self.layer()
 
     def source(self) -> Known:
-        """Choose a value: mostly the last, or one that nothing takes yet."""
+        """Choose a value: mostly the last, or an unused one."""
         kind = self.draw(st.integers(0, 9))
         if kind < 6:
             return self.last
@@ -302,7 +302,7 @@ class Drawing:
             self.add(entry, (source,))
 
     def name(self, entry: Entry) -> str:
-        """Name an entry, or find out what it is called without."""
+        """Name an entry, or return its default name."""
         if self.chance(3):
             entry["name"] = f"part_{len(self.layers)}"
             return str(entry["name"])
@@ -341,7 +341,7 @@ class Drawing:
         return True
 
     def ends(self) -> list[str]:
-        """Return the layers that nothing takes, the last one first."""
+        """Return the unused layers, the last one first."""
         names = [each.name for each in self.known[self.inputs :] if not each.held]
         return [name for name in reversed(names) if name in self.loose]
 
@@ -353,7 +353,7 @@ def as_entry(layer: Any) -> Entry:
 
 @st.composite
 def blocks(draw: st.DrawFn, known: dict[str, Any]) -> dict[str, Any]:
-    """Draw a block, made for inputs that it may not get."""
+    """Draw a block for inputs that it may not get."""
     several = draw(st.booleans())
     chosen = [draw(st.sampled_from(INPUTS[:6])) for _ in range(1 + several)]
     names = ["left", "right"][: len(chosen)] if several else ["input"]
@@ -380,7 +380,7 @@ def blocks(draw: st.DrawFn, known: dict[str, Any]) -> dict[str, Any]:
 
 @st.composite
 def specs(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw a spec; a few have mistakes that only the whole shows."""
+    """Draw a spec; a few have mistakes that only the whole spec shows."""
     chosen = [
         INPUTS[index]
         for index in draw(

@@ -40,7 +40,7 @@ def accepted(spec: dict[str, Any]) -> bool:
 
 
 def every_command(spec: dict[str, Any], folder: Path) -> None:
-    """Run all commands in this process: a traceback is one of the test."""
+    """Run all commands in this process, so that a traceback fails the test."""
     file, other, out = folder / "spec.yaml", folder / "other.yaml", folder / "out"
     file.write_text(json.dumps(spec), encoding="utf-8")
     other.write_text(json.dumps(OTHER), encoding="utf-8")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def warnings(folder: Path, text: str) -> list[str]:
-    """Return the codes of what mlpgen warns of."""
+    """Return the codes of the warnings."""
     path = folder / "net.yaml"
     path.write_text(f"name: Net\n{text}", encoding="utf-8")
     return [each.code for each in api.load(path).warnings]

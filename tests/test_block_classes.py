@@ -167,7 +167,7 @@ def test_linear_layers_on_images_give_a_warning() -> None:
 
 
 def classes(text: str) -> dict[str, str]:
-    """Take the classes of a file apart."""
+    """Split a file into its classes."""
     _, *found = text.split("\nclass ")
     return {each.partition("(")[0]: each for each in found}
 

@@ -55,7 +55,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the project, in which we are."""
+    """A copy of the project, as working folder."""
     folder = tmp_path / "project"
     shutil.copytree(rendered, folder)
     monkeypatch.chdir(folder)
@@ -63,7 +63,7 @@ def project(rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 class Said:
-    """What `check` says."""
+    """The output of `check`."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str], *args: str) -> None:
         capsys.readouterr()
@@ -77,7 +77,7 @@ class Said:
         assert self.code == (1 if self.wrong else 0)
 
     def mend(self, path: str) -> None:
-        """Do what is said of a file, as a person would."""
+        """Run the advice about a file, as a person would."""
         command = self.advice[path].rpartition(": ")[2]
         for each in command.split(" && "):
             name, *args = shlex.split(each)
@@ -103,7 +103,7 @@ def without_mark(path: Path) -> None:
 
 
 def of_another_spec(path: Path) -> None:
-    """A file of the same name lies there, which another spec has made."""
+    """A file of the same name from another spec."""
     other = SPEC.replace("784-128", "784").replace("hidden_1: 128", "hidden_1: 64")
     Path("elsewhere.yaml").write_text(other, "utf-8")
     options = ["--style", path.parent.name, "--out", "other"]
@@ -208,7 +208,7 @@ OF_NOTEBOOKS = {
 def test_damage_is_found_and_fixed(
     project: Path, capsys: pytest.CaptureFixture[str], damage: Callable[[Path], None]
 ) -> None:
-    """Of every kind of file, all at once: each is named with what mends it."""
+    """In every kind of file, all at once: each is reported with its fix."""
     files = [Path("made/explicit") / name for name in NAMES]
     if damage is gone:
         files.pop()  # nobody says that there is a notebook
@@ -319,7 +319,7 @@ def test_files_that_no_spec_makes(
 def test_a_file_that_cannot_be_read(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Root may read all, so that it is said to be another's."""
+    """Root can read everything, so the test pretends that it cannot."""
     path = "made/explicit/mnist_mlp.py"
     read = Path.read_bytes
 
@@ -479,7 +479,7 @@ def test_patterns_that_match_nothing(
 def test_only_files_are_settings_and_specs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing else is waited for."""
+    """Other files do not block."""
     monkeypatch.chdir(tmp_path)
     os.mkfifo("pyproject.toml")
     Path("specs/folder.yaml").mkdir(parents=True)
@@ -616,7 +616,7 @@ def test_the_schema_of_the_project(
 def test_irrelevant_changes_of_a_spec_change_no_file(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Of a spec, only what a file says is in it."""
+    """A file has only those facts of a spec that it needs."""
     spec = Path("networks/mnist_mlp.yaml")
     spec.write_text("# a comment\n" + SPEC + "style: sequential\n", "utf-8")
     assert Said(capsys).wrong == {}

@@ -238,7 +238,7 @@ def test_check_of_a_damaged_header(folder: Folder) -> None:
 
 
 def test_line_endings_are_no_edit(folder: Folder) -> None:
-    """Bytes are compared; but nothing of a person is lost by writing them again."""
+    """Bytes are compared; but writing the files again loses no edit."""
     folder.run("render", "specs/mnist_mlp.yaml")
     wanted = folder.read(MODEL)
     (folder.path / MODEL).write_bytes(wanted.replace("\n", "\r\n").encode())
@@ -488,7 +488,7 @@ os._exit(run(sys.argv[2:]))
 
 @pytest.mark.parametrize("edited", [False, True])
 def test_a_killed_render_loses_nothing(folder: Folder, edited: bool) -> None:
-    """Killed before any step on a file: all are whole, the next render mends them."""
+    """Killed before any step: all files are whole, and the next render fixes them."""
     styles = ["--style", "explicit", "--style", "sequential"]
     args = ["render", "specs/mnist_mlp.yaml", *styles, *["--force"] * edited]
     spec = SPEC.partition("training:")[0]
@@ -568,7 +568,7 @@ def test_check_misses_what_was_never_rendered_or_is_gone(folder: Folder) -> None
 def test_a_header_that_was_changed_is_damaged(
     folder: Folder, old: str, new: str
 ) -> None:
-    """Only that file is, and nothing of it is lost."""
+    """Only that file is, and it is never lost."""
     folder.run("render", "specs/mnist_mlp.yaml", "--set", "hidden_1=96")
     changed = folder.write(MODEL, folder.read(MODEL).replace(old, new)).read_text()
     assert verdicts(folder)[MODEL] == "damaged"
@@ -661,7 +661,7 @@ def test_validate_finds_two_specs_with_one_name(folder: Folder) -> None:
 
 @pytest.mark.parametrize("command", ["validate", "render"])
 def test_files_of_two_specs_have_other_names(folder: Folder, command: str) -> None:
-    """A model that is called as the script of another one."""
+    """A model with the name of another model's script."""
     other = SPEC.replace("name: MnistMLP", "name: Other\nfile: train_mnist_mlp")
     folder.write("specs/other.yaml", other)
     done = folder.run(command, "specs/mnist_mlp.yaml", "specs/other.yaml")
@@ -749,7 +749,7 @@ def test_formats_of_all_commands(folder: Folder) -> None:
 
 
 def test_files_of_one_spec_with_different_options(folder: Folder) -> None:
-    """Each is held against what its own header says."""
+    """Each is compared with its own header."""
     folder.run("render", "specs/mnist_mlp.yaml", "--set", "hidden_1=96")
     folder.write(MODEL, folder.read(MODEL) + "# mine\n")
     assert folder.run("render", "specs/mnist_mlp.yaml").returncode == 1

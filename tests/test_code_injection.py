@@ -99,12 +99,12 @@ FREE: dict[str, set[Any]] = {
     "own": {"description", "text", 0},
     "more": set(),
 }
-"""Where any word may stand: the others are refused."""
+"""Where any word is allowed; other places refuse it."""
 Step = tuple[str, Any]
 
 
 def words(raw: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
-    """Go through every text of a spec: values, and keys."""
+    """Yield every string of a spec: values and keys."""
     if isinstance(raw, dict):
         for key, value in raw.items():
             yield (*path, ("key", key))
@@ -131,7 +131,7 @@ def changed(raw: Any, path: tuple[Step, ...], change: Callable[[str], str]) -> A
 
 
 def code(spec: dict[str, Any]) -> dict[str, str]:
-    """Return the code that a spec becomes, with nothing in its strings."""
+    """Return the code of a spec, with empty strings."""
     loaded = network(spec)
     texts = dict(api.render(loaded))
     (notebook,) = api.render(loaded, notebook=True).values()
@@ -152,7 +152,7 @@ def _without_strings(text: str) -> str:
 
 @pytest.mark.parametrize("kind", EVERY)
 def test_no_text_of_a_spec_becomes_code(kind: str) -> None:
-    """A word that is not refused changes strings, and nothing else."""
+    """A word that is not refused changes only strings."""
     spec = EVERY[kind]
     plain: dict[object, dict[str, str]] = {}
     accepted = set()

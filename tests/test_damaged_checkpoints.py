@@ -36,12 +36,12 @@ MODEL = {
     },
 }
 ROUNDS = 60
-"""Damages of each kind, all by a seed."""
+"""Number of damages of each kind, by a seed."""
 OTHERS = (
     *(None, True, -1, 2**63, 10**30, 0.5, float("nan"), "", "x\n\x1b[31m", b"x"),
     *([], [1], {}, {"x": 1}, torch.zeros(2, 2), torch.zeros(0, dtype=torch.int64)),
 )
-"""What stands in the place of something else."""
+"""Values that replace others."""
 
 
 class Scripts:
@@ -53,7 +53,7 @@ class Scripts:
         self.said = ""
 
     def call(self, kind: str, *args: str) -> tuple[int, str]:
-        """Run a script here and now; return its exit code and its errors."""
+        """Run a script in this process; return its exit code and its errors."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sys, "argv", [f"{kind}_tried.py", *args])
             patch.chdir(self.folder)
@@ -71,12 +71,12 @@ class Scripts:
         return found
 
     def predict(self, checkpoint: Path | str) -> tuple[int, str]:
-        """Look at a file with a checkpoint."""
+        """Predict a file with a checkpoint."""
         looking = ("table.csv", "--layers", "--run", str(checkpoint))
         return self.call("predict", *looking)
 
     def refuses(self, checkpoint: Path | str, says: str = "") -> None:
-        """See that a checkpoint is refused in one line, also to go on with."""
+        """Check that a checkpoint is refused in one line, for resuming too."""
         for code, said in (
             self.predict(checkpoint),
             self.call("train", "--resume", str(checkpoint), "--epochs", "9"),
@@ -86,7 +86,7 @@ class Scripts:
             self.is_one_line(said)
 
     def is_one_line(self, said: str) -> None:
-        """See that an error is one line, which no terminal obeys, and safe advice."""
+        """Check that an error is one escaped line with safe advice."""
         assert said.startswith("error: ") and said.endswith("\n")
         assert said[:-1].isprintable()
         assert "weights_only" not in said
@@ -111,7 +111,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def scripts(folder: Path, capsys: pytest.CaptureFixture[str]) -> Scripts:
-    """Train once, of all tests."""
+    """Train once for all tests."""
     found = Scripts(folder, capsys)
     if not found.best.exists():
         given = ("--data-dir", ".", "--out", "run", "--threads", "1")
@@ -125,14 +125,14 @@ def test_undamaged_checkpoints_work(scripts: Scripts) -> None:
 
 
 class Code:
-    """What a pickle that runs code holds."""
+    """An object whose unpickling runs code."""
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         return (Path.touch, (Path("was_here"),))
 
 
 def test_files_other_than_checkpoints(scripts: Scripts, tmp_path: Path) -> None:
-    """Neither of them is read as one, and none runs."""
+    """None is accepted, and none runs code."""
     whole = scripts.best.read_bytes()
     contents = {
         "empty.pt": b"",
@@ -158,7 +158,7 @@ def test_files_other_than_checkpoints(scripts: Scripts, tmp_path: Path) -> None:
 
 
 def test_cut_and_flipped(scripts: Scripts, tmp_path: Path) -> None:
-    """Whatever of it is still read as one is used; all else is one line."""
+    """Readable ones are used; all others give one line."""
     chance, whole = random.Random(1), scripts.best.read_bytes()
     refused = 0
     for _ in range(ROUNDS):
@@ -177,7 +177,7 @@ def test_cut_and_flipped(scripts: Scripts, tmp_path: Path) -> None:
 
 
 def places(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the way to everything in nested data."""
+    """Yield the path to every value in nested data."""
     items = value.items() if isinstance(value, dict) else enumerate(value)
     for key, each in items:
         yield (*before, key)
@@ -186,7 +186,7 @@ def places(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 
 def changed(state: Any, way: tuple[Any, ...], value: Any) -> Any:
-    """Return nested data with something else, or with nothing, in a place."""
+    """Return nested data with one value replaced or removed."""
     state = copy.deepcopy(state)
     inner = state
     for key in way[:-1]:
@@ -199,7 +199,7 @@ def changed(state: Any, way: tuple[Any, ...], value: Any) -> Any:
 
 
 def test_types_changed(scripts: Scripts, tmp_path: Path) -> None:
-    """Another value in any place is used, or refused in one line; also to go on."""
+    """Another value anywhere is used or refused in one line, for resuming too."""
     chance, state = random.Random(2), scripts.state()
     ways = sorted(places(state), key=str)
     refused = 0
@@ -239,7 +239,7 @@ def test_what_a_prediction_says(
 
 
 def test_the_mean_of_the_weights_is_used(scripts: Scripts, tmp_path: Path) -> None:
-    """Where it was trained, predictions are of it, and not of the last step."""
+    """Predictions use the average if there is one, not the last step."""
     state = scripts.state()
     state["model"] = {key: value * 0 for key, value in state["model"].items()}
     torch.save(state, tmp_path / "best.pt")

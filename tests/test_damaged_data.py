@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 ROUNDS = 25
-"""Damages of each file, all by a seed."""
+"""Number of damages of each file, by a seed."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -46,12 +46,12 @@ def error() -> type[Exception]:
 
 
 class Kind(NamedTuple):
-    """Data that is right.
+    """Valid data.
 
     Attributes:
-        module: What loads it.
+        module: The module that loads it.
         make: Writes it into a folder.
-        arguments: What it is loaded with.
+        arguments: Arguments of `load`.
         file: One of its files that can be predicted from.
     """
 
@@ -156,7 +156,7 @@ KINDS = {
 def damaged(content: bytes, draw: random.Random) -> bytes:
     """Damage a file as disks, transfers and people do."""
     place = draw.randrange(len(content) + 1)
-    begin = draw.randrange(min(len(content), 200) + 1)  # heads decide the most
+    begin = draw.randrange(min(len(content), 200) + 1)  # headers matter most
     many = bytearray(content)
     for _ in range(draw.choice([1, 1, 3, 30])):
         at = draw.randrange(min(len(many), draw.choice([64, len(many)])))
@@ -181,7 +181,7 @@ def damaged(content: bytes, draw: random.Random) -> bytes:
 
 
 def said(do: Callable[..., Any], *arguments: Any) -> None:
-    """Do something that may fail, if it says so in one line."""
+    """Run code that may fail with one line."""
     try:
         do(*arguments)
     except (error(), OSError) as found:
@@ -206,7 +206,7 @@ def test_files_that_are_damaged(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_paths_other_than_files(name: str, tmp_path: Path) -> None:
-    """A folder, a link that leads nowhere, or a file for a folder."""
+    """A folder, a broken link, or a file instead of a folder."""
     kind = KINDS[name]
     kind.make(tmp_path)
     about = kind.load(tmp_path).about
@@ -253,7 +253,7 @@ VALUES: dict[str, Any] = {
         for name, values in (("examples", EXAMPLES), ("labels", LABELS))
     },
 }
-"""What arrays of people hold."""
+"""Possible contents of users' arrays."""
 
 
 @pytest.mark.parametrize("part", ["x", "y", "x_test", "y_test"])
@@ -280,7 +280,7 @@ def test_arrays_of_another_type(values: str, part: str, tmp_path: Path) -> None:
 
 
 def use(kind: Kind, folder: Path) -> None:
-    """What is loaded without a word has values."""
+    """Data that loads without an error has values."""
     for data in kind.load(folder)[:3]:
         for values in data.between(0, len(data)):
             assert values.isfinite().all()
@@ -316,7 +316,7 @@ DEEP = ("I;16", "I;16B", "F")
 @pytest.mark.parametrize("size", [(1, 1), (1, 900), (900, 1), (28, 28), (7, 5)])
 @pytest.mark.parametrize("mode", [*MODES, *DEEP])
 def test_images_of_any_mode(mode: str, size: tuple[int, int], tmp_path: Path) -> None:
-    """What cannot be read as grey or color, since nobody says what is white."""
+    """Modes that cannot become grey or color, since white is undefined."""
     image = pytest.importorskip("PIL.Image")
     grey = image.new("L", size, 200)
     made = grey if mode == "L" else image.new(mode, size)
@@ -382,7 +382,7 @@ def test_modules_with_syntax_errors(
 
 
 def test_checksums_are_verified(tmp_path: Path) -> None:
-    """What is unpacked may be whole, and yet not what was packed."""
+    """Unpacked data can be complete and still wrong."""
     for name in ("packed idx", "cifar"):
         folder = tmp_path / name
         folder.mkdir()
@@ -397,7 +397,7 @@ def test_checksums_are_verified(tmp_path: Path) -> None:
 
 
 def test_no_module_outside_is_run(tmp_path: Path) -> None:
-    """A checkpoint of somebody else may name any file."""
+    """A checkpoint from somebody else can name any file."""
     (tmp_path / "mine.py").write_text("raise SystemExit('ran')")
     module = shared("data_module")
     about = {"path": "", "shape": [4], "whole": False, "known": 0, "mean": None}

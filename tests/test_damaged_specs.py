@@ -186,7 +186,7 @@ def test_damaged_specs(texts: list[str], damage: Any, seed: int) -> None:
 
 
 def check(text: bytes) -> None:
-    """See that a spec gets a diagnostic with a place, or is a model that works."""
+    """Check that a spec gives a diagnostic with a place, or a model that works."""
     try:
         document = source.parse(text, "spec.yaml")
         built = build(document)

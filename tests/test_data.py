@@ -186,7 +186,7 @@ def spec_of(kind: str, **more: Any) -> dict[str, Any]:
 
 
 def written(kind: str, folder: Path, **more: Any) -> Path:
-    """Render its scripts into a folder."""
+    """Render the scripts of a spec into a folder."""
     folder.mkdir(exist_ok=True)
     for name, text in api.render(network(spec_of(kind, **more)), "explicit").items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -282,7 +282,7 @@ BATCHES = [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]
 
 
 def cifar(path: Path, names: list[str], classes: int, count: int = 40) -> None:
-    """Write images whose brightness says the label; it stands behind a coarse one."""
+    """Write images whose brightness is the fine label, after a coarse one."""
     draw = np.random.default_rng(0)
     with tarfile.open(path, "w:gz") as archive:
         for name in names:
@@ -298,7 +298,7 @@ def cifar(path: Path, names: list[str], classes: int, count: int = 40) -> None:
 
 @pytest.fixture
 def data(tmp_path: Path, tiny: Path) -> Path:
-    """Make a folder with some of each kind."""
+    """Make a folder with data of each kind."""
     folder = tmp_path / "data"
     folder.mkdir()
     digits(folder, tiny)
@@ -341,7 +341,7 @@ def test_lines_count_by_their_characters(data: Path, tmp_path: Path) -> None:
 
 
 def test_f1_averages_only_classes_that_occur(data: Path, tmp_path: Path) -> None:
-    """A model may have more outputs than the data has classes."""
+    """A model can have more outputs than the data has classes."""
     spec = spec_of("csv", metrics=["f1"], epochs=20)
     spec["layers"] = [{"Linear": 8}, "ReLU", {"Linear": 10}]
     for name, text in api.render(network(spec), "explicit").items():
@@ -511,7 +511,7 @@ def test_facts_about_data_can_be_saved(
 
 @pytest.mark.parametrize("name", ["mnist", "cifar", *USER_DATA])
 def test_defaults_are_those_of_the_modules(name: str) -> None:
-    """A script says what differs from `DEFAULTS`, so these have to be the same."""
+    """Scripts only pass arguments that differ from `DEFAULTS`, so both must agree."""
     loader = USER_DATA[name].loader if name in USER_DATA else f"data_{name}"
     parameters = inspect.signature(shared(loader).load).parameters
     for each in parameters.values():
@@ -546,7 +546,7 @@ def mine(data: Path, text: str) -> None:
 
 
 def huge(path: Path) -> None:
-    """Write a picture of 400 million pixels into a few hundred kilobytes."""
+    """Write an image of 400 million pixels into a few hundred kilobytes."""
     png(path, [[0]])
     head = struct.pack(">IIBBBBB", 20000, 20000, 1, 0, 0, 0, 0)
     content = path.read_bytes()
@@ -851,7 +851,7 @@ def test_fewer_examples_than_a_batch(data: Path, tmp_path: Path) -> None:
 
 
 def test_more_data_than_the_header_says(tiny: Path, tmp_path: Path) -> None:
-    """What is packed into little can be as large as it likes."""
+    """A small archive can unpack to any size."""
     script = rendered(MLP, {}, tmp_path)
     folder = tmp_path / "data" / "MNIST" / "raw"
     folder.mkdir(parents=True)
@@ -864,7 +864,7 @@ def test_more_data_than_the_header_says(tiny: Path, tmp_path: Path) -> None:
 
 
 def test_sizes_that_lie(tiny: Path, tmp_path: Path) -> None:
-    """A head that promises 4 billion images is no reason to ask for room for them."""
+    """A header that claims 4 billion images must not allocate memory for them."""
     script = rendered(MLP, {}, tmp_path)
     folder = tmp_path / "data" / "MNIST" / "raw"
     folder.mkdir(parents=True)

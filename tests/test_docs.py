@@ -40,7 +40,7 @@ DEVELOPERS = ("CONTRIBUTING.md", "docs/decisions/")
 
 
 def paths_in(text: str) -> list[str]:
-    """Find paths in backticks, with `{a,b}` written out; none with <placeholders>."""
+    """Find paths in backticks, with `{a,b}` expanded; none with <placeholders>."""
     texts = re.findall(r"`([\w.{},-]+/[\w./{},-]*)`", text)
     return [path for each in texts for path in expanded(each)]
 

@@ -56,7 +56,7 @@ def spec(text: str) -> str:
 
 
 class Printed:
-    """What was printed; nothing of it is raw."""
+    """Printed output, which must be escaped."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self.out, self.err = capsys.readouterr()
@@ -70,7 +70,7 @@ class Printed:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a hostile name, in which we are; there is a good spec in it."""
+    """A working folder with a hostile name and a valid spec."""
     made = tmp_path / NAME
     made.mkdir()
     monkeypatch.chdir(made)
@@ -100,7 +100,7 @@ def test_mistakes(
 def test_mistakes_in_colour(
     folder: Path, capsys: pytest.CaptureFixture[str], color: str
 ) -> None:
-    """Only the colours are ours."""
+    """The only escape sequences are colours."""
     for place in WRONG.values():
         Path(NAME).write_text(spec(place), "utf-8")
         assert run([color, "validate", NAME]) == 2
@@ -178,7 +178,7 @@ def test_wrong_usage(
 def test_differences(
     folder: Path, capsys: pytest.CaptureFixture[str], format: str
 ) -> None:
-    """Of files that a person has changed, so that all lines are shown."""
+    """Differences of edited files, which show all lines."""
     assert run(["render", NAME]) == 0
     path = Path("generated/explicit/odd.py")
     text = path.read_text("utf-8")
@@ -196,7 +196,7 @@ def test_differences(
 def test_descriptions_are_not_commands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In no line of what is rendered, wherever a line of it is folded."""
+    """In no line of rendered text, wherever it is wrapped."""
     monkeypatch.chdir(tmp_path)
     words = " ".join(["a" * 80, "::error::no", "b" * 80, "##[error]no"])
     Path("odd.yaml").write_text(SPEC % yaml(words), "utf-8")
@@ -280,7 +280,7 @@ def test_one_line(text: str, wanted: str) -> None:
 
 
 def test_only_one_module_prints() -> None:
-    """So that nothing is printed that it does not escape."""
+    """So that everything printed is escaped."""
     for path in (ROOT / "src" / "mlpgen" / "cli").rglob("*.py"):
         if path.name != "printing.py":
             assert [*prints(ast.parse(path.read_text("utf-8")))] == [], path.name

@@ -42,7 +42,7 @@ FEW = settings(max_examples=2, phases=[Phase.generate])
 
 
 def agrees(loaded: Network) -> None:
-    """Both styles give the same, and what the spec says."""
+    """Both styles agree with each other and with the spec."""
     graph = loaded.graph
     classes: dict[str, Any] = {
         style: getattr(
@@ -62,7 +62,7 @@ def agrees(loaded: Network) -> None:
 
 
 MORE: dict[str, Any] = {"end": 6, "step": 2, "max_norm": 1.5, "divisor_override": 3}
-"""Values of arguments that have none in the examples."""
+"""Values of arguments that the examples leave out."""
 
 
 def numbers_of(cls: type[Layer], given: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def numbers_of(cls: type[Layer], given: dict[str, Any]) -> dict[str, Any]:
         numbers = isinstance(value, int | float) or (
             isinstance(value, list) and all(type(each) is int for each in value)
         )
-        # What may work in place with other values is refused.
+        # A layer that could work in place with other values is refused.
         open_ = name != "inplace" and not cls.structural(name) and not cls.follows(name)
         if numbers and open_:
             found[name] = value
@@ -81,10 +81,10 @@ def numbers_of(cls: type[Layer], given: dict[str, Any]) -> dict[str, Any]:
 
 
 class Drawn:
-    """Draws arguments; each has a parameter of its own.
+    """Draws arguments, each with its own parameter.
 
     Attributes:
-        parameters: All that the expressions use.
+        parameters: Those that the expressions use.
     """
 
     def __init__(self, data: st.DataObject) -> None:
@@ -261,4 +261,4 @@ def test_every_argument_of_initial_values(name: str) -> None:
 
 
 SPARE: dict[str, Any] = {"val": 0.5, "sparsity": 0.25, "groups": 1}
-"""Values of arguments of initial values that have none by themselves."""
+"""Values of required arguments of initializers."""

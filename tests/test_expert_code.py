@@ -307,7 +307,7 @@ def test_every_training_script(tmp_path: Path) -> None:
 
 
 def imported(text: str) -> set[str]:
-    """Return the modules that a script imports, asks for or looks for."""
+    """Return the modules that a script imports or searches for."""
     found = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
@@ -357,7 +357,7 @@ def own_names(text: str, cls: str) -> set[str]:
 
 @pytest.mark.parametrize("style", api.STYLES)
 def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
-    """What a file calls something itself, no class is called, and no output there."""
+    """No class or output can have a name that the file itself uses."""
     free = set()
     for spec in [*(trained(*each) for each in SCRIPTS), *map(spec_of, SPECS)]:
         net = network(spec)
@@ -391,4 +391,4 @@ def is_of_model(name: str) -> bool:
 
 
 _TAKERS = {"": is_of_model, "train_": is_reserved, "predict_": is_reserved}
-"""Files that name the model or its outputs, by their prefix, and what is taken."""
+"""Files that name the model or its outputs, by prefix, and the reserved names."""

@@ -117,7 +117,7 @@ def test_what_cross_entropy_does_itself(layers: list[Any]) -> None:
 
 
 def test_functions_before_the_loss_are_found() -> None:
-    """Not the layer before in the spec decides, but the one that is taken."""
+    """What counts is the source of a layer, not the one before it in the spec."""
     odds = {"softmax": 1, "name": "odds"}
     logits = {"flatten": 1, "from": "linear_1", "name": "logits"}
     outputs = ["logits", "odds"]
@@ -135,7 +135,7 @@ def test_probabilities_of_functions() -> None:
 
 
 def test_a_loss_on_a_part() -> None:
-    """Outputs that are a part of a layer are trained as others are."""
+    """Outputs that are parts of a layer can be trained too."""
     data: dict[str, Any] = {
         "name": "Reader",
         "input": [4, 6],

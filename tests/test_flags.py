@@ -108,7 +108,7 @@ def test_render_says_which_flags_are_called_otherwise() -> None:
 def test_the_flags_of_a_training_are_taken(
     script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All that the command line knows but the parameters, and nothing else."""
+    """Exactly the options of the command line that are not parameters."""
     monkeypatch.syspath_prepend(str(script.parent))
     found = runpy.run_path(str(script.with_name("command_line.py")))
     parser = found["command_line"]("", "tried", 1, 1, 0.1, 1)

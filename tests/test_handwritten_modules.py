@@ -187,13 +187,13 @@ def test_networks_equal_handwritten_modules(
     outputs, right = results(ours, inputs), results(theirs, inputs)
     torch.testing.assert_close(outputs, right)
     held, needed = dict(ours.named_parameters()), dict(theirs.named_parameters())
-    assert {*held} == {*needed}  # what is tied is told once
+    assert {*held} == {*needed}  # tied tensors count once
     for name, parameter in held.items():
         torch.testing.assert_close(parameter.grad, needed[name].grad)
 
 
 def results(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """Return the outputs, after a step back from all of them."""
+    """Return the outputs, after a backward pass from all of them."""
     found = module(*inputs)
     found = found if isinstance(found, tuple) else (found,)
     torch.stack(

@@ -39,7 +39,7 @@ ROOMS = [
     "cli",
     "__main__",
 ]
-"""From source to files, and what is over all of it."""
+"""From source to files; the last rooms use all others."""
 MOST_AT_THE_TOP = 6
 LONGEST, MEDIAN = 350, 150
 
@@ -47,7 +47,7 @@ FILES = {path.relative_to(HOUSE).as_posix(): path for path in HOUSE.rglob("*.py"
 
 
 def imported(name: str) -> Iterator[str]:
-    """Go through the files that a file imports, also for its types alone."""
+    """Yield the files that a file imports, also those only for types."""
     for node in ast.walk(ast.parse(FILES[name].read_text("utf-8"))):
         match node:
             case ast.ImportFrom(level=0, module=str(module), names=names):
@@ -62,7 +62,7 @@ def imported(name: str) -> Iterator[str]:
 
 
 def file_of(dotted: str) -> str:
-    """Return the file of a module, or of what stands in it; empty if it is no room."""
+    """Return the file of a module or of a name in it; empty for other packages."""
     names = dotted.split(".")
     if names[0] != "mlpgen":
         return ""

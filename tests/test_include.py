@@ -22,7 +22,7 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="files of POSIX")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder `specs` with what can be asked for, and can be no file of blocks."""
+    """A folder `specs` with paths that cannot be files of blocks."""
     made = tmp_path / "specs"
     (made / "below").mkdir(parents=True)
     (tmp_path / "outside.yaml").write_text(BLOCKS, encoding="utf-8")
@@ -140,7 +140,7 @@ def test_mistakes_of_bytes_are_at_their_place(folder: Path) -> None:
 @POSIX
 @pytest.mark.parametrize("include", ['"-"', "pipe.yaml", r'"a\0b"', '"\u65e5.yaml"'])
 def test_include_never_blocks(folder: Path, include: str) -> None:
-    """Standard input stays as it is, and nothing is waited for."""
+    """Standard input stays unread, and nothing blocks."""
     spec(folder, include)
     read, write = os.pipe()
     os.write(write, BLOCKS.encode())
@@ -165,7 +165,7 @@ def test_include_never_blocks(folder: Path, include: str) -> None:
 
 @POSIX
 def test_a_spec_may_be_a_pipe(folder: Path) -> None:
-    """Of a person: `mlpgen validate <(…)`."""
+    """As in `mlpgen validate <(…)`."""
     read, write = os.pipe()
     os.write(write, b"name: Net\ninput: [4]\nlayers: [ReLU]\n")
     os.close(write)

@@ -225,7 +225,7 @@ outputs: [looked, both.hidden, deep, cell.cell, encoder, decoder, mixed]
     ],
 )
 def test_states_and_masks(old: str, new: str, tmp_path: Path) -> None:
-    """They are passed where the spec says, or it is found."""
+    """They are passed as the spec says; otherwise the check fails."""
     assert evaluated(SEQUENCES, tmp_path).endswith("of the spec give the same")
     with pytest.raises(FailsError, match="is not what the spec says"):
         evaluated(SEQUENCES, tmp_path, old=old, new=new)
@@ -233,7 +233,7 @@ def test_states_and_masks(old: str, new: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("first", "back"), [("mu", "mu"), ("_", "sigma")])
 def test_values_that_run_through_rounds(first: str, back: str, tmp_path: Path) -> None:
-    """The first output goes back into a block with several; both styles may err."""
+    """The first output goes back into a block; both styles could be wrong."""
     (tmp_path / "spec.yaml").write_text(PAIRS, encoding="utf-8")
     code = job("", api.load(tmp_path / "spec.yaml")).texts["explicit"]
     old = code[code.rindex(" -> Tensor:\n") :]

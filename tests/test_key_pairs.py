@@ -61,7 +61,7 @@ OTHERS: dict[str, Keys] = {
     "function of several results": {"select": "second"},
     "block of several results": {"select": "second"},
 }
-"""Values that some kinds need."""
+"""Special values for some kinds."""
 
 REFUSED: dict[str, dict[str, str]] = {
     "layer": {"select": "MG219"},
@@ -159,7 +159,7 @@ TRIPLES = [
 
 
 class Own(nn.Module):
-    """What the author's file has."""
+    """The class in the custom file."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -177,14 +177,14 @@ def own_layers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def entry_of(kind: str, keys: tuple[str, ...]) -> Keys:
-    """Write an entry with some keys; one that shares has its key in any case."""
+    """Write an entry with some keys; a `share` entry always has its key."""
     values = VALUES | OTHERS.get(kind, {})
     given = {key: values[key] for key in keys}
     return {**KINDS[kind], **given, **({"share": "first"} if kind == "share" else {})}
 
 
 def spec_of(entry: Keys, place: str, kind: str) -> Keys:
-    """Put an entry into a spec, behind layers that it can name."""
+    """Put an entry into a spec, after layers that it can name."""
     first = {"Linear": {"out_features": 8, "bias": False}, "name": "first"}
     reader = {"GRU": 8, "name": "reader", "select": "output"}
     made = [first, reader, entry]
@@ -229,7 +229,7 @@ def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
                 for key in pair - {"parametrize", "repeat"}:
                     found.pop(key, None)
                 found[" and ".join(sorted(pair))] = code
-    # What depends on values is looked at where nothing else is wrong.
+    # Checks that depend on values run only if nothing else is wrong.
     if len(found) > 1 and kind in SEVERAL:
         found.pop("when", None)
     if place.startswith("rounds") and "when" in keys and not found:
@@ -326,7 +326,7 @@ def check_works(data: Keys) -> api.Network:
 
 
 def gradients(models: list[nn.Module]) -> None:
-    """Both styles hold the same, give the same and learn the same."""
+    """Both styles have equal states, results and gradients."""
     x = torch.linspace(-1, 1, 80).reshape(2, 5, 8)
     found = []
     for made in models:
@@ -346,7 +346,7 @@ def gradients(models: list[nn.Module]) -> None:
 
 
 def code(data: Keys) -> list[str]:
-    """Return the code of both styles, without what the spec itself says."""
+    """Return the code of both styles, without names from the spec."""
     loaded = read(data)
     return [api.render(loaded, style)["net.py"] for style in api.STYLES]
 
@@ -410,7 +410,7 @@ NOT_SHARED = {"function", "function of several results", "parameter", "buffer"}
         (target, place)
         for target in TARGETS
         for place in ("model", "block", "repeated block")
-        # What comes out of rounds goes in again.
+        # Results of rounds are inputs of the next.
         if (target, place) != ("last step", "repeated block")
     ],
 )

@@ -330,7 +330,7 @@ def test_a_mistake_in_another_file_names_that_file(tmp_path: Path) -> None:
 
 
 class Tied(nn.Module):
-    """What torch does when two layers have one weight."""
+    """Reference in torch: two layers with one weight."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -593,7 +593,7 @@ def test_initial_values_may_depend_on_parameters() -> None:
 
 
 class Translator(nn.Module):
-    """What torch does when one recurrent layer begins where another one ends."""
+    """Reference in torch: a recurrent layer with the final state of another one."""
 
     def __init__(self, recurrent: Any, both: bool) -> None:
         super().__init__()

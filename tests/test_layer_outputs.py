@@ -95,7 +95,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
 
 
 def looked_at(hooks: ModuleType, spec: dict[str, Any], style: str) -> Any:
-    """Return what comes out of the layers of a network."""
+    """Return the outputs of the layers of a network."""
     made = model(network({"name": "Seen", **spec}), style).eval()
     torch.manual_seed(2)
     given = spec["input"]
@@ -110,7 +110,7 @@ def looked_at(hooks: ModuleType, spec: dict[str, Any], style: str) -> Any:
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_both_styles_see_the_same(hooks: ModuleType, name: str) -> None:
-    """What is a module in both gives the same; explicit style has fewer modules."""
+    """Modules of both styles give the same; explicit style has fewer."""
     one, other = (looked_at(hooks, NETWORKS[name], style) for style in STYLES)
     common = one.keys() & other.keys()
     assert common and common == one.keys()
@@ -133,17 +133,17 @@ def test_names_say_which_output_and_which_call(hooks: ModuleType) -> None:
 
 
 def test_outputs_are_recorded_before_in_place_changes(hooks: ModuleType) -> None:
-    """A layer that changes its input leaves what was seen before it alone."""
+    """A layer that changes its input does not change recorded outputs."""
     seen = looked_at(hooks, NETWORKS["chain"], "sequential")
     assert seen["batch_norm2d_1"].min() < 0 <= seen["relu_1"].min()
     assert torch.equal(seen["relu_1"], seen["batch_norm2d_1"].relu())
 
 
 class Odd(nn.Module):
-    """Gives what layers of an author's own may give."""
+    """A custom layer with unusual results."""
 
     def forward(self, x: torch.Tensor) -> Any:
-        """Return tensors of all kinds, and what is none."""
+        """Return tensors of all dtypes, and other values."""
         return {
             "whole": x.long(),
             "true": x > 0,
@@ -186,7 +186,7 @@ def test_tensors_of_any_kind(
 
 
 def test_a_model_that_fails_keeps_no_hooks(hooks: ModuleType) -> None:
-    """Hooks are taken away whatever happens."""
+    """Hooks are always removed."""
     model = nn.Sequential(nn.Linear(3, 3))
     with pytest.raises(RuntimeError):
         hooks.outputs_of_layers(model, torch.zeros(1, 4))
@@ -194,7 +194,7 @@ def test_a_model_that_fails_keeps_no_hooks(hooks: ModuleType) -> None:
 
 
 class Masked(nn.Module):
-    """An encoder that torch computes at one go, if it may."""
+    """An encoder for which torch has a fast path."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -202,7 +202,7 @@ class Masked(nn.Module):
         self.encoder = nn.TransformerEncoder(layer, 2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Leave the last two steps out."""
+        """Mask the last two steps."""
         mask = torch.arange(x.shape[1]).expand(x.shape[:2]) >= x.shape[1] - 2
         found: torch.Tensor = self.encoder(x, src_key_padding_mask=mask)
         return found
@@ -221,7 +221,7 @@ def test_layers_that_torch_would_pass_over(hooks: ModuleType) -> None:
 
 
 def test_maps_of_outputs_of_any_shape(hooks: ModuleType, tmp_path: Path) -> None:
-    """Numbers, vectors, sequences, images, and what is empty or no real number."""
+    """Numbers, vectors, sequences, images, empty and complex tensors."""
     pytest.importorskip("matplotlib")
     plots = importlib.import_module("plots")
     outputs = {

@@ -31,7 +31,7 @@ SPECS = sorted(
 )
 LETTERS = "abcdeghijklmnopqrstuvwyz"
 NAMED = ("name", "from", "outputs", "description", "select", "share", "include")
-"""Keys below which no name of a block or a parameter stands."""
+"""Keys without names of blocks or parameters in their values."""
 
 
 def name(choose: random.Random) -> Operand:
@@ -121,7 +121,7 @@ class Renaming:
         return self.parameters.get(found[0], found[0])
 
     def below(self, key: str, value: Any) -> Any:
-        """Rename what stands below a key."""
+        """Rename in the value of a key."""
         if key in NAMED:
             return value
         if not isinstance(value, dict):
@@ -133,7 +133,7 @@ class Renaming:
 
 
 def facts(found: Network) -> list[object]:
-    """Return the shapes and counts of all layers, and what is odd."""
+    """Return the shapes and counts of all layers, and the warnings."""
     layers: list[object] = [
         [node.name, node.parameters, node.multiply_adds]
         + [tuple(map(int, value.shape)) for value in node.parts.values()]

@@ -72,7 +72,7 @@ class Seen(HTMLParser):
 
 
 def shown(markdown: str) -> list[str]:
-    """Return the paragraphs that a reader sees; there is nothing else but a heading."""
+    """Return the visible paragraphs; besides them, there is only a heading."""
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     seen = Seen(reader.render(markdown))
     assert seen.tags <= TAGS
@@ -126,7 +126,7 @@ def test_plain_words_stay_as_they_are() -> None:
 
 
 def test_different_cells_have_different_text() -> None:
-    """So that the header's hash tells a cell that a person has split."""
+    """So that the header's hash detects a split cell."""
     from mlpgen.scripts.notebook.cell import Cell
 
     one = [Cell("code", "a\n# %%\nb")]

@@ -39,13 +39,13 @@ WORDS = """
 """
 NOT_LEGAL = MODULE | NOT_EXPORTED | {"False", "None", "True", "input", "_"}
 LEGAL = sorted({*WORDS.split(), *BUILTINS, *MODEL, *OF_SCRIPTS} - NOT_LEGAL)
-"""Names that hide something, or look odd, and that layers may have all the same."""
+"""Names that hide something, or look odd, but are valid for layers."""
 HIDING = """
     layer layers outputs x y z i f module hook keep name names model output result
     value self_ nn_ state cls _x layer_ output_1 size handles mask p
 """
 ARGUMENTS = HIDING.split()
-"""Names that the generated code uses for itself, and that arguments may have."""
+"""Names that the generated code uses, but arguments can have."""
 
 
 class Renamed:
@@ -417,7 +417,7 @@ def test_a_file_of_another_name_hides_no_module() -> None:
 
 @pytest.mark.exhaustive
 def test_scripts_name_outputs_by_variables(tmp_path: Path) -> None:
-    """Some names would hide a word of the script; a capital is no variable."""
+    """Some names would hide a name of the script; capitals are not for variables."""
     training = {
         "data": "mnist",
         "loss": "CrossEntropyLoss",
@@ -454,7 +454,7 @@ def test_scripts_name_outputs_by_variables(tmp_path: Path) -> None:
 
 
 def test_a_dot_in_a_name_is_one_mistake(tmp_path: Path) -> None:
-    """Dots are for parts, also where a block's result has such a name."""
+    """Dots are for parts, even if a result of a block has such a name."""
     path = tmp_path / "spec.yaml"
     path.write_text(
         """\

@@ -190,7 +190,7 @@ def test_what_is_rendered_can_be_read_again() -> None:
 
 
 def test_names_of_cells_cannot_be_taken() -> None:
-    """No model has the name of what cells use; definitions that are taken make way."""
+    """No model has a name that cells use; conflicting definitions are renamed."""
     for spec in all_specs().values():
         text = script(text_of(spec, "sequential"))
         classes = {spec.graph.name, *(block.name for block in spec.graph.blocks)}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlpgen.api import Network
 
 Made = tuple[Operand, ast.expr]
-"""Code, and the tree that it must be read as."""
+"""Code, and how Python must parse it."""
 
 OPERATORS = {
     "+": ast.Add,
@@ -180,7 +180,7 @@ def net(
 
 
 def gives(loaded: Network, tensor: torch.Tensor, **arguments: Any) -> torch.Tensor:
-    """Run both styles; they must give the same."""
+    """Run both styles, which must give the same."""
     one, other = (
         type(model(loaded, style))(**arguments)(tensor) for style in api.STYLES
     )

@@ -30,7 +30,7 @@ LEFT_OUT = {
     "weight",
     "pos_weight",
 }
-"""Arguments that say how a step is executed, are tensors or functions, or follow."""
+"""Arguments about execution, tensors and functions, and inferred ones."""
 
 PARTS = [
     *((OPTIMIZERS, name, torch.optim) for name in OPTIMIZERS),
@@ -54,7 +54,7 @@ def test_arguments_are_those_of_torch(catalogue: Any, name: str, module: Any) ->
         own = cls.model_fields[field]
         if default is inspect.Parameter.empty or cls.follows(field):
             assert cls.required(field), field
-        elif not own.is_required():  # mlpgen may want what torch only advises
+        elif not own.is_required():  # mlpgen can require what torch only recommends
             assert own.default == default, field
 
 
@@ -68,7 +68,7 @@ def subclasses(module: Any, base: type) -> set[str]:
 
 
 def test_all_of_torch_are_there() -> None:
-    """Each of torch's is there, or refused with a reason."""
+    """Each one of torch exists, or is refused with a reason."""
     known = {*OPTIMIZERS, *SCHEDULERS, *LOSSES, *REFUSED}
     assert subclasses(torch.optim, torch.optim.Optimizer) <= known
     schedulers = subclasses(lr_scheduler, lr_scheduler.LRScheduler)

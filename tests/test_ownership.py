@@ -291,7 +291,7 @@ def test_one_embedding_on_two_lengths(tmp_path: Path) -> None:
 
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Register a third style, which is wrong where a layer is called `wrong`."""
+    """Register a third style, which is wrong for layers named `wrong`."""
 
     def plan(graph: Graph, captured: Sequence[str] = ()) -> ModelPlan:
         found = explicit.plan(graph, captured)

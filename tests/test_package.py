@@ -89,7 +89,7 @@ def test_long_names_are_broken_as_ruff_does(tmp_path: Path) -> None:
 
 
 def test_a_docstring_that_has_backslashes_is_not_made_raw() -> None:
-    """Its other characters would be others."""
+    """Its escape sequences would change."""
     line = f"{'a' * 40}.train_net --epochs 3 --device cpu --resume {'b' * 40}"
     text = f'"""\\xe9.\n\npython train_net.py {line.partition(" ")[2]}\n"""'
     written = with_absolute_imports(text, "a" * 40, LOCAL)
@@ -134,7 +134,7 @@ def test_both_styles_in_one_process(packaged: Path) -> None:
 
 
 def test_only_imports_and_usage_are_others(packaged: Path) -> None:
-    """And the hash of the text in the header."""
+    """And the hash in the header."""
     for style in api.STYLES:
         for name in (*SCRIPTS, *SHARED):
             plain = Path("generated", style, name).read_text("utf-8").split("\n")
@@ -250,7 +250,7 @@ def test_a_key_that_is_misspelt(
 def test_real_scripts_of_a_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """All files of both styles in one process; what is not of the package stays so."""
+    """All files of both styles in one process; other imports stay unchanged."""
     monkeypatch.chdir(tmp_path)
     specs = Path(__file__).parent.parent / "specs"
     Path("pyproject.toml").write_text(TABLE)

@@ -202,7 +202,7 @@ def test_what_differs_in_rounds_is_said() -> None:
 
 
 def _joined(lines: list[str]) -> set[tuple[str, str]]:
-    """Return the layers that a diagram joins, by the names in its boxes."""
+    """Return pairs of connected layers in a diagram, by name."""
     names: dict[str, list[str]] = {}
     found = set()
     for line in lines:
@@ -351,7 +351,7 @@ def test_initial_values_are_shown(tmp_path: Path) -> None:
 
 
 def test_a_stage_of_one_round() -> None:
-    """Where a parameter says their number, there may be no round behind the first."""
+    """If a parameter is their number, there may be no round after the first."""
     layers = [{"Linear": 8, "repeat": "${depth}"}]
     loaded = network(
         {

@@ -29,7 +29,7 @@ NO_MATPLOTLIB = importlib.util.find_spec("matplotlib") is None
 
 
 def png(path: Path, pixels: Iterable[Iterable[int]]) -> str:
-    """Write a grey image as the format's own page has it: https://www.w3.org/TR/png/."""
+    """Write a grey image as in https://www.w3.org/TR/png/."""
     rows = [bytes(row) for row in pixels]
     head = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
     data = zlib.compress(b"".join(b"\0" + row for row in rows))
@@ -71,7 +71,7 @@ def images_of(tiny: Path) -> list[tuple[torch.Tensor, int]]:
 
 
 def test_the_test_data_has_the_metrics_of_the_run(script: Path, tiny: Path) -> None:
-    """Of the epoch with the best weights, mean of weights included."""
+    """Those of the epoch with the best weights, also for averaged weights."""
     printed = predict(script, "--evaluate", "--data-dir", str(tiny))
     found = dict(line.split() for line in printed.splitlines())
     best = max(rows(script.parent / "run"), key=lambda row: float(row["test_accuracy"]))
@@ -169,7 +169,7 @@ def layers(text: str) -> dict[str, str]:
 def test_layers_are_seen_by_their_names(
     script: Path, tiny: Path, tmp_path: Path
 ) -> None:
-    """All that are modules, and --layer prints the tensor of one."""
+    """All modules are listed, and --layer prints the tensor of one."""
     image, _ = images_of(tiny)[0]
     file = png(tmp_path / "a.png", image.tolist())
     printed = predict(script, file, "--layers")
@@ -193,7 +193,7 @@ def test_layers_are_seen_by_their_names(
 
 @needs(NO_PILLOW or NO_MATPLOTLIB, reason="drawing needs matplotlib")
 def test_feature_maps_are_drawn(script: Path, tiny: Path, tmp_path: Path) -> None:
-    """Into the folder of the run, without any other data than the file."""
+    """Into the folder of the run, from the file alone."""
     image, _ = images_of(tiny)[0]
     file = png(tmp_path / "a.png", image.tolist())
     drawn = script.parent / "run" / "layers.png"
@@ -243,7 +243,7 @@ KINDS: dict[str, tuple[Any, list[Any], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_data(kind: str, tmp_path: Path) -> None:
-    """Files are told, layers are the same in both styles, and so are the metrics."""
+    """Files are classified; layers and metrics are the same in both styles."""
     import numpy as np
 
     (tmp_path / "table.csv").write_text(TABLE)

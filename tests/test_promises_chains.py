@@ -85,7 +85,7 @@ def outputs_and_gradients(
 def shapes_of_modules(
     made: torch.nn.Module, graph: Graph
 ) -> dict[str, tuple[int, ...]]:
-    """Run a model and return what each of its modules gives, without the batch."""
+    """Run a model and return the output shape of each module, without the batch."""
     found = {}
 
     def keep(name: str) -> Any:
@@ -121,7 +121,7 @@ def same(a: Tensor | None, b: Tensor | None) -> bool:
 def test_parameters_of_the_class_may_change(
     spec: dict[str, Any], width: int, step: int, bias: bool
 ) -> None:
-    """A class with other arguments is the one that a spec with other defaults gives."""
+    """A class with other arguments equals that of a spec with other defaults."""
     net = network(spec)
     try:
         values = {"width": width, "step": step, "bias": bias}

@@ -63,7 +63,7 @@ def run(made: torch.nn.Module, given: list[Tensor]) -> tuple[Tensor, ...]:
 
 @contextmanager
 def plain_kernels() -> Iterator[None]:
-    """Let torch compute with kernels whose products it counts."""
+    """Make torch use kernels whose products it counts."""
     with warnings.catch_warnings(), sdpa_kernel(SDPBackend.MATH):
         warnings.simplefilter("ignore")
         torch.backends.mha.set_fastpath_enabled(False)
@@ -131,7 +131,7 @@ def test_both_styles_are_equal_and_as_predicted(spec: dict[str, Any]) -> None:
 def shapes_of_modules(
     made: torch.nn.Module, graph: Graph
 ) -> dict[str, tuple[int, ...]]:
-    """Run a model and return what each of its modules gives at first."""
+    """Run a model and return the first output shape of each module."""
     found: dict[str, tuple[int, ...]] = {}
 
     def keep(name: str) -> Any:
@@ -153,7 +153,7 @@ def shapes_of_modules(
 
 
 def may_not_fit(entry: Any) -> bool:
-    """Tell whether a layer is a join under a condition: none that is false must fit."""
+    """Tell whether a layer is a join with a `when`: if false, it need not fit."""
     return isinstance(entry, dict) and "when" in entry and len(entry["from"]) > 1
 
 
@@ -162,7 +162,7 @@ def may_not_fit(entry: Any) -> bool:
 def test_parameters_of_the_class_may_change(
     spec: dict[str, Any], data: st.DataObject
 ) -> None:
-    """A class with other arguments is the one that a spec with other defaults gives."""
+    """A class with other arguments equals that of a spec with other defaults."""
     net = loaded(spec)
     if not spec["parameters"]:
         return

@@ -83,14 +83,14 @@ def statuses(certificate: dict[str, Any]) -> dict[str, str]:
 
 
 SHORTER = {"gpt2": ("--set", "depth=2", "--set", "vocabulary=1000")}
-"""How networks are made smaller, whose proof takes minutes."""
+"""How networks are shrunk whose proof takes minutes."""
 UNSUPPORTED = {
     ("gru_tagger", "compile"),
     ("lstm_classifier", "compile"),
     ("mnist_lstm", "compile"),
     ("mnist_mlp_batchnorm_dropout", "batch of one"),
 }
-"""What torch does not support in them."""
+"""Features that torch does not support in them."""
 
 
 @pytest.mark.exhaustive
@@ -100,7 +100,7 @@ UNSUPPORTED = {
     ids=lambda path: path.stem,
 )
 def test_the_specs_of_the_repository(path: Path) -> None:
-    """All that mlpgen says of them holds."""
+    """Everything that mlpgen predicts holds."""
     smaller = SHORTER.get(path.stem, ())
     done = prove(str(path), *smaller, "--timeout", "600", "--format", "json", cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
@@ -165,7 +165,7 @@ def test_a_wrong_spec(folder: Path) -> None:
 
 
 def test_without_torch(folder: Path) -> None:
-    """A folder on the path stands for an environment without torch."""
+    """A folder on the path simulates an environment without torch."""
     (folder / "path/torch").mkdir(parents=True)
     (folder / "path/torch/__init__.py").write_text(
         "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n"
@@ -193,7 +193,7 @@ def subject(text: str, folder: Path, spec: str = "spec.yaml") -> Job:
 
 
 def checked(made: Job, folder: Path) -> Certificate:
-    """Run the checks here: a process with torch takes seconds to begin."""
+    """Run the checks in this process: one with torch takes seconds to start."""
     job = json.loads(json.dumps(made.write(folder / "0")))
     checks: list[Check] = []
 
@@ -216,12 +216,12 @@ def damaged(made: Job, old: str, new: str, style: str = "sequential") -> Job:
 
 
 def claiming(made: Job, **changes: Any) -> Job:
-    """Change what mlpgen says."""
+    """Change the claims of mlpgen."""
     return made._replace(claims={**made.claims, **changes})  # type: ignore[typeddict-item]
 
 
 def moved(made: Job) -> Job:
-    """Let the explicit style make its last layer before the one before it."""
+    """Make the explicit style create its last two layers in the wrong order."""
     hidden, logits = (
         line
         for line in made.texts["explicit"].splitlines(keepends=True)
@@ -384,7 +384,7 @@ layers:
 
 
 def test_each_input_has_a_bound_of_its_own(tmp_path: Path) -> None:
-    """What looks numbers up says how large they are, also by way of a block."""
+    """Embeddings limit their indices, also inside a block."""
     made = subject(PLACES, tmp_path)
     highs = {each["name"]: each["high"] for each in made.claims["inputs"]}
     assert highs == {"tokens": 50, "places": 8, "kinds": 9, "free": 2}
@@ -415,7 +415,7 @@ layers:
 
 
 def test_other_arguments(tmp_path: Path) -> None:
-    """A class with other arguments is what the spec says for them."""
+    """A class with other arguments matches the spec."""
     made = subject(WIDE, tmp_path)
     assert made.trials.warned == ("chance",)
     shallow = made
@@ -486,7 +486,7 @@ def tensor(name: str, shape: Whole, dtype: str, high: int | None = None) -> Any:
 
 
 def test_several_inputs_tuples_and_modules_used_twice(tmp_path: Path) -> None:
-    """The batch may stand anywhere, or nowhere."""
+    """The batch can be any dimension, or missing."""
     said: Claims = {
         "name": "Talker",
         "inputs": [
@@ -528,7 +528,7 @@ ALONE = {
     "another function": ["eval mode", "train mode", "spec", "checkpoint"],
     "no Python": ["classes"],
 }
-"""All that is found of what was damaged; of others there may be more."""
+"""All findings for this damage; others may have more."""
 
 
 @pytest.mark.parametrize("name", DAMAGES)
@@ -561,7 +561,7 @@ def test_a_hanging_check_delays_no_other(tmp_path: Path) -> None:
 def test_a_failure_in_all_formats(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The command says no, with the first difference."""
+    """The command exits with 1 and shows the first difference."""
     from mlpgen.cli import run as command
 
     def lie(graph: Any, captured: Any) -> Any:
@@ -600,7 +600,7 @@ def scripted(module: nn.Module, args: Any, kwargs: Any) -> Any:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_layers_that_script_inside_a_module_are_no_excuse() -> None:
-    """torch cannot script a GRU alone: another reason must not hide behind it."""
+    """torch cannot script a GRU on its own: that must not hide other failures."""
     network = nn.Sequential(nn.Linear(4, 4), nn.GRU(4, 3, batch_first=True)).eval()
     refuse_if_torch_does(network, [torch.randn(2, 5, 4)], scripted)
 

@@ -132,7 +132,7 @@ def drawn(seed: int, count: int) -> list[dict[str, Any]]:
 
 
 def rendered(specs: list[dict[str, Any]], folder: Path) -> set[frozenset[str]]:
-    """Render what can be trained; return the pairs of keys of it."""
+    """Render a spec that trains; return its pairs of keys."""
     pairs: set[frozenset[str]] = set()
     for spec in specs:
         try:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def top_level(text: str) -> Iterator[str]:
-    """Go through what a module defines and imports."""
+    """Yield the names that a module defines and imports."""
     yield from of_body(ast.parse(text).body)
 
 
@@ -53,7 +53,7 @@ def test_words_are_those_of_the_templates() -> None:
 
 @pytest.mark.parametrize("path", [*SHARED.glob("*.py")], ids=lambda path: path.stem)
 def test_a_block_may_have_the_name_of_what_is_shared(path: Path) -> None:
-    """A notebook has both: what is taken of shared modules gets another name."""
+    """A notebook has both: definitions of shared modules are renamed."""
     found = sorted({*top_level(path.read_text("utf-8"))})
     names = [
         each for each in found if not each.islower() and not wrong_class_name(each)
@@ -89,7 +89,7 @@ def test_all_that_a_notebook_defines_is_a_word() -> None:
 
 
 def test_only_code_counts() -> None:
-    """Docstrings, comments, cells of text, attributes, arguments, Jinja's own words."""
+    """Docstrings, comments, Markdown, attributes, arguments and Jinja do not count."""
     for name in ("Train", "Update", "Return", "GradScaler", "lr", "endif", "recipe"):
         assert name not in WORDS
     for name in ("A", "B", "MnistMLP", "Net", "Block", "Downsample", "ResNet"):

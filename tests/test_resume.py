@@ -52,7 +52,7 @@ def state(out: Path, name: str = "last.pt") -> dict[str, Any]:
 
 
 def metrics(out: Path) -> list[dict[str, str]]:
-    """Return the metrics, without the seconds, which never come twice."""
+    """Return the metrics without the seconds, which are never the same."""
     return [{k: v for k, v in row.items() if k != "seconds"} for row in rows(out)]
 
 
@@ -117,7 +117,7 @@ def until(epochs: int, process: processes.Started, out: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_killed_at_any_time(script: Path, tiny: Path, tmp_path: Path) -> None:
-    """Also in the middle of a write, since checkpoints are written all the time."""
+    """Also during a write, since checkpoints are written all the time."""
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     args = ("--data-dir", str(tiny), "--checkpoint-every", "1")
     args += ("--batch-size", "10", "--epochs", "6")
@@ -191,7 +191,7 @@ def test_an_epoch_without_a_step_left(script: Path, tiny: Path, tmp_path: Path) 
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_all_that_has_a_state_goes_on(name: str, tiny: Path, tmp_path: Path) -> None:
-    """Schedules, scalers, means of weights, random augmentations: the same bits."""
+    """Schedulers, scalers, averaged weights, random augmentations: the same bits."""
     layers, training = OPTIONS[name]
     outputs = ["logits", "restored"] if layers is BOTH else []
     given = {key: value for key, value in training.items() if key != "target"}
@@ -209,7 +209,7 @@ def test_all_that_has_a_state_goes_on(name: str, tiny: Path, tmp_path: Path) -> 
 def test_two_trainings_into_one_folder(
     script: Path, tiny: Path, tmp_path: Path
 ) -> None:
-    """The second is refused while the first lives, and not after it was killed."""
+    """The second is refused while the first runs, but not after it was killed."""
     out = tmp_path / "out"
     args = ("--data-dir", str(tiny), "--epochs", "1000", "--batch-size", "5")
     first = start(script, *args, "--out", str(out))
@@ -258,7 +258,7 @@ def torchrun(
 
 
 def test_two_ranks_learn_what_one_process_does(tiny: Path, tmp_path: Path) -> None:
-    """Within rounding, batches that no rank can share evenly included."""
+    """Within rounding, also for batches that ranks cannot share evenly."""
     script = rendered(MLP, TRAINING | {"batch_size": 27}, tmp_path)
     one, two = tmp_path / "one", tmp_path / "two"
     train(script, "--data-dir", str(tiny), "--out", str(one))
@@ -311,7 +311,7 @@ def test_ranks_have_the_metrics_of_one_process(
 
 
 def test_ranks_share_the_folder_of_the_first(tiny: Path, tmp_path: Path) -> None:
-    """They may begin in two seconds, and name two folders."""
+    """They can start in different seconds, and so name different folders."""
     script = rendered(MLP, TRAINING | {"epochs": 1, "validation": 0.2}, tmp_path)
     shared = script.with_name("command_line.py")
     text = shared.read_text(encoding="utf-8")
@@ -361,7 +361,7 @@ def test_profiles_are_not_runs(script: Path, tiny: Path) -> None:
 
 
 def test_ranks_are_resumed(script: Path, tiny: Path, tmp_path: Path) -> None:
-    """Each rank has its own random numbers, and gets them back."""
+    """Each rank restores its own random state."""
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     args = ("--data-dir", str(tiny), "--checkpoint-every", "4")
     done = processes.run_ranks(script, *args, "--out", str(whole))
@@ -397,7 +397,7 @@ def test_options_for_debugging(script: Path, tmp_path: Path, option: str) -> Non
 
 
 def test_a_run_that_is_over_looks_at_its_best_model(tiny: Path, tmp_path: Path) -> None:
-    """Resumed without an epoch left, nothing has evaluated it: dropout must be off."""
+    """Resumed with no epoch left, nothing was evaluated yet: dropout must be off."""
     layers = ["Flatten", {"BatchNorm1d": None}, {"Dropout": 0.5}, {"Linear": 10}]
     keys = TRAINING | {"epochs": 1, "metrics": ["confusion"]}
     script = rendered(layers, keys, tmp_path)

@@ -385,7 +385,7 @@ def test_rounds_of_a_layer_with_several_inputs_keep_all_but_the_first(
 def test_a_parameter_whose_name_holds_index_is_about_all_rounds(
     name: str, style: str
 ) -> None:
-    """`index` is a name of its own, not a part of another."""
+    """`index` is a name, not a part of another one."""
     body = {"Linear": 4, "name": "body", "when": f"${{{name}}}", "repeat": 3}
     for value, count in ((False, 10), (True, 70)):
         spec = net(body, {"Linear": 2}, parameters={name: value}, input=[4])

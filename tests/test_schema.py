@@ -107,7 +107,7 @@ def right(spec: Any) -> bool:
 
 
 def entry(layer: Any, **spec: Any) -> bool:
-    """Tell whether an entry is right, in the model and in a block of a model."""
+    """Tell whether an entry is valid, in the model and in a block."""
     net = {"name": "Net", "input": [8], "layers": [layer], **spec}
     block = {"Inner": {"layers": [layer]}}
     inner = {**net, "layers": ["Inner"], "blocks": block | spec.get("blocks", {})}

@@ -105,7 +105,7 @@ def test_the_same_is_escaped_as_by_mlpgen(folder: Path) -> None:
 
 
 def test_all_that_has_names_is_escaped() -> None:
-    """A print of the scripts is of numbers, or of what is escaped."""
+    """Scripts only print numbers and escaped text."""
     plain = (
         'print("  ".join(row))',
         'print("  ".join(cells), flush=True)',

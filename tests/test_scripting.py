@@ -37,11 +37,11 @@ REFUSED = {
     "MaxUnpool3d": "isIntList",
     "SyncBatchNorm": "attribute lookup is not defined on python value",
 }
-"""Layers that torch.jit.script takes in no model, and what it says of them."""
+"""Layers that torch.jit.script always refuses, with its message."""
 
 
 def scripted(data: dict[str, Any], style: str, folder: Path) -> str:
-    """Compare a model with what torch.jit.script makes of it; return its code."""
+    """Compare a model with its scripted version; return its code."""
     net = network(data)
     text = api.render(net, style)[f"{net.graph.stem}.py"]
     path = folder / f"{net.graph.stem}.py"
@@ -176,7 +176,7 @@ ENDS: dict[str, dict[str, Any]] = {
         },
     ),
 }
-"""Models that end with what gives several tensors, or is called in a way of its own."""
+"""Models that end with several tensors, or with an unusual call."""
 
 
 @pytest.mark.parametrize("style", api.STYLES)

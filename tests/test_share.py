@@ -297,7 +297,7 @@ def test_all_parameters_of_a_layer_of_parts_are_shared(
 
 
 def test_ties_are_expert_code(tmp_path: Path) -> None:
-    """With names that leave no room on a line, and with those of the loops taken."""
+    """With names that fill a line, and with names that loops use."""
     name = "a_layer_with_quite_a_long_name"
     layers: list[Any] = [
         {"GRU": 8, "select": "output", "name": name},

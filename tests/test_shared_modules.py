@@ -47,7 +47,7 @@ PREDICT = "import plots\nfrom training import told\n"
 
 
 def texts_of(graph: Graph, *_: object) -> dict[str, str]:
-    """Render what stands for the files of a spec."""
+    """Render stand-ins for the files of a spec."""
     stem = graph.stem
     made = {f"{stem}.py": f'"""A model."""\n\n{SLOT}\n\nNAME = "{graph.name}"\n'}
     if graph.recipe is not None:
@@ -211,7 +211,7 @@ def test_what_was_edited_and_is_needed_newer_is_kept(
 def test_files_of_two_versions_are_named(
     project: Path, templates: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One spec is rendered: the scripts of the other need what has changed."""
+    """One spec is rendered, but the scripts of the other need the changed module."""
     assert run(["render", "specs/other.yaml", "--set", "hidden_1=96"]) == 0
     templates(newer())
     capsys.readouterr()
@@ -362,7 +362,7 @@ def test_imports_of_other_modules(line: str) -> None:
 def test_a_module_that_a_version_has_no_more(
     project: Path, templates: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It stays as long as a script imports it, and is named with that."""
+    """It stays as long as a script imports it, and is reported with that script."""
     (HERE / "mine.py").write_text("import plots\n")
     fewer = {name: text for name, text in MODULES.items() if name != "plots"}
     templates(fewer)
@@ -459,7 +459,7 @@ def test_files_of_the_older_format_are_replaced(
 def test_what_was_edited_in_the_older_format(
     older: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An edited script is kept, with all that it imports."""
+    """An edited script is kept, with everything that it imports."""
     train, run_ = HERE / "train_mnist_mlp.py", HERE / "run_mnist_mlp.py"
     plot = HERE / "plot_mnist_mlp.py"
     for path in (train, plot):
@@ -523,7 +523,7 @@ def test_standard_output_has_what_is_of_the_spec(
 
 
 def test_renders_at_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each writes the shared modules that it needs; they are forked as they are."""
+    """Each process writes the shared modules that it needs."""
     for path in HERE.iterdir():
         path.unlink()
     children = []
@@ -578,7 +578,7 @@ def test_files_of_the_author_that_would_be_theirs(templates: Any, path: str) -> 
 def test_a_spec_that_is_called_as_the_script_of_another(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Rendered together they are refused, one by one nothing is overwritten."""
+    """Together they are refused; one after the other, nothing is overwritten."""
     path = HERE / "train_mnist_mlp.py"
     before = path.read_bytes()
     plain = SPEC.partition("training:")[0].replace("MnistMLP", "TrainMnistMLP")

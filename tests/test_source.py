@@ -162,7 +162,7 @@ class TestPlaces:
             (("training", "optimizer", "SGD", "lr"), "14:25 1e-1"),
             (("training", "note"), "15:9 |"),
             ((), "2:1 name: MnistMLP"),
-            # What is not there has the place of the nearest thing that is.
+            # A missing key has the place of its nearest parent.
             (("epochs",), "2:1 name: MnistMLP"),
             (("training", "epochs"), "13:1 training"),
             (("training", "optimizer", "SGD", "momentum"), "14:15 SGD"),
@@ -389,7 +389,7 @@ class TestRead:
 @pytest.mark.parametrize("name", LOADERS)
 @pytest.mark.parametrize("unit", ["[", "{", "- ", "? ", "{a: ", "[a, ", "a:\n"])
 def test_hostile_nesting_ends_quickly(name: str, unit: str) -> None:
-    """In a process of its own: libyaml's composer would bring it down."""
+    """In a separate process: libyaml's composer would crash it."""
     code = f"""
 import yaml
 from mlpgen import SpecError, source
@@ -507,7 +507,7 @@ def _slice(document: source.Document, place: Place) -> str:
 
 
 def check_any(text: bytes, name: str) -> None:
-    """A document or a SpecError, and that can be shown."""
+    """A document, or a SpecError that can be rendered."""
     with mock.patch.object(source, "_LOADER", LOADERS[name]):
         try:
             document = parsed(text)

@@ -455,7 +455,7 @@ def test_a_copy(
 
 
 def test_a_process(tmp_path: Path) -> None:
-    """What a person sees, with nothing of pytest around it."""
+    """The output in a real process, without pytest."""
     project(tmp_path)
     write(tmp_path / "mine", {"train.py.jinja": "a = {{ modle }}\n"})
     call = [sys.executable, "-m", "mlpgen", "render"]

@@ -35,11 +35,11 @@ AT_LEAST = {
     "softmax_regression": (3, 0.83),
     "autoencoder": (2, 0.0),
 }
-"""Epochs on the sample, and the accuracy that one of them must reach."""
+"""Epochs on the sample, and the accuracy that must be reached."""
 
 
 def start(script: Path, *args: str) -> processes.Started:
-    """Start a script to do something to it while it runs."""
+    """Start a script without waiting for it."""
     return processes.Started(script, "--threads", "1", *args)
 
 
@@ -78,7 +78,7 @@ LONG = ("mnist_cnn", "mnist_resnet", "mnist_transformer")
 
 
 def marked(names: Iterable[str]) -> list[Any]:
-    """Leave long trainings to the exhaustive tests."""
+    """Mark long trainings as exhaustive."""
     return [
         pytest.param(name, marks=pytest.mark.exhaustive) if name in LONG else name
         for name in names
@@ -110,7 +110,7 @@ BRANCHING = {
     "mnist_lstm": ("--epochs", "5"),
     "mnist_transformer": ("--epochs", "6", "--lr", "0.003"),
 }
-"""Networks that are no chains, and how they are trained on the sample."""
+"""Networks with branches, and how they are trained on the sample."""
 
 
 @pytest.mark.parametrize("name", marked(BRANCHING))
@@ -382,7 +382,7 @@ def test_what_cannot_be_trained(
     tiny: Path,
     tmp_path: Path,
 ) -> None:
-    """Whatever torch says of it is one line."""
+    """Errors of torch become one line."""
     own = "from torch import Tensor, nn\n\n\nclass Own(nn.Module):\n"
     own += "    def forward(self, x: Tensor) -> Tensor:\n        return x + 2\n"
     (tmp_path / "own.py").write_text(own, encoding="utf-8")
@@ -447,7 +447,7 @@ def test_an_out_folder_that_cannot_be_created(
 
 @pytest.mark.parametrize("size", ["23", "299"])
 def test_a_last_batch_of_one_image(tiny: Path, tmp_path: Path, size: str) -> None:
-    """Batch normalization cannot take it."""
+    """Batch normalization does not accept it."""
     layers = ["Flatten", {"Linear": 16}, "BatchNorm1d", {"Linear": 10}]
     script = rendered(layers, {}, tmp_path)
     train(script, "--data-dir", str(tiny), "--batch-size", size, "--epochs", "1")

@@ -124,7 +124,7 @@ def test_every_option_trains(name: str, tiny: Path, tmp_path: Path) -> None:
 
 
 def test_one_batch_is_overfitted(tiny: Path, tmp_path: Path) -> None:
-    """Whatever is evaluated is the batch, as large as a step."""
+    """Evaluation uses the same batch."""
     options = {"accumulate": 3, "batch_size": 20, "validation": 0.25}
     script = rendered(MLP, options, tmp_path)
     out = str(tmp_path / "out")
@@ -139,7 +139,7 @@ def test_one_batch_is_overfitted(tiny: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kinds", [["bias"], ["norm"], ["bias", "norm"]])
 def test_parameters_without_decay(kinds: list[str], tmp_path: Path) -> None:
-    """Biases of every layer, and all that normalization learns, of any shape."""
+    """Biases of every layer, and all parameters of normalization."""
     layers = [
         {"squeeze": {"dim": 1}},
         {"GRU": 8, "select": "output"},
@@ -252,7 +252,7 @@ def test_flip_mirrors_some(images: torch.Tensor, tmp_path: Path) -> None:
 
 
 def test_rotate_turns_like_a_quarter(tmp_path: Path) -> None:
-    """The largest turn of a thin image goes through a quarter, aspect kept."""
+    """Rotates a thin image past a quarter turn and keeps its aspect ratio."""
     image = torch.zeros(1, 1, 9, 21)
     image[..., 4, 6:15] = 1
     turned = torch.cat(
@@ -336,7 +336,7 @@ def restore(model: nn.Module, out: Path) -> None:
 
 
 def test_metrics_of_numbers_match_their_definitions(tiny: Path, tmp_path: Path) -> None:
-    """In batches of which the last is smaller."""
+    """With a smaller last batch."""
     training = {"loss": "L1Loss", "metrics": ["rmse", "mae", "r2"], "epochs": 1}
     script = rendered(RESTORE, training, tmp_path)
     text = script.read_text(encoding="utf-8")
@@ -368,7 +368,7 @@ def test_metrics_of_numbers_match_their_definitions(tiny: Path, tmp_path: Path) 
 def test_gradients_are_clipped_by_value(
     accumulate: int, tiny: Path, tmp_path: Path
 ) -> None:
-    """One step of all images at once, by hand; the gradients of parts are one."""
+    """One step with all images, by hand; accumulated gradients are the same."""
     training = {
         "optimizer": {"SGD": {"lr": 0.5}},
         "clip_grad_value": 0.01,

@@ -32,8 +32,8 @@ class Case(NamedTuple):
     Attributes:
         text: The spec.
         parameters: How many values the network learns.
-        shape: What leaves it.
-        others: Other arguments of its class, with the parameters they make.
+        shape: The shape of its output.
+        others: Other arguments of its class, with their numbers of parameters.
         warnings: The codes of its warnings.
     """
 
@@ -734,7 +734,7 @@ layers:
 
 
 def made(text: str, style: str, arguments: dict[str, Any], inputs: Any) -> Any:
-    """Make a class of a rendered text; return its parameters and what it gives."""
+    """Make the class of a rendered text; return its parameters and its output."""
     torch.default_generator.manual_seed(1)
     model = module(text).Net(**arguments).eval()
     return {name: each.shape for name, each in model.state_dict().items()}, model(
@@ -849,7 +849,7 @@ ANYWAY = {
         "MG201",
     ),
 }
-"""Mistakes that no arguments mend: the layer, a key beside it, the code."""
+"""Mistakes with any arguments: the layer, a key beside it, the code."""
 
 
 @pytest.mark.parametrize(
@@ -906,7 +906,7 @@ def test_values_and_shapes_of_entries_that_never_run_are_not_checked(
 
 
 def test_a_block_that_runs_behind_a_use_that_never_does() -> None:
-    """What is found of a use that never runs decides nothing of the block."""
+    """A use that never runs must not affect the block."""
     both, alone = (
         build(source.parse(NEVER.replace("LAYER", each).encode(), "spec.yaml"))
         for each in ("Inner: {size: 3}\n    when: false\n  - Inner", "Inner")

@@ -31,7 +31,7 @@ PUBLISHED = {
     "vgg16": 138_357_544,
     "vit_b_16": 86_567_656,
 }
-"""Parameters: of torchvision's models, and of the weights that OpenAI published."""
+"""Parameters of torchvision's models, and of OpenAI's published weights."""
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -53,7 +53,7 @@ def test_a_spec_fits_on_a_page(path: Path) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_all_layers_can_be_captured(path: Path) -> None:
-    """All at once, on the device that knows only shapes; `prove` looks at values."""
+    """All at once, on the meta device; `prove` checks values."""
     loaded = load(path)
     names = free_captures(loaded.graph)
     said: Any = claims(loaded.graph, names)

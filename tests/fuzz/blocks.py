@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def made_block(rng: random.Random, spec: Data) -> bool:
-    """Put a few layers into a block of their own."""
+    """Put a few layers into a new block."""
     chosen = some_class(rng, spec)
     if chosen is None or not isinstance(spec.get("blocks", {}), dict):
         return False
@@ -67,7 +67,7 @@ def made_block(rng: random.Random, spec: Data) -> bool:
 
 
 def _taken_from_outside(entries: list[Data], own: list[str]) -> list[str]:
-    """List what entries take that is none of them."""
+    """List the sources of entries that are not among them."""
     raw = [entry.get("from", []) for entry in entries]
     sources = [
         name for each in raw for name in (each if isinstance(each, list) else [each])
@@ -114,7 +114,7 @@ def grafted(rng: random.Random, spec: Data) -> bool:
 
 
 def crossed(rng: random.Random, spec: Data) -> bool:
-    """Go on with the layers of another spec, from some place on."""
+    """Continue with the layers of another spec from some position on."""
     other = copy.deepcopy(rng.choice(corpus().specs).data)
     mine, theirs = spec.get("layers"), other["layers"]
     blocks = spec.setdefault("blocks", {})

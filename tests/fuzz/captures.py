@@ -47,7 +47,7 @@ def captured_layers(
     try:
         own = Subject(said, classes, {}, subject.entries)
         for style, model in own.models.items():
-            # These have run in train mode: their buffers are others than at first.
+            # These have run in train mode, which changed their buffers.
             model.load_state_dict(subject.models[style].state_dict())
     except Exception as error:
         yield wrong("making a captured model raises", error)
@@ -61,7 +61,9 @@ def _values(own: Subject, subject: Subject, names: Sequence[str]) -> Iterator[Fi
     for _, model in own.mode(training=False):
         try:
             with torch.no_grad():
-                torch.default_generator.manual_seed(SEED)  # some layers draw anyway
+                torch.default_generator.manual_seed(
+                    SEED
+                )  # some layers draw in eval mode
                 returned = model(*own.inputs())
         except Exception as error:
             yield wrong("a captured model raises", error)
@@ -83,7 +85,7 @@ def _values(own: Subject, subject: Subject, names: Sequence[str]) -> Iterator[Fi
 def _as_before(
     model: nn.Module, subject: Subject, names: Sequence[str], found: dict[str, Tensor]
 ) -> Iterator[Finding]:
-    """Hold what is captured against hooks on a model without captures."""
+    """Compare captures with hooks on a model without captures."""
     outputs, seen = _hooked(model, subject, names)
     for name, left in zip(found, outputs, strict=False):
         if not same(left, found[name]):
@@ -97,7 +99,7 @@ def _as_before(
 def _hooked(
     model: nn.Module, subject: Subject, names: Sequence[str]
 ) -> tuple[list[Tensor], dict[str, Tensor]]:
-    """Return outputs, and what modules of these names give that run once."""
+    """Return outputs, and the results of the named modules that run once."""
     found: dict[str, list[Any]] = {name: [] for name in names}
     every = [*model.named_modules(remove_duplicate=False)]
     handles = []

@@ -23,9 +23,9 @@ class Case(NamedTuple):
 
     Attributes:
         name: The seed and the number.
-        spec: What is looked at.
-        verdict: What was said of it.
-        rng: What is chosen of it comes from here: layers to capture, other arguments.
+        spec: The spec.
+        verdict: What mlpgen said about it.
+        rng: For choices: layers to capture, other arguments.
     """
 
     name: str
@@ -37,12 +37,12 @@ class Case(NamedTuple):
 def case(seed: int, number: int) -> Case:
     """Make a case.
 
-    A walk ends where a finding is. From a spec that is wrong it goes mostly back, since
-    what is built on mistakes shows only those.
+    A walk ends at a finding. From an invalid spec it mostly goes back, since later
+    mutations would show only the same mistakes.
 
     Args:
-        seed: Of all cases.
-        number: Of this one.
+        seed: The seed of all cases.
+        number: The number of this case.
     """
     rng = random.Random(f"{seed} {number}")
     (origin,) = rng.choices(corpus().specs, _weights())
@@ -61,7 +61,7 @@ def case(seed: int, number: int) -> Case:
 
 @cache
 def _weights() -> list[int]:
-    """Choose those more often that have more in them."""
+    """Weight specs by their size."""
     return [
         1 + 2 * ("blocks" in each.data) + any(key in str(each.data) for key in _RICH)
         for each in corpus().specs

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Choice(NamedTuple):
-    """What is tried of a network beside what it is.
+    """What is tried with a network besides running it.
 
     Attributes:
         captures: Lists of layers to capture.
@@ -35,7 +35,7 @@ def drawn(network: Network, rng: random.Random) -> Choice:
 
 
 def every(network: Network) -> Choice:
-    """Try each layer, all layers, and some values of each argument."""
+    """Capture each layer and all layers, and try some values of each argument."""
     known = tuple(captures(network.graph))
     some = [(name,) for name in known[:30]]
     others = [

@@ -40,21 +40,21 @@ _NUMBERS: dict[str, dict[int, int]] = {
     "VariationalAutoencoder": {400: 12, 784: 64, 28: 8, 20: 4},
     "ViTB16": {768: 12, 12: 2, 3072: 16, 1000: 5, 224: 32, 197: 5},
 }
-"""Numbers that hang together, so that each has its own small one."""
+"""Related numbers: each has a small one of its own."""
 
 
 class Origin(NamedTuple):
-    """A spec that is right, and where it is from."""
+    """A valid spec, and its origin."""
 
     name: str
     data: Data
 
 
 class Corpus(NamedTuple):
-    """What specs are made of.
+    """The material for specs.
 
     Attributes:
-        specs: Right ones.
+        specs: Valid ones.
         entries: Layers by type, from the specs and the catalogue.
         blocks: Blocks with those that they use, by name.
         scalars: Values by the name of their argument.
@@ -68,7 +68,7 @@ class Corpus(NamedTuple):
 
 @cache
 def corpus() -> Corpus:
-    """Gather it; always in the same order."""
+    """Collect it, always in the same order."""
     specs = (*_committed(), *_listed(), *_pooled())
     entries: dict[str, list[Entry]] = {}
     for entry in _entries(specs):
@@ -87,7 +87,7 @@ def resolved(data: Data) -> Graph | None:
 
 
 def small(data: Data) -> Data | None:
-    """Make a spec small enough to run it in no time; None if that fails."""
+    """Shrink a spec so that it runs fast; None if that fails."""
     if data.get("name") in _NUMBERS:
         return _checked(_replaced(data, _NUMBERS[data["name"]]))
     for factor in _FACTORS:
@@ -118,7 +118,7 @@ def _replaced(value: Any, numbers: dict[int, int]) -> Any:
 
 
 def _scaled(data: Data, factor: int, side: int) -> Data:
-    """Divide what is large, and cut the sides of images."""
+    """Divide large numbers, and crop images."""
     found: Data = _divided(data, factor)
     given = data.get("input")
     if isinstance(given, list):
@@ -169,19 +169,19 @@ def _committed() -> Iterator[Origin]:
 
 
 def _listed() -> Iterator[Origin]:
-    """Take the specs of a list of its own, so that other tests change no cases."""
+    """Read a separate list of specs, so that other tests do not change the cases."""
     listed = yaml.safe_load_all(LIST.read_text(encoding="utf-8"))
     for number, data in enumerate(listed, 1):
         yield Origin(f"{LIST.name} {number}", data)
 
 
 def _plain(data: Any) -> Any:
-    """Copy data, without what else the reader knows of it."""
+    """Copy data without its places."""
     return json.loads(json.dumps(data))
 
 
 def _pooled() -> Iterator[Origin]:
-    """Take blocks as people write them, on what they fit."""
+    """Return handwritten blocks with inputs that fit them."""
     for shape in ([4, 8, 8], [6, 8]):
         for name in BLOCKS:
             blocks = {each: BLOCKS[each] for each in needed(name, BLOCKS)}

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 
 def runs(network: Network, codes: dict[str, str], choice: Choice) -> Iterator[Finding]:
-    """Run a network in both styles; hold it against all that is said of it.
+    """Run a network in both styles; compare it with all predictions.
 
     Args:
         network: The network.
         codes: The code of its model in each style.
-        choice: What is tried beside.
+        choice: Captures and arguments to try.
     """
     try:
         with quiet(), patience(60):
@@ -46,7 +46,7 @@ def runs(network: Network, codes: dict[str, str], choice: Choice) -> Iterator[Fi
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep warnings of torch to itself, and give the same numbers each time."""
+    """Suppress warnings of torch, and seed it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -140,7 +140,7 @@ def _gradients(model: nn.Module, subject: Subject) -> dict[str, Tensor | None]:
 
 
 def _by_the_spec(subject: Subject) -> Iterator[Finding]:
-    """The interpreter of the spec gives the same."""
+    """The interpreter of the spec gives the same results."""
     try:
         with torch.no_grad():
             spec_comparison.as_written(subject)

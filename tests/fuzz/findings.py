@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PATIENCE = 20
-"""Seconds of CPU after which a step is ended."""
+"""CPU seconds after which a step is stopped."""
 
 
 class Finding(NamedTuple):
-    """Something that must not be.
+    """A broken promise.
 
     Attributes:
-        kind: What promise is broken.
-        detail: How.
-        key: Equal for findings that are likely the same mistake.
+        kind: The promise.
+        detail: How it is broken.
+        key: Equal for findings with probably the same cause.
     """
 
     kind: str
@@ -31,12 +31,12 @@ class Finding(NamedTuple):
 
 
 class EndlessError(BaseException):
-    """It took too long; no `except Exception` takes this for something else."""
+    """A step took too long; not caught by `except Exception`."""
 
 
 @contextmanager
 def patience(seconds: float = PATIENCE) -> Iterator[None]:
-    """End what takes too much CPU."""
+    """Stop code that takes too much CPU time."""
 
     def end(*_: object) -> None:
         raise EndlessError
@@ -51,7 +51,7 @@ def patience(seconds: float = PATIENCE) -> Iterator[None]:
 
 
 def crash(kind: str, error: BaseException) -> Finding:
-    """Describe an exception by its kind and its place."""
+    """Describe an exception by its type and its place."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [each for each in frames if "mlpgen" in each.filename] or frames
     last = own[-1]
@@ -62,7 +62,7 @@ def crash(kind: str, error: BaseException) -> Finding:
 
 
 def by_values(error: Exception) -> bool:
-    """Tell whether whole numbers were too large, which no shape says beforehand."""
+    """Tell whether indices were too large, which shapes cannot predict."""
     said = str(error)
     return any(
         each in said for each in ("out of range in self", "out of bounds", _ONE_HOT)
@@ -73,14 +73,14 @@ _ONE_HOT = "Class values must be"
 
 
 def wrong(kind: str, error: Exception) -> Finding:
-    """Describe what a model raised; names and numbers do not tell findings apart."""
+    """Describe an exception of a model, without names and numbers."""
     lines = [line.strip(" :") for line in str(error).splitlines() if line.strip(" :")]
     said = f"{type(error).__name__}: {lines[0] if lines else ''}"
     return Finding(kind, said[:300], f"{kind} {blurred(said)}")
 
 
 def blurred(said: str) -> str:
-    """Leave out what differs from case to case."""
+    """Remove what differs from case to case."""
     said = re.sub(r"`[^`]*`|'[^']*'|\"[^\"]*\"", "…", said)
     said = re.sub(r"\b[A-Z]\w*(?<!Error)\b", "…", said)
     return re.sub(r"[-+]?\d[\d.,e+-]*|\bnan\b|\[.*\]", "#", said)[:90]

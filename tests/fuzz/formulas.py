@@ -33,7 +33,7 @@ def formula(rng: random.Random, names: list[str], depth: int = DEEPEST) -> str:
 
 
 def condition(rng: random.Random, names: list[str], depth: int = 2) -> str:
-    """Draw the code of something that is true or false."""
+    """Draw the code of a condition."""
     kind = rng.random()
     if depth and kind < 0.2:
         return f"not ({condition(rng, names, depth - 1)})"
@@ -68,7 +68,7 @@ def _corrected(rng: random.Random, code: str, off: int | float) -> str:
 
 
 def any_number(rng: random.Random, parameters: Data, more: list[str]) -> str:
-    """Draw an expression with whatever value it has."""
+    """Draw an expression with any value."""
     return (
         f"${{{neat(formula(rng, [*numbers(parameters), *more], rng.randint(0, 3)))}}}"
     )
@@ -83,7 +83,7 @@ def any_condition(rng: random.Random, parameters: Data, more: list[str]) -> str:
 
 
 def computed(code: str, known: Data) -> Any:
-    """Compute what was drawn here; None if it has no value: a name may be a keyword."""
+    """Compute a drawn expression; None if that fails: a name may be a keyword."""
     try:
         return eval(code, {"__builtins__": {}}, known)
     except (ArithmeticError, ValueError, NameError, TypeError, SyntaxError):

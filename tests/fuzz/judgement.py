@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 SLOW = 4
 SLOWEST = 8
-"""Of so many accepted specs one is shown and checked in ways that take long."""
+"""One of this many accepted specs gets the slow checks."""
 
 
 class Judged(NamedTuple):
-    """What came of a case.
+    """The outcome of a case.
 
     Attributes:
         case: Its name.
-        spec: What was looked at; of a finding on the way, that spec.
+        spec: The spec, or one on the way to it that has a finding.
         accepted: Whether mlpgen accepted it.
         executed: Whether it was run.
-        findings: What must not be.
+        findings: Broken promises.
     """
 
     case: str
@@ -40,7 +40,7 @@ class Judged(NamedTuple):
 
 
 def judged(seed: int, number: int) -> Judged:
-    """Make a case and look at it."""
+    """Make a case and judge it."""
     case = cases.case(seed, number)
     return looked_at(case.name, case.spec, case.rng, case.verdict)
 
@@ -51,13 +51,13 @@ def looked_at(
     rng: random.Random | None = None,
     verdict: Verdict | None = None,
 ) -> Judged:
-    """Look at a spec.
+    """Judge a spec.
 
     Args:
-        name: Of the case.
+        name: The name of the case.
         spec: The spec.
-        rng: Chooses what is tried of it; without it all is.
-        verdict: What mlpgen said of it, if it was asked already.
+        rng: Chooses what to try; without it, everything is tried.
+        verdict: What mlpgen said about it, if known already.
     """
     verdict = verdict or validated(spec)
     if verdict.network is None or verdict.finding:
@@ -81,6 +81,6 @@ def looked_at(
 
 
 def all_judged(seed: int, numbers: range) -> Iterator[Judged]:
-    """Look at several cases."""
+    """Judge several cases."""
     for number in numbers:
         yield judged(seed, number)

@@ -43,7 +43,7 @@ INITS: list[Any] = [
 
 
 def renamed(rng: random.Random, spec: Data) -> bool:
-    """Give a layer another name, and those that take it too."""
+    """Rename a layer, also where others name it."""
     each = some_class(rng, spec)
     if each is None or not each.data["layers"]:
         return False
@@ -58,7 +58,7 @@ def renamed(rng: random.Random, spec: Data) -> bool:
 
 
 def _follow(data: Data, old: str, new: str) -> None:
-    """Change a name wherever a class says it."""
+    """Change a name everywhere in a class."""
 
     def changed(raw: Any) -> Any:
         if isinstance(raw, list):
@@ -77,7 +77,7 @@ def _follow(data: Data, old: str, new: str) -> None:
 
 
 def renamed_parameter(rng: random.Random, spec: Data) -> bool:
-    """Give a parameter another name, wherever it is said."""
+    """Rename a parameter everywhere."""
     found = [each for each in classes(spec) if each.parameters]
     if not found:
         return False
@@ -140,7 +140,7 @@ def _value_of_key(
 
 
 def key_moved(rng: random.Random, spec: Data) -> bool:
-    """Move a key from one entry to another, or take it away."""
+    """Move a key from one entry to another, or remove it."""
     chosen = some_entry(
         rng, spec, lambda entry: isinstance(entry, dict) and bool({*entry} & {*KEYS})
     )
@@ -157,7 +157,7 @@ def key_moved(rng: random.Random, spec: Data) -> bool:
 
 
 def by_round(rng: random.Random, spec: Data) -> bool:
-    """Let a number of a layer that is repeated grow with the rounds."""
+    """Let a number of a repeated layer grow with the rounds."""
     chosen = some_entry(
         rng, spec, lambda entry: isinstance(entry, dict) and "repeat" in entry
     )

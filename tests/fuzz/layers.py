@@ -45,7 +45,7 @@ SHAPELESS: list[Entry] = [
     *({"LeakyReLU": 0.2}, "GELU", "LayerNorm", "neg", {"sub": 1}, {"div": 3}, "exp"),
     {"clamp": {"min": 0, "max": 1}},
 ]
-"""What fits nearly everywhere."""
+"""Layers that fit nearly everywhere."""
 _MOST_LAYERS = 60
 
 
@@ -61,7 +61,7 @@ def exchanged(rng: random.Random, spec: Data) -> bool:
 
 
 def doubled(rng: random.Random, spec: Data) -> bool:
-    """Put a layer in twice; the second goes without the name, or shares the first."""
+    """Duplicate a layer; the copy has no name, or shares the first."""
     chosen = some_entry(rng, spec)
     if chosen is None or len(chosen[1]) > _MOST_LAYERS:
         return False
@@ -79,7 +79,7 @@ def doubled(rng: random.Random, spec: Data) -> bool:
 
 
 def removed(rng: random.Random, spec: Data) -> bool:
-    """Take a layer out."""
+    """Remove a layer."""
     chosen = some_entry(rng, spec)
     if chosen is None or len(chosen[1]) < 2:
         return False
@@ -88,7 +88,7 @@ def removed(rng: random.Random, spec: Data) -> bool:
 
 
 def inserted(rng: random.Random, spec: Data) -> bool:
-    """Put a layer of another spec, or of the catalogue, anywhere."""
+    """Insert a layer of another spec, or of the catalogue, anywhere."""
     each = some_class(rng, spec)
     layers = some_list(rng, each) if each else []
     if each is None or len(layers) > _MOST_LAYERS:
@@ -104,7 +104,7 @@ def inserted(rng: random.Random, spec: Data) -> bool:
 
 
 def _at_home(rng: random.Random, each: Class, entry: Entry) -> Entry:
-    """Take away what only the spec knows where an entry comes from."""
+    """Remove what only the original spec of an entry defines."""
     if not isinstance(entry, dict):
         return entry
     found = {key: value for key, value in entry.items() if key not in ("name", "from")}
@@ -118,7 +118,7 @@ def _at_home(rng: random.Random, each: Class, entry: Entry) -> Entry:
 
 
 def twin(rng: random.Random, spec: Data) -> bool:
-    """Say a function in the place of a module, or the other way round."""
+    """Replace a module by its function, or the reverse."""
     chosen = some_entry(rng, spec, lambda entry: type_of(entry) in TWINS)
     if chosen is None:
         return False
@@ -131,7 +131,7 @@ def twin(rng: random.Random, spec: Data) -> bool:
 
 
 def joined(rng: random.Random, spec: Data) -> bool:
-    """Join what a layer gives with what another gave before."""
+    """Join the result of a layer with an earlier result."""
     each = some_class(rng, spec)
     if each is None or not each.data["layers"]:
         return False
@@ -146,7 +146,7 @@ def joined(rng: random.Random, spec: Data) -> bool:
 
 
 def residual(rng: random.Random, spec: Data) -> bool:
-    """Lead a copy of what arrives around a few layers that keep the shape."""
+    """Add a residual connection around a few layers that keep the shape."""
     each = some_class(rng, spec)
     if each is None or not each.data["layers"]:
         return False
@@ -172,7 +172,7 @@ def residual(rng: random.Random, spec: Data) -> bool:
 
 
 def held(rng: random.Random, spec: Data) -> bool:
-    """Add a tensor of the model to what a layer gives."""
+    """Add a tensor of the model to the result of a layer."""
     each = some_class(rng, spec)
     if each is None:
         return False
@@ -217,7 +217,7 @@ def wrapped(rng: random.Random, spec: Data) -> bool:
 
 
 def renamed_sources(entry: Data, words: dict[str, str]) -> None:
-    """Change the names that an entry takes."""
+    """Change the sources of an entry."""
     raw = entry.get("from")
     if isinstance(raw, list):
         entry["from"] = [
@@ -228,7 +228,7 @@ def renamed_sources(entry: Data, words: dict[str, str]) -> None:
 
 
 def opened(rng: random.Random, spec: Data) -> bool:
-    """Put the layers of a `Sequential` where it stands."""
+    """Replace a `Sequential` by its layers."""
     chosen = some_entry(
         rng,
         spec,
@@ -263,7 +263,7 @@ def outputs(rng: random.Random, spec: Data) -> bool:
 
 
 def more_inputs(rng: random.Random, spec: Data) -> bool:
-    """Give the model one more input, and join it with the first."""
+    """Add an input to the model, and join it with the first."""
     given = spec.get("input")
     layers = spec.get("layers")
     if not isinstance(layers, list):

@@ -27,7 +27,7 @@ def numbers(value: Any) -> tuple[int, ...]:
 
 
 def light(network: Network) -> bool:
-    """Tell whether a network is small enough to be run here, by what is predicted."""
+    """Tell whether a network is small enough to run, by its predictions."""
     graph = network.graph
     if graph.layers > MOST_LAYERS or any(
         value > LARGEST_STRIDE

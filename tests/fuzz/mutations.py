@@ -52,7 +52,7 @@ MUTATIONS: dict[Mutation, int] = {
 
 
 def mutated(rng: random.Random, spec: Data) -> Data:
-    """Return a spec that differs from another in one way."""
+    """Return a copy of a spec with one mutation."""
     ways, weights = [*MUTATIONS], [*MUTATIONS.values()]
     for _ in range(20):
         found = copy.deepcopy(spec)
@@ -64,6 +64,6 @@ def mutated(rng: random.Random, spec: Data) -> Data:
                 mend_names(found, rng)
                 drop_unused(found)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-            continue  # the spec is torn apart already, where this looks
+            continue  # earlier mutations broke this part of the spec
         return found
     return spec

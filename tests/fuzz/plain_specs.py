@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 Entry = str | Data
 KEYS = ("name", "from", "repeat", "when", "select", "share", "init", "parametrize")
-"""What stands beside a type."""
+"""Keys beside a type."""
 
 
 class Class(NamedTuple):
     """The model or a block.
 
     Attributes:
-        name: Of the block; empty for the model.
-        data: What it says.
+        name: The name of the block; empty for the model.
+        data: Its mapping.
         parameters: Names and defaults.
     """
 
@@ -45,7 +45,7 @@ class Place(NamedTuple):
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Writes what is there twice two times, since specs have no anchors."""
+    """Writes no anchors, which specs do not have."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -59,7 +59,7 @@ def text(spec: Data) -> str:
 
 
 def classes(spec: Data) -> list[Class]:
-    """List the model and the blocks, as far as they are right."""
+    """List the model and the valid blocks."""
     found = [Class("", spec, _mapping(spec.get("parameters")))]
     for name, block in _mapping(spec.get("blocks")).items():
         if isinstance(block, dict):
@@ -72,7 +72,7 @@ def _mapping(value: Any) -> Data:
 
 
 def lists(layers: list[Entry]) -> Iterator[list[Entry]]:
-    """Go through a list of layers, and those of the `Sequential`s in it."""
+    """Yield a list of layers, and those of the `Sequential`s in it."""
     yield layers
     for entry in layers:
         inner = entry.get("Sequential") if isinstance(entry, dict) else None
@@ -90,14 +90,14 @@ def type_of(entry: Entry) -> str:
 
 
 def mapping_of(entry: Entry) -> Data:
-    """Write an entry as a mapping, which may be changed."""
+    """Return an entry as a mapping that can be changed."""
     if isinstance(entry, dict):
         return entry
     return {entry if isinstance(entry, str) else repr(entry): None}
 
 
 def values(data: Any) -> Iterator[Place]:
-    """Go through all values that are in a value, the outer ones first."""
+    """Yield all nested values, the outer ones first."""
     keys = data if isinstance(data, dict) else range(len(data))
     for key in [*keys]:
         yield Place(data, key)
@@ -106,7 +106,7 @@ def values(data: Any) -> Iterator[Place]:
 
 
 def names(layers: list[Entry]) -> list[str]:
-    """Return the names of the entries of a list, given or made up."""
+    """Return the names of the entries of a list, given or default."""
     entries = [mapping_of(each) for each in layers]
     taken = {str(each["name"]) for each in entries if "name" in each}
     counts: dict[str, int] = {}
@@ -123,7 +123,7 @@ def names(layers: list[Entry]) -> list[str]:
 
 
 def inputs(each: Class) -> list[str]:
-    """Return what the inputs of a class are called in `from`."""
+    """Return the names of the inputs of a class in `from`."""
     given = each.data.get("input")
     if isinstance(given, dict) and given:
         return [*map(str, given)]
@@ -148,5 +148,5 @@ def numbers(parameters: Data) -> dict[str, int | float]:
 
 
 def neat(code: str) -> str:
-    """Write an expression with no parentheses but those that it needs."""
+    """Write an expression without needless parentheses."""
     return ast.unparse(ast.parse(code, mode="eval"))

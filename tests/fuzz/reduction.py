@@ -24,12 +24,12 @@ MOST_SECONDS = 30
 
 
 def reduced(spec: Data, holds: Holds, tries: int = MOST_TRIES) -> Data:
-    """Return a smaller spec for which something still holds.
+    """Return a smaller spec for which a condition still holds.
 
     Args:
-        spec: One for which it holds.
-        holds: Asked of smaller ones.
-        tries: How often it is asked at most.
+        spec: A spec for which it holds.
+        holds: The condition, for smaller specs.
+        tries: Limit of its calls.
     """
     found, known = spec, {json.dumps(spec, default=str)}
     end = time.monotonic() + MOST_SECONDS
@@ -48,7 +48,7 @@ def reduced(spec: Data, holds: Holds, tries: int = MOST_TRIES) -> Data:
 
 
 def _mended(specs: Iterator[Data]) -> Iterator[Data]:
-    """Go through specs as they are, and with names that are there."""
+    """Yield each spec unchanged, and with unknown names repaired."""
     for spec in specs:
         yield spec
         again = copy.deepcopy(spec)
@@ -59,7 +59,7 @@ def _mended(specs: Iterator[Data]) -> Iterator[Data]:
 
 
 def _smaller(spec: Data) -> Iterator[Data]:
-    """Go through specs that are a bit smaller, those with much less first."""
+    """Yield smaller specs, the smallest first."""
     yield from _without_keys(spec)
     yield from _without_layers(spec)
     yield from _opened(spec)
@@ -89,7 +89,7 @@ def _paths(value: Any, begin: tuple[Any, ...] = ()) -> Iterator[list[Any]]:
 
 
 def _without_keys(spec: Data) -> Iterator[Data]:
-    """Leave out keys of the spec, blocks, parameters, inputs."""
+    """Remove keys of the spec, blocks, parameters, inputs."""
     for path in [[key] for key in spec if key not in ("name", "layers", "input")]:
         yield _changed(spec, path, _delete)
     for key in ("blocks", "parameters", "input"):
@@ -104,7 +104,7 @@ def _without_keys(spec: Data) -> Iterator[Data]:
 
 
 def _without_layers(spec: Data) -> Iterator[Data]:
-    """Leave out layers, many at first, then one by one; then keys of each."""
+    """Remove layers, many at first, then one by one; then keys of each."""
     for path in _paths(spec):
         value: Any = spec
         for key in path:
@@ -134,7 +134,7 @@ def _setter(value: Any) -> Callable[[Any, Any], None]:
 
 
 def _opened(spec: Data) -> Iterator[Data]:
-    """Put the layers of a `Sequential` or of a block where it stands."""
+    """Replace a `Sequential` or a block by its layers."""
     blocks = spec.get("blocks")
     blocks = blocks if isinstance(blocks, dict) else {}
     for each in classes(spec):
@@ -151,7 +151,7 @@ def _opened(spec: Data) -> Iterator[Data]:
 
 
 def _plainer(spec: Data) -> Iterator[Data]:
-    """Make values simpler: expressions numbers, numbers small, lists shorter."""
+    """Simplify values: numbers for expressions, small numbers, short lists."""
     for path in [*_paths(spec)]:
         holder: Any = spec
         for key in path[:-1]:

@@ -37,7 +37,7 @@ def class_of(network: Network, code: str) -> type[nn.Module]:
 
 
 class Texts(NamedTuple):
-    """What was rendered.
+    """Rendered files.
 
     Attributes:
         models: The code of the model in each style.

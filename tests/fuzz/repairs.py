@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def mend_names(spec: Data, rng: random.Random) -> None:
-    """Mend names in `from`, `share` and `outputs` that are not there."""
+    """Repair unknown names in `from`, `share` and `outputs`."""
     for each in classes(spec):
         known = [*inputs(each)]
         layers = each.data["layers"]
@@ -52,7 +52,7 @@ def _mended(entry: Data, known: list[str], rng: random.Random) -> None:
 
 
 def drop_unused(spec: Data) -> None:
-    """Drop the blocks that nothing uses, and keys that say nothing."""
+    """Remove unused blocks, and empty keys."""
     blocks = spec.get("blocks")
     if isinstance(blocks, dict):
         found: set[str] = set()

@@ -33,7 +33,7 @@ def some_list(rng: random.Random, each: Class) -> list[Entry]:
 def some_entry(
     rng: random.Random, spec: Data, fits: Callable[[Entry], bool] = lambda _: True
 ) -> tuple[Class, list[Entry], int] | None:
-    """Choose a layer of the spec: its class, its list and its place there."""
+    """Choose a layer of the spec: its class, its list and its index."""
     found = [
         (each, layers, index)
         for each in classes(spec)
@@ -60,6 +60,6 @@ def arguments(spec: Data) -> list[tuple[Class, Place]]:
 
 
 def parameters_of(each: Class) -> Data:
-    """Return the parameters of a class as they are now."""
+    """Return the current parameters of a class."""
     found = each.data.get("parameters")
     return found if isinstance(found, dict) else {}

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from .plain_specs import Data
 
 LONGEST = 5.0
-"""Seconds of CPU that a spec may take to validate."""
+"""CPU seconds that a spec may take to validate."""
 
 
 class Verdict(NamedTuple):
-    """What came of a spec: a network, or mistakes, or a finding."""
+    """The outcome of a spec: a network, or mistakes, or a finding."""
 
     network: Network | None
     codes: tuple[str, ...]
@@ -65,7 +65,7 @@ def _too_long(begin: float) -> Finding | None:
 
 
 def _mistakes(error: SpecError) -> Finding | None:
-    """Each mistake has a place, and can be shown in all ways."""
+    """Each mistake has a place, and every renderer can show it."""
     found = error.diagnostics
     try:
         for show in (renderers.text, renderers.json, renderers.github):
@@ -85,7 +85,7 @@ def _validator() -> Draft202012Validator:
 
 
 def schema_agrees(network: Network) -> Iterator[Finding]:
-    """See that the JSON schema accepts what mlpgen accepts."""
+    """Check that the JSON schema accepts what mlpgen accepts."""
     data = json.loads(json.dumps(network.document.data))
     for error in _validator().iter_errors(data):
         place = "/".join(map(str, error.absolute_path))
@@ -99,7 +99,7 @@ def schema_agrees(network: Network) -> Iterator[Finding]:
 
 
 def shown(network: Network, *, table: bool) -> Iterator[Finding]:
-    """Show an accepted spec in every way; a table is slow."""
+    """Show an accepted spec in every format; a table is slow."""
     for name, show in _shows().items():
         if name == "table" and not table:
             continue

@@ -64,7 +64,7 @@ def swap(rng: random.Random, spec: Data) -> bool:
 
 
 def another(rng: random.Random, spec: Data) -> bool:
-    """Give an argument a value that another spec has for it, or add one."""
+    """Set an argument to a value from another spec, or add one."""
     chosen = some_entry(rng, spec, lambda entry: bool(type_of(entry)))
     if chosen is None:
         return False
@@ -98,7 +98,7 @@ def near(rng: random.Random, spec: Data) -> bool:
 
 
 def hostile(rng: random.Random, spec: Data) -> bool:
-    """Put a value anywhere that does not belong there."""
+    """Put an unexpected value anywhere."""
     found = [*values(spec)]
     if not found:
         return False
@@ -108,7 +108,7 @@ def hostile(rng: random.Random, spec: Data) -> bool:
 
 
 def expression(rng: random.Random, spec: Data) -> bool:
-    """Put an expression in the place of a number."""
+    """Replace a number by an expression."""
     chosen = _argument(rng, spec, _number)
     if chosen is None:
         return False
@@ -118,7 +118,7 @@ def expression(rng: random.Random, spec: Data) -> bool:
 
 
 def every_expression(rng: random.Random, spec: Data) -> bool:
-    """Put expressions in the place of many numbers."""
+    """Replace many numbers by expressions."""
     found = [each for each in arguments(spec) if _number(each[1].value)]
     for each, place in rng.sample(found, min(len(found), 6)):
         _in_place(rng, each, place, spec)
@@ -151,7 +151,7 @@ def _new_parameter(rng: random.Random, each: Class, value: Any) -> str:
 
 
 def parameter(rng: random.Random, spec: Data) -> bool:
-    """Make a parameter of a number, and of other numbers that are equal to it."""
+    """Make a number a parameter, and equal numbers too."""
     chosen = _argument(rng, spec, lambda value: _number(value) or type(value) is bool)
     if chosen is None:
         return False
@@ -169,7 +169,7 @@ def parameter(rng: random.Random, spec: Data) -> bool:
 
 
 def passed(rng: random.Random, spec: Data) -> bool:
-    """Pass an argument to the use of a block, which so far has its default."""
+    """Pass an argument to a block where the default is used so far."""
     blocks = spec.get("blocks")
     if not isinstance(blocks, dict) or not blocks:
         return False
@@ -199,7 +199,7 @@ def passed(rng: random.Random, spec: Data) -> bool:
 
 
 def shape(rng: random.Random, spec: Data) -> bool:
-    """Change the shape of an input, or its kind."""
+    """Change the shape of an input, or its dtype."""
     given = spec.get("input")
     if isinstance(given, dict) and given:
         name = rng.choice([*given])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def other_arguments(
     network: Network, subject: Subject, others: dict[str, Any]
 ) -> Iterator[Finding]:
-    """The class with other arguments is what the spec gives with these defaults."""
+    """The class with other arguments equals the spec with these defaults."""
     try:
         built = build(network.document, others)
     except SpecError:

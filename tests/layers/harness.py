@@ -27,7 +27,7 @@ Parts = dict[str, Tensor]
 
 
 def example_of(cls: type[Layer]) -> Values:
-    """Return what the example of a layer takes."""
+    """Return the inputs of a layer's example."""
     return cls.example_inputs or (Value(cls.example_input),)
 
 
@@ -51,7 +51,7 @@ def ours(
 
 
 def theirs(layer: Layer) -> nn.Module:
-    """Make the module of torch with what the generated code would say."""
+    """Make torch's module with the arguments of the generated code."""
     cls = getattr(nn, type(layer).__name__)
     arguments = layer.arguments()
     inner = layer.nested()
@@ -67,7 +67,7 @@ def theirs(layer: Layer) -> nn.Module:
 def tensors(
     layer: Layer, values: Values, results: dict[str, Value], batch: int = BATCH
 ) -> list[Tensor]:
-    """Make inputs; whole numbers are those that the layer knows."""
+    """Make inputs; whole numbers are valid indices."""
     torch.default_generator.manual_seed(2)
     limit: int = getattr(layer, "num_embeddings", 0)
     if "MaxUnpool" in layer.title() and results:
@@ -81,7 +81,7 @@ def tensors(
 
 
 def _counted(batch: int, value: Value, limit: int) -> Tensor:
-    """Make whole numbers below a limit; of a mask the last is true."""
+    """Make whole numbers below a limit; for a mask, the last one is true."""
     shape = (batch, *value.shape)
     if value.dtype == "bool":
         return (torch.arange(prod(shape)) % (shape[-1] or 1) > 1).reshape(shape)
@@ -89,7 +89,7 @@ def _counted(batch: int, value: Value, limit: int) -> Tensor:
 
 
 def run(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> Parts:
-    """Call a module as the layer says; return what may be selected, by part."""
+    """Call a module as the layer does; return its parts by name."""
     torch.default_generator.manual_seed(3)
     how = layer.called(len(inputs))
     with warnings.catch_warnings():
@@ -111,7 +111,7 @@ def run(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> Parts:
 
 
 def _states(how: Call, inputs: list[Tensor]) -> list[Any]:
-    """Make the argument that the last inputs become."""
+    """Make the argument for the initial states."""
     last = inputs[len(inputs) - len(how.states) :]
     states = tuple(
         eval(code.format("x"), {"x": each, "torch": torch})
@@ -155,7 +155,7 @@ def equal(left: Tensor, right: Tensor) -> bool:
 
 
 UNCOUNTED = ["Bilinear"]
-"""torch's counter does not know their matrix products."""
+"""Layers whose matrix products torch's counter does not count."""
 
 
 def compare(name: str, arguments: dict[str, Any], values: Values) -> bool:
@@ -206,7 +206,7 @@ def compare(name: str, arguments: dict[str, Any], values: Values) -> bool:
 
 
 def _flops(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> int:
-    """Count as torch does, without kernels that do many products unseen."""
+    """Count as torch does, without kernels that hide products."""
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")  # the flags of oneDNN are about TF32 too
@@ -330,7 +330,7 @@ def _torch_refuses(name: str, arguments: dict[str, Any], values: Values) -> bool
 
 
 def _undefined(name: str, arguments: dict[str, Any], values: Values) -> bool:
-    """Tell whether torch takes what means nothing, or something else."""
+    """Tell whether torch accepts a call that has no meaning, or another meaning."""
     shape = values[0].shape
     if arguments.get("batch_first") is False:
         return True

@@ -44,7 +44,7 @@ def arguments_of(name: str) -> dict[str, Any]:
 
 
 def arguments_of_torch(name: str) -> dict[str, Any]:
-    """Return torch's defaults by argument; those that must be given are empty."""
+    """Return torch's defaults by argument; empty if it is required."""
     if name == "Identity":
         return {}
     source = "RNNBase" if name in ("RNN", "LSTM", "GRU") else name
@@ -64,7 +64,7 @@ def arguments_of_torch(name: str) -> dict[str, Any]:
         if name != "LSTM":
             del found["proj_size"]
     if "batch_first" in found:
-        found["batch_first"] = True  # other than torch's
+        found["batch_first"] = True  # differs from torch
     return found
 
 
@@ -78,7 +78,7 @@ def test_arguments_are_those_of_torch(name: str) -> None:
     assert set(cls.of_call()) <= set(called)
     for field, default in theirs.items():
         if cls.follows(field) and name == "Transformer":
-            continue  # torch has a default, and we know better
+            continue  # torch has a default, but mlpgen infers it
         required = default is inspect.Parameter.empty
         assert cls.required(field) == required, field
         if not required:
@@ -91,7 +91,7 @@ def test_the_example_works(name: str) -> None:
 
 
 def test_all_layers_of_torch_are_there() -> None:
-    """Losses, containers and what torch's own pages advise against are not."""
+    """Except losses, containers, and what torch's documentation advises against."""
     elsewhere = {"Module", "Container", "Sequential", "ModuleList", "ModuleDict"}
     elsewhere |= {"ParameterList", "ParameterDict", "DataParallel", "RNNBase"}
     elsewhere |= {"RNNCellBase", "CrossMapLRN2d"}
@@ -286,7 +286,7 @@ def draw_values(rng: random.Random, name: str, arguments: dict[str, Any]) -> Val
 def draw_masks(
     rng: random.Random, name: str, arguments: dict[str, Any], drawn: list[Value]
 ) -> list[Value]:
-    """Draw a mask of padding for each that the arguments ask for."""
+    """Draw a padding mask for each that the arguments ask for."""
     about = {"key_padding_mask": min(1, len(drawn) - 1), "memory_key_padding_mask": 1}
     return [
         Value(rng.choice([drawn[about.get(field, 0)].shape[:1]] * 5 + [(3,)]), "bool")
@@ -296,7 +296,7 @@ def draw_masks(
 
 
 def fitting(rng: random.Random, arguments: dict[str, Any]) -> Value:
-    """Return patches that `Fold` may put together."""
+    """Return patches that `Fold` can combine."""
     pairs = {
         key: [value, value] if isinstance(value, int) else value
         for key, value in {

@@ -30,7 +30,7 @@ def entry(name: str, *, inplace: bool) -> object:
 
 
 def test_an_expression_counts_as_in_place() -> None:
-    """The class may be made with other arguments."""
+    """The class can be made with other arguments."""
     layers = ["PReLU", "Sigmoid", {"ReLU": {"inplace": "${fast}"}}]
     for fast in (True, False):
         spec = {"name": "Net", "parameters": {"fast": fast}, "input": [4]}
@@ -41,7 +41,7 @@ def test_an_expression_counts_as_in_place() -> None:
 @pytest.mark.parametrize("first_in_place", [False, True])
 @pytest.mark.parametrize("second", IN_PLACE)
 def test_gradients(second: str, first_in_place: bool) -> None:
-    """Each pair is refused just if torch cannot compute its gradients."""
+    """Each pair is refused if and only if torch cannot compute its gradients."""
     for first in IN_PLACE if first_in_place else IN_CHAINS:
         before = LAYERS[first].example_input
         layers = [
@@ -71,7 +71,7 @@ def test_gradients(second: str, first_in_place: bool) -> None:
 
 
 def parts_of_others() -> list[tuple[str, str]]:
-    """Return the layers that are not in chains, with each part that has a gradient."""
+    """Return the layers outside of chains, with each part that has a gradient."""
     found = []
     for name in LAYERS:
         if name not in IN_CHAINS:

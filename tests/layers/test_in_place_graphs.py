@@ -52,7 +52,7 @@ def outputs(spec: dict[str, Any], style: str) -> list[torch.Tensor]:
 
 @pytest.mark.parametrize("name", [*IN_CHAINS, *UNARY])
 def test_a_branch_in_place(name: str) -> None:
-    """Behind another branch it is refused just if torch cannot, or results change."""
+    """After another branch it is refused if torch cannot do it, or results change."""
     try:
         network(beside(name, inplace=False))
         wanted = outputs(beside(name, inplace=False), "explicit")
@@ -132,7 +132,7 @@ def test_refused_graphs(layers: list[Any], blocks: dict[str, Any], words: str) -
 
 
 def test_accepted_graphs() -> None:
-    """The usual places of an activation in place, and both styles agree."""
+    """The usual places of in-place activations; both styles agree."""
     block = {
         "layers": [
             {"Conv2d": {"out_channels": 4, "kernel_size": 3, "padding": 1}},

@@ -134,7 +134,7 @@ def test_calls_between_layers() -> None:
 
 
 def test_sizes_that_are_equal_by_chance_stand_in_the_call() -> None:
-    """The class may be made with others."""
+    """The class can be made with others."""
     width = Size.parameter("width", 16)
     memory = Value((5, width))
     layer, _ = ours("MultiheadAttention", {"num_heads": 2}, (SEQUENCE, memory))
@@ -166,7 +166,7 @@ def test_nested_layers() -> None:
 
 @pytest.mark.parametrize("name", ["RNN", "TransformerEncoder", "TransformerDecoder"])
 def test_counting_takes_no_time(name: str) -> None:
-    """A number of layers may be mistyped."""
+    """The number of layers may be a typo."""
     arguments = {"RNN": {"hidden_size": 8}}.get(name, {"nhead": 2})
     values = (SEQUENCE, SEQUENCE)[: 1 + name.endswith("Decoder")]
     layer, _ = ours(name, {**arguments, "num_layers": 2}, values)
