@@ -6,8 +6,7 @@ from pydantic import Strict
 
 from mlpgen.catalogue.component import Expects, Structural
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, Value, Values
-from mlpgen.layers.linear import position
-from mlpgen.layers.shapes import promoted, whole_shown
+from mlpgen.layers.shapes import example_axis, promoted, whole_shown
 from mlpgen.names.identifiers import snake_case
 
 TORCH_FUNCTION_PAGE = "https://docs.pytorch.org/docs/stable/generated/torch.{}.html"
@@ -83,14 +82,14 @@ class Pointwise(Operation):
         return Function(self.call, (), self.arguments())
 
 
-def place(argument: str, dim: int, value: Value) -> int:
+def axis_of(argument: str, dim: int, value: Value) -> int:
     """Convert torch's `dim`, which counts the batch, to an index of the shape.
 
     Raises:
         ShapeError: MG308, if it is the batch dimension or out of range.
     """
     if value.batched:
-        return position(argument, dim, value.shape)
+        return example_axis(argument, dim, value.shape)
     count = len(value.shape)
     index = dim + count if dim < 0 else dim
     if not 0 <= index < count:
@@ -99,13 +98,15 @@ def place(argument: str, dim: int, value: Value) -> int:
     return index
 
 
-def places(argument: str, dims: int | tuple[int, ...], value: Value) -> tuple[int, ...]:
+def axes_of(
+    argument: str, dims: int | tuple[int, ...], value: Value
+) -> tuple[int, ...]:
     """Convert one or several of torch's dimensions to indices of the shape.
 
     Raises:
         ShapeError: MG308, also if a dimension occurs twice, or if there is none.
     """
-    found = tuple(place(argument, dim, value) for dim in as_tuple(dims))
+    found = tuple(axis_of(argument, dim, value) for dim in as_tuple(dims))
     if not found or len(set(found)) < len(found):
         what = "a dimension twice" if found else "no dimension"
         message = f"`{argument}` names {what}"

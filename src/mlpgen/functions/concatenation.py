@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mlpgen.functions.base import Dim, Operation, place, replaced
+from mlpgen.functions.base import Dim, Operation, axis_of, replaced
 from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
 from mlpgen.layers.shapes import promoted, whole_shown
 from mlpgen.symbols.agreements import agree
@@ -65,7 +65,7 @@ class Cat(_Joining):
     def results(self, values: Values) -> dict[str, Value]:
         """Add up the sizes along the dimension; all others must be equal."""
         first, shapes = self.aligned(values)
-        at = place("dim", self.dim, first)
+        at = axis_of("dim", self.dim, first)
         size = shapes[0][at]
         for value, shape in zip(values[1:], shapes[1:], strict=True):
             if not agree(replaced(shape, at), replaced(shapes[0], at)):
@@ -84,7 +84,7 @@ class Stack(_Joining):
     def results(self, values: Values) -> dict[str, Value]:
         """Insert a dimension with the number of tensors."""
         first, shapes = self.aligned(values)
-        at = place("dim", self.dim, first._replace(shape=(1, *first.shape)))
+        at = axis_of("dim", self.dim, first._replace(shape=(1, *first.shape)))
         for value, shape in zip(values, shapes, strict=True):
             if not agree(shape, shapes[0]):
                 raise self.mismatch(values[0], value)

@@ -3,13 +3,13 @@
 from typing import Annotated, ClassVar
 
 from mlpgen.catalogue.component import Expects, Positive
-from mlpgen.functions.base import Dim, Operation, need_dtype, place, replaced
+from mlpgen.functions.base import Dim, Operation, axis_of, need_dtype, replaced
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.sizes import is_symbolic, smaller
 
-Place = Annotated[int, Expects("a whole number")]
-OptionalPlace = Annotated[int | None, Expects("a whole number")]
+Index = Annotated[int, Expects("a whole number")]
+OptionalIndex = Annotated[int | None, Expects("a whole number")]
 
 
 class Select(Operation):
@@ -22,12 +22,12 @@ class Select(Operation):
     rule: ClassVar = "(N, A, *) → (N, *)"
 
     dim: Dim
-    index: Place
+    index: Index
 
     def results(self, values: Values) -> dict[str, Value]:
         """Remove the dimension."""
         value = values[0]
-        at = place("dim", self.dim, value)
+        at = axis_of("dim", self.dim, value)
         size = value.shape[at]
         if not -size <= self.index < size:
             message = f"`index` is {self.index}, but dimension {self.dim} has size "
@@ -50,14 +50,14 @@ class Slice(Operation):
     rule: ClassVar = "(N, A, *) → (N, end - start, *)"
 
     dim: Dim
-    start: OptionalPlace = None
-    end: OptionalPlace = None
+    start: OptionalIndex = None
+    end: OptionalIndex = None
     step: Positive = 1
 
     def results(self, values: Values) -> dict[str, Value]:
         """Clip what is out of range, like Python."""
         value = values[0]
-        at = place("dim", self.dim, value)
+        at = axis_of("dim", self.dim, value)
         size = value.shape[at]
         start = _place(0 if self.start is None else self.start, size)
         end = size if self.end is None else _place(self.end, size)
@@ -98,7 +98,7 @@ class Narrow(Operation):
     def results(self, values: Values) -> dict[str, Value]:
         """Check that the range is inside the dimension."""
         value = values[0]
-        at = place("dim", self.dim, value)
+        at = axis_of("dim", self.dim, value)
         size = value.shape[at]
         start = self.start + size if self.start < 0 else self.start
         if start < 0 or start + self.length > size:
@@ -129,7 +129,7 @@ class Gather(Operation):
         """Return the shape of the index, with the dtype of the first input."""
         value, index = values
         need_dtype("gather", "index", index, "int64")
-        at = place("dim", self.dim, value)
+        at = axis_of("dim", self.dim, value)
         fits = value.batched == index.batched and len(value.shape) == len(index.shape)
         if not fits or any(
             index.shape[i] > size for i, size in enumerate(value.shape) if i != at
@@ -159,7 +159,7 @@ class IndexSelect(Operation):
         """Set the size of the dimension to that of the index."""
         value, index = values
         need_dtype("index_select", "index", index, "int64")
-        at = place("dim", self.dim, value)
+        at = axis_of("dim", self.dim, value)
         if index.batched or len(index.shape) != 1:
             message = (
                 "the index of `index_select` must have one dimension and no batch, but "

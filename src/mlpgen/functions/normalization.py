@@ -3,7 +3,15 @@
 from typing import ClassVar
 
 from mlpgen.catalogue.component import NonNegativeReal
-from mlpgen.functions.base import FLOAT, Dim, Dims, Operation, place, places, replaced
+from mlpgen.functions.base import (
+    FLOAT,
+    Dim,
+    Dims,
+    Operation,
+    axes_of,
+    axis_of,
+    replaced,
+)
 from mlpgen.layers.base import Function, Value, Values
 from mlpgen.layers.shapes import broadcast
 
@@ -29,7 +37,7 @@ class Softmax(_Along):
 
     def results(self, values: Values) -> dict[str, Value]:
         """Keep the shape."""
-        place("dim", self.dim, values[0])
+        axis_of("dim", self.dim, values[0])
         return self.result(values[0], values[0].shape)
 
 
@@ -52,7 +60,7 @@ class Normalize(_Along):
 
     def results(self, values: Values) -> dict[str, Value]:
         """Keep the shape."""
-        places("dim", self.dim, values[0])
+        axes_of("dim", self.dim, values[0])
         return self.result(values[0], values[0].shape)
 
 
@@ -71,5 +79,5 @@ class CosineSimilarity(_Along):
     def results(self, values: Values) -> dict[str, Value]:
         """Broadcast the inputs and remove the dimension."""
         found = broadcast(self.title(), values)
-        at = place("dim", self.dim, found)
+        at = axis_of("dim", self.dim, found)
         return self.result(found, replaced(found.shape, at))

@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar
 
 from mlpgen.catalogue.component import Expects, Structural
-from mlpgen.functions.base import Dim, Dims, Ints, Operation, as_tuple, place, places
+from mlpgen.functions.base import Dim, Dims, Ints, Operation, as_tuple, axes_of, axis_of
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 from mlpgen.layers.shapes import whole, whole_shown
 
@@ -52,7 +52,10 @@ class Transpose(Operation):
     def results(self, values: Values) -> dict[str, Value]:
         """Swap the two sizes."""
         value = values[0]
-        first, second = place("dim0", self.dim0, value), place("dim1", self.dim1, value)
+        first, second = (
+            axis_of("dim0", self.dim0, value),
+            axis_of("dim1", self.dim1, value),
+        )
         sizes = list(value.shape)
         sizes[first], sizes[second] = sizes[second], sizes[first]
         return self.result(value, tuple(sizes))
@@ -77,8 +80,8 @@ class Movedim(Operation):
     def results(self, values: Values) -> dict[str, Value]:
         """Put each dimension at its destination, and the others around them."""
         value = values[0]
-        old = places("source", self.source, value)
-        new = places("destination", self.destination, value)
+        old = axes_of("source", self.source, value)
+        new = axes_of("destination", self.destination, value)
         if len(old) != len(new):
             message = (
                 f"`source` has {len(old)} dimensions, but `destination` has {len(new)}"
@@ -110,7 +113,7 @@ class Squeeze(Operation):
     def results(self, values: Values) -> dict[str, Value]:
         """Remove the dimensions."""
         value = values[0]
-        gone = places("dim", self.dim, value)
+        gone = axes_of("dim", self.dim, value)
         kept = [x for i, x in enumerate(value.shape) if i not in gone or x != 1]
         return self.result(value, tuple(kept))
 
@@ -133,7 +136,7 @@ class Unsqueeze(Operation):
     def results(self, values: Values) -> dict[str, Value]:
         """Insert the dimension."""
         value = values[0]
-        at = place("dim", self.dim, value._replace(shape=(1, *value.shape)))
+        at = axis_of("dim", self.dim, value._replace(shape=(1, *value.shape)))
         return self.result(value, (*value.shape[:at], 1, *value.shape[at:]))
 
     def function(self) -> Function:
@@ -152,7 +155,7 @@ class Flip(Operation):
 
     def results(self, values: Values) -> dict[str, Value]:
         """Keep the shape."""
-        places("dims", self.dims, values[0])
+        axes_of("dims", self.dims, values[0])
         return self.result(values[0], values[0].shape)
 
     def function(self) -> Function:
@@ -174,7 +177,7 @@ class Roll(Operation):
         """Keep the shape; check that there is one shift for each dimension."""
         dims = as_tuple(self.dims)
         for dim in dims:
-            place("dims", dim, values[0])
+            axis_of("dims", dim, values[0])
         count = len(as_tuple(self.shifts))
         if count != len(dims) or not count:
             message = f"`shifts` has {count} numbers, but `dims` has {len(dims)}"

@@ -11,8 +11,8 @@ from mlpgen.functions.base import (
     Dims,
     Flag,
     Operation,
-    place,
-    places,
+    axes_of,
+    axis_of,
 )
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 from mlpgen.layers.shapes import promoted
@@ -30,7 +30,7 @@ class _Reduction(Operation):
     def results(self, values: Values) -> dict[str, Value]:
         """Remove the dimensions, or keep them with size 1."""
         value = values[0]
-        gone = places("dim", self.dim, value)
+        gone = axes_of("dim", self.dim, value)
         shape = tuple(
             1 if index in gone else size
             for index, size in enumerate(value.shape)
@@ -128,7 +128,7 @@ class Var(_Reduction):
     def results(self, values: Values) -> dict[str, Value]:
         """Check that there are more values than `correction`."""
         value = values[0]
-        count = prod(value.shape[at] for at in places("dim", self.dim, value))
+        count = prod(value.shape[at] for at in axes_of("dim", self.dim, value))
         if count <= self.correction:
             message = f"`{self.title()}` with `correction` {self.correction} needs "
             message += f"more than {int(count)} values"
@@ -171,7 +171,7 @@ class Cumsum(Operation):
 
     def results(self, values: Values) -> dict[str, Value]:
         """Keep the shape; convert bool to int64."""
-        place("dim", self.dim, values[0])
+        axis_of("dim", self.dim, values[0])
         return {"": _counted(values[0])}
 
     def function(self) -> Function:

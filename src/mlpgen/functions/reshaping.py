@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, Strict
 
 from mlpgen.catalogue.component import Expects, Positive
-from mlpgen.functions.base import Dim, Operation, place, replaced
+from mlpgen.functions.base import Dim, Operation, axis_of, replaced
 from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.agreements import agree
@@ -39,8 +39,8 @@ class Flatten(Operation):
     def results(self, values: Values) -> dict[str, Value]:
         """Multiply the sizes of the flattened dimensions."""
         value = values[0]
-        start = place("start_dim", self.start_dim, value)
-        end = place("end_dim", self.end_dim, value)
+        start = axis_of("start_dim", self.start_dim, value)
+        end = axis_of("end_dim", self.end_dim, value)
         if start > end:
             message = f"`start_dim` {self.start_dim} is after "
             message += f"`end_dim` {self.end_dim}"
@@ -71,7 +71,7 @@ class Unflatten(Operation):
     def results(self, values: Values) -> dict[str, Value]:
         """Check that the new sizes multiply to the old one."""
         value = values[0]
-        at = place("dim", self.dim, value)
+        at = axis_of("dim", self.dim, value)
         shape = resolved(self.title(), "sizes", self.sizes, (value.shape[at],))
         return self.result(value, replaced(value.shape, at, *shape))
 
@@ -204,7 +204,7 @@ class RepeatInterleave(Operation):
     def results(self, values: Values) -> dict[str, Value]:
         """Multiply the size by `repeats`."""
         value = values[0]
-        at = place("dim", self.dim, value)
+        at = axis_of("dim", self.dim, value)
         size = value.shape[at] * self.repeats
         return self.result(value, replaced(value.shape, at, size))
 

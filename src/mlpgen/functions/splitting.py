@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, Strict
 
 from mlpgen.catalogue.component import Expects, Positive, Structural
-from mlpgen.functions.base import Dim, Operation, place, replaced
+from mlpgen.functions.base import Dim, Operation, axis_of, replaced
 from mlpgen.layers.base import Function, Returned, Shape, ShapeError, Value, Values
 from mlpgen.names.identifiers import wrong_name
 from mlpgen.symbols.agreements import agree
@@ -55,13 +55,13 @@ class _Splitting(Operation):
         """Return default names of the parts, which `returned` needs."""
         if self.names is not None:
             return {}
-        at = place("dim", self.dim, values[0])
+        at = axis_of("dim", self.dim, values[0])
         return {"names": ORDINALS[: len(self.parts(values[0], at))]}
 
     def results(self, values: Values) -> dict[str, Value]:
         """Return the parts by name."""
         value = values[0]
-        shapes = self.parts(value, place("dim", self.dim, value))
+        shapes = self.parts(value, axis_of("dim", self.dim, value))
         names = ORDINALS[: len(shapes)] if self.names is None else self.names
         self._check(names, len(shapes))
         return {

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from mlpgen.catalogue.component import Expects, Structural
 from mlpgen.layers.base import Activation, Function, Layer, Shape, ShapeError
-from mlpgen.layers.linear import position
+from mlpgen.layers.shapes import example_axis
 
 
 class Sigmoid(Activation):
@@ -126,7 +126,7 @@ class GLU(Layer):
 
     def output(self, shape: Shape) -> Shape:
         """Halve the dimension."""
-        at = position("dim", self.dim, shape)
+        at = example_axis("dim", self.dim, shape)
         if shape[at] % 2:
             message = (
                 f"`GLU` halves dimension {self.dim}, but its size {shape[at]} is odd"

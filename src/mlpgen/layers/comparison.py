@@ -19,8 +19,7 @@ from mlpgen.layers.base import (
     Values,
     affine,
 )
-from mlpgen.layers.linear import position
-from mlpgen.layers.shapes import broadcast, whole_shown
+from mlpgen.layers.shapes import broadcast, example_axis, whole_shown
 from mlpgen.symbols.agreements import agree
 
 _PAIR = (Value((8,)), Value((8,)))
@@ -89,7 +88,7 @@ class CosineSimilarity(Layer):
     def results(self, values: Values) -> dict[str, Value]:
         """Broadcast the inputs and remove dimension `dim`."""
         found = broadcast(self.title(), values)
-        at = position("dim", self.dim, found.shape)
+        at = example_axis("dim", self.dim, found.shape)
         return {"": found._replace(shape=(*found.shape[:at], *found.shape[at + 1 :]))}
 
     def function(self) -> Function:

@@ -6,16 +6,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field, Strict
 
 from mlpgen.catalogue.component import Expects, Inferred, Positive, Structural
-from mlpgen.layers.base import (
-    Function,
-    Layer,
-    Shape,
-    ShapeError,
-    Value,
-    affine,
-    has_batch,
-    shown,
-)
+from mlpgen.layers.base import Function, Layer, Shape, ShapeError, Value, affine, shown
+from mlpgen.layers.shapes import example_axis
 from mlpgen.symbols.agreements import agree
 
 
@@ -88,8 +80,8 @@ class Flatten(Layer):
 
     def output(self, shape: Shape) -> Shape:
         """Multiply the sizes of the flattened dimensions; keep the batch."""
-        start = position("start_dim", self.start_dim, shape)
-        end = position("end_dim", self.end_dim, shape)
+        start = example_axis("start_dim", self.start_dim, shape)
+        end = example_axis("end_dim", self.end_dim, shape)
         if start > end:
             message = f"`start_dim` {self.start_dim} is after `end_dim` {self.end_dim}"
             raise ShapeError("MG308", message, argument="end_dim")
@@ -121,7 +113,7 @@ class Unflatten(Layer):
 
     def output(self, shape: Shape) -> Shape:
         """Check that the new sizes multiply to the old one."""
-        at = position("dim", self.dim, shape)
+        at = example_axis("dim", self.dim, shape)
         new = prod(self.unflattened_size)
         if not agree(new, shape[at]):
             sizes = " × ".join(str(int(size)) for size in self.unflattened_size)
@@ -135,26 +127,3 @@ class Unflatten(Layer):
     def function(self) -> Function:
         """Call the tensor method of the same name."""
         return Function("torch.unflatten", (self.dim, self.unflattened_size))
-
-
-def position(argument: str, dim: int, shape: Shape) -> int:
-    """Convert torch's `dim`, which counts the batch, to an index of `shape`.
-
-    Raises:
-        ShapeError: MG308, if it is the batch dimension or out of range.
-    """
-    before = 1 if has_batch() else 0
-    count = len(shape) + before
-    index = dim + count if dim < 0 else dim
-    if not 0 <= index < count:
-        noun = "dimension" if count == 1 else "dimensions"
-        message = f"`{argument}` is {dim}, but {shown(shape)} has {count} {noun}"
-        raise ShapeError("MG308", message, argument=argument)
-    if index < before:
-        raise ShapeError(
-            "MG308",
-            f"`{argument}` is {dim}, the batch dimension of {shown(shape)}",
-            argument=argument,
-            help="dimension 1 is the first one after the batch",
-        )
-    return index - before

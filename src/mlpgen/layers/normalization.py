@@ -90,7 +90,7 @@ class BatchNorm3d(_PerChannel):
 
 
 class SyncBatchNorm(_PerChannel):
-    """Normalizes each channel over the batches of all processes of a training."""
+    """Normalizes each channel over the batches of all training processes."""
 
     takes: ClassVar = ("(N, C, *)", (1, 2, 3, 4))
     example: ClassVar = "SyncBatchNorm"
@@ -113,7 +113,7 @@ class _Instance(_PerChannel):
         return shape
 
     def function(self) -> Function | None:
-        """Without weights and statistics nothing is held."""
+        """Return the equivalent function, if there are no weights and statistics."""
         if self.affine or self.track_running_stats:
             return None
         given = {"eps": self.eps} if self.eps != 1e-05 else {}

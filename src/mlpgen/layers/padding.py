@@ -59,7 +59,7 @@ class _Constant(_Padding):
     mode: ClassVar = "constant"
 
     def function(self) -> Function:
-        """The value is an argument of its own."""
+        """Call `F.pad` with the value."""
         values: Any = self
         return Function("F.pad", (self.rim(),), {"value": values.value})
 

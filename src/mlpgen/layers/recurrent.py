@@ -141,8 +141,10 @@ class _Recurrent(HasBatchFirst):
         found: dict[str, Shape] = {}
         for index in range(self.num_layers):
             for suffix in ("", "_reverse")[: self._directions()]:
-                own = self._of_direction(first=index == 0)
-                found |= {f"{name}_l{index}{suffix}": own[name] for name in own}
+                shapes = self._of_direction(first=index == 0)
+                found |= {
+                    f"{name}_l{index}{suffix}": shape for name, shape in shapes.items()
+                }
         return found
 
     def _of_direction(self, *, first: bool) -> dict[str, Shape]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations, dropwhile
 
-from mlpgen.layers.base import Shape, ShapeError, Value, Values, shown
+from mlpgen.layers.base import Shape, ShapeError, Value, Values, has_batch, shown
 from mlpgen.symbols.agreements import agree
 from mlpgen.symbols.sizes import is_symbolic
 
@@ -122,3 +122,26 @@ def kept_batch(name: str, sizes: Shape, values: Values) -> Value:
 def promoted(dtypes: Sequence[str]) -> str:
     """Return the dtype of a result, by torch's type promotion."""
     return max(dtypes, key=DTYPES.index)
+
+
+def example_axis(argument: str, dim: int, shape: Shape) -> int:
+    """Convert torch's `dim`, which counts the batch, to an index of an example's shape.
+
+    Raises:
+        ShapeError: MG308, if it is the batch dimension or out of range.
+    """
+    before = 1 if has_batch() else 0
+    count = len(shape) + before
+    index = dim + count if dim < 0 else dim
+    if not 0 <= index < count:
+        noun = "dimension" if count == 1 else "dimensions"
+        message = f"`{argument}` is {dim}, but {shown(shape)} has {count} {noun}"
+        raise ShapeError("MG308", message, argument=argument)
+    if index < before:
+        raise ShapeError(
+            "MG308",
+            f"`{argument}` is {dim}, the batch dimension of {shown(shape)}",
+            argument=argument,
+            help="dimension 1 is the first one after the batch",
+        )
+    return index - before

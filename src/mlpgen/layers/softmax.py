@@ -12,7 +12,7 @@ from mlpgen.layers.base import (
     need_dims,
     shown,
 )
-from mlpgen.layers.linear import position
+from mlpgen.layers.shapes import example_axis
 
 
 class _Softmax(Layer):
@@ -41,7 +41,7 @@ class _Softmax(Layer):
     def output(self, shape: Shape) -> Shape:
         """Check that the dimension exists."""
         if self.dim is not None:
-            position("dim", self.dim, shape)
+            example_axis("dim", self.dim, shape)
         return shape
 
     def function(self) -> Function:

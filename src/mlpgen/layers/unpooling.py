@@ -72,7 +72,7 @@ class _Unpool(Layer):
 
 
 class MaxUnpool1d(_Unpool):
-    """Puts the values of a `MaxPool1d` back at their indices, with zeros elsewhere."""
+    """Puts values of a `MaxPool1d` back at their indices, with zeros elsewhere."""
 
     spatial: ClassVar = 1
     example: ClassVar = "MaxUnpool1d: 2"
@@ -85,7 +85,7 @@ class MaxUnpool1d(_Unpool):
 
 
 class MaxUnpool2d(_Unpool):
-    """Puts the values of a `MaxPool2d` back at their indices, with zeros elsewhere."""
+    """Puts values of a `MaxPool2d` back at their indices, with zeros elsewhere."""
 
     spatial: ClassVar = 2
     example: ClassVar = "MaxUnpool2d: 2"
@@ -98,7 +98,7 @@ class MaxUnpool2d(_Unpool):
 
 
 class MaxUnpool3d(_Unpool):
-    """Puts the values of a `MaxPool3d` back at their indices, with zeros elsewhere."""
+    """Puts values of a `MaxPool3d` back at their indices, with zeros elsewhere."""
 
     spatial: ClassVar = 3
     example: ClassVar = "MaxUnpool3d: 2"

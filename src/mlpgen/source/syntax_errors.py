@@ -84,8 +84,9 @@ def syntax_error(
         column = len(lines[row].rstrip())
     place = place_of(name, lines, Span(row + 1, column + 1, row + 1, column + 2))
     if place.text[column : column + 1] == "\t":
-        where = "stand here" if place.text[:column].strip() else "indent"
-        return Diagnostic("MG107", f"a tab cannot {where}", place, help="use spaces")
+        where = "here" if place.text[:column].strip() else "for indentation"
+        message = f"tabs are not allowed {where}"
+        return Diagnostic("MG107", message, place, help="use spaces")
     if "nesting depth" in theirs:
         return Diagnostic("MG106", f"more than {DEEPEST} levels of nesting", place)
     if "tag" in theirs:

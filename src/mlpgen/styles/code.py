@@ -129,7 +129,7 @@ def keyword(name: str, value: Piece) -> Piece:
         return value._replace(opening=f"{name}={value.opening}")
     if isinstance(value, Operand):
         text = f"{name}={value.text}"
-        return value._replace(text=text, parts=(f"{name}=", *value.parts))
+        return value._replace(text=text, tokens=(f"{name}=", *value.tokens))
     return f"{name}={value}"
 
 

@@ -70,18 +70,18 @@ def _bracketed(code: Operand, room: int, before: str, after: str) -> list[str]:
 
 def _as_call(code: Operand) -> Group | None:
     """Return a call as a group of its arguments; None if it is not a call."""
-    words = [part for part in code.parts if isinstance(part, str) and part != ", "]
+    words = [token for token in code.tokens if isinstance(token, str) and token != ", "]
     if not words or words[-1] != ")" or len(words) > len(("groups=", "min(", ")")):
         return None
-    arguments = tuple(part.operand for part in code.parts if isinstance(part, Slot))
+    arguments = tuple(token.operand for token in code.tokens if isinstance(token, Slot))
     return Group("".join(words[:-1]), arguments, ")") if arguments else None
 
 
 def _split_brackets(code: Operand, room: int, before: str, after: str) -> list[str]:
     """Split inside the brackets of one of two operands; empty if that is impossible."""
-    if len(code.parts) != len(("first", "sign", "last")):
+    if len(code.tokens) != len(("first", "sign", "last")):
         return []
-    first, sign, last = code.parts
+    first, sign, last = code.tokens
     if not isinstance(first, Slot) or not isinstance(last, Slot):
         return []
     groups = _as_group(first), _as_group(last)
@@ -115,7 +115,7 @@ def _split(code: Operand, room: int, sign: str = "", after: str = "") -> list[st
         sign: Text before it on its first line.
         after: Text after it on its last line.
     """
-    slots = [at for at, part in enumerate(code.parts) if isinstance(part, Slot)]
+    slots = [at for at, token in enumerate(code.tokens) if isinstance(token, Slot)]
     if width(f"{sign}{code.text}{after}") <= room or not slots:
         return [f"{sign}{code.text}{after}"]
     call = _as_call(code)
@@ -123,19 +123,19 @@ def _split(code: Operand, room: int, sign: str = "", after: str = "") -> list[st
         return _spread(call, room, sign, after)
     lines: list[str] = []
     last = slots[-1]
-    end = "".join(str(part) for part in code.parts[last + 1 :]) + after
-    for at, part in enumerate(code.parts[: last + 1]):
-        if isinstance(part, str):
-            operates = part.startswith(" ") and part.endswith(" ")
-            sign = f"{part.strip()} " if operates else f"{sign}{part}"
+    end = "".join(str(token) for token in code.tokens[last + 1 :]) + after
+    for at, token in enumerate(code.tokens[: last + 1]):
+        if isinstance(token, str):
+            operates = token.startswith(" ") and token.endswith(" ")
+            sign = f"{token.strip()} " if operates else f"{sign}{token}"
             continue
         tail = end if at == last else ""
-        if not part.needs_brackets:
-            lines += _split(part.operand, room, sign, tail)
-        elif width(line := f"{sign}{part.text}{tail}") <= room:
+        if not token.needs_brackets:
+            lines += _split(token.operand, room, sign, tail)
+        elif width(line := f"{sign}{token.text}{tail}") <= room:
             lines.append(line)
         else:
-            inner = _split(part.operand, room - INDENT)
+            inner = _split(token.operand, room - INDENT)
             lines += [f"{sign}(", *indented(inner), f"){tail}"]
         sign = ""
     return lines

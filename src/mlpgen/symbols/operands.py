@@ -67,12 +67,12 @@ class Operand(NamedTuple):
         text: The code, for where it needs no parentheses: between commas, in brackets,
             after `=` or `if`.
         precedence: The precedence of its outermost operator.
-        parts: Words and signs, and slots with operands.
+        tokens: Words and signs, and slots with operands.
     """
 
     text: str
     precedence: Precedence
-    parts: tuple[str | Slot, ...]
+    tokens: tuple[str | Slot, ...]
 
     def __eq__(self, other: object) -> bool:
         """Compare the code."""
@@ -94,7 +94,7 @@ class Operand(NamedTuple):
     def names(self) -> frozenset[str]:
         """The names in the code."""
         found: set[str] = set()
-        for each in self.parts:
+        for each in self.tokens:
             if isinstance(each, Slot):
                 found |= each.operand.names
             elif isinstance(each, Name):
@@ -118,7 +118,7 @@ class Operand(NamedTuple):
     @property
     def is_name(self) -> bool:
         """Whether it is a single name."""
-        return isinstance(self.parts[0], Name)
+        return isinstance(self.tokens[0], Name)
 
     @property
     def atom(self) -> str:
@@ -132,7 +132,7 @@ class Operand(NamedTuple):
     @property
     def inner(self) -> tuple[Operand, ...]:
         """The operands in it, in order."""
-        return tuple(each.operand for each in self.parts if isinstance(each, Slot))
+        return tuple(each.operand for each in self.tokens if isinstance(each, Slot))
 
     @property
     def is_choice(self) -> bool:
@@ -144,7 +144,7 @@ class Operand(NamedTuple):
 
         The divisors in a divisor come before it.
         """
-        for sign, each in pairwise(("", *self.parts)):
+        for sign, each in pairwise(("", *self.tokens)):
             if isinstance(each, Slot) and not self.is_choice:
                 yield from each.operand.divisors()
                 if sign in (" / ", " // ", " % "):
@@ -152,11 +152,11 @@ class Operand(NamedTuple):
 
     def mapped(self, change: Callable[[Operand], Operand]) -> Operand:
         """Replace each operand in it."""
-        parts = (
+        tokens = (
             Slot(change(each.operand), each.least) if isinstance(each, Slot) else each
-            for each in self.parts
+            for each in self.tokens
         )
-        return _made(self.precedence, *parts)
+        return _made(self.precedence, *tokens)
 
     def replaced(self, values: Mapping[str, Operand]) -> Operand:
         """Replace names."""
@@ -190,9 +190,9 @@ class Slot(NamedTuple):
 _TIGHTEST = Precedence.ATOM
 
 
-def _made(precedence: Precedence, *parts: str | Slot) -> Operand:
-    texts = (each.text if isinstance(each, Slot) else each for each in parts)
-    return Operand("".join(texts), precedence, parts)
+def _made(precedence: Precedence, *tokens: str | Slot) -> Operand:
+    texts = (each.text if isinstance(each, Slot) else each for each in tokens)
+    return Operand("".join(texts), precedence, tokens)
 
 
 def name(text: str) -> Operand:
@@ -230,23 +230,23 @@ def chain(first: Operand, others: Sequence[tuple[str, Operand]]) -> Operand:
     precedence = _OPERATORS[others[0][0]]
     tighter = Precedence(precedence + 1)
     compares = precedence is Precedence.COMPARISON
-    parts: list[str | Slot] = [Slot(first, tighter if compares else precedence)]
+    tokens: list[str | Slot] = [Slot(first, tighter if compares else precedence)]
     if first.precedence is precedence and not compares:
-        parts = [*first.parts]
+        tokens = [*first.tokens]
     for sign, each in others:
-        parts += [f" {sign} ", Slot(each, tighter)]
-    return _made(precedence, *parts)
+        tokens += [f" {sign} ", Slot(each, tighter)]
+    return _made(precedence, *tokens)
 
 
 def logical(word: str, operands: Sequence[Operand]) -> Operand:
     """Join conditions with `and` or `or`; an `and` in an `or` gets parentheses."""
     precedence = Precedence.AND if word == "and" else Precedence.OR
-    parts: list[str | Slot] = []
+    tokens: list[str | Slot] = []
     for each in operands:
-        parts += [f" {word} "] * bool(parts)
+        tokens += [f" {word} "] * bool(tokens)
         same = each.precedence is precedence
-        parts += each.parts if same else [Slot(each, Precedence.NOT)]
-    return _made(precedence, *parts)
+        tokens += each.tokens if same else [Slot(each, Precedence.NOT)]
+    return _made(precedence, *tokens)
 
 
 def negation(operand: Operand) -> Operand:
@@ -272,7 +272,7 @@ def power(base: Operand, exponent: Operand) -> Operand:
 
 def _first(operand: Operand) -> str:
     """Return the base of a power; otherwise the whole code."""
-    base = operand.parts[0]
+    base = operand.tokens[0]
     if operand.precedence is Precedence.POWER and isinstance(base, Slot):
         return base.text
     return operand.text
@@ -288,7 +288,7 @@ def choice(condition: Operand, one: Operand, other: Operand) -> Operand:
 
 def call(function: str, *arguments: Operand) -> Operand:
     """Return a call of a Python function."""
-    parts: list[str | Slot] = []
+    tokens: list[str | Slot] = []
     for each in arguments:
-        parts += [", "] * bool(parts) + [Slot(each, Precedence.CHOICE)]
-    return _made(_TIGHTEST, f"{function}(", *parts, ")")
+        tokens += [", "] * bool(tokens) + [Slot(each, Precedence.CHOICE)]
+    return _made(_TIGHTEST, f"{function}(", *tokens, ")")

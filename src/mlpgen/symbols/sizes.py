@@ -24,7 +24,6 @@ from mlpgen.symbols.sums import (
     name,
     number,
     opaque,
-    parts_of,
 )
 
 if TYPE_CHECKING:
@@ -214,13 +213,7 @@ def names_of(value: float) -> frozenset[str]:
 
 def has_smaller(value: int) -> bool:
     """Return whether the code of a size contains `min`."""
-    open_ = [sum_of(value)]
-    while open_:
-        for atom in open_.pop().atoms:
-            if isinstance(atom, Smaller):
-                return True
-            open_ += parts_of(atom)
-    return False
+    return any(isinstance(atom, Smaller) for atom in sum_of(value).walk())
 
 
 def is_name(value: int) -> bool:

@@ -16,8 +16,8 @@ from mlpgen.symbols.sums import (
     alone,
     made,
     number,
-    parts_of,
     short,
+    sums_in,
 )
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _is_positive(value: Sum) -> bool:
 def _is_positive_atom(atom: Atom) -> bool:
     if isinstance(atom, Scaled) and atom.factor < 0:
         return False
-    return not isinstance(atom, Opaque) and all(map(_is_positive, parts_of(atom)))
+    return not isinstance(atom, Opaque) and all(map(_is_positive, sums_in(atom)))
 
 
 def either(condition: Any, one: Sum, other: Sum) -> Sum:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.symbols.work_limit import spend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MOST_TERMS = 500
 """The most terms of a sum; a larger one has no code."""
@@ -132,6 +132,14 @@ class Sum(NamedTuple):
         """All atoms, once for each product."""
         return [atom for product in self.terms for atom in product.factors]
 
+    def walk(self) -> Iterator[Atom]:
+        """Iterate over all atoms, including those that atoms are made of."""
+        left = [self]
+        while left:
+            for atom in left.pop().atoms:
+                yield atom
+                left += sums_in(atom)
+
     @property
     def names(self) -> frozenset[str]:
         """The parameters that it depends on."""
@@ -217,19 +225,19 @@ def opaque(key: str, names: frozenset[str]) -> Sum:
     return alone(atom)
 
 
-def made(atom: Atom, *parts: Sum, beside: Any = None) -> Sum:
+def made(atom: Atom, *inner: Sum, beside: Any = None) -> Sum:
     """Return an atom that is made of sums, as a sum; without code if it is too large.
 
     Args:
         atom: The atom; this sets its attributes.
-        parts: The sums that it is made of.
+        inner: The sums that it is made of.
         beside: What else its code contains: a condition, or a fraction.
     """
     names: frozenset[str] = getattr(beside, "names", frozenset())
-    atom.names = names.union(*(each.names for each in parts))
-    atom.depth = 1 + max(each.depth for each in parts)
-    atom.weight = words(beside) + sum(each.weight for each in parts)
-    atom.conditions = frozenset[str]().union(*(each.conditions for each in parts))
+    atom.names = names.union(*(each.names for each in inner))
+    atom.depth = 1 + max(each.depth for each in inner)
+    atom.weight = words(beside) + sum(each.weight for each in inner)
+    atom.conditions = frozenset[str]().union(*(each.conditions for each in inner))
     if isinstance(atom, Choice):
         atom.conditions |= {atom.condition.code}
     spend(atom.weight)
@@ -245,14 +253,10 @@ def words(value: Any) -> int:
 
 def is_opaque(value: Sum) -> bool:
     """Return whether a sum has no code."""
-    return any(_is_opaque(atom) for atom in value.atoms)
+    return any(isinstance(atom, Opaque) for atom in value.walk())
 
 
-def _is_opaque(atom: Atom) -> bool:
-    return isinstance(atom, Opaque) or any(map(is_opaque, parts_of(atom)))
-
-
-def parts_of(atom: Atom) -> tuple[Sum, ...]:
+def sums_in(atom: Atom) -> tuple[Sum, ...]:
     """Return the sums that an atom is made of."""
     match atom:
         case Floor():

@@ -182,7 +182,7 @@ class OneCycleLR(Scheduler):
         """Refuse `total_steps`, which the script computes from the data."""
         if self.total_steps is None:
             return None
-        message = "`total_steps` is the number of batches, which the script counts"
+        message = "the script computes `total_steps` from the number of batches"
         return Problem("MG311", message, "total_steps", "leave it out")
 
 

@@ -10,7 +10,7 @@ from mlpgen.graph.entries.when_examples import near
 from mlpgen.symbols.evaluation import restated
 from mlpgen.symbols.expressions import Expression, ExpressionError
 from mlpgen.symbols.sizes import sum_of
-from mlpgen.symbols.sums import Choice, parts_of
+from mlpgen.symbols.sums import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -55,12 +55,9 @@ def turning(
 
 def _conditions(size: int) -> Iterator[Expression]:
     """Go through what decides in a size."""
-    open_ = [sum_of(size)]
-    while open_:
-        for atom in open_.pop().atoms:
-            if isinstance(atom, Choice):
-                yield atom.condition
-            open_ += parts_of(atom)
+    for atom in sum_of(size).walk():
+        if isinstance(atom, Choice):
+            yield atom.condition
 
 
 def _others(value: Scalar, numbers: Iterable[int]) -> Iterator[Scalar]:

@@ -98,7 +98,7 @@ class L1Loss(OfImages):
 
 
 class SmoothL1Loss(OfImages):
-    """Squared error if it is below `beta`, else absolute error."""
+    """Squared error where it is below `beta`, else absolute error."""
 
     call: ClassVar = "F.smooth_l1_loss"
     example: ClassVar = "SmoothL1Loss"
@@ -107,7 +107,7 @@ class SmoothL1Loss(OfImages):
 
 
 class HuberLoss(OfImages):
-    """Squared error if it is below `delta`, else `delta` times the absolute error."""
+    """Squared error where it is below `delta`, else `delta` times absolute error."""
 
     call: ClassVar = "F.huber_loss"
     example: ClassVar = "HuberLoss: {delta: 0.5}"
