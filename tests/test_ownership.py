@@ -55,7 +55,7 @@ def under(
             style: load(path, made.claims["name"])
             for style, path in written["files"].items()
         }
-    keys = ("trials", "entries", "captured")
+    keys = ("arguments", "entries", "captured")
     return Subject(written["claims"], classes, *(written[key] for key in keys))
 
 

@@ -177,7 +177,7 @@ def test_a_folder_that_is_not_the_package(
             assert run([command, *args]) == 2
             said = capsys.readouterr().err
             assert said.startswith("error[MG205]: the package `mypkg.")
-            assert "a folder `" in said and "--package ''" in said
+            assert "it must end with `" in said and "--package ''" in said
     assert run(["render", "--out", "look", "--package", ""]) == 0
     assert run(["render", "--out", "made/look", "--package", "made.look"]) == 0
     assert not Said(capsys).wrong

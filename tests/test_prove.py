@@ -417,7 +417,7 @@ layers:
 def test_other_arguments(tmp_path: Path) -> None:
     """A class with other arguments matches the spec."""
     made = subject(WIDE, tmp_path)
-    assert made.trials.warned == ("chance",)
+    assert made.arguments.warned == ("chance",)
     shallow = made
     for style in api.STYLES:
         shallow = damaged(shallow, "range(depth)", "range(2)", style)
@@ -470,13 +470,15 @@ def test_what_was_left_out_is_said(
 ) -> None:
     made = subject(LARGE.format(layer=layer), tmp_path)
     if "no other" in less:
-        kept = [each for each in made.trials.variants if "size" not in each.arguments]
-        made = made._replace(trials=made.trials._replace(variants=tuple(kept)))
+        kept = [
+            each for each in made.arguments.variants if "size" not in each.arguments
+        ]
+        made = made._replace(arguments=made.arguments._replace(variants=tuple(kept)))
     job = made.write(tmp_path / "0")
     monkeypatch.chdir(tmp_path)
     classes = {style: load(path, "Large") for style, path in job["files"].items()}
     with torch.no_grad():
-        found = other_arguments(Subject(job["claims"], classes, job["trials"], None))
+        found = other_arguments(Subject(job["claims"], classes, job["arguments"], None))
     assert found.startswith("as the spec says with vocabulary=3001, heads=2")
     assert found.partition(";")[2] == less[1:]
 

@@ -47,13 +47,15 @@ def command(folder: str | None, copy: str | None, format_: str) -> int:
     there = Path(folder or usual or FOLDER)
     if copy is not None:
         return _copy(copy, there, usual)
-    own = {each.name for each in there.glob("*")} if folder or usual else set[str]()
+    names = {each.name for each in there.glob("*")} if folder or usual else set[str]()
     rows = [
         {
             "name": each.name,
             "about": each.about,
             "uses": each.kind or None,
-            "replaced_by": (there / each.name).as_posix() if each.name in own else None,
+            "replaced_by": (there / each.name).as_posix()
+            if each.name in names
+            else None,
         }
         for each in listing.replaceable()
     ]

@@ -72,7 +72,7 @@ def render(
     shared: dict[Path, RenderedFile] = {}
     problems: dict[Diagnostic, Diagnostic] = {}
     clashes: dict[tuple[str, str], Diagnostic] = {}
-    odd: dict[int, dict[Diagnostic, None]] = {}
+    warnings: dict[int, dict[Diagnostic, None]] = {}
     wanted = [(request, False) for request in requests]
     for request, optional in [*wanted, *((request, True) for request in also)]:
         if optional and _is_replaced(request, found):
@@ -89,8 +89,8 @@ def render(
         others = [each for each in taken if not _same_spec(each.request, request)]
         if optional and others:
             continue
-        found_odd = network.warnings_in(request.style or network.graph.style)
-        odd.setdefault(id(network), {}).update(dict.fromkeys(found_odd))
+        found_warnings = network.warnings_in(request.style or network.graph.style)
+        warnings.setdefault(id(network), {}).update(dict.fromkeys(found_warnings))
         for path, rendered in made.items():
             if path.stem in shared_modules():
                 shared.setdefault(path, rendered)
@@ -105,7 +105,7 @@ def render(
                 found[path] = rendered  # each file keeps the options of its header
     if problems or clashes:
         raise SpecError([*problems.values(), *clashes.values()])
-    warn([each for every in odd.values() for each in every])
+    warn([each for every in warnings.values() for each in every])
     return found | shared
 
 

@@ -69,7 +69,7 @@ _MARKS: dict[Status, tuple[str, str, str]] = {
 
 
 def mark(status: Status, *, unicode: bool) -> tuple[str, str]:
-    """Return the mark of a check and its colour."""
+    """Return the mark of a check and its color."""
     nice, plain, color = _MARKS[status]
     return nice if unicode else plain, color
 

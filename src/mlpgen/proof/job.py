@@ -10,8 +10,11 @@ from mlpgen.graph.captures import captured
 from mlpgen.proof import custom_files
 from mlpgen.proof.captured_model import CapturedModel, captured_model
 from mlpgen.proof.claims import claims
+from mlpgen.proof.constructor_arguments import (
+    ConstructorArguments,
+    constructor_arguments,
+)
 from mlpgen.proof.spec_entries import spec_entries
-from mlpgen.proof.variants import Trials, trials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +33,7 @@ class Job(NamedTuple):
         claims: What mlpgen predicted.
         texts: The file of the model in each style.
         custom: The author's own files that it imports.
-        trials: The model with other constructor arguments.
+        arguments: The model with other constructor arguments.
         entries: The entries of the spec as written.
         captured: The model that also returns its inner values.
     """
@@ -39,7 +42,7 @@ class Job(NamedTuple):
     claims: Claims
     texts: dict[str, str]
     custom: tuple[CustomFile, ...] = ()
-    trials: Trials = Trials()
+    arguments: ConstructorArguments = ConstructorArguments()
     entries: SpecEntries | None = None
     captured: CapturedModel | None = None
 
@@ -50,7 +53,7 @@ class Job(NamedTuple):
             "claims": self.claims,
             "files": _written(self.texts, folder),
             "custom": custom_files.write_files(self.custom, folder / "custom"),
-            "trials": _written_trials(self.trials, folder),
+            "arguments": _written_arguments(self.arguments, folder),
             "entries": self.entries,
             "captured": _written_captured(self.captured, folder),
         }
@@ -78,7 +81,7 @@ def job(spec: str, network: Network, capture: Sequence[str] = ()) -> Job:
             for style in api.STYLES
         },
         custom_files.read_files(network.graph, Path(network.document.name).parent),
-        trials(network, names),
+        constructor_arguments(network, names),
         spec_entries(network),
         None if names else captured_model(network),
     )
@@ -103,11 +106,11 @@ def _written_captured(model: CapturedModel | None, folder: Path) -> Any:
     return {"outputs": model.outputs, "files": files}
 
 
-def _written_trials(trials: Trials, folder: Path) -> dict[str, Any]:
-    texts = {str(index): each.text for index, each in enumerate(trials.variants)}
+def _written_arguments(arguments: ConstructorArguments, folder: Path) -> dict[str, Any]:
+    texts = {str(index): each.text for index, each in enumerate(arguments.variants)}
     files = _written(texts, folder, "variant_").values()
     found = [
         {"arguments": each.arguments, "claims": each.claims, "file": file}
-        for each, file in zip(trials.variants, files, strict=True)
+        for each, file in zip(arguments.variants, files, strict=True)
     ]
-    return {**trials._asdict(), "variants": found}
+    return {**arguments._asdict(), "variants": found}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from .text import dtype_name
+from .messages import dtype_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from .comparison import difference, same
 from .errors import FailsError
+from .messages import counted, first_line
 from .shapes_and_counts import counts_all, need_outputs, one_example, plain_kernels
 from .subject import SEED, call, load, made_inputs
-from .text import counted, first_line
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,16 +27,16 @@ _QUICK = 100_000_000
 
 def other_arguments(subject: Subject) -> str:
     """Check the keys, shapes, counts and outputs of each variant."""
-    trials = subject.trials
-    if not trials.get("parameters"):
+    given = subject.arguments
+    if not given.get("parameters"):
         return "no parameters"
-    variants = trials["variants"]
+    variants = given["variants"]
     less = {_need_variant(subject, variant) for variant in variants}
     tried = [_shown(variant["arguments"]) for variant in variants]
-    names = {*trials["warned"]}.union(*(each["arguments"] for each in variants))
+    names = {*given["warned"]}.union(*(each["arguments"] for each in variants))
     notes = [
-        *(f"not with another `{name}`, see MG316" for name in trials["warned"]),
-        *(f"no other `{n}` was tried" for n in trials["parameters"] if n not in names),
+        *(f"not with another `{name}`, see MG316" for name in given["warned"]),
+        *(f"no other `{n}` was tried" for n in given["parameters"] if n not in names),
         *sorted(less - {""}),
     ]
     found = f"as the spec says with {', '.join(tried) or 'no other values'}"

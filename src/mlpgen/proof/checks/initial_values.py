@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from .comparison import difference, same
 from .errors import FailsError
+from .messages import counted
 from .parameters import all_parameters, tied_tensors
-from .text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -58,7 +58,7 @@ def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
         custom = import_custom(job["custom"])
         name = job["claims"]["name"]
         classes = {style: load(path, name) for style, path in job["files"].items()}
-        known = (job["trials"], job["entries"], job.get("captured"))
+        known = (job["arguments"], job["entries"], job.get("captured"))
         made.append(Subject(job["claims"], classes, *known))
         code = f", with the author's code in {', '.join(custom)}" if custom else ""
         return f"{' and '.join(classes)}: imported and made{code}"
@@ -104,7 +104,7 @@ def _checks() -> dict[str, Callable[[Subject], str]]:
 
 def _check(name: str, run: Callable[[], str], tell: Callable[..., None]) -> None:
     from .errors import FailsError, UnknownError, UnsupportedError
-    from .text import first_line
+    from .messages import first_line
 
     tell(name=name)
     try:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from torch import Tensor, nn
 
 from .errors import UnsupportedError
+from .messages import first_line
 from .subject import call, tensors
-from .text import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,11 +8,11 @@ import torch
 
 from .comparison import close, difference, same
 from .errors import FailsError
+from .messages import counted
 from .module_calls import where_they_differ
 from .shapes_and_counts import need_outputs, one_example
 from .state_dicts import need_equal_states
 from .subject import BATCH, call
-from .text import counted
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -8,7 +8,7 @@ from torch.nn.utils import parametrize
 
 from .errors import FailsError
 from .interpreter.modules import need_kind
-from .text import counted
+from .messages import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

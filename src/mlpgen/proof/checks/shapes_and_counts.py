@@ -12,9 +12,9 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from .errors import FailsError, UnsupportedError
+from .messages import counted, dtype_name, shape_shown
 from .module_calls import watched
 from .subject import BATCH, call, sized
-from .text import counted, dtype_name, shape_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -16,10 +16,10 @@ from .errors import FailsError
 from .initial_values import need_initial_values
 from .interpreter.functions import Value
 from .interpreter.interpreter import Interpreter
+from .messages import counted
 from .parameters import need_computed, need_modules, need_owned, need_ties
 from .shapes_and_counts import need_outputs
 from .subject import SEED, call, load
-from .text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ import torch
 
 from .comparison import difference, same
 from .errors import FailsError
+from .messages import counted
 from .subject import call
-from .text import counted
 
 if TYPE_CHECKING:
     from torch import nn

@@ -24,7 +24,8 @@ class Subject:
     Attributes:
         claims: See `mlpgen.proof.claims.Claims`.
         classes: The class of each style.
-        trials: Other constructor arguments; see `mlpgen.proof.variants.Trials`.
+        arguments: Other constructor arguments; see
+            `mlpgen.proof.constructor_arguments.ConstructorArguments`.
         entries: The spec as written; see `mlpgen.proof.spec_entries.SpecEntries`.
         captured: The model that also returns its inner values; see
             `mlpgen.proof.captured_model.CapturedModel`.
@@ -36,13 +37,13 @@ class Subject:
         self,
         claims: dict[str, Any],
         classes: dict[str, type[nn.Module]],
-        trials: dict[str, Any],
+        arguments: dict[str, Any],
         entries: dict[str, Any] | None,
         captured: dict[str, Any] | None = None,
     ) -> None:
         self.claims = claims
         self.classes = classes
-        self.trials = trials
+        self.arguments = arguments
         self.entries = entries
         self.captured = captured
         self.interpreted: Any = None

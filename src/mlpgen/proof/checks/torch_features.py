@@ -11,10 +11,10 @@ from torch.utils._pytree import tree_map
 
 from .comparison import close, difference
 from .errors import FailsError, UnsupportedError
+from .messages import first_line
 from .module_calls import refuse_if_torch_does
 from .shapes_and_counts import need_outputs
 from .subject import call
-from .text import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import FailsError
-from ..text import counted
+from ..messages import counted
 from .entries import (
     handed_on,
     needed_in,

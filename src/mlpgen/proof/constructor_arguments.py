@@ -36,7 +36,7 @@ class Variant(NamedTuple):
     text: str
 
 
-class Trials(NamedTuple):
+class ConstructorArguments(NamedTuple):
     """The constructor arguments that are tried.
 
     Attributes:
@@ -50,7 +50,9 @@ class Trials(NamedTuple):
     variants: tuple[Variant, ...] = ()
 
 
-def trials(network: Network, captured: Sequence[str] = ()) -> Trials:
+def constructor_arguments(
+    network: Network, captured: Sequence[str] = ()
+) -> ConstructorArguments:
     """Load the spec of a network with other values of its parameters.
 
     Args:
@@ -64,7 +66,7 @@ def trials(network: Network, captured: Sequence[str] = ()) -> Trials:
     ]
     turns = zip_longest(*found)  # the first of each parameter, then the second
     variants = [each for turn in turns for each in turn if each is not None]
-    return Trials((*defaults,), warned, (*variants[:MOST],))
+    return ConstructorArguments((*defaults,), warned, (*variants[:MOST],))
 
 
 def _variants(network: Network, name: str, captured: Sequence[str]) -> list[Variant]:
