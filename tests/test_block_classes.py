@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mlpgen import SpecError, api
-from mlpgen.pictures.diagram import boxes, drawing
+from mlpgen.pictures.diagram import boxes, diagram
 from mlpgen.proof.claims import claims
 from mlpgen.styles.docstrings import docstring
 
@@ -529,7 +529,7 @@ def test_layers_with_unused_results_are_not_called(style: str, tmp_path: Path) -
     (tmp_path / "net.py").write_text(written(spec, style), encoding="utf-8")
     all_tools(tmp_path)
     for depth in (None, 3):
-        assert len(boxes(drawing(loaded.graph, depth).items)) >= 5
+        assert len(boxes(diagram(loaded.graph, depth).items)) >= 5
     calls: list[str] = []
     for name, each in made.named_modules():
         each.register_forward_hook(lambda *_, name=name: calls.append(name))

@@ -20,12 +20,12 @@ import pytest
 
 from mlpgen import api
 from mlpgen.pictures import comparison, dot, mermaid
-from mlpgen.pictures.diagram import Drawing, boxes, drawing
+from mlpgen.pictures.diagram import Diagram, boxes, diagram
 from mlpgen.pictures.json_data import data
-from mlpgen.pictures.layer_facts import ALL
-from mlpgen.pictures.rows import Row, rows
+from mlpgen.pictures.layer_views import ALL
 from mlpgen.pictures.table import MOST_ROWS
 from mlpgen.pictures.table import table as printed
+from mlpgen.pictures.table_rows import Row, rows
 from tests.networks import network
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -51,8 +51,8 @@ def table(name: str, depth: int | None = None) -> dict[str, Row]:
     return {row.name: row for row in rows(api.load(path(name)).graph, depth)}
 
 
-def drawn(name: str, depth: int | None = None) -> Drawing:
-    return drawing(api.load(path(name)).graph, depth)
+def drawn(name: str, depth: int | None = None) -> Diagram:
+    return diagram(api.load(path(name)).graph, depth)
 
 
 def run(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -114,7 +114,7 @@ def test_conditions_are_shown() -> None:
         if row.name == "downsample"
     ]
     assert notes == [
-        "from input; left out, unless stride != 1",
+        "from input; left out unless stride != 1",
         "from input; when stride != 1",
     ]
 
@@ -237,14 +237,14 @@ def test_every_arrow_joins_two_boxes() -> None:
             assert depth == 0 or any(box.returned for box in boxes(found.items))
 
 
-def _hostile() -> Drawing:
+def _hostile() -> Diagram:
     spec = {
         "name": "Net",
         "description": HOSTILE,
         "input": {"end": [4], "graph": [4]},
         "layers": [{"add": None, "name": "subgraph", "from": ["end", "graph"]}],
     }
-    return drawing(network(spec).graph)
+    return diagram(network(spec).graph)
 
 
 def test_hostile_names_are_escaped() -> None:

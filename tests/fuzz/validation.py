@@ -114,15 +114,15 @@ def _shows() -> dict[str, Any]:
     from rich.console import Console
 
     from mlpgen.pictures import dot, mermaid
-    from mlpgen.pictures.diagram import drawing
+    from mlpgen.pictures.diagram import diagram
     from mlpgen.pictures.json_data import data
-    from mlpgen.pictures.layer_facts import ALL
+    from mlpgen.pictures.layer_views import ALL
     from mlpgen.pictures.table import table
 
     console = Console(quiet=True, width=120)
     return {
         "json": lambda graph: json.dumps(data(graph)),
         "table": lambda graph: console.print(table(graph, ALL)),
-        "mermaid": lambda graph: mermaid.text(drawing(graph, ALL)),
-        "dot": lambda graph: dot.text(drawing(graph)),
+        "mermaid": lambda graph: mermaid.text(diagram(graph, ALL)),
+        "dot": lambda graph: dot.text(diagram(graph)),
     }

@@ -24,7 +24,7 @@ class Depth(click.ParamType[int]):
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
         """Read the number of levels."""
-        from mlpgen.pictures.layer_facts import ALL
+        from mlpgen.pictures.layer_views import ALL
 
         if value == "all":
             return ALL
@@ -98,9 +98,9 @@ def command(
 
 def _diagram(graph: Graph, depth: int | None, format_: str) -> str:
     from mlpgen.pictures import dot, mermaid
-    from mlpgen.pictures.diagram import drawing
+    from mlpgen.pictures.diagram import diagram
 
-    drawn = drawing(graph, depth)
+    drawn = diagram(graph, depth)
     if format_ == "svg":
         try:
             return dot.svg(drawn)

@@ -1,1 +1,1 @@
-"""What a network looks like: tables, data for programs, diagrams, comparisons."""
+"""Show a network: as a table, JSON data or a diagram, or compared with another."""

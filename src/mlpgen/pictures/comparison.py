@@ -1,10 +1,10 @@
-"""Two networks side by side: what their layers hold and compute, by type."""
+"""A comparison of two networks: parameters and multiply-adds by layer type."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.pictures.layer_facts import TIMES
+from mlpgen.pictures.layer_text import TIMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 class Sums(NamedTuple):
-    """What the layers of a type hold and compute together.
+    """The totals of all layers of a type.
 
     Attributes:
-        layers: How many there are.
-        parameters: How many values they learn.
-        multiply_adds: For one example.
+        layers: The number of layers.
+        parameters: The number of parameters.
+        multiply_adds: The number of multiply-adds for one example.
     """
 
     layers: int
@@ -27,12 +27,12 @@ class Sums(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """Two networks, by the types of their layers.
+    """Two networks, by layer type.
 
     Attributes:
-        names: What the networks are called.
-        types: For each type, what both have of it; most parameters first.
-        totals: Of both.
+        names: The names of the networks.
+        types: The sums of both networks by type, most parameters first.
+        totals: The sums of both networks over all types.
     """
 
     names: tuple[str, str]
@@ -41,7 +41,7 @@ class Comparison(NamedTuple):
 
     @property
     def ratios(self) -> tuple[str, str, str]:
-        """How many times as many layers, parameters, multiply-adds the second has."""
+        """The second network's layers, parameters and multiply-adds per the first's."""
         first, second = self.totals
         layers, parameters, work = (
             f"{b / a:.3g} {TIMES}" if a else ""
@@ -79,8 +79,8 @@ def data(found: Comparison) -> dict[str, Any]:
 def sums(graph: Graph) -> dict[str, Sums]:
     """Add up the layers of a network by type.
 
-    Blocks and containers are opened. A layer whose rounds differ is one type as a
-    whole, since what is in a round is known of the first only.
+    Blocks and containers are opened. A layer whose rounds differ counts as its own
+    type, since only the contents of the first round are known.
     """
     found: dict[str, Sums] = {}
     _add(graph.nodes, 1, found)
@@ -108,7 +108,7 @@ def _add(nodes: Iterable[Node], times: int, found: dict[str, Sums]) -> None:
 
 
 def _known(node: Node) -> bool:
-    """Tell whether the rounds that are shown make up the counts of all of them."""
+    """Tell whether the counts of the shown rounds add up to those of the layer."""
     pairs = [(int(each.times), each.node) for each in node.rounds]
     return node.parameters == sum(
         times * each.parameters for times, each in pairs

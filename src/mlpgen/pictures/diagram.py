@@ -1,39 +1,31 @@
-"""A diagram before any language for diagrams: boxes, frames around them, arrows."""
+"""A diagram independent of any diagram language: boxes, frames and arrows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.pictures.layer_facts import (
-    TIMES,
-    borrowed,
-    given,
-    inside,
-    opened,
-    places,
-    present,
-    shown,
-)
+from mlpgen.pictures.layer_text import TIMES, output_text, sharing_text, tensor_text
+from mlpgen.pictures.layer_views import contents, is_opened, layer_views, present_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph, Node
-    from mlpgen.pictures.layer_facts import Place
+    from mlpgen.pictures.layer_views import LayerView
 
 INPUT, LAYER, JOIN, TENSOR = "input", "layer", "join", "tensor"
-"""Kinds of boxes: what arrives, layers, those that take several tensors, and tensors
-of the model itself."""
+"""Kinds of boxes: inputs, layers, layers with several inputs, and tensors of the model
+itself."""
 
 
 class Box(NamedTuple):
-    """One layer, or several of which each is all that takes the one before it.
+    """A layer, or a chain of layers without branches.
 
     Attributes:
-        id: Safe in every language.
-        kind: One of the words above.
-        lines: What stands in it.
-        returned: Whether the network returns its result.
+        id: An identifier that is valid in every diagram language.
+        kind: One of the kinds above.
+        lines: The lines of text in the box.
+        returned: Whether the network returns its output.
     """
 
     id: str
@@ -43,11 +35,11 @@ class Box(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """A layer that is opened.
+    """A layer shown with the layers inside it.
 
     Attributes:
-        id: Safe in every language.
-        title: What stands on it.
+        id: An identifier that is valid in every diagram language.
+        title: The title of the frame.
         items: The boxes and frames in it.
     """
 
@@ -57,12 +49,12 @@ class Frame(NamedTuple):
 
 
 class Arrow(NamedTuple):
-    """A tensor on its way.
+    """A tensor that goes from one box to another.
 
     Attributes:
-        tail: The box that gives it.
-        head: The box that takes it.
-        label: Which of several tensors it is, with its shape; else empty.
+        tail: The id of the box it comes from.
+        head: The id of the box it goes to.
+        label: Its name and shape, if the layer returns several; else empty.
     """
 
     tail: str
@@ -70,13 +62,13 @@ class Arrow(NamedTuple):
     label: str
 
 
-class Drawing(NamedTuple):
+class Diagram(NamedTuple):
     """A diagram.
 
     Attributes:
-        title: The name of the network, and its description.
-        items: Boxes and frames in the order they run.
-        arrows: Between the boxes.
+        title: The name and description of the network.
+        items: The boxes and frames, in the order they run.
+        arrows: The arrows between boxes.
     """
 
     title: str
@@ -84,44 +76,44 @@ class Drawing(NamedTuple):
     arrows: tuple[Arrow, ...]
 
 
-class _End(NamedTuple):
-    """Where a value comes from: a box, and the label of arrows from there."""
+class _Tail(NamedTuple):
+    """Where arrows for a value begin: the box, and their label."""
 
     box: str
     label: str = ""
 
 
-_Ends = dict[str, _End]
+_Tails = dict[str, _Tail]
 
 
-def drawing(graph: Graph, depth: int | None = None) -> Drawing:
-    """Draw a network.
+def diagram(graph: Graph, depth: int | None = None) -> Diagram:
+    """Return the diagram of a network.
 
     Args:
         graph: The network.
-        depth: How many levels of layers; see `facts.opened`.
+        depth: The number of levels of layers; see `is_opened`.
     """
-    artist = _Artist(depth)
-    ends: _Ends = {}
+    builder = _Builder(depth)
+    tails: _Tails = {}
     items: list[Box | Frame] = []
     for name, value in graph.inputs.items():
-        box = artist.box(INPUT, (name, shown(value)))
+        box = builder.box(INPUT, (name, tensor_text(value)))
         items.append(box)
-        ends[name] = _End(box.id)
+        tails[name] = _Tail(box.id)
     if depth is None or depth > 0:
-        items += artist.layers(places(graph), ends, graph.outputs, 1)
-    returned = {ends[name].box for name in graph.outputs if name in ends}
+        items += builder.layers(layer_views(graph), tails, graph.outputs, 1)
+    returned = {tails[name].box for name in graph.outputs if name in tails}
     described = f": {graph.description}" if graph.description else ""
     title = f"{graph.name}{described}"
-    arrows = tuple(dict.fromkeys(artist.arrows))
-    return Drawing(title, _marked(items, returned), arrows)
+    arrows = tuple(dict.fromkeys(builder.arrows))
+    return Diagram(title, _marked(items, returned), arrows)
 
 
-class _Artist:
-    """Draws layers one after the other.
+class _Builder:
+    """Builds the boxes, frames and arrows of a diagram, layer by layer.
 
     Attributes:
-        arrows: Those drawn by now.
+        arrows: The arrows so far.
     """
 
     def __init__(self, depth: int | None) -> None:
@@ -130,29 +122,29 @@ class _Artist:
         self._count = 0
 
     def box(self, kind: str, lines: tuple[str, ...]) -> Box:
-        """Make a box."""
+        """Return a new box."""
         return Box(self._id("n"), kind, lines, False)
 
     def layers(
         self,
-        found: Sequence[Place],
-        ends: _Ends,
+        found: Sequence[LayerView],
+        tails: _Tails,
         outputs: Sequence[str],
         level: int,
     ) -> list[Box | Frame]:
-        """Draw the layers of a class; `ends` learns where their values come from."""
+        """Draw the layers of a class, and add their values to `tails`."""
         takers = _takers(found, outputs)
         items: list[Box | Frame] = []
-        for index, place in enumerate(found):
-            node = place.node
+        for index, view in enumerate(found):
+            node = view.node
             if node.idle:
-                items.append(self._layer(place, ends))
+                items.append(self._layer(view, tails))
                 continue
             if not node.active:
-                _pass_through(node, ends)
+                _pass_through(node, tails)
                 continue
-            if opened(node, level, self._depth):
-                items.append(self._frame(place, ends, level))
+            if is_opened(node, level, self._depth):
+                items.append(self._frame(view, tails, level))
                 continue
             before = found[index - 1].node if index else None
             last = items[-1] if items else None
@@ -160,69 +152,69 @@ class _Artist:
                 isinstance(last, Box)
                 and before is not None
                 and _follows(node, before, takers)
-                and ends[before.name].box == last.id
+                and tails[before.name].box == last.id
             ):
-                lines = (*last.lines[:-1], _titled(place), shown(node.value))
+                lines = (*last.lines[:-1], _titled(view), tensor_text(node.value))
                 items[-1] = last._replace(lines=lines)
-                ends[node.name] = _End(last.id)
+                tails[node.name] = _Tail(last.id)
                 continue
-            items.append(self._layer(place, ends))
+            items.append(self._layer(view, tails))
         return items
 
     def _chain(
-        self, found: Sequence[Place], node: Node, around: _Ends, level: int
+        self, found: Sequence[LayerView], node: Node, around: _Tails, level: int
     ) -> list[Box | Frame]:
-        """Draw layers that run one after the other: those inside of `node`."""
-        ends = {**around, "": around[node.sources[0]]}
+        """Draw the layers inside `node`, which run one after the other."""
+        tails = {**around, "": around[node.sources[0]]}
         chained = []
         before = ""
-        for index, place in enumerate(found):
+        for index, view in enumerate(found):
             name = str(index)
             sources = (before, *node.sources[1:])
-            inner = place.node._replace(name=name, sources=sources)
-            chained.append(place._replace(node=inner))
+            inner = view.node._replace(name=name, sources=sources)
+            chained.append(view._replace(node=inner))
             before = name
-        items = self.layers(chained, ends, (before,), level)
-        around[node.name] = ends[before]
+        items = self.layers(chained, tails, (before,), level)
+        around[node.name] = tails[before]
         for part in node.parts:
-            end = ends.get(f"{before}.{part}", ends[before])
-            around[f"{node.name}.{part}"] = end
+            tail = tails.get(f"{before}.{part}", tails[before])
+            around[f"{node.name}.{part}"] = tail
         return items
 
-    def _frame(self, place: Place, ends: _Ends, level: int) -> Frame:
-        node = place.node
+    def _frame(self, view: LayerView, tails: _Tails, level: int) -> Frame:
+        node = view.node
         id_ = self._id("c")
-        inner = inside(node)
+        inner = contents(node)
         if inner.graph is not None:
-            starts = [ends[source] for source in node.sources]
-            own: _Ends = dict(zip(inner.graph.inputs, starts, strict=True))
+            starts = [tails[source] for source in node.sources]
+            own: _Tails = dict(zip(inner.graph.inputs, starts, strict=True))
             outputs = inner.graph.outputs
-            items = self.layers(inner.places, own, outputs, level + 1)
+            items = self.layers(inner.views, own, outputs, level + 1)
             for output in outputs:
                 part = output if len(outputs) > 1 else ""
-                ends[f"{node.name}.{part}"] = own[output]
-            ends[node.name] = ends[f"{node.name}.{next(iter(node.parts))}"]
+                tails[f"{node.name}.{part}"] = own[output]
+            tails[node.name] = tails[f"{node.name}.{next(iter(node.parts))}"]
         else:
-            items = self._chain(inner.places, node, ends, level + 1)
-        first = place.varies and len(present(node)) < 2
-        title = _titled(place) + (", of which the first" if first else "")
+            items = self._chain(inner.views, node, tails, level + 1)
+        first = view.varies and len(present_rounds(node)) < 2
+        title = _titled(view) + (", the first shown" if first else "")
         return Frame(id_, title, tuple(items))
 
-    def _layer(self, place: Place, ends: _Ends) -> Box:
-        node = place.node
+    def _layer(self, view: LayerView, tails: _Tails) -> Box:
+        node = view.node
         several = len(dict.fromkeys(node.sources)) > 1
         kind = JOIN if several else TENSOR if node.is_held else LAYER
-        lines = [_titled(place), borrowed(node), given(place)]
+        lines = [_titled(view), sharing_text(node), output_text(view)]
         box = self.box(kind, tuple(line for line in lines if line))
         self.arrows += [
-            Arrow(ends[source].box, box.id, ends[source].label)
+            Arrow(tails[source].box, box.id, tails[source].label)
             for source in node.sources
         ]
-        ends[node.name] = _End(box.id)
+        tails[node.name] = _Tail(box.id)
         own = next(iter(node.parts))
         for part, value in node.parts.items():
-            label = "" if part == own else f"{part} {shown(value)}"
-            ends[f"{node.name}.{part}"] = _End(box.id, label)
+            label = "" if part == own else f"{part} {tensor_text(value)}"
+            tails[f"{node.name}.{part}"] = _Tail(box.id, label)
         return box
 
     def _id(self, letter: str) -> str:
@@ -230,20 +222,20 @@ class _Artist:
         return f"{letter}{self._count}"
 
 
-def _titled(place: Place) -> str:
-    times = f"{place.times} {TIMES} " if place.times > 1 else ""
-    return f"{place.name}: {times}{place.node.type}"
+def _titled(view: LayerView) -> str:
+    times = f"{view.times} {TIMES} " if view.times > 1 else ""
+    return f"{view.name}: {times}{view.node.type}"
 
 
-def _pass_through(node: Node, ends: _Ends) -> None:
-    """Let a layer that does not run give what it takes."""
-    ends[node.name] = ends[node.sources[0]]
+def _pass_through(node: Node, tails: _Tails) -> None:
+    """Pass on the input of a layer that does not run."""
+    tails[node.name] = tails[node.sources[0]]
 
 
-def _takers(found: Iterable[Place], outputs: Iterable[str]) -> Mapping[str, int]:
-    """Count how often each layer's result is taken."""
+def _takers(found: Iterable[LayerView], outputs: Iterable[str]) -> Mapping[str, int]:
+    """Count the uses of each layer's output."""
     counts: dict[str, int] = {}
-    names = [source for place in found for source in place.node.sources]
+    names = [source for view in found for source in view.node.sources]
     for name in [*names, *outputs]:
         layer = name.partition(".")[0]
         counts[layer] = counts.get(layer, 0) + 1
@@ -251,9 +243,9 @@ def _takers(found: Iterable[Place], outputs: Iterable[str]) -> Mapping[str, int]
 
 
 def _follows(node: Node, before: Node, takers: Mapping[str, int]) -> bool:
-    """Tell whether a layer stands in the box of the one before it.
+    """Tell whether a layer is drawn in the same box as the one before it.
 
-    Blocks and repeated layers have a box of their own.
+    Blocks and repeated layers have their own box.
     """
     return (
         node.pointwise
@@ -281,7 +273,7 @@ def _marked(
 
 
 def boxes(items: Iterable[Box | Frame]) -> list[Box]:
-    """Return all boxes, also those in frames."""
+    """Return all boxes, including those in frames."""
     found: list[Box] = []
     for item in items:
         found += [item] if isinstance(item, Box) else boxes(item.items)

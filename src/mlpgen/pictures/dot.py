@@ -1,4 +1,4 @@
-"""A diagram in the language of Graphviz, and as SVG through its program `dot`.
+"""A diagram in the DOT language of Graphviz, and as SVG through its program `dot`.
 
 https://graphviz.org/doc/info/lang.html
 """
@@ -15,7 +15,7 @@ from mlpgen.pictures.diagram import Box
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlpgen.pictures.diagram import Drawing, Frame
+    from mlpgen.pictures.diagram import Diagram, Frame
 
 _LOOKS = {
     "input": 'shape=box style="rounded,filled" fillcolor="#e8e8e8"',
@@ -30,50 +30,50 @@ _HEAD = """\
     edge [fontname=Helvetica fontsize=9 arrowsize=0.6]"""
 
 LONGEST = 60
-"""Seconds that `dot` may take."""
+"""The most seconds that `dot` can take."""
 
 
 class DrawingError(Exception):
-    """The program `dot` is not there or cannot draw."""
+    """The program `dot` is not installed, or it failed."""
 
 
-def text(drawing: Drawing) -> str:
-    """Return the text of a diagram."""
-    lines = ["digraph {", _HEAD, f"    label={quoted(drawing.title)}"]
-    lines += _items(drawing.items, 1)
-    for arrow in drawing.arrows:
+def text(diagram: Diagram) -> str:
+    """Return a diagram in DOT."""
+    lines = ["digraph {", _HEAD, f"    label={quoted(diagram.title)}"]
+    lines += _items(diagram.items, 1)
+    for arrow in diagram.arrows:
         label = f" [label={quoted(arrow.label)}]" if arrow.label else ""
         lines.append(f"    {arrow.tail} -> {arrow.head}{label}")
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def svg(drawing: Drawing) -> str:
-    """Draw a diagram as SVG.
+def svg(diagram: Diagram) -> str:
+    """Return a diagram as SVG.
 
     Raises:
-        DrawingError: `dot` of Graphviz is not there, or it fails.
+        DrawingError: Graphviz's `dot` is not installed, or it failed.
     """
     program = shutil.which("dot")
     if program is None:
         raise DrawingError(
-            "`--format svg` needs the program `dot` of Graphviz, which is not there: "
-            "install it (https://graphviz.org/download/), or use `--format dot` or "
-            "`--format mermaid`"
+            "`--format svg` needs the program `dot` of Graphviz, which is not "
+            "installed: get it from https://graphviz.org/download/, or use "
+            "`--format dot` or `--format mermaid`"
         )
     try:
         done = subprocess.run(
             [program, "-Tsvg"],
-            input=text(drawing).encode(),
+            input=text(diagram).encode(),
             capture_output=True,
             timeout=LONGEST,
         )
     except subprocess.TimeoutExpired:
         raise DrawingError(
-            f"`dot` takes more than {LONGEST} seconds: use a smaller `--depth`"
+            f"`dot` took more than {LONGEST} seconds: use a smaller `--depth`"
         ) from None
     if done.returncode:
         reason = done.stderr.decode(errors="replace").strip().split("\n")[0]
-        raise DrawingError(f"`dot` cannot draw this: {safe(reason)}")
+        raise DrawingError(f"`dot` failed: {safe(reason)}")
     return done.stdout.decode()
 
 
@@ -94,7 +94,7 @@ def _items(items: Iterable[Box | Frame], level: int) -> Iterator[str]:
 
 
 def quoted(*lines: str) -> str:
-    """Write lines of text so that nothing in them is an escape or an entity."""
+    """Return lines as a quoted DOT string, with escapes and entities escaped."""
     return '"' + "\\n".join(_escaped(line) for line in lines) + '"'
 
 

@@ -1,23 +1,24 @@
-"""A network as plain data, for programs."""
+"""A network as plain data, for JSON."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.pictures.layer_facts import ALL, arguments, inside, opened, places
+from mlpgen.pictures.layer_text import arguments
+from mlpgen.pictures.layer_views import ALL, contents, is_opened, layer_views
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
     from mlpgen.layers.base import Value
-    from mlpgen.pictures.layer_facts import Place
+    from mlpgen.pictures.layer_views import LayerView
 
 
 def data(graph: Graph, depth: int | None = None) -> dict[str, Any]:
-    """Return a network with its layers; equal rounds of one are there once.
+    """Return a network with its layers, with equal rounds of a layer once.
 
     Args:
         graph: The network.
-        depth: How many levels of layers; all of them by default.
+        depth: The number of levels of layers; all by default.
     """
     depth = ALL if depth is None else depth
     return {
@@ -25,44 +26,44 @@ def data(graph: Graph, depth: int | None = None) -> dict[str, Any]:
         "description": graph.description,
         "input": _shape(next(iter(graph.inputs.values()))),
         "inputs": {name: _tensor(value) for name, value in graph.inputs.items()},
-        "layers": [_layer(each, 1, depth) for each in places(graph) if depth > 0],
+        "layers": [_layer(each, 1, depth) for each in layer_views(graph) if depth > 0],
         "outputs": list(graph.outputs),
         "parameters": graph.total_parameters,
         "multiply_adds": graph.total_multiply_adds,
     }
 
 
-def _layer(place: Place, level: int, depth: int) -> dict[str, Any]:
-    node = place.node
+def _layer(view: LayerView, level: int, depth: int) -> dict[str, Any]:
+    node = view.node
     row: dict[str, Any] = {
-        "name": place.name,
+        "name": view.name,
         "type": node.type,
         "arguments": arguments(node),
         "output": _shape(node.value),
         "dtype": node.value.dtype,
-        "parameters": place.parameters,
-        "multiply_adds": place.multiply_adds,
+        "parameters": view.parameters,
+        "multiply_adds": view.multiply_adds,
     }
-    if place.before:
+    if view.before:
         row["from"] = list(node.sources)
     if len(node.parts) > 1:
         row["parts"] = {name: _tensor(value) for name, value in node.parts.items()}
-    if place.times > 1:
-        row["repeat"] = place.times
-        row["rounds_differ"] = place.varies
+    if view.times > 1:
+        row["repeat"] = view.times
+        row["rounds_differ"] = view.varies
     if node.condition is not None:
         row["when"] = node.condition.code
         row["active"] = node.active
-    wrapper = place.rounds[0].maker.wrapper
+    wrapper = view.rounds[0].maker.wrapper
     if wrapper:
         row["parametrize"] = wrapper
     if node.shared:
         row["module_of"] = node.shared
     if node.tied:
         row["parameters_of"] = node.tied
-    inner = inside(node)
-    if opened(node, level, depth):
-        row["layers"] = [_layer(each, level + 1, depth) for each in inner.places]
+    inner = contents(node)
+    if is_opened(node, level, depth):
+        row["layers"] = [_layer(each, level + 1, depth) for each in inner.views]
         if inner.graph is not None:
             row["inputs"] = {
                 name: _tensor(value) for name, value in inner.graph.inputs.items()

@@ -1,4 +1,4 @@
-"""A diagram in the language of Mermaid, which GitHub and GitLab draw in Markdown.
+"""A diagram in Mermaid, which GitHub and GitLab render in Markdown.
 
 https://mermaid.js.org/syntax/flowchart.html
 """
@@ -15,7 +15,7 @@ from mlpgen.pictures.diagram import Box, boxes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlpgen.pictures.diagram import Drawing, Frame
+    from mlpgen.pictures.diagram import Diagram, Frame
 
 _SHAPES = {
     "input": ("([", "])"),
@@ -25,15 +25,15 @@ _SHAPES = {
 }
 
 
-def text(drawing: Drawing) -> str:
-    """Return the text of a diagram."""
-    title = json.dumps(safe(drawing.title), ensure_ascii=False)
+def text(diagram: Diagram) -> str:
+    """Return a diagram in Mermaid."""
+    title = json.dumps(safe(diagram.title), ensure_ascii=False)
     lines = ["---", f"title: {title}", "---", "flowchart TB"]
-    lines += _items(drawing.items, "    ")
-    for arrow in drawing.arrows:
+    lines += _items(diagram.items, "    ")
+    for arrow in diagram.arrows:
         label = f"|{quoted(arrow.label)}|" if arrow.label else ""
         lines.append(f"    {arrow.tail} -->{label} {arrow.head}")
-    returned = [box.id for box in boxes(drawing.items) if box.returned]
+    returned = [box.id for box in boxes(diagram.items) if box.returned]
     if returned:
         lines.append("    classDef returned stroke-width:3px")
         lines.append(f"    class {','.join(returned)} returned")
@@ -53,10 +53,10 @@ def _items(items: Iterable[Box | Frame], indent: str) -> Iterator[str]:
 
 
 def quoted(*lines: str) -> str:
-    """Write lines of text so that nothing in them is Mermaid or HTML."""
+    """Return lines as a quoted Mermaid string, with Mermaid and HTML escaped."""
     return f'"{"<br/>".join(_escaped(line) for line in lines)}"'
 
 
 def _escaped(line: str) -> str:
-    """Write what is no letter, digit or plain mark as Mermaid's entity: `#35;`."""
+    """Escape all but letters, digits and plain punctuation as entities: `#35;`."""
     return re.sub(r"[^\w .,:()×–…+-]", lambda found: f"#{ord(found[0])};", safe(line))

@@ -1,4 +1,4 @@
-"""The table of layers for people, made by rich."""
+"""The table of layers and the table of a comparison, for the terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mlpgen.diagnostics.escape import safe
-from mlpgen.pictures.rows import rows
+from mlpgen.pictures.table_rows import rows
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 MOST_ROWS = 2_000
-"""Of layers; what is left out is counted in one more row."""
+"""The most rows of layers; one more row says how many are left out."""
 
 _COUNTS = ("parameters", "multiply-adds")
 
 
 def table(graph: Graph, depth: int | None = None) -> Table:
-    """Return the table of a network; see `rows`."""
+    """Return the table of a network."""
     found = rows(graph, depth)
     described = f": {graph.description}" if graph.description else ""
     made = Table(title=Text(safe(f"{graph.name}{described}")))
