@@ -187,12 +187,12 @@ class _Builder:
         inner = contents(node)
         if inner.graph is not None:
             starts = [tails[source] for source in node.sources]
-            own: _Tails = dict(zip(inner.graph.inputs, starts, strict=True))
+            inner_tails: _Tails = dict(zip(inner.graph.inputs, starts, strict=True))
             outputs = inner.graph.outputs
-            items = self.layers(inner.views, own, outputs, level + 1)
+            items = self.layers(inner.views, inner_tails, outputs, level + 1)
             for output in outputs:
                 part = output if len(outputs) > 1 else ""
-                tails[f"{node.name}.{part}"] = own[output]
+                tails[f"{node.name}.{part}"] = inner_tails[output]
             tails[node.name] = tails[f"{node.name}.{next(iter(node.parts))}"]
         else:
             items = self._chain(inner.views, node, tails, level + 1)
@@ -211,9 +211,9 @@ class _Builder:
             for source in node.sources
         ]
         tails[node.name] = _Tail(box.id)
-        own = next(iter(node.parts))
+        first = next(iter(node.parts))
         for part, value in node.parts.items():
-            label = "" if part == own else f"{part} {tensor_text(value)}"
+            label = "" if part == first else f"{part} {tensor_text(value)}"
             tails[f"{node.name}.{part}"] = _Tail(box.id, label)
         return box
 

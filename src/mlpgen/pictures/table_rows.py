@@ -128,9 +128,9 @@ def note(view: LayerView, open_: bool) -> str:
 def _output(view: LayerView, parts: Sequence[str]) -> tuple[str, ...]:
     node = view.node
     found = [output_text(view) if node.active else tensor_text(node.value)]
-    own = next(iter(node.parts))
+    first = next(iter(node.parts))
     found += [
-        f"{part} {tensor_text(node.parts[part])}" for part in parts if part != own
+        f"{part} {tensor_text(node.parts[part])}" for part in parts if part != first
     ]
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""The arguments of one class, as a spec writes them."""
+"""The schema of the arguments of one class."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ EXPRESSION = {"$ref": "#/$defs/expression"}
 EXPRESSIONS = {
     "type": "string",
     "pattern": r"^\$\{.+\}$",
-    "description": "An expression over the parameters of the spec.",
+    "description": "An expression with parameters of the spec.",
 }
 CONSTANT = {"$ref": "#/$defs/constant_expression"}
 CONSTANTS = {
     "type": "string",
     "pattern": r"^\$\{(?:[^A-Za-z_]|[0-9.]e|\b(?:and|or|not|true|false|if|else)\b)+\}$",
-    "description": "An expression of numbers; no parameter can be in it.",
+    "description": "An expression without parameters.",
 }
 
 
 def arguments(cls: type[Component], *, symbolic: bool) -> dict[str, Any]:
-    """Allow nothing, one value or a mapping, as a spec writes arguments."""
-    own = cls.model_json_schema()
-    fields: dict[str, Any] = own.get("properties", {})
+    """Allow the arguments of a class: nothing, one value, or a mapping."""
+    found = cls.model_json_schema()
+    fields: dict[str, Any] = found.get("properties", {})
     for name, field in fields.items():
         field.pop("title", None)
         field["description"] = expected(cls, name)
@@ -45,11 +45,11 @@ def arguments(cls: type[Component], *, symbolic: bool) -> dict[str, Any]:
         "type": "object",
         "properties": fields,
         "additionalProperties": False,
-        **({"required": own["required"]} if "required" in own else {}),
+        **({"required": found["required"]} if "required" in found else {}),
     }
     allowed: list[dict[str, Any]] = [mapping]
     shorthand = cls.shorthand()
-    required = own.get("required", [])
+    required = found.get("required", [])
     if shorthand and set(required) <= {shorthand}:
         allowed.append(fields[shorthand])
     if not required:
@@ -61,14 +61,14 @@ def arguments(cls: type[Component], *, symbolic: bool) -> dict[str, Any]:
 
 
 def documented(cls: type[Component]) -> str:
-    """Return where a layer or a function is documented."""
+    """Return the documentation URL of a layer or function."""
     if issubclass(cls, Operation):
         return cls.torch_page()
     return cls.page or TORCH_PAGE.format(cls.__name__)
 
 
 def choice(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Allow a name, or a mapping of one name to its arguments."""
+    """Allow a name, or a mapping from one name to its arguments."""
     return {
         "anyOf": [
             {"enum": list(options)},
@@ -84,7 +84,7 @@ def choice(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _numbers(field: dict[str, Any], expression: dict[str, Any]) -> dict[str, Any]:
-    """Let lists hold expressions too."""
+    """Allow expressions inside lists too."""
     if "prefixItems" in field:
         items = [{"anyOf": [each, expression]} for each in field["prefixItems"]]
         return {**field, "prefixItems": items}

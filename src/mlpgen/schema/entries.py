@@ -1,4 +1,4 @@
-"""One entry of a list of layers: a type with its arguments, and keys beside it."""
+"""The schema of a layer entry: a type with its arguments, and keys beside it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from mlpgen.schema.arguments import EXPRESSION, arguments
 from mlpgen.spec.types import CUSTOM, NOT_IN_TORCH, TENSORS
 
 LAYER = "layer"
-"""What a list of layers holds where the spec has no blocks of its own."""
+"""The definition of an entry in a spec without blocks."""
 ENTRY = "layer_or_block"
-"""What it holds where a type may be a block: its name is no mistake."""
+"""The definition of an entry in a spec with blocks, where a type can be a block."""
 
 _NAME = "(_?[A-Za-z]|_[0-9])[A-Za-z0-9_]*"
 NAME = f"^{_NAME}$"
-"""What a layer may be called."""
+"""The pattern of layer names."""
 ARGUMENT = "^_?[a-z][a-z0-9_]*$"
-"""What an argument in the generated code may be called."""
+"""The pattern of argument names in the generated code."""
 FILE = "^[a-z][a-z0-9_]*$"
 CLASS_NAME = "^[A-Z][A-Za-z0-9]*$"
 SOURCE = {"type": "string", "pattern": rf"^{_NAME}(\.{_NAME})?$"}
@@ -31,48 +31,49 @@ KEYS: dict[str, dict[str, Any]] = {
     "name": {
         "type": "string",
         "pattern": NAME,
-        "description": "The attribute that holds the layer; by default type and "
-        "number.",
+        "description": "The attribute of the layer in the class. Default: its type "
+        "and a number.",
     },
     "from": {
         "anyOf": [SOURCE, {"type": "array", "items": SOURCE, "minItems": 1}],
-        "description": "What it takes: a layer, a part of one (`layer.part`), an "
-        "input, or a list of them; by default the layer before it.",
+        "description": "Its input: a layer, a part of one (`layer.part`), an input of "
+        "the network, or a list of these. Default: the layer before it.",
     },
     "repeat": {
         "anyOf": [
             {"type": "integer", "minimum": 0, "maximum": MOST_ROUNDS},
             EXPRESSION,
         ],
-        "description": "How many of it run in a row; `${index}` counts them from 0.",
+        "description": "How many copies run in a row. `${index}` counts from 0.",
     },
     "when": {
         "anyOf": [{"type": "boolean"}, EXPRESSION],
-        "description": "Whether it is there; without it, its input passes through.",
+        "description": "Whether the layer exists. If not, its input passes through.",
     },
     "share": {
         "type": "string",
         "pattern": NAME,
-        "description": "The layer whose module is used again, or whose parameters.",
+        "description": "The layer whose module, or beside a type whose parameters, to "
+        "share.",
     },
     "select": {
         "type": "string",
         "pattern": NAME,
-        "description": "The part of its result that the next layer takes.",
+        "description": "The part of its output that the next layer takes.",
     },
     "init": {
         "$ref": "#/$defs/initial_values",
-        "description": "Initial values of its parameters, by their names.",
+        "description": "Initial values of its parameters, by name.",
     },
     "parametrize": {
         "enum": list(PARAMETRIZATIONS),
-        "description": "How its weight is computed from others at each step.",
+        "description": "A parametrization that computes its weight at each step.",
     },
 }
 
 
 def types() -> dict[str, dict[str, Any]]:
-    """Return what may be said of each type, but for `Sequential` and blocks."""
+    """Return the definitions of all types except `Sequential` and blocks."""
     found = {
         name: arguments(catalogue[name], symbolic=True)
         for catalogue in (LAYERS, FUNCTIONS, TENSORS, NOT_IN_TORCH)
@@ -81,16 +82,16 @@ def types() -> dict[str, dict[str, Any]]:
     for name in TENSORS:
         field: dict[str, Any] = found[name]["anyOf"][0]["properties"]["init"]
         field["anyOf"] = [{"$ref": "#/$defs/initializer"}, {"type": "null"}]
-    own: dict[str, Any] = Custom.model_json_schema()
-    own.pop("title")
-    for field in own["properties"].values():
+    custom: dict[str, Any] = Custom.model_json_schema()
+    custom.pop("title")
+    for field in custom["properties"].values():
         field.pop("title", None)
-    found[CUSTOM] = {**own, "description": "A module that you wrote yourself."}
+    found[CUSTOM] = {**custom, "description": "A module of your own."}
     return found
 
 
 def definitions(names: list[str]) -> dict[str, dict[str, Any]]:
-    """Return the definitions of entries, with and without blocks."""
+    """Return the definitions of entries in specs with and without blocks."""
     known = [*names, "Sequential"]
     layer = {"anyOf": [{"enum": known}, _mapping(names, LAYER)]}
     block = {
@@ -105,11 +106,11 @@ def definitions(names: list[str]) -> dict[str, dict[str, Any]]:
 
 
 def _mapping(names: list[str], inner: str) -> dict[str, Any]:
-    """Allow one type that is known, with its arguments and what stands beside it."""
+    """Allow one known type with its arguments, and the keys beside it."""
     children = {
         "type": ["array", "null"],
         "items": {"$ref": f"#/$defs/{inner}"},
-        "description": "Layers that run one after the other, as one layer with a name.",
+        "description": "Layers that run one after the other, as one module.",
     }
     options: dict[str, Any] = {name: {"$ref": f"#/$defs/{name}"} for name in names}
     options["Sequential"] = children
@@ -131,7 +132,7 @@ def _mapping(names: list[str], inner: str) -> dict[str, Any]:
 
 
 def _use(known: list[str]) -> dict[str, Any]:
-    """Allow the use of a block; of which name, only the spec knows."""
+    """Allow a block by any class name, since the schema does not know the names."""
     return {
         "type": "object",
         "properties": KEYS,

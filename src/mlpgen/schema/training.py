@@ -1,4 +1,4 @@
-"""The schema of `training:`: its parts, the keys beside them, and data."""
+"""The schema of `training:`: its components, the keys beside them, and data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mlpgen.catalogue.catalogue import Catalogue
 
-_PARTS: tuple[tuple[str, Catalogue[Any], type[BaseModel]], ...] = (
+_COMPONENTS: tuple[tuple[str, Catalogue[Any], type[BaseModel]], ...] = (
     ("loss", LOSSES, LossKeys),
     ("optimizer", OPTIMIZERS, OptimizerKeys),
     ("scheduler", SCHEDULERS, SchedulerKeys),
@@ -28,11 +28,13 @@ _PARTS: tuple[tuple[str, Catalogue[Any], type[BaseModel]], ...] = (
 
 
 def training() -> dict[str, dict[str, Any]]:
-    """Return the definitions of a training and its parts."""
+    """Return the definitions of a training and its components."""
     root = plain(Training)
     found = {"training": root, "data": _data()}
-    for key, parts, keys in _PARTS:
-        options = {name: arguments(parts[name], symbolic=False) for name in parts}
+    for key, catalogue, keys in _COMPONENTS:
+        options = {
+            name: arguments(catalogue[name], symbolic=False) for name in catalogue
+        }
         found[key] = _with_keys(choice(options), options, keys)
         _refer(root, key, {"$ref": f"#/$defs/{key}"})
     losses = {"type": "array", "items": {"$ref": "#/$defs/loss"}, "minItems": 1}
@@ -51,9 +53,9 @@ def _refer(root: dict[str, Any], key: str, to: dict[str, Any]) -> None:
 
 
 def _with_keys(
-    parts: dict[str, Any], options: dict[str, Any], keys: type[BaseModel]
+    component: dict[str, Any], options: dict[str, Any], keys: type[BaseModel]
 ) -> dict[str, Any]:
-    """Allow keys beside one part."""
+    """Allow keys beside a component."""
     beside = plain(keys)["properties"]
     mapping = {
         "type": "object",
@@ -61,21 +63,21 @@ def _with_keys(
         "additionalProperties": False,
         "oneOf": [{"required": [name]} for name in options],
     }
-    return {"anyOf": [*parts["anyOf"][:1], mapping]}
+    return {"anyOf": [*component["anyOf"][:1], mapping]}
 
 
 def _data() -> dict[str, Any]:
-    own = []
+    sources = []
     for kind, source in USER_DATA.items():
         schema = plain(source)
         schema["description"] = (source.__doc__ or "").split("\n")[0]
         schema["required"] = sorted({kind, *schema.get("required", [])})
-        own.append(schema)
-    return {"anyOf": [{"enum": list(DATASETS)}, *own]}
+        sources.append(schema)
+    return {"anyOf": [{"enum": list(DATASETS)}, *sources]}
 
 
 def plain(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the schema of a pydantic model without what editors do not need."""
+    """Return the schema of a pydantic model, without titles and definitions."""
     found: dict[str, Any] = model.model_json_schema()
     found.pop("$defs", None)
     found.pop("title", None)
