@@ -72,7 +72,7 @@ class _Lazy(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from mlpgen.spec.problems import nearest
+            from mlpgen.spec.wording import nearest
 
             hint = nearest(name, COMMANDS)
             ctx.fail(

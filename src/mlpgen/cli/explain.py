@@ -8,7 +8,7 @@ import click
 
 from mlpgen.cli import printing
 from mlpgen.diagnostics.explanations import EXPLANATIONS, visible
-from mlpgen.spec.problems import nearest
+from mlpgen.spec.wording import nearest
 
 
 @click.command("explain")

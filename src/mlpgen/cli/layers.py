@@ -12,8 +12,8 @@ from mlpgen.cli import completion, printing
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.functions import FUNCTIONS
 from mlpgen.schema.arguments import documented
-from mlpgen.spec.problems import nearest
 from mlpgen.spec.types import CATALOGUES, CUSTOM, SHARE, every_type
+from mlpgen.spec.wording import nearest
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

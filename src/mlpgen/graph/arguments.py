@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from mlpgen.catalogue.fields import takes
 from mlpgen.graph.scope import INDEX
 from mlpgen.source import scalar
-from mlpgen.spec.problems import listed, nearest, shown
 from mlpgen.spec.types import layer_class
+from mlpgen.spec.wording import listed, nearest, shown
 from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import (
     Expression,

@@ -8,7 +8,7 @@ from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.graph.checks.in_place import overwritings
 from mlpgen.graph.nodes import named
 from mlpgen.graph.run_order import places, values_of
-from mlpgen.spec.problems import cut, listed, nearest
+from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

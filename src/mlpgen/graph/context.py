@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.nodes import Graph, Maker, Node
 from mlpgen.layers.base import Call
-from mlpgen.spec.problems import listed
 from mlpgen.spec.types import SHARE, module_of
+from mlpgen.spec.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,7 +12,7 @@ from mlpgen.graph.checks.unused import (
 )
 from mlpgen.graph.fingerprints import names_of_node
 from mlpgen.graph.nodes import Graph
-from mlpgen.spec.problems import cut, listed, nearest
+from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.blocks.arguments import fits
 from mlpgen.names.identifiers import wrong_parameter
-from mlpgen.spec.problems import cut, nearest, shown
+from mlpgen.spec.wording import cut, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.layers.shapes import whole_shown
-from mlpgen.spec.problems import cut, listed, near, nearest
 from mlpgen.spec.types import every_type
+from mlpgen.spec.wording import cut, listed, near, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.diagnostics.escape import safe
 from mlpgen.names.modules import wrong_package
 from mlpgen.project.destination import Destination
-from mlpgen.spec.problems import cut
+from mlpgen.spec.wording import cut
 
 
 def misplaced(package: str, out: str | os.PathLike[str]) -> str:

@@ -15,7 +15,8 @@ from mlpgen.project.package_name import misplaced
 from mlpgen.source.decoding import decode, lines_of
 from mlpgen.source.document import Document, Spans, place_of
 from mlpgen.source.files import possible
-from mlpgen.spec.problems import Problems, cut, listed, nearest, shown
+from mlpgen.spec.problems import Problems
+from mlpgen.spec.wording import cut, listed, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -17,7 +17,7 @@ from jinja2 import (
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.project_templates.folder import meant, replaces
 from mlpgen.rendering import NotCodeError, environment
-from mlpgen.spec.problems import cut, nearest
+from mlpgen.spec.wording import cut, nearest
 from mlpgen.template_files import template_names
 
 if TYPE_CHECKING:

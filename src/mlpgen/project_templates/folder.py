@@ -10,7 +10,7 @@ from mlpgen.names.modules import shared_modules
 from mlpgen.project_templates.printed_python import check_modules
 from mlpgen.source.decoding import decode, lines_of
 from mlpgen.source.files import UnreadableError, content
-from mlpgen.spec.problems import near
+from mlpgen.spec.wording import near
 from mlpgen.template_files import (
     MODULE,
     ORIGINAL,

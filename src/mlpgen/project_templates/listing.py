@@ -23,8 +23,8 @@ from mlpgen.scripts.loss import Forward
 from mlpgen.scripts.metrics import Measured
 from mlpgen.scripts.notebook.notebook import Learning, Notebook
 from mlpgen.scripts.script_values import ScriptValues
-from mlpgen.spec.problems import nearest
 from mlpgen.spec.training import Training
+from mlpgen.spec.wording import nearest
 from mlpgen.styles.plan import ClassPlan, ModelPlan
 from mlpgen.template_files import (
     MODULE,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output.header import MARK, SLOT, with_slot
-from mlpgen.spec.problems import cut
+from mlpgen.spec.wording import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.functions import FUNCTIONS
-from mlpgen.spec.problems import cut, listed, nearest, shown
 from mlpgen.spec.types import CUSTOM, SHARE, every_type, is_function, layer_class
 from mlpgen.spec.unknown_types import meant
+from mlpgen.spec.wording import cut, listed, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

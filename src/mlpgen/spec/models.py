@@ -13,8 +13,8 @@ from mlpgen.names.identifiers import (
     wrong_class_name,
     wrong_stem,
 )
-from mlpgen.spec.problems import cut, shown
 from mlpgen.spec.training import Training
+from mlpgen.spec.wording import cut, shown
 
 if TYPE_CHECKING:
     from mlpgen.spec.problems import Problems

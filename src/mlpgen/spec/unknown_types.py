@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mlpgen.layers import CONTAINERS
-from mlpgen.spec.problems import near, nearest
 from mlpgen.spec.types import every_type, layer_class
+from mlpgen.spec.wording import near, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

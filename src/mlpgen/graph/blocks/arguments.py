@@ -8,7 +8,7 @@ from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.blocks.definitions import INPUT
 from mlpgen.graph.fingerprints import difference, graph_key, names_in
 from mlpgen.layers.shapes import whole_shown
-from mlpgen.spec.problems import cut, listed, nearest, shown
+from mlpgen.spec.wording import cut, listed, nearest, shown
 from mlpgen.symbols.agreements import agree, noting
 from mlpgen.symbols.expressions import Expression, value_of
 from mlpgen.symbols.sizes import names_of

@@ -18,8 +18,8 @@ from mlpgen.names.identifiers import (
 )
 from mlpgen.spec.entries import Reader
 from mlpgen.spec.models import Block
-from mlpgen.spec.problems import cut
 from mlpgen.spec.types import taken_by
+from mlpgen.spec.wording import cut
 from mlpgen.symbols.expressions import names_in_text
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen import source
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.source.files import possible
-from mlpgen.spec.problems import Problems, cut, listed, nearest, shown
+from mlpgen.spec.problems import Problems
+from mlpgen.spec.wording import cut, listed, nearest, shown
 
 if TYPE_CHECKING:
     from mlpgen.source import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.fingerprints import sizes_of
-from mlpgen.spec.problems import shown
+from mlpgen.spec.wording import shown
 from mlpgen.symbols.evaluation import restated, substituted
 from mlpgen.symbols.expressions import ExpressionError
 from mlpgen.symbols.sizes import code_of, has_smaller, is_known, names_of, sum_of

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.layers import CONTAINERS
 from mlpgen.spec.entries import ENTRY_KEYS
-from mlpgen.spec.problems import listed
 from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, is_function, layer_class
+from mlpgen.spec.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

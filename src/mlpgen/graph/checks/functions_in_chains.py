@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.spec.problems import listed
 from mlpgen.spec.types import module_of
+from mlpgen.spec.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.spec.problems import shown
+from mlpgen.spec.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,7 +12,7 @@ from mlpgen.graph.context import container
 from mlpgen.graph.nodes import Maker
 from mlpgen.names.identifiers import wrong_argument, wrong_import
 from mlpgen.names.modules import wrong_module
-from mlpgen.spec.problems import cut, shown
+from mlpgen.spec.wording import cut, shown
 from mlpgen.symbols.expressions import Expression, is_whole
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from mlpgen.graph.arguments import evaluated, plain
 from mlpgen.graph.nodes import Rule, held
 from mlpgen.initializers import INITIALIZERS
 from mlpgen.layers import LAYERS
-from mlpgen.spec.problems import cut, listed, nearest, shown
+from mlpgen.spec.wording import cut, listed, nearest, shown
 from mlpgen.symbols.expressions import Expression
 
 if TYPE_CHECKING:

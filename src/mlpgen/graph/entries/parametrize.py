@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.spec.problems import cut, listed, nearest
+from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
     from mlpgen.graph.context import Inside

@@ -19,7 +19,7 @@ from mlpgen.graph.fingerprints import (
     node_key,
 )
 from mlpgen.graph.scope import INDEX
-from mlpgen.spec.problems import shown
+from mlpgen.spec.wording import shown
 from mlpgen.symbols.expressions import value_of
 from mlpgen.symbols.sizes import Size, either, names_of, operand_of, worth
 

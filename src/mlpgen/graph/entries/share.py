@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.graph.entries.same_module import unified, value_key
 from mlpgen.graph.fingerprints import code_key, difference
 from mlpgen.graph.nodes import is_numbered
-from mlpgen.spec.problems import cut, listed, nearest
 from mlpgen.spec.types import SHARE
+from mlpgen.spec.wording import cut, listed, nearest
 from mlpgen.symbols.agreements import agree, noting
 from mlpgen.symbols.expressions import Expression
 

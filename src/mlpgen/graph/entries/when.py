@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.scope import INDEX
-from mlpgen.spec.problems import shown
+from mlpgen.spec.wording import shown
 from mlpgen.symbols.expressions import Expression, names_in_text, value_of
 
 if TYPE_CHECKING:

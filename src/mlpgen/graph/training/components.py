@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from mlpgen.spec.problems import cut, listed, nearest, shown
+from mlpgen.spec.wording import cut, listed, nearest, shown
 from mlpgen.training import REFUSED
 from mlpgen.training.component import TrainingComponent
 

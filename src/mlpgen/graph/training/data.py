@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from mlpgen.graph.nodes import held, made
 from mlpgen.graph.training.recipe import Dataset
 from mlpgen.names.modules import wrong_file
-from mlpgen.spec.problems import cut, listed, nearest, shown
+from mlpgen.spec.wording import cut, listed, nearest, shown
 from mlpgen.training.data.named_datasets import DATASETS
 from mlpgen.training.data.user_data import USER_DATA
 

@@ -11,8 +11,8 @@ from mlpgen.graph.training.producers import class_of, kind, makers
 from mlpgen.graph.training.recipe import Term
 from mlpgen.layers.base import shown as shape_shown
 from mlpgen.layers.shapes import whole_shown
-from mlpgen.spec.problems import cut, listed
 from mlpgen.spec.training import LossKeys
+from mlpgen.spec.wording import cut, listed
 from mlpgen.training import LOSSES
 from mlpgen.training.component import Problem
 from mlpgen.training.losses.base import NO_LOGITS
