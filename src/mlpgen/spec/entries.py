@@ -51,6 +51,7 @@ class Entry(NamedTuple):
         type_path: The path of its type (a key, if the type has arguments).
         shorthand: The argument that a single value stands for, as in `Linear: 10`.
         sources: The names in `from`; None without `from`.
+        lists_sources: Whether `from` is a list.
         options: The other keys beside the type: `repeat`, `when`, `share`, `select`.
         guess: What an unreadable type was probably meant to be.
     """
@@ -64,6 +65,7 @@ class Entry(NamedTuple):
     type_path: Path
     shorthand: str | None = None
     sources: tuple[str, ...] | None = None
+    lists_sources: bool = False
     options: Mapping[str, Any] = {}
     guess: str = ""
 
@@ -90,11 +92,11 @@ class Entry(NamedTuple):
         """Return the path of a source in `from`, or of the entry without `from`."""
         if self.sources is None:
             return self.path
-        one = len(self.sources) == 1 and not self.options.get("from list")
-        return (*self.path, "from") if one else (*self.path, "from", index)
+        path = (*self.path, "from")
+        return (*path, index) if self.lists_sources else path
 
 
-class Reader:
+class EntryReader:
     """Reads the entries of one list.
 
     Attributes:
@@ -116,20 +118,21 @@ class Reader:
         )
 
     def _entry(self, raw: Any, path: Path) -> Entry:
+        entry = Entry("", {}, (), "", False, path, path)
         if isinstance(raw, str):
-            return self._typed(Entry("", {}, (), "", False, path, path), raw, None)
+            return self._typed(entry, raw, None)
         if not isinstance(raw, dict):
             message = f"a layer must be a name or a mapping, not {shown(raw)}"
             help = "use `Sequential` for a list of layers" * isinstance(raw, list)
             self.problems.add("MG208", message, path, help=help)
-            return Entry("", {}, (), "", False, path, path)
+            return entry
         types = [key for key in raw if key not in ENTRY_KEYS]
         if not types and "share" not in raw:
             # Two torch functions are named like keys: `select` and `repeat`.
             types = [key for key in raw if key in FUNCTIONS][:1]
         if len(types) == 1:
             raw = self._moved_out(raw, types[0], path)
-        entry = self._keys(raw, path, types)
+        entry = self._with_keys(entry, raw, types)
         if not types and "share" in raw:
             type_ = SHARE if "share" in entry.options else ""
             return entry._replace(type=type_, type_path=(*path, "share"))
@@ -177,16 +180,16 @@ class Reader:
         cls = layer_class(type_)
         return self.blocks.get(type_, cls.model_fields if cls else ())
 
-    def _keys(self, raw: dict[str, Any], path: Path, types: list[str]) -> Entry:
+    def _with_keys(self, entry: Entry, raw: dict[str, Any], types: list[str]) -> Entry:
         """Read the keys beside the type."""
-        name = raw.get("name", "")
+        path, name = entry.path, raw.get("name", "")
         if not isinstance(name, str):
             message = f"`name` must be a string, not {shown(name)}"
             self.problems.add("MG203", message, (*path, "name"))
             name = ""
         elif not name and "name" in raw:
             self.problems.add("MG205", "a name cannot be empty", (*path, "name"))
-        sources, several = self._sources(raw, path)
+        sources, lists_sources = self._sources(raw, path)
         options: dict[str, Any] = {
             key: raw[key] for key in ENTRY_KEYS[2:] if key in raw and key not in types
         }
@@ -195,10 +198,12 @@ class Reader:
                 message = f"`{key}` must be a name, not {shown(options[key])}"
                 self.problems.add("MG203", message, (*path, key))
                 del options[key]
-        if several:
-            options["from list"] = True
-        return Entry(
-            "", {}, (), name, bool(name), path, path, sources=sources, options=options
+        return entry._replace(
+            name=name,
+            named=bool(name),
+            sources=sources,
+            lists_sources=lists_sources,
+            options=options,
         )
 
     def _sources(
@@ -207,15 +212,15 @@ class Reader:
         if "from" not in raw:
             return None, False
         given = raw["from"]
-        several = isinstance(given, list)
-        names = given if several else [given]
+        is_list = isinstance(given, list)
+        names = given if is_list else [given]
         if isinstance(given, str) and "," in given:
             names = [name.strip() for name in given.split(",")]
             message = f"`from` must be a name or a list of names, not {shown(given)}"
             help = f"write `[{cut(given)}]`"
             self.problems.add("MG203", message, (*path, "from"), help=help)
         if names and all(isinstance(each, str) and each for each in names):
-            return tuple(names), several
+            return tuple(names), is_list or len(names) > 1
         message = f"`from` must be a name or a list of names, not {shown(given)}"
         self.problems.add("MG203", message, (*path, "from"))
         return None, False

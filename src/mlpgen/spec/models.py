@@ -24,7 +24,7 @@ Style = Literal["explicit", "sequential"]
 Shape = Annotated[list[Positive], Field(min_length=1)]
 Description = Annotated[
     str,
-    Field(description="What the network is, in one sentence. Used as docstring."),
+    Field(description="What it is, in one sentence; used as the docstring."),
 ]
 Parameters = Annotated[
     dict[str, bool | int | float],

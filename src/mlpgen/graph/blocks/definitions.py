@@ -16,7 +16,7 @@ from mlpgen.names.identifiers import (
     wrong_input,
     wrong_parameter,
 )
-from mlpgen.spec.entries import Reader
+from mlpgen.spec.entries import EntryReader
 from mlpgen.spec.models import Block
 from mlpgen.spec.types import taken_by
 from mlpgen.spec.wording import cut
@@ -76,7 +76,7 @@ def read_model(
     inputs = tuple(str(name) for name in spec.input) if several else (INPUT,)
     if several:
         _check_names(inputs, "input", ("input",), problems, key=True)
-    reader = Reader(_parameters_of(every), problems)
+    reader = EntryReader(_parameters_of(every), problems)
     taken = {name: ("input", name) if several else ("input",) for name in inputs}
     entries = name_entries(reader.read(spec.layers, ("layers",)), problems, taken)
     return Definition(
@@ -157,7 +157,7 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
             _check_names(inputs, "input", (*path, "input"), problems)
         at = (*path, "parameters")
         _check_names(tuple(block.parameters), "parameter", at, problems, key=True)
-        entries = Reader(names, problems).read(block.layers, (*path, "layers"))
+        entries = EntryReader(names, problems).read(block.layers, (*path, "layers"))
         taken = {each: (*path, "input", at) for at, each in enumerate(inputs)}
         found[name] = Definition(
             name=name,
