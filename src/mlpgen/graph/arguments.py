@@ -119,7 +119,7 @@ def _misplaced(
     raw = entry.arguments[entry.shorthand] if entry.shorthand else None
     values: list[Any] = raw if isinstance(raw, list) else [raw]
     names = all(isinstance(v, str) and re.fullmatch(NAME_OF_VALUE, v) for v in values)
-    if names and cls.arity[1] > 1 and not problems.meant(raw):
+    if names and cls.arity[1] > 1 and not problems.help_for(raw):
         several = values if len(values) > 1 else [*values, "…"]
         message = f"`from` names what `{entry.type}` takes"
         return message, f"write `from: [{', '.join(several)}]` beside `{entry.type}:`"

@@ -106,7 +106,7 @@ def _built(
     check_overwriting(graph, problems)
     rules = read_rules(spec.init, graph, problems)
     recipe = resolve_training(spec, graph.nodes, graph.outputs, problems)
-    problems.once()
+    problems.drop_duplicates()
     if problems.failed:
         problems.drop("MG317")  # layers that are left out are checked after the rest
     problems.check()

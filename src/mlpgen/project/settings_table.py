@@ -181,7 +181,7 @@ def _name_mistakes(table: Any, problems: Problems) -> None:
             found_is = "not" if wrong.value is value else "but it contains"
             value_is = f"{found_is} {shown(wrong.value)}{wrong.why}"
             message = f"`{key}` must be {expects}, {value_is}"
-            help = problems.meant(wrong.value, symbolic=False)
+            help = problems.help_for(wrong.value, symbolic=False)
             if wrong.code == "MG204" and isinstance(wrong.value, str):
                 help = nearest(wrong.value, STYLES)
             problems.add(wrong.code, message, (key,), help=help)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.functions import FUNCTIONS
 from mlpgen.spec.types import CUSTOM, SHARE, every_type, is_function, layer_class
-from mlpgen.spec.unknown_types import meant
+from mlpgen.spec.unknown_types import suggestion
 from mlpgen.spec.wording import cut, listed, nearest, shown
 
 if TYPE_CHECKING:
@@ -283,7 +283,7 @@ class EntryReader:
 
     def _unknown(self, type_: str, path: Path, *, key: bool) -> str:
         """Report an unknown type; return what it was probably meant to be."""
-        guess, help = meant(type_, self.blocks)
+        guess, help = suggestion(type_, self.blocks)
         message = f"there is no layer `{cut(type_)}`"
         self.problems.add("MG207", message, path, key=key, help=help)
         return guess

@@ -146,9 +146,9 @@ def read_spec(problems: Problems) -> Spec:
     find more mistakes.
     """
     data = problems.document.data
-    data = data | _without_wrong_training(data, problems)
-    data = data | _without_wrong_inputs(data, problems)
-    data = data | _without_wrong_parameters(data, problems)
+    data = data | _checked_training(data, problems)
+    data = data | _checked_inputs(data, problems)
+    data = data | _checked_parameters(data, problems)
     try:
         spec = Spec.model_validate(data)
     except ValidationError as error:
@@ -190,7 +190,7 @@ def _check_file(file: str, problems: Problems) -> None:
         problems.add("MG205", message, ("file",), help=help)
 
 
-def _without_wrong_inputs(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
+def _checked_inputs(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
     """Validate several inputs one by one; an invalid one gets an unknown shape."""
     inputs = data.get("input")
     if not isinstance(inputs, dict) or not inputs:
@@ -208,9 +208,7 @@ def _without_wrong_inputs(data: dict[str, Any], problems: Problems) -> dict[str,
     return {"input": found}
 
 
-def _without_wrong_parameters(
-    data: dict[str, Any], problems: Problems
-) -> dict[str, Any]:
+def _checked_parameters(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
     """Check the parameters one by one, so that each invalid one is reported."""
     given = data.get("parameters")
     if not isinstance(given, dict):
@@ -221,12 +219,12 @@ def _without_wrong_parameters(
             message = f"`{cut(name)}` must be a number or true/false, not {shown(raw)}"
             path = ("parameters", name)
             problems.add(
-                "MG203", message, path, help=problems.meant(raw, symbolic=False)
+                "MG203", message, path, help=problems.help_for(raw, symbolic=False)
             )
     return {"parameters": right}
 
 
-def _without_wrong_training(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
+def _checked_training(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
     """Validate `training` on its own, so that its mistakes have the right place."""
     training = data.get("training")
     if not isinstance(training, dict):

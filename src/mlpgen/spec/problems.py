@@ -174,7 +174,7 @@ class Problems:
                 self._add_unknown(field, model, subject, at)
             elif kinds[field] != "missing":
                 inner, value, kind = deepest(given[field], same)
-                help = self.meant(value, symbolic=written is not None)
+                help = self.help_for(value, symbolic=written is not None)
                 if isinstance(value, str) and kind == "literal_error":
                     help = nearest(value, choices(model, field))
                 plain = (written or given)[field] == value
@@ -199,7 +199,7 @@ class Problems:
         message = f"{of} has no {word} `{cut(field)}`"
         self.add("MG201", message, at, key=True, help=help)
 
-    def meant(self, value: Any, *, symbolic: bool = True) -> str:
+    def help_for(self, value: Any, *, symbolic: bool = True) -> str:
         """Guess what a string was meant to be where another type is expected.
 
         Args:
@@ -237,14 +237,14 @@ class Problems:
                 found |= {k: v for k, v in raw.items() if isinstance(v, (int, float))}
         return found
 
-    def once(self) -> None:
+    def drop_duplicates(self) -> None:
         """Remove mistakes that several uses of the same lines repeat."""
         seen: dict[object, Diagnostic] = {}
         for each in self._found:
             seen.setdefault((each.code, each.place, each.warning), each)
         self._found[:] = seen.values()
 
-    def insist(self, code: str) -> bool:
+    def promote(self, code: str) -> bool:
         """Turn the warnings with a code into mistakes, since they explain another.
 
         Returns:

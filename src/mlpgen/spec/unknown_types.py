@@ -23,7 +23,7 @@ _OTHER_NAMES = {
 """Names of layers in other libraries."""
 
 
-def meant(type_: str, blocks: Iterable[str]) -> tuple[str, str]:
+def suggestion(type_: str, blocks: Iterable[str]) -> tuple[str, str]:
     """Guess what an unknown type was meant to be.
 
     Args:

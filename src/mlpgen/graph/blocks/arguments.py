@@ -211,7 +211,7 @@ def block_arguments(
                 f"`{name}` must be {_KINDS[type(default)]} like its default "
                 f"{shown(default)}, not {shown(plain)}"
             )
-            help = problems.meant(plain)
+            help = problems.help_for(plain)
             if isinstance(raw, list) and entry.shorthand and len(raw) > 1:
                 help = f"name them: {_named(raw, definition)}"
             problems.add("MG203", message, path, help=help)

@@ -328,7 +328,7 @@ def count_of(entry: Entry, inside: Inside) -> int | None:
     count = value_of(value)
     if not isinstance(count, int) or isinstance(count, bool):
         message = f"`repeat` must be a whole number of at least 0, not {shown(count)}"
-        help = inside.problems.meant(count)
+        help = inside.problems.help_for(count)
         inside.problems.add("MG203", message, path, help=help)
     elif not 0 <= count <= MOST_ROUNDS:
         message = f"`repeat` must be from 0 to {MOST_ROUNDS:,}, not {int(count)}"

@@ -46,7 +46,7 @@ def condition_of(
     plain = value_of(value)
     if not isinstance(plain, bool):
         message = f"`when` must be true or false, not {shown(plain)}"
-        help = problems.meant(plain)
+        help = problems.help_for(plain)
         if isinstance(value, Expression):
             help = f"compare it: `${{{_operand(raw)} > 0}}`"
         elif isinstance(plain, str) and plain in _WORDS:

@@ -88,7 +88,7 @@ def _term(
     if not isinstance(found, Problem):
         found = _wrong_values(loss, output, nodes) or found
     if isinstance(found, Problem):
-        if found.code == "MG401" and problems.insist("MG306"):
+        if found.code == "MG401" and problems.promote("MG306"):
             return None  # the shape is wrong since there
         notes = (
             f"the output is `{output}` (line {problems.line(node.path)}), "
