@@ -138,6 +138,14 @@ def test_benchmarks_of_the_figures_exist() -> None:
     assert {*names} - files == set()
 
 
+@pytest.mark.parametrize("script", ["mutants.py", "promises.py"])
+def test_tests_of_the_benchmarks_exist(script: str) -> None:
+    text = (ROOT / "benchmarks" / script).read_text(encoding="utf-8")
+    names = re.findall(r'"(?:tests/)?(test_\w+)(?:\.py)?"', text)
+    assert len(names) >= 5
+    assert [each for each in names if not (ROOT / f"tests/{each}.py").exists()] == []
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page: str) -> None:
     folder = (ROOT / page).parent
