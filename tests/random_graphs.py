@@ -39,7 +39,7 @@ class Known(NamedTuple):
 
     name: str
     value: Value
-    held: Any = None
+    tensor: Any = None
 
 
 class Made(NamedTuple):
@@ -79,8 +79,8 @@ def _resolved(
     entries: list[Any] = []
     inputs = {}
     for name, each in known.items():
-        if each.held:
-            entries.append({"parameter": each.held, "name": names[name]})
+        if each.tensor:
+            entries.append({"parameter": each.tensor, "name": names[name]})
         else:
             inputs[names[name]] = {
                 "shape": list(each.value.shape),
@@ -246,11 +246,11 @@ class Drawing:
             return
         shape = [1, *value.shape] if self.chance(2) else [*value.shape]
         init = self.choose([{}, {"init": {"normal_": {"std": 0.5}}}])
-        held = {"shape": shape, **init}
-        entry: Entry = {"parameter": held}
+        tensor = {"shape": shape, **init}
+        entry: Entry = {"parameter": tensor}
         name = self.name(entry)
         self.layers.append(entry)
-        known = Known(name, Value(tuple(shape), "float32", batched=False), held)
+        known = Known(name, Value(tuple(shape), "float32", batched=False), tensor)
         self.known.append(known)
         join = self.choose(["add", "mul", {"cat": {"dim": 1}}])
         pair = (self.last, known)
@@ -264,7 +264,7 @@ class Drawing:
         """Use a layer, or its weights, again."""
         made = self.choose(self.made)
         taken = made.sources[0].value
-        alike = [k for k in self.known if k.value == taken and not k.held]
+        alike = [k for k in self.known if k.value == taken and not k.tensor]
         source = self.choose([*alike, self.source()])
         entry: Entry = {"share": made.name}
         if self.chance(2) and type_of(made.entry) in WEIGHTED:
@@ -342,7 +342,7 @@ class Drawing:
 
     def ends(self) -> list[str]:
         """Return the unused layers, the last one first."""
-        names = [each.name for each in self.known[self.inputs :] if not each.held]
+        names = [each.name for each in self.known[self.inputs :] if not each.tensor]
         return [name for name in reversed(names) if name in self.loose]
 
 

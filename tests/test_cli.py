@@ -358,10 +358,10 @@ def test_show(folder: Folder) -> None:
 
 
 def test_show_initial_values(folder: Folder) -> None:
-    held = "{parameter: {shape: [4], init: {normal_: {std: 0.5}}}, name: scale}"
-    layers = f"[{held}, {{mul: , from: [input, scale]}}]"
-    folder.write("held.yaml", f"name: Held\ninput: [4]\nlayers: {layers}\n")
-    data = json.loads(folder.run("show", "held.yaml", "--format", "json").stdout)
+    tensor = "{parameter: {shape: [4], init: {normal_: {std: 0.5}}}, name: scale}"
+    layers = f"[{tensor}, {{mul: , from: [input, scale]}}]"
+    folder.write("tensor.yaml", f"name: Net\ninput: [4]\nlayers: {layers}\n")
+    data = json.loads(folder.run("show", "tensor.yaml", "--format", "json").stdout)
     assert data["layers"][0]["arguments"]["init"] == {"normal_": {"std": 0.5}}
 
 

@@ -186,9 +186,9 @@ def test_networks_equal_handwritten_modules(
     )
     outputs, right = results(ours, inputs), results(theirs, inputs)
     torch.testing.assert_close(outputs, right)
-    held, needed = dict(ours.named_parameters()), dict(theirs.named_parameters())
-    assert {*held} == {*needed}  # tied tensors count once
-    for name, parameter in held.items():
+    tensors, needed = dict(ours.named_parameters()), dict(theirs.named_parameters())
+    assert {*tensors} == {*needed}  # tied tensors count once
+    for name, parameter in tensors.items():
         torch.testing.assert_close(parameter.grad, needed[name].grad)
 
 

@@ -412,12 +412,17 @@ def test_one_tensor_is_joined_where_from_lists_it(
 def test_a_tensor_without_a_batch_is_joined_to_each_example(
     joined: str, ahead: list[int], dim: int
 ) -> None:
-    held = {"parameter": {"shape": [*ahead, 3, 4], "init": "normal_"}, "name": "held"}
-    loaded = net(held, {joined: {"dim": dim}, "from": ["input", "held"]}, shape=(3, 4))
+    tensor = {
+        "parameter": {"shape": [*ahead, 3, 4], "init": "normal_"},
+        "name": "tensor",
+    }
+    loaded = net(
+        tensor, {joined: {"dim": dim}, "from": ["input", "tensor"]}, shape=(3, 4)
+    )
     x = torch.randn(2, 3, 4)
     for made in both(loaded):
         for each in (x, x[:1]):
-            one = made.get_parameter("held").view(1, 3, 4).expand(len(each), 3, 4)
+            one = made.get_parameter("tensor").view(1, 3, 4).expand(len(each), 3, 4)
             assert torch.equal(made(each), getattr(torch, joined)([each, one], dim))
 
 

@@ -230,9 +230,9 @@ def test_a_tie_to_a_tied_layer_reaches_all_its_parameters(style: str) -> None:
 
 
 def test_messages_name_the_type_that_cannot_be_shared() -> None:
-    held = {"parameter": {"shape": [8]}, "name": "scale"}
+    tensor = {"parameter": {"shape": [8]}, "name": "scale"}
     used = {"mul": None, "from": ["input", "scale"]}
-    assert said(spec(held, used, {"share": "scale"})) == [
+    assert said(spec(tensor, used, {"share": "scale"})) == [
         "MG226 `scale` is a tensor: there is no module to share"
     ]
     total = {"add": None, "from": ["input", "input"], "name": "total"}

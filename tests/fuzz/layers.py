@@ -171,7 +171,7 @@ def residual(rng: random.Random, spec: Data) -> bool:
     return True
 
 
-def held(rng: random.Random, spec: Data) -> bool:
+def tensor_added(rng: random.Random, spec: Data) -> bool:
     """Add a tensor of the model to the result of a layer."""
     each = some_class(rng, spec)
     if each is None:

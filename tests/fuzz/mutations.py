@@ -39,7 +39,7 @@ MUTATIONS: dict[Mutation, int] = {
     layers.twin: 3,
     layers.joined: 5,
     layers.residual: 5,
-    layers.held: 4,
+    layers.tensor_added: 4,
     layers.wrapped: 5,
     blocks.made_block: 6,
     blocks.used_again: 4,
