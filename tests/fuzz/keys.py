@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import formulas
 from .plain_specs import (
     KEYS,
-    Place,
+    Slot,
     classes,
     expressions,
     inputs,
@@ -87,12 +87,12 @@ def renamed_parameter(rng: random.Random, spec: Data) -> bool:
     each.data["parameters"] = {
         new if name == old else name: value for name, value in each.parameters.items()
     }
-    for place in values(each.data["layers"]):
-        raw = place.value
+    for slot in values(each.data["layers"]):
+        raw = slot.value
         if isinstance(raw, str) and old in expressions(raw):
             words = raw[2:-1].replace("(", "( ").replace(")", " )").split(" ")
             code = " ".join(new if word == old else word for word in words)
-            place.holder[place.key] = f"${{{code}}}"
+            slot.holder[slot.key] = f"${{{code}}}"
     return True
 
 
@@ -168,14 +168,14 @@ def by_round(rng: random.Random, spec: Data) -> bool:
     type_ = type_of(entry)
     if not type_:
         return False
-    found = [Place(entry, type_)]
+    found = [Slot(entry, type_)]
     if isinstance(entry[type_], dict | list):
         found = [*values(entry[type_])]
     found = [each for each in found if type(each.value) is int]
     if not found:
         return False
-    place = rng.choice(found)
-    n = place.value
+    slot = rng.choice(found)
+    n = slot.value
     codes = [f"{n} + index", f"{n} * (index + 1)", f"{n} * 2 ** index", f"{n} - index"]
-    place.holder[place.key] = f"${{{rng.choice(codes)}}}"
+    slot.holder[slot.key] = f"${{{rng.choice(codes)}}}"
     return True

@@ -33,7 +33,7 @@ class Class(NamedTuple):
     parameters: Data
 
 
-class Place(NamedTuple):
+class Slot(NamedTuple):
     """A value in nested data: `holder[key]`."""
 
     holder: Any
@@ -96,11 +96,11 @@ def mapping_of(entry: Entry) -> Data:
     return {entry if isinstance(entry, str) else repr(entry): None}
 
 
-def values(data: Any) -> Iterator[Place]:
+def values(data: Any) -> Iterator[Slot]:
     """Yield all nested values, the outer ones first."""
     keys = data if isinstance(data, dict) else range(len(data))
     for key in [*keys]:
-        yield Place(data, key)
+        yield Slot(data, key)
         if isinstance(data[key], dict | list):
             yield from values(data[key])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .plain_specs import (
-    Place,
+    Slot,
     classes,
     lists,
     type_of,
@@ -44,7 +44,7 @@ def some_entry(
     return rng.choice(found) if found else None
 
 
-def arguments(spec: Data) -> list[tuple[Class, Place]]:
+def arguments(spec: Data) -> list[tuple[Class, Slot]]:
     """List the values of all arguments, however deep, with their classes."""
     found = []
     for each in classes(spec):
@@ -53,9 +53,9 @@ def arguments(spec: Data) -> list[tuple[Class, Place]]:
                 if isinstance(entry, dict) and type_of(entry) != "Sequential":
                     key = type_of(entry)
                     if key and entry[key] is not None:
-                        found.append((each, Place(entry, key)))
+                        found.append((each, Slot(entry, key)))
                         if isinstance(entry[key], dict | list):
-                            found += [(each, place) for place in values(entry[key])]
+                            found += [(each, slot) for slot in values(entry[key])]
     return found
 
 

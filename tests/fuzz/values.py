@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from . import formulas
 from .corpus import corpus
 from .plain_specs import (
-    Place,
+    Slot,
     classes,
     mapping_of,
     numbers,
@@ -38,7 +38,7 @@ HOSTILE: list[Any] = [
 
 def _argument(
     rng: random.Random, spec: Data, fits: Callable[[Any], bool]
-) -> tuple[Class, Place] | None:
+) -> tuple[Class, Slot] | None:
     found = [each for each in arguments(spec) if fits(each[1].value)]
     return rng.choice(found) if found else None
 
@@ -53,7 +53,7 @@ def _number(value: Any) -> bool:
 
 def swap(rng: random.Random, spec: Data) -> bool:
     """Exchange the values of two arguments."""
-    found = [place for _, place in arguments(spec) if _plain(place.value)]
+    found = [slot for _, slot in arguments(spec) if _plain(slot.value)]
     if len(found) < 2:
         return False
     one = rng.choice(found)
@@ -91,9 +91,9 @@ def near(rng: random.Random, spec: Data) -> bool:
     chosen = _argument(rng, spec, _number)
     if chosen is None:
         return False
-    place = chosen[1]
-    old = place.value
-    place.holder[place.key] = rng.choice([old + 1, old - 1, 2 * old, old // 2, -old])
+    slot = chosen[1]
+    old = slot.value
+    slot.holder[slot.key] = rng.choice([old + 1, old - 1, 2 * old, old // 2, -old])
     return True
 
 
@@ -102,8 +102,8 @@ def hostile(rng: random.Random, spec: Data) -> bool:
     found = [*values(spec)]
     if not found:
         return False
-    place = rng.choice(found)
-    place.holder[place.key] = copy.deepcopy(rng.choice(HOSTILE))
+    slot = rng.choice(found)
+    slot.holder[slot.key] = copy.deepcopy(rng.choice(HOSTILE))
     return True
 
 
@@ -112,29 +112,29 @@ def expression(rng: random.Random, spec: Data) -> bool:
     chosen = _argument(rng, spec, _number)
     if chosen is None:
         return False
-    each, place = chosen
-    _in_place(rng, each, place, spec)
+    each, slot = chosen
+    _write_expression(rng, each, slot, spec)
     return True
 
 
 def every_expression(rng: random.Random, spec: Data) -> bool:
     """Replace many numbers by expressions."""
     found = [each for each in arguments(spec) if _number(each[1].value)]
-    for each, place in rng.sample(found, min(len(found), 6)):
-        _in_place(rng, each, place, spec)
+    for each, slot in rng.sample(found, min(len(found), 6)):
+        _write_expression(rng, each, slot, spec)
     return bool(found)
 
 
-def _in_place(rng: random.Random, each: Class, place: Place, spec: Data) -> None:
+def _write_expression(rng: random.Random, each: Class, slot: Slot, spec: Data) -> None:
     if len(numbers(each.parameters)) < 2:
         _new_parameter(rng, each, rng.choice([2, 3, 4, 8]))
-    old = place.value
+    old = slot.value
     if isinstance(old, int) and rng.random() < 0.85:
         parameters = parameters_of(each)
-        place.holder[place.key] = formulas.equal_to(rng, old, parameters) or old
+        slot.holder[slot.key] = formulas.equal_to(rng, old, parameters) or old
     else:
         more = ["in_channels", "in_features"] if each.name else []
-        place.holder[place.key] = formulas.any_number(rng, each.parameters, more)
+        slot.holder[slot.key] = formulas.any_number(rng, each.parameters, more)
 
 
 def _new_parameter(rng: random.Random, each: Class, value: Any) -> str:
@@ -155,12 +155,12 @@ def parameter(rng: random.Random, spec: Data) -> bool:
     chosen = _argument(rng, spec, lambda value: _number(value) or type(value) is bool)
     if chosen is None:
         return False
-    each, place = chosen
-    old = place.value
+    each, slot = chosen
+    old = slot.value
     name = _new_parameter(rng, each, old)
     if not name:
         return False
-    place.holder[place.key] = f"${{{name}}}"
+    slot.holder[slot.key] = f"${{{name}}}"
     if rng.random() < 0.5:
         for other, same in arguments(spec):
             if other == each and same.value == old and _number(same.value):
