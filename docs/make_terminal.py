@@ -25,7 +25,7 @@ def output(*args: str, cwd: Path = ROOT) -> str:
 def main() -> None:
     """Write the picture."""
     spec = (ROOT / "specs" / "mnist_mlp.yaml").read_text(encoding="utf-8")
-    console = Console(record=True, width=100, file=io.StringIO(), force_terminal=True)
+    console = Console(record=True, width=108, file=io.StringIO(), force_terminal=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "mlp.yaml").write_text(spec, encoding="utf-8")
