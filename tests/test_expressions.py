@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mlpgen.symbols.evaluation import evaluate, substituted
 from mlpgen.symbols.expressions import ExpressionError
-from mlpgen.symbols.sizes import Size, code_of, either, scaled, smaller
+from mlpgen.symbols.sizes import Size, code_of, either, minimum, scaled
 
 from .linters import ruff
 
@@ -232,7 +232,7 @@ def test_sizes_compute_what_their_code_says(a: int, b: int, steps: object) -> No
         elif sign == "%":
             size = size % operand
         elif sign == "<":
-            size = smaller(size, operand)
+            size = minimum(size, operand)
         else:
             size = scaled(size, 1.5)
     assert eval(code_of(size), {}, {"a": a, "b": b}) == int(size)

@@ -14,10 +14,10 @@ from mlpgen.symbols.sizes import (
     Size,
     code_of,
     either,
-    is_known,
+    has_code,
+    minimum,
     same,
     scaled,
-    smaller,
     sum_of,
 )
 from mlpgen.symbols.work_limit import WorkError, limited
@@ -72,8 +72,8 @@ a, b, c, d, n = sizes(a=8, b=6, c=9, d=5, n=4)
         (a - a % 2, "2 * (a // 2)"),
         (3 * a % 2, "a % 2"),
         (a // 2 * 2 + a % 2, "a"),
-        (smaller(a, 2 * a), "a"),
-        (smaller(a + 4, b + 4), "min(a + 4, b + 4)"),
+        (minimum(a, 2 * a), "a"),
+        (minimum(a + 4, b + 4), "min(a + 4, b + 4)"),
         (scaled(a, 1.5), "int(a * 1.5)"),
         (a * (b // 2) * (c // 2), "a * (b // 2) * (c // 2)"),
     ],
@@ -113,7 +113,7 @@ def test_sizes_without_code_keep_value_and_names() -> None:
     for _ in range(4):
         size = size * total
     assert int(size) == 276**6
-    assert not is_known(size)
+    assert not has_code(size)
     assert sum_of(size).names == {f"p{at}" for at in range(24)}
 
 
@@ -183,7 +183,7 @@ def test_sizes_compute_what_python_computes(
         return
     size = computed(tree, values, symbolic=True)
     assert int(size) == wanted
-    assert is_known(size)
+    assert has_code(size)
     for other in others:
         with suppress(ZeroDivisionError):
             wanted = computed(tree, other, symbolic=False)

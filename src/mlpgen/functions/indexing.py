@@ -6,7 +6,7 @@ from mlpgen.catalogue.component import Expects, Positive
 from mlpgen.functions.base import Dim, Operation, axis_of, need_dtype, replaced
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 from mlpgen.layers.shapes import whole_shown
-from mlpgen.symbols.sizes import is_symbolic, smaller
+from mlpgen.symbols.sizes import is_symbolic, minimum
 
 Index = Annotated[int, Expects("a whole number")]
 OptionalIndex = Annotated[int | None, Expects("a whole number")]
@@ -195,8 +195,8 @@ class OneHot(Operation):
 def _place(given: int, size: int) -> int:
     """Convert an end of a slice to an index from 0 to the size."""
     if given < 0:
-        return size - smaller(-given, size)
-    return smaller(given, size)
+        return size - minimum(-given, size)
+    return minimum(given, size)
 
 
 def _is_one(step: int) -> bool:

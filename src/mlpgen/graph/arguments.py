@@ -21,7 +21,7 @@ from mlpgen.symbols.expressions import (
     names_in_text,
     value_of,
 )
-from mlpgen.symbols.sizes import Real, Size, worth
+from mlpgen.symbols.sizes import Real, Size, with_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +89,7 @@ def _allowed(value: Any) -> Any:
         return [_allowed(each) for each in value]
     if not isinstance(value, Expression) or isinstance(value.value, bool):
         return value
-    one = worth(value.value, 1) if isinstance(value.value, int) else 1.0
+    one = with_value(value.value, 1) if isinstance(value.value, int) else 1.0
     return value._replace(value=one)
 
 

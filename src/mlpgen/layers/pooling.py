@@ -17,7 +17,7 @@ from mlpgen.catalogue.component import (
 )
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, need_dims, spread
 from mlpgen.layers.return_indices import DIMS, Flag, ReturnsIndices
-from mlpgen.symbols.sizes import smaller
+from mlpgen.symbols.sizes import minimum
 
 _AsTuple = Strict(strict=False)
 Stride1 = Annotated[
@@ -78,7 +78,7 @@ class _Window(Layer):
         if values.ceil_mode:
             # torch drops a last window that would start in the padding on the right.
             windows = (padded - reach + stride - 1) // stride + 1
-            count = smaller(windows, (size + padding - 1) // stride + 1)
+            count = minimum(windows, (size + padding - 1) // stride + 1)
         else:
             count = (padded - reach) // stride + 1
         if count < 1 or (size < kernel and not self.overlapping):

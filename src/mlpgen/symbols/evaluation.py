@@ -22,11 +22,11 @@ from mlpgen.symbols.sizes import (
     Real,
     Size,
     either,
+    minimum,
     replaced,
     scaled,
-    smaller,
     sum_of,
-    worth,
+    with_value,
 )
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def _of_sizes(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
             return Expression(either(condition, _whole(one), _whole(other)))
         case ast.Call(func=ast.Name(id="min"), args=[left, right]):
             one, other = (_number(each, known) for each in (left, right))
-            return Expression(smaller(_whole(one), _whole(other)))
+            return Expression(minimum(_whole(one), _whole(other)))
         case ast.Call(
             func=ast.Name(id="int"),
             args=[ast.BinOp(op=ast.Mult(), left=left, right=right)],
@@ -290,7 +290,7 @@ _OTHERS = (53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
 
 def _other_value(value: Scalar, other: int) -> Scalar:
     if isinstance(value, Size):
-        return worth(value, other)
+        return with_value(value, other)
     return value if isinstance(value, bool) else type(value)(other)
 
 

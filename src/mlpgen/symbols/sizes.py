@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols import operands
 from mlpgen.symbols.sums import (
+    Minimum,
     Name,
     Opaque,
-    Smaller,
     Sum,
     is_opaque,
     name,
@@ -187,7 +187,7 @@ def same(one: int, other: int) -> bool:
     return int(one) == int(other) and sum_of(one).terms == sum_of(other).terms
 
 
-def is_known(value: int) -> bool:
+def has_code(value: int) -> bool:
     """Return whether a size has code."""
     return not isinstance(value, Size) or not is_opaque(value.sum)
 
@@ -211,9 +211,9 @@ def names_of(value: float) -> frozenset[str]:
     return value.names if isinstance(value, Real) else frozenset()
 
 
-def has_smaller(value: int) -> bool:
+def has_minimum(value: int) -> bool:
     """Return whether the code of a size contains `min`."""
-    return any(isinstance(atom, Smaller) for atom in sum_of(value).walk())
+    return any(isinstance(atom, Minimum) for atom in sum_of(value).walk())
 
 
 def is_name(value: int) -> bool:
@@ -256,18 +256,18 @@ def scaled(size: int, factor: float) -> int:
     return _of(value, sum_functions.scaled(sum_of(size), factor))
 
 
-def smaller(left: int, right: int) -> int:
+def minimum(left: int, right: int) -> int:
     """Return the minimum of two sizes, for all values of the parameters.
 
     Parameters are assumed to be at least 0, so `w` is smaller than `2 * w`.
     """
     from mlpgen.symbols import sum_functions
 
-    least = sum_functions.smaller(sum_of(left), sum_of(right))
+    least = sum_functions.minimum(sum_of(left), sum_of(right))
     return _of(min(int(left), int(right)), least)
 
 
-def worth(size: int, value: int) -> int:
+def with_value(size: int, value: int) -> int:
     """Return a size with the same code and another value; a plain number as it is."""
     return Size(int(value), size.sum) if isinstance(size, Size) else size
 

@@ -12,10 +12,10 @@ from mlpgen.symbols.sums import (
     ONE,
     Choice,
     Floor,
+    Minimum,
     Name,
     Product,
     Scaled,
-    Smaller,
     Sum,
     alone,
     less,
@@ -298,7 +298,7 @@ def _atom(atom: Atom) -> Operand:
         case Floor():
             sign = "%" if isinstance(atom, Modulo) else "//"
             return operands.infix(sign, formula(atom.dividend), formula(atom.divisor))
-        case Smaller():
+        case Minimum():
             return operands.call("min", formula(atom.one), formula(atom.other))
         case Choice():
             condition = atom.condition.operand

@@ -9,9 +9,9 @@ from mlpgen.symbols.sums import (
     Atom,
     Choice,
     Floor,
+    Minimum,
     Opaque,
     Scaled,
-    Smaller,
     Sum,
     alone,
     made,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mlpgen.symbols.sums import Terms
 
 
-def smaller(one: Sum, other: Sum) -> Sum:
+def minimum(one: Sum, other: Sum) -> Sum:
     """Return the minimum of two sums; what both share is added to it.
 
     Parameters are assumed to be at least 0, so `w` is smaller than `2 * w`.
@@ -38,7 +38,7 @@ def smaller(one: Sum, other: Sum) -> Sum:
         return other
     common = _common(one, other)
     one, other = added(one, common, -1), added(other, common, -1)
-    atom = Smaller(short(f"min({','.join(sorted((one.key, other.key)))})"))
+    atom = Minimum(short(f"min({','.join(sorted((one.key, other.key)))})"))
     atom.one, atom.other = one, other
     return added(common, made(atom, one, other))
 
@@ -147,8 +147,8 @@ def rebuilt(
         match atom:
             case Floor():
                 return divided(of(atom.dividend), of(atom.divisor))
-            case Smaller():
-                return smaller(of(atom.one), of(atom.other))
+            case Minimum():
+                return minimum(of(atom.one), of(atom.other))
             case Scaled():
                 return scaled(of(atom.size), again(atom.factor))
             case Choice():

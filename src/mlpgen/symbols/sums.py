@@ -89,7 +89,7 @@ class Floor(Atom):
     number: int
 
 
-class Smaller(Atom):
+class Minimum(Atom):
     """The minimum of two sums."""
 
     __slots__ = ("one", "other")
@@ -261,7 +261,7 @@ def sums_in(atom: Atom) -> tuple[Sum, ...]:
     match atom:
         case Floor():
             return atom.dividend, atom.divisor
-        case Smaller() | Choice():
+        case Minimum() | Choice():
             return atom.one, atom.other
         case Scaled():
             return (atom.size,)

@@ -8,7 +8,7 @@ from mlpgen.graph.fingerprints import sizes_of
 from mlpgen.spec.wording import shown
 from mlpgen.symbols.evaluation import restated, substituted
 from mlpgen.symbols.expressions import ExpressionError
-from mlpgen.symbols.sizes import code_of, has_smaller, is_known, names_of, sum_of
+from mlpgen.symbols.sizes import code_of, has_code, has_minimum, names_of, sum_of
 from mlpgen.symbols.sums import DEEPEST, MOST_TERMS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def check_code(definition: Definition, resolved: Resolved) -> None:
     """Refuse layers whose code needs a size that cannot be written."""
     unknowns = resolved.scope.found.unknowns
     for node in resolved.graph.nodes:
-        lost = next((size for size in sizes_of(node) if not is_known(size)), None)
+        lost = next((size for size in sizes_of(node) if not has_code(size)), None)
         if lost is None:
             continue
         path = next((unknowns[x] for x in lost.sum.atoms if x in unknowns), None)
@@ -95,7 +95,7 @@ def _deciding(noted: Noted, scope: Scope) -> str:
             for value in _multiples(default)
         ]
         # The smaller of two may be the other one beside the default only.
-        beside = default - 1 if any(map(has_smaller, agreement)) else default
+        beside = default - 1 if any(map(has_minimum, agreement)) else default
         near = _differ(noted, {**scope.parameters, name: beside})
         if all(tried) or near:
             return name

@@ -21,7 +21,7 @@ from mlpgen.graph.fingerprints import (
 from mlpgen.graph.scope import INDEX
 from mlpgen.spec.wording import shown
 from mlpgen.symbols.expressions import value_of
-from mlpgen.symbols.sizes import Size, either, names_of, operand_of, worth
+from mlpgen.symbols.sizes import Size, either, names_of, operand_of, with_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -248,7 +248,7 @@ def emptied(node: Node, count: int, entry: Entry, inside: Inside) -> Node | None
         inside.problems.add("MG221", message, (*entry.path, "repeat"), help=help)
         return None
     taken = node.inputs[0].shape
-    shape = tuple(map(worth, node.output, taken))
+    shape = tuple(map(with_value, node.output, taken))
     return node._replace(
         rounds=tuple(each._replace(times=count) for each in node.rounds),
         parts={"": node.value._replace(shape=shape)},

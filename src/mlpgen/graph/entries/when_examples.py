@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.symbols.evaluation import evaluate, substituted
 from mlpgen.symbols.expressions import Expression, ExpressionError
 from mlpgen.symbols.expressions import names_in_text as names_in
-from mlpgen.symbols.sizes import Size, worth
+from mlpgen.symbols.sizes import Size, with_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -139,6 +139,6 @@ def _moved(size: int, values: Mapping[str, Scalar]) -> int:
         return size
     known: dict[str, Scalar | Expression] = {**values}
     try:
-        return worth(size, substituted(size, known))
+        return with_value(size, substituted(size, known))
     except ExpressionError:
         return size

@@ -1,6 +1,6 @@
-"""Words of scripts and notebooks, which nothing may hide.
+"""Names in scripts and notebooks, which a spec must not hide.
 
-Read from their templates by `MLPGEN_UPDATE=1 pytest tests/test_reserved.py`.
+Written from their templates by `MLPGEN_UPDATE=1 pytest tests/test_reserved.py`.
 """
 
 WORDS = frozenset(
