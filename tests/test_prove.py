@@ -31,7 +31,7 @@ from mlpgen.proof.prove import prove as proved
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlpgen.proof.claims import Claims, Whole
+    from mlpgen.proof.claims import Claims, FullShape
 
 ROOT = Path(__file__).parent.parent
 SMALL = """\
@@ -483,7 +483,7 @@ def test_what_was_left_out_is_said(
     assert found.partition(";")[2] == less[1:]
 
 
-def tensor(name: str, shape: Whole, dtype: str, high: int | None = None) -> Any:
+def tensor(name: str, shape: FullShape, dtype: str, high: int | None = None) -> Any:
     return {"name": name, "shape": shape, "dtype": dtype, "high": high}
 
 

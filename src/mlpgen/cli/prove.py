@@ -62,7 +62,7 @@ def command(
         options.parse_captures(captures),
     )
     reports.show_warnings(warnings, aside=format_ == "json")
-    _say_whose_code(jobs)
+    _note_custom_files(jobs)
     found: list[Certificate] = []
     try:
         for each in prove(jobs, timeout=timeout, tell=_progress):
@@ -100,7 +100,7 @@ def _jobs(
     return found, warnings
 
 
-def _say_whose_code(jobs: Sequence[Job]) -> None:
+def _note_custom_files(jobs: Sequence[Job]) -> None:
     """Name the author's files that will run."""
     for each in jobs:
         files = ", ".join(file.path for file in each.custom)

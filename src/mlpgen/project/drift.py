@@ -113,7 +113,7 @@ class _GeneratedFiles(NamedTuple):
     loader: Loader
 
     def requests(self) -> list[Request]:
-        """Return the requests in the headers of the files, each once."""
+        """Return the requests in headers of files in the folder of their style."""
         asked: dict[object, Request] = {}
         for each in self.found:
             request = each.request

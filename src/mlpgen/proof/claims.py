@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 from mlpgen.graph.captures import captures
 from mlpgen.graph.nodes import held
 from mlpgen.graph.run_order import places
-from mlpgen.proof.index_limits import bounds
+from mlpgen.proof.index_limits import index_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
     from mlpgen.layers.base import Value
 
-Whole = list[int | None]
+FullShape = list[int | None]
 
 
 class Tensor(TypedDict):
@@ -33,7 +33,7 @@ class Tensor(TypedDict):
     """
 
     name: str
-    shape: Whole
+    shape: FullShape
     dtype: str
     high: int | None
 
@@ -57,7 +57,7 @@ class Claims(TypedDict):
     name: str
     inputs: list[Tensor]
     outputs: list[Tensor]
-    layers: dict[str, list[Whole | None]]
+    layers: dict[str, list[FullShape | None]]
     parameters: int
     multiply_adds: int
     casts: bool
@@ -87,7 +87,7 @@ def claims(graph: Graph, captured: Sequence[str] = ()) -> Claims:
 
 
 def _inputs(graph: Graph) -> list[Tensor]:
-    highs = bounds(graph)
+    highs = index_limits(graph)
     return [
         _tensor(name, value, highs[name] if value.dtype == "int64" else None)
         for name, value in graph.inputs.items()
@@ -104,21 +104,23 @@ def outputs(graph: Graph, captured: Sequence[str] = ()) -> list[Tensor]:
 def _tensor(name: str, value: Value, high: int | None = None) -> Tensor:
     return {
         "name": name,
-        "shape": _whole(value),
+        "shape": _full_shape(value),
         "dtype": value.dtype,
         "high": high,
     }
 
 
-def _layers(graph: Graph) -> dict[str, list[Whole | None]]:
-    found: dict[str, list[Whole | None]] = {}
+def _layers(graph: Graph) -> dict[str, list[FullShape | None]]:
+    found: dict[str, list[FullShape | None]] = {}
     for place in places(graph):
         node = place.node
         one = node.single and node.active
-        found.setdefault(place.module, []).append(_whole(node.value) if one else None)
+        found.setdefault(place.module, []).append(
+            _full_shape(node.value) if one else None
+        )
     return found
 
 
-def _whole(value: Value) -> Whole:
+def _full_shape(value: Value) -> FullShape:
     sizes = [int(size) for size in value.shape]
     return [None, *sizes] if value.batched else [*sizes]

@@ -34,7 +34,7 @@ class _Number(NamedTuple):
 _Numbers = frozenset[_Number]
 
 
-def bounds(graph: Graph) -> dict[str, int]:
+def index_limits(graph: Graph) -> dict[str, int]:
     """Return the limit of each input: all its numbers must be below.
 
     Numbers are followed through blocks, repeats and functions that pass them on.
