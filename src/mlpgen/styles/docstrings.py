@@ -205,8 +205,8 @@ def prose(text: str, first: str = "", indent: int = 0) -> list[str]:
         first: What comes before it on the first line.
         indent: Columns to the left of the docstring.
     """
-    plain_summary = text.translate(_TYPOGRAPHY)
-    safe = "".join(escaped(char) for char in plain_summary).replace('"""', '\\"\\"\\"')
+    plain = text.translate(_TYPOGRAPHY)
+    safe = "".join(escaped(char) for char in plain).replace('"""', '\\"\\"\\"')
     room = WIDTH - indent - 6
     lines = [""]
     for word in guarded(f"{first}{safe}", whole=False).split():
