@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mlpgen import SpecError, api
-from mlpgen.graph.nodes import named
+from mlpgen.graph.nodes import named_layers
 
 from .networks import model, module, network
 
@@ -63,7 +63,7 @@ def test_each_round_has_its_own_shape() -> None:
     graph = network(
         spec({"Linear": "${index + 3}", "repeat": 3, "name": "grown"})
     ).graph
-    shapes = {name: node.output for name, node in named(graph.nodes)}
+    shapes = {name: node.output for name, node in named_layers(graph.nodes)}
     assert [shapes[f"grown.{index}"] for index in range(3)] == [(3,), (4,), (5,)]
 
 

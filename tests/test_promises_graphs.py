@@ -15,7 +15,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from mlpgen import SpecError, api
-from mlpgen.graph.nodes import named
+from mlpgen.graph.nodes import named_layers
 
 from .entry_pools import OTHERS
 from .linters import all_tools
@@ -119,7 +119,7 @@ def test_both_styles_are_equal_and_as_predicted(spec: dict[str, Any]) -> None:
             assert 4 * graph.total_multiply_adds == counter.get_total_flops()
         predicted = {
             name: whole_shape(node.value)
-            for name, node in named(graph.nodes)
+            for name, node in named_layers(graph.nodes)
             if node.active and node.single
         }
         common = shapes.keys() & predicted.keys()

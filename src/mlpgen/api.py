@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from mlpgen import source
 from mlpgen.graph.build import build
-from mlpgen.graph.entries.custom_classes import own_classes
+from mlpgen.graph.entries.custom_classes import custom_classes
 from mlpgen.names.modules import KINDS, shared_modules, wrong_package
 from mlpgen.output.header import SLOT, Origin, comment, stamp
 from mlpgen.output.shared_modules import module_source, module_texts, needed_modules
@@ -161,7 +161,7 @@ def _project_templates(
 
 def _local_modules(graph: Model, texts: Iterable[str]) -> set[str]:
     """Name the modules beside the files of a network that these may import."""
-    custom = (module.partition(".")[0] for module in own_classes(graph))
+    custom = (module.partition(".")[0] for module in custom_classes(graph))
     return {*shared_modules(), *custom, *(PurePath(name).stem for name in texts)}
 
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.blocks.arguments import check_uses
 from mlpgen.graph.blocks.definitions import read_blocks, read_inputs, read_model
+from mlpgen.graph.blocks.hints import Hints, more_hints
 from mlpgen.graph.blocks.include import included
-from mlpgen.graph.blocks.known_uses import Hints, more_hints
-from mlpgen.graph.checks.any_parameters import check_code, warn_about_agreements
 from mlpgen.graph.checks.functions_in_chains import warnings_of_chains
 from mlpgen.graph.checks.in_place import check_overwriting
 from mlpgen.graph.checks.limits import MOST_STEPS
+from mlpgen.graph.checks.symbolic_sizes import check_code, warn_about_agreements
 from mlpgen.graph.checks.unused import warn_about_blocks, warn_about_sizes
 from mlpgen.graph.entries.init import read_rules
 from mlpgen.graph.layer_names import check_attributes
-from mlpgen.graph.nodes import Model, held_blocks
+from mlpgen.graph.nodes import Model, block_layers
 from mlpgen.graph.parameters import read_parameters
-from mlpgen.graph.resolve import Resolver
+from mlpgen.graph.resolver import Resolver
 from mlpgen.graph.training.resolve import resolve_training
 from mlpgen.names.identifiers import wrong_parameter
 from mlpgen.spec.models import read_spec
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mlpgen.diagnostics.diagnostic import Diagnostic
     from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.nodes import Graph
-    from mlpgen.graph.resolution import Record
+    from mlpgen.graph.resolver_state import ResolverState
     from mlpgen.layers.base import Value
     from mlpgen.source import Document
     from mlpgen.symbols.expressions import Scalar
@@ -96,13 +96,13 @@ def _built(
     definition = read_model(spec, parameters, files, problems)
     blocks = read_blocks(spec, files)
     inputs = read_inputs(spec, problems)
-    record, graph = _resolve(definition, blocks, inputs, problems)
+    state, graph = _resolve(definition, blocks, inputs, problems)
     unread = document.data.get("parameters", {}) != spec.parameters
     if unread or any(map(wrong_parameter, spec.parameters)):
         problems.drop("MG209", "MG210")  # the parameters themselves are wrong
     if lacks_blocks or document.data.get("blocks", {}) != spec.blocks:
         problems.drop("MG207")  # it may be one of the blocks that could not be read
-    bound = set[str]() if problems.failed else _check_classes(record, blocks)
+    bound = set[str]() if problems.failed else _check_classes(state, blocks)
     check_overwriting(graph, problems)
     rules = read_rules(spec.init, graph, problems)
     recipe = resolve_training(spec, graph.nodes, graph.outputs, problems)
@@ -113,25 +113,25 @@ def _built(
     model = Model(
         **vars(graph),
         style=spec.style,
-        blocks=_in_order(graph, record.blocks()),
+        blocks=_in_order(graph, state.blocks()),
         rules=rules,
         recipe=recipe,
         bound=tuple(name for name in parameters if name in bound),
     )
-    unchained = warnings_of_chains(record.classes)
+    unchained = warnings_of_chains(state.classes)
     asked = unchained if spec.style == "sequential" else ()
     return Built(model, (*problems.warnings, *asked), unchained)
 
 
-def _check_classes(record: Record, blocks: Mapping[str, Definition]) -> set[str]:
+def _check_classes(state: ResolverState, blocks: Mapping[str, Definition]) -> set[str]:
     """Check the resolved classes; return the parameters that sizes are bound to."""
-    for definition, resolved in record.classes:
+    for definition, resolved in state.classes:
         check_code(definition, resolved)
         check_attributes(resolved.graph, definition.problems)
-    bound = warn_about_agreements(*record.classes[-1])
-    check_uses(record.uses, blocks)
-    warn_about_blocks(record.uses, blocks)
-    warn_about_sizes(record.uses, blocks)
+    bound = warn_about_agreements(*state.classes[-1])
+    check_uses(state.uses, blocks)
+    warn_about_blocks(state.uses, blocks)
+    warn_about_sizes(state.uses, blocks)
     return bound
 
 
@@ -140,24 +140,24 @@ def _resolve(
     blocks: Mapping[str, Definition],
     inputs: tuple[Value | None, ...],
     problems: Problems,
-) -> tuple[Record, Graph]:
+) -> tuple[ResolverState, Graph]:
     """Resolve everything, until what is known of all uses of the blocks is the same."""
     hints = Hints()
     while True:
         with problems.trial() as trial:
             resolver = Resolver(blocks, hints, model.stem)
             graph = resolver.model(model, inputs)
-            found = hints if problems.failed else more_hints(resolver.record, hints)
+            found = hints if problems.failed else more_hints(resolver.state, hints)
             if found == hints:
                 trial.keep()
-                return resolver.record, graph
+                return resolver.state, graph
         hints = found
 
 
 def _in_order(graph: Graph, classes: Mapping[str, Graph]) -> tuple[Graph, ...]:
     """List the blocks that a class needs, each after those that it needs itself."""
     found: dict[str, Graph] = {}
-    for node in held_blocks(graph.nodes):
+    for node in block_layers(graph.nodes):
         if node.type not in found:
             for each in _in_order(classes[node.type], classes):
                 found.setdefault(each.name, each)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.graph.checks.in_place import overwritings
-from mlpgen.graph.nodes import named
-from mlpgen.graph.run_order import places, values_of
+from mlpgen.graph.nodes import named_layers
+from mlpgen.graph.run_order import occurrences, values_of
 from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph
-    from mlpgen.graph.run_order import Place
+    from mlpgen.graph.run_order import Occurrence
     from mlpgen.layers.base import Value
 
 MOST_MEANT = 3
@@ -25,12 +25,12 @@ class Captured(NamedTuple):
 
     Attributes:
         value: The tensor.
-        place: The call that gives it; None for an input of the model.
+        occurrence: The call that gives it; None for an input of the model.
         part: The part of that layer.
     """
 
     value: Value
-    place: Place | None
+    occurrence: Occurrence | None
     part: str = ""
 
 
@@ -38,10 +38,10 @@ def captures(graph: Graph) -> dict[str, Captured]:
     """Return all values of a network that can be captured, by their names."""
     found = {name: Captured(value, None) for name, value in graph.inputs.items()}
     parts: dict[str, Captured] = {}
-    for place in places(graph):
-        for part, name, value in values_of(place):
-            into = found if name == place.name else parts
-            into[name] = Captured(value, place, part)
+    for occurrence in occurrences(graph):
+        for part, name, value in values_of(occurrence):
+            into = found if name == occurrence.name else parts
+            into[name] = Captured(value, occurrence, part)
     known = parts | found  # what a block gives by its outputs, layers in it give too
     return {
         name: each for name, each in known.items() if _own_name(name, known) == name
@@ -51,7 +51,9 @@ def captures(graph: Graph) -> dict[str, Captured]:
 def free_captures(graph: Graph) -> tuple[str, ...]:
     """Name all that layers give and that can be captured at once, but for outputs."""
     known = captures(graph)
-    layers = {name: each.place.name for name, each in known.items() if each.place}
+    layers = {
+        name: each.occurrence.name for name, each in known.items() if each.occurrence
+    }
     lost = {each.output for each in overwritings(graph, {*layers.values()})}
     return tuple(
         name
@@ -80,7 +82,9 @@ def captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
         if meant not in known
     ]
     layers = [
-        each.place.name for name in own if (each := known.get(name)) and each.place
+        each.occurrence.name
+        for name in own
+        if (each := known.get(name)) and each.occurrence
     ]
     wrong += [
         Diagnostic(
@@ -95,12 +99,12 @@ def captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _own_name(name: str, known: Mapping[str, Captured]) -> str:
-    """Return the name of a layer in place of that of its first part."""
+    """Return the name of a layer in occurrence of that of its first part."""
     layer, _, part = name.rpartition(".")
     found = known.get(layer)
-    if found is None or found.place is None:
+    if found is None or found.occurrence is None:
         return name
-    return layer if part == next(iter(found.place.node.parts)) else name
+    return layer if part == next(iter(found.occurrence.node.parts)) else name
 
 
 def _unknown(name: str, graph: Graph, known: dict[str, Captured]) -> Diagnostic:
@@ -120,7 +124,7 @@ def _unknown(name: str, graph: Graph, known: dict[str, Captured]) -> Diagnostic:
 
 def _meant(name: str, graph: Graph, known: dict[str, Captured]) -> str:
     """Suggest a layer: in its rounds, inside of another, or with a near name."""
-    for outer, node in named(graph.nodes):
+    for outer, node in named_layers(graph.nodes):
         if name.startswith(f"{outer}.") and not node.active:
             return f"`when` leaves `{outer}` out, with all that is in it"
     bare = _without_rounds(name)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlpgen.spec.problems import Problems
 
 
-class Inside(NamedTuple):
+class Context(NamedTuple):
     """Where layers are resolved.
 
     Attributes:
@@ -38,7 +38,7 @@ class Inside(NamedTuple):
     left_out: set[str]
 
 
-class Beside(NamedTuple):
+class TakenNames(NamedTuple):
     """What modules of the author's own are beside.
 
     Attributes:
@@ -59,7 +59,7 @@ class Resolved(NamedTuple):
 
 
 if TYPE_CHECKING:
-    Resolve = Callable[[Entry, tuple[Wire, ...], Inside], Node | None]
+    Resolve = Callable[[Entry, tuple[Wire, ...], Context], Node | None]
     """Resolves an entry as it is, whether it is repeated or not."""
 
 
@@ -84,7 +84,7 @@ def container(
     )
 
 
-def not_in_a_chain(entry: Entry, inside: Inside) -> None:
+def not_in_a_chain(entry: Entry, context: Context) -> None:
     """Refuse a layer of a `Sequential` that is no link of a chain."""
     message = f"`{entry.type}` cannot stand in a `Sequential`"
     help = "a `Sequential` holds modules that take and give one tensor"
@@ -92,28 +92,28 @@ def not_in_a_chain(entry: Entry, inside: Inside) -> None:
     if entry.is_function:
         help = f"write `{module}`" if module else "put it in a block"
     key = entry.type_path != entry.path
-    inside.problems.add("MG220", message, entry.type_path, key=key, help=help)
+    context.problems.add("MG220", message, entry.type_path, key=key, help=help)
 
 
 def wrong_number(
-    entry: Entry, inputs: Sequence[str], wires: Sequence[Wire], inside: Inside
+    entry: Entry, inputs: Sequence[str], wires: Sequence[Wire], context: Context
 ) -> None:
     """Say that a block or a `Sequential` takes another number of inputs."""
     number = f"{len(inputs)} input" + ("s" if len(inputs) > 1 else "")
     message = f"`{entry.type}` takes {number}, not {len(wires)}"
     help = f"they are {listed(inputs)}" if len(inputs) > 1 else ""
     if entry.sources is not None:
-        inside.problems.add("MG314", message, (*entry.path, "from"), help=help)
+        context.problems.add("MG314", message, (*entry.path, "from"), help=help)
         return
     key = entry.type_path != entry.path
-    inside.problems.add("MG314", message, entry.type_path, key=key, help=help)
+    context.problems.add("MG314", message, entry.type_path, key=key, help=help)
 
 
-def too_deep(entry: Entry, inside: Inside) -> None:
+def too_deep(entry: Entry, context: Context) -> None:
     """Refuse a condition inside of a `Sequential` that is in one itself."""
     message = (
         "`when` cannot depend on a parameter in a `Sequential` that has `repeat`, or "
         "that is in another"
     )
     help = "put the inner one in a block"
-    inside.problems.add("MG225", message, (*entry.path, "when"), help=help)
+    context.problems.add("MG225", message, (*entry.path, "when"), help=help)

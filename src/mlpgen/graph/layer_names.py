@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.functions import FUNCTIONS
-from mlpgen.graph.fingerprints import attributes
+from mlpgen.graph.used_parameters import attributes
 from mlpgen.names.identifiers import snake_case, wrong_name
 from mlpgen.names.reserved.attributes import NOT_EXPORTED
 

@@ -55,7 +55,7 @@ class Maker(NamedTuple):
     wrapper: str = ""
 
 
-class Round(NamedTuple):
+class Repetition(NamedTuple):
     """Equal rounds of a layer that is repeated.
 
     Attributes:
@@ -119,7 +119,7 @@ class Node(NamedTuple):
     path: Path
     function: Function | None = None
     children: tuple[Node, ...] = ()
-    rounds: tuple[Round, ...] = ()
+    rounds: tuple[Repetition, ...] = ()
     condition: Expression | None = None
     shared: str = ""
     tied: str = ""
@@ -169,7 +169,7 @@ class Node(NamedTuple):
         return is_function(self.type)
 
     @property
-    def is_held(self) -> bool:
+    def is_tensor(self) -> bool:
         """Whether it is a tensor of the model itself."""
         return self.type in TENSORS
 
@@ -244,7 +244,7 @@ class Graph:
 
     def node(self, name: str) -> Node:
         """Return the layer that has this name; inside of another it has dots."""
-        return next(node for dotted, node in named(self.nodes) if dotted == name)
+        return next(node for dotted, node in named_layers(self.nodes) if dotted == name)
 
     def values(self) -> dict[str, Value]:
         """Return all values of the class by their names."""
@@ -278,7 +278,7 @@ class Model(Graph):
     bound: tuple[str, ...]
 
 
-def made(nodes: Iterable[Node], value: str) -> tuple[Node, Value] | None:
+def producer_of(nodes: Iterable[Node], value: str) -> tuple[Node, Value] | None:
     """Return the layer that gives a value of a class, and the value."""
     layer, _, part = value.partition(".")
     node = next((each for each in nodes if each.name == layer), None)
@@ -287,7 +287,7 @@ def made(nodes: Iterable[Node], value: str) -> tuple[Node, Value] | None:
     return node, node.parts[part] if part else node.value
 
 
-def named(nodes: Iterable[Node], inside: str = "") -> Iterator[tuple[str, Node]]:
+def named_layers(nodes: Iterable[Node], inside: str = "") -> Iterator[tuple[str, Node]]:
     """Go through all layers with their names; those inside of another have dots."""
     for node in nodes:
         yield inside + node.name, node
@@ -302,10 +302,10 @@ def _inner(node: Node, inside: str) -> Iterator[tuple[str, Node]]:
             round_ = each.at(index)
             yield f"{inside}{index}", round_
             yield from _inner(round_, f"{inside}{index}.")
-    yield from named(node.graph.nodes if node.graph else node.children, inside)
+    yield from named_layers(node.graph.nodes if node.graph else node.children, inside)
 
 
-def held(nodes: Iterable[Node], *, every: bool = False) -> Iterator[Node]:
+def leaf_layers(nodes: Iterable[Node], *, every: bool = False) -> Iterator[Node]:
     """Go through each layer that is made of no others, once for all equal rounds.
 
     Args:
@@ -316,16 +316,16 @@ def held(nodes: Iterable[Node], *, every: bool = False) -> Iterator[Node]:
         inner = [each.node for each in node.rounds]
         inner += node.graph.nodes if node.graph else node.children
         if every or node.active:
-            yield from held(inner, every=every) if inner else (node,)
+            yield from leaf_layers(inner, every=every) if inner else (node,)
 
 
-def held_blocks(nodes: Iterable[Node]) -> Iterator[Node]:
+def block_layers(nodes: Iterable[Node]) -> Iterator[Node]:
     """Go through each layer of a class that is a block, however deep in a container."""
     for node in nodes:
         if node.graph is not None:
             yield node
-        yield from held_blocks(node.children)
-        yield from held_blocks(each.node for each in node.rounds)
+        yield from block_layers(node.children)
+        yield from block_layers(each.node for each in node.rounds)
 
 
 def is_numbered(name: str) -> bool:

@@ -10,8 +10,8 @@ from mlpgen.graph.checks.unused import (
     warn_about_layers,
     warn_about_parameters,
 )
-from mlpgen.graph.fingerprints import names_of_node
 from mlpgen.graph.nodes import Graph
+from mlpgen.graph.used_parameters import names_of_node
 from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The layers of a network in the order in which they run, with their modules.
 
 One module may run several times: a layer that another one shares, in a block that is
-used again. A place is one of these times.
+used again. A occurrence is one of these times.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlpgen.layers.base import Value
 
 
-class Place(NamedTuple):
+class Occurrence(NamedTuple):
     """One call of a layer.
 
     Attributes:
@@ -49,22 +49,22 @@ class _Scope(NamedTuple):
         return _Scope(f"{name}.", f"{module}.", holder)
 
 
-def places(graph: Graph) -> Iterator[Place]:
+def occurrences(graph: Graph) -> Iterator[Occurrence]:
     """Go through the calls of all layers; a layer comes before those inside of it."""
     times: Counter[str] = Counter()
     passes: Counter[str] = Counter()
 
-    def among(nodes: tuple[Node, ...], scope: _Scope) -> Iterator[Place]:
+    def among(nodes: tuple[Node, ...], scope: _Scope) -> Iterator[Occurrence]:
         for node in nodes:
             if not node.idle:
                 # A function needs no module of another layer.
                 used = node.shared if node.function is None else ""
                 yield from at(node, node.name, used or node.name, scope)
 
-    def at(node: Node, own: str, used: str, scope: _Scope) -> Iterator[Place]:
+    def at(node: Node, own: str, used: str, scope: _Scope) -> Iterator[Occurrence]:
         name, module = scope.names + own, scope.modules + used
         instance = scope.modules + own
-        yield Place(
+        yield Occurrence(
             name,
             module,
             times[module],
@@ -92,10 +92,10 @@ def places(graph: Graph) -> Iterator[Place]:
     yield from among(graph.nodes, _Scope(holder=graph.name))
 
 
-def values_of(place: Place) -> Iterator[tuple[str, str, Value]]:
+def values_of(occurrence: Occurrence) -> Iterator[tuple[str, str, Value]]:
     """Go through what a layer gives: its parts, their names in the network, tensors.
 
     The first part has the name of the layer.
     """
-    for index, (part, value) in enumerate(place.node.parts.items()):
-        yield part, f"{place.name}.{part}" if index else place.name, value
+    for index, (part, value) in enumerate(occurrence.node.parts.items()):
+        yield part, f"{occurrence.name}.{part}" if index else occurrence.name, value

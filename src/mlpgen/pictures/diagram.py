@@ -203,7 +203,7 @@ class _Builder:
     def _layer(self, view: LayerView, tails: _Tails) -> Box:
         node = view.node
         several = len(dict.fromkeys(node.sources)) > 1
-        kind = JOIN if several else TENSOR if node.is_held else LAYER
+        kind = JOIN if several else TENSOR if node.is_tensor else LAYER
         lines = [_titled(view), sharing_text(node), output_text(view)]
         box = self.box(kind, tuple(line for line in lines if line))
         self.arrows += [

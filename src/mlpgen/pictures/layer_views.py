@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from mlpgen.graph.nodes import Graph, Node, Round
+    from mlpgen.graph.nodes import Graph, Node, Repetition
 
 ALL = 10**6
 """A depth that opens every layer."""
@@ -76,7 +76,7 @@ def contents(node: Node) -> Contents:
     return Contents(tuple(_view(child, "") for child in node.children), None)
 
 
-def present_rounds(node: Node) -> tuple[Round, ...]:
+def present_rounds(node: Node) -> tuple[Repetition, ...]:
     """Return the rounds of a layer that exist.
 
     If a parameter sets their number, there may be none after the first.
@@ -105,7 +105,7 @@ def _view(node: Node, before: str) -> LayerView:
     return LayerView(node, node.name, before, len(found), found, varies, *counts)
 
 
-def _each(rounds: Round) -> tuple[Node, ...]:
+def _each(rounds: Repetition) -> tuple[Node, ...]:
     numbers = range(rounds.first, rounds.first + int(rounds.times))
     return tuple(rounds.at(number) for number in numbers)
 
@@ -124,7 +124,7 @@ def _repetitions(node: Node) -> tuple[LayerView, ...]:
     return tuple(found)
 
 
-def _repetition(each: Round) -> LayerView:
+def _repetition(each: Repetition) -> LayerView:
     node, times = each.node, int(each.times)
     name = str(each.first) if times == 1 else f"{each.first}–{each.first + times - 1}"
     if times > 1 and _varies(each):
@@ -141,7 +141,7 @@ def rounds_vary(node: Node) -> bool:
     )
 
 
-def _varies(each: Round) -> bool:
+def _varies(each: Repetition) -> bool:
     first = each.node
     arrives = [int(size) for size in first.input]
     return arrives != [int(size) for size in first.output] or each.counted

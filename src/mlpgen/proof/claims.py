@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from mlpgen.graph.captures import captures
-from mlpgen.graph.nodes import held
-from mlpgen.graph.run_order import places
+from mlpgen.graph.nodes import leaf_layers
+from mlpgen.graph.run_order import occurrences
 from mlpgen.proof.index_limits import index_limits
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def claims(graph: Graph, captured: Sequence[str] = ()) -> Claims:
         "layers": _layers(graph),
         "parameters": int(graph.total_parameters),
         "multiply_adds": int(graph.total_multiply_adds),
-        "casts": any(node.type == "float" for node in held(graph.nodes)),
+        "casts": any(node.type == "float" for node in leaf_layers(graph.nodes)),
         "captured": [*captured],
         "records": any(name not in in_forward for name in captured),
     }
@@ -112,10 +112,10 @@ def _tensor(name: str, value: Value, high: int | None = None) -> Tensor:
 
 def _layers(graph: Graph) -> dict[str, list[FullShape | None]]:
     found: dict[str, list[FullShape | None]] = {}
-    for place in places(graph):
-        node = place.node
+    for occurrence in occurrences(graph):
+        node = occurrence.node
         one = node.single and node.active
-        found.setdefault(place.module, []).append(
+        found.setdefault(occurrence.module, []).append(
             _full_shape(node.value) if one else None
         )
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.graph.entries.custom_classes import own_classes
+from mlpgen.graph.entries.custom_classes import custom_classes
 from mlpgen.source.files import UnreadableError, opened
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def read_files(graph: Model, folder: Path) -> tuple[CustomFile, ...]:
         folder: The folder of the spec, which must contain them.
     """
     found = []
-    for module, classes in own_classes(graph).items():
+    for module, classes in custom_classes(graph).items():
         file = CustomFile(module, classes, b"", "")
         try:
             file = file._replace(content=_read(folder / file.path, folder))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph
-    from mlpgen.graph.training.recipe import Recipe, Term
+    from mlpgen.graph.training.recipe import LossTerm, Recipe
 
 LONGEST = 24
 """Most letters of an output's name; outputs with longer names are called `output`."""
@@ -114,7 +114,9 @@ def _losses(
     return tuple(lines)
 
 
-def _loss(recipe: Recipe, term: Term, names: Mapping[str, str], *, mixed: bool) -> str:
+def _loss(
+    recipe: Recipe, term: LossTerm, names: Mapping[str, str], *, mixed: bool
+) -> str:
     target = "targets" if term.target != "image" else "features"
     if term.target == "one_hot" and not mixed:
         target = f"F.one_hot(targets, {recipe.dataset.classes}).float()"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph.entries.custom_classes import own_classes
-from mlpgen.graph.nodes import held
+from mlpgen.graph.entries.custom_classes import custom_classes
+from mlpgen.graph.nodes import leaf_layers
 from mlpgen.scripts import optimizer, scheduler
 from mlpgen.scripts.data_loading import data_module, load_arguments
 from mlpgen.scripts.flags import flags
@@ -154,7 +154,7 @@ def script_values(
         example=_example(recipe),
         own=tuple(
             Code(quoted(f"{module.replace('.', '/')}.py"))
-            for module in own_classes(graph)
+            for module in custom_classes(graph)
         ),
     )
 
@@ -190,7 +190,7 @@ def _eval_batch_size(graph: Model) -> int:
     floats = max(
         (
             prod(map(int, part.shape))
-            for node in held(graph.nodes)
+            for node in leaf_layers(graph.nodes)
             for part in node.parts.values()
         ),
         default=1,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.fingerprints import attributes
+from mlpgen.graph.used_parameters import attributes
 from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.forward.body import forward_body
@@ -116,7 +116,7 @@ def _parameters(graph: Graph) -> list[str]:
 
 def _attribute(node: Node, graph: Graph) -> list[str]:
     """Write the statements of `__init__` for one layer."""
-    if node.is_held:
+    if node.is_tensor:
         return tensor_lines(node)
     if node.function is not None or node.shared:
         return []

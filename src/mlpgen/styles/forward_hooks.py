@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.captures import Captured
     from mlpgen.graph.nodes import Graph, Model
-    from mlpgen.graph.run_order import Place
+    from mlpgen.graph.run_order import Occurrence
     from mlpgen.layers.base import Returned, Value
     from mlpgen.styles.code import Piece
 
@@ -69,19 +69,19 @@ def recording_of(graph: Model, names: Sequence[str]) -> Recording:
     codes: dict[str, Piece] = {}
     for name in names:
         found = known[name]
-        assert found.place is not None
-        if found.place.node.is_held:
-            codes[name] = _access(found.place)
+        assert found.occurrence is not None
+        if found.occurrence.node.is_tensor:
+            codes[name] = _access(found.occurrence)
             continue
-        module, code = blocks.hooked(name, found, found.place)
+        module, code = blocks.hooked(name, found, found.occurrence)
         modules[module] = None
         codes[name] = code
     return Recording(blocks.all(), tuple(modules), codes, outputs)
 
 
-def _access(place: Place) -> str:
+def _access(occurrence: Occurrence) -> str:
     """Write the access to a parameter or buffer of a block, which no call returns."""
-    return f'self.get_{place.node.type}("{place.module}")'
+    return f'self.get_{occurrence.node.type}("{occurrence.module}")'
 
 
 class _Blocks:
@@ -98,25 +98,27 @@ class _Blocks:
             for block in self._by_name.values()
         )
 
-    def hooked(self, name: str, found: Captured, place: Place) -> tuple[str, Piece]:
+    def hooked(
+        self, name: str, found: Captured, occurrence: Occurrence
+    ) -> tuple[str, Piece]:
         """Return the module whose hook sees a value, and the code of the value."""
-        node, block = place.node, self._by_name.get(place.holder)
+        node, block = occurrence.node, self._by_name.get(occurrence.holder)
         listed = bool(node.rounds) and not can_chain(node)
         if block is not None and (node.is_function or listed):
-            value = name.removeprefix(place.name.removesuffix(node.name))
+            value = name.removeprefix(occurrence.name.removesuffix(node.name))
             identities = self._identities[block.name]
             identity = identities.setdefault(
                 value, _identity_name(value, block, identities.values())
             )
-            module = f"{place.instance}.{identity}"
-            return module, f'{self._outputs}["{module}"][{place.pass_}]'
+            module = f"{occurrence.instance}.{identity}"
+            return module, f'{self._outputs}["{module}"][{occurrence.pass_}]'
         if block is not None:
             self._by_name[block.name] = _with_module(block, node.name)
-        output = f'{self._outputs}["{place.module}"][{place.time}]'
+        output = f'{self._outputs}["{occurrence.module}"][{occurrence.time}]'
         if node.single:
-            return place.module, output
+            return occurrence.module, output
         base, pick = node.picks.get(found.part, (found.part, "{}"))
-        return place.module, _picked(pick, output + _index(node.returned, base))
+        return occurrence.module, _picked(pick, output + _index(node.returned, base))
 
 
 def _picked(pick: str, output: str) -> Piece:

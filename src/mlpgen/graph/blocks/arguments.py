@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.blocks.definitions import INPUT
-from mlpgen.graph.fingerprints import difference, graph_key, names_in
+from mlpgen.graph.code_keys import difference, graph_key
+from mlpgen.graph.used_parameters import names_in
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.spec.wording import cut, listed, nearest, shown
 from mlpgen.symbols.agreements import agree, noting

@@ -14,10 +14,10 @@ from mlpgen.graph.blocks.arguments import (
     without_sizes,
 )
 from mlpgen.graph.context import Resolved, container, wrong_number
-from mlpgen.graph.fingerprints import direct_names
 from mlpgen.graph.layer import bare
 from mlpgen.graph.nodes import Maker
 from mlpgen.graph.scope import Findings, Scope
+from mlpgen.graph.used_parameters import direct_names
 from mlpgen.symbols.agreements import Agreement
 from mlpgen.symbols.evaluation import restated
 from mlpgen.symbols.expressions import Expression, NotComputedError, value_of
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
     from mlpgen.graph.blocks.definitions import Definition
-    from mlpgen.graph.context import Inside
+    from mlpgen.graph.context import Context
     from mlpgen.graph.nodes import Node
-    from mlpgen.graph.resolution import Record
+    from mlpgen.graph.resolver_state import ResolverState
     from mlpgen.graph.wires import Wire
     from mlpgen.layers.base import Value, Values
     from mlpgen.spec.entries import Entry
@@ -46,7 +46,7 @@ class Uses:
         self,
         blocks: Mapping[str, Definition],
         plain: Mapping[str, frozenset[str]],
-        record: Record,
+        state: ResolverState,
         resolve: Resolve,
     ) -> None:
         """Begin with nothing that is resolved.
@@ -54,22 +54,22 @@ class Uses:
         Args:
             blocks: The blocks of the spec.
             plain: The sizes of each block's inputs that are written as numbers.
-            record: What is found on the way.
+            state: What is found on the way.
             resolve: Resolves the layers of a class.
         """
         self._blocks = blocks
         self._plain = plain
-        self._record = record
+        self._state = state
         self._class = resolve
         self._open: list[str] = []
 
     def node(
-        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
         """Resolve one use; None after a mistake."""
         definition = self._blocks[entry.type]
-        problems = inside.problems
-        given = block_arguments(entry, definition, inside.scope, problems)
+        problems = context.problems
+        given = block_arguments(entry, definition, context.scope, problems)
         if entry.type in self._open:
             circle = [*self._open[self._open.index(entry.type) :], entry.type]
             message = f"the block `{entry.type}` contains itself"
@@ -77,13 +77,13 @@ class Uses:
             problems.add("MG223", message, entry.type_path, key=True, notes=notes)
             return None
         if len(wires) != len(definition.inputs):
-            wrong_number(entry, definition.inputs, wires, inside)
+            wrong_number(entry, definition.inputs, wires, context)
             return None
         values = tuple(wire.value for wire in wires if wire.value is not None)
         if given is None or len(values) < len(wires):
             return None
         sizes = sizes_in(definition, values)
-        given = without_sizes(entry, given, sizes, inside.scope, problems)
+        given = without_sizes(entry, given, sizes, context.scope, problems)
         if given is None:
             return None
         own = {k: v for k, v in definition.parameters.items() if k not in sizes}
@@ -93,18 +93,18 @@ class Uses:
             plain = value_of(value)
             default = definition.parameters[name]
             concrete[name] = type(default)(plain)
-        user = self._blocks.get(inside.scope.title)
-        names = user.parameters if user else inside.scope.parameters
-        self._record.arrivals |= arrivals(definition, values, inside.scope, names)
-        self._record.arrivals |= given_names(definition, given, inside.scope)
+        user = self._blocks.get(context.scope.title)
+        names = user.parameters if user else context.scope.parameters
+        self._state.arrivals |= arrivals(definition, values, context.scope, names)
+        self._state.arrivals |= given_names(definition, given, context.scope)
         checkpoint = problems.checkpoint()
-        where, checked = problems.where(entry.path), inside.scope.checked
+        where, checked = problems.where(entry.path), context.scope.checked
         resolved = self._block(definition, concrete, values, where, checked=checked)
         note = f"`{definition.name}` is used in line {problems.line(entry.path)}"
         checkpoint.add_note(note, depends)
         if resolved is None:
             return None
-        return _used(entry, wires, values, given, definition, resolved, inside)
+        return _used(entry, wires, values, given, definition, resolved, context)
 
     def _block(
         self,
@@ -119,8 +119,8 @@ class Uses:
         plain = self._plain.get(definition.name, frozenset())
         concrete = tuple(bare(value) for value in inputs)
         key = (definition.name, tuple(values.items()), concrete, checked)
-        if key in self._record.resolved:
-            return self._record.resolved[key]
+        if key in self._state.resolved:
+            return self._state.resolved[key]
         known, arriving = _symbolic(definition, concrete, plain)
         every = {**known, **values}
         scope = Scope(every, Findings(), definition.name, checked=checked)
@@ -133,9 +133,9 @@ class Uses:
             *(direct_names(node) for node in resolved.graph.nodes)
         )
         use = Use(resolved.graph, known, direct, where, every)
-        self._record.uses[definition.name].append(use)
-        self._record.resolved[key] = None if failed else resolved
-        return self._record.resolved[key]
+        self._state.uses[definition.name].append(use)
+        self._state.resolved[key] = None if failed else resolved
+        return self._state.resolved[key]
 
 
 def _used(
@@ -145,7 +145,7 @@ def _used(
     given: dict[str, Any],
     definition: Definition,
     resolved: Resolved,
-    inside: Inside,
+    context: Context,
 ) -> Node | None:
     """Make the layer of a block: its results in the words of the class around it."""
     graph, scope = resolved
@@ -154,7 +154,7 @@ def _used(
     parts: dict[str, Value] = {}
 
     def outside(size: int) -> int:
-        return scope.outside(size, known, inside.scope, entry.path)
+        return scope.outside(size, known, context.scope, entry.path)
 
     for name in graph.outputs:
         value = graph.value(name)
@@ -164,7 +164,7 @@ def _used(
     for noted in scope.found.agreements.values():
         guards = tuple(_elsewhere(guard, known) for guard in noted.guards)
         found = Agreement(*map(outside, noted.agreement))
-        inside.scope.note([found], entry.path, tuple(g for g in guards if g.names))
+        context.scope.note([found], entry.path, tuple(g for g in guards if g.names))
     arguments = {name: sizes[name] for name in graph.inferred} | given
     return container(entry, wires, (), graph.value(graph.outputs[0]))._replace(
         maker=Maker(entry.type, "", arguments, frozenset(graph.inferred)),

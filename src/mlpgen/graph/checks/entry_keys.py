@@ -173,14 +173,14 @@ def kind_of(type_: str) -> str:
 def _help(kind: str, key: str, type_: str) -> str:
     """Say what to write instead of a key that a kind of entry cannot have."""
     again = "`- share: name` alone uses the module of a layer again"
-    inside = "write it at the layers inside of it"
+    there = "write it at the layers inside of it"
     block = "put it in a block, and repeat that"
     one = "it gives one tensor: leave `select` out"
-    there = "write it at the layer whose module this is"
+    original = "write it at the layer whose module this is"
     helps = {
         ("tensor", "init"): f"it is an argument: `{type_}: {{shape: …, init: …}}`",
-        ("share", "init"): there,
-        ("share", "parametrize"): there,
+        ("share", "init"): original,
+        ("share", "parametrize"): original,
         ("share", "select"): "take a part of it by its name: `from: name.part`",
         ("share", "repeat"): "write the entry again for each time that it runs",
         ("share", "when"): "only what is made here can be left out",
@@ -188,11 +188,11 @@ def _help(kind: str, key: str, type_: str) -> str:
         ("function", "share"): "only modules have parameters to share",
         ("custom", "share"): again,
         ("custom", "select"): one,
-        ("block", "init"): inside,
-        ("block", "parametrize"): inside,
+        ("block", "init"): there,
+        ("block", "parametrize"): there,
         ("block", "share"): again,
         ("container", "init"): "write rules by type in the `init` of the model",
-        ("container", "parametrize"): inside,
+        ("container", "parametrize"): there,
         ("container", "share"): again,
         ("container", "select"): one,
     }

@@ -13,7 +13,7 @@ from mlpgen.spec.types import layer_class
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from mlpgen.graph.nodes import Graph, Node, Round
+    from mlpgen.graph.nodes import Graph, Node, Repetition
     from mlpgen.layers.base import Layer
     from mlpgen.spec.problems import Problems
 
@@ -170,7 +170,7 @@ class _Walk:
             for child in node.children:
                 (value,) = self.layer(child, [value], later, f"{full}.{child.name}")
             return [value]
-        if node.is_held:
+        if node.is_tensor:
             return [_Value(frozenset({_Cell(f"the {node.type} `{full}`")}))]
         layer = layer_class(node.type)
         if layer is None:
@@ -179,7 +179,7 @@ class _Walk:
             return [self._overwrite(node, layer, takes[0], later, full)]
         return _after(node, layer, takes)
 
-    def _rounds(self, each: Round, full: str) -> list[int]:
+    def _rounds(self, each: Repetition, full: str) -> list[int]:
         """Number the rounds that are looked at: the first, and those kept."""
         numbers = range(each.first, each.first + int(each.times))
         kept = {name.removeprefix(f"{full}.").partition(".")[0] for name in self.kept}

@@ -16,7 +16,7 @@ from mlpgen.spec.wording import cut, shown
 from mlpgen.symbols.expressions import Expression, is_whole
 
 if TYPE_CHECKING:
-    from mlpgen.graph.context import Beside, Inside
+    from mlpgen.graph.context import Context, TakenNames
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.wires import Wire
     from mlpgen.layers.base import Shape
@@ -52,26 +52,26 @@ class Custom(BaseModel):
 
 
 def resolve_custom(
-    entry: Entry, wires: tuple[Wire, ...], inside: Inside, beside: Beside
+    entry: Entry, wires: tuple[Wire, ...], context: Context, taken: TakenNames
 ) -> Node | None:
     """Resolve a module of the author's own; None after a mistake.
 
     Args:
         entry: The entry.
         wires: What it takes.
-        inside: Where it stands.
-        beside: What it is beside.
+        context: Where it stands.
+        taken: What it is taken.
     """
-    problems = inside.problems
+    problems = context.problems
     checkpoint = problems.checkpoint()
     try:
         custom = Custom.model_validate(entry.arguments)
     except ValidationError as error:
         problems.add_invalid(error, Custom, "custom", entry.type_path, entry.arguments)
         return None
-    _check_names(custom, entry, inside, beside)
+    _check_names(custom, entry, context, taken)
     arguments = {
-        name: _value(each, (*entry.argument_path("arguments"), name), inside)
+        name: _value(each, (*entry.argument_path("arguments"), name), context)
         for name, each in custom.arguments.items()
     }
     if not wires:
@@ -79,7 +79,7 @@ def resolve_custom(
     values = [wire.value for wire in wires if wire.value is not None]
     if checkpoint.found or len(values) < len(wires):
         return None
-    shape = _shape(custom, values[0].shape, entry, inside)
+    shape = _shape(custom, values[0].shape, entry, context)
     if shape is None:
         return None
     node = container(entry, wires, (), values[0]._replace(shape=shape))
@@ -96,25 +96,27 @@ def _module(path: str) -> str:
     return path.removesuffix(".py").replace("/", ".")
 
 
-def _check_names(custom: Custom, entry: Entry, inside: Inside, beside: Beside) -> None:
-    problems = inside.problems
-    reason = wrong_module(custom.path, beside.stem)
+def _check_names(
+    custom: Custom, entry: Entry, context: Context, taken: TakenNames
+) -> None:
+    problems = context.problems
+    reason = wrong_module(custom.path, taken.stem)
     if reason:
         message = f"`{cut(custom.path)}` cannot be a module of yours: {reason}"
         help = "such as `my_layers.py` or `layers/attention.py`"
         problems.add("MG231", message, entry.argument_path("path"), help=help)
     reason = wrong_import(custom.class_)
-    if custom.class_ in inside.scope.parameters:
+    if custom.class_ in context.scope.parameters:
         reason = "a parameter has this name"
-    elif not reason and custom.class_ in beside.classes:
-        origin = beside.classes[custom.class_]
+    elif not reason and custom.class_ in taken.classes:
+        origin = taken.classes[custom.class_]
         of = f"of `{cut(origin)}`" if origin else "of this spec"
         other = origin != custom.path
         reason = f"there is another one of this name, {of}" if other else ""
     if reason:
         message = f"`{cut(custom.class_)}` cannot be the class: {reason}"
         problems.add("MG231", message, entry.argument_path("class"))
-    beside.classes.setdefault(custom.class_, custom.path)
+    taken.classes.setdefault(custom.class_, custom.path)
     for name in custom.arguments:
         if reason := wrong_argument(name):
             message = f"`{cut(name)}` cannot be an argument: {reason}"
@@ -122,13 +124,13 @@ def _check_names(custom: Custom, entry: Entry, inside: Inside, beside: Beside) -
             problems.add("MG231", message, at, key=True)
 
 
-def _value(raw: Any, path: Path, inside: Inside) -> Any:
+def _value(raw: Any, path: Path, context: Context) -> Any:
     """Read an argument: a plain value, a list of them, or an expression."""
     if _holds_mapping(raw):
         message = f"an argument is a value or a list of values, not {shown(raw)}"
-        inside.problems.add("MG203", message, path)
+        context.problems.add("MG203", message, path)
         return None
-    value = evaluated(raw, path, inside.scope, inside.problems)
+    value = evaluated(raw, path, context.scope, context.problems)
     return _tuple(value)
 
 
@@ -147,20 +149,20 @@ def _tuple(value: Any) -> Any:
 
 
 def _shape(
-    custom: Custom, arriving: Shape, entry: Entry, inside: Inside
+    custom: Custom, arriving: Shape, entry: Entry, context: Context
 ) -> Shape | None:
     if custom.output == "same":
         return arriving
     raw = custom.output
     path = entry.argument_path("output")
-    checkpoint = inside.problems.checkpoint()
-    value = _value(raw if isinstance(raw, list) else [raw], path, inside)
+    checkpoint = context.problems.checkpoint()
+    value = _value(raw if isinstance(raw, list) else [raw], path, context)
     if checkpoint.found:
         return None
     shape = tuple(value)
     right = all(is_whole(s) and s > 0 for s in shape)
     if not right or not shape:
         message = f"`output` must be `same` or a list of sizes, not {shown(raw)}"
-        inside.problems.add("MG231", message, path)
+        context.problems.add("MG231", message, path)
         return None
     return shape

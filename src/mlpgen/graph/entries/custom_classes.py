@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Model, Node
 
 
-def own_classes(graph: Model) -> dict[str, tuple[str, ...]]:
+def custom_classes(graph: Model) -> dict[str, tuple[str, ...]]:
     """Return the modules of the author's own that a network imports, with the classes.
 
     All of them, also those of layers that `when` leaves out.

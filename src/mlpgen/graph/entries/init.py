@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from mlpgen.graph.arguments import evaluated, plain
-from mlpgen.graph.nodes import Rule, held
+from mlpgen.graph.nodes import Rule, leaf_layers
 from mlpgen.initializers import INITIALIZERS
 from mlpgen.layers import LAYERS
 from mlpgen.spec.wording import cut, listed, nearest, shown
@@ -16,7 +16,7 @@ from mlpgen.symbols.expressions import Expression
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from mlpgen.graph.context import Inside
+    from mlpgen.graph.context import Context
     from mlpgen.graph.nodes import Graph, Init, Inits, Node
     from mlpgen.graph.scope import Scope
     from mlpgen.initializers.functions import Initializer
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     from mlpgen.spec.problems import Problems
 
 
-def filled_tensor(node: Node, entry: Entry, inside: Inside) -> Node:
+def filled_tensor(node: Node, entry: Entry, context: Context) -> Node:
     """Read the initial values of a tensor of the model itself."""
     raw, at = entry.arguments.get("init"), entry.argument_path("init")
     if raw is None:
         return node
-    made = _function(raw, at, node.output, inside.scope, inside.problems)
+    made = _function(raw, at, node.output, context.scope, context.problems)
     return node._replace(inits={"": made} if made else {})
 
 
-def initialized(node: Node, entry: Entry, inside: Inside) -> Node:
+def initialized(node: Node, entry: Entry, context: Context) -> Node:
     """Read the initial values that a layer asks for."""
     raw, path = entry.options["init"], (*entry.path, "init")
-    problems = inside.problems
+    problems = context.problems
     if not node.weights:
         message = f"`{entry.type}` has no parameters of its own to initialize"
         help = "write `init` at the layers inside of it" if not node.single else ""
         problems.add("MG229", message, path, key=True, help=help)
         return node
-    inits = _by_name(raw, path, node.type, node.weights, inside.scope, problems)
+    inits = _by_name(raw, path, node.type, node.weights, context.scope, problems)
     for name in node.ties:
         if name in inits:
             message = f"`init` of `{name}` cannot stand beside `share`"
@@ -64,7 +64,7 @@ def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
     path: Path = ("init",)
     found = []
     complete = not problems.failed
-    layers = list(held(graph.nodes, every=True))
+    layers = list(leaf_layers(graph.nodes, every=True))
     own = {node.path for node in graph.nodes}
     for type_, each in raw.items():
         at = (*path, type_)

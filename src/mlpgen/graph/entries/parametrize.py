@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
-    from mlpgen.graph.context import Inside
+    from mlpgen.graph.context import Context
     from mlpgen.graph.nodes import Node
     from mlpgen.spec.entries import Entry
 
@@ -15,9 +15,9 @@ PARAMETRIZATIONS = ("weight_norm", "spectral_norm")
 """Functions of https://docs.pytorch.org/docs/stable/nn.html#utilities."""
 
 
-def parametrized(node: Node, entry: Entry, inside: Inside) -> Node | None:
+def parametrized(node: Node, entry: Entry, context: Context) -> Node | None:
     """Wrap the module of a layer; None if it has no weight that could be computed."""
-    name, problems = entry.options["parametrize"], inside.problems
+    name, problems = entry.options["parametrize"], context.problems
     path = (*entry.path, "parametrize")
     if name not in PARAMETRIZATIONS:
         help = nearest(name, PARAMETRIZATIONS)

@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.checks.limits import MOST_LAYERS, MOST_ROUNDS, leaves
+from mlpgen.graph.code_keys import code_key, node_key
 from mlpgen.graph.context import container
-from mlpgen.graph.entries.rounds import gathered
+from mlpgen.graph.entries.pass_through import can_be_empty, differs, some
+from mlpgen.graph.entries.repetitions import gathered
 from mlpgen.graph.entries.when import mentions_index
-from mlpgen.graph.entries.when_bypass import can_be_empty, differs, some
-from mlpgen.graph.fingerprints import (
-    code_key,
-    counts,
-    names_in,
-    names_of_node,
-    node_key,
-)
 from mlpgen.graph.scope import INDEX
+from mlpgen.graph.used_parameters import counts, names_in, names_of_node
 from mlpgen.spec.wording import shown
 from mlpgen.symbols.expressions import value_of
 from mlpgen.symbols.sizes import Size, either, names_of, operand_of, with_value
@@ -26,8 +21,8 @@ from mlpgen.symbols.sizes import Size, either, names_of, operand_of, with_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mlpgen.graph.context import Inside
-    from mlpgen.graph.nodes import Node, Round
+    from mlpgen.graph.context import Context
+    from mlpgen.graph.nodes import Node, Repetition
     from mlpgen.graph.wires import Wire
     from mlpgen.layers.base import Value
     from mlpgen.spec.entries import Entry
@@ -40,8 +35,8 @@ def repeated(
     entry: Entry,
     count: int,
     wires: tuple[Wire, ...],
-    inside: Inside,
-    resolve: Callable[[Entry, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
+    context: Context,
+    resolve: Callable[[Entry, tuple[Wire, ...], Context], tuple[Node | None, Wire]],
     *,
     empty: bool,
 ) -> Node | None:
@@ -52,7 +47,7 @@ def repeated(
         count: How many there are; 0 only for a `Size`, whose code is wanted.
         wires: What the first round takes; the others take the result of the one
             before in place of the first input.
-        inside: Where it stands.
+        context: Where it stands.
         resolve: Resolves one round.
         empty: Whether the class may be made without any.
     """
@@ -61,7 +56,7 @@ def repeated(
             k: v for k, v in entry.options.items() if k not in ("repeat", "when")
         }
         alone = entry._replace(options=options)
-        resolve(alone, wires, _within(entry, 0, inside))  # for its own mistakes
+        resolve(alone, wires, _within(entry, 0, context))  # for its own mistakes
         return None
     numbered = mentions_index(
         [
@@ -77,9 +72,9 @@ def repeated(
     for index in range(made):
         round_ = _round(entry, index)
         takes = (wire, *others)
-        within = _within(entry, index, inside)
+        within = _within(entry, index, context)
         needed = index < max(1, int(count))
-        with inside.problems.trial() as trial:
+        with context.problems.trial() as trial:
             node, after = resolve(round_, takes, within)
             runs = node is not None
             if needed or runs:
@@ -90,7 +85,7 @@ def repeated(
             return None
         if node is None:
             node = _passing(round_, wires, after)
-        if not _can_pass(node, entry, count, inside):
+        if not _can_pass(node, entry, count, context):
             return None
         after = after._replace(value=_handed_on(node))
         nodes.append(node)
@@ -101,7 +96,7 @@ def repeated(
         wire = after
         if same and not numbered and index + 1 < made:
             break
-    return _rounds(entry, wires, nodes, written, count, inside, empty=empty)
+    return _rounds(entry, wires, nodes, written, count, context, empty=empty)
 
 
 def _round(entry: Entry, index: int) -> Entry:
@@ -124,7 +119,7 @@ def _passing(round_: Entry, wires: tuple[Wire, ...], after: Wire) -> Node:
     return container(round_._replace(type="Identity"), wires, (), after.value)
 
 
-def _can_pass(node: Node, entry: Entry, count: int, inside: Inside) -> bool:
+def _can_pass(node: Node, entry: Entry, count: int, context: Context) -> bool:
     """Tell whether single rounds can be left out as `when` says."""
     if not mentions_index(entry.options.get("when")):
         return True
@@ -137,34 +132,34 @@ def _can_pass(node: Node, entry: Entry, count: int, inside: Inside) -> bool:
     else:
         return True
     help = "put the layer in a block, with `when` inside of it"
-    inside.problems.add("MG225", message, (*entry.path, "when"), help=help)
+    context.problems.add("MG225", message, (*entry.path, "when"), help=help)
     return False
 
 
-def _within(entry: Entry, index: int, inside: Inside) -> Inside:
+def _within(entry: Entry, index: int, context: Context) -> Context:
     """Let expressions use the number of a round."""
-    scope = inside.scope._replace(
-        parameters={**inside.scope.parameters, INDEX: index},
-        fixed=inside.scope.fixed | {INDEX},
+    scope = context.scope._replace(
+        parameters={**context.scope.parameters, INDEX: index},
+        fixed=context.scope.fixed | {INDEX},
     )
-    return inside._replace(scope=scope, prefix=f"{inside.prefix}{entry.name}.")
+    return context._replace(scope=scope, prefix=f"{context.prefix}{entry.name}.")
 
 
 def _with_index(
     round_: Entry,
     wires: tuple[Wire, ...],
-    inside: Inside,
-    resolve: Callable[[Entry, tuple[Wire, ...], Inside], tuple[Node | None, Wire]],
+    context: Context,
+    resolve: Callable[[Entry, tuple[Wire, ...], Context], tuple[Node | None, Wire]],
 ) -> Node | None:
     """Resolve a round that runs, with `index` in its code; None if there is no such."""
     options = {key: each for key, each in round_.options.items() if key != "when"}
     round_ = round_._replace(options=options)
-    scope = inside.scope._replace(
-        found=inside.scope.found.copy(),
-        fixed=inside.scope.fixed - {INDEX},
+    scope = context.scope._replace(
+        found=context.scope.found.copy(),
+        fixed=context.scope.fixed - {INDEX},
     )
-    with inside.problems.trial() as trial:
-        node, _ = resolve(round_, wires, inside._replace(scope=scope))
+    with context.problems.trial() as trial:
+        node, _ = resolve(round_, wires, context._replace(scope=scope))
     return None if trial.found else node
 
 
@@ -174,7 +169,7 @@ def _rounds(
     nodes: list[Node],
     written: list[Node],
     count: int,
-    inside: Inside,
+    context: Context,
     *,
     empty: bool,
 ) -> Node | None:
@@ -183,7 +178,7 @@ def _rounds(
     if per_round * int(count) > MOST_LAYERS:
         message = f"`{entry.name}` would be {per_round * int(count):,} layers"
         help = f"a network has at most {MOST_LAYERS:,}"
-        inside.problems.add("MG222", message, (*entry.path, "repeat"), help=help)
+        context.problems.add("MG222", message, (*entry.path, "repeat"), help=help)
         return None
     empty = (empty or int(count) == 0) and isinstance(count, Size)
     counted = not any(map(counts, nodes))  # by the number of a round around them
@@ -196,12 +191,12 @@ def _rounds(
     ):
         message = f"the rounds of `{entry.name}` follow no rule: their number is fixed"
         help = "write the number, or let sizes grow by the same step each round"
-        inside.problems.add("MG221", message, (*entry.path, "repeat"), help=help)
+        context.problems.add("MG221", message, (*entry.path, "repeat"), help=help)
         return None
     if len({each.ties for each in nodes}) > 1:
         message = "`share` beside `repeat` gives each round the same parameters"
         help = "write the rounds one by one"
-        inside.problems.add("MG226", message, (*entry.path, "share"), help=help)
+        context.problems.add("MG226", message, (*entry.path, "share"), help=help)
         return None
     node = container(entry, wires, (), last.value)
     return node._replace(
@@ -213,7 +208,7 @@ def _rounds(
         picks=last.picks,
         parts={
             name: value._replace(
-                shape=_after(nodes, name, count, entry, inside, empty=empty)
+                shape=_after(nodes, name, count, entry, context, empty=empty)
             )
             for name, value in last.parts.items()
         },
@@ -224,14 +219,14 @@ def _rounds(
     )
 
 
-def emptied(node: Node, count: int, entry: Entry, inside: Inside) -> Node | None:
+def emptied(node: Node, count: int, entry: Entry, context: Context) -> Node | None:
     """Leave a repeated layer without a round: what arrives passes through.
 
     Args:
         node: The layer as it is with some rounds.
         count: No rounds, and the code that says so.
         entry: The entry.
-        inside: Where it stands.
+        context: Where it stands.
     """
     passes, place = differs(node.inputs[0], node.value) if node.inputs else ("", "")
     message = ""
@@ -245,7 +240,7 @@ def emptied(node: Node, count: int, entry: Entry, inside: Inside) -> Node | None
         message = f"the first round of `{node.name}` is not made like the others"
         help = "where `repeat` may be 0, let the first round be a layer of its own"
     if message:
-        inside.problems.add("MG221", message, (*entry.path, "repeat"), help=help)
+        context.problems.add("MG221", message, (*entry.path, "repeat"), help=help)
         return None
     taken = node.inputs[0].shape
     shape = tuple(map(with_value, node.output, taken))
@@ -257,7 +252,7 @@ def emptied(node: Node, count: int, entry: Entry, inside: Inside) -> Node | None
     )
 
 
-def _irregular(last: Round, written: list[Node]) -> bool:
+def _irregular(last: Repetition, written: list[Node]) -> bool:
     """Tell whether a parameter would repeat a round that is made for its number."""
     alone = last.first == len(written) - 1
     several = len({node_key(node) for node in written[1:]}) > 1
@@ -269,7 +264,7 @@ def _after(
     part: str,
     count: int,
     entry: Entry,
-    inside: Inside,
+    context: Context,
     *,
     empty: bool,
 ) -> tuple[int, ...]:
@@ -279,13 +274,13 @@ def _after(
         return last
     taken = nodes[0].input
     if len(nodes) == 1:
-        return inside.scope.either(some(count), last, taken) if empty else last
+        return context.scope.either(some(count), last, taken) if empty else last
     path = (*entry.path, "repeat")
     behind = names_of(count) | names_of_node(nodes[0])
     behind = behind.union(*(names_in(each.shape) for each in nodes[0].inputs))
     shapes = [node.parts[part].shape for node in nodes]
     if any(len(shape) != len(last) for shape in shapes):
-        return tuple(inside.scope.unknown(size, path, behind) for size in last)
+        return tuple(context.scope.unknown(size, path, behind) for size in last)
     found = []
     for at, (size, sizes) in enumerate(
         zip(last, zip(*shapes, strict=True), strict=True)
@@ -298,7 +293,7 @@ def _after(
             found.append(taken[at] + count * steps[0])
             continue
         if not regular:
-            found.append(inside.scope.unknown(size, path, behind))
+            found.append(context.scope.unknown(size, path, behind))
             continue
         after = sizes[0] + (count - 1) * steps[0]
         found.append(either(some(count), after, taken[at]) if empty else after)
@@ -310,29 +305,29 @@ def _may_divide_by_zero(size: int) -> bool:
     return any(each.names for each in operand_of(size).divisors())
 
 
-def no_rounds(entry: Entry, inside: Inside) -> bool:
+def no_rounds(entry: Entry, context: Context) -> bool:
     """Tell whether there are none for any parameters; mistakes are not looked at."""
-    with inside.problems.trial():
-        count = count_of(entry, inside)
+    with context.problems.trial():
+        count = count_of(entry, context)
     return count == 0 and not isinstance(count, Size)
 
 
-def count_of(entry: Entry, inside: Inside) -> int | None:
+def count_of(entry: Entry, context: Context) -> int | None:
     """Read `repeat`; None after a mistake."""
     path = (*entry.path, "repeat")
     raw = entry.options["repeat"]
-    checkpoint = inside.problems.checkpoint()
-    value = evaluated(raw, path, inside.scope, inside.problems)
+    checkpoint = context.problems.checkpoint()
+    value = evaluated(raw, path, context.scope, context.problems)
     if checkpoint.found:
         return None
     count = value_of(value)
     if not isinstance(count, int) or isinstance(count, bool):
         message = f"`repeat` must be a whole number of at least 0, not {shown(count)}"
-        help = inside.problems.help_for(count)
-        inside.problems.add("MG203", message, path, help=help)
+        help = context.problems.help_for(count)
+        context.problems.add("MG203", message, path, help=help)
     elif not 0 <= count <= MOST_ROUNDS:
         message = f"`repeat` must be from 0 to {MOST_ROUNDS:,}, not {int(count)}"
-        inside.problems.add("MG204", message, path)
+        context.problems.add("MG204", message, path)
     else:
         return count
     return None

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
-    from mlpgen.graph.context import Inside
+    from mlpgen.graph.context import Context
     from mlpgen.graph.nodes import Node
     from mlpgen.spec.entries import Entry
 
 
-def selected(node: Node, entry: Entry, inside: Inside) -> Node | None:
+def selected(node: Node, entry: Entry, context: Context) -> Node | None:
     """Put the part that the author means first; None if there is no such part."""
     wanted, parts = entry.options["select"], node.parts
     if wanted in parts and len(parts) > 1:
@@ -20,5 +20,5 @@ def selected(node: Node, entry: Entry, inside: Inside) -> Node | None:
     gives = listed(parts) if len(parts) > 1 else "one tensor"
     message = f"`{entry.type}` has no part `{cut(wanted)}`: it gives {gives}"
     help = nearest(wanted, parts) or ("leave `select` out" if len(parts) < 2 else "")
-    inside.problems.add("MG219", message, (*entry.path, "select"), help=help)
+    context.problems.add("MG219", message, (*entry.path, "select"), help=help)
     return None

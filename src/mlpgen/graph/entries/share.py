@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.entries.same_module import unified, value_key
-from mlpgen.graph.fingerprints import code_key, difference
+from mlpgen.graph.code_keys import code_key, difference
+from mlpgen.graph.entries.module_equality import unified, value_key
 from mlpgen.graph.nodes import is_numbered
 from mlpgen.spec.types import SHARE
 from mlpgen.spec.wording import cut, listed, nearest
@@ -16,7 +16,7 @@ from mlpgen.symbols.expressions import Expression
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlpgen.graph.context import Inside
+    from mlpgen.graph.context import Context
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.wires import Wire
     from mlpgen.spec.entries import Entry
@@ -28,45 +28,45 @@ _DECIDE = ("bias", "affine", "elementwise_affine", "add_bias_kv")
 def shared(
     entry: Entry,
     wires: tuple[Wire, ...],
-    resolve: Callable[[Entry, tuple[Wire, ...], Inside], Node | None],
-    inside: Inside,
+    resolve: Callable[[Entry, tuple[Wire, ...], Context], Node | None],
+    context: Context,
 ) -> Node | None:
     """Use the module of another layer on other tensors."""
-    found = target(entry, inside)
+    found = target(entry, context)
     if found is None:
         return None
     original, node = found
     if original.type == SHARE:
-        original, node = inside.made[node.shared]
+        original, node = context.made[node.shared]
     reason = help = ""
     if node.is_function:
         reason = "is a function: there is nothing to share"
-    elif node.is_held:
+    elif node.is_tensor:
         reason = "is a tensor: there is no module to share"
         help = f"take it by `from: {node.name}`"
     if reason:
         message = f"`{node.name}` {reason}"
-        inside.problems.add("MG226", message, (*entry.path, "share"), help=help)
+        context.problems.add("MG226", message, (*entry.path, "share"), help=help)
         return None
     again = original._replace(
         name=entry.name, named=entry.named, path=entry.path, sources=entry.sources
     )
-    checkpoint = inside.problems.checkpoint()
-    second = resolve(again, wires, inside)
+    checkpoint = context.problems.checkpoint()
+    second = resolve(again, wires, context)
     checkpoint.drop_repeated()  # the layer itself has these mistakes
     if second is None:
         return None
     agreements = unified(node, second)
     if agreements is None:
-        _add_difference(node, second, entry, inside)
+        _add_difference(node, second, entry, context)
         return None
-    inside.scope.note(agreements, entry.path)
+    context.scope.note(agreements, entry.path)
     return second._replace(shared=node.name, tied="", ties=(), parameters=0, inits={})
 
 
-def _add_difference(node: Node, second: Node, entry: Entry, inside: Inside) -> None:
+def _add_difference(node: Node, second: Node, entry: Entry, context: Context) -> None:
     """Say why a module cannot be used again on what arrives."""
-    problems = inside.problems
+    problems = context.problems
     notes = (f"`{node.name}` is in line {problems.line(node.path)}",)
     what, one, other = difference(node, second)
     message = f"{what} is {one} in `{node.name}`, but here it would be {other}"
@@ -81,22 +81,22 @@ def _add_difference(node: Node, second: Node, entry: Entry, inside: Inside) -> N
     problems.add("MG226", message, (*entry.path, "share"), notes=notes)
 
 
-def tied(node: Node, entry: Entry, inside: Inside) -> Node | None:
+def tied(node: Node, entry: Entry, context: Context) -> Node | None:
     """Give a layer the parameters of another one that have the same names."""
-    found = target(entry, inside)
+    found = target(entry, context)
     if found is None:
         return None
     _, other = found
-    problems, path = inside.problems, (*entry.path, "share")
+    problems, path = context.problems, (*entry.path, "share")
     both = [name for name in node.weights if name in other.weights]
     with noting() as agreements:
         reason = _not_in_common(node, other, both)
-        reason = reason or _not_whole(node, other, both, rounds=bool(inside.prefix))
+        reason = reason or _not_whole(node, other, both, rounds=bool(context.prefix))
     if reason:
         line = f"`{other.name}` is in line {problems.line(other.path)}"
         problems.add("MG226", reason, path, notes=(line,))
         return None
-    inside.scope.note(agreements, entry.path)
+    context.scope.note(agreements, entry.path)
     count = sum(int(prod(node.weights[name])) for name in both)
     return node._replace(
         tied=other.shared or other.name,
@@ -145,13 +145,13 @@ def _not_whole(node: Node, other: Node, both: list[str], *, rounds: bool) -> str
     return f"a layer of several parts is shared whole: `{lacks}` has no `{odd[0]}`"
 
 
-def target(entry: Entry, inside: Inside) -> tuple[Entry, Node] | None:
+def target(entry: Entry, context: Context) -> tuple[Entry, Node] | None:
     """Find the layer that `share` names; None after a mistake, here or before."""
-    name, made = entry.options["share"], inside.made
-    problems, path = inside.problems, (*entry.path, "share")
-    if name in inside.lost:
+    name, made = entry.options["share"], context.made
+    problems, path = context.problems, (*entry.path, "share")
+    if name in context.lost:
         return None
-    if name in inside.left_out:
+    if name in context.left_out:
         message = f"`{name}` is left out by what it says: there is no module to share"
         problems.add("MG226", message, path)
         return None

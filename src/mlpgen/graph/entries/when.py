@@ -68,7 +68,7 @@ def merged(
     node: Node, condition: Expression, entry: Entry, scope: Scope, problems: Problems
 ) -> Node | None:
     """Put a layer under a condition; its result is its own or what it takes."""
-    from mlpgen.graph.entries.when_bypass import differs
+    from mlpgen.graph.entries.pass_through import differs
 
     path = (*entry.path, "when")
     function = entry.is_function

@@ -47,7 +47,7 @@ def read_keys(
         return model(), rest
 
 
-def read_part(
+def read_component(
     kind: str, catalogue: Catalogue[P], raw: Any, path: Path, problems: Problems
 ) -> P | None:
     """Read an optimizer, a scheduler, a loss or an augmentation.

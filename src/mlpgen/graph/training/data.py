@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
-from mlpgen.graph.nodes import held, made
+from mlpgen.graph.nodes import leaf_layers, producer_of
 from mlpgen.graph.training.recipe import Dataset
 from mlpgen.names.modules import wrong_file
 from mlpgen.spec.wording import cut, listed, nearest, shown
@@ -129,7 +129,7 @@ def _own(
         return None
     _check_dtype(given, source.dtypes, f"`{kinds[0]}`", problems)
     _check_shape(source, given, problems)
-    first = made(nodes, outputs[0]) if outputs else None
+    first = producer_of(nodes, outputs[0]) if outputs else None
     shape = first[1].shape if first else ()
     size = shape[-1] if len(shape) == 1 or (shape and source.continues) else 0
     return Dataset(
@@ -175,7 +175,7 @@ def _known(nodes: Sequence[Node], given: _Given) -> int:
     """Return how many whole numbers the embeddings of the input know."""
     found = [
         getattr(size := each.arguments["num_embeddings"], "value", size)
-        for each in held(nodes)
+        for each in leaf_layers(nodes)
         if each.type in ("Embedding", "EmbeddingBag")
         and each.inputs
         and each.inputs[0].batched

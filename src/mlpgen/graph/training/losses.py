@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.nodes import made
-from mlpgen.graph.training.components import read_keys, read_part
+from mlpgen.graph.nodes import producer_of
+from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.producers import class_of, kind, makers
-from mlpgen.graph.training.recipe import Term
+from mlpgen.graph.training.recipe import LossTerm
 from mlpgen.layers.base import shown as shape_shown
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.spec.training import LossKeys
@@ -34,7 +34,7 @@ def resolve_losses(
     outputs: Sequence[str],
     dataset: Dataset,
     problems: Problems,
-) -> tuple[Term, ...]:
+) -> tuple[LossTerm, ...]:
     """Resolve one loss or a list of them.
 
     Args:
@@ -48,7 +48,7 @@ def resolve_losses(
     entries = list(enumerate(raw)) if isinstance(raw, list) else [(None, raw)]
     if not entries:
         problems.add("MG203", "`loss` is an empty list", at, help="name a loss")
-    found: list[Term] = []
+    found: list[LossTerm] = []
     for index, entry in entries:
         path = at if index is None else (*at, index)
         term = _term(entry, path, nodes, outputs, dataset, found, problems)
@@ -63,11 +63,11 @@ def _term(
     nodes: tuple[Node, ...],
     outputs: Sequence[str],
     dataset: Dataset,
-    before: Sequence[Term],
+    before: Sequence[LossTerm],
     problems: Problems,
-) -> Term | None:
+) -> LossTerm | None:
     keys, alone = read_keys("loss", LossKeys, raw, path, problems)
-    loss = read_part("loss", LOSSES, alone, path, problems)
+    loss = read_component("loss", LOSSES, alone, path, problems)
     complete = outputs and "" not in outputs
     if keys.on and complete and keys.on not in outputs:
         message = f"`{cut(keys.on)}` is no output of the model"
@@ -75,7 +75,7 @@ def _term(
         problems.add("MG212", message, (*path, "on"), help=help)
         return None
     output = keys.on or (outputs[0] if outputs else "")
-    known = made(nodes, output)
+    known = producer_of(nodes, output)
     if loss is None or known is None:
         return None
     node, value = known
@@ -97,14 +97,14 @@ def _term(
         problems.add(found.code, found.message, path, notes=notes, help=found.help)
         return None
     shape = tuple(int(size) for size in value.shape)
-    return Term(loss, output, found, shape, keys.weight)
+    return LossTerm(loss, output, found, shape, keys.weight)
 
 
 def _target(
     loss: Loss,
     output: Shape,
     dataset: Dataset,
-    before: Sequence[Term],
+    before: Sequence[LossTerm],
 ) -> Target | Problem:
     """Decide what an output of this shape is compared with."""
     name = type(loss).__name__
@@ -128,7 +128,7 @@ def _target(
 
 
 def _numbers(
-    name: str, output: Shape, dataset: Dataset, known: Term | None
+    name: str, output: Shape, dataset: Dataset, known: LossTerm | None
 ) -> Target | Problem:
     """The targets are numbers, of the shape of the output."""
     if dataset.single and prod(output) != 1:

@@ -58,7 +58,7 @@ class Dataset(NamedTuple):
         return self.origin.single
 
 
-class Term(NamedTuple):
+class LossTerm(NamedTuple):
     """One loss of a sum.
 
     Attributes:
@@ -108,7 +108,7 @@ class Recipe(NamedTuple):
 
     settings: Training
     dataset: Dataset
-    terms: tuple[Term, ...]
+    terms: tuple[LossTerm, ...]
     metrics: tuple[str, ...]
     optimizer: Optimizer
     no_decay: tuple[str, ...]

@@ -6,8 +6,8 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.nodes import held
-from mlpgen.graph.training.components import read_keys, read_part
+from mlpgen.graph.nodes import leaf_layers
+from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.data import resolve_data
 from mlpgen.graph.training.losses import resolve_losses
 from mlpgen.graph.training.recipe import Recipe, Schedule
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlpgen.graph.nodes import Node
-    from mlpgen.graph.training.recipe import Dataset, Term
+    from mlpgen.graph.training.recipe import Dataset, LossTerm
     from mlpgen.source import Path
     from mlpgen.spec.models import Spec
     from mlpgen.spec.problems import Problems
@@ -56,7 +56,9 @@ def resolve_training(
     keys, raw = read_keys(
         "optimizer", OptimizerKeys, training.optimizer, (*_AT, "optimizer"), problems
     )
-    optimizer = read_part("optimizer", OPTIMIZERS, raw, (*_AT, "optimizer"), problems)
+    optimizer = read_component(
+        "optimizer", OPTIMIZERS, raw, (*_AT, "optimizer"), problems
+    )
     schedule = _schedule(training, problems)
     if optimizer is not None:
         _check_optimizer(optimizer, nodes, problems)
@@ -101,7 +103,7 @@ def _schedule(training: Training, problems: Problems) -> Schedule | None:
     keys, raw = read_keys(
         "scheduler", SchedulerKeys, training.scheduler, path, problems
     )
-    scheduler = read_part("scheduler", SCHEDULERS, raw, path, problems)
+    scheduler = read_component("scheduler", SCHEDULERS, raw, path, problems)
     if scheduler is None:
         return None
     parts = _parts(scheduler, raw, path, problems)
@@ -131,7 +133,7 @@ def _parts(
     at = (*path, name, "schedulers") if isinstance(raw[name], dict) else (*path, name)
     found = []
     for index, each in enumerate(inner):
-        part = read_part("scheduler", SCHEDULERS, each, (*at, index), problems)
+        part = read_component("scheduler", SCHEDULERS, each, (*at, index), problems)
         if part is None:
             continue
         if part.steps != "epoch" or part.watched or hasattr(part, "schedulers"):
@@ -143,7 +145,7 @@ def _parts(
 
 def _metrics(
     training: Training,
-    terms: tuple[Term, ...],
+    terms: tuple[LossTerm, ...],
     dataset: Dataset,
     problems: Problems,
 ) -> tuple[str, ...]:
@@ -174,14 +176,14 @@ _WRONG_KINDS: Mapping[Kind, str] = MappingProxyType(
 
 def _augmentations(
     training: Training,
-    terms: tuple[Term, ...],
+    terms: tuple[LossTerm, ...],
     dataset: Dataset,
     problems: Problems,
 ) -> tuple[Augmentation, ...]:
     found: list[Augmentation] = []
     for index, raw in enumerate(training.augment):
         at = (*_AT, "augment", index)
-        part = read_part("augmentation", AUGMENTATIONS, raw, at, problems)
+        part = read_component("augmentation", AUGMENTATIONS, raw, at, problems)
         if part is None:
             continue
         name = type(part).__name__.lower()
@@ -199,7 +201,7 @@ def _augmentations(
 
 
 def _check_watched(
-    schedule: Schedule | None, terms: tuple[Term, ...], problems: Problems
+    schedule: Schedule | None, terms: tuple[LossTerm, ...], problems: Problems
 ) -> None:
     watched = schedule.scheduler.watched if schedule else ""
     if (
@@ -216,7 +218,7 @@ def _check_batch(size: int, nodes: tuple[Node, ...], problems: Problems) -> None
     """A batch of one example has no variance where each channel has one value."""
     alone = (
         each
-        for each in held(nodes)
+        for each in leaf_layers(nodes)
         if each.type.startswith("BatchNorm") and prod(each.output[1:]) == 1
     )
     node = next(alone, None) if size == 1 else None
@@ -242,7 +244,7 @@ def _check_optimizer(
 
 
 def _check_precision(
-    training: Training, terms: tuple[Term, ...], problems: Problems
+    training: Training, terms: tuple[LossTerm, ...], problems: Problems
 ) -> None:
     """On GPUs torch refuses losses of probabilities that were rounded."""
     for term in terms:
@@ -274,8 +276,8 @@ def _check_closure(
 def _dimensions(nodes: tuple[Node, ...]) -> set[int]:
     """Return how many dimensions the parameters have; 1 stands for all but matrices."""
     found: set[int] = set()
-    for node in held(nodes):
-        shapes = [node.output] if node.is_held else [*node.weights.values()]
+    for node in leaf_layers(nodes):
+        shapes = [node.output] if node.is_tensor else [*node.weights.values()]
         if node.parameters:
             found |= {2 if len(shape) == 2 else 1 for shape in shapes} or {1}
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.graph.entries.custom_classes import own_classes
+from mlpgen.graph.entries.custom_classes import custom_classes
 from mlpgen.scripts.imports import import_lines, imported_names, used_names
 from mlpgen.scripts.long_lines import broken_if_same
 from mlpgen.scripts.notebook.inlining import Inliner
@@ -118,7 +118,7 @@ def notebook_values(
         text: The file of the model.
         read: Returns the text of a shared module.
     """
-    custom = (name for names in own_classes(graph).values() for name in names)
+    custom = (name for names in custom_classes(graph).values() for name in names)
     classes = {graph.name, *(block.name for block in graph.blocks), *custom}
     inliner = Inliner(read, classes)
     learning, script = None, dict[str, Any]()

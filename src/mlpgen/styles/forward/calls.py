@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.graph.fingerprints import names_in
+from mlpgen.graph.used_parameters import names_in
 from mlpgen.layers.base import shown
 from mlpgen.styles.code import Group, call, flat, keyword, literal, operand
 from mlpgen.styles.init.modules import can_chain
@@ -27,7 +27,7 @@ def layer_call(node: Node, values: Sequence[Value], *, batch: str = "x") -> Valu
         values: The code of its inputs.
         batch: A variable with a batch.
     """
-    if node.is_held:
+    if node.is_tensor:
         return operands.atom(f"self.{node.name}")
     if node.function is not None:
         return _function(node, node.function, values, batch)

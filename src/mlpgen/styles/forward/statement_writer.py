@@ -75,7 +75,7 @@ class StatementWriter:
             read_later: Values that calls read which are still pending.
         """
         node = call.node
-        if node.is_held:
+        if node.is_tensor:
             self.variables.of[node.name] = f"self.{node.name}"
         elif not node.single:
             self._unpack(call, read_later)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.nodes import Model, held, is_numbered
+from mlpgen.graph.nodes import Model, is_numbered, leaf_layers
 from mlpgen.styles.code import call, keyword, literal, quoted
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.styles.variable_names import init_locals
@@ -87,7 +87,7 @@ def _rules(graph: Graph) -> list[str]:
     """Write a loop over all modules that sets initial values by layer type."""
     lines: list[str] = []
     module = init_locals(graph).module
-    layers = list(held(graph.nodes, every=True))
+    layers = list(leaf_layers(graph.nodes, every=True))
     for rule in graph.rules if isinstance(graph, Model) else ():
         of_type = [n for n in layers if n.type == rule.type and n.weights]
         tests = [_test(rule, name, of_type, module) for name in rule.inits]

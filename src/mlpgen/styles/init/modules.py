@@ -13,7 +13,7 @@ from mlpgen.symbols.sizes import code_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mlpgen.graph.nodes import Maker, Node, Round
+    from mlpgen.graph.nodes import Maker, Node, Repetition
     from mlpgen.styles.code import Piece
 
 
@@ -74,7 +74,7 @@ def _rounds(node: Node, *, comments: bool) -> Piece:
     return call(name, Group("[", tuple(pieces), "]", collection=True))
 
 
-def _round(each: Round, *, comments: bool) -> Piece:
+def _round(each: Repetition, *, comments: bool) -> Piece:
     if code_of(each.times) == "1":
         return module_code(each.node, comments=comments)
     piece = module_code(each.node, comments=False)
@@ -134,6 +134,6 @@ def imported_names(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[st
             found.add(f"{node.maker.module}:{node.type}")
         if node.function is not None and node.function.name[0].isalpha():
             found.add(node.function.name.split(".")[0])
-        if node.is_held:
+        if node.is_tensor:
             found.add("torch")
     return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mlpgen.graph.fingerprints import names_in, names_of_node
 from mlpgen.graph.scope import INDEX
+from mlpgen.graph.used_parameters import names_in, names_of_node
 from mlpgen.styles.init.zero_division import guard_division
 from mlpgen.styles.layout import BODY, Lines, bracketed
 from mlpgen.symbols import operands

@@ -11,7 +11,7 @@ from mlpgen.symbols.sizes import names_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from mlpgen.graph.resolution import Place, Record
+    from mlpgen.graph.resolver_state import Place, ResolverState
     from mlpgen.symbols.expressions import Scalar
 
 
@@ -29,22 +29,22 @@ class Hints(NamedTuple):
     examples: Mapping[str, tuple[Mapping[str, Scalar], ...]] = {}
 
 
-def more_hints(record: Record, hints: Hints) -> Hints:
+def more_hints(state: ResolverState, hints: Hints) -> Hints:
     """Add what was found since they were the hints; they are the same in the end."""
-    known = changing(record.arrivals)
+    known = changing(state.arrivals)
     plain = {**hints.plain}
-    for name, sizes in written_as_numbers(record.uses, known).items():
+    for name, sizes in written_as_numbers(state.uses, known).items():
         if sizes:
             plain[name] = plain.get(name, frozenset()) | sizes
     empty = {
         place
-        for place, counts in record.counts.items()
+        for place, counts in state.counts.items()
         if _can_be_none(place[0], counts, known)
     }
     examples = {**hints.examples}
-    for name, every in record.uses.items():
+    for name, every in state.uses.items():
         differ = any(difference_of(every[0], use) for use in every[1:])
-        if name not in examples and (differ or name in record.guessed):
+        if name not in examples and (differ or name in state.guessed):
             examples[name] = tuple(use.values for use in every if not use.tried)
     return Hints(plain, hints.empty | empty, examples)
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.blocks.use import depends
-from mlpgen.graph.entries.when_examples import arriving, examples, trials
+from mlpgen.graph.entries.trial_values import arriving, examples, trials
 from mlpgen.symbols.expressions import names_in_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
-    from mlpgen.graph.context import Inside
+    from mlpgen.graph.context import Context
     from mlpgen.graph.nodes import Node
-    from mlpgen.graph.resolution import Record
+    from mlpgen.graph.resolver_state import ResolverState
     from mlpgen.graph.wires import Wire
     from mlpgen.spec.entries import Entry
     from mlpgen.symbols.expressions import Scalar
 
     Wired = tuple[Wire, ...]
-    Make = Callable[[Entry, Wired, Inside], Node | None]
+    Make = Callable[[Entry, Wired, Context], Node | None]
 
 _UNCHECKED = "MG317"
 _UNMENDED = frozenset(["MG209", "MG229", "MG314"])
@@ -32,9 +32,9 @@ MOST_UNCHECKED = 4
 def omitted(
     entry: Entry,
     wires: Wired,
-    inside: Inside,
+    context: Context,
     make: Make,
-    record: Record,
+    state: ResolverState,
     uses: Sequence[Mapping[str, Scalar]],
 ) -> Node | None:
     """Find the code of a layer that is left out.
@@ -45,21 +45,21 @@ def omitted(
     Args:
         entry: The layer.
         wires: What it takes.
-        inside: Where it stands.
+        context: Where it stands.
         make: Resolves it, as if it ran.
-        record: What was found by now, of which only what is right is kept.
+        state: What was found by now, of which only what is right is kept.
         uses: The values of other uses of the block.
     """
-    scope, problems = inside.scope, inside.problems
+    scope, problems = context.scope, context.problems
     scope.found.used |= names_in_text(entry.raw) & scope.parameters.keys()
     if any(wire.value is None for wire in wires):
-        _, mistakes = _attempt(entry, wires, inside, make, record)
+        _, mistakes = _attempt(entry, wires, context, make, state)
         problems.extend(each for each in mistakes if not depends(each))
         return None
     own: list[Diagnostic] = []
     others: list[Diagnostic] = []
-    for within, takes in _attempts(entry, wires, inside, uses):
-        node, mistakes = _attempt(entry, takes, within, make, record)
+    for within, takes in _attempts(entry, wires, context, uses):
+        node, mistakes = _attempt(entry, takes, within, make, state)
         same = within.scope.parameters == scope.parameters
         checked = within.scope.checked
         if node is None and same and checked:
@@ -68,7 +68,7 @@ def omitted(
             others = others or mistakes
         if node is not None:
             if not same or not checked:
-                record.guessed.add(scope.title)
+                state.guessed.add(scope.title)
             if not checked:
                 problems.extend(map(_unchecked, others or own))
             scope.found.take(within.scope.found)
@@ -81,7 +81,7 @@ def omitted(
 
 
 def mistakes_anyway(
-    entry: Entry, wires: Wired, inside: Inside, make: Make, record: Record
+    entry: Entry, wires: Wired, context: Context, make: Make, state: ResolverState
 ) -> list[Diagnostic]:
     """Find what is wrong with an entry that never runs, whatever the arguments are.
 
@@ -92,21 +92,21 @@ def mistakes_anyway(
     Args:
         entry: The entry.
         wires: What it takes.
-        inside: Where it stands.
+        context: Where it stands.
         make: Resolves it, as if it ran.
-        record: What is found meanwhile.
+        state: What is found meanwhile.
     """
-    scope = inside.scope._replace(checked=False)
+    scope = context.scope._replace(checked=False)
     flags = [n for n, value in scope.parameters.items() if isinstance(value, bool)]
     kept: list[Diagnostic] | None = None
     unmended = frozenset[str]() if scope.fixed else _UNMENDED  # rounds have numbers
     changes = [{}, dict.fromkeys(flags, True), dict.fromkeys(flags, False)]
-    for change in changes if flags and inside.scope.checked else changes[:1]:
+    for change in changes if flags and context.scope.checked else changes[:1]:
         values = {**scope.parameters, **change}
         within = scope._replace(parameters=values, found=scope.found.copy())
-        with inside.problems.trial():
+        with context.problems.trial():
             _, mistakes = _attempt(
-                entry, wires, inside._replace(scope=within), make, record
+                entry, wires, context._replace(scope=within), make, state
             )
         mistakes = [x for x in mistakes if x.code in unmended or not depends(x)]
         kept = mistakes if kept is None else [x for x in kept if x in mistakes]
@@ -118,37 +118,37 @@ def mistakes_anyway(
 def _attempts(
     entry: Entry,
     wires: Wired,
-    inside: Inside,
+    context: Context,
     uses: Sequence[Mapping[str, Scalar]],
-) -> Iterator[tuple[Inside, Wired]]:
+) -> Iterator[tuple[Context, Wired]]:
     """Go through the values with which a layer is tried, and what then arrives."""
-    scope = inside.scope
+    scope = context.scope
     same = scope._replace(found=scope.found.copy())
     tried = []
     for each in examples(entry, scope, uses):
-        yield inside._replace(scope=each), tuple(arriving(w, each) for w in wires)
-    yield inside._replace(scope=same), wires
+        yield context._replace(scope=each), tuple(arriving(w, each) for w in wires)
+    yield context._replace(scope=same), wires
     for each in trials(entry, scope):
         tried.append(each)
-        yield inside._replace(scope=each), tuple(arriving(w, each) for w in wires)
+        yield context._replace(scope=each), tuple(arriving(w, each) for w in wires)
     for each in [*tried[:MOST_UNCHECKED], same]:
         within = each._replace(found=scope.found.copy(), checked=False)
         takes = tuple(arriving(wire, within) for wire in wires)
-        yield inside._replace(scope=within), takes
+        yield context._replace(scope=within), takes
 
 
 def _attempt(
-    entry: Entry, wires: Wired, inside: Inside, make: Make, record: Record
+    entry: Entry, wires: Wired, context: Context, make: Make, state: ResolverState
 ) -> tuple[Node | None, list[Diagnostic]]:
     """Resolve a layer; return its mistakes in place of adding them."""
-    mark = record.mark()
-    with inside.problems.trial() as trial:
-        node = make(entry, wires, inside)
+    mark = state.mark()
+    with context.problems.trial() as trial:
+        node = make(entry, wires, context)
     if node is None or trial.failed:
-        record.forget(mark)
+        state.forget(mark)
         return None, [each for each in trial.found if not each.warning]
-    record.keep(mark)
-    inside.problems.extend(each for each in trial.found if each.code == _UNCHECKED)
+    state.keep(mark)
+    context.problems.extend(each for each in trial.found if each.code == _UNCHECKED)
     return node, []
 
 

@@ -27,7 +27,7 @@ class _Mark(NamedTuple):
     resolved: int
 
 
-class Record:
+class ResolverState:
     """What was found by now.
 
     Attributes:

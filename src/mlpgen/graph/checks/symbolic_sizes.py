@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.fingerprints import sizes_of
+from mlpgen.graph.used_parameters import sizes_of
 from mlpgen.spec.wording import shown
 from mlpgen.symbols.evaluation import restated, substituted
 from mlpgen.symbols.expressions import ExpressionError
@@ -101,7 +101,7 @@ def _deciding(noted: Noted, scope: Scope) -> str:
             return name
     if not any(sum_of(each).conditions for each in agreement):
         return ""
-    from mlpgen.graph.checks.turned_conditions import turning
+    from mlpgen.graph.checks.condition_changes import turning
 
     return turning(agreement, scope.parameters, lambda changed: _differ(noted, changed))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.fingerprints import code_key, counts, node_key
-from mlpgen.graph.nodes import Round
+from mlpgen.graph.code_keys import code_key, node_key
+from mlpgen.graph.nodes import Repetition
 from mlpgen.graph.scope import INDEX
+from mlpgen.graph.used_parameters import counts
 from mlpgen.symbols.expressions import Expression, is_whole
 from mlpgen.symbols.operands import infix, number
 from mlpgen.symbols.operands import name as name_of
@@ -25,7 +26,7 @@ def gathered(
     *,
     empty: bool,
     counted: bool,
-) -> tuple[Round, ...]:
+) -> tuple[Repetition, ...]:
     """Gather rounds that the same code makes.
 
     Args:
@@ -43,8 +44,8 @@ def gathered(
     if empty and counted and alike:
         node = _begun(nodes[0], nodes[1])
         if node is not None and node_key(nodes[0]) != node_key(nodes[1]):
-            return (Round(node, 0, count, tuple(nodes), counted=True),)
-    found: list[Round] = []
+            return (Repetition(node, 0, count, tuple(nodes), counted=True),)
+    found: list[Repetition] = []
     at = 0
     while at < len(nodes) and (at < int(count) or isinstance(count, Size)):
         length, node = _run(written[at:], at, counted)
@@ -58,7 +59,7 @@ def gathered(
         if int(rounds) > 0 or isinstance(rounds, Size):
             each = tuple(nodes[at : at + length])
             own = counted and counts(node)
-            found.append(Round(node, at, rounds, each, counted=own))
+            found.append(Repetition(node, at, rounds, each, counted=own))
         at += length
     return tuple(found)
 

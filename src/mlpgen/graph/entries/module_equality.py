@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.fingerprints import code_key, own_values
+from mlpgen.graph.code_keys import code_key
+from mlpgen.graph.used_parameters import own_values
 from mlpgen.symbols.agreements import Agreement
 from mlpgen.symbols.sizes import Size
 

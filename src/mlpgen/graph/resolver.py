@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from mlpgen.graph.blocks.definitions import INPUT
 from mlpgen.graph.checks.limits import Budget, check_total, leaves, refuse_work
 from mlpgen.graph.context import (
-    Beside,
-    Inside,
+    Context,
     Resolved,
+    TakenNames,
     container,
     not_in_a_chain,
     too_deep,
@@ -19,7 +19,7 @@ from mlpgen.graph.context import (
 from mlpgen.graph.entries.when import condition_of, each_round, merged
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.outputs import finished
-from mlpgen.graph.resolution import Record
+from mlpgen.graph.resolver_state import ResolverState
 from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.training.producers import places
 from mlpgen.graph.wires import Wire, Wires
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
     from mlpgen.graph.blocks.definitions import Definition
-    from mlpgen.graph.blocks.known_uses import Hints
+    from mlpgen.graph.blocks.hints import Hints
     from mlpgen.graph.blocks.use import Uses
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.layers.base import Value
     from mlpgen.spec.entries import Entry
 
-    Key = Callable[[Node, Entry, Inside], Node | None]
+    Key = Callable[[Node, Entry, Context], Node | None]
 
 
 _KEYS = ("select", "share", "init", "parametrize")
@@ -69,7 +69,7 @@ class Resolver:
     Attributes:
         blocks: The blocks of the spec.
         hints: What is known of all their uses.
-        record: What is found on the way.
+        state: What is found on the way.
     """
 
     def __init__(
@@ -84,13 +84,13 @@ class Resolver:
         """
         self.blocks = blocks
         self.hints = hints
-        self.record = Record(blocks)
-        self._beside = Beside(stem, dict.fromkeys(blocks, ""))
+        self.state = ResolverState(blocks)
+        self._taken = TakenNames(stem, dict.fromkeys(blocks, ""))
         self._budget = Budget()
 
     def model(self, definition: Definition, inputs: tuple[Value | None, ...]) -> Graph:
         """Resolve the model itself."""
-        self._beside.classes[definition.name] = ""
+        self._taken.classes[definition.name] = ""
         scope = Scope(definition.parameters, Findings())
         return self._class(definition, inputs, scope).graph
 
@@ -98,7 +98,7 @@ class Resolver:
     def _uses(self) -> Uses:
         from mlpgen.graph.blocks.use import Uses
 
-        return Uses(self.blocks, self.hints.plain, self.record, self._class)
+        return Uses(self.blocks, self.hints.plain, self.state, self._class)
 
     def _class(
         self,
@@ -114,73 +114,77 @@ class Resolver:
             ],
             definition.entries,
         )
-        inside = Inside(scope, definition.problems, "", {}, set(), set())
+        context = Context(scope, definition.problems, "", {}, set(), set())
         nodes = []
         total = 0
         for entry in definition.entries:
-            found = wires.find(entry, _most_inputs(entry, self.blocks), inside.problems)
-            node, wire = self._resolve(entry, found, inside)
+            found = wires.find(
+                entry, _most_inputs(entry, self.blocks), context.problems
+            )
+            node, wire = self._resolve(entry, found, context)
             if node is not None:
                 nodes.append(node)
-                inside.made[entry.name] = (entry, node)
+                context.made[entry.name] = (entry, node)
                 wires.add_parts(wire, node.parts)
                 total += leaves(node)
-                check_total(total, entry, inside.problems)
+                check_total(total, entry, context.problems)
             else:
-                (inside.lost if wire.value is None else inside.left_out).add(entry.name)
+                (context.lost if wire.value is None else context.left_out).add(
+                    entry.name
+                )
             wires.add(entry.name, wire)
         graph = finished(definition, inputs, scope, nodes, wires)
         resolved = Resolved(graph, scope)
-        self.record.classes.append((definition, resolved))
+        self.state.classes.append((definition, resolved))
         return resolved
 
     def _resolve(
-        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> tuple[Node | None, Wire]:
         """Resolve one entry, as long as there is work left to do it."""
         try:
-            return self._entry(entry, wires, inside)
+            return self._entry(entry, wires, context)
         except WorkError:
-            refuse_work(entry, inside.problems)
+            refuse_work(entry, context.problems)
 
     def _entry(
-        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> tuple[Node | None, Wire]:
         """Resolve one entry: repeated, under a condition, or as it is."""
-        full = inside.prefix + entry.name
-        origin = f"`{full}` (line {inside.problems.line(entry.path)})"
+        full = context.prefix + entry.name
+        origin = f"`{full}` (line {context.problems.line(entry.path)})"
         lost = Wire(entry.name, None, origin)
         if not entry.type:
             return None, lost
         condition: Expression | bool | None = None
         if not each_round(entry):
-            condition = condition_of(entry, inside.scope, inside.problems)
+            condition = condition_of(entry, context.scope, context.problems)
         off = isinstance(condition, Expression) and not condition.value
-        count = 1 if condition is False else self._times(entry, inside, off=off)
+        count = 1 if condition is False else self._times(entry, context, off=off)
         if count is None:
             return None, lost
         never = condition is False or (count == 0 and not isinstance(count, Size))
         if never and wires and wires[0].value is not None:
             key = "when" if condition is False else "repeat"
             origin = f"{wires[0].origin}, past `{full}`, which `{key}` leaves out"
-            inside.problems.extend(self._anyway(entry, wires, inside))
+            context.problems.extend(self._anyway(entry, wires, context))
             return None, wires[0]._replace(origin=origin)
         made = self._left_out if off or count == 0 else self._running
-        before = len(inside.scope.found.agreements)
-        node = made(entry, wires, inside)
+        before = len(context.scope.found.agreements)
+        node = made(entry, wires, context)
         if isinstance(condition, Expression):
-            inside.scope.guard(condition, before)
+            context.scope.guard(condition, before)
         if node is not None and count == 0:
             from mlpgen.graph.entries.repeat import emptied
 
-            node = emptied(node, count, entry, inside)
+            node = emptied(node, count, entry, context)
         if node is None:
             return None, lost
         if isinstance(condition, Expression):
-            if inside.prefix.count(".") > 1:
-                too_deep(entry, inside)
+            if context.prefix.count(".") > 1:
+                too_deep(entry, context)
                 return None, lost
-            node = merged(node, condition, entry, inside.scope, inside.problems)
+            node = merged(node, condition, entry, context.scope, context.problems)
             if node is None:
                 return None, lost
             if not condition.value:
@@ -188,12 +192,12 @@ class Resolver:
         spatial = places(node, wires[0].spatial if wires else 0)
         return node, Wire(entry.name, node.value, origin, spatial)
 
-    def _times(self, entry: Entry, inside: Inside, *, off: bool) -> int | None:
+    def _times(self, entry: Entry, context: Context, *, off: bool) -> int | None:
         """Say how often an entry runs where it does; None after a mistake.
 
         Args:
             entry: The entry.
-            inside: Where it stands.
+            context: Where it stands.
             off: Whether its `when` is false: then only that it never runs counts.
         """
         if "repeat" not in entry.options:
@@ -201,116 +205,116 @@ class Resolver:
         from mlpgen.graph.entries.repeat import count_of, no_rounds
 
         if off:
-            return 0 if no_rounds(entry, inside) else 1
-        return count_of(entry, inside)
+            return 0 if no_rounds(entry, context) else 1
+        return count_of(entry, context)
 
     def _running(
-        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
         """Resolve an entry without its `when`, in its rounds."""
-        self._budget.enter(entry, inside.problems)
+        self._budget.enter(entry, context.problems)
         if "repeat" not in entry.options:
-            node = self._one(entry, wires, inside)
+            node = self._one(entry, wires, context)
         else:
-            node = self._repeated(entry, wires, inside)
+            node = self._repeated(entry, wires, context)
         self._budget.leave()
         return node
 
     def _repeated(
-        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
         from mlpgen.graph.entries.repeat import count_of, repeated
 
-        count = count_of(entry, inside)
+        count = count_of(entry, context)
         if count is None:
             return None
-        place = (inside.scope.title, entry.path)
+        place = (context.scope.title, entry.path)
         if isinstance(count, Size):
-            self.record.counts.setdefault(place, []).append(count)
-        empty = not inside.scope.title or place in self.hints.empty
-        return repeated(entry, count, wires, inside, self._resolve, empty=empty)
+            self.state.counts.setdefault(place, []).append(count)
+        empty = not context.scope.title or place in self.hints.empty
+        return repeated(entry, count, wires, context, self._resolve, empty=empty)
 
     def _left_out(
-        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
         """Resolve an entry that is left out: its code, which other arguments need."""
-        from mlpgen.graph.entries.when_off import omitted
+        from mlpgen.graph.entries.left_out_layers import omitted
 
-        examples = self.hints.examples.get(inside.scope.title, ())
-        return omitted(entry, wires, inside, self._running, self.record, examples)
+        examples = self.hints.examples.get(context.scope.title, ())
+        return omitted(entry, wires, context, self._running, self.state, examples)
 
     def _anyway(
-        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> list[Diagnostic]:
         """Find what is wrong with an entry that never runs; of it nothing stays."""
-        from mlpgen.graph.entries.when_off import mistakes_anyway
+        from mlpgen.graph.entries.left_out_layers import mistakes_anyway
 
-        beside = self._beside
-        self._beside = beside._replace(classes={**beside.classes})
-        with self.record.untouched():
-            found = mistakes_anyway(entry, wires, inside, self._running, self.record)
-        self._beside = beside
+        taken = self._taken
+        self._taken = taken._replace(classes={**taken.classes})
+        with self.state.untouched():
+            found = mistakes_anyway(entry, wires, context, self._running, self.state)
+        self._taken = taken
         return found
 
     def _one(
-        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
         """Resolve an entry without its `repeat` and `when`."""
         if entry.type == SHARE:
             from mlpgen.graph.entries.share import shared
 
-            return shared(entry, wires, self._again, inside)
-        node = self._made(entry, wires, inside)
+            return shared(entry, wires, self._again, context)
+        node = self._made(entry, wires, context)
         if node is None and "share" in entry.options:
             from mlpgen.graph.entries.share import target
 
-            target(entry, inside)  # a wrong name is one whatever the layer is
+            target(entry, context)  # a wrong name is one whatever the layer is
         failed = False
         for key in _KEYS:
             if node is not None and key in entry.options:
-                changed = _meaning(key)(node, entry, inside)
+                changed = _meaning(key)(node, entry, context)
                 failed = failed or changed is None
                 node = changed or node
         return None if failed else node
 
     def _made(
-        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
         """Resolve what a type and its arguments say."""
         if entry.type == "Sequential":
-            return self._sequential(entry, wires, inside)
+            return self._sequential(entry, wires, context)
         if entry.type == CUSTOM:
             from mlpgen.graph.entries.custom import resolve_custom
 
-            return resolve_custom(entry, wires, inside, self._beside)
-        full = inside.prefix + entry.name
+            return resolve_custom(entry, wires, context, self._taken)
+        full = context.prefix + entry.name
         if entry.type in self.blocks:
-            return self._uses.node(entry, wires, inside)
+            return self._uses.node(entry, wires, context)
         if layer_class(entry.type) is None:
             return None  # a block with mistakes of its own
-        scope, problems = inside.scope, inside.problems
+        scope, problems = context.scope, context.problems
         node = resolve_layer(entry, wires, scope, problems, full)
         if node is not None and entry.type in TENSORS:
             from mlpgen.graph.entries.init import filled_tensor
 
-            return filled_tensor(node, entry, inside)
+            return filled_tensor(node, entry, context)
         return node
 
     def _again(
-        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
-        return self._resolve(entry, wires, inside)[0]
+        return self._resolve(entry, wires, context)[0]
 
     def _sequential(
-        self, entry: Entry, wires: tuple[Wire, ...], inside: Inside
+        self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
-        full = inside.prefix + entry.name
+        full = context.prefix + entry.name
         nodes: list[Node] = []
         if len(wires) != 1:
-            wrong_number(entry, (INPUT,), wires, inside)
+            wrong_number(entry, (INPUT,), wires, context)
             return None
         wire = wires[0]
-        within = inside._replace(prefix=f"{full}.", made={})
+        within = context._replace(prefix=f"{full}.", made={})
         for child in entry.children:
             if child.is_function or child.type in TENSORS:
                 not_in_a_chain(child, within)
