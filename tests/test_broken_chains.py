@@ -34,7 +34,9 @@ blocks:
 layers:
   - Two
 """
-SAID = "`LowerCase` is no `nn.Sequential` in sequential style, since `relu_1` is a"
+SAID = (
+    "`LowerCase` is not an `nn.Sequential` in sequential style, because `relu_1` is a"
+)
 
 
 def said(text: str, folder: Path, *options: str) -> str:

@@ -389,7 +389,7 @@ def test_unknown_names(name: str, said: str) -> None:
             "`stage.1.steps.0.lin` …?",
         ),
         ("stage.3.lin", "`stage.0.lin`, `stage.1.lin` and `stage.2.lin`?"),
-        ("never.0", "`when` leaves `never` out, with all that is in it"),
+        ("never.0", "`when` leaves `never` out, with everything in it"),
     ],
 )
 def test_a_round_must_be_named(name: str, said: str) -> None:

@@ -100,7 +100,7 @@ def test_render_says_which_flags_are_called_otherwise() -> None:
     said = [each.message for each in network(SPEC).warnings if each.code == "MG408"]
     renamed = [name for name, flag in SETTINGS.items() if flag != name.strip("_")]
     assert [each.rpartition(" ")[2].strip("`") for each in said] == renamed
-    assert said[0] == "`--lr` is taken: scripts have `--model-lr` for `lr`"
+    assert said[0] == "`--lr` is taken: scripts use `--model-lr` for `lr`"
     untrained = {key: value for key, value in SPEC.items() if key != "training"}
     assert not [each for each in network(untrained).warnings if each.code == "MG408"]
 

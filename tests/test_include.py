@@ -57,11 +57,11 @@ def only(path: Path) -> str:
     return found[0].message
 
 
-OUTSIDE = "is outside of the folder of the spec"
+OUTSIDE = "is outside the folder of the spec"
 REFUSED = {
-    '"-"': "`-` is no file: standard input cannot be included",
-    r'"a\0b"': "`a\0b` is no name of a file",
-    '""': "`` is no name of a file",
+    '"-"': "`-` is not a file: standard input cannot be included",
+    r'"a\0b"': "`a\0b` is not a file name",
+    '""': "`` is not a file name",
     "pipe.yaml": "pipe.yaml` is a named pipe",
     "to_pipe.yaml": "to_pipe.yaml` is a named pipe",
     "/dev/zero": OUTSIDE,

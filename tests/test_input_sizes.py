@@ -74,7 +74,7 @@ def test_the_parameter_is_the_input_size(tmp_path: Path) -> None:
 def test_its_default_is_not_used() -> None:
     (found,) = loaded(BASIC).warnings
     assert found.code == "MG214"
-    assert found.message == "`in_channels` is what arrives, and never `64`"
+    assert found.message == "`in_channels` is an input size, and never `64`"
     assert found.place is not None
     assert found.place.span.line == 6
     other = "  - Basic: {planes: 32}\n"
@@ -88,7 +88,7 @@ def test_a_use_can_give_the_same_size(given: str) -> None:
     assert network.graph.total_parameters == 272 + 10_368
     assert "Basic(width, planes=64)" in api.render(network, "explicit")["net.py"]
     bound = [each.message for each in network.warnings if each.code == "MG316"]
-    fits = "`basic_1` fits only while `width` is `16`: `16` and `width` must be equal"
+    fits = "`basic_1` fits only if `width` is `16`: `16` and `width` must be equal"
     assert bound == ([] if "width" in given else [fits])
 
 
@@ -96,7 +96,7 @@ def test_a_use_cannot_give_another_size() -> None:
     text = BASIC.replace("- Basic: {planes", "- Basic: {in_channels: 32, planes")
     (found,) = mistakes(text)
     assert found.code == "MG301"
-    assert found.message == "`in_channels` is 32, but 16 arrives"
+    assert found.message == "`in_channels` is 32, but the input has 16"
     assert found.place is not None
     assert found.place.text[found.place.span.column - 1 :].startswith("32")
     assert found.place.span.line == 22
@@ -172,10 +172,10 @@ layers:
     (found,) = mistakes(text)
     assert found.code == "MG224"
     assert found.message == (
-        "`in_channels` is a size that arrives in one use of `Last`, and a parameter "
+        "`in_channels` is an input size in one use of `Last`, and a parameter "
         "in another"
     )
-    assert found.notes[0] == "it arrives in line 9, and does not in line 11"
+    assert found.notes[0] == "it is an input size in line 9, but not in line 11"
 
 
 def test_parameters_of_the_model_are_independent(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_rounds_share_only_what_all_of_them_have() -> None:
     odd = {"Linear": {"out_features": 8, "bias": "${index == 0}"}, "share": "first"}
     first = {"Linear": 8, "name": "first"}
     assert said(spec(first, {**odd, "repeat": 2})) == [
-        "MG226 `share` beside `repeat` gives each round the same parameters"
+        "MG226 `share` with `repeat` would give each round the same parameters"
     ]
 
 
@@ -118,7 +118,7 @@ def test_a_layer_is_not_shared_between_inputs_of_two_sizes() -> None:
         network(siamese(4, 5))
     (found,) = error.value.diagnostics
     assert found.code == "MG226"
-    assert found.message == ("`one` was made for `in_features` 4, but here it is 5")
+    assert found.message == ("`one` was created with `in_features` 4, but here it is 5")
 
 
 def test_each_use_of_a_block_has_its_own_sizes() -> None:
@@ -175,19 +175,19 @@ def test_sizes_that_are_equal_by_default_only_are_warned_of() -> None:
     uses = [{"Pair": None, "from": ["left", "right"]}]
     data["layers"] = [*layers, *uses]
     (found,) = said(data)
-    assert found.startswith("MG316 `pair_1` fits only while `width` is `8`")
+    assert found.startswith("MG316 `pair_1` fits only if `width` is `8`")
     one = {"Linear": 4, "from": "left", "name": "one"}
     data["layers"] = [*layers, one, {"share": "one", "from": "right"}]
     data["outputs"] = ["one", "share_1"]
     del data["blocks"]
     (found,) = said(data)
-    assert found.startswith("MG316 `share_1` fits only while `width` is `8`")
+    assert found.startswith("MG316 `share_1` fits only if `width` is `8`")
 
 
 def test_a_weight_of_equal_size_by_default_only_is_warned_of() -> None:
     last = {**TIED, "Linear": {"out_features": "${width}", "bias": False}}
     (found,) = said(spec(FIRST, last, parameters={"width": 8}))
-    assert found.startswith("MG316 `linear_1` fits only while `width` is `8`")
+    assert found.startswith("MG316 `linear_1` fits only if `width` is `8`")
 
 
 @pytest.mark.parametrize("style", api.STYLES)
@@ -233,21 +233,21 @@ def test_messages_name_the_type_that_cannot_be_shared() -> None:
     tensor = {"parameter": {"shape": [8]}, "name": "scale"}
     used = {"mul": None, "from": ["input", "scale"]}
     assert said(spec(tensor, used, {"share": "scale"})) == [
-        "MG226 `scale` is a tensor: there is no module to share"
+        "MG226 `scale` is a tensor, which has no module to share"
     ]
     total = {"add": None, "from": ["input", "input"], "name": "total"}
     assert said(spec(total, {"share": "total"})) == [
-        "MG226 `total` is a function: there is nothing to share"
+        "MG226 `total` is a function, which has nothing to share"
     ]
     assert said(spec({**FIRST, "when": False}, "ReLU", {"share": "first"})) == [
-        "MG226 `first` is left out by what it says: there is no module to share"
+        "MG226 `first` never runs, so there is no module to share"
     ]
 
 
 def test_a_weight_has_its_initial_values_where_it_stands() -> None:
     both = {"Linear": 8, "share": "first", "init": {"weight": "zeros_"}}
     assert said(spec(FIRST, both)) == [
-        "MG229 `init` of `weight` cannot stand beside `share`"
+        "MG229 `init` of `weight` cannot be combined with `share`"
     ]
     both["init"] = {"bias": {"constant_": {"val": 3}}}
     loaded = network(spec({**FIRST, "init": {"weight": "eye_"}}, both))
@@ -261,7 +261,7 @@ def test_which_parameters_there_are_is_the_same_in_both() -> None:
     more = {"parameters": {"bias": True}}
     odd = {"Linear": {"out_features": 8, "bias": "${bias}"}, "name": "odd"}
     assert said(spec(odd, {"Linear": 8, "share": "odd"}, **more)) == [
-        "MG226 `bias` depends on a parameter, and is another in `odd`"
+        "MG226 `bias` depends on a parameter and differs in `odd`"
     ]
     same = {"Linear": {"out_features": 8, "bias": "${bias}"}, "share": "odd"}
     assert network(spec(odd, same, **more)).graph.total_parameters == 72
@@ -332,8 +332,8 @@ def test_a_layer_of_parts_is_shared_whole() -> None:
         spec({**entry, "name": "first"}, {**less, "share": "first"}, input=[5, 8])
     )
     assert found == [
-        "MG226 a layer of several parts is shared whole: `TransformerEncoder` has no "
-        "`layers.1.linear1.bias`"
+        "MG226 several modules in one layer are shared whole: `TransformerEncoder` has "
+        "no `layers.1.linear1.bias`"
     ]
 
 

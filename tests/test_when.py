@@ -960,11 +960,11 @@ layers:
 @pytest.mark.parametrize(
     ("text", "guard", "message"),
     [
-        (GUARDED, 'when: "${hidden == 8}"', "`add_1` fits only while `hidden` is `8`"),
+        (GUARDED, 'when: "${hidden == 8}"', "`add_1` fits only if `hidden` is `8`"),
         (
             INVERTED,
             " and in_channels == channels",
-            "`inverted_1` fits only while `width` is `16`",
+            "`inverted_1` fits only if `width` is `16`",
         ),
     ],
 )

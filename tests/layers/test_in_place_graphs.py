@@ -89,7 +89,7 @@ BLOCK = {
                 {"add": None, "from": ["a", "r"]},
             ],
             {},
-            "what `add_1` takes later",
+            "what `add_1` uses later",
         ),
         (
             [
@@ -99,7 +99,7 @@ BLOCK = {
                 {"add": None, "from": ["a", "r"]},
             ],
             {},
-            "what `add_1` takes later",
+            "what `add_1` uses later",
         ),
         ([{"Linear": 4}, {"Block": None}], {"Block": BLOCK}, "takes later"),
         ([{**RELU, "repeat": 2}], {}, "the input of the model"),
@@ -111,7 +111,7 @@ BLOCK = {
                 {"add": None, "from": ["block_1", "a"]},
             ],
             {"Block": {"layers": [RELU]}},
-            "what `add_1` takes later",
+            "what `add_1` uses later",
         ),
         (
             [

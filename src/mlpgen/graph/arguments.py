@@ -1,4 +1,4 @@
-"""The arguments of a layer: expressions computed, then all checked by pydantic."""
+"""The arguments of a layer: evaluate expressions, then validate with pydantic."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 NAME_OF_VALUE = r"[A-Za-z_]\w*(\.\w+)?"
-"""What a layer gives has the layer's name, or that and the name of a part."""
+"""The name of a value: of a layer, or of a layer and a part."""
 
 
 def read_layer(
@@ -43,8 +43,8 @@ def read_layer(
     """Validate a layer's arguments.
 
     Returns:
-        The layer, whole numbers that depend on parameters as sizes; and the arguments
-        that are expressions of another kind, which only code needs.
+        The layer, in which integers that depend on parameters are sizes; and all other
+        arguments that are expressions, which only the code needs.
     """
     cls = layer_class(entry.type)
     assert cls is not None
@@ -84,7 +84,7 @@ def read_layer(
 
 
 def _allowed(value: Any) -> Any:
-    """Give an expression a value that most arguments can have, for its code alone."""
+    """Give an expression a value that most arguments accept, since only code counts."""
     if isinstance(value, list):
         return [_allowed(each) for each in value]
     if not isinstance(value, Expression) or isinstance(value.value, bool):
@@ -96,7 +96,7 @@ def _allowed(value: Any) -> Any:
 def _symbolic(
     layer: Layer, symbolic: Mapping[str, Any]
 ) -> tuple[Layer, dict[str, Expression]]:
-    """Put what depends on parameters in the place of its value."""
+    """Replace values of a layer by the sizes and expressions they came from."""
     sizes = {name: _sized(value) for name, value in symbolic.items() if _depends(value)}
     expressions = {
         name: value
@@ -115,16 +115,16 @@ def _symbolic(
 def _misplaced(
     entry: Entry, cls: type[Layer], problems: Problems
 ) -> tuple[str, str] | None:
-    """Explain one value that is none: names of layers, or several arguments."""
+    """Explain a wrong single value: names of layers, or several arguments."""
     raw = entry.arguments[entry.shorthand] if entry.shorthand else None
     values: list[Any] = raw if isinstance(raw, list) else [raw]
     names = all(isinstance(v, str) and re.fullmatch(NAME_OF_VALUE, v) for v in values)
     if names and cls.arity[1] > 1 and not problems.help_for(raw):
         several = values if len(values) > 1 else [*values, "…"]
-        message = f"`from` names what `{entry.type}` takes"
-        return message, f"write `from: [{', '.join(several)}]` beside `{entry.type}:`"
+        message = f"`from` names the inputs of `{entry.type}`"
+        return message, f"write `from: [{', '.join(several)}]` next to `{entry.type}:`"
     if isinstance(raw, str) and "," in raw:
-        with suppress(ValueError):  # a number that is too large
+        with suppress(ValueError):  # a number is too large
             values = [scalar(each.strip()) for each in raw.split(",")]
     own = [name for name in cls.model_fields if not cls.follows(name)]
     for fields in ([*cls.model_fields], own):
@@ -132,14 +132,16 @@ def _misplaced(
         if len(given) == len(values) > 1 and all(
             takes(cls, given, name) for name in cls.model_fields
         ):
-            message = f"one value stands for `{entry.shorthand}`, not {shown(raw)}"
+            message = (
+                f"a single value sets `{entry.shorthand}`, so it cannot be {shown(raw)}"
+            )
             written = ", ".join(f"{name}: {value}" for name, value in given.items())
             return message, f"write `{entry.type}: {{{written}}}`"
     return None
 
 
 def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
-    """Replace every expression of an argument by an `Expression` or a plain value."""
+    """Evaluate the expressions in an argument to `Expression`s or plain values."""
     if isinstance(value, list):
         return [
             evaluated(each, (*path, index), scope, problems)
@@ -148,7 +150,7 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
     if not isinstance(value, str) or "${" not in value:
         return value
     if not is_expression(value):
-        message = "an expression is a whole value: `${…}` with nothing around it"
+        message = "an expression must be the whole value: `${…}` with nothing around it"
         problems.add("MG209", message, path)
         return value
     try:
@@ -164,19 +166,19 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
 
 
 def _about_unknown(name: str, scope: Scope, problems: Problems) -> str:
-    """Say what a name could be that is no parameter."""
+    """Suggest what a name that is not a parameter could mean."""
     parameters = problems.document.data.get("parameters")
     if name == INDEX:
-        return "`index` is the number of a round, in a layer with `repeat`"
+        return "`index` is the number of a round, and only in a layer with `repeat`"
     if scope.title and isinstance(parameters, dict) and name in parameters:
         return f"give `{scope.title}` a parameter: a block sees only its own"
     near = nearest(name, scope.parameters)
     sizes = [each for each in scope.parameters if each.startswith("in_")]
     if not near and name.startswith("in_") and sizes:
-        return f"the sizes of what arrives are {listed(sizes)}"
+        return f"the sizes of the input are {listed(sizes)}"
     if not near and INDEX in scope.parameters:
         return "the number of the round is `index`"
-    return near or "parameters are named under `parameters:`, each with its default"
+    return near or "define it under `parameters:`, with a default"
 
 
 def _check_structural(
@@ -186,7 +188,7 @@ def _check_structural(
     scope: Scope,
     problems: Problems,
 ) -> None:
-    """Refuse parameters, those that cancel out too: the schema cannot tell these."""
+    """Refuse parameters in structural arguments, even if they cancel out."""
     for name, value in symbolic.items():
         structural = name in cls.model_fields and cls.structural(name)
         if (
@@ -194,7 +196,8 @@ def _check_structural(
             and names_in_text(entry.arguments[name]) & scope.parameters.keys()
         ):
             message = (
-                f"`{name}` decides dimensions or code, so no parameter can be in it"
+                f"`{name}` decides dimensions or code, so it cannot depend on a "
+                "parameter"
             )
             help = "write the value itself"
             if cls.follows(name):
@@ -215,7 +218,7 @@ def _depends(value: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """Return a value with the parameters' defaults in place of expressions."""
+    """Return a value with numbers in place of expressions."""
     if isinstance(value, list):
         return [plain(each) for each in value]
     if isinstance(value, Expression):

@@ -1,4 +1,4 @@
-"""From a document to a graph: the passes, in their order."""
+"""Build the graph of a spec: the passes, in order."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
 
 class Built(NamedTuple):
-    """A graph, and what is odd about its spec.
+    """A resolved model and the warnings about its spec.
 
     Attributes:
-        graph: The network.
-        warnings: What is odd about it.
-        unchained: What keeps classes from being a chain in sequential style.
+        graph: The model.
+        warnings: The warnings about its spec.
+        unchained: Warnings about classes that sequential style cannot make a chain.
     """
 
     graph: Model
@@ -56,25 +56,27 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     """Resolve a document.
 
     Args:
-        document: The YAML, read.
+        document: The parsed YAML.
         settings: New defaults for parameters (`--set`).
 
     Raises:
-        SpecError: With every mistake of the document.
+        SpecError: With all mistakes of the document.
     """
     problems = Problems(document)
     with limited(MOST_STEPS), _kept():
         try:
             return _built(document, settings or {}, problems)
         except WorkError:
-            message = f"the sizes of the network take more than {MOST_STEPS:,} steps"
+            message = (
+                f"the sizes of the network take over {MOST_STEPS:,} steps to compute"
+            )
             problems.add("MG240", message, ("layers",), key=True)
             raise problems.error() from None
 
 
 @contextmanager
 def _kept() -> Iterator[None]:
-    """Look for no garbage meanwhile: nearly all that is made stays in the graph."""
+    """Turn the garbage collector off: nearly every object stays in the graph."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -87,7 +89,7 @@ def _kept() -> Iterator[None]:
 def _built(
     document: Document, settings: Mapping[str, Scalar], problems: Problems
 ) -> Built:
-    """Resolve a document: the passes, one after the other."""
+    """Run the passes, one after the other."""
     spec = read_spec(problems)
     parameters = read_parameters(spec, settings, problems)
     checkpoint = problems.checkpoint()
@@ -141,7 +143,7 @@ def _resolve(
     inputs: tuple[Value | None, ...],
     problems: Problems,
 ) -> tuple[ResolverState, Graph]:
-    """Resolve everything, until what is known of all uses of the blocks is the same."""
+    """Resolve the model until the hints about its blocks no longer change."""
     hints = Hints()
     while True:
         with problems.trial() as trial:
@@ -155,7 +157,7 @@ def _resolve(
 
 
 def _in_order(graph: Graph, classes: Mapping[str, Graph]) -> tuple[Graph, ...]:
-    """List the blocks that a class needs, each after those that it needs itself."""
+    """Return the blocks that a class uses, each after the blocks that it uses."""
     found: dict[str, Graph] = {}
     for node in block_layers(graph.nodes):
         if node.type not in found:

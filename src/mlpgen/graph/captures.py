@@ -1,4 +1,4 @@
-"""`--capture`: values anywhere in a network that its model returns as well."""
+"""`--capture`: values inside a network that the model returns as well."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Captured(NamedTuple):
 
     Attributes:
         value: The tensor.
-        occurrence: The call that gives it; None for an input of the model.
-        part: The part of that layer.
+        occurrence: The call that returns it; None for an input of the model.
+        part: The part of that result.
     """
 
     value: Value
@@ -35,21 +35,21 @@ class Captured(NamedTuple):
 
 
 def captures(graph: Graph) -> dict[str, Captured]:
-    """Return all values of a network that can be captured, by their names."""
+    """Return all values of a network that can be captured, by name."""
     found = {name: Captured(value, None) for name, value in graph.inputs.items()}
     parts: dict[str, Captured] = {}
     for occurrence in occurrences(graph):
         for part, name, value in values_of(occurrence):
             into = found if name == occurrence.name else parts
             into[name] = Captured(value, occurrence, part)
-    known = parts | found  # what a block gives by its outputs, layers in it give too
+    known = parts | found  # outputs of a block are also results of its layers
     return {
         name: each for name, each in known.items() if _own_name(name, known) == name
     }
 
 
 def free_captures(graph: Graph) -> tuple[str, ...]:
-    """Name all that layers give and that can be captured at once, but for outputs."""
+    """Return the results of layers that can be captured together, except outputs."""
     known = captures(graph)
     layers = {
         name: each.occurrence.name for name, each in known.items() if each.occurrence
@@ -63,14 +63,14 @@ def free_captures(graph: Graph) -> tuple[str, ...]:
 
 
 def captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
-    """Check names of what is to be captured.
+    """Check the names given to `--capture`.
 
     Returns:
-        Each once, a first part by the name of its layer, without the outputs of the
-        network, which come out anyway.
+        Each name once, without the outputs of the network; a first part has the name of
+        its layer.
 
     Raises:
-        SpecError: A name is none, or a later layer writes over its value.
+        SpecError: A name is unknown, or a later layer overwrites its value.
     """
     if not names:
         return ()
@@ -88,7 +88,7 @@ def captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
     ]
     wrong += [
         Diagnostic(
-            "MG216", each.message, help="leave `inplace` out, or capture another"
+            "MG216", each.message, help="leave `inplace` out, or capture another layer"
         )
         for each in overwritings(graph, layers)
         if each.output
@@ -99,7 +99,7 @@ def captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _own_name(name: str, known: Mapping[str, Captured]) -> str:
-    """Return the name of a layer in occurrence of that of its first part."""
+    """Return the name of the layer if a name means its first part."""
     layer, _, part = name.rpartition(".")
     found = known.get(layer)
     if found is None or found.occurrence is None:
@@ -112,7 +112,7 @@ def _unknown(name: str, graph: Graph, known: dict[str, Captured]) -> Diagnostic:
     if name.partition(".")[0] in idle:
         return Diagnostic(
             "MG212",
-            f"`--capture {cut(name)}`: this layer does not run itself",
+            f"`--capture {cut(name)}`: this layer does not run",
             help="capture one that uses its module",
         )
     return Diagnostic(
@@ -123,10 +123,10 @@ def _unknown(name: str, graph: Graph, known: dict[str, Captured]) -> Diagnostic:
 
 
 def _meant(name: str, graph: Graph, known: dict[str, Captured]) -> str:
-    """Suggest a layer: in its rounds, inside of another, or with a near name."""
+    """Suggest a layer: in a round, inside another, or with a similar name."""
     for outer, node in named_layers(graph.nodes):
         if name.startswith(f"{outer}.") and not node.active:
-            return f"`when` leaves `{outer}` out, with all that is in it"
+            return f"`when` leaves `{outer}` out, with everything in it"
     bare = _without_rounds(name)
     rounds = [each for each in known if _without_rounds(each) == bare]
     first, _, last = name.rpartition(".")
@@ -142,5 +142,5 @@ def _meant(name: str, graph: Graph, known: dict[str, Captured]) -> str:
 
 
 def _without_rounds(name: str) -> str:
-    """Leave the numbers of rounds out of a name: `stage.0.conv` is `stage.conv`."""
+    """Remove round numbers from a name: `stage.0.conv` becomes `stage.conv`."""
     return ".".join(word for word in name.split(".") if not word.isdigit())

@@ -1,4 +1,4 @@
-"""Keys that are equal where the generated code is, and what makes code different."""
+"""Keys that are equal if and only if the generated code is, and how code differs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def code_key(value: Any) -> str:
-    """Return a text that values with the same code share."""
+    """Return a key that is equal for values with the same code."""
     if isinstance(value, Size):
         return value.sum.key
     if isinstance(value, Expression) and isinstance(value.value, Size):
@@ -26,14 +26,14 @@ def code_key(value: Any) -> str:
 
 
 def maker_key(maker: Maker) -> str:
-    """Return a text that modules share that are made by the same code."""
+    """Return a key that is equal for modules that the same code creates."""
     items = (f"{name}={code_key(each)}" for name, each in maker.arguments.items())
     inner = maker_key(maker.inner) if maker.inner else ""
     return f"{maker.type}({inner}{', '.join(items)})"
 
 
 def node_key(node: Node) -> str:
-    """Return a text that layers share whose code is the same, but for the name."""
+    """Return a key that is equal for layers with the same code except their names."""
     pieces = [maker_key(node.maker)]
     if node.function is not None:
         pieces += [node.function.name, code_key(function_arguments(node.function))]
@@ -52,7 +52,7 @@ def graph_key(graph: Graph) -> list[tuple[Node, str]]:
 
 
 def difference(one: Node, other: Node) -> tuple[str, str, str]:
-    """Say what makes the code of two layers different, and how it is in each."""
+    """Return what differs in the code of two layers, and its form in each."""
     if one.maker.type != other.maker.type:
         return "the layer", one.maker.type, other.maker.type
     for name in one.arguments | other.arguments:
@@ -78,7 +78,7 @@ def difference(one: Node, other: Node) -> tuple[str, str, str]:
 
 
 def _told(value: Any, other: Any) -> str:
-    """Write a value for people: as a number, or as code if only that is different."""
+    """Format a value as a number, or as code if only the code differs."""
     text = _numbers(value)
     return f"`{text if text != _numbers(other) else _code(value)}`"
 

@@ -1,4 +1,4 @@
-"""Where layers are resolved, and what a layer that is made of others has in common."""
+"""The context in which layers are resolved, and mistakes that several kinds share."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 class Context(NamedTuple):
-    """Where layers are resolved.
+    """The context in which layers are resolved.
 
     Attributes:
-        scope: What expressions may use.
-        problems: Gathers the mistakes of the file.
-        prefix: The name of the `Sequential` they stand in, with a dot.
-        made: The layers of the class by now, with their entries.
-        lost: The names of those that have a mistake.
-        left_out: The names of those that are left out for any parameters.
+        scope: The parameters that expressions can use.
+        problems: Collects the mistakes of the file.
+        prefix: The name of the surrounding `Sequential`, with a dot.
+        made: The layers of the class so far, with their entries.
+        lost: The names of layers with mistakes.
+        left_out: The names of layers that never run.
     """
 
     scope: Scope
@@ -39,12 +39,12 @@ class Context(NamedTuple):
 
 
 class TakenNames(NamedTuple):
-    """What modules of the author's own are beside.
+    """The names that custom modules must not take.
 
     Attributes:
         stem: The file of the model, without `.py`.
-        classes: The classes that this file has, and the files that they come from;
-            an empty text stands for itself.
+        classes: The classes in this file, with the files that they come from; an empty
+            string for this file itself.
     """
 
     stem: str
@@ -52,7 +52,7 @@ class TakenNames(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """A class for one use, and what its sizes are in terms of."""
+    """A class resolved for one use, and its scope."""
 
     graph: Graph
     scope: Scope
@@ -60,13 +60,13 @@ class Resolved(NamedTuple):
 
 if TYPE_CHECKING:
     Resolve = Callable[[Entry, tuple[Wire, ...], Context], Node | None]
-    """Resolves an entry as it is, whether it is repeated or not."""
+    """Resolves an entry."""
 
 
 def container(
     entry: Entry, wires: tuple[Wire, ...], children: tuple[Node, ...], value: Any
 ) -> Node:
-    """Make a layer that is made of others."""
+    """Make a layer that contains other layers."""
     return Node(
         name=entry.name,
         named=entry.named,
@@ -85,9 +85,9 @@ def container(
 
 
 def not_in_a_chain(entry: Entry, context: Context) -> None:
-    """Refuse a layer of a `Sequential` that is no link of a chain."""
-    message = f"`{entry.type}` cannot stand in a `Sequential`"
-    help = "a `Sequential` holds modules that take and give one tensor"
+    """Refuse a layer that cannot be in a `Sequential`."""
+    message = f"`{entry.type}` cannot be in a `Sequential`"
+    help = "a `Sequential` holds modules with one input and one output"
     module = module_of(entry.type)
     if entry.is_function:
         help = f"write `{module}`" if module else "put it in a block"
@@ -98,7 +98,7 @@ def not_in_a_chain(entry: Entry, context: Context) -> None:
 def wrong_number(
     entry: Entry, inputs: Sequence[str], wires: Sequence[Wire], context: Context
 ) -> None:
-    """Say that a block or a `Sequential` takes another number of inputs."""
+    """Refuse a block or a `Sequential` with the wrong number of inputs."""
     number = f"{len(inputs)} input" + ("s" if len(inputs) > 1 else "")
     message = f"`{entry.type}` takes {number}, not {len(wires)}"
     help = f"they are {listed(inputs)}" if len(inputs) > 1 else ""
@@ -110,10 +110,10 @@ def wrong_number(
 
 
 def too_deep(entry: Entry, context: Context) -> None:
-    """Refuse a condition inside of a `Sequential` that is in one itself."""
+    """Refuse a condition inside nested `Sequential`s."""
     message = (
-        "`when` cannot depend on a parameter in a `Sequential` that has `repeat`, or "
-        "that is in another"
+        "`when` cannot depend on a parameter in a `Sequential` that has `repeat` or "
+        "is inside another"
     )
     help = "put the inner one in a block"
     context.problems.add("MG225", message, (*entry.path, "when"), help=help)

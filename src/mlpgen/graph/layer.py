@@ -1,4 +1,4 @@
-"""One layer of the catalogue in its place: sizes that follow, shapes, counts."""
+"""Resolve one layer of the catalogue: inferred arguments, shapes and counts."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def resolve_layer(
 
     Args:
         entry: The entry.
-        wires: What it takes.
-        scope: What expressions may use.
-        problems: Gathers mistakes.
-        full: Its name, with dots inside of a `Sequential`.
+        wires: Its inputs.
+        scope: The parameters that expressions can use.
+        problems: Collects mistakes.
+        full: Its name, with dots inside a `Sequential`.
 
     Returns:
-        None after a mistake, here or before.
+        None after a mistake, in this layer or in its inputs.
     """
     layer, expressions = read_layer(entry, scope, problems)
     if layer is None:
@@ -92,14 +92,14 @@ def resolve_layer(
 
 
 def bare(value: Value) -> Value:
-    """Return a tensor whose sizes are plain numbers."""
+    """Return a value whose sizes are plain numbers."""
     return value._replace(shape=tuple(map(int, value.shape)))
 
 
 def _counts(
     layer: Layer, values: Values, parts: dict[str, Value], *, checked: bool
 ) -> tuple[int, int]:
-    """Count parameters and multiply-adds, with plain numbers in place of sizes."""
+    """Count parameters and multiply-adds, with plain numbers for sizes."""
     sizes = {n: each for n, each in vars(layer).items() if is_symbolic(each)}
     plain = layer
     if sizes:
@@ -140,7 +140,7 @@ def _right_number(
 ) -> bool:
     fewest, most = layer.arity
     if layer.lists_inputs and entry.sources is None:
-        fewest = 2  # the layer before is not a list of one: its author forgot the rest
+        fewest = 2  # one implicit input means that the author forgot the others
     if fewest <= len(wires) <= most:
         return True
     wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
@@ -173,7 +173,7 @@ def _add(
 
 
 def _is_key(entry: Entry, path: Path) -> bool:
-    """Tell whether a mistake belongs under the layer's name rather than its value."""
+    """Return whether a mistake is about the key of an entry, not its value."""
     return (
         path == entry.type_path
         and entry.type_path != entry.path
@@ -201,14 +201,14 @@ def _maker(layer: Layer, expressions: dict[str, Any]) -> Maker:
 def _function(
     layer: Layer, values: Values, expressions: dict[str, Any]
 ) -> Function | None:
-    """Return the call that `forward` makes in place of a module, if there is one."""
+    """Return the call that replaces the module in `forward`, if there is one."""
     if isinstance(layer, Operation):
         return _with_expressions(layer.function_on(values), expressions)
     return None if expressions else _constant(layer.function())
 
 
 def _constant(function: Function | None) -> Function | None:
-    """Refuse a call that depends on parameters: the module knows them already."""
+    """Drop a call that depends on parameters: a module already holds them."""
     if function is None:
         return None
     values = [*function.positional, *function.keywords.values()]
@@ -221,7 +221,7 @@ def _constant(function: Function | None) -> Function | None:
 
 
 def _with_expressions(function: Function, expressions: dict[str, Any]) -> Function:
-    """Put expressions where a function has their values."""
+    """Replace values in a call by the expressions they came from."""
     keywords = {
         name: expressions.get(name, value) for name, value in function.keywords.items()
     }
@@ -237,20 +237,20 @@ def _fill(
     *,
     checked: bool,
 ) -> Layer:
-    """Add the sizes that follow from the input; those given must agree."""
+    """Add the arguments inferred from the inputs; given ones must agree."""
     inferred = layer.inferred_from(values)
     for name, value in inferred.items():
         given = getattr(layer, name)
         if given is not None and checked and not agree(given, value):
             problems.add(
                 "MG301",
-                f"`{name}` is {_bare(given)}, but {_bare(value)} arrives",
+                f"`{name}` is {_bare(given)}, but the input has {_bare(value)}",
                 entry.argument_path(name),
                 notes=notes,
                 help=f"leave `{name}` out: it follows from the input",
             )
         elif given is not None:
-            inferred[name] = given  # the author says it
+            inferred[name] = given  # given by the author
     return layer.model_copy(update=inferred) if inferred else layer
 
 
@@ -263,13 +263,13 @@ def _bare(value: Any) -> str:
 def _check_sizes(layer: Layer, output: Shape, parameters: int) -> None:
     name = layer.title()
     if any(size < 1 for size in output):
-        raise ShapeError("MG303", f"`{name}` would leave nothing: {shown(output)}")
+        raise ShapeError("MG303", f"`{name}` would return nothing: {shown(output)}")
     for argument in type(layer).model_fields:
         if _largest(getattr(layer, argument)) >= 2**31:
-            message = f"`{argument}` is at most {2**31 - 1}"
+            message = f"`{argument}` must be at most {2**31 - 1}"
             raise ShapeError("MG312", message, argument=argument)
     if prod(map(int, output)) > MOST_VALUES:
-        message = f"`{name}` would give {shown(output)}, more than 2**40 values"
+        message = f"`{name}` would return {shown(output)}, more than 2**40 values"
         raise ShapeError("MG312", message)
     if parameters > MOST_VALUES:
         message = f"`{name}` would have more than 2**40 parameters"

@@ -1,4 +1,4 @@
-"""The pass that gives every layer its name."""
+"""The pass that names every layer."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def name_entries(
     problems: Problems,
     inputs: Mapping[str, Path] | None = None,
 ) -> tuple[Entry, ...]:
-    """Give every layer a name: the author's, or its type and a running number.
+    """Name every layer: by its `name`, or by its type and a running number.
 
-    The layers of a `Sequential` are numbered for themselves.
+    The layers of a `Sequential` are numbered separately.
 
     Args:
         entries: The layers.
-        problems: Gathers mistakes.
-        inputs: The names of what arrives, and where they stand.
+        problems: Collects mistakes.
+        inputs: The names of the inputs, with their paths.
     """
     taken: dict[str, Path] = dict(inputs or {})
     for entry in entries:
@@ -50,9 +50,9 @@ def name_entries(
 
 
 def _whole(name: str, dotted: Container[str]) -> str:
-    """Return a name without dots if it is a layer's, whose mistake is said.
+    """Replace the dots in the name of a layer, which are reported as a mistake.
 
-    Dots are for parts: a value `a.b` is looked for in the layer `a`.
+    Dots are for parts: a value `a.b` is a result of the layer `a`.
     """
     return name.replace(".", "_") if name in dotted else name
 
@@ -64,7 +64,7 @@ def check_attributes(graph: Graph, problems: Problems) -> None:
 
     Args:
         graph: The class, resolved.
-        problems: Gathers its mistakes.
+        problems: Collects its mistakes.
     """
     needed = {name: node for node in graph.nodes for name in attributes(node)}
     for node in graph.nodes:
@@ -90,7 +90,7 @@ def _check(entry: Entry, taken: dict[str, Path], problems: Problems) -> None:
         line = problems.line(taken[entry.name])
         problems.add("MG206", f"the name `{entry.name}` is taken by line {line}", path)
     elif entry.name in NOT_EXPORTED and entry.type not in FUNCTIONS:
-        message = f"torch.export cannot write a layer with the name `{entry.name}`"
+        message = f"torch.export cannot write a layer named `{entry.name}`"
         problems.add("MG232", message, path, warning=True)
     taken.setdefault(entry.name, path)
 

@@ -1,4 +1,4 @@
-"""The spec resolved: classes of layers with names, wires, shapes and counts."""
+"""The resolved spec: classes of layers with names, sources, shapes and counts."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
 
 
 Init = tuple[str, dict[str, Any]]
-"""A function of torch.nn.init, and its arguments."""
+"""A function of torch.nn.init and its arguments."""
 Inits = Mapping[str, Init]
-"""Initial values of parameters, by their names; of a tensor itself without one."""
+"""Initial values of parameters by name; the name of a tensor itself is empty."""
 
 
 class Rule(NamedTuple):
-    """Initial values of all layers of one type."""
+    """Initial values for all layers of one type."""
 
     type: str
     inits: Inits
 
 
 class Maker(NamedTuple):
-    """How the module of a layer is made.
+    """How the module of a layer is created.
 
     Attributes:
         type: `Conv2d`, `Sequential`, or a block.
         prefix: `nn.`; empty for a class of the generated file.
-        arguments: What the call must say, in order. A value is plain, a `Size`, or an
+        arguments: The arguments of the call, in order; plain, a `Size`, or an
             `Expression` of parameters.
-        required: The arguments that are written by place.
-        inner: A layer that is made first, and is the first argument.
-        module: The module of the author's that it is imported from.
-        wrapper: A function that is called on the module: `weight_norm`.
+        required: The positional arguments.
+        inner: A layer that is created first, as the first argument.
+        module: The custom module that it is imported from.
+        wrapper: A function that is called on the module, such as `weight_norm`.
     """
 
     type: str
@@ -56,16 +56,15 @@ class Maker(NamedTuple):
 
 
 class Repetition(NamedTuple):
-    """Equal rounds of a layer that is repeated.
+    """Consecutive rounds of a repeated layer that the same code creates.
 
     Attributes:
-        node: The layer, with `index` in its arguments where they count.
+        node: The layer, with `index` in its arguments where they use it.
         first: The number of the first round.
-        times: How many there are; a `Size` where a parameter says it.
-        each: The rounds with what arrives and leaves; the last one stands for those
-            behind it.
-        counted: Whether `index` is the number of these rounds, and not that of rounds
-            around them.
+        times: The number of rounds; a `Size` if it depends on a parameter.
+        each: The rounds with their own shapes; the last one also stands for all later
+            rounds.
+        counted: Whether `index` counts these rounds, and not those of an outer layer.
     """
 
     node: Node
@@ -75,37 +74,37 @@ class Repetition(NamedTuple):
     counted: bool
 
     def at(self, index: int) -> Node:
-        """Return a round with its own sizes."""
+        """Return a round with its own shapes."""
         return self.each[min(index - self.first, len(self.each) - 1)]
 
 
 class Node(NamedTuple):
-    """One layer in its place.
+    """One layer of a class.
 
     Attributes:
         name: The attribute that holds it, unique among its siblings.
         named: Whether the author chose the name.
-        maker: How its module is made.
-        sources: The values that it takes; see `Graph`.
+        maker: How its module is created.
+        sources: The names of its inputs; see `Graph`.
         call: How its module is called on them.
-        inputs: What arrives.
-        parts: What leaves, by name; the first is meant where none is named. A layer
-            that gives one tensor has one part, without a name.
-        path: Where it stands in the spec.
-        function: The call that does the same in `forward`, if the layer holds nothing.
+        inputs: The inputs.
+        parts: The results, by name; the first is the default. A layer with one result
+            has one part, without a name.
+        path: Its path in the spec.
+        function: The call that does the same in `forward`, if it needs no module.
         children: The layers of a `Sequential`.
-        rounds: What is repeated.
-        condition: When it runs at all; else its first input passes through.
+        rounds: The repetitions of a repeated layer.
+        condition: When it runs; else its first input passes through.
         shared: The name of the layer whose module it uses.
-        tied: The name of the layer whose parameters it has.
-        ties: The names of those parameters; of rounds, those that each of them has.
-        pointwise: It follows another layer on the same line of `forward`.
-        returned: How the parts come out of the call.
-        picks: Parts that are taken from others, and the code that takes them.
-        weights: Shapes of its parameters that can be shared or initialized.
-        parameters: How many values it learns.
+        tied: The name of the layer whose parameters it uses.
+        ties: The names of those parameters; in rounds, those of each round.
+        pointwise: Whether it can share a line of `forward` with the layer before it.
+        returned: The structure of what the call returns.
+        picks: Parts that are taken from other parts, and the code for it.
+        weights: The shapes of the parameters that can be shared or initialized.
+        parameters: The number of its parameters.
         multiply_adds: For one example.
-        graph: The block, resolved for this use.
+        graph: The class of a block, resolved for this use.
         inits: Initial values of its parameters.
     """
 
@@ -140,56 +139,56 @@ class Node(NamedTuple):
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """What its call must say."""
+        """The arguments that create its module."""
         return self.maker.arguments
 
     @property
     def value(self) -> Value:
-        """What leaves where no part is named."""
+        """The default result."""
         return next(iter(self.parts.values()))
 
     @property
     def input(self) -> Shape:
-        """The shape that arrives, of the first input."""
+        """The shape of the first input."""
         return self.inputs[0].shape if self.inputs else ()
 
     @property
     def output(self) -> Shape:
-        """The shape that leaves."""
+        """The shape of the default result."""
         return self.value.shape
 
     @property
     def active(self) -> bool:
-        """Whether it runs with the values that the parameters have."""
+        """Whether it runs with the current values of the parameters."""
         return self.condition is None or bool(self.condition.value)
 
     @property
     def is_function(self) -> bool:
-        """Whether it is a function on tensors, which no module stands for."""
+        """Whether it is a function of tensors, without a module."""
         return is_function(self.type)
 
     @property
     def is_tensor(self) -> bool:
-        """Whether it is a tensor of the model itself."""
+        """Whether it is a parameter or a buffer of the class."""
         return self.type in TENSORS
 
     @property
     def idle(self) -> bool:
-        """Whether others use its module or its parameters, and nobody its result."""
+        """Whether others use its module or parameters, but none its result."""
         return bool(self.inputs) and not self.sources
 
     @property
     def is_link(self) -> bool:
-        """Whether it takes one tensor and gives one, as links of a chain do."""
+        """Whether it has one input and one output, as a link of a chain."""
         return self.single and self.call.plain
 
     @property
     def single(self) -> bool:
-        """Whether a call gives one tensor and no tuple."""
+        """Whether a call returns one tensor, not a tuple."""
         return self.returned == ""
 
     def parts_in(self, wanted: Container[str]) -> dict[str, str]:
-        """Return the parts whose values are wanted, with the names of those."""
+        """Return the parts whose values are wanted, with the names of the values."""
         names = [f"{self.name}.{part}" for part in self.parts]
         names[0] = self.name
         found = zip(self.parts, names, strict=True)
@@ -201,18 +200,18 @@ class Graph:
     """One class of the generated code, the model or a block.
 
     Its values have names: those of its inputs, of its layers, and `layer.part` for
-    layers that give several.
+    layers with several results.
 
     Attributes:
         name: The class.
         stem: The file of the model, without `.py`; empty for a block.
         description: The author's sentence, or an empty text.
         parameters: Keyword arguments of the class with their defaults.
-        inferred: Arguments before them, which follow from what arrives.
-        inputs: What arrives, by name; a single input has the name `input`.
+        inferred: Arguments before them: sizes that follow from the inputs.
+        inputs: The inputs by name; a single input has the name `input`.
         nodes: The layers in the order they run.
-        outputs: Names of the values that are returned.
-        layers: How many layers it is made of, those of blocks and rounds included.
+        outputs: The names of the returned values.
+        layers: The number of layers, including those of blocks and rounds.
         sizes: Variables that a style gives to sizes whose code is long, with that code.
     """
 
@@ -234,7 +233,7 @@ class Graph:
 
     @property
     def total_parameters(self) -> int:
-        """How many values the network learns."""
+        """The number of parameters of the network."""
         return sum(node.parameters for node in self.nodes)
 
     @property
@@ -243,11 +242,11 @@ class Graph:
         return sum(node.multiply_adds for node in self.nodes)
 
     def node(self, name: str) -> Node:
-        """Return the layer that has this name; inside of another it has dots."""
+        """Return a layer by its name, which has dots for a layer inside another."""
         return next(node for dotted, node in named_layers(self.nodes) if dotted == name)
 
     def values(self) -> dict[str, Value]:
-        """Return all values of the class by their names."""
+        """Return all values of the class by name."""
         found = dict(self.inputs)
         for node in self.nodes:
             found[node.name] = node.value
@@ -255,7 +254,7 @@ class Graph:
         return found
 
     def value(self, name: str) -> Value:
-        """Return a value of the class by its name."""
+        """Return a value of the class by name."""
         return self.values()[name]
 
 
@@ -264,11 +263,11 @@ class Model(Graph):
     """The model, with everything that belongs to the network as a whole.
 
     Attributes:
-        style: The style that the spec asks for.
-        blocks: The classes that come before it in the file.
-        rules: Initial values by the type of a layer.
+        style: The style in the spec.
+        blocks: The classes of its blocks, in the order of the file.
+        rules: Initial values by layer type.
         recipe: How it is trained, or None.
-        bound: Parameters with whose defaults alone some sizes are equal (MG316).
+        bound: Parameters for which sizes fit only with the default (MG316).
     """
 
     style: str
@@ -279,7 +278,7 @@ class Model(Graph):
 
 
 def producer_of(nodes: Iterable[Node], value: str) -> tuple[Node, Value] | None:
-    """Return the layer that gives a value of a class, and the value."""
+    """Return the layer that produces a value of a class, and the value."""
     layer, _, part = value.partition(".")
     node = next((each for each in nodes if each.name == layer), None)
     if node is None or (part and part not in node.parts):
@@ -288,7 +287,7 @@ def producer_of(nodes: Iterable[Node], value: str) -> tuple[Node, Value] | None:
 
 
 def named_layers(nodes: Iterable[Node], inside: str = "") -> Iterator[tuple[str, Node]]:
-    """Go through all layers with their names; those inside of another have dots."""
+    """Yield all layers with their names, which have dots for layers inside others."""
     for node in nodes:
         yield inside + node.name, node
         yield from _inner(node, f"{inside}{node.name}.")
@@ -306,11 +305,11 @@ def _inner(node: Node, inside: str) -> Iterator[tuple[str, Node]]:
 
 
 def leaf_layers(nodes: Iterable[Node], *, every: bool = False) -> Iterator[Node]:
-    """Go through each layer that is made of no others, once for all equal rounds.
+    """Yield each layer that contains no others, once for all equal rounds.
 
     Args:
         nodes: The layers of a class.
-        every: Whether those count that a condition leaves out.
+        every: Whether to include layers that a condition leaves out.
     """
     for node in nodes:
         inner = [each.node for each in node.rounds]
@@ -320,7 +319,7 @@ def leaf_layers(nodes: Iterable[Node], *, every: bool = False) -> Iterator[Node]
 
 
 def block_layers(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Go through each layer of a class that is a block, however deep in a container."""
+    """Yield each layer of a class that is a block, also inside containers."""
     for node in nodes:
         if node.graph is not None:
             yield node
@@ -329,5 +328,5 @@ def block_layers(nodes: Iterable[Node]) -> Iterator[Node]:
 
 
 def is_numbered(name: str) -> bool:
-    """Tell whether a parameter is of a part that has a number: `layers.0.weight`."""
+    """Return whether a parameter is in a numbered module, as `layers.0.weight`."""
     return any(part.isdigit() for part in name.split("."))

@@ -1,4 +1,4 @@
-"""The end of a class: what it returns, and the layers that this depends on."""
+"""The outputs of a class, and the layers that they depend on."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def finished(
     nodes: Sequence[Node],
     wires: Wires,
 ) -> Graph:
-    """Make the graph of a class whose layers are resolved; name what it does not need.
+    """Make the graph of a class from its layers, and warn about what is unused.
 
     Args:
-        definition: The class as it is written.
-        inputs: What arrives; None after a mistake.
-        scope: What was found in it.
+        definition: The class as written.
+        inputs: The inputs; None after a mistake.
+        scope: The scope of the class.
         nodes: Its layers.
         wires: Its values.
     """
@@ -70,9 +70,9 @@ def finished(
 
 
 def outputs_of(definition: Definition, wires: Wires) -> tuple[str, ...]:
-    """Find the values that are returned: those named, or the last.
+    """Return the names of the returned values: those in `outputs`, or the last.
 
-    A name is empty where its value is not known after a mistake.
+    A single empty name means that a mistake hides them.
     """
     found = wires.names()
     if not definition.outputs:
@@ -86,10 +86,10 @@ def outputs_of(definition: Definition, wires: Wires) -> tuple[str, ...]:
         if wire is None:
             _unknown(output, definition, wires, path)
         elif wire.name in definition.inputs:
-            message = f"the output `{output}` is only the input"
+            message = f"the output `{output}` is just the input"
             definition.problems.add("MG212", message, path, help="name a layer")
         elif wire.name in names:
-            message = f"`{output}` is an output already"
+            message = f"`{output}` is already an output"
             definition.problems.add("MG206", message, path)
         missing = missing or wire is None or wire.value is None
         names |= {wire.name: None} if wire else {}
@@ -97,7 +97,7 @@ def outputs_of(definition: Definition, wires: Wires) -> tuple[str, ...]:
 
 
 def _unknown(output: str, definition: Definition, wires: Wires, path: Path) -> None:
-    """Say that a name in `outputs` is not known, if not for another mistake."""
+    """Report an unknown name in `outputs`, unless another mistake causes it."""
     found = wires.names()
     layer = found.get(output.partition(".")[0])
     if layer is not None and layer.value is None:
@@ -105,7 +105,7 @@ def _unknown(output: str, definition: Definition, wires: Wires, path: Path) -> N
     layers = [name for name in found if name not in definition.inputs]
     whole = [name for name in layers if "." not in name]
     message = f"there is no layer `{cut(output)}`"
-    help = nearest(output, layers) or f"there is {listed(whole[-6:])}"
+    help = nearest(output, layers) or f"available: {listed(whole[-6:])}"
     if layer is not None:
         message, help = wires.without_part(output)
     definition.problems.add("MG212", message, path, help=help)
@@ -114,8 +114,8 @@ def _unknown(output: str, definition: Definition, wires: Wires, path: Path) -> N
 def reached(nodes: tuple[Node, ...], outputs: tuple[str, ...]) -> tuple[Node, ...]:
     """Return the layers that an output depends on.
 
-    One whose module or parameters others use, but whose result nobody takes, has no
-    sources: it does not run itself.
+    A layer whose module or parameters others use, but whose result is unused, keeps no
+    sources: it does not run.
     """
     wanted = {output.partition(".")[0] for output in outputs}
     lent: set[str] = set()

@@ -34,12 +34,12 @@ def read_parameters(
     parameters = dict(spec.parameters)
     for name, value in settings.items():
         if name not in parameters:
-            help = nearest(name, parameters) or "the spec names its parameters"
+            help = nearest(name, parameters) or "`parameters` lists them"
             message = f"`--set {cut(name)}`: there is no such parameter"
             problems.add("MG210", message, ("parameters",), key=True, help=help)
         elif not fits(value, parameters[name]):
             old = shown(parameters[name])
-            message = f"`--set {name}` is {shown(value)}, of another kind than {old}"
+            message = f"`--set {name}` must have the type of {old}, not {shown(value)}"
             problems.add("MG203", message, ("parameters", name))
         else:
             parameters[name] = float(value) if _is_float(parameters[name]) else value

@@ -1,4 +1,4 @@
-"""The pass that follows tensors through the model and its blocks."""
+"""The pass that resolves each layer with the shapes of its inputs."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ if TYPE_CHECKING:
 
 
 _KEYS = ("select", "share", "init", "parametrize")
-"""Keys beside a type that change a layer, in this order; `options` says who has them.
+"""Keys that change a layer, in the order they apply.
 
-Their modules are imported where one is there, as are those of `repeat`, of what is left
-out and of blocks: most specs need few of them.
+Their modules are imported on first use, as are those of `repeat`, of layers that are
+left out and of blocks: most specs need few of them.
 """
 
 
 def _meaning(key: str) -> Key:
-    """Return what a key does."""
+    """Return the function that applies a key."""
     if key == "select":
         from mlpgen.graph.entries.select import selected as meaning
     elif key == "share":
@@ -64,22 +64,22 @@ def _meaning(key: str) -> Key:
 
 
 class Resolver:
-    """Resolves the model, and each block once for equal uses.
+    """Resolves the model, and each block once for all equal uses.
 
     Attributes:
         blocks: The blocks of the spec.
-        hints: What is known of all their uses.
-        state: What is found on the way.
+        hints: What a previous pass found out about the uses of the blocks.
+        state: What this pass finds out.
     """
 
     def __init__(
         self, blocks: Mapping[str, Definition], hints: Hints, stem: str
     ) -> None:
-        """Begin with nothing that is resolved.
+        """Begin with nothing resolved.
 
         Args:
             blocks: The blocks of the spec.
-            hints: What is known of all their uses.
+            hints: What a previous pass found out about the uses of the blocks.
             stem: The file of the model, without `.py`.
         """
         self.blocks = blocks
@@ -141,7 +141,7 @@ class Resolver:
     def _resolve(
         self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> tuple[Node | None, Wire]:
-        """Resolve one entry, as long as there is work left to do it."""
+        """Resolve one entry, unless the network takes too much work."""
         try:
             return self._entry(entry, wires, context)
         except WorkError:
@@ -150,7 +150,7 @@ class Resolver:
     def _entry(
         self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> tuple[Node | None, Wire]:
-        """Resolve one entry: repeated, under a condition, or as it is."""
+        """Resolve one entry with its `when` and `repeat`."""
         full = context.prefix + entry.name
         origin = f"`{full}` (line {context.problems.line(entry.path)})"
         lost = Wire(entry.name, None, origin)
@@ -193,12 +193,12 @@ class Resolver:
         return node, Wire(entry.name, node.value, origin, spatial)
 
     def _times(self, entry: Entry, context: Context, *, off: bool) -> int | None:
-        """Say how often an entry runs where it does; None after a mistake.
+        """Return how many rounds an entry has; None after a mistake.
 
         Args:
             entry: The entry.
-            context: Where it stands.
-            off: Whether its `when` is false: then only that it never runs counts.
+            context: The context of the entry.
+            off: Whether its `when` is false; then only a fixed count of 0 matters.
         """
         if "repeat" not in entry.options:
             return 1
@@ -211,7 +211,7 @@ class Resolver:
     def _running(
         self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
-        """Resolve an entry without its `when`, in its rounds."""
+        """Resolve an entry with its `repeat`, without its `when`."""
         self._budget.enter(entry, context.problems)
         if "repeat" not in entry.options:
             node = self._one(entry, wires, context)
@@ -237,7 +237,7 @@ class Resolver:
     def _left_out(
         self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
-        """Resolve an entry that is left out: its code, which other arguments need."""
+        """Resolve an entry that these parameters leave out: others need its code."""
         from mlpgen.graph.entries.left_out_layers import omitted
 
         examples = self.hints.examples.get(context.scope.title, ())
@@ -246,7 +246,7 @@ class Resolver:
     def _anyway(
         self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> list[Diagnostic]:
-        """Find what is wrong with an entry that never runs; of it nothing stays."""
+        """Return the mistakes of an entry that never runs, and nothing else."""
         from mlpgen.graph.entries.left_out_layers import mistakes_anyway
 
         taken = self._taken
@@ -268,7 +268,7 @@ class Resolver:
         if node is None and "share" in entry.options:
             from mlpgen.graph.entries.share import target
 
-            target(entry, context)  # a wrong name is one whatever the layer is
+            target(entry, context)  # a wrong name is always a mistake
         failed = False
         for key in _KEYS:
             if node is not None and key in entry.options:
@@ -280,7 +280,7 @@ class Resolver:
     def _made(
         self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
-        """Resolve what a type and its arguments say."""
+        """Resolve the type of an entry and its arguments."""
         if entry.type == "Sequential":
             return self._sequential(entry, wires, context)
         if entry.type == CUSTOM:
@@ -291,7 +291,7 @@ class Resolver:
         if entry.type in self.blocks:
             return self._uses.node(entry, wires, context)
         if layer_class(entry.type) is None:
-            return None  # a block with mistakes of its own
+            return None  # a block with mistakes
         scope, problems = context.scope, context.problems
         node = resolve_layer(entry, wires, scope, problems, full)
         if node is not None and entry.type in TENSORS:

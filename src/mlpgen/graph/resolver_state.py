@@ -1,4 +1,4 @@
-"""What comes to light while a model and its blocks are resolved."""
+"""The state of a resolver: the classes and the uses of blocks that it has resolved."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from mlpgen.source import Path
 
 Place = tuple[str, "Path"]
-"""An entry: the class that it is in (empty for the model), and where it stands."""
+"""An entry: the name of its class (empty for the model) and its path."""
 
 
 class _Mark(NamedTuple):
-    """How much there was at some time."""
+    """The size of a state at some point."""
 
     uses: dict[str, int]
     classes: int
@@ -28,19 +28,19 @@ class _Mark(NamedTuple):
 
 
 class ResolverState:
-    """What was found by now.
+    """What was resolved so far.
 
     Attributes:
         uses: How each block is used.
-        arrivals: What the sizes that arrive there depend on.
-        classes: Each class as it was resolved; the model is the last.
-        resolved: The classes of blocks by what they are made for; None after mistakes.
-        counts: The numbers of rounds that are not plain, by their place.
-        guessed: The classes with layers whose code was found by other values.
+        arrivals: What the sizes of their inputs depend on.
+        classes: Each resolved class; the model is the last.
+        resolved: The classes of blocks by parameters and inputs; None after mistakes.
+        counts: The numbers of rounds that depend on parameters, by their entry.
+        guessed: The classes with layers whose code was found with other values.
     """
 
     def __init__(self, blocks: Iterable[str]) -> None:
-        """Begin with nothing."""
+        """Begin with nothing resolved."""
         self.uses: dict[str, list[Use]] = {name: [] for name in blocks}
         self.arrivals: set[Arrival] = set()
         self.classes: list[tuple[Definition, Resolved]] = []
@@ -58,7 +58,7 @@ class ResolverState:
 
     @contextmanager
     def untouched(self) -> Iterator[None]:
-        """Forget in the end all that is found meanwhile."""
+        """Restore the state at the end."""
         before = {name: copy(each) for name, each in vars(self).items()}
         before["uses"] = {name: [*every] for name, every in self.uses.items()}
         before["counts"] = {place: [*every] for place, every in self.counts.items()}
@@ -66,25 +66,25 @@ class ResolverState:
         vars(self).update(before)
 
     def mark(self) -> _Mark:
-        """Remember how much there is, before something is tried."""
+        """Mark the state before something is tried."""
         uses = {name: len(every) for name, every in self.uses.items()}
         return _Mark(uses, len(self.classes), len(self.resolved))
 
     def forget(self, mark: _Mark) -> None:
-        """Forget what was found since then."""
+        """Remove what was added since a mark."""
         for name, count in mark.uses.items():
             del self.uses[name][count:]
         del self.classes[mark.classes :]
         self._resolve_again(mark)
 
     def keep(self, mark: _Mark) -> None:
-        """Keep what was found since then as what was only tried."""
+        """Keep what was added since a mark, as tried only."""
         for name, count in mark.uses.items():
             every = self.uses[name]
             every[count:] = [use._replace(tried=True) for use in every[count:]]
         self._resolve_again(mark)
 
     def _resolve_again(self, mark: _Mark) -> None:
-        """Let what is used for good be resolved for itself, with its own mistakes."""
+        """Forget what is cached since a mark: real uses report their own mistakes."""
         while len(self.resolved) > mark.resolved:
             self.resolved.popitem()

@@ -1,7 +1,7 @@
 """The layers of a network in the order in which they run, with their modules.
 
-One module may run several times: a layer that another one shares, in a block that is
-used again. A occurrence is one of these times.
+One module may run several times: a shared layer, or a layer of a block that is used
+several times. An occurrence is one of these runs.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ class Occurrence(NamedTuple):
     """One call of a layer.
 
     Attributes:
-        name: The layer, with dots where it is inside of others: `stage.0.conv`.
-        module: The dotted name of its module, which may be that of another layer.
+        name: The name of the layer, with dots inside others: `stage.0.conv`.
+        module: The dotted name of its module, which another layer may own.
         time: How often that module ran before.
         node: The layer.
-        holder: The class that it stands in directly; empty inside of a container.
+        holder: The class that contains it directly; empty inside a container.
         instance: The dotted name of the module of that class; empty for the model.
         pass_: How often that layer of that module ran before.
     """
@@ -39,7 +39,7 @@ class Occurrence(NamedTuple):
 
 
 class _Scope(NamedTuple):
-    """What stands before names, of layers and of modules; and the class they are in."""
+    """The prefixes of the names of layers and modules, and their class."""
 
     names: str = ""
     modules: str = ""
@@ -50,7 +50,7 @@ class _Scope(NamedTuple):
 
 
 def occurrences(graph: Graph) -> Iterator[Occurrence]:
-    """Go through the calls of all layers; a layer comes before those inside of it."""
+    """Yield the calls of all layers; a layer comes before those inside it."""
     times: Counter[str] = Counter()
     passes: Counter[str] = Counter()
 
@@ -93,7 +93,7 @@ def occurrences(graph: Graph) -> Iterator[Occurrence]:
 
 
 def values_of(occurrence: Occurrence) -> Iterator[tuple[str, str, Value]]:
-    """Go through what a layer gives: its parts, their names in the network, tensors.
+    """Yield the results of a layer: the part, its name in the network, the tensor.
 
     The first part has the name of the layer.
     """

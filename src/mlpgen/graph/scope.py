@@ -1,4 +1,4 @@
-"""What expressions of a class may use, and what comes to light in it."""
+"""The parameters that expressions of a class can use, and what resolving it finds."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from mlpgen.symbols.expressions import Scalar
 
 INDEX = "index"
-"""What expressions call the number of a round."""
+"""The name of the round number in expressions."""
 
 
 class Noted(NamedTuple):
-    """Sizes that a layer needs to be equal.
+    """Two sizes that a layer requires to be equal.
 
     Attributes:
         agreement: The sizes.
-        path: Of the layer.
-        guards: The conditions under which it is there.
+        path: The path of the layer.
+        guards: The conditions under which the layer runs.
     """
 
     agreement: Agreement
@@ -35,13 +35,13 @@ class Noted(NamedTuple):
 
 
 class Findings:
-    """What comes to light while the layers of one class are resolved.
+    """What is found while the layers of one class are resolved.
 
     Attributes:
-        used: The parameters that an expression has used.
-        unknowns: What makes sizes that no code can say, by the texts of their atoms.
-        agreements: Sizes equal by their values only, with the layer that needs it, by
-            the texts of their sums.
+        used: The parameters that expressions use.
+        unknowns: The paths that cause sizes without code, by the keys of their atoms.
+        agreements: Sizes with equal values but different code, with the layer that
+            requires them to be equal, by the keys of their sums.
     """
 
     def __init__(self) -> None:
@@ -50,27 +50,27 @@ class Findings:
         self.agreements: dict[tuple[str, ...], Noted] = {}
 
     def copy(self) -> Findings:
-        """Return findings that go on by themselves."""
+        """Return an independent copy."""
         found = Findings()
         for name, each in vars(self).items():
             setattr(found, name, each.copy())
         return found
 
     def take(self, other: Findings) -> None:
-        """Take over what code needs that was found with other values."""
+        """Add what was found with other values of the parameters."""
         for name in ("used", "unknowns"):
             getattr(self, name).update(getattr(other, name))
 
 
 class Scope(NamedTuple):
-    """What expressions may use, and what was found by now.
+    """The parameters that expressions can use, and what was found so far.
 
     Attributes:
-        parameters: Of the spec or the block, with their values.
-        found: What came to light in this class.
+        parameters: Those of the spec or the block, with their values.
+        found: What was found in this class.
         title: The block whose layers these are; empty for the model.
-        fixed: The parameters that stand for their value in code.
-        checked: Whether all must be right; if not, only code is wanted, and what does
+        fixed: The parameters whose values are written into the code.
+        checked: Whether shapes must fit; if not, only the code is wanted, and what does
             not fit passes through.
     """
 
@@ -81,11 +81,11 @@ class Scope(NamedTuple):
     checked: bool = True
 
     def unknown(self, size: int, path: Path, behind: frozenset[str]) -> int:
-        """Return a size that must not be needed in code.
+        """Return a size that no code can express.
 
         Args:
             size: Its value.
-            path: Of what makes it so.
+            path: The path of the cause.
             behind: The parameters that it depends on.
         """
         key = f"{self.title}{path}{len(self.found.unknowns)}"
@@ -94,7 +94,7 @@ class Scope(NamedTuple):
         return found
 
     def keep(self, size: int, path: Path) -> None:
-        """Remember what makes a size that no code can say."""
+        """Remember what causes a size that no code can express."""
         for atom in sum_of(size).atoms:
             self.found.unknowns.setdefault(atom, path)
 
@@ -104,7 +104,7 @@ class Scope(NamedTuple):
         path: Path,
         guards: tuple[Expression, ...] = (),
     ) -> None:
-        """Keep what a layer needs to be equal, if it is not so by its code."""
+        """Keep the sizes that a layer requires to be equal, if their code differs."""
         codes = [guard.code for guard in guards]
         for each in agreements:
             one, other = (sum_of(size).key for size in each)
@@ -113,7 +113,7 @@ class Scope(NamedTuple):
                 self.found.agreements.setdefault((one, other, *codes), noted)
 
     def guard(self, condition: Expression, before: int) -> None:
-        """Put what was noted last under the condition of its layer.
+        """Add the condition of a layer to what was noted last.
 
         Args:
             condition: The condition.
@@ -124,7 +124,7 @@ class Scope(NamedTuple):
             self.note([noted.agreement], noted.path, (condition, *noted.guards))
 
     def either(self, condition: Expression, one: Shape, other: Shape) -> Shape:
-        """Return one of two shapes, whatever the parameters are.
+        """Return a shape that is one of two, for any parameters.
 
         Args:
             condition: Whether it is the first.
@@ -141,13 +141,13 @@ class Scope(NamedTuple):
         user: Scope,
         path: Path,
     ) -> int:
-        """Say a size of this class in the words of the class that uses it.
+        """Express a size of this class by the parameters of the class that uses it.
 
         Args:
-            size: In terms of this class's parameters.
-            values: What they stand for there.
-            user: The class that uses this one.
-            path: Of that use.
+            size: The size, in terms of the parameters of this class.
+            values: The values of these parameters there.
+            user: The scope of the class that uses this one.
+            path: The path of that use.
         """
         if not isinstance(size, Size):
             return size

@@ -1,4 +1,4 @@
-"""The parameters and sizes that the code of a layer uses."""
+"""The parameters and sizes in the code of a layer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def names_of_node(node: Node) -> frozenset[str]:
 
 
 def sizes_of(node: Node) -> Iterator[Size]:
-    """Go through the sizes that the code of a layer says."""
+    """Yield the sizes in the code of a layer."""
     open_ = [*_values(node)]
     while open_:
         value = open_.pop()
@@ -46,13 +46,13 @@ def sizes_of(node: Node) -> Iterator[Size]:
 
 
 def direct_names(node: Node) -> frozenset[str]:
-    """Return the parameters that are an argument just as they are."""
+    """Return the parameters that are arguments unchanged."""
     sizes = (each for each in _values(node) if isinstance(each, Size))
     return frozenset().union(*(names_of(each) for each in sizes if is_name(each)))
 
 
 def attributes(node: Node) -> list[str]:
-    """Return the parameters that a layer needs in `forward`, in order."""
+    """Return the parameters that a function needs in `forward`, in order."""
     if not node.is_function:
         return []
     found: list[str] = []
@@ -73,20 +73,20 @@ def function_arguments(function: Function) -> tuple[Any, ...]:
 
 
 def counts(node: Node) -> bool:
-    """Tell whether the code of a layer has the number of a round around it."""
+    """Return whether the code of a layer uses the round number of an outer layer."""
     return any(INDEX in names_in(each) for each in _values(node, counted=False))
 
 
 def _values(node: Node, *, counted: bool = True) -> Iterator[Any]:
-    """Go through what the code of a layer says.
+    """Yield the values in the code of a layer.
 
     Args:
         node: The layer.
-        counted: Whether that is said of rounds too that count for themselves.
+        counted: Whether to include rounds that count themselves.
     """
     yield from own_values(node)
     if node.shared and node.function is None:
-        return  # the module is made where that other layer stands
+        return  # the other layer creates the module
     for _, arguments in node.inits.values():
         yield from arguments.values()
     for child in node.children:
@@ -98,7 +98,7 @@ def _values(node: Node, *, counted: bool = True) -> Iterator[Any]:
 
 
 def own_values(node: Node) -> Iterator[Any]:
-    """Go through what a layer says itself, without those that it is made of."""
+    """Yield the values in the code of a layer itself, without the layers inside it."""
     if node.condition is not None:
         yield node.condition
     if node.function is not None:

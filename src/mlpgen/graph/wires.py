@@ -1,4 +1,4 @@
-"""What a layer takes: the values of a class by name, and how they are looked up."""
+"""The values of a class by name, and the lookup of the inputs of a layer."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 LONGEST_CIRCLE = 50
-"""How many layers are looked at for a circle."""
+"""The number of layers searched for a cycle."""
 MOST_HELP = 100
-"""After so many mistakes, the nearest name is not looked for any more."""
+"""After this many mistakes, similar names are no longer searched."""
 
 
 class Wire(NamedTuple):
-    """One value that a layer may take.
+    """One value that a layer can take.
 
     Attributes:
         name: Its name in the graph.
         value: The tensor; None after a mistake.
         origin: Where it comes from, for notes.
-        spatial: How many of its last sizes are known to be places, behind channels.
+        spatial: How many of its last dimensions are known to be spatial.
     """
 
     name: str
@@ -40,10 +40,10 @@ class Wire(NamedTuple):
 
 
 class Wires:
-    """The values of one class, as far as they are made.
+    """The values of one class so far.
 
     Attributes:
-        last: The one that a layer without `from` takes.
+        last: The value that a layer without `from` takes.
     """
 
     def __init__(self, inputs: Sequence[Wire], entries: Sequence[Entry]) -> None:
@@ -58,14 +58,14 @@ class Wires:
         self.last = inputs[0] if inputs else None
 
     def add(self, name: str, wire: Wire, *, part: bool = False) -> None:
-        """Make a value known; a part of one is no default for the next layer."""
+        """Add a value; a part of a result is not the default of the next layer."""
         self._found[name] = wire
         self._later.pop(name, None)
         if not part:
             self.last = wire
 
     def add_parts(self, wire: Wire, parts: Mapping[str, Value]) -> None:
-        """Make the parts of a layer known; the first is the layer's value itself."""
+        """Add the parts of a layer; the first is the value of the layer itself."""
         if len(parts) < 2:
             return
         for index, (part, value) in enumerate(parts.items()):
@@ -74,16 +74,16 @@ class Wires:
             self.add(dotted, wire._replace(name=own, value=value), part=True)
 
     def names(self) -> Mapping[str, Wire]:
-        """Return all values that there are by now."""
+        """Return all values so far."""
         return self._found
 
     def find(self, entry: Entry, count: int, problems: Problems) -> tuple[Wire, ...]:
-        """Return what a layer takes.
+        """Return the inputs of a layer.
 
         Args:
             entry: The layer.
-            count: The most that it takes; 0 for tensors of the model itself.
-            problems: Gathers mistakes; an unknown source has no value.
+            count: The maximum number of inputs; 0 for parameters and buffers.
+            problems: Collects mistakes; an unknown source has no value.
         """
         if entry.sources is None:
             found: tuple[Wire, ...] = (self.last,) if count and self.last else ()
@@ -101,19 +101,19 @@ class Wires:
             return self._found[name]
         part_of = self._found.get(name.partition(".")[0])
         if part_of is not None and part_of.value is None:
-            return part_of  # its mistake is named already
+            return part_of  # its mistake is already reported
         path = entry.source_path(index)
         layer, _, part = name.partition(".")
         help = ""
         notes: tuple[str, ...] = ()
         if name == entry.name or layer == entry.name:
-            message = f"`{cut(name)}` cannot take its own result: data goes no circles"
+            message = f"`{cut(name)}` cannot take its own result"
             code = "MG218"
         elif layer in self._later:
             line = problems.line(self._later[layer].path)
-            message = f"`{cut(layer)}` is made later, in line {line}"
+            message = f"`{cut(layer)}` is defined later, in line {line}"
             code = "MG218"
-            help = "a layer takes what layers before it give"
+            help = "a layer can only take the results of earlier layers"
             notes = self._circle(entry.name, layer)
         elif part and layer in self._found:
             code = "MG219"
@@ -121,30 +121,30 @@ class Wires:
         else:
             code = "MG219"
             message = f"there is no layer `{cut(name)}` before this one"
-            few = f"there is {listed(_few(self._found))}"
+            few = f"available: {listed(_few(self._found))}"
             help = few if problems.count > MOST_HELP else ""
             help = help or nearest(name, self._found) or few
         problems.add(code, message, path, notes=notes, help=help)
         return Wire(name, None, f"`{cut(name)}`")
 
     def without_part(self, name: str) -> tuple[str, str]:
-        """Say that a layer has no such part: the mistake, and what would mend it."""
+        """Return the message that a layer has no such part, and the help."""
         layer, _, part = name.partition(".")
         dotted = [each for each in self._found if each.startswith(f"{layer}.")]
         gives = listed(dotted) if dotted else "one tensor"
-        message = f"`{layer}` has no part `{cut(part)}`: it gives {gives}"
+        message = f"`{layer}` has no part `{cut(part)}`: it returns {gives}"
         if dotted:
             found = near(part, [each.partition(".")[2] for each in dotted])
             return message, f"did you mean `{layer}.{found[0]}`?" if found else ""
         type_ = self._types.get(layer, "")
         if type_ == "Sequential":
-            return message, "a `Sequential` gives only its last result"
+            return message, "a `Sequential` returns only its last result"
         if type_ and type_ not in every_type():
-            return message, "a block gives only what its `outputs` name"
-        return message, f"take `{layer}` itself"
+            return message, "a block returns only what its `outputs` name"
+        return message, f"use `{layer}` itself"
 
     def _circle(self, name: str, later: str) -> tuple[str, ...]:
-        """Say by which layers a later one depends on the layer that takes it."""
+        """Return a note with the cycle that an input from a later layer makes."""
         way = {later: ""}
         open_ = [later]
         while open_ and len(way) < LONGEST_CIRCLE:
@@ -160,7 +160,7 @@ class Wires:
         while way[circle[-1]]:
             circle.append(way[circle[-1]])
         turned = " → ".join([*circle, name])
-        return (f"data would go in a circle: {turned}",)
+        return (f"this would be a cycle: {turned}",)
 
 
 def _few(names: Mapping[str, Wire]) -> list[str]:
@@ -168,7 +168,7 @@ def _few(names: Mapping[str, Wire]) -> list[str]:
 
 
 def arrives(full: str, wires: Sequence[Wire]) -> tuple[str, ...]:
-    """Say what a layer gets and from where, for notes."""
+    """Return notes about the inputs of a layer and where they come from."""
     return tuple(
         f"`{full}` gets {whole_shown(wire.value, in_words=True)} from {wire.origin}"
         for wire in wires

@@ -1,4 +1,4 @@
-"""How blocks are used: their arguments, and the sizes that follow from what arrives."""
+"""The arguments of blocks: given ones, and sizes inferred from the inputs."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ _SIZES = {
     3: ("channels", "height", "width"),
     4: ("channels", "depth", "height", "width"),
 }
-"""What the sizes of an example are called, by how many there are."""
+"""The names of the dimensions of an example, by their number."""
 _LAST = "features"
-"""What the last one may be called, however many there are."""
+"""An alternative name of the last dimension."""
 
 
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
 
 
 class Use(NamedTuple):
-    """One way to use a block.
+    """One use of a block.
 
     Attributes:
         graph: The class as this use has it.
-        sizes: The sizes of what arrives that have a name, with their values.
-        direct: Those that are an argument of a layer just as they are.
-        where: The line in which it is first used like this.
-        values: All that its expressions may use, with the values here.
-        tried: Whether it only stands behind a condition that is false.
+        sizes: The named sizes of its inputs, with their values.
+        direct: Those that are arguments of a layer unchanged.
+        where: The line of the first such use.
+        values: The parameters that its expressions can use, with their values.
+        tried: Whether it is only used in layers that are left out.
     """
 
     graph: Graph
@@ -60,14 +60,14 @@ class Use(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """What a size that arrives in a block, or one of its parameters, depends on.
+    """What the size of an input of a block, or one of its parameters, depends on.
 
     Attributes:
         block: The block.
         size: Its name in the block.
         changes: Whether a parameter of the class that uses it changes the size.
         user: That class; empty for the model.
-        sizes: The sizes that arrive there and change this one.
+        sizes: The input sizes of that class that change this one.
     """
 
     block: str
@@ -80,13 +80,13 @@ class Arrival(NamedTuple):
 def arrivals(
     definition: Definition, inputs: Values, scope: Scope, parameters: Collection[str]
 ) -> set[Arrival]:
-    """Say what the sizes that arrive in one use of a block depend on.
+    """Return what the input sizes of one use of a block depend on.
 
     Args:
         definition: The block.
-        inputs: What arrives.
-        scope: Of the class that uses it.
-        parameters: Of that class.
+        inputs: Its inputs.
+        scope: The scope of the class that uses it.
+        parameters: The parameters of that class.
     """
     found = set()
     for each, value in zip(placeholders(definition, inputs), inputs, strict=True):
@@ -101,12 +101,12 @@ def arrivals(
 def given_names(
     definition: Definition, given: Mapping[str, Any], scope: Scope
 ) -> set[Arrival]:
-    """Say what the arguments of one use of a block depend on.
+    """Return what the arguments of one use of a block depend on.
 
     Args:
         definition: The block.
         given: Its arguments.
-        scope: Of the class that uses it.
+        scope: The scope of the class that uses it.
     """
     found = set()
     for name, value in given.items():
@@ -117,7 +117,7 @@ def given_names(
 
 
 def changing(found: Collection[Arrival]) -> set[tuple[str, str]]:
-    """Find what in blocks changes with a parameter of the model."""
+    """Return the sizes and parameters of blocks that change with the model's."""
     known: set[tuple[str, str]] = set()
     while True:
         before = len(known)
@@ -131,10 +131,10 @@ def changing(found: Collection[Arrival]) -> set[tuple[str, str]]:
 
 
 def placeholders(definition: Definition, inputs: Values) -> list[tuple[str, ...]]:
-    """Name the sizes of what arrives: `in_channels`, `in_height`, `in_width`.
+    """Name the sizes of the inputs: `in_channels`, `in_height`, `in_width`.
 
-    The last one is `in_features` in a block whose expressions call it so, as one does
-    that has its channels last. A parameter of such a name is that size.
+    The last one is `in_features` in a block whose expressions use that name, as those
+    with channels last do. A parameter of such a name is that size.
     """
     found = []
     for index, (name, value) in enumerate(zip(definition.inputs, inputs, strict=False)):
@@ -149,7 +149,7 @@ def placeholders(definition: Definition, inputs: Values) -> list[tuple[str, ...]
 
 
 def sizes_in(definition: Definition, inputs: Values) -> dict[str, int]:
-    """Return the sizes of what arrives by their names."""
+    """Return the sizes of the inputs by name."""
     return {
         name: size
         for each, value in zip(placeholders(definition, inputs), inputs, strict=True)
@@ -164,10 +164,10 @@ def without_sizes(
     scope: Scope,
     problems: Problems,
 ) -> dict[str, Any] | None:
-    """Leave out the arguments that are sizes which arrive, and must be those.
+    """Remove arguments that are input sizes; they must have the same value.
 
     Returns:
-        None where another size arrives.
+        None if a value differs.
     """
     checkpoint = problems.checkpoint()
     for name, value in given.items():
@@ -178,7 +178,7 @@ def without_sizes(
             right = isinstance(said, int) and agree(said, sizes[name])
         scope.note(agreements, entry.path)
         if not right:
-            message = f"`{name}` is {int(said)}, but {int(sizes[name])} arrives"
+            message = f"`{name}` is {int(said)}, but the input has {int(sizes[name])}"
             help = f"leave `{name}` out: it follows from the input"
             path = entry.argument_path(name)
             problems.add("MG301", message, path, help=help)
@@ -190,7 +190,7 @@ def without_sizes(
 def block_arguments(
     entry: Entry, definition: Definition, scope: Scope, problems: Problems
 ) -> dict[str, Any] | None:
-    """Read what a use of a block says: in the order of its parameters.
+    """Read the arguments of a use of a block, in the order of its parameters.
 
     Returns:
         None after a mistake.
@@ -223,10 +223,10 @@ def block_arguments(
 
 
 def _takes(name: str, definition: Definition) -> str:
-    """Say what a block takes in place of an argument that it does not have."""
+    """Suggest what to write instead of an unknown argument."""
     if name in definition.inputs:
         order = ", ".join(definition.inputs)
-        return f"it is an input: `from` lists what arrives, in the order {order}"
+        return f"it is an input: `from` lists the inputs, in the order {order}"
     if not definition.parameters:
         return "the block has no `parameters`"
     takes = f"it takes {listed(definition.parameters)}"
@@ -243,7 +243,7 @@ def _sized(value: Any) -> bool:
 
 
 def fits(value: object, default: Scalar) -> bool:
-    """Tell whether a value is of the kind of a parameter's default."""
+    """Return whether a value has the type of a parameter's default."""
     if isinstance(default, bool) or isinstance(value, bool):
         return type(value) is type(default)
     whole = isinstance(value, int)
@@ -253,9 +253,9 @@ def fits(value: object, default: Scalar) -> bool:
 def written_as_numbers(
     uses: Mapping[str, Sequence[Use]], changing: Collection[tuple[str, str]]
 ) -> dict[str, frozenset[str]]:
-    """Find the sizes that no block needs as an argument, since they never differ.
+    """Return the sizes that need not be arguments of a block, since they never differ.
 
-    Those that are an argument of a layer just as they are stay: `in_channels`.
+    Sizes that are arguments of a layer unchanged, as `in_channels`, stay arguments.
     """
     found = {}
     for name, every in uses.items():
@@ -277,7 +277,7 @@ def written_as_numbers(
 def check_uses(
     uses: Mapping[str, Sequence[Use]], blocks: Mapping[str, Definition]
 ) -> None:
-    """See to it that each block is the same code wherever it is used."""
+    """Check that each block has the same code in all its uses."""
     for name, every in uses.items():
         for use in every[1:]:
             if _names_otherwise(every[0], use, blocks[name]):
@@ -289,29 +289,29 @@ def check_uses(
             what, one, two = difference(node, twin)
             blocks[name].problems.add_entry(
                 "MG224",
-                f"`{node.name}` would be other code in two uses of `{name}`",
+                f"`{node.name}` would be different code in two uses of `{name}`",
                 node.path,
                 notes=(
                     f"{what} is {one} for the use in {every[0].where}",
                     f"{what} is {two} for the use in {use.where}",
                     *_arriving(every[0], use),
                 ),
-                help="a block is one class: make two blocks of it",
+                help="a block is one class: make two blocks",
             )
             break
 
 
 def _names_otherwise(one: Use, other: Use, definition: Definition) -> bool:
-    """Refuse a parameter that is a size which arrives in one use only."""
+    """Refuse a parameter that is an input size in some uses only."""
     names = one.graph.parameters.keys() ^ other.graph.parameters.keys()
     for name in sorted(names):
         size, parameter = (
             (one, other) if name in other.graph.parameters else (other, one)
         )
-        message = f"`{name}` is a size that arrives in one use of `{definition.name}`,"
+        message = f"`{name}` is an input size in one use of `{definition.name}`,"
         message += " and a parameter in another"
         notes = (
-            f"it arrives in {size.where}, and does not in {parameter.where}",
+            f"it is an input size in {size.where}, but not in {parameter.where}",
             *_arriving(one, other),
         )
         path = (*definition.path, "parameters", name)
@@ -322,7 +322,7 @@ def _names_otherwise(one: Use, other: Use, definition: Definition) -> bool:
 
 
 def difference_of(one: Use, other: Use) -> tuple[Node, Node] | None:
-    """Return the first layers that are other code in two uses of a block."""
+    """Return the first layer whose code differs between two uses of a block."""
     first, second = graph_key(one.graph), graph_key(other.graph)
     pairs = zip(first, second, strict=False)
     different = next(((a, b) for (a, x), (b, y) in pairs if x != y), None)
@@ -332,7 +332,7 @@ def difference_of(one: Use, other: Use) -> tuple[Node, Node] | None:
 
 
 def _arriving(one: Use, other: Use) -> tuple[str, ...]:
-    """Say what arrives in two uses, if that is different."""
+    """Return a note about the inputs of two uses, if they differ."""
     mine, theirs = (
         " and ".join(
             whole_shown(value, in_words=True) for value in use.graph.inputs.values()
@@ -341,4 +341,4 @@ def _arriving(one: Use, other: Use) -> tuple[str, ...]:
     )
     if mine == theirs:
         return ()
-    return (f"{mine} arrives in {one.where}, {theirs} in {other.where}",)
+    return (f"the input is {mine} in {one.where}, and {theirs} in {other.where}",)

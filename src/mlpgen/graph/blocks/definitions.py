@@ -1,4 +1,4 @@
-"""The pass that reads the model and the blocks: the classes that there will be."""
+"""The pass that reads the definitions of the model and its blocks."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ if TYPE_CHECKING:
     from mlpgen.symbols.expressions import Scalar
 
 INPUT = "input"
-"""What `from` calls a single input."""
+"""The name of a single input in `from`."""
 
 
 class Definition(NamedTuple):
-    """One class as it is written: the model or a block.
+    """One class as written in the spec: the model or a block.
 
     Attributes:
         name: The class.
         description: The author's sentence, or an empty text.
-        parameters: With their defaults.
-        inputs: Names of what arrives.
+        parameters: The parameters with their defaults.
+        inputs: The names of the inputs.
         entries: The layers, with their names.
-        outputs: What `outputs` names, if it is there.
-        names: What its expressions use.
-        path: Where it stands; empty for the model.
+        outputs: The names in `outputs`, if given.
+        names: The names in its expressions.
+        path: Its path in the spec; empty for the model.
         stem: The file of the model, without `.py`; empty for a block.
-        problems: Gathers the mistakes of its file.
+        problems: Collects the mistakes of its file.
     """
 
     name: str
@@ -70,7 +70,7 @@ def read_model(
     files: Sequence[Included],
     problems: Problems,
 ) -> Definition:
-    """Read the model itself."""
+    """Read the definition of the model."""
     every = {name: raw for file in files for name, raw in file.blocks.items()}
     several = isinstance(spec.input, dict)
     inputs = tuple(str(name) for name in spec.input) if several else (INPUT,)
@@ -94,7 +94,7 @@ def read_model(
 
 
 def read_inputs(spec: Spec, problems: Problems) -> tuple[Value | None, ...]:
-    """Read what the model takes; None for an input that cannot be."""
+    """Read the inputs of the model; None for each with a mistake."""
     if isinstance(spec.input, list):
         return (_value(spec.input, "float32", ("input",), problems),)
     found = []
@@ -117,7 +117,7 @@ def _value(
 
 
 def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
-    """Read the blocks of a spec; those with mistakes of their own are left out.
+    """Read the definitions of the blocks, except those with mistakes.
 
     Args:
         spec: The spec.
@@ -134,7 +134,7 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
         path = ("blocks", name)
         if name in found:
             other = found[name].problems.document.name
-            message = f"there is a block `{cut(name)}` already, in `{other}`"
+            message = f"there is already a block `{cut(name)}`, in `{other}`"
             problems.add("MG206", message, path, key=True)
             continue
         reason = taken_by(name) or wrong_class_name(name)
@@ -145,8 +145,8 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
             meant = camel_case(name)
             help = f"did you mean `{meant}`?" if meant not in ("", name) else ""
             if name in Block.model_fields:
-                message = f"`{name}` stands inside of a block, not beside it"
-                help = "indent it, so that it is deeper than the name of its block"
+                message = f"`{name}` belongs inside a block, not next to it"
+                help = "indent it below the name of its block"
             problems.add("MG205", message, path, key=True, help=help)
             continue
         block = _read_block(name, raw, path, every, problems)
@@ -186,7 +186,7 @@ def _read_block(
     name: str, raw: Any, path: Path, beside: Mapping[str, Any], problems: Problems
 ) -> Block | None:
     if raw is None and beside.keys() & Block.model_fields.keys():
-        return None  # what it holds is not indented, which is said there
+        return None  # its content is not indented, which is reported there
     if not isinstance(raw, dict):
         message = f"the block `{name}` must be a mapping with `layers`"
         help = "put `layers:` before the list" if isinstance(raw, list) else ""
@@ -211,7 +211,9 @@ def _check_names(
     for index, name in enumerate(names):
         at = (*path, name if key else index)
         wrong = wrong_parameter if kind == "parameter" else wrong_input
-        reason = wrong(name) if name != INPUT else f"`{INPUT}` means the only one"
+        reason = (
+            wrong(name) if name != INPUT else f"`{INPUT}` is the name of a single input"
+        )
         if reason:
             message = f"the string `{cut(name)}` cannot be the name of an {kind}"
             if kind == "parameter":

@@ -1,4 +1,4 @@
-"""What is known of all uses of the blocks, from resolving them before."""
+"""What a previous pass found out about the uses of the blocks."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class Hints(NamedTuple):
-    """What is known of all uses of the blocks, from resolving them before.
+    """What a previous pass found out about the uses of the blocks.
 
     Attributes:
-        plain: The sizes of each block's inputs that are written as numbers.
-        empty: The repeats that some arguments leave without a round.
-        examples: Values of the uses of each block in which layers are left out.
+        plain: The input sizes of each block that are written as numbers.
+        empty: The entries whose `repeat` can be 0.
+        examples: The parameter values of the uses of blocks with layers left out.
     """
 
     plain: Mapping[str, frozenset[str]] = {}
@@ -30,7 +30,7 @@ class Hints(NamedTuple):
 
 
 def more_hints(state: ResolverState, hints: Hints) -> Hints:
-    """Add what was found since they were the hints; they are the same in the end."""
+    """Add what the last pass found out; equal hints end the passes."""
     known = changing(state.arrivals)
     plain = {**hints.plain}
     for name, sizes in written_as_numbers(state.uses, known).items():
@@ -52,7 +52,7 @@ def more_hints(state: ResolverState, hints: Hints) -> Hints:
 def _can_be_none(
     user: str, counts: Sequence[int], known: Collection[tuple[str, str]]
 ) -> bool:
-    """Tell whether some arguments of the model leave a repeat without a round."""
+    """Return whether a `repeat` can be 0 for some arguments of the model."""
     if not all(counts):
         return True
     names = names_of(counts[0])

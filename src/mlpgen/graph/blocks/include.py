@@ -1,4 +1,4 @@
-"""`include`: blocks of other files, inside the folder of the spec only."""
+"""`include`: blocks from other files in the folder of the spec or below it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from mlpgen.source import Path
 
 KEYS = ("blocks", "include", "description")
-"""What a file of blocks may hold."""
+"""The keys of a file of blocks."""
 MOST_FILES = 100
 _SLASHES = ("\\", "/")
 
 
 class Included(NamedTuple):
-    """The blocks of one file, as YAML gave them."""
+    """The blocks of one file, as parsed YAML."""
 
     blocks: dict[str, Any]
     problems: Problems
@@ -32,8 +32,8 @@ def included(blocks: dict[str, Any], problems: Problems) -> list[Included]:
     """Return the blocks of a spec and of all files that it includes.
 
     Args:
-        blocks: Those of the spec itself.
-        problems: Gathers mistakes; those of other files name them.
+        blocks: The blocks of the spec itself.
+        problems: Collects mistakes; those in other files name the file.
     """
     name = problems.document.name
     folder = os.path.dirname(name) if name != "<stdin>" else ""  # noqa: PTH120
@@ -49,7 +49,7 @@ class _Reader:
         self._files: set[str] = set()
 
     def read(self, problems: Problems, opened: tuple[str, ...]) -> None:
-        """Read the files that a document includes, and those that they include."""
+        """Read the files that a document includes, recursively."""
         raw = problems.document.data.get("include")
         if raw is None:
             return
@@ -72,21 +72,21 @@ class _Reader:
             listed.add(real)
 
     def _found(self, name: str, path: Path, problems: Problems) -> str | None:
-        """Return where a file lies; None, and a mistake, if that cannot be."""
+        """Return the path of an included file; None after a mistake."""
         base = os.path.dirname(problems.document.name)  # noqa: PTH120
         if problems.document.name == "<stdin>":
             base = ""
         full = f"{base}/{name}" if base else name
-        help = "keep files of blocks beside the spec, or in folders below it"
+        help = "keep files of blocks next to the spec or in folders below it"
         if name == "-":
-            message = "`-` is no file: standard input cannot be included"
+            message = "`-` is not a file: standard input cannot be included"
         elif not possible(name):
-            message = f"`{cut(name)}` is no name of a file"
+            message = f"`{cut(name)}` is not a file name"
         elif "\\" in name:
             message = f"`{cut(name)}` has a backslash"
             help = f"write `{cut(name.replace(*_SLASHES))}`, on every system"
         elif _is_absolute(name) or not self._is_inside(full):
-            message = f"`{cut(name)}` is outside of the folder of the spec"
+            message = f"`{cut(name)}` is outside the folder of the spec"
         else:
             return full
         problems.add("MG230", message, path, help=help)
@@ -104,14 +104,14 @@ class _Reader:
         problems: Problems,
         opened: tuple[str, ...],
     ) -> bool:
-        """Tell whether a file is to be read, for the first time and not for ever."""
+        """Return whether a file is not yet read, and does not include itself."""
         if real in opened:
             message = f"`{cut(name)}` includes itself"
             if real != opened[-1]:
-                message += f", by way of `{cut(File(opened[-1]).name)}`"
+                message += f", through `{cut(File(opened[-1]).name)}`"
             problems.add("MG230", message, path)
         elif real not in self._files and len(self._files) >= MOST_FILES:
-            message = f"a spec includes at most {MOST_FILES} files"
+            message = f"a spec can include at most {MOST_FILES} files"
             problems.add("MG230", message, path)
         elif real not in self._files:
             self._files.add(real)
@@ -132,11 +132,13 @@ class _Reader:
             return
         inner = Problems(document, problems)
         if not isinstance(document.data, dict):
-            inner.add("MG203", f"a file of blocks has {listed(KEYS)}")
+            inner.add(
+                "MG203", f"a file of blocks must be a mapping with {listed(KEYS)}"
+            )
             return
         for key in document.data:
             if key not in KEYS:
-                help = nearest(key, KEYS) or f"it has {listed(KEYS)}"
+                help = nearest(key, KEYS) or f"its keys are {listed(KEYS)}"
                 message = f"a file of blocks has no key `{cut(key)}`"
                 inner.add("MG201", message, (key,), key=True, help=help)
         blocks = document.data.get("blocks")
@@ -149,5 +151,5 @@ class _Reader:
 
 
 def _is_absolute(name: str) -> bool:
-    """Tell whether a path begins at a root or a drive, of whatever system."""
+    """Return whether a path is absolute on any operating system."""
     return name.startswith("/") or name[1:2] == ":"

@@ -1,4 +1,4 @@
-"""Uses of blocks as layers: resolved once, and in the words of the class around."""
+"""Uses of blocks as layers, each resolved once and shared by equal uses."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class Uses:
-    """The uses of blocks, each of which is resolved once for equal ones."""
+    """Resolves uses of blocks, once for all equal uses."""
 
     def __init__(
         self,
@@ -49,12 +49,12 @@ class Uses:
         state: ResolverState,
         resolve: Resolve,
     ) -> None:
-        """Begin with nothing that is resolved.
+        """Begin with nothing resolved.
 
         Args:
             blocks: The blocks of the spec.
-            plain: The sizes of each block's inputs that are written as numbers.
-            state: What is found on the way.
+            plain: The input sizes of each block that are written as numbers.
+            state: The state of the resolver.
             resolve: Resolves the layers of a class.
         """
         self._blocks = blocks
@@ -115,7 +115,7 @@ class Uses:
         *,
         checked: bool,
     ) -> Resolved | None:
-        """Resolve a block for the values of its parameters and what arrives."""
+        """Resolve a block for the values of its parameters and its inputs."""
         plain = self._plain.get(definition.name, frozenset())
         concrete = tuple(bare(value) for value in inputs)
         key = (definition.name, tuple(values.items()), concrete, checked)
@@ -147,7 +147,7 @@ def _used(
     resolved: Resolved,
     context: Context,
 ) -> Node | None:
-    """Make the layer of a block: its results in the words of the class around it."""
+    """Make the layer of a block, with shapes in terms of the surrounding class."""
     graph, scope = resolved
     sizes = sizes_in(definition, values)
     known: dict[str, Scalar | Expression] = {**definition.parameters, **sizes, **given}
@@ -179,7 +179,7 @@ def _used(
 def _elsewhere(
     guard: Expression, known: Mapping[str, Scalar | Expression]
 ) -> Expression:
-    """Say a condition in the words of the class around; true where it has none."""
+    """Express a condition by the surrounding class; true if that is not possible."""
     try:
         return restated(guard, known)
     except NotComputedError:
@@ -206,11 +206,11 @@ _ANYWHERE = frozenset(
         "MG228",
     ]
 )
-"""Mistakes that a block has wherever it is used."""
+"""Mistakes that do not depend on how a block is used."""
 
 
 def depends(mistake: Diagnostic) -> bool:
-    """Tell whether a mistake may be one with some values of the parameters only."""
+    """Return whether a mistake may depend on the values of parameters."""
     if mistake.code in ("MG203", "MG204") and mistake.place is not None:
         start = mistake.place.span.column - 1
         return "${" in mistake.place.text[start : start + 4]
@@ -220,15 +220,15 @@ def depends(mistake: Diagnostic) -> bool:
 def _symbolic(
     definition: Definition, inputs: Values, plain: Collection[str]
 ) -> tuple[dict[str, Scalar], Values]:
-    """Let the sizes of what arrives know their names.
+    """Replace the sizes of the inputs by symbolic sizes with their names.
 
     Args:
         definition: The block.
-        inputs: What arrives, as plain numbers.
-        plain: Sizes that stay numbers.
+        inputs: The inputs, with plain numbers.
+        plain: The sizes that stay numbers.
 
     Returns:
-        The values of the names, and the inputs in terms of them.
+        The values of the names, and the inputs with symbolic sizes.
     """
     known: dict[str, Scalar] = {}
     found = []

@@ -1,1 +1,1 @@
-"""Checks of a network that is resolved otherwise: each names one kind of mistake."""
+"""Checks of a resolved network, one file for each kind of mistake."""

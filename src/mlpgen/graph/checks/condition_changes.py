@@ -1,4 +1,4 @@
-"""Parameters that turn a condition, so that a size becomes the other of two."""
+"""Search for a parameter that changes a condition, and so a conditional size."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     Values = Mapping[str, Scalar]
 
 MOST = 200
-"""Values that are tried of one parameter, or of two together."""
+"""The number of values tried for one parameter, or for two together."""
 
 
 def turning(
     sizes: Iterable[int], known: Values, differ: Callable[[Values], bool]
 ) -> str:
-    """Name a parameter that makes sizes differ since it turns a condition in them.
+    """Return a parameter that makes sizes differ by changing a condition in them.
 
     Args:
-        sizes: The sizes, which are equal with the values there are.
-        known: The parameters with these.
-        differ: Tells whether they are not equal with others.
+        sizes: The sizes, which are equal with the current values.
+        known: The parameters with their current values.
+        differ: Returns whether the sizes differ with other values.
 
     Returns:
         The name; empty if there is none.
@@ -54,14 +54,14 @@ def turning(
 
 
 def _conditions(size: int) -> Iterator[Expression]:
-    """Go through what decides in a size."""
+    """Yield the conditions in a size."""
     for atom in sum_of(size).walk():
         if isinstance(atom, Choice):
             yield atom.condition
 
 
 def _others(value: Scalar, numbers: Iterable[int]) -> Iterator[Scalar]:
-    """Go through other values of a parameter."""
+    """Yield other values of a parameter."""
     if isinstance(value, bool):
         yield not value
         return
@@ -72,7 +72,7 @@ def _others(value: Scalar, numbers: Iterable[int]) -> Iterator[Scalar]:
 
 
 def _turned(conditions: Iterable[Expression], known: Values) -> bool:
-    """Tell whether a condition is otherwise with these values."""
+    """Return whether a condition changes with these values."""
     for each in conditions:
         with suppress(ExpressionError):
             if restated(each, known).value != each.value:

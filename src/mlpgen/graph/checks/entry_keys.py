@@ -1,7 +1,7 @@
-"""Keys beside a type: which of them an entry can have, decided for each kind of entry.
+"""The keys that each kind of entry can have.
 
-What is refused is taken out of the entry, so those who resolve it meet only keys that
-mean something. A key that no kind of entry names in `_TAKES` is refused everywhere.
+A refused key is removed from its entry, so that later passes only see valid keys. A key
+that is in no set of `_TAKES` is refused everywhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TAKES = {
     "custom": frozenset({"repeat", "when"}),
     "share": frozenset({"share"}),
 }
-"""What each kind of entry takes, beside `name` and `from`."""
+"""The keys of each kind of entry, in addition to `name` and `from`."""
 
 _CODES = {
     "init": "MG229",
@@ -39,23 +39,26 @@ _CODES = {
     "repeat": "MG221",
     "when": "MG225",
 }
-"""What mistakes with a key are."""
+"""The code of mistakes with each key."""
 
 _CONTRADICT = {
     ("init", "repeat"): ("MG229", "write rules in the `init` of the model"),
-    ("init", "parametrize"): ("MG229", "what is computed has no initial value"),
-    ("share", "parametrize"): ("MG229", "a weight that is computed cannot be shared"),
-    ("when", "share"): ("MG226", "what may be left out has no parameters to share"),
+    ("init", "parametrize"): ("MG229", "a computed weight has no initial value"),
+    ("share", "parametrize"): ("MG229", "a computed weight cannot be shared"),
+    ("when", "share"): (
+        "MG226",
+        "a layer that may be left out cannot share its parameters",
+    ),
 }
-"""Keys that a layer can have, but not together: the code, and what helps or why."""
+"""Keys that a layer cannot have together: the code, and the help."""
 
 
 class _Refusal(NamedTuple):
-    """A key that says nothing where it stands.
+    """A key that its entry cannot have.
 
     Attributes:
         key: The key.
-        code: What its mistake is.
+        code: The code of the mistake.
         message: What is wrong.
         help: What to write instead.
     """
@@ -69,12 +72,12 @@ class _Refusal(NamedTuple):
 def understood(
     entries: tuple[Entry, ...], problems: Problems, *, chain: bool = False
 ) -> tuple[Entry, ...]:
-    """Refuse keys that nobody would read, and leave them out of the entries.
+    """Refuse invalid keys, and remove them from the entries.
 
     Args:
         entries: The entries of a list of layers.
-        problems: Gathers mistakes.
-        chain: Whether they stand in a `Sequential`.
+        problems: Collects mistakes.
+        chain: Whether they are in a `Sequential`.
     """
     return tuple(_understood(entry, problems, chain=chain) for entry in entries)
 
@@ -97,9 +100,9 @@ def _understood(entry: Entry, problems: Problems, *, chain: bool) -> Entry:
 
 
 def _refusals(entry: Entry, *, chain: bool) -> list[_Refusal]:
-    """Find the keys of an entry that mean nothing beside what else it says.
+    """Return the invalid keys of an entry.
 
-    The first that is wrong with a key is said: where it stands, its type, other keys.
+    Each key is reported once: for its container, else its type, else other keys.
     """
     found: list[_Refusal] = []
     for each in (_in_a_chain if chain else _anywhere, _of_kind, _contradictions):
@@ -109,13 +112,13 @@ def _refusals(entry: Entry, *, chain: bool) -> list[_Refusal]:
 
 
 def _anywhere(entry: Entry) -> Iterator[_Refusal]:
-    """Refuse nothing: layers of a class can have all keys."""
+    """Refuse nothing: layers outside a `Sequential` can have all keys."""
     del entry
     yield from ()
 
 
 def _in_a_chain(entry: Entry) -> Iterator[_Refusal]:
-    """Refuse what branches, and what needs the name of an attribute of the class."""
+    """Refuse keys that branch, or that need an attribute of the class."""
     branches = "its layers run one after the other; a block can branch"
     helps = {
         "from": branches,
@@ -125,24 +128,24 @@ def _in_a_chain(entry: Entry) -> Iterator[_Refusal]:
     for key, help in helps.items():
         if key in entry.options or (key == "from" and entry.sources is not None):
             code = "MG229" if key == "init" else "MG220"
-            message = f"`{key}` has no meaning in a `Sequential`"
+            message = f"`{key}` cannot be used in a `Sequential`"
             yield _Refusal(key, code, message, help)
 
 
 def _of_kind(entry: Entry) -> Iterator[_Refusal]:
     """Refuse keys that no entry of its kind can have."""
     if not entry.type:
-        return  # what it is could not be read
+        return  # its type could not be read
     kind = kind_of(entry.type)
     for key in entry.options:
         if key in ENTRY_KEYS and key not in _TAKES[kind]:
             code = "MG226" if (kind, key) == ("share", "when") else _CODES[key]
-            message = f"`{key}` has no meaning beside `{entry.type}`"
+            message = f"`{key}` cannot be used with `{entry.type}`"
             yield _Refusal(key, code, message, _help(kind, key, entry.type))
 
 
 def _contradictions(entry: Entry) -> Iterator[_Refusal]:
-    """Refuse keys that each can stand alone, but not together."""
+    """Refuse keys that cannot be combined."""
     if entry.type == SHARE:
         return
     found: dict[str, list[str]] = {}
@@ -153,12 +156,12 @@ def _contradictions(entry: Entry) -> Iterator[_Refusal]:
             found.setdefault(key, []).append(other)
     for key, others in found.items():
         code, help = _CONTRADICT[key, others[0]]
-        message = f"`{key}` cannot stand beside {listed(others)}"
+        message = f"`{key}` cannot be combined with {listed(others)}"
         yield _Refusal(key, code, message, help)
 
 
 def kind_of(type_: str) -> str:
-    """Return which kind of entry a type makes, as `_TAKES` calls it."""
+    """Return the kind of an entry, as `_TAKES` names it."""
     if type_ in TENSORS:
         return "tensor"
     if type_ in CONTAINERS:
@@ -171,19 +174,19 @@ def kind_of(type_: str) -> str:
 
 
 def _help(kind: str, key: str, type_: str) -> str:
-    """Say what to write instead of a key that a kind of entry cannot have."""
-    again = "`- share: name` alone uses the module of a layer again"
-    there = "write it at the layers inside of it"
+    """Return what to write instead of an invalid key."""
+    again = "`- share: name` alone reuses the module of a layer"
+    there = "write it on the layers inside it"
     block = "put it in a block, and repeat that"
-    one = "it gives one tensor: leave `select` out"
-    original = "write it at the layer whose module this is"
+    one = "it returns one tensor: leave `select` out"
+    original = "write it on the layer whose module this is"
     helps = {
         ("tensor", "init"): f"it is an argument: `{type_}: {{shape: …, init: …}}`",
         ("share", "init"): original,
         ("share", "parametrize"): original,
-        ("share", "select"): "take a part of it by its name: `from: name.part`",
-        ("share", "repeat"): "write the entry again for each time that it runs",
-        ("share", "when"): "only what is made here can be left out",
+        ("share", "select"): "use a part of it by its name: `from: name.part`",
+        ("share", "repeat"): "write the entry once for each time it runs",
+        ("share", "when"): "only a module created here can be left out",
         ("function", "repeat"): block,
         ("function", "share"): "only modules have parameters to share",
         ("custom", "share"): again,

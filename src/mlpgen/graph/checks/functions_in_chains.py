@@ -1,4 +1,4 @@
-"""Classes that would be a chain, but for functions that modules exist for."""
+"""Classes that would be an `nn.Sequential` with modules instead of functions."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 def warnings_of_chains(
     classes: Sequence[tuple[Definition, Resolved]],
 ) -> tuple[Diagnostic, ...]:
-    """Name the functions that make a class one with a `forward` in sequential style."""
+    """Return warnings about functions that keep classes from being a chain."""
     found: dict[str, Diagnostic] = {}
     for definition, resolved in classes:
         functions = _functions(resolved.graph)
         if not functions or definition.name in found:
             continue
         node = functions[0]
-        message = f"`{definition.name}` is no `nn.Sequential` in sequential style, "
-        message += f"since `{node.name}` is a function"
+        message = f"`{definition.name}` is not an `nn.Sequential` in sequential style, "
+        message += f"because `{node.name}` is a function"
         modules = dict.fromkeys(module_of(each.type) for each in functions)
         help = f"write {listed(modules)}"
         problems = definition.problems
@@ -38,7 +38,7 @@ def warnings_of_chains(
 
 
 def _functions(graph: Graph) -> list[Node]:
-    """Return the functions of a class that is a chain without them; none of another."""
+    """Return the functions of a class, if modules would make it a chain."""
     before, *more = graph.inputs or [""]
     several = not graph.stem and len(graph.outputs) > 1
     if more or several:

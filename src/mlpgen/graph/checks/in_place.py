@@ -1,7 +1,7 @@
-"""Layers that work in place, and what they write over.
+"""Layers that work in place, and what they overwrite.
 
-The layers of a network are followed in the order in which they run, each use of a block
-as if its layers stood there. Values that may share memory share a `_Cell`.
+The layers of a network are followed in the order they run, and each use of a block as
+if its layers were inlined. Values that may share memory share a `_Cell`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlpgen.spec.problems import Problems
 
 MOST_ROUNDS = 2
-"""Rounds that are looked at; the others do the same to the round before."""
+"""The number of rounds that are followed; later rounds behave the same."""
 
 _NAMES = (
     "ReLU Sigmoid Tanh Softmax LogSoftmax AdaptiveAvgPool1d AdaptiveAvgPool2d "
@@ -28,17 +28,16 @@ _NAMES = (
     "exp reciprocal tanh sigmoid relu softmax log_softmax"
 )
 _KEEP_NO_INPUT = frozenset(_NAMES.split())
-"""What does not need its input again for its gradient."""
+"""Layers that do not need their input for the gradient."""
 
 
 class Overwriting(NamedTuple):
-    """One layer that works in place where it must not.
+    """A layer that works in place where it must not.
 
     Attributes:
         node: The layer.
-        message: What it writes over.
-        output: The output that it is, if it is only that; then the network runs all the
-            same.
+        message: What it overwrites.
+        output: The output that it overwrites, if that is all; the network still runs.
     """
 
     node: Node
@@ -50,10 +49,10 @@ class _Cell:
     """Memory that values share.
 
     Attributes:
-        what: What it is of the model: its input, or a learned tensor.
-        names: The layers whose results lie there.
-        saved_by: The layer that needs what it gave again, for its gradient.
-        taken_by: The layers that need what they took again, for theirs.
+        what: What it is in the model: its input, or a parameter.
+        names: The layers whose results are in it.
+        saved_by: The layer that needs its own result for the gradient.
+        taken_by: The layers that need their input for the gradient.
     """
 
     def __init__(self, what: str = "") -> None:
@@ -64,11 +63,11 @@ class _Cell:
 
 
 class _Value(NamedTuple):
-    """A tensor on its way.
+    """A tensor that is followed.
 
     Attributes:
-        cells: Where it lies.
-        evaluated: Where it lies in evaluation, when nothing needs a gradient.
+        cells: Its memory.
+        evaluated: Its further memory in evaluation, when nothing needs a gradient.
     """
 
     cells: frozenset[_Cell]
@@ -94,17 +93,17 @@ class _Walk:
         later: Mapping[_Cell, str],
         inside: str,
     ) -> None:
-        """Go through the layers of a class.
+        """Follow values through the layers of a class.
 
         Args:
             nodes: The layers.
-            outputs: Names of the values that the class returns.
+            outputs: The names of the values that the class returns.
             values: Its inputs; the results are added.
-            later: Memory that is needed when the class is through, and what for.
-            inside: What stands before the names of its layers.
+            later: Memory that is needed after the class, and what for.
+            inside: The prefix of the names of its layers.
         """
         last = {
-            source: (index, f"what `{node.name}` takes later")
+            source: (index, f"what `{node.name}` uses later")
             for index, node in enumerate(nodes)
             for source in node.sources
         }
@@ -131,7 +130,7 @@ class _Walk:
         later: Mapping[_Cell, str],
         full: str,
     ) -> list[_Value]:
-        """Follow values through one layer; return what each of its parts is."""
+        """Follow values through one layer, and return its results."""
         given = self._made(node, takes, later, full)
         if node.condition is not None and takes:
             given = [_both(each, takes[0]) for each in given]
@@ -156,7 +155,7 @@ class _Walk:
                     needed = {
                         **later,
                         **{
-                            cell: f"what each round of `{full}` takes"
+                            cell: f"what each round of `{full}` uses"
                             for one in others
                             for cell in one.every
                         },
@@ -180,7 +179,7 @@ class _Walk:
         return _after(node, layer, takes)
 
     def _rounds(self, each: Repetition, full: str) -> list[int]:
-        """Number the rounds that are looked at: the first, and those kept."""
+        """Return the numbers of the rounds to follow: the first ones and those kept."""
         numbers = range(each.first, each.first + int(each.times))
         kept = {name.removeprefix(f"{full}.").partition(".")[0] for name in self.kept}
         return [
@@ -209,7 +208,7 @@ class _Walk:
         full: str,
     ) -> _Value:
         for message, output in self._reasons(value, later):
-            text = f"`{node.name}` works in place, over {message}"
+            text = f"`{node.name}` works in place and overwrites {message}"
             self.found.setdefault((full, text), Overwriting(node, text, output))
         saved_by = node.name if layer.saves_output != "never" else ""
         for cell in value.cells:
@@ -228,7 +227,7 @@ class _Walk:
 
 
 def _refused(value: _Value, later: Mapping[_Cell, str]) -> str:
-    """Say what is lost if a value is written over."""
+    """Return what is lost if a value is overwritten."""
     for cell in value.every:
         if cell.what:
             return cell.what
@@ -245,12 +244,14 @@ def _refused(value: _Value, later: Mapping[_Cell, str]) -> str:
 
 
 def _after(node: Node, layer: type[Layer], takes: list[_Value]) -> list[_Value]:
-    """Return where the results of a layer lie that does not work in place."""
+    """Return the results of a layer that does not work in place."""
     always = layer.returns_input == "always"
     evaluated = layer.returns_input == "in evaluation"
     cells = frozenset[_Cell]().union(*(each.cells for each in takes))
     every = frozenset[_Cell]().union(*(each.every for each in takes))
-    several = always and len(node.parts) > 1  # torch refuses to change such views
+    several = (
+        always and len(node.parts) > 1
+    )  # torch does not allow to change such views
     if several or not (always or evaluated or node.type in _KEEP_NO_INPUT):
         for cell in cells:
             cell.taken_by.append(node.name)
@@ -271,14 +272,14 @@ def _both(one: _Value, other: _Value) -> _Value:
 
 
 def overwritings(graph: Graph, kept: Collection[str]) -> Iterable[Overwriting]:
-    """Find layers that write over what is needed again.
+    """Find layers that overwrite a value that is still needed.
 
-    That is the input, a learned tensor, an output, what a later layer takes, or what a
-    gradient needs. Torch refuses the last only in `backward`, and the others never.
+    That is the input, a parameter, an output, an input of a later layer, or what a
+    gradient needs. Torch reports only the last, and not before `backward`.
 
     Args:
         graph: The network.
-        kept: Names of the layers whose results are returned; with dots inside of a
+        kept: The names of the layers whose results are returned, with dots inside a
             `Sequential`.
     """
     if not any(_asks(node) for node in graph.nodes):
@@ -299,21 +300,21 @@ def overwritings(graph: Graph, kept: Collection[str]) -> Iterable[Overwriting]:
 
 
 def check_overwriting(graph: Graph, problems: Problems) -> None:
-    """Refuse layers that write over what is still needed; warn about outputs."""
+    """Refuse layers that overwrite what is still needed; warn about outputs."""
     for node, message, output in overwritings(graph, graph.outputs):
         help = "leave `inplace` out"
         problems.add("MG216", message, node.path, help=help, warning=bool(output))
 
 
 def _asks(node: Node) -> bool:
-    """Tell whether a layer, or one inside of it, works in place."""
+    """Return whether a layer, or one inside it, works in place."""
     inner = [*node.children, *(each.node for each in node.rounds)]
     inner += node.graph.nodes if node.graph else ()
     return in_place(node) or any(_asks(each) for each in inner)
 
 
 def in_place(node: Node) -> bool:
-    """Tell whether a layer may write over what it takes."""
+    """Return whether a layer may overwrite its input."""
     # An expression may be true for other arguments of the class.
     if node.arguments.get("inplace", False) is False:
         return False

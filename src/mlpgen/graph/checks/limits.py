@@ -1,4 +1,4 @@
-"""How large a network may be, so that no spec takes minutes or all memory."""
+"""Limits on the size of a network, so that no spec takes minutes or all memory."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ if TYPE_CHECKING:
 
 MOST_ROUNDS = 10_000
 MOST_LAYERS = 100_000
-"""The most rounds of one layer, and the most layers of a network."""
+"""The maximum number of rounds of one layer, and of layers of a network."""
 
 MOST_DIFFERENT = 12_000
-"""The most layers that are looked at; equal uses of a block, and equal rounds, once."""
+"""The maximum number of different layers; equal uses and rounds count once."""
 
 MOST_STEPS = 3_000_000
 STEPS_OF_A_LAYER = 80
-"""The most steps of work: terms that arithmetic with sizes goes through, some two
-seconds of them; and what a layer counts for each time it is looked at."""
+"""The maximum number of steps of arithmetic with sizes, about two seconds; and the
+number of steps that one layer counts as."""
 
 DEEPEST = 64
-"""How deep blocks, `Sequential`s and repeats may stand in each other."""
+"""How deep blocks, `Sequential`s and repeats may be nested."""
 
 
 class Budget:
-    """Counts the layers that are looked at, and how deep they stand."""
+    """Counts resolved layers and their depth."""
 
     def __init__(self) -> None:
         self._seen = 0
         self._depth = 0
 
     def enter(self, entry: Entry, problems: Problems) -> None:
-        """Count a layer; `leave` goes out of it.
+        """Count a layer and enter it.
 
         Raises:
-            SpecError: There are too many, or they stand too deep.
+            SpecError: There are too many layers, or they are nested too deep.
         """
         spend(STEPS_OF_A_LAYER)
         self._seen += 1
         self._depth += 1
         if self._depth > DEEPEST:
-            message = f"layers stand in each other more than {DEEPEST} deep"
+            message = f"layers are nested more than {DEEPEST} deep"
             add_at_type("MG106", message, entry, problems)
             raise problems.error()
         if self._seen > MOST_DIFFERENT:
@@ -54,18 +54,18 @@ class Budget:
             raise problems.error()
 
     def leave(self) -> None:
-        """Go out of the layer that was entered last."""
+        """Leave the layer that was entered last."""
         self._depth -= 1
 
 
 def refuse_work(entry: Entry, problems: Problems) -> NoReturn:
-    """Refuse a network at the layer with which it takes too much work.
+    """Refuse a network at the layer where it exceeds the limit of work.
 
     Raises:
         SpecError: Always.
     """
     message = f"up to here, sizes take more than {MOST_STEPS:,} steps to compute"
-    help = "no network needs as many: look for what grows from layer to layer"
+    help = "no network needs this many: look for a size that grows with each layer"
     add_at_type("MG240", message, entry, problems, help=help)
     raise problems.error()
 
@@ -74,22 +74,22 @@ def check_total(total: int, entry: Entry, problems: Problems) -> None:
     """Refuse a class with too many layers.
 
     Args:
-        total: How many there are by now.
+        total: The number of layers so far.
         entry: The last of them.
-        problems: Gathers mistakes.
+        problems: Collects mistakes.
 
     Raises:
         SpecError: There are too many.
     """
     if total > MOST_LAYERS:
         message = f"with this one there are {total:,} layers"
-        help = f"a network has at most {MOST_LAYERS:,}"
+        help = f"a network can have at most {MOST_LAYERS:,}"
         add_at_type("MG222", message, entry, problems, help=help)
         raise problems.error()
 
 
 def leaves(node: Node) -> int:
-    """Count the layers that a layer is made of."""
+    """Count the layers inside a layer, or 1 for a single layer."""
     if node.rounds:
         return sum(int(each.times) * leaves(each.node) for each in node.rounds)
     if node.graph is not None:
@@ -100,6 +100,6 @@ def leaves(node: Node) -> int:
 def add_at_type(
     code: str, message: str, entry: Entry, problems: Problems, *, help: str = ""
 ) -> None:
-    """Note a mistake at the type of a layer."""
+    """Add a mistake at the type of a layer."""
     key = entry.type_path != entry.path
     problems.add(code, message, entry.type_path, key=key, help=help)

@@ -1,4 +1,4 @@
-"""What must hold for any parameters: the code of sizes, and sizes that are equal."""
+"""Checks of sizes for any parameters: they have code, and equal sizes stay equal."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from mlpgen.symbols.expressions import Scalar
 
 FACTORS = (2, 3)
-"""What parameters are multiplied by, to see whether sizes are still equal."""
+"""Factors for parameters, to test whether sizes stay equal."""
 
 
 def check_code(definition: Definition, resolved: Resolved) -> None:
-    """Refuse layers whose code needs a size that cannot be written."""
+    """Refuse layers that need a size without code."""
     unknowns = resolved.scope.found.unknowns
     for node in resolved.graph.nodes:
         lost = next((size for size in sizes_of(node) if not has_code(size)), None)
@@ -37,7 +37,7 @@ def check_code(definition: Definition, resolved: Resolved) -> None:
         path = next((unknowns[x] for x in lost.sum.atoms if x in unknowns), None)
         if path is None:
             message = f"the code of a size of `{node.name}` would have more than "
-            message += f"{MOST_TERMS} names and numbers, or {DEEPEST} in each other"
+            message += f"{MOST_TERMS} names and numbers, or nest {DEEPEST} deep"
             definition.problems.add_entry("MG240", message, node.path)
         else:
             _no_rule(node, path, definition.problems)
@@ -45,8 +45,8 @@ def check_code(definition: Definition, resolved: Resolved) -> None:
 
 
 def _no_rule(node: Node, path: Path, problems: Problems) -> None:
-    message = f"`{node.name}` needs a size that follows no rule"
-    help = "write the number, or take the size away by adaptive pooling"
+    message = f"`{node.name}` needs a size that follows no pattern"
+    help = "write the number, or remove the size by adaptive pooling"
     if path[-1] == "repeat":
         problems.add("MG221", message, path, help=help)
     else:
@@ -54,7 +54,7 @@ def _no_rule(node: Node, path: Path, problems: Problems) -> None:
 
 
 def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str]:
-    """Name the layers that fit only while a parameter of the model has its default.
+    """Warn about layers that fit only if a parameter of the model has its default.
 
     Returns:
         The parameters that their sizes depend on.
@@ -70,9 +70,9 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
         if layer:
             one, other = (f"`{code_of(each)}`" for each in agreement)
             value = shown(definition.parameters[name])
-            message = f"`{layer}` fits only while `{name}` is {value}: "
+            message = f"`{layer}` fits only if `{name}` is {value}: "
             message += f"{one} and {other} must be equal"
-            help = "say both sizes by the parameter, or neither"
+            help = "write both sizes with the parameter, or neither"
             definition.problems.add_entry(
                 "MG316", message, path, help=help, warning=True
             )
@@ -84,7 +84,7 @@ def _names(agreement: Agreement) -> frozenset[str]:
 
 
 def _deciding(noted: Noted, scope: Scope) -> str:
-    """Return a parameter with which two sizes are not equal any more."""
+    """Return a parameter whose change makes two sizes differ, or an empty string."""
     agreement = noted.agreement
     names = _names(agreement)
     for name, default in scope.parameters.items():
@@ -94,7 +94,7 @@ def _deciding(noted: Noted, scope: Scope) -> str:
             _differ(noted, {**scope.parameters, name: value})
             for value in _multiples(default)
         ]
-        # The smaller of two may be the other one beside the default only.
+        # A minimum may switch to its other operand only near the default.
         beside = default - 1 if any(map(has_minimum, agreement)) else default
         near = _differ(noted, {**scope.parameters, name: beside})
         if all(tried) or near:
@@ -113,7 +113,7 @@ def _multiples(default: int) -> tuple[int, ...]:
 
 
 def _differ(noted: Noted, parameters: Mapping[str, Scalar]) -> bool:
-    """Tell whether the sizes differ where the layer is there at all."""
+    """Return whether the sizes differ while the layer runs."""
     try:
         if not all(restated(guard, parameters).value for guard in noted.guards):
             return False

@@ -1,4 +1,4 @@
-"""What is written and does nothing: layers, parameters, inputs, blocks."""
+"""Warnings about unused layers, parameters, inputs and blocks."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 def warn_about_layers(
     nodes: Sequence[Node], kept: Sequence[Node], problems: Problems
 ) -> None:
-    """Name the layers that no output depends on, or not on what they give."""
-    if problems.failed:  # what has a mistake may need them
+    """Warn about layers that no output depends on, or not on their results."""
+    if problems.failed:  # an entry with a mistake may use them
         return
     needed = {node.name: node for node in kept}
     for node in nodes:
-        message = f"no output depends on `{node.name}`; it is left out"
-        help = "name it in `outputs`, let a layer take it, or remove it"
+        message = f"no output depends on `{node.name}`, so it is left out"
+        help = "name it in `outputs`, use it in a layer, or remove it"
         if node.name in needed:
             if not needed[node.name].idle:
                 continue
-            message = f"no output depends on what `{node.name}` itself gives"
-            help = "name it in `outputs`, or let a layer take it"
+            message = f"no output depends on the result of `{node.name}`"
+            help = "name it in `outputs`, or use it in a layer"
         problems.add_entry("MG215", message, node.path, help=help, warning=True)
 
 
 def warn_about_parameters(definition: Definition, scope: Scope) -> None:
-    """Name the parameters that no expression uses."""
+    """Warn about parameters that no expression uses."""
     problems = definition.problems
-    if problems.failed:  # what could not be read may use them
+    if problems.failed:  # an entry with a mistake may use them
         return
     for name in definition.parameters:
         if name not in scope.found.used:
@@ -49,15 +49,15 @@ def warn_about_parameters(definition: Definition, scope: Scope) -> None:
 def warn_about_sizes(
     uses: Mapping[str, Sequence[Use]], blocks: Mapping[str, Definition]
 ) -> None:
-    """Name the parameters of blocks that are sizes, and never their defaults."""
+    """Warn about parameters of blocks that are input sizes, never their defaults."""
     for name, definition in blocks.items():
         real = [use for use in uses[name] if not use.tried]
         for parameter, default in definition.parameters.items():
             sizes = {use.sizes.get(parameter, default) for use in real}
             if not real or default in sizes:
                 continue
-            message = f"`{parameter}` is what arrives, and never {shown(default)}"
-            help = "leave it out: expressions may use it without a parameter"
+            message = f"`{parameter}` is an input size, and never {shown(default)}"
+            help = "leave it out: expressions can use an input size without a parameter"
             path = (*definition.path, "parameters", parameter)
             definition.problems.add(
                 "MG214", message, path, key=True, help=help, warning=True
@@ -67,12 +67,12 @@ def warn_about_sizes(
 def warn_about_blocks(
     uses: Mapping[str, Sequence[Use]], blocks: Mapping[str, Definition]
 ) -> None:
-    """Name the blocks that no layer uses."""
+    """Warn about blocks that no layer uses."""
     for name, definition in blocks.items():
         if not uses[name]:
             definition.problems.add(
                 "MG227",
-                f"no layer is a `{name}`; the block is left out",
+                f"no layer uses the block `{name}`, so it is left out",
                 definition.path,
                 key=True,
                 warning=True,
@@ -82,7 +82,7 @@ def warn_about_blocks(
 def check_inputs(
     definition: Definition, kept: Sequence[Node], problems: Problems
 ) -> None:
-    """Refuse inputs that no layer takes: the class would have them for nothing."""
+    """Refuse inputs that no layer uses."""
     taken = {source for node in kept for source in node.sources}
     for index, name in enumerate(definition.inputs):
         if name in taken or problems.failed:
@@ -92,6 +92,6 @@ def check_inputs(
             path, key = (*at, name), True
         else:
             path, key = (*at, index), False
-        message = f"no layer takes the input `{name}`"
-        help = f"take it with `from: {name}`, or remove it"
+        message = f"no layer uses the input `{name}`"
+        help = f"use it with `from: {name}`, or remove it"
         problems.add("MG228", message, path, key=key, help=help)

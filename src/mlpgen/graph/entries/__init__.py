@@ -1,1 +1,1 @@
-"""What the keys of an entry mean: one file for each key."""
+"""The keys of an entry: one file for each key."""

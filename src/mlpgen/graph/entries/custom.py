@@ -1,4 +1,4 @@
-"""`custom`: a module that the author wrote; nothing of it is read or run here."""
+"""`custom`: a module that the author wrote. Its file is never read or run."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ if TYPE_CHECKING:
 
 
 class Custom(BaseModel):
-    """What an entry says of a module of the author's own."""
+    """The arguments of a custom module."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, defer_build=True
     )
 
-    path: Annotated[str, Field(description="The Python file, `my_layers.py`.")]
-    class_: Annotated[str, Field(alias="class", description="The class in it.")]
+    path: Annotated[str, Field(description="The Python file, such as `my_layers.py`.")]
+    class_: Annotated[str, Field(alias="class", description="The class in that file.")]
     arguments: Annotated[
         dict[str, Any],
-        Field(description="What it is made with, by name."),
+        Field(description="The arguments of the class, by name."),
         Expects("a mapping of names to values"),
     ] = {}
     output: Annotated[
         Literal["same"] | list[Any] | str,
-        Field(description="The shape that leaves it, without the batch; or `same`."),
+        Field(description="The output shape without the batch dimension, or `same`."),
         Expects("`same`, a list of sizes or an expression"),
     ] = "same"
     parameters: Annotated[
-        NonNegative, Field(description="How many values it learns.")
+        NonNegative, Field(description="The number of its parameters.")
     ] = 0
     multiply_adds: Annotated[
         NonNegative, Field(description="Its multiply-adds for one example.")
@@ -54,13 +54,13 @@ class Custom(BaseModel):
 def resolve_custom(
     entry: Entry, wires: tuple[Wire, ...], context: Context, taken: TakenNames
 ) -> Node | None:
-    """Resolve a module of the author's own; None after a mistake.
+    """Resolve a custom module; None after a mistake.
 
     Args:
         entry: The entry.
-        wires: What it takes.
-        context: Where it stands.
-        taken: What it is taken.
+        wires: Its inputs.
+        context: The context of the entry.
+        taken: Names that it must not take.
     """
     problems = context.problems
     checkpoint = problems.checkpoint()
@@ -102,7 +102,7 @@ def _check_names(
     problems = context.problems
     reason = wrong_module(custom.path, taken.stem)
     if reason:
-        message = f"`{cut(custom.path)}` cannot be a module of yours: {reason}"
+        message = f"`{cut(custom.path)}` cannot be the module: {reason}"
         help = "such as `my_layers.py` or `layers/attention.py`"
         problems.add("MG231", message, entry.argument_path("path"), help=help)
     reason = wrong_import(custom.class_)
@@ -110,9 +110,9 @@ def _check_names(
         reason = "a parameter has this name"
     elif not reason and custom.class_ in taken.classes:
         origin = taken.classes[custom.class_]
-        of = f"of `{cut(origin)}`" if origin else "of this spec"
+        of = f"`{cut(origin)}`" if origin else "this spec"
         other = origin != custom.path
-        reason = f"there is another one of this name, {of}" if other else ""
+        reason = f"{of} has another class with this name" if other else ""
     if reason:
         message = f"`{cut(custom.class_)}` cannot be the class: {reason}"
         problems.add("MG231", message, entry.argument_path("class"))
@@ -125,9 +125,9 @@ def _check_names(
 
 
 def _value(raw: Any, path: Path, context: Context) -> Any:
-    """Read an argument: a plain value, a list of them, or an expression."""
+    """Read an argument: a plain value, an expression, or a list of these."""
     if _holds_mapping(raw):
-        message = f"an argument is a value or a list of values, not {shown(raw)}"
+        message = f"an argument must be a value or a list of values, not {shown(raw)}"
         context.problems.add("MG203", message, path)
         return None
     value = evaluated(raw, path, context.scope, context.problems)

@@ -1,4 +1,4 @@
-"""The modules of the author's own that a network imports: see `custom`."""
+"""The custom modules that a network imports."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def custom_classes(graph: Model) -> dict[str, tuple[str, ...]]:
-    """Return the modules of the author's own that a network imports, with the classes.
+    """Return the custom modules that a network imports, with their classes.
 
-    All of them, also those of layers that `when` leaves out.
+    Layers that `when` leaves out are included.
     """
     found: dict[str, dict[str, None]] = {}
     for each in (*graph.blocks, graph):

@@ -1,4 +1,4 @@
-"""`init`: initial values of one layer, or of all layers of a type."""
+"""`init`: initial values for one layer, or for all layers of a type."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def filled_tensor(node: Node, entry: Entry, context: Context) -> Node:
-    """Read the initial values of a tensor of the model itself."""
+    """Read the initial values of a parameter or a buffer."""
     raw, at = entry.arguments.get("init"), entry.argument_path("init")
     if raw is None:
         return node
@@ -36,28 +36,28 @@ def filled_tensor(node: Node, entry: Entry, context: Context) -> Node:
 
 
 def initialized(node: Node, entry: Entry, context: Context) -> Node:
-    """Read the initial values that a layer asks for."""
+    """Read the `init` of a layer."""
     raw, path = entry.options["init"], (*entry.path, "init")
     problems = context.problems
     if not node.weights:
-        message = f"`{entry.type}` has no parameters of its own to initialize"
-        help = "write `init` at the layers inside of it" if not node.single else ""
+        message = f"`{entry.type}` has no parameters to initialize"
+        help = "write `init` on the layers inside it" if not node.single else ""
         problems.add("MG229", message, path, key=True, help=help)
         return node
     inits = _by_name(raw, path, node.type, node.weights, context.scope, problems)
     for name in node.ties:
         if name in inits:
-            message = f"`init` of `{name}` cannot stand beside `share`"
-            help = f"`{node.tied}` has its initial values: write `init` there"
+            message = f"`init` of `{name}` cannot be combined with `share`"
+            help = f"`{node.tied}` owns the parameter: write `init` there"
             at = (*path, name)
             problems.add("MG229", message, at, key=True, help=help)
     return node._replace(inits=inits)
 
 
 def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
-    """Read `init` of the model: initial values by the type of a layer.
+    """Read the `init` of the model: initial values by layer type.
 
-    After a mistake, layers may be missing: nothing is said of those that are not there.
+    After a mistake, layers may be missing, so unknown types are not reported.
     """
     if not raw:
         return ()
@@ -96,10 +96,10 @@ def _has_parameters(node: Node) -> bool:
 
 
 def _computed(node: Node, path: Path, problems: Problems) -> None:
-    """Refuse a rule for weights of which one is no parameter."""
-    message = f"the `weight` of `{node.name}` is computed: it has no initial value"
-    help = "write `init` at the other layers of this type"
-    notes = (f"`{node.maker.wrapper}` in line {problems.line(node.path)} does it",)
+    """Refuse a rule for a weight that one layer computes."""
+    message = f"the `weight` of `{node.name}` is computed, so it has no initial value"
+    help = "write `init` on the other layers of this type"
+    notes = (f"`{node.maker.wrapper}` in line {problems.line(node.path)} computes it",)
     at = (*path, "weight")
     problems.add("MG229", message, at, key=True, notes=notes, help=help)
 
@@ -111,14 +111,14 @@ def _check_all(
     path: Path,
     problems: Problems,
 ) -> None:
-    """A rule of the model would overwrite what a block says of its own layer."""
+    """Warn about rules that overwrite the `init` of a layer in a block."""
     for node in nodes:
-        if node.path in own:  # those of the model itself come later
+        if node.path in own:  # the model applies its own after the rules
             continue
         for name in inits.keys() & node.inits.keys():
             problems.add(
                 "MG229",
-                f"the rule overwrites `init` of `{node.name}`, which says `{name}` too",
+                f"the rule overwrites `init` of `{node.name}`, which sets `{name}` too",
                 (*path, name),
                 key=True,
                 notes=(f"`{node.name}` is in line {problems.line(node.path)}",),
@@ -137,7 +137,7 @@ def _by_name(
     complete: bool = True,
 ) -> Inits:
     if not isinstance(raw, dict) or not raw:
-        message = f"`init` names parameters of `{type_}`: {listed(shapes)}"
+        message = f"`init` must name parameters of `{type_}`: {listed(shapes)}"
         help = f"such as `init: {{{next(iter(shapes))}: zeros_}}`"
         problems.add("MG203", message, path, help=help)
         return {}
@@ -160,21 +160,23 @@ def _by_name(
 def _function(
     raw: Any, path: Path, shape: Shape, scope: Scope | None, problems: Problems
 ) -> Init | None:
-    """Read one function: its name, or its name with arguments.
+    """Read one initializer: its name, or its name with arguments.
 
-    Without a scope nothing depends on parameters.
+    Without a scope, it cannot depend on parameters.
     """
     name, arguments, at = raw, None, path
     if isinstance(raw, dict) and len(raw) == 1:
         name, arguments = next(iter(raw.items()))
         at = (*path, name)
     if not isinstance(name, str):
-        message = f"initial values are a function of torch.nn.init, not {shown(raw)}"
+        message = (
+            f"an initial value must be a function of torch.nn.init, not {shown(raw)}"
+        )
         problems.add("MG203", message, path)
         return None
     if name not in INITIALIZERS:
         help = nearest(name, INITIALIZERS) or f"one of {listed(INITIALIZERS)}"
-        message = f"there is no initial value `{cut(name)}`"
+        message = f"there is no initializer `{cut(name)}`"
         problems.add("MG207", message, at, key=at != path, help=help)
         return None
     cls: type[Initializer] = INITIALIZERS[name]

@@ -1,4 +1,4 @@
-"""Layers that are left out with the arguments there are: their code all the same."""
+"""Layers that `when` or `repeat` leaves out: their code is needed all the same."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _UNCHECKED = "MG317"
 _UNMENDED = frozenset(["MG209", "MG229", "MG314"])
-"""Mistakes that no argument mends where values are not checked, beside others."""
+"""Further mistakes that no value of a parameter can fix."""
 MOST_UNCHECKED = 4
-"""Trials without a check of a layer that fits nowhere."""
+"""The number of trials without checks for a layer that fits with no values."""
 
 
 def omitted(
@@ -37,17 +37,17 @@ def omitted(
     state: ResolverState,
     uses: Sequence[Mapping[str, Scalar]],
 ) -> Node | None:
-    """Find the code of a layer that is left out.
+    """Resolve a layer that is left out.
 
-    It is that of a use which has it on, or that with the values there are, or with
-    others. What fits with none is written as it stands, with a warning.
+    Its code comes from a use in which it runs, or from the current values, or from
+    other values. A layer that fits with none is kept unchecked, with a warning.
 
     Args:
         entry: The layer.
-        wires: What it takes.
-        context: Where it stands.
-        make: Resolves it, as if it ran.
-        state: What was found by now, of which only what is right is kept.
+        wires: Its inputs.
+        context: The context of the layer.
+        make: Resolves it as if it ran.
+        state: The state of the resolver, from which failed trials are removed.
         uses: The values of other uses of the block.
     """
     scope, problems = context.scope, context.problems
@@ -83,23 +83,23 @@ def omitted(
 def mistakes_anyway(
     entry: Entry, wires: Wired, context: Context, make: Make, state: ResolverState
 ) -> list[Diagnostic]:
-    """Find what is wrong with an entry that never runs, whatever the arguments are.
+    """Return the mistakes of an entry that never runs, for any parameters.
 
-    Values and shapes are not looked at. A mistake that other flags of the class mend
-    is none: they decide which parameters a layer has. Within an entry that is tried
-    itself they are not changed once more.
+    Values and shapes are not checked. A mistake that other flags of the class fix does
+    not count, since flags decide which parameters a layer has. Inside an entry that is
+    itself on trial, flags are not changed again.
 
     Args:
         entry: The entry.
-        wires: What it takes.
-        context: Where it stands.
-        make: Resolves it, as if it ran.
-        state: What is found meanwhile.
+        wires: Its inputs.
+        context: The context of the entry.
+        make: Resolves it as if it ran.
+        state: The state of the resolver.
     """
     scope = context.scope._replace(checked=False)
     flags = [n for n, value in scope.parameters.items() if isinstance(value, bool)]
     kept: list[Diagnostic] | None = None
-    unmended = frozenset[str]() if scope.fixed else _UNMENDED  # rounds have numbers
+    unmended = frozenset[str]() if scope.fixed else _UNMENDED  # in rounds
     changes = [{}, dict.fromkeys(flags, True), dict.fromkeys(flags, False)]
     for change in changes if flags and context.scope.checked else changes[:1]:
         values = {**scope.parameters, **change}
@@ -121,7 +121,7 @@ def _attempts(
     context: Context,
     uses: Sequence[Mapping[str, Scalar]],
 ) -> Iterator[tuple[Context, Wired]]:
-    """Go through the values with which a layer is tried, and what then arrives."""
+    """Yield the contexts in which a layer is tried, with its inputs there."""
     scope = context.scope
     same = scope._replace(found=scope.found.copy())
     tried = []
@@ -140,7 +140,7 @@ def _attempts(
 def _attempt(
     entry: Entry, wires: Wired, context: Context, make: Make, state: ResolverState
 ) -> tuple[Node | None, list[Diagnostic]]:
-    """Resolve a layer; return its mistakes in place of adding them."""
+    """Resolve a layer and return its mistakes instead of adding them."""
     mark = state.mark()
     with context.problems.trial() as trial:
         node = make(entry, wires, context)
@@ -153,6 +153,6 @@ def _attempt(
 
 
 def _unchecked(mistake: Diagnostic) -> Diagnostic:
-    """Turn a mistake into the warning that a layer was not checked."""
-    message = f"left out with these values, and so not checked: {mistake.message}"
+    """Turn a mistake into a warning that a layer was not checked."""
+    message = f"left out with these values, so not checked: {mistake.message}"
     return mistake._replace(code=_UNCHECKED, message=message, warning=True)

@@ -1,4 +1,4 @@
-"""Layers that are the same module but for sizes that are equal by value only."""
+"""Layers that are the same module if sizes with equal values are equal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def value_key(value: Any) -> str:
-    """Return a text that values share whose code is the same but for equal sizes."""
+    """Return a key that is equal for values whose code differs in equal sizes only."""
     if isinstance(value, Size):
         return str(int(value))
     if isinstance(value, (tuple, list)):
@@ -25,9 +25,9 @@ def value_key(value: Any) -> str:
 
 
 def unified(one: Node, other: Node) -> list[Agreement] | None:
-    """Return the sizes by whose values alone two layers are the same module.
+    """Return the sizes that must be equal for two layers to be the same module.
 
-    None if they are not: something else than sizes is different, or a size's value.
+    None if anything else differs, or the value of a size does.
     """
     found: list[Agreement] = []
     for mine, theirs in _pairs(one, other):
@@ -38,10 +38,10 @@ def unified(one: Node, other: Node) -> list[Agreement] | None:
 
 
 def _pairs(one: Node, other: Node) -> Iterator[tuple[Any, Any]]:
-    """Go through what two layers say; each round beside that of the other.
+    """Yield pairs of values of two layers, round by round.
 
-    The first pair says how many there are of everything: if it differs, the others do
-    not belong together.
+    The first pair is the structure of the layers: if it differs, later pairs have no
+    meaning.
     """
     yield _outline(one), _outline(other)
     yield from zip(own_values(one), own_values(other), strict=True)
@@ -64,12 +64,12 @@ def _outline(node: Node) -> tuple[str, ...]:
 
 
 def _count(node: Node) -> int:
-    """Return how many rounds there are, with the parameters' defaults."""
+    """Return the number of rounds with the current parameters."""
     return sum(int(each.times) for each in node.rounds)
 
 
 def _looked_at(node: Node) -> int:
-    """Return how many rounds may differ; the others are equal to the last of them."""
+    """Return how many rounds may differ; later rounds equal the last of them."""
     return max((each.first + len(each.each) for each in node.rounds), default=0)
 
 

@@ -1,4 +1,4 @@
-"""`parametrize`: weights that are computed from others at each step."""
+"""`parametrize`: weights that are computed from other parameters."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ PARAMETRIZATIONS = ("weight_norm", "spectral_norm")
 
 
 def parametrized(node: Node, entry: Entry, context: Context) -> Node | None:
-    """Wrap the module of a layer; None if it has no weight that could be computed."""
+    """Wrap the module of a layer; None after a mistake."""
     name, problems = entry.options["parametrize"], context.problems
     path = (*entry.path, "parametrize")
     if name not in PARAMETRIZATIONS:
         help = nearest(name, PARAMETRIZATIONS)
         message = f"there is no parametrization `{cut(name)}`"
-        help = help or f"there are {listed(PARAMETRIZATIONS)}"
+        help = help or f"available: {listed(PARAMETRIZATIONS)}"
         problems.add("MG207", message, path, help=help)
         return None
     weight = node.weights.get("weight")
     if weight is None or len(weight) < 2:
         needs = "a layer whose `weight` is a matrix or a kernel"
-        message = f"`parametrize` by `{name}` needs {needs}"
+        message = f"`{name}` needs {needs}"
         problems.add("MG229", message, path)
         return None
-    # A magnitude for each output, beside the direction of each weight.
+    # A magnitude for each output, in addition to the direction.
     more = int(weight[0]) if name == "weight_norm" else 0
     return node._replace(
         maker=node.maker._replace(wrapper=name),

@@ -1,4 +1,4 @@
-"""What passes through a layer that is left out, in place of what it would give."""
+"""Whether the input of a layer can pass through in place of its result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def differs(taken: Value, given: Value) -> tuple[str, str]:
-    """Say what would pass through in place of what; empty if that is of one kind."""
+    """Describe the input and the result of a layer, if they differ in kind."""
     if taken.dtype == given.dtype and len(taken.shape) == len(given.shape):
         return "", ""
     if taken.dtype == given.dtype:
@@ -27,12 +27,12 @@ def differs(taken: Value, given: Value) -> tuple[str, str]:
 
 
 def can_be_empty(node: Node) -> bool:
-    """Tell whether what a repeated layer takes can pass through without a round."""
+    """Return whether the input of a repeated layer can pass through."""
     return node.single and not any(differs(node.inputs[0], node.value))
 
 
 def some(count: int) -> Expression:
-    """Return the condition that there are any rounds: `depth > 1` for `depth - 1`."""
+    """Return the condition that a count is not 0: `depth > 1` for `depth - 1`."""
     operand, least = operand_of(count), 0
     first, sign, last = operand.text.rpartition(" - ")
     if sign and first.isidentifier() and last.isdigit():

@@ -1,4 +1,4 @@
-"""`repeat`: rounds of one layer, each on the result of the one before."""
+"""`repeat`: rounds of one layer, each applied to the result of the previous one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mlpgen.spec.entries import Entry
 
 FEWEST = 4
-"""Rounds that are looked at where a parameter says their number."""
+"""The number of rounds resolved if their number depends on a parameter."""
 
 
 def repeated(
@@ -40,23 +40,23 @@ def repeated(
     *,
     empty: bool,
 ) -> Node | None:
-    """Resolve rounds until they do not change any more.
+    """Resolve rounds until they no longer change.
 
     Args:
         entry: The entry.
-        count: How many there are; 0 only for a `Size`, whose code is wanted.
-        wires: What the first round takes; the others take the result of the one
-            before in place of the first input.
-        context: Where it stands.
+        count: The number of rounds; 0 only for a `Size`, since its code is needed.
+        wires: The inputs of the first round; the others take the result of the previous
+            round instead of the first input.
+        context: The context of the entry.
         resolve: Resolves one round.
-        empty: Whether the class may be made without any.
+        empty: Whether the class can have no rounds.
     """
     if any(wire.value is None for wire in wires):
         options = {
             k: v for k, v in entry.options.items() if k not in ("repeat", "when")
         }
         alone = entry._replace(options=options)
-        resolve(alone, wires, _within(entry, 0, context))  # for its own mistakes
+        resolve(alone, wires, _within(entry, 0, context))  # to find its own mistakes
         return None
     numbered = mentions_index(
         [
@@ -103,12 +103,12 @@ def _round(entry: Entry, index: int) -> Entry:
     """Return the entry of one round."""
     options = {key: each for key, each in entry.options.items() if key != "repeat"}
     if not mentions_index(options.get("when")):
-        options.pop("when", None)  # it is about all rounds together
+        options.pop("when", None)  # it applies to all rounds together
     return entry._replace(name=str(index), options=options)
 
 
 def _handed_on(node: Node) -> Value:
-    """Return what the next round takes: the whole of which a part is selected."""
+    """Return the input of the next round: the whole result that `select` picks from."""
     selected = next(iter(node.parts))
     whole, _ = node.picks.get(selected, (selected, ""))
     return node.parts.get(whole, node.value)
@@ -120,24 +120,26 @@ def _passing(round_: Entry, wires: tuple[Wire, ...], after: Wire) -> Node:
 
 
 def _can_pass(node: Node, entry: Entry, count: int, context: Context) -> bool:
-    """Tell whether single rounds can be left out as `when` says."""
+    """Return whether `when` can leave out single rounds."""
     if not mentions_index(entry.options.get("when")):
         return True
     if len(node.sources) != 1 or not node.single:
-        message = "`when` of single rounds needs a layer with one input and one result"
+        message = (
+            "a `when` that uses `index` needs a layer with one input and one output"
+        )
     elif node.condition is not None:
-        message = "`when` of single rounds cannot depend on a parameter"
+        message = "a `when` that uses `index` cannot depend on a parameter"
     elif isinstance(count, Size):
-        message = "`when` of single rounds needs a `repeat` that is a plain number"
+        message = "a `when` that uses `index` needs a `repeat` that is a number"
     else:
         return True
-    help = "put the layer in a block, with `when` inside of it"
+    help = "put the layer in a block, with `when` inside it"
     context.problems.add("MG225", message, (*entry.path, "when"), help=help)
     return False
 
 
 def _within(entry: Entry, index: int, context: Context) -> Context:
-    """Let expressions use the number of a round."""
+    """Return a context in which expressions can use the round number."""
     scope = context.scope._replace(
         parameters={**context.scope.parameters, INDEX: index},
         fixed=context.scope.fixed | {INDEX},
@@ -151,7 +153,7 @@ def _with_index(
     context: Context,
     resolve: Callable[[Entry, tuple[Wire, ...], Context], tuple[Node | None, Wire]],
 ) -> Node | None:
-    """Resolve a round that runs, with `index` in its code; None if there is no such."""
+    """Resolve a round with `index` in its code; None if that is not possible."""
     options = {key: each for key, each in round_.options.items() if key != "when"}
     round_ = round_._replace(options=options)
     scope = context.scope._replace(
@@ -177,7 +179,7 @@ def _rounds(
     per_round = max(leaves(node) for node in nodes)
     if per_round * int(count) > MOST_LAYERS:
         message = f"`{entry.name}` would be {per_round * int(count):,} layers"
-        help = f"a network has at most {MOST_LAYERS:,}"
+        help = f"a network can have at most {MOST_LAYERS:,}"
         context.problems.add("MG222", message, (*entry.path, "repeat"), help=help)
         return None
     empty = (empty or int(count) == 0) and isinstance(count, Size)
@@ -189,12 +191,14 @@ def _rounds(
         (rounds[-1].first and _irregular(rounds[-1], written))
         or (empty and not counted and len(rounds) > 1)
     ):
-        message = f"the rounds of `{entry.name}` follow no rule: their number is fixed"
+        message = (
+            f"the rounds of `{entry.name}` follow no pattern: their number is fixed"
+        )
         help = "write the number, or let sizes grow by the same step each round"
         context.problems.add("MG221", message, (*entry.path, "repeat"), help=help)
         return None
     if len({each.ties for each in nodes}) > 1:
-        message = "`share` beside `repeat` gives each round the same parameters"
+        message = "`share` with `repeat` would give each round the same parameters"
         help = "write the rounds one by one"
         context.problems.add("MG226", message, (*entry.path, "share"), help=help)
         return None
@@ -220,25 +224,25 @@ def _rounds(
 
 
 def emptied(node: Node, count: int, entry: Entry, context: Context) -> Node | None:
-    """Leave a repeated layer without a round: what arrives passes through.
+    """Return a repeated layer with no rounds: its input passes through.
 
     Args:
-        node: The layer as it is with some rounds.
-        count: No rounds, and the code that says so.
+        node: The layer as it is with rounds.
+        count: The number of rounds, which is 0, and its code.
         entry: The entry.
-        context: Where it stands.
+        context: The context of the entry.
     """
     passes, place = differs(node.inputs[0], node.value) if node.inputs else ("", "")
     message = ""
     if not node.single or not node.inputs:
-        message = f"without a round, nothing gives all that `{node.name}` gives"
-        help = "put the layer in a block with one result"
+        message = f"without a round, `{node.name}` has no results"
+        help = "put the layer in a block with one output"
     elif passes:
-        message = f"without a round, {passes} would pass through in place of {place}"
-        help = "`repeat` may be 0 where as many sizes leave as arrive"
+        message = f"without a round, {passes} would pass through instead of {place}"
+        help = "`repeat` can be 0 only if input and output have as many dimensions"
     elif len(node.rounds) > 1:
-        message = f"the first round of `{node.name}` is not made like the others"
-        help = "where `repeat` may be 0, let the first round be a layer of its own"
+        message = f"the first round of `{node.name}` differs from the others"
+        help = "if `repeat` can be 0, make the first round a separate layer"
     if message:
         context.problems.add("MG221", message, (*entry.path, "repeat"), help=help)
         return None
@@ -253,7 +257,7 @@ def emptied(node: Node, count: int, entry: Entry, context: Context) -> Node | No
 
 
 def _irregular(last: Repetition, written: list[Node]) -> bool:
-    """Tell whether a parameter would repeat a round that is made for its number."""
+    """Return whether a parameter would repeat a round made for its own number."""
     alone = last.first == len(written) - 1
     several = len({node_key(node) for node in written[1:]}) > 1
     return last.first > 1 or (alone and several)
@@ -268,7 +272,7 @@ def _after(
     *,
     empty: bool,
 ) -> tuple[int, ...]:
-    """Say the sizes behind the last round; by its number, if a parameter says it."""
+    """Return the shape after the last round, in terms of a symbolic count."""
     last = nodes[max(1, min(len(nodes), int(count))) - 1].parts[part].shape
     if not isinstance(count, Size):
         return last
@@ -306,7 +310,7 @@ def _may_divide_by_zero(size: int) -> bool:
 
 
 def no_rounds(entry: Entry, context: Context) -> bool:
-    """Tell whether there are none for any parameters; mistakes are not looked at."""
+    """Return whether there are no rounds for any parameters, ignoring mistakes."""
     with context.problems.trial():
         count = count_of(entry, context)
     return count == 0 and not isinstance(count, Size)

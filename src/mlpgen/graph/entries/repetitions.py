@@ -1,4 +1,4 @@
-"""Rounds of a repeated layer, gathered where one line of code makes them all."""
+"""Rounds of a repeated layer, grouped where one line of code creates them all."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def gathered(
     empty: bool,
     counted: bool,
 ) -> tuple[Repetition, ...]:
-    """Gather rounds that the same code makes.
+    """Group consecutive rounds that the same code creates.
 
     Args:
-        nodes: One a round; at least `count`.
+        nodes: The rounds; the last one stands for all later ones.
         written: The same with `index` in their code, where expressions use it.
-        count: How many rounds there are; a `Size` where a parameter says it.
-        empty: Whether there may be none, so that the first is made in the loop too.
-        counted: Whether their code may have their number: not beside that of another.
+        count: The number of rounds; a `Size` if it depends on a parameter.
+        empty: Whether there may be none, so that the loop creates the first one too.
+        counted: Whether their code can use their number, not that of an outer layer.
 
     Returns:
-        Runs of rounds. Sizes that grow by the same step each round are computed from
+        The repetitions. Sizes that grow by the same step each round are computed from
         `index`: `64 + 32 * index`.
     """
     alike = len({node_key(each) for each in nodes[1:]}) == 1
@@ -48,10 +48,10 @@ def gathered(
     found: list[Repetition] = []
     at = 0
     while at < len(nodes) and (at < int(count) or isinstance(count, Size)):
-        length, node = _run(written[at:], at, counted)
+        length, node = _repetition(written[at:], at, counted)
         after = written[at + 1 :]
         if length <= len(after) and _to_the_end(after, at + 1, counted):
-            length = 1  # its input only happens to be that of the next
+            length = 1  # its input is equal to that of the next by chance
         if length == 1:
             node = nodes[at]
         to_the_end = at + length == len(nodes)
@@ -65,11 +65,11 @@ def gathered(
 
 
 def _to_the_end(nodes: Sequence[Node], first: int, counted: bool) -> bool:
-    return len(nodes) > 1 and _run(nodes, first, counted)[0] == len(nodes)
+    return len(nodes) > 1 and _repetition(nodes, first, counted)[0] == len(nodes)
 
 
-def _run(nodes: Sequence[Node], first: int, counted: bool) -> tuple[int, Node]:
-    """Return how many rounds the same code makes from here, and that code."""
+def _repetition(nodes: Sequence[Node], first: int, counted: bool) -> tuple[int, Node]:
+    """Return how many rounds from here the same code creates, and that code."""
     key = node_key(nodes[0])
     same = 1
     while same < len(nodes) and node_key(nodes[same]) == key:
@@ -77,7 +77,7 @@ def _run(nodes: Sequence[Node], first: int, counted: bool) -> tuple[int, Node]:
     if not counted:
         return same, nodes[0]
     if same == 2 and _growth(nodes[1:])[0] > 2:
-        return 1, nodes[0]  # the second round begins a longer run
+        return 1, nodes[0]  # the second round begins a longer repetition
     if same > 1:
         return same, nodes[0]
     length, steps = _growth(nodes)
@@ -85,7 +85,7 @@ def _run(nodes: Sequence[Node], first: int, counted: bool) -> tuple[int, Node]:
 
 
 def _growth(nodes: Sequence[Node]) -> tuple[int, dict[str, int]]:
-    """Return how many rounds differ by the same steps from one to the next."""
+    """Return how many rounds grow by the same steps, and the steps."""
     steps = _steps(nodes[0], nodes[1]) if len(nodes) > 1 else None
     if not steps:
         return 1, {}
@@ -98,11 +98,11 @@ def _growth(nodes: Sequence[Node]) -> tuple[int, dict[str, int]]:
 
 
 _FIRST = Expression(True, infix("==", name_of(INDEX), number(0)))
-"""The condition that a round is the first."""
+"""The condition that a round is the first one."""
 
 
 def _begun(first: Node, other: Node) -> Node | None:
-    """Make a round whose sizes are those of the first, or of the others, by `index`."""
+    """Make a round whose sizes depend on whether `index` is 0."""
     a, b = first.arguments, other.arguments
     if first.type != other.type or list(a) != list(b) or first.rounds or other.rounds:
         return None
@@ -130,7 +130,7 @@ def _same(one: dict[str, int] | None, other: dict[str, int]) -> bool:
 
 
 def _steps(one: Node, other: Node) -> dict[str, int] | None:
-    """Compare two rounds; None if more than sizes is different."""
+    """Return how sizes grow between two rounds; None if anything else differs."""
     a, b = one.arguments, other.arguments
     if one.type != other.type or list(a) != list(b) or one.children or one.rounds:
         return None

@@ -1,4 +1,4 @@
-"""`select`: the part of a layer's results that is meant where no part is named."""
+"""`select`: the result of a layer that is used where no part is named."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def selected(node: Node, entry: Entry, context: Context) -> Node | None:
-    """Put the part that the author means first; None if there is no such part."""
+    """Make the selected part the first; None if there is no such part."""
     wanted, parts = entry.options["select"], node.parts
     if wanted in parts and len(parts) > 1:
         return node._replace(parts={wanted: parts[wanted], **parts})
     gives = listed(parts) if len(parts) > 1 else "one tensor"
-    message = f"`{entry.type}` has no part `{cut(wanted)}`: it gives {gives}"
+    message = f"`{entry.type}` has no part `{cut(wanted)}`: it returns {gives}"
     help = nearest(wanted, parts) or ("leave `select` out" if len(parts) < 2 else "")
     context.problems.add("MG219", message, (*entry.path, "select"), help=help)
     return None

@@ -1,4 +1,4 @@
-"""`share`: layers that use the module, or the parameters, of another layer again."""
+"""`share`: layers that reuse the module, or the parameters, of another layer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def shared(
     resolve: Callable[[Entry, tuple[Wire, ...], Context], Node | None],
     context: Context,
 ) -> Node | None:
-    """Use the module of another layer on other tensors."""
+    """Resolve a layer that uses the module of another one."""
     found = target(entry, context)
     if found is None:
         return None
@@ -40,10 +40,10 @@ def shared(
         original, node = context.made[node.shared]
     reason = help = ""
     if node.is_function:
-        reason = "is a function: there is nothing to share"
+        reason = "is a function, which has nothing to share"
     elif node.is_tensor:
-        reason = "is a tensor: there is no module to share"
-        help = f"take it by `from: {node.name}`"
+        reason = "is a tensor, which has no module to share"
+        help = f"use it with `from: {node.name}`"
     if reason:
         message = f"`{node.name}` {reason}"
         context.problems.add("MG226", message, (*entry.path, "share"), help=help)
@@ -53,7 +53,7 @@ def shared(
     )
     checkpoint = context.problems.checkpoint()
     second = resolve(again, wires, context)
-    checkpoint.drop_repeated()  # the layer itself has these mistakes
+    checkpoint.drop_repeated()  # the original layer has the same mistakes
     if second is None:
         return None
     agreements = unified(node, second)
@@ -65,7 +65,7 @@ def shared(
 
 
 def _add_difference(node: Node, second: Node, entry: Entry, context: Context) -> None:
-    """Say why a module cannot be used again on what arrives."""
+    """Report why a module cannot be reused on these inputs."""
     problems = context.problems
     notes = (f"`{node.name}` is in line {problems.line(node.path)}",)
     what, one, other = difference(node, second)
@@ -74,7 +74,7 @@ def _add_difference(node: Node, second: Node, entry: Entry, context: Context) ->
         here = second.arguments.get(name)
         if value_key(value) != value_key(here):
             message = (
-                f"`{node.name}` was made for `{name}` {_plain(value)}, "
+                f"`{node.name}` was created with `{name}` {_plain(value)}, "
                 f"but here it is {_plain(here)}"
             )
             break
@@ -82,7 +82,7 @@ def _add_difference(node: Node, second: Node, entry: Entry, context: Context) ->
 
 
 def tied(node: Node, entry: Entry, context: Context) -> Node | None:
-    """Give a layer the parameters of another one that have the same names."""
+    """Tie the parameters of a layer to those of another one with the same names."""
     found = target(entry, context)
     if found is None:
         return None
@@ -106,13 +106,13 @@ def tied(node: Node, entry: Entry, context: Context) -> Node | None:
 
 
 def _not_in_common(node: Node, other: Node, both: list[str]) -> str:
-    """Say why a layer cannot have the parameters of another; else an empty text."""
+    """Return why a layer cannot use the parameters of another; empty if it can."""
     if other.maker.wrapper:
-        return f"`{other.name}` computes its `weight`: it cannot be shared"
+        return f"`{other.name}` computes its `weight`, which cannot be shared"
     if other.rounds:
         return (
-            f"`{other.name}` has `repeat`: `share` beside a type names one layer, and "
-            "each of its rounds has parameters of its own"
+            f"`{other.name}` has `repeat`: each of its rounds has its own parameters, "
+            "but `share` needs a single layer"
         )
     if not both:
         return f"`{node.type}` and `{other.type}` have no parameter in common"
@@ -120,7 +120,7 @@ def _not_in_common(node: Node, other: Node, both: list[str]) -> str:
         mine, theirs = node.arguments.get(name), other.arguments.get(name)
         depends = isinstance(mine, Expression) or isinstance(theirs, Expression)
         if depends and code_key(mine) != code_key(theirs):
-            return f"`{name}` depends on a parameter, and is another in `{other.name}`"
+            return f"`{name}` depends on a parameter and differs in `{other.name}`"
         if isinstance(mine, Expression) and not mine.value:
             return f"`share` needs a `{name}` that is true by default"
     for name in both:
@@ -134,7 +134,7 @@ def _not_in_common(node: Node, other: Node, both: list[str]) -> str:
 
 
 def _not_whole(node: Node, other: Node, both: list[str], *, rounds: bool) -> str:
-    """Say which parameter of a layer of several parts the other one has not."""
+    """Return which parameter of a layer made of several modules the other one lacks."""
     parts = any("." in name for name in both)
     if not parts or not (rounds or any(map(is_numbered, both))):
         return ""
@@ -142,29 +142,31 @@ def _not_whole(node: Node, other: Node, both: list[str], *, rounds: bool) -> str
     if not odd:
         return ""
     lacks = other.name if odd[0] in node.weights else node.type
-    return f"a layer of several parts is shared whole: `{lacks}` has no `{odd[0]}`"
+    return f"several modules in one layer are shared whole: `{lacks}` has no `{odd[0]}`"
 
 
 def target(entry: Entry, context: Context) -> tuple[Entry, Node] | None:
-    """Find the layer that `share` names; None after a mistake, here or before."""
+    """Return the layer that `share` names; None after a mistake."""
     name, made = entry.options["share"], context.made
     problems, path = context.problems, (*entry.path, "share")
     if name in context.lost:
         return None
     if name in context.left_out:
-        message = f"`{name}` is left out by what it says: there is no module to share"
+        message = f"`{name}` never runs, so there is no module to share"
         problems.add("MG226", message, path)
         return None
     if name not in made:
-        few = f"there is {listed([*made][-6:])}" if made else ""
+        few = f"available: {listed([*made][-6:])}" if made else ""
         if name.partition(".")[0] in made:
-            few = "it names a layer of the same class, not what another is made of"
+            few = "it must name a layer of the same class, not one inside another"
         message = f"`share`: there is no layer `{cut(name)}` before this one"
         problems.add("MG219", message, path, help=nearest(name, made) or few)
         return None
     if made[name][1].condition is not None:
-        message = f"`{name}` has `when`: what may be left out cannot share its module"
-        block = "put the layer in a block, with `when` inside of it"
+        message = (
+            f"`{name}` has `when`: a layer that may be left out cannot share its module"
+        )
+        block = "put the layer in a block, with `when` inside it"
         help = block if entry.type == SHARE else ""
         problems.add("MG226", message, path, help=help)
         return None

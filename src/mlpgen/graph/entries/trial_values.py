@@ -1,8 +1,8 @@
-"""Values with which a layer runs that is left out with those that there are.
+"""Values of parameters to try, with which a layer runs that is left out now.
 
-What a false `when`, or a `repeat` of no rounds, leaves out is not checked; but the
-class has code for it, since it is the same for all arguments. That code is the one
-with other values, with which the layer runs.
+A layer with a false `when`, or with a `repeat` of 0, is left out; but its class has
+code for it, since the code is the same for all arguments. That code is found with other
+values, with which the layer runs.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from mlpgen.symbols.expressions import Scalar
 
 MOST = 16
-"""Trials of one layer."""
+"""The maximum number of trials for one layer."""
 MOST_FLAGS = 3
-"""Parameters that are true or false of which all combinations are tried."""
+"""The number of flags of which all combinations are tried."""
 _NUMBERS = (2, 4, 8, 16, 64, 1, 3, 12, 6, 128, 0)
 _LARGER = 16
-"""What the sizes of an image are multiplied by, where it is too small."""
+"""The factor for image sizes, in case the image is too small."""
 
 Values = dict[str, "Scalar"]
 
@@ -38,12 +38,12 @@ Values = dict[str, "Scalar"]
 def examples(
     entry: Entry, scope: Scope, uses: Iterable[Mapping[str, Scalar]]
 ) -> Iterator[Scope]:
-    """Go through the scopes of other uses of the block in which a layer runs.
+    """Yield the scopes of other uses of the block in which a layer runs.
 
     Args:
         entry: The layer.
-        scope: What expressions may use, with values that leave it out.
-        uses: The values of the others.
+        scope: The scope with values that leave the layer out.
+        uses: The values of the other uses.
     """
     known = _known(scope)
     values = ({name: each.get(name, known[name]) for name in known} for each in uses)
@@ -51,7 +51,7 @@ def examples(
 
 
 def trials(entry: Entry, scope: Scope) -> Iterator[Scope]:
-    """Go through scopes in which a layer runs that is left out."""
+    """Yield scopes with other values, in which a layer runs."""
     asked = [entry.options[key] for key in ("when", "repeat") if key in entry.options]
     return _running(entry, scope, _others(asked, entry.raw, _known(scope)))
 
@@ -73,7 +73,7 @@ def _running(entry: Entry, scope: Scope, every: Iterable[Values]) -> Iterator[Sc
 
 
 def _others(asked: list[Any], said: list[Any], known: Values) -> Iterator[Values]:
-    """Go through other values: of what decides, and of what cannot be as it is."""
+    """Yield other values of the parameters that decide whether a layer runs or fits."""
     names = [name for name in known if name in names_in(asked)]
     flags = [name for name in names if isinstance(known[name], bool)][:MOST_FLAGS]
     counts = [name for name in names if not isinstance(known[name], bool)]
@@ -97,7 +97,7 @@ def _others(asked: list[Any], said: list[Any], known: Values) -> Iterator[Values
 
 
 def near(asked: list[Any]) -> Iterator[int]:
-    """Go through the numbers that a condition names, and those beside them."""
+    """Yield the numbers in a condition, and the numbers one above and below."""
     for text in asked:
         for each in re.findall(r"\b\d{1,6}\b", str(text)):
             yield from (int(each), int(each) + 1, int(each) - 1)
@@ -121,7 +121,7 @@ def _value(said: Any, scope: Scope) -> Any:
 
 
 def arriving(wire: Wire, scope: Scope) -> Wire:
-    """Return what arrives with the values of a trial: the same code."""
+    """Return an input with the sizes that it has in a trial."""
     value = wire.value
     if value is None:
         return wire

@@ -1,4 +1,4 @@
-"""`when`: layers that run under a condition, and else pass their input through."""
+"""`when`: layers that run under a condition, or else pass their input through."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 
 _WORDS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-"""What other versions of YAML read as true and false."""
+"""Words that older versions of YAML read as true and false."""
 
 
 def each_round(entry: Entry) -> bool:
-    """Tell whether a `when` is asked in each round of a repeated layer."""
+    """Return whether `when` is evaluated in each round of a repeated layer."""
     return "repeat" in entry.options and mentions_index(entry.options.get("when"))
 
 
 def mentions_index(raw: Any) -> bool:
-    """Tell whether an expression uses the number of the round."""
+    """Return whether an expression uses the round number."""
     return INDEX in names_in_text(raw)
 
 
 def condition_of(
     entry: Entry, scope: Scope, problems: Problems
 ) -> Expression | bool | None:
-    """Read `when`; a plain value if it depends on no parameter, None without it."""
+    """Read `when`: a plain value if it depends on no parameter, None without it."""
     if "when" not in entry.options:
         return None
     raw = entry.options["when"]
@@ -59,7 +59,7 @@ def condition_of(
 
 
 def _operand(raw: str) -> str:
-    """Return the text of an expression so that it can be compared."""
+    """Return the text of an expression as an operand of a comparison."""
     text = raw[2:-1].strip()
     return text if re.fullmatch(r"[\w.]+( *[-+*/%]+ *[\w.]+)*", text) else f"({text})"
 
@@ -67,14 +67,14 @@ def _operand(raw: str) -> str:
 def merged(
     node: Node, condition: Expression, entry: Entry, scope: Scope, problems: Problems
 ) -> Node | None:
-    """Put a layer under a condition; its result is its own or what it takes."""
+    """Add a condition to a layer; without it, the input passes through."""
     from mlpgen.graph.entries.pass_through import differs
 
     path = (*entry.path, "when")
     function = entry.is_function
     if not node.single or not node.inputs or (len(node.inputs) > 1 and not function):
         message = (
-            f"`when` needs a layer with one input and one result, unlike `{node.name}`"
+            f"`when` needs a layer with one input and one output, unlike `{node.name}`"
         )
         help = "put it in a block"
         problems.add("MG225", message, path, help=help)
@@ -83,9 +83,11 @@ def merged(
     passes, place = differs(taken, given)
     if passes:
         message = (
-            f"without `{node.name}`, {passes} would pass through in place of {place}"
+            f"without `{node.name}`, {passes} would pass through instead of {place}"
         )
-        help = "a layer with `when` gives as many sizes as it takes, of the same dtype"
+        help = (
+            "with `when`, input and output have as many dimensions and the same dtype"
+        )
         problems.add("MG225", message, path, help=help)
         return None
     shape = scope.either(condition, given.shape, taken.shape)

@@ -1,4 +1,4 @@
-"""Parts of a training, read: a name, or a name with arguments and keys beside it."""
+"""Read components of a training: a name, or a name with arguments, and more keys."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ K = TypeVar("K", bound="BaseModel")
 def read_keys(
     kind: str, model: type[K], raw: Any, path: Path, problems: Problems
 ) -> tuple[K, Any]:
-    """Take apart a part and the keys beside it.
+    """Separate a component from the keys next to it.
 
     Args:
-        kind: `optimizer`, for people.
-        model: What may stand beside it.
-        raw: What the spec has.
-        path: Where.
-        problems: Gathers mistakes.
+        kind: `optimizer`, for messages.
+        model: The keys that can be next to it.
+        raw: The value in the spec.
+        path: Its path.
+        problems: Collects mistakes.
 
     Returns:
-        The keys, by default where they are wrong, and the part alone.
+        The keys, or defaults if they have mistakes, and the component alone.
     """
     if not isinstance(raw, dict) or not raw.keys() & model.model_fields.keys():
         return model(), raw
@@ -53,11 +53,11 @@ def read_component(
     """Read an optimizer, a scheduler, a loss or an augmentation.
 
     Args:
-        kind: What it is, for people.
-        catalogue: Those there are.
-        raw: What the spec has: a name, or a name with arguments.
-        path: Where.
-        problems: Gathers mistakes.
+        kind: `loss`, for messages.
+        catalogue: The components of this kind.
+        raw: The value in the spec: a name, or a name with arguments.
+        path: Its path.
+        problems: Collects mistakes.
     """
     arguments: Any = {}
     name, place, key = raw, path, False
@@ -65,7 +65,7 @@ def read_component(
         name, arguments = next(iter(raw.items()))
         place, key = (*path, name), True
     if not isinstance(name, str):
-        message = f"`{kind}` is a name, or one with arguments, not {shown(raw)}"
+        message = f"`{kind}` must be a name, or a name with arguments, not {shown(raw)}"
         problems.add("MG203", message, path)
         return None
     if name in REFUSED:

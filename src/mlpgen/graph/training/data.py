@@ -1,4 +1,4 @@
-"""The data of a training resolved: a set with a name, or the user's own."""
+"""Resolve the data of a training: a known data set, or the user's own data."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ def resolve_data(
     outputs: Sequence[str],
     problems: Problems,
 ) -> Dataset | None:
-    """Resolve `data:` and what belongs to it.
+    """Resolve `data:` and the keys that depend on it.
 
     Args:
         spec: The spec.
         training: Its training.
-        nodes: Its layers, as far as they could be resolved.
-        outputs: What the model returns.
-        problems: Gathers mistakes.
+        nodes: Its layers, as far as they are resolved.
+        outputs: The outputs of the model.
+        problems: Collects mistakes.
     """
     given = _input(spec, problems)
     if given is None:
         return None
     raw = training.data
     found = (
-        _own(raw, given, nodes, outputs, problems)
+        _user_data(raw, given, nodes, outputs, problems)
         if isinstance(raw, dict)
         else _named(raw, given, problems)
     )
@@ -60,7 +60,7 @@ def resolve_data(
 
 
 class _Given(NamedTuple):
-    """The input of a spec, and where its shape and its type stand."""
+    """The input of a spec, and the paths of its shape and type."""
 
     shape: Sequence[int]
     dtype: str
@@ -73,7 +73,7 @@ def _input(spec: Spec, problems: Problems) -> _Given | None:
     if not isinstance(spec.input, dict):
         return _Given(spec.input, "float32", at, at)
     if len(spec.input) != 1:
-        message = "the scripts of today train models with one input"
+        message = "scripts can only train models with one input"
         help = "write `input: [1, 28, 28]`, for example"
         problems.add("MG403", message, at, key=True, help=help)
         return None
@@ -87,7 +87,7 @@ def _input(spec: Spec, problems: Problems) -> _Given | None:
 def _named(raw: Any, given: _Given, problems: Problems) -> Dataset | None:
     if not isinstance(raw, str) or raw not in DATASETS:
         help = nearest(str(raw), DATASETS) or (
-            f"one of {listed(DATASETS)}; or your own: `{{images: folder}}`, "
+            f"one of {listed(DATASETS)}; or your own data: `{{images: folder}}`, "
             f"likewise {listed(list(USER_DATA)[1:])}"
         )
         message = f"there is no data set {shown(raw)}"
@@ -109,7 +109,7 @@ def _named(raw: Any, given: _Given, problems: Problems) -> Dataset | None:
     return Dataset(archive.title, archive.shape, archive.classes, archive)
 
 
-def _own(
+def _user_data(
     raw: dict[str, Any],
     given: _Given,
     nodes: Sequence[Node],
@@ -118,7 +118,7 @@ def _own(
 ) -> Dataset | None:
     kinds = [key for key in USER_DATA if key in raw]
     if len(kinds) != 1:
-        message = "data of your own needs one key that says where it is"
+        message = "your own data needs one key that says where it is"
         problems.add("MG202", message, _AT, help=f"one of {listed(USER_DATA)}")
         return None
     model = USER_DATA[kinds[0]]
@@ -143,11 +143,11 @@ def _own(
 
 
 def _check_module(found: Dataset, stem: str, problems: Problems) -> None:
-    """Refuse a module that is no file of the author's beside the scripts."""
+    """Refuse a module that cannot be a file next to the scripts."""
     path = found.origin.beside
     if path and (reason := wrong_file(path, stem)):
-        message = f"`{cut(path)}` cannot be a module of yours: {reason}"
-        help = "such as `my_data.py`, which stands beside the scripts"
+        message = f"`{cut(path)}` cannot be the module: {reason}"
+        help = "such as `my_data.py`, next to the scripts"
         problems.add("MG231", message, (*_AT, "module"), help=help)
 
 
@@ -172,7 +172,7 @@ def _check_shape(source: UserData, given: _Given, problems: Problems) -> None:
 
 
 def _known(nodes: Sequence[Node], given: _Given) -> int:
-    """Return how many whole numbers the embeddings of the input know."""
+    """Return the size of the smallest embedding of the input; 0 without one."""
     found = [
         getattr(size := each.arguments["num_embeddings"], "value", size)
         for each in leaf_layers(nodes)
@@ -185,7 +185,7 @@ def _known(nodes: Sequence[Node], given: _Given) -> int:
 
 
 def _check_subset(training: Training, problems: Problems) -> None:
-    """A batch cannot have more examples than there are."""
+    """Refuse a batch with more examples than the subset has."""
     if training.subset is None:
         return
     left = training.subset
@@ -193,8 +193,8 @@ def _check_subset(training: Training, problems: Problems) -> None:
         left -= max(round(training.validation * left), 1)
     if left < training.batch_size:
         message = (
-            f"a `batch_size` of {training.batch_size} is more than the {left} examples "
-            "that are trained on"
+            f"a `batch_size` of {training.batch_size} is more than the {left} "
+            "training examples"
         )
         at: Path = ("training", "subset")
         problems.add("MG407", message, at, help="write a larger `subset`")
@@ -205,7 +205,7 @@ def _check_normalize(raw: Any, dataset: Dataset, problems: Problems) -> None:
     if raw is None:
         return
     if not dataset.scalable:
-        message = "`normalize` is for images and arrays"
+        message = "`normalize` is only for images and arrays"
         if dataset.single:
             message += "; tables are standardized anyway"
         problems.add("MG406", message, at)
@@ -214,11 +214,13 @@ def _check_normalize(raw: Any, dataset: Dataset, problems: Problems) -> None:
         return
     channels = dataset.shape[0]
     if len(raw) != 2 or not all(_fits(each, channels) for each in raw):
-        message = "`normalize` is `auto`, or a list of a mean and a deviation"
-        help = f"each is a number or a list of {channels}, one a channel"
+        message = (
+            "`normalize` must be `auto` or a list of a mean and a standard deviation"
+        )
+        help = f"each is a number or a list of {channels}, one per channel"
         problems.add("MG203", message, at, help=help)
     elif any(each <= 0 for each in _numbers(raw[1])):
-        problems.add("MG203", "a standard deviation is above 0", at)
+        problems.add("MG203", "a standard deviation must be above 0", at)
 
 
 def _fits(raw: Any, channels: int) -> bool:

@@ -1,4 +1,4 @@
-"""The losses of a training resolved: each on an output, with its target."""
+"""Resolve the losses of a training: each with its output and target."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def resolve_losses(
     """Resolve one loss or a list of them.
 
     Args:
-        raw: What the spec has.
-        nodes: The layers, as far as they could be resolved.
-        outputs: What the model returns.
+        raw: The value in the spec.
+        nodes: The layers, as far as they are resolved.
+        outputs: The outputs of the model.
         dataset: The data.
-        problems: Gathers mistakes.
+        problems: Collects mistakes.
     """
     at: Path = ("training", "loss")
     entries = list(enumerate(raw)) if isinstance(raw, list) else [(None, raw)]
@@ -70,7 +70,7 @@ def _term(
     loss = read_component("loss", LOSSES, alone, path, problems)
     complete = outputs and "" not in outputs
     if keys.on and complete and keys.on not in outputs:
-        message = f"`{cut(keys.on)}` is no output of the model"
+        message = f"`{cut(keys.on)}` is not an output of the model"
         help = f"its outputs are {listed(outputs)}"
         problems.add("MG212", message, (*path, "on"), help=help)
         return None
@@ -89,7 +89,7 @@ def _term(
         found = _wrong_values(loss, output, nodes) or found
     if isinstance(found, Problem):
         if found.code == "MG401" and problems.promote("MG306"):
-            return None  # the shape is wrong since there
+            return None  # that mistake explains the shape
         notes = (
             f"the output is `{output}` (line {problems.line(node.path)}), "
             f"{whole_shown(value)}",
@@ -106,7 +106,7 @@ def _target(
     dataset: Dataset,
     before: Sequence[LossTerm],
 ) -> Target | Problem:
-    """Decide what an output of this shape is compared with."""
+    """Return the kind of target for an output of this shape."""
     name = type(loss).__name__
     known = next((term for term in before if term.target != "image"), None)
     classified = known is not None and known.target != "number"
@@ -115,14 +115,16 @@ def _target(
         found = _numbers(name, output, dataset, known)
     elif known is not None and known.target == "number":
         first = type(known.loss).__name__
-        message = f"`{name}` takes classes, but `{first}` takes the same as numbers"
+        message = (
+            f"`{name}` takes classes, but `{first}` takes the same targets as numbers"
+        )
         found = Problem("MG406", message)
     elif dataset.text:
         found = _next(loss, output, dataset)
     else:
         found = loss.target(output, dataset.shape, dataset.classes)
     if found in ("label", "one_hot") and dataset.classes < 2:
-        message = "an output of one value tells no classes apart"
+        message = "an output of one value cannot tell classes apart"
         return Problem("MG404", message, help="give it a value for each class")
     return found
 
@@ -130,9 +132,9 @@ def _target(
 def _numbers(
     name: str, output: Shape, dataset: Dataset, known: LossTerm | None
 ) -> Target | Problem:
-    """The targets are numbers, of the shape of the output."""
+    """Check targets that are numbers, with the shape of the output."""
     if dataset.single and prod(output) != 1:
-        message = f"`{name}` compares with one number of each example"
+        message = f"`{name}` compares with one number for each example"
         return Problem("MG401", message, help="end with `Linear: 1`")
     if known is not None and known.shape != tuple(output):
         message = f"the targets have the shape of `{known.output}`, the first output"
@@ -141,27 +143,27 @@ def _numbers(
 
 
 def _next(loss: Loss, output: Shape, dataset: Dataset) -> Target | Problem:
-    """The targets are the next characters, one for each step."""
+    """Check targets that are the next characters, one for each step."""
     name = type(loss).__name__
     if not loss.of_text:
         message = f"`{name}` is not for text"
         return Problem("MG406", message, help="use `CrossEntropyLoss`")
     if len(output) != 2 or output[:1] != dataset.shape:
         message = (
-            f"`{name}` takes (N, {dataset.shape[0]}, characters) of a text, the output "
-            f"is {shape_shown(output)}"
+            f"`{name}` takes (N, {dataset.shape[0]}, characters) of text, but the "
+            f"output is {shape_shown(output)}"
         )
-        help = "end with a `Linear` on every step, without `select: last`, `Flatten`"
+        help = "end with a `Linear` on every step, without `select: last` or `Flatten`"
         return Problem("MG401", message, help=help)
     return "next"
 
 
 def _wrong_values(loss: Loss, output: str, nodes: tuple[Node, ...]) -> Problem | None:
-    """Check that the values of an output are of the kind that a loss takes.
+    """Check that an output has the kind of values that a loss takes.
 
-    What only arranges values is passed over. Dropout keeps logits logits, but it may
-    scale a probability above 1. What an author's own layer gives is not known, and
-    neither is what arithmetic makes of probabilities.
+    Layers that only rearrange values are skipped. Dropout keeps logits logits, but can
+    scale a probability above 1. The results of custom layers are unknown, and so are
+    those of arithmetic with probabilities.
     """
 
     def passes(node: Node) -> bool:

@@ -1,4 +1,4 @@
-"""Which layers made a value: through blocks, rounds and what only passes it on."""
+"""The layers that produce a value, found through blocks, rounds and pass-throughs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class _Frame(NamedTuple):
-    """The layers of a class or of a `Sequential`, and what they stand in.
+    """The layers of a class or a `Sequential`, and what contains them.
 
     Attributes:
-        nodes: By their names.
-        inputs: The values outside that stand behind its inputs.
-        outer: Where it stands; None for the outermost.
+        nodes: The layers by name.
+        inputs: The outer values of its inputs.
+        outer: The frame that contains it; None for the outermost.
     """
 
     nodes: Mapping[str, Node]
@@ -30,12 +30,12 @@ class _Frame(NamedTuple):
 def makers(
     nodes: Iterable[Node], value: str, passes: Callable[[Node], bool]
 ) -> Iterator[Node]:
-    """Go through the layers that made a value; each of them is made of no others.
+    """Yield the layers that produce a value; none of them contains others.
 
     Args:
         nodes: The layers of a class.
         value: The name of the value.
-        passes: Tells what is passed over, to what it takes.
+        passes: Returns whether to skip a layer, to its inputs.
     """
     waiting = [(_Frame({node.name: node for node in nodes}, {}), value)]
     seen: set[tuple[int, str]] = set()
@@ -63,7 +63,7 @@ def makers(
 
 
 def _within(node: Node, inner: Node, part: str, frame: _Frame) -> tuple[_Frame, str]:
-    """Go into a block or a `Sequential`, to what it gives."""
+    """Return the frame and the value inside a block or a `Sequential`."""
     if inner.graph is not None:
         inputs = dict(zip(inner.graph.inputs, node.sources, strict=False))
         nodes = {each.name: each for each in inner.graph.nodes}
@@ -78,7 +78,7 @@ def _within(node: Node, inner: Node, part: str, frame: _Frame) -> tuple[_Frame, 
 
 
 def _values_of(node: Node) -> list[str]:
-    """Name the sources whose values a layer passes on: no index, no mask."""
+    """Return the sources whose values a layer passes on, without indices and masks."""
     if len(node.sources) < 2:
         return [*node.sources]
     pairs = zip(node.sources, node.inputs, strict=True)
@@ -86,7 +86,7 @@ def _values_of(node: Node) -> list[str]:
 
 
 def kind(node: Node) -> str:
-    """Name what a layer does, alike for a module and a function: `LogSoftmax`."""
+    """Return the name of an operation, equal for module and function: `LogSoftmax`."""
     cls = layer_class(node.type)
     return cls.__name__ if cls is not None else node.type
 
@@ -97,11 +97,11 @@ def class_of(node: Node) -> type[Layer] | None:
 
 
 def places(node: Node, arriving: int) -> int:
-    """Count the last sizes of a result that are places, behind the channels.
+    """Count the last dimensions of a result that are spatial.
 
     Args:
         node: The layer.
-        arriving: How many they are of what it takes.
+        arriving: The number of spatial dimensions of its input.
     """
     found = makers([node], node.name, _keeps_places)
     cls = next((class_of(each) for each in found), None)
@@ -109,7 +109,7 @@ def places(node: Node, arriving: int) -> int:
 
 
 def _keeps_places(node: Node) -> bool:
-    """Tell whether a layer leaves the places where they are: of shortcuts too."""
+    """Return whether a layer keeps spatial dimensions, as additions do."""
     if node.pointwise or not node.is_function or node.function is None:
         return node.pointwise
     return node.function.gathers or node.function.name in ("+", "-", "*", "/")

@@ -1,4 +1,4 @@
-"""The training of a network, resolved."""
+"""The resolved training of a network."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Dataset(NamedTuple):
     """The data that a network is trained on.
 
     Attributes:
-        title: For people.
-        shape: Of one example.
-        classes: How many there are; of own data those that the model tells apart.
+        title: Its name, for people.
+        shape: The shape of one example.
+        classes: The number of classes; of the user's data, that of the model's outputs.
         origin: Where it comes from.
-        dtype: What an example holds.
-        known: How many different whole numbers the model takes, if that is known.
+        dtype: The type of an example.
+        known: The number of different integers that the model accepts, if known.
     """
 
     title: str
@@ -34,7 +34,7 @@ class Dataset(NamedTuple):
 
     @property
     def text(self) -> bool:
-        """Whether each target is what comes next in a text."""
+        """Whether each target is the next character of a text."""
         return self.origin.continues
 
     @property
@@ -44,29 +44,29 @@ class Dataset(NamedTuple):
 
     @property
     def scalable(self) -> bool:
-        """Whether examples can be brought from a mean and a deviation."""
+        """Whether examples can be normalized by a mean and a standard deviation."""
         return self.dtype == "float32" and self.origin.scalable
 
     @property
     def numbers(self) -> bool:
-        """Whether the targets may be numbers."""
+        """Whether the targets can be numbers."""
         return self.origin.numbers
 
     @property
     def single(self) -> bool:
-        """Whether the targets, where they are numbers, are one for each example."""
+        """Whether numeric targets are one number for each example."""
         return self.origin.single
 
 
 class LossTerm(NamedTuple):
-    """One loss of a sum.
+    """One loss of the sum that is minimized.
 
     Attributes:
         loss: The loss.
-        output: The output that it is on.
-        target: What the output is compared with.
-        shape: Of the output.
-        weight: In the sum.
+        output: The name of its output.
+        target: The kind of its target.
+        shape: The shape of the output.
+        weight: Its weight in the sum.
     """
 
     loss: Loss
@@ -80,10 +80,10 @@ class Schedule(NamedTuple):
     """How the learning rate changes.
 
     Attributes:
-        scheduler: The rule.
-        parts: Those that it is made of, if it is made of several.
-        by_step: Whether it moves on after each step, not after each epoch.
-        warmup: Epochs in which the rate rises before.
+        scheduler: The scheduler.
+        parts: The schedulers inside it, if it is made of several.
+        by_step: Whether it advances after each step, not after each epoch.
+        warmup: The number of epochs in which the rate rises first.
     """
 
     scheduler: Scheduler
@@ -96,14 +96,14 @@ class Recipe(NamedTuple):
     """How a network is trained.
 
     Attributes:
-        settings: What the spec says; its parts are resolved in what follows.
+        settings: The training as written in the spec.
         dataset: The data.
-        terms: The losses; what the model is for follows from the first.
-        metrics: What is measured beside the loss.
-        optimizer: What changes the parameters.
-        no_decay: Parameters that it leaves without weight decay: `bias`, `norm`.
-        schedule: What changes the learning rate, or None.
-        augmentations: What changes the images of a batch, in order.
+        terms: The losses; the first one decides the task of the model.
+        metrics: The metrics besides the loss.
+        optimizer: The optimizer.
+        no_decay: Groups of parameters without weight decay: `bias`, `norm`.
+        schedule: The schedule of the learning rate, or None.
+        augmentations: The changes to the images of a batch, in order.
     """
 
     settings: Training
@@ -117,7 +117,7 @@ class Recipe(NamedTuple):
 
     @property
     def target(self) -> Target:
-        """What the first output is compared with."""
+        """The kind of target of the first output."""
         return self.terms[0].target
 
     @property

@@ -1,4 +1,4 @@
-"""The training of a spec resolved: each part checked, alone and against the model."""
+"""Resolve the training of a spec: check each component, alone and with the model."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def resolve_training(
 
     Args:
         spec: The spec.
-        nodes: Its layers, as far as they could be resolved.
-        outputs: What the model returns.
-        problems: Gathers mistakes.
+        nodes: Its layers, as far as they are resolved.
+        outputs: The outputs of the model.
+        problems: Collects mistakes.
 
     Returns:
         None if the spec does not train, or there are mistakes.
@@ -88,11 +88,11 @@ def resolve_training(
 
 
 def _warn_about_flags(spec: Spec, problems: Problems) -> None:
-    """Say of a parameter that its flag is not called as it is."""
+    """Warn about parameters whose flag has another name."""
     for name, setting in settings_of(spec.parameters).items():
         if setting != plain(name):
             taken, own = option(plain(name)), option(setting)
-            message = f"`{taken}` is taken: scripts have `{own}` for `{name}`"
+            message = f"`{taken}` is taken: scripts use `{own}` for `{name}`"
             problems.add("MG408", message, ("parameters", name), key=True, warning=True)
 
 
@@ -110,14 +110,16 @@ def _schedule(training: Training, problems: Problems) -> Schedule | None:
     name = type(scheduler).__name__
     by_step = keys.per == "step" or scheduler.steps == "batch"
     if keys.per == "step" and scheduler.watched:
-        message = f"`{name}` looks at a metric, which there is once an epoch"
+        message = f"`{name}` watches a metric, which changes only once per epoch"
         problems.add("MG406", message, (*path, "per"))
     fixed = scheduler.steps == "batch" or scheduler.watched or parts
     if keys.warmup is not None and fixed:
-        message = f"`{name}` has no `warmup` beside it: it is a schedule of its own"
+        message = (
+            f"`{name}` cannot be combined with `warmup`: it is a complete schedule"
+        )
         problems.add("MG406", message, (*path, "warmup"), key=True)
     elif keys.warmup is not None and not by_step and not keys.warmup.is_integer():
-        message = "a `warmup` of parts of an epoch moves on with each step"
+        message = "a `warmup` of a fraction of an epoch must advance with each step"
         problems.add("MG406", message, (*path, "warmup"), help="write `per: step`")
     return Schedule(scheduler, parts, by_step, keys.warmup or 0.0)
 
@@ -125,7 +127,7 @@ def _schedule(training: Training, problems: Problems) -> Schedule | None:
 def _parts(
     scheduler: Scheduler, raw: Any, path: Path, problems: Problems
 ) -> tuple[Scheduler, ...]:
-    """Read the schedulers that a scheduler is made of."""
+    """Read the schedulers inside a scheduler."""
     inner = getattr(scheduler, "schedulers", None)
     if inner is None:
         return ()
@@ -149,7 +151,7 @@ def _metrics(
     dataset: Dataset,
     problems: Problems,
 ) -> tuple[str, ...]:
-    """Take accuracy where there are classes, and check what is asked for."""
+    """Return the metrics, with accuracy for classes, and check them."""
     if not terms:
         return ()
     kind: Kind = "classes" if terms[0].target in ("label", "one_hot") else "numbers"
@@ -159,7 +161,7 @@ def _metrics(
         if kind not in metric.kinds:
             problems.add("MG406", f"`{name}` {_WRONG_KINDS[kind]}", at)
         elif kind == "classes" and dataset.classes < metric.needs:
-            message = f"`{name}` of {dataset.classes} classes is always 1"
+            message = f"`{name}` with {dataset.classes} classes is always 1"
             problems.add("MG406", message, at)
     usual = ["accuracy"] if kind == "classes" else []
     return (*dict.fromkeys([*usual, *training.metrics]),)
@@ -167,9 +169,9 @@ def _metrics(
 
 _WRONG_KINDS: Mapping[Kind, str] = MappingProxyType(
     {
-        "classes": "is a metric of numbers, and the targets are classes",
-        "numbers": "is a metric of classes, and the targets are numbers",
-        "text": "is not measured of text",
+        "classes": "is a metric of numbers, but the targets are classes",
+        "numbers": "is a metric of classes, but the targets are numbers",
+        "text": "is not available for text",
     }
 )
 
@@ -188,13 +190,13 @@ def _augmentations(
             continue
         name = type(part).__name__.lower()
         if not dataset.pictures:
-            problems.add("MG406", f"`{name}` changes images, and the data has none", at)
+            problems.add("MG406", f"`{name}` changes images, but the data has none", at)
         mixable = all(term.loss.takes_mixtures(term.target) for term in terms)
         if part.mixes and not mixable:
-            message = f"`{name}` mixes classes, which this loss does not take"
+            message = f"`{name}` mixes classes, which this loss does not support"
             problems.add("MG406", message, at, help="use `CrossEntropyLoss`")
         if part.mixes and any(each.mixes for each in found):
-            message = "`mixup` and `cutmix` do the same work: name one of them"
+            message = "`mixup` and `cutmix` do the same work: use one of them"
             problems.add("MG406", message, at)
         found.append(part)
     return tuple(found)
@@ -209,13 +211,13 @@ def _check_watched(
         and terms
         and terms[0].target not in ("label", "one_hot")
     ):
-        message = "`mode: max` looks at the accuracy, but nothing is classified"
+        message = "`mode: max` watches the accuracy, but the model does not classify"
         at = (*_AT, "scheduler")
         problems.add("MG406", message, at, help="use `mode: min`")
 
 
 def _check_batch(size: int, nodes: tuple[Node, ...], problems: Problems) -> None:
-    """A batch of one example has no variance where each channel has one value."""
+    """Refuse batch normalization over a single value per channel."""
     alone = (
         each
         for each in leaf_layers(nodes)
@@ -236,7 +238,7 @@ def _check_optimizer(
     optimizer: Optimizer, nodes: tuple[Node, ...], problems: Problems
 ) -> None:
     if not problems.failed and not any(node.parameters for node in nodes):
-        message = "the model has no parameters that could be trained"
+        message = "the model has no parameters to train"
         problems.add("MG405", message, _AT, key=True)
     refusal = optimizer.refuses(_dimensions(nodes)) if nodes else ""
     if refusal:
@@ -246,7 +248,7 @@ def _check_optimizer(
 def _check_precision(
     training: Training, terms: tuple[LossTerm, ...], problems: Problems
 ) -> None:
-    """On GPUs torch refuses losses of probabilities that were rounded."""
+    """Refuse losses of probabilities in half precision, as torch does on GPUs."""
     for term in terms:
         name = type(term.loss).__name__
         if name == "BCELoss" and training.precision in ("bf16", "fp16"):
@@ -258,7 +260,7 @@ def _check_precision(
 def _check_closure(
     optimizer: Optimizer, training: Training, problems: Problems
 ) -> None:
-    """What happens between backward and step has no place in a closure."""
+    """Refuse keys that act between backward and step if there is a closure."""
     if not optimizer.closure:
         return
     usual = type(training).model_fields
@@ -267,14 +269,14 @@ def _check_closure(
     ]
     for name in [*given, *(["precision"] if training.precision == "fp16" else [])]:
         message = (
-            f"`{type(optimizer).__name__}` evaluates the loss several times a step, "
-            f"which leaves no place for `{name}`"
+            f"`{type(optimizer).__name__}` evaluates the loss several times per step, "
+            f"so it cannot be combined with `{name}`"
         )
         problems.add("MG406", message, (*_AT, name))
 
 
 def _dimensions(nodes: tuple[Node, ...]) -> set[int]:
-    """Return how many dimensions the parameters have; 1 stands for all but matrices."""
+    """Return the numbers of dimensions of parameters; 1 means any but matrices."""
     found: set[int] = set()
     for node in leaf_layers(nodes):
         shapes = [node.output] if node.is_tensor else [*node.weights.values()]
@@ -286,7 +288,7 @@ def _dimensions(nodes: tuple[Node, ...]) -> set[int]:
 def _check_momentum(
     scheduler: Scheduler, optimizer: Optimizer, problems: Problems
 ) -> None:
-    """Torch refuses to cycle the momentum of an optimizer without one."""
+    """Refuse to cycle the momentum of an optimizer without momentum, as torch does."""
     if getattr(scheduler, "cycle_momentum", False) and not optimizer.momentum_argument:
         name = type(optimizer).__name__
         problems.add(
