@@ -79,7 +79,9 @@ def test_a_size_that_grows_is_not_shared() -> None:
 
 def test_the_rounds_of_a_layer_are_no_one_layer() -> None:
     (found,) = said(spec({**FIRST, "repeat": 2}, TIED))
-    assert found.startswith("MG226 `first` has `repeat`: `share` beside a type names")
+    assert found.startswith(
+        "MG226 `first` has `repeat`: each of its rounds has its own"
+    )
 
 
 PAIR = {

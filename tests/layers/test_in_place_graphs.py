@@ -58,7 +58,7 @@ def test_a_branch_in_place(name: str) -> None:
         wanted = outputs(beside(name, inplace=False), "explicit")
     except (SpecError, RuntimeError):
         pytest.skip("it takes no floats with a gradient")
-    with pytest.raises(SpecError, match="`other` takes later"):
+    with pytest.raises(SpecError, match="`other` uses later"):
         network(beside(name, inplace=True, first=True))
     try:
         found = outputs(beside(name, inplace=True), "explicit")
@@ -101,7 +101,7 @@ BLOCK = {
             {},
             "what `add_1` uses later",
         ),
-        ([{"Linear": 4}, {"Block": None}], {"Block": BLOCK}, "takes later"),
+        ([{"Linear": 4}, {"Block": None}], {"Block": BLOCK}, "uses later"),
         ([{**RELU, "repeat": 2}], {}, "the input of the model"),
         ([{"parameter": {"shape": [4]}, "name": "p"}, RELU], {}, "the parameter `p`"),
         (

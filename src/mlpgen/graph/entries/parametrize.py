@@ -28,7 +28,7 @@ def parametrized(node: Node, entry: Entry, context: Context) -> Node | None:
     weight = node.weights.get("weight")
     if weight is None or len(weight) < 2:
         needs = "a layer whose `weight` is a matrix or a kernel"
-        message = f"`{name}` needs {needs}"
+        message = f"`parametrize` with `{name}` needs {needs}"
         problems.add("MG229", message, path)
         return None
     # A magnitude for each output, in addition to the direction.
