@@ -59,8 +59,8 @@ class Slice(Operation):
         value = values[0]
         at = axis_of("dim", self.dim, value)
         size = value.shape[at]
-        start = _place(0 if self.start is None else self.start, size)
-        end = size if self.end is None else _place(self.end, size)
+        start = _bound(0 if self.start is None else self.start, size)
+        end = size if self.end is None else _bound(self.end, size)
         if end - start < 1:
             message = (
                 f"the slice of dimension {self.dim}, of size {int(size)}, is empty"
@@ -192,7 +192,7 @@ class OneHot(Operation):
         return Function("F.one_hot", (), {"num_classes": self.num_classes})
 
 
-def _place(given: int, size: int) -> int:
+def _bound(given: int, size: int) -> int:
     """Convert an end of a slice to an index from 0 to the size."""
     if given < 0:
         return size - minimum(-given, size)

@@ -196,7 +196,7 @@ class _Triangle(Operation):
     diagonal: int = 0
 
     def results(self, values: Values) -> dict[str, Value]:
-        """The shape stays; the last two dimensions are a matrix."""
+        """Keep the shape; check that there are two dimensions for a matrix."""
         if len(values[0].shape) < 2:
             message = f"`{self.title()}` expects (N, *, A, B), but got "
             raise ShapeError("MG302", message + f"{whole_shown(values[0])}")
