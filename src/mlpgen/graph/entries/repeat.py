@@ -305,7 +305,7 @@ def _after(
 
 
 def _may_divide_by_zero(size: int) -> bool:
-    """Tell whether a size divides by a parameter, which can be 0 where no round is."""
+    """Return whether a size divides by a parameter, which is 0 with no rounds."""
     return any(each.names for each in operand_of(size).divisors())
 
 
