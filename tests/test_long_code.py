@@ -162,6 +162,33 @@ def test_any_length_of_names_is_valid(path: Path, tmp_path: Path) -> None:
     ruff(tmp_path)
 
 
+@pytest.mark.parametrize("given", [24, 30, 40])
+@pytest.mark.parametrize("taken", [24, 39, 40])
+def test_any_two_names_fit_into_a_keyword(given: int, taken: int) -> None:
+    outer, inner = "g" * given, "t" * taken
+    data = {
+        "name": "Net",
+        "parameters": {outer: 4, "depth": 3},
+        "input": [4],
+        "blocks": {
+            "Part": {
+                "parameters": {inner: 2},
+                "layers": [{"Linear": f"${{{inner}}}"}],
+            }
+        },
+        "layers": [
+            {"Part": {inner: f"${{{outer}}}"}},
+            {"Part": {inner: f"${{{outer}}}"}, "repeat": "${depth}"},
+            {"Part": {inner: f"${{{outer} + index}}"}, "repeat": "${depth}"},
+            {"Sequential": [{"Part": {inner: f"${{{outer} + 1}}"}}], "repeat": 2},
+        ],
+    }
+    for style in api.STYLES:
+        text = api.render(network(data), style)["net.py"]
+        compile(text, "net.py", "exec")
+        assert max(map(len, text.splitlines())) <= 88, text
+
+
 DENSE = """
 name: DenseStages
 parameters: {%(growth)s: 4, depth: 6}

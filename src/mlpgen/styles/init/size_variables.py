@@ -11,7 +11,8 @@ from mlpgen.styles.init.zero_division import guard_division
 from mlpgen.styles.layout import BODY, Lines, bracketed
 from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import Expression
-from mlpgen.symbols.sizes import Real, Size, is_product, is_symbolic
+from mlpgen.symbols.sizes import Real, Size, is_product, is_symbolic, replaced
+from mlpgen.symbols.sums import name as sums_name
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Maker, Node
@@ -23,6 +24,10 @@ LONGEST_CODE = 40
 LONGEST_SUM = 20
 """Most characters of a size in a call, and of a sum in a call of the model, which has
 several calls in a row."""
+LONGEST_KEYWORD = 57
+"""Most characters of a keyword and the code of its size, which share a line."""
+SHORTEST = 8
+"""Characters that a size has in any case: those of a variable."""
 LONGEST_LINE = 68
 """Most characters of a variable's code; longer code is split over several variables."""
 
@@ -77,14 +82,19 @@ class _SizeVariables:
         )
 
     def _values(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {name: self._value(each) for name, each in values.items()}
+        return {
+            name: self._value(each, max(SHORTEST, LONGEST_KEYWORD - len(name)))
+            for name, each in values.items()
+        }
 
-    def _value(self, value: Any) -> Any:
+    def _value(self, value: Any, most: int = LONGEST_CODE) -> Any:
         if not isinstance(value, (Size, Real, Expression)):
             several = isinstance(value, (tuple, list))
             return type(value)(map(self._value, value)) if several else value
         code = value.operand
-        if len(code.text) <= self._longest(value) or INDEX in code.names:
+        if INDEX in code.names:
+            return self._in_a_loop(value, code, most)
+        if len(code.text) <= min(most, self._longest(value)):
             return value
         name = self._name(code, "size" if isinstance(value, Size) else "value")
         if isinstance(value, Size):
@@ -92,6 +102,15 @@ class _SizeVariables:
         if isinstance(value, Real):
             return Real(value, operands.name(name))
         return value._replace(said=operands.name(name), turned=None)
+
+    def _in_a_loop(self, value: Any, code: Operand, most: int) -> Any:
+        """Replace long names of parameters in a size that differs by the round."""
+        long = [each for each in sorted(code.names) if len(each) > most]
+        if not isinstance(value, Size):
+            return value
+        variables = {each: self._name(operands.name(each), "size") for each in long}
+        sums = {each: sums_name(short) for each, short in variables.items()}
+        return replaced(value, sums, lambda each: each, "")
 
     def _longest(self, value: Size | Real | Expression) -> int:
         whole = isinstance(value, Size) and not is_product(value)
