@@ -27,10 +27,15 @@ LEFT_OUT = {
     "size_average",
     "reduce",
     "reduction",
-    "weight",
-    "pos_weight",
 }
-"""Arguments about execution, tensors and functions, and inferred ones."""
+"""Arguments that say how a step is executed, are functions, or follow."""
+TENSORS = {"weight", "pos_weight"}
+WEIGHTED = {
+    ("CrossEntropyLoss", "weight"),
+    ("NLLLoss", "weight"),
+    ("BCEWithLogitsLoss", "pos_weight"),
+}
+"""Tensors that a spec can set, as numbers or `balanced`."""
 
 PARTS = [
     *((OPTIMIZERS, name, torch.optim) for name in OPTIMIZERS),
@@ -48,6 +53,7 @@ def test_arguments_are_those_of_torch(catalogue: Any, name: str, module: Any) ->
         each.name: each.default
         for each in inspect.signature(getattr(module, name)).parameters.values()
         if each.name not in LEFT_OUT
+        and (each.name not in TENSORS or (name, each.name) in WEIGHTED)
     }
     assert set(cls.model_fields) == set(theirs)
     for field, default in theirs.items():

@@ -47,6 +47,12 @@ KEYS: dict[str, list[Any]] = {
         {"CrossEntropyLoss": {"label_smoothing": 0.1}},
         "MultiMarginLoss",
         "BCEWithLogitsLoss",
+        {"CrossEntropyLoss": {"weight": "balanced", "label_smoothing": 0.1}},
+        {"BCEWithLogitsLoss": {"pos_weight": [1.5] * 10}},
+        [
+            {"CrossEntropyLoss": {"weight": [0.125] * 10}},
+            {"SmoothL1Loss": {"beta": 0.25}, "on": "OTHER", "weight": 0.125},
+        ],
         [
             {"CrossEntropyLoss": {"label_smoothing": 0.1}},
             {"SmoothL1Loss": {"beta": 0.25}, "on": "OTHER", "weight": 0.125},

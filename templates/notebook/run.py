@@ -65,7 +65,8 @@ class Run:
         """Yield the same in parts, each with its share of the step."""
         for index in self._steps(data, count):
             parts = index.tensor_split(count)
-            yield ((*data.at(part), len(part) / len(index)) for part in parts)
+            pairs = zip(parts, data.shares(parts)[0], strict=True)
+            yield ((*data.at(part), share) for part, share in pairs)
 
     def watch(self, loss: Tensor | float) -> None:
         """Take note of a loss: the training ends at one that is no number."""

@@ -1,5 +1,6 @@
 """What all kinds of data share: examples in batches, their parts, their scale."""
 
+import copy
 import http.client
 import os
 import urllib.request
@@ -32,9 +33,17 @@ class Data:
         features: What the model takes, (N, …).
         targets: What it should give, (N, …).
         unit: What stands for 1 in the features.
+        class_weights: How much each class counts in the loss, float32 (K,), if it
+            is weighted.
+        pos_weight: How much positive targets count in the loss, float32 () or (K,),
+            if they are weighted.
+        counted: The class weights, if the loss of a batch is a mean over them.
     """
 
     unit: ClassVar[int] = 1
+    class_weights: Tensor
+    pos_weight: Tensor
+    counted: Tensor | None = None
 
     def __init__(self, features: Tensor, targets: Tensor) -> None:
         self.features, self.targets = features, targets
@@ -74,12 +83,28 @@ class Data:
 
     def part(self, places: Tensor) -> Self:
         """Return the examples at some places as data of their own."""
-        places = places.to(self.targets.device)
-        return type(self)(self.features[places], self.targets[places])
+        part = copy.copy(self)
+        part.features = self.features[places.to(self.features.device)]
+        part.targets = self.targets[places.to(self.targets.device)]
+        return part
 
     def count(self, targets: Tensor) -> int | Tensor:
-        """Count what the mean loss of a batch is over: its examples."""
-        return len(targets)
+        """Count what the mean loss of a batch is over: examples, or their weights."""
+        if self.counted is None:
+            return len(targets)
+        return self.counted[targets].sum()
+
+    def shares(self, parts: Sequence[Tensor]) -> tuple[list[float], int | Tensor]:
+        """Return the share of each part of a step, given by its places, and the count.
+
+        The count is what the mean loss of all parts together is over.
+        """
+        if self.counted is None:
+            whole = sum(len(part) for part in parts)
+            return [len(part) / whole for part in parts], whole
+        weights = [self.counted[self.targets[part]].sum() for part in parts]
+        total = torch.stack(weights).sum()
+        return (torch.stack(weights) / total).tolist(), total
 
     def scale(self, mean: Tensor, std: Tensor) -> None:
         """Bring the features from a mean and a deviation to 0 and 1."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -44,12 +44,6 @@ class Images(Data):
     def between(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
         """Return the images from one place to another, float32, and their labels."""
         return self._scaled(self.features[start:stop]), self.targets[start:stop]
-
-    def part(self, places: Tensor) -> Self:
-        """Return the images at some places as data of their own."""
-        features = self.features[places.to(self.features.device)]
-        targets = self.targets[places.to(self.targets.device)]
-        return type(self)(features, targets, self.mean, self.std)
 
     def scale(self, mean: Tensor, std: Tensor) -> None:
         """Bring the images of each batch from a mean and a deviation to 0 and 1."""

@@ -5,7 +5,7 @@ Characters are numbers: their places in the vocabulary, all that are in the text
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -51,11 +51,6 @@ class TextData(Data):
         if self.padding is None:
             return targets.numel()
         return (targets != self.padding).sum()
-
-    def part(self, places: Tensor) -> Self:
-        """Return the pieces at some places as data of their own."""
-        places = places.to(self.targets.device)
-        return type(self)(self.features[places], self.targets[places], self.padding)
 
 
 def load(

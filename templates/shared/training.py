@@ -150,9 +150,10 @@ class Run:
         """
         for index in self._steps(data, count):
             parts = [part[RANK::RANKS] for part in index.tensor_split(count)]
-            whole = sum(len(part) for part in parts)
-            self._weigh(whole / len(index))
-            yield ((*data.at(part), len(part) / whole) for part in parts)
+            shares, whole = data.shares(parts)
+            self._weigh(sum(len(part) for part in parts) / len(index), whole)
+            pairs = zip(parts, shares, strict=True)
+            yield ((*data.at(part), share) for part, share in pairs)
 
     def watch(self, loss: Tensor | float) -> None:
         """Take note of a loss of the step: the run stops at one that is no number."""

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import keyword
 import re
+from keyword import kwlist
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.names.identifiers import free_name
 from mlpgen.names.reserved.scripts import WORDS
 from mlpgen.names.reserved.words import BUILTINS
-from mlpgen.scripts.optimizer import keywords
-from mlpgen.styles.code import Code, call, flat
+from mlpgen.styles.code import Code, call, flat, keyword, literal
 from mlpgen.styles.variable_names import FORWARD, spelling
 from mlpgen.symbols.expressions import written
 from mlpgen.training.metrics import METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.graph.training.recipe import LossTerm, Recipe
 
 LONGEST = 24
 """Most letters of an output's name; outputs with longer names are called `output`."""
+
+_TENSORS = {"weight": "data.class_weights", "pos_weight": "data.pos_weight"}
+"""Arguments of losses that are tensors, as the shared modules have them."""
 
 
 class Forward(NamedTuple):
@@ -35,6 +37,8 @@ class Forward(NamedTuple):
         targets: The variable of the targets; `_` if they are not needed.
         loss: The lines that compute the loss.
         mixed: The same if targets are already mixtures of classes.
+        evaluated: The same in an evaluation, where losses that are means weighted by
+            class are apart.
     """
 
     output: Code
@@ -43,6 +47,7 @@ class Forward(NamedTuple):
     targets: Code
     loss: tuple[Code, ...]
     mixed: tuple[Code, ...]
+    evaluated: tuple[Code, ...]
 
 
 def batch_to_loss(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forward:
@@ -62,15 +67,17 @@ def batch_to_loss(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forw
         call=Code(_unpacked(graph, names, count)),
         first=Code(_unpacked(graph, {first: names[first]}, count)),
         targets=Code("targets" if needed else "_"),
-        loss=_losses(recipe, names, mixed=False),
-        mixed=_losses(recipe, names, mixed=True),
+        loss=_losses(recipe.terms, recipe, names),
+        mixed=_losses(recipe.terms, recipe, names, mixed=True),
+        evaluated=_evaluated(recipe, names),
     )
 
 
 def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
     """Choose variables for the outputs that are used."""
     names: dict[str, str] = {}
-    taken = WORDS | BUILTINS | FORWARD | {*keyword.kwlist} | _of_metrics(recipe)
+    taken = WORDS | BUILTINS | FORWARD | {*kwlist} | _of_metrics(recipe)
+    taken |= {"weighted", "weights"} if weighted_terms(recipe) else set()
     for output in (graph.outputs[0], *(term.output for term in recipe.terms)):
         name = spelling(output)
         used = {*taken, *names.values()}
@@ -101,17 +108,44 @@ def _unpacked(graph: Graph, names: Mapping[str, str], count: int) -> str:
     return ", ".join([*shown, *rest])
 
 
+def weighted_terms(recipe: Recipe) -> tuple[LossTerm, ...]:
+    """Return the losses of a batch that are means weighted by class."""
+    return tuple(term for term in recipe.terms if term.loss.class_weights is not None)
+
+
 def _losses(
-    recipe: Recipe, names: Mapping[str, str], *, mixed: bool
+    terms: Iterable[LossTerm],
+    recipe: Recipe,
+    names: Mapping[str, str],
+    variable: str = "loss",
+    *,
+    mixed: bool = False,
 ) -> tuple[Code, ...]:
     """Write one line per loss, which adds it to the sum."""
     lines = []
-    for index, term in enumerate(recipe.terms):
+    for index, term in enumerate(terms):
         sign = "+=" if index else "="
         weight = "" if term.weight == 1 else f"{written(term.weight)} * "
         loss = _loss(recipe, term, names, mixed=mixed)
-        lines.append(Code(f"loss {sign} {weight}{loss}"))
+        lines.append(Code(f"{variable} {sign} {weight}{loss}"))
     return tuple(lines)
+
+
+def _evaluated(recipe: Recipe, names: Mapping[str, str]) -> tuple[Code, ...]:
+    """Write the losses of an evaluation.
+
+    The mean of a batch that is weighted by class counts as much as its weights.
+    """
+    weighted = weighted_terms(recipe)
+    others = [term for term in recipe.terms if term not in weighted]
+    if not weighted:
+        return _losses(others, recipe, names)
+    variable = "weighted" if others else "loss"
+    return (
+        *_losses(weighted, recipe, names, variable),
+        *_losses(others, recipe, names),
+        Code("weights = data.class_weights[targets]"),
+    )
 
 
 def _loss(
@@ -123,4 +157,8 @@ def _loss(
     output = names[term.output]
     if term.target == "next":
         output, target = f"{output}.flatten(0, 1)", f"{target}.flatten()"
-    return flat(call(term.loss.call, output, target, *keywords(term.loss.arguments())))
+    given = [
+        keyword(name, Code(_TENSORS[name]) if name in _TENSORS else literal(value))
+        for name, value in term.loss.arguments().items()
+    ]
+    return flat(call(term.loss.call, output, target, *given))

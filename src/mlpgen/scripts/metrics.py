@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.scripts.loss import weighted_terms
 from mlpgen.styles.code import Code
 from mlpgen.training.metrics import METRICS
 
@@ -19,12 +20,14 @@ class Measured(NamedTuple):
     Attributes:
         before: Lines before the loop over batches.
         batch: Lines inside the loop.
-        means: Pairs of a name and the code whose mean it is.
+        loss: Pairs of a name and the code whose mean it is, of the loss.
+        means: The same of the metrics.
         shown: Pairs of a metric and its code, if metrics differ from the means.
     """
 
     before: tuple[Code, ...]
     batch: tuple[Code, ...]
+    loss: tuple[tuple[Code, Code], ...]
     means: tuple[tuple[Code, Code], ...]
     shown: tuple[tuple[Code, Code], ...]
 
@@ -44,24 +47,42 @@ def measured(recipe: Recipe, output: str) -> Measured:
     }
     metrics = {name: METRICS[name] for name in recipe.metrics}
     means: dict[str, str] = {}
-    shown = {"loss": 'found["loss"]'}
+    loss, shown_loss = _loss(recipe)
+    shown = {"loss": shown_loss}
     for name, metric in metrics.items():
         means |= metric.means
         if metric.result:
             shown[name] = metric.result
         elif metric.means:
             shown[name] = f'found["{name}"]'
-    derived = any(each.result for each in metrics.values())
+    derived = len(loss) > 1 or any(each.result for each in metrics.values())
     return Measured(
         before=_lines((each.before for each in metrics.values()), words),
         batch=_lines((each.batch for each in metrics.values()), words),
-        means=tuple(
-            (Code(name), Code(code.format(**words))) for name, code in means.items()
-        ),
-        shown=tuple((Code(name), Code(code)) for name, code in shown.items())
-        if derived
-        else (),
+        loss=_pairs(loss),
+        means=_pairs({name: code.format(**words) for name, code in means.items()}),
+        shown=_pairs(shown) if derived else (),
     )
+
+
+def _loss(recipe: Recipe) -> tuple[dict[str, str], str]:
+    """Return what the mean loss is computed from, and how.
+
+    A mean weighted by class is a quotient of two means over the examples.
+    """
+    weighted = len(weighted_terms(recipe))
+    if not weighted:
+        return {"loss": "loss"}, 'found["loss"]'
+    name = "loss" if weighted == len(recipe.terms) else "weighted"
+    found = {name: f"{name} * weights.mean()", "weights": "weights"}
+    shown = f'found["{name}"] / found["weights"]'
+    if name == "loss":
+        return found, shown
+    return {"loss": "loss", **found}, f'found["loss"] + {shown}'
+
+
+def _pairs(code: Mapping[str, str]) -> tuple[tuple[Code, Code], ...]:
+    return tuple((Code(name), Code(value)) for name, value in code.items())
 
 
 def _lines(lines: Iterable[str], words: Mapping[str, object]) -> tuple[Code, ...]:

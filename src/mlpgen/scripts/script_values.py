@@ -12,6 +12,7 @@ from mlpgen.scripts.data_loading import data_module, load_arguments
 from mlpgen.scripts.flags import flags
 from mlpgen.scripts.loss import batch_to_loss
 from mlpgen.scripts.metrics import measured
+from mlpgen.scripts.weights import weighting
 from mlpgen.styles.code import Code, call, flat, keyword, literal, quoted
 from mlpgen.training.metrics import METRICS
 
@@ -60,6 +61,7 @@ class ScriptValues(NamedTuple):
         channels_last: Whether batches of images have the channels last in memory.
         autocast: The dtype of the forward pass; empty for float32.
         augmentations: Pairs of what is assigned and the call that augments a batch.
+        weighting: The calls that give the data the weights of the loss.
         measured: The code of the metrics in an evaluation.
         at_end: Metrics that are computed of the model of the best epoch.
         kept: The model that is evaluated and saved: itself, or a mean of its weights.
@@ -95,6 +97,7 @@ class ScriptValues(NamedTuple):
     channels_last: bool
     autocast: Code
     augmentations: tuple[tuple[Code, Code], ...]
+    weighting: tuple[Code, ...]
     measured: Measured
     at_end: tuple[str, ...]
     kept: Code
@@ -144,6 +147,7 @@ def script_values(
         channels_last=settings.channels_last and recipe.dataset.pictures,
         autocast=_DTYPES.get(settings.precision, Code("")),
         augmentations=tuple(_augmentation(each) for each in recipe.augmentations),
+        weighting=weighting(recipe),
         measured=measured(recipe, forward.output),
         at_end=tuple(name for name in recipe.metrics if METRICS[name].at_end),
         kept=Code("model" if settings.ema is None else "average"),

@@ -178,5 +178,5 @@ class LossKeys(_Model):
     weight: Annotated[
         float,
         Field(gt=0, description="The weight of the loss in the sum of all losses."),
-        Expects("a number above 0"),
+        Expects("a number above 0; weights of classes are arguments of the loss"),
     ] = 1.0

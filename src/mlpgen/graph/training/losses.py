@@ -86,7 +86,12 @@ def _term(
         return None
     found = _target(loss, value.shape, dataset, before)
     if not isinstance(found, Problem):
-        found = _wrong_values(loss, output, nodes) or found
+        found = (
+            _wrong_values(loss, output, nodes)
+            or loss.check_weights(found, value.shape)
+            or _other_weights(loss, before)
+            or found
+        )
     if isinstance(found, Problem):
         if found.code == "MG401" and problems.promote("MG306"):
             return None  # that mistake explains the shape
@@ -94,10 +99,33 @@ def _term(
             f"the output is `{output}` (line {problems.line(node.path)}), "
             f"{whole_shown(value)}",
         )
-        problems.add(found.code, found.message, path, notes=notes, help=found.help)
+        at = _place(found, loss, alone, path)
+        problems.add(found.code, found.message, at, notes=notes, help=found.help)
         return None
     shape = tuple(int(size) for size in value.shape)
     return LossTerm(loss, output, found, shape, keys.weight)
+
+
+def _place(found: Problem, loss: Loss, raw: Any, path: Path) -> Path:
+    """Return where a problem is: at an argument, else at the loss."""
+    if found.argument is None:
+        return path
+    name = type(loss).__name__
+    inner = isinstance(raw[name], dict)
+    return (*path, name, found.argument) if inner else (*path, name)
+
+
+def _other_weights(loss: Loss, before: Sequence[LossTerm]) -> Problem | None:
+    """Check that losses share the weights of classes and of positive targets."""
+    for argument in ("weight", "pos_weight"):
+        own = getattr(loss, argument, None)
+        others = (getattr(term.loss, argument, None) for term in before)
+        if own is not None and any(each not in (None, own) for each in others):
+            message = (
+                f"the losses of a spec share one `{argument}`, but this one differs"
+            )
+            return Problem("MG406", message, argument)
+    return None
 
 
 def _target(

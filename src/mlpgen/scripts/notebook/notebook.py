@@ -209,8 +209,14 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
         line.partition(" = ")[2].partition("(")[0] for line in script.measured.before
     ]
     averages = [] if script.settings.ema is None else ["WeightAverage"]
+    weighting = [line.partition("(")[0] for line in script.weighting]
     return Learning(
-        data=inliner.take(f"shared/{script.data_module}", "load"),
+        data=_joined(
+            [
+                inliner.take(f"shared/{script.data_module}", "load"),
+                inliner.take("shared/weighting", *weighting),
+            ]
+        ),
         title=Code(escaped(recipe.dataset.title)),
         augment=_joined(inliner.take(f"shared/{at}", name) for at, name in changes),
         metrics=_joined(

@@ -3,16 +3,30 @@
 https://docs.pytorch.org/docs/stable/nn.html#loss-functions
 
 Arguments that change the mean over a batch are left out (`reduction`, `size_average`,
-`reduce`), because the training script reports means; so are tensors (`weight`).
+`reduce`), because the training script reports means.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
+from pydantic import Field
+
+from mlpgen.catalogue.component import Expects
 from mlpgen.layers.base import Shape, shown
 from mlpgen.training.component import Problem, TrainingComponent
 
 Target = Literal["label", "one_hot", "image", "number", "next"]
 
+
+Weight = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+"""How much a class counts in a loss, relative to others."""
+ClassWeights = Annotated[
+    Literal["balanced"] | list[Weight] | None,
+    Expects("`balanced` or a list of numbers above 0, one for each class"),
+]
+PosWeight = Annotated[
+    Literal["balanced"] | Weight | list[Weight] | None,
+    Expects("`balanced`, a number above 0 or a list of them, one for each output"),
+]
 
 NO_LOGITS = (
     "Softmax",
@@ -109,6 +123,55 @@ class Loss(TrainingComponent):
         del output
         return False
 
+    @property
+    def class_weights(self) -> Any:
+        """The weights of the classes: None, `balanced` or a list."""
+        return getattr(self, "weight", None)
+
+    @property
+    def positive_weights(self) -> Any:
+        """The weights of positive targets: None, `balanced`, a number or a list."""
+        return getattr(self, "pos_weight", None)
+
+    def check_weights(self, target: Target, output: Shape) -> Problem | None:
+        """Check that the weights fit the target and the output.
+
+        Args:
+            target: What the output is compared with.
+            output: Shape of the output.
+        """
+        name = type(self).__name__
+        classes = target in ("label", "one_hot")
+        if self.class_weights is not None and not classes:
+            message = f"`weight` of `{name}` is for classes of whole examples"
+            return Problem("MG406", message, "weight", "leave it out")
+        for argument, weights in (
+            ("weight", self.class_weights),
+            ("pos_weight", self.positive_weights),
+        ):
+            found = _check_count(argument, weights, classes=classes, output=output)
+            if found is not None:
+                return found
+        return None
+
     def takes_mixtures(self, target: Target) -> bool:
         """Return whether targets may be mixtures of classes."""
         return target == "one_hot"
+
+
+def _check_count(
+    argument: str, weights: Any, *, classes: bool, output: Shape
+) -> Problem | None:
+    """Check that there is a weight for each class, or each output."""
+    if weights is None or isinstance(weights, float | int):
+        return None
+    if len(output) != 1:
+        message = f"`{argument}` of an output {shown(output)} must be one number"
+        return Problem("MG406", message, argument)
+    if weights != "balanced" and len(weights) != output[0]:
+        what = "classes" if classes else "outputs"
+        message = f"`{argument}` has {len(weights)} numbers, but there are "
+        message += f"{int(output[0])} {what}"
+        help = f"write one number for each of the {what}"
+        return Problem("MG404", message, argument, help)
+    return None

@@ -7,7 +7,7 @@ from pydantic import Field
 from mlpgen.catalogue.component import Expects, Probability
 from mlpgen.layers.base import Shape
 from mlpgen.training.component import Problem
-from mlpgen.training.losses.base import NO_LOGITS, Loss, Target
+from mlpgen.training.losses.base import NO_LOGITS, ClassWeights, Loss, Target
 
 IgnoreIndex = Annotated[
     int, Field(lt=0), Expects("a number below 0: every class of the data counts")
@@ -26,6 +26,7 @@ class CrossEntropyLoss(Loss):
 
     ignore_index: IgnoreIndex = -100
     label_smoothing: Probability = 0.0
+    weight: ClassWeights = None
 
     def takes_mixtures(self, target: Target) -> bool:
         """Return true: it also takes probabilities of classes."""
@@ -43,6 +44,7 @@ class NLLLoss(Loss):
     of_text: ClassVar = True
 
     ignore_index: IgnoreIndex = -100
+    weight: ClassWeights = None
 
 
 class MultiMarginLoss(Loss):

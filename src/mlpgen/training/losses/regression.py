@@ -8,7 +8,14 @@ from pydantic import Field
 from mlpgen.catalogue.component import Expects, PositiveReal
 from mlpgen.layers.base import Shape, shown
 from mlpgen.training.component import Problem
-from mlpgen.training.losses.base import NO_LOGITS, OF_STEPS, ONE_EACH, Loss, Target
+from mlpgen.training.losses.base import (
+    NO_LOGITS,
+    OF_STEPS,
+    ONE_EACH,
+    Loss,
+    PosWeight,
+    Target,
+)
 
 
 class OfImages(Loss):
@@ -73,6 +80,8 @@ class BCEWithLogitsLoss(OfBoth):
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a sigmoid"
     probabilities: ClassVar = "torch.sigmoid({})"
+
+    pos_weight: PosWeight = None
 
 
 class BCELoss(OfBoth):
