@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.nodes import named
+from mlpgen.graph.nodes import named_layers
 from mlpgen.proof.checks.subject import sized
 from mlpgen.proof.claims import claims
 
@@ -31,7 +31,7 @@ def light(network: Network) -> bool:
     graph = network.graph
     if graph.layers > MOST_LAYERS or any(
         value > LARGEST_STRIDE
-        for _, node in named(graph.nodes)
+        for _, node in named_layers(graph.nodes)
         for value in numbers(node.arguments.get("stride"))
     ):
         return False
