@@ -144,7 +144,9 @@ def without_newline(path: Path) -> None:
 
 
 def edited(path: Path) -> None:
-    path.write_text(path.read_text("utf-8").replace("return", "return  ", 1), "utf-8")
+    text = path.read_text("utf-8")
+    word = "return" if "return" in text else "TRAINING"
+    path.write_text(text.replace(word, f"{word}  ", 1), "utf-8")
 
 
 def empty(path: Path) -> None:
@@ -623,8 +625,9 @@ def test_irrelevant_changes_of_a_spec_change_no_file(
     spec.write_text(SPEC.replace("hidden_1: 128", "hidden_1: 256"), "utf-8")
     models = [f"made/{style}/mnist_mlp.py" for style in ("explicit", "sequential")]
     notebooks = [path.replace(".py", ".ipynb") for path in models]
-    flags = [path.replace("mnist", "train_mnist") for path in models]
-    assert Said(capsys).wrong == dict.fromkeys([*models, *notebooks, *flags], "stale")
+    kinds = ("train", "spec")  # flags, and what runs keep
+    told = [path.replace("mnist", f"{each}_mnist") for path in models for each in kinds]
+    assert Said(capsys).wrong == dict.fromkeys([*models, *notebooks, *told], "stale")
     edited(Path(models[0]))
     said = Said(capsys)
     assert said.wrong[models[0]] == "edited"

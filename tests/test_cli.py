@@ -206,7 +206,9 @@ def test_check_tells_states_apart(folder: Folder) -> None:
     folder.write("specs/mnist_mlp.yaml", "# a comment\n" + SPEC)
     assert verdicts(folder) == CURRENT
     folder.write("specs/mnist_mlp.yaml", SPEC.replace("hidden_1: 128", "hidden_1: 100"))
-    assert verdicts(folder) == CURRENT | {MODEL: "stale", train: "stale"}
+    spec = train.replace("train_", "spec_")
+    stale = dict.fromkeys((MODEL, train, spec), "stale")
+    assert verdicts(folder) == CURRENT | stale
     assert "-    def __init__(self, hidden_1: int = 128" in folder.run("check").stdout
 
     folder.write("specs/mnist_mlp.yaml", SPEC.split("training:")[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import pickle
 import random
 import runpy
@@ -75,6 +76,13 @@ class Scripts:
         looking = ("table.csv", "--layers", "--run", str(checkpoint))
         return self.call("predict", *looking)
 
+    def told(self, checkpoint: Path | str) -> str:
+        """Return what predictions say of the checkpoint of the only epoch."""
+        with (self.folder / "run" / "metrics.csv").open(newline="") as file:
+            (row,) = csv.DictReader(file)
+        accuracy = float(row["test_accuracy"])
+        return f"{checkpoint}: epoch 1, test_accuracy {accuracy:.4g}\n"
+
     def refuses(self, checkpoint: Path | str, says: str = "") -> None:
         """Check that a checkpoint is refused in one line, for resuming too."""
         for code, said in (
@@ -86,9 +94,17 @@ class Scripts:
             self.is_one_line(said)
 
     def is_one_line(self, said: str) -> None:
-        """Check that an error is one escaped line with safe advice."""
-        assert said.startswith("error: ") and said.endswith("\n")
-        assert said[:-1].isprintable()
+        """Check that each error is an escaped line with safe advice.
+
+        There is one error, except for weights of another network; a line about the
+        checkpoint may stand before it.
+        """
+        lines = said.removesuffix("\n").split("\n")
+        told = [line for line in lines if not line.startswith("error: ")]
+        assert lines[-1].startswith("error: ") and all(map(str.isprintable, lines))
+        assert all(".pt: " in line or "since: " in line for line in told), told
+        several = len(lines) - len(told) > 1
+        assert several == ("is of another network: use the code" in said)
         assert "weights_only" not in said
 
 
@@ -120,8 +136,8 @@ def scripts(folder: Path, capsys: pytest.CaptureFixture[str]) -> Scripts:
 
 
 def test_undamaged_checkpoints_work(scripts: Scripts) -> None:
-    assert scripts.predict("run") == (0, "")
-    assert scripts.predict(scripts.best) == (0, "")
+    assert scripts.predict("run") == (0, scripts.told("run/best.pt"))
+    assert scripts.predict(scripts.best) == (0, scripts.told(scripts.best))
 
 
 class Code:
@@ -148,7 +164,7 @@ def test_files_other_than_checkpoints(scripts: Scripts, tmp_path: Path) -> None:
     scripts.refuses(tmp_path / "code_in_it.pt", says="more than plain data")
     assert not (scripts.folder / "was_here").exists()
     scripts.refuses(tmp_path / "none.pt", says="No such file")
-    scripts.refuses(tmp_path, says="cannot be read")
+    scripts.refuses(tmp_path, says="has no run yet")
     (tmp_path / "best.pt").mkdir()
     (tmp_path / "last.pt").mkdir()
     scripts.refuses(tmp_path, says="cannot be read")
@@ -220,13 +236,17 @@ def test_types_changed(scripts: Scripts, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("way", "value", "says"),
     [
-        (("settings", "hidden"), 5, "is of another model"),
+        (("settings", "hidden"), 5, "error: linear_1.bias was [4], is [5]\n"),
         (("settings", "hidden"), "4", "TypeError"),
-        (("settings", "hidden"), changed, "does not tell 'hidden'"),
+        (("settings", "hidden"), changed, "it knows no hidden"),
         (("settings",), [], "no checkpoint of a run"),
         (("about", "classes"), ["a"] * 3, "names 3 classes, the model tells 2"),
-        (("about", "classes"), changed, "does not tell 'classes'"),
-        (("average", "module.linear_1.weight"), changed, "is of another model"),
+        (("about", "classes"), changed, "it knows no classes"),
+        (("average", "module.linear_1.weight"), changed, "linear_1.weight is not in"),
+        (("spec",), 1, "does not tell what it is of"),
+        (("spec", "network", "layers", "relu_1"), "Tanh", "relu_1 was Tanh, is ReLU"),
+        (("spec", "network", "layers"), None, "does not tell what it is of"),
+        (("version",), 99, "is of version 99: newer scripts can read it"),
     ],
 )
 def test_what_a_prediction_says(
@@ -246,7 +266,8 @@ def test_the_mean_of_the_weights_is_used(scripts: Scripts, tmp_path: Path) -> No
     printed = []
     for run in (tmp_path, scripts.best):
         looking = ("table.csv", "--layer", "linear_2", "--run", str(run))
-        assert scripts.call("predict", *looking) == (0, "")
+        told = scripts.told(run / "best.pt" if run == tmp_path else run)
+        assert scripts.call("predict", *looking) == (0, told)
         printed.append(scripts.said)
     assert printed[0] == printed[1] != ""
 

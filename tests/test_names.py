@@ -13,6 +13,7 @@ from torch import nn
 
 from mlpgen import SpecError, api, source
 from mlpgen.names.identifiers import wrong_input, wrong_parameter
+from mlpgen.names.modules import KINDS
 from mlpgen.names.reserved.attributes import MODULE, NOT_EXPORTED
 from mlpgen.names.reserved.scripts import WORDS as OF_SCRIPTS
 from mlpgen.names.reserved.words import BUILTINS, MODEL
@@ -393,7 +394,7 @@ def test_file_names_the_files() -> None:
     spec = entries("Flatten", {"Linear": 10}, input=[1, 28, 28], training=training)
     named = network({**spec, "name": "ResNet18", "file": "resnet18"})
     plain = network({**spec, "name": "ResNet18"})
-    kinds = ("", "train_", "predict_")
+    kinds = ("", *(f"{kind}_" for kind in KINDS))
     for loaded, stem in ((named, "resnet18"), (plain, "res_net18")):
         texts = api.render(loaded)
         own = [name for name in texts if stem in name]

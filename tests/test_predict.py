@@ -112,11 +112,11 @@ def test_wrong_files(script: Path, tmp_path: Path) -> None:
 def test_wrong_runs(script: Path, tiny: Path, tmp_path: Path) -> None:
     refused(script, "--evaluate", says="runs/tried has no run yet: train a model")
     evaluate = ("--evaluate", "--data-dir", str(tiny))
-    refused(script, *evaluate, "--run", str(tmp_path), says="cannot be read")
+    refused(script, *evaluate, "--run", str(tmp_path), says="has no run yet")
     other = rendered(MLP, {}, tmp_path)
     predicting = other.with_name("predict_tried.py")
     run = str(script.parent / "run")
-    refused(predicting, *evaluate, "--run", run, says="is of another model")
+    refused(predicting, *evaluate, "--run", run, says="is of another network")
     refused(script, *evaluate, "--device", "nonsense", says="try --device cpu")
     torn = tmp_path / "torn.pt"
     torn.write_bytes((script.parent / "run" / "best.pt").read_bytes()[:-100])

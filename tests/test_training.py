@@ -55,11 +55,18 @@ def train(script: Path, *args: str) -> str:
 
 
 def refused(script: Path, *args: str, says: str) -> None:
-    """A run must end with one line that says why."""
+    """A run must end with one line that says why, after that on what it looks at.
+
+    Of another network each difference has a line.
+    """
     done = tried(script, *args)
     assert done.returncode == 2, done.stderr
-    assert says in done.stderr
-    assert done.stderr.startswith("error: ") and len(done.stderr.splitlines()) == 1
+    lines = done.stderr.splitlines()
+    errors = [line for line in lines if line.startswith("error: ")]
+    told = lines[: len(lines) - len(errors)]
+    assert any(says in line for line in errors) and lines == [*told, *errors]
+    assert len(errors) == 1 or "is of another network" in errors[-1]
+    assert len(told) <= 1 and all(".pt: " in line for line in told)
 
 
 def rows(out: Path) -> list[dict[str, str]]:

@@ -1,15 +1,24 @@
-"""The files of a run: checkpoints, and who may write them."""
+"""The files of a run: checkpoints, what is told of them, and who may write them."""
 
 import argparse
+import csv
+import json
+import os
+import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from errors import RunError
 
+VERSION = 2
+"""Counts what is added to checkpoints; those of the first have no version."""
+MOST_LINES = 10
+"""Weights of another network that are named."""
 KEYS = {"settings", "about", "random", "epoch", "step", "best", "best_epoch", "rows"}
 """What every checkpoint holds beside the states of its parts."""
 
@@ -28,7 +37,19 @@ def read(path: Path) -> dict[str, Any]:
     known = isinstance(state, dict) and state.keys() >= KEYS
     if not known or {type(state["settings"]), type(state["about"])} != {dict}:
         raise RunError(f"{path} is no checkpoint of a run")
+    version = state.get("version", 1)
+    if not isinstance(version, int) or version > VERSION:
+        raise RunError(f"{path} is of version {version}: newer scripts can read it")
     return state
+
+
+def told(path: Path, state: dict[str, Any]) -> str:
+    """Say of which epoch a checkpoint is, and how good that was."""
+    rows, score = state["rows"], state.get("score")
+    text = f"{path}: epoch {len(rows)}" if rows else f"{path}: before its first epoch"
+    if rows and score in rows[-1]:
+        text += f", {score} {rows[-1][score]:.4g}"
+    return f"{text}, and {state['step']} steps" if state["step"] else text
 
 
 def newest(path: Path) -> Path:
@@ -39,13 +60,52 @@ def newest(path: Path) -> Path:
     return before if before.exists() and not last.exists() else last
 
 
-def newest_run(folder: Path) -> Path:
-    """Return the run below a folder that was written to last, or the folder itself."""
-    if (folder / "last.pt").exists():
+def newest_run(folder: Path, names: Sequence[str] = ("last.pt", "previous.pt")) -> Path:
+    """Return the run below a folder that was written to last.
+
+    Args:
+        folder: Has runs in it; one that is a run itself is returned.
+        names: The checkpoints that it may have.
+
+    Raises:
+        RunError: There is none, or none that is more than an attempt.
+    """
+    if has_run(folder) or any((folder / name).exists() for name in names):
         return folder
-    found = [*folder.rglob("last.pt"), *folder.rglob("previous.pt")]
-    last = max(found, key=lambda path: path.stat().st_mtime, default=folder / "last.pt")
-    return last.parent
+    every = {path for name in names for path in folder.rglob(name)}
+    found = [path for path in every if not attempt(path.parent)]
+    if found:
+        return max(found, key=lambda path: path.stat().st_mtime).parent
+    if every:
+        kinds = {attempt(path.parent) for path in every}
+        said = f"runs below {folder} {' or '.join(sorted(kinds))}"
+        raise RunError(f"{said}: train a model, or name one of them")
+    raise RunError(f"{folder} has no run yet: train a model, or name a run")
+
+
+def has_run(folder: Path) -> bool:
+    """Tell whether a training has written checkpoints into a folder."""
+    return any((folder / name).exists() for name in ("last.pt", "previous.pt"))
+
+
+def attempt(folder: Path) -> str:
+    """Say why a run is none to be found by its age; nothing if it is one."""
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        if config.get("diverged"):
+            return "have diverged"
+        return "know one batch alone" if config["settings"]["overfit_batch"] else ""
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+        return ""  # its files are gone in part, or somebody's
+
+
+def commit_of(folder: Path) -> str:
+    """Return the commit of the code that made a run; nothing if it is not known."""
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        return str(config["commit"] or "")
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+        return ""
 
 
 def new_run(wanted: Path) -> Path:
@@ -55,6 +115,75 @@ def new_run(wanted: Path) -> Path:
         count += 1
         path = wanted.with_name(f"{wanted.name}_{count}")
     return path
+
+
+def described(args: argparse.Namespace, diverged: str) -> str:
+    """Write down what is run, and whether it has diverged, as JSON."""
+    failed, commit = subprocess.getstatusoutput("git describe --always --dirty")
+    config = {
+        "command": sys.argv,
+        "settings": plain(args),
+        "python": sys.version,
+        "torch": torch.__version__,
+        "commit": None if failed else commit,
+    }
+    config |= {"diverged": diverged} if diverged else {}
+    return json.dumps(config, indent=2) + "\n"
+
+
+def write(path: Path, write_to: Callable[[Path], object]) -> None:
+    """Write a file aside and rename it, so that it is never half a file.
+
+    Of "last.pt", the one before is kept as "previous.pt".
+    """
+    aside = path.with_name(f"{path.name}.part")
+    try:
+        write_to(aside)
+        with aside.open("rb") as file:
+            os.fsync(file.fileno())  # whole, even if the power fails
+    except (OSError, RuntimeError) as error:  # a full disk, in Python and in torch
+        aside.unlink(missing_ok=True)
+        raise RunError(f"{path} cannot be written: {error}") from None
+    if path.name == "last.pt" and path.exists():
+        path.replace(path.with_name("previous.pt"))
+    aside.replace(path)
+
+
+def write_rows(path: Path, rows: Sequence[dict[str, float]]) -> None:
+    """Write the metrics of epochs as CSV."""
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, [*dict.fromkeys(n for row in rows for n in row)])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def of_another_network(path: Path) -> str:
+    """Say what can be done with a checkpoint of another network."""
+    commit = commit_of(path.parent)
+    code = f"the code of commit {commit}" if commit else "the code of its time"
+    return f"{path} is of another network: use {code}, or train this one"
+
+
+def check_weights(path: Path, model: nn.Module, weights: dict[str, Any]) -> None:
+    """See that weights are those of a model, by their names and shapes.
+
+    Raises:
+        RunError: They are not: a line for each difference.
+    """
+    wanted = model.state_dict()
+    lines = [f"{name} is not in {path}" for name in wanted if name not in weights]
+    lines += [f"{name} is in {path} alone" for name in weights if name not in wanted]
+    for name in wanted.keys() & weights.keys():
+        was, now = (_shape(each.get(name)) for each in (weights, wanted))
+        if was != now:
+            lines.append(f"{name} was {was}, is {now}")
+    if lines:
+        more = [f"{len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
+        raise RunError(*sorted(lines)[:MOST_LINES], *more, of_another_network(path))
+
+
+def _shape(value: Any) -> str:
+    return str([*value.shape]) if isinstance(value, Tensor) else "no tensor"
 
 
 def plain(args: argparse.Namespace) -> dict[str, Any]:

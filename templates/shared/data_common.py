@@ -111,6 +111,19 @@ class Data:
         device = self.features.device
         self.features = (self.features - mean.to(device)) / std.to(device)
 
+    def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
+        """Bring scaled features from one scale to another one."""
+        (mean, std), (middle, deviation) = (self._scale(each) for each in (was, now))
+        self.scale((middle - mean) / std, deviation / std)
+
+    def _scale(self, about: dict[str, Any]) -> tuple[Tensor, Tensor]:
+        """Lay mean and deviation out as features are, (C, 1, …)."""
+        ones = (1,) * (self.features.ndim - 2)
+        mean, std = about.get("mean"), about.get("std")
+        if mean is None or std is None:
+            mean, std = 0.0, float(self.unit)
+        return torch.tensor(mean).view(-1, *ones), torch.tensor(std).view(-1, *ones)
+
 
 class Splits(NamedTuple):
     """Data in three parts.

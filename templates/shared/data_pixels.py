@@ -49,6 +49,10 @@ class Images(Data):
         """Bring the images of each batch from a mean and a deviation to 0 and 1."""
         self.mean, self.std = mean, std
 
+    def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
+        """Bring the images of each batch to another scale."""
+        self.scale(*self._scale(now))
+
     def _scaled(self, pixels: Tensor) -> Tensor:
         device = self.targets.device
         features = pixels.to(device, torch.float32)

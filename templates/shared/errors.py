@@ -7,11 +7,11 @@ from data_common import RANK, DataError
 
 
 class RunError(Exception):
-    """Why a script cannot begin or go on, and what to do, in one line."""
+    """Why a script cannot begin or go on, and what to do, in one line or several."""
 
 
 def guarded(main: Callable[[], None]) -> None:
-    """Run a script: whatever goes wrong is said in one line, and the exit code is 2."""
+    """Run a script: what goes wrong is said, a line each, and the exit code is 2."""
     if "--traceback" in sys.argv:
         main()
         return
@@ -20,7 +20,8 @@ def guarded(main: Callable[[], None]) -> None:
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except Exception as error:
-        print(printable(f"error: {told(error)}"), file=sys.stderr)
+        for line in error.args if isinstance(error, RunError) else [told(error)]:
+            print(printable(f"error: {' '.join(str(line).split())}"), file=sys.stderr)
         raise SystemExit(2) from None
 
 
@@ -41,6 +42,12 @@ def say(text: str) -> None:
     """Print something once, whatever the number of ranks."""
     if RANK == 0:
         print(printable(text), flush=True)
+
+
+def note(text: str) -> None:
+    """Print once what is no result, beside those."""
+    if RANK == 0:
+        print(printable(text), file=sys.stderr, flush=True)
 
 
 def printable(text: str) -> str:

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+import changes
 import checkpoint
 import hooks
 import plots
+from changes import Spec
 from command_line import Parser, path_of, usable
 from data_common import Splits
-from errors import RunError, guarded, one_line, printable
+from errors import RunError, guarded, note, printable
 
 Reader = Callable[[Sequence[Path], dict[str, Any]], Tensor]
 """Reads files as the model takes them, (N, …), by what is known of the data."""
@@ -24,7 +26,7 @@ class Kept(dict[str, Any]):
 
     def __missing__(self, key: str) -> Any:
         """Say in one line that something is not told."""
-        raise RunError(f"the checkpoint is of another model: it does not tell {key!r}")
+        raise RunError(f"the checkpoint is of another network: it knows no {key}")
 
 
 class Trained(NamedTuple):
@@ -36,6 +38,7 @@ class Trained(NamedTuple):
         settings: What the training was called with, by the names of the flags.
         about: What it has found out about its data: the names of classes, the scale.
         weights: Of the model; if their mean was trained too, the mean.
+        told: Lines that say where the weights come from, and what differs today.
     """
 
     args: argparse.Namespace
@@ -43,6 +46,7 @@ class Trained(NamedTuple):
     settings: Kept
     about: Kept
     weights: dict[str, Tensor]
+    told: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -51,11 +55,13 @@ class Trained(NamedTuple):
 
     def restore(self, model: nn.Module) -> None:
         """Give a model the weights, on the device, in the state of evaluation."""
+        checkpoint.check_weights(self.path, model, self.weights)
         try:
             model.load_state_dict(self.weights)
-        except Exception as error:
-            why = one_line(error)
-            raise RunError(f"{self.path} is of another model: {why}") from None
+        except Exception:  # of another layout, or none that can be copied
+            raise RunError(f"{self.path} is damaged: its weights are none") from None
+        for line in self.told:
+            note(line)
         model.to(self.args.device).eval()
 
     def examples(self, read: Reader) -> Iterator[tuple[Path, Tensor]]:
@@ -65,16 +71,31 @@ class Trained(NamedTuple):
                 yield path, features.to(self.args.device)
 
     def checked(self, data: Splits) -> Splits:
-        """See that data has the classes, or the characters, that were trained on."""
+        """See that data has the classes, or the characters, that were trained on.
+
+        Its test data is brought to the scale that the model knows.
+        """
         for key in ("classes", "vocabulary"):
             if data.about.get(key) != self.about.get(key):
                 raise RunError(f"the data has other {key} than what was trained on")
+        if {key: data.about.get(key) for key in ("mean", "std")} != {
+            key: self.about.get(key) for key in ("mean", "std")
+        }:
+            data.test.rescale(data.about, self.about)
         return data
 
 
-def read(args: argparse.Namespace) -> Trained:
-    """Read the best checkpoint of a run, or the one that is named itself."""
+def read(args: argparse.Namespace, spec: Spec | None = None) -> Trained:
+    """Read the best checkpoint of a run, or the one that is named itself.
+
+    Args:
+        args: The command line.
+        spec: What the scripts were made from.
+    """
     path = args.run / "best.pt" if args.run.is_dir() else args.run
+    if args.run.is_dir() and not path.exists() and checkpoint.has_run(args.run):
+        said = f"no epoch of {args.run} was evaluated yet: --resume goes on with it"
+        raise RunError(said)
     state = checkpoint.read(path)
     weights = state.get("model")
     if isinstance(mean := state.get("average"), dict):  # of `AveragedModel`
@@ -85,13 +106,50 @@ def read(args: argparse.Namespace) -> Trained:
         }
     if not isinstance(weights, dict):
         raise RunError(f"{path} is no checkpoint of a run: it has no weights")
-    return Trained(args, path, Kept(state["settings"]), Kept(state["about"]), weights)
+    settings, told = Kept(state["settings"]), _told(path, state, spec)
+    return Trained(args, path, settings, Kept(state["about"]), weights, told)
 
 
-def start(use: Callable[[Trained], None], about: str | None, runs: str) -> None:
+def _told(path: Path, state: dict[str, Any], spec: Spec | None) -> tuple[str, ...]:
+    """Say where weights come from, and how the spec differs from that of the run."""
+    try:
+        lines = [f"{checkpoint.told(path, state)}"]
+        if spec is not None:
+            lines += _differences(path, state.get("spec"), spec)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise RunError(f"{path} does not tell what it is of: it is damaged") from error
+    return (*lines,)
+
+
+def _differences(path: Path, was: Spec | None, now: Spec) -> list[str]:
+    """Name what differs from the spec of a run; another network cannot be used."""
+    if was is None:
+        return ["older scripts made it: it does not tell its network"]
+    keys = changes.of_training(was, now)
+    lines = changes.of_network(was, now)
+    lines += [str(each) for each in keys if changes.is_other_data(each)]
+    if lines:
+        raise RunError(*lines, checkpoint.of_another_network(path))
+    found = [f"{each}: the run's is used" for each in changes.of_parameters(was, now)]
+    for each in keys:
+        scale = each.name == "normalize"
+        found.append(f"{each}: the run's is used" if scale else str(each))
+    return [f"the spec has changed since: {each}" for each in found]
+
+
+def start(
+    use: Callable[[Trained], None],
+    about: str | None,
+    runs: str,
+    spec: Spec | None = None,
+) -> None:
     """Do what the command line asks for; any mistake is one line.
 
-    A script says what it is about, and has a folder with a folder for each run.
+    Args:
+        use: Does it.
+        about: What the script does.
+        runs: The folder with a folder for each run.
+        spec: What the script was made from.
     """
     parser = command_line(about, runs)
 
@@ -102,14 +160,13 @@ def start(use: Callable[[Trained], None], about: str | None, runs: str) -> None:
         if (args.layers or args.layer) and not args.files:
             parser.error("--layers and --layer want a FILE for the model to look at")
         args.device = usable(args.device)
-        args.run = args.run or checkpoint.newest_run(Path(runs))
-        if args.run == Path(runs) and not args.run.exists():
-            raise RunError(f"{runs} has no run yet: train a model, or name a --run")
+        if args.run is None or args.run.is_dir():
+            args.run = checkpoint.newest_run(args.run or Path(runs), ["best.pt"])
         if args.plot:
             plots.require_matplotlib()
         args.draw_layers = args.plot and args.layers
         args.plot = args.plot and not args.layers
-        use(read(args))
+        use(read(args, spec))
 
     guarded(main)
 

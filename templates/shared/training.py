@@ -5,18 +5,14 @@ folder, from which it can go on at any time, on one device or on several.
 """
 
 import argparse
-import csv
 import itertools
-import json
 import math
-import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any, NoReturn, TypeVar
 
 import torch
 import torch.distributed as dist
@@ -24,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 import checkpoint
+from changes import Spec
 from command_line import leave
 from data_common import RANK, RANKS, Data
 from errors import RunError, one_line, printable, say
@@ -85,18 +82,26 @@ class Run:
     """
 
     def __init__(
-        self, args: argparse.Namespace, about: dict[str, Any], **parts: Any
+        self,
+        args: argparse.Namespace,
+        about: dict[str, Any],
+        spec: Spec | None = None,
+        **parts: Any,
     ) -> None:
-        """Take over the command line, what is known of the data, and what has a state.
+        """Begin with nothing that is learned.
 
-        The latter are the model, the optimizer and the like.
+        Args:
+            args: The command line.
+            about: What is known of the data.
+            spec: What the scripts were made from.
+            parts: What has a state: the model, the optimizer and the like.
         """
-        self.args, self.about, self.parts = args, about, parts
+        self.args, self.about, self.spec, self.parts = args, about, spec, parts
         self.folder: Path = args.out
         self.epoch, self.step = 1, 0
         self.best, self.best_epoch = -math.inf, 0
         self.rows: list[dict[str, float]] = []
-        self._score, self._free = "", FREE
+        self._score, self._free, self._count = "", FREE, 0
         self._losses: list[tuple[int, Tensor]] = []  # with their steps
         self._share: float | Tensor = 1.0
         self._signal = 0
@@ -189,12 +194,12 @@ class Run:
         self.rows.append(row)
         self.epoch, self.step = self.epoch + 1, 0
         if not all(math.isfinite(value) for value in row.values()):
-            raise RunError(f"the metrics of epoch {self.epoch - 1} are not finite")
+            self._diverge(f"the metrics of epoch {self.epoch - 1} are not finite")
         score = row[self._score] * self._sign
         if score > self.best:
             self.best, self.best_epoch = score, self.epoch - 1
             self._save("best.pt")
-        self._write("metrics.csv", self._write_rows)
+        self._write("metrics.csv", lambda path: checkpoint.write_rows(path, self.rows))
         self._show_row(row)
         self._keep()
 
@@ -210,6 +215,7 @@ class Run:
         """Yield the places of each batch that is left, the same on all ranks."""
         seed = self.args.seed + 10_000 * self.epoch
         batches = data.shuffled(self.args.batch_size, parts, seed)
+        self._count = len(batches)
         if self.step > len(batches):
             raise RunError(f"an epoch has no {self.step} steps: other data?")
         if self.args.profile:
@@ -288,28 +294,16 @@ class Run:
             self._lock = checkpoint.locked(self.folder / "lock")
         self._describe()
         if not self.args.resume:
-            self._save("best.pt")
             self._save("last.pt")
-            for name in ("previous.pt", "metrics.csv", "confusion.csv"):
-                if RANK == 0:  # of a run before, in the same folder
-                    (self.folder / name).unlink(missing_ok=True)
         if self.args.tensorboard and RANK == 0:
             self._board = _tensorboard(self.folder)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
 
-    def _describe(self) -> None:
-        """Write down what is run, into config.json."""
-        failed, commit = subprocess.getstatusoutput("git describe --always --dirty")
-        config = {
-            "command": sys.argv,
-            "settings": checkpoint.plain(self.args),
-            "python": sys.version,
-            "torch": torch.__version__,
-            "commit": None if failed else commit,
-        }
-        text = json.dumps(config, indent=2)
-        self._write("config.json", lambda path: path.write_text(f"{text}\n", "utf-8"))
+    def _describe(self, diverged: str = "") -> None:
+        """Write down what is run, and whether it has diverged, into config.json."""
+        text = checkpoint.described(self.args, diverged)
+        self._write("config.json", lambda path: path.write_text(text, "utf-8"))
 
     def _resume(self, path: Path) -> None:
         """Take over the state of a checkpoint, and write into its folder."""
@@ -382,45 +376,34 @@ class Run:
         state = {key: part.state_dict() for key, part in self.parts.items()}
         for key in ("about", "epoch", "step", "best", "best_epoch", "rows"):
             state[key] = vars(self)[key]
+        state |= {"version": checkpoint.VERSION, "spec": self.spec}
+        state |= {"score": self._score, "steps": self._count}
         state |= {"settings": checkpoint.plain(self.args), "ranks": RANKS}
         state["random"] = of_ranks(checkpoint.random_state())
         self._write(name, lambda path: torch.save(state, path))
 
     def _write(self, name: str, write: Callable[[Path], object]) -> None:
-        """Write a file aside and rename it, so that it is never half a file."""
-        if RANK > 0:
-            return
-        path, aside = self.folder / name, self.folder / f"{name}.part"
-        try:
-            write(aside)
-            with aside.open("rb") as file:
-                os.fsync(file.fileno())  # whole, even if the power fails
-        except (OSError, RuntimeError) as error:  # a full disk, in Python and in torch
-            aside.unlink(missing_ok=True)
-            raise RunError(f"{path} cannot be written: {error}") from None
-        if name == "last.pt" and path.exists():
-            path.replace(self.folder / "previous.pt")
-        aside.replace(path)
-
-    def _write_rows(self, path: Path) -> None:
-        with path.open("w", newline="") as file:
-            names = dict.fromkeys(name for row in self.rows for name in row)
-            writer = csv.DictWriter(file, list(names))
-            writer.writeheader()
-            writer.writerows(self.rows)
+        if RANK == 0:
+            checkpoint.write(self.folder / name, write)
 
     def _check_losses(self) -> None:
         """Stop at a loss that is no number; only here the device is waited for."""
         if not self._losses:
             return
         finite = torch.stack([loss for _, loss in self._losses]).isfinite().tolist()
-        if not all(finite):
-            step = self._losses[finite.index(False)][0] + 1
-            raise RunError(
-                f"the loss is not finite in step {step} of epoch {self.epoch}: try a "
-                f"smaller --lr; {self.folder} keeps the two checkpoints before it"
-            )
+        own = 0 if all(finite) else self._losses[finite.index(False)][0] + 1
+        steps = [step for step in of_ranks(own) if step]
+        if steps:
+            at = f"step {min(steps)} of epoch {self.epoch}"
+            self._diverge(f"the loss is not finite in {at}: try a smaller --lr")
         self._losses.clear()
+
+    def _diverge(self, said: str) -> NoReturn:
+        """Mark the run as one that has diverged, and end."""
+        if not self.folder.exists():  # the ranks share no folder
+            raise RunError(said)
+        self._describe(diverged=said)
+        raise RunError(f"{said}; {self.folder} keeps the two checkpoints before it")
 
     def _stop(self, number: int, _frame: object) -> None:
         if self._signal or RANKS > 1:  # other ranks would not stop at the same step

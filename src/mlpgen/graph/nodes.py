@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.layers.base import Call, Function, Returned, Shape, Value
     from mlpgen.source import Path
+    from mlpgen.spec.entries import Entry
     from mlpgen.symbols.expressions import Expression, Scalar
     from mlpgen.symbols.operands import Operand
 
@@ -212,6 +213,7 @@ class Graph:
         nodes: The layers in the order they run.
         outputs: The names of the returned values.
         layers: The number of layers, including those of blocks and rounds.
+        entries: The layers as the spec writes them.
         sizes: Variables that a style gives to sizes whose code is long, with that code.
     """
 
@@ -224,6 +226,7 @@ class Graph:
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
     layers: int
+    entries: tuple[Entry, ...]
     sizes: dict[str, Operand] = field(default_factory=dict)
 
     @property

@@ -66,6 +66,7 @@ def finished(
         nodes=kept,
         outputs=outputs,
         layers=sum(leaves(node) for node in kept),
+        entries=definition.entries,
     )
 
 

@@ -18,8 +18,8 @@ LONGEST = 72
 LONGEST_PACKAGE = 100
 """The most characters of the name of a package, which is in each import."""
 
-KINDS = ("train", "predict")
-"""Scripts beside the model `x.py` of a spec with `training`: `train_x.py` and so on."""
+KINDS = ("train", "predict", "spec")
+"""Files beside the model `x.py` of a spec with `training`: `train_x.py` and so on."""
 
 
 @cache

@@ -34,7 +34,7 @@ def render_scripts(
         project_templates: Whether templates of a project are used.
     """
     values = script_values(graph, recipe, captured)._asdict()
-    local = {graph.stem, *shared_modules()}
+    local = {graph.stem, f"spec_{graph.stem}", *shared_modules()}
     texts = {
         kind: tidy_imports(fill(f"{kind}.py.jinja", **values), local) for kind in KINDS
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.entries.custom_classes import custom_classes
 from mlpgen.graph.nodes import leaf_layers
-from mlpgen.scripts import optimizer, scheduler
+from mlpgen.scripts import optimizer, scheduler, spec_data
 from mlpgen.scripts.data_loading import data_module, load_arguments
 from mlpgen.scripts.flags import flags
 from mlpgen.scripts.loss import batch_to_loss
@@ -71,6 +71,8 @@ class ScriptValues(NamedTuple):
         pictures: Whether the model maps images to images.
         example: The call that makes two examples.
         own: The files of custom classes that the model imports, quoted.
+        network: What the spec says of the network, as plain data.
+        training: What it says of the training, likewise.
     """
 
     graph: Model
@@ -107,6 +109,8 @@ class ScriptValues(NamedTuple):
     pictures: bool
     example: Code
     own: tuple[Code, ...]
+    network: Code
+    training: Code
 
 
 def script_values(
@@ -160,6 +164,8 @@ def script_values(
             Code(quoted(f"{module.replace('.', '/')}.py"))
             for module in custom_classes(graph)
         ),
+        network=spec_data.laid_out(spec_data.network(graph)),
+        training=spec_data.laid_out(spec_data.training(graph, recipe)),
     )
 
 

@@ -1,0 +1,462 @@
+"""A spec that has changed since a training: who uses the run is told what differs."""
+
+from __future__ import annotations
+
+import copy
+import runpy
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+import torch
+
+from mlpgen import api
+
+from .networks import network
+from .test_training import tiny
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["tiny"]  # a fixture
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+SPEC: dict[str, Any] = {
+    "name": "Tried",
+    "parameters": {"hidden": 8, "biased": True},
+    "input": [1, 28, 28],
+    "blocks": {
+        "Unit": {
+            "parameters": {"width": 4},
+            "layers": [
+                {"Conv2d": {"out_channels": "${width}", "kernel_size": 3, "stride": 3}},
+                "BatchNorm2d",
+                "ReLU",
+            ],
+        }
+    },
+    "layers": [
+        {"Unit": 4, "name": "stem"},
+        "Flatten",
+        {"Linear": {"out_features": "${hidden}", "bias": "${biased}"}},
+        "ReLU",
+        {"Dropout": 0.5},
+        {"Linear": 10, "name": "logits"},
+        {"Softmax": 1, "name": "probas"},
+    ],
+    "outputs": ["logits", "probas"],
+    "training": {
+        "data": "mnist",
+        "normalize": "auto",
+        "loss": "CrossEntropyLoss",
+        "metrics": ["f1"],
+        "optimizer": {"SGD": {"lr": 0.05, "momentum": 0.9}},
+        "scheduler": {"StepLR": {"step_size": 2}},
+        "augment": ["flip"],
+        "epochs": 2,
+        "batch_size": 10,
+        "accumulate": 2,
+        "clip_grad_norm": 1.0,
+        "ema": 0.5,
+        "early_stopping": 3,
+        "target": 0.99,
+    },
+}
+GONE = object()
+"""In the place of what a change takes away."""
+Way = tuple[str | int, ...]
+
+
+class Case(NamedTuple):
+    """A change of the spec.
+
+    Attributes:
+        changes: What stands elsewhere then, by the way to it.
+        network: What differs in the network, a line each: it is another one.
+        told: What else is said, a line each.
+    """
+
+    changes: dict[Way, Any]
+    network: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+
+def layer(place: int, value: Any, *network: str) -> Case:
+    return Case({("layers", place): value}, network)
+
+
+def training(key: str, value: Any, *told: str) -> Case:
+    return Case({("training", key): value}, (), told)
+
+
+UNIT = SPEC["blocks"]["Unit"]["layers"]
+LAYERS = SPEC["layers"]
+NETWORKS = {
+    "a type": layer(3, "Tanh", "relu_1 was ReLU, is Tanh"),
+    "an argument": layer(
+        4, {"Dropout": 0.2}, "dropout_1 was Dropout 0.5, is Dropout 0.2"
+    ),
+    "one more argument": layer(
+        5,
+        {"Linear": {"out_features": 10, "bias": False}, "name": "logits"},
+        "logits was Linear 10, is Linear {out_features: 10, bias: false}",
+    ),
+    "a layer less": layer(4, GONE, "dropout_1 (Dropout 0.5) is gone"),
+    "a layer more": Case(
+        {("layers",): [*LAYERS[:2], {"Dropout": 0.1}, *LAYERS[2:]]},
+        ("dropout_1 is new: Dropout 0.1",),
+    ),
+    "two layers more": Case(
+        {("layers",): [*LAYERS[:2], "Tanh", {"Dropout": 0.1}, *LAYERS[2:]]},
+        ("tanh_1 is new: Tanh", "dropout_1 is new: Dropout 0.1"),
+    ),
+    "another order": Case(
+        {("layers",): [*LAYERS[:3], LAYERS[4], LAYERS[3], *LAYERS[5:]]},
+        ("dropout_1 (Dropout 0.5) has another place",),
+    ),
+    "another name": Case(
+        {
+            ("layers", 5, "name"): "scores",
+            ("outputs",): ["scores", "probas"],
+        },
+        (
+            "outputs was [logits, probas], is [scores, probas]",
+            "logits (Linear 10) is called scores",
+        ),
+    ),
+    "a name where there was none": layer(
+        3,
+        {"ReLU": None, "name": "bent"},
+        "relu_1 (ReLU) is called bent",
+    ),
+    "the outputs": Case(
+        {("outputs",): ["logits"]},
+        ("outputs was [logits, probas], is [logits]",),
+    ),
+    "an argument in a block": Case(
+        {("blocks", "Unit", "layers", 0, "Conv2d", "kernel_size"): 1},
+        (
+            "Unit.conv2d_1 was Conv2d {out_channels: ${width}, kernel_size: 3, "
+            "stride: 3}, is Conv2d {out_channels: ${width}, kernel_size: 1, stride: 3}",
+        ),
+    ),
+    "an argument of a block": layer(
+        0,
+        {"Unit": 5, "name": "stem"},
+        "stem was Unit {width: 4}, is Unit {width: 5}",
+    ),
+    "a block in the place of its layers": Case(
+        {
+            ("layers",): [*UNIT[1:], *LAYERS[1:]],
+            ("blocks",): GONE,
+        },
+        (
+            "stem was Unit {width: 4}, is BatchNorm2d",
+            "relu_1 is new: ReLU",
+            "the block Unit is gone",
+        ),
+    ),
+    "a container": layer(
+        3,
+        {"Sequential": ["ReLU"]},
+        "relu_1 was ReLU, is Sequential",
+        "sequential_1.relu_1 is new: ReLU",
+    ),
+    "rounds": layer(
+        3, {"ReLU": None, "repeat": 2}, "relu_1 was ReLU, is ReLU repeat 2"
+    ),
+    "a condition": layer(
+        3,
+        {"ReLU": None, "when": "${ hidden>2 }"},
+        "relu_1 was ReLU, is ReLU when ${hidden > 2}",
+    ),
+    "a source": layer(
+        6,
+        {"Softmax": 1, "name": "probas", "from": "dropout_1"},
+        "probas was Softmax 1, is Softmax 1 from dropout_1",
+    ),
+    "a normalized weight": layer(
+        5,
+        {"Linear": 10, "name": "logits", "parametrize": "weight_norm"},
+        "logits was Linear 10, is Linear 10 parametrize weight_norm",
+    ),
+    "a parameter more": Case(
+        {
+            ("parameters", "rate"): 0.5,
+            ("layers", 4): {"Dropout": "${rate}"},
+        },
+        (
+            "dropout_1 was Dropout 0.5, is Dropout ${rate}",
+            "the parameter rate is new",
+        ),
+    ),
+    "a parameter less": Case(
+        {
+            ("parameters", "biased"): GONE,
+            ("layers", 2, "Linear", "bias"): True,
+        },
+        (
+            "linear_1 was Linear {out_features: ${hidden}, bias: ${biased}}, "
+            "is Linear ${hidden}",
+        ),
+    ),
+    "other data": Case(
+        {
+            ("training", "data"): {"csv": "table.csv", "target": "kind"},
+            ("input",): [36],
+            ("layers",): LAYERS[2:],
+            ("blocks",): GONE,
+            **{("training", key): GONE for key in ("normalize", "augment")},
+        },
+        (
+            "input was [1, 28, 28], is [36]",
+            "stem (Unit {width: 4}) is gone",
+            "flatten_1 (Flatten) is gone",
+            "the block Unit is gone",
+            "data was mnist, is {csv: table.csv, target: kind}",
+        ),
+    ),
+}
+"""What makes another network of it: nothing is done with its weights."""
+SAME = {
+    "nothing": Case({}),
+    "another way to write it": Case(
+        {
+            ("layers", 0, "Unit"): {"width": 4},
+            ("layers", 1): {"Flatten": {"start_dim": 1}},
+            ("layers", 3): {"ReLU": None, "from": "linear_1"},
+            ("layers", 4): {"Dropout": {"p": 0.5}},
+            ("layers", 5): {
+                "Linear": {
+                    "out_features": 10,
+                    "in_features": "${hidden}",
+                    "bias": True,
+                },
+                "name": "logits",
+            },
+        }
+    ),
+    "words about it": Case(
+        {("description",): "Another sentence.", ("style",): "sequential"}
+    ),
+    "a default that each use gives": Case(
+        {("blocks", "Unit", "parameters", "width"): 7}
+    ),
+    "expressions with other blanks": layer(
+        2, {"Linear": {"out_features": "${ hidden }", "bias": "${biased }"}}
+    ),
+    "a key that has its default": training("seed", 1),
+}
+"""What changes nothing: nobody is told anything."""
+PARAMETERS = {
+    "a whole number": Case(
+        {("parameters", "hidden"): 16}, (), ("hidden was 8, is 16: the run's is used",)
+    ),
+    "a truth value": Case(
+        {("parameters", "biased"): False},
+        (),
+        ("biased was true, is false: the run's is used",),
+    ),
+}
+TRAININGS = {
+    "data": training(
+        "data",
+        "kmnist",
+        "data was mnist, is kmnist",
+    ),
+    "validation": training("validation", 0.25, "validation is new: 0.25"),
+    "subset": training("subset", 100, "subset is new: 100"),
+    "normalize": training(
+        "normalize",
+        [0.5, 0.5],
+        "normalize was auto, is [0.5, 0.5]: the run's is used",
+    ),
+    "normalize gone": training(
+        "normalize", GONE, "normalize (auto) is gone: the run's is used"
+    ),
+    "loss": training(
+        "loss",
+        {"CrossEntropyLoss": {"label_smoothing": 0.1}},
+        "loss was CrossEntropyLoss, is CrossEntropyLoss {label_smoothing: 0.1}",
+    ),
+    "metrics": training(
+        "metrics", ["f1", "confusion"], "metrics was [f1], is [f1, confusion]"
+    ),
+    "evaluate_train": training("evaluate_train", False, "evaluate_train is new: false"),
+    "optimizer": training(
+        "optimizer",
+        {"Adam": {"lr": 0.05}},
+        "optimizer was SGD {momentum: 0.9}, is Adam",
+    ),
+    "lr": training(
+        "optimizer", {"SGD": {"lr": 0.5, "momentum": 0.9}}, "lr was 0.05, is 0.5"
+    ),
+    "momentum": training(
+        "optimizer",
+        {"SGD": {"lr": 0.05, "momentum": 0.8}},
+        "optimizer was SGD {momentum: 0.9}, is SGD {momentum: 0.8}",
+    ),
+    "no_decay": training(
+        "optimizer",
+        {"SGD": {"lr": 0.05, "momentum": 0.9}, "no_decay": ["bias"]},
+        "optimizer was SGD {momentum: 0.9}, is SGD {momentum: 0.9} no_decay [bias]",
+    ),
+    "scheduler": training(
+        "scheduler",
+        "CosineAnnealingLR",
+        "scheduler was StepLR 2, is CosineAnnealingLR",
+    ),
+    "scheduler gone": training("scheduler", GONE, "scheduler (StepLR 2) is gone"),
+    "step_size": training(
+        "scheduler", {"StepLR": 3}, "scheduler was StepLR 2, is StepLR 3"
+    ),
+    "warmup": training(
+        "scheduler",
+        {"StepLR": 2, "warmup": 1},
+        "scheduler was StepLR 2, is StepLR 2 warmup 1.0",
+    ),
+    "per": training(
+        "scheduler",
+        {"StepLR": 2, "per": "step"},
+        "scheduler was StepLR 2, is StepLR 2 per step",
+    ),
+    "augment": training(
+        "augment", ["flip", {"crop": 1}], "augment was [flip], is [flip, crop 1]"
+    ),
+    "epochs": training("epochs", 5, "epochs was 2, is 5"),
+    "batch_size": training("batch_size", 5, "batch_size was 10, is 5"),
+    "accumulate": training("accumulate", 1, "accumulate (2) is gone"),
+    "clip_grad_norm": training("clip_grad_norm", 2.0, "clip_grad_norm was 1.0, is 2.0"),
+    "clip_grad_value": training("clip_grad_value", 2.0, "clip_grad_value is new: 2.0"),
+    "ema": training("ema", 0.9, "ema was 0.5, is 0.9"),
+    "ema gone": training("ema", GONE, "ema (0.5) is gone"),
+    "precision": training("precision", "bf16", "precision is new: bf16"),
+    "fp16": training("precision", "fp16", "precision is new: fp16"),
+    "channels_last": training("channels_last", True, "channels_last is new: true"),
+    "deterministic": training("deterministic", True, "deterministic is new: true"),
+    "early_stopping": training("early_stopping", 5, "early_stopping was 3, is 5"),
+    "target": training("target", GONE, "target (0.99) is gone"),
+    "seed": training("seed", 2, "seed was 1, is 2"),
+    "initial values": Case(
+        {("init",): {"Linear": {"weight": "zeros_"}}},
+        (),
+        ("init.Linear is new: {weight: zeros_}",),
+    ),
+    "initial values of a layer": layer(
+        5, {"Linear": 10, "name": "logits", "init": {"weight": "zeros_"}}
+    )._replace(told=("init.logits is new: {weight: zeros_}",)),
+}
+CASES = {
+    f"{group}: {name}": case
+    for group, cases in (
+        ("network", NETWORKS),
+        ("same", SAME),
+        ("parameter", PARAMETERS),
+        ("training", TRAININGS),
+    )
+    for name, case in cases.items()
+}
+
+
+def changed(case: Case) -> dict[str, Any]:
+    """Return the spec with a change."""
+    spec = copy.deepcopy(SPEC)
+    for way, value in case.changes.items():
+        inner: Any = spec
+        for key in way[:-1]:
+            inner = inner[key]
+        if value is GONE:
+            del inner[way[-1]]
+        else:
+            inner[way[-1]] = copy.deepcopy(value)
+    return spec
+
+
+class Scripts:
+    """The scripts of a spec in a folder, which run here and now."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self.capsys = folder, capsys
+
+    def render(self, spec: dict[str, Any]) -> None:
+        """Write the scripts anew, in the style that the spec asks for."""
+        for name, text in api.render(network(spec)).items():
+            (self.folder / name).write_text(text, encoding="utf-8")
+
+    def call(self, kind: str, *args: str) -> tuple[int, str, str]:
+        """Run a script; return its exit code and what it has said."""
+        before = set(sys.modules)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", [f"{kind}_tried.py", *args])
+            patch.chdir(self.folder)
+            patch.syspath_prepend(str(self.folder))
+            try:
+                runpy.run_path(f"{kind}_tried.py", run_name="__main__")
+                code: Any = 0
+            except SystemExit as error:
+                code = error.code
+        for name in set(sys.modules) - before:
+            file = str(getattr(sys.modules[name], "__file__", ""))
+            if file.startswith(str(self.folder)):
+                del sys.modules[name]
+        torch.use_deterministic_algorithms(False)
+        return int(code or 0), *self.capsys.readouterr()
+
+
+@pytest.fixture(scope="module")
+def folder(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with data of two kinds, which is the same."""
+    made = tmp_path_factory.mktemp("scripts")
+    for name in ("MNIST", "KMNIST"):
+        shutil.copytree(tiny / "MNIST", made / "data" / name)
+    return made
+
+
+@pytest.fixture
+def scripts(folder: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Scripts]:
+    """Train once, of all tests, and give each its own copy of the run."""
+    found = Scripts(folder, capsys)
+    if not (folder / "whole").exists():
+        found.render(SPEC)
+        given = ("--data-dir", "data", "--out", "whole", "--threads", "1")
+        code, _, said = found.call("train", *given, "--device", "cpu")
+        assert code == 0, said
+    shutil.copytree(folder / "whole", folder / "run")
+    yield found
+    shutil.rmtree(folder / "run")
+
+
+def test_there_are_enough() -> None:
+    assert len(CASES) >= 60
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_predictions_after_a_change(name: str, scripts: Scripts) -> None:
+    case = CASES[name]
+    scripts.render(changed(case))
+    args = ("--run", "run", "--evaluate", "--data-dir", "data")
+    code, printed, said = scripts.call("predict", *args)
+    first, *lines = said.splitlines()
+    if case.network:
+        errors = [f"error: {line}" for line in case.network]
+        assert [first, *lines[:-1]] == errors
+        assert lines[-1].startswith("error: run/best.pt is of another network: use ")
+        assert (code, printed) == (2, "")
+        return
+    assert first.startswith("run/best.pt: epoch ")
+    if name == "training: data":  # the classes are called otherwise
+        error = "error: the data has other classes than what was trained on"
+        assert (code, lines.pop()) == (2, error)
+    else:
+        assert code == 0, said
+    assert lines == [f"the spec has changed since: {line}" for line in case.told]
+    assert printed == predicted(scripts) or case.changes
+
+
+def predicted(scripts: Scripts) -> str:
+    """Return what is predicted with the spec as it was."""
+    scripts.render(SPEC)
+    args = ("--run", "run", "--evaluate", "--data-dir", "data")
+    return scripts.call("predict", *args)[1]
