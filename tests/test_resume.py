@@ -226,8 +226,9 @@ def test_two_trainings_into_one_folder(
     train(script, "--resume", str(out), "--epochs", "1000", "--profile")
     short = ("--data-dir", str(tiny), "--epochs", "1", "--out", str(out))
     assert at > 1
-    train(script, *short)
-    assert len(rows(out)) == 1
+    says = f"{out} has a run already: --resume {out} goes on with it"
+    refused(script, *short, says=says)
+    assert state(out)["epoch"] == at
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk of Linux")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import json
 import os
 import shutil
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -432,17 +433,57 @@ def test_missing_data_without_a_network(script: Path, tmp_path: Path) -> None:
     refused(script, "--data-dir", str(tmp_path / "empty"), says="--data-dir")
 
 
-def test_a_run_of_one_folder_replaces_the_one_before(
+def test_a_folder_with_a_run_is_not_written_over(
     script: Path, tiny: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     args = ("--data-dir", str(tiny), "--out", str(out))
     train(script, *args)
-    before = weights(out, "best.pt")
-    refused(script, *args, "--lr", "1e30", says="not finite in step")
-    after = weights(out, "best.pt")
-    assert not torch.equal(before["logits.weight"], after["logits.weight"])
-    assert not (out / "metrics.csv").exists()
+    before = {path: path.read_bytes() for path in out.iterdir()}
+    says = f"{out} has a run already: --resume {out} goes on with it"
+    refused(script, *args, "--lr", "0.2", says=says)
+    assert {path: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_a_run_that_diverges_has_no_best_epoch(
+    script: Path, tiny: Path, tmp_path: Path
+) -> None:
+    """It keeps the checkpoint before, is marked, and is the newest for nobody."""
+    args = ("--data-dir", str(tiny), "--epochs", "2")
+    out = tmp_path / "runs" / "tried" / "wild"
+    wild = ("--out", str(out), "--lr", "1e30")
+    refused(script, *args, *wild, says="not finite in step")
+    assert not (out / "best.pt").exists() and (out / "last.pt").exists()
+    config = json.loads((out / "config.json").read_text("utf-8"))
+    assert config["diverged"].startswith("the loss is not finite in step")
+    predicting = script.with_name("predict_tried.py")
+    says = "runs/tried has no run yet: train a model"
+    refused(predicting, "--evaluate", *args[:2], says=says)
+    refused(script, *args, "--resume", says="runs below runs/tried have diverged")
+    says = f"no epoch of {out} was evaluated yet"
+    refused(predicting, "--evaluate", *args[:2], "--run", str(out), says=says)
+
+
+@pytest.mark.parametrize("kind", ["diverged", "one batch", "profile"])
+def test_the_newest_run_is_a_run(kind: str, tiny: Path, tmp_path: Path) -> None:
+    script = rendered(MLP, {}, tmp_path)
+    args = ("--data-dir", str(tiny), "--epochs", "1")
+    runs = tmp_path / "runs" / "tried"
+    train(script, *args, "--out", str(runs / "right"))
+    given = {"diverged": (), "one batch": ["--overfit-batch"], "profile": ["--profile"]}
+    train(script, *args, *given[kind], "--out", str(runs / "later"))
+    if kind == "diverged":  # after an epoch
+        config = json.loads((runs / "later" / "config.json").read_text("utf-8"))
+        told = json.dumps(config | {"diverged": "the loss is not finite in step 1"})
+        (runs / "later" / "config.json").write_text(told, "utf-8")
+    predicting = script.with_name("predict_tried.py")
+    done = processes.run(predicting, "--evaluate", *args[:2])
+    assert done.stderr.startswith("runs/tried/right/best.pt: epoch 1, test_accuracy 0.")
+    train(script, "--resume", "--epochs", "2")
+    assert len(rows(runs / "right")) == 2
+    if kind != "profile":
+        later = ("--evaluate", *args[:2], "--run", "runs/tried/later")
+        assert processes.run(predicting, *later).returncode == 0
 
 
 @pytest.mark.parametrize("out", ["train_tried.py", "train_tried.py/x", "/dev/null/x"])

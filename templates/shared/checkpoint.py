@@ -88,6 +88,12 @@ def has_run(folder: Path) -> bool:
     return any((folder / name).exists() for name in ("last.pt", "previous.pt"))
 
 
+def check_free(folder: Path) -> None:
+    """See that a folder has no run yet, which a training would write over."""
+    if has_run(folder):
+        raise RunError(f"{folder} has a run already: --resume {folder} goes on with it")
+
+
 def attempt(folder: Path) -> str:
     """Say why a run is none to be found by its age; nothing if it is one."""
     try:

@@ -292,6 +292,8 @@ class Run:
         if RANK == 0:  # no other training writes there while this one lives
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = checkpoint.locked(self.folder / "lock")
+            if not self.args.resume:
+                checkpoint.check_free(self.folder)
         self._describe()
         if not self.args.resume:
             self._save("last.pt")

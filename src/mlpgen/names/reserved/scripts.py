@@ -13,10 +13,10 @@ WORDS = frozenset(
     _of_layers _pairs _resampled _row _said _save _shape _show _sign _steps
     _subplots _sums _tensorboard _told _with_bar about above affine argparse args
     as_number attempt augment average axes axis batches called centered changes
-    channel check check_own check_unit check_weights checked checked_features
-    checked_labels checked_numbers checkpoint chosen class_names classes closure
-    codes collections command_line commit_of compared computed confusion
-    contextmanager continued copy count crop csv curves cutmix cutout data
+    channel check check_free check_own check_unit check_weights checked
+    checked_features checked_labels checked_numbers checkpoint chosen class_names
+    classes closure codes collections command_line commit_of compared computed
+    confusion contextmanager continued copy count crop csv curves cutmix cutout data
     data_arrays data_cifar data_common data_images data_mnist data_module
     data_pixels data_scale data_tables data_text data_wanted decayed decode
     described device difflib dist download draw drawn encode encoded epoch epochs
