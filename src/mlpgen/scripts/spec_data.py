@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph, Model, Rule
-    from mlpgen.graph.training.recipe import Recipe, Schedule, Term
+    from mlpgen.graph.training.recipe import LossTerm, Recipe, Schedule
     from mlpgen.layers.base import Value
     from mlpgen.spec.entries import Entry
     from mlpgen.training.component import TrainingComponent
@@ -199,7 +199,7 @@ def _schedule(schedule: Schedule, peak: str) -> str:
     return " ".join([*words, *(f"{key} {said(each)}" for key, each in beside.items())])
 
 
-def _term(term: Term, first: str) -> str:
+def _term(term: LossTerm, first: str) -> str:
     beside: dict[str, Any] = {"on": term.output} if term.output != first else {}
     if term.weight != 1:
         beside["weight"] = term.weight
