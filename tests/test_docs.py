@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlpgen import api, source
-from mlpgen.cli import COMMANDS
+from mlpgen.cli.commands import COMMANDS
 
 from .networks import network
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlpgen import SpecError, api
-from mlpgen.cli import COMMANDS, run
+from mlpgen.cli import run
+from mlpgen.cli.commands import COMMANDS
 from mlpgen.diagnostics import escape
 from mlpgen.diagnostics.diagnostic import Diagnostic
 

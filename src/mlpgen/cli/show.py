@@ -100,13 +100,11 @@ def _diagram(graph: Graph, depth: int | None, format_: str) -> str:
     from mlpgen.pictures import dot, mermaid
     from mlpgen.pictures.diagram import diagram
 
-    drawn = diagram(graph, depth)
-    if format_ == "svg":
-        try:
-            return dot.svg(drawn)
-        except dot.DrawingError as error:
-            raise click.ClickException(str(error)) from None
-    return mermaid.text(drawn) if format_ == "mermaid" else dot.text(drawn)
+    writers = {"mermaid": mermaid.text, "dot": dot.text, "svg": dot.svg}
+    try:
+        return writers[format_](diagram(graph, depth))
+    except dot.DrawingError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _compare(first: Graph, other: str, specs: tuple[str, str], format_: str) -> None:

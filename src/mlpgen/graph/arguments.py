@@ -48,13 +48,13 @@ def read_layer(
     """
     cls = layer_class(entry.type)
     assert cls is not None
-    checkpoint = problems.checkpoint()
+    mark = problems.mark()
     symbolic = {
         name: evaluated(value, entry.argument_path(name), scope, problems)
         for name, value in entry.arguments.items()
     }
     values = {name: plain(value) for name, value in symbolic.items()}
-    if not checkpoint.found:
+    if not mark.found:
         _check_structural(entry, cls, symbolic, scope, problems)
     try:
         layer = cls.model_validate(values)
@@ -67,7 +67,7 @@ def read_layer(
         misplaced = _misplaced(entry, cls, problems)
         if misplaced is not None:
             problems.add("MG203", misplaced[0], entry.type_path, help=misplaced[1])
-        elif not checkpoint.found:
+        elif not mark.found:
             problems.add_invalid(
                 error,
                 cls,
@@ -78,7 +78,7 @@ def read_layer(
                 written=entry.arguments,
             )
         return None, {}
-    if checkpoint.found:
+    if mark.found:
         return None, {}
     return _symbolic(layer, symbolic)
 

@@ -92,9 +92,9 @@ def _built(
     """Run the passes, one after the other."""
     spec = read_spec(problems)
     parameters = read_parameters(spec, settings, problems)
-    checkpoint = problems.checkpoint()
+    mark = problems.mark()
     files = included(spec.blocks, problems)
-    lacks_blocks = bool(checkpoint.found)
+    lacks_blocks = bool(mark.found)
     definition = read_model(spec, parameters, files, problems)
     blocks = read_blocks(spec, files)
     inputs = read_inputs(spec, problems)

@@ -238,7 +238,7 @@ class Resolver:
         self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
         """Resolve an entry that these parameters leave out: others need its code."""
-        from mlpgen.graph.entries.left_out_layers import omitted
+        from mlpgen.graph.entries.when_left_out import omitted
 
         examples = self.hints.examples.get(context.scope.title, ())
         return omitted(entry, wires, context, self._running, self.state, examples)
@@ -247,7 +247,7 @@ class Resolver:
         self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> list[Diagnostic]:
         """Return the mistakes of an entry that never runs, and nothing else."""
-        from mlpgen.graph.entries.left_out_layers import mistakes_anyway
+        from mlpgen.graph.entries.when_left_out import mistakes_anyway
 
         taken = self._taken
         self._taken = taken._replace(classes={**taken.classes})

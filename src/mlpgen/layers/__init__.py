@@ -43,10 +43,10 @@ LAYERS: Catalogue[Layer] = Catalogue(
         "SyncBatchNorm",
         "dropout": "Dropout Dropout1d Dropout2d Dropout3d AlphaDropout "
         "FeatureAlphaDropout",
-        "activation_rectifier": "ReLU ReLU6",
+        "activation_relu": "ReLU ReLU6",
         "activation_leaky": "LeakyReLU PReLU RReLU",
         "activation_smooth": "ELU CELU SELU GELU SiLU Mish",
-        "activation": "Sigmoid LogSigmoid Hardsigmoid Tanh Hardtanh Tanhshrink "
+        "activation_other": "Sigmoid LogSigmoid Hardsigmoid Tanh Hardtanh Tanhshrink "
         "Hardshrink Softshrink Hardswish Softplus Softsign Threshold GLU",
         "softmax": "Softmax Softmin LogSoftmax Softmax2d",
         "padding": "ZeroPad1d ZeroPad2d ZeroPad3d "

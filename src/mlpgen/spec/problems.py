@@ -16,7 +16,7 @@ from mlpgen.catalogue.fields import (
 )
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.source import scalar
-from mlpgen.spec.checkpoint import Checkpoint
+from mlpgen.spec.diagnostics_mark import Mark
 from mlpgen.spec.wording import cut, listed, nearest, plain, shown
 from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import ExpressionError
@@ -71,16 +71,16 @@ class Problems:
         """Add diagnostics that already exist."""
         self._found += diagnostics
 
-    def checkpoint(self) -> Checkpoint:
+    def mark(self) -> Mark:
         """Mark this point, to look at the diagnostics added after it."""
-        return Checkpoint(self._found)
+        return Mark(self._found)
 
     @contextmanager
-    def trial(self) -> Iterator[Checkpoint]:
+    def trial(self) -> Iterator[Mark]:
         """Remove the diagnostics added inside at the end, unless they are kept."""
-        checkpoint = self.checkpoint()
-        yield checkpoint
-        checkpoint.end()
+        mark = self.mark()
+        yield mark
+        mark.end()
 
     @property
     def count(self) -> int:

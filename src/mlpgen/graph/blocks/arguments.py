@@ -169,7 +169,7 @@ def without_sizes(
     Returns:
         None if a value differs.
     """
-    checkpoint = problems.checkpoint()
+    mark = problems.mark()
     for name, value in given.items():
         if name not in sizes:
             continue
@@ -182,7 +182,7 @@ def without_sizes(
             help = f"leave `{name}` out: it follows from the input"
             path = entry.argument_path(name)
             problems.add("MG301", message, path, help=help)
-    if checkpoint.found:
+    if mark.found:
         return None
     return {name: value for name, value in given.items() if name not in sizes}
 
@@ -195,7 +195,7 @@ def block_arguments(
     Returns:
         None after a mistake.
     """
-    checkpoint = problems.checkpoint()
+    mark = problems.mark()
     found: dict[str, Any] = {}
     for name, raw in entry.arguments.items():
         path = entry.argument_path(name)
@@ -207,7 +207,7 @@ def block_arguments(
         value = evaluated(raw, path, scope, problems)
         plain = value_of(value)
         default = definition.parameters[name]
-        if not checkpoint.found and not fits(plain, default):
+        if not mark.found and not fits(plain, default):
             message = (
                 f"`{name}` must be {_KINDS[type(default)]} like its default "
                 f"{shown(default)}, not {shown(plain)}"
@@ -217,7 +217,7 @@ def block_arguments(
                 help = f"name them: {_named(raw, definition)}"
             problems.add("MG203", message, path, help=help)
         found[name] = plain if isinstance(plain, int) and _sized(value) else value
-    if checkpoint.found:
+    if mark.found:
         return None
     return {name: found[name] for name in definition.parameters if name in found}
 

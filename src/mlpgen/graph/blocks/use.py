@@ -97,11 +97,11 @@ class Uses:
         names = user.parameters if user else context.scope.parameters
         self._state.arrivals |= arrivals(definition, values, context.scope, names)
         self._state.arrivals |= given_names(definition, given, context.scope)
-        checkpoint = problems.checkpoint()
+        mark = problems.mark()
         where, checked = problems.where(entry.path), context.scope.checked
         resolved = self._block(definition, concrete, values, where, checked=checked)
         note = f"`{definition.name}` is used in line {problems.line(entry.path)}"
-        checkpoint.add_note(note, depends)
+        mark.add_note(note, depends)
         if resolved is None:
             return None
         return _used(entry, wires, values, given, definition, resolved, context)
@@ -124,11 +124,11 @@ class Uses:
         known, arriving = _symbolic(definition, concrete, plain)
         every = {**known, **values}
         scope = Scope(every, Findings(), definition.name, checked=checked)
-        checkpoint = definition.problems.checkpoint()
+        mark = definition.problems.mark()
         self._open.append(definition.name)
         resolved = self._class(definition, arriving, scope)
         self._open.pop()
-        failed = checkpoint.failed or "" in resolved.graph.outputs
+        failed = mark.failed or "" in resolved.graph.outputs
         direct = frozenset(scope.found.used).union(
             *(direct_names(node) for node in resolved.graph.nodes)
         )

@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import combinations, islice, product
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.entries.trial_values import near
+from mlpgen.graph.entries.when_trial_values import near
 from mlpgen.symbols.evaluation import restated
 from mlpgen.symbols.expressions import Expression, ExpressionError
 from mlpgen.symbols.sizes import sum_of

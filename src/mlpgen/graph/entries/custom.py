@@ -63,7 +63,7 @@ def resolve_custom(
         taken: Names that it must not take.
     """
     problems = context.problems
-    checkpoint = problems.checkpoint()
+    mark = problems.mark()
     try:
         custom = Custom.model_validate(entry.arguments)
     except ValidationError as error:
@@ -77,7 +77,7 @@ def resolve_custom(
     if not wires:
         problems.add("MG314", "`custom` takes at least 1 input", entry.type_path)
     values = [wire.value for wire in wires if wire.value is not None]
-    if checkpoint.found or len(values) < len(wires):
+    if mark.found or len(values) < len(wires):
         return None
     shape = _shape(custom, values[0].shape, entry, context)
     if shape is None:
@@ -155,9 +155,9 @@ def _shape(
         return arriving
     raw = custom.output
     path = entry.argument_path("output")
-    checkpoint = context.problems.checkpoint()
+    mark = context.problems.mark()
     value = _value(raw if isinstance(raw, list) else [raw], path, context)
-    if checkpoint.found:
+    if mark.found:
         return None
     shape = tuple(value)
     right = all(is_whole(s) and s > 0 for s in shape)

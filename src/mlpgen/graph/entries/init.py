@@ -188,14 +188,14 @@ def _function(
             problems.add("MG201", f"`{name}` takes no arguments", at)
             return None
     written = arguments or {}
-    checkpoint = problems.checkpoint()
+    mark = problems.mark()
     symbolic = {
         key: evaluated(each, at if shorthand else (*at, key), scope, problems)
         if scope is not None
         else each
         for key, each in written.items()
     }
-    if checkpoint.found:
+    if mark.found:
         return None
     given = {key: plain(each) for key, each in symbolic.items()}
     try:

@@ -9,9 +9,9 @@ from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.checks.limits import MOST_LAYERS, MOST_ROUNDS, leaves
 from mlpgen.graph.code_keys import code_key, node_key
 from mlpgen.graph.context import container
-from mlpgen.graph.entries.pass_through import can_be_empty, differs, some
-from mlpgen.graph.entries.repetitions import gathered
+from mlpgen.graph.entries.repeat_grouping import gathered
 from mlpgen.graph.entries.when import mentions_index
+from mlpgen.graph.entries.when_pass_through import can_be_empty, differs, some
 from mlpgen.graph.scope import INDEX
 from mlpgen.graph.used_parameters import counts, names_in, names_of_node
 from mlpgen.spec.wording import shown
@@ -320,9 +320,9 @@ def count_of(entry: Entry, context: Context) -> int | None:
     """Read `repeat`; None after a mistake."""
     path = (*entry.path, "repeat")
     raw = entry.options["repeat"]
-    checkpoint = context.problems.checkpoint()
+    mark = context.problems.mark()
     value = evaluated(raw, path, context.scope, context.problems)
-    if checkpoint.found:
+    if mark.found:
         return None
     count = value_of(value)
     if not isinstance(count, int) or isinstance(count, bool):

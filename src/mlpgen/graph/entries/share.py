@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.code_keys import code_key, difference
-from mlpgen.graph.entries.module_equality import unified, value_key
+from mlpgen.graph.entries.share_equality import unified, value_key
 from mlpgen.graph.nodes import is_numbered
 from mlpgen.spec.types import SHARE
 from mlpgen.spec.wording import cut, listed, nearest
@@ -51,9 +51,9 @@ def shared(
     again = original._replace(
         name=entry.name, named=entry.named, path=entry.path, sources=entry.sources
     )
-    checkpoint = context.problems.checkpoint()
+    mark = context.problems.mark()
     second = resolve(again, wires, context)
-    checkpoint.drop_repeated()  # the original layer has the same mistakes
+    mark.drop_repeated()  # the original layer has the same mistakes
     if second is None:
         return None
     agreements = unified(node, second)

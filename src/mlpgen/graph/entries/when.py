@@ -39,9 +39,9 @@ def condition_of(
         return None
     raw = entry.options["when"]
     path = (*entry.path, "when")
-    checkpoint = problems.checkpoint()
+    mark = problems.mark()
     value = evaluated(raw, path, scope, problems)
-    if checkpoint.found:
+    if mark.found:
         return None
     plain = value_of(value)
     if not isinstance(plain, bool):
@@ -68,7 +68,7 @@ def merged(
     node: Node, condition: Expression, entry: Entry, scope: Scope, problems: Problems
 ) -> Node | None:
     """Add a condition to a layer; without it, the input passes through."""
-    from mlpgen.graph.entries.pass_through import differs
+    from mlpgen.graph.entries.when_pass_through import differs
 
     path = (*entry.path, "when")
     function = entry.is_function

@@ -50,7 +50,7 @@ def resolve_training(
     training = spec.training
     if training is None:
         return None
-    checkpoint = problems.checkpoint()
+    mark = problems.mark()
     dataset = resolve_data(spec, training, nodes, outputs, problems)
     _check_batch(training.batch_size, nodes, problems)
     keys, raw = read_keys(
@@ -72,7 +72,7 @@ def resolve_training(
     augmentations = _augmentations(training, terms, dataset, problems)
     _check_watched(schedule, terms, problems)
     _check_precision(training, terms, problems)
-    if checkpoint.found or optimizer is None or not terms:
+    if mark.found or optimizer is None or not terms:
         return None
     _warn_about_flags(spec, problems)
     return Recipe(

@@ -1,1 +1,1 @@
-"""The statements of `forward`: `flow` is the table of contents."""
+"""The statements of `forward`: `body` is the table of contents."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mlpgen.diagnostics.diagnostic import Diagnostic
 
 
-class Checkpoint:
+class Mark:
     """The diagnostics added after this point, in all files of the spec.
 
     Attributes:

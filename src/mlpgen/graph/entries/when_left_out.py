@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.blocks.use import depends
-from mlpgen.graph.entries.trial_values import arriving, examples, trials
+from mlpgen.graph.entries.when_trial_values import arriving, examples, trials
 from mlpgen.symbols.expressions import names_in_text
 
 if TYPE_CHECKING:
