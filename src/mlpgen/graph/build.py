@@ -15,7 +15,6 @@ from mlpgen.graph.checks.in_place import check_overwriting
 from mlpgen.graph.checks.limits import MOST_STEPS
 from mlpgen.graph.checks.symbolic_sizes import check_code, warn_about_agreements
 from mlpgen.graph.checks.unused import warn_about_blocks, warn_about_sizes
-from mlpgen.graph.entries.init import read_rules
 from mlpgen.graph.layer_names import check_attributes
 from mlpgen.graph.nodes import Model, block_layers
 from mlpgen.graph.parameters import read_parameters
@@ -31,10 +30,11 @@ if TYPE_CHECKING:
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
     from mlpgen.graph.blocks.definitions import Definition
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Graph, Rule
     from mlpgen.graph.resolver_state import ResolverState
     from mlpgen.layers.base import Value
     from mlpgen.source import Document
+    from mlpgen.spec.models import Spec
     from mlpgen.symbols.expressions import Scalar
 
 
@@ -106,7 +106,7 @@ def _built(
         problems.drop("MG207")  # it may be one of the blocks that could not be read
     bound = set[str]() if problems.failed else _check_classes(state, blocks)
     check_overwriting(graph, problems)
-    rules = read_rules(spec.init, graph, problems)
+    rules = _rules(spec, graph, problems)
     recipe = resolve_training(spec, graph.nodes, graph.outputs, problems)
     problems.drop_duplicates()
     if problems.failed:
@@ -123,6 +123,15 @@ def _built(
     unchained = warnings_of_chains(state.classes)
     asked = unchained if spec.style == "sequential" else ()
     return Built(model, (*problems.warnings, *asked), unchained)
+
+
+def _rules(spec: Spec, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
+    """Read the initial values by layer type; most specs have none."""
+    if not spec.init:
+        return ()
+    from mlpgen.graph.entries.init import read_rules
+
+    return read_rules(spec.init, graph, problems)
 
 
 def _check_classes(state: ResolverState, blocks: Mapping[str, Definition]) -> set[str]:

@@ -59,8 +59,6 @@ def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
 
     After a mistake, layers may be missing, so unknown types are not reported.
     """
-    if not raw:
-        return ()
     path: Path = ("init",)
     found = []
     complete = not problems.failed
