@@ -14,7 +14,7 @@ import torch
 from mlpgen import api
 
 from .networks import network
-from .test_training import tiny
+from .test_training import tiny, weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -348,6 +348,24 @@ TRAININGS = {
         5, {"Linear": 10, "name": "logits", "init": {"weight": "zeros_"}}
     )._replace(told=("init.logits is new: {weight: zeros_}",)),
 }
+ANEW = ": train anew"
+DATA = "error: run/previous.pt was made with other data"
+NOW, KEPT = ": from now on", ": the run's is used"
+RESUMED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("data", "validation", "subset"), ("", DATA)),
+    "normalize": ("error: normalize was auto, is [0.5, 0.5]", DATA),
+    "normalize gone": ("error: normalize (auto) is gone", DATA),
+    **dict.fromkeys(("optimizer", "no_decay", "ema gone"), (ANEW,)),
+    **dict.fromkeys(("scheduler", "scheduler gone", "warmup", "per"), (ANEW,)),
+    **dict.fromkeys(("momentum", "step_size"), (KEPT,)),
+    "lr": ("lr was 0.05, the spec says 0.5: --lr 0.5 takes it",),
+    "epochs": ("epochs was 2, the spec says 5: --epochs 5 takes it",),
+    "batch_size": ("batch_size was 10, the spec says 5: --batch-size 5 takes it",),
+    "seed": ("seed was 1, the spec says 2: --seed 2 takes it",),
+    "initial values": (": the run has begun",),
+    "initial values of a layer": (": the run has begun",),
+}
+"""What is said of a key when a run is to continue, all of it or the end of the line."""
 CASES = {
     f"{group}: {name}": case
     for group, cases in (
@@ -411,6 +429,10 @@ def folder(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("scripts")
     for name in ("MNIST", "KMNIST"):
         shutil.copytree(tiny / "MNIST", made / "data" / name)
+    names = ",".join(f"x{number}" for number in range(36))
+    rows = [",".join([str(i * j % 7) for i in range(36)]) for j in range(60)]
+    table = [f"{names},kind", *(f"{row},{i % 3}" for i, row in enumerate(rows))]
+    (made / "data" / "table.csv").write_text("\n".join(table) + "\n", "utf-8")
     return made
 
 
@@ -460,3 +482,37 @@ def predicted(scripts: Scripts) -> str:
     scripts.render(SPEC)
     args = ("--run", "run", "--evaluate", "--data-dir", "data")
     return scripts.call("predict", *args)[1]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_resuming_after_a_change(name: str, scripts: Scripts) -> None:
+    """The second epoch is trained, or it is said why not."""
+    case, (group, _, key) = CASES[name], name.partition(": ")
+    scripts.render(changed(case))
+    before = {path: path.read_bytes() for path in (scripts.folder / "run").iterdir()}
+    code, printed, said = scripts.call("train", "--resume", "run/previous.pt")
+    lines = said.splitlines()
+    if case.network:
+        errors = [f"error: {line}" for line in case.network]
+        if "data was" in errors[-1]:
+            errors[-1] += ANEW
+        assert lines[: len(errors)] == errors
+        assert lines[-1].startswith("error: run/previous.pt is of another network: use")
+        assert code == 2
+    elif group == "training":
+        ends = RESUMED.get(key, (NOW,))
+        wanted = [end if end[:1].isalpha() else f"{case.told[0]}{end}" for end in ends]
+        refused = ANEW in ends or DATA in ends
+        if refused and not wanted[0].startswith("error: "):
+            wanted[0] = f"error: {wanted[0]}"
+        assert (lines, code) == (wanted, 2 if refused else 0)
+    else:
+        assert (lines, code) == ([*case.told], 0)
+    after = {path: path.read_bytes() for path in (scripts.folder / "run").iterdir()}
+    if code:
+        assert before == after
+    else:
+        assert "best of 2 epochs" in printed
+    if group == "same":
+        whole, run = (weights(scripts.folder / each) for each in ("whole", "run"))
+        assert all(torch.equal(whole[name], run[name]) for name in whole)

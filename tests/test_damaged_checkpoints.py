@@ -6,6 +6,7 @@ import copy
 import csv
 import pickle
 import random
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -102,7 +103,8 @@ class Scripts:
         lines = said.removesuffix("\n").split("\n")
         told = [line for line in lines if not line.startswith("error: ")]
         assert lines[-1].startswith("error: ") and all(map(str.isprintable, lines))
-        assert all(".pt: " in line or "since: " in line for line in told), told
+        usual = r"\.pt: | since: | from now on$"
+        assert all(re.search(usual, line) for line in told), told
         several = len(lines) - len(told) > 1
         assert several == ("is of another network: use the code" in said)
         assert "weights_only" not in said

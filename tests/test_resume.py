@@ -17,7 +17,17 @@ import pytest
 import torch
 
 from . import processes
-from .test_training import MLP, SAMPLE, refused, rendered, rows, start, tiny, train
+from .test_training import (
+    MLP,
+    SAMPLE,
+    refused,
+    rendered,
+    rows,
+    start,
+    tiny,
+    train,
+    tried,
+)
 from .test_training_keys import BOTH, OPTIONS
 
 if TYPE_CHECKING:
@@ -157,7 +167,7 @@ def test_checkpoints_that_cannot_be_used(
         last.write_text("no checkpoint")
     elif damage == "other":
         rendered(MLP, TRAINING, tmp_path)
-        says = "is of another run"
+        says = "is of another network: use the code of"
     else:
         out, says = tmp_path / "empty", "empty cannot be read: No such file"
     refused(script, "--data-dir", str(tiny), "--resume", str(out), says=says)
@@ -167,14 +177,38 @@ def test_checkpoints_that_cannot_be_used(
         assert state(out)["epoch"] == 4
 
 
-def test_a_setting_that_the_run_depends_on(
+def test_out_names_the_run_that_continues(
     script: Path, tiny: Path, tmp_path: Path
 ) -> None:
-    out = str(tmp_path / "out")
-    train(script, "--data-dir", str(tiny), "--out", out)
-    for option in ("--seed", "--batch-size", "--lr", "--epochs"):
-        args = ("--data-dir", str(tiny), "--resume", out)
-        refused(script, *args, option, "7", says="was made with")
+    args = ("--data-dir", str(tiny), "--epochs", "1")
+    for name in ("first", "second"):
+        train(script, *args, "--out", f"runs/tried/{name}")
+    train(script, "--resume", "--out", "runs/tried/first", "--epochs", "2")
+    train(script, "--resume", "runs/tried/first", "--out", "runs/tried/first")
+    counts = [
+        state(tmp_path / "runs/tried" / name)["epoch"] for name in ("first", "second")
+    ]
+    assert counts == [3, 2]
+    two = ("--resume", "runs/tried/first", "--out", "runs/tried/third")
+    refused(script, *two, says="--resume runs/tried/first and --out runs/tried/third")
+    none = ("--resume", "--out", "runs/tried/third")
+    refused(script, *none, says="runs/tried/third cannot be read: No such file")
+
+
+@pytest.mark.parametrize("gone", ["best.pt", "last.pt", "config.json", "metrics.csv"])
+def test_a_run_whose_files_are_gone_in_part(
+    script: Path, tiny: Path, tmp_path: Path, gone: str
+) -> None:
+    out = tmp_path / "out"
+    train(script, "--data-dir", str(tiny), "--epochs", "2", "--out", str(out))
+    (out / gone).unlink()
+    done = tried(script, "--resume", str(out), "--epochs", "3")
+    said = f"{out / gone} is gone: the best epoch is looked for from now on\n"
+    assert done.stderr == (said if gone == "best.pt" else "")
+    assert done.returncode == 0 and len(rows(out)) == 3
+    names = ("best.pt", "last.pt", "previous.pt", "config.json", "metrics.csv")
+    assert all((out / name).exists() for name in names)
+    assert state(out, "best.pt")["best_epoch"] == state(out)["best_epoch"]
 
 
 def test_an_epoch_without_a_step_left(script: Path, tiny: Path, tmp_path: Path) -> None:

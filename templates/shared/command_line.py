@@ -97,7 +97,7 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
     """Read and check the command line; a run that goes on has its settings already."""
     args = parser.parse_args()
     if args.resume:
-        last = checkpoint.newest(args.resume)
+        last = checkpoint.newest(named_run(args, parser))
         kept = checkpoint.read(last)["settings"]
         for name in ("resume", "profile", "out", "traceback"):
             kept.pop(name, None)
@@ -120,6 +120,20 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
         name = f"{name.partition(':')[0]}:{LOCAL_RANK}"
     args.device = usable(name)
     return args
+
+
+def named_run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> Path:
+    """Return what a training continues with, which --resume or --out names."""
+    named: Path = args.resume
+    if args.out == parser.get_default("out"):
+        return named
+    out: Path = args.out
+    if named == parser.get_default("out").parent:  # the newest, if none is named
+        return out
+    folder = named if named.is_dir() else named.parent
+    if folder.resolve() != out.resolve():
+        raise RunError(f"--resume {named} and --out {out} name two runs")
+    return named
 
 
 def usable(name: str) -> torch.device:

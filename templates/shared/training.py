@@ -20,16 +20,13 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 import checkpoint
+import resume
 from changes import Spec
 from command_line import leave
 from data_common import RANK, RANKS, Data
-from errors import RunError, one_line, printable, say
+from errors import RunError, note, printable, say
+from resume import Schedule
 
-FREE = {
-    *("epochs", "data_dir", "out", "resume", "checkpoint_every", "device", "threads"),
-    *("profile", "tensorboard", "plot", "traceback"),
-}
-"""Settings that may be others when a run goes on."""
 PROFILED = 50
 """Steps that `--profile` looks at."""
 
@@ -101,7 +98,9 @@ class Run:
         self.epoch, self.step = 1, 0
         self.best, self.best_epoch = -math.inf, 0
         self.rows: list[dict[str, float]] = []
-        self._score, self._free, self._count = "", FREE, 0
+        self._score, self._fixed, self._count = "", False, 0
+        self._schedule: Schedule | None = None  # of a run that continues
+        self._since = 0  # the epoch after which the best one is looked for
         self._losses: list[tuple[int, Tensor]] = []  # with their steps
         self._share: float | Tensor = 1.0
         self._signal = 0
@@ -124,13 +123,11 @@ class Run:
         Args:
             score: The metric of the best epoch, such as "test_accuracy"; of a loss
                 the lowest is the best.
-            fixed: Whether something follows from the number of epochs, so that it may
-                not change on the way.
+            fixed: Whether the schedule follows from the number of epochs.
             patience: Epochs without a better one after which the training ends.
             target: The score at which it ends.
         """
-        self._score = score
-        self._free = FREE - {"epochs"} if fixed else FREE
+        self._score, self._fixed = score, fixed
         if not self.args.profile:
             self._begin()
         while self.epoch <= self.args.epochs and not self._finished(patience, target):
@@ -216,6 +213,9 @@ class Run:
         seed = self.args.seed + 10_000 * self.epoch
         batches = data.shuffled(self.args.batch_size, parts, seed)
         self._count = len(batches)
+        if self._schedule:
+            self.step = self._schedule.fit(len(batches), self.epoch, self.step)
+            self._schedule = None
         if self.step > len(batches):
             raise RunError(f"an epoch has no {self.step} steps: other data?")
         if self.args.profile:
@@ -276,7 +276,8 @@ class Run:
 
     def _finished(self, patience: int | None, target: float | None) -> bool:
         """Tell whether the training may end before its time, and say so."""
-        if patience is not None and self.epoch - self.best_epoch > patience:
+        since = max(self.best_epoch, self._since)
+        if patience is not None and self.epoch - since > patience:
             say(f"no better epoch since {self.best_epoch}: stopped early")
             return True
         if target is not None and self.best >= target * self._sign:
@@ -309,38 +310,53 @@ class Run:
 
     def _resume(self, path: Path) -> None:
         """Take over the state of a checkpoint, and write into its folder."""
-        state = checkpoint.read(path)
-        self._check_settings(path, state)
+        state, settings = checkpoint.read(path), checkpoint.plain(self.args)
+        schedule = Schedule(self.parts)
         try:
-            for key, part in self.parts.items():
-                checkpoint.restore(part, state[key])
+            lines = resume.differences(
+                path, state, settings, self.about, self.spec, self.parts
+            )
+            resume.restore(path, self.parts, state)
+            schedule.compare(state, settings, fixed=self._fixed)
             checkpoint.set_random_state(state["random"][RANK])
-            self._go_to(state)
-        except Exception as error:
-            raise RunError(f"{path} is of another run: {one_line(error)}") from None
-        if state["about"] != self.about:
-            raise RunError(f"{path} was made with other data")
+            lines += self._go_to(state)
+        except RunError:
+            raise
+        except Exception:
+            raise RunError(f"{path} is damaged, or no checkpoint of a run") from None
+        self._schedule = schedule
+        for line in lines:
+            note(line)
 
-    def _check_settings(self, path: Path, state: dict[str, Any]) -> None:
-        """See that what may not change on the way is as it was."""
-        before = {**state["settings"], "ranks": state.get("ranks")}
-        now = {**checkpoint.plain(self.args), "ranks": RANKS}
-        for name in [key for key in now if key not in self._free]:
-            if before.get(name) != now[name]:
-                was = f"{name.replace('_', '-')} {before.get(name)}, not {now[name]}"
-                raise RunError(f"{path} was made with {was}")
-
-    def _go_to(self, state: dict[str, Any]) -> None:
-        """Take over what a run counts, if it can be so."""
+    def _go_to(self, state: dict[str, Any]) -> list[str]:
+        """Take over what a run counts; say if its best epoch counts no more."""
         counted = ("epoch", "step", "best_epoch")
         epoch, step, best_epoch = (int(state[name]) for name in counted)
-        rows = [_row(each, {"seconds", self._score}) for each in state["rows"]]
+        rows = [_row(each) for each in state["rows"]]
         if [row["epoch"] for row in rows] != list(range(1, len(rows) + 1)):
             raise ValueError("it has no metrics of the epochs before")
         if epoch != len(rows) + 1 or not 0 <= best_epoch < epoch or step < 0:
             raise ValueError(f"it is in step {step} of epoch {epoch}")
         self.rows, self.epoch, self.step = rows, epoch, step
+        reason = self._other_best(state, rows[best_epoch - 1]) if best_epoch else ""
+        if reason:
+            self._since = len(rows)
+            return [f"{reason}: the best epoch is looked for from now on"]
         self.best, self.best_epoch = float(state["best"]), best_epoch
+        return []
+
+    def _other_best(self, state: dict[str, Any], row: dict[str, float]) -> str:
+        """Say why the best epoch of a run is none today; nothing if it is one."""
+        if self._score not in row:
+            return f"{self._score} was not measured before"
+        was = state.get("spec") or {}
+        keys = [
+            (each or {}).get("training", {}).get("loss") for each in (was, self.spec)
+        ]
+        if self._score.endswith("loss") and was and keys[0] != keys[1]:
+            return "the loss is another one"
+        gone = RANK == 0 and not (self.folder / "best.pt").exists()
+        return f"{self.folder / 'best.pt'} is gone" if of_ranks(gone)[0] else ""
 
     def _show_row(self, row: dict[str, float]) -> None:
         if len(self.rows) == 1:
@@ -353,7 +369,7 @@ class Run:
 
     def _end(self) -> None:
         """Show the best epoch, and give the models the weights that they had then."""
-        if self.rows:
+        if self.best_epoch:
             best = self.rows[self.best_epoch - 1]
             table = {f"best of {len(self.rows)} epochs": self.best_epoch, **best}
             table["seconds"] = sum(row["seconds"] for row in self.rows)
@@ -361,10 +377,11 @@ class Run:
             _show(table)
             say(f"metrics.csv, best.pt, last.pt: {self.folder}")
         # The other ranks may not see the folder of the first.
-        state = checkpoint.read(self.folder / "best.pt") if RANK == 0 else {}
+        path = self.folder / "best.pt"
+        state = checkpoint.read(path) if RANK == 0 and path.exists() else {}
         for name in [each for each in ("model", "average") if each in self.parts]:
             model = self.parts[name]
-            if RANK == 0:
+            if name in state:
                 model.load_state_dict(state[name])
             for tensor in model.state_dict().values() if RANKS > 1 else ():
                 dist.broadcast(tensor, 0)
@@ -413,14 +430,14 @@ class Run:
         self._signal = number
 
 
-def _row(kept: Any, wanted: set[str]) -> dict[str, float]:
+def _row(kept: Any) -> dict[str, float]:
     """Take over the metrics of an epoch from a checkpoint."""
     row: dict[str, float] = dict(kept)
     numbers = all(
         isinstance(name, str) and isinstance(value, int | float)
         for name, value in row.items()
     )
-    if not numbers or not row.keys() >= {"epoch", *wanted}:
+    if not numbers or not row.keys() >= {"epoch", "seconds"}:
         raise ValueError("it has no metrics of the epochs before")
     return row
 

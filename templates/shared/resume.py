@@ -1,0 +1,224 @@
+"""How a run continues: its checkpoint decides, and what differs is named."""
+
+import copy
+import math
+import re
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+import changes
+import checkpoint
+from changes import Change, Spec
+from data_common import RANKS
+from errors import RunError
+
+FLAGS = ("lr", "epochs", "batch_size", "seed")
+"""Keys of a training that are flags, which a run may continue with."""
+FREE = {
+    *("data_dir", "out", "resume", "checkpoint_every", "device", "threads"),
+    *("profile", "tensorboard", "plot", "traceback", *FLAGS),
+}
+"""Settings that may change; all others are of the network, or of what is learned."""
+OF_DATA = ("data", "subset", "validation", "normalize")
+"""Keys of a training that what is known of the data may depend on."""
+OF_LOSS = ("class_weights", "pos_weight")
+"""What is known of the data for the loss alone, which may be another one."""
+RATES = ("lr", "initial_lr", "max_lr", "min_lr")
+"""What a group of parameters has of its learning rate."""
+
+
+def differences(
+    path: Path,
+    state: dict[str, Any],
+    settings: dict[str, Any],
+    about: dict[str, Any],
+    spec: Spec | None,
+    parts: dict[str, Any],
+) -> list[str]:
+    """Name what differs between a run and the scripts that it continues with.
+
+    Args:
+        path: The checkpoint.
+        state: What is in it.
+        settings: The command line of today, as plain data.
+        about: What is known of the data today.
+        spec: What the scripts were made from.
+        parts: What has a state today.
+
+    Returns:
+        A line for each difference that the run can continue with.
+
+    Raises:
+        RunError: It cannot continue: a line for each reason.
+    """
+    was: Spec | None = state.get("spec")
+    found = changes.of_training(was, spec) if was and spec else []
+    refused = [f"{each}: train anew" for each in found if _refused(each, state, parts)]
+    refused += _other_settings(path, state, settings)
+    network = changes.of_network(was, spec) if was and spec else []
+    if _other_data(state["about"], about):
+        refused += [str(each) for each in found if each.name in OF_DATA]
+        refused.append(f"{path} was made with other data")
+    if network:
+        raise RunError(*network, *refused, checkpoint.of_another_network(path))
+    if refused:
+        raise RunError(*dict.fromkeys(refused))
+    if was is None or spec is None:
+        told = spec is None or "older scripts made it: it does not tell its network"
+        return [] if told is True else [f"{path}: {told}"]
+    parameters = changes.of_parameters(was, spec)
+    lines = [f"{each}: the run's is used" for each in parameters]
+    anew = settings["lr"] != state["settings"].get("lr")
+    return [*lines, *(_said(each, state, settings, anew=anew) for each in found)]
+
+
+def _refused(change: Change, state: dict[str, Any], parts: dict[str, Any]) -> bool:
+    """Tell whether what a run has learned does not fit a key of its training."""
+    name, was, now = change
+    if name == "optimizer":
+        groups = [group["params"] for group in state["optimizer"]["param_groups"]]
+        sizes = [len(group["params"]) for group in parts["optimizer"].param_groups]
+        return was.split()[0] != now.split()[0] or [*map(len, groups)] != sizes
+    if name == "scheduler":
+        return _kind(was) != _kind(now)
+    return changes.is_other_data(change) or (name == "ema" and None in (was, now))
+
+
+def _kind(scheduler: str | None) -> tuple[object, ...]:
+    """Return of a scheduler what its state depends on: classes, and when it moves."""
+    text = scheduler or ""
+    return (*re.findall(r"\b[A-Z]\w*", text), " per " in text, " warmup " in text)
+
+
+def _other_settings(
+    path: Path, state: dict[str, Any], settings: dict[str, Any]
+) -> Iterator[str]:
+    """Name settings that cannot change in the middle of a run."""
+    if state.get("ranks") != RANKS:
+        yield f"{path} was made with ranks {state.get('ranks')}, not {RANKS}"
+    kept = state["settings"]
+    for name in [each for each in kept if each in settings and each not in FREE]:
+        if kept[name] != settings[name]:
+            yield f"{name} of a run cannot change: {kept[name]}, not {settings[name]}"
+
+
+def _other_data(was: dict[str, Any], now: dict[str, Any]) -> bool:
+    return any(
+        was.get(name) != now.get(name) for name in {*was, *now}.difference(OF_LOSS)
+    )
+
+
+def _said(
+    change: Change, state: dict[str, Any], settings: dict[str, Any], *, anew: bool
+) -> str:
+    """Say what comes of a key that says something else."""
+    name, _, now = change
+    if name in FLAGS:
+        used, flag = state["settings"].get(name), f"--{name.replace('_', '-')}"
+        if settings[name] != used:
+            return f"{name} was {used}, is {settings[name]}: from now on"
+        return f"{name} was {used}, the spec says {now}: {flag} {now} takes it"
+    if name == "optimizer" or (name == "scheduler" and not anew):
+        return f"{change}: the run's is used"
+    begun = name.startswith("init.")
+    return f"{change}: the run has begun" if begun else f"{change}: from now on"
+
+
+def restore(path: Path, parts: dict[str, Any], state: dict[str, Any]) -> None:
+    """Give all that has a state the state that it had.
+
+    Raises:
+        RunError: It is of something else.
+    """
+    checkpoint.check_weights(path, parts["model"], state["model"])
+    for name, part in parts.items():
+        if name == "scaler" and name not in state:
+            continue  # it begins with its own
+        try:
+            checkpoint.restore(part, state[name])
+        except Exception:
+            raise RunError(f"{path} has no state of this {name}") from None
+
+
+class Schedule:
+    """The learning rates of a run that continues.
+
+    If what they follow from has changed (the rate, the number of epochs or of steps),
+    the schedule is made anew and moved to where the run is.
+    """
+
+    def __init__(self, parts: dict[str, Any]) -> None:
+        """Take note of how rates begin, before the state of a run is restored."""
+        self._optimizer = parts["optimizer"]
+        self._scheduler: Any = parts.get("scheduler")
+        self._rates = [
+            {name: group[name] for name in RATES if name in group}
+            for group in self._optimizer.param_groups
+        ]
+        if self._scheduler:
+            self._fresh = copy.deepcopy(self._scheduler.state_dict())
+        self._anew, self._factor, self._before = False, 1.0, 0
+
+    def compare(
+        self, state: dict[str, Any], settings: dict[str, Any], *, fixed: bool
+    ) -> None:
+        """See whether rates follow from something else than they did.
+
+        Args:
+            state: The checkpoint.
+            settings: The command line of today.
+            fixed: Whether they follow from the number of epochs.
+        """
+        kept = state["settings"]
+        self._anew = settings["lr"] != kept["lr"]
+        self._anew |= fixed and settings["epochs"] != kept["epochs"]
+        self._factor = settings["lr"] / kept["lr"] if kept["lr"] else 0.0
+        self._before = int(state.get("steps", 0))
+
+    def fit(self, steps: int, epoch: int, step: int) -> int:
+        """Fit the schedule to the steps of an epoch.
+
+        Args:
+            steps: How many there are now.
+            epoch: The one in progress, from 1.
+            step: How many of it are done, by their number before.
+
+        Returns:
+            How many of it are done.
+        """
+        before = self._before or steps
+        moved = self._moved()
+        by_step = moved != epoch - 1
+        if self._anew or (by_step and steps != before):
+            self._move(round(moved * steps / before) if by_step else moved)
+        self._anew, self._before = False, 0
+        return math.ceil(step * steps / before)
+
+    def _moved(self) -> int:
+        """Return how often the scheduler has moved on."""
+        first = next(iter(getattr(self._scheduler, "_schedulers", [])), None)
+        return int(
+            getattr(self._scheduler, "last_epoch", getattr(first, "last_epoch", 0))
+        )
+
+    def _move(self, count: int) -> None:
+        """Make the schedule anew and move it on.
+
+        One that looks at metrics keeps what it has seen; its rates are multiplied.
+        """
+        groups = self._optimizer.param_groups
+        if isinstance(self._scheduler, ReduceLROnPlateau) and self._factor:
+            for group in groups:
+                group["lr"] *= self._factor
+            return
+        for group, rates in zip(groups, self._rates, strict=True):
+            group.update(rates)
+        if self._scheduler:
+            self._scheduler.load_state_dict(self._fresh)
+            with warnings.catch_warnings(action="ignore"):  # no step was made before
+                for _ in range(count):
+                    self._scheduler.step()
