@@ -16,6 +16,26 @@ from .networks import network
 if TYPE_CHECKING:
     from pathlib import Path
 
+OWN = """from torch import Tensor
+
+
+def entropy(*outputs: Tensor) -> Tensor:
+    return outputs[0].square().mean()
+
+
+def a_metric_of_mine_with_a_long_name(*outputs: Tensor) -> Tensor:
+    return outputs[0].square().mean()
+"""
+METRICS = [
+    {
+        "custom": {
+            "path": "losses.py",
+            "function": "a_metric_of_mine_with_a_long_name",
+        },
+        "on": "FIRST",
+    }
+]
+
 KEYS: dict[str, list[Any]] = {
     "optimizer": [
         {"SGD": {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 1e-4}},
@@ -44,6 +64,15 @@ KEYS: dict[str, list[Any]] = {
         {"ChainedScheduler": {"schedulers": ["LinearLR", {"ExponentialLR": 0.5}]}},
     ],
     "loss": [
+        {"custom": {"path": "losses.py", "function": "entropy"}},
+        [
+            {"MSELoss": None, "on": "OTHER"},
+            {
+                "custom": {"path": "losses.py", "function": "entropy"},
+                "on": ["OTHER", "FIRST"],
+                "weight": 0.5,
+            },
+        ],
         {"CrossEntropyLoss": {"label_smoothing": 0.1}},
         "MultiMarginLoss",
         "BCEWithLogitsLoss",
@@ -66,7 +95,13 @@ KEYS: dict[str, list[Any]] = {
     "channels_last": [True],
     "compile": [True],
     "deterministic": [True],
-    "metrics": [["top5"], ["f1", "confusion"], ["top5", "f1", "confusion"], []],
+    "metrics": [
+        ["top5"],
+        ["f1", "confusion"],
+        ["top5", "f1", "confusion"],
+        [],
+        METRICS,
+    ],
     "augment": [
         [{"crop": 2}, "flip", {"rotate": 12.5}],
         [{"affine": {"degrees": 5, "translate": 0.1, "scale": [0.9, 1.1]}}, "cutmix"],
@@ -99,7 +134,7 @@ def spec_of(draw: random.Random, number: int, training: dict[str, Any]) -> Any:
         first, other = "logits", "restored"
     sizes = [f"{name_of(draw, 24)}_{i}" for i in range(draw.randint(0, 6))]
     hidden = " + ".join(["8", *sizes])
-    text = repr(training).replace("OTHER", other)
+    text = repr(training).replace("OTHER", other).replace("FIRST", first)
     return {
         "name": f"N{'et' * draw.randint(1, 19)}{number}",
         "file": f"n{'x' * draw.randint(0, 30)}{number}",
@@ -140,6 +175,7 @@ def drawn(seed: int, count: int) -> list[dict[str, Any]]:
 def rendered(specs: list[dict[str, Any]], folder: Path) -> set[frozenset[str]]:
     """Render a spec that trains; return its pairs of keys."""
     pairs: set[frozenset[str]] = set()
+    (folder / "losses.py").write_text(OWN, encoding="utf-8")
     for spec in specs:
         try:
             net = network(spec)

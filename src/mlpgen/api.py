@@ -14,6 +14,7 @@ from mlpgen.names.modules import KINDS, shared_modules, wrong_package
 from mlpgen.output.header import SLOT, Origin, comment, stamp
 from mlpgen.output.shared_modules import module_source, module_texts, needed_modules
 from mlpgen.rendering import fill, fill_cells
+from mlpgen.scripts.custom import custom_functions
 from mlpgen.spec.models import Style
 from mlpgen.styles.code import Code, as_code
 from mlpgen.template_files import text_of
@@ -161,7 +162,10 @@ def _project_templates(
 
 def _local_modules(graph: Model, texts: Iterable[str]) -> set[str]:
     """Name the modules beside the files of a network that these may import."""
-    custom = (module.partition(".")[0] for module in custom_classes(graph))
+    modules = {*custom_classes(graph)}
+    if graph.recipe is not None:
+        modules |= custom_functions(graph.recipe).keys()
+    custom = (module.partition(".")[0] for module in modules)
     return {*shared_modules(), *custom, *(PurePath(name).stem for name in texts)}
 
 

@@ -126,10 +126,15 @@ def wrong_stem(stem: str) -> str:
     return f"its file would be `{stem}.py`, and {reason}" if reason else ""
 
 
-def wrong_import(name: str) -> str:
-    """Say why `name` cannot be a class that a model imports; empty if it can."""
+def wrong_import(name: str, what: str = "class") -> str:
+    """Say why generated code cannot import `name`; an empty string if it can.
+
+    Args:
+        name: The name.
+        what: What it names, for people.
+    """
     if not _is_identifier(name):
-        return f"a class must be {_IDENTIFIER}"
+        return f"a {what} must be {_IDENTIFIER}"
     if len(name) > LONGEST_IMPORT:
         return f"it has {len(name)} characters, the maximum is {LONGEST_IMPORT}"
     if re.fullmatch(r"[A-Z0-9_]+_[A-Z0-9_]*", name):

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.schema.arguments import arguments, choice
 from mlpgen.spec.training import (
     LossKeys,
+    MetricKeys,
     OptimizerKeys,
     SchedulerKeys,
     Training,
 )
 from mlpgen.training import AUGMENTATIONS, LOSSES, OPTIMIZERS, SCHEDULERS
+from mlpgen.training.custom import CustomLoss, CustomMetric
 from mlpgen.training.data.named_datasets import DATASETS
 from mlpgen.training.data.user_data import USER_DATA
+from mlpgen.training.metrics import METRICS
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -35,6 +38,8 @@ def training() -> dict[str, dict[str, Any]]:
         options = {
             name: arguments(catalogue[name], symbolic=False) for name in catalogue
         }
+        if key == "loss":
+            options["custom"] = arguments(CustomLoss, symbolic=False)
         found[key] = _with_keys(choice(options), options, keys)
         _refer(root, key, {"$ref": f"#/$defs/{key}"})
     losses = {"type": "array", "items": {"$ref": "#/$defs/loss"}, "minItems": 1}
@@ -43,6 +48,9 @@ def training() -> dict[str, dict[str, Any]]:
     found["augmentation"] = choice(
         {name: arguments(AUGMENTATIONS[name], symbolic=False) for name in AUGMENTATIONS}
     )
+    metric = {"custom": arguments(CustomMetric, symbolic=False)}
+    found["metric"] = {"anyOf": [{"enum": [*METRICS]}, _mapping(metric, MetricKeys)]}
+    root["properties"]["metrics"]["items"] = {"$ref": "#/$defs/metric"}
     root["properties"]["augment"]["items"] = {"$ref": "#/$defs/augmentation"}
     return found
 
@@ -56,14 +64,18 @@ def _with_keys(
     component: dict[str, Any], options: dict[str, Any], keys: type[BaseModel]
 ) -> dict[str, Any]:
     """Allow keys beside a component."""
+    return {"anyOf": [*component["anyOf"][:1], _mapping(options, keys)]}
+
+
+def _mapping(options: dict[str, Any], keys: type[BaseModel]) -> dict[str, Any]:
+    """Allow one component with its arguments, and keys beside it."""
     beside = plain(keys)["properties"]
-    mapping = {
+    return {
         "type": "object",
         "properties": {**options, **beside},
         "additionalProperties": False,
         "oneOf": [{"required": [name]} for name in options],
     }
-    return {"anyOf": [*component["anyOf"][:1], mapping]}
 
 
 def _data() -> dict[str, Any]:

@@ -48,23 +48,32 @@ def load_arguments(recipe: Recipe) -> list[Piece]:
 
 
 def _task(recipe: Recipe) -> Task:
-    dataset, first = recipe.dataset, recipe.terms[0]
+    dataset, first = recipe.dataset, recipe.main
     compares = recipe.target in ("number", "image")
     return Task(
         shape=dataset.shape,
         dtype=dataset.dtype,
         known=dataset.known,
         outputs=_class_count(recipe),
-        result=first.shape if recipe.target == "number" else None,
+        result=_result(recipe),
         unit=compares and any(term.loss.unit for term in recipe.terms),
         ignored=getattr(first.loss, "ignore_index", None),
     )
 
 
+def _result(recipe: Recipe) -> tuple[int, ...] | None:
+    """Return the shape of numeric targets."""
+    if recipe.target != "number":
+        return None
+    return (1,) if recipe.dataset.single else recipe.main.shape
+
+
 def _class_count(recipe: Recipe) -> int:
     if recipe.target == "next":
-        return min(term.shape[-1] for term in recipe.terms)
-    return recipe.dataset.classes if recipe.classifies else 0
+        steps = (term for term in recipe.terms if term.target == "next")
+        return min(term.shape[-1] for term in steps)
+    own = recipe.target == "own" and recipe.dataset.numbers
+    return recipe.dataset.classes if recipe.classifies or own else 0
 
 
 def _of_settings(recipe: Recipe) -> dict[str, Any]:

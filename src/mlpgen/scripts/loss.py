@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.names.identifiers import free_name
 from mlpgen.names.reserved.scripts import WORDS
 from mlpgen.names.reserved.words import BUILTINS
+from mlpgen.scripts.custom import custom_call, custom_functions
 from mlpgen.styles.code import Code, call, flat, keyword, literal
 from mlpgen.styles.variable_names import FORWARD, spelling
 from mlpgen.symbols.expressions import written
+from mlpgen.training.custom import CustomLoss
 from mlpgen.training.metrics import METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.graph.training.recipe import LossTerm, Recipe
@@ -35,6 +37,7 @@ class Forward(NamedTuple):
         call: What the result of the model is assigned to: the outputs that have losses.
         first: What it is assigned to if only the first output is needed.
         targets: The variable of the targets; `_` if they are not needed.
+        variables: The variables of all outputs that are used.
         loss: The lines that compute the loss.
         mixed: The same if targets are already mixtures of classes.
         evaluated: The same in an evaluation, where losses that are means weighted by
@@ -45,6 +48,7 @@ class Forward(NamedTuple):
     call: Code
     first: Code
     targets: Code
+    variables: dict[str, Code]
     loss: tuple[Code, ...]
     mixed: tuple[Code, ...]
     evaluated: tuple[Code, ...]
@@ -62,11 +66,13 @@ def batch_to_loss(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forw
     first = graph.outputs[0]
     count = len(graph.outputs) + len(captured)
     needed = any(term.target != "image" for term in recipe.terms)
+    needed = needed or (recipe.target != "image" and bool(recipe.custom_metrics))
     return Forward(
         output=Code(names[first]),
         call=Code(_unpacked(graph, names, count)),
         first=Code(_unpacked(graph, {first: names[first]}, count)),
         targets=Code("targets" if needed else "_"),
+        variables={output: Code(name) for output, name in names.items()},
         loss=_losses(recipe.terms, recipe, names),
         mixed=_losses(recipe.terms, recipe, names, mixed=True),
         evaluated=_evaluated(recipe, names),
@@ -78,7 +84,8 @@ def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
     names: dict[str, str] = {}
     taken = WORDS | BUILTINS | FORWARD | {*kwlist} | _of_metrics(recipe)
     taken |= {"weighted", "weights"} if weighted_terms(recipe) else set()
-    for output in (graph.outputs[0], *(term.output for term in recipe.terms)):
+    taken |= {name for names in custom_functions(recipe).values() for name in names}
+    for output in (graph.outputs[0], *_used(recipe)):
         name = spelling(output)
         used = {*taken, *names.values()}
         layer, dot, _ = output.partition(".")
@@ -90,6 +97,14 @@ def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
             )
         names.setdefault(output, name)
     return names
+
+
+def _used(recipe: Recipe) -> Iterator[str]:
+    """Iterate over the outputs of losses, then over those of custom metrics."""
+    for term in recipe.terms:
+        yield from term.outputs
+    for _, outputs in recipe.custom_metrics:
+        yield from outputs
 
 
 def _of_metrics(recipe: Recipe) -> set[str]:
@@ -152,6 +167,9 @@ def _loss(
     recipe: Recipe, term: LossTerm, names: Mapping[str, str], *, mixed: bool
 ) -> str:
     target = "targets" if term.target != "image" else "features"
+    if isinstance(term.loss, CustomLoss):
+        taken = [names[each] for each in term.outputs]
+        return custom_call("own_loss", term.loss, taken, target)
     if term.target == "one_hot" and not mixed:
         target = f"F.one_hot(targets, {recipe.dataset.classes}).float()"
     output = names[term.output]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.scripts.custom import custom_call
 from mlpgen.scripts.loss import weighted_terms
 from mlpgen.styles.code import Code
 from mlpgen.training.metrics import METRICS
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mlpgen.graph.training.recipe import Recipe
+    from mlpgen.scripts.loss import Forward
 
 
 class Measured(NamedTuple):
@@ -32,16 +34,17 @@ class Measured(NamedTuple):
     shown: tuple[tuple[Code, Code], ...]
 
 
-def measured(recipe: Recipe, output: str) -> Measured:
+def measured(recipe: Recipe, forward: Forward) -> Measured:
     """Fill in the code of all metrics.
 
     Args:
         recipe: How the network is trained.
-        output: The variable of the model's output.
+        forward: The variables of the outputs.
     """
+    target = "features" if recipe.target == "image" else "targets"
     words = {
-        "output": output,
-        "target": "features" if recipe.target == "image" else "targets",
+        "output": forward.output,
+        "target": target,
         "dim": 2 if recipe.target == "next" else 1,
         "classes": recipe.dataset.classes,
     }
@@ -55,12 +58,18 @@ def measured(recipe: Recipe, output: str) -> Measured:
             shown[name] = metric.result
         elif metric.means:
             shown[name] = f'found["{name}"]'
+    means = {name: code.format(**words) for name, code in means.items()}
+    for custom, outputs in recipe.custom_metrics:
+        variables = [forward.variables[each] for each in outputs]
+        name = custom.function
+        means[name] = custom_call("own_metric", custom, variables, target)
+        shown[name] = f'found["{name}"]'
     derived = len(loss) > 1 or any(each.result for each in metrics.values())
     return Measured(
         before=_lines((each.before for each in metrics.values()), words),
         batch=_lines((each.batch for each in metrics.values()), words),
         loss=_pairs(loss),
-        means=_pairs({name: code.format(**words) for name, code in means.items()}),
+        means=_pairs(means),
         shown=_pairs(shown) if derived else (),
     )
 

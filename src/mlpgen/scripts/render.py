@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.names.modules import KINDS, shared_modules
+from mlpgen.scripts.custom import custom_functions
 from mlpgen.scripts.imports import tidy_imports
 from mlpgen.scripts.long_lines import broken, broken_if_same
 from mlpgen.scripts.script_values import script_values
@@ -34,7 +35,8 @@ def render_scripts(
         project_templates: Whether templates of a project are used.
     """
     values = script_values(graph, recipe, captured)._asdict()
-    local = {graph.stem, f"spec_{graph.stem}", *shared_modules()}
+    custom = (module.partition(".")[0] for module in custom_functions(recipe))
+    local = {graph.stem, f"spec_{graph.stem}", *shared_modules(), *custom}
     texts = {
         kind: tidy_imports(fill(f"{kind}.py.jinja", **values), local) for kind in KINDS
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.graph.entries.custom_classes import custom_classes
 from mlpgen.graph.nodes import leaf_layers
 from mlpgen.scripts import optimizer, scheduler, spec_data
+from mlpgen.scripts.custom import custom_functions
 from mlpgen.scripts.data_loading import data_module, load_arguments
 from mlpgen.scripts.flags import flags
 from mlpgen.scripts.loss import batch_to_loss
@@ -70,7 +71,8 @@ class ScriptValues(NamedTuple):
         value: The prediction from the first output, such as probabilities.
         pictures: Whether the model maps images to images.
         example: The call that makes two examples.
-        own: The files of custom classes that the model imports, quoted.
+        own: The files of custom classes and functions, quoted.
+        own_imports: Pairs of a module and the custom functions imported from it.
         network: What the spec says of the network, as plain data.
         training: What it says of the training, likewise.
     """
@@ -109,6 +111,7 @@ class ScriptValues(NamedTuple):
     pictures: bool
     example: Code
     own: tuple[Code, ...]
+    own_imports: tuple[tuple[Code, Code], ...]
     network: Code
     training: Code
 
@@ -152,7 +155,7 @@ def script_values(
         autocast=_DTYPES.get(settings.precision, Code("")),
         augmentations=tuple(_augmentation(each) for each in recipe.augmentations),
         weighting=weighting(recipe),
-        measured=measured(recipe, forward.output),
+        measured=measured(recipe, forward),
         at_end=tuple(name for name in recipe.metrics if METRICS[name].at_end),
         kept=Code("model" if settings.ema is None else "average"),
         unseen=Code("validation" if settings.validation else "test"),
@@ -162,7 +165,11 @@ def script_values(
         example=_example(recipe),
         own=tuple(
             Code(quoted(f"{module.replace('.', '/')}.py"))
-            for module in custom_classes(graph)
+            for module in sorted({*custom_classes(graph), *custom_functions(recipe)})
+        ),
+        own_imports=tuple(
+            (Code(module), Code(", ".join(names)))
+            for module, names in custom_functions(recipe).items()
         ),
         network=spec_data.laid_out(spec_data.network(graph)),
         training=spec_data.laid_out(spec_data.training(graph, recipe)),
@@ -219,12 +226,13 @@ def _augmentation(each: Augmentation) -> tuple[Code, Code]:
 def _value(recipe: Recipe, output: str) -> Code:
     if not recipe.classifies:
         return Code(output)
-    return Code(recipe.terms[0].loss.probabilities.format(output))
+    return Code(recipe.main.loss.probabilities.format(output))
 
 
 def _find_unused(graph: Model, recipe: Recipe) -> bool:
     """Tell whether some parameters have no effect on any loss."""
-    found = _ancestors(graph, {term.output for term in recipe.terms})
+    outputs = {output for term in recipe.terms for output in term.outputs}
+    found = _ancestors(graph, outputs)
     return any(node.parameters and node.name not in found for node in graph.nodes)
 
 

@@ -15,6 +15,7 @@ from mlpgen.spec.types import SHARE, layer_class
 from mlpgen.styles.code import Code, quoted
 from mlpgen.styles.layout import INDENT, WIDTH, width
 from mlpgen.symbols.expressions import is_expression, written
+from mlpgen.training.custom import CustomFunction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -173,7 +174,8 @@ def _component(
     beside: Mapping[str, Any] | None = None,
     lower: bool = False,
 ) -> str:
-    name = type(part).__name__
+    custom = isinstance(part, CustomFunction)
+    name = "custom" if custom else type(part).__name__
     given = {
         key: [*value] if isinstance(value, tuple) else value
         for key, value in part.arguments().items()
@@ -200,7 +202,8 @@ def _schedule(schedule: Schedule, peak: str) -> str:
 
 
 def _term(term: LossTerm, first: str) -> str:
-    beside: dict[str, Any] = {"on": term.output} if term.output != first else {}
+    on = term.output if len(term.outputs) == 1 else [*term.outputs]
+    beside: dict[str, Any] = {"on": on} if on != first else {}
     if term.weight != 1:
         beside["weight"] = term.weight
     return _component(term.loss, beside=beside)

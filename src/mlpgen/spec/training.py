@@ -57,9 +57,9 @@ class Training(_Model):
         ),
     ]
     metrics: Annotated[
-        list[MetricName],
+        list[MetricName | dict[str, Any]],
         Field(description="Metrics to report besides the loss. Default: accuracy."),
-        Expects(f"a list of {', '.join(METRICS)}"),
+        Expects(f"a list of {', '.join(METRICS)} or `custom` functions"),
     ] = []
     evaluate_train: Annotated[
         bool,
@@ -169,12 +169,26 @@ class SchedulerKeys(_Model):
     ] = "epoch"
 
 
+_On = Annotated[
+    str | Annotated[list[str], Field(min_length=1)],
+    Field(
+        description="The output to apply it to, or several for a custom function. "
+        "Default: the first."
+    ),
+    Expects("the name of an output, or a list of names"),
+]
+
+
+class MetricKeys(_Model):
+    """Keys beside a custom metric."""
+
+    on: _On = ""
+
+
 class LossKeys(_Model):
     """Keys beside a loss."""
 
-    on: Annotated[
-        str, Field(description="The output to apply it to. Default: the first.")
-    ] = ""
+    on: _On = ""
     weight: Annotated[
         float,
         Field(gt=0, description="The weight of the loss in the sum of all losses."),

@@ -263,8 +263,9 @@ SPEC = {
         "file, and arguments whose names are identifiers. The file cannot be "
         "named like a module of Python or torch, a module that the scripts "
         "import, or a generated file. The class cannot have a name that the "
-        "generated code uses. A module that reads data must be beside the "
-        "generated code too.",
+        "generated code uses. The same holds for the functions of custom losses "
+        "and metrics, and metrics need names of their own. A module that reads "
+        "data must be beside the generated code too.",
         spec(
             "custom: {path: my-layers.py, class: Gate}",
             image="[8]",

@@ -11,9 +11,10 @@ from mlpgen.training import REFUSED
 from mlpgen.training.component import TrainingComponent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic import BaseModel
 
-    from mlpgen.catalogue.catalogue import Catalogue
     from mlpgen.source import Path
     from mlpgen.spec.problems import Problems
 
@@ -48,7 +49,11 @@ def read_keys(
 
 
 def read_component(
-    kind: str, catalogue: Catalogue[P], raw: Any, path: Path, problems: Problems
+    kind: str,
+    catalogue: Mapping[str, type[P]],
+    raw: Any,
+    path: Path,
+    problems: Problems,
 ) -> P | None:
     """Read an optimizer, a scheduler, a loss or an augmentation.
 

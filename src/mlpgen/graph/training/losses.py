@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.nodes import producer_of
 from mlpgen.graph.training.components import read_component, read_keys
+from mlpgen.graph.training.custom import check_function, check_outputs, with_values
 from mlpgen.graph.training.producers import class_of, kind, makers
 from mlpgen.graph.training.recipe import LossTerm
 from mlpgen.layers.base import shown as shape_shown
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.spec.training import LossKeys
-from mlpgen.spec.wording import cut, listed
 from mlpgen.training import LOSSES
 from mlpgen.training.component import Problem
+from mlpgen.training.custom import CustomLoss
 from mlpgen.training.losses.base import NO_LOGITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Node
+    from mlpgen.graph.training.custom import Names
     from mlpgen.graph.training.recipe import Dataset
     from mlpgen.layers.base import Shape
     from mlpgen.source import Path
@@ -33,28 +35,37 @@ def resolve_losses(
     nodes: tuple[Node, ...],
     outputs: Sequence[str],
     dataset: Dataset,
+    names: Names,
     problems: Problems,
 ) -> tuple[LossTerm, ...]:
     """Resolve one loss or a list of them.
+
+    Custom losses come last, since they share the targets of the others.
 
     Args:
         raw: The value in the spec.
         nodes: The layers, as far as they are resolved.
         outputs: The outputs of the model.
         dataset: The data.
+        names: The names in the script, to which custom functions are added.
         problems: Collects mistakes.
     """
     at: Path = ("training", "loss")
     entries = list(enumerate(raw)) if isinstance(raw, list) else [(None, raw)]
     if not entries:
         problems.add("MG203", "`loss` is an empty list", at, help="name a loss")
-    found: list[LossTerm] = []
-    for index, entry in entries:
+    found: dict[int | None, LossTerm] = {}
+    for index, entry in sorted(entries, key=lambda each: _is_custom(each[1])):
         path = at if index is None else (*at, index)
-        term = _term(entry, path, nodes, outputs, dataset, found, problems)
+        before = [*found.values()]
+        term = _term(entry, path, nodes, outputs, dataset, before, names, problems)
         if term is not None:
-            found.append(term)
-    return tuple(found)
+            found[index] = term
+    return tuple(found[index] for index, _ in entries if index in found)
+
+
+def _is_custom(raw: Any) -> bool:
+    return isinstance(raw, dict) and "custom" in raw
 
 
 def _term(
@@ -64,23 +75,27 @@ def _term(
     outputs: Sequence[str],
     dataset: Dataset,
     before: Sequence[LossTerm],
+    names: Names,
     problems: Problems,
 ) -> LossTerm | None:
     keys, alone = read_keys("loss", LossKeys, raw, path, problems)
-    loss = read_component("loss", LOSSES, alone, path, problems)
-    complete = outputs and "" not in outputs
-    if keys.on and complete and keys.on not in outputs:
-        message = f"`{cut(keys.on)}` is not an output of the model"
-        help = f"its outputs are {listed(outputs)}"
-        problems.add("MG212", message, (*path, "on"), help=help)
+    loss = _read(alone, path, names, problems)
+    on = check_outputs(keys.on, outputs, path, problems)
+    if not on:
         return None
-    output = keys.on or (outputs[0] if outputs else "")
+    output = on[0]
     known = producer_of(nodes, output)
     if loss is None or known is None:
         return None
+    if len(on) > 1 and not loss.custom:
+        message = f"`{type(loss).__name__}` takes one output, not {len(on)}"
+        problems.add("MG406", message, (*path, "on"))
+        return None
     node, value = known
+    if isinstance(loss, CustomLoss):
+        loss = with_values(loss, nodes, output)
     if not value.batched:
-        message = f"`{type(loss).__name__}` compares an output for each example, but "
+        message = f"`{_name(loss)}` compares an output for each example, but "
         message += f"`{output}` has no batch: {whole_shown(value)}"
         problems.add("MG401", message, path, help="put another output first")
         return None
@@ -103,14 +118,29 @@ def _term(
         problems.add(found.code, found.message, at, notes=notes, help=found.help)
         return None
     shape = tuple(int(size) for size in value.shape)
-    return LossTerm(loss, output, found, shape, keys.weight)
+    return LossTerm(loss, output, found, shape, keys.weight, (*on,))
+
+
+def _read(raw: Any, path: Path, names: Names, problems: Problems) -> Loss | None:
+    """Read a loss of torch, or one of the user."""
+    if not _is_custom(raw):
+        return read_component("loss", LOSSES, raw, path, problems)
+    custom = read_component("loss", {"custom": CustomLoss}, raw, path, problems)
+    if custom is None or check_function(custom, (*path, "custom"), names, problems):
+        return custom
+    return None
+
+
+def _name(loss: Loss) -> str:
+    """Return the name of a loss in the spec."""
+    return loss.function if isinstance(loss, CustomLoss) else type(loss).__name__
 
 
 def _place(found: Problem, loss: Loss, raw: Any, path: Path) -> Path:
     """Return where a problem is: at an argument, else at the loss."""
     if found.argument is None:
         return path
-    name = type(loss).__name__
+    name = next(iter(raw)) if isinstance(raw, dict) else ""
     inner = isinstance(raw[name], dict)
     return (*path, name, found.argument) if inner else (*path, name)
 
@@ -135,10 +165,12 @@ def _target(
     before: Sequence[LossTerm],
 ) -> Target | Problem:
     """Return the kind of target for an output of this shape."""
-    name = type(loss).__name__
-    known = next((term for term in before if term.target != "image"), None)
+    name = _name(loss)
+    known = next((term for term in before if term.target not in _OTHERS), None)
     classified = known is not None and known.target != "number"
     found: Target | Problem
+    if isinstance(loss, CustomLoss):
+        return _custom_target(loss, output, dataset, known)
     if dataset.numbers and not classified and loss.takes_numbers(output):
         found = _numbers(name, output, dataset, known)
     elif known is not None and known.target == "number":
@@ -157,6 +189,34 @@ def _target(
     return found
 
 
+_OTHERS = ("image", "own")
+"""Targets that do not decide what the data must have."""
+
+
+def _custom_target(
+    loss: CustomLoss, output: Shape, dataset: Dataset, known: LossTerm | None
+) -> Target | Problem:
+    """Return the target of a custom loss: that of other losses, or what fits."""
+    if dataset.text:
+        return _next(loss, output, dataset)
+    if loss.targets == "numbers" and not dataset.numbers:
+        message = "`targets: numbers`, but this data has only labels"
+        return Problem("MG406", message, "targets")
+    found = loss.target(output, dataset.shape, dataset.classes)
+    if isinstance(found, Problem) or found == "image":
+        return found
+    if known is not None:
+        classes = known.target != "number"
+        if loss.targets == ("numbers" if classes else "classes"):
+            message = f"`{_name(known.loss)}` does not take `{loss.targets}`, but "
+            return Problem("MG406", f"{message}losses share their targets", "targets")
+        return found if classes else "number"
+    if not dataset.numbers or loss.targets == "classes":
+        return found if dataset.classes > 1 or not dataset.numbers else "number"
+    vector = len(output) == 1 and prod(output) > 1
+    return "number" if loss.targets == "numbers" or not vector else found
+
+
 def _numbers(
     name: str, output: Shape, dataset: Dataset, known: LossTerm | None
 ) -> Target | Problem:
@@ -172,7 +232,7 @@ def _numbers(
 
 def _next(loss: Loss, output: Shape, dataset: Dataset) -> Target | Problem:
     """Check targets that are the next characters, one for each step."""
-    name = type(loss).__name__
+    name = _name(loss)
     if not loss.of_text:
         message = f"`{name}` is not for text"
         return Problem("MG406", message, help="use `CrossEntropyLoss`")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from mlpgen.spec.training import Training
     from mlpgen.training.augmentations import Augmentation
+    from mlpgen.training.custom import CustomMetric
     from mlpgen.training.data.base import DataSource
     from mlpgen.training.losses.base import Loss, Target
     from mlpgen.training.optimizers.base import Optimizer
@@ -67,6 +68,7 @@ class LossTerm(NamedTuple):
         target: The kind of its target.
         shape: The shape of the output.
         weight: Its weight in the sum.
+        outputs: All outputs that it takes; several only if it is custom.
     """
 
     loss: Loss
@@ -74,6 +76,24 @@ class LossTerm(NamedTuple):
     target: Target
     shape: tuple[int, ...]
     weight: float
+    outputs: tuple[str, ...]
+
+
+def main_term(terms: tuple[LossTerm, ...]) -> LossTerm:
+    """Return the loss that decides the task of a model: the first of torch's."""
+    return next((term for term in terms if not term.loss.custom), terms[0])
+
+
+class CustomTerm(NamedTuple):
+    """A metric of the user.
+
+    Attributes:
+        metric: The function and its file.
+        outputs: The outputs that it takes.
+    """
+
+    metric: CustomMetric
+    outputs: tuple[str, ...]
 
 
 class Schedule(NamedTuple):
@@ -100,6 +120,7 @@ class Recipe(NamedTuple):
         dataset: The data.
         terms: The losses; the first one decides the task of the model.
         metrics: The metrics besides the loss.
+        custom_metrics: Those of the user.
         optimizer: The optimizer.
         no_decay: Groups of parameters without weight decay: `bias`, `norm`.
         schedule: The schedule of the learning rate, or None.
@@ -110,15 +131,21 @@ class Recipe(NamedTuple):
     dataset: Dataset
     terms: tuple[LossTerm, ...]
     metrics: tuple[str, ...]
+    custom_metrics: tuple[CustomTerm, ...]
     optimizer: Optimizer
     no_decay: tuple[str, ...]
     schedule: Schedule | None
     augmentations: tuple[Augmentation, ...]
 
     @property
+    def main(self) -> LossTerm:
+        """The loss that decides the task of the model."""
+        return main_term(self.terms)
+
+    @property
     def target(self) -> Target:
-        """The kind of target of the first output."""
-        return self.terms[0].target
+        """The kind of target of the main loss."""
+        return self.main.target
 
     @property
     def classifies(self) -> bool:

@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.nodes import leaf_layers
 from mlpgen.graph.training.components import read_component, read_keys
+from mlpgen.graph.training.custom import (
+    check_function,
+    check_outputs,
+    metric_name,
+    names_of,
+)
 from mlpgen.graph.training.data import resolve_data
 from mlpgen.graph.training.losses import resolve_losses
-from mlpgen.graph.training.recipe import Recipe, Schedule
+from mlpgen.graph.training.recipe import CustomTerm, Recipe, Schedule, main_term
 from mlpgen.names.flags import option, plain, settings_of
-from mlpgen.spec.training import NO_CLOSURE, OptimizerKeys, SchedulerKeys
+from mlpgen.spec.training import NO_CLOSURE, MetricKeys, OptimizerKeys, SchedulerKeys
 from mlpgen.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULERS
+from mlpgen.training.custom import CustomMetric
 from mlpgen.training.metrics import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlpgen.graph.nodes import Node
+    from mlpgen.graph.training.custom import Names
     from mlpgen.graph.training.recipe import Dataset, LossTerm
     from mlpgen.source import Path
     from mlpgen.spec.models import Spec
@@ -67,8 +75,10 @@ def resolve_training(
             _check_momentum(each, optimizer, problems)
     if dataset is None:
         return None
-    terms = resolve_losses(training.loss, nodes, outputs, dataset, problems)
+    names = names_of(spec, nodes)
+    terms = resolve_losses(training.loss, nodes, outputs, dataset, names, problems)
     metrics = _metrics(training, terms, dataset, problems)
+    custom_metrics = _custom_metrics(training, outputs, names, problems)
     augmentations = _augmentations(training, terms, dataset, problems)
     _check_watched(schedule, terms, problems)
     _check_precision(training, terms, problems)
@@ -80,6 +90,7 @@ def resolve_training(
         dataset=dataset,
         terms=terms,
         metrics=metrics,
+        custom_metrics=custom_metrics,
         optimizer=optimizer,
         no_decay=tuple(keys.no_decay),
         schedule=schedule,
@@ -133,7 +144,7 @@ def _parts(
         return ()
     name = type(scheduler).__name__
     at = (*path, name, "schedulers") if isinstance(raw[name], dict) else (*path, name)
-    found = []
+    found: list[Scheduler] = []
     for index, each in enumerate(inner):
         part = read_component("scheduler", SCHEDULERS, each, (*at, index), problems)
         if part is None:
@@ -154,17 +165,51 @@ def _metrics(
     """Return the metrics, with accuracy for classes, and check them."""
     if not terms:
         return ()
-    kind: Kind = "classes" if terms[0].target in ("label", "one_hot") else "numbers"
+    target = main_term(terms).target
+    kind: Kind = "classes" if target in ("label", "one_hot") else "numbers"
     kind = "text" if dataset.text else kind
+    names = [each for each in training.metrics if isinstance(each, str)]
     for index, name in enumerate(training.metrics):
+        if not isinstance(name, str):
+            continue
         metric, at = METRICS[name], (*_AT, "metrics", index)
-        if kind not in metric.kinds:
+        if target == "own":
+            message = f"`{name}` compares an output with its targets, but these are "
+            problems.add("MG406", f"{message}for the custom loss alone", at)
+        elif kind not in metric.kinds:
             problems.add("MG406", f"`{name}` {_WRONG_KINDS[kind]}", at)
         elif kind == "classes" and dataset.classes < metric.needs:
             message = f"`{name}` with {dataset.classes} classes is always 1"
             problems.add("MG406", message, at)
     usual = ["accuracy"] if kind == "classes" else []
-    return (*dict.fromkeys([*usual, *training.metrics]),)
+    return (*dict.fromkeys([*usual, *names]),)
+
+
+def _custom_metrics(
+    training: Training, outputs: tuple[str, ...], names: Names, problems: Problems
+) -> tuple[CustomTerm, ...]:
+    """Return the metrics that the user wrote."""
+    found: dict[str, CustomTerm] = {}
+    for index, raw in enumerate(training.metrics):
+        at = (*_AT, "metrics", index)
+        if isinstance(raw, str):
+            continue
+        keys, alone = read_keys("metric", MetricKeys, raw, at, problems)
+        kinds = {"custom": CustomMetric}
+        metric = read_component("metric", kinds, alone, at, problems)
+        on = check_outputs(keys.on, outputs, at, problems)
+        inner = (*at, "custom")
+        if metric is None or not check_function(metric, inner, names, problems):
+            continue
+        reason = metric_name(metric.function)
+        if metric.function in found:
+            reason = "there is another metric of this name"
+        if reason:
+            message = f"`{metric.function}` cannot be the name of a metric: {reason}"
+            problems.add("MG231", message, (*inner, "function"))
+        elif on:
+            found[metric.function] = CustomTerm(metric, (*on,))
+    return (*found.values(),)
 
 
 _WRONG_KINDS: Mapping[Kind, str] = MappingProxyType(
@@ -209,7 +254,7 @@ def _check_watched(
     if (
         watched == "test_accuracy"
         and terms
-        and terms[0].target not in ("label", "one_hot")
+        and main_term(terms).target not in ("label", "one_hot")
     ):
         message = "`mode: max` watches the accuracy, but the model does not classify"
         at = (*_AT, "scheduler")

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.entries.custom_classes import custom_classes
+from mlpgen.scripts.custom import custom_functions
 from mlpgen.scripts.imports import import_lines, imported_names, used_names
 from mlpgen.scripts.long_lines import broken_if_same
 from mlpgen.scripts.notebook.inlining import Inliner
@@ -119,8 +120,12 @@ def notebook_values(
         read: Returns the text of a shared module.
     """
     custom = (name for names in custom_classes(graph).values() for name in names)
+    functions = custom_functions(graph.recipe) if graph.recipe is not None else {}
+    imported = {
+        name: f"{module}:{name}" for module in functions for name in functions[module]
+    }
     classes = {graph.name, *(block.name for block in graph.blocks), *custom}
-    inliner = Inliner(read, classes)
+    inliner = Inliner(read, classes | imported.keys())
     learning, script = None, dict[str, Any]()
     if graph.recipe is not None:
         values = script_values(graph, graph.recipe, captured)
@@ -135,7 +140,7 @@ def notebook_values(
         maps=any(len(node.output) == 3 for node in graph.nodes if node.active),
         learning=learning,
         script=script,
-        imports=IMPORTED | inliner.imports | imports,
+        imports=IMPORTED | inliner.imports | imports | imported,
     )
 
 
@@ -209,6 +214,8 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
         line.partition(" = ")[2].partition("(")[0] for line in script.measured.before
     ]
     averages = [] if script.settings.ema is None else ["WeightAverage"]
+    callers = ["own_loss"] if any(term.loss.custom for term in recipe.terms) else []
+    callers += ["own_metric"] if recipe.custom_metrics else []
     weighting = [line.partition("(")[0] for line in script.weighting]
     return Learning(
         data=_joined(
@@ -223,6 +230,7 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
             [
                 inliner.take("shared/training", "Means"),
                 inliner.take("shared/scores", *counted),
+                inliner.take("shared/own_functions", *callers),
             ]
         ),
         run=_joined(
@@ -250,7 +258,7 @@ def _joined(definitions: Iterable[Lines]) -> Lines:
 
 def _figures(recipe: Recipe) -> dict[str, str]:
     """Return the functions that draw the test data, with their arguments."""
-    if recipe.dataset.text:
+    if recipe.dataset.text or recipe.target == "own":
         return {}
     if recipe.classifies:
         found = {"confusion": "targets, results, classes"}

@@ -14,7 +14,8 @@ from mlpgen.catalogue.component import Expects
 from mlpgen.layers.base import Shape, shown
 from mlpgen.training.component import Problem, TrainingComponent
 
-Target = Literal["label", "one_hot", "image", "number", "next"]
+Target = Literal["label", "one_hot", "image", "number", "next", "own"]
+"""What an output is compared with; only custom losses take whatever the data has."""
 
 
 Weight = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -51,6 +52,7 @@ class Loss(TrainingComponent):
     """Base of losses between the output and its target.
 
     Class attributes:
+        custom: Whether it is a function of the user.
         call: The function in `torch.nn.functional`.
         after: Layers that it must follow, if any.
         not_after: Layers that it must not follow, because it includes them.
@@ -60,6 +62,7 @@ class Loss(TrainingComponent):
         probabilities: Code that converts the output `{}` to probabilities of classes.
     """
 
+    custom: ClassVar[bool] = False
     call: ClassVar[str] = ""
     after: ClassVar[tuple[str, ...]] = ()
     not_after: ClassVar[tuple[str, ...]] = ()
