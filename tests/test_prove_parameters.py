@@ -89,6 +89,15 @@ def test_ties_are_one_tensor(tmp_path: Path) -> None:
     assert found == "3 layers of the spec give the same; 2 tied tensors"
 
 
+@pytest.mark.parametrize("used", ["input", "first", "second"])
+def test_ties_of_ties_are_one_tensor(tmp_path: Path, used: str) -> None:
+    second = {**FIRST, "name": "second", "share": "first"}
+    third = {**FIRST, "name": "third", "share": "second", "from": used}
+    end = {"add": None, "from": ["first", "third"]}
+    found = as_written(spec(FIRST, second, third, end), tmp_path)
+    assert found.endswith("2 tied tensors")
+
+
 def test_a_tie_that_is_missing_is_found(tmp_path: Path) -> None:
     data = spec(FIRST, {**FIRST, "name": "last", "share": "first"})
     tie = "        self.last.weight = self.first.weight\n"

@@ -83,14 +83,21 @@ def need_ties(interpreter: Interpreter, model: nn.Module, style: str) -> str:
 
 def tied_tensors(interpreter: Interpreter, model: nn.Module) -> dict[str, str]:
     """Map the name of each tied tensor to the name of its original."""
-    found: dict[str, str] = {}
+    tied_to: dict[str, str] = {}
     for name, other in interpreter.ties:
         theirs = {key for key, _ in all_parameters(model.get_submodule(other))}
         for key, _ in all_parameters(model.get_submodule(name)):
             if key in theirs:
-                origin = found.get(f"{other}.{key}", f"{other}.{key}")
-                found[f"{name}.{key}"] = found[origin] = origin
-    return found
+                tied_to[f"{name}.{key}"] = f"{other}.{key}"
+    every = dict.fromkeys([*tied_to, *tied_to.values()])
+    return {name: _original(name, tied_to) for name in every}
+
+
+def _original(name: str, tied_to: dict[str, str]) -> str:
+    """Follow ties to the tensor that is tied to no other."""
+    while name in tied_to:
+        name = tied_to[name]
+    return name
 
 
 def _of_custom(interpreter: Interpreter) -> dict[str, str]:

@@ -317,3 +317,4 @@ class Interpreter:
         if times is not None:
             names = [f"{module}.{i}" for i in range(value_of(times, known))]
         self.ties += [(name, at.modules + other["name"]) for name in names]
+        self._tie(other, entries, at, known)  # nobody may use its result
