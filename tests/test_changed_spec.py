@@ -352,7 +352,8 @@ ANEW = ": train anew"
 DATA = "error: run/previous.pt was made with other data"
 NOW, KEPT = ": from now on", ": the run's is used"
 RESUMED: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("data", "validation", "subset"), ("", DATA)),
+    **dict.fromkeys(("data", "subset"), ("", DATA)),
+    "validation": (": what is held out now was trained on", DATA),
     "normalize": ("error: normalize was auto, is [0.5, 0.5]", DATA),
     "normalize gone": ("error: normalize (auto) is gone", DATA),
     **dict.fromkeys(("optimizer", "no_decay", "ema gone"), (ANEW,)),
@@ -385,7 +386,9 @@ def changed(case: Case) -> dict[str, Any]:
         inner: Any = spec
         for key in way[:-1]:
             inner = inner[key]
-        if value is GONE:
+        if value is GONE and isinstance(inner, dict):
+            inner.pop(way[-1], None)
+        elif value is GONE:
             del inner[way[-1]]
         else:
             inner[way[-1]] = copy.deepcopy(value)
@@ -513,6 +516,137 @@ def test_resuming_after_a_change(name: str, scripts: Scripts) -> None:
         assert before == after
     else:
         assert "best of 2 epochs" in printed
+    if code == 0:  # what the run has used is named again, and nothing else
+        _, _, again = scripts.call("train", "--resume", "run")
+        ends = ("takes it", "is used")
+        assert again.splitlines() == [line for line in lines if line.endswith(ends)]
     if group == "same":
         whole, run = (weights(scripts.folder / each) for each in ("whole", "run"))
         assert all(torch.equal(whole[name], run[name]) for name in whole)
+
+
+def test_a_run_of_the_other_style_is_used_without_a_word(scripts: Scripts) -> None:
+    args = ("--run", "run", "--evaluate", "--data-dir", "data")
+    printed = predicted(scripts)
+    for name, text in api.render(network(SPEC), "sequential").items():
+        (scripts.folder / name).write_text(text, encoding="utf-8")
+    code, again, said = scripts.call("predict", *args)
+    assert (code, again, said.count("\n")) == (0, printed, 1)
+    assert scripts.call("train", "--resume", "run/previous.pt")[::2] == (0, "")
+
+
+def older(path: Path) -> None:
+    """Make a checkpoint of one as they were before they knew their network."""
+    state = torch.load(path, weights_only=True)
+    for key in ("version", "spec", "score", "steps"):
+        del state[key]
+    torch.save(state, path)
+
+
+def test_older_checkpoints_are_used(scripts: Scripts) -> None:
+    """They do not tell their network, but weights that do not fit are named."""
+    scripts.render(SPEC)
+    for name in ("best.pt", "previous.pt"):
+        older(scripts.folder / "run" / name)
+    args = ("--run", "run", "--evaluate", "--data-dir", "data")
+    told = "older scripts made it: it does not tell its network"
+    code, _, said = scripts.call("predict", *args)
+    first, *lines = said.splitlines()
+    assert (code, lines) == (0, [told]) and first.startswith("run/best.pt: epoch ")
+    resumed = ("--resume", "run/previous.pt")
+    said = f"run/previous.pt: {told}\n"
+    assert scripts.call("train", *resumed)[::2] == (0, said)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines"),
+    [
+        (
+            {("layers", 2, "Linear", "out_features"): 9},
+            [
+                "linear_1.bias was [8], is [9]",
+                "linear_1.weight was [8, 324], is [9, 324]",
+                "logits.weight was [10, 8], is [10, 9]",
+            ],
+        ),
+        (
+            {("layers", 5, "name"): "scores", ("outputs",): ["scores", "probas"]},
+            [
+                "logits.bias is in {path} alone",
+                "logits.weight is in {path} alone",
+                "scores.bias is not in {path}",
+                "scores.weight is not in {path}",
+            ],
+        ),
+        ({("training", "optimizer"): {"Adam": {"lr": 0.05}}}, []),
+        ({("training", "scheduler"): GONE}, []),
+        ({("training", "scheduler"): "CosineAnnealingLR"}, []),
+        ({("training", "ema"): GONE}, []),
+    ],
+)
+def test_older_checkpoints_of_something_else(
+    scripts: Scripts, changes: dict[Way, Any], lines: list[str]
+) -> None:
+    """Nobody sees a key of a dictionary, or a part of what torch says."""
+    for name in ("best.pt", "previous.pt"):
+        older(scripts.folder / "run" / name)
+    scripts.render(changed(Case({**changes, ("parameters", "hidden"): 8})))
+    for script, path, args in (
+        ("predict", "run/best.pt", ("--run", "run", "--evaluate")),
+        ("train", "run/previous.pt", ("--resume", "run/previous.pt")),
+    ):
+        code, _, said = scripts.call(script, *args, "--data-dir", "data")
+        found = [line for line in said.splitlines() if line.startswith("error: ")]
+        if lines:
+            wanted = [f"error: {line.format(path=path)}" for line in lines]
+            assert (code, found[:-1]) == (2, wanted)
+            assert "is of another network: use the code of" in found[-1]
+        else:
+            assert len(found) == (code == 2) and "'" not in said, said
+            assert code == 0 or script == "train"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "refused"),
+    [
+        ("validation", 0.5, True),
+        ("subset", 200, True),
+        ("seed", 2, True),
+        ("validation", GONE, False),
+        ("evaluate_train", False, False),
+        ("loss", {"CrossEntropyLoss": {"label_smoothing": 0.1}}, False),
+    ],
+)
+def test_what_is_held_out(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    key: str,
+    value: Any,
+    refused: bool,
+) -> None:
+    """A run never learns what it was measured by, or is measured by what it knows."""
+    scripts = Scripts(folder, capsys)
+    ways: dict[Way, Any] = {
+        ("training", "normalize"): GONE,
+        ("training", "validation"): 0.25,
+    }
+    scripts.render(changed(Case(ways)))
+    shutil.rmtree(folder / "run", ignore_errors=True)
+    given = ("--data-dir", "data", "--threads", "1", "--device", "cpu")
+    assert scripts.call("train", *given, "--out", "run")[::2] == (0, "")
+    scripts.render(changed(Case({**ways, ("training", key): value})))
+    code, _, said = scripts.call("train", "--resume", "run", "--epochs", "3")
+    lines = said.splitlines()
+    if refused:
+        assert (code, len(lines)) == (2, 1)
+        assert lines[0].endswith(": what is held out now was trained on")
+    elif key == "validation":
+        measured = "test_accuracy was not measured before"
+        anew = f"{measured}: the best epoch is looked for from now on"
+        gone = "validation (0.25) is gone: from now on"
+        assert (code, lines) == (0, [gone, anew])
+        best = torch.load(folder / "run" / "best.pt", weights_only=True)
+        assert best["best_epoch"] == 3 and best["score"] == "test_accuracy"
+    else:
+        assert code == 0 and lines == [f"{lines[0]}"] and lines[0].endswith(NOW)
+    shutil.rmtree(folder / "run")

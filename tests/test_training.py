@@ -473,9 +473,8 @@ def test_the_newest_run_is_a_run(kind: str, tiny: Path, tmp_path: Path) -> None:
     given = {"diverged": (), "one batch": ["--overfit-batch"], "profile": ["--profile"]}
     train(script, *args, *given[kind], "--out", str(runs / "later"))
     if kind == "diverged":  # after an epoch
-        config = json.loads((runs / "later" / "config.json").read_text("utf-8"))
-        told = json.dumps(config | {"diverged": "the loss is not finite in step 1"})
-        (runs / "later" / "config.json").write_text(told, "utf-8")
+        wild = ("--resume", str(runs / "later"), "--epochs", "2", "--lr", "1e30")
+        refused(script, *args[:2], *wild, says="keeps the checkpoints before it")
     predicting = script.with_name("predict_tried.py")
     done = processes.run(predicting, "--evaluate", *args[:2])
     assert done.stderr.startswith("runs/tried/right/best.pt: epoch 1, test_accuracy 0.")

@@ -34,7 +34,8 @@ def of_network(was: Spec, now: Spec) -> list[str]:
     new = other.get("parameters", {}).keys() - one.get("parameters", {}).keys()
     lines += (f"the parameter {name} is new" for name in sorted(new))
     blocks, others = one.get("blocks", {}), other.get("blocks", {})
-    lines += (f"the block {name} is gone" for name in blocks.keys() - others.keys())
+    gone = [name for name in blocks if name not in others]
+    lines += (f"the block {name} is gone" for name in gone)
     for name, block in others.items():
         if name in blocks:
             lines += _of_classes(blocks[name], block, f"{name}.")

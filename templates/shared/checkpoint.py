@@ -176,13 +176,15 @@ def check_weights(path: Path, model: nn.Module, weights: dict[str, Any]) -> None
     Raises:
         RunError: They are not: a line for each difference.
     """
-    wanted = model.state_dict()
+    wanted: dict[str, Tensor] = model.state_dict()
     lines = [f"{name} is not in {path}" for name in wanted if name not in weights]
     lines += [f"{name} is in {path} alone" for name in weights if name not in wanted]
     for name in wanted.keys() & weights.keys():
-        was, now = (_shape(each.get(name)) for each in (weights, wanted))
-        if was != now:
-            lines.append(f"{name} was {was}, is {now}")
+        was, now = weights[name], wanted[name]
+        if not isinstance(was, Tensor) or was.shape != now.shape:
+            lines.append(f"{name} was {_shape(was)}, is {_shape(now)}")
+        elif was.dtype != now.dtype:
+            lines.append(f"{name} was {was.dtype}, is {now.dtype}")
     if lines:
         more = [f"{len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
         raise RunError(*sorted(lines)[:MOST_LINES], *more, of_another_network(path))

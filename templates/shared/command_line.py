@@ -125,6 +125,8 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
 def named_run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> Path:
     """Return what a training continues with, which --resume or --out names."""
     named: Path = args.resume
+    if not named.exists() and named == parser.get_default("out").parent:
+        raise RunError(f"{named} has no run yet: train without --resume first")
     if args.out == parser.get_default("out"):
         return named
     out: Path = args.out

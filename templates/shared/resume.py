@@ -4,7 +4,7 @@ import copy
 import math
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ def differences(
     about: dict[str, Any],
     spec: Spec | None,
     parts: dict[str, Any],
-) -> list[str]:
+) -> tuple[list[str], Spec | None]:
     """Name what differs between a run and the scripts that it continues with.
 
     Args:
@@ -50,7 +50,8 @@ def differences(
         parts: What has a state today.
 
     Returns:
-        A line for each difference that the run can continue with.
+        A line for each difference that the run can continue with, and what the spec is
+        that it continues with: where its own is used, that is in it.
 
     Raises:
         RunError: It cannot continue: a line for each reason.
@@ -58,22 +59,27 @@ def differences(
     was: Spec | None = state.get("spec")
     found = changes.of_training(was, spec) if was and spec else []
     refused = [f"{each}: train anew" for each in found if _refused(each, state, parts)]
+    held = [each for each in found if spec and _holds_out(each, spec["training"])]
+    refused += [f"{each}: what is held out now was trained on" for each in held]
     refused += _other_settings(path, state, settings)
     network = changes.of_network(was, spec) if was and spec else []
     if _other_data(state["about"], about):
-        refused += [str(each) for each in found if each.name in OF_DATA]
+        others = [each for each in found if each.name in OF_DATA and each not in held]
+        refused += map(str, others)
         refused.append(f"{path} was made with other data")
     if network:
         raise RunError(*network, *refused, checkpoint.of_another_network(path))
     if refused:
         raise RunError(*dict.fromkeys(refused))
-    if was is None or spec is None:
-        told = spec is None or "older scripts made it: it does not tell its network"
-        return [] if told is True else [f"{path}: {told}"]
-    parameters = changes.of_parameters(was, spec)
-    lines = [f"{each}: the run's is used" for each in parameters]
-    anew = settings["lr"] != state["settings"].get("lr")
-    return [*lines, *(_said(each, state, settings, anew=anew) for each in found)]
+    if spec is None:
+        return [], None
+    if was is None:
+        return [f"{path}: older scripts made it: it does not tell its network"], spec
+    lines = [f"{each}: the run's is used" for each in changes.of_parameters(was, spec)]
+    lines += [_said(each, state, settings) for each in found]
+    used = {each.name: each.was for each in found if _is_kept(each, state, settings)}
+    training = {**spec["training"], **used}
+    return lines, {"network": was["network"], "training": training}
 
 
 def _refused(change: Change, state: dict[str, Any], parts: dict[str, Any]) -> bool:
@@ -86,6 +92,16 @@ def _refused(change: Change, state: dict[str, Any], parts: dict[str, Any]) -> bo
     if name == "scheduler":
         return _kind(was) != _kind(now)
     return changes.is_other_data(change) or (name == "ema" and None in (was, now))
+
+
+def _holds_out(change: Change, training: Mapping[str, Any]) -> bool:
+    """Tell whether a key decides which examples are not trained on.
+
+    Data of one's own may be parted by the seed as well.
+    """
+    if change.name == "seed":
+        return "validation" in training or training["data"].startswith("{")
+    return change.name in ("validation", "subset") and "validation" in training
 
 
 def _kind(scheduler: str | None) -> tuple[object, ...]:
@@ -112,20 +128,27 @@ def _other_data(was: dict[str, Any], now: dict[str, Any]) -> bool:
     )
 
 
-def _said(
-    change: Change, state: dict[str, Any], settings: dict[str, Any], *, anew: bool
-) -> str:
+def _is_kept(change: Change, state: dict[str, Any], settings: dict[str, Any]) -> bool:
+    """Tell whether a run continues with its own of a key that says something else."""
+    kept = state["settings"]
+    if change.name in FLAGS:
+        return bool(settings[change.name] == kept.get(change.name))
+    same_rate = settings["lr"] == kept.get("lr")  # else the schedule is made anew
+    return change.name == "optimizer" or (change.name == "scheduler" and same_rate)
+
+
+def _said(change: Change, state: dict[str, Any], settings: dict[str, Any]) -> str:
     """Say what comes of a key that says something else."""
     name, _, now = change
-    if name in FLAGS:
-        used, flag = state["settings"].get(name), f"--{name.replace('_', '-')}"
-        if settings[name] != used:
-            return f"{name} was {used}, is {settings[name]}: from now on"
+    used, kept = state["settings"].get(name), _is_kept(change, state, settings)
+    if name in FLAGS and kept:
+        flag = f"--{name.replace('_', '-')}"
         return f"{name} was {used}, the spec says {now}: {flag} {now} takes it"
-    if name == "optimizer" or (name == "scheduler" and not anew):
-        return f"{change}: the run's is used"
-    begun = name.startswith("init.")
-    return f"{change}: the run has begun" if begun else f"{change}: from now on"
+    if name in FLAGS:
+        return f"{name} was {used}, is {settings[name]}: from now on"
+    if name.startswith("init."):
+        return f"{change}: the run has begun"
+    return f"{change}: the run's is used" if kept else f"{change}: from now on"
 
 
 def restore(path: Path, parts: dict[str, Any], state: dict[str, Any]) -> None:

@@ -313,7 +313,7 @@ class Run:
         state, settings = checkpoint.read(path), checkpoint.plain(self.args)
         schedule = Schedule(self.parts)
         try:
-            lines = resume.differences(
+            lines, self.spec = resume.differences(
                 path, state, settings, self.about, self.spec, self.parts
             )
             resume.restore(path, self.parts, state)
@@ -422,7 +422,7 @@ class Run:
         if not self.folder.exists():  # the ranks share no folder
             raise RunError(said)
         self._describe(diverged=said)
-        raise RunError(f"{said}; {self.folder} keeps the two checkpoints before it")
+        raise RunError(f"{said}; {self.folder} keeps the checkpoints before it")
 
     def _stop(self, number: int, _frame: object) -> None:
         if self._signal or RANKS > 1:  # other ranks would not stop at the same step
