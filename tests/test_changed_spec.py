@@ -339,6 +339,10 @@ TRAININGS = {
     "early_stopping": training("early_stopping", 5, "early_stopping was 3, is 5"),
     "target": training("target", GONE, "target (0.99) is gone"),
     "seed": training("seed", 2, "seed was 1, is 2"),
+    "weights": training("weights", "start.pt", "weights is new: start.pt"),
+    "freeze": training(
+        "freeze", ["logits", "stem.*"], "freeze is new: [logits, stem.*]"
+    ),
     "initial values": Case(
         {("init",): {"Linear": {"weight": "zeros_"}}},
         (),
@@ -363,6 +367,11 @@ RESUMED: dict[str, tuple[str, ...]] = {
     "epochs": ("epochs was 2, the spec says 5: --epochs 5 takes it",),
     "batch_size": ("batch_size was 10, the spec says 5: --batch-size 5 takes it",),
     "seed": ("seed was 1, the spec says 2: --seed 2 takes it",),
+    "weights": (": the run has begun",),
+    "freeze": (
+        "freeze was [], the spec says [logits, stem.*]: "
+        "--freeze logits stem.* takes it",
+    ),
     "initial values": (": the run has begun",),
     "initial values of a layer": (": the run has begun",),
 }

@@ -46,6 +46,7 @@ OPTIONS: dict[str, tuple[list[Any], dict[str, Any]]] = {
         {
             "optimizer": {"AdamW": {"weight_decay": 0.1}, "no_decay": ["bias", "norm"]},
             "scheduler": {"CosineAnnealingLR": None, "warmup": 0.5, "per": "step"},
+            "freeze": ["conv2d_1.bias", "batch_*"],
             "accumulate": 2,
             "clip_grad_norm": 1.0,
             "ema": 0.9,
@@ -86,6 +87,7 @@ OPTIONS: dict[str, tuple[list[Any], dict[str, Any]]] = {
             "precision": "bf16",
             "augment": [{"mixup": 0.5}],
             "loss": "BCEWithLogitsLoss",
+            "freeze": ["conv*"],
             "ema": 0.5,
         },
     ),

@@ -60,17 +60,12 @@ def newest(path: Path) -> Path:
     return before if before.exists() and not last.exists() else last
 
 
-def newest_run(
-    folder: Path,
-    names: Sequence[str] = ("last.pt", "previous.pt"),
-    advice: str = "train a model, or name a run",
-) -> Path:
+def newest_run(folder: Path, names: Sequence[str] = ("last.pt", "previous.pt")) -> Path:
     """Return the run below a folder that was written to last.
 
     Args:
         folder: Has runs in it; one that is a run itself is returned.
         names: The checkpoints that it may have.
-        advice: What to do if there is none.
 
     Raises:
         RunError: There is none, or none that is more than an attempt.
@@ -85,7 +80,7 @@ def newest_run(
         kinds = {attempt(path.parent) for path in every}
         said = f"runs below {folder} {' or '.join(sorted(kinds))}"
         raise RunError(f"{said}: train a model, or name one of them")
-    raise RunError(f"{folder} has no run yet: {advice}")
+    raise RunError(f"{folder} has no run yet: train a model, or name a run")
 
 
 def has_run(folder: Path) -> bool:

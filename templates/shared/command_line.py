@@ -69,6 +69,10 @@ def command_line(
         parser.add_argument(f"--{name}", type=kind, default=default, help=help_)
     newest = "a run or checkpoint to go on with; the newest run if none is named"
     parser.add_argument("--resume", nargs="?", type=path_of, const=runs, help=newest)
+    begin = "a run, or a file of weights, to start from: what fits is taken"
+    parser.add_argument("--weights", type=path_of, help=begin)
+    stay = "patterns of parameters, or of modules, that are not trained"
+    parser.add_argument("--freeze", nargs="*", default=[], help=stay)
     for name, help_ in (
         ("overfit-batch", "learn one batch by heart"),
         ("profile", "show where 50 steps spend their time, and end"),
@@ -103,6 +107,8 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
             kept.pop(name, None)
         parser.set_defaults(**kept)
         args = parser.parse_args()
+        if str(args.weights) != str(parser.get_default("weights")):
+            raise RunError("--weights starts a training, --resume continues one")
         args.resume, args.out = last, last.parent
     elif args.out == parser.get_default("out"):
         args.out = checkpoint.new_run(args.out)

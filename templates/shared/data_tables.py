@@ -22,9 +22,7 @@ from data_common import (
     inside,
     readable,
 )
-from data_files import Files
 
-FILES = Files("tables", (".csv",))
 Row = dict[str, str]
 
 

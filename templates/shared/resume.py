@@ -16,11 +16,11 @@ from changes import Change, Spec
 from data_common import RANKS
 from errors import RunError
 
-FLAGS = ("lr", "epochs", "batch_size", "seed")
+FLAGS = ("lr", "epochs", "batch_size", "seed", "freeze")
 """Keys of a training that are flags, which a run may continue with."""
 FREE = {
     *("data_dir", "out", "resume", "checkpoint_every", "device", "threads"),
-    *("profile", "tensorboard", "plot", "traceback", *FLAGS),
+    *("profile", "tensorboard", "plot", "traceback", "weights", *FLAGS),
 }
 """Settings that may change; all others are of the network, or of what is learned."""
 OF_DATA = ("data", "subset", "validation", "normalize")
@@ -143,10 +143,12 @@ def _said(change: Change, state: dict[str, Any], settings: dict[str, Any]) -> st
     used, kept = state["settings"].get(name), _is_kept(change, state, settings)
     if name in FLAGS and kept:
         flag = f"--{name.replace('_', '-')}"
-        return f"{name} was {used}, the spec says {now}: {flag} {now} takes it"
+        patterns = (now or "").strip("[]").replace(",", "") if name == "freeze" else now
+        said = f"{flag} {patterns}".rstrip()
+        return f"{name} was {used}, the spec says {now or []}: {said} takes it"
     if name in FLAGS:
         return f"{name} was {used}, is {settings[name]}: from now on"
-    if name.startswith("init."):
+    if name == "weights" or name.startswith("init."):
         return f"{change}: the run has begun"
     return f"{change}: the run's is used" if kept else f"{change}: from now on"
 

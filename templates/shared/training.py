@@ -21,6 +21,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 import checkpoint
 import resume
+import starting
 from changes import Spec
 from command_line import leave
 from data_common import RANK, RANKS, Data
@@ -85,10 +86,10 @@ class Run:
         spec: Spec | None = None,
         **parts: Any,
     ) -> None:
-        """Begin with nothing that is learned.
+        """Begin with nothing that is learned but the weights of `--weights`.
 
         Args:
-            args: The command line.
+            args: The command line; what its `--freeze` names is not trained.
             about: What is known of the data.
             spec: What the scripts were made from.
             parts: What has a state: the model, the optimizer and the like.
@@ -107,6 +108,9 @@ class Run:
         self._board: Any = None
         self._lock: IO[str] | None = None
         self._begun = 0.0
+        if args.weights and not args.resume:
+            starting.take_weights(parts["model"], args.weights)
+        self._frozen = starting.freeze(parts["model"], args.freeze)
 
     def epochs(
         self,
@@ -218,6 +222,8 @@ class Run:
             self._schedule = None
         if self.step > len(batches):
             raise RunError(f"an epoch has no {self.step} steps: other data?")
+        for module in self._frozen:  # which keep their statistics
+            module.eval()
         if self.args.profile:
             yield from self._profiled(batches)
         for batch in _with_bar(batches[self.step :]):

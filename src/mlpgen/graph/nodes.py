@@ -103,6 +103,7 @@ class Node(NamedTuple):
         returned: The structure of what the call returns.
         picks: Parts that are taken from other parts, and the code for it.
         weights: The shapes of the parameters that can be shared or initialized.
+        computed_from: The shapes of parameters that a weight is computed from.
         parameters: The number of its parameters.
         multiply_adds: For one example.
         graph: The class of a block, resolved for this use.
@@ -128,6 +129,7 @@ class Node(NamedTuple):
     returned: Returned = ""
     picks: Mapping[str, tuple[str, str]] = MappingProxyType({})
     weights: Mapping[str, Shape] = MappingProxyType({})
+    computed_from: Mapping[str, Shape] = MappingProxyType({})
     parameters: int = 0
     multiply_adds: int = 0
     graph: Graph | None = None

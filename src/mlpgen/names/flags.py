@@ -14,7 +14,7 @@ TAKEN = frozenset(
     [
         *("batch_size", "checkpoint_every", "data_dir", "device", "epochs", "h"),
         *("help", "lr", "out", "overfit_batch", "plot", "profile", "resume", "seed"),
-        *("tensorboard", "threads", "traceback"),
+        *("freeze", "tensorboard", "threads", "traceback", "weights"),
     ]
 )
 """The flags of every training script; a test compares them with its command line."""

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _SHOWN = ("epochs", "batch_size", "seed", "subset", "validation")
 """Settings that templates show themselves."""
+_CONSTANTS = ("weights", "freeze")
+"""Settings that are no numbers, but constants of a script too."""
 _DTYPES = {"bf16": Code("torch.bfloat16"), "fp16": Code("torch.float16")}
 _SIZES = (2500, 1000, 500, 250, 100, 50, 25, 10, 5, 2)
 
@@ -48,7 +50,7 @@ class ScriptValues(NamedTuple):
         data_module: The shared module that reads the data.
         load: The call that loads the data.
         flags: The parameters of the model, as flags.
-        constants: Pairs of a name and its value, for numbers that few specs set.
+        constants: Pairs of a name and its value, for what few specs set.
         eval_batch_size: The batch size of evaluations.
         lr: The learning rate, or its peak.
         optimizer: The call that makes it.
@@ -87,7 +89,7 @@ class ScriptValues(NamedTuple):
     data_module: Code
     load: Code
     flags: tuple[Flag, ...]
-    constants: tuple[tuple[Code, float], ...]
+    constants: tuple[tuple[Code, float | Code], ...]
     eval_batch_size: int
     lr: float
     optimizer: Code
@@ -176,14 +178,16 @@ def script_values(
     )
 
 
-def _constants(settings: Training) -> tuple[tuple[Code, float], ...]:
-    """Name the numbers that a spec sets and that templates do not show themselves."""
-    found: list[tuple[Code, float]] = []
+def _constants(settings: Training) -> tuple[tuple[Code, float | Code], ...]:
+    """Name what a spec sets and that templates do not show themselves."""
+    found: list[tuple[Code, float | Code]] = []
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if is_number and value != field.default and name not in _SHOWN:
             found.append((Code(name.upper()), value))
+        elif name in _CONSTANTS and value:
+            found.append((Code(name.upper()), Code(flat(literal(value)))))
     return tuple(found)
 
 

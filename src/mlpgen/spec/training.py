@@ -75,6 +75,23 @@ class Training(_Model):
             "parameters without weight decay."
         ),
     ]
+    weights: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="A run or a file of weights to start from: what fits by name "
+            "and shape is taken.",
+        ),
+        Expects("the path of a run or of a file of weights"),
+    ] = None
+    freeze: Annotated[
+        list[str],
+        Field(
+            description="Patterns of names of parameters, or of layers, that are not "
+            "trained: `features.*`."
+        ),
+        Expects("a list of patterns of names"),
+    ] = []
     scheduler: Annotated[
         Any,
         Field(

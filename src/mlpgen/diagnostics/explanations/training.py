@@ -75,4 +75,12 @@ TRAINING = {
         trained(*_WIDE, rest="parameters: {seed: 2}\n").replace("SIZE", "seed"),
         trained(*_WIDE, rest="parameters: {wide: 2}\n").replace("SIZE", "wide"),
     ),
+    "MG409": Explanation(
+        "A pattern that fits no parameter",
+        "`freeze` and `groups` name parameters by patterns: `*` stands for any "
+        "characters, dots too. A pattern also fits the name of a layer, and then all "
+        "parameters inside it. `mlpgen show` prints the names of the layers.",
+        trained(*MLP, rest="  freeze: [linear_2]\n"),
+        trained(*MLP[:1], "Linear: 16", *MLP[1:], rest="  freeze: [linear_1]\n"),
+    ),
 }

@@ -9,6 +9,7 @@ from mlpgen.spec.wording import cut, listed, nearest
 if TYPE_CHECKING:
     from mlpgen.graph.context import Context
     from mlpgen.graph.nodes import Node
+    from mlpgen.layers.base import Shape
     from mlpgen.spec.entries import Entry
 
 PARAMETRIZATIONS = ("weight_norm", "spectral_norm")
@@ -37,4 +38,14 @@ def parametrized(node: Node, entry: Entry, context: Context) -> Node | None:
         maker=node.maker._replace(wrapper=name),
         parameters=node.parameters + more,
         weights={key: each for key, each in node.weights.items() if key != "weight"},
+        computed_from=_computed_from(name, weight),
     )
+
+
+def _computed_from(name: str, weight: Shape) -> dict[str, Shape]:
+    """Name the parameters that the weight of a module is computed from, as torch."""
+    original = "parametrizations.weight.original"
+    if name == "spectral_norm":
+        return {original: weight}
+    magnitude = (weight[0], *(1 for _ in weight[1:]))
+    return {f"{original}0": magnitude, f"{original}1": weight}

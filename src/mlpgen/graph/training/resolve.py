@@ -16,6 +16,7 @@ from mlpgen.graph.training.custom import (
 )
 from mlpgen.graph.training.data import resolve_data
 from mlpgen.graph.training.losses import resolve_losses
+from mlpgen.graph.training.patterns import check_freeze
 from mlpgen.graph.training.recipe import CustomTerm, Recipe, Schedule, main_term
 from mlpgen.names.flags import option, plain, settings_of
 from mlpgen.spec.training import NO_CLOSURE, MetricKeys, OptimizerKeys, SchedulerKeys
@@ -68,6 +69,8 @@ def resolve_training(
         "optimizer", OPTIMIZERS, raw, (*_AT, "optimizer"), problems
     )
     schedule = _schedule(training, problems)
+    if training.freeze and nodes and not problems.failed:
+        check_freeze(training.freeze, nodes, (*_AT, "freeze"), problems)
     if optimizer is not None:
         _check_optimizer(optimizer, nodes, problems)
         _check_closure(optimizer, training, problems)

@@ -65,6 +65,7 @@ class Learning(NamedTuple):
         augment: Lines that define the augmentations.
         metrics: Lines that define the classes of metrics.
         run: Lines that define a training run in a notebook.
+        starting: Lines that define how weights are taken, and parameters frozen.
         draw: Lines that define how images are drawn; empty without images.
         curves: Lines that define how metrics are drawn.
         results: Lines that define how outputs for the test data are computed.
@@ -77,6 +78,7 @@ class Learning(NamedTuple):
     augment: Lines
     metrics: Lines
     run: Lines
+    starting: Lines
     draw: Lines
     curves: Lines
     results: Lines
@@ -216,6 +218,14 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
     averages = [] if script.settings.ema is None else ["WeightAverage"]
     callers = ["own_loss"] if any(term.loss.custom for term in recipe.terms) else []
     callers += ["own_metric"] if recipe.custom_metrics else []
+    starting = [
+        name
+        for name, used in (
+            ("take_weights", script.settings.weights),
+            ("freeze", script.settings.freeze),
+        )
+        if used
+    ]
     weighting = [line.partition("(")[0] for line in script.weighting]
     return Learning(
         data=_joined(
@@ -239,6 +249,7 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
                 inliner.take("shared/weight_average", *averages),
             ]
         ),
+        starting=inliner.take("shared/starting", *starting),
         draw=inliner.take("shared/plots", "draw") if pictures else (),
         curves=inliner.take("shared/plots", "curves"),
         results=() if recipe.dataset.text else inliner.take("shared/plots", "computed"),
