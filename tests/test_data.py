@@ -96,7 +96,7 @@ SPECS: dict[str, dict[str, Any]] = {
             "data": {"csv": "chances.csv", "target": "red"},
             "validation": 0.2,
             "loss": "BCEWithLogitsLoss",
-            "metrics": ["mae"],
+            "metrics": ["accuracy", "f1", "auc", "confusion", "mae"],
         },
     },
     "vectors": {
@@ -118,7 +118,7 @@ SPECS: dict[str, dict[str, Any]] = {
         "training": {
             "data": {"text": "rhyme.txt"},
             "validation": 0.1,
-            "metrics": ["accuracy"],
+            "metrics": ["accuracy", "perplexity"],
             "epochs": 40,
         },
     },

@@ -38,12 +38,15 @@ class Data:
         pos_weight: How much positive targets count in the loss, float32 () or (K,),
             if they are weighted.
         counted: The class weights, if the loss of a batch is a mean over them.
+        scaled: Mean and deviation that the features were brought from, for features
+            whose `unit` was 1 before.
     """
 
     unit: ClassVar[int] = 1
     class_weights: Tensor
     pos_weight: Tensor
     counted: Tensor | None = None
+    scaled: tuple[Tensor, Tensor] | None = None
 
     def __init__(self, features: Tensor, targets: Tensor) -> None:
         self.features, self.targets = features, targets
@@ -115,6 +118,18 @@ class Data:
         """Bring scaled features from one scale to another one."""
         (mean, std), (middle, deviation) = (self._scale(each) for each in (was, now))
         self.scale((middle - mean) / std, deviation / std)
+        self.keep_scale(middle, deviation)
+
+    def keep_scale(self, mean: Tensor, std: Tensor) -> None:
+        """Remember what the features were brought from, for `unscaled`."""
+        self.scaled = mean / self.unit, std / self.unit
+
+    def unscaled(self, values: Tensor) -> Tensor:
+        """Bring values, (N, C, …), from the scale of the features to their own."""
+        if self.scaled is None:
+            return values
+        mean, std = (each.to(values.device) for each in self.scaled)
+        return values * std + mean
 
     def _scale(self, about: dict[str, Any]) -> tuple[Tensor, Tensor]:
         """Lay mean and deviation out as features are, (C, 1, …)."""

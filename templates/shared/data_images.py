@@ -24,6 +24,7 @@ def load(
     path: str,
     shape: tuple[int, int, int],
     outputs: int = 0,
+    result: tuple[int, ...] | None = None,
     test: float = 0.2,
     subset: int = 0,
     validation: float = 0.0,
@@ -38,6 +39,7 @@ def load(
         path: The folder of the classes, or of such a `train` and `test`.
         shape: What an image of any size is fitted into, (C, H, W).
         outputs: How many classes the model tells apart; 0 if it looks at none.
+        result: The shape of what it gives, if one number tells two classes apart.
         test: The share of the images that is kept for the test, if none is there.
         subset: How many examples are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
@@ -52,7 +54,7 @@ def load(
     root = folder / path
     apart = (root / "train").is_dir() and (root / "test").is_dir()
     first = root / "train" if apart else root
-    classes = class_names(first, outputs)
+    classes = class_names(first, outputs if result is None else 2)
     files = listed(first, classes)
     to_train = torch.arange(len(files))
     if apart:
@@ -62,6 +64,8 @@ def load(
         to_train, to_test = held_out(to_train, test, seed)
     to_train, to_validate = chosen(to_train, subset, validation, seed)
     parts = read_parts(files, [to_train, to_validate, to_test], shape, device)
+    for part in parts if result is not None else ():
+        part.targets = part.targets.float().view(-1, *(result or ()))
     about = {"classes": classes, "shape": [*shape], **normalized(parts, normalize)}
     return Splits(*parts, about)
 

@@ -107,6 +107,7 @@ def load(
     if mean is not None and std is not None:
         for part in (train, held, test):
             part.features.sub_(mean).div_(std)
+            part.keep_scale(torch.tensor(mean), torch.tensor(std))
     about = {"classes": origin.classes, "margin": origin.margin}
     return Splits(train, held, test, {**about, "mean": mean, "std": std})
 

@@ -52,6 +52,7 @@ class Images(Data):
     def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
         """Bring the images of each batch to another scale."""
         self.scale(*self._scale(now))
+        self.keep_scale(self.mean, self.std)
 
     def _scaled(self, pixels: Tensor) -> Tensor:
         device = self.targets.device

@@ -31,6 +31,7 @@ def normalized(parts: Sequence[Data], scale: Scale) -> dict[str, Any]:
         mean, std = (train.unit * of_channels(each, dims) for each in scale)
     for part in parts:
         part.scale(mean, std)
+        part.keep_scale(mean, std)
     return {"mean": mean.flatten().tolist(), "std": std.flatten().tolist()}
 
 

@@ -52,7 +52,8 @@ def load(
         outputs: How many classes the model tells apart, if the target is one; without
             them or a result nobody looks at it.
         result: The shape of what the model gives of a row, if the target is a number.
-        unit: Whether the numbers to learn are from 0 to 1.
+        unit: Whether the numbers to learn are from 0 to 1; two words are 0 and 1 in
+            the order of the alphabet.
         test: The share of the rows that is kept for the test.
         subset: How many rows are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
@@ -80,6 +81,9 @@ def load(
     if outputs:
         about["classes"] = class_names(rows, target, outputs)
         targets = labels(rows, target, about["classes"])
+    elif result and unit and all(as_number(row[target]) is None for row in rows):
+        about["classes"] = class_names(rows, target, 2)
+        targets = labels(rows, target, about["classes"]).float().reshape(-1, *result)
     elif result is not None:
         targets = numbers_of(rows, target).float().reshape(-1, *result)
         check(targets, target, unit)

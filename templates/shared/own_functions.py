@@ -18,7 +18,7 @@ def own_loss(function: Function, *outputs: Tensor, targets: Tensor) -> Tensor:
 
     The function takes the outputs and, if it has one more parameter, the targets.
     """
-    loss = called(function, outputs, targets)
+    loss = value_of(function, outputs, targets)
     if loss.ndim:
         raise RunError(
             f"{function.__name__} must return a scalar, a tensor of shape [], but its "
@@ -34,7 +34,7 @@ def own_metric(function: Function, *outputs: Tensor, targets: Tensor) -> Tensor:
 
     The function takes the outputs and, if it has one more parameter, the targets.
     """
-    metric = called(function, outputs, targets)
+    metric = value_of(function, outputs, targets)
     if metric.shape not in ((), outputs[0].shape[:1]):
         raise RunError(
             f"{function.__name__} must return a scalar or a number for each of the "
@@ -43,7 +43,9 @@ def own_metric(function: Function, *outputs: Tensor, targets: Tensor) -> Tensor:
     return metric
 
 
-def called(function: Function, outputs: tuple[Tensor, ...], targets: Tensor) -> Tensor:
+def value_of(
+    function: Function, outputs: tuple[Tensor, ...], targets: Tensor
+) -> Tensor:
     """Call a function with outputs, and with targets if it takes them."""
     takes = takes_targets(function, len(outputs))
     found = function(*outputs, targets) if takes else function(*outputs)

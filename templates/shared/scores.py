@@ -1,7 +1,9 @@
 """Metrics that are no means: what they count of all examples."""
 
 import csv
+import math
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -19,9 +21,10 @@ class Counts:
         self._counts = torch.zeros(classes, classes, dtype=torch.int64)
 
     def add(self, taken: Tensor, labels: Tensor) -> None:
-        """Add a batch: the classes that were taken, and the right ones, int64 (B,)."""
+        """Add a batch: the classes that were taken, and the right ones, (B,)."""
         size = len(self._counts)
-        pairs = (size * labels + taken).bincount(minlength=size**2)
+        pairs = (size * labels.long() + taken.long()).flatten()
+        pairs = pairs.bincount(minlength=size**2)
         self._counts += pairs.cpu().view(size, size)
 
     def table(self) -> Tensor:
@@ -33,6 +36,49 @@ class Counts:
         counts = self.table()
         seen = counts.sum(dim=0) + counts.sum(dim=1)
         return (2 * counts.diag() / seen)[seen > 0].mean().item()
+
+    def f1_of(self, label: int) -> float:
+        """Return the F1 of a class; 0 where it was neither seen nor taken."""
+        counts = self.table()
+        seen = (counts.sum(dim=0) + counts.sum(dim=1))[label].item()
+        return 2 * counts[label, label].item() / seen if seen else 0.0
+
+
+class Ranking:
+    """The scores of examples of two classes, those of all ranks."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Tensor, Tensor]] = []
+
+    def add(self, scores: Tensor, positive: Tensor) -> None:
+        """Add a batch: scores, and whether they should be high, both of one shape."""
+        pair = (scores.flatten().float().cpu(), positive.flatten().cpu())
+        self._parts.append(pair)
+
+    def area(self) -> float:
+        """Return how often a positive example has the higher score; ties are halves.
+
+        That is the area under the ROC curve (Mann and Whitney, 1947). Without examples
+        of both classes it is 0.5.
+        """
+        parts = [part for found in of_ranks(self._parts) for part in found]
+        scores, positive = (torch.cat(each) for each in zip(*parts, strict=True))
+        ordered = scores.sort().values
+        below, upto = (
+            torch.searchsorted(ordered, scores, right=right) for right in (False, True)
+        )
+        ranks = (below + upto + 1).double() / 2
+        high = int(positive.sum())
+        low = len(positive) - high
+        if not high or not low:
+            return 0.5
+        pairs: float = ranks[positive].sum().item() - high * (high + 1) / 2
+        return pairs / (high * low)
+
+
+def perplexity(entropy: float) -> float:
+    """Return the exponential of a mean cross-entropy, as large as it may be."""
+    return math.exp(entropy) if entropy < 700 else math.inf
 
 
 class Variance:
@@ -67,20 +113,63 @@ def write_confusion(folder: Path, model: nn.Module, data: Splits) -> None:
     size = len(classes)
     counts = Counts(size)
     for features, targets in data.test.batches(AT_ONCE):
-        output = model(features)
-        chances = output if isinstance(output, Tensor) else output[0]
-        counts.add(chances[:, :size].argmax(dim=1), targets)
-    table = counts.table()
+        counts.add(first_output(model(features))[:, :size].argmax(dim=1), targets)
+    write_table(folder / "confusion.csv", counts.table(), classes)
+
+
+@torch.inference_mode()
+def write_thresholds(
+    folder: Path, model: nn.Module, data: Splits, *, logits: bool
+) -> None:
+    """Count what is taken for positive in the test, by the threshold of its chance.
+
+    confusion.csv has the counts for 0.5, thresholds.csv those for 0.05, 0.1, … 0.95.
+
+    Args:
+        folder: Gets the files.
+        model: Gives one number for each example.
+        data: Its targets are from 0 to 1.
+        logits: Whether the number is a logit, not a chance.
+    """
+    chances = [step / 20 for step in range(1, 20)]
+    counts = {chance: Counts(2) for chance in chances}
+    for features, targets in data.test.batches(AT_ONCE):
+        output = first_output(model(features)).float()
+        given = output.sigmoid() if logits else output
+        for chance, count in counts.items():
+            count.add(given > chance, targets > 0.5)
+    tables = {chance: count.table() for chance, count in counts.items()}
     if RANK == 0:
-        path = folder / "confusion.csv"
+        path = folder / "thresholds.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            names = ("true_negative", "false_positive", "false_negative")
+            writer.writerow(["threshold", *names, "true_positive"])
+            for chance, table in tables.items():
+                writer.writerow([chance, *table.flatten().tolist()])
+    say(str(folder / "thresholds.csv"))
+    classes = data.about.get("classes", ["0", "1"])
+    write_table(folder / "confusion.csv", tables[0.5], classes)
+
+
+def first_output(outputs: Any) -> Tensor:
+    """Return the first output of a model."""
+    output: Tensor = outputs if isinstance(outputs, Tensor) else outputs[0]
+    return output
+
+
+def write_table(path: Path, table: Tensor, classes: list[str]) -> None:
+    """Write counts with the names of classes, and show the most frequent mistakes."""
+    if RANK == 0:
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(["class", *classes])
             for name, row in zip(classes, table.tolist(), strict=True):
                 writer.writerow([name, *row])
+    size = len(classes)
     wrong = table.fill_diagonal_(0).flatten()
     for place in wrong.argsort(descending=True)[:5].tolist():
         if wrong[place]:
             names = f"{classes[place // size]} taken for {classes[place % size]}"
             say(f"{names}: {int(wrong[place])}")
-    say(str(folder / "confusion.csv"))
+    say(str(path))

@@ -49,7 +49,8 @@ def weigh_positives(data: Splits, weights: Weights, outputs: int) -> None:
             weight has no class.
     """
     if weights == "balanced":
-        sums = _counts(data) if "classes" in data.about else _sums(data)
+        labels = not data.train.targets.is_floating_point()
+        sums = _counts(data) if labels else _sums(data)
         n = len(data.train)
         weights = [(n - each) / each for each in sums] + [1.0] * (outputs - len(sums))
     else:
@@ -90,8 +91,9 @@ def _sums(data: Splits) -> list[float]:
 
 def _checked(weights: float | list[float], data: Splits) -> float | list[float]:
     """See that there are as many weights as classes."""
-    classes = data.about.get("classes")
-    if isinstance(weights, list) and classes and len(weights) != len(classes):
+    labels = not data.train.targets.is_floating_point()
+    classes = data.about["classes"] if labels else []
+    if isinstance(weights, list) and labels and len(weights) != len(classes):
         names = ", ".join(classes[:10])
         raise DataError(
             f"the loss has weights for {len(weights)} classes, but the data has "

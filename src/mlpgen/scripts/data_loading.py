@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,8 @@ def _result(recipe: Recipe) -> tuple[int, ...] | None:
     """Return the shape of numeric targets."""
     if recipe.target != "number":
         return None
-    return (1,) if recipe.dataset.single else recipe.main.shape
+    several = recipe.dataset.single and prod(recipe.main.shape) > 1
+    return (1,) if several else recipe.main.shape
 
 
 def _class_count(recipe: Recipe) -> int:

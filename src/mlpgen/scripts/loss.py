@@ -14,7 +14,7 @@ from mlpgen.styles.code import Code, call, flat, keyword, literal
 from mlpgen.styles.variable_names import FORWARD, spelling
 from mlpgen.symbols.expressions import written
 from mlpgen.training.custom import CustomLoss
-from mlpgen.training.metrics import METRICS
+from mlpgen.training.metrics import metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -109,7 +109,7 @@ def _used(recipe: Recipe) -> Iterator[str]:
 
 def _of_metrics(recipe: Recipe) -> set[str]:
     """Return the names in the code of metrics."""
-    metrics = [METRICS[name] for name in recipe.metrics]
+    metrics = [metric(name, recipe.kind) for name in recipe.metrics]
     lines = (line for each in metrics for line in (each.before, each.batch))
     return {word for line in lines for word in re.findall(r"\w+", line)}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.scripts.custom import custom_call
 from mlpgen.scripts.loss import weighted_terms
 from mlpgen.styles.code import Code
-from mlpgen.training.metrics import METRICS
+from mlpgen.training.metrics import metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,21 +42,27 @@ def measured(recipe: Recipe, forward: Forward) -> Measured:
         forward: The variables of the outputs.
     """
     target = "features" if recipe.target == "image" else "targets"
+    value, wanted = recipe.main.loss.number.format(forward.output), target
+    if recipe.target == "image" and recipe.settings.normalize is not None:
+        value, wanted = f"data.unscaled({value})", f"data.unscaled({target})"
     words = {
         "output": forward.output,
-        "target": target,
+        "target": wanted,
         "dim": 2 if recipe.target == "next" else 1,
         "classes": recipe.dataset.classes,
+        "value": value,
+        "positive": f"{forward.output} > {0 if recipe.logits else 0.5}",
+        "ignored": _ignored(recipe),
     }
-    metrics = {name: METRICS[name] for name in recipe.metrics}
+    metrics = {name: metric(name, recipe.kind) for name in recipe.metrics}
     means: dict[str, str] = {}
     loss, shown_loss = _loss(recipe)
     shown = {"loss": shown_loss}
-    for name, metric in metrics.items():
-        means |= metric.means
-        if metric.result:
-            shown[name] = metric.result
-        elif metric.means:
+    for name, each in metrics.items():
+        means |= each.means
+        if each.result:
+            shown[name] = each.result
+        elif each.means:
             shown[name] = f'found["{name}"]'
     means = {name: code.format(**words) for name, code in means.items()}
     for custom, outputs in recipe.custom_metrics:
@@ -72,6 +78,12 @@ def measured(recipe: Recipe, forward: Forward) -> Measured:
         means=_pairs(means),
         shown=_pairs(shown) if derived else (),
     )
+
+
+def _ignored(recipe: Recipe) -> str:
+    """Return the argument that leaves the same steps of a text out as the loss."""
+    ignored = getattr(recipe.main.loss, "ignore_index", -100)
+    return f", ignore_index={ignored}" if ignored != -100 else ""
 
 
 def _loss(recipe: Recipe) -> tuple[dict[str, str], str]:

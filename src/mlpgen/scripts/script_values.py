@@ -15,7 +15,7 @@ from mlpgen.scripts.loss import batch_to_loss
 from mlpgen.scripts.metrics import measured
 from mlpgen.scripts.weights import weighting
 from mlpgen.styles.code import Code, call, flat, keyword, literal, quoted
-from mlpgen.training.metrics import METRICS
+from mlpgen.training.metrics import metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,6 +66,7 @@ class ScriptValues(NamedTuple):
         augmentations: Pairs of what is assigned and the call that augments a batch.
         weighting: The calls that give the data the weights of the loss.
         measured: The code of the metrics in an evaluation.
+        binary: Whether one number tells two classes apart.
         at_end: Metrics that are computed of the model of the best epoch.
         kept: The model that is evaluated and saved: itself, or a mean of its weights.
         unseen: The data that ranks epochs: `test` or `validation`.
@@ -105,6 +106,7 @@ class ScriptValues(NamedTuple):
     augmentations: tuple[tuple[Code, Code], ...]
     weighting: tuple[Code, ...]
     measured: Measured
+    binary: bool
     at_end: tuple[str, ...]
     kept: Code
     unseen: Code
@@ -158,7 +160,10 @@ def script_values(
         augmentations=tuple(_augmentation(each) for each in recipe.augmentations),
         weighting=weighting(recipe),
         measured=measured(recipe, forward),
-        at_end=tuple(name for name in recipe.metrics if METRICS[name].at_end),
+        binary=recipe.kind == "binary",
+        at_end=tuple(
+            name for name in recipe.metrics if metric(name, recipe.kind).at_end
+        ),
         kept=Code("model" if settings.ema is None else "average"),
         unseen=Code("validation" if settings.validation else "test"),
         score=Code("accuracy" if recipe.classifies else "loss"),

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-Kind = Literal["classes", "text", "numbers"]
-"""What a model predicts: a class, a class for each step of a text, or numbers."""
+Kind = Literal["classes", "text", "numbers", "binary"]
+"""What a model predicts: a class, a class for each step of a text, or numbers.
+
+Binary is a single number that tells two classes apart: a logit or a probability.
+"""
 
 
 class Metric:
     """A metric: the code that an evaluation has for it.
 
     In all code, `{output}` stands for the output of the model, `{target}` for the
-    target, `{dim}` for the dimension of the classes, `{classes}` for their number.
+    target, `{dim}` for the dimension of the classes, `{classes}` for their number;
+    `{value}` for the output as a number that is compared with the target, `{positive}`
+    for the output above its threshold, `{ignored}` for what a loss ignores.
 
     Class attributes:
         kinds: The kinds of predictions that it measures.
         needs: The least number of classes.
+        most: The largest number of classes; 0 for any.
         before: A line before the loop over batches.
         batch: A line in the loop.
         means: The code whose mean is taken, by name: a number, or one for each example.
@@ -24,8 +30,9 @@ class Metric:
         at_end: Whether it is computed once, from the best model at the end.
     """
 
-    kinds: ClassVar[tuple[Kind, ...]] = ("numbers",)
+    kinds: ClassVar[tuple[Kind, ...]] = ("numbers", "binary")
     needs: ClassVar[int] = 0
+    most: ClassVar[int] = 0
     before: ClassVar[str] = ""
     batch: ClassVar[str] = ""
     means: ClassVar[dict[str, str]] = {}
@@ -62,33 +69,90 @@ class F1(Metric):
 class Confusion(Metric):
     """The confusion matrix, written to confusion.csv at the end."""
 
-    kinds = ("classes",)
+    kinds = ("classes", "binary")
     at_end = True
+
+
+class Auc(Metric):
+    """The area under the ROC curve, of two classes."""
+
+    kinds = ("classes",)
+    most = 2
+    before = "ranking = Ranking()"
+    batch = "ranking.add({output}[:, 1] - {output}[:, 0], {target} == 1)"
+    result = "ranking.area()"
+
+
+class BinaryAccuracy(Metric):
+    """The fraction of examples on the right side of the threshold."""
+
+    kinds = ("binary",)
+    means: ClassVar = {"accuracy": "({positive}) == ({target} > 0.5)"}
+
+
+class BinaryF1(Metric):
+    """The F1 score of the positive class."""
+
+    kinds = ("binary",)
+    before = "counts = Counts(2)"
+    batch = "counts.add({positive}, {target} > 0.5)"
+    result = "counts.f1_of(1)"
+
+
+class BinaryAuc(Metric):
+    """The area under the ROC curve."""
+
+    kinds = ("binary",)
+    before = "ranking = Ranking()"
+    batch = "ranking.add({output}, {target} > 0.5)"
+    result = "ranking.area()"
+
+
+class Perplexity(Metric):
+    """The exponential of the mean cross-entropy of the steps of a text."""
+
+    kinds = ("text",)
+    means: ClassVar = {
+        "step_entropy": "F.cross_entropy({output}.flatten(0, 1), {target}.flatten()"
+        "{ignored})"
+    }
+    result = 'perplexity(found["step_entropy"])'
 
 
 class Mae(Metric):
     """The mean absolute error."""
 
-    means: ClassVar = {"mae": "F.l1_loss({output}, {target})"}
+    means: ClassVar = {"mae": "F.l1_loss({value}, {target})"}
 
 
 class Rmse(Metric):
-    """The root mean squared error, in the unit of the targets."""
+    """The root of the mean squared error, in the unit of the targets."""
 
-    means: ClassVar = {"mse": "F.mse_loss({output}, {target})"}
+    means: ClassVar = {"mse": "F.mse_loss({value}, {target})"}
     result = 'found["mse"] ** 0.5'
 
 
 class R2(Metric):
-    """The coefficient of determination: the fraction of variance explained."""
+    """The fraction of the variance of the targets that is explained."""
 
     before = "variance = Variance()"
-    batch = "variance.add({output}, {target})"
+    batch = "variance.add({value}, {target})"
     result = "variance.explained()"
 
 
 METRICS: dict[str, type[Metric]] = {
     each.__name__.lower(): each
-    for each in (Accuracy, Top5, F1, Confusion, Mae, Rmse, R2)
+    for each in (Accuracy, Top5, F1, Auc, Confusion, Perplexity, Mae, Rmse, R2)
 }
 """Metrics by their name in a spec."""
+BINARY: dict[str, type[Metric]] = {
+    "accuracy": BinaryAccuracy,
+    "f1": BinaryF1,
+    "auc": BinaryAuc,
+}
+"""What the same names mean for a single number that tells two classes apart."""
+
+
+def metric(name: str, kind: Kind) -> type[Metric]:
+    """Return the metric of a name for a kind of prediction."""
+    return BINARY.get(name, METRICS[name]) if kind == "binary" else METRICS[name]

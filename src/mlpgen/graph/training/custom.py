@@ -117,7 +117,7 @@ def metric_name(name: str) -> str:
     return ""
 
 
-_MEANS = ("loss", "count", "weights", "weighted", "mse")
+_MEANS = ("loss", "count", "weights", "weighted", "mse", "step_entropy")
 """Names of means that evaluations use themselves."""
 
 

@@ -171,7 +171,8 @@ def _target(
     found: Target | Problem
     if isinstance(loss, CustomLoss):
         return _custom_target(loss, output, dataset, known)
-    if dataset.numbers and not classified and loss.takes_numbers(output):
+    two = dataset.origin.binary and loss.unit and tuple(output) == (1,)
+    if (dataset.numbers or two) and not classified and loss.takes_numbers(output):
         found = _numbers(name, output, dataset, known)
     elif known is not None and known.target == "number":
         first = type(known.loss).__name__

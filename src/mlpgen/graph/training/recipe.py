@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from mlpgen.training.custom import CustomMetric
     from mlpgen.training.data.base import DataSource
     from mlpgen.training.losses.base import Loss, Target
+    from mlpgen.training.metrics import Kind
     from mlpgen.training.optimizers.base import Optimizer
     from mlpgen.training.schedulers import Scheduler
 
@@ -84,6 +86,16 @@ def main_term(terms: tuple[LossTerm, ...]) -> LossTerm:
     return next((term for term in terms if not term.loss.custom), terms[0])
 
 
+def kind_of(main: LossTerm, dataset: Dataset) -> Kind:
+    """Return what a model predicts, for its metrics."""
+    if dataset.text:
+        return "text"
+    if main.target in ("label", "one_hot"):
+        return "classes"
+    binary = main.target == "number" and main.loss.unit and prod(main.shape) == 1
+    return "binary" if binary else "numbers"
+
+
 class CustomTerm(NamedTuple):
     """A metric of the user.
 
@@ -146,6 +158,16 @@ class Recipe(NamedTuple):
     def target(self) -> Target:
         """The kind of target of the main loss."""
         return self.main.target
+
+    @property
+    def kind(self) -> Kind:
+        """What the model predicts, for its metrics."""
+        return kind_of(self.main, self.dataset)
+
+    @property
+    def logits(self) -> bool:
+        """Whether numbers from 0 to 1 are compared with a sigmoid of the output."""
+        return self.main.loss.itself == "a sigmoid"
 
     @property
     def classifies(self) -> bool:

@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 from math import prod
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.nodes import leaf_layers
 from mlpgen.graph.training.components import read_component, read_keys
-from mlpgen.graph.training.custom import (
-    check_function,
-    check_outputs,
-    metric_name,
-    names_of,
-)
+from mlpgen.graph.training.custom import names_of
 from mlpgen.graph.training.data import resolve_data
 from mlpgen.graph.training.losses import resolve_losses
+from mlpgen.graph.training.metrics import resolve_custom_metrics, resolve_metrics
 from mlpgen.graph.training.patterns import check_freeze
-from mlpgen.graph.training.recipe import CustomTerm, Recipe, Schedule, main_term
+from mlpgen.graph.training.recipe import Recipe, Schedule, main_term
 from mlpgen.names.flags import option, plain, settings_of
-from mlpgen.spec.training import NO_CLOSURE, MetricKeys, OptimizerKeys, SchedulerKeys
+from mlpgen.spec.training import NO_CLOSURE, OptimizerKeys, SchedulerKeys
 from mlpgen.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULERS
-from mlpgen.training.custom import CustomMetric
-from mlpgen.training.metrics import METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mlpgen.graph.nodes import Node
-    from mlpgen.graph.training.custom import Names
     from mlpgen.graph.training.recipe import Dataset, LossTerm
     from mlpgen.source import Path
     from mlpgen.spec.models import Spec
     from mlpgen.spec.problems import Problems
     from mlpgen.spec.training import Training
     from mlpgen.training.augmentations import Augmentation
-    from mlpgen.training.metrics import Kind
     from mlpgen.training.optimizers.base import Optimizer
     from mlpgen.training.schedulers import Scheduler
 
@@ -80,8 +69,8 @@ def resolve_training(
         return None
     names = names_of(spec, nodes)
     terms = resolve_losses(training.loss, nodes, outputs, dataset, names, problems)
-    metrics = _metrics(training, terms, dataset, problems)
-    custom_metrics = _custom_metrics(training, outputs, names, problems)
+    metrics = resolve_metrics(training, terms, dataset, problems)
+    custom_metrics = resolve_custom_metrics(training, outputs, names, problems)
     augmentations = _augmentations(training, terms, dataset, problems)
     _check_watched(schedule, terms, problems)
     _check_precision(training, terms, problems)
@@ -157,71 +146,6 @@ def _parts(
             problems.add("MG406", message, (*at, index))
         found.append(part)
     return tuple(found)
-
-
-def _metrics(
-    training: Training,
-    terms: tuple[LossTerm, ...],
-    dataset: Dataset,
-    problems: Problems,
-) -> tuple[str, ...]:
-    """Return the metrics, with accuracy for classes, and check them."""
-    if not terms:
-        return ()
-    target = main_term(terms).target
-    kind: Kind = "classes" if target in ("label", "one_hot") else "numbers"
-    kind = "text" if dataset.text else kind
-    names = [each for each in training.metrics if isinstance(each, str)]
-    for index, name in enumerate(training.metrics):
-        if not isinstance(name, str):
-            continue
-        metric, at = METRICS[name], (*_AT, "metrics", index)
-        if target == "own":
-            message = f"`{name}` compares an output with its targets, but these are "
-            problems.add("MG406", f"{message}for the custom loss alone", at)
-        elif kind not in metric.kinds:
-            problems.add("MG406", f"`{name}` {_WRONG_KINDS[kind]}", at)
-        elif kind == "classes" and dataset.classes < metric.needs:
-            message = f"`{name}` with {dataset.classes} classes is always 1"
-            problems.add("MG406", message, at)
-    usual = ["accuracy"] if kind == "classes" else []
-    return (*dict.fromkeys([*usual, *names]),)
-
-
-def _custom_metrics(
-    training: Training, outputs: tuple[str, ...], names: Names, problems: Problems
-) -> tuple[CustomTerm, ...]:
-    """Return the metrics that the user wrote."""
-    found: dict[str, CustomTerm] = {}
-    for index, raw in enumerate(training.metrics):
-        at = (*_AT, "metrics", index)
-        if isinstance(raw, str):
-            continue
-        keys, alone = read_keys("metric", MetricKeys, raw, at, problems)
-        kinds = {"custom": CustomMetric}
-        metric = read_component("metric", kinds, alone, at, problems)
-        on = check_outputs(keys.on, outputs, at, problems)
-        inner = (*at, "custom")
-        if metric is None or not check_function(metric, inner, names, problems):
-            continue
-        reason = metric_name(metric.function)
-        if metric.function in found:
-            reason = "there is another metric of this name"
-        if reason:
-            message = f"`{metric.function}` cannot be the name of a metric: {reason}"
-            problems.add("MG231", message, (*inner, "function"))
-        elif on:
-            found[metric.function] = CustomTerm(metric, (*on,))
-    return (*found.values(),)
-
-
-_WRONG_KINDS: Mapping[Kind, str] = MappingProxyType(
-    {
-        "classes": "is a metric of numbers, but the targets are classes",
-        "numbers": "is a metric of classes, but the targets are numbers",
-        "text": "is not available for text",
-    }
-)
 
 
 def _augmentations(

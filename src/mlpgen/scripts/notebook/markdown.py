@@ -66,6 +66,6 @@ def about_figures(recipe: Recipe) -> Lines:
         )
     if recipe.classifies:
         return ("Rows are the classes, columns what they are taken for.",)
-    if recipe.dataset.pictures:
+    if recipe.target == "image" and recipe.dataset.pictures:
         return ("Images of the test data, and what the model makes of them.",)
     return ("An output that lies on the line is as its target.",)

@@ -215,6 +215,7 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
     counted = [
         line.partition(" = ")[2].partition("(")[0] for line in script.measured.before
     ]
+    counted += ["perplexity"] if "perplexity" in recipe.metrics else []
     averages = [] if script.settings.ema is None else ["WeightAverage"]
     callers = ["own_loss"] if any(term.loss.custom for term in recipe.terms) else []
     callers += ["own_metric"] if recipe.custom_metrics else []
@@ -276,7 +277,7 @@ def _figures(recipe: Recipe) -> dict[str, str]:
         if recipe.dataset.pictures:
             found["mistakes"] = "data.test, targets, results, classes"
         return found
-    if recipe.dataset.pictures:
+    if recipe.target == "image" and recipe.dataset.pictures:
         return {"restored": "data.test.between(0, 10)[0].cpu(), results"}
     return {"compared": "targets, results"}
 

@@ -33,6 +33,7 @@ class DataSource:
         example: A file name for the help of `predict`.
         pictures: Whether the examples are images.
         numbers: Whether the targets may be numbers.
+        binary: Whether they may be two classes that one number tells apart.
         single: Whether there is one number for each example.
         continues: Whether each target is the next element of the example.
         dtypes: The dtypes that an example may have.
@@ -44,6 +45,7 @@ class DataSource:
     example: ClassVar[str] = "file"
     pictures: ClassVar[bool] = False
     numbers: ClassVar[bool] = False
+    binary: ClassVar[bool] = False
     single: ClassVar[bool] = False
     continues: ClassVar[bool] = False
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)

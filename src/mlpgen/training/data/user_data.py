@@ -45,6 +45,7 @@ class Images(UserData):
     loader: ClassVar = "data_images"
     example: ClassVar = "drawn.png"
     pictures: ClassVar = True
+    binary: ClassVar = True
     scalable: ClassVar = True
 
     test: _Share = 0.2
@@ -53,7 +54,7 @@ class Images(UserData):
     def arguments(self, task: Task) -> dict[str, Any]:
         """Return the path and what images become."""
         found = {"path": self.path, "shape": task.shape, "outputs": task.outputs}
-        return {**found, "test": self.test}
+        return {**found, "result": task.result, "test": self.test}
 
     def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:
         """Check that the shape is (C, H, W), gray or RGB."""

@@ -59,6 +59,7 @@ class Loss(TrainingComponent):
         itself: What it includes, for people.
         unit: Whether targets are between 0 and 1.
         of_text: Whether it works for each step of a text.
+        number: Code that converts the output `{}` to the unit of numeric targets.
         probabilities: Code that converts the output `{}` to probabilities of classes.
     """
 
@@ -68,6 +69,7 @@ class Loss(TrainingComponent):
     not_after: ClassVar[tuple[str, ...]] = ()
     itself: ClassVar[str] = ""
     probabilities: ClassVar[str] = "{}"
+    number: ClassVar[str] = "{}"
     unit: ClassVar[bool] = False
     of_text: ClassVar[bool] = False
 

@@ -80,6 +80,7 @@ class BCEWithLogitsLoss(OfBoth):
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a sigmoid"
     probabilities: ClassVar = "torch.sigmoid({})"
+    number: ClassVar = "torch.sigmoid({})"
 
     pos_weight: PosWeight = None
 
