@@ -195,7 +195,9 @@ def test_out_names_the_run_that_continues(
     refused(script, *none, says="runs/tried/third cannot be read: No such file")
 
 
-@pytest.mark.parametrize("gone", ["best.pt", "last.pt", "config.json", "metrics.csv"])
+@pytest.mark.parametrize(
+    "gone", ["best.pt", "last.pt", "previous.pt", "config.json", "metrics.csv"]
+)
 def test_a_run_whose_files_are_gone_in_part(
     script: Path, tiny: Path, tmp_path: Path, gone: str
 ) -> None:
@@ -209,6 +211,20 @@ def test_a_run_whose_files_are_gone_in_part(
     names = ("best.pt", "last.pt", "previous.pt", "config.json", "metrics.csv")
     assert all((out / name).exists() for name in names)
     assert state(out, "best.pt")["best_epoch"] == state(out)["best_epoch"]
+
+
+def test_the_best_epoch_alone_is_a_run(
+    script: Path, tiny: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    args = ("--data-dir", str(tiny), "--epochs", "2", "--out", str(out))
+    train(script, *args)
+    best = state(out, "best.pt")["best_epoch"]
+    for name in ("last.pt", "previous.pt"):
+        (out / name).unlink()
+    refused(script, *args, says=f"{out} has a run already")
+    train(script, "--resume", str(out), "--epochs", str(best + 1))
+    assert len(rows(out)) == best + 1
 
 
 def test_an_epoch_without_a_step_left(script: Path, tiny: Path, tmp_path: Path) -> None:

@@ -460,7 +460,7 @@ def test_a_run_that_diverges_has_no_best_epoch(
     says = "runs/tried has no run yet: train a model"
     refused(predicting, "--evaluate", *args[:2], says=says)
     refused(script, *args, "--resume", says="runs below runs/tried have diverged")
-    says = f"no epoch of {out} was evaluated yet"
+    says = f"{out / 'best.pt'} is not there: no epoch was evaluated yet"
     refused(predicting, "--evaluate", *args[:2], "--run", str(out), says=says)
 
 

@@ -17,6 +17,8 @@ from errors import RunError
 
 VERSION = 2
 """Counts what is added to checkpoints; those of the first have no version."""
+NAMES = ("last.pt", "previous.pt", "best.pt")
+"""The checkpoints of a run, the newest first."""
 MOST_LINES = 10
 """Weights of another network that are named."""
 KEYS = {"settings", "about", "random", "epoch", "step", "best", "best_epoch", "rows"}
@@ -56,11 +58,11 @@ def newest(path: Path) -> Path:
     """Return a checkpoint, the last one of a run, or of the newest of some runs."""
     if not path.is_dir():
         return path
-    last, before = (newest_run(path) / name for name in ("last.pt", "previous.pt"))
-    return before if before.exists() and not last.exists() else last
+    run = newest_run(path)
+    return next(run / name for name in NAMES if (run / name).exists())
 
 
-def newest_run(folder: Path, names: Sequence[str] = ("last.pt", "previous.pt")) -> Path:
+def newest_run(folder: Path, names: Sequence[str] = NAMES) -> Path:
     """Return the run below a folder that was written to last.
 
     Args:
@@ -70,7 +72,7 @@ def newest_run(folder: Path, names: Sequence[str] = ("last.pt", "previous.pt")) 
     Raises:
         RunError: There is none, or none that is more than an attempt.
     """
-    if has_run(folder) or any((folder / name).exists() for name in names):
+    if has_run(folder):
         return folder
     every = {path for name in names for path in folder.rglob(name)}
     found = [path for path in every if not attempt(path.parent)]
@@ -85,7 +87,7 @@ def newest_run(folder: Path, names: Sequence[str] = ("last.pt", "previous.pt")) 
 
 def has_run(folder: Path) -> bool:
     """Tell whether a training has written checkpoints into a folder."""
-    return any((folder / name).exists() for name in ("last.pt", "previous.pt"))
+    return any((folder / name).exists() for name in NAMES)
 
 
 def check_free(folder: Path) -> None:

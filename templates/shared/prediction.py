@@ -94,8 +94,8 @@ def read(args: argparse.Namespace, spec: Spec | None = None) -> Trained:
     """
     path = args.run / "best.pt" if args.run.is_dir() else args.run
     if args.run.is_dir() and not path.exists() and checkpoint.has_run(args.run):
-        said = f"no epoch of {args.run} was evaluated yet: --resume goes on with it"
-        raise RunError(said)
+        said = f"{path} is not there: no epoch was evaluated yet, or it is gone"
+        raise RunError(f"{said}; --run {args.run / 'last.pt'} uses the last weights")
     state = checkpoint.read(path)
     weights = state.get("model")
     if isinstance(mean := state.get("average"), dict):  # of `AveragedModel`
