@@ -12,6 +12,9 @@ import pytest
 import torch
 
 from mlpgen import api
+from mlpgen.spec.entries import ENTRY_KEYS
+from mlpgen.spec.models import Spec
+from mlpgen.spec.training import Training
 
 from .networks import network
 from .test_training import tiny, weights
@@ -176,6 +179,28 @@ NETWORKS = {
         6,
         {"Softmax": 1, "name": "probas", "from": "dropout_1"},
         "probas was Softmax 1, is Softmax 1 from dropout_1",
+    ),
+    "tied weights": Case(
+        {
+            ("layers", 2): {"Linear": 8, "name": "one"},
+            ("layers", 3): {"Linear": 8, "name": "other", "share": "one"},
+            ("parameters",): {},
+            ("layers", 0): {"AdaptiveAvgPool2d": [2, 4]},
+        },
+        (
+            "stem was Unit {width: 4}, is AdaptiveAvgPool2d [2, 4]",
+            "linear_1 was Linear {out_features: ${hidden}, bias: ${biased}}, "
+            "is Linear 8",
+            "relu_1 was ReLU, is Linear 8 share one",
+            "the block Unit is gone",
+        ),
+    ),
+    "a part of an output": layer(
+        0,
+        {"MaxPool2d": {"kernel_size": 4, "return_indices": True}, "select": "output"},
+        "stem was Unit {width: 4}, is MaxPool2d {kernel_size: 4, return_indices: true} "
+        "select output",
+        "the block Unit is gone",
     ),
     "a normalized weight": layer(
         5,
@@ -343,6 +368,7 @@ TRAININGS = {
     "freeze": training(
         "freeze", ["logits", "stem.*"], "freeze is new: [logits, stem.*]"
     ),
+    "compile": training("compile", True, "compile is new: true"),
     "initial values": Case(
         {("init",): {"Linear": {"weight": "zeros_"}}},
         (),
@@ -462,8 +488,18 @@ def scripts(folder: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Script
     shutil.rmtree(folder / "run")
 
 
-def test_there_are_enough() -> None:
+def test_every_key_is_changed() -> None:
+    """Whatever a spec can say of a network and of its training."""
     assert len(CASES) >= 60
+    ways = {way for case in TRAININGS.values() for way in case.changes}
+    assert {("training", key) for key in Training.model_fields} <= ways
+    spec = Spec.model_fields.keys() - {"name", "file", "include"}
+    assert spec - {"training"} <= {
+        way[0] for case in CASES.values() for way in case.changes
+    }
+    lines = str([case.network for case in NETWORKS.values()])
+    words = {"name": "is called", "init": ""}  # of initial values see TRAININGS
+    assert not [key for key in ENTRY_KEYS if words.get(key, f" {key} ") not in lines]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -496,7 +532,13 @@ def predicted(scripts: Scripts) -> str:
     return scripts.call("predict", *args)[1]
 
 
-@pytest.mark.parametrize("name", CASES)
+RESUMABLE = [
+    pytest.param(name, marks=pytest.mark.exhaustive) if "compile" in name else name
+    for name in CASES
+]
+
+
+@pytest.mark.parametrize("name", RESUMABLE)
 def test_resuming_after_a_change(name: str, scripts: Scripts) -> None:
     """The second epoch is trained, or it is said why not."""
     case, (group, _, key) = CASES[name], name.partition(": ")
