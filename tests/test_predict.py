@@ -110,7 +110,7 @@ def test_wrong_files(script: Path, tmp_path: Path) -> None:
 
 
 def test_wrong_runs(script: Path, tiny: Path, tmp_path: Path) -> None:
-    refused(script, "--evaluate", says="runs/tried has no run yet: train a model")
+    refused(script, "--evaluate", says="train first: python train_tried.py")
     evaluate = ("--evaluate", "--data-dir", str(tiny))
     refused(script, *evaluate, "--run", str(tmp_path), says="has no run yet")
     other = rendered(MLP, {}, tmp_path)
@@ -240,6 +240,8 @@ KINDS: dict[str, tuple[Any, list[Any], dict[str, Any]]] = {
     ),
 }
 
+NAMED = {kind: "" if kind in ("text", "lines") else ", row 1" for kind in KINDS}
+
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_data(kind: str, tmp_path: Path) -> None:
@@ -271,7 +273,7 @@ def test_every_kind_of_data(kind: str, tmp_path: Path) -> None:
     one, other = (layers(each.stdout) for each in done)
     assert one and one.items() <= other.items()
     told, again = (each.stdout.partition("layer ")[0] for each in done)
-    assert told == again and told.startswith(f"{tmp_path / file}: ")
+    assert told == again and told.startswith(f"{tmp_path / file}{NAMED[kind]}: ")
     metrics = [
         [line for line in each.stdout.splitlines() if line.startswith("test_")]
         for each in done

@@ -62,12 +62,17 @@ def newest(path: Path) -> Path:
     return next(run / name for name in NAMES if (run / name).exists())
 
 
-def newest_run(folder: Path, names: Sequence[str] = NAMES) -> Path:
+def newest_run(
+    folder: Path,
+    names: Sequence[str] = NAMES,
+    advice: str = "train a model, or name a run",
+) -> Path:
     """Return the run below a folder that was written to last.
 
     Args:
         folder: Has runs in it; one that is a run itself is returned.
         names: The checkpoints that it may have.
+        advice: What to do if there is none.
 
     Raises:
         RunError: There is none, or none that is more than an attempt.
@@ -82,7 +87,7 @@ def newest_run(folder: Path, names: Sequence[str] = NAMES) -> Path:
         kinds = {attempt(path.parent) for path in every}
         said = f"runs below {folder} {' or '.join(sorted(kinds))}"
         raise RunError(f"{said}: train a model, or name one of them")
-    raise RunError(f"{folder} has no run yet: train a model, or name a run")
+    raise RunError(f"{folder} has no run yet: {advice}")
 
 
 def has_run(folder: Path) -> bool:

@@ -8,8 +8,11 @@ import torch
 from torch import Tensor
 
 from data_common import DataError, Scale, Splits, held_out, inside, parted, readable
+from data_files import Files
 from data_scale import normalized, rescaled
 from data_wanted import Wanted, checked, checked_features
+
+FILES = Files("arrays", (".npy", ".npz"))
 
 
 def load(

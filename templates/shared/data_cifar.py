@@ -11,9 +11,11 @@ import torch
 from torch import Tensor
 
 from data_common import Data, DataError, Scale, Splits, download, parted, readable
+from data_files import IMAGES
 from data_pixels import Images, read_images
 from data_scale import normalized
 
+FILES = IMAGES
 SHAPE = (3, 32, 32)
 MIRRORS = ["https://www.cs.toronto.edu/~kriz/"]
 

@@ -13,8 +13,11 @@ import torch
 from torch import Tensor
 
 from data_common import DataError, Scale, Splits, chosen, held_out
+from data_files import IMAGES
 from data_pixels import Images, fitted, read_images
 from data_scale import normalized
+
+FILES = IMAGES
 
 
 def load(

@@ -10,8 +10,10 @@ import torch
 from torch import Tensor
 
 from data_common import Data, DataError, Scale, Splits, download, parted, readable
+from data_files import IMAGES
 from image_files import opened, pixels
 
+FILES = IMAGES
 SIZE = (28, 28)
 WORN = "T-shirt/Trouser/Pullover/Dress/Coat/Sandal/Shirt/Sneaker/Bag/Ankle boot"
 

@@ -10,8 +10,11 @@ import torch
 from torch import Tensor
 
 from data_common import Data, DataError, Scale, Splits, parted, readable
+from data_files import Files
 from data_scale import normalized, rescaled
 from data_wanted import Wanted, checked, checked_features
+
+FILES = Files("files")
 
 
 def load(

@@ -22,7 +22,9 @@ from data_common import (
     inside,
     readable,
 )
+from data_files import Files
 
+FILES = Files("tables", (".csv",))
 Row = dict[str, str]
 
 

@@ -19,7 +19,9 @@ from data_common import (
     inside,
     readable,
 )
-from errors import printable
+from data_files import Files
+
+FILES = Files("texts", (".txt", ".md"))
 
 
 class TextData(Data):
@@ -178,12 +180,6 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     if len(numbers) == 0:
         raise DataError("there is no text to go on with")
     return numbers
-
-
-def print_text(path: Path, numbers: Tensor, about: dict[str, Any]) -> None:
-    """Print a text that begins as a file does."""
-    lines = f"{path}: {decode(numbers, about).strip()}".split("\n")
-    print("\n".join(map(printable, lines)))
 
 
 def window(numbers: Tensor, about: dict[str, Any]) -> tuple[Tensor, int]:

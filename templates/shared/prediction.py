@@ -14,8 +14,10 @@ import hooks
 import plots
 from changes import Spec
 from command_line import Parser, path_of, usable
-from data_common import Splits
+from data_common import DataError, Splits
+from data_files import Files
 from errors import RunError, guarded, note, printable
+from predictions import FORMATS, TOP, Name, check_arguments
 
 Reader = Callable[[Sequence[Path], dict[str, Any]], Tensor]
 """Reads files as the model takes them, (N, …), by what is known of the data."""
@@ -64,11 +66,25 @@ class Trained(NamedTuple):
             note(line)
         model.to(self.args.device).eval()
 
-    def examples(self, read: Reader) -> Iterator[tuple[Path, Tensor]]:
-        """Yield what stands in each file, on the device, some examples at a time."""
+    def files(self, read: Reader) -> Iterator[tuple[Path, Tensor]]:
+        """Yield each file and what is in it; a mistake says in which it is."""
         for path in self.args.files:
-            for features in torch.split(read([path], self.about), plots.AT_ONCE):
-                yield path, features.to(self.args.device)
+            try:
+                found = read([path], self.about)
+            except DataError as error:
+                if str(path) in str(error):
+                    raise
+                raise DataError(f"{path}: {error}") from None
+            yield path, found
+
+    def examples(self, read: Reader) -> Iterator[tuple[list[Name], Tensor]]:
+        """Yield what is in the files, on the device, some examples at a time."""
+        for path, found in self.files(read):
+            alone = len(found) == 1
+            names = [Name(path, row, alone) for row in range(1, len(found) + 1)]
+            for start in range(0, len(found), plots.AT_ONCE):
+                some = slice(start, start + plots.AT_ONCE)
+                yield names[some], found[some].to(self.args.device)
 
     def checked(self, data: Splits) -> Splits:
         """See that data has the classes, or the characters, that were trained on.
@@ -107,6 +123,8 @@ def read(args: argparse.Namespace, spec: Spec | None = None) -> Trained:
     if not isinstance(weights, dict):
         raise RunError(f"{path} is no checkpoint of a run: it has no weights")
     settings, told = Kept(state["settings"]), _told(path, state, spec)
+    if args.data_dir is None:
+        args.data_dir = Path(str(settings.get("data_dir", "data")))
     return Trained(args, path, settings, Kept(state["about"]), weights, told)
 
 
@@ -141,7 +159,8 @@ def start(
     use: Callable[[Trained], None],
     about: str | None,
     runs: str,
-    spec: Spec | None = None,
+    spec: Spec,
+    files: Files,
 ) -> None:
     """Do what the command line asks for; any mistake is one line.
 
@@ -150,6 +169,7 @@ def start(
         about: What the script does.
         runs: The folder with a folder for each run.
         spec: What the script was made from.
+        files: What the model looks at.
     """
     parser = command_line(about, runs)
 
@@ -159,9 +179,10 @@ def start(
             parser.error("name a FILE, or --evaluate, --plot or --export")
         if (args.layers or args.layer) and not args.files:
             parser.error("--layers and --layer want a FILE for the model to look at")
+        check_arguments(args)
         args.device = usable(args.device)
-        if args.run is None or args.run.is_dir():
-            args.run = checkpoint.newest_run(args.run or Path(runs), ["best.pt"])
+        args.run = found(args.run, Path(runs))
+        args.files = [*files.found(args.files)]
         if args.plot:
             plots.require_matplotlib()
         args.draw_layers = args.plot and args.layers
@@ -171,17 +192,31 @@ def start(
     guarded(main)
 
 
+def found(run: Path | None, runs: Path) -> Path:
+    """Return a checkpoint, a run, or without one the newest of some runs."""
+    if run is not None and not run.is_dir():
+        return run
+    script = f"train_{runs.name}"
+    start = f"-m {__package__}.{script}" if __package__ else f"{script}.py"
+    advice = f"train first: python {start}"
+    return checkpoint.newest_run(run or runs, ["best.pt"], advice)
+
+
 def command_line(about: str | None, runs: str) -> Parser:
     """Make the parser of a script that uses a trained model."""
     parser = Parser(description=(about or "").partition("\n")[0])
-    parser.add_argument("files", nargs="*", type=path_of, metavar="FILE", help="to use")
+    wanted = "to predict for, or a folder of such"
+    parser.add_argument("files", nargs="*", type=path_of, metavar="FILE", help=wanted)
     for name, kind, default, help_ in (
         ("run", path_of, None, f"or a checkpoint; without it, the newest of {runs}"),
-        ("data-dir", path_of, Path("data"), "has the data in it"),
+        ("data-dir", path_of, None, "has the data in it; without it, as in training"),
         ("device", str, "cpu", "such as cpu, cuda:0, mps"),
+        ("top", int, None, f"likeliest classes to show; {TOP} as text, else all"),
+        ("out", path_of, None, "file for the predictions, such as found.csv"),
     ):
         parser.add_argument(f"--{name}", type=kind, default=default, help=help_)
     kinds = ("onnx", "pt2")
+    parser.add_argument("--format", choices=FORMATS, help="of predictions")
     parser.add_argument("--export", choices=kinds, help="write the model into the run")
     parser.add_argument("--layer", metavar="NAME", help="print what it makes of FILE")
     for name, help_ in (
@@ -192,35 +227,6 @@ def command_line(about: str | None, runs: str) -> Parser:
     ):
         parser.add_argument(f"--{name}", action="store_true", help=help_)
     return parser
-
-
-def print_classes(path: Path, chances: Tensor, classes: Sequence[str]) -> None:
-    """Print the likeliest classes of examples of a file, by their probabilities.
-
-    There are (N, K) of these; the model may tell more classes apart than there are.
-    """
-    known, told = len(classes), chances.shape[1]
-    if not 1 <= known <= told:
-        said = f"the checkpoint names {known} classes, the model tells {told} apart"
-        raise RunError(said)
-    for row in chances[:, :known]:
-        best, labels = row.topk(min(3, known))
-        shown = zip(best.tolist(), labels.tolist(), strict=True)
-        words = [f"{classes[label]} {chance:6.1%}" for chance, label in shown]
-        print(printable(f"{path}: {'  '.join(words)}"))
-
-
-def print_numbers(path: Path, outputs: Tensor) -> None:
-    """Print what the model gives for examples of a file, (N, …)."""
-    for values in outputs:
-        shown = "  ".join(f"{value:.4g}" for value in values.flatten().tolist())
-        print(printable(f"{path}: {shown}"))
-
-
-def print_errors(path: Path, features: Tensor, outputs: Tensor) -> None:
-    """Print how far examples of a file, (N, …), are from what is made of them."""
-    for error in (outputs - features).square().flatten(1).mean(1).tolist():
-        print(printable(f"{path}: mean squared error {error:.5f}"))
 
 
 def print_means(means: Mapping[str, float]) -> None:

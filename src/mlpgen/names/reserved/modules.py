@@ -61,10 +61,10 @@ PACKAGES = frozenset(
     jupyter_client jupyter_core kiwisolver markdown markupsafe matplotlib ml_dtypes
     mlpgen mpl_toolkits mpmath nbclient nbformat networkx numpy nvidia onnx onnx_ir
     onnxruntime onnxscript opt_einsum optree packaging pandas pil pip pkg_resources
-    polars psutil pyarrow pydantic pydantic_core pylab pyparsing pytest rich scipy
-    setuptools sitecustomize six sympy tensorboard tensorboardx tensorflow torch
-    torchao torchaudio torchgen torchtext torchvision tornado tqdm traitlets triton
-    typing_extensions usercustomize werkzeug wheel xxhash yaml zmq
+    polars psutil pyarrow pydantic pydantic_core pylab pyparsing pytest rich
+    safetensors scipy setuptools sitecustomize six sympy tensorboard tensorboardx
+    tensorflow torch torchao torchaudio torchgen torchtext torchvision tornado tqdm
+    traitlets triton typing_extensions usercustomize werkzeug wheel xxhash yaml zmq
     """.split()
 )
 """Packages that the generated code, torch or their dependencies may import."""

@@ -1,0 +1,223 @@
+"""Predictions for examples of files: printed, or written as CSV or JSON."""
+
+import argparse
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from errors import RunError, printable
+
+TOP = 3
+"""Classes that are printed, if the command line does not say how many."""
+FORMATS = ("text", "csv", "json")
+
+
+class Name(NamedTuple):
+    """Where an example comes from.
+
+    Attributes:
+        file: The file.
+        row: Its place there, from 1.
+        alone: Whether the file has no other.
+    """
+
+    file: Path
+    row: int
+    alone: bool
+
+    def __str__(self) -> str:
+        """Return it as printed before a prediction."""
+        return f"{self.file}" if self.alone else f"{self.file}, row {self.row}"
+
+
+class Predictions:
+    """What a model predicts, as the command line asks for it.
+
+    Text is printed at once; tables, and what goes into a file, are written at the end.
+    """
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.top: int | None = args.top
+        self.out: Path | None = args.out
+        self.format: str = format_of(args)
+        self._lines: list[str] = []
+        self._records: list[dict[str, Any]] = []
+        self._listed: Sequence[str] = ()  # the classes, which have a column each
+
+    def add_classes(
+        self, names: Sequence[Name], chances: Tensor, classes: Sequence[str]
+    ) -> None:
+        """Take the probabilities of classes, (N, K), the likeliest first if few count.
+
+        The model may tell more classes apart than there are.
+        """
+        known, told = len(classes), chances.shape[1]
+        if not 1 <= known <= told:
+            said = f"the checkpoint names {known} classes, the model tells {told} apart"
+            raise RunError(said)
+        self._listed = classes
+        every = known if self.format != "text" else TOP
+        most = min(every if self.top is None else self.top, known)
+        for name, row in zip(names, chances[:, :known], strict=True):
+            best, labels = row.topk(most)
+            shown = [*zip(best.tolist(), labels.tolist(), strict=True)]
+            words = [f"{classes[label]} {chance:6.1%}" for chance, label in shown]
+            found = {
+                "prediction": classes[int(row.argmax())],
+                "probabilities": {classes[label]: chance for chance, label in shown},
+            }
+            self._add(name, "  ".join(words), found)
+
+    def add_numbers(self, names: Sequence[Name], outputs: Tensor) -> None:
+        """Take numbers, (N, …)."""
+        self._refuse_top()
+        for name, values in zip(names, outputs, strict=True):
+            flat = values.flatten().tolist()
+            shown = "  ".join(f"{value:.4g}" for value in flat)
+            found = flat[0] if len(flat) == 1 else values.tolist()
+            self._add(name, shown, {"prediction": found})
+
+    def add_errors(
+        self, names: Sequence[Name], features: Tensor, outputs: Tensor
+    ) -> None:
+        """Take how far examples, (N, …), are from what is made of them."""
+        self._refuse_top()
+        errors = (outputs - features).square().flatten(1).mean(1).tolist()
+        for name, error in zip(names, errors, strict=True):
+            said = f"mean squared error {error:.5f}"
+            self._add(name, said, {"mean_squared_error": error})
+
+    def add_text(self, file: Path, text: str) -> None:
+        """Take a text that begins as a file does."""
+        self._refuse_top()
+        self._add(Name(file, 1, alone=True), text.strip(), {"text": text.strip("\n")})
+
+    def write(self) -> None:
+        """Write what is not printed yet."""
+        if self.format == "text":
+            text = "".join(f"{line}\n" for line in self._lines)
+        elif self.format == "json":
+            text = as_json(self._records)
+        else:
+            text = as_csv(self._records, self._listed, shown=self.out is None)
+        if self.out is None:
+            print(text, end="")
+            return
+        try:
+            self.out.write_text(text, "utf-8", "backslashreplace", newline="")
+        except OSError as error:
+            raise RunError(f"--out {self.out}: {error.strerror or error}") from None
+
+    def _add(self, name: Name, said: str, found: dict[str, Any]) -> None:
+        if self.format != "text":
+            self._records.append({"file": str(name.file), "row": name.row, **found})
+            return
+        for line in f"{name}: {said}".split("\n"):
+            if self.out is None:
+                print(printable(line))
+            else:
+                self._lines.append(line)
+
+    def _refuse_top(self) -> None:
+        if self.top is not None:
+            raise RunError("--top is for a model that tells classes apart")
+
+
+def check_arguments(args: argparse.Namespace) -> None:
+    """See that what is asked of predictions can be done.
+
+    Raises:
+        RunError: It can't.
+    """
+    asked = {"--format": args.format, "--top": args.top, "--out": args.out}
+    for flag, value in asked.items():
+        if value is not None and not args.files:
+            raise RunError(f"{flag} needs a FILE to predict for")
+    if args.top is not None and args.top < 1:
+        raise RunError(f"--top {args.top} must be at least 1")
+    if args.out is not None:
+        if not args.out.parent.is_dir():
+            raise RunError(f"--out {args.out}: there is no folder {args.out.parent}")
+        if args.out.is_dir():
+            raise RunError(f"--out {args.out} is a folder: name a file in it")
+        return
+    others = ("layers", "layer", "evaluate", "plot", "export")
+    more = [f"--{name}" for name in others if getattr(args, name)]
+    if more and format_of(args) != "text":
+        said = f"--format {args.format} and {more[0]} both print"
+        raise RunError(f"{said}: --out FILE keeps them apart")
+
+
+def format_of(args: argparse.Namespace) -> str:
+    """Return the format of predictions; the name of a file can say it."""
+    if args.format is not None:
+        return str(args.format)
+    ending = args.out.suffix[1:].lower() if args.out else ""
+    return ending if ending in FORMATS else "text"
+
+
+def as_json(records: Sequence[dict[str, Any]]) -> str:
+    """Write records as JSON: numbers that are not finite become null."""
+    text = ",\n".join(json.dumps(finite(each)) for each in records)
+    return f"[\n{text}\n]\n".replace("##", r"#\u0023")
+
+
+def finite(value: Any) -> Any:
+    """Return nested data with None in the place of infinite numbers and NaN."""
+    if isinstance(value, dict):
+        return {key: finite(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [finite(each) for each in value]
+    is_odd = isinstance(value, float) and not math.isfinite(value)
+    return None if is_odd else value
+
+
+def as_csv(
+    records: Sequence[dict[str, Any]], classes: Sequence[str], *, shown: bool
+) -> str:
+    """Write records as CSV; a probability that was not asked for is an empty cell.
+
+    Args:
+        records: A dictionary for each example, all with the same keys.
+        classes: The names of classes, in the order of their columns.
+        shown: Whether it goes to a terminal.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    rows = [dict(cells(record, classes)) for record in records]
+    for row in [[*rows[0]], *([*each.values()] for each in rows)] if rows else []:
+        writer.writerow([as_shown(str(each)) if shown else each for each in row])
+    return file.getvalue()
+
+
+def as_shown(text: str) -> str:
+    """Escape what a terminal obeys in each line of a text."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def cells(record: dict[str, Any], classes: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """Yield the columns of a record, and what is in them."""
+    for key, value in record.items():
+        if key == "probabilities":
+            for name in classes:
+                yield f"probability_{name}", value.get(name, "")
+        elif isinstance(value, list):
+            flat = flattened(value)
+            yield from ((f"{key}_{i}", each) for i, each in enumerate(flat, 1))
+        else:
+            yield key, value
+
+
+def flattened(values: Sequence[Any]) -> Iterator[Any]:
+    """Yield the numbers in nested lists."""
+    for each in values:
+        if isinstance(each, list):
+            yield from flattened(each)
+        else:
+            yield each

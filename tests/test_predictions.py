@@ -1,0 +1,367 @@
+"""Predictions for files and folders, as text, CSV or JSON, for every kind of data."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import json
+import shutil
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+import torch
+
+from mlpgen import api
+
+from . import processes
+from .networks import network
+from .test_predict import OF_TEXT, TABLE, TEXT, png
+from .test_training import refused, tiny, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["tiny"]  # a fixture
+
+needs = pytest.mark.skipif
+NO_PILLOW = importlib.util.find_spec("PIL") is None
+MODULE = """
+import torch
+
+def load(folder):
+    chance = torch.Generator().manual_seed(1)
+    features = torch.randn(40, 4, generator=chance)
+    targets = features.sum(dim=1, keepdim=True)
+    return (features[:30], targets[:30]), (features[30:], targets[30:])
+
+def read(path):
+    rows = [line.split() for line in path.read_text().splitlines()]
+    return torch.tensor([[float(each) for each in row] for row in rows])
+"""
+
+
+class Kind(NamedTuple):
+    """A kind of data.
+
+    Attributes:
+        input: Of the spec.
+        layers: Of the spec.
+        training: What `training` says besides.
+        endings: Of the two files that are predicted for.
+        rows: The examples in each.
+        keys: Of a record, after file and row.
+        other: The ending of a file of another kind.
+    """
+
+    input: Any
+    layers: list[Any]
+    training: dict[str, Any]
+    endings: tuple[str, str]
+    rows: int
+    keys: list[str]
+    other: str
+
+
+CLASSES = ["prediction", "probabilities"]
+FLAT: list[Any] = ["Flatten", {"Linear": 10}]
+KINDS = {
+    "mnist": Kind(
+        [1, 28, 28],
+        FLAT,
+        {"data": "mnist", "normalize": "auto"},
+        (".png", ".PNG"),
+        1,
+        CLASSES,
+        ".csv",
+    ),
+    "restored": Kind(
+        [1, 28, 28],
+        [
+            "Flatten",
+            {"Linear": 784},
+            {"Unflatten": {"dim": 1, "unflattened_size": [1, 28, 28]}},
+        ],
+        {"data": "mnist", "loss": "MSELoss"},
+        (".png", ".png"),
+        1,
+        ["mean_squared_error"],
+        ".csv",
+    ),
+    "images": Kind(
+        [3, 8, 8],
+        ["Flatten", {"Linear": 2}],
+        {"data": {"images": "photos"}, "normalize": [0.5, 0.25]},
+        (".png", ".png"),
+        1,
+        CLASSES,
+        ".csv",
+    ),
+    "classes": Kind(
+        [5],
+        [{"Linear": 4}],
+        {"data": {"csv": "table.csv", "target": "kind"}},
+        (".csv", ".csv"),
+        40,
+        CLASSES,
+        ".png",
+    ),
+    "numbers": Kind(
+        [6],
+        [{"Linear": 1}],
+        {"data": {"csv": "table.csv", "target": "number"}, "loss": "MSELoss"},
+        (".csv", ".csv"),
+        40,
+        ["prediction"],
+        ".png",
+    ),
+    "arrays": Kind(
+        [3, 2],
+        ["Flatten", {"Linear": 5}],
+        {"data": {"npz": "arrays.npz"}, "normalize": "auto"},
+        (".npz", ".npy"),
+        40,
+        CLASSES,
+        ".png",
+    ),
+    "module": Kind(
+        [4],
+        [{"Linear": 1}],
+        {"data": {"module": "mine.py"}, "loss": "MSELoss", "normalize": "auto"},
+        (".rows", ".other"),
+        3,
+        ["prediction"],
+        ".png",
+    ),
+    "text": Kind(
+        {"tokens": {"shape": [9], "dtype": "int64"}},
+        OF_TEXT,
+        {"data": {"text": "text.txt"}},
+        (".txt", ".txt"),
+        1,
+        ["text"],
+        ".png",
+    ),
+    "lines": Kind(
+        {"tokens": {"shape": [50], "dtype": "int64"}},
+        OF_TEXT,
+        {"data": {"text": "text.txt", "by": "lines"}},
+        (".txt", ".txt"),
+        1,
+        ["text"],
+        ".png",
+    ),
+}
+
+
+class Made(NamedTuple):
+    """A kind of data with a trained model, and a folder of files to predict for."""
+
+    kind: Kind
+    script: Path
+    files: Path
+
+    def predict(self, *args: str) -> str:
+        done = processes.run(self.script, str(self.files), *args)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    @property
+    def names(self) -> list[str]:
+        """The files that count, sorted."""
+        return [
+            str(self.files / f"{i}{end}") for i, end in enumerate(self.kind.endings)
+        ]
+
+
+def data_into(folder: Path, tiny: Path) -> None:
+    """Write data of all kinds into a folder."""
+    import numpy as np
+
+    shutil.copytree(tiny / "MNIST", folder / "MNIST")
+    (folder / "table.csv").write_text(TABLE)
+    (folder / "text.txt").write_text(TEXT)
+    chance = np.random.default_rng(1)
+    features = chance.normal(3, 2, size=(40, 3, 2)).astype(np.float32)
+    np.savez(folder / "arrays.npz", x=features, y=np.arange(40) % 5)
+    np.save(folder / "arrays.npy", features)
+    (folder / "four.rows").write_text("1 2 3 4\n" * 3)
+    for name in ("cat", "dog"):
+        (folder / "photos" / name).mkdir(parents=True)
+        for number in range(10):
+            level = 20 * number + 40 * (name == "dog")
+            png(folder / "photos" / name / f"{number}.png", [[level] * 9] * 7)
+    png(folder / "one.png", [[0] * 28] * 14 + [[255] * 28] * 14)
+
+
+SOURCES = {
+    ".png": "one.png",
+    ".csv": "table.csv",
+    ".npz": "arrays.npz",
+    ".npy": "arrays.npy",
+    ".rows": "four.rows",
+    ".other": "four.rows",
+    ".txt": "text.txt",
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def made(
+    request: pytest.FixtureRequest,
+    tiny: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Made:
+    """Train each kind; `--data-dir` is relative to the scripts."""
+    if NO_PILLOW and KINDS[request.param].endings[0] == ".png":
+        pytest.skip("reading images needs Pillow")
+    folder = tmp_path_factory.mktemp(request.param)
+    data_into(folder, tiny)
+    return trained(KINDS[request.param], folder)
+
+
+def trained(kind: Kind, folder: Path) -> Made:
+    own = {"loss": "CrossEntropyLoss", "optimizer": "Adam", "batch_size": 5}
+    spec = {"name": "Tried", "input": kind.input, "layers": kind.layers}
+    loaded = network({**spec, "training": {**own, "epochs": 1, **kind.training}})
+    for name, text in api.render(loaded, "explicit").items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "mine.py").write_text(MODULE)
+    train(folder / "train_tried.py", "--data-dir", ".")
+    files = folder / "files"
+    files.mkdir()
+    for number, ending in enumerate(kind.endings):
+        shutil.copy(folder / SOURCES[ending.lower()], files / f"{number}{ending}")
+    (files / ".hidden.png").write_text("nothing")
+    (files / "folder.csv").mkdir()
+    if kind.endings[0] != ".rows":  # a module of one's own may read any
+        (files / "notes.unknown").write_text("nothing")
+    return Made(kind, folder / "predict_tried.py", files)
+
+
+def test_a_folder_stands_for_its_files(made: Made) -> None:
+    """Sorted, of the kind, without hidden ones; by name as on the command line."""
+    printed = made.predict()
+    done = processes.run(made.script, *made.names)
+    assert done.stdout == printed
+    lines = [line for line in printed.splitlines() if str(made.files) in line]
+    if made.kind.rows > 1:
+        rows = [
+            f"{n}, row {i + 1}: " for n in made.names for i in range(made.kind.rows)
+        ]
+    else:
+        rows = [f"{name}: " for name in made.names]
+    assert len(lines) == len(rows)
+    assert all(line.startswith(row) for line, row in zip(lines, rows, strict=True))
+
+
+def test_json_has_every_class_and_digit(made: Made) -> None:
+    found = json.loads(made.predict("--format", "json"))
+    places = [(each.pop("file"), each.pop("row")) for each in found]
+    rows = range(1, made.kind.rows + 1)
+    assert places == [(name, row) for name in made.names for row in rows]
+    assert [list(each) for each in found] == [made.kind.keys] * len(found)
+    if made.kind.keys == CLASSES:
+        state = torch.load(newest(made), weights_only=True)
+        for each in found:
+            chances = each["probabilities"]
+            assert {*chances} == {*state["about"]["classes"]}
+            assert [*chances.values()] == sorted(chances.values(), reverse=True)
+            assert sum(chances.values()) <= 1.00001
+            assert each["prediction"] == next(iter(chances))
+
+
+def newest(made: Made) -> Path:
+    return next(made.script.parent.glob("runs/tried/*/best.pt"))
+
+
+def test_csv_says_the_same(made: Made) -> None:
+    """In the order of the classes; into a file too, whose name says the format."""
+    text = made.predict("--format", "csv")
+    table = [*csv.DictReader(io.StringIO(text))]
+    found = json.loads(made.predict("--format", "json"))
+    for row, record in zip(table, found, strict=True):
+        for name, value in record.pop("probabilities", {}).items():
+            assert row.pop(f"probability_{name}") == str(value)
+        assert row == {key: str(value) for key, value in record.items()}
+    out = made.files.parent / "found.csv"
+    assert made.predict("--out", str(out)) == ""
+    assert out.read_text() == text
+    assert made.predict("--out", str(out), "--format", "json") == ""
+    assert len(json.loads(out.read_text())) == len(found)
+
+
+def test_text_goes_into_a_file(made: Made) -> None:
+    out = made.files.parent / "found.txt"
+    printed = made.predict()
+    assert made.predict("--out", str(out)) == ""
+    assert out.read_text() == printed
+
+
+def test_top_says_how_many(made: Made) -> None:
+    if made.kind.keys != CLASSES:
+        says = "--top is for a model that tells classes apart"
+        refused(made.script, str(made.files), "--top", "2", says=says)
+        return
+    first = made.predict("--top", "1").splitlines()[0]
+    assert len(first.rpartition(": ")[2].split()) == 2
+    found = json.loads(made.predict("--top", "2", "--format", "json"))
+    assert {len(each["probabilities"]) for each in found} == {2}
+    table = csv.DictReader(io.StringIO(made.predict("--top", "2", "--format", "csv")))
+    for row in table:
+        cells = [value for key, value in row.items() if key.startswith("probability_")]
+        assert len([cell for cell in cells if cell]) == 2
+    most = made.predict("--top", "99").splitlines()[0].rpartition(": ")[2].split()
+    state = torch.load(newest(made), weights_only=True)
+    assert len(most) == 2 * len(state["about"]["classes"])
+
+
+def test_the_data_is_where_it_was_in_training(made: Made) -> None:
+    done = processes.run(made.script, "--evaluate")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("test_loss  ")
+    if (
+        "mnist" not in str(made.kind.training)
+        and "module" not in made.kind.training["data"]
+    ):
+        says = "elsewhere"
+        refused(made.script, "--evaluate", "--data-dir", "elsewhere", says=says)
+
+
+def test_wrong_files_and_settings(made: Made) -> None:
+    """One line each, which names the file."""
+    folder = made.script.parent
+    wrong = shutil.copy(folder / SOURCES[made.kind.other], folder / "wrong")
+    refused(made.script, *made.names, str(wrong), says="wrong")
+    empty = folder / "empty"
+    empty.mkdir(exist_ok=True)
+    (empty / ".hidden.png").write_text("nothing")
+    refused(made.script, str(empty), says=f"{empty} has no ")
+    files = str(made.files)
+    for args, says in (
+        (("--top", "0"), "--top 0 must be at least 1"),
+        (("--out", "none/found.csv"), "there is no folder none"),
+        (("--out", "."), "--out . is a folder"),
+        (("--format", "xml"), "invalid choice: 'xml'"),
+        (("--format", "csv", "--evaluate"), "--out FILE keeps them apart"),
+    ):
+        refused(made.script, files, *args, says=says)
+    for args in (("--format", "csv"), ("--top", "2"), ("--out", "found.csv")):
+        says = f"{args[0]} needs a FILE"
+        refused(made.script, "--evaluate", *args, says=says)
+
+
+@needs(NO_PILLOW, reason="reading images needs Pillow")
+def test_names_do_not_reach_a_terminal(tiny: Path, tmp_path: Path) -> None:
+    """Of classes and files, in every format; a file of predictions keeps them."""
+    data_into(tmp_path, tiny)
+    odd = "\x1b[31mred"
+    (tmp_path / "photos" / "cat").rename(tmp_path / "photos" / odd)
+    made = trained(KINDS["images"], tmp_path)
+    (made.files / "0.png").rename(made.files / f"{odd}.png")
+    for kind in ("text", "csv", "json"):
+        assert "\x1b" not in made.predict("--format", kind)
+    found = json.loads(made.predict("--format", "json"))
+    assert {odd, "dog"} == {*found[0]["probabilities"]}
+    made.predict("--out", str(tmp_path / "found.csv"))
+    with (tmp_path / "found.csv").open(newline="") as file:
+        assert f"probability_{odd}" in next(csv.reader(file))
