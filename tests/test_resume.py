@@ -424,6 +424,22 @@ def test_ranks_are_resumed(script: Path, tiny: Path, tmp_path: Path) -> None:
     same_end(whole, parts)
 
 
+def test_ranks_diverge_together(script: Path, tiny: Path, tmp_path: Path) -> None:
+    """The mark of it is written before one of them ends."""
+    out = tmp_path / "out"
+    args = ("--data-dir", str(tiny), "--out", str(out), "--lr", "1e30")
+    done = processes.run_ranks(script, *args)
+    assert done.returncode == 2 and "not finite in step" in done.stderr
+    config = json.loads((out / "config.json").read_text("utf-8"))
+    assert config["diverged"].startswith("the loss is not finite in step")
+    assert not (out / "best.pt").exists()
+    resumed = ("--resume", str(out), "--lr", "0.02", "--epochs", "2")
+    done = processes.run_ranks(script, *resumed)
+    assert done.returncode == 0, done.stderr
+    assert len(rows(out)) == 2
+    assert "diverged" not in (out / "config.json").read_text("utf-8")
+
+
 def test_more_ranks_than_examples_in_a_batch(script: Path, tiny: Path) -> None:
     done = processes.run_ranks(script, "--data-dir", str(tiny), "--batch-size", "1")
     assert done.returncode != 0

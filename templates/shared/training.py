@@ -425,9 +425,8 @@ class Run:
 
     def _diverge(self, said: str) -> NoReturn:
         """Mark the run as one that has diverged, and end."""
-        if not self.folder.exists():  # the ranks share no folder
-            raise RunError(said)
         self._describe(diverged=said)
+        of_ranks(None)  # the first rank that ends would end the others
         raise RunError(f"{said}; {self.folder} keeps the checkpoints before it")
 
     def _stop(self, number: int, _frame: object) -> None:
