@@ -365,3 +365,123 @@ def test_names_do_not_reach_a_terminal(tiny: Path, tmp_path: Path) -> None:
     made.predict("--out", str(tmp_path / "found.csv"))
     with (tmp_path / "found.csv").open(newline="") as file:
         assert f"probability_{odd}" in next(csv.reader(file))
+
+
+EXPORTED = """
+import json, sys
+from pathlib import Path
+import torch
+from predict_tried import load
+
+loaded = load()
+extra = {"classes.json": "", "preprocessing.json": ""}
+path = next(Path("runs").rglob("model.pt2"))
+program = torch.export.load(path, extra_files=extra).module()
+scale = json.loads(extra["preprocessing.json"])
+assert json.loads(extra["classes.json"]) == loaded.classes
+assert scale["raw"] == str(loaded.preprocess.dtype).removeprefix("torch.")
+raw = loaded.preprocess.example((3, *json.loads(sys.argv[1])))
+features = loaded.preprocess(raw)
+given = raw if scale["in_graph"] else features
+ours, theirs = loaded.model(features), program(given)
+assert torch.allclose(ours, theirs, rtol=1e-3, atol=1e-4)
+if features.is_floating_point():
+    mean, std = torch.tensor(scale["mean"]), torch.tensor(scale["std"])
+    assert torch.allclose(features, (raw.float() - mean) / std)
+print(json.dumps(scale["in_graph"]), features.dtype)
+"""
+
+
+def test_exports_carry_what_they_need(made: Made) -> None:
+    """Classes and scale; raw examples go in where the preprocessing is inside."""
+    folder = made.script.parent
+    (folder / "exported.py").write_text(EXPORTED)
+    shape = made.kind.input
+    shape = shape["tokens"]["shape"] if isinstance(shape, dict) else shape
+    for args, inside in (((), "false"), (("--with-preprocessing",), "true")):
+        if args and made.kind.keys == ["text"]:
+            says = "a text becomes numbers outside of the model"
+            refused(made.script, "--export", "pt2", *args, says=says)
+            continue
+        done = processes.run(made.script, "--export", "pt2", *args)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.endswith("model.pt2: the same outputs\n")
+        done = processes.run(folder / "exported.py", json.dumps(shape))
+        assert done.returncode == 0, done.stderr
+        dtype = "int64" if made.kind.keys == ["text"] else "float32"
+        assert done.stdout == f"{inside} torch.{dtype}\n"
+    says = "--with-preprocessing is for --export"
+    refused(made.script, "--evaluate", "--with-preprocessing", says=says)
+
+
+READ = """
+import json, sys
+import torch
+from predict_tried import load
+
+loaded = load()
+features = loaded.read(sys.argv[1])
+raw = torch.load("raw.pt")
+same = torch.allclose(loaded.preprocess(raw), features, atol=1e-5)
+print(loaded.model(features).shape[0], len(loaded.classes), same)
+"""
+
+
+def test_load_reads_and_scales(made: Made) -> None:
+    """What `preprocess` makes of raw examples is what `read` makes of a file."""
+    folder = made.script.parent
+    source = made.names[0]
+    torch.save(raw_of(made), folder / "raw.pt")
+    (folder / "reads.py").write_text(READ)
+    done = processes.run(folder / "reads.py", source)
+    assert done.returncode == 0, done.stderr
+    state = torch.load(newest(made), weights_only=True)
+    classes = len(state["about"]["classes"]) if made.kind.keys == CLASSES else 0
+    assert done.stdout == f"{made.kind.rows} {classes} True\n"
+
+
+def raw_of(made: Made) -> torch.Tensor:
+    """Return the examples of the first file as they are, read in another way."""
+    import numpy as np
+
+    ending, shape = made.kind.endings[0], made.kind.input
+    if ending == ".npz":
+        return torch.from_numpy(np.load(made.names[0])["x"])
+    if ending == ".rows":
+        return torch.tensor([[1.0, 2.0, 3.0, 4.0]] * 3)
+    if ending == ".csv":
+        return torch.tensor(raw_rows(made.kind.training["data"]["target"]))
+    if ending == ".png":
+        from PIL import Image
+
+        image = Image.open(made.names[0])
+        size = (shape[2], shape[1])
+        image = image.convert("RGB" if shape[0] == 3 else "L").resize(size)
+        pixels = torch.from_numpy(np.array(image)).view(*shape[1:], shape[0])
+        return pixels.permute(2, 0, 1).unsqueeze(0)
+    text = TEXT if made.kind.training["data"].get("by") is None else "\n"
+    known = sorted(set(TEXT))
+    last = text[-shape["tokens"]["shape"][0] :]
+    if made.kind.training["data"].get("by"):
+        last = "\n" + TEXT.rstrip("\n").rpartition("\n")[2]
+    numbers = torch.zeros(1, shape["tokens"]["shape"][0], dtype=torch.int64)
+    numbers[0, : len(last)] = torch.tensor([known.index(each) for each in last])
+    return numbers
+
+
+def raw_rows(target: str) -> list[list[float]]:
+    """Return the rows of the table as numbers, categories one-hot."""
+    rows = list(csv.DictReader(io.StringIO(TABLE)))
+    found: list[list[float]] = []
+    for row in rows:
+        values: list[float] = []
+        for name, value in row.items():
+            if name == target:
+                continue
+            kinds = sorted({each[name] for each in rows})
+            if kinds[0].isdigit():
+                values.append(float(value))
+            else:
+                values += [float(value == kind) for kind in kinds]
+        found.append(values)
+    return found

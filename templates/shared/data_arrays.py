@@ -9,8 +9,9 @@ from torch import Tensor
 
 from data_common import DataError, Scale, Splits, held_out, inside, parted, readable
 from data_files import Files
-from data_scale import normalized, rescaled
+from data_scale import normalized, rescaled, scaling
 from data_wanted import Wanted, checked, checked_features
+from preprocessing import Preprocessing
 
 FILES = Files("arrays", (".npy", ".npz"))
 
@@ -87,6 +88,17 @@ def read_arrays(path: Path) -> dict[str, Tensor]:
             )
             for name, array in arrays.items()
         }
+
+
+def preprocessing(about: dict[str, Any]) -> Preprocessing:
+    """Return what brings examples to the scale of the model.
+
+    Args:
+        about: What `load` has told.
+    """
+    if about["whole"]:
+        return Preprocessing(torch.int64)
+    return scaling(about, len(about["shape"]))
 
 
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:

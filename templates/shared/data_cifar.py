@@ -12,8 +12,9 @@ from torch import Tensor
 
 from data_common import Data, DataError, Scale, Splits, download, parted, readable
 from data_files import IMAGES
-from data_pixels import Images, read_images
+from data_pixels import Images, of_pixels, read_images
 from data_scale import normalized
+from preprocessing import Preprocessing
 
 FILES = IMAGES
 SHAPE = (3, 32, 32)
@@ -144,6 +145,15 @@ def read_part(
         raise DataError(f"{path} is damaged: {int(labels.max())} is no label")
     images = rows[:, origin.labels :].reshape(-1, *SHAPE)
     return Images(images.to(device), labels)
+
+
+def preprocessing(about: dict[str, Any]) -> Preprocessing:
+    """Return what brings pixels from 0 to 255 to the scale of the model.
+
+    Args:
+        about: What `load` has told.
+    """
+    return of_pixels(about)
 
 
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:

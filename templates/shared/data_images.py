@@ -14,8 +14,9 @@ from torch import Tensor
 
 from data_common import DataError, Scale, Splits, chosen, held_out
 from data_files import IMAGES
-from data_pixels import Images, fitted, read_images
+from data_pixels import Images, fitted, of_pixels, read_images
 from data_scale import normalized
+from preprocessing import Preprocessing
 
 FILES = IMAGES
 
@@ -156,6 +157,15 @@ def fits(features: Tensor, device: torch.device) -> bool:
     if device.type == "cpu":
         return True
     return 2 * features.nbytes < torch.accelerator.get_memory_info(device)[0]
+
+
+def preprocessing(about: dict[str, Any]) -> Preprocessing:
+    """Return what brings pixels from 0 to 255 to the scale of the model.
+
+    Args:
+        about: What `load` has told.
+    """
+    return of_pixels(about)
 
 
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:

@@ -12,6 +12,7 @@ from torch import Tensor
 from data_common import Data, DataError, Scale, Splits, download, parted, readable
 from data_files import IMAGES
 from image_files import opened, pixels
+from preprocessing import Preprocessing
 
 FILES = IMAGES
 SIZE = (28, 28)
@@ -159,6 +160,17 @@ def read_idx(raw: Path, name: str, dimensions: int, origin: Origin) -> Tensor:
     if not right or not content or len(content) != math.prod(sizes):
         raise DataError(f"{path} is damaged: it is no IDX file of its size")
     return torch.frombuffer(content, dtype=torch.uint8).reshape(sizes)
+
+
+def preprocessing(about: dict[str, Any]) -> Preprocessing:
+    """Return what brings pixels from 0 to 255 to the scale of the model.
+
+    Args:
+        about: What `load` has told.
+    """
+    if about["mean"] is None:
+        return Preprocessing(torch.uint8, std=255)
+    return Preprocessing(torch.uint8, 255 * about["mean"], 255 * about["std"])
 
 
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from data_common import Data, DataError, Scale, Splits, parted, readable
 from data_files import Files
-from data_scale import normalized, rescaled
+from data_scale import normalized, rescaled, scaling
 from data_wanted import Wanted, checked, checked_features
+from preprocessing import Preprocessing
 
 FILES = Files("files")
 
@@ -104,6 +105,17 @@ def called(path: str, name: str, argument: Path) -> Any:
         what = " ".join(f"{type(error).__name__}: {error}".split())
         raise DataError(f"{where}: {what}") from None
     raise DataError(f"{file} has no function `{name}`")
+
+
+def preprocessing(about: dict[str, Any]) -> Preprocessing:
+    """Return what brings examples to the scale of the model.
+
+    Args:
+        about: What `load` has told.
+    """
+    if about["whole"]:
+        return Preprocessing(torch.int64)
+    return scaling(about, len(about["shape"]))
 
 
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:

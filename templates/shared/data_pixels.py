@@ -10,6 +10,7 @@ from torch import Tensor
 from data_common import Data, readable
 from data_scale import of_channels
 from image_files import opened, pixels
+from preprocessing import Preprocessing
 
 
 class Images(Data):
@@ -79,6 +80,14 @@ def read_images(
         mean, std = (of_channels(about[name], 3) for name in ("mean", "std"))
         images.scale(mean, std)
     return images.between(0, len(features))[0]
+
+
+def of_pixels(about: dict[str, Any]) -> Preprocessing:
+    """Return what brings pixels to the scale that `normalized` has told."""
+    if about["mean"] is None:
+        return Preprocessing(torch.uint8, std=255)
+    mean, std = (of_channels(about[name], 3) for name in ("mean", "std"))
+    return Preprocessing(torch.uint8, mean, std)
 
 
 def fitted(path: Path, shape: Sequence[int]) -> Tensor:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from data_common import Data, DataError, Numbers, Scale
+from preprocessing import Preprocessing
 
 
 def normalized(parts: Sequence[Data], scale: Scale) -> dict[str, Any]:
@@ -42,6 +43,14 @@ def rescaled(features: Tensor, about: dict[str, Any]) -> Tensor:
     dims = features.ndim - 1
     mean, std = (of_channels(about[name], dims) for name in ("mean", "std"))
     return (features - mean) / std
+
+
+def scaling(about: dict[str, Any], dims: int) -> Preprocessing:
+    """Return what does that to examples of some dimensions."""
+    if about["mean"] is None:
+        return Preprocessing()
+    mean, std = (of_channels(about[name], dims) for name in ("mean", "std"))
+    return Preprocessing(mean=mean, std=std)
 
 
 def of_channels(numbers: Numbers, dims: int) -> Tensor:

@@ -23,6 +23,7 @@ from data_common import (
     readable,
 )
 from data_files import Files
+from preprocessing import Preprocessing
 
 FILES = Files("tables", (".csv",))
 Row = dict[str, str]
@@ -190,6 +191,21 @@ def check(values: Tensor, name: str, unit: bool = False) -> None:
         raise DataError(f"{name!r} has numbers that are too large")
     if unit and not ((values >= 0) & (values <= 1)).all():
         raise DataError(f"the loss takes numbers from 0 to 1, {name!r} has others")
+
+
+def preprocessing(about: dict[str, Any]) -> Preprocessing:
+    """Return what standardizes the numbers of rows; categories stay 0 or 1.
+
+    Args:
+        about: What `load` has told.
+    """
+    means: list[float] = []
+    stds: list[float] = []
+    for known in about["columns"].values():
+        count = len(known.get("categories", "1"))
+        means += count * [known.get("mean", 0.0)]
+        stds += count * [known.get("std", 1.0)]
+    return Preprocessing(mean=torch.tensor(means), std=torch.tensor(stds))
 
 
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:

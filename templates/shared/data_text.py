@@ -20,6 +20,7 @@ from data_common import (
     readable,
 )
 from data_files import Files
+from preprocessing import Preprocessing
 
 FILES = Files("texts", (".txt", ".md"))
 
@@ -180,6 +181,15 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     if len(numbers) == 0:
         raise DataError("there is no text to go on with")
     return numbers
+
+
+def preprocessing(about: dict[str, Any]) -> Preprocessing:
+    """Return nothing to scale: characters are numbers already.
+
+    Args:
+        about: What `load` has told.
+    """
+    return Preprocessing(torch.int64)
 
 
 def window(numbers: Tensor, about: dict[str, Any]) -> tuple[Tensor, int]:

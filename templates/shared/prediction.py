@@ -1,11 +1,10 @@
-"""What all uses of a trained model share: its checkpoint, command line, export."""
+"""What all uses of a trained model share: its checkpoint and command line."""
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
-import torch
 from torch import Tensor, nn
 
 import changes
@@ -16,11 +15,33 @@ from changes import Spec
 from command_line import Parser, path_of, usable
 from data_common import DataError, Splits
 from data_files import Files
-from errors import RunError, guarded, note, printable
+from errors import RunError, guarded, note
 from predictions import FORMATS, TOP, Name, check_arguments
+from preprocessing import Preprocessing
 
 Reader = Callable[[Sequence[Path], dict[str, Any]], Tensor]
 """Reads files as the model takes them, (N, …), by what is known of the data."""
+
+
+T = TypeVar("T", bound=nn.Module)
+
+
+class Loaded(NamedTuple, Generic[T]):
+    """A trained model, and what is needed to use it.
+
+    Attributes:
+        model: The model, in the state of evaluation.
+        classes: The names of its outputs, in their order, if it tells classes apart.
+        preprocess: Brings raw examples, such as pixels, to what the model takes.
+        read: Reads files as what the model takes, (N, …).
+        about: What else the training has found out about its data.
+    """
+
+    model: T
+    classes: list[str]
+    preprocess: Preprocessing
+    read: Callable[..., Tensor]
+    about: dict[str, Any]
 
 
 class Kept(dict[str, Any]):
@@ -65,6 +86,18 @@ class Trained(NamedTuple):
         for line in self.told:
             note(line)
         model.to(self.args.device).eval()
+
+    def loaded(
+        self, model: T, classes: list[str], preprocess: Preprocessing, read: Reader
+    ) -> Loaded[T]:
+        """Put a model together with what it needs, on the device."""
+        self.restore(model)
+        device = self.args.device
+
+        def reading(*paths: str | Path) -> Tensor:
+            return read([*map(Path, paths)], self.about).to(device)
+
+        return Loaded(model, classes, preprocess.to(device), reading, self.about)
 
     def files(self, read: Reader) -> Iterator[tuple[Path, Tensor]]:
         """Yield each file and what is in it; a mistake says in which it is."""
@@ -155,6 +188,23 @@ def _differences(path: Path, was: Spec | None, now: Spec) -> list[str]:
     return [f"the spec has changed since: {each}" for each in found]
 
 
+def find(run: Path | None, runs: str, device: str, spec: Spec) -> Trained:
+    """Read what a training has left, as `load` of a script asks for it.
+
+    Args:
+        run: A run or a checkpoint; None for the newest run.
+        runs: The folder with a folder for each run.
+        device: Where the model goes.
+        spec: What the script was made from.
+
+    Raises:
+        RunError: There is none, or it is of another network.
+    """
+    path = found(run, Path(runs))
+    args = {"run": path, "device": usable(device), "data_dir": None, "files": []}
+    return read(argparse.Namespace(**args), spec)
+
+
 def start(
     use: Callable[[Trained], None],
     about: str | None,
@@ -177,6 +227,8 @@ def start(
         args = parser.parse_args()
         if not (args.files or args.evaluate or args.plot or args.export):
             parser.error("name a FILE, or --evaluate, --plot or --export")
+        if args.with_preprocessing and not args.export:
+            parser.error("--with-preprocessing is for --export")
         if (args.layers or args.layer) and not args.files:
             parser.error("--layers and --layer want a FILE for the model to look at")
         check_arguments(args)
@@ -223,6 +275,7 @@ def command_line(about: str | None, runs: str) -> Parser:
         ("layers", "show what each layer makes of FILE; with --plot, draw it"),
         ("evaluate", "print the metrics of the test data"),
         ("plot", "draw curves and results into the run"),
+        ("with-preprocessing", "export the scaling of raw data too"),
         ("traceback", "show where an error comes from"),
     ):
         parser.add_argument(f"--{name}", action="store_true", help=help_)
@@ -248,45 +301,3 @@ def show_layers(run: Trained, model: nn.Module, read: Reader) -> None:
         hooks.print_layers(model, outputs)
     if args.draw_layers:
         plots.save_layers(run.folder, outputs)
-
-
-def export(run: Trained, model: nn.Module, example: Tensor) -> None:
-    """Export a model as --export asks for, and compare what it gives of an example.
-
-    The exported model takes any number of examples at once.
-    """
-    if not run.args.export:
-        return
-    path = run.folder / f"model.{run.args.export}"
-    example = example.to(run.args.device)
-    batch = torch.export.Dim("batch")
-    program = torch.export.export(model, (example,), dynamic_shapes=[{0: batch}])
-    ours = [tensor for _, tensor in hooks.tensors(model(example))]
-    if path.suffix == ".pt2":
-        torch.export.save(program, path)
-        result = torch.export.load(path).module()(example)
-        theirs = [tensor for _, tensor in hooks.tensors(result)]
-    else:
-        try:
-            torch.onnx.export(program, (), path, verbose=False)
-        except ImportError:
-            wanted = "pip install onnx onnxscript onnxruntime"
-            raise RunError(f"--export onnx needs packages: {wanted}") from None
-        theirs = run_onnx(path, example)
-    for one, other in zip(ours, theirs, strict=False):
-        if not torch.allclose(one.cpu(), other.cpu(), rtol=1e-3, atol=1e-4):
-            raise RunError(f"{path} gives other outputs than the model")
-    said = "the same outputs" if theirs else "not checked: pip install onnxruntime"
-    print(printable(f"{path}: {said}"))
-
-
-def run_onnx(path: Path, example: Tensor) -> list[Tensor]:
-    """Return the outputs of an exported model, or nothing without onnxruntime."""
-    try:
-        from onnxruntime import InferenceSession  # type: ignore[import, unused-ignore]
-    except ImportError:
-        return []
-    session = InferenceSession(str(path))
-    name = session.get_inputs()[0].name
-    arrays = session.run(None, {name: example.cpu().numpy()})
-    return [torch.tensor(array) for array in arrays]

@@ -49,6 +49,7 @@ class ScriptValues(NamedTuple):
         file: An example of a file to predict for.
         data_module: The shared module that reads the data.
         load: The call that loads the data.
+        reads: The function of that module that reads files for predictions.
         flags: The parameters of the model, as flags.
         constants: Pairs of a name and its value, for what few specs set.
         eval_batch_size: The batch size of evaluations.
@@ -73,7 +74,7 @@ class ScriptValues(NamedTuple):
         score: The metric that ranks epochs, such as `accuracy`.
         value: The prediction from the first output, such as probabilities.
         pictures: Whether the model maps images to images.
-        example: The call that makes two examples.
+        shape: The shape of one example.
         own: The files of custom classes and functions, quoted.
         own_imports: Pairs of a module and the custom functions imported from it.
         network: What the spec says of the network, as plain data.
@@ -89,6 +90,7 @@ class ScriptValues(NamedTuple):
     file: Code
     data_module: Code
     load: Code
+    reads: Code
     flags: tuple[Flag, ...]
     constants: tuple[tuple[Code, float | Code], ...]
     eval_batch_size: int
@@ -113,7 +115,7 @@ class ScriptValues(NamedTuple):
     score: Code
     value: Code
     pictures: bool
-    example: Code
+    shape: Code
     own: tuple[Code, ...]
     own_imports: tuple[tuple[Code, Code], ...]
     network: Code
@@ -143,6 +145,7 @@ def script_values(
         file=Code(recipe.dataset.origin.example),
         data_module=Code(data_module(recipe)),
         load=_load(recipe),
+        reads=Code("read_window" if recipe.dataset.text else "read_files"),
         flags=flags(graph),
         constants=_constants(settings),
         eval_batch_size=_eval_batch_size(graph),
@@ -169,7 +172,7 @@ def script_values(
         score=Code("accuracy" if recipe.classifies else "loss"),
         value=_value(recipe, forward.output),
         pictures=recipe.target == "image" and len(recipe.dataset.shape) == 3,
-        example=_example(recipe),
+        shape=Code(flat(literal(tuple(map(int, recipe.dataset.shape))))),
         own=tuple(
             Code(quoted(f"{module.replace('.', '/')}.py"))
             for module in sorted({*custom_classes(graph), *custom_functions(recipe)})
@@ -199,13 +202,6 @@ def _constants(settings: Training) -> tuple[tuple[Code, float | Code], ...]:
 def _load(recipe: Recipe) -> Code:
     taken = ("args.data_dir", "args.device", *load_arguments(recipe))
     return Code(flat(call(f"{data_module(recipe)}.load", *taken)))
-
-
-def _example(recipe: Recipe) -> Code:
-    sizes = map(str, map(int, recipe.dataset.shape))
-    dtype = recipe.dataset.dtype
-    kind = [] if dtype == "float32" else [keyword("dtype", Code(f"torch.{dtype}"))]
-    return Code(flat(call("torch.zeros", "2", *sizes, *kind)))
 
 
 def _eval_batch_size(graph: Model) -> int:

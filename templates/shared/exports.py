@@ -1,0 +1,93 @@
+"""A trained model as a file for other programs: ONNX, or one of torch.export."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+import hooks
+from errors import RunError, printable
+from prediction import Loaded, Trained
+
+
+def export(run: Trained, loaded: Loaded[Any], shape: tuple[int, ...]) -> None:
+    """Export a model as --export asks for, and compare what both give.
+
+    The exported model takes any number of examples at once. It carries what its users
+    need to know: the classes, the scale, the vocabulary.
+
+    Args:
+        run: What the model is of.
+        loaded: The model, and what it takes.
+        shape: Of one example.
+    """
+    if not run.args.export:
+        return
+    device, inside = run.args.device, run.args.with_preprocessing
+    if inside and "vocabulary" in loaded.about:
+        said = "a text becomes numbers outside of the model, by `vocabulary`"
+        raise RunError(f"--with-preprocessing: {said} in its metadata")
+    raw = loaded.preprocess.example((2, *shape)).to(device)
+    features = loaded.preprocess(raw)
+    ours = [tensor for _, tensor in hooks.tensors(loaded.model(features))]
+    model, given = loaded.model, features
+    if inside:
+        model, given = nn.Sequential(loaded.preprocess, model).eval(), raw
+    batch = torch.export.Dim("batch")
+    program = torch.export.export(model, (given,), dynamic_shapes=[{0: batch}])
+    path = run.folder / f"model.{run.args.export}"
+    save = save_pt2 if path.suffix == ".pt2" else save_onnx
+    theirs = save(path, program, told(loaded, inside=inside), given)
+    for one, other in zip(ours, theirs, strict=False):
+        if not torch.allclose(one.cpu(), other.cpu(), rtol=1e-3, atol=1e-4):
+            raise RunError(f"{path} gives other outputs than the model")
+    said = "the same outputs" if theirs else "not checked: pip install onnxruntime"
+    print(printable(f"{path}: {said}"))
+
+
+def told(loaded: Loaded[Any], *, inside: bool) -> dict[str, str]:
+    """Return what an exported model carries, each by its name, as JSON.
+
+    Args:
+        loaded: The model, and what it takes.
+        inside: Whether the preprocessing is part of what is exported.
+    """
+    scale = loaded.preprocess
+    found = {**loaded.about, "classes": loaded.classes}
+    found["preprocessing"] = {
+        "raw": str(scale.dtype).removeprefix("torch."),
+        "mean": scale.mean.tolist(),
+        "std": scale.std.tolist(),
+        "in_graph": inside,
+    }
+    hidden = ("mean", "std")  # in a unit of their own
+    return {key: json.dumps(value) for key, value in found.items() if key not in hidden}
+
+
+def save_pt2(path: Path, program: Any, about: dict[str, str], given: Tensor) -> Any:
+    """Save a program of torch.export; return what it gives when it is loaded."""
+    extra = {f"{name}.json": text for name, text in about.items()}
+    torch.export.save(program, path, extra_files=extra)
+    result = torch.export.load(path).module()(given)
+    return [tensor for _, tensor in hooks.tensors(result)]
+
+
+def save_onnx(path: Path, program: Any, about: dict[str, str], given: Tensor) -> Any:
+    """Save an ONNX model; return what it gives, or nothing without onnxruntime."""
+    try:
+        made: Any = torch.onnx.export(program, (), verbose=False)
+    except ImportError:
+        wanted = "pip install onnx onnxscript onnxruntime"
+        raise RunError(f"--export onnx needs packages: {wanted}") from None
+    made.model.metadata_props.update(about)
+    made.save(path)
+    try:
+        from onnxruntime import InferenceSession  # type: ignore[import, unused-ignore]
+    except ImportError:
+        return []
+    session = InferenceSession(str(path))
+    name = session.get_inputs()[0].name
+    arrays = session.run(None, {name: given.cpu().numpy()})
+    return [torch.tensor(array) for array in arrays]

@@ -1,0 +1,45 @@
+"""From examples as they are read to what a model has learned from."""
+
+import torch
+from torch import Tensor, nn
+
+
+class Preprocessing(nn.Module):
+    """Brings raw examples, (N, …), to the scale of a model: (raw - mean) / std.
+
+    Attributes:
+        dtype: Of raw examples: uint8 for pixels from 0 to 255, float32 for numbers,
+            int64 for whole numbers, which stay as they are.
+        mean: Shaped as the features or to be broadcast to them, (C, 1, …), float32.
+        std: Likewise.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self,
+        dtype: torch.dtype = torch.float32,
+        mean: Tensor | float = 0.0,
+        std: Tensor | float = 1.0,
+    ) -> None:
+        super().__init__()
+        self.dtype = dtype
+        for name, value in (("mean", mean), ("std", std)):
+            scale = torch.as_tensor(value, dtype=torch.float32)
+            self.register_buffer(name, scale, persistent=False)
+
+    def forward(self, raw: Tensor) -> Tensor:
+        """Return features as the model takes them."""
+        if self.dtype == torch.int64:
+            return raw
+        return (raw.to(torch.float32) - self.mean) / self.std
+
+    def example(self, shape: tuple[int, ...]) -> Tensor:
+        """Return raw examples of a shape, at random but the same each time."""
+        chance = torch.Generator().manual_seed(0)
+        if self.dtype == torch.uint8:
+            return torch.randint(256, shape, generator=chance, dtype=torch.uint8)
+        if self.dtype == torch.int64:
+            return torch.zeros(shape, dtype=torch.int64)
+        return torch.randn(shape, generator=chance) * self.std + self.mean

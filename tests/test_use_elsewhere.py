@@ -1,0 +1,172 @@
+"""The examples of `docs/use-elsewhere.md` run, those whose packages are there."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from . import processes
+from .test_predict import png
+from .test_training import refused, tiny
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["tiny"]  # a fixture
+
+
+def benchmark() -> ModuleType:
+    path = Path(__file__).parent.parent / "benchmarks" / "elsewhere.py"
+    spec = importlib.util.spec_from_file_location("elsewhere", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["elsewhere"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+PAGE = benchmark()
+EXAMPLES: list[Any] = PAGE.examples()
+LOCAL = {"shop", "mnist_mlp", "predict_mnist_mlp", "data_mnist"}
+SAYS = {
+    2: "(32, 10)\n",
+    3: "shop.generated.explicit.mnist_mlp\n",
+}
+"""What examples print, by their place."""
+
+
+def lacks(example: Any) -> list[str]:
+    """Name the packages of an example that are not there."""
+    needed = sorted(example.needs - LOCAL)
+    return [name for name in needed if importlib.util.find_spec(name) is None]
+
+
+@pytest.fixture(scope="module")
+def folder(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("project")
+    PAGE.render(folder)
+    shutil.copytree(tiny, folder / "data")
+    png(folder / "7.png", [[0] * 28] * 14 + [[255] * 28] * 14)
+    return folder
+
+
+def test_the_page_has_them() -> None:
+    """Of the packages of CI all run, but for those of Lightning and the Trainer."""
+    assert len(EXAMPLES) >= 12
+    assert {each.title for each in EXAMPLES} > {"In a package", "From ONNX"}
+    optional = {"lightning", "transformers", "safetensors"}
+    assert optional < set.union(*(each.needs for each in EXAMPLES))
+
+
+@pytest.mark.parametrize("place", range(len(EXAMPLES)))
+def test_an_example_runs(place: int, folder: Path) -> None:
+    """In the order of the page: some need what those before have written."""
+    example = EXAMPLES[place]
+    if missing := lacks(example):
+        pytest.skip(f"it needs {', '.join(missing)}")
+    for name in ("model.onnx",):
+        if name in example.code and not [*folder.rglob(name)]:
+            pytest.skip(f"nothing has written {name}")
+    for script, *args in example.commands(folder):
+        done = processes.run(folder / script, *args)
+        assert done.returncode == 0, done.stderr
+        assert SAYS.get(place, "") in done.stdout
+        errors = [line for line in done.stderr.splitlines() if line.startswith("error")]
+        assert errors == []
+
+
+LOAD = """
+import json
+from pathlib import Path
+import torch
+from predict_mnist_mlp import load
+
+one, other = load(Path("runs/mnist_mlp/first")), load()
+model = one.model
+found = {
+    "class": type(model).__name__,
+    "training": model.training,
+    "learns": all(each.requires_grad for each in model.parameters()),
+    "same": all(
+        torch.equal(a, b)
+        for a, b in zip(model.parameters(), other.model.parameters(), strict=True)
+    ),
+    "classes": one.classes,
+}
+read = one.read("7.png")
+pixels = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
+pixels[:, :, 14:] = 255
+found["preprocessed"] = torch.allclose(one.preprocess(pixels), read)
+found["shape"] = list(read.shape)
+print(json.dumps(found))
+"""
+
+
+def test_load_gives_the_trained_model(folder: Path) -> None:
+    """In eval mode, ready to be trained further, with classes and preprocessing."""
+    if importlib.util.find_spec("PIL") is None:
+        pytest.skip("reading images needs Pillow")
+    (folder / "loads.py").write_text(LOAD)
+    done = processes.run(folder / "loads.py")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "class": "MnistMLP",
+        "training": False,
+        "learns": True,
+        "same": True,
+        "classes": [*"0123456789"],
+        "preprocessed": True,
+        "shape": [1, 1, 28, 28],
+    }
+    (said,) = {*done.stderr.splitlines()}
+    assert said.startswith("runs/mnist_mlp/first/best.pt: epoch ")
+
+
+def test_load_finds_nothing(folder: Path) -> None:
+    """The error is one that a program can catch, and says what to do."""
+    (folder / "fails.py").write_text(
+        "from pathlib import Path\n"
+        "from errors import RunError\n"
+        "from predict_mnist_mlp import load\n"
+        "try:\n"
+        '    load(Path("data"))\n'
+        "except RunError as error:\n"
+        "    print(error)\n"
+    )
+    done = processes.run(folder / "fails.py")
+    says = "data has no run yet: train first: python train_mnist_mlp.py\n"
+    assert (done.stdout, done.stderr) == (says, "")
+
+
+def test_a_package_names_its_module(folder: Path) -> None:
+    script = folder / "shop" / "generated" / "explicit" / "predict_mnist_mlp.py"
+    assert script.is_file()
+    (folder / "asks.py").write_text(
+        "import sys\n"
+        "from shop.generated.explicit import predict_mnist_mlp as script\n"
+        "from shop.generated.explicit.prediction import start\n"
+        'sys.argv = ["x", "--evaluate", "--run", "data"]\n'
+        "files = script.data_mnist.FILES\n"
+        "start(script.use, None, script.RUNS, script.SPEC, files)\n"
+    )
+    says = "train first: python -m shop.generated.explicit.train_mnist_mlp"
+    refused(folder / "asks.py", says=says)
+
+
+def test_an_export_has_its_preprocessing(folder: Path) -> None:
+    """Pixels go in, and what the model gives of the same image comes out."""
+    extra = {"classes.json": "", "preprocessing.json": ""}
+    path = folder / "runs" / "mnist_mlp" / "first" / "model.pt2"
+    program = torch.export.load(path, extra_files=extra).module()
+    assert json.loads(extra["classes.json"]) == [*"0123456789"]
+    scale = {"raw": "uint8", "mean": 0.0, "std": 255.0, "in_graph": True}
+    assert json.loads(extra["preprocessing.json"]) == scale
+    _, probas = program(torch.zeros(5, 1, 28, 28, dtype=torch.uint8))
+    assert probas.shape == (5, 10)
