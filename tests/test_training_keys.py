@@ -79,6 +79,19 @@ OPTIONS: dict[str, tuple[list[Any], dict[str, Any]]] = {
             "optimizer": {"SGD": {"lr": 0.5}, "no_decay": ["bias"]},
         },
     ),
+    "weighted": (
+        BOTH,
+        {
+            "loss": [
+                {"CrossEntropyLoss": {"weight": "balanced"}},
+                {"BCEWithLogitsLoss": {"pos_weight": 2}, "on": "restored"},
+            ],
+            "metrics": ["f1"],
+            "accumulate": 2,
+            "ema": 0.9,
+            "validation": 0.2,
+        },
+    ),
     "closure": (
         CONVOLUTION,
         {
