@@ -22,6 +22,10 @@ SGD = {"SGD": {"lr": 0.05, "momentum": 0.9, "weight_decay": 0.01}}
 SCHEDULES: dict[str, dict[str, Any]] = {
     "none": {},
     "groups": {"optimizer": {**SGD, "no_decay": ["bias"]}},
+    "two optimizers": {
+        "optimizer": {**SGD, "groups": [{"kind": "bias", "Adam": {"lr": 0.01}}]},
+        "scheduler": {"StepLR": 1},
+    },
     "StepLR": {"scheduler": {"StepLR": 1}},
     "StepLR per step": {"scheduler": {"StepLR": 7, "per": "step"}},
     "CosineAnnealingLR": {"scheduler": "CosineAnnealingLR"},

@@ -328,6 +328,15 @@ TRAININGS = {
         {"SGD": {"lr": 0.05, "momentum": 0.9}, "no_decay": ["bias"]},
         "optimizer was SGD {momentum: 0.9}, is SGD {momentum: 0.9} no_decay [bias]",
     ),
+    "groups": training(
+        "optimizer",
+        {
+            "SGD": {"lr": 0.05, "momentum": 0.9},
+            "groups": [{"kind": "bias", "lr": 0.01}],
+        },
+        "optimizer was SGD {momentum: 0.9}, "
+        "is SGD {momentum: 0.9} groups [{kind: bias, lr: 0.01}]",
+    ),
     "scheduler": training(
         "scheduler",
         "CosineAnnealingLR",
@@ -386,7 +395,7 @@ RESUMED: dict[str, tuple[str, ...]] = {
     "validation": (": what is held out now was trained on", DATA),
     "normalize": ("error: normalize was auto, is [0.5, 0.5]", DATA),
     "normalize gone": ("error: normalize (auto) is gone", DATA),
-    **dict.fromkeys(("optimizer", "no_decay", "ema gone"), (ANEW,)),
+    **dict.fromkeys(("optimizer", "no_decay", "groups", "ema gone"), (ANEW,)),
     **dict.fromkeys(("scheduler", "scheduler gone", "warmup", "per"), (ANEW,)),
     **dict.fromkeys(("momentum", "step_size"), (KEPT,)),
     "lr": ("lr was 0.05, the spec says 0.5: --lr 0.5 takes it",),

@@ -57,6 +57,38 @@ OPTIONS: dict[str, tuple[list[Any], dict[str, Any]]] = {
             "augment": [{"crop": 2}, {"rotate": 10}, {"cutout": 6}, "cutmix"],
         },
     ),
+    "groups": (
+        CONVOLUTION,
+        {
+            "optimizer": {
+                "AdamW": {"lr": 0.01, "weight_decay": 0.1},
+                "no_decay": ["bias", "norm"],
+                "groups": [
+                    {"parameters": ["logits", "conv*.weight"], "lr": 0.005},
+                    {"kind": "norm", "betas": [0.8, 0.99]},
+                    {"kind": "bias", "SGD": {"lr": 0.1, "momentum": 0.9}},
+                ],
+            },
+            "freeze": ["batch_*"],
+            "scheduler": {"CosineAnnealingLR": None, "warmup": 0.5, "per": "step"},
+            "accumulate": 2,
+            "clip_grad_value": 1.0,
+            "ema": 0.9,
+        },
+    ),
+    "matrices": (
+        MLP,
+        {
+            "optimizer": {
+                "AdamW": {"lr": 0.01},
+                "groups": [{"kind": "matrices", "Muon": {"lr": 0.02}}],
+            },
+            "scheduler": {"OneCycleLR": {"max_lr": 0.01, "cycle_momentum": False}},
+            "precision": "fp16",
+            "clip_grad_norm": 1.0,
+            "deterministic": True,
+        },
+    ),
     "scaled": (
         MLP,
         {

@@ -88,7 +88,7 @@ def _refused(change: Change, state: dict[str, Any], parts: dict[str, Any]) -> bo
     if name == "optimizer":
         groups = [group["params"] for group in state["optimizer"]["param_groups"]]
         sizes = [len(group["params"]) for group in parts["optimizer"].param_groups]
-        return was.split()[0] != now.split()[0] or [*map(len, groups)] != sizes
+        return _trained(was) != _trained(now) or [*map(len, groups)] != sizes
     if name == "scheduler":
         return _kind(was) != _kind(now)
     return changes.is_other_data(change) or (name == "ema" and None in (was, now))
@@ -102,6 +102,12 @@ def _holds_out(change: Change, training: Mapping[str, Any]) -> bool:
     if change.name == "seed":
         return "validation" in training or training["data"].startswith("{")
     return change.name in ("validation", "subset") and "validation" in training
+
+
+def _trained(optimizer: str) -> list[str]:
+    """Return of an optimizer its class, and what its groups are and are trained by."""
+    chosen = r"parameters: (?:\[[^]]*]|[^,}]*)|kind: \w+|\b[A-Z]\w*"
+    return re.findall(chosen, optimizer)
 
 
 def _kind(scheduler: str | None) -> tuple[object, ...]:

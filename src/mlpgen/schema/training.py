@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.schema.arguments import arguments, choice
 from mlpgen.spec.training import (
+    GroupKeys,
     LossKeys,
     MetricKeys,
     OptimizerKeys,
@@ -42,6 +43,7 @@ def training() -> dict[str, dict[str, Any]]:
             options["custom"] = arguments(CustomLoss, symbolic=False)
         found[key] = _with_keys(choice(options), options, keys)
         _refer(root, key, {"$ref": f"#/$defs/{key}"})
+    _describe_groups(found["optimizer"])
     losses = {"type": "array", "items": {"$ref": "#/$defs/loss"}, "minItems": 1}
     _refer(root, "loss", {"anyOf": [{"$ref": "#/$defs/loss"}, losses]})
     _refer(root, "data", {"$ref": "#/$defs/data"})
@@ -53,6 +55,18 @@ def training() -> dict[str, dict[str, Any]]:
     root["properties"]["metrics"]["items"] = {"$ref": "#/$defs/metric"}
     root["properties"]["augment"]["items"] = {"$ref": "#/$defs/augmentation"}
     return found
+
+
+def _describe_groups(optimizer: dict[str, Any]) -> None:
+    """Describe groups: parameters with arguments, or an optimizer, of their own."""
+    options = optimizer["anyOf"][1]["properties"]
+    at = "#/$defs/optimizer/anyOf/1/properties"
+    own = {name: {"$ref": f"{at}/{name}"} for name in OPTIMIZERS}
+    options["groups"]["items"] = {
+        "type": "object",
+        "properties": {**plain(GroupKeys)["properties"], **own},
+        "anyOf": [{"required": ["parameters"]}, {"required": ["kind"]}],
+    }
 
 
 def _refer(root: dict[str, Any], key: str, to: dict[str, Any]) -> None:

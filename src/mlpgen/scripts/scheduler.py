@@ -53,9 +53,26 @@ def scheduler_call(recipe: Recipe) -> Code:
     else:
         given = _by_length(schedule.scheduler, length)
         if schedule.scheduler.peak:
-            given[schedule.scheduler.peak] = Code("args.lr")
+            given |= _peaks(schedule.scheduler, several=bool(recipe.groups))
         made = _scheduler_call(schedule.scheduler, given)
     return Code(flat(made))
+
+
+def has_rates(recipe: Recipe) -> bool:
+    """Tell whether the scheduler takes the learning rate of each group."""
+    return bool(recipe.groups and peak_argument(recipe))
+
+
+def _peaks(scheduler: Scheduler, *, several: bool) -> dict[str, Any]:
+    """Return the arguments that follow from the learning rate, or those of groups."""
+    if not several:
+        return {scheduler.peak: Code("args.lr")}
+    lowest = getattr(scheduler, "base_lr", None)
+    found = {scheduler.peak: Code("rates")}
+    if lowest is not None:
+        part = lowest / (getattr(scheduler, scheduler.peak) or 1.0)
+        found["base_lr"] = Code(f"[{written(part)} * rate for rate in rates]")
+    return found
 
 
 def depends_on_steps(recipe: Recipe) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mlpgen.scripts.flags import Flag
     from mlpgen.scripts.loss import Forward
     from mlpgen.scripts.metrics import Measured
+    from mlpgen.scripts.optimizer import Grouped
     from mlpgen.spec.training import Training
     from mlpgen.training.augmentations import Augmentation
 
@@ -55,6 +56,8 @@ class ScriptValues(NamedTuple):
         eval_batch_size: The batch size of evaluations.
         lr: The learning rate, or its peak.
         optimizer: The call that makes it.
+        grouped: The groups of its parameters, or None.
+        rates: Whether the scheduler takes the learning rate of each group.
         scheduler: The call that makes it; empty without one.
         counts_steps: Whether that needs the number of steps in an epoch.
         by_step: Whether the scheduler advances after each step.
@@ -96,6 +99,8 @@ class ScriptValues(NamedTuple):
     eval_batch_size: int
     lr: float
     optimizer: Code
+    grouped: Grouped | None
+    rates: bool
     scheduler: Code
     counts_steps: bool
     by_step: bool
@@ -151,6 +156,8 @@ def script_values(
         eval_batch_size=_eval_batch_size(graph),
         lr=scheduler.learning_rate(recipe),
         optimizer=optimizer.optimizer_call(recipe),
+        grouped=optimizer.grouped(recipe),
+        rates=scheduler.has_rates(recipe),
         scheduler=scheduler.scheduler_call(recipe),
         counts_steps=scheduler.depends_on_steps(recipe),
         by_step=schedule is not None and schedule.by_step,

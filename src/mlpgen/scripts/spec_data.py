@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph, Model, Rule
-    from mlpgen.graph.training.recipe import LossTerm, Recipe, Schedule
+    from mlpgen.graph.training.recipe import Group, LossTerm, Recipe, Schedule
     from mlpgen.layers.base import Value
     from mlpgen.spec.entries import Entry
     from mlpgen.training.component import TrainingComponent
@@ -156,8 +156,12 @@ def _key(name: str, value: Any, graph: Model, recipe: Recipe) -> Any:
     match name:
         case "optimizer":
             optimizer = recipe.optimizer
-            no_decay = {"no_decay": [*recipe.no_decay]} if recipe.no_decay else {}
-            return _component(optimizer, without="lr", beside=no_decay)
+            beside: dict[str, Any] = {}
+            if recipe.no_decay:
+                beside["no_decay"] = [*recipe.no_decay]
+            if recipe.groups:
+                beside["groups"] = [_group(each) for each in recipe.groups]
+            return _component(optimizer, without="lr", beside=beside)
         case "scheduler" if recipe.schedule:
             return _schedule(recipe.schedule, peak_argument(recipe))
         case "loss":
@@ -184,6 +188,22 @@ def _component(
     words = [_with_arguments(name.lower() if lower else name, given, part.shorthand())]
     words += (f"{key} {said(value)}" for key, value in (beside or {}).items())
     return " ".join(words)
+
+
+def _group(group: Group) -> dict[str, Any]:
+    """Describe parameters that are trained differently."""
+    found: dict[str, Any] = {}
+    if group.patterns:
+        alone = len(group.patterns) == 1
+        found["parameters"] = group.patterns[0] if alone else [*group.patterns]
+    if group.kind:
+        found["kind"] = group.kind
+    if group.own:
+        name = type(group.optimizer).__name__
+        return found | {name: {"lr": group.optimizer.lr, **group.optimizer.arguments()}}
+    fields = type(group.optimizer).model_fields
+    given = [name for name in fields if name in group.given]
+    return found | {name: getattr(group.optimizer, name) for name in given}
 
 
 def _schedule(schedule: Schedule, peak: str) -> str:

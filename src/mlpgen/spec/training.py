@@ -72,7 +72,8 @@ class Training(_Model):
         Any,
         Field(
             description="An optimizer of torch.optim. Beside it, `no_decay` lists "
-            "parameters without weight decay."
+            "parameters without weight decay, and `groups` those with arguments or an "
+            "optimizer of their own."
         ),
     ]
     weights: Annotated[
@@ -170,6 +171,33 @@ class OptimizerKeys(_Model):
         Field(min_length=1, description="Parameters without weight decay."),
         Expects("a list of `bias` and `norm`"),
     ] = []
+    groups: Annotated[
+        list[dict[str, Any]],
+        Field(
+            min_length=1,
+            description="Parameters that are trained differently; the first group that "
+            "fits a parameter has it.",
+        ),
+        Expects("a list of groups: `{parameters: head.*, lr: 0.01}`"),
+    ] = []
+
+
+class GroupKeys(_Model):
+    """Which parameters a group has."""
+
+    parameters: Annotated[
+        str | Annotated[list[str], Field(min_length=1)] | None,
+        Field(description="Patterns of names of parameters, or of layers: `head.*`."),
+        Expects("a pattern of names, or a list of them"),
+    ] = None
+    kind: Annotated[
+        Literal["matrices", "bias", "norm", "embedding"] | None,
+        Field(
+            description="`bias`, `norm`, `embedding`, or `matrices`: all weights of "
+            "two or more dimensions that are none of these."
+        ),
+        Expects("`matrices`, `bias`, `norm` or `embedding`"),
+    ] = None
 
 
 class SchedulerKeys(_Model):

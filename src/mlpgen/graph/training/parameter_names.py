@@ -30,6 +30,13 @@ class Named(NamedTuple):
     known: bool = True
 
     @property
+    def kinds(self) -> frozenset[str]:
+        """Its kinds, as a group names them."""
+        named = {"bias": self.bias, "norm": self.norm, "embedding": self.embedding}
+        found = frozenset(kind for kind, has in named.items() if has)
+        return found or frozenset(["matrices"] if len(self.shape) > 1 else [])
+
+    @property
     def opaque(self) -> bool:
         """Whether it is a module that can have any parameters."""
         return not self.known and "Norm" not in self.type

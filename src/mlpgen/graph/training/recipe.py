@@ -108,6 +108,27 @@ class CustomTerm(NamedTuple):
     outputs: tuple[str, ...]
 
 
+class Group(NamedTuple):
+    """Parameters that are trained differently.
+
+    Attributes:
+        patterns: Of their names; empty for all.
+        kind: Their kind; empty for all.
+        optimizer: The optimizer with its arguments; it is that of the others with some
+            arguments changed, if it is not one of its own.
+        given: The names of the arguments that the group has.
+        own: Whether it has an optimizer of its own.
+        spared: Whether some of its parameters go without weight decay by `no_decay`.
+    """
+
+    patterns: tuple[str, ...]
+    kind: str
+    optimizer: Optimizer
+    given: frozenset[str]
+    own: bool
+    spared: bool = False
+
+
 class Schedule(NamedTuple):
     """How the learning rate changes.
 
@@ -135,6 +156,7 @@ class Recipe(NamedTuple):
         custom_metrics: Those of the user.
         optimizer: The optimizer.
         no_decay: Groups of parameters without weight decay: `bias`, `norm`.
+        groups: Parameters that are trained differently.
         schedule: The schedule of the learning rate, or None.
         augmentations: The changes to the images of a batch, in order.
     """
@@ -146,6 +168,7 @@ class Recipe(NamedTuple):
     custom_metrics: tuple[CustomTerm, ...]
     optimizer: Optimizer
     no_decay: tuple[str, ...]
+    groups: tuple[Group, ...]
     schedule: Schedule | None
     augmentations: tuple[Augmentation, ...]
 
@@ -153,6 +176,11 @@ class Recipe(NamedTuple):
     def main(self) -> LossTerm:
         """The loss that decides the task of the model."""
         return main_term(self.terms)
+
+    @property
+    def optimizers(self) -> tuple[Optimizer, ...]:
+        """The optimizer, and those of groups that have one of their own."""
+        return (self.optimizer, *(each.optimizer for each in self.groups if each.own))
 
     @property
     def target(self) -> Target:

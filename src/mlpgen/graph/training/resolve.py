@@ -9,6 +9,7 @@ from mlpgen.graph.nodes import leaf_layers
 from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.custom import names_of
 from mlpgen.graph.training.data import resolve_data
+from mlpgen.graph.training.groups import resolve_groups
 from mlpgen.graph.training.losses import resolve_losses
 from mlpgen.graph.training.metrics import resolve_custom_metrics, resolve_metrics
 from mlpgen.graph.training.patterns import check_freeze
@@ -19,7 +20,7 @@ from mlpgen.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULERS
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node
-    from mlpgen.graph.training.recipe import Dataset, LossTerm
+    from mlpgen.graph.training.recipe import Dataset, Group, LossTerm
     from mlpgen.source import Path
     from mlpgen.spec.models import Spec
     from mlpgen.spec.problems import Problems
@@ -60,11 +61,18 @@ def resolve_training(
     schedule = _schedule(training, problems)
     if training.freeze and nodes and not problems.failed:
         check_freeze(training.freeze, nodes, (*_AT, "freeze"), problems)
+    groups: tuple[Group, ...] = ()
     if optimizer is not None:
-        _check_optimizer(optimizer, nodes, problems)
+        at = (*_AT, "optimizer")
+        if keys.groups and nodes and not problems.failed:
+            groups = resolve_groups(
+                keys.groups, optimizer, nodes, keys.no_decay, at, problems
+            )
+            _check_rate(optimizer, schedule, at, problems)
+        _check_optimizer(optimizer, nodes, problems, groups=bool(keys.groups))
         _check_closure(optimizer, training, problems)
         for each in (schedule.scheduler, *schedule.parts) if schedule else ():
-            _check_momentum(each, optimizer, problems)
+            _check_momentum(each, optimizer, groups, problems)
     if dataset is None:
         return None
     names = names_of(spec, nodes)
@@ -85,6 +93,7 @@ def resolve_training(
         custom_metrics=custom_metrics,
         optimizer=optimizer,
         no_decay=tuple(keys.no_decay),
+        groups=groups,
         schedule=schedule,
         augmentations=augmentations,
     )
@@ -207,14 +216,32 @@ def _check_batch(size: int, nodes: tuple[Node, ...], problems: Problems) -> None
 
 
 def _check_optimizer(
-    optimizer: Optimizer, nodes: tuple[Node, ...], problems: Problems
+    optimizer: Optimizer,
+    nodes: tuple[Node, ...],
+    problems: Problems,
+    *,
+    groups: bool,
 ) -> None:
     if not problems.failed and not any(node.parameters for node in nodes):
         message = "the model has no parameters to train"
         problems.add("MG405", message, _AT, key=True)
+    if groups and optimizer.only_matrices:
+        return  # what it has was checked with the groups
     refusal = optimizer.refuses(_dimensions(nodes)) if nodes else ""
     if refusal:
-        problems.add("MG406", refusal, (*_AT, "optimizer"))
+        help = "give those to another optimizer by `groups`"
+        help = help if optimizer.only_matrices else ""
+        problems.add("MG406", refusal, (*_AT, "optimizer"), help=help)
+
+
+def _check_rate(
+    optimizer: Optimizer, schedule: Schedule | None, path: Path, problems: Problems
+) -> None:
+    """Refuse a rate of 0, from which those of groups could not be scaled."""
+    peak = schedule.scheduler.peak if schedule else ""
+    if optimizer.lr == 0 and not peak:
+        message = "`--lr` scales the rates of `groups` by its part of `lr`, which is 0"
+        problems.add("MG406", message, path, help="use `freeze` for the others")
 
 
 def _check_precision(
@@ -258,14 +285,24 @@ def _dimensions(nodes: tuple[Node, ...]) -> set[int]:
 
 
 def _check_momentum(
-    scheduler: Scheduler, optimizer: Optimizer, problems: Problems
+    scheduler: Scheduler,
+    optimizer: Optimizer,
+    groups: tuple[Group, ...],
+    problems: Problems,
 ) -> None:
-    """Refuse to cycle the momentum of an optimizer without momentum, as torch does."""
-    if getattr(scheduler, "cycle_momentum", False) and not optimizer.momentum_argument:
-        name = type(optimizer).__name__
-        problems.add(
-            "MG406",
-            f"`{type(scheduler).__name__}` cycles a momentum that `{name}` lacks",
-            (*_AT, "scheduler"),
-            help="give it `cycle_momentum: false`",
+    """Refuse to cycle a momentum that optimizers lack or name differently."""
+    if not getattr(scheduler, "cycle_momentum", False):
+        return
+    name = type(scheduler).__name__
+    every = [optimizer, *(each.optimizer for each in groups if each.own)]
+    lacking = [each for each in every if not each.momentum_argument]
+    message = ""
+    if lacking:
+        message = f"`{name}` cycles a momentum that `{type(lacking[0]).__name__}` lacks"
+    elif len({each.momentum_argument for each in every}) > 1:
+        message = (
+            f"`{name}` cycles one momentum, but these optimizers have different ones"
         )
+    if message:
+        help = "give it `cycle_momentum: false`"
+        problems.add("MG406", message, (*_AT, "scheduler"), help=help)

@@ -65,6 +65,7 @@ class Learning(NamedTuple):
         augment: Lines that define the augmentations.
         metrics: Lines that define the classes of metrics.
         run: Lines that define a training run in a notebook.
+        groups: Lines that define how parameters are parted into groups.
         starting: Lines that define how weights are taken, and parameters frozen.
         draw: Lines that define how images are drawn; empty without images.
         curves: Lines that define how metrics are drawn.
@@ -78,6 +79,7 @@ class Learning(NamedTuple):
     augment: Lines
     metrics: Lines
     run: Lines
+    groups: Lines
     starting: Lines
     draw: Lines
     curves: Lines
@@ -250,6 +252,7 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
                 inliner.take("shared/weight_average", *averages),
             ]
         ),
+        groups=_groups(script, inliner),
         starting=inliner.take("shared/starting", *starting),
         draw=inliner.take("shared/plots", "draw") if pictures else (),
         curves=inliner.take("shared/plots", "curves"),
@@ -260,6 +263,16 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
             for name, arguments in _figures(recipe).items()
         ),
     )
+
+
+def _groups(script: ScriptValues, inliner: Inliner) -> Lines:
+    """Copy what makes optimizers of groups, where a spec has some."""
+    if script.grouped is None:
+        return ()
+    found = [inliner.take("shared/parameter_groups", "part")]
+    if script.grouped.made.startswith("Optimizers("):
+        found.append(inliner.take("shared/optimizers", "Optimizers"))
+    return _joined(found)
 
 
 def _joined(definitions: Iterable[Lines]) -> Lines:

@@ -25,11 +25,13 @@ class Optimizer(TrainingComponent):
         fused: Whether torch has a fused implementation on every common device.
         closure: Whether a step evaluates the loss through a closure.
         momentum_argument: The argument that `cycle_momentum` of a scheduler changes.
+        only_matrices: Whether it takes parameters of two dimensions only.
     """
 
     fused: ClassVar[bool] = False
     closure: ClassVar[bool] = False
     momentum_argument: ClassVar[str] = ""
+    only_matrices: ClassVar[bool] = False
 
     lr: NonNegativeReal = 0.001
 

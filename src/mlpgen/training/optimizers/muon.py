@@ -13,6 +13,7 @@ class Muon(Optimizer):
 
     example: ClassVar = "Muon: {lr: 0.02}"
     momentum_argument: ClassVar = "momentum"
+    only_matrices: ClassVar = True
 
     lr: NonNegativeReal = 0.001
     weight_decay: NonNegativeReal = 0.1
