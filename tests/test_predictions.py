@@ -63,6 +63,9 @@ class Kind(NamedTuple):
     other: str
 
 
+ENDS = [f",{i % 2}" for i in range(40)]
+LINES = zip(TABLE.splitlines(), [",one", *ENDS], strict=True)
+WORDS = "".join(f"{line}{end}\n" for line, end in LINES)
 CLASSES = ["prediction", "probabilities"]
 FLAT: list[Any] = ["Flatten", {"Linear": 10}]
 KINDS = {
@@ -113,6 +116,24 @@ KINDS = {
         (".csv", ".csv"),
         40,
         ["prediction"],
+        ".png",
+    ),
+    "words": Kind(
+        [6],
+        [{"Linear": 1}],
+        {"data": {"csv": "words.csv", "target": "kind"}, "loss": "BCEWithLogitsLoss"},
+        (".csv", ".csv"),
+        40,
+        CLASSES,
+        ".png",
+    ),
+    "two": Kind(
+        [7],
+        [{"Linear": 1}, "Sigmoid"],
+        {"data": {"csv": "words.csv", "target": "one"}, "loss": "BCELoss"},
+        (".csv", ".csv"),
+        40,
+        CLASSES,
         ".png",
     ),
     "arrays": Kind(
@@ -180,6 +201,7 @@ def data_into(folder: Path, tiny: Path) -> None:
 
     shutil.copytree(tiny / "MNIST", folder / "MNIST")
     (folder / "table.csv").write_text(TABLE)
+    (folder / "words.csv").write_text(WORDS)
     (folder / "text.txt").write_text(TEXT)
     chance = np.random.default_rng(1)
     features = chance.normal(3, 2, size=(40, 3, 2)).astype(np.float32)
@@ -230,7 +252,9 @@ def trained(kind: Kind, folder: Path) -> Made:
     files = folder / "files"
     files.mkdir()
     for number, ending in enumerate(kind.endings):
-        shutil.copy(folder / SOURCES[ending.lower()], files / f"{number}{ending}")
+        source = kind.training["data"].get("csv") if ending == ".csv" else None
+        source = source or SOURCES[ending.lower()]
+        shutil.copy(folder / source, files / f"{number}{ending}")
     (files / ".hidden.png").write_text("nothing")
     (files / "folder.csv").mkdir()
     if kind.endings[0] != ".rows":  # a module of one's own may read any
@@ -264,10 +288,16 @@ def test_json_has_every_class_and_digit(made: Made) -> None:
         state = torch.load(newest(made), weights_only=True)
         for each in found:
             chances = each["probabilities"]
-            assert {*chances} == {*state["about"]["classes"]}
+            assert {*chances} == {*classes_of(state)}
             assert [*chances.values()] == sorted(chances.values(), reverse=True)
             assert sum(chances.values()) <= 1.00001
             assert each["prediction"] == next(iter(chances))
+
+
+def classes_of(state: dict[str, Any]) -> list[str]:
+    """Name the classes of a run; two without names are 0 and 1."""
+    found: list[str] = state["about"].get("classes", ["0", "1"])
+    return found
 
 
 def newest(made: Made) -> Path:
@@ -312,7 +342,7 @@ def test_top_says_how_many(made: Made) -> None:
         assert len([cell for cell in cells if cell]) == 2
     most = made.predict("--top", "99").splitlines()[0].rpartition(": ")[2].split()
     state = torch.load(newest(made), weights_only=True)
-    assert len(most) == 2 * len(state["about"]["classes"])
+    assert len(most) == 2 * len(classes_of(state))
 
 
 def test_the_data_is_where_it_was_in_training(made: Made) -> None:
@@ -436,7 +466,7 @@ def test_load_reads_and_scales(made: Made) -> None:
     done = processes.run(folder / "reads.py", source)
     assert done.returncode == 0, done.stderr
     state = torch.load(newest(made), weights_only=True)
-    classes = len(state["about"]["classes"]) if made.kind.keys == CLASSES else 0
+    classes = len(classes_of(state)) if made.kind.keys == CLASSES else 0
     assert done.stdout == f"{made.kind.rows} {classes} True\n"
 
 
@@ -450,7 +480,7 @@ def raw_of(made: Made) -> torch.Tensor:
     if ending == ".rows":
         return torch.tensor([[1.0, 2.0, 3.0, 4.0]] * 3)
     if ending == ".csv":
-        return torch.tensor(raw_rows(made.kind.training["data"]["target"]))
+        return torch.tensor(raw_rows(made))
     if ending == ".png":
         from PIL import Image
 
@@ -469,9 +499,11 @@ def raw_of(made: Made) -> torch.Tensor:
     return numbers
 
 
-def raw_rows(target: str) -> list[list[float]]:
+def raw_rows(made: Made) -> list[list[float]]:
     """Return the rows of the table as numbers, categories one-hot."""
-    rows = list(csv.DictReader(io.StringIO(TABLE)))
+    target = made.kind.training["data"]["target"]
+    with open(made.names[0], newline="") as file:  # noqa: PTH123
+        rows = list(csv.DictReader(file))
     found: list[list[float]] = []
     for row in rows:
         values: list[float] = []

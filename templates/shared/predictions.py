@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
 
 from errors import RunError, printable
@@ -127,6 +128,12 @@ class Predictions:
     def _refuse_top(self) -> None:
         if self.top is not None:
             raise RunError("--top is for a model that tells classes apart")
+
+
+def of_two(chances: Tensor) -> Tensor:
+    """Return the chances of two classes, (N, 2), from those of the second, (N, …)."""
+    second = chances.reshape(-1, 1)
+    return torch.cat([1 - second, second], dim=1)
 
 
 def check_arguments(args: argparse.Namespace) -> None:

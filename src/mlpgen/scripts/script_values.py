@@ -237,8 +237,13 @@ def _augmentation(each: Augmentation) -> tuple[Code, Code]:
 
 def _value(recipe: Recipe, output: str) -> Code:
     if not recipe.classifies:
-        return Code(output)
+        return Code(f"{output}.sigmoid()" if _is_logit(recipe) else output)
     return Code(recipe.main.loss.probabilities.format(output))
+
+
+def _is_logit(recipe: Recipe) -> bool:
+    """Tell whether one logit tells two classes apart."""
+    return recipe.kind == "binary" and recipe.logits
 
 
 def _find_unused(graph: Model, recipe: Recipe) -> bool:

@@ -33,8 +33,8 @@ WORDS = frozenset(
     loaded locked loss lr lr_scheduler make_optimizer math md5 mean means measured
     memory mistakes mixtures mixup model models module name named_run names new_run
     newest newest_run nn normalized norms note numbers_of of_another_network
-    of_channels of_network of_parameters of_pixels of_ranks of_training one_line
-    opened optimizer optimizers os others output outputs_of_layers own_code
+    of_channels of_network of_parameters of_pixels of_ranks of_training of_two
+    one_line opened optimizer optimizers os others output outputs_of_layers own_code
     own_functions own_loss own_metric pair pairs parallel parameter parameter_groups
     parser part parted parts parts_of path path_of pathlib patience perplexity
     pictures pieces pieces_of_lines pixels place placed plain plots prediction
