@@ -341,6 +341,8 @@ def named(path: str = "losses.py", function: str = "mine") -> dict[str, Any]:
         ({"loss": named(function="evaluate")}, "MG231"),
         ({"loss": named(function="Tried")}, "MG231"),
         ({"loss": named(function="loss")}, "MG231"),
+        ({"loss": named(function="weights")}, "MG231"),
+        ({"loss": named(function="ranking")}, "MG231"),
         ({"loss": [named(), named("other.py")]}, "MG231"),
         ({"metrics": [named(function="accuracy")]}, "MG231"),
         ({"metrics": [named(function="count")]}, "MG231"),

@@ -380,9 +380,11 @@ def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
 def is_reserved(name: str) -> bool:
     """A variable is lower-case, so it is no constant."""
     taken = name in OF_SCRIPTS or name in FORWARD or bool(wrong_name(name))
-    return taken or name in OF_METRICS or name.isupper()
+    return taken or name in OF_METRICS or name in OF_WEIGHTS or name.isupper()
 
 
+OF_WEIGHTS = {"weights", "weighted"}
+"""Variables of an evaluation with class weights, which outputs make way for."""
 OF_METRICS = {each.before.partition(" = ")[0] for each in METRICS.values()}
 
 

@@ -120,6 +120,23 @@ def test_the_mean_of_several_losses_is_that_of_torch(
     assert f"test_loss  {found:.4f}" in done.stdout, done.stderr
 
 
+def test_outputs_make_way_for_the_weights(tiny: Path, tmp_path: Path) -> None:
+    """An output may be called as the variables of an evaluation are."""
+    layers = [
+        "Flatten",
+        {"Linear": 10, "name": "weights"},
+        {"Linear": 784},
+        {"Unflatten": {"dim": 1, "unflattened_size": [1, 28, 28]}, "name": "weighted"},
+    ]
+    loss = [
+        {"CrossEntropyLoss": {"weight": "balanced"}},
+        {"MSELoss": None, "on": "weighted"},
+    ]
+    outputs = ["weights", "weighted"]
+    script = rendered(layers, {"loss": loss, "epochs": 1}, tmp_path, outputs)
+    train(script, "--data-dir", str(tiny), "--out", str(tmp_path / "out"))
+
+
 @pytest.mark.parametrize(
     ("pos_weight", "by_class"),
     [(3, [3.0] * 10), ("balanced", None), (NUMBERS, NUMBERS)],

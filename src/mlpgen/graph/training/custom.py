@@ -71,7 +71,9 @@ def check_function(
         problems.add("MG231", message, (*path, "path"), help=help)
     reason = wrong_import(custom.function, "function")
     other = names.modules.get(custom.function, custom.module)
-    if not reason and custom.function in names.classes:
+    if custom.function in _LOCALS:
+        reason = f"the generated code uses `{custom.function}`"
+    elif not reason and custom.function in names.classes:
         reason = "a class has this name"
     elif not reason and other != custom.module:
         reason = f"`{other}` has another one of this name"
@@ -117,6 +119,11 @@ def metric_name(name: str) -> str:
     return ""
 
 
+_LOCALS = {
+    *("weights", "weighted"),
+    *(each.before.partition(" = ")[0] for each in METRICS.values()),
+}
+"""Variables of an evaluation, which a function must not hide."""
 _MEANS = ("loss", "count", "weights", "weighted", "mse", "step_entropy")
 """Names of means that evaluations use themselves."""
 
