@@ -76,7 +76,7 @@ def differences(
     if was is None:
         return [f"{path}: older scripts made it: it does not tell its network"], spec
     lines = [f"{each}: the run's is used" for each in changes.of_parameters(was, spec)]
-    lines += [_said(each, state, settings) for each in found]
+    lines += [_said(each, state, settings) for each in found if not _is_so(each, state)]
     used = {each.name: each.was for each in found if _is_kept(each, state, settings)}
     training = {**spec["training"], **used}
     return lines, {"network": was["network"], "training": training}
@@ -132,6 +132,12 @@ def _other_data(was: dict[str, Any], now: dict[str, Any]) -> bool:
     return any(
         was.get(name) != now.get(name) for name in {*was, *now}.difference(OF_LOSS)
     )
+
+
+def _is_so(change: Change, state: dict[str, Any]) -> bool:
+    """Tell whether a run has had what the spec says now from a flag."""
+    used = state["settings"].get(change.name)
+    return change.name in FLAGS and used is not None and used == change.now
 
 
 def _is_kept(change: Change, state: dict[str, Any], settings: dict[str, Any]) -> bool:

@@ -22,12 +22,14 @@ class Grouped(NamedTuple):
         names: The variables of groups, with that of all other parameters.
         parted: The call that makes them.
         scaled: Whether groups have a learning rate of their own.
+        lists: The variable and the code of each list of groups.
         made: The optimizer, or several as one.
     """
 
     names: Code
     parted: Code
     scaled: bool
+    lists: tuple[tuple[Code, Code], ...]
     made: Code
 
 
@@ -56,6 +58,14 @@ def grouped(recipe: Recipe) -> Grouped | None:
     parted: list[Piece] = []
     main: list[Piece] = []
     several: list[Piece] = []
+    lists: dict[str, Piece] = {}
+
+    def chosen(groups: list[Piece], variable: str) -> Piece:
+        if _is_alone(groups):
+            return "others" if groups is main else f"group_{len(parted)}"
+        lists[variable] = _list(groups)
+        return variable
+
     for group in recipe.groups:
         shared: dict[str, Piece] = {} if group.own else _changed(group)
         mine: list[Piece] = []
@@ -65,21 +75,22 @@ def grouped(recipe: Recipe) -> Grouped | None:
         if not group.own:
             main += mine
             continue
-        alone = f"group_{len(parted)}" if _is_alone(mine) else _list(mine)
-        several.append(_made(group.optimizer, alone, _scaled(group.optimizer.lr)))
+        parameters = chosen(mine, f"groups_{len(several) + 2}")
+        several.append(_made(group.optimizer, parameters, _scaled(group.optimizer.lr)))
     if recipe.no_decay:
         kinds = keyword("among", literal([*recipe.no_decay]))
         parted.append(call("ParameterGroup", kinds))
         spared: dict[str, Piece] = {"weight_decay": literal(0.0)}
         main.append(_group(f"group_{len(parted)}", spared))
     main.append(_group("others", {}))
-    first = _made(recipe.optimizer, "others" if _is_alone(main) else _list(main), "lr")
+    first = _made(recipe.optimizer, chosen(main, "groups"), "learning_rate")
     made = call("Optimizers", first, *several) if several else first
     names = [f"group_{place}" for place in range(1, len(parted) + 1)]
     return Grouped(
         names=Code(", ".join([*names, "others"])),
         parted=Code(flat(call("part", "model", *parted))),
         scaled=any(each.own or "lr" in each.given for each in recipe.groups),
+        lists=tuple((Code(name), Code(flat(each))) for name, each in lists.items()),
         made=Code(flat(made)),
     )
 

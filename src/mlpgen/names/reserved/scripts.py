@@ -11,16 +11,16 @@ WORDS = frozenset(
     Predictions RUNS Ranking Run SEED SPEC SimpleNamespace TARGET TRAINING Tensor
     Trained Variance WEIGHTS WeightAverage _ _all_frozen _around _changed
     _check_fits _checked _converted _counts _described _differences _fits _flat
-    _holds_out _inputs _is_kept _key _kind _kinds _layer _maps _named _of_classes
-    _of_keys _of_layers _other _other_data _other_settings _pairs _pickled _refused
-    _resampled _row _safetensors _said _save _shape _show _sign _steps _subplots
-    _sums _tensorboard _told _trained _with_bar about above affine argparse args
-    as_csv as_json as_number as_shown attempt augment average axes axis batches
-    build cache called cells centered changes channel check check_arguments
-    check_free check_own check_unit check_weights checked checked_features
-    checked_labels checked_numbers checkpoint chosen class_names classes closure
-    codes collections command_line commit_of compared computed confusion
-    contextmanager continued copy count crop csv curves cutmix cutout data
+    _holds_out _inputs _is_kept _is_so _key _kind _kinds _layer _maps _named
+    _of_classes _of_keys _of_layers _other _other_data _other_settings _pairs
+    _pickled _refused _resampled _row _safetensors _said _save _shape _show _sign
+    _steps _subplots _sums _tensorboard _told _trained _with_bar about above affine
+    argparse args as_csv as_json as_number as_shown attempt augment average axes
+    axis batches build cache called cells centered changes channel check
+    check_arguments check_free check_own check_unit check_weights checked
+    checked_features checked_labels checked_numbers checkpoint chosen class_names
+    classes closure codes collections command_line commit_of compared computed
+    confusion contextmanager continued copy count crop csv curves cutmix cutout data
     data_arrays data_cifar data_common data_files data_images data_mnist data_module
     data_pixels data_scale data_tables data_text data_wanted decayed decode
     described device differences difflib dist download draw drawn encode encoded
@@ -29,10 +29,10 @@ WORDS = frozenset(
     fnmatchcase folder following format_of found freeze frozen functional
     get_ema_multi_avg_fn group groups guarded gzip handle handles has_run held_out
     hook hooks http image image_files images index inside inspect io is_other_data
-    itertools join json keep known labels last layer learned leave listed load
-    loaded locked loss lr lr_scheduler make_optimizer math md5 mean means measured
-    memory mistakes mixtures mixup model models module name named_run names new_run
-    newest newest_run nn normalized norms note numbers_of of_another_network
+    itertools join json keep known labels last layer learned learning_rate leave
+    listed load loaded locked loss lr_scheduler make_optimizer math md5 mean means
+    measured memory mistakes mixtures mixup model models module name named_run names
+    new_run newest newest_run nn normalized norms note numbers_of of_another_network
     of_channels of_network of_parameters of_pixels of_ranks of_training of_two
     one_line opened optimizer optimizers os others output outputs_of_layers own_code
     own_functions own_loss own_metric pair pairs parallel parameter parameter_groups
