@@ -118,6 +118,7 @@ def test_all_that_has_names_is_escaped() -> None:
         'print(f"{name:{wide}}  {shape:{long}}  {mean:10.4g}',
         'print(f"{each}: {_described(outputs[each])[0]}")',  # the name of a layer
         "print(outputs[each])",
+        'print(text, end="")',  # JSON in ASCII, or escaped by `as_shown`
         'print(f"{size / 2**30:.1f} GiB of images do not fit into memory',
     )
     for path in (ROOT / "generated").rglob("*.py"):

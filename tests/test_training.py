@@ -457,7 +457,7 @@ def test_a_run_that_diverges_has_no_best_epoch(
     config = json.loads((out / "config.json").read_text("utf-8"))
     assert config["diverged"].startswith("the loss is not finite in step")
     predicting = script.with_name("predict_tried.py")
-    says = "runs/tried has no run yet: train a model"
+    says = "runs/tried has no run yet: train first: python train_tried.py"
     refused(predicting, "--evaluate", *args[:2], says=says)
     refused(script, *args, "--resume", says="runs below runs/tried have diverged")
     says = f"{out / 'best.pt'} is not there: no epoch was evaluated yet"

@@ -45,7 +45,7 @@ def read(path: Path) -> dict[str, Any]:
     return state
 
 
-def told(path: Path, state: dict[str, Any]) -> str:
+def summary(path: Path, state: dict[str, Any]) -> str:
     """Say of which epoch a checkpoint is, and how good that was."""
     rows, score = state["rows"], state.get("score")
     text = f"{path}: epoch {len(rows)}" if rows else f"{path}: before its first epoch"

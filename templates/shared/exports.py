@@ -39,7 +39,7 @@ def export(run: Trained, loaded: Loaded[Any], shape: tuple[int, ...]) -> None:
     program = torch.export.export(model, (given,), dynamic_shapes=[{0: batch}])
     path = run.folder / f"model.{run.args.export}"
     save = save_pt2 if path.suffix == ".pt2" else save_onnx
-    theirs = save(path, program, told(loaded, inside=inside), given)
+    theirs = save(path, program, metadata(loaded, inside=inside), given)
     for one, other in zip(ours, theirs, strict=False):
         if not torch.allclose(one.cpu(), other.cpu(), rtol=1e-3, atol=1e-4):
             raise RunError(f"{path} gives other outputs than the model")
@@ -47,7 +47,7 @@ def export(run: Trained, loaded: Loaded[Any], shape: tuple[int, ...]) -> None:
     print(printable(f"{path}: {said}"))
 
 
-def told(loaded: Loaded[Any], *, inside: bool) -> dict[str, str]:
+def metadata(loaded: Loaded[Any], *, inside: bool) -> dict[str, str]:
     """Return what an exported model carries, each by its name, as JSON.
 
     Args:

@@ -164,7 +164,7 @@ def read(args: argparse.Namespace, spec: Spec | None = None) -> Trained:
 def _told(path: Path, state: dict[str, Any], spec: Spec | None) -> tuple[str, ...]:
     """Say where weights come from, and how the spec differs from that of the run."""
     try:
-        lines = [f"{checkpoint.told(path, state)}"]
+        lines = [f"{checkpoint.summary(path, state)}"]
         if spec is not None:
             lines += _differences(path, state.get("spec"), spec)
     except (AttributeError, LookupError, TypeError, ValueError) as error:

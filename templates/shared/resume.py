@@ -76,7 +76,9 @@ def differences(
     if was is None:
         return [f"{path}: older scripts made it: it does not tell its network"], spec
     lines = [f"{each}: the run's is used" for each in changes.of_parameters(was, spec)]
-    lines += [_said(each, state, settings) for each in found if not _is_so(each, state)]
+    lines += [
+        _outcome(each, state, settings) for each in found if not _is_so(each, state)
+    ]
     used = {each.name: each.was for each in found if _is_kept(each, state, settings)}
     training = {**spec["training"], **used}
     return lines, {"network": was["network"], "training": training}
@@ -90,7 +92,7 @@ def _refused(change: Change, state: dict[str, Any], parts: dict[str, Any]) -> bo
         sizes = [len(group["params"]) for group in parts["optimizer"].param_groups]
         return _trained(was) != _trained(now) or [*map(len, groups)] != sizes
     if name == "scheduler":
-        return _kind(was) != _kind(now)
+        return _scheduler_kind(was) != _scheduler_kind(now)
     return changes.is_other_data(change) or (name == "ema" and None in (was, now))
 
 
@@ -110,7 +112,7 @@ def _trained(optimizer: str) -> list[str]:
     return re.findall(chosen, optimizer)
 
 
-def _kind(scheduler: str | None) -> tuple[object, ...]:
+def _scheduler_kind(scheduler: str | None) -> tuple[object, ...]:
     """Return of a scheduler what its state depends on: classes, and when it moves."""
     text = scheduler or ""
     return (*re.findall(r"\b[A-Z]\w*", text), " per " in text, " warmup " in text)
@@ -149,7 +151,7 @@ def _is_kept(change: Change, state: dict[str, Any], settings: dict[str, Any]) ->
     return change.name == "optimizer" or (change.name == "scheduler" and same_rate)
 
 
-def _said(change: Change, state: dict[str, Any], settings: dict[str, Any]) -> str:
+def _outcome(change: Change, state: dict[str, Any], settings: dict[str, Any]) -> str:
     """Say what comes of a key that says something else."""
     name, _, now = change
     used, kept = state["settings"].get(name), _is_kept(change, state, settings)

@@ -126,7 +126,7 @@ def _converted(path: Path, name: str, value: Tensor, wanted: dict[str, Any]) -> 
     was, now = (str(each.dtype).removeprefix("torch.") for each in (value, own))
     if value.layout != torch.strided or value.is_quantized or value.is_meta:
         raise RunError(f"{name} in {path} is no plain tensor: save it as {now}")
-    if _kind(value) != _kind(own):
+    if _kind_of_numbers(value) != _kind_of_numbers(own):
         raise RunError(f"{name} is {was} in {path}, which cannot become {now}")
     if value.isnan().any():
         raise RunError(f"{name} in {path} has values that are not numbers")
@@ -138,7 +138,7 @@ def _converted(path: Path, name: str, value: Tensor, wanted: dict[str, Any]) -> 
     return changed
 
 
-def _kind(value: Tensor) -> tuple[bool, bool, bool]:
+def _kind_of_numbers(value: Tensor) -> tuple[bool, bool, bool]:
     """Tell floats, complex numbers and truth values from whole numbers."""
     floating, complex_ = value.is_floating_point(), value.is_complex()
     return floating, complex_, value.dtype == torch.bool
@@ -164,17 +164,17 @@ def freeze(model: nn.Module, patterns: Sequence[str]) -> list[nn.Module]:
         if "Norm" in type(module).__name__ and not [*module.children()]
     }
     for pattern in patterns:
-        if not any(fits(name, [pattern]) for name in (*parameters, *modules)):
+        if not any(matches(name, [pattern]) for name in (*parameters, *modules)):
             raise RunError(f"--freeze {pattern} fits no parameter of the model")
     for name, parameter in parameters.items():
-        if fits(name, patterns):
+        if matches(name, patterns):
             parameter.requires_grad_(False)
     if patterns and not any(each.requires_grad for each in parameters.values()):
         raise RunError("--freeze leaves no parameter to train")
     return [
         module
         for name, module in modules.items()
-        if fits(name, patterns) or _all_frozen(module)
+        if matches(name, patterns) or _all_frozen(module)
     ]
 
 
@@ -184,7 +184,7 @@ def _all_frozen(module: nn.Module) -> bool:
     return bool(own) and not any(each.requires_grad for each in own)
 
 
-def fits(name: str, patterns: Sequence[str]) -> bool:
+def matches(name: str, patterns: Sequence[str]) -> bool:
     """Tell whether a pattern fits a dotted name, or that of a module around it."""
     return any(
         fnmatchcase(around, pattern) for around in _around(name) for pattern in patterns
