@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from zlib import crc32
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("FORCE_COLOR", None)
@@ -27,9 +28,32 @@ settings.load_profile(os.environ.get("MLPGEN_HYPOTHESIS", "repeatable"))
 FIRST = ("test_training.py", "test_expert_code.py", "test_resume.py", "test_prove.py")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+THIRDS = 3
+WHOLE = ("test_fuzz.py",)
+"""Files that every third has whole."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let CI run a third of the exhaustive tests, another one for each commit."""
+    about = "run one third of the tests: 0, 1 or 2"
+    parser.addoption("--third", type=int, choices=range(THIRDS), help=about)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Run slow tests first, so that no worker is left alone with them at the end."""
+    third = config.getoption("third")
+    if third is not None:
+        left_out = [item for item in items if not _is_in(third, item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _is_in(third, item)]
     items.sort(key=lambda item: item.path.name not in FIRST)
+
+
+def _is_in(third: int, item: pytest.Item) -> bool:
+    whole = item.path.name in WHOLE
+    return whole or crc32(item.nodeid.encode()) % THIRDS == third
 
 
 @pytest.fixture(autouse=True)

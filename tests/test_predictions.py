@@ -227,7 +227,17 @@ SOURCES = {
 }
 
 
-@pytest.fixture(scope="module", params=KINDS)
+ALIKE = ("lines", "module", "two")
+"""Kinds that share nearly all code with others."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(each, marks=pytest.mark.exhaustive) if each in ALIKE else each
+        for each in KINDS
+    ],
+)
 def made(
     request: pytest.FixtureRequest,
     tiny: Path,
