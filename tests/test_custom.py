@@ -188,7 +188,7 @@ def test_prove_runs_the_file_that_the_spec_names(tmp_path: Path) -> None:
     for name in good:
         check = checks[name.replace("/", "_")]
         assert check.status == "holds", check
-        assert check.detail.endswith(f"made, with the author's code of {name}.py")
+        assert check.detail.endswith(f"made, with the author's code in {name}.py")
     for name, why in bad.items():
         assert checks[name].status == "fails"
         assert why in checks[name].detail, checks[name]
