@@ -265,7 +265,7 @@ def test_a_run_of_two_optimizers_continues(tiny: Path, tmp_path: Path) -> None:
     ("group", "says"),
     [
         ({"kind": "bias", "SGD": {"lr": 0.2}}, "the run's is used"),
-        ({"kind": "norm", "SGD": {"lr": 0.15}}, "train anew"),
+        ({"kind": "norm", "SGD": {"lr": 0.1}}, "train anew"),
         ({"kind": "bias", "Adam": {"lr": 0.1}}, "train anew"),
         ({"parameters": "*.bias", "SGD": {"lr": 0.1}}, "train anew"),
         ({"kind": "bias", "lr": 0.1}, "train anew"),
