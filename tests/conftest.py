@@ -45,15 +45,13 @@ def pytest_collection_modifyitems(
     """Run slow tests first, so that no worker is left alone with them at the end."""
     third = config.getoption("third")
     if third is not None:
-        left_out = [item for item in items if not _is_in(third, item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if _is_in(third, item)]
+        parts: dict[bool, list[pytest.Item]] = {True: [], False: []}
+        for item in items:
+            drawn = crc32(item.nodeid.encode()) % THIRDS == third
+            parts[drawn or item.path.name in WHOLE].append(item)
+        items[:] = parts[True]
+        config.hook.pytest_deselected(items=parts[False])
     items.sort(key=lambda item: item.path.name not in FIRST)
-
-
-def _is_in(third: int, item: pytest.Item) -> bool:
-    whole = item.path.name in WHOLE
-    return whole or crc32(item.nodeid.encode()) % THIRDS == third
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,12 @@ from . import processes
 from .linters import mypy, ruff
 from .networks import network
 from .test_data import data, spec_of, table
-from .test_loss_weights import mlp, state
+from .test_loss_weights import (
+    evaluate_in_small_batches,
+    mlp,
+    outputs_of_both,
+    state,
+)
 from .test_notebook import script, settings
 from .test_training import MLP, refused, rendered, rows, tiny, train
 from .test_training_keys import BOTH, read
@@ -159,16 +164,11 @@ def test_several_losses_and_metrics_together(tiny: Path, tmp_path: Path) -> None
     text = (tmp_path / "losses.py").read_text(encoding="utf-8")
     text = text.replace("far(logits: Tensor, restored", "far(restored: Tensor, logits")
     (tmp_path / "losses.py").write_text(text, encoding="utf-8")
-    for path in (script, script.with_name("predict_tried.py")):
-        code = path.read_text(encoding="utf-8")
-        path.write_text(code.replace("data.batches(2500)", "data.batches(7)"), "utf-8")
+    evaluate_in_small_batches(script)
     out = tmp_path / "out"
     train(script, "--data-dir", str(tiny), "--out", str(out))
     test, weights = read(tmp_path, "mnist", tiny).test, state(out)["model"]
-    hidden = F.linear(test.features.flatten(1), *[*weights.values()][:2])
-    logits, restored = (
-        F.linear(hidden, *[*weights.values()][at : at + 2]) for at in (2, 4)
-    )
+    logits, restored = outputs_of_both(test.features, weights)
     mse = F.mse_loss(restored.view(-1, 1, 28, 28), test.features)
     loss = 0.25 * (logits.square().mean() + restored.square().mean())
     loss += F.cross_entropy(logits, test.targets) + mse + 2 * mse

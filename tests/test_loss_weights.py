@@ -42,6 +42,22 @@ def mlp(weights: dict[str, torch.Tensor] | None = None) -> nn.Sequential:
     return model
 
 
+def evaluate_in_small_batches(script: Path) -> None:
+    """Let a training and its predictions evaluate seven examples at a time."""
+    for path in (script, script.with_name("predict_tried.py")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("data.batches(2500)", "data.batches(7)"), "utf-8")
+
+
+def outputs_of_both(
+    features: torch.Tensor, weights: dict[str, torch.Tensor]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Compute both outputs of the layers `BOTH`: logits, and what is restored."""
+    values = [*weights.values()]
+    hidden = F.linear(features.flatten(1), *values[:2])
+    return F.linear(hidden, *values[2:4]), F.linear(hidden, *values[4:])
+
+
 def state(out: Path) -> dict[str, Any]:
     found: dict[str, Any] = torch.load(out / "last.pt", weights_only=True)
     return found
@@ -99,16 +115,11 @@ def test_the_mean_of_several_losses_is_that_of_torch(
     ]
     outputs = ["logits", "restored"]
     script = rendered(BOTH, {"loss": loss, "epochs": 1}, tmp_path, outputs)
-    for path in (script, script.with_name("predict_tried.py")):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("data.batches(2500)", "data.batches(7)"), "utf-8")
+    evaluate_in_small_batches(script)
     out = tmp_path / "out"
     train(script, "--data-dir", str(tiny), "--out", str(out))
     test, weights = read(tmp_path, "mnist", tiny).test, state(out)["model"]
-    hidden = F.linear(test.features.flatten(1), *[*weights.values()][:2])
-    logits, restored = (
-        F.linear(hidden, *[*weights.values()][at : at + 2]) for at in (2, 4)
-    )
+    logits, restored = outputs_of_both(test.features, weights)
     wanted = 0.5 * F.cross_entropy(logits, test.targets, torch.tensor(NUMBERS))
     wanted += 3 * F.mse_loss(restored.view(-1, 1, 28, 28), test.features)
     found = float(rows(out)[0]["test_loss"])

@@ -1,10 +1,11 @@
 """Parts the parameters of a model into groups that are trained differently."""
 
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from torch import nn
+
+from starting import matches
 
 
 class ParameterGroup(NamedTuple):
@@ -51,12 +52,7 @@ def _fits(
         group.dimensions in (0, dimensions)
         and (not group.kind or group.kind in kinds)
         and (not group.among or not kinds.isdisjoint(group.among))
-        and any(
-            fnmatchcase(".".join(name.split(".")[:end]), pattern)
-            for name in names
-            for end in range(1, name.count(".") + 2)
-            for pattern in group.patterns
-        )
+        and any(matches(name, group.patterns) for name in names)
     )
 
 

@@ -59,13 +59,6 @@ def grouped(recipe: Recipe) -> Grouped | None:
     main: list[Piece] = []
     several: list[Piece] = []
     lists: dict[str, Piece] = {}
-
-    def chosen(groups: list[Piece], variable: str) -> Piece:
-        if _is_alone(groups):
-            return "others" if groups is main else f"group_{len(parted)}"
-        lists[variable] = _list(groups)
-        return variable
-
     for group in recipe.groups:
         shared: dict[str, Piece] = {} if group.own else _changed(group)
         mine: list[Piece] = []
@@ -75,7 +68,10 @@ def grouped(recipe: Recipe) -> Grouped | None:
         if not group.own:
             main += mine
             continue
-        parameters = chosen(mine, f"groups_{len(several) + 2}")
+        parameters = f"group_{len(parted)}"
+        if not _is_alone(mine):
+            parameters = f"groups_{len(several) + 2}"
+            lists[parameters] = _list(mine)
         several.append(_made(group.optimizer, parameters, _scaled(group.optimizer.lr)))
     if recipe.no_decay:
         kinds = keyword("among", literal([*recipe.no_decay]))
@@ -83,7 +79,11 @@ def grouped(recipe: Recipe) -> Grouped | None:
         spared: dict[str, Piece] = {"weight_decay": literal(0.0)}
         main.append(_group(f"group_{len(parted)}", spared))
     main.append(_group("others", {}))
-    first = _made(recipe.optimizer, chosen(main, "groups"), "learning_rate")
+    parameters = "others"
+    if not _is_alone(main):
+        parameters = "groups"
+        lists[parameters] = _list(main)
+    first = _made(recipe.optimizer, parameters, "learning_rate")
     made = call("Optimizers", first, *several) if several else first
     names = [f"group_{place}" for place in range(1, len(parted) + 1)]
     return Grouped(

@@ -252,8 +252,8 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
                 inliner.take("shared/weight_average", *averages),
             ]
         ),
-        groups=_groups(script, inliner),
         starting=inliner.take("shared/starting", *starting),
+        groups=_groups(script, inliner),
         draw=inliner.take("shared/plots", "draw") if pictures else (),
         curves=inliner.take("shared/plots", "curves"),
         results=() if recipe.dataset.text else inliner.take("shared/plots", "computed"),

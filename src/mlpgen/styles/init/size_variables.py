@@ -105,11 +105,13 @@ class _SizeVariables:
 
     def _in_a_loop(self, value: Any, code: Operand, most: int) -> Any:
         """Replace long names of parameters in a size that differs by the round."""
-        long = [each for each in sorted(code.names) if len(each) > most]
         if not isinstance(value, Size):
             return value
-        variables = {each: self._name(operands.name(each), "size") for each in long}
-        sums = {each: sums_name(short) for each, short in variables.items()}
+        sums = {
+            each: sums_name(self._name(operands.name(each), "size"))
+            for each in sorted(code.names)
+            if len(each) > most
+        }
         return replaced(value, sums, lambda each: each, "")
 
     def _longest(self, value: Size | Real | Expression) -> int:
