@@ -21,7 +21,7 @@ import torch
 
 from mlpgen import api
 from mlpgen.scripts.data_loading import DEFAULTS
-from mlpgen.training.data.user_data import USER_DATA
+from mlpgen.training.data.kinds import USER_DATA
 
 from . import processes
 from .networks import network

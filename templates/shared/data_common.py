@@ -149,17 +149,21 @@ class Splits(NamedTuple):
         test: What the model never learns from.
         about: What predictions need to know of the data, as plain values: the names
             of its classes, its scale.
+        notes: What was left out, found or assumed, a line each.
+        warnings: What may be a mistake, a line each.
     """
 
     train: Data
     validation: Data
     test: Data
     about: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def first(self, count: int) -> "Splits":
         """Put the first examples of the training data in the place of all parts."""
         data = self.train.part(torch.arange(min(count, len(self.train))))
-        return Splits(data, data, data, self.about)
+        return self._replace(train=data, validation=data, test=data)
 
 
 def parted(data: Data, subset: int, validation: float, seed: int) -> tuple[Data, Data]:

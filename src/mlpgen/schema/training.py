@@ -15,8 +15,8 @@ from mlpgen.spec.training import (
 )
 from mlpgen.training import AUGMENTATIONS, LOSSES, OPTIMIZERS, SCHEDULERS
 from mlpgen.training.custom import CustomLoss, CustomMetric
+from mlpgen.training.data.kinds import USER_DATA
 from mlpgen.training.data.named_datasets import DATASETS
-from mlpgen.training.data.user_data import USER_DATA
 from mlpgen.training.metrics import METRICS
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ To add one:
 - An augmentation: likewise in `augmentations.py`, and a function of its name in the
   shared module that it names as `module` (`templates/shared/`).
 - A metric: a class in `metrics.py`, listed in `METRICS` there.
-- A kind of data: a class in `data/user_data.py`, listed in `USER_DATA` there, and its
+- A kind of data: a class in a file of `data/`, listed in `data/kinds.py`, and its
   `loader` in `templates/shared/`. A dataset with a name: `data/named_datasets.py`.
 
 Then run `mlpgen schema`. The tests compare arguments and errors with torch.

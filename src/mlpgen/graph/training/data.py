@@ -11,8 +11,8 @@ from mlpgen.graph.nodes import leaf_layers, producer_of
 from mlpgen.graph.training.recipe import Dataset
 from mlpgen.names.modules import wrong_file
 from mlpgen.spec.wording import cut, listed, nearest, shown
+from mlpgen.training.data.kinds import USER_DATA
 from mlpgen.training.data.named_datasets import DATASETS
-from mlpgen.training.data.user_data import USER_DATA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

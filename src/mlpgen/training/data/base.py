@@ -65,3 +65,9 @@ class DataSource:
         """Say why an example cannot have a shape, and a fix; empty if it can."""
         del shape
         return "", ""
+
+
+def of_tensors(task: Task) -> dict[str, Any]:
+    """Return the arguments of a `load` that is given tensors."""
+    names = ("shape", "dtype", "known", "outputs", "result", "unit")
+    return {name: getattr(task, name) for name in names}

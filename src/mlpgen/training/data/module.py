@@ -1,0 +1,33 @@
+"""A Python module of the user: `{module: data.py}`."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from mlpgen.training.data.base import Task, of_tensors
+from mlpgen.training.data.user_data import UserData
+
+
+class Module(UserData):
+    """A Python module of the user; its path begins beside the scripts.
+
+    Its function `load` takes the path of `--data-dir` and returns two pairs of tensors,
+    features and targets: for training and for the test.
+    """
+
+    loader: ClassVar = "data_module"
+    numbers: ClassVar = True
+    dtypes: ClassVar = ("float32", "int64")
+    scalable: ClassVar = True
+    shares: ClassVar = False
+
+    module: Annotated[str, Field(min_length=1, description="The Python file.")]
+
+    @property
+    def beside(self) -> str:
+        """The path of the module."""
+        return self.module
+
+    def arguments(self, task: Task) -> dict[str, Any]:
+        """Return the path and what to learn."""
+        return {"path": self.path, **of_tensors(task)}
