@@ -36,6 +36,7 @@ sys.path.insert(0, str(FOLDER))
 import train_mnist_mlp as script  # noqa: E402
 from mnist_mlp import MnistMLP  # noqa: E402
 
+from data_common import Splits  # noqa: E402
 from data_mnist import load  # noqa: E402
 
 ROUNDS = 5
@@ -113,7 +114,8 @@ def ours(train: script.Data, test: script.Data) -> float:
         out=Path(),
         profile=False,
     )
-    run = script.Run(args, {}, model=model, optimizer=optimizer)
+    data = Splits(train, train, test, {})
+    run = script.Run(args, data, model=model, optimizer=optimizer)
     start = time.perf_counter()
     script.train_epoch(model, optimizer, train, run)
     script.evaluate(model, train)

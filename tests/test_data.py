@@ -474,7 +474,7 @@ def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -
 
 def test_normalized_data_has_mean_0_and_deviation_1(data: Path) -> None:
     for kind in ("scaled", "images", "vectors"):
-        train_data, *_, about = load(spec_of(kind), data)
+        train_data, _, _, about, *_ = load(spec_of(kind), data)
         features, _ = train_data.between(0, len(train_data))
         assert features.dtype == torch.float32
         assert abs(float(features.mean())) < 0.05
@@ -523,7 +523,7 @@ def test_defaults_are_those_of_the_modules(name: str) -> None:
 
 
 def test_fine_labels_of_cifar100(data: Path) -> None:
-    *parts, about = load(spec_of("cifar100"), data)
+    *parts, about, _, _ = load(spec_of("cifar100"), data)
     for part in (parts[0], parts[2]):
         features, targets = part.between(0, len(part))
         bright = (features.mean(dim=(1, 2, 3)) * 255 - 24.5) / 2
@@ -807,7 +807,7 @@ def test_images_are_upright_and_opaque(tmp_path: Path) -> None:
 
 
 def test_tables_are_standardized_by_what_is_trained_on(data: Path) -> None:
-    train_data, *_, about = load(spec_of("csv", validation=0.5), data)
+    train_data, _, _, about, *_ = load(spec_of("csv", validation=0.5), data)
     assert len(train_data.targets) == 40
     numbers = [
         place
@@ -823,7 +823,7 @@ def test_tables_are_standardized_by_what_is_trained_on(data: Path) -> None:
 def test_pieces_of_text(data: Path, tmp_path: Path) -> None:
     """Each character but the first is once a target; lines end, and are padded."""
     decode = shared("data_text").decode
-    *parts, about = load(spec_of("text"), data)
+    *parts, about, _, _ = load(spec_of("text"), data)
     pieces = {
         decode(features, about) + decode(targets[-1:], about)
         for part in parts
@@ -833,7 +833,7 @@ def test_pieces_of_text(data: Path, tmp_path: Path) -> None:
     assert pieces <= {text[place : place + 17] for place in range(0, len(text), 16)}
     assert sum(map(len, parts)) == (len(text) - 1) // 16
     (tmp_path / "numbers.txt").write_text("a\n\ntwelve of them\r\nbc")
-    lines, _, test, about = load(spec_of("lines"), tmp_path)
+    lines, _, test, about, *_ = load(spec_of("lines"), tmp_path)
     kept = torch.cat([lines.features, test.features])
     assert sorted(decode(row, about) for row in kept) == [
         "\na" + 10 * "\n",

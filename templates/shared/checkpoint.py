@@ -170,6 +170,18 @@ def write_rows(path: Path, rows: Sequence[dict[str, float]]) -> None:
         writer.writerows(rows)
 
 
+def row(kept: Any) -> dict[str, float]:
+    """Take over the metrics of an epoch from a checkpoint."""
+    found: dict[str, float] = dict(kept)
+    numbers = all(
+        isinstance(name, str) and isinstance(value, int | float)
+        for name, value in found.items()
+    )
+    if not numbers or not found.keys() >= {"epoch", "seconds"}:
+        raise ValueError("it has no metrics of the epochs before")
+    return found
+
+
 def of_another_network(path: Path) -> str:
     """Say what can be done with a checkpoint of another network."""
     commit = commit_of(path.parent)

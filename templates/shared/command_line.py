@@ -74,6 +74,7 @@ def command_line(
     stay = "patterns of parameters, or of modules, that are not trained"
     parser.add_argument("--freeze", nargs="*", default=[], help=stay)
     for name, help_ in (
+        ("look", "show what the data is, with --plot examples of it, and end"),
         ("overfit-batch", "learn one batch by heart"),
         ("profile", "show where 50 steps spend their time, and end"),
         ("tensorboard", "write its events too"),
@@ -103,7 +104,7 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
     if args.resume:
         last = checkpoint.newest(named_run(args, parser))
         kept = checkpoint.read(last)["settings"]
-        for name in ("resume", "profile", "out", "traceback"):
+        for name in ("resume", "look", "profile", "out", "traceback"):
             kept.pop(name, None)
         parser.set_defaults(**kept)
         args = parser.parse_args()

@@ -4,7 +4,7 @@ import copy
 import http.client
 import os
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import md5
 from pathlib import Path
@@ -20,6 +20,8 @@ Numbers = float | list[float]
 """One number, or one for each channel."""
 Scale = tuple[Numbers, Numbers] | Literal["auto"] | None
 """Mean and deviation that features are brought from; "auto": those that they have."""
+NAMED = 5
+"""What a line names; more is counted."""
 
 
 class DataError(ValueError):
@@ -109,6 +111,20 @@ class Data:
         total = torch.stack(weights).sum()
         return (torch.stack(weights) / total).tolist(), total
 
+    def inputs(self) -> dict[str, Tensor]:
+        """Return what the model takes by its name, as it is kept, (N, …) each."""
+        return {"input": self.features}
+
+    def as_read(self, name: str, values: Tensor) -> Tensor:
+        """Return kept values of an input, (N, …), as they were before `normalize`."""
+        del name
+        return self.unscaled(values)
+
+    def as_seen(self, name: str, values: Tensor) -> Tensor:
+        """Return kept values of an input, (N, …), as the model sees them."""
+        del name
+        return values
+
     def scale(self, mean: Tensor, std: Tensor) -> None:
         """Bring the features from a mean and a deviation to 0 and 1."""
         device = self.features.device
@@ -164,6 +180,27 @@ class Splits(NamedTuple):
         """Put the first examples of the training data in the place of all parts."""
         data = self.train.part(torch.arange(min(count, len(self.train))))
         return self._replace(train=data, validation=data, test=data)
+
+
+def named(things: Iterable[object]) -> str:
+    """Name things in a line, five at most: "a, b and c", "a, b, c, d, e and 7 more"."""
+    names = [str(each) for each in things]
+    if len(names) > NAMED + 1:
+        names = [*names[:NAMED], f"{len(names) - NAMED:,} more"]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def class_counts(targets: Tensor, classes: int) -> list[int]:
+    """Count the targets of each class; those that are none are left out.
+
+    Args:
+        targets: The places of classes, of any shape.
+        classes: How many there are.
+    """
+    places = targets.flatten().long()
+    found = places[(places >= 0) & (places < classes)].bincount(minlength=classes)
+    counts: list[int] = found.tolist()
+    return counts
 
 
 def parted(data: Data, subset: int, validation: float, seed: int) -> tuple[Data, Data]:

@@ -46,6 +46,16 @@ class Images(Data):
         """Return the images from one place to another, float32, and their labels."""
         return self._scaled(self.features[start:stop]), self.targets[start:stop]
 
+    def as_read(self, name: str, values: Tensor) -> Tensor:
+        """Return pixels as they were read: in 0 to 255."""
+        del name
+        return values
+
+    def as_seen(self, name: str, values: Tensor) -> Tensor:
+        """Return pixels, (N, C, H, W), as the model sees them, float32."""
+        del name
+        return self._scaled(values)
+
     def scale(self, mean: Tensor, std: Tensor) -> None:
         """Bring the images of each batch from a mean and a deviation to 0 and 1."""
         self.mean, self.std = mean, std

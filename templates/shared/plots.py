@@ -67,6 +67,11 @@ def save_numbers(folder: Path, data: Splits, outputs: Tensor) -> None:
     _save(folder / "results.png", compared, targets, outputs)
 
 
+def save_examples(folder: Path, features: Tensor, titles: Sequence[str]) -> None:
+    """Draw examples as a model sees them, (N, …), into examples.png."""
+    _save(folder / "examples.png", examples, features, titles)
+
+
 def save_layers(folder: Path, outputs: Mapping[str, Tensor]) -> None:
     """Draw what layers give of the first example, by their names, into layers.png."""
     shown = {name: output for name, output in outputs.items() if output.numel()}
@@ -117,6 +122,21 @@ def confusion(targets: Tensor, results: Tensor, classes: Sequence[str]) -> "Figu
         color = "white" if shares[row, column] > 0.4 else "black"
         number = str(int(counts[row, column]))
         axis.text(column, row, number, ha="center", va="center", color=color)
+    return figure
+
+
+def examples(features: Tensor, titles: Sequence[str]) -> "Figure":
+    """Draw examples, (N, …): images, or values as a map."""
+    figure, axes = _subplots(5, 8, width=12, height=9)
+    for axis in axes:
+        axis.axis("off")
+    for example, title, axis in zip(features, titles, axes, strict=False):
+        if example.ndim == 3 and len(example) in (1, 3):
+            draw(axis, example)
+        else:
+            axis.imshow(_maps(example.unsqueeze(0))[0].tolist(), aspect="auto")
+        axis.set_title(title, fontsize=9)
+    figure.tight_layout()
     return figure
 
 

@@ -20,11 +20,12 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 import checkpoint
+import look
 import resume
 import starting
 from changes import Spec
 from command_line import leave
-from data_common import RANK, RANKS, Data
+from data_common import RANK, RANKS, Data, Splits
 from errors import RunError, note, printable, say
 from resume import Schedule
 
@@ -73,7 +74,7 @@ class Run:
     """A training in progress.
 
     Attributes:
-        folder: Gets config.json, metrics.csv, best.pt, last.pt and previous.pt.
+        folder: Gets config.json, data.json, metrics.csv, and the checkpoints.
         epoch: The epoch in progress, from 1; `step` batches of it are done.
         best: The highest score of an epoch so far, that of `best_epoch`.
         rows: The metrics of the epochs before.
@@ -82,7 +83,7 @@ class Run:
     def __init__(
         self,
         args: argparse.Namespace,
-        about: dict[str, Any],
+        data: Splits,
         spec: Spec | None = None,
         **parts: Any,
     ) -> None:
@@ -90,11 +91,12 @@ class Run:
 
         Args:
             args: The command line; what its `--freeze` names is not trained.
-            about: What is known of the data.
+            data: What is learned from, and tested.
             spec: What the scripts were made from.
             parts: What has a state: the model, the optimizer and the like.
         """
-        self.args, self.about, self.spec, self.parts = args, about, spec, parts
+        self.args, self.data, self.spec, self.parts = args, data, spec, parts
+        self.about = data.about
         self.folder: Path = args.out
         self.epoch, self.step = 1, 0
         self.best, self.best_epoch = -math.inf, 0
@@ -302,6 +304,7 @@ class Run:
             if not self.args.resume:
                 checkpoint.check_free(self.folder)
         self._describe()
+        look.begin(self.data, self.folder)
         if not self.args.resume:
             self._save("last.pt")
         if self.args.tensorboard and RANK == 0:
@@ -338,7 +341,7 @@ class Run:
         """Take over what a run counts; say if its best epoch counts no more."""
         counted = ("epoch", "step", "best_epoch")
         epoch, step, best_epoch = (int(state[name]) for name in counted)
-        rows = [_row(each) for each in state["rows"]]
+        rows = [checkpoint.row(each) for each in state["rows"]]
         if [row["epoch"] for row in rows] != list(range(1, len(rows) + 1)):
             raise ValueError("it has no metrics of the epochs before")
         if epoch != len(rows) + 1 or not 0 <= best_epoch < epoch or step < 0:
@@ -433,18 +436,6 @@ class Run:
         if self._signal or RANKS > 1:  # other ranks would not stop at the same step
             raise SystemExit(128 + number)
         self._signal = number
-
-
-def _row(kept: Any) -> dict[str, float]:
-    """Take over the metrics of an epoch from a checkpoint."""
-    row: dict[str, float] = dict(kept)
-    numbers = all(
-        isinstance(name, str) and isinstance(value, int | float)
-        for name, value in row.items()
-    )
-    if not numbers or not row.keys() >= {"epoch", "seconds"}:
-        raise ValueError("it has no metrics of the epochs before")
-    return row
 
 
 def _named(means: dict[str, dict[str, float]]) -> dict[str, float]:

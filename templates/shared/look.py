@@ -1,0 +1,200 @@
+"""What a training reads, looked at before it is believed."""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+import checkpoint
+import plots
+from data_common import NAMED, RANK, Data, Splits, class_counts
+from errors import note, say
+
+MOST = 20
+"""Classes that are listed; of more, those with the fewest examples."""
+EXAMPLES = 40
+"""Examples that are drawn."""
+
+Augment = Callable[[Tensor], Tensor]
+Mix = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+
+
+def look(
+    args: argparse.Namespace,
+    data: Splits,
+    *,
+    augmented: Augment | None = None,
+    mixed: Mix | None = None,
+) -> None:
+    """Print what the data is; with --plot, draw examples as the model sees them.
+
+    Args:
+        args: The command line.
+        data: What was loaded.
+        augmented: Changes a batch at random, (N, …).
+        mixed: Likewise, with its targets, which become shares of the classes, (N, K).
+    """
+    tell(facts(data))
+    if args.plot and RANK == 0:
+        torch.manual_seed(args.seed)
+        args.out.mkdir(parents=True, exist_ok=True)
+        count = min(len(data.train), EXAMPLES)
+        places = torch.linspace(0, len(data.train) - 1, count).long()
+        features, targets = data.train.at(places.to(data.train.targets.device))
+        if augmented:
+            features = augmented(features)
+        if mixed:
+            features, targets = mixed(features, targets)
+        titles = [_title(each, data.about.get("classes")) for each in targets]
+        plots.save_examples(args.out, features.cpu(), titles)
+
+
+def begin(data: Splits, folder: Path) -> None:
+    """Say what the data of a run is, and keep it in data.json.
+
+    A run that goes on with what it had says nothing.
+    """
+    if RANK > 0:
+        return
+    found, path = facts(data), folder / "data.json"
+    text = json.dumps(found, indent=2) + "\n"
+    if not path.exists() or path.read_text("utf-8", errors="replace") != text:
+        tell(found)
+        checkpoint.write(path, lambda aside: aside.write_text(text, "utf-8"))
+
+
+def facts(data: Splits) -> dict[str, Any]:
+    """Find out what data is: how many examples, their classes, ranges, as plain data.
+
+    Args:
+        data: What was loaded.
+    """
+    parts = {"train": data.train, "validation": data.validation, "test": data.test}
+    found: dict[str, Any] = {"examples": {name: len(parts[name]) for name in parts}}
+    if classes := data.about.get("classes"):
+        counts = {
+            name: class_counts(part.targets, len(classes))
+            for name, part in parts.items()
+        }
+        found["classes"] = {
+            label: {name: counts[name][place] for name in parts}
+            for place, label in enumerate(classes)
+        }
+    found["inputs"] = {
+        name: _input(data.train, name, values)
+        for name, values in data.train.inputs().items()
+    }
+    if not classes and _are_numbers(data.train.targets):
+        found["targets"] = {
+            name: _numbers(part.targets) for name, part in parts.items() if len(part)
+        }
+    found["notes"] = [*data.notes]
+    found["warnings"] = [*data.warnings]
+    return found
+
+
+def tell(found: dict[str, Any]) -> None:
+    """Print what `facts` has found, in a few lines."""
+    parts = {name: count for name, count in found["examples"].items() if count}
+    rows = [["", *parts], *_rows(found.get("classes", {}), [*parts])]
+    rows.append(["examples", *(f"{count:,}" for count in parts.values())])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *counts in rows:
+        cells = (
+            f"{count:>{width}}" for count, width in zip(counts, widths[1:], strict=True)
+        )
+        say("  ".join([f"{name:{widths[0]}}", *cells]))
+    for name, about in found["inputs"].items():
+        read, seen = (_range(*about[key]) for key in ("read", "seen"))
+        model = "" if read == seen else f", for the model {seen}"
+        say(f"{name} {about['shape']}: {read}{model}")
+    for name, about in found.get("targets", {}).items():
+        least, most, mean, deviation = map(_short, about.values())
+        said = f"{least} to {most}, mean {mean}, deviation {deviation}"
+        say(f"targets of {name}: {said}")
+    for line in found["notes"]:
+        say(line)
+    for line in found["warnings"]:
+        note(f"warning: {line}")
+
+
+def _rows(classes: dict[str, dict[str, int]], parts: list[str]) -> list[list[str]]:
+    """Lay out the counts of classes; of many, those of the smallest."""
+    shown = classes
+    if len(classes) > MOST:
+        order = sorted(classes, key=lambda name: classes[name]["train"])
+        shown = {name: classes[name] for name in order[:NAMED]}
+    rows = [
+        [name, *(f"{counts[part]:,}" for part in parts)]
+        for name, counts in shown.items()
+    ]
+    if len(shown) < len(classes):
+        others = [classes[name] for name in classes if name not in shown]
+        ranges = (_span([each[part] for each in others]) for part in parts)
+        rows.append([f"{len(others)} more", *ranges])
+    return rows
+
+
+def _span(counts: list[int]) -> str:
+    """Say from where to where counts go."""
+    least, most = min(counts), max(counts)
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
+
+
+def _input(data: Data, name: str, values: Tensor) -> dict[str, Any]:
+    """Find out the shape of an example, and from where to where its values go."""
+    ends = torch.stack(
+        [_of_channels(values, torch.amin), _of_channels(values, torch.amax)]
+    )
+    return {
+        "shape": [*values.shape[1:]],
+        "read": _ends(data.as_read(name, ends)),
+        "seen": _ends(data.as_seen(name, ends)),
+    }
+
+
+def _of_channels(values: Tensor, reduced: Callable[..., Tensor]) -> Tensor:
+    """Reduce values, (N, C, …), to one of each channel, (C, 1, …)."""
+    return reduced(values, dim=(0, *range(2, values.ndim)), keepdim=True)[0]
+
+
+def _ends(values: Tensor) -> list[float]:
+    least, most = values.aminmax()
+    return [least.item(), most.item()]
+
+
+def _are_numbers(targets: Tensor) -> bool:
+    """Tell whether targets are numbers to predict; nobody looks at zeros alone."""
+    return targets.is_floating_point() and bool(targets.any())
+
+
+def _numbers(targets: Tensor) -> dict[str, float]:
+    """Find out where numbers to predict are."""
+    least, most = _ends(targets)
+    deviation, mean = torch.std_mean(targets.double(), correction=0)
+    about = {"least": least, "most": most}
+    return {**about, "mean": mean.item(), "deviation": deviation.item()}
+
+
+def _range(least: float, most: float) -> str:
+    return f"{_short(least)} to {_short(most)}"
+
+
+def _short(number: float) -> str:
+    """Write a number as short as people do: 0.4242, 13.2, 250,000."""
+    return f"{number:,.0f}" if abs(number) >= 10_000 else f"{number:.4g}"
+
+
+def _title(target: Tensor, classes: list[str] | None) -> str:
+    """Say what an example is."""
+    if target.numel() > 1 and classes and target.is_floating_point():  # a mixture
+        likely = target[: len(classes)].argsort(descending=True)[:2].tolist()
+        shares = [(classes[place], float(target[place])) for place in likely]
+        return "\n".join(f"{name} {share:.0%}" for name, share in shares if share)
+    if target.numel() > 1:
+        return ""
+    return classes[int(target)] if classes else _short(target.item())
