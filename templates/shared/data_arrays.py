@@ -1,6 +1,6 @@
 """Arrays of numpy: `x` and `y` of one file, and perhaps `x_test` and `y_test`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from torch import Tensor
 from data_common import DataError, Scale, Splits, held_out, inside, parted, readable
 from data_files import Files
 from data_scale import normalized, rescaled, scaling
+from data_targets import Goal
+from data_tensors import as_tensor
 from data_wanted import Wanted, checked, checked_features
 from preprocessing import Preprocessing
 
@@ -25,8 +27,11 @@ def load(
     dtype: torch.dtype = torch.float32,
     known: int = 0,
     outputs: int = 0,
+    places: tuple[int, ...] = (),
     result: tuple[int, ...] | None = None,
     unit: bool = False,
+    soft: bool = False,
+    ignored: int = -100,
     test: float = 0.2,
     subset: int = 0,
     validation: float = 0.0,
@@ -43,8 +48,11 @@ def load(
         dtype: Of the examples: float32 or int64.
         known: How many whole numbers the model knows, if they are limited; or 0.
         outputs: How many classes the model tells apart, if the targets are classes.
+        places: The shape of the classes of one example, if it has several.
         result: The shape of what the model gives, if the targets are numbers.
         unit: Whether what that is compared with is from 0 to 1.
+        soft: Whether the targets are probabilities of the classes.
+        ignored: What stands for a class that is not known.
         test: The share of the examples that is kept for the test, if none is there.
         subset: How many examples are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
@@ -55,39 +63,56 @@ def load(
     Raises:
         DataError: An array is missing, or not what the model takes.
     """
-    wanted = Wanted(shape, dtype, known, outputs, result, unit)
-    arrays = read_arrays(inside(folder, path))
-    if "x" not in arrays or "y" not in arrays:
-        raise DataError(f"{path} has no arrays x and y, only {', '.join(arrays)}")
-    if ("x_test" in arrays) != ("y_test" in arrays):
+    goal = Goal(outputs, places, result, unit, soft, ignored)
+    wanted = Wanted(shape, dtype, known, goal)
+    needed, tests = ["x", "y"], ["x_test", "y_test"]
+    if not goal.needed:  # the model restores x
+        needed, tests = ["x"], ["x_test"]
+    arrays = read_arrays(inside(folder, path), needed, tests)
+    found = [name for name in tests if name in arrays]
+    if found and found != tests:
         raise DataError(f"{path} has x_test or y_test, but not both")
-    train = checked("x and y", arrays["x"], arrays["y"], device, wanted)
-    if "x_test" in arrays:
-        tested = checked("the test", arrays["x_test"], arrays["y_test"], device, wanted)
+    notes: list[str] = []
+    train = checked("x and y", arrays["x"], arrays.get("y"), device, wanted, notes)
+    if found:
+        features, targets = arrays["x_test"], arrays.get("y_test")
+        tested = checked("the test", features, targets, device, wanted, notes)
     else:
-        places, kept = held_out(torch.arange(len(train)), test, seed)
-        train, tested = train.part(places), train.part(kept)
+        rest, kept = held_out(torch.arange(len(train)), test, seed)
+        train, tested = train.part(rest), train.part(kept)
     train, held = parted(train, subset, validation, seed)
     scale = normalized((train, held, tested), normalize)
-    wanted.check_restored(train, held, tested)
-    return Splits(train, held, tested, {**wanted.about(), **scale})
+    goal.check_restored(train, held, tested)
+    about = {**wanted.about(), **scale}
+    return Splits(train, held, tested, about, tuple(notes))
 
 
-def read_arrays(path: Path) -> dict[str, Tensor]:
-    """Read the arrays of a file of numpy; nothing in it can become code."""
+def read_arrays(
+    path: Path, needed: Collection[str], more: Collection[str] = ()
+) -> dict[str, Tensor]:
+    """Read arrays of a file of numpy; nothing in it can become code.
+
+    Args:
+        path: The file; a single array in it is `x`.
+        needed: The names of arrays that must be there.
+        more: Those of others that are read if they are.
+
+    Raises:
+        DataError: One is not there, or holds no numbers.
+    """
     try:
         import numpy as np
     except ImportError:
         raise DataError("reading arrays needs a package: pip install numpy") from None
     with readable(path, "is no file of arrays"), path.open("rb") as file:
         found = np.load(file, allow_pickle=False)
-        arrays = {"x": found} if isinstance(found, np.ndarray) else dict(found)
-        return {
-            name: torch.from_numpy(
-                array.astype(array.dtype.newbyteorder("="), copy=False)
-            )
-            for name, array in arrays.items()
-        }
+        arrays = {"x": found} if isinstance(found, np.ndarray) else found
+        missing = [name for name in needed if name not in arrays]
+        if missing:
+            said = " and ".join(missing)
+            raise DataError(f"{path} has no {said}, only {', '.join(arrays)}")
+        names = [*needed, *(name for name in more if name in arrays)]
+        return {name: as_tensor(name, arrays[name]) for name in names}
 
 
 def preprocessing(about: dict[str, Any]) -> Preprocessing:
@@ -116,10 +141,7 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
 
 def read_examples(path: Path, about: dict[str, Any]) -> Tensor:
     """Read the examples of a file, (N, …)."""
-    arrays = read_arrays(path)
-    if "x" not in arrays:
-        raise DataError(f"{path} has no examples x, only {', '.join(arrays)}")
-    features = arrays["x"]
+    features = read_arrays(path, ["x"])["x"]
     if [*features.shape] == about["shape"]:  # one example
         features = features.unsqueeze(0)
     return checked_features(str(path), features, about)

@@ -40,6 +40,7 @@ class Data:
         pos_weight: How much positive targets count in the loss, float32 () or (K,),
             if they are weighted.
         counted: The class weights, if the loss of a batch is a mean over them.
+        ignored: What stands for a class that is not known, if some are not.
         scaled: Mean and deviation that the features were brought from, for features
             whose `unit` was 1 before.
     """
@@ -48,6 +49,7 @@ class Data:
     class_weights: Tensor
     pos_weight: Tensor
     counted: Tensor | None = None
+    ignored: int | None = None
     scaled: tuple[Tensor, Tensor] | None = None
 
     def __init__(self, features: Tensor, targets: Tensor) -> None:
@@ -93,23 +95,36 @@ class Data:
         part.targets = self.targets[places.to(self.targets.device)]
         return part
 
+    def known(self, targets: Tensor) -> int | Tensor:
+        """Count the targets that the loss does not ignore."""
+        if self.ignored is None:
+            return targets.numel()
+        return (targets != self.ignored).sum()
+
+    def weights(self, targets: Tensor) -> Tensor:
+        """Return the weight of the class of each target, 0 where it is ignored."""
+        if self.ignored is None:
+            return self.class_weights[targets]
+        known = targets != self.ignored
+        return self.class_weights[targets * known] * known
+
     def count(self, targets: Tensor) -> int | Tensor:
-        """Count what the mean loss of a batch is over: examples, or their weights."""
+        """Count what the mean loss of a batch is over: targets, or their weights."""
         if self.counted is None:
-            return len(targets)
-        return self.counted[targets].sum()
+            return self.known(targets)
+        return self.weights(targets).sum()
 
     def shares(self, parts: Sequence[Tensor]) -> tuple[list[float], int | Tensor]:
         """Return the share of each part of a step, given by its places, and the count.
 
         The count is what the mean loss of all parts together is over.
         """
-        if self.counted is None:
+        if self.counted is None and self.ignored is None:
             whole = sum(len(part) for part in parts)
             return [len(part) / whole for part in parts], whole
-        weights = [self.counted[self.targets[part]].sum() for part in parts]
-        total = torch.stack(weights).sum()
-        return (torch.stack(weights) / total).tolist(), total
+        counts = [torch.as_tensor(self.count(self.targets[part])) for part in parts]
+        total = torch.stack(counts).sum()
+        return (torch.stack(counts) / total).tolist(), total
 
     def inputs(self) -> dict[str, Tensor]:
         """Return what the model takes by its name, as it is kept, (N, …) each."""

@@ -12,6 +12,8 @@ from torch import Tensor
 from data_common import Data, DataError, Scale, Splits, parted, readable
 from data_files import Files
 from data_scale import normalized, rescaled, scaling
+from data_targets import Goal
+from data_tensors import as_tensor
 from data_wanted import Wanted, checked, checked_features
 from preprocessing import Preprocessing
 
@@ -27,8 +29,11 @@ def load(
     dtype: torch.dtype = torch.float32,
     known: int = 0,
     outputs: int = 0,
+    places: tuple[int, ...] = (),
     result: tuple[int, ...] | None = None,
     unit: bool = False,
+    soft: bool = False,
+    ignored: int = -100,
     subset: int = 0,
     validation: float = 0.0,
     seed: int = 0,
@@ -44,8 +49,11 @@ def load(
         dtype: Of the examples: float32 or int64.
         known: How many whole numbers the model knows, if they are limited; or 0.
         outputs: How many classes the model tells apart, if the targets are classes.
+        places: The shape of the classes of one example, if it has several.
         result: The shape of what the model gives, if the targets are numbers.
         unit: Whether what that is compared with is from 0 to 1.
+        soft: Whether the targets are probabilities of the classes.
+        ignored: What stands for a class that is not known.
         subset: How many examples are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
         seed: Says which.
@@ -55,18 +63,21 @@ def load(
     Raises:
         DataError: The module gives something else.
     """
-    wanted = Wanted(shape, dtype, known, outputs, result, unit)
+    goal = Goal(outputs, places, result, unit, soft, ignored)
+    wanted = Wanted(shape, dtype, known, goal)
     pairs = called(path, "load", folder)
     try:
         (features, targets), (test_features, test_targets) = pairs
     except (TypeError, ValueError):
         raise DataError(f"`load` of {path} gives no two pairs of tensors") from None
-    train = pair(path, "training", features, targets, device, wanted)
-    test = pair(path, "test", test_features, test_targets, device, wanted)
+    notes: list[str] = []
+    train = pair(path, "training", features, targets, device, wanted, notes)
+    test = pair(path, "test", test_features, test_targets, device, wanted, notes)
     train, held = parted(train, subset, validation, seed)
     scale = normalized((train, held, test), normalize)
-    wanted.check_restored(train, held, test)
-    return Splits(train, held, test, {"path": path, **wanted.about(), **scale})
+    goal.check_restored(train, held, test)
+    about = {"path": path, **wanted.about(), **scale}
+    return Splits(train, held, test, about, tuple(notes))
 
 
 def pair(
@@ -76,16 +87,14 @@ def pair(
     targets: Any,
     device: torch.device,
     wanted: Wanted,
+    notes: list[str],
 ) -> Data:
     """Make data of what stands for features and targets."""
     with readable(Path(path), f"gives no pair of tensors for the {name}"):
-        tensors = tensor(features), tensor(targets)
-        return checked(name, *tensors, device, wanted)
-
-
-def tensor(values: Any) -> Tensor:
-    """Make a tensor of what stands for one; no gradient goes into data."""
-    return torch.as_tensor(values).detach()
+        x, y = as_tensor("x", features), None
+        if wanted.goal.needed:
+            y = as_tensor("y", targets)
+        return checked(name, x, y, device, wanted, notes)
 
 
 def called(path: str, name: str, argument: Path) -> Any:
@@ -135,4 +144,4 @@ def read_examples(path: Path, about: dict[str, Any]) -> Tensor:
     """Read the examples of a file, (N, …)."""
     found = called(about["path"], "read", path)
     with readable(path, "gives no tensor"):
-        return checked_features(str(path), tensor(found), about)
+        return checked_features(str(path), as_tensor("x", found), about)

@@ -53,6 +53,34 @@ def save_classes(folder: Path, data: Splits, chances: Tensor) -> None:
         _save(folder / "mistakes.png", mistakes, data.test, targets, chances, classes)
 
 
+def save_places(folder: Path, data: Splits, chances: Tensor) -> None:
+    """Draw the curves, confusion.png and, of classes of pixels, places.png.
+
+    Args:
+        folder: Of the run.
+        data: What was trained on and tested.
+        chances: Probabilities of the classes, (N, K, …), of the first examples to test.
+    """
+    save_curves(folder)
+    classes: list[str] = data.about["classes"]
+    targets = data.test.targets[: len(chances)].cpu()
+    if targets.is_floating_point():
+        targets = targets.argmax(dim=1)
+    results = chances[:, : len(classes)]
+    known = (targets >= 0) & (targets < len(classes))
+    _save(
+        folder / "confusion.png",
+        confusion,
+        targets[known],
+        results.movedim(1, -1)[known],
+        classes,
+    )
+    if data.test.features.ndim == 4 and targets.ndim == 3:
+        images, _ = data.test.between(0, 10)
+        taken = results[:10].argmax(dim=1)
+        _save(folder / "places.png", pixels, images.cpu(), targets[:10], taken)
+
+
 def save_restored(folder: Path, data: Splits, outputs: Tensor) -> None:
     """Draw the curves, and what is made of the first images, (N, C, H, W)."""
     save_curves(folder)
@@ -172,6 +200,21 @@ def restored(images: Tensor, results: Tensor) -> "Figure":
     return figure
 
 
+def pixels(images: Tensor, targets: Tensor, taken: Tensor) -> "Figure":
+    """Draw images above the classes of their pixels, and what they are taken for."""
+    figure, axes = _subplots(3, 10, width=12, height=4)
+    most = max(int(targets.max()), int(taken.max()), 1)
+    for place in range(len(images)):
+        draw(axes[place], images[place])
+        for row, labels in enumerate((targets[place], taken[place]), 1):
+            shown = labels.clamp(0, most).tolist()
+            axes[10 * row + place].imshow(shown, cmap="viridis", vmin=0, vmax=most)
+    for axis in axes:
+        axis.axis("off")
+    figure.suptitle("images of the test data, their classes, and what the model finds")
+    return figure
+
+
 def compared(targets: Tensor, results: Tensor) -> "Figure":
     """Draw what the model gives against what it should give."""
     figure, (axis,) = _subplots(1, 1, width=5, height=5)
@@ -216,11 +259,13 @@ def feature_maps(outputs: Mapping[str, Tensor]) -> "Figure":
 
 
 @torch.inference_mode()
-def computed(model: nn.Module, data: Data, most: int = MOST) -> Tensor:
+def computed(
+    model: nn.Module, data: Data, most: int = MOST, at_once: int = AT_ONCE
+) -> Tensor:
     """Return the first output of a model for what is drawn of the data, on the CPU."""
     most, parts = min(len(data), most), []
-    for start in range(0, most, AT_ONCE):
-        features, _ = data.between(start, min(start + AT_ONCE, most))
+    for start in range(0, most, at_once):
+        features, _ = data.between(start, min(start + at_once, most))
         output = model(features)
         parts.append((output if isinstance(output, Tensor) else output[0]).cpu())
     return torch.cat(parts)

@@ -84,6 +84,28 @@ class Predictions:
             found = flat[0] if len(flat) == 1 else values.tolist()
             self._add(name, shown, {"prediction": found})
 
+    def add_places(
+        self, names: Sequence[Name], chances: Tensor, classes: Sequence[str]
+    ) -> None:
+        """Take the probabilities of classes in each place, (N, K, …)."""
+        self._refuse_top()
+        best, labels = chances[:, : len(classes)].max(dim=1)
+        for name, taken, sure in zip(names, labels, best, strict=True):
+            found = nested(taken.tolist(), classes)
+            said = "  ".join(found) if taken.ndim == 1 else shares(taken, classes)
+            self._add(name, said, {"prediction": found, "probability": sure.tolist()})
+
+    def add_several(self, names: Sequence[Name], chances: Tensor) -> None:
+        """Take the chances of ones among zeros and ones, (N, …)."""
+        self._refuse_top()
+        for name, row in zip(names, chances, strict=True):
+            taken = (row > 0.5).long()
+            said = f"{taken.float().mean():.1%} are 1"
+            if row.ndim == 1:
+                said = "  ".join(f"{chance:.1%}" for chance in row.tolist())
+            found = {"prediction": taken.tolist(), "probability": row.tolist()}
+            self._add(name, said, found)
+
     def add_errors(
         self, names: Sequence[Name], features: Tensor, outputs: Tensor
     ) -> None:
@@ -128,6 +150,21 @@ class Predictions:
     def _refuse_top(self) -> None:
         if self.top is not None:
             raise RunError("--top is for a model that tells classes apart")
+
+
+def nested(labels: Any, classes: Sequence[str]) -> Any:
+    """Return nested labels as the names of their classes."""
+    if isinstance(labels, list):
+        return [nested(each, classes) for each in labels]
+    return classes[labels]
+
+
+def shares(labels: Tensor, classes: Sequence[str]) -> str:
+    """Say how much of an example is of which class, the most frequent first."""
+    counts = labels.flatten().bincount(minlength=len(classes)).double()
+    found = (counts / counts.sum()).topk(min(TOP, len(classes)))
+    pairs = zip(found.values.tolist(), found.indices.tolist(), strict=True)
+    return "  ".join(f"{classes[label]} {share:.1%}" for share, label in pairs)
 
 
 def of_two(chances: Tensor) -> Tensor:

@@ -21,9 +21,13 @@ class Counts:
         self._counts = torch.zeros(classes, classes, dtype=torch.int64)
 
     def add(self, taken: Tensor, labels: Tensor) -> None:
-        """Add a batch: the classes that were taken, and the right ones, (B,)."""
-        size = len(self._counts)
-        pairs = (size * labels.long() + taken.long()).flatten()
+        """Add a batch: the classes that were taken, and the right ones, (B, …).
+
+        Others, which a loss ignores, are left out.
+        """
+        size, labels = len(self._counts), labels.long()
+        pairs = size * labels + taken.long()
+        pairs = pairs[(labels >= 0) & (labels < size)]
         pairs = pairs.bincount(minlength=size**2)
         self._counts += pairs.cpu().view(size, size)
 
@@ -50,8 +54,15 @@ class Ranking:
     def __init__(self) -> None:
         self._parts: list[tuple[Tensor, Tensor]] = []
 
-    def add(self, scores: Tensor, positive: Tensor) -> None:
-        """Add a batch: scores, and whether they should be high, both of one shape."""
+    def add(
+        self, scores: Tensor, positive: Tensor, known: Tensor | None = None
+    ) -> None:
+        """Add a batch: scores, and whether they should be high, both of one shape.
+
+        Some may be not known.
+        """
+        if known is not None:
+            scores, positive = scores[known], positive[known]
         pair = (scores.flatten().float().cpu(), positive.flatten().cpu())
         self._parts.append(pair)
 
@@ -107,19 +118,44 @@ class Variance:
 
 
 @torch.inference_mode()
-def write_confusion(folder: Path, model: nn.Module, data: Splits) -> None:
-    """Count how often which class of the test is taken for which: confusion.csv."""
+def write_confusion(
+    folder: Path,
+    model: nn.Module,
+    data: Splits,
+    *,
+    dim: int = 1,
+    at_once: int = AT_ONCE,
+) -> None:
+    """Count how often which class of the test is taken for which: confusion.csv.
+
+    Args:
+        folder: Gets the file.
+        model: Gives a number for each class.
+        data: Its targets are labels.
+        dim: The dimension of the classes in the output.
+        at_once: Examples that the model looks at at once.
+    """
     classes: list[str] = data.about["classes"]
-    size = len(classes)
-    counts = Counts(size)
-    for features, targets in data.test.batches(AT_ONCE):
-        counts.add(first_output(model(features))[:, :size].argmax(dim=1), targets)
+    counts = Counts(len(classes))
+    for features, targets in data.test.batches(at_once):
+        output = first_output(model(features)).movedim(dim, 1)
+        counts.add(output[:, : len(classes)].argmax(dim=1), labels_of(targets))
     write_table(folder / "confusion.csv", counts.table(), classes)
+
+
+def labels_of(targets: Tensor) -> Tensor:
+    """Return classes; of their probabilities, (N, K, …), the likeliest."""
+    return targets.argmax(dim=1) if targets.is_floating_point() else targets
 
 
 @torch.inference_mode()
 def write_thresholds(
-    folder: Path, model: nn.Module, data: Splits, *, logits: bool
+    folder: Path,
+    model: nn.Module,
+    data: Splits,
+    *,
+    logits: bool,
+    at_once: int = AT_ONCE,
 ) -> None:
     """Count what is taken for positive in the test, by the threshold of its chance.
 
@@ -127,13 +163,14 @@ def write_thresholds(
 
     Args:
         folder: Gets the files.
-        model: Gives one number for each example.
+        model: Gives a number for each target.
         data: Its targets are from 0 to 1.
         logits: Whether the number is a logit, not a chance.
+        at_once: Examples that the model looks at at once.
     """
     chances = [step / 20 for step in range(1, 20)]
     counts = {chance: Counts(2) for chance in chances}
-    for features, targets in data.test.batches(AT_ONCE):
+    for features, targets in data.test.batches(at_once):
         output = first_output(model(features)).float()
         given = output.sigmoid() if logits else output
         for chance, count in counts.items():

@@ -15,9 +15,10 @@ def weigh_classes(
     """Give data the weights of its classes, and keep them in `data.about`.
 
     Args:
-        data: Its targets are labels, int64 (N,).
+        data: Its targets are labels, int64 (N, …), or probabilities of classes, float32
+            (N, K, …).
         weights: One for each class; or "balanced" for n / (K * count), with the n
-            examples of K classes that are trained on, as scikit-learn defines it
+            labels of K classes that are trained on, as scikit-learn defines it
             (https://scikit-learn.org/stable/modules/generated/sklearn.utils.class_weight.compute_class_weight.html).
         outputs: How many classes the model distinguishes; the data may have fewer.
         alone: Whether the loss of a batch is the mean weighted by these alone.
@@ -27,7 +28,7 @@ def weigh_classes(
     """
     if weights == "balanced":
         counts = _counts(data)
-        n, k = len(data.train), len(counts)
+        n, k = sum(counts), len(counts)
         weights = [n / (k * count) for count in counts] + [1.0] * (outputs - k)
     else:
         weights = _checked(weights, data)
@@ -42,7 +43,8 @@ def weigh_positives(data: Splits, weights: Weights, outputs: int) -> None:
         data: Its targets are labels, int64 (N,), or from 0 to 1, float32 (N, …).
         weights: One for all outputs or one for each; or "balanced" for negatives /
             positives, of what is trained on.
-        outputs: How many outputs of an example the loss compares.
+        outputs: How many outputs of an example the loss compares; 1 for one weight of
+            them all.
 
     Raises:
         DataError: An output has no positive or no negative targets to train on, or a
@@ -50,8 +52,8 @@ def weigh_positives(data: Splits, weights: Weights, outputs: int) -> None:
     """
     if weights == "balanced":
         labels = not data.train.targets.is_floating_point()
-        sums = _counts(data) if labels else _sums(data)
-        n = len(data.train)
+        sums = _counts(data) if labels else _sums(data, outputs)
+        n = len(data.train) if labels else data.train.targets.numel() // len(sums)
         weights = [(n - each) / each for each in sums] + [1.0] * (outputs - len(sums))
     else:
         weights = _checked(weights, data)
@@ -70,19 +72,24 @@ def use_weights(data: Splits, about: dict[str, Any], *, alone: bool = True) -> N
             part.pos_weight = torch.tensor(about["pos_weight"], device=device)
 
 
-def _counts(data: Splits) -> list[int]:
-    """Count the examples of each class that are trained on."""
-    classes = data.about["classes"]
-    counts: list[int] = data.train.targets.bincount(minlength=len(classes)).tolist()
+def _counts(data: Splits) -> list[float]:
+    """Count the labels of each class that are trained on."""
+    classes, targets = data.about["classes"], data.train.targets
+    if targets.is_floating_point():  # probabilities of classes
+        counts = targets.transpose(0, 1).flatten(1).sum(dim=1).tolist()
+    else:
+        ignored = data.train.ignored
+        known = targets.flatten() if ignored is None else targets[targets != ignored]
+        counts = known.bincount(minlength=len(classes)).tolist()
     if 0 in counts:
         name = classes[counts.index(0)]
         raise DataError(f"no example of class {name} is trained on: it has no weight")
     return counts
 
 
-def _sums(data: Splits) -> list[float]:
-    """Sum the positive targets of each output."""
-    targets = data.train.targets.flatten(1).double()
+def _sums(data: Splits, outputs: int) -> list[float]:
+    """Sum the positive targets of each output, or of all."""
+    targets = data.train.targets.view(-1, outputs).double()
     sums: list[float] = targets.sum(dim=0).tolist()
     if not all(0 < each < len(targets) for each in sums):
         raise DataError("all targets of an output are the same: they have no weight")

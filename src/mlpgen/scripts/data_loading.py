@@ -20,8 +20,11 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "dtype": "float32",
         "known": 0,
         "outputs": 0,
+        "places": (),
         "result": None,
         "unit": False,
+        "soft": False,
+        "ignored": -100,
         "padding": None,
         "test": 0.2,
         "subset": 0,
@@ -56,8 +59,10 @@ def _task(recipe: Recipe) -> Task:
         dtype=dataset.dtype,
         known=dataset.known,
         outputs=_class_count(recipe),
+        places=first.places if recipe.target == "places" else (),
         result=_result(recipe),
         unit=compares and any(term.loss.unit for term in recipe.terms),
+        soft=recipe.soft,
         ignored=getattr(first.loss, "ignore_index", None),
     )
 
@@ -74,6 +79,8 @@ def _class_count(recipe: Recipe) -> int:
     if recipe.target == "next":
         steps = (term for term in recipe.terms if term.target == "next")
         return min(term.shape[-1] for term in steps)
+    if recipe.target == "places":
+        return recipe.classes
     own = recipe.target == "own" and recipe.dataset.numbers
     return recipe.dataset.classes if recipe.classifies or own else 0
 

@@ -125,6 +125,8 @@ def _unpacked(graph: Graph, names: Mapping[str, str], count: int) -> str:
 
 def weighted_terms(recipe: Recipe) -> tuple[LossTerm, ...]:
     """Return the losses of a batch that are means weighted by class."""
+    if recipe.soft:  # torch takes the mean over the examples
+        return ()
     return tuple(term for term in recipe.terms if term.loss.class_weights is not None)
 
 
@@ -156,10 +158,13 @@ def _evaluated(recipe: Recipe, names: Mapping[str, str]) -> tuple[Code, ...]:
     if not weighted:
         return _losses(others, recipe, names)
     variable = "weighted" if others else "loss"
+    weights = "data.class_weights[targets]"
+    if recipe.kind == "places":
+        weights = "data.weights(targets)"
     return (
         *_losses(weighted, recipe, names, variable),
         *_losses(others, recipe, names),
-        Code("weights = data.class_weights[targets]"),
+        Code(f"weights = {weights}"),
     )
 
 
@@ -173,8 +178,8 @@ def _loss(
     if term.target == "one_hot" and not mixed:
         target = f"F.one_hot(targets, {recipe.dataset.classes}).float()"
     output = names[term.output]
-    if term.target == "next":
-        output, target = f"{output}.flatten(0, 1)", f"{target}.flatten()"
+    if term.dim > 1:  # F.cross_entropy takes them in the second dimension
+        output, target = f"{output}.flatten(0, {term.dim - 1})", f"{target}.flatten()"
     given = [
         keyword(name, Code(_TENSORS[name]) if name in _TENSORS else literal(value))
         for name, value in term.loss.arguments().items()

@@ -10,7 +10,7 @@ from mlpgen.styles.code import Code
 from mlpgen.training.metrics import metric
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.scripts.loss import Forward
@@ -25,6 +25,7 @@ class Measured(NamedTuple):
         loss: Pairs of a name and the code whose mean it is, of the loss.
         means: The same of the metrics.
         shown: Pairs of a metric and its code, if metrics differ from the means.
+        over: What the means of a batch are over.
     """
 
     before: tuple[Code, ...]
@@ -32,6 +33,7 @@ class Measured(NamedTuple):
     loss: tuple[tuple[Code, Code], ...]
     means: tuple[tuple[Code, Code], ...]
     shown: tuple[tuple[Code, Code], ...]
+    over: Code
 
 
 def measured(recipe: Recipe, forward: Forward) -> Measured:
@@ -43,13 +45,17 @@ def measured(recipe: Recipe, forward: Forward) -> Measured:
     """
     target = "features" if recipe.target == "image" else "targets"
     value, wanted = recipe.main.loss.number.format(forward.output), target
+    if recipe.soft:
+        wanted = "labels"
     if recipe.target == "image" and recipe.settings.normalize is not None:
         value, wanted = f"data.unscaled({value})", f"data.unscaled({target})"
     words = {
         "output": forward.output,
         "target": wanted,
-        "dim": 2 if recipe.target == "next" else 1,
-        "classes": recipe.dataset.classes,
+        "dim": recipe.main.dim,
+        "classes": recipe.classes,
+        "lead": _lead(recipe, forward.output),
+        "known": f"{wanted} != {getattr(recipe.main.loss, 'ignore_index', -100)}",
         "value": value,
         "positive": f"{forward.output} > {0 if recipe.logits else 0.5}",
         "ignored": _ignored(recipe),
@@ -68,16 +74,53 @@ def measured(recipe: Recipe, forward: Forward) -> Measured:
     for custom, outputs in recipe.custom_metrics:
         variables = [forward.variables[each] for each in outputs]
         name = custom.function
-        means[name] = custom_call("own_metric", custom, variables, target)
+        code = custom_call("own_metric", custom, variables, target)
+        means[name] = f"{code}.mean()" if recipe.kind in _ELEMENTS else code
         shown[name] = f'found["{name}"]'
     derived = len(loss) > 1 or any(each.result for each in metrics.values())
+    batch = [*_batch(recipe), *(each.batch for each in metrics.values())]
     return Measured(
         before=_lines((each.before for each in metrics.values()), words),
-        batch=_lines((each.batch for each in metrics.values()), words),
+        batch=_lines(batch, words),
         loss=_pairs(loss),
         means=_pairs(means),
         shown=_pairs(shown) if derived else (),
+        over=Code(_count(recipe)),
     )
+
+
+_ELEMENTS = ("places", "several")
+"""Kinds of predictions that are several for each example."""
+
+
+def _count(recipe: Recipe) -> str:
+    """Return what the means of a batch are over."""
+    if recipe.kind == "text":
+        return "data.count(targets)"
+    if recipe.kind == "several":
+        return "targets.numel()"
+    if recipe.kind != "places":
+        return "len(features)"
+    return "known" if weighted_terms(recipe) else _known(recipe)
+
+
+def _known(recipe: Recipe) -> str:
+    return f"data.known({'labels' if recipe.soft else 'targets'})"
+
+
+def _batch(recipe: Recipe) -> Iterator[str]:
+    """Yield the lines before those of metrics: what means are over, soft targets."""
+    if recipe.soft:
+        yield "labels = targets.argmax(dim=1)"
+    if recipe.kind == "places" and weighted_terms(recipe):
+        yield f"known = {_known(recipe)}"
+
+
+def _lead(recipe: Recipe, output: str) -> str:
+    """Return by how much the second of two classes leads the first."""
+    if recipe.main.dim > 1:
+        return f"{output}[..., 1] - {output}[..., 0]"
+    return f"{output}[:, 1] - {output}[:, 0]"
 
 
 def _ignored(recipe: Recipe) -> str:
@@ -96,6 +139,8 @@ def _loss(recipe: Recipe) -> tuple[dict[str, str], str]:
         return {"loss": "loss"}, 'found["loss"]'
     name = "loss" if weighted == len(recipe.terms) else "weighted"
     found = {name: f"{name} * weights.mean()", "weights": "weights"}
+    if recipe.kind == "places":
+        found[name] = f"{name} * weights.sum() / known"
     shown = f'found["{name}"] / found["weights"]'
     if name == "loss":
         return found, shown

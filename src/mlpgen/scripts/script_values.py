@@ -71,6 +71,9 @@ class ScriptValues(NamedTuple):
         weighting: The calls that give the data the weights of the loss.
         measured: The code of the metrics in an evaluation.
         binary: Whether one number tells two classes apart.
+        places: Whether there is a class for each place of the output.
+        drawn: How many examples are drawn, if they are large.
+        several: Whether several numbers do, each another two.
         at_end: Metrics that are computed of the model of the best epoch.
         kept: The model that is evaluated and saved: itself, or a mean of its weights.
         unseen: The data that ranks epochs: `test` or `validation`.
@@ -114,6 +117,9 @@ class ScriptValues(NamedTuple):
     weighting: tuple[Code, ...]
     measured: Measured
     binary: bool
+    places: bool
+    drawn: int
+    several: bool
     at_end: tuple[str, ...]
     kept: Code
     unseen: Code
@@ -171,12 +177,15 @@ def script_values(
         weighting=weighting(recipe),
         measured=measured(recipe, forward),
         binary=recipe.kind == "binary",
+        places=recipe.kind == "places",
+        drawn=_drawn(recipe),
+        several=recipe.kind == "several",
         at_end=tuple(
             name for name in recipe.metrics if metric(name, recipe.kind).at_end
         ),
         kept=Code("model" if settings.ema is None else "average"),
         unseen=Code("validation" if settings.validation else "test"),
-        score=Code("accuracy" if recipe.classifies else "loss"),
+        score=Code("accuracy" if recipe.kind in ("classes", "places") else "loss"),
         value=_value(recipe, forward.output),
         pictures=recipe.target == "image" and len(recipe.dataset.shape) == 3,
         shape=Code(flat(literal(tuple(map(int, recipe.dataset.shape))))),
@@ -236,14 +245,20 @@ def _augmentation(each: Augmentation) -> tuple[Code, Code]:
 
 
 def _value(recipe: Recipe, output: str) -> Code:
-    if not recipe.classifies:
+    if recipe.kind not in ("classes", "places"):
         return Code(f"{output}.sigmoid()" if _is_logit(recipe) else output)
-    return Code(recipe.main.loss.probabilities.format(output))
+    given = recipe.main.loss.probabilities.format(output, dim=recipe.main.dim)
+    return Code(f"{given}.movedim(-1, 1)" if recipe.main.dim > 1 else given)
+
+
+def _drawn(recipe: Recipe) -> int:
+    """Return how many outputs of this size are drawn: less than 32 MiB of numbers."""
+    return max(min(2**23 // max(prod(recipe.main.shape), 1), 10_000), 10)
 
 
 def _is_logit(recipe: Recipe) -> bool:
-    """Tell whether one logit tells two classes apart."""
-    return recipe.kind == "binary" and recipe.logits
+    """Tell whether logits tell two classes apart."""
+    return recipe.kind in ("binary", "several") and recipe.logits
 
 
 def _find_unused(graph: Model, recipe: Recipe) -> bool:

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 def weighting(recipe: Recipe) -> tuple[Code, ...]:
     """Write a call for class weights and one for weights of positive targets."""
-    alone = len(recipe.terms) == 1 and not recipe.mixes
+    alone = len(recipe.terms) == 1 and not recipe.mixes and not recipe.soft
     lines: list[Code] = []
     for term in recipe.terms:
-        outputs = str(prod(term.shape))
+        outputs = str(prod(term.shape) if len(term.shape) == 1 else 1)
         if (weights := term.loss.class_weights) is not None:
             more = [] if alone else [keyword("alone", Code("False"))]
-            made = call("weigh_classes", "data", _written(weights), outputs, *more)
+            classes = str(term.classes) if term.target == "places" else outputs
+            made = call("weigh_classes", "data", _written(weights), classes, *more)
             lines.append(Code(flat(made)))
         if (weights := term.loss.positive_weights) is not None:
             made = call("weigh_positives", "data", _written(weights), outputs)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-Kind = Literal["classes", "text", "numbers", "binary"]
-"""What a model predicts: a class, a class for each step of a text, or numbers.
+Kind = Literal["classes", "places", "text", "numbers", "binary", "several"]
+"""What a model predicts: a class, a class for each place or step, or numbers.
 
 Binary is a single number that tells two classes apart: a logit or a probability.
+Several of these are zeros and ones of any shape.
 """
 
 
@@ -15,7 +16,8 @@ class Metric:
     """A metric: the code that an evaluation has for it.
 
     In all code, `{output}` stands for the output of the model, `{target}` for the
-    target, `{dim}` for the dimension of the classes, `{classes}` for their number;
+    target, `{dim}` for the dimension of the classes, `{classes}` for their number,
+    `{lead}` for how much the second one leads, `{known}` for which targets count;
     `{value}` for the output as a number that is compared with the target, `{positive}`
     for the output above its threshold, `{ignored}` for what a loss ignores.
 
@@ -25,12 +27,12 @@ class Metric:
         most: The largest number of classes; 0 for any.
         before: A line before the loop over batches.
         batch: A line in the loop.
-        means: The code whose mean is taken, by name: a number, or one for each example.
+        means: The code whose mean is taken, by name: a number, or one for each target.
         result: The metric, if it is not a mean: code in which `found` has all means.
         at_end: Whether it is computed once, from the best model at the end.
     """
 
-    kinds: ClassVar[tuple[Kind, ...]] = ("numbers", "binary")
+    kinds: ClassVar[tuple[Kind, ...]] = ("numbers", "binary", "several")
     needs: ClassVar[int] = 0
     most: ClassVar[int] = 0
     before: ClassVar[str] = ""
@@ -43,33 +45,34 @@ class Metric:
 class Accuracy(Metric):
     """The fraction of examples whose class has the highest score."""
 
-    kinds = ("classes", "text")
+    kinds = ("classes", "places", "text")
     means: ClassVar = {"accuracy": "{output}.argmax(dim={dim}) == {target}"}
 
 
 class Top5(Metric):
     """The fraction of examples whose class is among the five highest scores."""
 
-    kinds = ("classes",)
+    kinds = ("classes", "places")
     needs = 6
     means: ClassVar = {
-        "top5": "({output}.topk(5, dim=1).indices == {target}.unsqueeze(1)).any(dim=1)"
+        "top5": "({output}.topk(5, dim={dim}).indices == {target}.unsqueeze({dim}))"
+        ".any(dim={dim})"
     }
 
 
 class F1(Metric):
     """The macro F1 score: the mean of 2 · precision · recall / (precision + recall)."""
 
-    kinds = ("classes",)
+    kinds = ("classes", "places")
     before = "counts = Counts({classes})"
-    batch = "counts.add({output}.argmax(dim=1), {target})"
+    batch = "counts.add({output}.argmax(dim={dim}), {target})"
     result = "counts.f1()"
 
 
 class Confusion(Metric):
     """The confusion matrix, written to confusion.csv at the end."""
 
-    kinds = ("classes", "binary")
+    kinds = ("classes", "places", "binary", "several")
     at_end = True
 
 
@@ -79,21 +82,31 @@ class Auc(Metric):
     kinds = ("classes",)
     most = 2
     before = "ranking = Ranking()"
-    batch = "ranking.add({output}[:, 1] - {output}[:, 0], {target} == 1)"
+    batch = "ranking.add({lead}, {target} == 1)"
     result = "ranking.area()"
+
+
+class PlacesAuc(Metric):
+    """The area under the ROC curve of two classes, over all places."""
+
+    kinds = ("places",)
+    most = 2
+    before = "ranking = Ranking()"
+    result = "ranking.area()"
+    batch = "ranking.add({lead}, {target} == 1, {known})"
 
 
 class BinaryAccuracy(Metric):
     """The fraction of examples on the right side of the threshold."""
 
-    kinds = ("binary",)
+    kinds = ("binary", "several")
     means: ClassVar = {"accuracy": "({positive}) == ({target} > 0.5)"}
 
 
 class BinaryF1(Metric):
     """The F1 score of the positive class."""
 
-    kinds = ("binary",)
+    kinds = ("binary", "several")
     before = "counts = Counts(2)"
     batch = "counts.add({positive}, {target} > 0.5)"
     result = "counts.f1_of(1)"
@@ -102,7 +115,7 @@ class BinaryF1(Metric):
 class BinaryAuc(Metric):
     """The area under the ROC curve."""
 
-    kinds = ("binary",)
+    kinds = ("binary", "several")
     before = "ranking = Ranking()"
     batch = "ranking.add({output}, {target} > 0.5)"
     result = "ranking.area()"
@@ -150,9 +163,12 @@ BINARY: dict[str, type[Metric]] = {
     "f1": BinaryF1,
     "auc": BinaryAuc,
 }
-"""What the same names mean for a single number that tells two classes apart."""
+"""What the same names mean for numbers that tell two classes apart."""
 
 
 def metric(name: str, kind: Kind) -> type[Metric]:
     """Return the metric of a name for a kind of prediction."""
-    return BINARY.get(name, METRICS[name]) if kind == "binary" else METRICS[name]
+    if kind == "places" and name == "auc":
+        return PlacesAuc
+    two = kind in ("binary", "several")
+    return BINARY.get(name, METRICS[name]) if two else METRICS[name]

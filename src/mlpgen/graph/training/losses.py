@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.nodes import producer_of
 from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.custom import check_function, check_outputs, with_values
+from mlpgen.graph.training.places import class_dim
 from mlpgen.graph.training.producers import class_of, kind, makers
 from mlpgen.graph.training.recipe import LossTerm
+from mlpgen.graph.training.targets import name_of, target_of
 from mlpgen.layers.base import shown as shape_shown
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.spec.training import LossKeys
@@ -95,15 +96,17 @@ def _term(
     if isinstance(loss, CustomLoss):
         loss = with_values(loss, nodes, output)
     if not value.batched:
-        message = f"`{_name(loss)}` compares an output for each example, but "
+        message = f"`{name_of(loss)}` compares an output for each example, but "
         message += f"`{output}` has no batch: {whole_shown(value)}"
         problems.add("MG401", message, path, help="put another output first")
         return None
-    found = _target(loss, value.shape, dataset, before)
+    dim = class_dim(nodes, output, value.shape, dataset.shape)
+    found = target_of(loss, value.shape, dim, dataset, before)
     if not isinstance(found, Problem):
         found = (
             _wrong_values(loss, output, nodes)
-            or loss.check_weights(found, value.shape)
+            or _wrong_classes(loss, found, output, dim, value.shape, nodes)
+            or loss.check_weights(found, value.shape, dim)
             or _other_weights(loss, before)
             or found
         )
@@ -118,7 +121,8 @@ def _term(
         problems.add(found.code, found.message, at, notes=notes, help=found.help)
         return None
     shape = tuple(int(size) for size in value.shape)
-    return LossTerm(loss, output, found, shape, keys.weight, (*on,))
+    dim = {"places": dim, "next": 2}.get(found, 1)
+    return LossTerm(loss, output, found, shape, keys.weight, (*on,), dim)
 
 
 def _read(raw: Any, path: Path, names: Names, problems: Problems) -> Loss | None:
@@ -129,11 +133,6 @@ def _read(raw: Any, path: Path, names: Names, problems: Problems) -> Loss | None
     if custom is None or check_function(custom, (*path, "custom"), names, problems):
         return custom
     return None
-
-
-def _name(loss: Loss) -> str:
-    """Return the name of a loss in the spec."""
-    return loss.function if isinstance(loss, CustomLoss) else type(loss).__name__
 
 
 def _place(found: Problem, loss: Loss, raw: Any, path: Path) -> Path:
@@ -156,95 +155,6 @@ def _other_weights(loss: Loss, before: Sequence[LossTerm]) -> Problem | None:
             )
             return Problem("MG406", message, argument)
     return None
-
-
-def _target(
-    loss: Loss,
-    output: Shape,
-    dataset: Dataset,
-    before: Sequence[LossTerm],
-) -> Target | Problem:
-    """Return the kind of target for an output of this shape."""
-    name = _name(loss)
-    known = next((term for term in before if term.target not in _OTHERS), None)
-    classified = known is not None and known.target != "number"
-    found: Target | Problem
-    if isinstance(loss, CustomLoss):
-        return _custom_target(loss, output, dataset, known)
-    two = dataset.origin.binary and loss.unit and tuple(output) == (1,)
-    if (dataset.numbers or two) and not classified and loss.takes_numbers(output):
-        found = _numbers(name, output, dataset, known)
-    elif known is not None and known.target == "number":
-        first = type(known.loss).__name__
-        message = (
-            f"`{name}` takes classes, but `{first}` takes the same targets as numbers"
-        )
-        found = Problem("MG406", message)
-    elif dataset.text:
-        found = _next(loss, output, dataset)
-    else:
-        found = loss.target(output, dataset.shape, dataset.classes)
-    if found in ("label", "one_hot") and dataset.classes < 2:
-        message = "an output of one value cannot tell classes apart"
-        return Problem("MG404", message, help="give it a value for each class")
-    return found
-
-
-_OTHERS = ("image", "own")
-"""Targets that do not decide what the data must have."""
-
-
-def _custom_target(
-    loss: CustomLoss, output: Shape, dataset: Dataset, known: LossTerm | None
-) -> Target | Problem:
-    """Return the target of a custom loss: that of other losses, or what fits."""
-    if dataset.text:
-        return _next(loss, output, dataset)
-    if loss.targets == "numbers" and not dataset.numbers:
-        message = "`targets: numbers`, but this data has only labels"
-        return Problem("MG406", message, "targets")
-    found = loss.target(output, dataset.shape, dataset.classes)
-    if isinstance(found, Problem) or found == "image":
-        return found
-    if known is not None:
-        classes = known.target != "number"
-        if loss.targets == ("numbers" if classes else "classes"):
-            message = f"`{_name(known.loss)}` does not take `{loss.targets}`, but "
-            return Problem("MG406", f"{message}losses share their targets", "targets")
-        return found if classes else "number"
-    if not dataset.numbers or loss.targets == "classes":
-        return found if dataset.classes > 1 or not dataset.numbers else "number"
-    vector = len(output) == 1 and prod(output) > 1
-    return "number" if loss.targets == "numbers" or not vector else found
-
-
-def _numbers(
-    name: str, output: Shape, dataset: Dataset, known: LossTerm | None
-) -> Target | Problem:
-    """Check targets that are numbers, with the shape of the output."""
-    if dataset.single and prod(output) != 1:
-        message = f"`{name}` compares with one number for each example"
-        return Problem("MG401", message, help="end with `Linear: 1`")
-    if known is not None and known.shape != tuple(output):
-        message = f"the targets have the shape of `{known.output}`, the first output"
-        return Problem("MG401", message, help="losses of numbers share their targets")
-    return "number"
-
-
-def _next(loss: Loss, output: Shape, dataset: Dataset) -> Target | Problem:
-    """Check targets that are the next characters, one for each step."""
-    name = _name(loss)
-    if not loss.of_text:
-        message = f"`{name}` is not for text"
-        return Problem("MG406", message, help="use `CrossEntropyLoss`")
-    if len(output) != 2 or output[:1] != dataset.shape:
-        message = (
-            f"`{name}` takes (N, {dataset.shape[0]}, characters) of text, but the "
-            f"output is {shape_shown(output)}"
-        )
-        help = "end with a `Linear` on every step, without `select: last` or `Flatten`"
-        return Problem("MG401", message, help=help)
-    return "next"
 
 
 def _wrong_values(loss: Loss, output: str, nodes: tuple[Node, ...]) -> Problem | None:
@@ -272,4 +182,32 @@ def _wrong_values(loss: Loss, output: str, nodes: tuple[Node, ...]) -> Problem |
         unknown = computes(node) and behind & {*NO_LOGITS}
         if not loss.after or not (unknown or class_of(node) is None):
             return problem
+    return None
+
+
+def _wrong_classes(
+    loss: Loss,
+    target: Target,
+    output: str,
+    dim: int,
+    shape: Shape,
+    nodes: tuple[Node, ...],
+) -> Problem | None:
+    """Check that classes are where a loss has them, and none of them is ignored."""
+    ignored = getattr(loss, "ignore_index", -1)
+    count = int(shape[(dim if target == "places" else len(shape)) - 1]) if shape else 0
+    if 0 <= ignored < count or (ignored >= 0 and target == "next"):
+        message = f"`ignore_index: {ignored}` ignores a class of the data"
+        help = "write a number below 0" if target == "next" else "write 255, or -100"
+        return Problem("MG204", message, "ignore_index", help)
+    if target != "places":
+        return None
+    for node in makers(nodes, output, lambda _: False):
+        along = node.arguments.get("dim")
+        if kind(node) != "LogSoftmax" or not isinstance(along, int):
+            continue
+        if along % (len(shape) + 1) != dim:
+            message = f"`{node.type}` is over dimension {along}, but the classes are "
+            message += f"in dimension {dim} of {shape_shown(shape)}"
+            return Problem("MG402", message, help=f"write `dim: {dim}`")
     return None

@@ -43,6 +43,7 @@ def resolve_metrics(
         return ()
     main = main_term(terms)
     kind = kind_of(main, dataset)
+    count = main.classes if kind == "places" else dataset.classes
     names = [each for each in training.metrics if isinstance(each, str)]
     for index, name in enumerate(training.metrics):
         if not isinstance(name, str):
@@ -56,13 +57,13 @@ def resolve_metrics(
             if found.kinds == ("text",):
                 why = "is a metric of text, but the data is not a text"
             problems.add("MG406", f"`{name}` {why}", at)
-        elif kind == "classes" and dataset.classes > found.most > 0:
-            message = f"`{name}` is for two classes, but there are {dataset.classes}"
+        elif kind in ("classes", "places") and count > found.most > 0:
+            message = f"`{name}` is for two classes, but there are {count}"
             problems.add("MG406", message, at)
-        elif kind == "classes" and dataset.classes < found.needs:
-            message = f"`{name}` with {dataset.classes} classes is always 1"
+        elif kind in ("classes", "places") and count < found.needs:
+            message = f"`{name}` with {count} classes is always 1"
             problems.add("MG406", message, at)
-    usual = ["accuracy"] if kind == "classes" else []
+    usual = ["accuracy"] if kind in ("classes", "places") else []
     return (*dict.fromkeys([*usual, *names]),)
 
 
@@ -103,8 +104,10 @@ def resolve_custom_metrics(
 _WRONG_KINDS: Mapping[Kind, str] = MappingProxyType(
     {
         "classes": "is a metric of numbers, but the targets are classes",
+        "places": "is a metric of numbers, but the targets are classes",
         "numbers": "is a metric of classes, but the targets are numbers",
         "text": "is not available for text",
         "binary": "is not available for one output that tells two classes apart",
+        "several": "is not available for outputs that tell two classes apart",
     }
 )

@@ -71,6 +71,7 @@ class LossTerm(NamedTuple):
         shape: The shape of the output.
         weight: Its weight in the sum.
         outputs: All outputs that it takes; several only if it is custom.
+        dim: The dimension of the output, (N, …), that tells classes apart.
     """
 
     loss: Loss
@@ -79,6 +80,17 @@ class LossTerm(NamedTuple):
     shape: tuple[int, ...]
     weight: float
     outputs: tuple[str, ...]
+    dim: int = 1
+
+    @property
+    def classes(self) -> int:
+        """The number of classes that the output tells apart."""
+        return self.shape[self.dim - 1] if self.shape else 0
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The shape of the output without its classes."""
+        return (*self.shape[: self.dim - 1], *self.shape[self.dim :])
 
 
 def main_term(terms: tuple[LossTerm, ...]) -> LossTerm:
@@ -92,8 +104,11 @@ def kind_of(main: LossTerm, dataset: Dataset) -> Kind:
         return "text"
     if main.target in ("label", "one_hot"):
         return "classes"
-    binary = main.target == "number" and main.loss.unit and prod(main.shape) == 1
-    return "binary" if binary else "numbers"
+    if main.target == "places":
+        return "places"
+    if main.target != "number" or not main.loss.unit:
+        return "numbers"
+    return "binary" if prod(main.shape) == 1 else "several"
 
 
 class CustomTerm(NamedTuple):
@@ -201,6 +216,17 @@ class Recipe(NamedTuple):
     def classifies(self) -> bool:
         """Whether the targets are classes."""
         return self.target in ("label", "one_hot")
+
+    @property
+    def classes(self) -> int:
+        """The number of classes that the model tells apart, if it does."""
+        return self.main.classes if self.kind == "places" else self.dataset.classes
+
+    @property
+    def soft(self) -> bool:
+        """Whether the targets are probabilities of classes."""
+        classes = self.kind in ("classes", "places")
+        return classes and self.dataset.origin.meaning == "probabilities"
 
     @property
     def mixes(self) -> bool:

@@ -190,7 +190,7 @@ def _check_watched(
     if (
         watched == "test_accuracy"
         and terms
-        and main_term(terms).target not in ("label", "one_hot")
+        and main_term(terms).target not in ("label", "one_hot", "places")
     ):
         message = "`mode: max` watches the accuracy, but the model does not classify"
         at = (*_AT, "scheduler")

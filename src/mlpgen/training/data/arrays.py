@@ -5,15 +5,14 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from mlpgen.training.data.base import Task, of_tensors
-from mlpgen.training.data.user_data import Share, UserData
+from mlpgen.training.data.user_data import AnyTargets, Share
 
 
-class Npz(UserData):
+class Npz(AnyTargets):
     """Arrays `x` and `y` in a NumPy file, optionally with `x_test` and `y_test`."""
 
     loader: ClassVar = "data_arrays"
     example: ClassVar = "arrays.npz"
-    numbers: ClassVar = True
     dtypes: ClassVar = ("float32", "int64")
     scalable: ClassVar = True
 

@@ -1,6 +1,9 @@
 """The base class of data sources, and what a model does with their data."""
 
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
+
+Meaning = Literal["classes", "probabilities", "numbers", "input"]
+"""What targets are: classes, their probabilities, numbers, or the input itself."""
 
 
 class Task(NamedTuple):
@@ -11,8 +14,10 @@ class Task(NamedTuple):
         dtype: Its dtype.
         known: The number of different integers that the model takes, if it is known.
         outputs: The number of classes; 0 if the targets are not classes.
+        places: The shape of the classes of one example: () for a single one.
         result: The shape of the output, if the targets are numbers.
         unit: Whether the loss compares with numbers from 0 to 1.
+        soft: Whether the targets are probabilities of the classes.
         ignored: The target that the loss ignores, if there is one.
     """
 
@@ -20,8 +25,10 @@ class Task(NamedTuple):
     dtype: str = "float32"
     known: int = 0
     outputs: int = 0
+    places: tuple[int, ...] = ()
     result: tuple[int, ...] | None = None
     unit: bool = False
+    soft: bool = False
     ignored: int | None = None
 
 
@@ -35,6 +42,8 @@ class DataSource:
         numbers: Whether the targets may be numbers.
         binary: Whether they may be two classes that one number tells apart.
         single: Whether there is one number for each example.
+        shaped: Whether targets can have any shape: classes or numbers for each place
+            of an output, such as pixels.
         continues: Whether each target is the next element of the example.
         dtypes: The dtypes that an example may have.
         scalable: Whether it can be standardized with a mean and a standard deviation.
@@ -47,6 +56,7 @@ class DataSource:
     numbers: ClassVar[bool] = False
     binary: ClassVar[bool] = False
     single: ClassVar[bool] = False
+    shaped: ClassVar[bool] = False
     continues: ClassVar[bool] = False
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)
     scalable: ClassVar[bool] = False
@@ -56,6 +66,11 @@ class DataSource:
     def beside(self) -> str:
         """The author's file that it needs beside the scripts; empty without one."""
         return ""
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """What its targets are, if the spec says it."""
+        return None
 
     def arguments(self, task: Task) -> dict[str, Any]:
         """Return the keyword arguments of the module's `load` for this data."""
@@ -69,5 +84,8 @@ class DataSource:
 
 def of_tensors(task: Task) -> dict[str, Any]:
     """Return the arguments of a `load` that is given tensors."""
-    names = ("shape", "dtype", "known", "outputs", "result", "unit")
-    return {name: getattr(task, name) for name in names}
+    names = ("shape", "dtype", "known", "outputs", "places", "result", "unit", "soft")
+    found = {name: getattr(task, name) for name in names}
+    if task.outputs and task.ignored is not None:
+        found["ignored"] = task.ignored
+    return found

@@ -5,10 +5,10 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from mlpgen.training.data.base import Task, of_tensors
-from mlpgen.training.data.user_data import UserData
+from mlpgen.training.data.user_data import AnyTargets
 
 
-class Module(UserData):
+class Module(AnyTargets):
     """A Python module of the user; its path begins beside the scripts.
 
     Its function `load` takes the path of `--data-dir` and returns two pairs of tensors,
@@ -16,7 +16,6 @@ class Module(UserData):
     """
 
     loader: ClassVar = "data_module"
-    numbers: ClassVar = True
     dtypes: ClassVar = ("float32", "int64")
     scalable: ClassVar = True
     shares: ClassVar = False

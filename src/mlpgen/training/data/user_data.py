@@ -1,11 +1,11 @@
 """The base class of the user's data: `data: {images: photos}`."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, Field
 
 from mlpgen.catalogue.component import STRICT, Expects
-from mlpgen.training.data.base import DataSource
+from mlpgen.training.data.base import DataSource, Meaning
 
 Share = Annotated[
     float,
@@ -34,3 +34,24 @@ class UserData(DataSource, BaseModel):
         """The path."""
         found: str = getattr(self, self.kind())
         return found
+
+
+class AnyTargets(UserData):
+    """Base of data whose targets can be anything that a loss takes."""
+
+    numbers: ClassVar = True
+    shaped: ClassVar = True
+
+    targets: Annotated[
+        Meaning | None,
+        Field(
+            description="What the targets are; by default, what the loss takes. "
+            "`input`: the model restores its input."
+        ),
+        Expects("`classes`, `probabilities`, `numbers` or `input`"),
+    ] = None
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """What its targets are, if the spec says it."""
+        return self.targets

@@ -14,8 +14,12 @@ from mlpgen.catalogue.component import Expects
 from mlpgen.layers.base import Shape, shown
 from mlpgen.training.component import Problem, TrainingComponent
 
-Target = Literal["label", "one_hot", "image", "number", "next", "own"]
-"""What an output is compared with; only custom losses take whatever the data has."""
+Target = Literal["label", "places", "one_hot", "image", "number", "next", "own"]
+"""What an output is compared with.
+
+`places` are labels, one for each place of an output: pixels, words. Only custom losses
+take whatever the data has (`own`).
+"""
 
 
 Weight = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -58,9 +62,12 @@ class Loss(TrainingComponent):
         not_after: Layers that it must not follow, because it includes them.
         itself: What it includes, for people.
         unit: Whether targets are between 0 and 1.
-        of_text: Whether it works for each step of a text.
+        restores: Whether targets may be the input itself.
+        soft: Whether targets may be probabilities of classes.
+        of_text: Whether it works for each step of a text, each place of an image.
         number: Code that converts the output `{}` to the unit of numeric targets.
-        probabilities: Code that converts the output `{}` to probabilities of classes.
+        probabilities: Code that converts the output `{}` to probabilities of classes,
+            which are in dimension `{dim}`.
     """
 
     custom: ClassVar[bool] = False
@@ -71,6 +78,8 @@ class Loss(TrainingComponent):
     probabilities: ClassVar[str] = "{}"
     number: ClassVar[str] = "{}"
     unit: ClassVar[bool] = False
+    restores: ClassVar[bool] = False
+    soft: ClassVar[bool] = False
     of_text: ClassVar[bool] = False
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
@@ -138,22 +147,27 @@ class Loss(TrainingComponent):
         """The weights of positive targets: None, `balanced`, a number or a list."""
         return getattr(self, "pos_weight", None)
 
-    def check_weights(self, target: Target, output: Shape) -> Problem | None:
+    def check_weights(self, target: Target, output: Shape, dim: int) -> Problem | None:
         """Check that the weights fit the target and the output.
 
         Args:
             target: What the output is compared with.
             output: Shape of the output.
+            dim: The dimension of the output that tells classes apart.
         """
         name = type(self).__name__
-        classes = target in ("label", "one_hot")
+        classes = target in ("label", "one_hot", "places")
+        if target == "places":
+            output = (output[dim - 1],)
         if self.class_weights is not None and not classes:
-            message = f"`weight` of `{name}` is for classes of whole examples"
+            message = f"`weight` of `{name}` is for classes, not for text"
             return Problem("MG406", message, "weight", "leave it out")
         for argument, weights in (
             ("weight", self.class_weights),
             ("pos_weight", self.positive_weights),
         ):
+            if weights == "balanced" and target == "number":
+                continue
             found = _check_count(argument, weights, classes=classes, output=output)
             if found is not None:
                 return found

@@ -9,9 +9,7 @@ from mlpgen.layers.base import Shape
 from mlpgen.training.component import Problem
 from mlpgen.training.losses.base import NO_LOGITS, ClassWeights, Loss, Target
 
-IgnoreIndex = Annotated[
-    int, Field(lt=0), Expects("a number below 0: every class of the data counts")
-]
+IgnoreIndex = Annotated[int, Expects("a whole number that is not a class")]
 
 
 class CrossEntropyLoss(Loss):
@@ -21,17 +19,17 @@ class CrossEntropyLoss(Loss):
     example: ClassVar = "CrossEntropyLoss: {label_smoothing: 0.1}"
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a softmax"
-    probabilities: ClassVar = "F.softmax({}, dim=1)"
+    probabilities: ClassVar = "F.softmax({}, dim={dim})"
     of_text: ClassVar = True
+    soft: ClassVar = True
 
     ignore_index: IgnoreIndex = -100
     label_smoothing: Probability = 0.0
     weight: ClassWeights = None
 
     def takes_mixtures(self, target: Target) -> bool:
-        """Return true: it also takes probabilities of classes."""
-        del target
-        return True
+        """Return whether targets are classes: it also takes their probabilities."""
+        return target in ("label", "one_hot")
 
 
 class NLLLoss(Loss):
@@ -52,7 +50,7 @@ class MultiMarginLoss(Loss):
 
     call: ClassVar = "F.multi_margin_loss"
     example: ClassVar = "MultiMarginLoss"
-    probabilities: ClassVar = "F.softmax({}, dim=1)"
+    probabilities: ClassVar = "F.softmax({}, dim={dim})"
 
     p: Annotated[int, Field(ge=1, le=2), Expects("1 or 2")] = 1
     margin: float = 1.0
@@ -66,6 +64,8 @@ class MultiLabelSoftMarginLoss(Loss):
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a sigmoid"
     probabilities: ClassVar = "torch.sigmoid({})"
+    number: ClassVar = "torch.sigmoid({})"
+    unit: ClassVar = True
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """Return one-hot labels."""

@@ -21,6 +21,8 @@ from mlpgen.training.losses.base import (
 class OfImages(Loss):
     """Base of losses that compare images or numbers."""
 
+    restores: ClassVar = True
+
     def takes_numbers(self, output: Shape) -> bool:
         """Return true: any numbers."""
         del output

@@ -1,0 +1,280 @@
+"""Targets of one's own: classes or numbers, for each example or each place in it."""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from data_common import Data, DataError
+
+SUM = 1e-3
+"""How far the probabilities of an example may be from 1 in sum."""
+
+
+class Goal(NamedTuple):
+    """What the loss compares the output of a model with.
+
+    Attributes:
+        outputs: How many classes the model tells apart, if the targets are classes.
+        places: The shape of the classes of one example: () for one class, (H, W) for
+            one of each pixel.
+        result: The shape of what the model gives of an example, if the targets are
+            numbers.
+        unit: Whether what is compared is from 0 to 1.
+        soft: Whether the targets are probabilities of the classes.
+        ignored: What stands for a class that is not known.
+    """
+
+    outputs: int = 0
+    places: tuple[int, ...] = ()
+    result: tuple[int, ...] | None = None
+    unit: bool = False
+    soft: bool = False
+    ignored: int = -100
+
+    @property
+    def needed(self) -> bool:
+        """Whether anything is compared with the targets."""
+        return self.result is not None or self.outputs > 0
+
+    def has_ignored(self, targets: Tensor) -> bool:
+        """Tell whether some of the classes are not known."""
+        classes = self.outputs > 0 and not self.soft
+        return classes and bool((targets == self.ignored).any())
+
+    def check_restored(self, *parts: Data) -> None:
+        """Refuse features that the model restores, if the loss does not take them.
+
+        Raises:
+            DataError: They are no numbers from 0 to 1.
+        """
+        if not self.needed:
+            for part in parts:
+                check_unit("features", part.features, self.unit)
+
+
+def checked_targets(
+    name: str, targets: Tensor, goal: Goal, notes: list[str]
+) -> tuple[Tensor, Tensor | None]:
+    """Check that targets are what the loss takes.
+
+    Args:
+        name: Of the data, for people.
+        targets: Of the examples, (N, …).
+        goal: What the loss takes.
+        notes: Gets a line for each thing that is said of them.
+
+    Returns:
+        The targets, int64 or float32, and the places of the examples that have some,
+        int64 (M,); None if all have.
+
+    Raises:
+        DataError: They are something else.
+    """
+    if targets.is_complex():
+        raise DataError(f"{name}: targets are no real numbers")
+    if goal.result is not None:
+        return checked_numbers(name, targets, goal.result, goal.unit, notes), None
+    if not goal.needed:
+        return torch.zeros(len(targets)), None
+    if goal.soft:
+        return checked_chances(name, targets, goal), None
+    targets = checked_labels(name, classes_of(name, targets, goal, notes), goal)
+    return targets, known_examples(name, targets, goal.ignored, notes)
+
+
+def classes_of(name: str, targets: Tensor, goal: Goal, notes: list[str]) -> Tensor:
+    """Return targets that are one-hot as classes, and others as they are."""
+    axis = class_axis(targets, goal)
+    if not axis or not is_one_hot(targets, axis):
+        return targets
+    notes.append(f"{name}: targets {[*targets.shape]} are one-hot, read as classes")
+    return targets.argmax(axis)
+
+
+def class_axis(targets: Tensor, goal: Goal) -> int:
+    """Return the axis along which targets have a number for each class, or 0."""
+    found, places = tuple(targets.shape[1:]), goal.places
+    axes = {1: (goal.outputs, *places), len(places) + 1: (*places, goal.outputs)}
+    fitting = [axis for axis, shape in axes.items() if found == shape]
+    return fitting[0] if len(fitting) == 1 else 0
+
+
+def is_one_hot(targets: Tensor, axis: int) -> bool:
+    """Tell whether there is a single 1 along an axis, and zeros beside it."""
+    plain = bool(((targets == 0) | (targets == 1)).all())
+    return plain and bool((targets.sum(axis) == 1).all())
+
+
+def checked_labels(name: str, targets: Tensor, goal: Goal) -> Tensor:
+    """Check that targets are classes, int64 (N, …) with the places of an example.
+
+    Raises:
+        DataError: They are something else.
+    """
+    found = [*targets.shape]
+    if tuple(found[1:]) != goal.places:
+        raise DataError(f"{name}: {wrong_places(targets, goal)}")
+    if targets.is_floating_point():
+        whole = bool((targets == targets.round()).all())
+        what = f"targets {found} are {type_of(targets)}"
+        mend = "classes are whole numbers"
+        if whole:
+            mend = f"{mend}: `y = y.astype(int)`"
+        elif not targets.isfinite().all():
+            mend = f"{mend}, and some are NaN or infinite"
+        else:
+            mend += ", and some are not: numbers are for a loss such as `MSELoss`"
+        raise DataError(f"{name}: {what}, and {mend}")
+    targets = targets.to(torch.int64)
+    known = targets[targets != goal.ignored]
+    if not known.numel():
+        raise DataError(f"{name}: all targets are {goal.ignored}, which is ignored")
+    least, most = int(known.min()), int(known.max())
+    if least < 0 or most >= goal.outputs:
+        said = f"labels go from {least} to {most}, and the model tells 0 to "
+        said += f"{goal.outputs - 1} apart{mended_labels(known, goal)}"
+        raise DataError(f"{name}: {said}")
+    return targets
+
+
+def mended_labels(known: Tensor, goal: Goal) -> str:
+    """Say how labels that the model does not tell apart become others."""
+    least, most = int(known.min()), int(known.max())
+    if least == 1 and most == goal.outputs:
+        return ": `y = y - 1`"
+    odd = known[(known < 0) | (known >= goal.outputs)]
+    unknown = int(odd[0])
+    if unknown in (-1, 255) and bool((odd == unknown).all()) and len(odd) < len(known):
+        return f": if {unknown} means unknown, the loss takes `ignore_index: {unknown}`"
+    if least >= 0 and most < 1000:
+        return f": it needs {most + 1} outputs"
+    return ": `y = numpy.unique(y, return_inverse=True)[1]` counts them from 0"
+
+
+def wrong_places(targets: Tensor, goal: Goal) -> str:
+    """Say what is wrong with the shape of targets that should be classes."""
+    found, wanted = [*targets.shape], shown(("N", *goal.places))
+    each = "one for each example" if not goal.places else "one for each place"
+    said = f"targets {found}, where the loss takes whole numbers {wanted}, {each}"
+    inner = found[1:]
+    fitting = [
+        axis
+        for axis in range(1, len(found))
+        if found[axis] == 1 and (*inner[: axis - 1], *inner[axis:]) == goal.places
+    ]
+    if fitting:
+        return f"{said}: `y = y[{', '.join([':'] * fitting[0])}, 0]`"
+    axis = class_axis(targets, goal)
+    if axis:
+        return (
+            f"{said}; probabilities of classes are `targets: probabilities` in `data`, "
+            f"and `y = y.argmax({axis})` is the likeliest class"
+        )
+    if sorted(inner) == sorted(goal.places):
+        return f"{said}: {turned(inner, goal.places)}"
+    return said
+
+
+def checked_chances(name: str, targets: Tensor, goal: Goal) -> Tensor:
+    """Check that targets are probabilities of classes, float32 (N, K, …).
+
+    Raises:
+        DataError: They are something else.
+    """
+    wanted = (goal.outputs, *goal.places)
+    if tuple(targets.shape[1:]) != wanted:
+        raise DataError(f"{name}: {wrong_shape(targets, wanted)}")
+    targets = targets.to(torch.float32)
+    check_unit(name, targets, unit=True)
+    if ((targets.sum(1) - 1).abs() > SUM).any():
+        raise DataError(f"{name}: the probabilities of some targets do not sum to 1")
+    return targets
+
+
+def checked_numbers(
+    name: str, targets: Tensor, shape: tuple[int, ...], unit: bool, notes: list[str]
+) -> Tensor:
+    """Check that targets are numbers of a shape, float32 (N, …).
+
+    Raises:
+        DataError: They are something else.
+    """
+    found = tuple(targets.shape[1:])
+    if [size for size in found if size > 1] != [size for size in shape if size > 1]:
+        raise DataError(f"{name}: {wrong_shape(targets, shape)}")
+    if found not in (shape, ()):  # sizes of 1 are nobody's mistake
+        said = f"targets {[*targets.shape]} are read as {shown(('N', *shape))}"
+        notes.append(f"{name}: {said}")
+    targets = targets.to(torch.float32).reshape(-1, *shape)
+    if not targets.isfinite().all():
+        raise DataError(f"{name}: some targets are NaN or infinite")
+    check_unit(name, targets, unit)
+    return targets
+
+
+def wrong_shape(targets: Tensor, shape: tuple[int, ...]) -> str:
+    """Say what is wrong with the shape of targets that should be numbers."""
+    found = tuple(targets.shape[1:])
+    said = f"targets {[*targets.shape]}, where the model gives {[*shape]} of each "
+    said += "example"
+    if len(found) == len(shape) > 1 and sorted(found) == sorted(shape):
+        return f"{said}: {turned([*found], shape)}"
+    if not found and not targets.is_floating_point() and len(shape) == 1:
+        return f"{said}: labels are `targets: classes` in `data`"
+    if math.prod(found) == math.prod(shape):
+        sizes = ", ".join(str(size) for size in shape)
+        return f"{said}: if they are in this order, `y = y.reshape(-1, {sizes})`"
+    return said
+
+
+def turned(found: list[int], wanted: tuple[int, ...]) -> str:
+    """Say how the axes of targets are brought into another order."""
+    if (found[-1], *found[:-1]) == wanted:
+        return "the channels are last: `y = numpy.moveaxis(y, -1, 1)`"
+    if (*found[1:], found[0]) == wanted:
+        return "the channels are first: `y = numpy.moveaxis(y, 1, -1)`"
+    return "the axes are in another order: `numpy.transpose` turns them"
+
+
+def known_examples(
+    name: str, targets: Tensor, ignored: int, notes: list[str]
+) -> Tensor | None:
+    """Return the places of examples whose targets are not all ignored, or None.
+
+    The others teach nothing, and a mean over none of them would be no number.
+    """
+    known = targets != ignored
+    if known.all():
+        return None
+    places = known.flatten(1).any(1) if targets.ndim > 1 else known
+    count = int((~known).sum())
+    said = f"{name}: {count:,} of {known.numel():,} targets are {ignored}, ignored"
+    left_out = int((~places).sum())
+    if left_out:
+        said += f"; {left_out:,} examples with no others are left out"
+    notes.append(said)
+    return places.nonzero().flatten() if left_out else None
+
+
+def check_unit(name: str, values: Tensor, unit: bool) -> None:
+    """Refuse what a loss of probabilities does not take.
+
+    Raises:
+        DataError: It is no number from 0 to 1.
+    """
+    if unit and not ((values >= 0) & (values <= 1)).all():
+        least, most = float(values.min()), float(values.max())
+        said = f"the loss takes numbers from 0 to 1 alone, these go from {least:.4g} "
+        raise DataError(f"{name}: {said}to {most:.4g}")
+
+
+def type_of(values: Tensor) -> str:
+    """Return the name of a type of numbers: float32."""
+    return str(values.dtype).removeprefix("torch.")
+
+
+def shown(shape: tuple[object, ...]) -> str:
+    """Write a shape with names: (N, 28, 28), or (N,)."""
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
