@@ -110,9 +110,12 @@ def _term(
             or _other_weights(loss, before)
             or found
         )
+    several = found == "places" or (found == "number" and loss.unit)
+    several = several and len(value.shape) > 1
+    misshapen = isinstance(found, Problem) and found.code == "MG401"
+    if (several or misshapen) and problems.promote("MG306"):
+        return None  # that mistake explains the shape
     if isinstance(found, Problem):
-        if found.code == "MG401" and problems.promote("MG306"):
-            return None  # that mistake explains the shape
         notes = (
             f"the output is `{output}` (line {problems.line(node.path)}), "
             f"{whole_shown(value)}",
