@@ -1,48 +1,53 @@
 """Puts small mistakes into the code that generates code, and says what notices them.
 
-    python benchmarks/mutants.py --count 400 --seed 1 [--time 120] [--only sizes]
+    python benchmarks/mutants.py --count 400 --seed 1 [--only sizes] [--again]
 
-The mistakes are in styles, shape rules and templates, in a copy. A mistake is killed by
-the first stage that notices it: the committed specs render different code, or a test
-fails. The tests of the mutated part run first, then the fuzzer, then the promises.
-Survivors are shown: either they change nothing, or a test is missing.
+The mistakes are in styles, shape rules and templates, in a copy. Those tests that run a
+mistaken line are tried, the quickest first, until one fails; for templates, first what
+the committed specs render. The first run records which test runs which line, with
+coverage.py, which must be installed; later ones only trace new tests.
 
-Each mistake has its own process, forked from one that has torch imported already.
+Results are appended to a file, and a run goes on where the last one stopped. Mistakes
+that survive are shown: either they change nothing, and get a line with the reason in
+`equivalent_mutants.yaml`, or a test is missing; `--again` tries survivors once more.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import compileall
 import json
 import os
 import py_compile
-import random
 import shutil
-import signal
 import sys
 import tempfile
-import time
-import traceback
 from collections import Counter
+from hashlib import sha256
 from importlib import import_module
-from importlib.util import cache_from_source
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import yaml
+
+from mutant_runs import work
 from mutators import mutants
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
+    from mutant_runs import Outcome
     from mutators import Mutant
 
 ROOT = Path(__file__).parent.parent
-COPIED = ("src", "templates", "tests", "specs", "schemas", "generated", "docs", "data")
-FILES = ("README.md", "pyproject.toml", "CONTRIBUTING.md", "CHANGELOG.md")
+COPIED = (
+    *("src", "templates", "tests", "specs", "schemas", "generated", "docs", "data"),
+    *("benchmarks", "examples"),
+    *("README.md", "pyproject.toml", "CONTRIBUTING.md", "CHANGELOG.md"),
+)
+UNCHECKED = py_compile.PycInvalidationMode.UNCHECKED_HASH
+"""Python only compiles what was changed since."""
 TARGETS = (
     "src/mlpgen/styles/**/*.py",
     "src/mlpgen/scripts/**/*.py",
@@ -53,299 +58,213 @@ TARGETS = (
 )
 WARM = [
     *("torch", "torch.utils.flop_counter", "torch.nn.utils.parametrizations"),
-    *("pytest", "hypothesis", "jsonschema", "yaml"),
-    *("jinja2", "pydantic", "rich.table", "click", "nbformat", "numpy"),
+    *("jsonschema", "jinja2", "pydantic", "rich.table", "click", "nbformat", "numpy"),
 ]
-"""Imported once for all mistakes, unlike mlpgen itself."""
-CATALOGUES = ("src/mlpgen/layers", "src/mlpgen/functions")
-QUICK = ["test_diagnostics", "test_expressions", "test_rounds", "test_operands"]
-CONCERNED = {
-    "templates/scripts/pre": ["test_predict"],
-    "templates/scripts/plot": ["test_predict"],
-    "templates/notebook": ["test_notebook"],
-    "src/mlpgen/layers": ["layers", "test_interpreter", "test_every_argument"],
-    "src/mlpgen/functions": ["functions", "test_interpreter", "test_every_argument"],
-    "src/mlpgen/symbols": [
-        "test_sizes",
-        "test_any_parameters",
-        "test_language",
-        "test_graphs",
-    ],
-    "src/mlpgen/scripts/notebook": ["test_notebook"],
-    "src/mlpgen/scripts": ["test_training_keys", "test_data", "test_predict"],
-    "src/mlpgen/styles": [
-        "test_any_parameters",
-        "test_graphs",
-        "test_capture",
-        "test_share",
-        "test_optimizers_and_losses",
-        "test_language",
-    ],
-    "templates": ["test_training_keys", "test_data", "test_notebook", "test_predict"],
-}
-"""Tests of a room, by the prefix of its paths; `LAST` follows."""
-LAST = [
-    "test_promises_graphs",
-    "test_promises_chains",
-    "test_block_classes",
-    "test_expert_code",
+"""Imported once for all mistakes, also for those that import mlpgen anew."""
+LEFT_OUT = [
+    "test_training",
+    "test_resume",
+    "test_prove",
+    "test_starting",
+    "test_package",
+    "test_changed_spec",
+    "test_damaged_data",
+    "test_damaged_checkpoints",
 ]
-LAST_OF_SCRIPTS = ["test_training", "test_resume", "test_expert_code"]
-FUZZED = 200
-SLOWEST = 420
-"""Time limit of a stage, in seconds."""
-
-
-class Stage(NamedTuple):
-    """One way to notice a mistake: it raises if there is one."""
-
-    name: str
-    notice: Callable[[], None]
+"""Tests that take long, for what no source decides that is changed here."""
+EQUIVALENT = Path(__file__).with_name("equivalent_mutants.yaml")
+Identity = tuple[str, str, str, str, int]
 
 
 def main() -> None:
-    """Try mistakes until enough are tried, or time is up."""
+    """Try mistakes that were not tried yet, and print a summary of all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=int, default=400)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--time", type=float, default=10**6, metavar="MINUTES")
-    parser.add_argument("--only", default="", help="files with this in their path")
-    parser.add_argument(
-        "--trust", action="store_true", help="do not check first that all stages pass"
-    )
+    add = parser.add_argument
+    add("--count", type=int, default=400)
+    add("--seed", type=int, default=1)
+    add("--tests", nargs="+", default=["tests"], help="where tests are, for a start")
+    add("--only", default="", help="files with this in their path")
+    add("--again", action="store_true", help="try those again that survived")
+    add("--processes", type=int, default=1)
+    add("--budget", type=float, default=30, help="CPU seconds for one mistake")
+    add("--folder", type=Path, default=Path(tempfile.gettempdir(), "mlpgen-mutants"))
+    add("--map", type=Path, help="which test runs which line; FOLDER/map.jsonl")
+    add("--results", type=Path, help="FOLDER/results.jsonl")
+    add("--summary", action="store_true", help="try nothing")
     given = parser.parse_args()
-    for name in WARM:
-        import_module(name)
-    sys.dont_write_bytecode = True
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        copy = copied(Path(folder))
-        texts = {
-            path.relative_to(copy).as_posix(): path.read_text(encoding="utf-8")
-            for pattern in TARGETS
-            for path in sorted(copy.glob(pattern))
-            if given.only in path.relative_to(copy).as_posix()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    results = given.results or given.folder / "results.jsonl"
+    texts = sources()
+    chosen = sample(texts, given.seed, given.count)
+    if not given.summary:
+        done = outcomes(results)
+        equal = {*equivalent()}
+        left = {
+            identity: mutant
+            for identity, mutant in chosen.items()
+            if given.only in mutant.path
+            and identity[:4] not in equal
+            and (identity not in done or (given.again and not _killed(done[identity])))
         }
-        every = [each for path, text in texts.items() for each in mutants(path, text)]
-        chosen = random.Random(given.seed).sample(every, min(given.count, len(every)))
-        print(f"{len(every):,} mistakes in {len(texts)} files, {len(chosen)} of them")
-        kept = baseline(copy, {} if given.trust else texts)
-        search(kept, texts, chosen, time.monotonic() + 60 * given.time)
+        print(f"{len(left)} of {len(chosen)} mistakes are to be tried", flush=True)
+        for name in WARM:
+            import_module(name)
+        sys.dont_write_bytecode = True
+        tried_by_processes(given, results, texts, left)
+    summary(chosen, texts, outcomes(results))
+
+
+def sources() -> dict[str, str]:
+    """Read all files that mistakes are made in."""
+    return {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for pattern in TARGETS
+        for path in sorted(ROOT.glob(pattern))
+    }
+
+
+def sample(texts: dict[str, str], seed: int, count: int) -> dict[Identity, Mutant]:
+    """Choose mistakes by what they are, so that other changes hardly change which."""
+    every: dict[Identity, Mutant] = {}
+    for path, text in texts.items():
+        seen: Counter[tuple[str, ...]] = Counter()
+        for mutant in mutants(path, text):
+            what = path, mutant.kind, *mutant.lines(text)
+            seen[what] += 1
+            every[(*what, seen[what])] = mutant
+
+    def drawn(identity: Identity) -> str:
+        return sha256(json.dumps([seed, *identity]).encode()).hexdigest()
+
+    return {each: every[each] for each in sorted(every, key=drawn)[:count]}
+
+
+def tried_by_processes(
+    given: argparse.Namespace,
+    results: Path,
+    texts: dict[str, str],
+    left: dict[Identity, Mutant],
+) -> None:
+    """Try mistakes in processes that have everything imported already."""
+    os.environ["MLPGEN_RENDERED"] = str(given.folder / f"rendered-{state()}.json")
+    known = given.map or given.folder / "map.jsonl"
+    names = {mutant: identity for identity, mutant in left.items()}
+    shown = os.dup(1)
+    left_out = [f"--ignore=tests/{each}.py" for each in LEFT_OUT]
+    tests = [*left_out, *given.tests, "benchmarks/drift_tests.py"]
+
+    def report(mutant: Mutant, outcome: Outcome) -> None:
+        entry = {"mutant": names[mutant], "line": mutant.line, **outcome._asdict()}
+        with results.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+        where = f"{mutant.path}:{mutant.line}"
+        told = f"{outcome.cpu:4.0f} s {outcome.outcome} {where} {outcome.by}\n"
+        os.write(shown, told.encode())
+
+    def run(parts: list[list[Mutant]]) -> None:
+        processes = []
+        for number, part in enumerate(parts):
+            copy = copied(given.folder.resolve() / f"copy-{number}")
+            process = os.fork()
+            if not process:
+                work(copy, known, texts, part, report, given.budget, tests)
+                os._exit(0)
+            processes.append(process)
+        for process in processes:
+            os.waitpid(process, 0)
+
+    mutants_ = list(left.values())
+    if given.processes > 1:
+        run([[]])  # records what tests run
+    run([mutants_[start :: given.processes] for start in range(given.processes)])
 
 
 def copied(folder: Path) -> Path:
-    """Copy the tree, compiled so that Python only reads files that were changed."""
-    for name in COPIED:
-        ignored = shutil.ignore_patterns("__pycache__", "runs")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    for name in FILES:
-        shutil.copy(ROOT / name, folder / name)
-    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    compileall.compile_dir(folder / "src", quiet=2, invalidation_mode=mode)
+    """Bring a copy of the tree up to date, and compile what changed."""
+    files = {path.relative_to(ROOT) for name in COPIED for path in _files(ROOT / name)}
+    old = {path.relative_to(folder) for path in _files(folder)}
+    for path in old - files:
+        (folder / path).unlink()
+    for path in files:
+        if path not in old or _stamp(ROOT / path) != _stamp(folder / path):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path, folder / path)
+            if path.suffix == ".py" and path.parts[0] in ("src", "tests"):
+                py_compile.compile(str(folder / path), invalidation_mode=UNCHECKED)
     return folder
 
 
-def search(kept: Path, texts: dict[str, str], chosen: list[Mutant], end: float) -> None:
-    """Try mistakes and print the outcome of each, then a summary."""
-    copy = kept.parent
-    killed: Counter[str] = Counter()
-    survivors: list[Mutant] = []
-    for number, mutant in enumerate(chosen, 1):
-        if time.monotonic() > end:
-            break
-        begin = time.monotonic()
-        with mistaken(copy, mutant, texts[mutant.path]):
-            by = noticed(copy, stages(mutant.path, kept))
-        killed[by or "nobody"] += 1
-        took = time.monotonic() - begin
-        where = f"{mutant.path}:{mutant.line}"
-        print(
-            f"{number:4} {took:4.0f} s {by or 'SURVIVED':24} {mutant.kind:10} {where}"
-        )
-        if not by:
-            survivors.append(mutant)
-            print(mutant.diff(texts[mutant.path]))
-        sys.stdout.flush()
-    tried = sum(killed.values())
-    share = 100 * (tried - len(survivors)) / max(1, tried)
-    print(f"\n{tried} tried, {len(survivors)} survived, {share:.1f} % killed")
-    for by, count in killed.most_common():
-        print(f"{count:6} by {by}")
-    for mutant in survivors:
-        print(f"\n{mutant.path}:{mutant.line}")
-        print(mutant.diff(texts[mutant.path]))
+def _files(path: Path) -> Iterator[Path]:
+    """List a file, or all files of a folder that are not made by running something."""
+    if path.is_file():
+        yield path
+    elif path.is_dir() and path.name not in ("__pycache__", "runs", "temporary"):
+        for each in sorted(path.iterdir()):
+            yield from _files(each)
 
 
-class mistaken:  # noqa: N801 - used like a function
-    """Context manager: puts a mistake into the copy."""
-
-    def __init__(self, copy: Path, mutant: Mutant, text: str) -> None:
-        self.path = copy / mutant.path
-        self.new = mutant.applied(text)
-        self.old = text
-        self.compiled = Path(cache_from_source(str(self.path)))
-
-    def __enter__(self) -> None:
-        self.path.write_text(self.new, encoding="utf-8")
-        self.compiled.unlink(missing_ok=True)
-
-    def __exit__(self, *_: object) -> None:
-        self.path.write_text(self.old, encoding="utf-8")
+def _stamp(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
 
 
-def baseline(copy: Path, texts: dict[str, str]) -> Path:
-    """Save what the specs render, and check that all stages pass without a mistake."""
-    kept = copy / "rendered.json"
-
-    def keep() -> None:
-        kept.write_text(json.dumps(rendered(copy)), encoding="utf-8")
-
-    if noticed(copy, [Stage("rendering", keep)]):
-        raise SystemExit("the specs do not render")
-    every: dict[str, Stage] = {}
-    for path in texts:
-        every |= {each.name: each for each in stages(path, kept)}
-    for each in every.values():
-        begin = time.monotonic()
-        failed = noticed(copy, [each])
-        print(f"{time.monotonic() - begin:6.0f} s {each.name}", flush=True)
-        if failed:
-            raise SystemExit(f"{each.name} fails without a mistake")
-    return kept
+def state() -> str:
+    """Identify what decides what the specs render."""
+    found = sha256()
+    for name in ("src", "templates", "specs"):
+        for path in _files(ROOT / name):
+            found.update(path.read_bytes())
+    return found.hexdigest()[:16]
 
 
-def stages(path: str, kept: Path) -> list[Stage]:
-    """List the ways to notice a mistake in a file, the quick ones first."""
-    copy = kept.parent
-    scripts = "scripts" in path or "notebook" in path
-    concerned = [
-        name for begin, names in CONCERNED.items() if path.startswith(begin)
-        for name in names
-    ]  # fmt: skip
-    own = _classes(copy / path) if path.startswith(CATALOGUES) else []
-    names = [*QUICK, *concerned]
-    last = LAST_OF_SCRIPTS if scripts else LAST
-    fuzz = [] if scripts else [Stage("fuzz", lambda: fuzzed(copy))]
-    return [
-        Stage("drift", lambda: drifted(copy, kept)),
-        *([_tests(copy, concerned[0], own)] if own else []),
-        *(_tests(copy, name) for name in dict.fromkeys(names)),
-        *fuzz,
-        *(_tests(copy, name) for name in last),
-    ]
-
-
-def _file(copy: Path, name: str) -> Path:
-    folder = copy / "tests" / name
-    return folder if folder.is_dir() else folder.with_suffix(".py")
-
-
-def _classes(path: Path) -> list[str]:
-    """Name the classes of a file; tests of layers and functions have their names."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [each.name for each in tree.body if isinstance(each, ast.ClassDef)]
-
-
-def _tests(copy: Path, name: str, about: Sequence[str] = ()) -> Stage:
-    def run() -> None:
-        import pytest
-
-        options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-m", ""]
-        options += ["-k", " or ".join(about)] if about else []
-        if pytest.main([*options, str(_file(copy, name))]):
-            raise AssertionError(name)
-
-    return Stage(f"own {name}" if about else name, run)
-
-
-def rendered(copy: Path) -> dict[str, str]:
-    """Render all committed specs, in all ways."""
-    from mlpgen import api
-
-    found = {}
-    paths = [*sorted(copy.glob("specs/*.yaml")), *sorted(copy.glob("specs/*/*.yaml"))]
-    for path in paths:
-        network = api.load(path)
-        for style in api.STYLES:
-            for notebook in (False, True):
-                texts = api.render(network, style, notebook=notebook)
-                for name, text in texts.items():
-                    found[f"{path.stem}/{style}/{name}"] = text
+def outcomes(results: Path) -> dict[Identity, dict[str, Any]]:
+    """Read all results, the last one of each mistake."""
+    found: dict[Identity, dict[str, Any]] = {}
+    for line in results.read_text("utf-8").splitlines() if results.exists() else []:
+        entry = json.loads(line)
+        path, kind, before, after, number = entry["mutant"]
+        found[path, kind, before, after, number] = entry
     return found
 
 
-def drifted(copy: Path, kept: Path) -> None:
-    """Check that the specs render the same as before."""
-    if rendered(copy) != json.loads(kept.read_text(encoding="utf-8")):
-        raise AssertionError("drift")
+def _killed(entry: dict[str, Any]) -> bool:
+    return bool(entry["outcome"] == "killed")
 
 
-def fuzzed(copy: Path) -> None:
-    """Check that recombined specs break no promise; always the same specs."""
-    from tests.fuzz.judgement import all_judged
-
-    del copy
-    for found in all_judged(1, range(FUZZED)):
-        if found.findings:
-            raise AssertionError(found.findings[0])
-
-
-def noticed(copy: Path, stages_: list[Stage]) -> str:
-    """Run stages in a separate process; return the one that notices something."""
-    told, tell = os.pipe()
-    process = os.fork()
-    if not process:
-        os.setsid()
-        os.close(told)
-        _child(copy, stages_, tell)
-    os.close(tell)
-    name = "start"
-    with os.fdopen(told, "rb", buffering=0) as answers:
-        for each in _lines(answers.fileno()):
-            if each is None:
-                os.killpg(process, signal.SIGKILL)
-                os.waitpid(process, 0)
-                return f"{name} (time)"
-            name = each
-    _, status = os.waitpid(process, 0)
-    return name if status else ""
+def equivalent() -> dict[tuple[str, ...], str]:
+    """Read which mistakes change nothing, and why."""
+    entries = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) or []
+    return {
+        (each["path"], each["kind"], each["before"], each["after"]): each["why"]
+        for each in entries
+    }
 
 
-def _lines(file: int) -> Iterator[str | None]:
-    """Yield the lines of a process; None if it is silent for too long."""
-    import select
+def summary(
+    chosen: dict[Identity, Mutant],
+    texts: dict[str, str],
+    done: dict[Identity, dict[str, Any]],
+) -> None:
+    """Print survivors and what was killed by which file of tests."""
+    equal = {identity for identity in chosen if identity[:4] in equivalent()}
+    tried = {each for each in chosen if each in done} - equal
+    survivors = [each for each in chosen if each in tried and not _killed(done[each])]
+    for identity in survivors:
+        mutant, entry = chosen[identity], done[identity]
+        print(f"\n{mutant.path}:{mutant.line} {entry['outcome']} {entry['by']}")
+        print(mutant.diff(texts[mutant.path]))
+    share = 100 * (1 - len(survivors) / max(1, len(tried)))
+    print(f"\n{len(tried)} tried, {len(survivors)} survived, {share:.1f} % killed;")
+    print(f"{len(equal)} more change nothing, {len(chosen)} were drawn")
+    killed = {each: done[each] for each in tried - {*survivors}}
+    for by, number in Counter(_file(x["by"]) for x in killed.values()).most_common():
+        print(f"{number:6} by {by}")
+    cpu = sum(done[each]["cpu"] for each in tried)
+    print(f"{cpu / max(1, len(tried)):.1f} s of CPU for each")
 
-    rest = b""
-    while True:
-        ready, _, _ = select.select([file], [], [], SLOWEST)
-        if not ready:
-            yield None
-            return
-        got = os.read(file, 1024)
-        if not got:
-            return
-        *whole, rest = (rest + got).split(b"\n")
-        yield from (line.decode() for line in whole)
 
-
-def _child(copy: Path, stages_: list[Stage], tell: int) -> None:
-    """Run stages until one notices something; end the process."""
-    os.chdir(copy)
-    source = str(copy / "src")
-    sys.path[:0] = [source, str(copy)]
-    os.environ |= {"PYTHONPATH": source, "PYTHONDONTWRITEBYTECODE": "1"}
-    log = os.open(copy / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    for number in (1, 2):
-        os.dup2(log, number)
-    code = 0
-    try:
-        for each in stages_:
-            os.write(tell, f"{each.name}\n".encode())
-            each.notice()
-    except BaseException:
-        traceback.print_exc()
-        sys.stderr.flush()
-        code = 1
-    os._exit(code)
+def _file(test: str) -> str:
+    return test.partition("::")[0]
 
 
 if __name__ == "__main__":

@@ -34,6 +34,15 @@ class Mutant(NamedTuple):
         """Return the text of the file with the mistake."""
         return text[: self.start] + self.new + text[self.end :]
 
+    def lines(self, text: str) -> tuple[str, str]:
+        """Return the lines before and after, without their spaces."""
+        first = text.rfind("\n", 0, self.start) + 1
+        last = text.find("\n", self.end)
+        rest = text[self.end : last if last >= 0 else None]
+        before = text[first : self.end] + rest
+        after = text[first : self.start] + self.new + rest
+        return " ".join(before.split()), " ".join(after.split())
+
     def diff(self, text: str) -> str:
         """Show the mistake."""
         lines = text.splitlines(), self.applied(text).splitlines()

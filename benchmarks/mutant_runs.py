@@ -1,0 +1,546 @@
+"""Tries mistakes on a collected session of pytest: imports once, and forks for each.
+
+A mistake inside of functions replaces their code in the process that tries it. One that
+decides at import, as a default or a table does, imports the package and the tests anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import gc
+import os
+import select
+import signal
+import sys
+import traceback
+import types
+from contextlib import suppress
+from importlib import import_module
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from hypothesis import Phase, settings
+
+from mutant_map import IMPORTS, Map
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mutators import Mutant
+
+KILLED, OUT_OF_TIME, UNPATCHED, BROKEN = 1, 3, 4, 5
+"""Exit codes of a process that tries a mistake; 0 if all tests pass."""
+SILENCE = 900
+"""Seconds without a word after which a process is ended."""
+SLOWEST = 20
+"""CPU seconds: tests that take longer are not used."""
+PATIENCE = 10
+"""Times as long as usual, and at least `SLOWEST`: a test that hangs."""
+NEVER_ENDS = "does not end"
+SCHEMA = "tests/test_schema.py::test_the_committed_file_is_current"
+OPTIONS = ["-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+
+
+class Outcome(NamedTuple):
+    """What tests say about a mistake.
+
+    Attributes:
+        outcome: `killed`, `survived`, `out of time` or `not run by any test`.
+        by: The test that notices it, or why it is known.
+        cpu: Seconds.
+        tests: How many tests were to be run.
+    """
+
+    outcome: str
+    by: str = ""
+    cpu: float = 0.0
+    tests: int = 0
+
+
+class Place(NamedTuple):
+    """Where a mistake is in a file of Python.
+
+    Attributes:
+        inside: Whether it is in the body of a function.
+        statement: The lines of its statement.
+        scope: The lines of the function or class around it, none at the top.
+        names: The names of these.
+    """
+
+    inside: bool
+    statement: range
+    scope: range
+    names: list[str]
+
+
+def place(text: str, line: int) -> Place:
+    """Find the place of a line."""
+    inside, names = False, []
+    statement = scope = range(line, line + 1)
+    at_top = True
+    for node in ast.walk(ast.parse(text)):  # outer ones first
+        if not isinstance(node, ast.stmt) or not _covers(node, line):
+            continue
+        body: list[ast.stmt] = getattr(node, "body", [])
+        header = bool(body) and line < body[0].lineno
+        last = body[0].lineno - 1 if header else node.end_lineno or line
+        statement = range(node.lineno, last + 1)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.append(node.name)
+            scope = range(node.lineno, (node.end_lineno or line) + 1)
+            at_top = False
+            inside = inside or (isinstance(node, ast.FunctionDef) and not header)
+    return Place(inside, statement, range(0) if at_top else scope, names)
+
+
+def _covers(node: ast.stmt, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or 0)
+
+
+def work(
+    copy: Path,
+    known: Path,
+    texts: dict[str, str],
+    chosen: Sequence[Mutant],
+    report: Callable[[Mutant, Outcome], None],
+    budget: float,
+    collected: Sequence[str],
+) -> None:
+    """Collect all tests, record what new ones run, and try mistakes.
+
+    Args:
+        copy: A copy of the repository, in which mistakes are made.
+        known: The file of the map from lines to tests.
+        texts: The sources.
+        chosen: The mistakes.
+        report: Called with each result.
+        budget: CPU seconds for one mistake.
+        collected: The tests, as arguments of pytest.
+    """
+    os.chdir(copy)
+    sys.path[:0] = [str(copy / "src"), str(copy)]
+    os.environ |= {
+        "PYTHONPATH": str(copy / "src"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MLPGEN_HYPOTHESIS": "mutants",
+    }
+    settings.register_profile(
+        "mutants",
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(settings().suppress_health_check),
+    )
+    log = os.open(copy / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for number in (1, 2):
+        os.dup2(log, number)
+    tests = Map(known, texts)
+    run = Run(copy, tests, texts, chosen, report, budget)
+    if IMPORTS not in tests.seconds:
+        run.tracer = tracer(copy)
+        run.tracer.start()
+    options = [*OPTIONS, f"--basetemp={copy / 'temporary'}"]
+    code = pytest.main([*options, *collected], plugins=[run])
+    if not run.began:
+        raise SystemExit(f"the tests are not collected ({code}): see {copy}/log.txt")
+
+
+class Watch:
+    """A plugin of pytest that runs chosen tests until one fails, and ends the process.
+
+    Attributes:
+        failed: Whether a test failed.
+    """
+
+    def __init__(self) -> None:
+        self.failed = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Notice that a test failed."""
+        self.failed = self.failed or report.failed
+
+    def until_noticed(
+        self,
+        items: Sequence[pytest.Item],
+        seconds: dict[str, float | None],
+        end: float,
+        tell: int,
+    ) -> None:
+        """Run tests; end the process."""
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            os.write(tell, f"{item.nodeid}\n".encode())
+            usual = seconds[item.nodeid] or 0.0
+            signal.setitimer(signal.ITIMER_PROF, max(SLOWEST, PATIENCE * usual))
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            if self.failed:
+                os._exit(KILLED)
+            if spent() > end and following:
+                os._exit(OUT_OF_TIME)
+        os._exit(0)
+
+
+class Again(Watch):
+    """The plugin of a session that is collected with a mistake in place."""
+
+    def __init__(
+        self,
+        chosen: Sequence[str],
+        seconds: dict[str, float | None],
+        end: float,
+        tell: int,
+    ) -> None:
+        super().__init__()
+        self.chosen, self.seconds, self.end, self.tell = chosen, seconds, end, tell
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run the chosen tests; end the process."""
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        if session.testsfailed:
+            os._exit(KILLED)
+        items = {item.nodeid: item for item in session.items}
+        if any(each not in items for each in self.chosen):
+            os._exit(KILLED)
+        chosen = [items[each] for each in self.chosen]
+        self.until_noticed(chosen, self.seconds, self.end, self.tell)
+        return True
+
+
+class Run(Watch):
+    """The plugin of the session that is collected once."""
+
+    tracer: Any = None
+
+    def __init__(
+        self,
+        copy: Path,
+        tests: Map,
+        texts: dict[str, str],
+        chosen: Sequence[Mutant],
+        report: Callable[[Mutant, Outcome], None],
+        budget: float,
+    ) -> None:
+        super().__init__()
+        self.copy, self.map, self.texts = copy, tests, texts
+        self.chosen, self.report, self.budget = chosen, report, budget
+        self.items: dict[str, pytest.Item] = {}
+        self.began = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Try all mistakes."""
+        if session.testsfailed:
+            return True
+        self.began = True
+        if self.tracer:
+            self.tracer.stop()
+            self.map.add(IMPORTS, None, traced(self.tracer, self.copy).get("", {}))
+            self.tracer = None
+        self.items = {item.nodeid: item for item in session.items}
+        render(self.copy)
+        self.learn([each for each in self.items if each not in self.map.seconds])
+        self.functions = functions(self.copy / "src")
+        self.caches = caches()
+        gc.collect()
+        gc.freeze()
+        for mutant in self.chosen:
+            with mistaken(self.copy, mutant, self.texts[mutant.path]):
+                outcome = self.tried(mutant)
+            self.report(mutant, outcome)
+        return True
+
+    def learn(self, new: list[str]) -> None:
+        """Record what tests run, in processes that end with a test that takes long."""
+        while new:
+            code, last, _, _ = forked(functools.partial(self._trace, new))
+            self.map = Map(self.map.file, self.texts)
+            if code and last and last not in self.map.seconds:
+                self.map.add(last, None, {})
+            elif code:
+                raise SystemExit(f"tracing fails at {last}")
+            new = [each for each in new if each not in self.map.seconds]
+
+    def _trace(self, new: Sequence[str], tell: int) -> None:
+        following = dict(zip(new, [*new[1:], None], strict=True))
+        for names in batches(new, 20):
+            found: dict[str, float | None] = {}
+            tracing = tracer(self.copy)
+            tracing.start()
+            for name in names:
+                os.write(tell, f"{name}\n".encode())
+                tracing.switch_context(name)
+                begin, self.failed = spent(), False
+                item, after = self.items[name], self.items.get(following[name] or "")
+                signal.setitimer(signal.ITIMER_PROF, 2 * SLOWEST)
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                found[name] = None if self.failed else spent() - begin
+            tracing.stop()
+            lines = traced(tracing, self.copy)
+            for name, cpu in found.items():
+                self.map.add(name, cpu, lines.get(name, {}))
+        os._exit(0)
+
+    def tried(self, mutant: Mutant) -> Outcome:
+        """Run the tests that run the place of a mistake."""
+        if mutant.path.endswith(".jinja"):
+            tests = self._usable(self.map.running(mutant.path))
+            tests.sort(key=lambda each: "test_drift" not in each)
+            return self._outcome(mutant, tests, anew=False)
+        text = self.texts[mutant.path]
+        found = place(text, mutant.line)
+        if not found.inside:
+            return self._outcome(mutant, self._about(mutant, found), anew=True)
+        exact = self.map.running(mutant.path, [mutant.line])
+        tests = exact or self.map.running(mutant.path, found.statement)
+        outcome = Outcome("not run by any test")
+        if tests:
+            outcome = self._outcome(mutant, self._usable(tests), anew=False)
+        if outcome.outcome in ("killed", "out of time"):
+            return outcome
+        if self.map.imported(mutant.path, found.statement):
+            return self._outcome(mutant, self._about(mutant, found), anew=True)
+        return outcome
+
+    def _usable(self, tests: Sequence[str]) -> list[str]:
+        return self.map.ordered(each for each in tests if each in self.items)
+
+    def _about(self, mutant: Mutant, found: Place) -> list[str]:
+        """List the tests that could notice what is decided at import."""
+        around = self._usable(self.map.running(mutant.path, found.scope))
+        of_file = self._usable(self.map.running(mutant.path))
+        named = [
+            each
+            for each in self._usable(list(self.map.seconds))
+            if any(name in _words(each) for name in found.names)
+            and self.map.seconds[each] is not None
+        ]
+        first = [SCHEMA] if SCHEMA in self.items and named else []
+        return list(dict.fromkeys([*first, *named[:40], *around[:400], *of_file[:200]]))
+
+    def _outcome(self, mutant: Mutant, tests: list[str], *, anew: bool) -> Outcome:
+        if not tests:
+            return Outcome("not run by any test")
+        if anew:
+            tests = self._affordable(tests)
+        action = self._try_anew if anew else self._try
+        code, last, cpu, ended = forked(functools.partial(action, mutant, tests))
+        if code == UNPATCHED:
+            return self._outcome(mutant, tests, anew=True)
+        if ended or code == -signal.SIGPROF:
+            return Outcome("killed", f"{last} {NEVER_ENDS}", cpu, len(tests))
+        if code == 0:
+            return Outcome("survived", "", cpu, len(tests))
+        if code == OUT_OF_TIME:
+            number = tests.index(last) + 1 if last in tests else 0
+            return Outcome("out of time", f"after {number} tests", cpu, len(tests))
+        return Outcome("killed", last or "import", cpu, len(tests))
+
+    def _affordable(self, tests: Sequence[str]) -> list[str]:
+        """Take the first tests, until they take all of the time."""
+        chosen: list[str] = []
+        left = self.budget
+        for test in tests:
+            left -= self.map.seconds[test] or 0.0
+            if left > 0 or not chosen:
+                chosen.append(test)
+        return chosen
+
+    def _try(self, mutant: Mutant, tests: Sequence[str], tell: int) -> None:
+        template = mutant.path.endswith(".jinja")
+        for module, cache in self.caches:
+            if template or module != "mlpgen.rendering":
+                cache.cache_clear()
+        if not template and not self._patched(mutant):
+            os._exit(UNPATCHED)
+        items = [self.items[each] for each in tests]
+        self.until_noticed(items, self.map.seconds, spent() + self.budget, tell)
+
+    def _patched(self, mutant: Mutant) -> bool:
+        """Replace the code of functions; False if the module must be imported anew."""
+        path = str(self.copy / mutant.path)
+        code = compile(mutant.applied(self.texts[mutant.path]), path, "exec")
+        changed = 0
+        for each in codes(code):
+            for function in self.functions.get(key(each), ()):
+                if function.__code__ != each:
+                    try:
+                        function.__code__ = each
+                    except ValueError:  # other variables of the function around it
+                        return False
+                    changed += 1
+        loaded = any(
+            getattr(module, "__file__", None) == path
+            for module in list(sys.modules.values())
+        )
+        return changed > 0 or not loaded
+
+    def _try_anew(self, mutant: Mutant, tests: Sequence[str], tell: int) -> None:
+        del mutant
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None) or ""
+            if file.startswith(str(self.copy)):
+                del sys.modules[name]
+        gc.disable()
+        signal.setitimer(signal.ITIMER_PROF, 5 * SLOWEST)
+        files = dict.fromkeys(each.partition("::")[0] for each in tests)
+        end = spent() + self.budget + 5
+        again = Again(tests, self.map.seconds, end, tell)
+        pytest.main(
+            [*OPTIONS, f"--basetemp={self.copy / 'temporary'}", *files], plugins=[again]
+        )
+        os._exit(KILLED)
+
+
+def _words(test: str) -> set[str]:
+    """Split the name of a test and of its case."""
+    return {*"".join(x if x.isalnum() or x == "_" else " " for x in test).split()}
+
+
+def batches(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Cut a list in pieces."""
+    for start in range(0, len(names), size):
+        yield names[start : start + size]
+
+
+def spent() -> float:
+    """Count the CPU seconds of this process and of those that it has waited for."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def tracer(copy: Path) -> Any:
+    """Make what records lines, by coverage.py."""
+    coverage = import_module("coverage")
+    include = [f"{copy}/src/mlpgen/*", f"{copy}/templates/*"]
+    return coverage.Coverage(data_file=None, config_file=False, include=include)
+
+
+def traced(tracing: Any, copy: Path) -> dict[str, dict[str, list[int]]]:
+    """Return the lines of each file for each test."""
+    data = tracing.get_data()
+    found: dict[str, dict[str, list[int]]] = {}
+    for file in data.measured_files():
+        path = Path(file).relative_to(copy).as_posix()
+        for line, names in data.contexts_by_lineno(file).items():
+            for name in names:
+                lines = found.setdefault(name, {}).setdefault(path, [])
+                lines.append(line)
+    return found
+
+
+def functions(source: Path) -> dict[tuple[str, str, int], list[types.FunctionType]]:
+    """List all functions of a package by the place of their code."""
+    found: dict[tuple[str, str, int], list[types.FunctionType]] = {}
+    for each in gc.get_objects():
+        if type(each) is types.FunctionType:
+            code = each.__code__
+            if code.co_filename.startswith(str(source)):
+                found.setdefault(key(code), []).append(each)
+    return found
+
+
+def key(code: types.CodeType) -> tuple[str, str, int]:
+    """Identify code by its place."""
+    return code.co_filename, code.co_qualname, code.co_firstlineno
+
+
+def codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    """Walk all code in code."""
+    for each in code.co_consts:
+        if isinstance(each, types.CodeType):
+            yield each
+            yield from codes(each)
+
+
+def caches() -> list[tuple[str, Any]]:
+    """List the caches of the package, each with its module."""
+    return [
+        (each.__module__, each)
+        for each in gc.get_objects()
+        if type(each) is functools._lru_cache_wrapper
+        and str(each.__module__).startswith("mlpgen")
+    ]
+
+
+def render(copy: Path) -> None:
+    """Write what committed specs render, if it is not known yet."""
+    if Path(os.environ["MLPGEN_RENDERED"]).exists():
+        return
+    sys.path.insert(0, str(copy / "benchmarks"))
+
+    def write(tell: int) -> None:
+        del tell
+        import_module("drift_tests").write()
+        os._exit(0)
+
+    if forked(write)[0]:
+        raise SystemExit("the committed specs do not render")
+
+
+class mistaken:  # noqa: N801 - used like a function
+    """Context manager: puts a mistake into the copy."""
+
+    def __init__(self, copy: Path, mutant: Mutant, text: str) -> None:
+        self.path = copy / mutant.path
+        self.new = mutant.applied(text)
+        self.old = text
+        self.compiled = Path(cache_from_source(str(self.path)))
+
+    def __enter__(self) -> None:
+        self.path.write_text(self.new, encoding="utf-8")
+        self.compiled.unlink(missing_ok=True)
+
+    def __exit__(self, *_: object) -> None:
+        self.path.write_text(self.old, encoding="utf-8")
+
+
+def forked(action: Callable[[int], None]) -> tuple[int, str | None, float, bool]:
+    """Run something in a process of its own, which tells the name of each test.
+
+    Returns:
+        Its exit code (negative for a signal), the last test, CPU seconds, and whether
+        it was ended because it was silent.
+    """
+    told, tell = os.pipe()
+    process = os.fork()
+    if not process:
+        os.setsid()
+        os.close(told)
+        try:
+            action(tell)
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
+        os._exit(BROKEN)
+    os.close(tell)
+    last, ended = None, False
+    for line in _lines(told):
+        ended = line == NEVER_ENDS
+        last = last if ended else line
+    os.close(told)
+    with suppress(ProcessLookupError):  # what it started ends with it
+        os.killpg(process, signal.SIGKILL if ended else signal.SIGTERM)
+    _, status, used = os.wait4(process, 0)
+    cpu = used.ru_utime + used.ru_stime
+    return os.waitstatus_to_exitcode(status), last, cpu, ended
+
+
+def _lines(file: int) -> Iterator[str]:
+    """Yield the lines of a process; `NEVER_ENDS` if it is silent for too long."""
+    rest = b""
+    while True:
+        ready, _, _ = select.select([file], [], [], SILENCE)
+        if not ready:
+            yield NEVER_ENDS
+            return
+        got = os.read(file, 4096)
+        if not got:
+            return
+        *whole, rest = (rest + got).split(b"\n")
+        yield from (line.decode() for line in whole)
