@@ -16,6 +16,8 @@ from torch import Tensor
 RANK = int(os.environ.get("RANK", "0"))  # torchrun sets these
 RANKS = int(os.environ.get("WORLD_SIZE", "1"))
 
+Features = Any
+"""What a model takes: a tensor, (N, …), or of several inputs a tuple of them."""
 Numbers = float | list[float]
 """One number, or one for each channel."""
 Scale = tuple[Numbers, Numbers] | Literal["auto"] | None
@@ -59,15 +61,15 @@ class Data:
         """Count the examples."""
         return len(self.targets)
 
-    def at(self, index: Tensor) -> tuple[Tensor, Tensor]:
+    def at(self, index: Tensor) -> tuple[Features, Tensor]:
         """Return the examples at some places, int64 (B,), and their targets."""
         return self.features.index_select(0, index), self.targets.index_select(0, index)
 
-    def between(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+    def between(self, start: int, stop: int) -> tuple[Features, Tensor]:
         """Return the examples from one place to another, and their targets."""
         return self.features[start:stop], self.targets[start:stop]
 
-    def batches(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:
+    def batches(self, size: int) -> Iterator[tuple[Features, Tensor]]:
         """Yield all examples in order, some at a time; ranks share the batches."""
         for start in range(RANK * size, len(self), RANKS * size):
             yield self.between(start, start + size)
@@ -129,6 +131,11 @@ class Data:
     def inputs(self) -> dict[str, Tensor]:
         """Return what the model takes by its name, as it is kept, (N, …) each."""
         return {"input": self.features}
+
+    def of(self, name: str) -> "Data":
+        """Return the data of one input."""
+        del name
+        return self
 
     def as_read(self, name: str, values: Tensor) -> Tensor:
         """Return kept values of an input, (N, …), as they were before `normalize`."""

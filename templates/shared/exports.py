@@ -8,11 +8,15 @@ import torch
 from torch import Tensor, nn
 
 import hooks
+from data_features import applied
 from errors import RunError, printable
 from prediction import Loaded, Trained
 
+Given = tuple[Tensor, ...]
+"""What is exported is called with: a tensor for each input."""
 
-def export(run: Trained, loaded: Loaded[Any], shape: tuple[int, ...]) -> None:
+
+def export(run: Trained, loaded: Loaded[Any], *shapes: tuple[int, ...]) -> None:
     """Export a model as --export asks for, and compare what both give.
 
     The exported model takes any number of examples at once. It carries what its users
@@ -21,7 +25,7 @@ def export(run: Trained, loaded: Loaded[Any], shape: tuple[int, ...]) -> None:
     Args:
         run: What the model is of.
         loaded: The model, and what it takes.
-        shape: Of one example.
+        shapes: Of one example, of each input.
     """
     if not run.args.export:
         return
@@ -29,14 +33,17 @@ def export(run: Trained, loaded: Loaded[Any], shape: tuple[int, ...]) -> None:
     if inside and "vocabulary" in loaded.about:
         said = "a text becomes numbers outside of the model, by `vocabulary`"
         raise RunError(f"--with-preprocessing: {said} in its metadata")
-    raw = loaded.preprocess.example((2, *shape)).to(device)
-    features = loaded.preprocess(raw)
-    ours = [tensor for _, tensor in hooks.tensors(loaded.model(features))]
+    examples = loaded.preprocess.examples([(2, *shape) for shape in shapes])
+    raw = tuple(each.to(device) for each in examples)
+    found = loaded.preprocess(*raw)
+    features = found if isinstance(found, tuple) else (found,)
+    ours = [tensor for _, tensor in hooks.tensors(loaded.model(*features))]
     model, given = loaded.model, features
     if inside:
-        model, given = nn.Sequential(loaded.preprocess, model).eval(), raw
-    batch = torch.export.Dim("batch")
-    program = torch.export.export(model, (given,), dynamic_shapes=[{0: batch}])
+        model, given = Whole(loaded).eval(), raw
+    batch = ({0: torch.export.Dim("batch")},) * len(given)
+    shape = (batch,) if isinstance(model, Whole) else batch
+    program = torch.export.export(model, given, dynamic_shapes=shape)
     path = run.folder / f"model.{run.args.export}"
     save = save_pt2 if path.suffix == ".pt2" else save_onnx
     theirs = save(path, program, metadata(loaded, inside=inside), given)
@@ -47,6 +54,18 @@ def export(run: Trained, loaded: Loaded[Any], shape: tuple[int, ...]) -> None:
     print(printable(f"{path}: {said}"))
 
 
+class Whole(nn.Module):
+    """A model that takes raw examples, of each of its inputs."""
+
+    def __init__(self, loaded: Loaded[Any]) -> None:
+        super().__init__()
+        self.preprocess, self.model = loaded.preprocess, loaded.model
+
+    def forward(self, *raw: Tensor) -> Any:
+        """Bring examples to what the model takes, and call it."""
+        return applied(self.model, self.preprocess(*raw))
+
+
 def metadata(loaded: Loaded[Any], *, inside: bool) -> dict[str, str]:
     """Return what an exported model carries, each by its name, as JSON.
 
@@ -54,27 +73,21 @@ def metadata(loaded: Loaded[Any], *, inside: bool) -> dict[str, str]:
         loaded: The model, and what it takes.
         inside: Whether the preprocessing is part of what is exported.
     """
-    scale = loaded.preprocess
     found = {**loaded.about, "classes": loaded.classes}
-    found["preprocessing"] = {
-        "raw": str(scale.dtype).removeprefix("torch."),
-        "mean": scale.mean.tolist(),
-        "std": scale.std.tolist(),
-        "in_graph": inside,
-    }
+    found["preprocessing"] = {**loaded.preprocess.told(), "in_graph": inside}
     hidden = ("mean", "std")  # in a unit of their own
     return {key: json.dumps(value) for key, value in found.items() if key not in hidden}
 
 
-def save_pt2(path: Path, program: Any, about: dict[str, str], given: Tensor) -> Any:
+def save_pt2(path: Path, program: Any, about: dict[str, str], given: Given) -> Any:
     """Save a program of torch.export; return what it gives when it is loaded."""
     extra = {f"{name}.json": text for name, text in about.items()}
     torch.export.save(program, path, extra_files=extra)
-    result = torch.export.load(path).module()(given)
+    result = torch.export.load(path).module()(*given)
     return [tensor for _, tensor in hooks.tensors(result)]
 
 
-def save_onnx(path: Path, program: Any, about: dict[str, str], given: Tensor) -> Any:
+def save_onnx(path: Path, program: Any, about: dict[str, str], given: Given) -> Any:
     """Save an ONNX model; return what it gives, or nothing without onnxruntime."""
     try:
         made: Any = torch.onnx.export(program, (), verbose=False)
@@ -88,6 +101,7 @@ def save_onnx(path: Path, program: Any, about: dict[str, str], given: Tensor) ->
     except ImportError:
         return []
     session = InferenceSession(str(path))
-    name = session.get_inputs()[0].name
-    arrays = session.run(None, {name: given.cpu().numpy()})
+    names = [each.name for each in session.get_inputs()]
+    values = [each.cpu().numpy() for each in given]
+    arrays = session.run(None, dict(zip(names, values, strict=True)))
     return [torch.tensor(array) for array in arrays]

@@ -7,13 +7,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from data_common import Features
+from data_features import applied
 from errors import RunError
 
 MOST = 1000
 """Examples that the layers are called with; of more, those that come first."""
 
 
-def outputs_of_layers(model: nn.Module, features: Tensor) -> dict[str, Tensor]:
+def outputs_of_layers(model: nn.Module, features: Features) -> dict[str, Tensor]:
     """Call a model, and keep what comes out of each of its layers by a forward hook.
 
     A hook belongs to a module: it is called with what went in and what came out, each
@@ -47,7 +49,7 @@ def outputs_of_layers(model: nn.Module, features: Tensor) -> dict[str, Tensor]:
     torch.backends.mha.set_fastpath_enabled(False)  # it passes over layers of encoders
     try:
         with torch.inference_mode():
-            model(features)
+            applied(model, features)
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
         for handle in handles:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from data_common import RANK, Data, Splits
+from data_features import applied
 from errors import RunError, printable
 
 if TYPE_CHECKING:
@@ -266,7 +267,7 @@ def computed(
     most, parts = min(len(data), most), []
     for start in range(0, most, at_once):
         features, _ = data.between(start, min(start + at_once, most))
-        output = model(features)
+        output = applied(model, features)
         parts.append((output if isinstance(output, Tensor) else output[0]).cpu())
     return torch.cat(parts)
 

@@ -13,13 +13,14 @@ import hooks
 import plots
 from changes import Spec
 from command_line import Parser, path_of, usable
-from data_common import DataError, Splits
+from data_common import DataError, Features, Splits
+from data_features import counted, each_of
 from data_files import Files
 from errors import RunError, guarded, note
 from predictions import FORMATS, TOP, Name, check_arguments
-from preprocessing import Preprocessing
+from preprocessing import Preprocessor
 
-Reader = Callable[[Sequence[Path], dict[str, Any]], Tensor]
+Reader = Callable[[Sequence[Path], dict[str, Any]], Features]
 """Reads files as the model takes them, (N, …), by what is known of the data."""
 
 
@@ -33,14 +34,15 @@ class Loaded(NamedTuple, Generic[T]):
         model: The model, in the state of evaluation.
         classes: The names of its outputs, in their order, if it tells classes apart.
         preprocess: Brings raw examples, such as pixels, to what the model takes.
-        read: Reads files as what the model takes, (N, …).
+        read: Reads files as what the model takes, (N, …); of a model with several
+            inputs a tuple of such, in their order.
         about: What else the training has found out about its data.
     """
 
     model: T
     classes: list[str]
-    preprocess: Preprocessing
-    read: Callable[..., Tensor]
+    preprocess: Preprocessor
+    read: Callable[..., Features]
     about: dict[str, Any]
 
 
@@ -88,18 +90,19 @@ class Trained(NamedTuple):
         model.to(self.args.device).eval()
 
     def loaded(
-        self, model: T, classes: list[str], preprocess: Preprocessing, read: Reader
+        self, model: T, classes: list[str], preprocess: Preprocessor, read: Reader
     ) -> Loaded[T]:
         """Put a model together with what it needs, on the device."""
         self.restore(model)
         device = self.args.device
 
-        def reading(*paths: str | Path) -> Tensor:
-            return read([*map(Path, paths)], self.about).to(device)
+        def reading(*paths: str | Path) -> Features:
+            found = read([*map(Path, paths)], self.about)
+            return each_of(found, lambda each: each.to(device))
 
         return Loaded(model, classes, preprocess.to(device), reading, self.about)
 
-    def files(self, read: Reader) -> Iterator[tuple[Path, Tensor]]:
+    def files(self, read: Reader) -> Iterator[tuple[Path, Features]]:
         """Yield each file and what is in it; a mistake says in which it is."""
         for path in self.args.files:
             try:
@@ -110,14 +113,18 @@ class Trained(NamedTuple):
                 raise DataError(f"{path}: {error}") from None
             yield path, found
 
-    def examples(self, read: Reader) -> Iterator[tuple[list[Name], Tensor]]:
+    def examples(self, read: Reader) -> Iterator[tuple[list[Name], Features]]:
         """Yield what is in the files, on the device, some examples at a time."""
         for path, found in self.files(read):
-            alone = len(found) == 1
-            names = [Name(path, row, alone) for row in range(1, len(found) + 1)]
-            for start in range(0, len(found), plots.AT_ONCE):
+            count = counted(found)
+            names = [Name(path, row, count == 1) for row in range(1, count + 1)]
+            for start in range(0, count, plots.AT_ONCE):
                 some = slice(start, start + plots.AT_ONCE)
-                yield names[some], found[some].to(self.args.device)
+                yield names[some], self._some(found, some)
+
+    def _some(self, features: Features, some: slice) -> Features:
+        """Return some examples of each input, on the device."""
+        return each_of(features, lambda each: each[some].to(self.args.device))
 
     def checked(self, data: Splits) -> Splits:
         """See that data has the classes, or the characters, that were trained on.
@@ -127,11 +134,15 @@ class Trained(NamedTuple):
         for key in ("classes", "vocabulary"):
             if data.about.get(key) != self.about.get(key):
                 raise RunError(f"the data has other {key} than what was trained on")
-        if {key: data.about.get(key) for key in ("mean", "std")} != {
-            key: self.about.get(key) for key in ("mean", "std")
-        }:
+        if scales(data.about) != scales(self.about):
             data.test.rescale(data.about, self.about)
         return data
+
+
+def scales(about: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """Return the scale of each input."""
+    inputs = about.get("inputs", {"input": about})
+    return [(each.get("mean"), each.get("std")) for each in inputs.values()]
 
 
 def read(args: argparse.Namespace, spec: Spec | None = None) -> Trained:
@@ -293,7 +304,8 @@ def show_layers(run: Trained, model: nn.Module, read: Reader) -> None:
     args = run.args
     if not (args.layers or args.layer):
         return
-    features = read(args.files, run.about)[: hooks.MOST].to(args.device)
+    found, some = read(args.files, run.about), slice(hooks.MOST)
+    features = each_of(found, lambda each: each[some].to(args.device))
     outputs = hooks.outputs_of_layers(model, features)
     if args.layer:
         hooks.print_layer(outputs, args.layer)

@@ -1,10 +1,28 @@
 """From examples as they are read to what a model has learned from."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 
-class Preprocessing(nn.Module):
+class Preprocessor(nn.Module):
+    """Brings raw examples to what a model takes: of one input, or of each of several.
+
+    It is called with a tensor for each input.
+    """
+
+    def examples(self, shapes: Sequence[tuple[int, ...]]) -> tuple[Tensor, ...]:
+        """Return raw examples of some shapes, at random but the same each time."""
+        raise NotImplementedError
+
+    def told(self) -> dict[str, Any]:
+        """Return what it does, as plain values."""
+        raise NotImplementedError
+
+
+class Preprocessing(Preprocessor):
     """Brings raw examples, (N, …), to the scale of a model: (raw - mean) / std.
 
     Attributes:
@@ -35,8 +53,16 @@ class Preprocessing(nn.Module):
             return raw
         return (raw.to(torch.float32) - self.mean) / self.std
 
-    def example(self, shape: tuple[int, ...]) -> Tensor:
-        """Return raw examples of a shape, at random but the same each time."""
+    def examples(self, shapes: Sequence[tuple[int, ...]]) -> tuple[Tensor, ...]:
+        """Return raw examples of some shapes, at random but the same each time."""
+        return tuple(map(self._example, shapes))
+
+    def told(self) -> dict[str, Any]:
+        """Return what it does, as plain values."""
+        raw = str(self.dtype).removeprefix("torch.")
+        return {"raw": raw, "mean": self.mean.tolist(), "std": self.std.tolist()}
+
+    def _example(self, shape: tuple[int, ...]) -> Tensor:
         chance = torch.Generator().manual_seed(0)
         if self.dtype == torch.uint8:
             return torch.randint(256, shape, generator=chance, dtype=torch.uint8)

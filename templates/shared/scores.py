@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from data_common import RANK, Splits
+from data_features import applied
 from errors import say
 from plots import AT_ONCE
 from training import of_ranks
@@ -138,7 +139,7 @@ def write_confusion(
     classes: list[str] = data.about["classes"]
     counts = Counts(len(classes))
     for features, targets in data.test.batches(at_once):
-        output = first_output(model(features)).movedim(dim, 1)
+        output = first_output(applied(model, features)).movedim(dim, 1)
         counts.add(output[:, : len(classes)].argmax(dim=1), labels_of(targets))
     write_table(folder / "confusion.csv", counts.table(), classes)
 
@@ -171,7 +172,7 @@ def write_thresholds(
     chances = [step / 20 for step in range(1, 20)]
     counts = {chance: Counts(2) for chance in chances}
     for features, targets in data.test.batches(at_once):
-        output = first_output(model(features)).float()
+        output = first_output(applied(model, features)).float()
         given = output.sigmoid() if logits else output
         for chance, count in counts.items():
             count.add(given > chance, targets > 0.5)

@@ -25,7 +25,7 @@ import resume
 import starting
 from changes import Spec
 from command_line import leave
-from data_common import RANK, RANKS, Data, Splits
+from data_common import RANK, RANKS, Data, Features, Splits
 from errors import RunError, note, printable, say
 from resume import Schedule
 
@@ -141,7 +141,7 @@ class Run:
             yield self.epoch
         self._end()
 
-    def batches(self, data: Data) -> Iterator[tuple[Tensor, Tensor]]:
+    def batches(self, data: Data) -> Iterator[tuple[Features, Tensor]]:
         """Yield what this rank learns from in each step that is left of the epoch."""
         for index in self._steps(data):
             own = index[RANK::RANKS]
@@ -151,7 +151,7 @@ class Run:
 
     def parts_of(
         self, data: Data, count: int
-    ) -> Iterator[Iterator[tuple[Tensor, Tensor, float]]]:
+    ) -> Iterator[Iterator[tuple[Features, Tensor, float]]]:
         """Yield the same, each step in parts whose gradients are added up.
 
         Of each part there is also its share of the step, by which its loss counts.

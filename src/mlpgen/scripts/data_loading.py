@@ -6,7 +6,7 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.styles.code import Code, keyword, literal
+from mlpgen.styles.code import Code, Group, flat, keyword, literal, quoted
 from mlpgen.training.data.base import Task
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "soft": False,
         "ignored": -100,
         "padding": None,
+        "dtypes": {},
+        "restored": "",
         "test": 0.2,
         "subset": 0,
         "validation": 0.0,
@@ -38,17 +40,29 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
 
 def data_module(recipe: Recipe) -> str:
     """Name the shared module that loads the data."""
-    return recipe.dataset.origin.loader
+    origin = recipe.dataset.origin
+    return origin.named_loader if recipe.dataset.several else origin.loader
 
 
 def load_arguments(recipe: Recipe) -> list[Piece]:
     """Write the arguments of its `load` but for folder, device and defaults."""
     found = {**recipe.dataset.origin.arguments(_task(recipe)), **_of_settings(recipe)}
     return [
-        keyword(name, Code(f"torch.{value}") if name == "dtype" else literal(value))
+        keyword(name, _written(name, value))
         for name, value in found.items()
-        if name not in DEFAULTS or value != DEFAULTS[name]
+        if name not in DEFAULTS or (value != DEFAULTS[name] and value != {})
     ]
+
+
+def _written(name: str, value: Any) -> Piece:
+    if isinstance(value, dict):
+        inner = "dtype" if name == "dtypes" else name
+        items = tuple(
+            f"{quoted(key)}: {flat(_written(inner, each))}"
+            for key, each in value.items()
+        )
+        return Group("{", items, "}", collection=True)
+    return Code(f"torch.{value}") if name == "dtype" else literal(value)
 
 
 def _task(recipe: Recipe) -> Task:
@@ -64,7 +78,15 @@ def _task(recipe: Recipe) -> Task:
         unit=compares and any(term.loss.unit for term in recipe.terms),
         soft=recipe.soft,
         ignored=getattr(first.loss, "ignore_index", None),
+        inputs=dataset.inputs if dataset.several else (),
+        restored=restored(recipe) if dataset.several else "",
     )
+
+
+def restored(recipe: Recipe) -> str:
+    """Name the input that the model restores; empty if it restores none."""
+    terms = [term for term in recipe.terms if term.target == "image"]
+    return recipe.dataset.like(terms[0].shape).name if terms else ""
 
 
 def _result(recipe: Recipe) -> tuple[int, ...] | None:

@@ -10,6 +10,7 @@ from mlpgen.names.identifiers import free_name
 from mlpgen.names.reserved.scripts import WORDS
 from mlpgen.names.reserved.words import BUILTINS
 from mlpgen.scripts.custom import custom_call, custom_functions
+from mlpgen.scripts.data_loading import restored
 from mlpgen.styles.code import Code, call, flat, keyword, literal
 from mlpgen.styles.variable_names import FORWARD, spelling
 from mlpgen.symbols.expressions import written
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 LONGEST = 24
 """Most letters of an output's name; outputs with longer names are called `output`."""
 
+IMAGE = " "
+"""Stands for the input that a model restores, among the names of values."""
+
 _TENSORS = {"weight": "data.class_weights", "pos_weight": "data.pos_weight"}
 """Arguments of losses that are tensors, as the shared modules have them."""
 
@@ -36,6 +40,10 @@ class Forward(NamedTuple):
         output: The variable of the first output.
         call: What the result of the model is assigned to: the outputs that have losses.
         first: What it is assigned to if only the first output is needed.
+        inputs: The variable of each input, by its name; `features` if there is one.
+        batch: What the features of a batch are assigned to: the inputs.
+        taken: The inputs as arguments of the model.
+        restored: The input that the model restores, if it does.
         targets: The variable of the targets; `_` if they are not needed.
         variables: The variables of all outputs that are used.
         loss: The lines that compute the loss.
@@ -47,6 +55,10 @@ class Forward(NamedTuple):
     output: Code
     call: Code
     first: Code
+    inputs: dict[str, Code]
+    batch: Code
+    taken: Code
+    restored: Code
     targets: Code
     variables: dict[str, Code]
     loss: tuple[Code, ...]
@@ -63,6 +75,9 @@ def batch_to_loss(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forw
         captured: Layers whose outputs the model also returns.
     """
     names = _outputs(graph, recipe)
+    inputs = _inputs(recipe, names)
+    variables = {**names, IMAGE: inputs.get(restored(recipe), "")}
+    taken = ", ".join(inputs.values())
     first = graph.outputs[0]
     count = len(graph.outputs) + len(captured)
     needed = any(term.target != "image" for term in recipe.terms)
@@ -71,20 +86,22 @@ def batch_to_loss(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forw
         output=Code(names[first]),
         call=Code(_unpacked(graph, names, count)),
         first=Code(_unpacked(graph, {first: names[first]}, count)),
+        inputs={name: Code(each) for name, each in inputs.items()},
+        batch=Code(f"({taken})" if recipe.dataset.several else taken),
+        taken=Code(taken),
+        restored=Code(inputs.get(restored(recipe), "")),
         targets=Code("targets" if needed else "_"),
         variables={output: Code(name) for output, name in names.items()},
-        loss=_losses(recipe.terms, recipe, names),
-        mixed=_losses(recipe.terms, recipe, names, mixed=True),
-        evaluated=_evaluated(recipe, names),
+        loss=_losses(recipe.terms, recipe, variables),
+        mixed=_losses(recipe.terms, recipe, variables, mixed=True),
+        evaluated=_evaluated(recipe, variables),
     )
 
 
 def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
     """Choose variables for the outputs that are used."""
     names: dict[str, str] = {}
-    taken = WORDS | BUILTINS | FORWARD | {*kwlist} | _of_metrics(recipe)
-    taken |= {"weighted", "weights"} if weighted_terms(recipe) else set()
-    taken |= {name for names in custom_functions(recipe).values() for name in names}
+    taken = _taken(recipe)
     for output in (graph.outputs[0], *_used(recipe)):
         name = spelling(output)
         used = {*taken, *names.values()}
@@ -96,6 +113,27 @@ def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
                 f"output_{number}" if number > 1 else "output", names.values()
             )
         names.setdefault(output, name)
+    return names
+
+
+def _taken(recipe: Recipe) -> set[str]:
+    """Return the names that scripts use for something else."""
+    taken = {*WORDS, *BUILTINS, *FORWARD, *kwlist, *_of_metrics(recipe)}
+    taken |= {"weighted", "weights"} if weighted_terms(recipe) else set()
+    return taken.union(*custom_functions(recipe).values())
+
+
+def _inputs(recipe: Recipe, outputs: Mapping[str, str]) -> dict[str, str]:
+    """Choose variables for the inputs: their names, if nothing else has these."""
+    if not recipe.dataset.several:
+        return {each.name: "features" for each in recipe.dataset.inputs}
+    names: dict[str, str] = {}
+    taken = _taken(recipe) | {*outputs.values()}
+    for number, each in enumerate(recipe.dataset.inputs, 1):
+        name = spelling(each.name)
+        plain = len(name) <= LONGEST and name not in taken
+        name = name if plain else f"input_{number}"
+        names[each.name] = free_name(name, [*outputs.values(), *names.values()])
     return names
 
 
@@ -171,7 +209,7 @@ def _evaluated(recipe: Recipe, names: Mapping[str, str]) -> tuple[Code, ...]:
 def _loss(
     recipe: Recipe, term: LossTerm, names: Mapping[str, str], *, mixed: bool
 ) -> str:
-    target = "targets" if term.target != "image" else "features"
+    target = "targets" if term.target != "image" else names[IMAGE]
     if isinstance(term.loss, CustomLoss):
         taken = [names[each] for each in term.outputs]
         return custom_call("own_loss", term.loss, taken, target)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.scripts.custom import custom_call
+from mlpgen.scripts.data_loading import restored
 from mlpgen.scripts.loss import weighted_terms
-from mlpgen.styles.code import Code
+from mlpgen.styles.code import Code, quoted
 from mlpgen.training.metrics import metric
 
 if TYPE_CHECKING:
@@ -43,12 +44,13 @@ def measured(recipe: Recipe, forward: Forward) -> Measured:
         recipe: How the network is trained.
         forward: The variables of the outputs.
     """
-    target = "features" if recipe.target == "image" else "targets"
+    target = str(forward.restored) if recipe.target == "image" else "targets"
     value, wanted = recipe.main.loss.number.format(forward.output), target
     if recipe.soft:
         wanted = "labels"
     if recipe.target == "image" and recipe.settings.normalize is not None:
-        value, wanted = f"data.unscaled({value})", f"data.unscaled({target})"
+        of = _of_input(recipe)
+        value, wanted = f"{of}.unscaled({value})", f"{of}.unscaled({target})"
     words = {
         "output": forward.output,
         "target": wanted,
@@ -85,7 +87,7 @@ def measured(recipe: Recipe, forward: Forward) -> Measured:
         loss=_pairs(loss),
         means=_pairs(means),
         shown=_pairs(shown) if derived else (),
-        over=Code(_count(recipe)),
+        over=Code(_count(recipe, forward)),
     )
 
 
@@ -93,14 +95,14 @@ _ELEMENTS = ("places", "several")
 """Kinds of predictions that are several for each example."""
 
 
-def _count(recipe: Recipe) -> str:
+def _count(recipe: Recipe, forward: Forward) -> str:
     """Return what the means of a batch are over."""
     if recipe.kind == "text":
         return "data.count(targets)"
     if recipe.kind == "several":
         return "targets.numel()"
     if recipe.kind != "places":
-        return "len(features)"
+        return f"len({next(iter(forward.inputs.values()))})"
     return "known" if weighted_terms(recipe) else _known(recipe)
 
 
@@ -121,6 +123,13 @@ def _lead(recipe: Recipe, output: str) -> str:
     if recipe.main.dim > 1:
         return f"{output}[..., 1] - {output}[..., 0]"
     return f"{output}[:, 1] - {output}[:, 0]"
+
+
+def _of_input(recipe: Recipe) -> str:
+    """Write the data of the input that is restored."""
+    if not recipe.dataset.several:
+        return "data"
+    return f"data.of({quoted(restored(recipe))})"
 
 
 def _ignored(recipe: Recipe) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mlpgen.scripts.optimizer import Grouped
     from mlpgen.spec.training import Training
     from mlpgen.training.augmentations import Augmentation
+    from mlpgen.training.data.base import Input
 
 _SHOWN = ("epochs", "batch_size", "seed", "subset", "validation")
 """Settings that templates show themselves."""
@@ -65,7 +66,8 @@ class ScriptValues(NamedTuple):
         fixed_epochs: Whether the schedule depends on the number of epochs.
         find_unused: Whether some parameters have no effect on any loss.
         forward: The variables of outputs, and the computation of the loss.
-        channels_last: Whether batches of images have the channels last in memory.
+        lead: The variable of the first input.
+        channels_last: The variables of images that have the channels last in memory.
         autocast: The dtype of the forward pass; empty for float32.
         augmentations: Pairs of what is assigned and the call that augments a batch.
         weighting: The calls that give the data the weights of the loss.
@@ -80,7 +82,7 @@ class ScriptValues(NamedTuple):
         score: The metric that ranks epochs, such as `accuracy`.
         value: The prediction from the first output, such as probabilities.
         pictures: Whether the model maps images to images.
-        shape: The shape of one example.
+        shapes: The shape of one example, of each input.
         own: The files of custom classes and functions, quoted.
         own_imports: Pairs of a module and the custom functions imported from it.
         network: What the spec says of the network, as plain data.
@@ -111,7 +113,8 @@ class ScriptValues(NamedTuple):
     fixed_epochs: bool
     find_unused: bool
     forward: Forward
-    channels_last: bool
+    lead: Code
+    channels_last: tuple[Code, ...]
     autocast: Code
     augmentations: tuple[tuple[Code, Code], ...]
     weighting: tuple[Code, ...]
@@ -126,7 +129,7 @@ class ScriptValues(NamedTuple):
     score: Code
     value: Code
     pictures: bool
-    shape: Code
+    shapes: Code
     own: tuple[Code, ...]
     own_imports: tuple[tuple[Code, Code], ...]
     network: Code
@@ -171,7 +174,8 @@ def script_values(
         fixed_epochs=scheduler.depends_on_epochs(recipe),
         find_unused=_find_unused(graph, recipe),
         forward=forward,
-        channels_last=settings.channels_last and recipe.dataset.pictures,
+        lead=next(iter(forward.inputs.values())),
+        channels_last=_channels_last(recipe, forward),
         autocast=_DTYPES.get(settings.precision, Code("")),
         augmentations=tuple(_augmentation(each) for each in recipe.augmentations),
         weighting=weighting(recipe),
@@ -187,8 +191,8 @@ def script_values(
         unseen=Code("validation" if settings.validation else "test"),
         score=Code("accuracy" if recipe.kind in ("classes", "places") else "loss"),
         value=_value(recipe, forward.output),
-        pictures=recipe.target == "image" and len(recipe.dataset.shape) == 3,
-        shape=Code(flat(literal(tuple(map(int, recipe.dataset.shape))))),
+        pictures=recipe.target == "image" and len(recipe.main.shape) == 3,
+        shapes=Code(", ".join(map(_shape, recipe.dataset.inputs))),
         own=tuple(
             Code(quoted(f"{module.replace('.', '/')}.py"))
             for module in sorted({*custom_classes(graph), *custom_functions(recipe)})
@@ -200,6 +204,16 @@ def script_values(
         network=spec_data.laid_out(spec_data.network(graph)),
         training=spec_data.laid_out(spec_data.training(graph, recipe)),
     )
+
+
+def _channels_last(recipe: Recipe, forward: Forward) -> tuple[Code, ...]:
+    if not recipe.settings.channels_last:
+        return ()
+    return tuple(forward.inputs[each] for each in recipe.dataset.images)
+
+
+def _shape(given: Input) -> str:
+    return flat(literal(tuple(map(int, given.shape))))
 
 
 def _constants(settings: Training) -> tuple[tuple[Code, float | Code], ...]:

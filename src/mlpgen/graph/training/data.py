@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from mlpgen.graph.nodes import leaf_layers, producer_of
+from mlpgen.graph.nodes import producer_of
+from mlpgen.graph.training.inputs import check_dtype, given_inputs, resolve_inputs
 from mlpgen.graph.training.recipe import Dataset
 from mlpgen.names.modules import wrong_file
 from mlpgen.spec.wording import cut, listed, nearest, shown
+from mlpgen.training.data.base import Input
 from mlpgen.training.data.kinds import USER_DATA
 from mlpgen.training.data.named_datasets import DATASETS
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Node
+    from mlpgen.graph.training.inputs import Given
     from mlpgen.source import Path
     from mlpgen.spec.models import Spec
     from mlpgen.spec.problems import Problems
@@ -43,9 +46,7 @@ def resolve_data(
         outputs: The outputs of the model.
         problems: Collects mistakes.
     """
-    given = _input(spec, problems)
-    if given is None:
-        return None
+    given = given_inputs(spec)
     raw = training.data
     found = (
         _user_data(raw, given, nodes, outputs, problems)
@@ -59,32 +60,7 @@ def resolve_data(
     return found
 
 
-class _Given(NamedTuple):
-    """The input of a spec, and the paths of its shape and type."""
-
-    shape: Sequence[int]
-    dtype: str
-    at: Path
-    at_dtype: Path
-
-
-def _input(spec: Spec, problems: Problems) -> _Given | None:
-    at: Path = ("input",)
-    if not isinstance(spec.input, dict):
-        return _Given(spec.input, "float32", at, at)
-    if len(spec.input) != 1:
-        message = "scripts can only train models with one input"
-        help = "write `input: [1, 28, 28]`, for example"
-        problems.add("MG403", message, at, key=True, help=help)
-        return None
-    name, given = next(iter(spec.input.items()))
-    at = (*at, name)
-    if isinstance(given, list):
-        return _Given(given, "float32", at, at)
-    return _Given(given.shape, given.dtype, (*at, "shape"), (*at, "dtype"))
-
-
-def _named(raw: Any, given: _Given, problems: Problems) -> Dataset | None:
+def _named(raw: Any, inputs: Sequence[Given], problems: Problems) -> Dataset | None:
     if not isinstance(raw, str) or raw not in DATASETS:
         help = nearest(str(raw), DATASETS) or (
             f"one of {listed(DATASETS)}; or your own data: `{{images: folder}}`, "
@@ -97,7 +73,11 @@ def _named(raw: Any, given: _Given, problems: Problems) -> Dataset | None:
         return None
     archive = DATASETS[raw]
     images = list(archive.shape)
-    _check_dtype(given, ("float32",), archive.title, problems)
+    taken = resolve_inputs(inputs, archive, (), problems)
+    if taken is None:
+        return None
+    given = inputs[0]
+    check_dtype(given, ("float32",), archive.title, problems)
     shape = given.shape
     if shape and list(shape) != images:
         problems.add(
@@ -106,12 +86,13 @@ def _named(raw: Any, given: _Given, problems: Problems) -> Dataset | None:
             given.at,
             help=f"write `input: {images}`",
         )
-    return Dataset(archive.title, archive.shape, archive.classes, archive)
+    taken = (Input(given.name, archive.shape),)
+    return Dataset(archive.title, archive.shape, archive.classes, archive, inputs=taken)
 
 
 def _user_data(
     raw: dict[str, Any],
-    given: _Given,
+    inputs: Sequence[Given],
     nodes: Sequence[Node],
     outputs: Sequence[str],
     problems: Problems,
@@ -127,18 +108,24 @@ def _user_data(
     except ValidationError as error:
         problems.add_invalid(error, model, "data", _AT, raw)
         return None
-    _check_dtype(given, source.dtypes, f"`{kinds[0]}`", problems)
-    _check_shape(source, given, problems)
+    taken = resolve_inputs(inputs, source, nodes, problems)
+    if taken is None:
+        return None
+    for given in inputs:
+        dtypes = source.dtypes if len(inputs) == 1 else source.named_dtypes
+        check_dtype(given, dtypes, f"`{kinds[0]}`", problems)
+        _check_shape(source, given, problems)
     first = producer_of(nodes, outputs[0]) if outputs else None
     shape = first[1].shape if first else ()
     size = shape[-1] if len(shape) == 1 or (shape and source.continues) else 0
     return Dataset(
         title=f"{kinds[0]} data",
-        shape=tuple(given.shape),
+        shape=taken[0].shape,
         classes=int(size),
         origin=source,
-        dtype=given.dtype,
-        known=_known(nodes, given) if given.dtype == "int64" else 0,
+        dtype=taken[0].dtype,
+        known=taken[0].known,
+        inputs=taken,
     )
 
 
@@ -151,37 +138,12 @@ def _check_module(found: Dataset, stem: str, problems: Problems) -> None:
         problems.add("MG231", message, (*_AT, "module"), help=help)
 
 
-def _check_dtype(
-    given: _Given, dtypes: tuple[str, ...], what: str, problems: Problems
-) -> None:
-    if given.dtype in dtypes:
-        return
-    help = f"write `dtype: {dtypes[0]}`"
-    if "float32" not in dtypes and given.at == given.at_dtype:
-        help = "write `input: {tokens: {shape: [64], dtype: int64}}`"
-    message = f"data of {what} is {dtypes[0]}, but `input` is {given.dtype}"
-    problems.add("MG403", message, given.at_dtype, help=help)
-
-
-def _check_shape(source: UserData, given: _Given, problems: Problems) -> None:
+def _check_shape(source: UserData, given: Given, problems: Problems) -> None:
     if not given.shape:
         return
     message, help = source.misfit(tuple(given.shape))
     if message:
         problems.add("MG403", message, given.at, help=help)
-
-
-def _known(nodes: Sequence[Node], given: _Given) -> int:
-    """Return the size of the smallest embedding of the input; 0 without one."""
-    found = [
-        getattr(size := each.arguments["num_embeddings"], "value", size)
-        for each in leaf_layers(nodes)
-        if each.type in ("Embedding", "EmbeddingBag")
-        and each.inputs
-        and each.inputs[0].batched
-        and tuple(each.input) == tuple(given.shape)
-    ]
-    return min(map(int, found), default=0)
 
 
 def _check_subset(training: Training, problems: Problems) -> None:
@@ -212,8 +174,11 @@ def _check_normalize(raw: Any, dataset: Dataset, problems: Problems) -> None:
         return
     if raw == "auto" or not dataset.shape:
         return
-    channels = dataset.shape[0]
-    if len(raw) != 2 or not all(_fits(each, channels) for each in raw):
+    scaled = [each for each in dataset.inputs if each.dtype == "float32"]
+    channels = scaled[0].shape[0]
+    if len(raw) != 2 or not all(
+        _fits(number, each.shape[0]) for number in raw for each in scaled
+    ):
         message = (
             "`normalize` must be `auto` or a list of a mean and a standard deviation"
         )

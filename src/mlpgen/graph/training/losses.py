@@ -100,7 +100,7 @@ def _term(
         message += f"`{output}` has no batch: {whole_shown(value)}"
         problems.add("MG401", message, path, help="put another output first")
         return None
-    dim = class_dim(nodes, output, value.shape, dataset.shape)
+    dim = class_dim(nodes, output, value.shape, dataset.steps(value.shape))
     found = target_of(loss, value.shape, dim, dataset, before)
     if not isinstance(found, Problem):
         found = (

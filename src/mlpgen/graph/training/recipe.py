@@ -6,10 +6,11 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from mlpgen.layers.base import Shape
     from mlpgen.spec.training import Training
     from mlpgen.training.augmentations import Augmentation
     from mlpgen.training.custom import CustomMetric
-    from mlpgen.training.data.base import DataSource
+    from mlpgen.training.data.base import DataSource, Input
     from mlpgen.training.losses.base import Loss, Target
     from mlpgen.training.metrics import Kind
     from mlpgen.training.optimizers.base import Optimizer
@@ -26,6 +27,8 @@ class Dataset(NamedTuple):
         origin: Where it comes from.
         dtype: The type of an example.
         known: The number of different integers that the model accepts, if known.
+        inputs: What a model with several inputs takes; `shape`, `dtype` and `known` are
+            of the first one.
     """
 
     title: str
@@ -34,6 +37,22 @@ class Dataset(NamedTuple):
     origin: DataSource
     dtype: str = "float32"
     known: int = 0
+    inputs: tuple[Input, ...] = ()
+
+    @property
+    def several(self) -> bool:
+        """Whether the model has several inputs."""
+        return len(self.inputs) > 1
+
+    def like(self, output: Shape) -> Input:
+        """Return the input that has the shape of an output; without one, the first."""
+        found = (each for each in self.inputs if each.shape == tuple(output))
+        return next(found, self.inputs[0])
+
+    def steps(self, output: Shape) -> tuple[int, ...]:
+        """Return the shape of an input that is as long as an output; else the first."""
+        long = (each.shape for each in self.inputs if each.shape == tuple(output[:1]))
+        return next(long, self.shape)
 
     @property
     def text(self) -> bool:
@@ -46,9 +65,15 @@ class Dataset(NamedTuple):
         return self.origin.pictures
 
     @property
+    def images(self) -> tuple[str, ...]:
+        """The names of the inputs that are images."""
+        return tuple(each.name for each in self.inputs) if self.pictures else ()
+
+    @property
     def scalable(self) -> bool:
         """Whether examples can be normalized by a mean and a standard deviation."""
-        return self.dtype == "float32" and self.origin.scalable
+        floats = any(each.dtype == "float32" for each in self.inputs)
+        return floats and self.origin.scalable
 
     @property
     def numbers(self) -> bool:

@@ -67,7 +67,7 @@ def _target(
         if wrong is not None:
             return wrong
     if meaning == "input":
-        return loss.target(output, dataset.shape, dataset.classes)
+        return loss.target(output, dataset.like(output).shape, dataset.classes)
     told = meaning in (None, "numbers")
     if (dataset.numbers or two) and told and not classified and takes:
         return _numbers(name, output, dataset, known)
@@ -81,7 +81,7 @@ def _target(
         return _next(loss, output, dataset)
     if dataset.origin.shaped and loss.of_text and len(output) > 1:
         return "places"
-    return loss.target(output, dataset.shape, dataset.classes)
+    return loss.target(output, dataset.like(output).shape, dataset.classes)
 
 
 def _wrong_meaning(loss: Loss, meaning: Meaning) -> Problem | None:
@@ -153,7 +153,7 @@ def _custom_target(
         return "places" if known.shape == tuple(map(int, output)) else "own"
     if meaning == "input":
         return "image"
-    found = loss.target(output, dataset.shape, dataset.classes)
+    found = loss.target(output, dataset.like(output).shape, dataset.classes)
     if isinstance(found, Problem) or (found == "image" and meaning is None):
         return found
     if asked in ("classes", "probabilities") and dataset.origin.shaped:

@@ -1,9 +1,30 @@
 """The base class of data sources, and what a model does with their data."""
 
-from typing import Any, ClassVar, Literal, NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Meaning = Literal["classes", "probabilities", "numbers", "input"]
 """What targets are: classes, their probabilities, numbers, or the input itself."""
+
+
+class Input(NamedTuple):
+    """What a model takes, by the name that it has.
+
+    Attributes:
+        name: The name.
+        shape: Shape of one example.
+        dtype: Its dtype.
+        known: The number of different integers that the model takes, if it is known.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+    known: int = 0
 
 
 class Task(NamedTuple):
@@ -19,6 +40,9 @@ class Task(NamedTuple):
         unit: Whether the loss compares with numbers from 0 to 1.
         soft: Whether the targets are probabilities of the classes.
         ignored: The target that the loss ignores, if there is one.
+        inputs: The inputs of a model with several; `shape`, `dtype` and `known` are of
+            the first one.
+        restored: The name of the one that the model restores, if it does.
     """
 
     shape: tuple[int, ...]
@@ -30,6 +54,8 @@ class Task(NamedTuple):
     unit: bool = False
     soft: bool = False
     ignored: int | None = None
+    inputs: tuple[Input, ...] = ()
+    restored: str = ""
 
 
 class DataSource:
@@ -37,6 +63,8 @@ class DataSource:
 
     Class attributes:
         loader: The shared module that loads it.
+        named_loader: The one that loads several inputs by name; empty if the data has
+            one input.
         example: A file name for the help of `predict`.
         pictures: Whether the examples are images.
         numbers: Whether the targets may be numbers.
@@ -46,11 +74,13 @@ class DataSource:
             of an output, such as pixels.
         continues: Whether each target is the next element of the example.
         dtypes: The dtypes that an example may have.
+        named_dtypes: Those that an input of several may have.
         scalable: Whether it can be standardized with a mean and a standard deviation.
         shares: Whether the seed decides which examples are kept for the test.
     """
 
     loader: ClassVar[str]
+    named_loader: ClassVar[str] = ""
     example: ClassVar[str] = "file"
     pictures: ClassVar[bool] = False
     numbers: ClassVar[bool] = False
@@ -59,6 +89,7 @@ class DataSource:
     shaped: ClassVar[bool] = False
     continues: ClassVar[bool] = False
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)
+    named_dtypes: ClassVar[tuple[str, ...]] = ("float32", "int64", "bool")
     scalable: ClassVar[bool] = False
     shares: ClassVar[bool] = True
 
@@ -76,6 +107,14 @@ class DataSource:
         """Return the keyword arguments of the module's `load` for this data."""
         raise NotImplementedError
 
+    def refuses(self, inputs: Sequence[Input]) -> tuple[str, str]:
+        """Say why a model cannot have several inputs, and a fix; empty if it can."""
+        if self.named_loader:
+            return "", ""
+        names = ", ".join(f"`{each.name}`" for each in inputs)
+        message = f"this data gives one input, but the model has {len(inputs)}: {names}"
+        return message, "`npz` and `module` give several inputs, by their names"
+
     def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:
         """Say why an example cannot have a shape, and a fix; empty if it can."""
         del shape
@@ -84,8 +123,22 @@ class DataSource:
 
 def of_tensors(task: Task) -> dict[str, Any]:
     """Return the arguments of a `load` that is given tensors."""
-    names = ("shape", "dtype", "known", "outputs", "places", "result", "unit", "soft")
-    found = {name: getattr(task, name) for name in names}
+    names = ("outputs", "places", "result", "unit", "soft")
+    found = _taken(task) | {name: getattr(task, name) for name in names}
     if task.outputs and task.ignored is not None:
         found["ignored"] = task.ignored
     return found
+
+
+def _taken(task: Task) -> dict[str, Any]:
+    """Return what the model takes, of several inputs by their names."""
+    if not task.inputs:
+        return {name: getattr(task, name) for name in ("shape", "dtype", "known")}
+    return {
+        "shapes": {each.name: each.shape for each in task.inputs},
+        "dtypes": {
+            each.name: each.dtype for each in task.inputs if each.dtype != "float32"
+        },
+        "known": {each.name: each.known for each in task.inputs if each.known},
+        "restored": task.restored,
+    }

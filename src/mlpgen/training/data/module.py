@@ -12,10 +12,12 @@ class Module(AnyTargets):
     """A Python module of the user; its path begins beside the scripts.
 
     Its function `load` takes the path of `--data-dir` and returns two pairs of tensors,
-    features and targets: for training and for the test.
+    features and targets: for training and for the test. For a model with several
+    inputs, features are a dict of tensors by the names of the inputs.
     """
 
     loader: ClassVar = "data_module"
+    named_loader: ClassVar = "data_named_module"
     dtypes: ClassVar = ("float32", "int64")
     scalable: ClassVar = True
     shares: ClassVar = False

@@ -1,0 +1,33 @@
+"""What a model takes: one tensor, or of several inputs a tuple of tensors."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from data_common import Features
+
+
+def applied(model: nn.Module, features: Features) -> Any:
+    """Call a model with what it takes."""
+    return model(*features) if isinstance(features, tuple) else model(features)
+
+
+def each_of(features: Features, function: Callable[[Tensor], Tensor]) -> Features:
+    """Do something to the features of each input."""
+    if isinstance(features, tuple):
+        return tuple(map(function, features))
+    return function(features)
+
+
+def joined(parts: list[Features]) -> Features:
+    """Put the examples of several files together."""
+    if isinstance(parts[0], tuple):
+        return tuple(map(torch.cat, zip(*parts, strict=True)))
+    return torch.cat(parts)
+
+
+def counted(features: Features) -> int:
+    """Count the examples."""
+    return len(features[0] if isinstance(features, tuple) else features)

@@ -1,0 +1,265 @@
+"""Data of a model that has several inputs, each by its name."""
+
+import copy
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import torch
+from torch import Tensor, nn
+
+from data_common import Data, DataError, Features, Scale
+from data_scale import normalized, rescaled, scaling
+from data_targets import Goal, check_unit, checked_targets
+from data_wanted import Wanted, checked_features
+from preprocessing import Preprocessing, Preprocessor
+
+
+class Inputs(Data):
+    """Examples of several inputs, and their targets.
+
+    A batch has a tuple of features, one for each input in the order of the model.
+    """
+
+    def __init__(self, inputs: Mapping[str, Data], targets: Tensor) -> None:
+        """Put the data of inputs together; all have the same targets."""
+        self._by_name = dict(inputs)
+        super().__init__(self.features, targets)
+
+    @property
+    def features(self) -> Tensor:
+        """The features of the first input."""
+        return next(iter(self._by_name.values())).features
+
+    @features.setter
+    def features(self, features: Tensor) -> None:
+        next(iter(self._by_name.values())).features = features
+
+    def inputs(self) -> dict[str, Tensor]:
+        """Return what the model takes by its name, as it is kept, (N, …) each."""
+        return {name: each.features for name, each in self._by_name.items()}
+
+    def of(self, name: str) -> Data:
+        """Return the data of one input."""
+        return self._by_name[name]
+
+    def as_read(self, name: str, values: Tensor) -> Tensor:
+        """Return kept values of an input, (N, …), as they were before `normalize`."""
+        return self._by_name[name].as_read(name, values)
+
+    def as_seen(self, name: str, values: Tensor) -> Tensor:
+        """Return kept values of an input, (N, …), as the model sees them."""
+        return self._by_name[name].as_seen(name, values)
+
+    def at(self, index: Tensor) -> tuple[Features, Tensor]:
+        """Return the examples at some places, int64 (B,), and their targets."""
+        found = tuple(each.at(index)[0] for each in self._by_name.values())
+        return found, self.targets.index_select(0, index)
+
+    def between(self, start: int, stop: int) -> tuple[Features, Tensor]:
+        """Return the examples from one place to another, and their targets."""
+        found = tuple(each.between(start, stop)[0] for each in self._by_name.values())
+        return found, self.targets[start:stop]
+
+    def part(self, places: Tensor) -> Self:
+        """Return the examples at some places as data of their own."""
+        part = copy.copy(self)
+        inputs = self._by_name.items()
+        part._by_name = {name: each.part(places) for name, each in inputs}
+        part.targets = next(iter(part._by_name.values())).targets
+        return part
+
+    def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
+        """Bring the features of each input from one scale to another one."""
+        for name, each in self._by_name.items():
+            each.rescale(was["inputs"][name], now["inputs"][name])
+
+
+class WantedInputs(NamedTuple):
+    """What a model with several inputs takes, and what its outputs are compared with.
+
+    Attributes:
+        inputs: What each input takes, by its name, in the order of the model.
+        goal: What the loss takes.
+        restored: The input that the model restores; empty if it restores none.
+    """
+
+    inputs: dict[str, Wanted]
+    goal: Goal
+    restored: str = ""
+
+    def about(self) -> dict[str, Any]:
+        """Tell what predictions need to know of this, as plain values."""
+        about: dict[str, Any] = {
+            "inputs": {name: each.about() for name, each in self.inputs.items()}
+        }
+        if self.goal.outputs:  # classes without names
+            about["classes"] = [str(label) for label in range(self.goal.outputs)]
+        return about
+
+    def check_restored(self, *parts: Data) -> None:
+        """Refuse features that the model restores, if the loss does not take them.
+
+        Raises:
+            DataError: They are no numbers from 0 to 1.
+        """
+        if self.restored:
+            for part in parts:
+                features = part.of(self.restored).features
+                check_unit(self.restored, features, self.goal.unit)
+
+
+def wanted_inputs(
+    shapes: Mapping[str, tuple[int, ...]],
+    dtypes: Mapping[str, torch.dtype],
+    known: Mapping[str, int],
+    goal: Goal,
+    restored: str,
+) -> WantedInputs:
+    """Put together what each input takes."""
+    inputs = {
+        name: Wanted(shape, dtypes.get(name, torch.float32), known.get(name, 0), Goal())
+        for name, shape in shapes.items()
+    }
+    return WantedInputs(inputs, goal, restored)
+
+
+def checked_inputs(
+    name: str,
+    features: Mapping[str, Tensor],
+    targets: Tensor | None,
+    device: torch.device,
+    wanted: WantedInputs,
+    notes: list[str],
+) -> Inputs:
+    """Check that data is what a model takes, and put it onto a device.
+
+    Args:
+        name: Of the data, for people.
+        features: Of the examples, those of each input by its name.
+        targets: Of the examples; None if nothing is wanted of them.
+        device: Where they go.
+        wanted: What the model takes.
+        notes: Gets a line for each thing that is said of the targets.
+
+    Raises:
+        DataError: It is something else.
+    """
+    abouts = {each: taken.about() for each, taken in wanted.inputs.items()}
+    found = checked_by_name(name, features, abouts)
+    counts = {each: len(values) for each, values in found.items()}
+    if targets is None:
+        targets = torch.zeros(min(counts.values()))
+    check_counts(name, {**counts, "targets": len(targets) if targets.ndim else 0})
+    targets, places = checked_targets(name, targets, wanted.goal, notes)
+    if places is not None:
+        found = {each: values[places] for each, values in found.items()}
+        targets = targets[places]
+    targets = targets.to(device)
+    parts = {each: Data(values.to(device), targets) for each, values in found.items()}
+    data = Inputs(parts, targets)
+    if wanted.goal.has_ignored(targets):
+        data.ignored = wanted.goal.ignored
+    return data
+
+
+def checked_by_name(
+    name: str, features: Mapping[str, Tensor], abouts: Mapping[str, dict[str, Any]]
+) -> dict[str, Tensor]:
+    """Check the features of each input, in the order of the model.
+
+    Raises:
+        DataError: Some are missing, or not what the model takes.
+    """
+    lacking = [each for each in abouts if each not in features]
+    if lacking:
+        there = ", ".join(features) or "nothing"
+        raise DataError(f"{name} lacks {', '.join(lacking)}, and has {there}")
+    return {
+        each: checked_features(f"{name}, {each}", features[each], about)
+        for each, about in abouts.items()
+    }
+
+
+def check_counts(name: str, counts: Mapping[str, int]) -> None:
+    """Refuse inputs that have not as many examples.
+
+    Raises:
+        DataError: They have not.
+    """
+    if len({*counts.values()}) > 1:
+        said = ", ".join(f"{count} of {each}" for each, count in counts.items())
+        raise DataError(f"{name} has not as many examples of each: {said}")
+
+
+def normalized_inputs(
+    parts: tuple[Data, ...], about: dict[str, Any], scale: Scale
+) -> None:
+    """Bring each input of numbers from a mean and a deviation to 0 and 1.
+
+    What they were is kept in `about`.
+    """
+    for name, each in about["inputs"].items():
+        own = [part.of(name) for part in parts]
+        each |= normalized(own, None if each["whole"] else scale)
+
+
+def read_inputs(
+    path: Path, found: Mapping[str, Tensor], about: dict[str, Any]
+) -> Features:
+    """Take the features of a file as the model takes them, a tuple of (N, …).
+
+    Args:
+        path: The file, for people.
+        found: Features by the names of inputs; of one example, all may lack N.
+        about: What `load` has told.
+
+    Raises:
+        DataError: They are nothing that the model takes.
+    """
+    abouts: dict[str, Any] = about["inputs"]
+    alone = all(
+        name in found and [*found[name].shape] == each["shape"]
+        for name, each in abouts.items()
+    )
+    if alone:
+        found = {name: each.unsqueeze(0) for name, each in found.items()}
+    features = checked_by_name(str(path), found, abouts)
+    check_counts(str(path), {name: len(each) for name, each in features.items()})
+    return tuple(rescaled(each, abouts[name]) for name, each in features.items())
+
+
+class PreprocessingInputs(Preprocessor):
+    """Brings raw examples of several inputs to the scale of a model."""
+
+    def __init__(self, inputs: Mapping[str, Preprocessing]) -> None:
+        super().__init__()
+        self.names = [*inputs]
+        self._each = [*inputs.values()]
+        self.inputs = nn.ModuleList(self._each)
+
+    def forward(self, *raw: Tensor) -> tuple[Tensor, ...]:
+        """Return features as the model takes them, in the order of its inputs."""
+        return tuple(each(given) for each, given in zip(self._each, raw, strict=True))
+
+    def examples(self, shapes: Sequence[tuple[int, ...]]) -> tuple[Tensor, ...]:
+        """Return raw examples of some shapes, one of each input."""
+        pairs = zip(self._each, shapes, strict=True)
+        return tuple(each.examples([shape])[0] for each, shape in pairs)
+
+    def told(self) -> dict[str, Any]:
+        """Return what it does to each input, as plain values."""
+        pairs = zip(self.names, self._each, strict=True)
+        return {name: each.told() for name, each in pairs}
+
+
+def scaling_inputs(about: dict[str, Any]) -> PreprocessingInputs:
+    """Return what brings examples to the scale that `normalized_inputs` has told."""
+    return PreprocessingInputs(
+        {
+            name: Preprocessing(torch.int64)
+            if each["whole"]
+            else scaling(each, len(each["shape"]))
+            for name, each in about["inputs"].items()
+        }
+    )

@@ -1,0 +1,120 @@
+"""Arrays of numpy for a model with several inputs: one of each name, and `y`."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from data_arrays import read_arrays
+from data_common import DataError, Features, Scale, Splits, held_out, inside, parted
+from data_features import joined
+from data_files import Files
+from data_inputs import (
+    PreprocessingInputs,
+    checked_inputs,
+    normalized_inputs,
+    read_inputs,
+    scaling_inputs,
+    wanted_inputs,
+)
+from data_targets import Goal
+
+FILES = Files("arrays", (".npz",))
+
+
+def load(
+    folder: Path,
+    device: torch.device,
+    *,
+    path: str,
+    shapes: Mapping[str, tuple[int, ...]],
+    dtypes: Mapping[str, torch.dtype] | None = None,
+    known: Mapping[str, int] | None = None,
+    outputs: int = 0,
+    places: tuple[int, ...] = (),
+    result: tuple[int, ...] | None = None,
+    unit: bool = False,
+    soft: bool = False,
+    ignored: int = -100,
+    restored: str = "",
+    test: float = 0.2,
+    subset: int = 0,
+    validation: float = 0.0,
+    seed: int = 0,
+    normalize: Scale = None,
+) -> Splits:
+    """Read the arrays, and part them if there is no test.
+
+    Args:
+        folder: What `path` begins in.
+        device: Where the data goes.
+        path: The file.
+        shapes: Of one example, of each input by its name, in the order of the model.
+        dtypes: Of the inputs that are not float32.
+        known: How many whole numbers the model knows, of inputs where they are limited.
+        outputs: How many classes the model tells apart, if the targets are classes.
+        places: The shape of the classes of one example, if it has several.
+        result: The shape of what the model gives, if the targets are numbers.
+        unit: Whether what that is compared with is from 0 to 1.
+        soft: Whether the targets are probabilities of the classes.
+        ignored: What stands for a class that is not known.
+        restored: The input that the model restores; empty if it restores none.
+        test: The share of the examples that is kept for the test, if none is there.
+        subset: How many examples are used for training; 0 for all.
+        validation: The share of these that is held out; 0 for nothing.
+        seed: Says which.
+        normalize: Mean and deviation that each input of float32 is brought from, of all
+            channels or of each, or "auto" for those of what is trained on.
+
+    Raises:
+        DataError: An array is missing, or not what the model takes.
+    """
+    goal = Goal(outputs, places, result, unit, soft, ignored)
+    wanted = wanted_inputs(shapes, dtypes or {}, known or {}, goal, restored)
+    needed = [*shapes, *(["y"] if goal.needed else [])]
+    tests = [f"{name}_test" for name in needed]
+    arrays = read_arrays(inside(folder, path), needed, tests)
+    found = [name for name in tests if name in arrays]
+    if found and found != tests:
+        missing = " and ".join(name for name in tests if name not in arrays)
+        raise DataError(f"{path} has {' and '.join(found)}, but no {missing}")
+    notes: list[str] = []
+    of_train = {name: arrays[name] for name in shapes}
+    given = checked_inputs(path, of_train, arrays.get("y"), device, wanted, notes)
+    if found:
+        of_test = {name: arrays[f"{name}_test"] for name in shapes}
+        targets = arrays.get("y_test")
+        tested = checked_inputs("the test", of_test, targets, device, wanted, notes)
+    else:
+        rest, kept = held_out(torch.arange(len(given)), test, seed)
+        given, tested = given.part(rest), given.part(kept)
+    train, held = parted(given, subset, validation, seed)
+    about = wanted.about()
+    normalized_inputs((train, held, tested), about, normalize)
+    wanted.check_restored(train, held, tested)
+    return Splits(train, held, tested, about, tuple(notes))
+
+
+def preprocessing(about: dict[str, Any]) -> PreprocessingInputs:
+    """Return what brings examples to the scale of the model.
+
+    Args:
+        about: What `load` has told.
+    """
+    return scaling_inputs(about)
+
+
+def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Features:
+    """Read examples from .npz files, a tuple of (N, …): one for each input.
+
+    Args:
+        paths: The files.
+        about: What `load` has told.
+
+    Raises:
+        DataError: There are no examples that the model takes.
+    """
+    names = [*about["inputs"]]
+    found = [read_inputs(path, read_arrays(path, names), about) for path in paths]
+    return joined(found)

@@ -1,0 +1,149 @@
+"""Data of a module of one's own, for a model with several inputs."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from data_common import DataError, Features, Scale, Splits, parted, readable
+from data_features import joined
+from data_files import Files
+from data_inputs import (
+    Inputs,
+    PreprocessingInputs,
+    WantedInputs,
+    checked_inputs,
+    normalized_inputs,
+    read_inputs,
+    scaling_inputs,
+    wanted_inputs,
+)
+from data_module import called
+from data_targets import Goal
+from data_tensors import as_tensor
+
+FILES = Files("files")
+
+
+def load(
+    folder: Path,
+    device: torch.device,
+    *,
+    path: str,
+    shapes: Mapping[str, tuple[int, ...]],
+    dtypes: Mapping[str, torch.dtype] | None = None,
+    known: Mapping[str, int] | None = None,
+    outputs: int = 0,
+    places: tuple[int, ...] = (),
+    result: tuple[int, ...] | None = None,
+    unit: bool = False,
+    soft: bool = False,
+    ignored: int = -100,
+    restored: str = "",
+    subset: int = 0,
+    validation: float = 0.0,
+    seed: int = 0,
+    normalize: Scale = None,
+) -> Splits:
+    """Call `load` of the module: it gives two pairs of features and targets.
+
+    Features are a dict of tensors, (N, …), by the names of the inputs.
+
+    Args:
+        folder: What `load` takes.
+        device: Where the data goes.
+        path: The module, beside this one.
+        shapes: Of one example, of each input by its name, in the order of the model.
+        dtypes: Of the inputs that are not float32.
+        known: How many whole numbers the model knows, of inputs where they are limited.
+        outputs: How many classes the model tells apart, if the targets are classes.
+        places: The shape of the classes of one example, if it has several.
+        result: The shape of what the model gives, if the targets are numbers.
+        unit: Whether what that is compared with is from 0 to 1.
+        soft: Whether the targets are probabilities of the classes.
+        ignored: What stands for a class that is not known.
+        restored: The input that the model restores; empty if it restores none.
+        subset: How many examples are used for training; 0 for all.
+        validation: The share of these that is held out; 0 for nothing.
+        seed: Says which.
+        normalize: Mean and deviation that each input of float32 is brought from, of all
+            channels or of each, or "auto" for those of what is trained on.
+
+    Raises:
+        DataError: The module gives something else.
+    """
+    goal = Goal(outputs, places, result, unit, soft, ignored)
+    wanted = wanted_inputs(shapes, dtypes or {}, known or {}, goal, restored)
+    pairs = called(path, "load", folder)
+    try:
+        (features, targets), (test_features, test_targets) = pairs
+    except (TypeError, ValueError):
+        raise DataError(f"`load` of {path} gives no two pairs of tensors") from None
+    notes: list[str] = []
+    given = pair(path, "training", features, targets, device, wanted, notes)
+    test = pair(path, "test", test_features, test_targets, device, wanted, notes)
+    train, held = parted(given, subset, validation, seed)
+    about = wanted.about()
+    normalized_inputs((train, held, test), about, normalize)
+    wanted.check_restored(train, held, test)
+    return Splits(train, held, test, {"path": path, **about}, tuple(notes))
+
+
+def pair(
+    path: str,
+    name: str,
+    features: Any,
+    targets: Any,
+    device: torch.device,
+    wanted: WantedInputs,
+    notes: list[str],
+) -> Inputs:
+    """Make data of what stands for features and targets."""
+    with readable(Path(path), f"gives no features and targets for the {name}"):
+        found = by_name(path, features, wanted.inputs)
+        y = as_tensor("y", targets) if wanted.goal.needed else None
+        return checked_inputs(f"{path}, {name}", found, y, device, wanted, notes)
+
+
+def by_name(path: str, features: Any, names: Iterable[str]) -> dict[str, Tensor]:
+    """Make tensors of features, a dict by the names of the inputs."""
+    if not isinstance(features, Mapping):
+        what = type(features).__name__
+        said = f"features are a dict by the names of the inputs: {', '.join(names)}"
+        raise DataError(f"{path}: {said}; it gives a {what}")
+    return {str(name): as_tensor(str(name), features[name]) for name in features}
+
+
+def preprocessing(about: dict[str, Any]) -> PreprocessingInputs:
+    """Return what brings examples to the scale of the model.
+
+    Args:
+        about: What `load` has told.
+    """
+    return scaling_inputs(about)
+
+
+def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Features:
+    """Call `read` of the module for each file, which gives a dict of features, (N, …).
+
+    Args:
+        paths: The files.
+        about: What `load` has told.
+
+    Returns:
+        A tuple of (N, …): one for each input.
+
+    Raises:
+        DataError: The module gives nothing that the model takes.
+    """
+    return joined([read_examples(path, about) for path in paths])
+
+
+def read_examples(path: Path, about: dict[str, Any]) -> Features:
+    """Read the examples of a file, a tuple of (N, …)."""
+    found = called(about["path"], "read", path)
+    with readable(path, "gives no tensors"):
+        named = by_name(str(path), found, about["inputs"])
+        return read_inputs(path, named, about)
