@@ -9,9 +9,20 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from data_common import Data, DataError, Scale, Splits, download, parted, readable
+from data_common import (
+    DataError,
+    Numbers,
+    Scale,
+    Splits,
+    download,
+    parted,
+    readable,
+)
 from data_files import IMAGES
+from data_pixels import Images, of_pixels
+from data_scale import of_bytes, of_channels
 from image_files import opened, pixels
+from image_fit import Fit, refit
 from preprocessing import Preprocessing
 
 FILES = IMAGES
@@ -76,22 +87,34 @@ ORIGINS = {
 """The data sets by the name of their folder, which is that of torchvision."""
 
 
+class Drawn(Images):
+    """Images whose scale is told in 0 to 1."""
+
+    def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
+        """Bring the images of each batch to another scale."""
+        super().rescale(in_bytes(was), in_bytes(now))
+
+
 def load(
     folder: Path,
     device: torch.device,
     *,
     name: str = "MNIST",
+    into: tuple[int, int, int] | None = None,
+    fit: Fit = "resize",
     subset: int = 0,
     validation: float = 0.0,
     seed: int = 0,
     normalize: Scale = None,
 ) -> Splits:
-    """Read a data set: images, float32 (N, 1, 28, 28), and their labels, int64 (N,).
+    """Read a data set; images stay uint8 until they are in a batch.
 
     Args:
         folder: Has `<name>/raw` in it; what is missing there is downloaded.
         device: Where the data goes.
         name: Of the data set: MNIST, FashionMNIST or KMNIST.
+        into: The shape of what images become; None leaves them as they are.
+        fit: How they become that.
         subset: How many examples are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
         seed: Says which.
@@ -103,32 +126,44 @@ def load(
     """
     origin = ORIGINS[name]
     raw = folder / name / "raw"
-    train = read_part(raw, "train", origin, device)
-    test = read_part(raw, "t10k", origin, device)
-    train, held = parted(train, subset, validation, seed)
-    mean, std = measured(train.features, normalize)
-    if mean is not None and std is not None:
+    about: dict[str, Any] = {"classes": origin.classes, "margin": origin.margin}
+    if into is not None:
+        about |= {"shape": [*into], "fit": fit}
+    learned = read_part(raw, "train", origin, about, device)
+    test = read_part(raw, "t10k", origin, about, device)
+    train, held = parted(learned, subset, validation, seed)
+    about |= measured(train.features, normalize)
+    if normalize is not None:
         for part in (train, held, test):
-            part.features.sub_(mean).div_(std)
-            part.keep_scale(torch.tensor(mean), torch.tensor(std))
-    about = {"classes": origin.classes, "margin": origin.margin}
-    return Splits(train, held, test, {**about, "mean": mean, "std": std})
+            part.rescale({}, about)
+    return Splits(train, held, test, about)
 
 
-def measured(
-    features: Tensor, normalize: Scale
-) -> tuple[float, float] | tuple[None, None]:
-    """Return the mean and the deviation that images are brought from."""
+def measured(images: Tensor, normalize: Scale) -> dict[str, Numbers | None]:
+    """Return the mean and the deviation in 0 to 1 that images are brought from."""
     if normalize is None:
-        return None, None
-    if normalize != "auto":
-        mean, std = (each[0] if isinstance(each, list) else each for each in normalize)
-        return mean, std
-    deviation, middle = torch.std_mean(features)
-    return middle.item(), deviation.item() or 1.0
+        return {"mean": None, "std": None}
+    if normalize == "auto":
+        grey = (each.mean().item() / 255 for each in of_bytes(images))
+        return dict(zip(("mean", "std"), grey, strict=True))
+    mean, std = (
+        each[0] if isinstance(each, list) and len(each) == 1 else each
+        for each in normalize
+    )
+    return {"mean": mean, "std": std}
 
 
-def read_part(raw: Path, part: str, origin: Origin, device: torch.device) -> Data:
+def in_bytes(about: dict[str, Any]) -> dict[str, Any]:
+    """Tell a scale in 0 to 255, a number a channel."""
+    if about.get("mean") is None:
+        return {"mean": None, "std": None}
+    scale = {name: of_channels(about[name], 3) for name in ("mean", "std")}
+    return {name: (255 * each).flatten().tolist() for name, each in scale.items()}
+
+
+def read_part(
+    raw: Path, part: str, origin: Origin, about: dict[str, Any], device: torch.device
+) -> Drawn:
     """Read one part of a data set, "train" or "t10k"."""
     images = read_idx(raw, f"{part}-images-idx3-ubyte", 3, origin)
     labels = read_idx(raw, f"{part}-labels-idx1-ubyte", 1, origin)
@@ -139,8 +174,15 @@ def read_part(raw: Path, part: str, origin: Origin, device: torch.device) -> Dat
     known = len(origin.classes)
     if int(labels.max()) >= known:
         raise DataError(f"{part}: {int(labels.max())} is no label of {known}")
-    features = images.unsqueeze(1).to(device, torch.float32).div_(255)
-    return Data(features, labels.to(device, torch.int64))
+    features = shaped(images.unsqueeze(1), about).to(device)
+    return Drawn(features, labels.to(device, torch.int64))
+
+
+def shaped(images: Tensor, about: dict[str, Any]) -> Tensor:
+    """Bring images, uint8 (N, 1, 28, 28), to the shape that the model takes."""
+    if "fit" not in about:
+        return images
+    return refit(images, about["shape"], about["fit"])
 
 
 def read_idx(raw: Path, name: str, dimensions: int, origin: Origin) -> Tensor:
@@ -168,25 +210,24 @@ def preprocessing(about: dict[str, Any]) -> Preprocessing:
     Args:
         about: What `load` has told.
     """
-    if about["mean"] is None:
-        return Preprocessing(torch.uint8, std=255)
-    return Preprocessing(torch.uint8, 255 * about["mean"], 255 * about["std"])
+    if isinstance(about["mean"], float):
+        return Preprocessing(torch.uint8, 255 * about["mean"], 255 * about["std"])
+    return of_pixels(in_bytes(about))
 
 
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
-    """Read images of any size as those that `load` has told about, (N, 1, 28, 28)."""
+    """Read images of any size as those that `load` has told about, (N, C, H, W)."""
     images = torch.stack([placed(path, about["margin"]) for path in paths])
-    if about["mean"] is not None:
-        images.sub_(about["mean"]).div_(about["std"])
-    return images
+    features: Tensor = preprocessing(about)(shaped(images, about))
+    return features
 
 
 def placed(path: Path, margin: int) -> Tensor:
-    """Fit an image in, bright on a dark ground, grey (1, 28, 28) in 0 to 1."""
+    """Fit an image in, bright on a dark ground, grey, uint8 (1, 28, 28)."""
     with readable(path, "is no image"):
         image = opened(path, "L")
         if image.size == SIZE[::-1]:
-            return pixels(image) / 255
+            return pixels(image)
         return centered(drawn(image), margin)
 
 
@@ -202,13 +243,13 @@ def drawn(image: Any) -> Any:
 
 
 def centered(image: Any, margin: int) -> Tensor:
-    """Fit an image between margins, its mass in the middle, (1, 28, 28) in 0 to 1."""
+    """Fit an image between margins, its mass in the middle, uint8 (1, 28, 28)."""
     from PIL import ImageOps
 
     height, width = SIZE
     box = ImageOps.pad(image, (width - 2 * margin, height - 2 * margin))
-    found = pixels(ImageOps.expand(box, margin)) / 255
-    mass = found[0] / found.sum().clamp(min=1)
+    found = pixels(ImageOps.expand(box, margin))
+    mass = found[0] / found.sum().clamp(min=255)
     down = (height - 1) / 2 - (mass.sum(dim=1) * torch.arange(height)).sum()
     right = (width - 1) / 2 - (mass.sum(dim=0) * torch.arange(width)).sum()
     shift = torch.stack([down, right]).round().clamp(-margin, margin).int().tolist()

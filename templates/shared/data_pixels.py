@@ -1,13 +1,13 @@
 """Images of 8 bits a value, which become floating-point in a batch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from data_common import Data, readable
+from data_common import RANK, RANKS, Data, readable
 from data_scale import of_channels
 from image_files import opened, pixels
 from preprocessing import Preprocessing
@@ -20,22 +20,16 @@ class Images(Data):
     than the labels: where there is room for them.
 
     Attributes:
-        mean: Of each channel, in 0 to 255, (C, 1, 1).
+        mean: Of each channel, in 0 to 255, (C, 1, 1); None is 0.
         std: Likewise.
     """
 
     unit: ClassVar[int] = 255
+    mean: Tensor | None = None
 
-    def __init__(
-        self,
-        features: Tensor,
-        targets: Tensor,
-        mean: Tensor | None = None,
-        std: Tensor | None = None,
-    ) -> None:
+    def __init__(self, features: Tensor, targets: Tensor) -> None:
         super().__init__(features, targets)
-        self.mean = torch.zeros(1, 1, 1) if mean is None else mean
-        self.std = torch.full((1, 1, 1), 255.0) if std is None else std
+        self.std = torch.full((1, 1, 1), 255.0, device=targets.device)
 
     def at(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """Return the images at some places, float32 (B, C, H, W), and their labels."""
@@ -56,19 +50,35 @@ class Images(Data):
         del name
         return self._scaled(values)
 
+    def batches(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield as `Data` does; each batch takes the memory of the one before."""
+        kept: Tensor | None = None
+        for start in range(RANK * size, len(self), RANKS * size):
+            pixels = self.features[start : start + size]
+            if kept is None or kept.shape != pixels.shape:
+                kept = torch.empty(pixels.shape, device=self.targets.device)
+            pixels = pixels.to(self.targets.device)
+            yield self._rescaled(kept.copy_(pixels)), self.targets[start : start + size]
+
     def scale(self, mean: Tensor, std: Tensor) -> None:
         """Bring the images of each batch from a mean and a deviation to 0 and 1."""
-        self.mean, self.std = mean, std
+        device = self.targets.device
+        self.mean, self.std = mean.to(device), std.to(device)
 
     def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
         """Bring the images of each batch to another scale."""
-        self.scale(*self._scale(now))
-        self.keep_scale(self.mean, self.std)
+        mean, std = self._scale(now)
+        self.scale(mean, std)
+        self.keep_scale(mean, std)
 
     def _scaled(self, pixels: Tensor) -> Tensor:
-        device = self.targets.device
-        features = pixels.to(device, torch.float32)
-        return features.sub_(self.mean.to(device)).div_(self.std.to(device))
+        pixels = pixels.to(self.targets.device)  # as bytes, which are fewer
+        return self._rescaled(pixels.to(torch.float32))
+
+    def _rescaled(self, features: Tensor) -> Tensor:
+        if self.mean is not None:
+            features.sub_(self.mean)
+        return features.div_(self.std)
 
 
 def read_images(
@@ -84,12 +94,9 @@ def read_images(
     Raises:
         DataError: One is no image.
     """
-    features = torch.stack([fitted(path, shape) for path in paths])
-    images = Images(features, torch.zeros(len(features)))
-    if about["mean"] is not None:
-        mean, std = (of_channels(about[name], 3) for name in ("mean", "std"))
-        images.scale(mean, std)
-    return images.between(0, len(features))[0]
+    images = torch.stack([fitted(path, shape) for path in paths])
+    features: Tensor = of_pixels(about)(images)
+    return features
 
 
 def of_pixels(about: dict[str, Any]) -> Preprocessing:

@@ -66,9 +66,23 @@ def statistics(features: Tensor) -> tuple[Tensor, Tensor]:
     Raises:
         DataError: They are too large for these numbers.
     """
-    some = features[:: max(len(features) // 10_000, 1)].float()
+    some = features[:: max(len(features) // 10_000, 1)]
+    if some.dtype == torch.uint8:
+        return of_bytes(some)
+    some = some.float()
     dims = (0, *range(2, some.ndim))
     std, mean = torch.std_mean(some, dim=dims, correction=0, keepdim=True)
     if not (std.isfinite().all() and mean.isfinite().all()):
         raise DataError("the features are too large to have a standard deviation")
     return mean[0], torch.where(std > 1e-6, std, 1.0)[0]
+
+
+def of_bytes(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the same of bytes, (N, C, H, W): how often each value occurs is enough."""
+    values = torch.arange(256, dtype=torch.float64, device=images.device)
+    counts = [channel.flatten().bincount(minlength=256) for channel in images.unbind(1)]
+    shares = torch.stack(counts).double() / counts[0].sum()
+    mean = shares @ values
+    std = (shares @ values.square() - mean.square()).clamp(min=0).sqrt()
+    std = torch.where(std > 1e-6, std, 1.0)
+    return mean.float().view(-1, 1, 1), std.float().view(-1, 1, 1)

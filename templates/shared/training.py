@@ -27,6 +27,7 @@ from changes import Spec
 from command_line import leave
 from data_common import RANK, RANKS, Data, Features, Splits
 from errors import RunError, note, printable, say
+from gathered import Gathered
 from resume import Schedule
 
 PROFILED = 50
@@ -40,7 +41,7 @@ class Means:
 
     def __init__(self) -> None:
         self._names: tuple[str, ...] = ()
-        self._sums: list[Tensor] = []
+        self._sums = Gathered()
 
     def add(self, count: int | Tensor, **values: Tensor) -> None:
         """Add a batch: each value is a mean over its examples, or a number for each."""
@@ -49,11 +50,11 @@ class Means:
         ]
         counted = torch.as_tensor(count, device=sums[0].device)
         self._names = (*values, "count")
-        self._sums.append(torch.stack([each.float() for each in (*sums, counted)]))
+        self._sums.add(torch.stack([each.float() for each in (*sums, counted)]))
 
     def result(self) -> dict[str, float]:
         """Return the means over all examples."""
-        sums = torch.stack(self._sums).sum(dim=0).tolist() if self._sums else []
+        sums = self._sums.rows().sum(dim=0).tolist()
         own = dict(zip(self._names, sums, strict=True))
         found = [each for each in of_ranks(own) if each]  # some had no batch
         total = {name: sum(each[name] for each in found) for name in found[0]}
@@ -104,7 +105,7 @@ class Run:
         self._score, self._fixed, self._count = "", False, 0
         self._schedule: Schedule | None = None  # of a run that continues
         self._since = 0  # the epoch after which the best one is looked for
-        self._losses: list[tuple[int, Tensor]] = []  # with their steps
+        self._losses, self._watched = Gathered(), list[int]()  # with their steps
         self._share: float | Tensor = 1.0
         self._signal = 0
         self._board: Any = None
@@ -165,7 +166,8 @@ class Run:
 
     def watch(self, loss: Tensor | float) -> None:
         """Take note of a loss of the step: the run stops at one that is no number."""
-        self._losses.append((self.step, torch.as_tensor(loss).detach()))
+        self._losses.add(torch.as_tensor(loss).detach().view(1))
+        self._watched.append(self.step)
 
     def mean(self, loss: Tensor) -> float:
         """Return the mean of a loss over all ranks, which so decide alike."""
@@ -418,13 +420,14 @@ class Run:
         """Stop at a loss that is no number; only here the device is waited for."""
         if not self._losses:
             return
-        finite = torch.stack([loss for _, loss in self._losses]).isfinite().tolist()
-        own = 0 if all(finite) else self._losses[finite.index(False)][0] + 1
+        finite = self._losses.rows().flatten().isfinite().tolist()
+        own = 0 if all(finite) else self._watched[finite.index(False)] + 1
         steps = [step for step in of_ranks(own) if step]
         if steps:
             at = f"step {min(steps)} of epoch {self.epoch}"
             self._diverge(f"the loss is not finite in {at}: try a smaller --lr")
         self._losses.clear()
+        self._watched.clear()
 
     def _diverge(self, said: str) -> NoReturn:
         """Mark the run as one that has diverged, and end."""
