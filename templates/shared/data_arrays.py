@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from data_checks import believed
 from data_common import DataError, Scale, Splits, held_out, inside, parted, readable
 from data_files import Files
 from data_scale import normalized, rescaled, scaling
@@ -84,7 +85,13 @@ def load(
     scale = normalized((train, held, tested), normalize)
     goal.check_restored(train, held, tested)
     about = {**wanted.about(), **scale}
-    return Splits(train, held, tested, about, tuple(notes))
+    return believed(
+        Splits(train, held, tested, about, tuple(notes)),
+        compared=goal.needed,
+        lenient=subset > 0,
+        given=bool(found),
+        outputs=outputs,
+    )
 
 
 def read_arrays(

@@ -216,9 +216,12 @@ def class_counts(targets: Tensor, classes: int) -> list[int]:
     """Count the targets of each class; those that are none are left out.
 
     Args:
-        targets: The places of classes, of any shape.
+        targets: The places of classes, of any shape; or shares of them, (N, K, …), of
+            which the largest counts.
         classes: How many there are.
     """
+    if targets.is_floating_point() and targets.shape[1:2] == (classes,):
+        targets = targets.argmax(dim=1)
     places = targets.flatten().long()
     found = places[(places >= 0) & (places < classes)].bincount(minlength=classes)
     counts: list[int] = found.tolist()

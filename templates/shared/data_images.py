@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from data_checks import believed
 from data_common import DataError, Scale, Splits, chosen, held_out
 from data_files import IMAGES
 from data_pixels import Images, fitted, of_pixels, read_images
@@ -71,7 +72,10 @@ def load(
     for part in parts if result is not None else ():
         part.targets = part.targets.float().view(-1, *(result or ()))
     about = {"classes": classes, "shape": [*shape], **normalized(parts, normalize)}
-    return Splits(*parts, about)
+    compared = outputs > 0 or result is not None
+    return believed(
+        Splits(*parts, about), compared=compared, lenient=subset > 0, outputs=outputs
+    )
 
 
 def class_names(folder: Path, outputs: int) -> list[str]:

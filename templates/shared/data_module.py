@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from data_checks import believed
 from data_common import Data, DataError, Scale, Splits, parted, readable
 from data_files import Files
 from data_scale import normalized, rescaled, scaling
@@ -77,7 +78,13 @@ def load(
     scale = normalized((train, held, test), normalize)
     goal.check_restored(train, held, test)
     about = {"path": path, **wanted.about(), **scale}
-    return Splits(train, held, test, about, tuple(notes))
+    return believed(
+        Splits(train, held, test, about, tuple(notes)),
+        compared=goal.needed,
+        lenient=subset > 0,
+        given=True,
+        outputs=outputs,
+    )
 
 
 def pair(

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from data_arrays import read_arrays
+from data_checks import believed
 from data_common import DataError, Features, Scale, Splits, held_out, inside, parted
 from data_features import joined
 from data_files import Files
@@ -93,7 +94,13 @@ def load(
     about = wanted.about()
     normalized_inputs((train, held, tested), about, normalize)
     wanted.check_restored(train, held, tested)
-    return Splits(train, held, tested, about, tuple(notes))
+    return believed(
+        Splits(train, held, tested, about, tuple(notes)),
+        compared=goal.needed,
+        lenient=subset > 0,
+        given=bool(found),
+        outputs=outputs,
+    )
 
 
 def preprocessing(about: dict[str, Any]) -> PreprocessingInputs:

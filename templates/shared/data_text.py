@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from data_checks import believed
 from data_common import (
     Data,
     DataError,
@@ -107,7 +108,7 @@ def load(
     every.features, every.targets = every.features.to(device), every.targets.to(device)
     about = {"vocabulary": known, "length": length, "lines": padding is not None}
     train, held, tested = map(every.part, (to_train, to_validate, to_test))
-    return Splits(train, held, tested, about)
+    return believed(Splits(train, held, tested, about))
 
 
 def pieces(numbers: Tensor, length: int, path: str) -> TextData:

@@ -11,13 +11,15 @@ from torch import Tensor
 
 import checkpoint
 import plots
-from data_common import NAMED, RANK, Data, Splits, class_counts
+from data_common import NAMED, RANK, Data, Splits, class_counts, named
 from errors import note, say
 
 MOST = 20
 """Classes that are listed; of more, those with the fewest examples."""
 EXAMPLES = 40
 """Examples that are drawn."""
+UNEQUAL = 20
+"""How many times more examples than another a class has before that is a warning."""
 
 Augment = Callable[[Tensor], Tensor]
 Mix = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -75,7 +77,8 @@ def facts(data: Splits) -> dict[str, Any]:
     """
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     found: dict[str, Any] = {"examples": {name: len(parts[name]) for name in parts}}
-    if classes := data.about.get("classes"):
+    classes = data.about.get("classes") or two_classes(data.train.targets)
+    if classes:
         counts = {
             name: class_counts(part.targets, len(classes))
             for name, part in parts.items()
@@ -93,8 +96,35 @@ def facts(data: Splits) -> dict[str, Any]:
             name: _numbers(part.targets) for name, part in parts.items() if len(part)
         }
     found["notes"] = [*data.notes]
-    found["warnings"] = [*data.warnings]
+    found["warnings"] = [*data.warnings, *unequal(data, found.get("classes", {}))]
     return found
+
+
+def two_classes(targets: Tensor) -> list[str]:
+    """Name the classes of targets that are 0 or 1, one an example; none of others."""
+    floating, single = targets.is_floating_point(), targets[0].numel() == 1
+    if not (floating and single and targets.any()):  # nobody looks at zeros alone
+        return []
+    return ["0", "1"] if bool(((targets == 0) | (targets == 1)).all()) else []
+
+
+def unequal(data: Splits, classes: dict[str, dict[str, int]]) -> list[str]:
+    """Say which classes have far fewer examples than another, if no weight helps."""
+    if hasattr(data.train, "class_weights") or hasattr(data.train, "pos_weight"):
+        return []
+    counts = {name: parts["train"] for name, parts in classes.items() if parts["train"]}
+    if not counts:
+        return []
+    largest = max(counts, key=lambda name: counts[name])
+    few = [name for name in counts if counts[largest] > UNEQUAL * counts[name]]
+    if not few:
+        return []
+    few.sort(key=lambda name: counts[name])
+    said = named(f"{name} ({counts[name]:,})" for name in few)
+    most = f"{largest} ({counts[largest]:,})"
+    key = "pos_weight" if data.train.targets.is_floating_point() else "weight"
+    mend = f"`{key}: balanced` in the loss makes up for it"
+    return [f"far fewer examples than of {most} are of {said}: {mend}"]
 
 
 def tell(found: dict[str, Any]) -> None:

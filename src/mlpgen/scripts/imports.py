@@ -126,7 +126,7 @@ def used_names(nodes: Iterable[ast.AST]) -> set[str]:
     found: set[str] = set()
     for node in nodes:
         for each in ast.walk(node):
-            if isinstance(each, ast.Name):
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load):
                 found.add(each.id)
             elif isinstance(each, ast.Attribute):
                 found.add(_dotted(each))
