@@ -12,10 +12,18 @@ from mlpgen.graph.training.data import resolve_data
 from mlpgen.graph.training.groups import resolve_groups
 from mlpgen.graph.training.losses import resolve_losses
 from mlpgen.graph.training.metrics import resolve_custom_metrics, resolve_metrics
+from mlpgen.graph.training.optimizer import (
+    OPTIMIZER,
+    check_closure,
+    check_momentum,
+    check_no_decay,
+    check_optimizer,
+    check_rate,
+)
 from mlpgen.graph.training.patterns import check_freeze
 from mlpgen.graph.training.recipe import Recipe, Schedule, main_term
 from mlpgen.names.flags import option, plain, settings_of
-from mlpgen.spec.training import NO_CLOSURE, OptimizerKeys, SchedulerKeys
+from mlpgen.spec.training import OptimizerKeys, SchedulerKeys
 from mlpgen.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULERS
 
 if TYPE_CHECKING:
@@ -26,7 +34,6 @@ if TYPE_CHECKING:
     from mlpgen.spec.problems import Problems
     from mlpgen.spec.training import Training
     from mlpgen.training.augmentations import Augmentation
-    from mlpgen.training.optimizers.base import Optimizer
     from mlpgen.training.schedulers import Scheduler
 
 _AT: Path = ("training",)
@@ -53,26 +60,24 @@ def resolve_training(
     dataset = resolve_data(spec, training, nodes, outputs, problems)
     _check_batch(training.batch_size, nodes, problems)
     keys, raw = read_keys(
-        "optimizer", OptimizerKeys, training.optimizer, (*_AT, "optimizer"), problems
+        "optimizer", OptimizerKeys, training.optimizer, OPTIMIZER, problems
     )
-    optimizer = read_component(
-        "optimizer", OPTIMIZERS, raw, (*_AT, "optimizer"), problems
-    )
+    optimizer = read_component("optimizer", OPTIMIZERS, raw, OPTIMIZER, problems)
     schedule = _schedule(training, problems)
     if training.freeze and nodes and not problems.failed:
         check_freeze(training.freeze, nodes, (*_AT, "freeze"), problems)
     groups: tuple[Group, ...] = ()
     if optimizer is not None:
-        at = (*_AT, "optimizer")
         if keys.groups and nodes and not problems.failed:
             groups = resolve_groups(
-                keys.groups, optimizer, nodes, keys.no_decay, at, problems
+                keys.groups, optimizer, nodes, keys.no_decay, OPTIMIZER, problems
             )
-            _check_rate(optimizer, schedule, at, problems)
-        _check_optimizer(optimizer, nodes, problems, groups=bool(keys.groups))
-        _check_closure(optimizer, training, problems)
+            check_rate(optimizer, schedule, problems)
+        check_optimizer(optimizer, nodes, problems, groups=bool(keys.groups))
+        check_no_decay(keys, optimizer, groups, problems)
+        check_closure(optimizer, training, problems)
         for each in (schedule.scheduler, *schedule.parts) if schedule else ():
-            _check_momentum(each, optimizer, groups, problems)
+            check_momentum(each, optimizer, groups, problems)
     if dataset is None:
         return None
     names = names_of(spec, nodes)
@@ -215,35 +220,6 @@ def _check_batch(size: int, nodes: tuple[Node, ...], problems: Problems) -> None
         )
 
 
-def _check_optimizer(
-    optimizer: Optimizer,
-    nodes: tuple[Node, ...],
-    problems: Problems,
-    *,
-    groups: bool,
-) -> None:
-    if not problems.failed and not any(node.parameters for node in nodes):
-        message = "the model has no parameters to train"
-        problems.add("MG405", message, _AT, key=True)
-    if groups and optimizer.only_matrices:
-        return  # what it has was checked with the groups
-    refusal = optimizer.refuses(_dimensions(nodes)) if nodes else ""
-    if refusal:
-        help = "give those to another optimizer by `groups`"
-        help = help if optimizer.only_matrices else ""
-        problems.add("MG406", refusal, (*_AT, "optimizer"), help=help)
-
-
-def _check_rate(
-    optimizer: Optimizer, schedule: Schedule | None, path: Path, problems: Problems
-) -> None:
-    """Refuse a rate of 0, from which those of groups could not be scaled."""
-    peak = schedule.scheduler.peak if schedule else ""
-    if optimizer.lr == 0 and not peak:
-        message = "`--lr` scales the rates of `groups` by its part of `lr`, which is 0"
-        problems.add("MG406", message, path, help="use `freeze` for the others")
-
-
 def _check_precision(
     training: Training, terms: tuple[LossTerm, ...], problems: Problems
 ) -> None:
@@ -254,55 +230,3 @@ def _check_precision(
             message = f"`{name}` takes probabilities, which {training.precision} rounds"
             help_ = "use `BCEWithLogitsLoss`, without the `Sigmoid`"
             problems.add("MG406", message, (*_AT, "precision"), help=help_)
-
-
-def _check_closure(
-    optimizer: Optimizer, training: Training, problems: Problems
-) -> None:
-    """Refuse keys that act between backward and step if there is a closure."""
-    if not optimizer.closure:
-        return
-    usual = type(training).model_fields
-    given = [
-        name for name in NO_CLOSURE if getattr(training, name) != usual[name].default
-    ]
-    for name in [*given, *(["precision"] if training.precision == "fp16" else [])]:
-        message = (
-            f"`{type(optimizer).__name__}` evaluates the loss several times per step, "
-            f"so it cannot be combined with `{name}`"
-        )
-        problems.add("MG406", message, (*_AT, name))
-
-
-def _dimensions(nodes: tuple[Node, ...]) -> set[int]:
-    """Return the numbers of dimensions of parameters; 1 means any but matrices."""
-    found: set[int] = set()
-    for node in leaf_layers(nodes):
-        shapes = [node.output] if node.is_tensor else [*node.weights.values()]
-        if node.parameters:
-            found |= {2 if len(shape) == 2 else 1 for shape in shapes} or {1}
-    return found
-
-
-def _check_momentum(
-    scheduler: Scheduler,
-    optimizer: Optimizer,
-    groups: tuple[Group, ...],
-    problems: Problems,
-) -> None:
-    """Refuse to cycle a momentum that optimizers lack or name differently."""
-    if not getattr(scheduler, "cycle_momentum", False):
-        return
-    name = type(scheduler).__name__
-    every = [optimizer, *(each.optimizer for each in groups if each.own)]
-    lacking = [each for each in every if not each.momentum_argument]
-    message = ""
-    if lacking:
-        message = f"`{name}` cycles a momentum that `{type(lacking[0]).__name__}` lacks"
-    elif len({each.momentum_argument for each in every}) > 1:
-        message = (
-            f"`{name}` cycles one momentum, but these optimizers have different ones"
-        )
-    if message:
-        help = "give it `cycle_momentum: false`"
-        problems.add("MG406", message, (*_AT, "scheduler"), help=help)
