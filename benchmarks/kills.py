@@ -82,10 +82,12 @@ def command(script: Path, out: Path, *more: str) -> list[str]:
 
 
 def state(out: Path, name: str) -> dict[str, Any]:
-    """Read a checkpoint without the seconds, which are never the same."""
+    """Read a checkpoint without its seconds and its folder, which differ."""
     found: dict[str, Any] = torch.load(out / name, weights_only=True)
     for row in found["rows"]:
         del row["seconds"]
+    for setting in ("out", "resume"):
+        del found["settings"][setting]
     return found
 
 

@@ -177,7 +177,8 @@ def test_the_same_numbers_as_the_script(tiny: Path, tmp_path: Path) -> None:
         f"import matplotlib\nmatplotlib.use('agg')\n{cells}", encoding="utf-8"
     )
     notebook = processes.run(tmp_path / "cells.py")
-    rows = [line.split()[1:5] for line in done.stdout.splitlines()[1:3]]
+    _, _, table = done.stdout.partition("\nepoch")
+    rows = [line.split()[1:5] for line in table.splitlines()[1:3]]
     lines = [each for each in notebook.stdout.splitlines() if "seconds" in each]
     assert rows == [line.split()[3:10:2] for line in lines]
 

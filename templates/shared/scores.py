@@ -12,7 +12,7 @@ from data_common import RANK, Splits
 from data_features import applied
 from errors import say
 from plots import AT_ONCE
-from training import of_ranks
+from ranks import of_ranks
 
 
 class Counts:

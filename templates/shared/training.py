@@ -5,70 +5,28 @@ folder, from which it can go on at any time, on one device or on several.
 """
 
 import argparse
-import itertools
 import math
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, NoReturn, TypeVar
+from typing import IO, Any, NoReturn
 
 import torch
-import torch.distributed as dist
 from torch import Tensor, nn
-from torch.nn.parallel import DistributedDataParallel
 
 import checkpoint
 import look
 import resume
 import starting
 from changes import Spec
-from command_line import leave
 from data_common import RANK, RANKS, Data, Features, Splits
 from errors import RunError, note, printable, say
 from gathered import Gathered
+from progress import named, profiled, show_row, show_table, tensorboard, with_bar
+from ranks import Share, of_ranks, same_buffers, same_states
 from resume import Schedule
-
-PROFILED = 50
-"""Steps that `--profile` looks at."""
-
-T = TypeVar("T")
-
-
-class Means:
-    """Means over the examples of all ranks, summed on the device."""
-
-    def __init__(self) -> None:
-        self._names: tuple[str, ...] = ()
-        self._sums = Gathered()
-
-    def add(self, count: int | Tensor, **values: Tensor) -> None:
-        """Add a batch: each value is a mean over its examples, or a number for each."""
-        sums = [
-            each * count if each.ndim == 0 else each.sum() for each in values.values()
-        ]
-        counted = torch.as_tensor(count, device=sums[0].device)
-        self._names = (*values, "count")
-        self._sums.add(torch.stack([each.float() for each in (*sums, counted)]))
-
-    def result(self) -> dict[str, float]:
-        """Return the means over all examples."""
-        sums = self._sums.rows().sum(dim=0).tolist()
-        own = dict(zip(self._names, sums, strict=True))
-        found = [each for each in of_ranks(own) if each]  # some had no batch
-        total = {name: sum(each[name] for each in found) for name in found[0]}
-        count = total.pop("count")
-        return {name: value / count for name, value in total.items()}
-
-
-def of_ranks(own: T) -> list[T]:
-    """Return what each rank has."""
-    if RANKS == 1:
-        return [own]
-    found = [own] * RANKS
-    dist.all_gather_object(found, own)
-    return found
 
 
 class Run:
@@ -106,7 +64,7 @@ class Run:
         self._schedule: Schedule | None = None  # of a run that continues
         self._since = 0  # the epoch after which the best one is looked for
         self._losses, self._watched = Gathered(), list[int]()  # with their steps
-        self._share: float | Tensor = 1.0
+        self._share = Share()
         self._signal = 0
         self._board: Any = None
         self._lock: IO[str] | None = None
@@ -147,7 +105,7 @@ class Run:
         for index in self._steps(data):
             own = index[RANK::RANKS]
             features, targets = data.at(own)
-            self._weigh(len(own) / len(index), data.count(targets))
+            self._share.weigh(len(own) / len(index), data.count(targets))
             yield features, targets
 
     def parts_of(
@@ -160,7 +118,7 @@ class Run:
         for index in self._steps(data, count):
             parts = [part[RANK::RANKS] for part in index.tensor_split(count)]
             shares, whole = data.shares(parts)
-            self._weigh(sum(len(part) for part in parts) / len(index), whole)
+            self._share.weigh(sum(len(part) for part in parts) / len(index), whole)
             pairs = zip(parts, shares, strict=True)
             yield ((*data.at(part), share) for part, share in pairs)
 
@@ -171,10 +129,7 @@ class Run:
 
     def mean(self, loss: Tensor) -> float:
         """Return the mean of a loss over all ranks, which so decide alike."""
-        total = loss.detach() * self._share
-        if RANKS > 1:
-            dist.all_reduce(total)
-        return total.item() / RANKS
+        return self._share.mean(loss)
 
     def parallel(self, model: nn.Module, *, find_unused: bool = False) -> nn.Module:
         """Let all ranks train a model together.
@@ -183,18 +138,14 @@ class Run:
         Parameters without a part in the loss have to be looked for.
         """
         torch.manual_seed(self.args.seed + RANK)  # each rank drops out other values
-        if RANKS == 1:
-            return model
-        shared = DistributedDataParallel(model, find_unused_parameters=find_unused)
-        shared.register_comm_hook(None, lambda _, bucket: self._reduced(bucket))
-        return shared
+        return self._share.parallel(model, find_unused=find_unused)
 
     def record(self, **means: dict[str, float]) -> None:
         """Keep the metrics of an epoch, and the weights of the best one.
 
         Metrics are named by what they are of: `test={"loss": 0.1}` is `test_loss`.
         """
-        row = {"epoch": self.epoch, **_named(means)}
+        row = {"epoch": self.epoch, **named(means)}
         row["seconds"] = time.perf_counter() - self._begun
         self.rows.append(row)
         self.epoch, self.step = self.epoch + 1, 0
@@ -205,12 +156,12 @@ class Run:
             self.best, self.best_epoch = score, self.epoch - 1
             self._save("best.pt")
         self._write("metrics.csv", lambda path: checkpoint.write_rows(path, self.rows))
-        self._show_row(row)
+        show_row(row, self._board, first=len(self.rows) == 1)
         self._keep()
 
     def report(self, **means: dict[str, float]) -> None:
         """Print metrics that belong to no epoch, as `record` takes them."""
-        _show(_named(means))
+        show_table(named(means))
 
     @property
     def _sign(self) -> int:
@@ -229,8 +180,8 @@ class Run:
         for module in self._frozen:  # which keep their statistics
             module.eval()
         if self.args.profile:
-            yield from self._profiled(batches)
-        for batch in _with_bar(batches[self.step :]):
+            yield from profiled(batches, self.folder)
+        for batch in with_bar(batches[self.step :]):
             yield batch
             self.step += 1
             every = self.args.checkpoint_every
@@ -238,9 +189,7 @@ class Run:
                 self._keep()
         self._check_losses()
         models = [part for part in self.parts.values() if isinstance(part, nn.Module)]
-        for model in models if RANKS > 1 else ():
-            for buffer in model.buffers():  # means of a batch normalization
-                dist.broadcast(buffer, 0)
+        same_buffers(models)
 
     def _keep(self) -> None:
         """Keep the state, and leave after a signal."""
@@ -250,39 +199,6 @@ class Run:
             said = f"stopped: --resume {self.folder} goes on"
             print(printable(said), file=sys.stderr)
             raise SystemExit(128 + asked)
-
-    def _weigh(self, part: float, count: int | Tensor = 1) -> None:
-        """Note what this rank has of a batch, against the mean of the ranks.
-
-        It is a part of the examples; where some have more of what a loss is a mean
-        over, its count is what weighs.
-        """
-        self._share = RANKS * part
-        if RANKS > 1 and isinstance(count, Tensor):
-            whole = count.clone()
-            dist.all_reduce(whole)
-            self._share = RANKS * count / whole
-
-    def _reduced(self, bucket: Any) -> torch.futures.Future[Tensor]:
-        """Sum gradients over ranks, each by its share, while others are computed.
-
-        https://docs.pytorch.org/docs/stable/ddp_comm_hooks.html
-        """
-        gradients = bucket.buffer().mul_(self._share / RANKS)
-        done = dist.all_reduce(gradients, async_op=True).get_future()
-        summed: torch.futures.Future[Tensor] = done.then(lambda each: each.value()[0])
-        return summed
-
-    def _profiled(self, batches: Iterable[Tensor]) -> Iterator[Tensor]:
-        """Show where the first steps spend their time, and end."""
-        with torch.profiler.profile() as profiler:
-            yield from itertools.islice(batches, PROFILED)
-        if RANK == 0:
-            print(profiler.key_averages().table("self_cpu_time_total", row_limit=10))
-            self.folder.mkdir(parents=True, exist_ok=True)
-            profiler.export_chrome_trace(str(self.folder / "trace.json"))
-        leave()
-        raise SystemExit(0)
 
     def _finished(self, patience: int | None, target: float | None) -> bool:
         """Tell whether the training may end before its time, and say so."""
@@ -310,7 +226,7 @@ class Run:
         if not self.args.resume:
             self._save("last.pt")
         if self.args.tensorboard and RANK == 0:
-            self._board = _tensorboard(self.folder)
+            self._board = tensorboard(self.folder)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
 
@@ -369,15 +285,6 @@ class Run:
         gone = RANK == 0 and not (self.folder / "best.pt").exists()
         return f"{self.folder / 'best.pt'} is gone" if of_ranks(gone)[0] else ""
 
-    def _show_row(self, row: dict[str, float]) -> None:
-        if len(self.rows) == 1:
-            say("  ".join(row))
-        say("  ".join(f"{value:{len(name)}.4g}" for name, value in row.items()))
-        if self._board:
-            for name, value in row.items():
-                self._board.add_scalar(name, value, self.epoch - 1)
-            self._board.flush()
-
     def _end(self) -> None:
         """Show the best epoch, and give the models the weights that they had then."""
         if self.best_epoch:
@@ -385,7 +292,7 @@ class Run:
             table = {f"best of {len(self.rows)} epochs": self.best_epoch, **best}
             table["seconds"] = sum(row["seconds"] for row in self.rows)
             del table["epoch"]
-            _show(table)
+            show_table(table)
             say(f"metrics.csv, best.pt, last.pt: {self.folder}")
         # The other ranks may not see the folder of the first.
         path = self.folder / "best.pt"
@@ -394,8 +301,7 @@ class Run:
             model = self.parts[name]
             if name in state:
                 model.load_state_dict(state[name])
-            for tensor in model.state_dict().values() if RANKS > 1 else ():
-                dist.broadcast(tensor, 0)
+            same_states(model)
             model.eval()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -439,37 +345,3 @@ class Run:
         if self._signal or RANKS > 1:  # other ranks would not stop at the same step
             raise SystemExit(128 + number)
         self._signal = number
-
-
-def _named(means: dict[str, dict[str, float]]) -> dict[str, float]:
-    return {
-        f"{part}_{name}": value
-        for part, found in means.items()
-        for name, value in found.items()
-    }
-
-
-def _show(table: dict[str, float]) -> None:
-    for name, value in table.items():
-        say(f"{name:20} {value:10.4g}")
-
-
-def _with_bar(batches: tuple[Tensor, ...]) -> Iterable[Tensor]:
-    """Show a bar when a person looks and tqdm is there."""
-    if RANK > 0 or not sys.stderr.isatty():
-        return batches
-    try:
-        from tqdm import tqdm  # type: ignore[import-untyped, unused-ignore]
-    except ImportError:
-        return batches
-    bar: Iterable[Tensor] = tqdm(batches, leave=False)
-    return bar
-
-
-def _tensorboard(folder: Path) -> Any:
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
-        said = "--tensorboard needs a package: pip install tensorboard"
-        raise RunError(said) from None
-    return SummaryWriter(folder)

@@ -122,7 +122,10 @@ def imported_names(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
 
 
 def used_names(nodes: Iterable[ast.AST]) -> set[str]:
-    """Return the names that code uses, also dotted ones: `torch.distributed`."""
+    """Return the names that code reads, also dotted ones: `torch.distributed`.
+
+    What it only assigns, such as a field of a class, needs no import.
+    """
     found: set[str] = set()
     for node in nodes:
         for each in ast.walk(node):

@@ -241,7 +241,7 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
         augment=_joined(inliner.take(f"shared/{at}", name) for at, name in changes),
         metrics=_joined(
             [
-                inliner.take("shared/training", "Means"),
+                inliner.take("shared/means", "Means"),
                 inliner.take("shared/scores", *counted),
                 inliner.take("shared/own_functions", *callers),
             ]
