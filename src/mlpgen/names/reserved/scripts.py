@@ -12,58 +12,58 @@ WORDS = frozenset(
     Trained Variance WEIGHTS WeightAverage _ _all_frozen _are_numbers _around _bits
     _changed _check_fits _checked _content _converted _counts _described
     _differences _ends _fits _flat _holds_out _input _inputs _is_kept _is_so _key
-    _kind _kind_of_numbers _kinds _layer _maps _mended _named _numbers _of_channels
+    _kind _kind_of_numbers _kinds _layer _maps _mended _numbers _of_channels
     _of_classes _of_keys _of_layers _other _other_data _other_settings _outcome
     _pairs _pickled _range _refused _resampled _rows _safetensors _said _save
-    _scheduler_kind _shape _short _show _sign _span _steps _subplots _sums
-    _tensorboard _title _told _trained _with_bar about above affine applied argparse
-    args as_csv as_json as_number as_shown as_tensor attempt augment augmented
-    average axes axis batches begin believed build by_name cache called cells
-    centered changes channel check check_apart check_arguments check_classes
-    check_counts check_free check_own check_targets check_unit check_weights checked
-    checked_by_name checked_chances checked_features checked_inputs checked_labels
-    checked_numbers checked_targets checkpoint chosen class_axis class_counts
-    class_doubts class_names classes classes_of closure codes collections
-    command_line commit_of compared computed confusion contextmanager continued copy
-    count counted crop csv curves cutmix cutout data data_arrays data_checks
-    data_cifar data_common data_features data_files data_images data_inputs
-    data_mnist data_module data_named_arrays data_named_module data_pixels
-    data_scale data_tables data_targets data_tensors data_text data_twins
-    data_wanted decayed decode described device differences difflib dist download
-    draw drawn each_of encode encoded epoch epochs errors evaluate example examples
-    export exports facts feature_doubts feature_maps features figure file_digest
-    find find_unused finite first_of first_output fits fitted fixed flattened flip
-    fnmatchcase folder following format_of found freeze frozen functional gathered
-    get_ema_multi_avg_fn grayed group groups guarded gzip handle handles has_run
-    held_out hook hooks http id_doubts image image_files image_fit images in_bytes
-    index inside inspect io is_constant is_one_hot is_other_data itertools join
-    joined json keep known known_examples labels labels_of last layer learned
-    learning_rate leave listed load loaded locked look loss lr_scheduler
-    make_optimizer matches math md5 mean means measured memory mended_labels
-    metadata mistakes mixtures mixup model models module name named named_run names
-    native nested new_run newest newest_run nn normalized normalized_inputs norms
-    note numbered numbers_of of_another_network of_bytes of_channels of_network
-    of_parameters of_pixels of_ranks of_training of_two one_line opened optimizer
-    optimizers os others output outputs_of_layers own_code own_functions own_loss
-    own_metric pair pairs parallel parameter parameter_groups parser part parted
-    parts parts_of path path_of pathlib patience perplexity pictures pieces
-    pieces_of_lines pixel_doubts pixels place placed plain plots prediction
-    predictions preprocessing print_layer print_layers print_means printable pyplot
-    random_state rates re read read_arrays read_examples read_files read_idx
-    read_images read_inputs read_part read_parts read_table read_text read_weights
-    read_window readable record refit reprlib require_matplotlib rescaled restore
-    restore_best restored results resume room rotate row run runpy same_files
-    same_rows save_classes save_curves save_examples save_layers save_numbers
-    save_onnx save_places save_pt2 save_restored say scale scale_doubts scaler
-    scales scaling scaling_inputs scheduler score scores seed seen self
-    set_random_state settings shaped share shares show_layers shown shuffled shutil
-    signal sized spared spec_ start starting state states statistics std steps
-    subprocess summary sys take_weights takes_targets tarfile target targets tell
-    tempfile tensors text time told torch traceback train train_epoch train_step
+    _scheduler_kind _shape _short _sign _span _steps _subplots _sums _title _told
+    _trained about above affine applied argparse args as_csv as_json as_number
+    as_shown as_tensor attempt augment augmented average axes axis batches begin
+    believed build by_name cache called cells centered changes channel check
+    check_apart check_arguments check_classes check_counts check_free check_own
+    check_targets check_unit check_weights checked checked_by_name checked_chances
+    checked_features checked_inputs checked_labels checked_numbers checked_targets
+    checkpoint chosen class_axis class_counts class_doubts class_names classes
+    classes_of closure codes collections command_line commit_of compared computed
+    confusion contextmanager continued copy count counted crop csv curves cutmix
+    cutout data data_arrays data_checks data_cifar data_common data_features
+    data_files data_images data_inputs data_mnist data_module data_named_arrays
+    data_named_module data_pixels data_scale data_tables data_targets data_tensors
+    data_text data_twins data_wanted decayed decode described device differences
+    difflib dist download draw drawn each_of encode encoded epoch epochs errors
+    evaluate example examples export exports facts feature_doubts feature_maps
+    features figure file_digest find find_unused finite first_of first_output fits
+    fitted fixed flattened flip fnmatchcase folder following format_of found freeze
+    frozen functional gathered get_ema_multi_avg_fn grayed group groups guarded gzip
+    handle handles has_run held_out hook hooks http id_doubts image image_files
+    image_fit images in_bytes index inside inspect io is_constant is_one_hot
+    is_other_data itertools join joined json keep known known_examples labels
+    labels_of last layer learned learning_rate leave listed load loaded locked look
+    loss lr_scheduler make_optimizer matches math md5 mean means measured memory
+    mended_labels metadata mistakes mixtures mixup model models module name named
+    named_run names native nested new_run newest newest_run nn normalized
+    normalized_inputs norms note numbered numbers_of of_another_network of_bytes
+    of_channels of_network of_parameters of_pixels of_ranks of_training of_two
+    one_line opened optimizer optimizers os others output outputs_of_layers own_code
+    own_functions own_loss own_metric pair pairs parallel parameter parameter_groups
+    parser part parted parts parts_of path path_of pathlib patience perplexity
+    pictures pieces pieces_of_lines pixel_doubts pixels place placed plain plots
+    prediction predictions preprocessing print_layer print_layers print_means
+    printable profiled progress pyplot random_state ranks rates re read read_arrays
+    read_examples read_files read_idx read_images read_inputs read_part read_parts
+    read_table read_text read_weights read_window readable record refit reprlib
+    require_matplotlib rescaled restore restore_best restored results resume room
+    rotate row run runpy same_buffers same_files same_rows same_states save_classes
+    save_curves save_examples save_layers save_numbers save_onnx save_places
+    save_pt2 save_restored say scale scale_doubts scaler scales scaling
+    scaling_inputs scheduler score scores seed seen self set_random_state settings
+    shaped share shares show_layers show_row show_table shown shuffled shutil signal
+    sized spared spec_ start starting state states statistics std steps subprocess
+    summary sys take_weights takes_targets tarfile target targets tell tempfile
+    tensorboard tensors text time told torch traceback train train_epoch train_step
     trained training turned turns twin_doubts two_classes type_of types typing
     unequal unpacked urllib usable use use_weights value value_of values
     wanted_inputs warnings watch weigh_classes weigh_positives weight_average
-    weighting window write write_confusion write_rows write_table write_thresholds
-    wrong_places wrong_shape
+    weighting window with_bar write write_confusion write_rows write_table
+    write_thresholds wrong_places wrong_shape
     """.split()
 )
