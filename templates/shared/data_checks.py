@@ -30,6 +30,7 @@ def believed(
     lenient: bool = False,
     given: bool = False,
     outputs: int = 0,
+    ids: bool = True,
 ) -> Splits:
     """Refuse data that cannot teach anything, and add warnings of what may be wrong.
 
@@ -40,6 +41,7 @@ def believed(
             is known.
         given: Whether the test was given apart, so that some may be trained on too.
         outputs: How many classes the model tells apart, if it does.
+        ids: Whether to look for numbers that count the examples.
 
     Raises:
         DataError: It cannot: the line says why.
@@ -52,7 +54,10 @@ def believed(
     if all(is_constant(values) for values in data.train.inputs().values()):
         count = f"all {len(data.train):,} examples to train on"
         raise DataError(f"{count} have the same features: nothing can be learned")
-    found = [*class_doubts(data, outputs if compared else 0), *feature_doubts(data)]
+    found = [
+        *class_doubts(data, outputs if compared else 0),
+        *feature_doubts(data, ids=ids),
+    ]
     if given:
         found += twin_doubts(data)
     return data._replace(warnings=(*data.warnings, *found))
@@ -153,7 +158,7 @@ def twin_doubts(data: Splits) -> Iterator[str]:
         yield f"{count:,} of {len(test):,} examples to test are trained on too"
 
 
-def feature_doubts(data: Splits) -> Iterator[str]:
+def feature_doubts(data: Splits, *, ids: bool) -> Iterator[str]:
     """Yield what is odd about what the model sees."""
     for name, values in data.train.inputs().items():
         yield from pixel_doubts(data, name, values)
@@ -165,7 +170,8 @@ def feature_doubts(data: Splits) -> Iterator[str]:
     for name, values in zip(names, inputs, strict=True):
         if values.is_floating_point() and values.ndim > 1:
             yield from scale_doubts(data.train.of(name), name, values)
-            yield from id_doubts(data.train.of(name), name, values)
+            if ids:
+                yield from id_doubts(data.train.of(name), name, values)
 
 
 def pixel_doubts(data: Splits, name: str, pixels: Tensor) -> Iterator[str]:

@@ -45,6 +45,7 @@ class Data:
         ignored: What stands for a class that is not known, if some are not.
         scaled: Mean and deviation that the features were brought from, for features
             whose `unit` was 1 before.
+        target_scale: Mean and deviation that the targets were brought from.
     """
 
     unit: ClassVar[int] = 1
@@ -53,6 +54,7 @@ class Data:
     counted: Tensor | None = None
     ignored: int | None = None
     scaled: tuple[Tensor, Tensor] | None = None
+    target_scale: tuple[Tensor, Tensor] | None = None
 
     def __init__(self, features: Tensor, targets: Tensor) -> None:
         self.features, self.targets = features, targets
@@ -167,6 +169,19 @@ class Data:
         if self.scaled is None:
             return values
         mean, std = (each.to(values.device) for each in self.scaled)
+        return values * std + mean
+
+    def standardize_targets(self, mean: Tensor, std: Tensor) -> None:
+        """Bring the targets, (N, …), from a mean and a deviation to 0 and 1."""
+        device = self.targets.device
+        self.target_scale = mean.to(device), std.to(device)
+        self.targets = (self.targets - mean.to(device)) / std.to(device)
+
+    def in_own_unit(self, values: Tensor) -> Tensor:
+        """Bring what is compared with the targets, (N, …), to the unit they had."""
+        if self.target_scale is None:
+            return values
+        mean, std = (each.to(values.device) for each in self.target_scale)
         return values * std + mean
 
     def _scale(self, about: dict[str, Any]) -> tuple[Tensor, Tensor]:

@@ -1,33 +1,42 @@
-"""A table of numbers and categories, one of whose columns is learned from the others.
+"""A table, some of whose columns are learned from the others.
 
-Numbers are standardized by what is trained on, categories are one-hot.
+Numbers are standardized by what is trained on, categories are one-hot, dates become
+year, month and weekday.
 """
 
-import csv
-import math
-import reprlib
-from collections.abc import Iterable
+import filecmp
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+import table_columns
+import table_features
+import table_targets
 from data_checks import believed
-from data_common import (
-    Data,
-    DataError,
-    Splits,
-    chosen,
-    held_out,
-    inside,
-    readable,
-)
+from data_common import Data, DataError, Splits, chosen, held_out, inside, named
 from data_files import Files
+from errors import note
 from preprocessing import Preprocessing
+from table_columns import Column
+from table_features import Known
+from table_files import Format
+from table_rows import (
+    Keys,
+    Missing,
+    Rows,
+    categories_of,
+    features_like,
+    of_file,
+    read_like,
+    read_rows,
+    read_table,
+)
+from table_targets import Wanted
 
-FILES = Files("tables", (".csv",))
-Row = dict[str, str]
+FILES = Files("tables", (".csv", ".tsv"))
 
 
 def load(
@@ -35,12 +44,20 @@ def load(
     device: torch.device,
     *,
     path: str,
-    target: str,
+    target: str | list[str],
     features: int,
     outputs: int = 0,
     result: tuple[int, ...] | None = None,
     unit: bool = False,
-    test: float = 0.2,
+    standardize: bool = False,
+    test: float | str = 0.2,
+    separator: str = "",
+    decimal: str = "",
+    encoding: str = "",
+    missing: Missing = None,
+    columns: Sequence[str] = (),
+    drop: Sequence[str] = (),
+    categories: Sequence[str] = (),
     subset: int = 0,
     validation: float = 0.0,
     seed: int = 0,
@@ -50,15 +67,24 @@ def load(
     Args:
         folder: What `path` begins in.
         device: Where the data goes.
-        path: The table, a CSV file whose first line names the columns.
-        target: The column to learn.
+        path: The table, whose first line names the columns.
+        target: The column to learn, or several.
         features: How many numbers of a row the model takes.
         outputs: How many classes the model tells apart, if the target is one; without
             them or a result nobody looks at it.
-        result: The shape of what the model gives of a row, if the target is a number.
+        result: The shape of what the model gives of a row, if targets are numbers.
         unit: Whether the numbers to learn are from 0 to 1; two words are 0 and 1 in
             the order of the alphabet.
-        test: The share of the rows that is kept for the test.
+        standardize: Whether the loss sees them with mean 0 and deviation 1.
+        test: The share of the rows that is kept for the test, or its file.
+        separator: What is between columns; found out if it is empty, as are the others.
+        decimal: What is before the fraction of a number.
+        encoding: Of the text.
+        missing: What stands for missing numbers: their mean or median; "drop" leaves
+            the rows out.
+        columns: The columns to learn from; all others without them.
+        drop: Columns that are left out.
+        categories: Columns that are categories, even if they look like numbers.
         subset: How many rows are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
         seed: Says which.
@@ -66,137 +92,203 @@ def load(
     Raises:
         DataError: A column is missing, or a value is not what its column holds.
     """
-    rows = read_table(inside(folder, path))
-    if target not in rows[0]:
-        raise DataError(f"{path} has no column {target!r}, only {', '.join(rows[0])}")
-    to_train, to_test = held_out(torch.arange(len(rows)), test, seed)
-    to_train, to_validate = chosen(to_train, subset, validation, seed)
-    known = [rows[place] for place in to_train.tolist()]
-    names = [name for name in rows[0] if name != target]
-    columns = {name: learned([row[name] for row in known], name) for name in names}
-    width = sum(len(column.get("categories", "1")) for column in columns.values())
-    if width != features:
-        raise DataError(
-            f"the columns of {path} make {width} features, and the model takes "
-            f"{features}: write `input: [{width}]`"
-        )
-    about: dict[str, Any] = {"columns": columns}
-    values = encoded(rows, columns)
-    if outputs:
-        about["classes"] = class_names(rows, target, outputs)
-        targets = labels(rows, target, about["classes"])
-    elif result and unit and all(as_number(row[target]) is None for row in rows):
-        about["classes"] = class_names(rows, target, 2)
-        targets = labels(rows, target, about["classes"]).float().reshape(-1, *result)
-    elif result is not None:
-        targets = numbers_of(rows, target).float().reshape(-1, *result)
-        check(targets, target, unit)
+    format = Format(separator, decimal, encoding)
+    names = [target] if isinstance(target, str) else target
+    keys = Keys(format, names, columns, drop, categories, missing)
+    wanted = Wanted(outputs, result, unit, standardize)
+    file = inside(folder, path)
+    rows = read_rows(file, keys, wanted)
+    places = torch.arange(rows.height)
+    if isinstance(test, str):
+        to_train, to_test = places, places[:0]
     else:
-        targets = torch.zeros(len(rows))
-        check(values, "features", unit)
-    every = Data(values.to(device), targets.to(device))
-    train, held, tested = map(every.part, (to_train, to_validate, to_test))
+        to_train, to_test = held_out(places, test, seed)
+    to_train, to_validate = chosen(to_train, subset, validation, seed)
+    with of_file(file):
+        about = learned(rows, to_train, keys, wanted)
+        check_width(rows, about["columns"], features)
+        unseen = new_categories(rows, about["columns"], to_validate, to_test)
+        parts = parted(rows, about, wanted, (to_train, to_validate, to_test))
+    notes = (*rows.notes, *unseen)
+    if isinstance(test, str):
+        tests = inside(folder, test)
+        check_other(file, tests)
+        others = read_like(tests, keys, wanted, about["columns"])
+        with of_file(tests):
+            everything = torch.arange(others.height)
+            unseen = new_categories(others, about["columns"], everything)
+            parts[2:] = parted(others, about, wanted, (everything,))
+        notes += tuple(f"{test}: {each}" for each in (*others.notes, *unseen))
+    for part in parts:
+        part.put_on(device, about)
+    train, held, tested = parts
     return believed(
-        Splits(train, held, tested, about),
-        compared=outputs > 0 or result is not None,
+        Splits(train, held, tested, about, notes, rows.warnings),
+        compared=bool(rows.targets),
         lenient=subset > 0,
+        given=isinstance(test, str),
         outputs=outputs,
+        ids=False,
     )
 
 
-def read_table(path: Path) -> list[Row]:
-    """Read a table with a line of names."""
-    with (
-        readable(path, "is no table"),
-        path.open(newline="", encoding="utf-8-sig") as file,
-    ):
-        reader = csv.DictReader(file, strict=True)
-        rows, names = list(reader), reader.fieldnames or []
-    if not rows:
-        raise DataError(f"{path} has no rows below a line of names")
-    if len(set(names)) < len(names):
-        raise DataError(f"{path} has two columns of the same name")
-    for number, row in enumerate(rows, 1):
-        if None in row or None in row.values():
-            raise DataError(f"{path}, row {number}: it has more or fewer values")
-    return rows
+class TableData(Data):
+    """Rows of a table as features and targets."""
+
+    def put_on(self, device: torch.device, about: dict[str, Any]) -> None:
+        """Put them onto a device, and standardize the targets."""
+        scale = preprocessing(about)
+        self.keep_scale(scale.mean, scale.std)
+        self.features = self.features.to(device)
+        self.targets = self.targets.to(device)
+        if known := about.get("targets"):
+            shape = self.targets.shape[1:]
+            mean, std = (torch.tensor(known[each]).view(shape) for each in SCALE)
+            self.standardize_targets(mean, std)
+
+    def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
+        """Bring rows from what is known of one table to that of another one.
+
+        Raises:
+            DataError: It has other columns.
+        """
+        if [*layout(was)] != [*layout(now)]:
+            raise DataError("the table has other columns than what was trained on")
+        one, other = preprocessing(was), preprocessing(now)
+        device = self.features.device
+        self.features = other(self.features.cpu() * one.std + one.mean)
+        self.targets = self.in_own_unit(self.targets)
+        self.put_on(device, now)
 
 
-def learned(texts: list[str], name: str) -> dict[str, Any]:
-    """Find out about a column: its mean and deviation, or its categories."""
-    texts = [text.strip() for text in texts]
-    numbers = [number for text in texts if (number := as_number(text)) is not None]
-    if 2 * len(numbers) < len(texts):
-        return {"categories": sorted(set(texts))}
-    values = torch.tensor(numbers, dtype=torch.float64)
-    mean, std = values.mean(), values.std(correction=0)
-    check(torch.stack([mean, std]), name)
-    return {"mean": mean.item(), "std": std.item() or 1.0}
+SCALE = ("mean", "std")
 
 
-def class_names(rows: list[Row], target: str, outputs: int) -> list[str]:
-    """Name the classes that are there."""
-    classes = sorted({row[target].strip() for row in rows})
-    if "" in classes:
-        raise DataError(f"{target!r} is empty in some rows: remove them")
-    if not 1 < len(classes) <= outputs:
-        raise DataError(
-            f"{target!r} has {len(classes)} classes, the model tells {outputs} apart"
+def learned(rows: Rows, train: Tensor, keys: Keys, wanted: Wanted) -> dict[str, Any]:
+    """Find out what predictions need to know, by the rows that are trained on.
+
+    Args:
+        rows: All rows.
+        train: The places of those that are trained on, int64 (N,).
+        keys: What the spec says.
+        wanted: What is learned.
+    """
+    columns = {
+        name: table_features.learned(name, column, train, keys.missing)
+        for name, column in rows.features.items()
+    }
+    said = {key: each for key, each in keys.format._asdict().items() if each}
+    about = {"columns": columns, **({"format": said} if said else {})}
+    return about | table_targets.learned_of(rows.targets, train, wanted)
+
+
+def parted(
+    rows: Rows, about: dict[str, Any], wanted: Wanted, places: Sequence[Tensor]
+) -> list[TableData]:
+    """Make data of rows at some places each; the columns are used up.
+
+    Args:
+        rows: All rows.
+        about: What is known of their columns.
+        wanted: What is learned.
+        places: Of the rows of each part, int64 (N,).
+    """
+    features = encoded(rows.features, about["columns"], places)
+    if not rows.targets:
+        for each in features:
+            table_targets.check(each, "features", unit=wanted.unit)
+        return [TableData(each, torch.zeros(len(each))) for each in features]
+    targets = table_targets.values_of(rows.targets, about, wanted)
+    return [
+        TableData(each, targets[place])
+        for each, place in zip(features, places, strict=True)
+    ]
+
+
+def encoded(
+    columns: dict[str, Column], about: dict[str, Known], places: Sequence[Tensor]
+) -> list[Tensor]:
+    """Return the features of rows at some places each, float32 (N, F).
+
+    Some columns at a time are written into the rows, which is faster than one by one.
+    The columns are used up, so that they are not in memory beside their features.
+    """
+    width = sum(map(table_features.width, about.values()))
+    found = [torch.empty(len(each), width) for each in places]
+    waiting: list[Tensor] = []
+    start = 0
+    for name, known in about.items():
+        waiting.append(table_features.encoded(name, columns.pop(name), known))
+        size = sum(each.shape[1] for each in waiting)
+        if size >= AT_ONCE or not columns:
+            block = torch.cat(waiting, dim=1)
+            for features, place in zip(found, places, strict=True):
+                features[:, start : start + size] = block[place]
+            waiting, start = [], start + size
+    return found
+
+
+AT_ONCE = 32
+"""Features that are written at once."""
+
+
+def new_categories(
+    rows: Rows, about: dict[str, Known], *places: Tensor
+) -> tuple[str, ...]:
+    """Say which categories of rows at some places were not trained on."""
+    chosen = torch.cat(places)
+    columns = {
+        name: rows.features[name]._replace(
+            values=rows.features[name].values.gather(chosen.tolist())
         )
-    return classes
+        for name in categories_of(about)
+    }
+    return tuple(table_features.new_categories(columns, about))
 
 
-def labels(rows: list[Row], target: str, classes: list[str]) -> Tensor:
-    """Return the places of the classes, int64 (N,)."""
-    places = {name: place for place, name in enumerate(classes)}
-    return torch.tensor([places[row[target].strip()] for row in rows])
+def check_other(path: Path, tests: Path) -> None:
+    """Refuse a test that is what is trained on.
+
+    Raises:
+        DataError: It is.
+    """
+    if path.samefile(tests) or filecmp.cmp(path, tests, shallow=False):
+        raise DataError(f"{tests} is the same table as {path}: it tests nothing")
 
 
-def as_number(text: str) -> float | None:
-    """Read a number, or return None."""
-    try:
-        return float(text)
-    except ValueError:
-        return None
+def check_width(rows: Rows, about: dict[str, Known], features: int) -> None:
+    """See that columns make as many features as the model takes.
+
+    Raises:
+        DataError: They don't: it names those that make the most first.
+    """
+    widths = {name: table_features.width(known) for name, known in about.items()}
+    width = sum(widths.values())
+    if width == features:
+        return
+    order = sorted(widths, key=lambda name: -widths[name])
+    wide = [f"{name} makes {widths[name]:,}" for name in order if widths[name] > 1]
+    single = [name for name in order if widths[name] == 1]
+    makes = "makes" if len(single) == 1 else "make"
+    parts = [named(wide)] if wide else []
+    parts += [f"{named(single)} {makes} 1 each"] if single else []
+    odd = [name for name in order if table_columns.is_wide(rows.features[name])]
+    advice = f"write `input: [{width}]`, or leave columns out by `drop`"
+    if odd:
+        left = width - sum(widths[name] for name in odd)
+        reason = table_columns.suspicion(rows.features[odd[0]])
+        names = ", ".join(odd[:20])
+        advice = f"{odd[0]} {reason}; write `drop: [{names}]` and `input: [{left}]`"
+    raise DataError(
+        f"the columns make {width:,} features, and the model takes {features:,}: "
+        f"{'; '.join(parts)}. {advice}"
+    )
 
 
-def encoded(rows: list[Row], columns: dict[str, Any]) -> Tensor:
-    """Return numbers standardized and categories one-hot, float32 (N, F)."""
-    found = []
-    for name, known in columns.items():
-        if name not in rows[0]:
-            raise DataError(f"there is no column {name!r}")
-        if "categories" in known:
-            texts = [row[name].strip() for row in rows]
-            found += [
-                torch.tensor([float(text == category) for text in texts])
-                for category in known["categories"]
-            ]
-        else:
-            values = numbers_of(rows, name)
-            found.append(((values - known["mean"]) / known["std"]).float())
-            check(found[-1], name)
-    return torch.stack(found, dim=1)
-
-
-def numbers_of(rows: list[Row], name: str) -> Tensor:
-    """Return a column of numbers, float64 (N,)."""
-    values = []
-    for number, row in enumerate(rows, 1):
-        value = as_number(row[name])
-        if value is None or not math.isfinite(value):
-            said = reprlib.repr(row[name])
-            raise DataError(f"row {number}: {said} is no number, as others of {name!r}")
-        values.append(value)
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def check(values: Tensor, name: str, unit: bool = False) -> None:
-    """Refuse numbers that are too large for float32, or not what the loss takes."""
-    if not values.isfinite().all():
-        raise DataError(f"{name!r} has numbers that are too large")
-    if unit and not ((values >= 0) & (values <= 1)).all():
-        raise DataError(f"the loss takes numbers from 0 to 1, {name!r} has others")
+def layout(about: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Yield what features are, without their scale."""
+    for name, known in about["columns"].items():
+        yield name, known.get("categories") or [*known.get("parts", ())]
 
 
 def preprocessing(about: dict[str, Any]) -> Preprocessing:
@@ -208,20 +300,34 @@ def preprocessing(about: dict[str, Any]) -> Preprocessing:
     means: list[float] = []
     stds: list[float] = []
     for known in about["columns"].values():
-        count = len(known.get("categories", "1"))
-        means += count * [known.get("mean", 0.0)]
-        stds += count * [known.get("std", 1.0)]
+        for each in known.get("parts", {"": known}).values():
+            count = len(each.get("categories", "1"))
+            means += count * [each.get("mean", 0.0)]
+            stds += count * [each.get("std", 1.0)]
     return Preprocessing(mean=torch.tensor(means), std=torch.tensor(stds))
 
 
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
-    """Read tables of the same columns, float32 (N, F).
+    """Read tables of the same columns, float32 (N, F); they need no target.
 
     Args:
         paths: The files.
         about: What `load` has told.
 
     Raises:
-        DataError: One is no table, or has other columns.
+        DataError: One is no table, or lacks columns.
     """
-    return torch.cat([encoded(read_table(path), about["columns"]) for path in paths])
+    return torch.cat([read_file(path, about) for path in paths])
+
+
+def read_file(path: Path, about: dict[str, Any]) -> Tensor:
+    """Read a table, and say which of its categories are new."""
+    known = about["columns"]
+    with of_file(path):
+        format = Format(**about.get("format", {}))
+        table = read_table(path, format, categories_of(known))
+        columns = features_like(table, known)
+        for line in table_features.new_categories(columns, known):
+            note(f"{path}: {line}")
+        (features,) = encoded(columns, known, [torch.arange(table.height)])
+    return features

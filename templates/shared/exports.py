@@ -41,6 +41,7 @@ def export(run: Trained, loaded: Loaded[Any], *shapes: tuple[int, ...]) -> None:
     model, given = loaded.model, features
     if inside:
         model, given = Whole(loaded).eval(), raw
+        ours = [tensor for _, tensor in hooks.tensors(model(*raw))]
     batch = ({0: torch.export.Dim("batch")},) * len(given)
     shape = (batch,) if isinstance(model, Whole) else batch
     program = torch.export.export(model, given, dynamic_shapes=shape)
@@ -60,10 +61,11 @@ class Whole(nn.Module):
     def __init__(self, loaded: Loaded[Any]) -> None:
         super().__init__()
         self.preprocess, self.model = loaded.preprocess, loaded.model
+        self.postprocess = loaded.postprocess
 
     def forward(self, *raw: Tensor) -> Any:
-        """Bring examples to what the model takes, and call it."""
-        return applied(self.model, self.preprocess(*raw))
+        """Bring examples to what the model takes, call it, and undo its scale."""
+        return self.postprocess(applied(self.model, self.preprocess(*raw)))
 
 
 def metadata(loaded: Loaded[Any], *, inside: bool) -> dict[str, str]:
@@ -75,6 +77,8 @@ def metadata(loaded: Loaded[Any], *, inside: bool) -> dict[str, str]:
     """
     found = {**loaded.about, "classes": loaded.classes}
     found["preprocessing"] = {**loaded.preprocess.told(), "in_graph": inside}
+    if "targets" in found:
+        found["targets"] = {**found["targets"], "in_graph": inside}
     hidden = ("mean", "std")  # in a unit of their own
     return {key: json.dumps(value) for key, value in found.items() if key not in hidden}
 

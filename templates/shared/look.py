@@ -93,7 +93,9 @@ def facts(data: Splits) -> dict[str, Any]:
     }
     if not classes and _are_numbers(data.train.targets):
         found["targets"] = {
-            name: _numbers(part.targets) for name, part in parts.items() if len(part)
+            name: _numbers(part.in_own_unit(part.targets))
+            for name, part in parts.items()
+            if len(part)
         }
     found["notes"] = [*data.notes]
     found["warnings"] = [*data.warnings, *unequal(data, found.get("classes", {}))]

@@ -92,8 +92,11 @@ def save_restored(folder: Path, data: Splits, outputs: Tensor) -> None:
 def save_numbers(folder: Path, data: Splits, outputs: Tensor) -> None:
     """Draw the curves, and what is given against what it should be: results.png."""
     save_curves(folder)
-    targets = data.test.targets[: len(outputs)].cpu()
-    _save(folder / "results.png", compared, targets, outputs)
+    test = data.test
+    wanted = test.in_own_unit(test.targets[: len(outputs)]).cpu()
+    names = data.about.get("targets", {}).get("names", ["output"])
+    given = test.in_own_unit(outputs)
+    _save(folder / "results.png", compared, wanted, given, names)
 
 
 def save_examples(folder: Path, features: Tensor, titles: Sequence[str]) -> None:
@@ -216,15 +219,30 @@ def pixels(images: Tensor, targets: Tensor, taken: Tensor) -> "Figure":
     return figure
 
 
-def compared(targets: Tensor, results: Tensor) -> "Figure":
-    """Draw what the model gives against what it should give."""
-    figure, (axis,) = _subplots(1, 1, width=5, height=5)
-    wanted, given = targets.flatten().tolist(), results.flatten().tolist()
-    axis.scatter(wanted, given, s=4, alpha=0.5)
-    ends = [min(wanted), max(wanted)]
-    axis.plot(ends, ends, color="gray", linewidth=1)
-    axis.set(xlabel="target", ylabel="output")
-    axis.grid(alpha=0.3)
+def compared(
+    targets: Tensor, results: Tensor, names: Sequence[str] = ("output",)
+) -> "Figure":
+    """Draw what the model gives against what it should give, (N, …).
+
+    Args:
+        targets: What it should give.
+        results: What it gives.
+        names: Of what it gives; of several, each is drawn alone.
+    """
+    figure, axes = _subplots(1, len(names), width=5 * len(names), height=5)
+    for place, (name, axis) in enumerate(zip(names, axes, strict=True)):
+        alone = slice(place, place + 1) if len(names) > 1 else slice(None)
+        wanted, given = (
+            each.flatten(1)[:, alone].flatten().tolist()
+            if each.ndim > 1
+            else each.tolist()
+            for each in (targets, results)
+        )
+        axis.scatter(wanted, given, s=4, alpha=0.5)
+        ends = [min(wanted), max(wanted)]
+        axis.plot(ends, ends, color="gray", linewidth=1)
+        axis.set(xlabel="target", ylabel=name)
+        axis.grid(alpha=0.3)
     return figure
 
 

@@ -17,6 +17,7 @@ from data_common import DataError, Features, Splits
 from data_features import counted, each_of
 from data_files import Files
 from errors import RunError, guarded, note
+from postprocessing import postprocessing
 from predictions import FORMATS, TOP, Name, check_arguments
 from preprocessing import Preprocessor
 
@@ -37,6 +38,8 @@ class Loaded(NamedTuple, Generic[T]):
         read: Reads files as what the model takes, (N, …); of a model with several
             inputs a tuple of such, in their order.
         about: What else the training has found out about its data.
+        postprocess: Brings the first output of the model to the unit of the data, if
+            the loss had targets in another one.
     """
 
     model: T
@@ -44,6 +47,7 @@ class Loaded(NamedTuple, Generic[T]):
     preprocess: Preprocessor
     read: Callable[..., Features]
     about: dict[str, Any]
+    postprocess: nn.Module
 
 
 class Kept(dict[str, Any]):
@@ -100,7 +104,8 @@ class Trained(NamedTuple):
             found = read([*map(Path, paths)], self.about)
             return each_of(found, lambda each: each.to(device))
 
-        return Loaded(model, classes, preprocess.to(device), reading, self.about)
+        after = postprocessing(self.about).to(device)
+        return Loaded(model, classes, preprocess.to(device), reading, self.about, after)
 
     def files(self, read: Reader) -> Iterator[tuple[Path, Features]]:
         """Yield each file and what is in it; a mistake says in which it is."""
@@ -139,10 +144,11 @@ class Trained(NamedTuple):
         return data
 
 
-def scales(about: Mapping[str, Any]) -> list[tuple[Any, Any]]:
-    """Return the scale of each input."""
+def scales(about: Mapping[str, Any]) -> list[list[Any]]:
+    """Return the scale of each input, of columns and of targets."""
     inputs = about.get("inputs", {"input": about})
-    return [(each.get("mean"), each.get("std")) for each in inputs.values()]
+    keys = ("mean", "std", "columns", "targets")
+    return [[each.get(key) for key in keys] for each in (*inputs.values(), about)]
 
 
 def read(args: argparse.Namespace, spec: Spec | None = None) -> Trained:

@@ -25,10 +25,18 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "unit": False,
         "soft": False,
         "ignored": -100,
+        "standardize": False,
         "padding": None,
         "dtypes": {},
         "restored": "",
         "test": 0.2,
+        "separator": "",
+        "decimal": "",
+        "encoding": "",
+        "missing": None,
+        "columns": (),
+        "drop": (),
+        "categories": (),
         "subset": 0,
         "validation": 0.0,
         "seed": 0,
@@ -80,6 +88,7 @@ def _task(recipe: Recipe) -> Task:
         ignored=getattr(first.loss, "ignore_index", None),
         inputs=dataset.inputs if dataset.several else (),
         restored=restored(recipe) if dataset.several else "",
+        standardize=recipe.standardizes,
     )
 
 
@@ -93,8 +102,9 @@ def _result(recipe: Recipe) -> tuple[int, ...] | None:
     """Return the shape of numeric targets."""
     if recipe.target != "number":
         return None
-    several = recipe.dataset.single and prod(recipe.main.shape) > 1
-    return (1,) if several else recipe.main.shape
+    count = recipe.dataset.origin.results
+    other = recipe.dataset.single and prod(recipe.main.shape) != count
+    return (count,) if other else recipe.main.shape
 
 
 def _class_count(recipe: Recipe) -> int:

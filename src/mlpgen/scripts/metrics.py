@@ -51,6 +51,7 @@ def measured(recipe: Recipe, forward: Forward) -> Measured:
     if recipe.target == "image" and recipe.settings.normalize is not None:
         of = _of_input(recipe)
         value, wanted = f"{of}.unscaled({value})", f"{of}.unscaled({target})"
+    own = "data.in_own_unit({})" if recipe.standardizes else "{}"
     words = {
         "output": forward.output,
         "target": wanted,
@@ -59,6 +60,8 @@ def measured(recipe: Recipe, forward: Forward) -> Measured:
         "lead": _lead(recipe, forward.output),
         "known": f"{wanted} != {getattr(recipe.main.loss, 'ignore_index', -100)}",
         "value": value,
+        "shown": own.format(value),
+        "wanted": own.format(wanted),
         "positive": f"{forward.output} > {0 if recipe.logits else 0.5}",
         "ignored": _ignored(recipe),
     }
@@ -74,9 +77,9 @@ def measured(recipe: Recipe, forward: Forward) -> Measured:
             shown[name] = f'found["{name}"]'
     means = {name: code.format(**words) for name, code in means.items()}
     for custom, outputs in recipe.custom_metrics:
-        variables = [forward.variables[each] for each in outputs]
+        variables = [_of_metric(recipe, forward, each) for each in outputs]
         name = custom.function
-        code = custom_call("own_metric", custom, variables, target)
+        code = custom_call("own_metric", custom, variables, own.format(target))
         means[name] = f"{code}.mean()" if recipe.kind in _ELEMENTS else code
         shown[name] = f'found["{name}"]'
     derived = len(loss) > 1 or any(each.result for each in metrics.values())
@@ -130,6 +133,14 @@ def _of_input(recipe: Recipe) -> str:
     if not recipe.dataset.several:
         return "data"
     return f"data.of({quoted(restored(recipe))})"
+
+
+def _of_metric(recipe: Recipe, forward: Forward, output: str) -> str:
+    """Return what a metric of the user takes: what is predicted in its own unit."""
+    value = forward.variables[output]
+    predicted = any(output in term.outputs for term in recipe.terms)
+    own = recipe.standardizes and predicted
+    return Code(f"data.in_own_unit({value})") if own else value
 
 
 def _ignored(recipe: Recipe) -> str:

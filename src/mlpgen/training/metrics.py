@@ -18,8 +18,9 @@ class Metric:
     In all code, `{output}` stands for the output of the model, `{target}` for the
     target, `{dim}` for the dimension of the classes, `{classes}` for their number,
     `{lead}` for how much the second one leads, `{known}` for which targets count;
-    `{value}` for the output as a number that is compared with the target, `{positive}`
-    for the output above its threshold, `{ignored}` for what a loss ignores.
+    `{value}` for the output as a number that is compared with the target, `{shown}`
+    and `{wanted}` for both in the unit of the data, `{positive}` for the output above
+    its threshold, `{ignored}` for what a loss ignores.
 
     Class attributes:
         kinds: The kinds of predictions that it measures.
@@ -135,13 +136,13 @@ class Perplexity(Metric):
 class Mae(Metric):
     """The mean absolute error."""
 
-    means: ClassVar = {"mae": "F.l1_loss({value}, {target})"}
+    means: ClassVar = {"mae": "F.l1_loss({shown}, {wanted})"}
 
 
 class Rmse(Metric):
     """The root of the mean squared error, in the unit of the targets."""
 
-    means: ClassVar = {"mse": "F.mse_loss({value}, {target})"}
+    means: ClassVar = {"mse": "F.mse_loss({shown}, {wanted})"}
     result = 'found["mse"] ** 0.5'
 
 

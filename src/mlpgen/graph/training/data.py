@@ -108,6 +108,9 @@ def _user_data(
     except ValidationError as error:
         problems.add_invalid(error, model, "data", _AT, raw)
         return None
+    if conflict := source.conflict():
+        key, message, help = conflict
+        problems.add("MG406", message, (*_AT, key), help=help)
     taken = resolve_inputs(inputs, source, nodes, problems)
     if taken is None:
         return None

@@ -8,7 +8,7 @@ from mlpgen.graph.nodes import producer_of
 from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.custom import check_function, check_outputs, with_values
 from mlpgen.graph.training.places import class_dim
-from mlpgen.graph.training.producers import class_of, kind, makers
+from mlpgen.graph.training.producers import class_of, is_bounded, kind, makers
 from mlpgen.graph.training.recipe import LossTerm
 from mlpgen.graph.training.targets import name_of, target_of
 from mlpgen.layers.base import shown as shape_shown
@@ -125,7 +125,8 @@ def _term(
         return None
     shape = tuple(int(size) for size in value.shape)
     dim = {"places": dim, "next": 2}.get(found, 1)
-    return LossTerm(loss, output, found, shape, keys.weight, (*on,), dim)
+    bounded = is_bounded(nodes, output)
+    return LossTerm(loss, output, found, shape, keys.weight, (*on,), dim, bounded)
 
 
 def _read(raw: Any, path: Path, names: Names, problems: Problems) -> Loss | None:

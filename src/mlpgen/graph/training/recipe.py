@@ -97,6 +97,7 @@ class LossTerm(NamedTuple):
         weight: Its weight in the sum.
         outputs: All outputs that it takes; several only if it is custom.
         dim: The dimension of the output, (N, …), that tells classes apart.
+        bounded: Whether its output cannot be any number, such as that of a ReLU.
     """
 
     loss: Loss
@@ -106,6 +107,7 @@ class LossTerm(NamedTuple):
     weight: float
     outputs: tuple[str, ...]
     dim: int = 1
+    bounded: bool = False
 
     @property
     def classes(self) -> int:
@@ -236,6 +238,20 @@ class Recipe(NamedTuple):
     def logits(self) -> bool:
         """Whether numbers from 0 to 1 are compared with a sigmoid of the output."""
         return self.main.loss.itself == "a sigmoid"
+
+    @property
+    def standardizes(self) -> bool:
+        """Whether the loss sees targets with mean 0 and deviation 1.
+
+        Losses that need counts or probabilities, those of the user, and outputs that
+        cannot be negative take targets as they are.
+        """
+        terms = [each for each in self.terms if each.target != "image"]
+        return (
+            self.target == "number"
+            and self.dataset.origin.standardizes
+            and all(each.loss.any_scale and not each.bounded for each in terms)
+        )
 
     @property
     def classifies(self) -> bool:

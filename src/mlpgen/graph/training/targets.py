@@ -68,6 +68,8 @@ def _target(
             return wrong
     if meaning == "input":
         return loss.target(output, dataset.like(output).shape, dataset.classes)
+    if dataset.single and dataset.origin.results > 1:
+        return _of_columns(loss, output, dataset, known)
     told = meaning in (None, "numbers")
     if (dataset.numbers or two) and told and not classified and takes:
         return _numbers(name, output, dataset, known)
@@ -82,6 +84,17 @@ def _target(
     if dataset.origin.shaped and loss.of_text and len(output) > 1:
         return "places"
     return loss.target(output, dataset.like(output).shape, dataset.classes)
+
+
+def _of_columns(
+    loss: Loss, output: Shape, dataset: Dataset, known: LossTerm | None
+) -> Target | Problem:
+    """Check a loss of several columns of a table, which are numbers."""
+    if loss.restores or loss.unit:
+        return _numbers(name_of(loss), output, dataset, known)
+    count = dataset.origin.results
+    message = f"`{name_of(loss)}` takes one class, but `target` names {count} columns"
+    return Problem("MG406", message, help="use `MSELoss`, or name one column")
 
 
 def _wrong_meaning(loss: Loss, meaning: Meaning) -> Problem | None:
@@ -175,9 +188,11 @@ def _numbers(
     name: str, output: Shape, dataset: Dataset, known: LossTerm | None
 ) -> Target | Problem:
     """Check targets that are numbers, with the shape of the output."""
-    if dataset.single and prod(output) != 1:
-        message = f"`{name}` compares with one number for each example"
-        return Problem("MG401", message, help="end with `Linear: 1`")
+    count = dataset.origin.results
+    if dataset.single and prod(output) != count:
+        numbers = "one number" if count == 1 else f"{count} numbers"
+        message = f"`{name}` compares with {numbers} for each example"
+        return Problem("MG401", message, help=f"end with `Linear: {count}`")
     if known is not None and known.shape != tuple(output):
         message = f"the targets have the shape of `{known.output}`, the first output"
         return Problem("MG401", message, help="losses of numbers share their targets")

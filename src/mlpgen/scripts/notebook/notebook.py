@@ -292,6 +292,11 @@ def _figures(recipe: Recipe) -> dict[str, str]:
         return found
     if recipe.target == "image" and recipe.dataset.pictures:
         return {"restored": "data.test.between(0, 10)[0].cpu(), results"}
+    if recipe.standardizes:
+        both = ("targets", "results")
+        return {
+            "compared": ", ".join(f"data.test.in_own_unit({each})" for each in both)
+        }
     return {"compared": "targets, results"}
 
 

@@ -43,6 +43,7 @@ class Task(NamedTuple):
         inputs: The inputs of a model with several; `shape`, `dtype` and `known` are of
             the first one.
         restored: The name of the one that the model restores, if it does.
+        standardize: Whether targets that are numbers are standardized.
     """
 
     shape: tuple[int, ...]
@@ -56,6 +57,21 @@ class Task(NamedTuple):
     ignored: int | None = None
     inputs: tuple[Input, ...] = ()
     restored: str = ""
+    standardize: bool = False
+
+
+class Conflict(NamedTuple):
+    """A key of a data source that contradicts another one.
+
+    Attributes:
+        key: The key.
+        message: What is wrong.
+        help: A fix; empty without one.
+    """
+
+    key: str
+    message: str
+    help: str = ""
 
 
 class DataSource:
@@ -69,7 +85,7 @@ class DataSource:
         pictures: Whether the examples are images.
         numbers: Whether the targets may be numbers.
         binary: Whether they may be two classes that one number tells apart.
-        single: Whether there is one number for each example.
+        single: Whether there are `results` numbers for each example.
         shaped: Whether targets can have any shape: classes or numbers for each place
             of an output, such as pixels.
         continues: Whether each target is the next element of the example.
@@ -77,6 +93,7 @@ class DataSource:
         named_dtypes: Those that an input of several may have.
         scalable: Whether it can be standardized with a mean and a standard deviation.
         shares: Whether the seed decides which examples are kept for the test.
+        standardizes: Whether it can standardize targets that are numbers.
     """
 
     loader: ClassVar[str]
@@ -92,6 +109,12 @@ class DataSource:
     named_dtypes: ClassVar[tuple[str, ...]] = ("float32", "int64", "bool")
     scalable: ClassVar[bool] = False
     shares: ClassVar[bool] = True
+    standardizes: ClassVar[bool] = False
+
+    @property
+    def results(self) -> int:
+        """How many numbers each example has as its target, if it is `single`."""
+        return 1
 
     @property
     def beside(self) -> str:
@@ -114,6 +137,10 @@ class DataSource:
         names = ", ".join(f"`{each.name}`" for each in inputs)
         message = f"this data gives one input, but the model has {len(inputs)}: {names}"
         return message, "`npz` and `module` give several inputs, by their names"
+
+    def conflict(self) -> Conflict | None:
+        """Return a key that contradicts another one."""
+        return None
 
     def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:
         """Say why an example cannot have a shape, and a fix; empty if it can."""

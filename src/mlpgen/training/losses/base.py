@@ -65,6 +65,7 @@ class Loss(TrainingComponent):
         restores: Whether targets may be the input itself.
         soft: Whether targets may be probabilities of classes.
         of_text: Whether it works for each step of a text, each place of an image.
+        any_scale: Whether numeric targets may be standardized.
         number: Code that converts the output `{}` to the unit of numeric targets.
         probabilities: Code that converts the output `{}` to probabilities of classes,
             which are in dimension `{dim}`.
@@ -80,6 +81,7 @@ class Loss(TrainingComponent):
     unit: ClassVar[bool] = False
     restores: ClassVar[bool] = False
     soft: ClassVar[bool] = False
+    any_scale: ClassVar[bool] = False
     of_text: ClassVar[bool] = False
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:

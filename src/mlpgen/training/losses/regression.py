@@ -99,6 +99,7 @@ class MSELoss(OfImages):
     """Mean squared error."""
 
     call: ClassVar = "F.mse_loss"
+    any_scale: ClassVar = True
     example: ClassVar = "MSELoss"
 
 
@@ -106,6 +107,7 @@ class L1Loss(OfImages):
     """Mean absolute error."""
 
     call: ClassVar = "F.l1_loss"
+    any_scale: ClassVar = True
     example: ClassVar = "L1Loss"
 
 
@@ -113,6 +115,7 @@ class SmoothL1Loss(OfImages):
     """Squared error where it is below `beta`, else absolute error."""
 
     call: ClassVar = "F.smooth_l1_loss"
+    any_scale: ClassVar = True
     example: ClassVar = "SmoothL1Loss"
 
     beta: Annotated[float, Field(ge=0), Expects("a number of at least 0")] = 1.0
@@ -122,6 +125,7 @@ class HuberLoss(OfImages):
     """Squared error where it is below `delta`, else `delta` times absolute error."""
 
     call: ClassVar = "F.huber_loss"
+    any_scale: ClassVar = True
     example: ClassVar = "HuberLoss: {delta: 0.5}"
 
     delta: PositiveReal = 1.0

@@ -1,0 +1,196 @@
+"""The columns of a table as features: numbers standardized, categories one-hot."""
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+import table_columns
+from data_common import DataError, named
+from table_columns import Column
+from table_files import Table
+
+if TYPE_CHECKING:
+    from polars import Series
+
+Known = dict[str, Any]
+"""What is known of a column, as plain values: its mean and deviation, or categories."""
+
+
+def learned(name: str, column: Column, train: Tensor, missing: str | None) -> Known:
+    """Find out what is to be known of a column, by the rows that are trained on.
+
+    Args:
+        name: Of the column.
+        column: All of it. Its categories are those of all rows, so that the width does
+            not depend on how they are parted; those that are not trained on are 0.
+        train: The places of the rows that are trained on, int64 (N,).
+        missing: What stands for missing numbers: their "mean" or "median"; else they
+            are none.
+    """
+    if column.kind == "categories":
+        known: Known = {"categories": column.categories}
+        seen = {*column.values.gather(train.tolist()).fill_null("").to_list()}
+        strange = [each for each in known["categories"] if each not in seen]
+        return known | ({"unseen": strange} if strange else {})
+    if column.kind == "dates":
+        parts = {
+            part: of_numbers(part, column, train, missing) for part in column.parts
+        }
+        return {"dates": column.written, "parts": parts}
+    known = of_numbers(name, column, train, missing)
+    return known | ({"decimal": ","} if column.written == "," else {})
+
+
+def of_numbers(name: str, column: Column, train: Tensor, missing: str | None) -> Known:
+    """Return mean and deviation of numbers, or of a part of dates."""
+    values = tensor(values_of(column, name))[train]
+    there = values[~values.isnan()]
+    if not len(there):
+        raise DataError(f"{name!r} is missing in all rows that are trained on: drop it")
+    known: Known = {}
+    if missing in ("mean", "median"):
+        known["missing"] = (there.mean() if missing == "mean" else median(there)).item()
+        values = values.nan_to_num(known["missing"])
+    mean, std = values.mean(), values.std(correction=0)
+    if not (mean.isfinite() and std.isfinite() and mean.float().isfinite()):
+        raise DataError(f"{name!r} has numbers that are too large")
+    return {"mean": mean.item(), "std": std.item() or 1.0, **known}
+
+
+def median(values: Tensor) -> Tensor:
+    """Return the median, of an even number the mean of both in the middle."""
+    return values.quantile(0.5) if len(values) < 2**24 else values.median()
+
+
+def values_of(column: Column, part: str) -> "Series":
+    """Return a column of numbers, or a part of its dates."""
+    if column.kind == "dates":
+        return table_columns.part_of(column.values, part)
+    return column.values
+
+
+def tensor(values: "Series") -> Tensor:
+    """Return numbers as float64 (N,); missing ones are NaN."""
+    found: Tensor = torch.from_numpy(values.to_numpy(writable=True))
+    return found
+
+
+def width(known: Known) -> int:
+    """Return how many features a column makes."""
+    if "categories" in known:
+        return len(known["categories"])
+    return len(known.get("parts", "1"))
+
+
+def encoded(name: str, column: Column, known: Known) -> Tensor:
+    """Return the features of a column, float32 (N, F).
+
+    Raises:
+        DataError: A number is missing, or too large.
+    """
+    if "categories" in known:
+        return one_hot(column.values, known)
+    parts = known.get("parts", {name: known})
+    found = [standardized(values_of(column, part), parts[part]) for part in parts]
+    values = torch.stack(found, dim=1)
+    if not values.isfinite().all():
+        row = int((~values.isfinite()).any(dim=1).nonzero()[0]) + 1
+        empty = column.values[row - 1] is None
+        fault = "is missing" if empty else "is infinite, or too large"
+        raise DataError(f"row {row}: {name!r} {fault}")
+    return values
+
+
+def standardized(values: "Series", known: Known) -> Tensor:
+    """Bring numbers from their mean and deviation to 0 and 1, float32 (N,)."""
+    found = tensor(values)
+    if "missing" in known:
+        found = found.nan_to_num(known["missing"], torch.inf, -torch.inf)
+    mean, std = float(known["mean"]), float(known["std"])
+    return ((found - mean) / std).float()
+
+
+def one_hot(values: "Series", known: Known) -> Tensor:
+    """Return a 1 in the place of each row's category; of a new one, all are 0."""
+    rows = places(values, known)
+    found = torch.zeros(len(rows), len(known["categories"]))
+    there = (rows >= 0).nonzero().flatten()
+    found[there, rows[there]] = 1.0
+    return found
+
+
+def places(values: "Series", known: Known) -> Tensor:
+    """Return the place of each row's category, int64 (N,); -1 if it is new."""
+    unseen = known.get("unseen", ())
+    found = {
+        category: -1 if category in unseen else place
+        for place, category in enumerate(known["categories"])
+    }
+    return torch.tensor([found.get(each or "", -1) for each in values.to_list()])
+
+
+def new_categories(columns: dict[str, Column], about: dict[str, Known]) -> list[str]:
+    """Say which categories were not trained on, and in how many rows, a line each."""
+    lines = []
+    for name, known in about.items():
+        if "categories" not in known:
+            continue
+        values = columns[name].values
+        new = values.filter((places(values, known) < 0).tolist()).fill_null("")
+        if len(new):
+            rows = "1 row" if len(new) == 1 else f"{len(new):,} rows"
+            which = named(repr(each) for each in new.unique(maintain_order=True))
+            lines.append(f"{name}: {which} in {rows}, not seen in training: all zeros")
+    return lines
+
+
+def as_known(table: Table, name: str, known: Known) -> Column:
+    """Read a column as what is known of it.
+
+    Raises:
+        DataError: A value is none of that.
+    """
+    values = table.columns[name]
+    if "categories" in known:
+        return table_columns.column(table, name, text=True)
+    if values.dtype.is_float() and "parts" not in known:
+        return table_columns.column(table, name)
+    given = table_columns.without(values.cast(str_type()), table_columns.MISSING)
+    if "parts" in known:
+        formats = [known["dates"], *table_columns.DATES]
+        column = table_columns.dates(given, formats, force=True)
+    else:
+        decimals = [known.get("decimal", "."), *table.decimals]
+        column = table_columns.numbers(given, decimals, force=True)
+    assert column is not None  # for mypy
+    return checked(name, column)
+
+
+def str_type() -> Any:
+    """Return polars' type of text."""
+    import polars as pl
+
+    return pl.String
+
+
+def checked(name: str, column: Column, *, target: bool = False) -> Column:
+    """Refuse a column with values that are none of its kind.
+
+    Args:
+        name: Of the column.
+        column: The column.
+        target: Whether it is learned, so that it can't be left out.
+
+    Raises:
+        DataError: It has one.
+    """
+    if column.odd is None:
+        return column
+    row, text = column.odd
+    short = text if len(text) <= 40 else f"{text[:37]}..."
+    what = "date" if column.kind == "dates" else "number"
+    advice = "" if target else f", or write `drop: [{name}]` or `categories: [{name}]`"
+    raise DataError(
+        f"row {row}: {short!r} is no {what}, as others of {name!r}: mend it{advice}"
+    )

@@ -1,0 +1,278 @@
+"""The rows of a table: which columns count, and what becomes of missing values."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import table_columns
+import table_features
+import table_targets
+from data_common import DataError, named, readable
+from table_columns import Column
+from table_files import Format, Table
+from table_targets import Columns, Wanted
+from table_text import TableError
+
+Missing = Literal["mean", "median", "drop"] | None
+
+
+class Keys(NamedTuple):
+    """What a spec says of a table.
+
+    Attributes:
+        format: How it is written.
+        targets: The columns that are learned.
+        columns: Those that they are learned from; all others if there are none.
+        drop: Those that nobody looks at.
+        categories: Those that are categories, even if they look like numbers.
+        missing: What stands for missing numbers, or whether their rows are left out.
+    """
+
+    format: Format
+    targets: Sequence[str]
+    columns: Sequence[str]
+    drop: Sequence[str]
+    categories: Sequence[str]
+    missing: Missing
+
+
+class Rows(NamedTuple):
+    """The columns of a table that count.
+
+    Attributes:
+        height: How many rows there are.
+        features: What is learned from.
+        targets: What is learned.
+        notes: What was found and left out, a line each.
+        warnings: What may be a mistake, a line each.
+    """
+
+    height: int
+    features: Columns
+    targets: Columns
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@contextmanager
+def of_file(path: Path) -> Iterator[None]:
+    """Say of which file a mistake is."""
+    try:
+        yield
+    except (DataError, TableError, OSError) as error:
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        if str(path) not in str(said):
+            said = f"{path}: {said}"
+        raise DataError(said) from None
+
+
+def read_table(path: Path, format: Format, texts: Iterable[str]) -> Table:
+    """Read a table, some of whose columns stay text.
+
+    Raises:
+        DataError: It is no table, or packages are missing.
+    """
+    try:
+        import numpy  # noqa: F401
+        import polars  # noqa: F401
+    except ImportError as error:
+        said = f"reading tables needs a package: pip install {error.name}"
+        raise DataError(said) from None
+    with readable(path, "is no table"):
+        try:
+            return table_columns.read_table(path, format, [*texts])
+        except TableError as error:
+            raise DataError(str(error)) from None
+
+
+def read_rows(path: Path, keys: Keys, wanted: Wanted) -> Rows:
+    """Read the columns of a table that is learned from.
+
+    Raises:
+        DataError: It is no table, or a value is not what its column holds.
+    """
+    with of_file(path):
+        texts = [*keys.categories, *(keys.targets if wanted.texts else ())]
+        table = read_table(path, keys.format, texts)
+        names = feature_names(table, keys)
+        targets = table_targets.read_targets(table, [*keys.targets], wanted)
+        features, empty = {}, []
+        for name in names:
+            text = name in keys.categories
+            column = table_columns.column(table, name, text=text)
+            del table.columns[name]
+            if column.kind == "nothing":
+                empty.append(name)
+            else:
+                features[name] = table_features.checked(name, column)
+        if not features:
+            raise DataError("there are no columns to learn from")
+        notes = [*table.notes, *notes_of(features, empty)]
+        found = Rows(table.height, features, targets, tuple(notes), ())
+        return without_missing(found._replace(warnings=tuple(warnings(features))), keys)
+
+
+def read_like(path: Path, keys: Keys, wanted: Wanted, about: dict[str, Any]) -> Rows:
+    """Read the columns of another table with the same names.
+
+    Args:
+        path: The file.
+        keys: What the spec says.
+        wanted: What is learned.
+        about: What is known of the columns.
+
+    Raises:
+        DataError: It is no table, or a value is not what its column holds.
+    """
+    with of_file(path):
+        texts = [*categories_of(about), *(keys.targets if wanted.texts else ())]
+        table = read_table(path, keys.format, texts)
+        check_names(table, [*about, *keys.targets])
+        targets = table_targets.read_targets(table, [*keys.targets], wanted)
+        features = features_like(table, about)
+        found = Rows(table.height, features, targets, table.notes, ())
+        return without_missing(found, keys)
+
+
+def features_like(table: Table, about: dict[str, Any]) -> Columns:
+    """Read columns as what is known of them; in any order, and others may be there.
+
+    Raises:
+        DataError: One is missing, or a value is not what its column holds.
+    """
+    check_names(table, about)
+    return {
+        name: table_features.as_known(table, name, known)
+        for name, known in about.items()
+    }
+
+
+def categories_of(about: dict[str, Any]) -> list[str]:
+    """Name the columns that are categories."""
+    return [name for name, known in about.items() if "categories" in known]
+
+
+def feature_names(table: Table, keys: Keys) -> list[str]:
+    """Name the columns that are learned from.
+
+    Raises:
+        DataError: The spec names one that is not there.
+    """
+    for names in keys[1:5]:
+        check_names(table, names)
+    if keys.columns:
+        return [*keys.columns]
+    left_out = {*keys.targets, *keys.drop}
+    return [name for name in table.columns if name not in left_out]
+
+
+def check_names(table: Table, names: Iterable[str]) -> None:
+    """See that a table has columns of these names.
+
+    Raises:
+        DataError: It has not.
+    """
+    lacking = [name for name in names if name not in table.columns]
+    if not lacking:
+        return
+    said = f"{table.path} has no column {named(map(repr, lacking))}"
+    near = difflib.get_close_matches(lacking[0], table.columns, 1)
+    if near:
+        said += f"; did you mean {near[0]!r}?"
+    else:
+        said += f", only {named(table.columns)}"
+    if any(table_columns.looks_like_number(name) for name in table.columns):
+        said += "; its first line must name the columns"
+    elif len(table.columns) == 1:
+        said += "; `separator` says what is between columns"
+    raise DataError(said)
+
+
+def without_missing(rows: Rows, keys: Keys) -> Rows:
+    """Leave rows out that have no target, or no number where none stands for it.
+
+    Raises:
+        DataError: The spec does not say that.
+    """
+    filled = keys.missing in ("mean", "median")
+    gaps = {
+        name: column
+        for name, column in rows.features.items()
+        if column.kind != "categories" and column.missing
+    }
+    unknown = {name: each for name, each in rows.targets.items() if each.missing}
+    if keys.missing is None and gaps:
+        first = next(iter(gaps))
+        raise DataError(
+            f"row {row_of(gaps[first])}: {first!r} is missing there, {counted(gaps)}: "
+            "write `missing: median` or `mean`, or `missing: drop` to leave rows out"
+        )
+    if keys.missing is None and unknown:
+        first = next(iter(unknown))
+        raise DataError(
+            f"row {row_of(unknown[first])}: {first!r} is empty there, "
+            f"{counted(unknown)}: nothing can be learned from these rows; remove them, "
+            "or write `missing: drop`"
+        )
+    notes = [*rows.notes]
+    if filled and gaps:
+        notes.append(f"the {keys.missing} stands for what is missing: {counted(gaps)}")
+    lacking = [*unknown.values(), *(() if filled else gaps.values())]
+    if not lacking:
+        return rows._replace(notes=tuple(notes))
+    kept = lacking[0].values.is_not_null()
+    for column in lacking[1:]:
+        kept &= column.values.is_not_null()
+    height = int(kept.sum())
+    why = counted(unknown if filled else {**gaps, **unknown})
+    count = rows.height - height
+    notes.append(f"{count:,} of {rows.height:,} rows are left out: {why}")
+    if not height:
+        raise DataError(f"each row has a missing value: {why}; `drop` these columns")
+    features, targets = (
+        {
+            name: column._replace(values=column.values.filter(kept))
+            for name, column in each.items()
+        }
+        for each in (rows.features, rows.targets)
+    )
+    return Rows(height, features, targets, tuple(notes), rows.warnings)
+
+
+def row_of(column: Column) -> int:
+    """Return the first row, from 1, without a value."""
+    return int(column.values.is_null().arg_true()[0]) + 1
+
+
+def counted(columns: Columns) -> str:
+    """Say how many values columns lack: "age 177 times and fare once"."""
+    times = {1: "once", 2: "twice"}
+    return named(
+        f"{name} {times.get(each.missing, f'{each.missing:,} times')}"
+        for name, each in columns.items()
+    )
+
+
+def notes_of(features: Columns, empty: Sequence[str]) -> Iterator[str]:
+    """Say what was found out of columns, a line each."""
+    if empty:
+        yield f"without any value, so left out: {named(empty)}"
+    for column in features.values():
+        if column.kind == "dates":
+            dates = [name for name in features if features[name].kind == "dates"]
+            yield f"dates become {named(column.parts)}: {named(dates)}"
+            break
+    for said in dict.fromkeys(each.note for each in features.values() if each.note):
+        alike = [name for name, each in features.items() if each.note == said]
+        yield f"{said}: {named(alike)}"
+
+
+def warnings(features: Columns) -> Iterator[str]:
+    """Say which columns may be a mistake, a line for each reason."""
+    found = {name: table_columns.suspicion(each) for name, each in features.items()}
+    for reason in dict.fromkeys(filter(None, found.values())):
+        alike = [name for name, said in found.items() if said == reason]
+        names = ", ".join(alike[:5])
+        yield f"{named(alike)} {reason}: `drop: [{names}]` leaves it out"

@@ -1,0 +1,164 @@
+"""The columns of a table that are learned: classes, or numbers."""
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+import table_columns
+import table_features
+from data_common import DataError, named
+from table_columns import Column
+from table_files import Table
+
+Columns = dict[str, Column]
+
+
+class Wanted(NamedTuple):
+    """What is learned.
+
+    Attributes:
+        outputs: How many classes the model tells apart, if the target is one.
+        result: The shape of what the model gives of a row, if the targets are numbers.
+        unit: Whether these are from 0 to 1.
+        standardize: Whether the loss sees them with mean 0 and deviation 1.
+    """
+
+    outputs: int
+    result: tuple[int, ...] | None
+    unit: bool
+    standardize: bool
+
+    @property
+    def texts(self) -> bool:
+        """Whether targets may be words, so that they are read as text."""
+        return bool(self.outputs) or self.unit
+
+
+def read_targets(table: Table, names: list[str], wanted: Wanted) -> Columns:
+    """Read the columns that are learned; none if nobody looks at them.
+
+    Raises:
+        DataError: One is neither classes nor numbers.
+    """
+    if wanted.outputs:
+        return {name: table_columns.column(table, name, text=True) for name in names}
+    if wanted.result is None:
+        return {}
+    return {name: of_numbers(table, name, unit=wanted.unit) for name in names}
+
+
+def of_numbers(table: Table, name: str, *, unit: bool) -> Column:
+    """Read a column of numbers; for a loss of chances it may be two words.
+
+    Raises:
+        DataError: It is something else.
+    """
+    given = table.columns[name]
+    if unit:  # it was read as text
+        given = table_columns.without(given, table_columns.MISSING)
+        column = table_columns.numbers(given, table.decimals)
+        if column is None:
+            return table_columns.column(table, name, text=True)
+    else:
+        column = table_columns.column(table, name)
+    if column.kind not in ("numbers", "nothing"):
+        some = column.values.drop_nulls()
+        raise DataError(
+            f"{name!r} has {column.kind} such as {str(some[0])!r}, and the loss takes "
+            "numbers: `CrossEntropyLoss` learns classes"
+        )
+    return table_features.checked(name, column, target=True)
+
+
+def learned_of(targets: Columns, train: Tensor, wanted: Wanted) -> dict[str, Any]:
+    """Find out what predictions need to know of the targets, as plain values.
+
+    Args:
+        targets: The columns.
+        train: The places of the rows that are trained on, int64 (N,).
+        wanted: What is learned.
+
+    Raises:
+        DataError: There are too many classes, or only one; or too large numbers.
+    """
+    for name, column in targets.items():
+        if column.kind == "categories":
+            classes = class_names(name, column, wanted.outputs or 2)
+            if len(targets) == 1:
+                return {"classes": classes}
+    if not targets or not wanted.standardize:
+        return {}
+    found = torch.stack(
+        [table_features.tensor(each.values) for each in targets.values()]
+    )
+    mean, std = found[:, train].mean(dim=1), found[:, train].std(dim=1, correction=0)
+    for name, number in zip(targets, std.tolist(), strict=True):
+        check(torch.tensor(number), name)
+    std = torch.where(std > 0, std, 1.0)
+    return {
+        "targets": {"names": [*targets], "mean": mean.tolist(), "std": std.tolist()}
+    }
+
+
+def class_names(name: str, column: Column, most: int) -> list[str]:
+    """Name the classes that are there.
+
+    Raises:
+        DataError: The model tells fewer apart, or there is only one.
+    """
+    classes = column.categories
+    if 1 < len(classes) <= most:
+        return classes
+    told = f"{name!r} has {len(classes)} classes, the model tells {most} apart"
+    numbers = table_columns.numbers(column.values, (".", ","))
+    if len(classes) > 20 and numbers is not None and numbers.odd is None:
+        raise DataError(f"{told}: it holds numbers, which `MSELoss` learns")
+    if len(classes) == 1:
+        raise DataError(
+            f"{name!r} is {classes[0]!r} in every row: nothing can be learned"
+        )
+    raise DataError(f"{told}: {named(classes)}")
+
+
+def values_of(targets: Columns, about: dict[str, Any], wanted: Wanted) -> Tensor:
+    """Return the targets: int64 (N,), or float32 (N, …) in their own unit.
+
+    Raises:
+        DataError: There are other classes, or numbers that the loss does not take.
+    """
+    if wanted.outputs:
+        (name,) = targets
+        return labels(name, targets[name], about["classes"])
+    found = []
+    for name, column in targets.items():
+        if column.kind == "categories":
+            classes = about.get("classes") or column.categories
+            found.append(labels(name, column, classes).float())
+        else:
+            found.append(table_features.tensor(column.values).float())
+            check(found[-1], name, unit=wanted.unit)
+    return torch.stack(found, dim=1).reshape(-1, *(wanted.result or ()))
+
+
+def labels(name: str, column: Column, classes: list[str]) -> Tensor:
+    """Return the places of the classes, int64 (N,).
+
+    Raises:
+        DataError: One is not trained on.
+    """
+    places = {each: place for place, each in enumerate(classes)}
+    found = column.values.to_list()
+    strange = {each for each in found if each not in places}
+    if strange:
+        which = named(map(repr, sorted(map(str, strange))))
+        raise DataError(f"{name!r} has {which}, which nothing is trained on for")
+    return torch.tensor([places[each] for each in found])
+
+
+def check(values: Tensor, name: str, *, unit: bool = False) -> None:
+    """Refuse numbers that are too large for float32, or not what the loss takes."""
+    if not values.isfinite().all():
+        raise DataError(f"{name!r} has numbers that are infinite, or too large")
+    if unit and not ((values >= 0) & (values <= 1)).all():
+        raise DataError(f"the loss takes numbers from 0 to 1, {name!r} has others")

@@ -1,0 +1,279 @@
+"""Tables as people have them: what is read, what is named, and what is learned."""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from .shared_modules import CPU, shared
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def load(folder: Path, content: str | bytes, features: int, **keys: Any) -> Any:
+    """Load a table as a script does; without a target that counts, `y` is a number."""
+    raw = content if isinstance(content, bytes) else content.encode()
+    (folder / "t.csv").write_bytes(raw)
+    given = {"path": "t.csv", "target": "y", "features": features, "result": (1,)}
+    return shared("data_tables").load(folder, CPU, **{**given, **keys})
+
+
+def rows(count: int, *columns: str) -> str:
+    """Write rows; in each cell `#` is the number of the row, from 0."""
+    lines = (",".join(columns).replace("#", str(number)) for number in range(count))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def refused(folder: Path, content: str | bytes, features: int = 1, **keys: Any) -> str:
+    with pytest.raises(shared("data_common").DataError) as caught:
+        load(folder, content, features, **keys)
+    said = str(caught.value)
+    assert "\n" not in said
+    return said.replace(f"{folder}/", "")
+
+
+def every(data: Any) -> torch.Tensor:
+    """Return all features and targets in the order of the first feature, raw."""
+    parts = (data.train, data.validation, data.test)
+    pairs = [
+        torch.cat([part.unscaled(part.features), part.in_own_unit(part.targets)], dim=1)
+        for part in parts
+        if len(part)
+    ]
+    found = torch.cat(pairs)
+    return found[found[:, 0].argsort()]
+
+
+CELLS = [(0.5 + number, 1250.25 * number, "äöü"[number % 3]) for number in range(12)]
+
+
+def lines_of(separator: str, decimal: str, thousands: str = "") -> str:
+    """Write a table in one of the ways of the world; y is the number of the row."""
+    found = [separator.join(["a", "b", "c", "y"])]
+    for number, (a, b, c) in enumerate(CELLS):
+        big = f"{b:,.2f}".replace(",", "#").replace(".", decimal)
+        small = f"{a}".replace(".", decimal)
+        cells = [small, big.replace("#", thousands), c, str(number)]
+        quoted = (f'"{each}"' if separator in each else each for each in cells)
+        found.append(separator.join(quoted))
+    return "\n".join(found) + "\n"
+
+
+WRITTEN: dict[str, tuple[str | bytes, str]] = {
+    "plain": (lines_of(",", "."), ""),
+    "semicolons": (lines_of(";", ","), "a semicolon separates columns"),
+    "tabs": (lines_of("\t", "."), "a tab separates columns"),
+    "bars": (lines_of("|", "."), "a bar separates columns"),
+    "thousands": (lines_of(",", ".", ","), "thousands are separated: b"),
+    "points": (
+        lines_of(";", ",", "."),
+        "`,` is the decimal and thousands are separated: b",
+    ),
+    "apostrophes": (lines_of(",", ".", "'"), "thousands are separated: b"),
+    "spaces": (lines_of(";", ",", " "), "thousands are separated: b"),
+    "quoted commas": (lines_of(",", ","), "`,` is the decimal: a and b"),
+    "Excel": (
+        codecs.BOM_UTF8 + lines_of(";", ",").encode(),
+        "it is read as utf-8-sig",
+    ),
+    "Windows": (lines_of(",", ".").encode("cp1252"), "it is read as cp1252"),
+    "UTF-16": (lines_of("\t", ".").encode("utf-16"), "it is read as utf-16"),
+    "UTF-16 without a mark": (
+        lines_of(",", ".").encode("utf-16-le"),
+        "it is read as utf-16-le",
+    ),
+    "ends of lines": (lines_of(",", ".").replace("\n", "\r\n"), ""),
+    "old ends of lines": (lines_of(",", ".").replace("\n", "\r"), ""),
+    "sep=": ("sep=;\n" + lines_of(";", "."), "a semicolon separates columns"),
+    "empty lines": (
+        lines_of(",", ".").replace("\n", "\n\n,,,\n", 3),
+        "6 empty rows are left out",
+    ),
+    "quotes": (lines_of(",", ".").replace("ä", '"ä"').replace("c,", '"c",'), ""),
+    "space": (lines_of(",", ".").replace(",", " , "), ""),
+}
+
+
+@pytest.mark.parametrize("way", WRITTEN)
+def test_one_table_written_in_many_ways(way: str, tmp_path: Path) -> None:
+    content, said = WRITTEN[way]
+    data = load(tmp_path, content, 5)
+    found = every(data)
+    expected = [
+        [a, b, *(float(c == each) for each in "äöü"), float(number)]
+        for number, (a, b, c) in enumerate(CELLS)
+    ]
+    assert torch.allclose(found, torch.tensor(expected), rtol=1e-4, atol=1e-2)
+    assert any(said in note for note in data.notes) if said else data.notes == ()
+
+
+def test_keys_say_how_a_table_is_written(tmp_path: Path) -> None:
+    text = lines_of("~", ",").encode("cp1250", "replace")
+    data = load(tmp_path, text, 5, separator="~", decimal=",", encoding="cp1250")
+    assert every(data)[3, :2].tolist() == pytest.approx([3.5, 3750.75])
+    assert [*data.notes] == ["`,` is the decimal: a and b"]
+
+
+COUNT = rows(20, "#", "#.5")
+REFUSED: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
+    "nothing": ("", {}, "t.csv has no rows below a line of names"),
+    "only names": ("a,y\n", {}, "t.csv has no rows below a line of names"),
+    "one row": ("a,y\n1,2\n", {}, "too few examples to hold out 20% of them"),
+    "a cut row": (
+        "a,b,y\n1,2,3\n4,5\n",
+        {},
+        "t.csv, row 2: it has 2 values, and the first line names 3 columns",
+    ),
+    "a long row": (
+        "a,y\n1,2\n3,4,5\n",
+        {},
+        "t.csv, row 2: it has 3 values, and the first line names 2 columns",
+    ),
+    "a cut quote": (
+        'a,y\n1,2\n3,"4',
+        {},
+        "t.csv is no table: line 3: a quote is not closed",
+    ),
+    "one name twice": (
+        "a,a,y\n1,2,3\n",
+        {},
+        "t.csv has two columns of the same name: 'a'",
+    ),
+    "no name": ("a,,y\n1,2,3\n", {}, "t.csv: column 2 has no name in the first line"),
+    "zeros": (
+        "a,y\n1,\0\n",
+        {},
+        "is no table: it has NUL bytes, first in line 2",
+    ),
+    "Excel": (b"PK\x03\x04.....", {}, "t.csv is no table, but an Excel or zip file: "),
+    "an image": (b"\x89PNG\r\n\x1a\n", {}, "t.csv is no table, but an image: "),
+    "two encodings": (
+        "a,y\nä,1\n".encode() + "ö,2\n".encode("latin-1"),
+        {},
+        "t.csv mixes encodings: line 2 is UTF-8, line 3 is not; ",
+    ),
+    "another encoding": (
+        "a,y\nä,1\n".encode("latin-1"),
+        {"encoding": "utf-8"},
+        "t.csv is no table in utf-8: byte 0xe4 in line 2; `encoding` names another",
+    ),
+    "another mark": (
+        "a,y\n1,1\n".encode("utf-16"),
+        {"encoding": "latin-1"},
+        "t.csv begins as utf-16 does, not as `latin-1`",
+    ),
+    "no names": (
+        "5.1,3.5,1\n4.9,3.0,2\n",
+        {},
+        "t.csv has no column 'y', only 5.1, 3.5 and 1; its first line must name the",
+    ),
+    "another separator": (
+        "a^y\n1^2\n",
+        {},
+        "t.csv has no column 'y', only a^y; `separator` says what is between columns",
+    ),
+    "a wrong name": (
+        "a,prices\n1,2\n",
+        {"target": "price"},
+        "t.csv has no column 'price'; did you mean 'prices'?",
+    ),
+    "a wrong column": (
+        "a,b,y\n" + rows(9, "1", "2", "3"),
+        {"drop": ["ab", "x", "z"]},
+        "t.csv has no column 'ab', 'x' and 'z'; did you mean ",
+    ),
+    "no number": (
+        "a,y\n" + rows(9, "#", "1") + "x,1\n",
+        {},
+        "t.csv: row 10: 'x' is no number, as others of 'a': mend it, or write "
+        "`drop: [a]` or `categories: [a]`",
+    ),
+    "a fraction with a point": (
+        "a;y\n1,5;1\n2,5;1\n3.5;1\n",
+        {"decimal": ","},
+        "t.csv: row 3: '3.5' is no number, as others of 'a'",
+    ),
+    "no date": (
+        "a,y\n2024-02-28,1\n2024-02-29,2\n2024-02-30,3\n",
+        {},
+        "t.csv: row 3: '2024-02-30' is no date, as others of 'a'",
+    ),
+    "infinite": ("a,y\n" + rows(9, "#", "1") + "inf,1\n", {}, "'a' has numbers that"),
+    "too large": (
+        "a,y\n" + rows(9, "#", "1") + "1e400,1\n",
+        {},
+        "'a' has numbers that are too large",
+    ),
+    "a missing number": (
+        "a,b,y\n" + rows(9, "#", "1", "2") + ",,1\nNA,?,1\n",
+        {},
+        "t.csv: row 10: 'a' is missing there, a twice and b twice: write `missing: "
+        "median` or `mean`, or `missing: drop` to leave rows out",
+    ),
+    "a missing target": (
+        "a,y\n" + rows(9, "#", "1") + "1,\n",
+        {},
+        "t.csv: row 10: 'y' is empty there, y once: nothing can be learned from these",
+    ),
+    "only missing": (
+        "a,b,y\n1,,1\n,2,1\n",
+        {"missing": "drop"},
+        "t.csv: each row has a missing value: a once and b once; `drop` these columns",
+    ),
+    "words for numbers": (
+        "a,y\n" + rows(9, "#", "red"),
+        {},
+        "t.csv: 'y' has categories such as 'red', and the loss takes numbers: "
+        "`CrossEntropyLoss` learns classes",
+    ),
+    "numbers for classes": (
+        "a,y\n" + rows(40, "#", "#.5"),
+        {"result": None, "outputs": 3},
+        "t.csv: 'y' has 40 classes, the model tells 3 apart: it holds numbers, which "
+        "`MSELoss` learns",
+    ),
+    "too many classes": (
+        "a,y\n1,u\n2,v\n3,w\n4,x\n",
+        {"result": None, "outputs": 3},
+        "t.csv: 'y' has 4 classes, the model tells 3 apart: u, v, w and x",
+    ),
+    "one class": (
+        "a,y\n" + rows(9, "#", "u"),
+        {"result": None, "outputs": 3},
+        "t.csv: 'y' is 'u' in every row: nothing can be learned",
+    ),
+    "nothing to learn from": (
+        "a,y\n" + rows(9, "", "1"),
+        {},
+        "t.csv: there are no columns to learn from",
+    ),
+    "more features": (
+        "a,b,c,d,y\n" + rows(20, "#", "1.5", "v#", "2.5", "1"),
+        {},
+        "t.csv: the columns make 23 features, and the model takes 1: c makes 20; a, b "
+        "and d make 1 each. c has another category in every row, as an id; write "
+        "`drop: [c, a]` and `input: [2]`",
+    ),
+    "a wider model": (
+        "a,b,y\n" + rows(20, "#.5", "red", "1"),
+        {"features": 5},
+        "t.csv: the columns make 2 features, and the model takes 5: a and b make 1 "
+        "each. write `input: [2]`, or leave columns out by `drop`",
+    ),
+    "the test is the training": (
+        "a,y\n" + COUNT,
+        {"test": "t.csv"},
+        "t.csv is the same table as t.csv: it tests nothing",
+    ),
+    "no test": ("a,y\n" + COUNT, {"test": "u.csv"}, "u.csv is not there"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_refused(case: str, tmp_path: Path) -> None:
+    content, keys, says = REFUSED[case]
+    assert says in refused(tmp_path, content, **{"features": 1, **keys})
