@@ -301,6 +301,7 @@ TRAININGS = {
     "normalize gone": training(
         "normalize", GONE, "normalize (auto) is gone: the run's is used"
     ),
+    "fit": training("fit", "pad", "fit is new: pad: the run's is used"),
     "loss": training(
         "loss",
         {"CrossEntropyLoss": {"label_smoothing": 0.1}},

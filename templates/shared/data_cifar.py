@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import Data, DataError, Scale, Splits, download, parted, readable
+from data_common import DataError, Scale, Splits, download, parted, readable
 from data_files import IMAGES
-from data_pixels import Images, of_pixels, read_images
+from data_pixels import Images, fitted, of_pixels
 from data_scale import normalized
+from image_fit import Fit, refit
 from preprocessing import Preprocessing
 
 FILES = IMAGES
@@ -81,6 +82,8 @@ def load(
     device: torch.device,
     *,
     name: str = "CIFAR-10",
+    into: tuple[int, int, int] | None = None,
+    fit: Fit = "resize",
     subset: int = 0,
     validation: float = 0.0,
     seed: int = 0,
@@ -92,6 +95,8 @@ def load(
         folder: Has the archive in it; where it is missing it is downloaded.
         device: Where the data goes.
         name: Of the data set: CIFAR-10 or CIFAR-100.
+        into: The shape of what images become; None leaves them as they are.
+        fit: How they become that.
         subset: How many examples are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
         seed: Says which.
@@ -107,11 +112,15 @@ def load(
     if not path.is_file():
         download(path, MIRRORS, origin.checksum)
     files = unpacked(path, [*origin.train, *origin.test])
-    train = read_part(path, [files.pop(each) for each in origin.train], origin, device)
-    test = read_part(path, [files.pop(each) for each in origin.test], origin, device)
-    train, held = parted(train, subset, validation, seed)
-    scale = normalized((train, held, test), normalize)
-    about = {"classes": origin.classes, **scale}
+    about: dict[str, Any] = {"classes": origin.classes}
+    if into is not None:
+        about |= {"shape": [*into], "fit": fit}
+    learned, test = (
+        read_part(path, [files.pop(each) for each in names], origin, about, device)
+        for names in (origin.train, origin.test)
+    )
+    train, held = parted(learned, subset, validation, seed)
+    about |= normalized((train, held, test), normalize)
     return believed(Splits(train, held, test, about), compared=False)
 
 
@@ -134,8 +143,12 @@ def unpacked(path: Path, names: list[str]) -> dict[str, bytes]:
 
 
 def read_part(
-    path: Path, files: list[bytes], origin: Origin, device: torch.device
-) -> Data:
+    path: Path,
+    files: list[bytes],
+    origin: Origin,
+    about: dict[str, Any],
+    device: torch.device,
+) -> Images:
     """Read the labels and the images of some files."""
     content = bytearray(b"".join(files))
     size = origin.labels + math.prod(SHAPE)
@@ -146,6 +159,8 @@ def read_part(
     if int(labels.max()) >= len(origin.classes):
         raise DataError(f"{path} is damaged: {int(labels.max())} is no label")
     images = rows[:, origin.labels :].reshape(-1, *SHAPE)
+    if "fit" in about:
+        images = refit(images, about["shape"], about["fit"])
     return Images(images.to(device), labels)
 
 
@@ -159,7 +174,7 @@ def preprocessing(about: dict[str, Any]) -> Preprocessing:
 
 
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
-    """Read images of any size as those of the data, float32 (N, 3, 32, 32).
+    """Read images of any size as those of the data, float32 (N, C, H, W).
 
     Args:
         paths: The files.
@@ -168,4 +183,8 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     Raises:
         DataError: One is no image.
     """
-    return read_images(paths, SHAPE, about)
+    images = torch.stack([fitted(path, SHAPE) for path in paths])
+    if "fit" in about:
+        images = refit(images, about["shape"], about["fit"])
+    features: Tensor = of_pixels(about)(images)
+    return features

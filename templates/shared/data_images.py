@@ -4,19 +4,22 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import DataError, Scale, Splits, chosen, held_out
+from data_common import DataError, Scale, Splits, chosen, held_out, named
 from data_files import IMAGES
 from data_pixels import Images, fitted, of_pixels, read_images
 from data_scale import normalized
+from image_checks import copies, survey
+from image_fit import Fit
+from image_folders import beside, class_names, images_of, left_out, parts_of
 from preprocessing import Preprocessing
 
 FILES = IMAGES
@@ -28,6 +31,7 @@ def load(
     *,
     path: str,
     shape: tuple[int, int, int],
+    fit: Fit = "resize",
     outputs: int = 0,
     result: tuple[int, ...] | None = None,
     test: float = 0.2,
@@ -41,8 +45,9 @@ def load(
     Args:
         folder: What `path` begins in.
         device: Where the data goes, if there is room.
-        path: The folder of the classes, or of such a `train` and `test`.
-        shape: What an image of any size is fitted into, (C, H, W).
+        path: The folder of the classes, or of such a `train`, `val` and `test`.
+        shape: What images of any size become, (C, H, W).
+        fit: How they become that.
         outputs: How many classes the model tells apart; 0 if it looks at none.
         result: The shape of what it gives, if one number tells two classes apart.
         test: The share of the images that is kept for the test, if none is there.
@@ -57,82 +62,169 @@ def load(
         DataError: There are no classes, or a file is no image.
     """
     root = folder / path
-    apart = (root / "train").is_dir() and (root / "test").is_dir()
-    first = root / "train" if apart else root
-    classes = class_names(first, outputs if result is None else 2)
-    files = listed(first, classes)
-    to_train = torch.arange(len(files))
-    if apart:
-        files += listed(root / "test", classes)
-        to_test = torch.arange(len(to_train), len(files))
-    else:
-        to_train, to_test = held_out(to_train, test, seed)
-    to_train, to_validate = chosen(to_train, subset, validation, seed)
-    parts = read_parts(files, [to_train, to_validate, to_test], shape, device)
-    for part in parts if result is not None else ():
-        part.targets = part.targets.float().view(-1, *(result or ()))
-    about = {"classes": classes, "shape": [*shape], **normalized(parts, normalize)}
-    compared = outputs > 0 or result is not None
+    folders = parts_of(root)
+    classes = class_names(folders["train"], outputs if result is None else 2)
+    found = {part: images_of(place, classes) for part, place in folders.items()}
+    files = [
+        (path, label)
+        for part in found.values()
+        for label, each in enumerate(part)
+        for path in each.images
+    ]
+    counts = {
+        part: sum(len(each.images) for each in of_part)
+        for part, of_part in found.items()
+    }
+    places, notes = split(counts, test, subset, validation, seed)
+    paths = [path for path, _ in files]
+    warnings = copied(paths, places, [*folders.values()])
+    seen = survey(paths)
+    about: dict[str, Any] = {"classes": classes, "shape": [*shape]}
+    about |= {"fit": fit} if fit != "resize" else {}
+    about |= {"ends": [*seen.ends]} if seen.ends else {}
+    features = read_all([paths[place] for place in places.read.tolist()], about)
+    labels = torch.tensor([files[place][1] for place in places.read.tolist()])
+    if result is not None:
+        labels = labels.float().view(-1, *result)
+    parts = places.parted(features, labels, device)
+    about |= normalized(parts, normalize)
+    listings = [each for of_part in found.values() for each in of_part]
+    listings += [beside(place, classes) for place in folders.values()]
+    if len(folders) > 1:
+        listings.append(beside(root, [place.name for place in folders.values()]))
+    notes = [*left_out(root, listings), *notes, *seen.notes]
     return believed(
-        Splits(*parts, about), compared=compared, lenient=subset > 0, outputs=outputs
+        Splits(*parts, about, (*notes,), (*warnings, *seen.warnings)),
+        compared=outputs > 0 or result is not None,
+        lenient=subset > 0,
+        outputs=outputs,
     )
 
 
-def class_names(folder: Path, outputs: int) -> list[str]:
-    """Name the folders with the images of a class."""
-    if not folder.is_dir():
-        raise DataError(f"{folder} is no folder: name the one above with --data-dir")
-    classes = sorted(path.name for path in folder.iterdir() if path.is_dir())
-    if outputs and len(classes) < 2:
-        raise DataError(f"{folder} needs a folder with images for each class")
-    if outputs and len(classes) > outputs:
-        raise DataError(
-            f"{folder} has {len(classes)} folders of classes, and the model tells "
-            f"{outputs} apart"
-        )
-    return classes
+class Places(NamedTuple):
+    """Which files are of which part, int64 (N,) each.
+
+    Attributes:
+        train: What is trained on.
+        validation: What decides between epochs.
+        test: The test; it may be that too.
+    """
+
+    train: Tensor
+    validation: Tensor
+    test: Tensor
+
+    @property
+    def read(self) -> Tensor:
+        """All of them, each once."""
+        alike = self.test is self.validation
+        return torch.cat(self[:2] if alike else self)
+
+    def parted(
+        self, features: Tensor, targets: Tensor, device: torch.device
+    ) -> tuple[Images, Images, Images]:
+        """Part what was read; images go to a device if there is room."""
+        if fits(features, device):
+            features = features.to(device)
+        sizes = [len(each) for each in self]
+        parts: list[Images] = []
+        start = 0
+        for size in sizes[: 2 if self.test is self.validation else 3]:
+            some = slice(start, start + size)
+            parts.append(Images(features[some], targets[some].to(device)))
+            start += size
+        return parts[0], parts[1], parts[-1]
 
 
-def listed(folder: Path, classes: list[str]) -> list[tuple[Path, int]]:
-    """List the images of all classes, and which class each is of."""
-    strange = {path.name for path in folder.iterdir() if path.is_dir()} - {*classes}
-    if strange:
-        raise DataError(f"{folder}: nothing is trained on for {min(strange)!r}")
-    files: list[tuple[Path, int]] = []
-    for label, name in enumerate(classes):
-        paths = sorted((folder / name).glob("[!.]*"))
-        found = [(path, label) for path in paths if path.is_file()]
-        if not found:
-            raise DataError(f"{folder / name} has no images")
-        files += found
-    if not files:
-        raise DataError(f"{folder} has no folders with images: one for each class")
-    return files
+def split(
+    counts: Mapping[str, int], test: float, subset: int, validation: float, seed: int
+) -> tuple[Places, list[str]]:
+    """Decide which files are of which part, and say what is not as one may think.
+
+    Args:
+        counts: Of the files of the parts that have a folder.
+        test: The share that is kept for the test, if it has no folder.
+        subset: How many files are used for training; 0 for all.
+        validation: The share of these that is held out; 0 for nothing.
+        seed: Says which.
+    """
+    every = torch.arange(sum(counts.values()))
+    sizes = [*counts.values()]
+    found = dict(zip(counts, torch.split(every, sizes), strict=True))
+    train, held, tested = (found.get(part) for part in ("train", "validation", "test"))
+    notes: list[str] = []
+    if train is None:
+        raise DataError("there is no folder to train on")
+    if tested is None and held is not None and not validation:
+        tested = held
+        notes.append("there is no folder for the test: that of validation is used")
+    if tested is None:
+        train, tested = held_out(train, test, seed)
+    if held is None:
+        train, held = chosen(train, subset, validation, seed)
+    else:
+        train, _ = chosen(train, subset, 0.0, seed)
+        if tested is not held and not validation:
+            said = "the folder for validation decides nothing: `validation: 0.2` in "
+            notes.append(f"{said}the spec, with any share, lets it choose the epoch")
+        elif validation:
+            said = f"what decides between epochs is the folder, no {validation:.0%} "
+            notes.append(f"{said}of the training data")
+    return Places(train, held, tested), notes
 
 
-def read_parts(
-    files: list[tuple[Path, int]],
-    parts: list[Tensor],
-    shape: Sequence[int],
-    device: torch.device,
-) -> tuple[Images, Images, Images]:
-    """Read the images of three parts, one part after the other."""
-    chosen = [files[place] for place in torch.cat(parts).tolist()]
-    features = room((len(chosen), *shape))
+def copied(paths: Sequence[Path], places: Places, folders: Sequence[Path]) -> list[str]:
+    """Warn of files that are in two parts of the data.
+
+    Args:
+        paths: All files.
+        places: Which of them are of which part.
+        folders: Those of the parts.
+
+    Raises:
+        DataError: A file is in two of these folders.
+    """
+    of_parts = places[: 2 if places.test is places.validation else 3]
+    found = [*copies([[paths[place] for place in each.tolist()] for each in of_parts])]
+    apart = [
+        (one, other)
+        for one, other in found
+        if not any(each in one.parents and each in other.parents for each in folders)
+    ]
+    for pairs in filter(None, (apart, found)):
+        names = named(f"{one} = {other}" for one, other in pairs)
+        said = f"{len(pairs):,} images are in two parts of the data, as copies: {names}"
+        if pairs is apart:
+            raise DataError(f"{said}: keep each in one")
+        return [f"{said}: what is measured looks better than it is"]
+    return []
+
+
+def read_all(paths: Sequence[Path], about: Mapping[str, Any]) -> Tensor:
+    """Read images, uint8 (N, C, H, W).
+
+    Raises:
+        DataError: Some are no images that can be read.
+    """
+    shape = about["shape"]
+    fit, ends = about.get("fit", "resize"), about.get("ends")
+    features = room((len(paths), *shape))
+    wrong: dict[Path, str] = {}
 
     def put(place: int) -> None:
-        features[place] = fitted(chosen[place][0], shape)
+        try:
+            features[place] = fitted(paths[place], shape, fit, ends)
+        except DataError as error:
+            wrong[paths[place]] = str(error)
 
     with ThreadPoolExecutor() as pool:
-        for _ in pool.map(put, range(len(chosen))):
+        for _ in pool.map(put, range(len(paths))):
             pass
-    targets = torch.tensor([label for _, label in chosen], device=device)
-    if fits(features, device):
-        features = features.to(device)
-    sizes = [len(places) for places in parts]
-    pairs = zip(torch.split(features, sizes), torch.split(targets, sizes), strict=True)
-    train, validation, test = (Images(*pair) for pair in pairs)
-    return train, validation, test
+    if wrong:
+        first, *others = sorted(wrong)
+        more = f"; likewise {named(others)}" if others else ""
+        raise DataError(f"{wrong[first]}{more}")
+    return features
 
 
 def room(shape: tuple[int, ...]) -> Tensor:

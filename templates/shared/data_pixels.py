@@ -9,7 +9,8 @@ from torch import Tensor
 
 from data_common import RANK, RANKS, Data, readable
 from data_scale import of_channels
-from image_files import opened, pixels
+from image_files import opened, pixels, sized_image
+from image_fit import Fit
 from preprocessing import Preprocessing
 
 
@@ -89,12 +90,13 @@ def read_images(
     Args:
         paths: The files.
         shape: Of each.
-        about: Their scale, as `normalized` has told it.
+        about: Their scale, as `normalized` has told it, and how they fit.
 
     Raises:
         DataError: One is no image.
     """
-    images = torch.stack([fitted(path, shape) for path in paths])
+    fit, ends = about.get("fit", "resize"), about.get("ends")
+    images = torch.stack([fitted(path, shape, fit, ends) for path in paths])
     features: Tensor = of_pixels(about)(images)
     return features
 
@@ -107,7 +109,12 @@ def of_pixels(about: dict[str, Any]) -> Preprocessing:
     return Preprocessing(torch.uint8, mean, std)
 
 
-def fitted(path: Path, shape: Sequence[int]) -> Tensor:
+def fitted(
+    path: Path,
+    shape: Sequence[int],
+    fit: Fit = "resize",
+    ends: Sequence[float] | None = None,
+) -> Tensor:
     """Read an image of any size as one of a shape, uint8 (C, H, W).
 
     Raises:
@@ -115,5 +122,5 @@ def fitted(path: Path, shape: Sequence[int]) -> Tensor:
     """
     channels, height, width = shape
     with readable(path, "is no image"):
-        image = opened(path, "RGB" if channels == 3 else "L").resize((width, height))
-        return pixels(image)
+        image = opened(path, "RGB" if channels == 3 else "L", ends)
+        return pixels(sized_image(image, (width, height), fit))

@@ -1,6 +1,7 @@
 """Files of images, read as tensors."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,14 @@ import torch
 from torch import Tensor
 
 from data_common import DataError
+from image_fit import Fit
 
 READABLE = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr")
-"""Modes of Pillow with 8 bits a channel; those of 16 bits are "I" and "I;16"."""
+"""Modes of Pillow with 8 bits a channel."""
+DEEP = ("I", "I;16", "I;16L", "I;16B", "I;16N", "F")
+"""Those with more, all grey."""
+WHITES = (1, 255, 1023, 4095, 16383, 65535)
+"""What is white with 8 to 16 bits, or in floating-point numbers."""
 
 
 def pixels(image: Any) -> Tensor:
@@ -19,21 +25,104 @@ def pixels(image: Any) -> Tensor:
     return values.reshape(image.height, image.width, -1).permute(2, 0, 1)
 
 
-def opened(path: Path, mode: str) -> Any:
-    """Read an image as "L", grey, or "RGB": upright, on white where it has no color."""
+def opened(path: Path, mode: str, ends: Sequence[float] | None = None) -> Any:
+    """Read an image as "L", grey, or "RGB": upright, on white where it has no color.
+
+    Args:
+        path: The file; of several images in it, the first.
+        mode: What it becomes.
+        ends: What is black and what is white, where there are more than 8 bits; None
+            looks at the image.
+    """
+    image = upright(path)
+    if image.mode in DEEP:
+        own = [each.item() for each in values_of(image).nan_to_num().aminmax()]
+        black, white = ends or ends_of([(own[0], own[1])])
+        unit = 255 / (white - black)
+        shift = 0.5 - black * unit  # what follows rounds down
+        return (
+            numbers(image)
+            .point(lambda value: value * unit + shift)
+            .convert("L")
+            .convert(mode)
+        )
+    if image.mode not in READABLE:
+        raise DataError(f"{path} has {image.mode} pixels: save it with 8 bits each")
+    if image.has_transparency_data:
+        from PIL import Image
+
+        ground = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(ground, image.convert("RGBA"))
+    return image.convert(mode)
+
+
+def numbers(image: Any) -> Any:
+    """Bring an image of over 8 bits to floating-point numbers."""
+    return image if image.mode == "F" else image.convert("I").convert("F")
+
+
+def values_of(image: Any) -> Tensor:
+    """Return the values of an image of over 8 bits, float32 (H * W,)."""
+    content = bytearray(numbers(image).tobytes())
+    return torch.frombuffer(content, dtype=torch.float32)
+
+
+def ends_of(every: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Choose what is black and what is white, by all values that there are."""
+    least, most = min(low for low, _ in every), max(high for _, high in every)
+    if least < 0 or most > WHITES[-1]:
+        return least, max(most, least + 1)
+    white = next(each for each in WHITES if most <= each)
+    return 0, white if 8 * most >= white else most or 1
+
+
+def upright(path: Path) -> Any:
+    """Read an image as it is, turned as its camera says."""
+    image = begun(path)
+    from PIL import ImageOps
+
+    with image:
+        image.load()
+        try:
+            return ImageOps.exif_transpose(image)
+        except Exception:  # a camera that says nonsense
+            return image.copy()
+
+
+def begun(path: Path) -> Any:
+    """Read the beginning of an image: its size and its mode."""
     try:
-        from PIL import Image, ImageOps
+        from PIL import Image
     except ImportError:
         raise DataError("reading images needs a package: pip install pillow") from None
     warnings.filterwarnings("ignore", module="PIL")  # what is wrong is raised as well
-    with Image.open(path) as image:
-        upright = ImageOps.exif_transpose(image)
-    if upright.mode in ("I", "I;16"):
-        deep = upright.convert("I").point(lambda value: value / 256)
-        return deep.convert("L").convert(mode)
-    if upright.mode not in READABLE:
-        raise DataError(f"{path} has {upright.mode} pixels: save it with 8 bits each")
-    if upright.has_transparency_data:
-        ground = Image.new("RGBA", upright.size, "white")
-        upright = Image.alpha_composite(ground, upright.convert("RGBA"))
-    return upright.convert(mode)
+    return Image.open(path)
+
+
+def sized_image(
+    image: Any, size: tuple[int, int], fit: Fit, *, exact: bool = False
+) -> Any:
+    """Bring an image of Pillow to a width and a height.
+
+    `resize` squeezes or stretches it; `crop` keeps its proportions, and cuts off what
+    does not fit; `pad` keeps all of it, between black margins.
+
+    Args:
+        image: The image.
+        size: The width and the height.
+        fit: How.
+        exact: Whether its values are names, such as those of classes, and not mixed.
+    """
+    from PIL import Image, ImageOps
+
+    way = Image.Resampling.NEAREST if exact else Image.Resampling.BICUBIC
+    if fit == "crop":
+        return ImageOps.fit(image, size, way)
+    if fit == "resize":
+        return image.resize(size, way)
+    unit = min(size[0] / image.width, size[1] / image.height)
+    width, height = (max(round(each * unit), 1) for each in image.size)
+    inner = image.resize((width, height), way)
+    padded = Image.new(image.mode, size)
+    padded.paste(inner, ((size[0] - width) // 2, (size[1] - height) // 2))
+    return padded

@@ -136,7 +136,7 @@ class Trained(NamedTuple):
 
         Its test data is brought to the scale that the model knows.
         """
-        for key in ("classes", "vocabulary"):
+        for key in ("classes", "vocabulary", "fit"):
             if data.about.get(key) != self.about.get(key):
                 raise RunError(f"the data has other {key} than what was trained on")
         if scales(data.about) != scales(self.about):
@@ -200,8 +200,8 @@ def _differences(path: Path, was: Spec | None, now: Spec) -> list[str]:
         raise RunError(*lines, checkpoint.of_another_network(path))
     found = [f"{each}: the run's is used" for each in changes.of_parameters(was, now)]
     for each in keys:
-        scale = each.name == "normalize"
-        found.append(f"{each}: the run's is used" if scale else str(each))
+        kept = each.name in ("normalize", "fit")
+        found.append(f"{each}: the run's is used" if kept else str(each))
     return [f"the spec has changed since: {each}" for each in found]
 
 

@@ -23,7 +23,7 @@ FREE = {
     *("look", "profile", "tensorboard", "plot", "traceback", "weights", *FLAGS),
 }
 """Settings that may change; all others are of the network, or of what is learned."""
-OF_DATA = ("data", "subset", "validation", "normalize")
+OF_DATA = ("data", "subset", "validation", "normalize", "fit")
 """Keys of a training that what is known of the data may depend on."""
 OF_LOSS = ("class_weights", "pos_weight")
 """What is known of the data for the loss alone, which may be another one."""

@@ -29,6 +29,8 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "padding": None,
         "dtypes": {},
         "restored": "",
+        "into": None,
+        "fit": "resize",
         "test": 0.2,
         "separator": "",
         "decimal": "",
@@ -88,6 +90,7 @@ def _task(recipe: Recipe) -> Task:
         ignored=getattr(first.loss, "ignore_index", None),
         inputs=dataset.inputs if dataset.several else (),
         restored=restored(recipe) if dataset.several else "",
+        fit=recipe.settings.fit or "resize",
         standardize=recipe.standardizes,
     )
 

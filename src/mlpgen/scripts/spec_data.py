@@ -144,6 +144,8 @@ def training(graph: Model, recipe: Recipe) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
+        if name == "fit" and value == "resize":
+            continue  # as without it
         if name in _ALWAYS or value != field.default:
             found[name] = _key(name, value, graph, recipe)
         if name == "optimizer":

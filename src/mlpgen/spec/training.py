@@ -49,6 +49,14 @@ class Training(_Model):
         ),
         Expects("`auto` or a list of a mean and a standard deviation"),
     ] = None
+    fit: Annotated[
+        Literal["resize", "crop", "pad"] | None,
+        Field(
+            description="How images of another size become the input's: `resize` "
+            "stretches, `crop` cuts off what does not fit, `pad` adds a black margin."
+        ),
+        Expects("`resize`, `crop` or `pad`"),
+    ] = None
     loss: Annotated[
         Any,
         Field(

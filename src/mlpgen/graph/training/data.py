@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mlpgen.spec.models import Spec
     from mlpgen.spec.problems import Problems
     from mlpgen.spec.training import Training
+    from mlpgen.training.data.base import Fit
     from mlpgen.training.data.user_data import UserData
 
 _AT: Path = ("training", "data")
@@ -51,16 +52,19 @@ def resolve_data(
     found = (
         _user_data(raw, given, nodes, outputs, problems)
         if isinstance(raw, dict)
-        else _named(raw, given, problems)
+        else _named(raw, given, training.fit, problems)
     )
     if found is not None:
+        _check_fit(training.fit, found, problems)
         _check_normalize(training.normalize, found, problems)
         _check_module(found, spec.stem, problems)
     _check_subset(training, problems)
     return found
 
 
-def _named(raw: Any, inputs: Sequence[Given], problems: Problems) -> Dataset | None:
+def _named(
+    raw: Any, inputs: Sequence[Given], fit: Fit | None, problems: Problems
+) -> Dataset | None:
     if not isinstance(raw, str) or raw not in DATASETS:
         help = nearest(str(raw), DATASETS) or (
             f"one of {listed(DATASETS)}; or your own data: `{{images: folder}}`, "
@@ -72,22 +76,17 @@ def _named(raw: Any, inputs: Sequence[Given], problems: Problems) -> Dataset | N
         problems.add("MG207", message, _AT, help=help)
         return None
     archive = DATASETS[raw]
-    images = list(archive.shape)
     taken = resolve_inputs(inputs, archive, (), problems)
     if taken is None:
         return None
     given = inputs[0]
     check_dtype(given, ("float32",), archive.title, problems)
-    shape = given.shape
-    if shape and list(shape) != images:
-        problems.add(
-            "MG403",
-            f"`input` is {list(shape)}, but the images of {archive.title} are {images}",
-            given.at,
-            help=f"write `input: {images}`",
-        )
-    taken = (Input(given.name, archive.shape),)
-    return Dataset(archive.title, archive.shape, archive.classes, archive, inputs=taken)
+    shape = tuple(given.shape) or archive.shape
+    message, help = archive.misfit(shape, fit)
+    if message:
+        problems.add("MG403", message, given.at, help=help)
+    taken = (Input(given.name, shape),)
+    return Dataset(archive.title, shape, archive.classes, archive, inputs=taken)
 
 
 def _user_data(
@@ -163,6 +162,12 @@ def _check_subset(training: Training, problems: Problems) -> None:
         )
         at: Path = ("training", "subset")
         problems.add("MG407", message, at, help="write a larger `subset`")
+
+
+def _check_fit(fit: Fit | None, dataset: Dataset, problems: Problems) -> None:
+    if fit is not None and not dataset.pictures:
+        message = "`fit` is for images, but the data has none"
+        problems.add("MG406", message, ("training", "fit"))
 
 
 def _check_normalize(raw: Any, dataset: Dataset, problems: Problems) -> None:

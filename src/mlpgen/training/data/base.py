@@ -27,6 +27,10 @@ class Input(NamedTuple):
     known: int = 0
 
 
+Fit = Literal["resize", "crop", "pad"]
+"""How images of another size become those of the input."""
+
+
 class Task(NamedTuple):
     """What a model does with its data.
 
@@ -43,6 +47,7 @@ class Task(NamedTuple):
         inputs: The inputs of a model with several; `shape`, `dtype` and `known` are of
             the first one.
         restored: The name of the one that the model restores, if it does.
+        fit: How images of another size become those of the input.
         standardize: Whether targets that are numbers are standardized.
     """
 
@@ -57,6 +62,7 @@ class Task(NamedTuple):
     ignored: int | None = None
     inputs: tuple[Input, ...] = ()
     restored: str = ""
+    fit: Fit = "resize"
     standardize: bool = False
 
 

@@ -11,7 +11,7 @@ from mlpgen.training.data.user_data import Share, UserData
 class Images(UserData):
     """A folder with a folder of images for each class, or with such a `train`, `test`.
 
-    Images of any size are fitted into the input of the model.
+    Images of any size become those of the input, as `fit` says.
     """
 
     loader: ClassVar = "data_images"
@@ -25,8 +25,9 @@ class Images(UserData):
 
     def arguments(self, task: Task) -> dict[str, Any]:
         """Return the path and what images become."""
-        found = {"path": self.path, "shape": task.shape, "outputs": task.outputs}
-        return {**found, "result": task.result, "test": self.test}
+        names = ("shape", "fit", "outputs", "result")
+        found = {name: getattr(task, name) for name in names}
+        return {"path": self.path, **found, "test": self.test}
 
     def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:
         """Check that the shape is (C, H, W), gray or RGB."""

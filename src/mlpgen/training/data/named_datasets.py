@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mlpgen.training.data.base import DataSource, Task
+from mlpgen.training.data.base import DataSource, Fit, Task
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,29 @@ class NamedDataset(DataSource):
     shares: ClassVar = False
 
     def arguments(self, task: Task) -> dict[str, Any]:
-        """Return the name in the module, if it is not the first one."""
-        del task
-        return {"name": self.name} if self.name else {}
+        """Return the name in the module, if it is not the first one, and the fit."""
+        found: dict[str, Any] = {"name": self.name} if self.name else {}
+        if task.shape != self.shape:
+            found |= {"into": task.shape, "fit": task.fit}
+        return found
+
+    def misfit(self, shape: tuple[int, ...], fit: Fit | None = None) -> tuple[str, str]:
+        """Say why its images cannot become those of a shape, and a fix."""
+        if shape == self.shape:
+            return "", ""
+        said = f"`input` is {[*shape]}, but the images of {self.title} are "
+        said += f"{[*self.shape]}"
+        own = f"write `input: {[*self.shape]}`"
+        if len(shape) != len(self.shape) or shape[0] not in (1, 3):
+            return said, own
+        if fit is None:
+            return said, f"{own}, or `fit: resize` in `training`"
+        sides = [*zip(shape[1:], self.shape[1:], strict=True)]
+        if fit == "crop" and any(side > own_side for side, own_side in sides):
+            return f"{said}, which `crop` does not make larger", "write `fit: resize`"
+        if fit == "pad" and any(side < own_side for side, own_side in sides):
+            return f"{said}, which `pad` does not make smaller", "write `fit: resize`"
+        return "", ""
 
 
 class Mnist(NamedDataset):

@@ -1,0 +1,95 @@
+"""What files of images are before they are read, and what may be wrong with them."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import md5
+from pathlib import Path
+from typing import NamedTuple
+
+from data_common import DataError, named
+from image_files import DEEP, begun, ends_of, values_of
+
+
+class Survey(NamedTuple):
+    """What is known of images before they are read.
+
+    Attributes:
+        ends: What is black and what is white where there are over 8 bits; or None.
+        notes: What was found.
+        warnings: What may be a mistake.
+    """
+
+    ends: tuple[float, float] | None
+    notes: list[str]
+    warnings: list[str]
+
+
+class Head(NamedTuple):
+    """What one image is.
+
+    Attributes:
+        ends: From where to where its values go, if it has over 8 bits.
+        several: Whether there are others behind it in its file.
+        tiny: Whether it is a single pixel.
+    """
+
+    ends: tuple[float, float] | None = None
+    several: bool = False
+    tiny: bool = False
+
+
+def survey(paths: Sequence[Path]) -> Survey:
+    """Look at images before they are read."""
+    with ThreadPoolExecutor() as pool:
+        heads = dict(zip(paths, pool.map(head, paths), strict=True))
+    notes, warnings = [], []
+    every = [each.ends for each in heads.values() if each.ends]
+    ends = ends_of(every) if every else None
+    if ends:
+        least, most = min(low for low, _ in every), max(high for _, high in every)
+        values = f"{least:,.6g} to {most:,.6g}"
+        said = f"{len(every):,} images have over 8 bits, with values from {values}"
+        notes.append(f"{said}: {ends[0]:,.6g} is black, {ends[1]:,.6g} is white")
+    if several := [path for path in paths if heads[path].several]:
+        said = f"{len(several):,} files have several images: the first one counts"
+        notes.append(f"{said} ({named(several)})")
+    if tiny := [path for path in paths if heads[path].tiny]:
+        warnings.append(f"{len(tiny):,} images are a single pixel ({named(tiny)})")
+    return Survey(ends, notes, warnings)
+
+
+def head(path: Path) -> Head:
+    """Look at an image; whether it can be read is another question."""
+    try:
+        with begun(path) as image:
+            several = image.format != "MPO" and getattr(image, "is_animated", False)
+            tiny = image.size == (1, 1)
+            if image.mode not in DEEP:
+                return Head(None, several, tiny)
+            image.seek(0)
+            values = values_of(image)
+    except DataError:
+        raise
+    except Exception:
+        return Head()
+    if not values.isfinite().all():
+        raise DataError(f"{path} has values that are NaN or infinite")
+    least, most = values.aminmax()
+    return Head((least.item(), most.item()), several, tiny)
+
+
+def copies(parts: Sequence[Sequence[Path]]) -> Iterator[tuple[Path, Path]]:
+    """Yield pairs of files with the same content, in two parts of the data."""
+    sizes: dict[int, set[int]] = defaultdict(set)
+    for number, part in enumerate(parts):
+        for path in part:
+            sizes[path.stat().st_size].add(number)
+    found: dict[bytes, tuple[int, Path]] = {}
+    for number, part in enumerate(parts):
+        for path in part:
+            if len(sizes[path.stat().st_size]) > 1:
+                content = md5(path.read_bytes(), usedforsecurity=False).digest()
+                first, other = found.setdefault(content, (number, path))
+                if first != number:
+                    yield other, path
