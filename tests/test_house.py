@@ -36,6 +36,7 @@ ROOMS = [
     "proof",
     "pictures",
     "schema",
+    "drafts",
     "cli",
     "__main__",
 ]

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+import yaml
+from click.testing import CliRunner, Result
+
+from mlpgen.cli import cli, run
 
 from .shared_modules import CPU, shared
+from .shared_modules import load as of_spec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -277,3 +282,81 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
 def test_what_is_refused(case: str, tmp_path: Path) -> None:
     content, keys, says = REFUSED[case]
     assert says in refused(tmp_path, content, **{"features": 1, **keys})
+
+
+INIT = {
+    "numbers": ("cost", "Linear: 1", "loss: MSELoss", "[mae, r2]"),
+    "two words": ("sex", "Linear: 1", "loss: BCEWithLogitsLoss", "[accuracy, f1, auc]"),
+    "two numbers": (
+        "won",
+        "Linear: 1",
+        "loss: BCEWithLogitsLoss",
+        "classes: 0 and 1",
+    ),
+    "one and two": (
+        "side",
+        "Linear: 2",
+        "loss: CrossEntropyLoss",
+        "classes: 1 and 2",
+    ),
+    "classes": ("kind", "Linear: 3", "loss: CrossEntropyLoss", "3 classes: a, b and c"),
+    "unequal": ("rare", "Linear: 1", "{BCEWithLogitsLoss: {pos_weight: balanced}}", ""),
+}
+FEATURES = "number, cost, when, won, side, sex, kind, rare"
+
+
+def init(*args: str) -> Result:
+    return CliRunner().invoke(cli, ["init", *args])
+
+
+def survey(path: Path) -> Path:
+    """Write a table with an id, a mixed column, missing values, dates and codes."""
+    names = ["id", "cost", "gap", "when", "zip code", "won", "side", "sex", "kind"]
+    lines = [",".join(["", *names, "rare", "name", "mixed", "unit", "same", "no"])]
+    for number in range(100):
+        cells = [
+            *(number, 500 - number, f"{number / 7:.3f}", "" if number % 9 else number),
+            *(f"2024-{1 + number % 12:02}-{1 + number % 28:02}", 1000 + number % 4),
+            *(number % 2, 1 + number % 2, "mf"[number % 2], "abc"[number % 3]),
+            *("yes" if number % 50 == 7 else "no", f"Person {chr(97 + number % 26)}"),
+            *(number % 5 if number % 4 else "x", f"{number % 3} kg", 3, ""),
+        ]
+        cells[11] += str(number)
+        lines.append(",".join(map(str, cells)))
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("case", INIT)
+def test_init_writes_a_spec_that_loads(case: str, tmp_path: Path) -> None:
+    """It has the width, ids are left out and said, and the loss fits."""
+    target, *said = INIT[case]
+    table = survey(tmp_path / "our survey.csv")
+    done = init("csv", str(table), "--target", target)
+    assert done.exit_code == 0, done.output
+    for each in said:
+        assert each in done.output
+    assert "name: OurSurvey\n" in done.output
+    assert "csv: our survey.csv" in done.output
+    assert "drop: [id, name, same]" in done.output
+    assert "categories: [zip code, mixed]" in done.output
+    assert "# id has another whole number in every row, as an id.\n" in done.output
+    assert "missing: median" in done.output
+    spec = yaml.safe_load(done.output)
+    data = of_spec(spec, tmp_path)
+    assert data.train.features.shape[1] == spec["input"][0]
+
+
+def test_init_refuses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = survey(tmp_path / "t.csv")
+    for args, says in (
+        (["--target", "price"], "has no column `price`"),
+        (["--target", "name"], "`name` has 100 classes in 100 rows"),
+        (["--target", "same"], "`same` is the same in every row"),
+        (["--target", "when"], "`when` holds dates"),
+        (["--target", "cost", "--target", "sex"], "`sex` does not hold numbers"),
+        ([], "needs the column to learn"),
+        (["--target", "cost", "--target", "cost"], "given twice"),
+    ):
+        assert run(["init", "csv", str(table), *args]) == 2
+        assert says in capsys.readouterr().err

@@ -76,7 +76,7 @@ def read(path: Path, format: Format, texts: Collection[str] = ()) -> Table:
     content, encoding, notes = in_utf8(path, format.encoding)
     separator, content = found_separator(content, format.separator)
     if separator != "," and not format.separator:
-        notes.append(f"{SEPARATORS.get(separator, repr(separator))} separates columns")
+        notes.append(f"{SEPARATORS.get(separator, 'a space')} separates columns")
     names = checked_names(path, next(rows_of(content, separator), []))
     height, empty = checked_rows(path, content, separator, len(names))
     if empty:

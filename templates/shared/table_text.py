@@ -7,6 +7,7 @@ import csv
 import io
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
@@ -139,13 +140,11 @@ def found_separator(content: bytes, said: str) -> tuple[str, bytes]:
     start = content[:100_000]
     start = start[: start.rfind(b"\n") + 1] or start
     best, most = ",", (False, 1)
-    for separator in SEPARATORS:
-        rows = [
-            row for _, row in zip(range(20), rows_of(start, separator), strict=False)
-        ]
+    for separator in (*SEPARATORS, " "):
+        rows = islice(rows_of(start, separator), 20)
         widths = [len(row) for row in rows if row] or [1]
         score = len({*widths}) == 1 and widths[0] > 1, widths[0]
-        if score > most:
+        if score > most and (separator != " " or score[0] > most[0]):
             best, most = separator, score
     return best, content
 

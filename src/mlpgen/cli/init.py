@@ -12,10 +12,19 @@ from mlpgen.output import atomic_write, files
 from mlpgen.template_files import text_of
 
 KINDS = ("mlp", "cnn", "autoencoder")
+OF_DATA = ("csv",)
+"""Kinds that look at data."""
 
 
 @click.command("init")
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=click.Choice([*KINDS, *OF_DATA]))
+@click.argument("data", type=options.AnyPath(), required=False)
+@click.option(
+    "--target",
+    multiple=True,
+    metavar="COLUMN",
+    help="The column of a table to learn; several are numbers.",
+)
 @click.option(
     "--out",
     type=options.AnyPath(),
@@ -23,15 +32,16 @@ KINDS = ("mlp", "cnn", "autoencoder")
     show_default=True,
     help="The file; `-` prints it.",
 )
-def command(kind: str, out: str) -> int:
+def command(kind: str, data: str | None, target: tuple[str, ...], out: str) -> int:
     """Print a commented spec to start from, ready to render and train.
 
     \b
     Example:
       mlpgen init mlp > my_mlp.yaml
       mlpgen init cnn --out specs/my_cnn.yaml
+      mlpgen init csv cars.csv --target price > cars.yaml
     """
-    text = text_of(f"init/{kind}.yaml")
+    text = _text(kind, data, target)
     if out == "-":
         printing.as_it_is(text)
         return 0
@@ -42,3 +52,20 @@ def command(kind: str, out: str) -> int:
     atomic_write.write({path: text})
     printing.say(f"{path.as_posix()}: ", printing.Painted("written", "green"))
     return 0
+
+
+def _text(kind: str, data: str | None, target: tuple[str, ...]) -> str:
+    """Return the spec of a kind; some look at data first."""
+    if kind in KINDS:
+        if data is not None or target:
+            raise click.UsageError(f"`init {kind}` takes no data")
+        return text_of(f"init/{kind}.yaml")
+    if data is None:
+        raise click.UsageError(f"`init {kind}` needs the path of the data")
+    if not target:
+        raise click.UsageError("`init csv` needs the column to learn: --target COLUMN")
+    if twice := [name for name in target if target.count(name) > 1]:
+        raise click.UsageError(f"--target {twice[0]} is given twice")
+    from mlpgen.drafts import table
+
+    return table.draft(data, target)

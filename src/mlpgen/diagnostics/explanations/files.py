@@ -33,4 +33,9 @@ FILES = {
         "`pyproject.toml` cannot be read or is not valid TOML, or the `specs` "
         "patterns in its `tool.mlpgen` table match no file.",
     ),
+    "MG007": Explanation(
+        "Data cannot be used for a spec",
+        "`mlpgen init` looks at data before it writes a spec: a table needs a line of "
+        "names, the column to learn, and something to learn it from.",
+    ),
 }

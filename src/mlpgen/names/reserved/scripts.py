@@ -41,40 +41,40 @@ WORDS = frozenset(
     has_run head held_out hidden hook hooks http id_doubts image image_checks
     image_files image_fit image_folders images images_of in_bytes in_utf8 index
     inside inspect io is_constant is_number is_one_hot is_other_data is_utf8 is_wide
-    itertools join joined json keep kind_of known known_examples labels labels_of
-    last layer layout learned learned_of learning_rate leave left_out load loaded
-    locked look looks_like_number loss lr_scheduler make_optimizer matches math md5
-    mean means measured median memory mended_labels metadata mistakes mixtures mixup
-    model models module name named named_run names native nested new_categories
-    new_run newest newest_run nn normalized normalized_inputs norms note notes_of
-    numbered numbers odd of_another_network of_bytes of_channels of_file of_network
-    of_numbers of_parameters of_pixels of_ranks of_training of_two one_hot one_line
-    opened optimizer optimizers os others output outputs_of_layers own_code
-    own_functions own_loss own_metric pair pairs parallel parameter parameter_groups
-    parser part part_of parted parts parts_of path path_of pathlib patience
-    perplexity pictures pieces pieces_of_lines pixel_doubts pixels place placed
-    places plain plots postprocessing prediction predictions preprocessing
-    print_layer print_layers print_means printable profiled progress pyplot
-    random_state ranks rates re read read_all read_arrays read_dates read_examples
-    read_file read_files read_idx read_images read_inputs read_like read_numbers
-    read_part read_rows read_table read_targets read_text read_weights read_window
-    readable recoded record refit refuse_mixture reprlib require_matplotlib rescaled
-    restore restore_best restored results resume room rotate row row_of rows_of run
-    runpy same_buffers same_encoding same_files same_rows same_states save_classes
-    save_curves save_examples save_layers save_numbers save_onnx save_places
-    save_pt2 save_restored say scale scale_doubts scaler scales scaling
-    scaling_inputs scheduler score scores seed seen self set_random_state settings
-    shaped share shares show_layers show_row show_table shown shuffled shutil signal
-    sized sized_image spared spec_ split standardized start starting state states
-    statistics std steps str_type subprocess summary survey suspicion sys
-    table_columns table_features table_files table_rows table_targets table_text
-    take_weights takes_targets tarfile target targets tell tempfile tensor
-    tensorboard tensors text time told torch traceback train train_epoch train_step
-    trained training turned turns twin_doubts two_classes type_of types typing
-    unequal unit_of unnamed unpacked upright urllib usable use use_weights value
-    value_of values values_of visible wanted_inputs warnings watch weigh_classes
-    weigh_positives weight_average weighting width widths_of window with_bar without
-    without_missing without_nan words write write_confusion write_rows write_table
-    write_thresholds wrong_places wrong_shape
+    islice itertools join joined json keep kind_of known known_examples labels
+    labels_of last layer layout learned learned_of learning_rate leave left_out load
+    loaded locked look looks_like_number loss lr_scheduler make_optimizer matches
+    math md5 mean means measured median memory mended_labels metadata mistakes
+    mixtures mixup model models module name named named_run names native nested
+    new_categories new_run newest newest_run nn normalized normalized_inputs norms
+    note notes_of numbered numbers odd of_another_network of_bytes of_channels
+    of_file of_network of_numbers of_parameters of_pixels of_ranks of_training
+    of_two one_hot one_line opened optimizer optimizers os others output
+    outputs_of_layers own_code own_functions own_loss own_metric pair pairs parallel
+    parameter parameter_groups parser part part_of parted parts parts_of path
+    path_of pathlib patience perplexity pictures pieces pieces_of_lines pixel_doubts
+    pixels place placed places plain plots postprocessing prediction predictions
+    preprocessing print_layer print_layers print_means printable profiled progress
+    pyplot random_state ranks rates re read read_all read_arrays read_dates
+    read_examples read_file read_files read_idx read_images read_inputs read_like
+    read_numbers read_part read_rows read_table read_targets read_text read_weights
+    read_window readable recoded record refit refuse_mixture reprlib
+    require_matplotlib rescaled restore restore_best restored results resume room
+    rotate row row_of rows_of run runpy same_buffers same_encoding same_files
+    same_rows same_states save_classes save_curves save_examples save_layers
+    save_numbers save_onnx save_places save_pt2 save_restored say scale scale_doubts
+    scaler scales scaling scaling_inputs scheduler score scores seed seen self
+    set_random_state settings shaped share shares show_layers show_row show_table
+    shown shuffled shutil signal sized sized_image spared spec_ split standardized
+    start starting state states statistics std steps str_type subprocess summary
+    survey suspicion sys table_columns table_features table_files table_rows
+    table_targets table_text take_weights takes_targets tarfile target targets tell
+    tempfile tensor tensorboard tensors text time told torch traceback train
+    train_epoch train_step trained training turned turns twin_doubts two_classes
+    type_of types typing unequal unit_of unnamed unpacked upright urllib usable use
+    use_weights value value_of values values_of visible wanted_inputs warnings watch
+    weigh_classes weigh_positives weight_average weighting width widths_of window
+    with_bar without without_missing without_nan words write write_confusion
+    write_rows write_table write_thresholds wrong_places wrong_shape
     """.split()
 )

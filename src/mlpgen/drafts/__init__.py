@@ -1,0 +1,1 @@
+"""Specs to start from, for data of one's own that is looked at first; without torch."""

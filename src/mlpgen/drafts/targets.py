@@ -1,0 +1,116 @@
+"""What a draft learns from the target of a table: numbers, two classes, or more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpgen.drafts.text import refuse, some
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_CLASSES = 20
+"""Different whole numbers that may still be classes."""
+UNEQUAL = 20
+"""How much more frequent one class than another may be without a weight."""
+
+
+class Goal(NamedTuple):
+    """What is learned, and how.
+
+    Attributes:
+        outputs: The values that the network gives.
+        output: The name of its last layer.
+        loss: In YAML.
+        metrics: In YAML.
+        said: A comment.
+        known: Which rows have a target, a column of polars.
+        missing: The targets that some rows lack.
+    """
+
+    outputs: int
+    output: str
+    loss: str
+    metrics: str
+    said: str
+    known: Any
+    missing: list[str]
+
+
+def target_of(tables: Any, table: Any, targets: Sequence[str]) -> Goal:
+    """Decide what the columns to learn are.
+
+    Args:
+        tables: The shared module that reads columns.
+        table: The table; its targets are texts.
+        targets: The columns to learn.
+
+    Raises:
+        SpecError: There is nothing to learn.
+    """
+    words = {name: tables.column(table, name, text=True) for name in targets}
+    found = {name: _as_numbers(tables, table, name) for name in targets}
+    for name, column in words.items():
+        if column.values.n_unique() - bool(column.missing) < 2:
+            raise refuse(f"`{name}` is the same in every row: nothing can be learned")
+    if len(targets) > 1:
+        odd = [name for name in targets if found[name] is None]
+        if odd:
+            message = f"`{odd[0]}` does not hold numbers, as several targets must"
+            raise refuse(message, "name one target")
+    dates = [name for name in targets if tables.column(table, name).kind == "dates"]
+    if dates:
+        raise refuse(f"`{dates[0]}` holds dates: learn a number or a class")
+    numbers = [each for each in found.values() if each is not None]
+    single = len(numbers) == 1 and _are_classes(numbers[0].values)
+    if len(numbers) == len(targets) and not single:
+        return _regression(targets, numbers)
+    ((name, column),) = words.items()
+    return _classification(name, column, numbers)
+
+
+def _as_numbers(tables: Any, table: Any, name: str) -> Any:
+    """Read a target as numbers; None if some values are none."""
+    given = tables.without(table.columns[name], tables.MISSING)
+    column = tables.numbers(given, table.decimals)
+    return column if column is not None and column.odd is None else None
+
+
+def _are_classes(values: Any) -> bool:
+    """Tell whether numbers are classes: whole, few, and each of them frequent."""
+    there = values.drop_nulls()
+    if not bool((there == there.round()).all()):
+        return False
+    different = int(there.n_unique())
+    return different <= MOST_CLASSES and 10 * different <= len(there)
+
+
+def _regression(targets: Sequence[str], numbers: Sequence[Any]) -> Goal:
+    known = numbers[0].values.is_not_null()
+    for each in numbers[1:]:
+        known &= each.values.is_not_null()
+    pairs = zip(targets, numbers, strict=True)
+    missing = [name for name, each in pairs if each.missing]
+    alone = "a number; `CrossEntropyLoss` is for classes"
+    said = alone if len(targets) == 1 else "numbers"
+    return Goal(len(targets), "predicted", "MSELoss", "[mae, r2]", said, known, missing)
+
+
+def _classification(name: str, column: Any, numbers: Sequence[Any]) -> Goal:
+    counts = column.values.drop_nulls().value_counts(sort=True)
+    classes, sizes = (counts[each].to_list() for each in (name, "count"))
+    if 2 * len(classes) > len(column.values):
+        message = f"`{name}` has {len(classes)} classes in {len(column.values)} rows"
+        raise refuse(message, "a class needs several examples")
+    weighted = sizes[0] > UNEQUAL * sizes[-1]
+    number = "; `MSELoss` would take them as numbers" if numbers else ""
+    said = f"{len(classes)} classes: {some(sorted(classes))}{number}"
+    known, missing = column.values.is_not_null(), [name] if column.missing else []
+    if len(classes) == 2 and (not numbers or {*map(float, classes)} == {0.0, 1.0}):
+        balanced = ": {pos_weight: balanced}}" if weighted else ""
+        loss = f"{'{' if weighted else ''}BCEWithLogitsLoss{balanced}"
+        metrics = "[accuracy, f1, auc]"
+        return Goal(1, "logit", loss, metrics, said, known, missing)
+    balanced = ": {weight: balanced}}" if weighted else ""
+    loss = f"{'{' if weighted else ''}CrossEntropyLoss{balanced}"
+    return Goal(len(classes), "logits", loss, "[accuracy, f1]", said, known, missing)
