@@ -128,6 +128,14 @@ def text(folder: Path) -> None:
     (folder / "a.txt").write_text("Höher hüpft der Hase.\nEin Hase!\n" * 9, "utf-8")
 
 
+def texts(folder: Path) -> None:
+    for number in range(8):
+        path = folder / "moods" / "ab"[number % 2] / f"{number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("Höher hüpft der Hase.\n", "utf-8")
+
+
+OF_TEXTS = {"path": "moods", "length": 8, "vocabulary": 40, "outputs": 3}
 OF_ARRAYS = {"path": "a.npz", "shape": (2, 3), "outputs": 3, "normalize": "auto"}
 OF_TABLE = {"path": "a.csv", "target": "kind", "features": 3, "outputs": 3}
 OF_TEXT = {"path": "a.txt", "length": 8, "vocabulary": 40, "validation": 0.2}
@@ -150,6 +158,14 @@ KINDS = {
     ),
     "text": Kind("data_text", text, OF_TEXT, "a.txt"),
     "lines": Kind("data_text", text, {**OF_TEXT, "padding": -1}, "a.txt"),
+    "words": Kind("data_words", text, {**OF_TEXT, "length": 3}, "a.txt"),
+    "texts in folders": Kind("data_labeled_texts", texts, OF_TEXTS, "moods/a/1.txt"),
+    "texts in a table": Kind(
+        "data_labeled_texts",
+        table,
+        {**OF_TEXTS, "path": "a.csv", "column": "color", "label": "kind"},
+        "a.csv",
+    ),
 }
 
 

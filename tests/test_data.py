@@ -131,6 +131,26 @@ SPECS: dict[str, dict[str, Any]] = {
             "epochs": 60,
         },
     },
+    "texts": {
+        "input": {"tokens": {"shape": [5], "dtype": "int64"}},
+        "layers": [READER[0], {"mean": 1}, {"Linear": 2}],
+        "training": {
+            "data": {
+                "text": "moods.csv",
+                "column": "said",
+                "target": "mood",
+                "units": "words",
+                "vocabulary": 20,
+            },
+            "validation": 0.2,
+            "metrics": ["f1"],
+        },
+    },
+    "next words": {
+        "input": {"tokens": {"shape": [16], "dtype": "int64"}},
+        "layers": READER,
+        "training": {"data": {"text": "rhyme.txt", "units": "words"}, "epochs": 40},
+    },
     "scaled module": {
         "input": [4],
         "layers": TABLE,
@@ -307,6 +327,13 @@ def data(tmp_path: Path, tiny: Path) -> Path:
     arrays(folder / "arrays.npz")
     vectors(folder / "vectors.npz")
     (folder / "rhyme.txt").write_text(RHYME * 40, encoding="utf-8")
+    moods = [
+        "so happy today,good",
+        "how sad it is,bad",
+        "be happy,good",
+        "a sad day,bad",
+    ]
+    (folder / "moods.csv").write_text("\n".join(["said,mood", *moods * 30]))
     (folder / "numbers.txt").write_text("\n".join(["one", "two", "three"] * 40))
     y = np.arange(90) % 3
     np.savez(
@@ -414,7 +441,7 @@ def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -
         assert float(last[f"{watched}_r2"]) > 0.8
     elif kind == "restored":
         assert float(last["test_loss"]) < 0.5
-    elif kind in ("text", "lines"):
+    elif kind in ("text", "lines", "next words"):
         assert float(last[f"{watched}_loss"]) < 0.6
     elif kind not in ("chances", "cifar100"):
         least = 0.3 if kind == "cifar" else 0.6
@@ -442,6 +469,14 @@ def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -
     if kind == "text":
         (tmp_path / "a.txt").write_text("Höher als", encoding="utf-8")
         assert "Höher als der Hase" in predict(predicting, str(tmp_path / "a.txt"))
+    if kind == "next words":
+        (tmp_path / "a.txt").write_text("Höher als", encoding="utf-8")
+        said = predict(predicting, str(tmp_path / "a.txt"))
+        assert "Höher als der Hase hüpft, hüpft ein Hase höher!!\nHöher als" in said
+        assert float(last["test_perplexity"]) < 1.8
+    if kind == "texts":
+        (tmp_path / "a.txt").write_text("Happy?\n")
+        assert predict(predicting, str(tmp_path / "a.txt")).split()[1] == "good"
     if kind == "lines":
         (tmp_path / "a.txt").write_text("one\nth\n")
         assert predict(predicting, str(tmp_path / "a.txt")).endswith(": three\n")
@@ -497,12 +532,15 @@ def test_facts_about_data_can_be_saved(
     torch.save(found.about, tmp_path / "about.pt")
     assert torch.load(tmp_path / "about.pt", weights_only=True) == found.about
     assert bool(len(found.validation)) == ("validation" in SPECS[kind]["training"])
-    known = ("vocabulary",) if kind in ("text", "lines") else ("classes",)
+    of_text = kind in ("text", "lines", "next words")
+    known = ("vocabulary",) if of_text else ("classes",)
     if kind not in ("numbers", "chances", "vectors"):
         assert all(found.about[name] for name in known)
 
 
-@pytest.mark.parametrize("name", ["mnist", "cifar", *USER_DATA])
+@pytest.mark.parametrize(
+    "name", ["mnist", "cifar", "words", "labeled_texts", *USER_DATA]
+)
 def test_defaults_are_those_of_the_modules(name: str) -> None:
     """Scripts only pass arguments that differ from `DEFAULTS`, so both must agree."""
     loader = USER_DATA[name].loader if name in USER_DATA else f"data_{name}"
@@ -692,7 +730,7 @@ DAMAGES: dict[str, Damage] = {
     "an empty text of lines": (
         "lines",
         lambda data: (data / "numbers.txt").write_text("\n\n"),
-        "too few examples",
+        "there are no lines in the text",
     ),
     "more characters": (
         "text",

@@ -9,7 +9,10 @@ import pytest
 
 from .shared_modules import SHARED
 
-LOADERS = ("arrays", "cifar", "images", "mnist", "module", "tables", "text")
+LOADERS = (
+    *("arrays", "cifar", "images", "labeled_texts", "mnist", "module", "tables"),
+    *("text", "words"),
+)
 OF_SCRIPTS = ("checkpoint", "command_line", "hooks", "prediction")
 """Modules that notebooks do not use."""
 

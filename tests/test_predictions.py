@@ -6,6 +6,7 @@ import csv
 import importlib.util
 import io
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -172,6 +173,36 @@ KINDS = {
         ["text"],
         ".png",
     ),
+    "next words": Kind(
+        {"tokens": {"shape": [9], "dtype": "int64"}},
+        OF_TEXT,
+        {"data": {"text": "text.txt", "units": "words"}},
+        (".txt", ".txt"),
+        1,
+        ["text"],
+        ".png",
+    ),
+    "texts of a table": Kind(
+        {"tokens": {"shape": [9], "dtype": "int64"}},
+        [*OF_TEXT[:1], {"mean": 1}, {"Linear": 2}],
+        {"data": {"text": "texts.csv", "column": "said", "target": "mood"}},
+        (".csv", ".tsv"),
+        40,
+        CLASSES,
+        ".png",
+    ),
+    "texts in folders": Kind(
+        {"tokens": {"shape": [9], "dtype": "int64"}},
+        [*OF_TEXT[:1], {"mean": 1}, {"Linear": 1}],
+        {
+            "data": {"text": "moods", "units": "words"},
+            "loss": "BCEWithLogitsLoss",
+        },
+        (".txt", ".txt"),
+        1,
+        CLASSES,
+        ".png",
+    ),
 }
 
 
@@ -203,6 +234,12 @@ def data_into(folder: Path, tiny: Path) -> None:
     (folder / "table.csv").write_text(TABLE)
     (folder / "words.csv").write_text(WORDS)
     (folder / "text.txt").write_text(TEXT)
+    moods = [f'"so, {"good" if i % 2 else "bad"}",{i % 2}' for i in range(40)]
+    (folder / "texts.csv").write_text("\n".join(["said,mood", *moods]))
+    for number, line in enumerate(moods):
+        path = folder / "moods" / line[-1] / f"{number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(line)
     chance = np.random.default_rng(1)
     features = chance.normal(3, 2, size=(40, 3, 2)).astype(np.float32)
     np.savez(folder / "arrays.npz", x=features, y=np.arange(40) % 5)
@@ -219,6 +256,7 @@ def data_into(folder: Path, tiny: Path) -> None:
 SOURCES = {
     ".png": "one.png",
     ".csv": "table.csv",
+    ".tsv": "texts.csv",
     ".npz": "arrays.npz",
     ".npy": "arrays.npy",
     ".rows": "four.rows",
@@ -227,7 +265,9 @@ SOURCES = {
 }
 
 
-ALIKE = ("lines", "module", "two")
+ALIKE = (
+    *("lines", "module", "two", "next words", "texts of a table", "texts in folders"),
+)
 """Kinds that share nearly all code with others."""
 
 
@@ -262,7 +302,8 @@ def trained(kind: Kind, folder: Path) -> Made:
     files = folder / "files"
     files.mkdir()
     for number, ending in enumerate(kind.endings):
-        source = kind.training["data"].get("csv") if ending == ".csv" else None
+        data = kind.training["data"]
+        source = data.get("csv", data.get("text")) if ending == ".csv" else None
         source = source or SOURCES[ending.lower()]
         shutil.copy(folder / source, files / f"{number}{ending}")
     (files / ".hidden.png").write_text("nothing")
@@ -439,7 +480,8 @@ def test_exports_carry_what_they_need(made: Made) -> None:
     shape = made.kind.input
     shape = shape["tokens"]["shape"] if isinstance(shape, dict) else shape
     for args, inside in (((), "false"), (("--with-preprocessing",), "true")):
-        if args and made.kind.keys == ["text"]:
+        of_text = "text" in made.kind.training["data"]
+        if args and of_text:
             says = "a text becomes numbers outside of the model"
             refused(made.script, "--export", "pt2", *args, says=says)
             continue
@@ -448,7 +490,7 @@ def test_exports_carry_what_they_need(made: Made) -> None:
         assert done.stdout.endswith("model.pt2: the same outputs\n")
         done = processes.run(folder / "exported.py", json.dumps(shape))
         assert done.returncode == 0, done.stderr
-        dtype = "int64" if made.kind.keys == ["text"] else "float32"
+        dtype = "int64" if of_text else "float32"
         assert done.stdout == f"{inside} torch.{dtype}\n"
     says = "--with-preprocessing is for --export"
     refused(made.script, "--evaluate", "--with-preprocessing", says=says)
@@ -485,6 +527,10 @@ def raw_of(made: Made) -> torch.Tensor:
     import numpy as np
 
     ending, shape = made.kind.endings[0], made.kind.input
+    data = made.kind.training["data"]
+    if "text" in data and (data.get("units") or "target" in data):
+        about = torch.load(newest(made), weights_only=True)["about"]
+        return as_numbers(made, about["vocabulary"], shape["tokens"]["shape"][0])
     if ending == ".npz":
         return torch.from_numpy(np.load(made.names[0])["x"])
     if ending == ".rows":
@@ -507,6 +553,25 @@ def raw_of(made: Made) -> torch.Tensor:
     numbers = torch.zeros(1, shape["tokens"]["shape"][0], dtype=torch.int64)
     numbers[0, : len(last)] = torch.tensor([known.index(each) for each in last])
     return numbers
+
+
+def as_numbers(made: Made, vocabulary: list[str], length: int) -> torch.Tensor:
+    """Return the places of what the first file has, padded behind it."""
+    with open(made.names[0], newline="") as file:  # noqa: PTH123
+        if made.names[0].endswith(".csv"):
+            texts = [[*row["said"]] for row in csv.DictReader(file)]
+        else:
+            content = file.read().replace("\n", " \n ")
+            texts = [re.findall(r"\w+|[^\w ]", content)]
+    if "moods" in str(made.kind.training):
+        texts = [[each.lower() for each in texts[0] if each != "\n"]]
+    else:
+        texts = [each[-length:] if len(texts) == 1 else each for each in texts]
+    found = torch.zeros(len(texts), length, dtype=torch.int64)
+    for row, text in zip(found, texts, strict=True):
+        known = [vocabulary.index(e) if e in vocabulary else 1 for e in text[:length]]
+        row[: len(known)] = torch.tensor(known)
+    return found
 
 
 def raw_rows(made: Made) -> list[list[float]]:

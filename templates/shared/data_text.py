@@ -11,19 +11,14 @@ import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import (
-    Data,
-    DataError,
-    Splits,
-    chosen,
-    held_out,
-    inside,
-    readable,
-)
+from data_common import Data, DataError, Splits, chosen, held_out, inside
 from data_files import Files
 from preprocessing import Preprocessing
+from text_files import read_text
+from text_lengths import of_cuts, of_lengths
 
 FILES = Files("texts", (".txt", ".md"))
+WITH_ENDS = "lines with their ends"
 
 
 class TextData(Data):
@@ -65,6 +60,7 @@ def load(
     length: int,
     vocabulary: int,
     padding: int | None = None,
+    encoding: str = "",
     test: float = 0.2,
     subset: int = 0,
     validation: float = 0.0,
@@ -75,11 +71,12 @@ def load(
     Args:
         folder: What `path` begins in.
         device: Where the data goes.
-        path: The file, in UTF-8.
+        path: The file.
         length: How many characters the model sees.
         vocabulary: How many different ones it can tell apart.
         padding: Where it is given, each line is a piece, and this number stands in
             the targets behind its end; otherwise the text runs on.
+        encoding: Of the file; without it, as it says itself, else UTF-8.
         test: The share of the pieces that is kept for the test.
         subset: How many pieces are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
@@ -88,7 +85,7 @@ def load(
     Raises:
         DataError: It is no text, too short, or has more characters than the model.
     """
-    text = read_text(inside(folder, path))
+    text = read_text(inside(folder, path), encoding)
     lines = [line for line in text.splitlines() if line]
     if padding is not None:
         text = "\n".join(["", *lines, ""])
@@ -99,33 +96,54 @@ def load(
             f"{vocabulary}: give it as many embeddings and outputs"
         )
     numbers = encode(text, known)
+    notes, warnings = list[str](), list[str]()
     if padding is None:
-        every = pieces(numbers, length, path)
+        every = pieces(numbers, length, path, "characters")
     else:
-        every = pieces_of_lines(numbers, lines, length, padding)
+        sizes = torch.tensor([len(line) + 1 for line in lines], dtype=torch.int64)
+        every = pieces_of_lines(numbers, sizes, length, padding)
+        notes.append(of_lengths(sizes, length, WITH_ENDS, "characters"))
+        warnings += of_cuts(sizes, length, WITH_ENDS, "characters")
     to_train, to_test = held_out(torch.arange(len(every)), test, seed)
     to_train, to_validate = chosen(to_train, subset, validation, seed)
     every.features, every.targets = every.features.to(device), every.targets.to(device)
     about = {"vocabulary": known, "length": length, "lines": padding is not None}
+    about |= {"encoding": encoding} if encoding else {}
     train, held, tested = map(every.part, (to_train, to_validate, to_test))
-    return believed(Splits(train, held, tested, about))
+    found = Splits(train, held, tested, about, (*notes,), (*warnings,))
+    return believed(found)
 
 
-def pieces(numbers: Tensor, length: int, path: str) -> TextData:
-    """Cut a text into pieces of equal length; the rest is left out."""
+def pieces(numbers: Tensor, length: int, path: str, what: str) -> TextData:
+    """Cut a text into pieces of equal length; the rest is left out.
+
+    Args:
+        numbers: The text, int32 (T,).
+        length: How many numbers a piece has.
+        path: The file, for people.
+        what: What numbers stand for: characters, words.
+    """
     count = (len(numbers) - 1) // length
     if count < 2:
-        raise DataError(f"{path} has less than two pieces of {length} characters")
+        raise DataError(f"{path} has less than two pieces of {length} {what}")
     end = count * length
     features = numbers[:end].view(-1, length)
     return TextData(features, numbers[1 : end + 1].view(-1, length))
 
 
 def pieces_of_lines(
-    numbers: Tensor, lines: list[str], length: int, padding: int
+    numbers: Tensor, sizes: Tensor, length: int, padding: int
 ) -> TextData:
-    """Make a piece of each line; what is longer than a piece is left out."""
-    sizes = torch.tensor([len(line) + 1 for line in lines], dtype=torch.int64)
+    """Make a piece of each line; what is longer than a piece is left out.
+
+    Args:
+        numbers: The lines, an end of a line before and behind each, int32 (T,).
+        sizes: Of the lines with one of their ends, int64 (N,).
+        length: How many numbers a piece has.
+        padding: What stands in the targets behind the end of a line.
+    """
+    if not len(sizes):
+        raise DataError("there are no lines in the text")
     starts = sizes.cumsum(0) - sizes
     steps = torch.arange(length)
     there = steps < sizes.unsqueeze(1)
@@ -133,12 +151,6 @@ def pieces_of_lines(
     features = torch.where(there, numbers[places], 0)
     targets = torch.where(there, numbers[places + 1], padding)
     return TextData(features, targets, padding)
-
-
-def read_text(path: Path) -> str:
-    """Read a text."""
-    with readable(path, "is no text"):
-        return path.read_text(encoding="utf-8-sig")
 
 
 def encode(text: str, vocabulary: str) -> Tensor:
@@ -174,7 +186,8 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     Raises:
         DataError: There is no text, or it has other characters.
     """
-    texts = [read_text(path) for path in paths]
+    encoding = about.get("encoding", "")
+    texts = [read_text(path, encoding) for path in paths]
     if about["lines"]:
         last = texts[-1].removesuffix("\n").rpartition("\n")[2]
         return encode(f"\n{last}", about["vocabulary"])

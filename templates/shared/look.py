@@ -52,7 +52,17 @@ def look(
         if mixed:
             features, targets = mixed(features, targets)
         titles = [_title(each, data.about.get("classes")) for each in targets]
-        plots.save_examples(args.out, features.cpu(), titles)
+        if "vocabulary" in data.about:
+            plots.save_texts(args.out, as_texts(features, data.about), titles)
+        else:
+            plots.save_examples(args.out, features.cpu(), titles)
+
+
+def as_texts(features: Tensor, about: dict[str, Any]) -> list[str]:
+    """Return texts, (N, L), as they can be read."""
+    known = about["vocabulary"]
+    blank = " " if about.get("units") == "words" else ""
+    return [blank.join(known[place] for place in row) for row in features.tolist()]
 
 
 def begin(data: Splits, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Curves and results of a training, drawn into the folder of its run."""
 
 import csv
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ AT_ONCE = 1000
 """Examples that a model looks at at once."""
 LAYERS = 40
 """Layers that are drawn: a picture of more is too high."""
+LETTERS, TITLE = 110, 18
+"""Characters of a text that are drawn, and of its title."""
 MAPS = 12
 """Feature maps of a layer that are drawn."""
 
@@ -104,6 +107,12 @@ def save_examples(folder: Path, features: Tensor, titles: Sequence[str]) -> None
     _save(folder / "examples.png", examples, features, titles)
 
 
+def save_texts(folder: Path, lines: Sequence[str], titles: Sequence[str]) -> None:
+    """Draw texts as a model sees them into examples.png."""
+    with warnings.catch_warnings(action="ignore"):  # of signs that the font lacks
+        _save(folder / "examples.png", texts, lines, titles)
+
+
 def save_layers(folder: Path, outputs: Mapping[str, Tensor]) -> None:
     """Draw what layers give of the first example, by their names, into layers.png."""
     shown = {name: output for name, output in outputs.items() if output.numel()}
@@ -169,6 +178,19 @@ def examples(features: Tensor, titles: Sequence[str]) -> "Figure":
             axis.imshow(_maps(example.unsqueeze(0))[0].tolist(), aspect="auto")
         axis.set_title(title, fontsize=9)
     figure.tight_layout()
+    return figure
+
+
+def texts(lines: Sequence[str], titles: Sequence[str]) -> "Figure":
+    """Draw texts below each other, each behind its title."""
+    figure, (axis,) = _subplots(1, 1, width=12, height=0.25 * len(lines))
+    axis.axis("off")
+    axis.set_ylim(len(lines), 0)
+    for place, (line, title) in enumerate(zip(lines, titles, strict=True)):
+        shown = " ".join(line.replace("\n", " ↵ ").split())
+        shown = shown if len(shown) <= LETTERS else f"{shown[: LETTERS - 1]}…"
+        axis.text(0, place, title[:TITLE], fontsize=9, weight="bold", va="top")
+        axis.text(0.15 if any(titles) else 0, place, shown, fontsize=9, va="top")
     return figure
 
 

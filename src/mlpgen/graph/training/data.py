@@ -107,9 +107,9 @@ def _user_data(
     except ValidationError as error:
         problems.add_invalid(error, model, "data", _AT, raw)
         return None
-    if conflict := source.conflict():
-        key, message, help = conflict
-        problems.add("MG406", message, (*_AT, key), help=help)
+    first = producer_of(nodes, outputs[0]) if outputs else None
+    shape = first[1].shape if first else ()
+    source = source.for_output(shape)
     taken = resolve_inputs(inputs, source, nodes, problems)
     if taken is None:
         return None
@@ -117,9 +117,8 @@ def _user_data(
         dtypes = source.dtypes if len(inputs) == 1 else source.named_dtypes
         check_dtype(given, dtypes, f"`{kinds[0]}`", problems)
         _check_shape(source, given, problems)
-    first = producer_of(nodes, outputs[0]) if outputs else None
-    shape = first[1].shape if first else ()
     size = shape[-1] if len(shape) == 1 or (shape and source.continues) else 0
+    _check_keys(source, taken[0].known, int(size), problems)
     return Dataset(
         title=f"{kinds[0]} data",
         shape=taken[0].shape,
@@ -129,6 +128,21 @@ def _user_data(
         known=taken[0].known,
         inputs=taken,
     )
+
+
+def _check_keys(source: UserData, known: int, size: int, problems: Problems) -> None:
+    """Refuse keys of data that do not go together, or not with the model.
+
+    Args:
+        source: The data.
+        known: How many different integers the model takes; 0 if that is not known.
+        size: The size of the last dimension of its output, if that counts classes.
+        problems: Collects mistakes.
+    """
+    conflict = source.conflict() or (source.too_small(known, size) if size else None)
+    if conflict:
+        key, message, help = conflict
+        problems.add("MG406", message, (*_AT, key), help=help)
 
 
 def _check_module(found: Dataset, stem: str, problems: Problems) -> None:

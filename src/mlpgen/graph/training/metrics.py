@@ -55,7 +55,9 @@ def resolve_metrics(
         elif kind not in found.kinds:
             why = _WRONG_KINDS[kind]
             if found.kinds == ("text",):
-                why = "is a metric of text, but the data is not a text"
+                why = (
+                    "measures what is next in a text, but the model says no such thing"
+                )
             problems.add("MG406", f"`{name}` {why}", at)
         elif kind in ("classes", "places") and count > found.most > 0:
             message = f"`{name}` is for two classes, but there are {count}"
@@ -64,6 +66,7 @@ def resolve_metrics(
             message = f"`{name}` with {count} classes is always 1"
             problems.add("MG406", message, at)
     usual = ["accuracy"] if kind in ("classes", "places") else []
+    usual += [] if main.loss.custom else dataset.origin.metrics
     return (*dict.fromkeys([*usual, *names]),)
 
 

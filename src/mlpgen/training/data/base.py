@@ -100,6 +100,8 @@ class DataSource:
         scalable: Whether it can be standardized with a mean and a standard deviation.
         shares: Whether the seed decides which examples are kept for the test.
         standardizes: Whether it can standardize targets that are numbers.
+        metrics: What is measured without being asked for, besides the loss and the
+            accuracy of classes.
     """
 
     loader: ClassVar[str]
@@ -116,6 +118,7 @@ class DataSource:
     scalable: ClassVar[bool] = False
     shares: ClassVar[bool] = True
     standardizes: ClassVar[bool] = False
+    metrics: ClassVar[tuple[str, ...]] = ()
 
     @property
     def results(self) -> int:

@@ -1,11 +1,19 @@
 """The base class of the user's data: `data: {images: photos}`."""
 
-from typing import Annotated, ClassVar
+from __future__ import annotations
 
-from pydantic import BaseModel, Field
+import codecs
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import AfterValidator, BaseModel, Field
 
 from mlpgen.catalogue.component import STRICT, Expects
 from mlpgen.training.data.base import DataSource, Meaning
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.training.data.base import Conflict
 
 Share = Annotated[
     float,
@@ -16,6 +24,40 @@ Share = Annotated[
         "data has no test set.",
     ),
     Expects("a number above 0 and below 1"),
+]
+
+
+Separator = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=1,
+        description="What stands between the values of a row. Default: what the first "
+        "line says.",
+    ),
+    Expects(r"one character: `;`, or `\t` in double quotes"),
+]
+
+
+def _known_encoding(name: str) -> str:
+    """Refuse an encoding that Python does not know."""
+    try:
+        if not codecs.lookup(name)._is_text_encoding:
+            raise LookupError
+    except LookupError:
+        raise ValueError(name) from None
+    return name
+
+
+Encoding = Annotated[
+    str,
+    Field(
+        min_length=1,
+        description="The encoding, such as `cp1252`. Default: what the file begins "
+        "with says, else UTF-8.",
+    ),
+    AfterValidator(_known_encoding),
+    Expects("the name of an encoding that Python has: `utf-8`, `cp1252`, `utf-16`"),
 ]
 
 
@@ -34,6 +76,21 @@ class UserData(DataSource, BaseModel):
         """The path."""
         found: str = getattr(self, self.kind())
         return found
+
+    def for_output(self, output: Sequence[int]) -> UserData:
+        """Return the data as a model with an output of this shape learns from it."""
+        del output
+        return self
+
+    def too_small(self, known: int, classes: int) -> Conflict | None:
+        """Return a key that the model is too small for.
+
+        Args:
+            known: How many different integers it takes; 0 if that is not known.
+            classes: The size of the last dimension of its output.
+        """
+        del known, classes
+        return None
 
 
 class AnyTargets(UserData):

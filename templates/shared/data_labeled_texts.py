@@ -1,0 +1,285 @@
+"""Texts and what each is of: rows of a CSV file, or files in folders of classes.
+
+Words or characters are numbers: their places in a vocabulary of what is trained on.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from data_checks import believed
+from data_common import Data, DataError, Splits, chosen, held_out, inside, named
+from data_files import Files
+from data_twins import check_apart
+from preprocessing import Preprocessing
+from text_files import read_text
+from text_folders import find_texts
+from text_lengths import of_cuts, of_lengths
+from text_tables import TABLE_ENDINGS, read_columns
+from text_targets import SCALE_KEYS, as_targets, scale_of
+from text_units import (
+    FIRST,
+    laid_out,
+    numbered,
+    of_unknown,
+    of_vocabulary,
+    translated,
+    units_of,
+    vocabulary_of,
+)
+from text_unknown import clipped, texts_read
+
+FILES = Files("texts", (".txt", ".md", ".text", *TABLE_ENDINGS))
+
+
+class TextsOfClasses(Data):
+    """Texts as numbers, int32 (N, L), and what each is of, (N, …)."""
+
+    def at(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the texts at some places, int64 (B, L), and their targets."""
+        features, targets = super().at(index)
+        return features.long(), targets
+
+    def between(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+        """Return the texts from one place to another, int64, and their targets."""
+        features, targets = super().between(start, stop)
+        return features.long(), targets
+
+    def put_on_scale(self, about: dict[str, Any]) -> None:
+        """Standardize targets that are numbers, if the loss sees them so."""
+        if known := about.get("targets"):
+            shape = self.targets.shape[1:]
+            mean, std = (torch.tensor(known[name]).view(shape) for name in SCALE_KEYS)
+            self.standardize_targets(mean, std)
+
+    def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
+        """Bring the targets from one scale to another one."""
+        del was
+        self.targets = self.in_own_unit(self.targets)
+        self.put_on_scale(now)
+
+
+class Texts(NamedTuple):
+    """Texts as they are read.
+
+    Attributes:
+        texts: The texts.
+        targets: What each is of, as it is written.
+        parts: The part of each: train, validation or test.
+        notes: What was left out or assumed.
+    """
+
+    texts: list[str]
+    targets: list[str]
+    parts: list[str]
+    notes: list[str]
+
+
+def load(
+    folder: Path,
+    device: torch.device,
+    *,
+    path: str,
+    length: int,
+    vocabulary: int,
+    units: str = "characters",
+    column: str = "",
+    label: str = "",
+    separator: str = "",
+    encoding: str = "",
+    outputs: int = 0,
+    result: tuple[int, ...] | None = None,
+    unit: bool = False,
+    standardize: bool = False,
+    test: float = 0.2,
+    subset: int = 0,
+    validation: float = 0.0,
+    seed: int = 0,
+) -> Splits:
+    """Read texts as numbers, cut or padded to one length.
+
+    Args:
+        folder: What `path` begins in.
+        device: Where the data goes.
+        path: A CSV file, or a folder with a folder of texts for each class, or with
+            such folders for each part.
+        length: How many words or characters the model sees.
+        vocabulary: How many places it has for them, with those of padding and of all
+            that is unknown.
+        units: What texts are taken apart into: "words" or "characters".
+        column: Of a CSV file, the column of the texts.
+        label: The column to learn.
+        separator: What stands between values; without it, what fits the columns.
+        encoding: Of the files; without it, as each says itself, else UTF-8.
+        outputs: How many classes the model tells apart, if the target is one.
+        result: The shape of what the model gives of a text, if the target is a number.
+        unit: Whether the numbers to learn are from 0 to 1; two classes are 0 and 1 in
+            the order of the alphabet.
+        standardize: Whether the loss sees numbers with mean 0 and deviation 1.
+        test: The share of the texts that is kept for the test, if none is there.
+        subset: How many texts are used for training; 0 for all.
+        validation: The share of these that is held out; 0 for nothing.
+        seed: Says which.
+
+    Raises:
+        DataError: There are no texts, or not the targets that the model learns.
+    """
+    place = inside(folder, path)
+    found = (
+        of_table(place, column, label, separator, encoding)
+        if column
+        else of_folders(place, encoding)
+    )
+    what = repr(label) if label else path
+    targets, classes = as_targets(found.targets, what, outputs, result, unit)
+    to_train, to_validate, to_test = in_parts(
+        found.parts, test, subset, validation, seed
+    )
+    raw = numbered(units_of(cased(text, units), units) for text in found.texts)
+    numbers = laid_out(raw, length)
+    known = vocabulary_of(numbers[to_train], raw.units, vocabulary)
+    if len(words := known[FIRST:]) < 2:
+        raise DataError(f"{path} has one of the {units} only: {named(words)}")
+    features = translated(numbers, raw.units, known)
+    notes = [
+        *found.notes,
+        of_lengths(raw.sizes, length, "texts", units),
+        of_vocabulary(features, raw.units, known, units),
+    ]
+    warnings = [
+        *of_cuts(raw.sizes, length, "texts", units),
+        *of_unknown(features[to_test], units),
+        *of_twins(found.texts, to_train, to_test),
+    ]
+    about = {"vocabulary": known, "length": length, "units": units, "column": column}
+    about |= {"separator": separator, "encoding": encoding}
+    about |= {"classes": classes} if classes else {}
+    about |= {"targets": scale_of(label, targets[to_train])} if standardize else {}
+    every = TextsOfClasses(features.to(device), targets.to(device))
+    every.put_on_scale(about)
+    train, held, tested = map(every.part, (to_train, to_validate, to_test))
+    data = Splits(train, held, tested, about, (*notes,), (*warnings,))
+    compared = bool(outputs) or result is not None
+    return believed(data, compared=compared, lenient=bool(subset), outputs=outputs)
+
+
+def of_table(
+    path: Path, column: str, target: str, separator: str, encoding: str
+) -> Texts:
+    """Read the texts of a table; rows without a text or a target are left out."""
+    rows, found = read_columns(path, (column, target), separator, encoding)
+    notes = [] if found in (",", separator) else [f"{path}: {found!r} parts the values"]
+    for place, name in enumerate((column, target)):
+        empty = [number for number, row in enumerate(rows, 1) if not row[place]]
+        if empty:
+            said = f"{len(empty):,} of {len(rows):,} rows without {name!r} are left out"
+            notes.append(f"{said}: row {named([*map(str, empty)])}")
+    rows = [row for row in rows if all(row)]
+    if not rows:
+        raise DataError(f"{path} has no row with {column!r} and {target!r}")
+    texts, targets = (list(each) for each in zip(*rows, strict=True))
+    return Texts(texts, targets, ["train"] * len(rows), notes)
+
+
+def of_folders(path: Path, encoding: str) -> Texts:
+    """Read the texts in folders of classes; empty ones are left out."""
+    found = find_texts(path)
+    texts = [read_text(each, encoding).strip() for each in found.paths]
+    empty = [
+        str(each) for each, text in zip(found.paths, texts, strict=True) if not text
+    ]
+    notes = found.left_out
+    if empty:
+        notes.append(f"{len(empty):,} empty texts are left out: {named(empty)}")
+    kept = [place for place, text in enumerate(texts) if text]
+    columns = (texts, found.classes, found.parts)
+    texts, classes, parts = ([each[place] for place in kept] for each in columns)
+    paths = [(found.paths[place], found.parts[place] == "train") for place in kept]
+    check_apart(
+        (each for each, train in paths if train),
+        (each for each, train in paths if not train),
+    )
+    known = {each for each, part in zip(classes, parts, strict=True) if part == "train"}
+    if strange := sorted({*classes} - known):
+        raise DataError(f"{path} has nothing to train on for {named(strange)}")
+    return Texts(texts, classes, parts, notes)
+
+
+def cased(text: str, units: str) -> str:
+    """Return a text as it is taken apart: of words, neither case nor lines count."""
+    return " ".join(text.lower().split()) if units == "words" else text.strip()
+
+
+def in_parts(
+    parts: Sequence[str], test: float, subset: int, validation: float, seed: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the places of what is trained on, decides between epochs, and is a test.
+
+    Folders of parts are what they say; without a test, what is there to validate is
+    one, unless it decides between epochs.
+    """
+    places = {name: _places(parts, name) for name in ("train", "validation", "test")}
+    to_train, to_validate, to_test = places.values()
+    if not len(to_test) and not validation:
+        to_validate, to_test = to_test, to_validate
+    if not len(to_test):
+        to_train, to_test = held_out(to_train, test, seed)
+    if not validation or not len(to_validate):
+        return *chosen(to_train, subset, validation, seed), to_test
+    return chosen(to_train, subset, 0.0, seed)[0], to_validate, to_test
+
+
+def _places(parts: Sequence[str], name: str) -> Tensor:
+    return torch.tensor([i for i, part in enumerate(parts) if part == name]).long()
+
+
+def of_twins(texts: Sequence[str], to_train: Tensor, to_test: Tensor) -> list[str]:
+    """Warn of texts to test with that are also trained on."""
+    seen = {texts[place] for place in to_train.tolist()}
+    twins = [texts[place] for place in to_test.tolist() if texts[place] in seen]
+    if not twins:
+        return []
+    example = clipped(twins[0])
+    return [
+        f"{len(twins):,} of {len(to_test):,} texts to test with are also trained on, "
+        f"such as {example}"
+    ]
+
+
+def preprocessing(about: dict[str, Any]) -> Preprocessing:
+    """Return nothing to scale: what texts are made of are numbers already.
+
+    Args:
+        about: What `load` has told.
+    """
+    return Preprocessing(torch.int64)
+
+
+def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
+    """Read texts as the model takes them, int64 (N, L).
+
+    Args:
+        paths: The files: a text each, or tables with a column of texts.
+        about: What `load` has told.
+
+    Raises:
+        DataError: One is no text, or no such table.
+    """
+    units = about["units"]
+    texts = [text for path in paths for text in texts_of(path, about)]
+    raw = numbered(units_of(cased(text, units), units) for text in texts)
+    texts_read.add(raw, about["vocabulary"], units, about["length"])
+    numbers = laid_out(raw, about["length"])
+    return translated(numbers, raw.units, about["vocabulary"]).long()
+
+
+def texts_of(path: Path, about: dict[str, Any]) -> list[str]:
+    """Read the texts of a file: of a table, one for each row."""
+    if path.suffix.lower() not in TABLE_ENDINGS:
+        return [read_text(path, about["encoding"])]
+    names = [about["column"]] if about["column"] else []
+    found = read_columns(path, names, about["separator"], about["encoding"])
+    return [text for (text,) in found.values]

@@ -1,0 +1,66 @@
+"""Texts in files: their encoding, and the ends of their lines."""
+
+import codecs
+from pathlib import Path
+
+from data_common import DataError, readable
+
+MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # begins as the mark of UTF-16 does
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+"""Encodings by the bytes that a file in them may begin with."""
+
+
+def read_text(path: Path, encoding: str = "") -> str:
+    r"""Read a text; all its lines end with \n.
+
+    Args:
+        path: The file.
+        encoding: Without it, what the file begins with decides, else UTF-8.
+
+    Raises:
+        DataError: It is not a text.
+    """
+    if path.is_dir():
+        raise DataError(
+            f"{path} is a folder: a model of what is next reads one text, and one that "
+            "tells folders of texts apart ends with one value for each"
+        )
+    with readable(path, "is no text"):
+        content = path.read_bytes()
+    text = decoded(content, path, encoding or encoding_of(content))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def encoding_of(content: bytes) -> str:
+    """Return the encoding that a file says by its first bytes, else UTF-8."""
+    return next(
+        (name for mark, name in MARKS.items() if content.startswith(mark)), "utf-8"
+    )
+
+
+def decoded(content: bytes, path: Path, encoding: str) -> str:
+    """Decode what is in a file; say where it is not a text of this encoding."""
+    try:
+        text = content.decode(encoding)
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = content.count(b"\n", 0, start) + 1
+        found = f"byte 0x{content[start]:02x}" if start < len(content) else "its end"
+        other = "its `encoding`" if encoding != "utf-8" else "`encoding: cp1252`"
+        raise DataError(
+            f"{path} is no text in {encoding.upper()} ({found} in line {line}): save "
+            f"it as UTF-8, or name another encoding, such as {other}"
+        ) from None
+    except LookupError:
+        raise DataError(f"there is no encoding {encoding!r}") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        many = 4 * text.count("\0") > len(text)
+        hint = "; it may be UTF-16: write `encoding: utf-16`" if many else ""
+        raise DataError(f"{path} is no text: it has NUL bytes, in line {line}{hint}")
+    return text.removeprefix("\ufeff")

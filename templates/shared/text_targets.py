@@ -1,0 +1,90 @@
+"""What texts are of, as targets: the places of classes, or numbers."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from data_common import DataError, named
+
+SCALE_KEYS = ("mean", "std")
+
+
+def as_targets(
+    found: Sequence[str],
+    what: str,
+    outputs: int,
+    result: tuple[int, ...] | None,
+    unit: bool,
+) -> tuple[Tensor, list[str]]:
+    """Return targets as the loss takes them, (N, …), and the names of classes.
+
+    Args:
+        found: What each text is of, as it is written.
+        what: What that is called.
+        outputs: How many classes the model tells apart, if they are classes.
+        result: The shape of what it gives of a text, if they are numbers.
+        unit: Whether these are from 0 to 1; two classes are 0 and 1.
+    """
+    numbers = [finite_number(each) for each in found]
+    if outputs:
+        return _labels(found, what, outputs)
+    if result is None:
+        return torch.zeros(len(found)), []
+    if unit and None in numbers:
+        targets, classes = _labels(found, what, 2)
+        return targets.float().view(-1, *result), classes
+    strange = [
+        repr(each)
+        for each, number in zip(found, numbers, strict=True)
+        if number is None
+    ]
+    if strange:
+        raise DataError(
+            f"{what} is not always a number: it is {named(dict.fromkeys(strange))}"
+        )
+    values = torch.tensor(numbers, dtype=torch.float32).view(-1, *result)
+    if unit and not ((values >= 0) & (values <= 1)).all():
+        least, most = float(values.min()), float(values.max())
+        raise DataError(
+            f"the loss takes numbers from 0 to 1, {what} goes from {least:g} to "
+            f"{most:g}"
+        )
+    return values, []
+
+
+def _labels(found: Sequence[str], what: str, outputs: int) -> tuple[Tensor, list[str]]:
+    """Return the places of classes, int64 (N,), and their names, sorted."""
+    names = {*found}
+    numbers = all(finite_number(each) is not None for each in names)
+    classes = sorted(
+        names, key=lambda each: (finite_number(each) if numbers else 0, each)
+    )
+    if len(classes) < 2:
+        raise DataError(
+            f"{what} has one class only, {classes[0]!r}: nothing is to learn"
+        )
+    if len(classes) > outputs:
+        raise DataError(
+            f"{what} has {len(classes)} classes ({named(classes)}), and the model "
+            f"tells {outputs} apart"
+        )
+    places = {name: place for place, name in enumerate(classes)}
+    return torch.tensor([places[each] for each in found]), classes
+
+
+def scale_of(name: str, values: Tensor) -> dict[str, Any]:
+    """Return mean and deviation of numbers that are trained on, as plain values."""
+    std, mean = torch.std_mean(values.double().flatten(), correction=0)
+    return {"names": [name], "mean": [mean.item()], "std": [std.item() or 1.0]}
+
+
+def finite_number(text: str) -> float | None:
+    """Read a number that is finite, or return None."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,157 @@
+"""Words and characters as numbers: their places in a vocabulary.
+
+The first places are of the padding behind a text, and of all that is unknown.
+"""
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import groupby
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+SPECIAL = ("", "<unknown>")
+"""What stands in a vocabulary for padding and for what it does not have."""
+PADDING, UNKNOWN = 0, 1
+MANY = 0.3
+"""The share of unknown units that may be a mistake."""
+FIRST = len(SPECIAL)
+"""The place of the most frequent word."""
+
+
+def units_of(text: str, units: str) -> list[str]:
+    """Take a text apart into its `units`: "words" or "characters"."""
+    text = unicodedata.normalize("NFC", text)
+    return word_pattern().findall(text) if units == "words" else [*text]
+
+
+@cache
+def word_pattern() -> re.Pattern[str]:
+    r"""Return the pattern of words, single signs, and ends of lines.
+
+    Combining marks belong to what they are put on; for `re` they are no part of \w.
+    """
+    marks = _marks()
+    word = rf"\w[\w{marks}]*(?:['’]\w[\w{marks}]*)*"
+    sign = rf"[^\w\s][{marks}]*(?:\u200d[^\w\s][{marks}]*)*"
+    return re.compile(rf"{word}|{sign}|\n")
+
+
+def _marks() -> str:
+    """Return the combining marks of Unicode, as ranges of a pattern."""
+    marks = [
+        place
+        for place in (*range(0x300, 0x1F400), *range(0xE0100, 0xE01F0))
+        if unicodedata.category(chr(place))[0] == "M" or 0x1F3FB <= place <= 0x1F3FF
+    ]
+    runs = groupby(enumerate(marks), key=lambda pair: pair[1] - pair[0])
+    ends = [[place for _, place in run] for _, run in runs]
+    return "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in ends)
+
+
+class Numbered(NamedTuple):
+    """Texts as numbers of their own, by the order in which their units come.
+
+    Attributes:
+        numbers: All texts, one behind the other, int32 (T,).
+        sizes: How many units each has, int64 (N,).
+        units: All different ones; the first stands for padding.
+    """
+
+    numbers: Tensor
+    sizes: Tensor
+    units: list[str]
+
+
+def numbered(texts: Iterable[Sequence[str]]) -> Numbered:
+    """Number the units of texts."""
+    places = {SPECIAL[PADDING]: PADDING}
+    numbers, sizes = array("i"), array("q")
+    for text in texts:
+        numbers.extend([places.setdefault(unit, len(places)) for unit in text])
+        sizes.append(len(text))
+    flat = torch.tensor(memoryview(numbers), dtype=torch.int32)
+    counts = torch.tensor(memoryview(sizes), dtype=torch.int64)
+    return Numbered(flat, counts, [*places])
+
+
+def laid_out(texts: Numbered, length: int) -> Tensor:
+    """Cut texts, or pad them behind their end, to the length of a model, (N, L)."""
+    starts = texts.sizes.cumsum(0) - texts.sizes
+    steps = torch.arange(len(texts.numbers))
+    within = steps - starts.repeat_interleave(texts.sizes) < length
+    found = torch.full((len(texts.sizes), length), PADDING, dtype=torch.int32)
+    found[torch.arange(length) < texts.sizes.unsqueeze(1)] = texts.numbers[within]
+    return found
+
+
+def vocabulary_of(numbers: Tensor, units: Sequence[str], most: int) -> list[str]:
+    """Choose a vocabulary: what comes at least twice, the most frequent first.
+
+    What comes once teaches what to make of the unknown.
+
+    Args:
+        numbers: What is trained on, int32 (…).
+        units: What these stand for; the first is padding.
+        most: How many places there may be.
+    """
+    counts = torch.bincount(numbers.flatten(), minlength=len(units)).tolist()
+    counts[PADDING] = 0
+    order = sorted(range(len(units)), key=lambda each: (-counts[each], units[each]))
+    several = [place for place in order if counts[place] > 1]
+    if len(several) < 2:
+        several = [place for place in order if counts[place]]
+    return [*SPECIAL, *(units[place] for place in several[: most - FIRST])]
+
+
+def translated(
+    numbers: Tensor, units: Sequence[str], vocabulary: Sequence[str]
+) -> Tensor:
+    """Bring numbers of some units to their places in a vocabulary, int32."""
+    known = {unit: place for place, unit in enumerate(vocabulary)}
+    places = [known.get(unit, UNKNOWN) for unit in units]
+    return torch.tensor(places, dtype=torch.int32)[numbers]
+
+
+def of_vocabulary(
+    features: Tensor, units: Sequence[str], vocabulary: Sequence[str], what: str
+) -> str:
+    """Say how many different units there are, and how many have a place.
+
+    Args:
+        features: What the model sees of all texts, in places of the vocabulary, (…).
+        units: All different ones; the first is padding.
+        vocabulary: Those that have a place.
+        what: What units are called.
+    """
+    most = ", ".join(map(repr, vocabulary[FIRST : FIRST + 3]))
+    return (
+        f"{len(vocabulary) - FIRST:,} of {len(units) - 1:,} different {what} are in "
+        f"the vocabulary, most often {most}; the others are unknown, "
+        f"{unknown_share(features):.1%} of all {what}"
+    )
+
+
+def of_unknown(unseen: Tensor, what: str) -> Iterator[str]:
+    """Warn where most of what a model is tested with is unknown.
+
+    Args:
+        unseen: In places of the vocabulary, (…).
+        what: What units are called.
+    """
+    share = unknown_share(unseen)
+    if share > MANY:
+        hint = "a larger `vocabulary`"
+        if what == "words":
+            hint += ", or `units: characters` for a language without spaces, may help"
+        yield f"{share:.0%} of the {what} to test with are unknown: {hint}"
+
+
+def unknown_share(numbers: Tensor) -> float:
+    """Return the share of what is not padding that is unknown."""
+    there = (numbers != PADDING).sum().clamp(min=1)
+    return float((numbers == UNKNOWN).sum() / there)

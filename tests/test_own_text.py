@@ -1,0 +1,527 @@
+"""Texts of known rules are learned, and each way to get them wrong has its line."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import random
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mlpgen import api
+
+from . import processes
+from .networks import network
+from .shared_modules import load, shared
+from .test_training import rows, train
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+GOOD, BAD, PLAIN = (
+    [f"{name}{number}" for number in range(20)] for name in ("good", "bad", "plain")
+)
+NOUNS, VERBS = ["cat", "dog", "bird"], ["sees", "likes"]
+TRAINING = {"loss": "CrossEntropyLoss", "optimizer": {"AdamW": {"lr": 0.02}}}
+
+
+def spec(
+    data: dict[str, Any], layers: list[Any], length: int = 12, **training: Any
+) -> dict[str, Any]:
+    """Return the spec of a network that reads texts."""
+    return {
+        "name": "Reader",
+        "input": {"tokens": {"shape": [length], "dtype": "int64"}},
+        "layers": layers,
+        "training": {**TRAINING, "batch_size": 20, "data": data, **training},
+    }
+
+
+def embedded(*others: Any, places: int = 200) -> list[Any]:
+    sizes = {"num_embeddings": places, "embedding_dim": 16, "padding_idx": 0}
+    return [{"Embedding": sizes}, *others]
+
+
+MEAN: list[Any] = embedded({"mean": 1}, {"Linear": 2})
+REVIEWS = {"text": "reviews.csv", "column": "review", "target": "mood"}
+KINDS: dict[str, dict[str, Any]] = {
+    "table": spec({**REVIEWS, "units": "words"}, MEAN),
+    "folder": spec(
+        {"text": "moods"},
+        embedded({"GRU": 24, "select": "output"}, {"amax": 1}, {"Linear": 2}),
+        60,
+    ),
+    "numbers": spec(
+        {**REVIEWS, "target": "stars", "units": "words"},
+        embedded({"sum": 1}, {"Linear": 1}),
+        loss="MSELoss",
+        metrics=["r2"],
+    ),
+    "two": spec(
+        {"text": "moods", "units": "words"},
+        embedded({"mean": 1}, {"Linear": 1}),
+        loss="BCEWithLogitsLoss",
+        metrics=["accuracy"],
+    ),
+    "words": spec(
+        {"text": "story.txt", "units": "words"},
+        embedded({"GRU": 32, "select": "output"}, {"Linear": 40}, places=40),
+        28,
+        metrics=["accuracy"],
+    ),
+    "lines": spec(
+        {"text": "story.txt", "units": "words", "by": "lines", "vocabulary": 20},
+        embedded({"GRU": 32, "select": "output"}, {"Linear": 20}, places=40),
+        metrics=["accuracy"],
+    ),
+}
+
+
+@cache
+def reviews(count: int = 400) -> list[dict[str, Any]]:
+    """Make texts of 4 to 10 words: they are as good as most of their telling words."""
+    chance = random.Random(1)
+    found = []
+    for _ in range(count):
+        good = chance.random() < 0.5
+        stars = chance.randint(1, 3)
+        words = chance.choices(PLAIN, k=chance.randint(3, 6))
+        words += chance.choices(GOOD if good else BAD, k=stars)
+        chance.shuffle(words)
+        text = f"{' '.join(words).capitalize()}."
+        mood = "good" if good else "bad"
+        found.append({"review": text, "mood": mood, "stars": stars if good else -stars})
+    return found
+
+
+def table(path: Path, found: Iterable[dict[str, Any]], **more: Any) -> None:
+    found = [*found]
+    with path.open("w", newline="", encoding=more.pop("encoding", "utf-8")) as file:
+        writer = csv.DictWriter(file, [*found[0]], **more)
+        writer.writeheader()
+        writer.writerows(found)
+
+
+@cache
+def story(count: int = 800) -> str:
+    """Make sentences: which words may follow one is known, and all are as likely."""
+    chance = random.Random(1)
+    lines = (
+        f"The {chance.choice(NOUNS)} {chance.choice(VERBS)} the {chance.choice(NOUNS)}."
+        for _ in range(count)
+    )
+    return "\n".join(lines)
+
+
+def texts_into(folder: Path, kind: str) -> None:
+    """Write the texts of a kind."""
+    found = reviews()
+    if kind in ("folder", "two"):
+        for number, row in enumerate(found):
+            path = folder / "moods" / row["mood"] / f"{number}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(row["review"])
+        return
+    table(folder / "reviews.csv", found)
+    (folder / "story.txt").write_text(story())
+
+
+def made(kind: str, folder: Path, **training: Any) -> Path:
+    """Render the scripts of a kind, and return the one that trains."""
+    folder.mkdir(exist_ok=True)
+    given = KINDS[kind]
+    loaded = network({**given, "training": {**given["training"], **training}})
+    for name, text in api.render(loaded, "explicit").items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / "train_reader.py"
+
+
+def said(script: Path, *args: str) -> tuple[str, str]:
+    """Run a prediction; return what it prints, and what it says beside."""
+    predict = script.with_name("predict_reader.py")
+    done = processes.run(predict, "--run", str(script.parent / "run"), *args)
+    assert done.returncode == 0, done.stderr
+    return done.stdout, done.stderr
+
+
+EPOCHS = {"table": 5, "folder": 15, "numbers": 40, "two": 10, "words": 12, "lines": 3}
+SHORT = ("table", "lines")
+BEST = (4 + 1 / 3 + 1 / 2 + 1 / 3) / 7
+"""Of a sentence, one of 3, of 2 and of 3 words cannot be known, four words can."""
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        each if each in SHORT else pytest.param(each, marks=pytest.mark.exhaustive)
+        for each in KINDS
+    ],
+)
+def test_a_rule_is_learned(kind: str, tmp_path: Path) -> None:
+    """What is learned is within 3 points of the best possible."""
+    texts_into(tmp_path, kind)
+    script = made(kind, tmp_path / "made", epochs=EPOCHS[kind])
+    out = str(script.parent / "run")
+    train(script, "--data-dir", str(tmp_path), "--out", out)
+    last = rows(script.parent / "run")[-1]
+    if kind in ("words", "lines"):
+        assert float(last["test_accuracy"]) > BEST - 0.03
+        entropy = (2 * math.log(3) + math.log(2)) / 7
+        assert math.log(float(last["test_perplexity"])) < entropy + 0.05
+    elif kind == "numbers":
+        assert float(last["test_r2"]) > 0.97
+    else:
+        assert float(last["test_accuracy"]) > 0.97
+    check_predictions(kind, script, tmp_path)
+
+
+def check_predictions(kind: str, script: Path, folder: Path) -> None:
+    """Predict for files of each form: what is unknown is counted, and said."""
+    if kind in ("words", "lines"):
+        (folder / "a.txt").write_text("The unicorn likes the")
+        printed, beside = said(script, str(folder / "a.txt"))
+        first = printed.splitlines()[0].removeprefix(f"{folder / 'a.txt'}: ")
+        assert first in {f"The <unknown> likes the {noun}." for noun in NOUNS}
+        assert "unknown words: 1 of " in beside and "('unicorn')" in beside
+        return
+    rows_ = ["review,other", "Good1 good2!,1", '"bad3, bad4\nzebra",2']
+    (folder / "b.csv").write_text("\n".join(rows_))
+    (folder / "c.txt").write_text("good5 plain1\n")
+    names = ["b.csv", "c.txt"] if kind in ("table", "numbers") else ["c.txt"]
+    files = [str(folder / name) for name in names]
+    printed, beside = said(
+        script,
+        *files,
+        "--format",
+        "json",
+        "--evaluate",
+        "--out",
+        str(folder / "out.json"),
+    )
+    found = json.loads((folder / "out.json").read_text())
+    predicted = [each["prediction"] for each in found]
+    if kind == "numbers":
+        assert predicted == pytest.approx([2, -2, 1], abs=0.8)
+    else:
+        assert predicted == (["good", "bad", "good"] if len(names) > 1 else ["good"])
+    if kind == "table":
+        assert [each["row"] for each in found] == [1, 2, 1]
+        assert "unknown words: 3 of 9 ('!', ',' and 'zebra')" in beside
+        assert "test_accuracy" in printed
+
+
+def notes(kind: str, folder: Path, **data: Any) -> str:
+    """Load the data of a kind as its script does; return what it says."""
+    found = load(changed(kind, **data), folder)
+    return "\n".join([*found.notes, *found.warnings])
+
+
+def changed(kind: str, **data: Any) -> dict[str, Any]:
+    """Return the spec of a kind, with other keys of its data; None takes one away."""
+    given = KINDS[kind]
+    keys = {**given["training"]["data"], **data}
+    kept = {key: value for key, value in keys.items() if value is not None}
+    return {**given, "training": {**given["training"], "data": kept}}
+
+
+def lines_of(path: Path, change: Callable[[list[str]], list[str]]) -> None:
+    path.write_text("\n".join(change(path.read_text().splitlines())))
+
+
+def two_classes_more(folder: Path) -> None:
+    for name in ("odd", "even"):
+        (folder / "moods" / name).mkdir()
+        (folder / "moods" / name / "1.txt").write_text("good1 bad1")
+
+
+def raw(name: str, content: bytes) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_bytes(content)
+
+
+def edited(name: str, old: str, new: str) -> Callable[[Path], object]:
+    def edit(folder: Path) -> None:
+        path = folder / name
+        path.write_text(path.read_text().replace(old, new))
+
+    return edit
+
+
+def no(folder: Path) -> None:
+    """Change nothing."""
+
+
+WRONG: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
+    "one class": (
+        "table",
+        lambda folder: table(
+            folder / "reviews.csv", [row | {"mood": "good"} for row in reviews(20)]
+        ),
+        {},
+        "'mood' has one class only, 'good': nothing is to learn",
+    ),
+    "more classes than outputs": (
+        "table",
+        no,
+        {"target": "stars"},
+        "'stars' has 6 classes (-3, -2, -1, 1, 2 and 3), and the model tells 2 apart",
+    ),
+    "more folders than outputs": (
+        "folder",
+        two_classes_more,
+        {},
+        "moods has 4 classes (bad, even, good and odd), and the model tells 2 apart",
+    ),
+    "no such column": (
+        "table",
+        no,
+        {"column": "text"},
+        "reviews.csv has no column 'text', only review, mood and stars",
+    ),
+    "words for numbers": (
+        "numbers",
+        no,
+        {"target": "mood"},
+        "'mood' is not always a number: it is 'good' and 'bad'",
+    ),
+    "another separator": (
+        "table",
+        no,
+        {"separator": ";"},
+        "reviews.csv has no column 'review', only review,mood,stars",
+    ),
+    "a comma in a text": (
+        "table",
+        raw("reviews.csv", b"review,mood\ngood, really,good\nbad1,bad\n"),
+        {},
+        "row 1: it has 3 values, the line of names has 2; a text with ',' in it stands "
+        "in quotes",
+    ),
+    "a quote that is not closed": (
+        "table",
+        raw("reviews.csv", b'review,mood\n"good,good\nbad1,bad\n'),
+        {},
+        "reviews.csv is no table: unexpected end of data",
+    ),
+    "no UTF-8": (
+        "table",
+        lambda folder: table(
+            folder / "reviews.csv",
+            [{"review": "schön", "mood": "good"}],
+            encoding="cp1252",
+        ),
+        {},
+        "reviews.csv is no text in UTF-8 (byte 0xf6 in line 2): save it as UTF-8, or "
+        "name another encoding, such as `encoding: cp1252`",
+    ),
+    "NUL bytes": (
+        "words",
+        raw("story.txt", b"one two\nthree \0 four\n" * 20),
+        {},
+        "story.txt is no text: it has NUL bytes, in line 2",
+    ),
+    "UTF-16 without a mark": (
+        "words",
+        raw("story.txt", story(50).encode("utf-16-le")),
+        {},
+        "it may be UTF-16: write `encoding: utf-16`",
+    ),
+    "an empty table": ("table", raw("reviews.csv", b""), {}, "reviews.csv is empty"),
+    "no rows": (
+        "table",
+        raw("reviews.csv", b"review,mood\n"),
+        {},
+        "reviews.csv has no rows below a line of names",
+    ),
+    "only empty texts": (
+        "table",
+        raw("reviews.csv", b"review,mood\n,good\n  ,bad\n"),
+        {},
+        "reviews.csv has no row with 'review' and 'mood'",
+    ),
+    "one row": (
+        "table",
+        raw("reviews.csv", b"review,mood\na b,good\n"),
+        {},
+        "'mood' has one class only, 'good'",
+    ),
+    "two columns of a name": (
+        "table",
+        raw("reviews.csv", b"review,review,mood\na,b,good\n"),
+        {},
+        "reviews.csv has 2 columns 'review'",
+    ),
+    "one word": (
+        "table",
+        raw("reviews.csv", b"review,mood\nyes,good\nyes,bad\n" + b"yes,bad\n" * 20),
+        {},
+        "reviews.csv has one of the words only: yes",
+    ),
+    "one word that goes on": (
+        "words",
+        raw("story.txt", b"well " * 200),
+        {},
+        "story.txt has one word only, 'well'",
+    ),
+    "an empty text": (
+        "words",
+        raw("story.txt", b" \n"),
+        {},
+        "story.txt has less than two pieces of 28 words",
+    ),
+    "no lines": (
+        "lines",
+        raw("story.txt", b"\n\n"),
+        {},
+        "there are no lines in the text",
+    ),
+    "a folder for a text": (
+        "words",
+        lambda folder: (folder / "moods").mkdir(),
+        {"text": "moods"},
+        "moods is a folder: a model of what is next reads one text",
+    ),
+    "a file for a folder": (
+        "folder",
+        lambda folder: (folder / "plain").write_text("text"),
+        {"text": "plain"},
+        "plain is a file: name a folder with a folder for each class",
+    ),
+    "no folders": (
+        "folder",
+        lambda folder: (folder / "none").mkdir(),
+        {"text": "none"},
+        "none has no folders: one with texts for each class",
+    ),
+    "an empty folder": (
+        "folder",
+        lambda folder: (folder / "moods" / "odd").mkdir(),
+        {},
+        "odd has no texts (.txt, .md, .text)",
+    ),
+    "a class that only the test has": (
+        "folder",
+        lambda folder: in_parts(folder, ("train", "test"), only="test"),
+        {"text": "parts"},
+        "parts has nothing to train on for odd",
+    ),
+}
+
+
+def in_parts(folder: Path, parts: Iterable[str], only: str = "") -> None:
+    """Write texts of two classes in folders of parts."""
+    for number, row in enumerate(reviews(60)):
+        for part in parts:
+            path = folder / "parts" / part / row["mood"] / f"{number}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{row['review']} {part}")
+    if only:
+        (folder / "parts" / only / "odd").mkdir()
+        (folder / "parts" / only / "odd" / "1.txt").write_text("good1")
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_named(name: str, tmp_path: Path) -> None:
+    kind, spoil, data, says = WRONG[name]
+    texts_into(tmp_path, kind)
+    spoil(tmp_path)
+    with pytest.raises(shared("data_common").DataError) as error:
+        load(changed(kind, **data), tmp_path)
+    (line,) = str(error.value).splitlines()
+    assert says in line
+
+
+NOTED: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
+    "lengths of texts": (
+        "table",
+        no,
+        {},
+        "400 texts of 5 to 10 words, half of them up to 8; the model takes 12: 0 are "
+        "cut, 400 padded",
+    ),
+    "lengths of lines": (
+        "lines",
+        edited("story.txt", ".\n", " and so on and so on and so on.\n"),
+        {},
+        "800 lines with their ends of 7 to 16 words, half of them up to 16; the model "
+        "takes 12: 799 are cut, 1 padded",
+    ),
+    "a vocabulary": (
+        "table",
+        no,
+        {"vocabulary": 32},
+        "30 of 61 different words are in the vocabulary, most often '.', ",
+    ),
+    "rows that are left out": (
+        "table",
+        lambda folder: lines_of(
+            folder / "reviews.csv",
+            lambda lines: [*lines[:3], ",good,1", "  ,bad,1", "some,,2", *lines[3:]],
+        ),
+        {},
+        "2 of 403 rows without 'review' are left out: row 3 and 4\n"
+        "1 of 403 rows without 'mood' are left out: row 5",
+    ),
+    "a separator": (
+        "table",
+        lambda folder: table(folder / "reviews.csv", reviews(), delimiter="\t"),
+        {},
+        r"reviews.csv: '\t' parts the values",
+    ),
+    "hidden files": (
+        "folder",
+        lambda folder: [
+            (folder / "moods" / ".git").mkdir(),
+            (folder / "moods" / "good" / ".DS_Store").write_text("a"),
+        ],
+        {},
+        "hidden, left out: ",
+    ),
+    "other files": (
+        "folder",
+        lambda folder: [
+            (folder / "moods" / "good" / "a.pdf").write_text("a"),
+            (folder / "moods" / "README.md").write_text("a"),
+        ],
+        {},
+        "not texts of a class, left out: ",
+    ),
+    "empty files": (
+        "folder",
+        lambda folder: (folder / "moods" / "good" / "a.txt").write_text(" \n"),
+        {},
+        "1 empty texts are left out: ",
+    ),
+    "short inputs": (
+        "folder",
+        edited("moods/good/1.txt", "g", "g" * 99_999),
+        {},
+        "the model sees ",
+    ),
+    "unknown words": (
+        "table",
+        lambda folder: table(
+            folder / "reviews.csv",
+            [row | {"review": f"{n} {n}a the"} for n, row in enumerate(reviews())],
+        ),
+        {},
+        "of the words to test with are unknown: a larger `vocabulary`",
+    ),
+    "texts that are trained on": (
+        "table",
+        lambda folder: table(folder / "reviews.csv", reviews(50) * 4),
+        {},
+        " of 40 texts to test with are also trained on, such as ",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOTED)
+def test_what_is_found_is_said(name: str, tmp_path: Path) -> None:
+    kind, change, data, says = NOTED[name]
+    texts_into(tmp_path, kind)
+    change(tmp_path)
+    assert says in notes(kind, tmp_path, **data)
