@@ -13,6 +13,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes share i
 import pytest
 from hypothesis import HealthCheck, settings
 
+from .linters import gathered
+
+__all__ = ["gathered"]  # a fixture of all
+
 # Tests damage and import files within a second, which bytecode caches do not notice.
 sys.dont_write_bytecode = True
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
 
 from mlpgen.names.modules import KINDS, shared_modules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Shared, so that mypy analyzes torch once, not in every test.
 CACHE = Path(__file__).parent.parent / ".mypy_cache" / "generated"
@@ -47,3 +54,24 @@ def all_tools(folder: Path) -> None:
     """Run all tools."""
     ruff(folder)
     mypy(folder)
+
+
+class Gathered:
+    """Code of many tests, which all tools look at once: each takes long to start."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def add(self, label: str, text: str) -> None:
+        """Add a module that imports none of its neighbours."""
+        name = re.sub(r"\W+", "_", label).lower()
+        number = len([*self.folder.iterdir()])
+        (self.folder / f"{name}_{number}.py").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gathered]:
+    """Gather code of the tests of a module; after the last one it must be clean."""
+    folder = tmp_path_factory.mktemp("gathered")
+    yield Gathered(folder)
+    all_tools(folder)

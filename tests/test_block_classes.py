@@ -18,6 +18,8 @@ from .networks import model, module, network
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .linters import Gathered
+
 BRANCH = {
     "parameters": {"project": True},
     "layers": [
@@ -478,11 +480,11 @@ CONDITIONAL = {
 
 
 @pytest.mark.parametrize("name", CONDITIONAL)
-def test_sizes_that_conditions_decide(name: str, tmp_path: Path) -> None:
+def test_sizes_that_conditions_decide(name: str, gathered: Gathered) -> None:
     spec = {"name": "Net", "input": [6], **CONDITIONAL[name]}
     for style in api.STYLES:
         text = written(spec, style)
-        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
+        gathered.add(f"{style}_{name}", text)
         for number in range(8):
             values = {
                 key: bool(number >> at & 1) if value is True else 3 + number % 4
@@ -491,7 +493,6 @@ def test_sizes_that_conditions_decide(name: str, tmp_path: Path) -> None:
             out = module(text).Net(**values)(torch.rand(2, 6))
             graph = network({**spec, "parameters": values}).graph
             assert tuple(out.shape[1:]) == graph.value(graph.outputs[0]).shape
-    all_tools(tmp_path)
 
 
 @pytest.mark.parametrize("style", api.STYLES)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from .linters import Gathered
+
 pytestmark = pytest.mark.filterwarnings("ignore:The tensor attributes:UserWarning")
 
 ENCODER = {"layers": [{"Linear": 3, "name": "lin"}, "ReLU", {"Linear": 2}]}
@@ -115,7 +117,7 @@ def test_both_directions_in_a_block(style: str) -> None:
 @both_styles
 @pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
 def test_both_directions_need_torch_alone(
-    kind: str, style: str, tmp_path: Path
+    kind: str, style: str, gathered: Gathered
 ) -> None:
     both = {kind: {"hidden_size": 4, "bidirectional": True}, "name": "in_both_ways"}
     spec = {
@@ -131,8 +133,7 @@ def test_both_directions_need_torch_alone(
     hidden = state[0] if kind == "LSTM" else state
     assert same(found, torch.cat([hidden[-2], hidden[-1]], dim=1))
     text = api.render(network(spec), style, capture=names)["net.py"]
-    (tmp_path / "net.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.add(f"{style}_{kind}", text)
 
 
 @both_styles

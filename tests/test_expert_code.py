@@ -321,6 +321,7 @@ def imported(text: str) -> set[str]:
     return {str(each).split(".")[0] for each in found}
 
 
+@pytest.mark.exhaustive
 def test_files_hide_no_module_that_a_script_imports() -> None:
     names = set()
     for spec in [*(trained(*each) for each in SCRIPTS), *map(spec_of, SPECS)]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from mlpgen.api import Network
 
+    from .linters import Gathered
+
 
 def net(*layers: Any, shape: Any = (3, 8, 8), **rest: Any) -> Network:
     """Load a spec of these layers."""
@@ -617,7 +619,7 @@ class Translator(nn.Module):
 @pytest.mark.parametrize("both_ways", [False, True])
 @pytest.mark.parametrize("name", ["RNN", "GRU", "LSTM"])
 def test_a_decoder_begins_with_the_state_of_an_encoder(
-    name: str, both_ways: bool, tmp_path: Path
+    name: str, both_ways: bool, gathered: Gathered
 ) -> None:
     recurrent = {name: {"hidden_size": 8, "bidirectional": both_ways}}
     states = ["encoder.hidden", "encoder.cell"][: 1 + (name == "LSTM")]
@@ -635,12 +637,11 @@ def test_a_decoder_begins_with_the_state_of_an_encoder(
         exported = torch.export.export(made, (source, target)).module()
         assert torch.equal(exported(source, target), wanted(source, target))
         text = api.render(loaded, style)["net.py"]
-        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+        gathered.add(f"{style}_{name}", text)
 
 
 @pytest.mark.parametrize("both_ways", [False, True])
-def test_long_names_of_states(both_ways: bool, tmp_path: Path) -> None:
+def test_long_names_of_states(both_ways: bool, gathered: Gathered) -> None:
     names = [f"the_{part}_of_a_reader_of_words" for part in ("state", "cell")]
     size = 8 * (1 + both_ways)
     loaded = net(
@@ -650,8 +651,7 @@ def test_long_names_of_states(both_ways: bool, tmp_path: Path) -> None:
     )  # fmt: skip
     for style in api.STYLES:
         text = api.render(loaded, style)["net.py"]
-        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+        gathered.add(f"{style}_states", text)
 
 
 def test_long_names_of_results(tmp_path: Path) -> None:
@@ -741,7 +741,7 @@ def sequences() -> dict[str, Tensor]:
 
 @pytest.mark.parametrize(("layer", "sources", "count"), MASKED, ids=str)
 def test_masks_of_padding_are_those_of_torch(
-    layer: Any, sources: list[str], count: int, tmp_path: Path
+    layer: Any, sources: list[str], count: int, gathered: Gathered
 ) -> None:
     ((name, arguments),) = layer.items()
     shape = {each: SEQUENCES[each] for each in sources}
@@ -767,8 +767,7 @@ def test_masks_of_padding_are_those_of_torch(
             exported = torch.export.export(made, tuple(given)).module()
             assert torch.allclose(exported(*given), found, atol=1e-5)
         text = api.render(loaded, style)["net.py"]
-        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+        gathered.add(f"{style}_{name}", text)
 
 
 CAUSAL = [
@@ -805,7 +804,7 @@ MASK_NAMES = {
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("layer", "sources"), CAUSAL, ids=str)
-def test_causal_masks(layer: Any, sources: list[str], tmp_path: Path) -> None:
+def test_causal_masks(layer: Any, sources: list[str], gathered: Gathered) -> None:
     ((name, arguments),) = layer.items()
     loaded = net(
         {"Linear": 8, "from": "words", "name": "first"},
@@ -839,8 +838,7 @@ def test_causal_masks(layer: Any, sources: list[str], tmp_path: Path) -> None:
             exported = torch.export.export(made, tuple(given)).module()
             assert torch.allclose(exported(*given), found, atol=1e-5)
         text = api.render(loaded, style)["net.py"]
-        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+        gathered.add(f"{style}_{name}", text)
 
 
 def test_causal_layers_cannot_be_in_a_sequential(tmp_path: Path) -> None:

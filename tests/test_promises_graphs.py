@@ -157,9 +157,22 @@ def may_not_fit(entry: Any) -> bool:
     return isinstance(entry, dict) and "when" in entry and len(entry["from"]) > 1
 
 
-@settings(max_examples=300)
+@settings(max_examples=80)
 @given(specs(), st.data())
 def test_parameters_of_the_class_may_change(
+    spec: dict[str, Any], data: st.DataObject
+) -> None:
+    assert_equal_with_other_arguments(spec, data)
+
+
+@pytest.mark.exhaustive
+@settings(max_examples=300)
+@given(specs(), st.data())
+def test_more_parameters_may_change(spec: dict[str, Any], data: st.DataObject) -> None:
+    assert_equal_with_other_arguments(spec, data)
+
+
+def assert_equal_with_other_arguments(
     spec: dict[str, Any], data: st.DataObject
 ) -> None:
     """A class with other arguments equals that of a spec with other defaults."""
