@@ -1,6 +1,6 @@
 """Recombines specs at random, and reports the promises that do not hold.
 
-    python benchmarks/fuzz.py --minutes 10 --seed 1 [--out folder]
+    python benchmarks/fuzz.py --minutes 10 --seed 1 [--first 0] [--out folder]
     python benchmarks/fuzz.py --seed 1 --case 17
     python benchmarks/fuzz.py --spec spec.yaml
 
@@ -34,12 +34,16 @@ if TYPE_CHECKING:
     from tests.fuzz.judgement import Judged
     from tests.fuzz.plain_specs import Data
 
+TOLD = 500
+"""Cases between two lines that say how far it is."""
+
 
 def main() -> None:
     """Judge cases until time is up, one case, or one spec."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--cases", type=int, default=10**9, help="at most this many")
+    parser.add_argument("--first", type=int, default=0, help="where to go on")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--case", type=int, help="judge only this one")
     parser.add_argument("--spec", type=Path, help="judge only this file")
@@ -70,10 +74,12 @@ def search(given: argparse.Namespace) -> None:
     seen: Counter[str] = Counter()
     accepted = executed = number = 0
     while time.monotonic() < end and number < given.cases:
-        found = judged(given.seed, number)
+        found = judged(given.seed, given.first + number)
         accepted += found.accepted
         executed += found.executed
         number += 1
+        if number % TOLD == 0:
+            print(f"{given.first + number:,} cases, {len(seen)} kinds", flush=True)
         for each in found.findings:
             if given.without and re.search(given.without, each.key):
                 continue
