@@ -21,6 +21,16 @@ def each_of(features: Features, function: Callable[[Tensor], Tensor]) -> Feature
     return function(features)
 
 
+def images_of(features: Features, function: Callable[[Tensor], Tensor]) -> Features:
+    """Do something to images, (N, C, H, W), among the features of several inputs."""
+    if not isinstance(features, tuple):
+        return function(features)
+    return tuple(
+        function(each) if each.ndim == 4 and each.is_floating_point() else each
+        for each in features
+    )
+
+
 def joined(parts: list[Features]) -> Features:
     """Put the examples of several files together."""
     if isinstance(parts[0], tuple):

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -13,6 +14,9 @@ from data_scale import normalized, rescaled, scaling
 from data_targets import Goal, check_unit, checked_targets
 from data_wanted import Wanted, checked_features
 from preprocessing import Preprocessing, Preprocessor
+
+Scales = Scale | Mapping[str, Scale]
+"""The scale of all inputs, or that of some by their names."""
 
 
 class Inputs(Data):
@@ -90,9 +94,8 @@ class WantedInputs(NamedTuple):
 
     def about(self) -> dict[str, Any]:
         """Tell what predictions need to know of this, as plain values."""
-        about: dict[str, Any] = {
-            "inputs": {name: each.about() for name, each in self.inputs.items()}
-        }
+        inputs = {name: about_input(each) for name, each in self.inputs.items()}
+        about: dict[str, Any] = {"inputs": inputs}
         if self.goal.outputs:  # classes without names
             about["classes"] = [str(label) for label in range(self.goal.outputs)]
         return about
@@ -107,6 +110,14 @@ class WantedInputs(NamedTuple):
             for part in parts:
                 features = part.of(self.restored).features
                 check_unit(self.restored, features, self.goal.unit)
+
+
+def about_input(wanted: Wanted) -> dict[str, Any]:
+    """Tell what predictions need to know of an input; flags are known numbers."""
+    about = wanted.about()
+    if wanted.dtype == torch.bool:
+        about |= {"whole": True, "known": 2, "flags": True}
+    return about
 
 
 def wanted_inputs(
@@ -145,7 +156,7 @@ def checked_inputs(
     Raises:
         DataError: It is something else.
     """
-    abouts = {each: taken.about() for each, taken in wanted.inputs.items()}
+    abouts = wanted.about()["inputs"]
     found = checked_by_name(name, features, abouts)
     counts = {each: len(values) for each, values in found.items()}
     if targets is None:
@@ -175,10 +186,32 @@ def checked_by_name(
     if lacking:
         there = ", ".join(features) or "nothing"
         raise DataError(f"{name} lacks {', '.join(lacking)}, and has {there}")
-    return {
+    check_swapped(name, features, abouts)
+    found = {
         each: checked_features(f"{name}, {each}", features[each], about)
         for each, about in abouts.items()
     }
+    flags = {each for each, about in abouts.items() if about.get("flags")}
+    return {
+        each: values.to(torch.bool) if each in flags else values
+        for each, values in found.items()
+    }
+
+
+def check_swapped(
+    name: str, features: Mapping[str, Tensor], abouts: Mapping[str, dict[str, Any]]
+) -> None:
+    """Refuse features of two inputs that have each other's shape.
+
+    Raises:
+        DataError: They have.
+    """
+    shapes = {each: [*features[each].shape[1:]] for each in abouts}
+    wanted = {each: about["shape"] for each, about in abouts.items()}
+    for one, other in combinations(abouts, 2):
+        swapped = shapes[one] == wanted[other] and shapes[other] == wanted[one]
+        if swapped and wanted[one] != wanted[other]:
+            raise DataError(f"{name}: {one} and {other} are swapped, by their shapes")
 
 
 def check_counts(name: str, counts: Mapping[str, int]) -> None:
@@ -193,7 +226,7 @@ def check_counts(name: str, counts: Mapping[str, int]) -> None:
 
 
 def normalized_inputs(
-    parts: tuple[Data, ...], about: dict[str, Any], scale: Scale
+    parts: tuple[Data, ...], about: dict[str, Any], scale: Scales
 ) -> None:
     """Bring each input of numbers from a mean and a deviation to 0 and 1.
 
@@ -201,7 +234,8 @@ def normalized_inputs(
     """
     for name, each in about["inputs"].items():
         own = [part.of(name) for part in parts]
-        each |= normalized(own, None if each["whole"] else scale)
+        wanted = scale.get(name) if isinstance(scale, Mapping) else scale
+        each |= normalized(own, None if each["whole"] else wanted)
 
 
 def read_inputs(
@@ -234,7 +268,7 @@ class PreprocessingInputs(Preprocessor):
 
     def __init__(self, inputs: Mapping[str, Preprocessing]) -> None:
         super().__init__()
-        self.names = [*inputs]
+        self.names = (*inputs,)
         self._each = [*inputs.values()]
         self.inputs = nn.ModuleList(self._each)
 
@@ -257,7 +291,7 @@ def scaling_inputs(about: dict[str, Any]) -> PreprocessingInputs:
     """Return what brings examples to the scale that `normalized_inputs` has told."""
     return PreprocessingInputs(
         {
-            name: Preprocessing(torch.int64)
+            name: Preprocessing(torch.bool if each.get("flags") else torch.int64)
             if each["whole"]
             else scaling(each, len(each["shape"]))
             for name, each in about["inputs"].items()

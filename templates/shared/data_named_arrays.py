@@ -8,11 +8,12 @@ import torch
 
 from data_arrays import read_arrays
 from data_checks import believed
-from data_common import DataError, Features, Scale, Splits, held_out, inside, parted
+from data_common import DataError, Features, Splits, held_out, inside, parted
 from data_features import joined
 from data_files import Files
 from data_inputs import (
     PreprocessingInputs,
+    Scales,
     checked_inputs,
     normalized_inputs,
     read_inputs,
@@ -43,7 +44,7 @@ def load(
     subset: int = 0,
     validation: float = 0.0,
     seed: int = 0,
-    normalize: Scale = None,
+    normalize: Scales = None,
 ) -> Splits:
     """Read the arrays, and part them if there is no test.
 
@@ -66,7 +67,8 @@ def load(
         validation: The share of these that is held out; 0 for nothing.
         seed: Says which.
         normalize: Mean and deviation that each input of float32 is brought from, of all
-            channels or of each, or "auto" for those of what is trained on.
+            channels or of each, or "auto" for those of what is trained on; or such by
+            the names of inputs.
 
     Raises:
         DataError: An array is missing, or not what the model takes.

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import DataError, Features, Scale, Splits, parted, readable
+from data_common import DataError, Features, Splits, parted, readable
 from data_features import joined
 from data_files import Files
 from data_inputs import (
     Inputs,
     PreprocessingInputs,
+    Scales,
     WantedInputs,
     checked_inputs,
     normalized_inputs,
@@ -46,7 +47,7 @@ def load(
     subset: int = 0,
     validation: float = 0.0,
     seed: int = 0,
-    normalize: Scale = None,
+    normalize: Scales = None,
 ) -> Splits:
     """Call `load` of the module: it gives two pairs of features and targets.
 
@@ -70,7 +71,8 @@ def load(
         validation: The share of these that is held out; 0 for nothing.
         seed: Says which.
         normalize: Mean and deviation that each input of float32 is brought from, of all
-            channels or of each, or "auto" for those of what is trained on.
+            channels or of each, or "auto" for those of what is trained on; or such by
+            the names of inputs.
 
     Raises:
         DataError: The module gives something else.

@@ -14,6 +14,8 @@ from prediction import Loaded, Trained
 
 Given = tuple[Tensor, ...]
 """What is exported is called with: a tensor for each input."""
+Names = tuple[str, ...]
+"""Of the inputs; of a single one they may be any."""
 
 
 def export(run: Trained, loaded: Loaded[Any], *shapes: tuple[int, ...]) -> None:
@@ -38,16 +40,16 @@ def export(run: Trained, loaded: Loaded[Any], *shapes: tuple[int, ...]) -> None:
     found = loaded.preprocess(*raw)
     features = found if isinstance(found, tuple) else (found,)
     ours = [tensor for _, tensor in hooks.tensors(loaded.model(*features))]
-    model, given = loaded.model, features
+    model, given, names = loaded.model, features, loaded.preprocess.names
+    batch: Any = ({0: torch.export.Dim("batch")},) * len(given)
     if inside:
-        model, given = Whole(loaded).eval(), raw
+        model, given, batch = Whole(loaded).eval(), raw, (batch,)
+        names = names or ("input",)
         ours = [tensor for _, tensor in hooks.tensors(model(*raw))]
-    batch = ({0: torch.export.Dim("batch")},) * len(given)
-    shape = (batch,) if isinstance(model, Whole) else batch
-    program = torch.export.export(model, given, dynamic_shapes=shape)
+    program = torch.export.export(model, given, dynamic_shapes=batch)
     path = run.folder / f"model.{run.args.export}"
     save = save_pt2 if path.suffix == ".pt2" else save_onnx
-    theirs = save(path, program, metadata(loaded, inside=inside), given)
+    theirs = save(path, program, metadata(loaded, inside=inside), given, names)
     for one, other in zip(ours, theirs, strict=False):
         if not torch.allclose(one.cpu(), other.cpu(), rtol=1e-3, atol=1e-4):
             raise RunError(f"{path} gives other outputs than the model")
@@ -56,7 +58,7 @@ def export(run: Trained, loaded: Loaded[Any], *shapes: tuple[int, ...]) -> None:
 
 
 class Whole(nn.Module):
-    """A model that takes raw examples, of each of its inputs."""
+    """A model that takes raw examples of each of its inputs."""
 
     def __init__(self, loaded: Loaded[Any]) -> None:
         super().__init__()
@@ -83,18 +85,31 @@ def metadata(loaded: Loaded[Any], *, inside: bool) -> dict[str, str]:
     return {key: json.dumps(value) for key, value in found.items() if key not in hidden}
 
 
-def save_pt2(path: Path, program: Any, about: dict[str, str], given: Given) -> Any:
-    """Save a program of torch.export; return what it gives when it is loaded."""
+def save_pt2(
+    path: Path, program: Any, about: dict[str, str], given: Given, names: Names
+) -> Any:
+    """Save a program of torch.export; return what it gives when it is loaded.
+
+    It takes its inputs in their order.
+    """
+    del names
     extra = {f"{name}.json": text for name, text in about.items()}
     torch.export.save(program, path, extra_files=extra)
     result = torch.export.load(path).module()(*given)
     return [tensor for _, tensor in hooks.tensors(result)]
 
 
-def save_onnx(path: Path, program: Any, about: dict[str, str], given: Given) -> Any:
-    """Save an ONNX model; return what it gives, or nothing without onnxruntime."""
+def save_onnx(
+    path: Path, program: Any, about: dict[str, str], given: Given, names: Names
+) -> Any:
+    """Save an ONNX model; return what it gives, or nothing without onnxruntime.
+
+    It takes several inputs by their names.
+    """
     try:
-        made: Any = torch.onnx.export(program, (), verbose=False)
+        made: Any = torch.onnx.export(
+            program, (), input_names=names or None, verbose=False
+        )
     except ImportError:
         wanted = "pip install onnx onnxscript onnxruntime"
         raise RunError(f"--export onnx needs packages: {wanted}") from None
@@ -105,7 +120,7 @@ def save_onnx(path: Path, program: Any, about: dict[str, str], given: Given) -> 
     except ImportError:
         return []
     session = InferenceSession(str(path))
-    names = [each.name for each in session.get_inputs()]
+    known = [each.name for each in session.get_inputs()]
     values = [each.cpu().numpy() for each in given]
-    arrays = session.run(None, dict(zip(names, values, strict=True)))
+    arrays = session.run(None, dict(zip(names or known, values, strict=True)))
     return [torch.tensor(array) for array in arrays]

@@ -12,6 +12,7 @@ from torch import Tensor
 import checkpoint
 import plots
 from data_common import NAMED, RANK, Data, Splits, class_counts, named
+from data_features import images_of
 from errors import note, say
 
 MOST = 20
@@ -48,14 +49,16 @@ def look(
         places = torch.linspace(0, len(data.train) - 1, count).long()
         features, targets = data.train.at(places.to(data.train.targets.device))
         if augmented:
-            features = augmented(features)
+            features = images_of(features, augmented)
         if mixed:
             features, targets = mixed(features, targets)
         titles = [_title(each, data.about.get("classes")) for each in targets]
         if "vocabulary" in data.about:
-            plots.save_texts(args.out, as_texts(features, data.about), titles)
+            plots.save_texts(
+                args.out, as_texts(plots.drawn(features), data.about), titles
+            )
         else:
-            plots.save_examples(args.out, features.cpu(), titles)
+            plots.save_examples(args.out, plots.drawn(features).cpu(), titles)
 
 
 def as_texts(features: Tensor, about: dict[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from data_common import RANK, Data, Splits
+from data_common import RANK, Data, Features, Splits
 from data_features import applied
 from errors import RunError, printable
 
@@ -53,7 +53,7 @@ def save_classes(folder: Path, data: Splits, chances: Tensor) -> None:
     chances = chances[:, : len(classes)]
     targets = data.test.targets[: len(chances)].cpu()
     _save(folder / "confusion.png", confusion, targets, chances, classes)
-    if data.test.features.ndim == 4:
+    if drawn(data.test.between(0, 1)[0]).ndim == 4:
         _save(folder / "mistakes.png", mistakes, data.test, targets, chances, classes)
 
 
@@ -79,8 +79,8 @@ def save_places(folder: Path, data: Splits, chances: Tensor) -> None:
         results.movedim(1, -1)[known],
         classes,
     )
-    if data.test.features.ndim == 4 and targets.ndim == 3:
-        images, _ = data.test.between(0, 10)
+    images = drawn(data.test.between(0, 10)[0])
+    if images.ndim == 4 and targets.ndim == 3:
         taken = results[:10].argmax(dim=1)
         _save(folder / "places.png", pixels, images.cpu(), targets[:10], taken)
 
@@ -88,7 +88,8 @@ def save_places(folder: Path, data: Splits, chances: Tensor) -> None:
 def save_restored(folder: Path, data: Splits, outputs: Tensor) -> None:
     """Draw the curves, and what is made of the first images, (N, C, H, W)."""
     save_curves(folder)
-    images, _ = data.test.between(0, len(outputs))
+    features, _ = data.test.between(0, len(outputs))
+    images = drawn(features, like=outputs)
     _save(folder / "restored.png", restored, images.cpu(), outputs)
 
 
@@ -204,7 +205,7 @@ def mistakes(
     figure, axes = _subplots(5, 8, width=12, height=9)
     for axis in axes:
         axis.axis("off")
-    images, _ = data.at(worst[: len(axes)].to(data.targets.device))
+    images = drawn(data.at(worst[: len(axes)].to(data.targets.device))[0])
     for place, image, axis in zip(worst.tolist(), images, axes, strict=False):
         draw(axis, image.cpu())
         said = f"{classes[int(taken[place])]} {chances[place]:.0%}"
@@ -273,6 +274,24 @@ def draw(axis: "Axes", image: Tensor) -> None:
     shown = (image - image.min()) / (image.max() - image.min()).clamp(min=1e-6)
     channels = shown.permute(1, 2, 0).tolist()
     axis.imshow(channels if len(image) == 3 else shown[0].tolist(), cmap="gray")
+
+
+def drawn(features: Features, like: Tensor | None = None) -> Tensor:
+    """Return what is drawn of examples: of several inputs the images, side by side.
+
+    Args:
+        features: What a model takes, (N, …); of several inputs a tuple.
+        like: What the model makes of one of them, which then is drawn alone.
+    """
+    if isinstance(features, Tensor):
+        return features
+    shown: list[Tensor] = [*features]
+    if like is not None:
+        return next(each for each in shown if each.shape == like.shape)
+    images = [each for each in shown if each.ndim == 4]
+    first = (images or shown)[0]
+    alike = [each for each in images if each.shape[:3] == first.shape[:3]]
+    return torch.cat(alike, dim=3) if alike else first
 
 
 def feature_maps(outputs: Mapping[str, Tensor]) -> "Figure":

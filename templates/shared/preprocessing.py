@@ -6,12 +6,20 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+WHOLE = (torch.int64, torch.bool)
+"""Types of what stays as it is."""
+
 
 class Preprocessor(nn.Module):
     """Brings raw examples to what a model takes: of one input, or of each of several.
 
     It is called with a tensor for each input.
+
+    Attributes:
+        names: Of the inputs, if there are several.
     """
+
+    names: tuple[str, ...] = ()
 
     def examples(self, shapes: Sequence[tuple[int, ...]]) -> tuple[Tensor, ...]:
         """Return raw examples of some shapes, at random but the same each time."""
@@ -27,7 +35,7 @@ class Preprocessing(Preprocessor):
 
     Attributes:
         dtype: Of raw examples: uint8 for pixels from 0 to 255, float32 for numbers,
-            int64 for whole numbers, which stay as they are.
+            int64 and bool for whole numbers and flags, which stay as they are.
         mean: Shaped as the features or to be broadcast to them, (C, 1, …), float32.
         std: Likewise.
     """
@@ -49,7 +57,7 @@ class Preprocessing(Preprocessor):
 
     def forward(self, raw: Tensor) -> Tensor:
         """Return features as the model takes them."""
-        if self.dtype == torch.int64:
+        if self.dtype in WHOLE:
             return raw
         return (raw.to(torch.float32) - self.mean) / self.std
 
@@ -66,6 +74,6 @@ class Preprocessing(Preprocessor):
         chance = torch.Generator().manual_seed(0)
         if self.dtype == torch.uint8:
             return torch.randint(256, shape, generator=chance, dtype=torch.uint8)
-        if self.dtype == torch.int64:
-            return torch.zeros(shape, dtype=torch.int64)
+        if self.dtype in WHOLE:
+            return torch.zeros(shape, dtype=self.dtype)
         return torch.randn(shape, generator=chance) * self.std + self.mean

@@ -139,6 +139,8 @@ def _scale(raw: Any) -> Any:
     """Convert mean and deviation to floats, of all channels or of each."""
     if raw is None or raw == "auto":
         return raw
+    if isinstance(raw, dict):
+        return {name: _scale(each) for name, each in raw.items()}
     return tuple(
         [float(number) for number in each] if isinstance(each, list) else float(each)
         for each in raw

@@ -29,6 +29,9 @@ LONGEST = 24
 IMAGE = " "
 """Stands for the input that a model restores, among the names of values."""
 
+FREE = frozenset(["image", "images", "text"])
+"""Names that notebooks use outside of functions, where inputs may have them."""
+
 _TENSORS = {"weight": "data.class_weights", "pos_weight": "data.pos_weight"}
 """Arguments of losses that are tensors, as the shared modules have them."""
 
@@ -43,6 +46,7 @@ class Forward(NamedTuple):
         inputs: The variable of each input, by its name; `features` if there is one.
         batch: What the features of a batch are assigned to: the inputs.
         taken: The inputs as arguments of the model.
+        images: The inputs that are images.
         restored: The input that the model restores, if it does.
         targets: The variable of the targets; `_` if they are not needed.
         variables: The variables of all outputs that are used.
@@ -58,6 +62,7 @@ class Forward(NamedTuple):
     inputs: dict[str, Code]
     batch: Code
     taken: Code
+    images: tuple[Code, ...]
     restored: Code
     targets: Code
     variables: dict[str, Code]
@@ -89,6 +94,7 @@ def batch_to_loss(graph: Graph, recipe: Recipe, captured: Sequence[str]) -> Forw
         inputs={name: Code(each) for name, each in inputs.items()},
         batch=Code(f"({taken})" if recipe.dataset.several else taken),
         taken=Code(taken),
+        images=tuple(Code(inputs[name]) for name in recipe.dataset.images),
         restored=Code(inputs.get(restored(recipe), "")),
         targets=Code("targets" if needed else "_"),
         variables={output: Code(name) for output, name in names.items()},
@@ -128,7 +134,7 @@ def _inputs(recipe: Recipe, outputs: Mapping[str, str]) -> dict[str, str]:
     if not recipe.dataset.several:
         return {each.name: "features" for each in recipe.dataset.inputs}
     names: dict[str, str] = {}
-    taken = _taken(recipe) | {*outputs.values()}
+    taken = (_taken(recipe) - FREE) | {*outputs.values()}
     for number, each in enumerate(recipe.dataset.inputs, 1):
         name = spelling(each.name)
         plain = len(name) <= LONGEST and name not in taken

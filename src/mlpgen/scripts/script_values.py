@@ -175,7 +175,7 @@ def script_values(
         find_unused=_find_unused(graph, recipe),
         forward=forward,
         lead=next(iter(forward.inputs.values())),
-        channels_last=_channels_last(recipe, forward),
+        channels_last=forward.images if settings.channels_last else (),
         autocast=_DTYPES.get(settings.precision, Code("")),
         augmentations=tuple(_augmentation(each) for each in recipe.augmentations),
         weighting=weighting(recipe),
@@ -204,12 +204,6 @@ def script_values(
         network=spec_data.laid_out(spec_data.network(graph)),
         training=spec_data.laid_out(spec_data.training(graph, recipe)),
     )
-
-
-def _channels_last(recipe: Recipe, forward: Forward) -> tuple[Code, ...]:
-    if not recipe.settings.channels_last:
-        return ()
-    return tuple(forward.inputs[each] for each in recipe.dataset.images)
 
 
 def _shape(given: Input) -> str:

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 else:
     MetricName = Literal[tuple(METRICS)]
 
+Scale = (
+    Literal["auto"]
+    | Annotated[list[float | list[float]], Field(min_length=2, max_length=2)]
+)
+"""Mean and standard deviation, for all channels or for each."""
 NO_CLOSURE = ("accumulate", "clip_grad_norm", "clip_grad_value")
 """Keys for what happens between backward and step, which a closure cannot do."""
 
@@ -40,12 +45,12 @@ class Training(_Model):
         Expects("a whole number of at least 1"),
     ] = None
     normalize: Annotated[
-        Literal["auto"]
-        | Annotated[list[float | list[float]], Field(min_length=2, max_length=2)]
-        | None,
+        Scale | dict[str, Scale] | None,
         Field(
             description="Mean and standard deviation to normalize images with, for all "
-            "channels or for each. `auto` computes them from the training data."
+            "channels or for each. `auto` computes them from the training data. Of a "
+            "model with several inputs, those of float32; or a mapping of inputs to "
+            "theirs."
         ),
         Expects("`auto` or a list of a mean and a standard deviation"),
     ] = None

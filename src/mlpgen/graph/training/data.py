@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from mlpgen.graph.nodes import producer_of
 from mlpgen.graph.training.inputs import check_dtype, given_inputs, resolve_inputs
+from mlpgen.graph.training.normalize import check_normalize
 from mlpgen.graph.training.recipe import Dataset
 from mlpgen.names.modules import wrong_file
 from mlpgen.spec.wording import cut, listed, nearest, shown
@@ -56,7 +56,7 @@ def resolve_data(
     )
     if found is not None:
         _check_fit(training.fit, found, problems)
-        _check_normalize(training.normalize, found, problems)
+        check_normalize(training.normalize, found, problems)
         _check_module(found, spec.stem, problems)
     _check_subset(training, problems)
     return found
@@ -182,41 +182,3 @@ def _check_fit(fit: Fit | None, dataset: Dataset, problems: Problems) -> None:
     if fit is not None and not dataset.pictures:
         message = "`fit` is for images, but the data has none"
         problems.add("MG406", message, ("training", "fit"))
-
-
-def _check_normalize(raw: Any, dataset: Dataset, problems: Problems) -> None:
-    at: Path = ("training", "normalize")
-    if raw is None:
-        return
-    if not dataset.scalable:
-        message = "`normalize` is only for images and arrays"
-        if dataset.single:
-            message += "; tables are standardized anyway"
-        problems.add("MG406", message, at)
-        return
-    if raw == "auto" or not dataset.shape:
-        return
-    scaled = [each for each in dataset.inputs if each.dtype == "float32"]
-    channels = scaled[0].shape[0]
-    if len(raw) != 2 or not all(
-        _fits(number, each.shape[0]) for number in raw for each in scaled
-    ):
-        message = (
-            "`normalize` must be `auto` or a list of a mean and a standard deviation"
-        )
-        help = f"each is a number or a list of {channels}, one per channel"
-        problems.add("MG203", message, at, help=help)
-    elif any(each <= 0 for each in _numbers(raw[1])):
-        problems.add("MG203", "a standard deviation must be above 0", at)
-
-
-def _fits(raw: Any, channels: int) -> bool:
-    numbers = _numbers(raw)
-    return len(numbers) in (1, channels) and all(
-        isinstance(each, int | float) and not isinstance(each, bool) and isfinite(each)
-        for each in numbers
-    )
-
-
-def _numbers(raw: Any) -> list[Any]:
-    return raw if isinstance(raw, list) else [raw]

@@ -66,8 +66,11 @@ class Dataset(NamedTuple):
 
     @property
     def images(self) -> tuple[str, ...]:
-        """The names of the inputs that are images."""
-        return tuple(each.name for each in self.inputs) if self.pictures else ()
+        """The names of the inputs that are images, (C, H, W) of numbers."""
+        if not self.origin.scalable:
+            return ()
+        floats = [each for each in self.inputs if each.dtype == "float32"]
+        return tuple(each.name for each in floats if len(each.shape) == 3)
 
     @property
     def scalable(self) -> bool:

@@ -175,8 +175,17 @@ def _augmentations(
         if part is None:
             continue
         name = type(part).__name__.lower()
-        if not dataset.pictures:
+        if not dataset.images:
             problems.add("MG406", f"`{name}` changes images, but the data has none", at)
+        elif not dataset.pictures and any(map(_has_places, terms)):
+            message = f"`{name}` changes images, but not the targets of their places"
+            problems.add("MG406", message, at)
+        if part.mixes and dataset.origin.meaning == "probabilities":
+            message = f"`{name}` mixes classes, but the targets are probabilities"
+            problems.add("MG406", message, at)
+        if part.mixes and dataset.several:
+            message = f"`{name}` mixes one input with its targets, but the model has "
+            problems.add("MG406", f"{message}{len(dataset.inputs)}", at)
         mixable = all(term.loss.takes_mixtures(term.target) for term in terms)
         if part.mixes and not mixable:
             message = f"`{name}` mixes classes, which this loss does not support"
@@ -186,6 +195,12 @@ def _augmentations(
             problems.add("MG406", message, at)
         found.append(part)
     return tuple(found)
+
+
+def _has_places(term: LossTerm) -> bool:
+    """Tell whether the target of a loss has places, which move with those of images."""
+    numbers = term.target == "number" and len(term.shape) > 1
+    return numbers or term.target == "places"
 
 
 def _check_watched(

@@ -17,18 +17,19 @@ WORDS = frozenset(
     _other_settings _outcome _pairs _pickled _place _places _range _refused
     _resampled _rows _safetensors _said _save _scheduler_kind _separator _shape
     _short _sign _span _steps _subplots _sums _three _title _told _trained about
-    above affine applied argparse args array as_csv as_json as_known as_shown
-    as_targets as_tensor as_texts attempt augment augmented average axes axis
-    batches begin begins_as_image begun believed beside build by_name cache called
-    cased categories_of cells centered chain changes channel check check_apart
-    check_arguments check_broken check_classes check_counts check_free check_names
-    check_other check_own check_targets check_unit check_weights check_width checked
-    checked_by_name checked_chances checked_features checked_inputs checked_labels
-    checked_names checked_numbers checked_rows checked_targets checkpoint chosen
-    class_axis class_counts class_doubts class_names classes classes_of clipped
-    closure codecs codes collections column columns_of command_line commit_of
-    compared computed confusion contextmanager continued copied copies copy count
-    counted crop csv curves cutmix cutout data data_arrays data_checks data_cifar
+    about_input above affine applied argparse args array as_csv as_json as_known
+    as_shown as_targets as_tensor as_texts attempt augment augmented average axes
+    axis batches begin begins_as_image begun believed beside build by_name cache
+    called cased categories_of cells centered chain changes channel check
+    check_apart check_arguments check_broken check_classes check_counts check_free
+    check_names check_other check_own check_swapped check_targets check_unit
+    check_weights check_width checked checked_by_name checked_chances
+    checked_features checked_inputs checked_labels checked_names checked_numbers
+    checked_rows checked_targets checkpoint chosen class_axis class_counts
+    class_doubts class_names classes classes_of clipped closure codecs codes
+    collections column columns_of combinations command_line commit_of compared
+    computed confusion contextmanager continued copied copies copy count counted
+    crop csv curves cutmix cutout data data_arrays data_checks data_cifar
     data_common data_features data_files data_images data_inputs data_labeled_texts
     data_mnist data_module data_named_arrays data_named_module data_pixels
     data_scale data_tables data_targets data_tensors data_text data_twins
