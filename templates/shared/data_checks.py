@@ -46,6 +46,7 @@ def believed(
     Raises:
         DataError: It cannot: the line says why.
     """
+    data.train.compared = compared
     for part, name in ((data.train, "train on"), (data.test, "test")):
         if len(part) == 0:
             raise DataError(f"there are no examples to {name}")

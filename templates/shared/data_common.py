@@ -41,6 +41,7 @@ class Data:
             is weighted.
         pos_weight: How much positive targets count in the loss, float32 () or (K,),
             if they are weighted.
+        compared: Whether the loss looks at the targets.
         counted: The class weights, if the loss of a batch is a mean over them.
         ignored: What stands for a class that is not known, if some are not.
         scaled: Mean and deviation that the features were brought from, for features
@@ -51,6 +52,7 @@ class Data:
     unit: ClassVar[int] = 1
     class_weights: Tensor
     pos_weight: Tensor
+    compared: bool = True
     counted: Tensor | None = None
     ignored: int | None = None
     scaled: tuple[Tensor, Tensor] | None = None

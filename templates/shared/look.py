@@ -11,7 +11,7 @@ from torch import Tensor
 
 import checkpoint
 import plots
-from data_common import NAMED, RANK, Data, Splits, class_counts, named
+from data_common import NAMED, RANK, Data, Features, Splits, class_counts, named
 from data_features import images_of
 from errors import note, say
 
@@ -22,7 +22,7 @@ EXAMPLES = 40
 UNEQUAL = 20
 """How many times more examples than another a class has before that is a warning."""
 
-Augment = Callable[[Tensor], Tensor]
+Augment = Callable[[Features], Features]
 Mix = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
@@ -52,13 +52,17 @@ def look(
             features = images_of(features, augmented)
         if mixed:
             features, targets = mixed(features, targets)
-        titles = [_title(each, data.about.get("classes")) for each in targets]
+        inputs = features if isinstance(features, tuple) else (features,)
+        titles = [_title(each, data) for each in targets]
         if "vocabulary" in data.about:
-            plots.save_texts(
-                args.out, as_texts(plots.drawn(features), data.about), titles
-            )
-        else:
-            plots.save_examples(args.out, plots.drawn(features).cpu(), titles)
+            texts = next(each for each in inputs if each.ndim == 2)
+            plots.save_texts(args.out, as_texts(texts, data.about), titles)
+            return
+        parts = [each.float().cpu() for each in inputs]
+        if targets.ndim > 2:  # a map for each example
+            parts.append(targets.float().cpu())
+        shown = zip(titles, zip(*parts, strict=True), strict=True)
+        plots.save_examples(args.out, [*shown][: EXAMPLES // len(parts)])
 
 
 def as_texts(features: Tensor, about: dict[str, Any]) -> list[str]:
@@ -90,8 +94,14 @@ def facts(data: Splits) -> dict[str, Any]:
     """
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     found: dict[str, Any] = {"examples": {name: len(parts[name]) for name in parts}}
-    classes = data.about.get("classes") or two_classes(data.train.targets)
+    found["inputs"] = {
+        name: _input(data.train, name, values)
+        for name, values in data.train.inputs().items()
+    }
+    classes = data.about.get("classes") or _two_classes(data.train)
     if classes:
+        labels = not data.train.targets.is_floating_point()
+        found["places"] = labels and not _single(data.train)
         counts = {
             name: class_counts(part.targets, len(classes))
             for name, part in parts.items()
@@ -100,32 +110,35 @@ def facts(data: Splits) -> dict[str, Any]:
             label: {name: counts[name][place] for name in parts}
             for place, label in enumerate(classes)
         }
-    found["inputs"] = {
-        name: _input(data.train, name, values)
-        for name, values in data.train.inputs().items()
-    }
-    if not classes and _are_numbers(data.train.targets):
+    elif data.train.compared and data.train.targets.is_floating_point():
         found["targets"] = {
-            name: _numbers(part.in_own_unit(part.targets))
+            name: _targets(part, data.about)
             for name, part in parts.items()
             if len(part)
         }
     found["notes"] = [*data.notes]
-    found["warnings"] = [*data.warnings, *unequal(data, found.get("classes", {}))]
+    found["warnings"] = [*data.warnings, *_unequal(data, found.get("classes", {}))]
     return found
 
 
-def two_classes(targets: Tensor) -> list[str]:
+def _single(data: Data) -> bool:
+    """Tell whether there is one target for each example."""
+    return data.targets[0].numel() == 1
+
+
+def _two_classes(data: Data) -> list[str]:
     """Name the classes of targets that are 0 or 1, one an example; none of others."""
-    floating, single = targets.is_floating_point(), targets[0].numel() == 1
-    if not (floating and single and targets.any()):  # nobody looks at zeros alone
+    targets = data.targets
+    if not (data.compared and targets.is_floating_point() and _single(data)):
         return []
     return ["0", "1"] if bool(((targets == 0) | (targets == 1)).all()) else []
 
 
-def unequal(data: Splits, classes: dict[str, dict[str, int]]) -> list[str]:
+def _unequal(data: Splits, classes: dict[str, dict[str, int]]) -> list[str]:
     """Say which classes have far fewer examples than another, if no weight helps."""
-    if hasattr(data.train, "class_weights") or hasattr(data.train, "pos_weight"):
+    train = data.train
+    weighted = hasattr(train, "class_weights") or hasattr(train, "pos_weight")
+    if weighted or not train.compared:
         return []
     counts = {name: parts["train"] for name, parts in classes.items() if parts["train"]}
     if not counts:
@@ -137,7 +150,11 @@ def unequal(data: Splits, classes: dict[str, dict[str, int]]) -> list[str]:
     few.sort(key=lambda name: counts[name])
     said = named(f"{name} ({counts[name]:,})" for name in few)
     most = f"{largest} ({counts[largest]:,})"
-    key = "pos_weight" if data.train.targets.is_floating_point() else "weight"
+    key = (
+        "pos_weight"
+        if train.targets.is_floating_point() and _single(train)
+        else "weight"
+    )
     mend = f"`{key}: balanced` in the loss makes up for it"
     return [f"far fewer examples than of {most} are of {said}: {mend}"]
 
@@ -145,7 +162,10 @@ def unequal(data: Splits, classes: dict[str, dict[str, int]]) -> list[str]:
 def tell(found: dict[str, Any]) -> None:
     """Print what `facts` has found, in a few lines."""
     parts = {name: count for name, count in found["examples"].items() if count}
-    rows = [["", *parts], *_rows(found.get("classes", {}), [*parts])]
+    rows = [
+        ["places of" if found.get("places") else "", *parts],
+        *_rows(found.get("classes", {}), [*parts]),
+    ]
     rows.append(["examples", *(f"{count:,}" for count in parts.values())])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for name, *counts in rows:
@@ -157,10 +177,11 @@ def tell(found: dict[str, Any]) -> None:
         read, seen = (_range(*about[key]) for key in ("read", "seen"))
         model = "" if read == seen else f", for the model {seen}"
         say(f"{name} {about['shape']}: {read}{model}")
-    for name, about in found.get("targets", {}).items():
-        least, most, mean, deviation = map(_short, about.values())
-        said = f"{least} to {most}, mean {mean}, deviation {deviation}"
-        say(f"targets of {name}: {said}")
+    for part, columns in found.get("targets", {}).items():
+        for name, about in columns.items():
+            least, most, mean, deviation = map(_short, about.values())
+            said = f"{least} to {most}, mean {mean}, deviation {deviation}"
+            say(f"{name}, {part}: {said}")
     for line in found["notes"]:
         say(line)
     for line in found["warnings"]:
@@ -212,9 +233,16 @@ def _ends(values: Tensor) -> list[float]:
     return [least.item(), most.item()]
 
 
-def _are_numbers(targets: Tensor) -> bool:
-    """Tell whether targets are numbers to predict; nobody looks at zeros alone."""
-    return targets.is_floating_point() and bool(targets.any())
+def _targets(part: Data, about: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Find out where numbers to predict are, in their own unit, by their names."""
+    own = part.in_own_unit(part.targets)
+    names: list[str] = about.get("targets", {}).get("names", [])
+    if own.flatten(1).shape[1] != len(names):
+        return {"targets": _numbers(own)}
+    return {
+        name: _numbers(column)
+        for name, column in zip(names, own.flatten(1).unbind(1), strict=True)
+    }
 
 
 def _numbers(targets: Tensor) -> dict[str, float]:
@@ -234,12 +262,14 @@ def _short(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 10_000 else f"{number:.4g}"
 
 
-def _title(target: Tensor, classes: list[str] | None) -> str:
+def _title(target: Tensor, data: Splits) -> str:
     """Say what an example is."""
-    if target.numel() > 1 and classes and target.is_floating_point():  # a mixture
-        likely = target[: len(classes)].argsort(descending=True)[:2].tolist()
-        shares = [(classes[place], float(target[place])) for place in likely]
-        return "\n".join(f"{name} {share:.0%}" for name, share in shares if share)
-    if target.numel() > 1:
+    classes: list[str] = data.about.get("classes", [])
+    if target.numel() == 1:
+        own = data.train.in_own_unit(target).item()
+        return classes[int(own)] if classes else _short(own)
+    if len(target) != len(classes) or not target.is_floating_point():
         return ""
-    return classes[int(target)] if classes else _short(target.item())
+    likely = target.argsort(descending=True)[:2].tolist()  # a mixture
+    shares = [(classes[place], float(target[place])) for place in likely]
+    return "\n".join(f"{name} {share:.0%}" for name, share in shares if share)

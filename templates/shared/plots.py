@@ -103,9 +103,15 @@ def save_numbers(folder: Path, data: Splits, outputs: Tensor) -> None:
     _save(folder / "results.png", compared, wanted, given, names)
 
 
-def save_examples(folder: Path, features: Tensor, titles: Sequence[str]) -> None:
-    """Draw examples as a model sees them, (N, …), into examples.png."""
-    _save(folder / "examples.png", examples, features, titles)
+def save_examples(folder: Path, shown: Sequence[tuple[str, Sequence[Tensor]]]) -> None:
+    """Draw examples as a model sees them into examples.png.
+
+    Args:
+        folder: Where it goes.
+        shown: Of each example its title, and what is drawn of it side by side:
+            images, (C, H, W), or other values as maps.
+    """
+    _save(folder / "examples.png", examples, shown)
 
 
 def save_texts(folder: Path, lines: Sequence[str], titles: Sequence[str]) -> None:
@@ -167,17 +173,21 @@ def confusion(targets: Tensor, results: Tensor, classes: Sequence[str]) -> "Figu
     return figure
 
 
-def examples(features: Tensor, titles: Sequence[str]) -> "Figure":
-    """Draw examples, (N, …): images, or values as a map."""
-    figure, axes = _subplots(5, 8, width=12, height=9)
+def examples(shown: Sequence[tuple[str, Sequence[Tensor]]]) -> "Figure":
+    """Draw examples: of each a title, and images or maps side by side."""
+    each = len(shown[0][1])
+    across = max(8 // each, 1)
+    rows = -(-len(shown) // across)
+    figure, axes = _subplots(rows, across * each, width=12, height=1.8 * rows)
     for axis in axes:
         axis.axis("off")
-    for example, title, axis in zip(features, titles, axes, strict=False):
-        if example.ndim == 3 and len(example) in (1, 3):
-            draw(axis, example)
-        else:
-            axis.imshow(_maps(example.unsqueeze(0))[0].tolist(), aspect="auto")
-        axis.set_title(title, fontsize=9)
+    for place, (title, parts) in enumerate(shown):
+        for axis, part in zip(axes[place * each :], parts, strict=False):
+            if part.ndim == 3 and len(part) in (1, 3):
+                draw(axis, part)
+            else:
+                axis.imshow(_maps(part.unsqueeze(0))[0].tolist(), aspect="auto")
+        axes[place * each].set_title(title, fontsize=9)
     figure.tight_layout()
     return figure
 

@@ -9,40 +9,40 @@ WORDS = frozenset(
     DataError EARLY_STOPPING EMA EPOCHS F FIRST FREEZE Iterator LEARNING_RATE LENGTH
     LRScheduler Loaded Means NETWORK Optimizer Optimizers ParameterGroup Path
     Predictions RUNS Ranking Run SEED SPEC SimpleNamespace TARGET TRAINING Tensor
-    Trained Variance WEIGHTS WeightAverage _ _all_frozen _are_numbers _around _bits
-    _changed _check_fits _checked _content _converted _counts _described
-    _differences _ends _fits _flat _holds_out _input _inputs _is_kept _is_so _key
-    _kind _kind_of_numbers _kinds _labels _layer _maps _marks _mended _numbers
+    Trained Variance WEIGHTS WeightAverage _ _all_frozen _around _bits _changed
+    _check_fits _checked _content _converted _counts _described _differences _ends
+    _fits _flat _holds_out _input _inputs _is_kept _is_so _key _kind
+    _kind_of_numbers _kinds _labels _layer _maps _marks _mended _numbers
     _of_channels _of_classes _of_keys _of_layers _only _other _other_data
     _other_settings _outcome _pairs _pickled _place _places _range _refused
     _resampled _rows _safetensors _said _save _scheduler_kind _separator _shape
-    _short _sign _span _steps _subplots _sums _three _title _told _trained about
-    about_input above affine applied argparse args array as_csv as_json as_known
-    as_shown as_targets as_tensor as_texts attempt augment augmented average axes
-    axis batches begin begins_as_image begun believed beside build by_name cache
-    called cased categories_of cells centered chain changes channel check
-    check_apart check_arguments check_broken check_classes check_counts check_free
-    check_names check_other check_own check_swapped check_targets check_unit
-    check_weights check_width checked checked_by_name checked_chances
-    checked_features checked_inputs checked_labels checked_names checked_numbers
-    checked_rows checked_targets checkpoint chosen class_axis class_counts
-    class_doubts class_names classes classes_of clipped closure codecs codes
-    collections column columns_of combinations command_line commit_of compared
-    computed confusion contextmanager continued copied copies copy count counted
-    crop csv curves cutmix cutout data data_arrays data_checks data_cifar
-    data_common data_features data_files data_images data_inputs data_labeled_texts
-    data_mnist data_module data_named_arrays data_named_module data_pixels
-    data_scale data_tables data_targets data_tensors data_text data_twins
-    data_wanted data_words dates decayed decode decoded defaultdict described device
-    differences difflib dist download draw drawn each_of encode encoded encoding_of
-    ends_of epoch epochs errors evaluate example examples export exports facts
-    feature_doubts feature_maps feature_names features features_like figure
-    file_digest filecmp find find_texts find_unused finite finite_number first_of
-    first_output fits fitted fixed flattened flip fnmatchcase folder following
-    format_of found found_in found_separator freeze frozen functional gathered
-    get_ema_multi_avg_fn grayed group groupby groups guarded guessed gzip handle
-    handles has_commas has_fractions has_run head held_out hidden hook hooks http
-    id_doubts image image_checks image_files image_fit image_folders images
+    _short _sign _single _span _steps _subplots _sums _targets _three _title _told
+    _trained _two_classes _unequal about about_input above affine applied argparse
+    args array as_csv as_json as_known as_shown as_targets as_tensor as_texts
+    attempt augment augmented average axes axis batches begin begins_as_image begun
+    believed beside build by_name cache called cased categories_of cells centered
+    chain changes channel check check_apart check_arguments check_broken
+    check_classes check_counts check_free check_names check_other check_own
+    check_swapped check_targets check_unit check_weights check_width checked
+    checked_by_name checked_chances checked_features checked_inputs checked_labels
+    checked_names checked_numbers checked_rows checked_targets checkpoint chosen
+    class_axis class_counts class_doubts class_names classes classes_of clipped
+    closure codecs codes collections column columns_of combinations command_line
+    commit_of compared computed confusion contextmanager continued copied copies
+    copy count counted crop csv curves cutmix cutout data data_arrays data_checks
+    data_cifar data_common data_features data_files data_images data_inputs
+    data_labeled_texts data_mnist data_module data_named_arrays data_named_module
+    data_pixels data_scale data_tables data_targets data_tensors data_text
+    data_twins data_wanted data_words dates decayed decode decoded defaultdict
+    described device differences difflib dist download draw drawn each_of encode
+    encoded encoding_of ends_of epoch epochs errors evaluate example examples export
+    exports facts feature_doubts feature_maps feature_names features features_like
+    figure file_digest filecmp find find_texts find_unused finite finite_number
+    first_of first_output fits fitted fixed flattened flip fnmatchcase folder
+    following format_of found found_in found_separator freeze frozen functional
+    gathered get_ema_multi_avg_fn grayed group groupby groups guarded guessed gzip
+    handle handles has_commas has_fractions has_run head held_out hidden hook hooks
+    http id_doubts image image_checks image_files image_fit image_folders images
     images_of in_bytes in_parts in_utf8 index inside inspect io is_constant
     is_number is_one_hot is_other_data is_utf8 is_wide islice itertools join joined
     json keep kind_of known known_examples labels labels_of laid_out last layer
@@ -77,12 +77,12 @@ WORDS = frozenset(
     targets tell tempfile tensor tensorboard tensors text text_files text_folders
     text_lengths text_tables text_targets text_units text_unknown texts texts_in
     texts_of texts_read time told torch traceback train train_epoch train_step
-    trained training translated turned turns twin_doubts two_classes type_of types
-    typing unequal unicodedata unit_of units_of unknown_share unnamed unpacked
-    upright urllib usable use use_weights value value_of values values_of visible
-    vocabulary_of wanted_inputs warnings watch weigh_classes weigh_positives
-    weight_average weighting width widths_of window with_bar without without_missing
-    without_nan word_pattern words write write_confusion write_rows write_table
-    write_thresholds wrong_places wrong_shape
+    trained training translated turned turns twin_doubts type_of types typing
+    unicodedata unit_of units_of unknown_share unnamed unpacked upright urllib
+    usable use use_weights value value_of values values_of visible vocabulary_of
+    wanted_inputs warnings watch weigh_classes weigh_positives weight_average
+    weighting width widths_of window with_bar without without_missing without_nan
+    word_pattern words write write_confusion write_rows write_table write_thresholds
+    wrong_places wrong_shape
     """.split()
 )

@@ -61,6 +61,7 @@ class Learning(NamedTuple):
 
     Attributes:
         data: Lines that define how the data is read.
+        look: Lines that define what is printed of it.
         title: The name of the data, as Markdown.
         augment: Lines that define the augmentations.
         metrics: Lines that define the classes of metrics.
@@ -75,6 +76,7 @@ class Learning(NamedTuple):
     """
 
     data: Lines
+    look: Lines
     title: Code
     augment: Lines
     metrics: Lines
@@ -237,6 +239,7 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
                 inliner.take("shared/weighting", *weighting),
             ]
         ),
+        look=inliner.take("shared/look", "facts", "tell"),
         title=Code(escaped(recipe.dataset.title)),
         augment=_joined(inliner.take(f"shared/{at}", name) for at, name in changes),
         metrics=_joined(
