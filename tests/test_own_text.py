@@ -6,10 +6,12 @@ import csv
 import json
 import math
 import random
+import shutil
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import torch
 
 from mlpgen import api
 
@@ -67,6 +69,21 @@ KINDS: dict[str, dict[str, Any]] = {
         loss="BCEWithLogitsLoss",
         metrics=["accuracy"],
     ),
+    "lengths": {
+        **spec(
+            {"text": "moods", "units": "words"},
+            [
+                {**embedded()[0], "from": "tokens"},
+                {"sum": 1},
+                {"div": None, "from": ["sum_1", "lengths"]},
+                {"Linear": 2},
+            ],
+        ),
+        "input": {
+            "tokens": {"shape": [12], "dtype": "int64"},
+            "lengths": {"shape": [1], "dtype": "int64"},
+        },
+    },
     "words": spec(
         {"text": "story.txt", "units": "words"},
         embedded({"GRU": 32, "select": "output"}, {"Linear": 40}, places=40),
@@ -120,7 +137,7 @@ def story(count: int = 800) -> str:
 def texts_into(folder: Path, kind: str) -> None:
     """Write the texts of a kind."""
     found = reviews()
-    if kind in ("folder", "two"):
+    if kind in ("folder", "two", "lengths"):
         for number, row in enumerate(found):
             path = folder / "moods" / row["mood"] / f"{number}.txt"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -148,7 +165,15 @@ def said(script: Path, *args: str) -> tuple[str, str]:
     return done.stdout, done.stderr
 
 
-EPOCHS = {"table": 5, "folder": 15, "numbers": 40, "two": 10, "words": 12, "lines": 3}
+EPOCHS = {
+    "table": 5,
+    "folder": 15,
+    "numbers": 40,
+    "two": 10,
+    "lengths": 6,
+    "words": 12,
+    "lines": 3,
+}
 SHORT = ("table", "lines")
 BEST = (4 + 1 / 3 + 1 / 2 + 1 / 3) / 7
 """Of a sentence, one of 3, of 2 and of 3 words cannot be known, four words can."""
@@ -525,3 +550,88 @@ def test_what_is_found_is_said(name: str, tmp_path: Path) -> None:
     texts_into(tmp_path, kind)
     change(tmp_path)
     assert says in notes(kind, tmp_path, **data)
+
+
+def test_lengths_are_those_of_the_texts(tmp_path: Path) -> None:
+    """Of what is cut, the length of the input; what is read has them too."""
+    texts_into(tmp_path, "lengths")
+    (tmp_path / "moods" / "good" / "a.txt").write_text("well " * 99)
+    found = load(KINDS["lengths"], tmp_path)
+    (tokens, lengths), targets = found.train.between(0, len(found.train))
+    assert tokens.shape == (len(targets), 12) and lengths.shape == (len(targets), 1)
+    assert torch.equal((tokens != 0).sum(dim=1, keepdim=True), lengths)
+    assert int(lengths.min()) >= 4 and int(lengths.max()) == 12
+    (tmp_path / "a.txt").write_text("good1 bad1 zebra")
+    (tmp_path / "b.txt").write_text(" ")
+    module = shared("data_texts_with_lengths")
+    paths = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    tokens, lengths = module.read_files(paths, found.about)
+    assert lengths.flatten().tolist() == [3, 1]
+    vocabulary = found.about["vocabulary"]
+    assert [vocabulary[place] for place in tokens[0]][:3] == [
+        "good1",
+        "bad1",
+        "<unknown>",
+    ]
+
+
+def test_an_encoding_is_that_of_the_file(tmp_path: Path) -> None:
+    """Its mark says it, or the key; ends of lines are all the same."""
+    table(tmp_path / "plain.csv", reviews())
+    content = (tmp_path / "plain.csv").read_bytes().replace(b"plain1", b"sch\xf6n")
+    text = content.decode("cp1252")
+    wanted = None
+    for encoding, key in (
+        ("utf-8", None),
+        ("utf-8-sig", None),
+        ("utf-16", None),
+        ("utf-32", None),
+        ("cp1252", "cp1252"),
+        ("utf-16-be", "utf-16-be"),
+    ):
+        (tmp_path / "reviews.csv").write_bytes(text.encode(encoding))
+        found = load(changed("table", encoding=key), tmp_path)
+        features, _ = found.train.between(0, len(found.train))
+        assert "schön" in found.about["vocabulary"]
+        assert wanted is None or torch.equal(features, wanted)
+        wanted = features
+
+
+def test_words_are_what_people_call_words() -> None:
+    """With their marks, in any script; signs are alone, and emojis stay whole."""
+    units_of = shared("text_units").units_of
+    text = "Don't stop: e\u0301te\u0301, नमस्ते! 👍🏽👨\u200d👩\u200d👧 x_1\u00a0…\n\n"
+    assert units_of(text, "words") == [
+        *("Don't", "stop", ":", "été", ",", "नमस्ते", "!", "👍🏽", "👨\u200d👩\u200d👧"),
+        *("x_1", "…", "\n", "\n"),
+    ]
+    assert units_of("e\u0301👍", "characters") == ["é", "👍"]
+
+
+@pytest.mark.parametrize(
+    "parts", [("train", "test"), ("train", "val"), ("Train", "valid", "test")]
+)
+def test_folders_of_parts_are_what_they_say(
+    parts: tuple[str, ...], tmp_path: Path
+) -> None:
+    """What is there to validate is the test, where there is no other."""
+    in_parts(tmp_path, parts)
+    given = changed("folder", text="parts")
+    found = load(given, tmp_path)
+    assert [len(found.train), len(found.test)] == [60, 60]
+    assert len(found.validation) == 0
+    given["training"] = {**given["training"], "validation": 0.25}
+    found = load(given, tmp_path)
+    held = 15 if parts == ("train", "test") else 60
+    assert len(found.validation) == held
+    assert len(found.train) == (
+        45 if parts == ("train", "test") else 60 if len(parts) > 2 else 48
+    )
+
+
+def test_a_text_is_no_test_of_itself(tmp_path: Path) -> None:
+    in_parts(tmp_path, ("train", "test"))
+    first = next((tmp_path / "parts" / "train" / "good").iterdir())
+    shutil.copy(first, tmp_path / "parts" / "test" / "bad" / "x.txt")
+    with pytest.raises(shared("data_common").DataError, match="must not be trained on"):
+        load(changed("folder", text="parts"), tmp_path)

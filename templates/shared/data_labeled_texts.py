@@ -32,7 +32,9 @@ from text_units import (
 )
 from text_unknown import clipped, texts_read
 
-FILES = Files("texts", (".txt", ".md", ".text", *TABLE_ENDINGS))
+TEXTS = Files("texts", (".txt", ".md", ".text", *TABLE_ENDINGS))
+
+FILES = TEXTS
 
 
 class TextsOfClasses(Data):
@@ -78,7 +80,7 @@ class Texts(NamedTuple):
     notes: list[str]
 
 
-def load(
+def load_labeled(
     folder: Path,
     device: torch.device,
     *,
@@ -136,7 +138,7 @@ def load(
     what = repr(label) if label else path
     targets, classes = as_targets(found.targets, what, outputs, result, unit)
     to_train, to_validate, to_test = in_parts(
-        found.parts, test, subset, validation, seed
+        found.parts, test, subset, validation, seed, found.notes
     )
     raw = numbered(units_of(cased(text, units), units) for text in found.texts)
     numbers = laid_out(raw, length)
@@ -164,6 +166,9 @@ def load(
     data = Splits(train, held, tested, about, (*notes,), (*warnings,))
     compared = bool(outputs) or result is not None
     return believed(data, compared=compared, lenient=bool(subset), outputs=outputs)
+
+
+load = load_labeled
 
 
 def of_table(
@@ -214,22 +219,36 @@ def cased(text: str, units: str) -> str:
 
 
 def in_parts(
-    parts: Sequence[str], test: float, subset: int, validation: float, seed: int
+    parts: Sequence[str],
+    test: float,
+    subset: int,
+    validation: float,
+    seed: int,
+    notes: list[str],
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the places of what is trained on, decides between epochs, and is a test.
 
     Folders of parts are what they say; without a test, what is there to validate is
     one, unless it decides between epochs.
     """
-    places = {name: _places(parts, name) for name in ("train", "validation", "test")}
-    to_train, to_validate, to_test = places.values()
-    if not len(to_test) and not validation:
-        to_validate, to_test = to_test, to_validate
+    to_train, held, to_test = (
+        _places(parts, name) for name in ("train", "validation", "test")
+    )
+    if len(held) and not validation:
+        if len(to_test):
+            said = "the folder for validation decides nothing: `validation: 0.2` in "
+            notes.append(f"{said}the spec, with any share, lets it choose the epoch")
+        else:
+            notes.append("there is no folder for the test: that of validation is used")
+            to_test = held
+        held = held[:0]
     if not len(to_test):
         to_train, to_test = held_out(to_train, test, seed)
-    if not validation or not len(to_validate):
+    if not len(held):
         return *chosen(to_train, subset, validation, seed), to_test
-    return chosen(to_train, subset, 0.0, seed)[0], to_validate, to_test
+    said = f"what decides between epochs is the folder, not {validation:.0%} "
+    notes.append(f"{said}of the training data")
+    return chosen(to_train, subset, 0.0, seed)[0], held, to_test
 
 
 def _places(parts: Sequence[str], name: str) -> Tensor:
@@ -258,7 +277,7 @@ def preprocessing(about: dict[str, Any]) -> Preprocessing:
     return Preprocessing(torch.int64)
 
 
-def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
+def read_numbers(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     """Read texts as the model takes them, int64 (N, L).
 
     Args:
@@ -274,6 +293,9 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     texts_read.add(raw, about["vocabulary"], units, about["length"])
     numbers = laid_out(raw, about["length"])
     return translated(numbers, raw.units, about["vocabulary"]).long()
+
+
+read_files = read_numbers
 
 
 def texts_of(path: Path, about: dict[str, Any]) -> list[str]:

@@ -23,8 +23,10 @@ AT_ONCE = 1000
 """Examples that a model looks at at once."""
 LAYERS = 40
 """Layers that are drawn: a picture of more is too high."""
-LETTERS, TITLE = 110, 18
-"""Characters of a text that are drawn, and of its title."""
+LETTERS = 110
+"""Characters of a text that are drawn."""
+TITLE = 18
+"""Characters of its title."""
 MAPS = 12
 """Feature maps of a layer that are drawn."""
 

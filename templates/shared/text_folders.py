@@ -8,20 +8,21 @@ from data_common import DataError, named
 
 TEXT_ENDINGS = (".txt", ".md", ".text", "")
 """Of the names of texts; many collections have names without an ending."""
-PARTS = {
+PART_NAMES = {
     "train": "train",
     "training": "train",
     "val": "validation",
     "valid": "validation",
     "validation": "validation",
     "test": "test",
+    "testing": "test",
 }
 """What folders above those of classes may be called, and what is in them."""
-HIDDEN = ("__macosx", "__pycache__", "thumbs.db", "desktop.ini")
+LEFT_BY_SYSTEMS = ("__macosx", "__pycache__", "thumbs.db", "desktop.ini")
 """Names, in lower case, of what people do not put there themselves."""
 
 
-class Found(NamedTuple):
+class FoundTexts(NamedTuple):
     """The texts in folders.
 
     Attributes:
@@ -38,7 +39,7 @@ class Found(NamedTuple):
     left_out: list[str]
 
 
-def find_texts(root: Path) -> Found:
+def find_texts(root: Path) -> FoundTexts:
     """Find the texts of all classes, in folders of any depth.
 
     Raises:
@@ -46,11 +47,11 @@ def find_texts(root: Path) -> Found:
     """
     if not root.is_dir():
         raise DataError(f"{root} is a file: name a folder with a folder for each class")
-    found = Found([], [], [], [])
+    found = FoundTexts([], [], [], [])
     hidden: list[str] = []
     strange: list[str] = []
     for part, folder in part_folders(root):
-        classes = [each for each in visible(folder, hidden) if each.is_dir()]
+        classes = [each for each in shown_in(folder, hidden) if each.is_dir()]
         if not classes:
             raise DataError(f"{folder} has no folders: one with texts for each class")
         for path in classes:
@@ -60,7 +61,7 @@ def find_texts(root: Path) -> Found:
             found.paths.extend(texts)
             found.classes.extend([path.name] * len(texts))
             found.parts.extend([part] * len(texts))
-        strange += [f"{each}" for each in visible(folder, []) if each.is_file()]
+        strange += [f"{each}" for each in shown_in(folder, []) if each.is_file()]
     if hidden:
         found.left_out.append(f"hidden, left out: {named(hidden)}")
     if strange:
@@ -69,29 +70,37 @@ def find_texts(root: Path) -> Found:
 
 
 def part_folders(root: Path) -> list[tuple[str, Path]]:
-    """Return the folders of parts, by what is in them; the folder itself without."""
+    """Return the folders of parts, by what is in them; the folder itself without.
+
+    A class may be called "train" too.
+
+    Raises:
+        DataError: Two folders are of one part.
+    """
+    folders = [each for each in shown_in(root, []) if each.is_dir()]
     inside = [
-        (PARTS[each.name.lower()], each)
-        for each in visible(root, [])
-        if each.is_dir() and each.name.lower() in PARTS
+        (PART_NAMES[each.name.lower()], each)
+        for each in folders
+        if each.name.lower() in PART_NAMES
     ]
     parts = [part for part, _ in inside]
-    if "train" not in parts:
+    alone = {*parts} == {"train"} and len(folders) > len(parts)
+    if "train" not in parts or alone:
         return [("train", root)]
-    twice = [f"{path}" for part, path in inside if parts.count(part) > 1]
+    twice = [path.name for part, path in inside if parts.count(part) > 1]
     if twice:
-        raise DataError(f"{named(twice)} are the same part: leave one")
+        raise DataError(f"{root} has {named(twice)}: keep one folder for a part")
     return inside
 
 
-def visible(folder: Path, hidden: list[str]) -> Iterator[Path]:
+def shown_in(folder: Path, hidden: list[str]) -> Iterator[Path]:
     """Yield what is in a folder, sorted; what is hidden goes into the list."""
     try:
         every = sorted(folder.iterdir())
     except OSError as error:
         raise DataError(f"{folder} cannot be read: {error.strerror}") from None
     for path in every:
-        if path.name.startswith(".") or path.name.lower() in HIDDEN:
+        if path.name.startswith(".") or path.name.lower() in LEFT_BY_SYSTEMS:
             hidden.append(f"{path}")
         else:
             yield path
@@ -99,7 +108,7 @@ def visible(folder: Path, hidden: list[str]) -> Iterator[Path]:
 
 def texts_in(folder: Path, hidden: list[str], strange: list[str]) -> Iterator[Path]:
     """Yield the texts in a folder, at any depth; others go into the lists."""
-    for path in visible(folder, hidden):
+    for path in shown_in(folder, hidden):
         if path.is_dir():
             yield from texts_in(path, hidden, strange)
         elif path.suffix.lower() in TEXT_ENDINGS:

@@ -16,7 +16,8 @@ from torch import Tensor
 
 SPECIAL = ("", "<unknown>")
 """What stands in a vocabulary for padding and for what it does not have."""
-PADDING, UNKNOWN = 0, 1
+PADDING = 0
+UNKNOWN = 1
 MANY = 0.3
 """The share of unknown units that may be a mistake."""
 FIRST = len(SPECIAL)

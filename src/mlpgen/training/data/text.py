@@ -18,7 +18,7 @@ from mlpgen.training.data.user_data import Encoding, Separator, Share, UserData
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlpgen.training.data.base import Task
+    from mlpgen.training.data.base import Input, Task
 
 PLAIN = (".txt", ".md", ".text")
 """Endings of files with one text."""
@@ -26,6 +26,8 @@ TABLES = (".csv", ".tsv")
 """Endings of files with a text in each row."""
 LONGEST = 40
 """Most characters of a path in a message."""
+LENGTHS = "lengths"
+"""The name of the input that gets how long texts are."""
 LEAST = 4
 """Places of a vocabulary: padding, the unknown, and two words."""
 
@@ -163,7 +165,22 @@ class LabeledTexts(Text):
     """Texts that each are of a class, or have a number."""
 
     loader: ClassVar = "data_labeled_texts"
+    named_loader: ClassVar = "data_texts_with_lengths"
+    named_dtypes: ClassVar = ("int64",)
     continues: ClassVar = False
+
+    def refuses(self, inputs: Sequence[Input]) -> tuple[str, str]:
+        """Refuse inputs other than a text and its length."""
+        shapes = [len(each.shape) for each in inputs]
+        names = [each.name for each in inputs]
+        if names[1:] == [LENGTHS] and shapes == [1, 1] and inputs[1].shape == (1,):
+            return "", ""
+        message = f"texts are one input, and `{LENGTHS}` may be a second one; "
+        message += f"here are {', '.join(f'`{name}`' for name in names)}"
+        if names[1:] == [LENGTHS]:
+            message = f"`{LENGTHS}` is one number for each text, but its shape is "
+            message += f"{[*inputs[1].shape]}"
+        return message, f"write `{LENGTHS}: {{shape: [1], dtype: int64}}`"
 
     def conflicts(self) -> Iterator[Conflict]:
         """Find keys that do not go together."""
@@ -186,8 +203,10 @@ class LabeledTexts(Text):
 
     def arguments(self, task: Task) -> dict[str, Any]:
         """Return the path, what a text becomes, and what to learn."""
+        names = [each.name for each in task.inputs]
         return {
             "path": self.path,
+            **({"names": names} if names else {}),
             "length": task.shape[0],
             "vocabulary": self.vocabulary or task.known,
             "units": self.units,

@@ -1,0 +1,85 @@
+"""Texts and what each is of, for a model that also takes how long each text is."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from data_common import Data, Features, Splits
+from data_inputs import Inputs, PreprocessingInputs
+from data_labeled_texts import TEXTS, load_labeled, read_numbers
+from preprocessing import Preprocessing
+from text_units import PADDING
+
+FILES = TEXTS
+
+
+def load(
+    folder: Path, device: torch.device, *, names: Sequence[str], **others: Any
+) -> Splits:
+    """Read texts as numbers, cut or padded to one length, and count them.
+
+    Args:
+        folder: What the path of the texts begins in.
+        device: Where the data goes.
+        names: Of the inputs of the model: of the numbers, and of how many there are.
+        others: What `load_labeled` takes.
+
+    Raises:
+        DataError: There are no texts, or not the targets that the model learns.
+    """
+    data = load_labeled(folder, device, **others)
+    return data._replace(
+        train=with_lengths(data.train, names),
+        validation=with_lengths(data.validation, names),
+        test=with_lengths(data.test, names),
+        about={**data.about, "names": [*names]},
+    )
+
+
+class Lengths(Preprocessing):
+    """Lengths of texts: whole numbers, at least 1."""
+
+    def __init__(self) -> None:
+        super().__init__(torch.int64)
+
+    def examples(self, shapes: Sequence[tuple[int, ...]]) -> tuple[Tensor, ...]:
+        """Return lengths of 1."""
+        return tuple(torch.ones(shape, dtype=torch.int64) for shape in shapes)
+
+
+def with_lengths(texts: Data, names: Sequence[str]) -> Inputs:
+    """Put texts together with their lengths."""
+    lengths = Data(lengths_of(texts.features), texts.targets)
+    return Inputs(dict(zip(names, (texts, lengths), strict=True)), texts.targets)
+
+
+def lengths_of(numbers: Tensor) -> Tensor:
+    """Count what is not padding, but at least 1, int64 (N, 1)."""
+    return (numbers != PADDING).sum(dim=1, keepdim=True).clamp(min=1)
+
+
+def preprocessing(about: dict[str, Any]) -> PreprocessingInputs:
+    """Return nothing to scale: all inputs are numbers already.
+
+    Args:
+        about: What `load` has told.
+    """
+    texts, lengths = about["names"]
+    return PreprocessingInputs({texts: Preprocessing(torch.int64), lengths: Lengths()})
+
+
+def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Features:
+    """Read texts as the model takes them, int64 (N, L), and their lengths, (N, 1).
+
+    Args:
+        paths: The files: a text each, or tables with a column of texts.
+        about: What `load` has told.
+
+    Raises:
+        DataError: One is no text, or no such table.
+    """
+    numbers = read_numbers(paths, about)
+    return numbers, lengths_of(numbers)
