@@ -292,3 +292,19 @@ def test_conditions_may_be_long(condition: str, tmp_path: Path) -> None:
             assert "y = y + x" in text
             (tmp_path / f"{style}_{name}").write_text(text, encoding="utf-8")
     ruff(tmp_path)
+
+
+@pytest.mark.parametrize(("length", "lines"), [(35, 1), (36, 4)])
+def test_a_line_of_88_columns_is_not_broken(length: int, lines: int) -> None:
+    names = "a" * 36, "b" * length
+    entries = [{"Linear": 4, "from": "x", "name": name} for name in names]
+    spec = {
+        "name": "Wide",
+        "input": {"x": [3]},
+        "layers": entries,
+        "outputs": list(names),
+    }
+    text = api.render(network(spec), "explicit")["wide.py"]
+    returned = text[text.index("return") :].splitlines()
+    assert len(returned) == lines
+    assert lines > 1 or len(f"        {returned[0]}") == 88

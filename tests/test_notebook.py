@@ -276,3 +276,19 @@ def test_the_package_is_missing(
     assert run(["render", "specs/mlp.yaml", "--notebook"]) == 2
     assert "pip install nbformat" in capsys.readouterr().err
     assert not project.exists()
+
+
+@pytest.mark.parametrize("convolves", [False, True])
+def test_only_maps_that_are_computed_are_shown(convolves: bool) -> None:
+    spec = {
+        "name": "Tried",
+        "input": {"shape": [1, 8, 8]},
+        "parameters": {"convolves": convolves},
+        "layers": [
+            {"Conv2d": {"out_channels": 2, "kernel_size": 3}, "when": "${convolves}"},
+            "Flatten",
+            {"Linear": 2},
+        ],
+    }
+    texts = api.render(network(spec), "explicit", notebook=True)
+    assert ("layers that give images" in texts["tried.ipynb"]) is convolves

@@ -510,3 +510,27 @@ def test_a_short_training_has_an_average_that_predicts(
         assert float(shown[f"{name}_test_loss"]) == pytest.approx(loss, rel=1e-3)
     low = float(shown["weights_test_accuracy"]) - 0.1
     assert float(shown["average_test_accuracy"]) > max(low, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("features", "size"),
+    [
+        (1677, 2500),
+        (1678, 1000),
+        (4195, 500),
+        (8389, 250),
+        (16778, 100),
+        (41944, 50),
+        (83887, 25),
+        (167773, 10),
+        (419431, 5),
+        (838861, 2),
+        (2097153, 1),
+    ],
+)
+def test_the_largest_tensor_of_an_evaluation_is_below_16_mib(
+    features: int, size: int, tmp_path: Path
+) -> None:
+    layers = ["Flatten", {"Linear": features}, "ReLU", {"Linear": 10}]
+    text = rendered(layers, {}, tmp_path).read_text(encoding="utf-8")
+    assert f"data.batches({size}):" in text
