@@ -8,7 +8,7 @@ later changes of a source, so that only new tests are ever traced.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
@@ -57,8 +57,12 @@ class Map:
                     for line in _lines(lines[path])
                     if line in lines_moved
                 )
-        self.seconds[entry["test"]] = entry["cpu"]
-        self._runs[entry["test"]] = lines
+        test = entry["test"]
+        before = self._runs.get(test, {}) if test == IMPORTS else {}
+        for path, bits in before.items():  # modules of tests that were imported before
+            lines[path] = lines.get(path, 0) | bits
+        self.seconds[test] = entry["cpu"]
+        self._runs[test] = lines
 
     def add(
         self, test: str, cpu: float | None, lines: dict[str, Iterable[int]]
@@ -80,24 +84,30 @@ class Map:
             and runs.get(path, 0) & wanted
         ]
 
-    def imported(self, path: str, lines: Sequence[int]) -> bool:
+    def imported(self, path: str, lines: Iterable[int]) -> bool:
+        """Tell whether all of some lines are known to run before any test."""
+        wanted = _bits(lines)
+        return self._runs.get(IMPORTS, {}).get(path, 0) & wanted == wanted
+
+    def imported_any(self, path: str, lines: Iterable[int]) -> bool:
         """Tell whether one of some lines runs before any test."""
         return bool(self._runs.get(IMPORTS, {}).get(path, 0) & _bits(lines))
 
     def ordered(self, tests: Iterable[str]) -> list[str]:
-        """Sort tests: the quickest case of each function, then the next of each."""
-        of_function: dict[str, list[str]] = defaultdict(list)
+        """Sort tests: quick ones first, each case of a function after other tests.
+
+        The third case of a function counts as one that takes three times as long.
+        """
+        seen: Counter[str] = Counter()
+        costs: dict[str, float] = {}
         for test in sorted(tests, key=self._cost):
-            of_function[test.partition("[")[0]].append(test)
-        ranked = [
-            (rank, self._cost(test), test)
-            for cases in of_function.values()
-            for rank, test in enumerate(cases)
-        ]
-        return [test for _, _, test in sorted(ranked)]
+            function = test.partition("[")[0]
+            seen[function] += 1
+            costs[test] = seen[function] * self._cost(test)
+        return sorted(costs, key=lambda test: costs[test])
 
     def _cost(self, test: str) -> float:
-        return self.seconds[test] or 0.0
+        return 0.01 + (self.seconds[test] or 0.0)
 
 
 def _bits(lines: Iterable[int]) -> int:

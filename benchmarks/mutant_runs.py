@@ -140,9 +140,7 @@ def work(
         os.dup2(log, number)
     tests = Map(known, texts)
     run = Run(copy, tests, texts, chosen, report, budget)
-    if IMPORTS not in tests.seconds:
-        run.tracer = tracer(copy)
-        run.tracer.start()
+    run.tracer.start()
     options = [*OPTIONS, f"--basetemp={copy / 'temporary'}"]
     code = pytest.main([*options, *collected], plugins=[run])
     if not run.began:
@@ -214,8 +212,6 @@ class Again(Watch):
 class Run(Watch):
     """The plugin of the session that is collected once."""
 
-    tracer: Any = None
-
     def __init__(
         self,
         copy: Path,
@@ -230,6 +226,7 @@ class Run(Watch):
         self.chosen, self.report, self.budget = chosen, report, budget
         self.items: dict[str, pytest.Item] = {}
         self.began = False
+        self.tracer = tracer(copy)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -237,10 +234,10 @@ class Run(Watch):
         if session.testsfailed:
             return True
         self.began = True
-        if self.tracer:
-            self.tracer.stop()
-            self.map.add(IMPORTS, None, traced(self.tracer, self.copy).get("", {}))
-            self.tracer = None
+        self.tracer.stop()
+        imports = traced(self.tracer, self.copy).get("", {})
+        if not all(self.map.imported(*each) for each in imports.items()):
+            self.map.add(IMPORTS, None, imports)
         self.items = {item.nodeid: item for item in session.items}
         render(self.copy)
         self.learn([each for each in self.items if each not in self.map.seconds])
@@ -303,7 +300,7 @@ class Run(Watch):
             outcome = self._outcome(mutant, self._usable(tests), anew=False)
         if outcome.outcome in ("killed", "out of time"):
             return outcome
-        if self.map.imported(mutant.path, found.statement):
+        if self.map.imported_any(mutant.path, found.statement):
             return self._outcome(mutant, self._about(mutant, found), anew=True)
         return outcome
 

@@ -38,6 +38,7 @@ PARAMETERS = {"a": 4, "f": 0.5, "b": True}
         ("true", True, "True"),
         ("2 * 3", 6, "6"),
         ("a - a", 0, "0"),
+        ("9223372036854775807", 2**63 - 1, "9223372036854775807"),
     ],
 )
 def test_values_and_code(text: str, value: object, code: str) -> None:
@@ -52,7 +53,8 @@ def test_values_and_code(text: str, value: object, code: str) -> None:
         "",
         "1 +",
         "9**9**9",
-        "2**64",
+        "2**63",
+        "9223372036854775807 + 1",
         "10**300",
         "1e308*10",
         "1/0",

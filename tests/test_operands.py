@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlpgen import api
+from mlpgen.styles.layout import bracketed
 from mlpgen.symbols import operands
 from mlpgen.symbols.operands import Operand
 
@@ -223,3 +224,26 @@ def test_numbers_of_operators_in_a_block() -> None:
         },
     )
     assert gives(loaded, torch.ones(1, 4)).tolist() == [[6.0] * 4]
+
+
+def test_a_comparison_of_a_comparison_is_no_chain() -> None:
+    a, b, c = map(operands.name, "abc")
+    assert operands.infix("<", operands.infix("<", a, b), c).text == "(a < b) < c"
+    assert operands.chain(a, [("<", b), ("<", c)]).text == "a < b < c"
+
+
+def test_a_sum_of_a_sum_is_one_sum() -> None:
+    """Lines are broken before each of its operators."""
+    a, b, c = (operands.name(letter * 30) for letter in "abc")
+    lines = bracketed(operands.infix("-", operands.infix("-", a, b), c), 4, "size = ")
+    within = [line.strip() for line in lines[1:-1]]
+    assert within == [a.text, f"- {b.text}", f"- {c.text}"]
+
+
+def test_names_that_are_evaluated_in_any_case() -> None:
+    a, b, c = map(operands.name, "abc")
+    assert operands.chain(a, [("<", b), ("<", c)]).computed == {"a", "b"}
+    assert operands.infix("+", a, b, c).computed == {"a", "b", "c"}
+    assert operands.logical("or", [a, b, c]).computed == {"a"}
+    assert operands.choice(a, b, c).computed == {"a"}
+    assert operands.call("min", a, b, c).computed == {"a", "b", "c"}

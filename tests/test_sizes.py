@@ -76,6 +76,9 @@ a, b, c, d, n = sizes(a=8, b=6, c=9, d=5, n=4)
         (minimum(a + 4, b + 4), "min(a + 4, b + 4)"),
         (scaled(a, 1.5), "int(a * 1.5)"),
         (a * (b // 2) * (c // 2), "a * (b // 2) * (c // 2)"),
+        (d - b // (d - c), "d - b // (d - c)"),
+        ((b + 5) // 2, "(b + 5) // 2"),
+        ((2 * c * b + a * b) // (2 * b), "c + a // 2"),
     ],
 )
 def test_code_is_written_as_by_hand(size: int, code: str) -> None:
@@ -115,6 +118,14 @@ def test_sizes_without_code_keep_value_and_names() -> None:
     assert int(size) == 276**6
     assert not has_code(size)
     assert sum_of(size).names == {f"p{at}" for at in range(24)}
+
+
+@pytest.mark.parametrize(("divisions", "readable"), [(40, True), (41, False)])
+def test_code_is_nested_at_most_40_times(divisions: int, readable: bool) -> None:
+    size: int = a
+    for _ in range(divisions):
+        size = (size + 1) // n
+    assert has_code(size) is readable
 
 
 def test_work_is_limited() -> None:
