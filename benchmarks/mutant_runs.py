@@ -309,8 +309,8 @@ class Run(Watch):
 
     def _about(self, mutant: Mutant, found: Place) -> list[str]:
         """List the tests that could notice what is decided at import."""
-        around = self._usable(self.map.running(mutant.path, found.scope))
-        of_file = self._usable(self.map.running(mutant.path))
+        around = self.map.running(mutant.path, found.scope)
+        of_file = self.map.running(mutant.path)
         named = [
             each
             for each in self._usable(list(self.map.seconds))
@@ -318,13 +318,16 @@ class Run(Watch):
             and self.map.seconds[each] is not None
         ]
         first = [SCHEMA] if SCHEMA in self.items and named else []
-        return list(dict.fromkeys([*first, *named[:40], *around[:400], *of_file[:200]]))
+        parts = [*first, *named[:40]], self._usable(around), self._usable(of_file)
+        share = self.budget / len(parts)
+        chosen = [each for part in parts for each in self._affordable(part, share)]
+        return list(dict.fromkeys(chosen))
 
     def _outcome(self, mutant: Mutant, tests: list[str], *, anew: bool) -> Outcome:
         if not tests:
             return Outcome("not run by any test")
         if anew:
-            tests = self._affordable(tests)
+            tests = self._affordable(tests, self.budget)
         action = self._try_anew if anew else self._try
         code, last, cpu, ended = forked(functools.partial(action, mutant, tests))
         if code == UNPATCHED:
@@ -338,13 +341,13 @@ class Run(Watch):
             return Outcome("out of time", f"after {number} tests", cpu, len(tests))
         return Outcome("killed", last or "import", cpu, len(tests))
 
-    def _affordable(self, tests: Sequence[str]) -> list[str]:
-        """Take the first tests, until they take all of the time."""
+    def _affordable(self, tests: Sequence[str], budget: float) -> list[str]:
+        """Take the first tests, as many as some CPU seconds are enough for."""
         chosen: list[str] = []
-        left = self.budget
         for test in tests:
-            left -= self.map.seconds[test] or 0.0
-            if left > 0 or not chosen:
+            cost = self.map.seconds[test] or 0.0
+            if cost < budget:
+                budget -= cost
                 chosen.append(test)
         return chosen
 

@@ -247,3 +247,9 @@ def test_names_that_are_evaluated_in_any_case() -> None:
     assert operands.logical("or", [a, b, c]).computed == {"a"}
     assert operands.choice(a, b, c).computed == {"a"}
     assert operands.call("min", a, b, c).computed == {"a", "b", "c"}
+
+
+def test_operands_are_equal_if_their_code_is() -> None:
+    assert operands.name("a") == operands.atom("a")
+    assert operands.name("a") != operands.name("b")
+    assert operands.name("a") != "a"

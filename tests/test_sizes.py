@@ -87,6 +87,11 @@ def test_code_is_written_as_by_hand(size: int, code: str) -> None:
     assert eval(code, {}, values) == size
 
 
+def test_terms_keep_their_order_where_sizes_are_replaced() -> None:
+    same = dict(zip("abcd", (a, b, c, d), strict=True))
+    assert code_of(substituted(c + 2 * a + b * d, same)) == "c + 2 * a + b * d"
+
+
 @pytest.mark.parametrize("parts", range(1, 9))
 @pytest.mark.parametrize("chunks", [2, 3, 5, 8])
 def test_uneven_parts_add_up(parts: int, chunks: int) -> None:
