@@ -225,3 +225,17 @@ def test_no_rounds_under_a_condition(wide: bool, count: Any, style: str) -> None
     x = torch.ones(2, 8)
     for other in (True, False):
         assert torch.equal(output(data, style, 8, wide=other), x.tanh())
+
+
+def test_equal_functions_in_a_row_are_a_loop() -> None:
+    layers = ["Flatten", *["ReLU", "Tanh"] * 4, {"Linear": 4}]
+    spec = {"name": "Net", "input": [3, 8], "layers": layers}
+    text = api.render(network(spec), "explicit")["net.py"]
+    assert "        for _ in range(4):\n            x = torch.tanh(F.relu(x))\n" in text
+
+
+def test_the_docstring_names_an_output_as_its_author_does() -> None:
+    layers = [{"LSTM": {"hidden_size": 8}, "name": "words"}]
+    spec = {"name": "Net", "input": [5, 8], "layers": layers}
+    text = api.render(network(spec), "explicit")["net.py"]
+    assert "    Output: words  float32 (N, 5, 8)\n" in text

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlpgen import api
+from mlpgen.scripts.long_lines import broken
 from mlpgen.source import parse
 from mlpgen.styles.code import call, keyword
 from mlpgen.styles.layout import bracketed, indented, layout
 from mlpgen.symbols import operands
 
-from .linters import ruff
+from .linters import ruff, run
 from .networks import model, network
 
 if TYPE_CHECKING:
@@ -308,3 +309,40 @@ def test_a_line_of_88_columns_is_not_broken(length: int, lines: int) -> None:
     returned = text[text.index("return") :].splitlines()
     assert len(returned) == lines
     assert lines > 1 or len(f"        {returned[0]}") == 88
+
+
+LONG_LINES = '''\
+def measured_of(model_of_this_run, data_of_this_run, first_option_of_it, second_option_of_it=1):
+    """Measure.
+
+    A line of a docstring is not broken, though it has more than eighty-eight columns, as here.
+    """
+    return measured(model, data.batches(2500), {"accuracy": accuracy, "f1": f1_score, "loss": loss})
+
+
+text = """A text of one line in three quotes that is longer than the eighty-eight columns of it."""
+# A comment is not broken, though it has more than eighty-eight columns, as this one has here.
+total += weights["of_the_first_loss"] * loss_function(first_output_of_the_model, targets_of_all)
+optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9, weight_decay=0.001)
+model = build_network(first_argument_of_it, second_argument_of_it).to(device_of_it, torch.float32)
+names = ["first_name_of_a_layer", "second_name_of_a_layer", "third_name", "fourth_name_of_a_layer"]
+pairs = (first_value_of_the_pair_of_values_that_is_kept, second_value_of_the_pair_of_values_kept)
+single = ("one_single_text_that_is_long_enough_for_a_line_of_its_own_and_a_tuple_of_one_here",)
+settings = {"learning_rate": args.learning_rate, "batch_size": args.batch_size, "epochs": epochs}
+scheduler = Scheduler(optimizer, milestones=[10_000_000, 20_000_000, 30_000_000, 40_000_000, 50_000])
+stages = Stages(optimizer, milestones=[10_000_000, 20_000_000, 30_000_000], names=["a, b", "c (d"], at=1)
+for features, targets in data.batches(args.batch_size, shuffle=True, generator=generator_of_it, at=1):
+    pass
+if not all_of_the_conditions(first_condition_of_them, second_condition_of_them, third_condition_of):
+    pass
+last = call_of_a_function(with_an_argument_that_is_long, and_with_another_one_that_is_long_as_well)
+'''  # noqa: E501
+
+
+def test_long_lines_of_scripts_are_broken_as_ruff_does(tmp_path: Path) -> None:
+    text = broken(LONG_LINES)
+    (tmp_path / "long.py").write_text(text, encoding="utf-8")
+    run("ruff", "format", "--isolated", "--diff", "long.py", folder=tmp_path)
+    kept = [line for line in text.splitlines() if len(line) > 88]
+    assert [line.split()[0] for line in kept] == ["A", "text", "#"]
+    assert broken(text) == text

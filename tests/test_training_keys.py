@@ -534,3 +534,11 @@ def test_the_largest_tensor_of_an_evaluation_is_below_16_mib(
     layers = ["Flatten", {"Linear": features}, "ReLU", {"Linear": 10}]
     text = rendered(layers, {}, tmp_path).read_text(encoding="utf-8")
     assert f"data.batches({size}):" in text
+
+
+def test_targets_that_are_mixed_are_encoded_once(tmp_path: Path) -> None:
+    training = {"loss": "BCEWithLogitsLoss", "augment": ["mixup"]}
+    text = rendered(MLP, training, tmp_path).read_text(encoding="utf-8")
+    step, evaluation = text.split("def evaluate", 1)
+    assert "F.binary_cross_entropy_with_logits(logits, targets)" in step
+    assert "F.one_hot(targets, 10).float()" in evaluation
