@@ -328,6 +328,7 @@ model = build_network(first_argument_of_it, second_argument_of_it).to(device_of_
 names = ["first_name_of_a_layer", "second_name_of_a_layer", "third_name", "fourth_name_of_a_layer"]
 pairs = (first_value_of_the_pair_of_values_that_is_kept, second_value_of_the_pair_of_values_kept)
 single = ("one_single_text_that_is_long_enough_for_a_line_of_its_own_and_a_tuple_of_one_here",)
+only_one_name_of_this_list = ["one_single_text_that_is_long_enough_for_a_line_of_its_own_and_a_list"]
 settings = {"learning_rate": args.learning_rate, "batch_size": args.batch_size, "epochs": epochs}
 scheduler = Scheduler(optimizer, milestones=[10_000_000, 20_000_000, 30_000_000, 40_000_000, 50_000])
 stages = Stages(optimizer, milestones=[10_000_000, 20_000_000, 30_000_000], names=["a, b", "c (d"], at=1)
@@ -343,6 +344,7 @@ def test_long_lines_of_scripts_are_broken_as_ruff_does(tmp_path: Path) -> None:
     text = broken(LONG_LINES)
     (tmp_path / "long.py").write_text(text, encoding="utf-8")
     run("ruff", "format", "--isolated", "--diff", "long.py", folder=tmp_path)
+    assert '_and_a_list",\n]\n' in text  # as every version of ruff leaves it
     kept = [line for line in text.splitlines() if len(line) > 88]
     assert [line.split()[0] for line in kept] == ["A", "text", "#"]
     assert broken(text) == text
