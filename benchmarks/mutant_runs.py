@@ -40,6 +40,7 @@ SLOWEST = 20
 PATIENCE = 10
 """Times as long as usual, and at least `SLOWEST`: a test that hangs."""
 NEVER_ENDS = "does not end"
+NOT_RUN = "not run by any test"
 SCHEMA = "tests/test_schema.py::test_the_committed_file_is_current"
 OPTIONS = ["-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
 
@@ -48,7 +49,7 @@ class Outcome(NamedTuple):
     """What tests say about a mistake.
 
     Attributes:
-        outcome: `killed`, `survived`, `out of time` or `not run by any test`.
+        outcome: `killed`, `survived`, `out of time` or `NOT_RUN`.
         by: The test that notices it, or why it is known.
         cpu: Seconds.
         tests: How many tests were to be run.
@@ -295,7 +296,7 @@ class Run(Watch):
             return self._outcome(mutant, self._about(mutant, found), anew=True)
         exact = self.map.running(mutant.path, [mutant.line])
         tests = exact or self.map.running(mutant.path, found.statement)
-        outcome = Outcome("not run by any test")
+        outcome = Outcome(NOT_RUN)
         if tests:
             outcome = self._outcome(mutant, self._usable(tests), anew=False)
         if outcome.outcome in ("killed", "out of time"):
@@ -325,7 +326,7 @@ class Run(Watch):
 
     def _outcome(self, mutant: Mutant, tests: list[str], *, anew: bool) -> Outcome:
         if not tests:
-            return Outcome("not run by any test")
+            return Outcome(NOT_RUN)
         if anew:
             tests = self._affordable(tests, self.budget)
         action = self._try_anew if anew else self._try

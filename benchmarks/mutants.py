@@ -31,7 +31,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import yaml
 
-from mutant_runs import work
+from mutant_runs import NOT_RUN, work
 from mutators import mutants
 
 if TYPE_CHECKING:
@@ -154,6 +154,8 @@ def tried_by_processes(
     tests = [*left_out, *given.tests, "benchmarks/drift_tests.py"]
 
     def report(mutant: Mutant, outcome: Outcome) -> None:
+        if outcome.outcome == NOT_RUN and given.tests != ["tests"]:
+            return
         entry = {"mutant": names[mutant], "line": mutant.line, **outcome._asdict()}
         with results.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
@@ -218,12 +220,14 @@ def state() -> str:
 
 
 def outcomes(results: Path) -> dict[Identity, dict[str, Any]]:
-    """Read all results, the last one of each mistake."""
+    """Read the result of each mistake: that it was killed, or else the last one."""
     found: dict[Identity, dict[str, Any]] = {}
     for line in results.read_text("utf-8").splitlines() if results.exists() else []:
         entry = json.loads(line)
         path, kind, before, after, number = entry["mutant"]
-        found[path, kind, before, after, number] = entry
+        identity = path, kind, before, after, number
+        if identity not in found or not _killed(found[identity]):
+            found[identity] = entry
     return found
 
 
