@@ -239,3 +239,16 @@ def test_the_docstring_names_an_output_as_its_author_does() -> None:
     spec = {"name": "Net", "input": [5, 8], "layers": layers}
     text = api.render(network(spec), "explicit")["net.py"]
     assert "    Output: words  float32 (N, 5, 8)\n" in text
+
+
+def test_the_first_result_of_a_layer_has_the_name_of_the_layer() -> None:
+    layers = [
+        {"LSTM": {"hidden_size": 8}, "name": "words"},
+        {"Linear": 4, "from": "words", "name": "a"},
+        {"Linear": 4, "from": "words", "name": "b"},
+        {"add": None, "from": ["a", "b"]},
+    ]
+    text = api.render(
+        network({"name": "Net", "input": [5, 8], "layers": layers}), "explicit"
+    )["net.py"]
+    assert "        words, _ = self.words(x)\n" in text

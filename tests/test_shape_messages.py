@@ -85,6 +85,13 @@ PROJECTED = {"LSTM": {"hidden_size": 4, "proj_size": 4}}
             "`matmul` cannot multiply (N, 3, 8) and (N, 3, 8)",
         ),
         (
+            {"scaled_dot_product_attention": None, "from": ["a", "a", "a"]},
+            {"a": [8]},
+            "MG313",
+            "`scaled_dot_product_attention` cannot multiply (N, 8) and (N, 8) and "
+            "(N, 8)",
+        ),
+        (
             {"where": 0.0, "from": ["a", "b"]},
             ALIKE,
             "MG315",
