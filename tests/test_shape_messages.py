@@ -92,6 +92,19 @@ PROJECTED = {"LSTM": {"hidden_size": 4, "proj_size": 4}}
             "(N, 8)",
         ),
         (
+            {"scaled_dot_product_attention": None, "from": ["a", "b", "b"]},
+            {"a": [3, 8], "b": {"shape": [3, 8], "dtype": "int64"}},
+            "MG315",
+            "`scaled_dot_product_attention` expects float32 and a mask of bool or "
+            "float32, but got float32, int64, int64",
+        ),
+        (
+            {"MaxPool2d": 2},
+            (8, 8),
+            "MG302",
+            "`MaxPool2d` expects (N, C, H, W), but got (N, 8, 8)",
+        ),
+        (
             {"where": 0.0, "from": ["a", "b"]},
             ALIKE,
             "MG315",
@@ -171,3 +184,11 @@ def test_messages(entry: Any, shape: Any, code: str, message: str) -> None:
 def test_help(entry: Any, shape: Any, message: str, help: str) -> None:
     (only,) = said(entry, shape=shape)
     assert (only.message, only.help) == (message, help)
+
+
+def test_a_distance_of_numbers_without_features_is_refused() -> None:
+    means = [{"mean": {"dim": 1}, "name": f"m{x}", "from": x} for x in "ab"]
+    distance = {"PairwiseDistance": None, "from": ["ma", "mb"]}
+    (only,) = said(*means, distance, shape={"a": [3], "b": [3]})
+    message = "`PairwiseDistance` expects (N, *, C), but got (N,)"
+    assert (only.code, only.message) == ("MG302", message)
