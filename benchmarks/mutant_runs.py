@@ -318,7 +318,9 @@ class Run(Watch):
             if any(name in _words(each) for name in found.names)
             and self.map.seconds[each] is not None
         ]
-        first = [SCHEMA] if SCHEMA in self.items and named else []
+        first = (
+            [SCHEMA] if self.map.seconds.get(SCHEMA) and SCHEMA in self.items else []
+        )
         parts = [*first, *named[:40]], self._usable(around), self._usable(of_file)
         share = self.budget / len(parts)
         chosen = [each for part in parts for each in self._affordable(part, share)]
