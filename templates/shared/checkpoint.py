@@ -13,7 +13,7 @@ from typing import IO, Any
 import torch
 from torch import Tensor, nn
 
-from errors import RunError
+from errors import RunError, short
 
 VERSION = 2
 """Counts what is added to checkpoints; those of the first have no version."""
@@ -50,7 +50,7 @@ def summary(path: Path, state: dict[str, Any]) -> str:
     rows, score = state["rows"], state.get("score")
     text = f"{path}: epoch {len(rows)}" if rows else f"{path}: before its first epoch"
     if rows and score in rows[-1]:
-        text += f", {score} {rows[-1][score]:.4g}"
+        text += f", {score} {short(rows[-1][score])}"
     return f"{text}, and {state['step']} steps" if state["step"] else text
 
 

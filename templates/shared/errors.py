@@ -56,3 +56,8 @@ def printable(text: str) -> str:
     shown = shown.replace("##", r"#\x23")
     obeyed = shown.lstrip().startswith("::")
     return shown.replace(":", r"\x3a", 1) if obeyed else shown
+
+
+def short(number: float) -> str:
+    """Write a number as short as people do: 0.4242, 13.2, 250,000."""
+    return f"{number:,.0f}" if 10_000 <= abs(number) < 1e12 else f"{number:.4g}"

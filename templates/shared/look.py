@@ -13,7 +13,7 @@ import checkpoint
 import plots
 from data_common import NAMED, RANK, Data, Features, Splits, class_counts, named
 from data_features import images_of
-from errors import note, say
+from errors import note, say, short
 
 MOST = 20
 """Classes that are listed; of more, those with the fewest examples."""
@@ -179,7 +179,7 @@ def tell(found: dict[str, Any]) -> None:
         say(f"{name} {about['shape']}: {read}{model}")
     for part, columns in found.get("targets", {}).items():
         for name, about in columns.items():
-            least, most, mean, deviation = map(_short, about.values())
+            least, most, mean, deviation = map(short, about.values())
             said = f"{least} to {most}, mean {mean}, deviation {deviation}"
             say(f"{name}, {part}: {said}")
     for line in found["notes"]:
@@ -254,12 +254,7 @@ def _numbers(targets: Tensor) -> dict[str, float]:
 
 
 def _range(least: float, most: float) -> str:
-    return f"{_short(least)} to {_short(most)}"
-
-
-def _short(number: float) -> str:
-    """Write a number as short as people do: 0.4242, 13.2, 250,000."""
-    return f"{number:,.0f}" if abs(number) >= 10_000 else f"{number:.4g}"
+    return f"{short(least)} to {short(most)}"
 
 
 def _title(target: Tensor, data: Splits) -> str:
@@ -267,7 +262,7 @@ def _title(target: Tensor, data: Splits) -> str:
     classes: list[str] = data.about.get("classes", [])
     if target.numel() == 1:
         own = data.train.in_own_unit(target).item()
-        return classes[int(own)] if classes else _short(own)
+        return classes[int(own)] if classes else short(own)
     if len(target) != len(classes) or not target.is_floating_point():
         return ""
     likely = target.argsort(descending=True)[:2].tolist()  # a mixture

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from errors import RunError, printable
+from errors import RunError, printable, short
 
 TOP = 3
 """Classes that are printed, if the command line does not say how many."""
@@ -80,7 +80,7 @@ class Predictions:
         self._refuse_top()
         for name, values in zip(names, outputs, strict=True):
             flat = values.flatten().tolist()
-            shown = "  ".join(f"{value:.4g}" for value in flat)
+            shown = "  ".join(map(short, flat))
             found = flat[0] if len(flat) == 1 else values.tolist()
             self._add(name, shown, {"prediction": found})
 

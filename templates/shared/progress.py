@@ -11,7 +11,7 @@ from torch import Tensor
 
 from command_line import leave
 from data_common import RANK
-from errors import RunError, say
+from errors import RunError, say, short
 
 PROFILED = 50
 """Steps that `--profile` looks at."""
@@ -39,7 +39,7 @@ def show_row(row: dict[str, float], board: Any, *, first: bool) -> None:
     """
     if first:
         say("  ".join(row))
-    say("  ".join(f"{value:{len(name)}.4g}" for name, value in row.items()))
+    say("  ".join(f"{short(value):>{len(name)}}" for name, value in row.items()))
     if board:
         for name, value in row.items():
             board.add_scalar(name, value, row["epoch"])
@@ -58,7 +58,7 @@ def named(means: dict[str, dict[str, float]]) -> dict[str, float]:
 def show_table(table: dict[str, float]) -> None:
     """Print names and numbers, a line each."""
     for name, value in table.items():
-        say(f"{name:20} {value:10.4g}")
+        say(f"{name:20} {short(value):>10}")
 
 
 def with_bar(batches: tuple[Tensor, ...]) -> Iterable[Tensor]:
