@@ -16,23 +16,23 @@ WORDS = frozenset(
     _of_channels _of_classes _of_keys _of_layers _only _other _other_data
     _other_settings _outcome _pairs _pickled _place _places _range _refused
     _resampled _rows _safetensors _said _save _scheduler_kind _separator _shape
-    _short _sign _single _span _steps _subplots _sums _targets _three _title _told
-    _trained _two_classes _unequal about about_input above affine applied argparse
-    args array as_csv as_json as_known as_shown as_targets as_tensor as_texts
-    attempt augment augmented average axes axis batches begin begins_as_image begun
-    believed beside build by_name cache called cased categories_of cells centered
-    chain changes channel check check_apart check_arguments check_broken
-    check_classes check_counts check_free check_names check_other check_own
-    check_swapped check_targets check_unit check_weights check_width checked
-    checked_by_name checked_chances checked_features checked_inputs checked_labels
-    checked_names checked_numbers checked_rows checked_targets checkpoint chosen
-    class_axis class_counts class_doubts class_names classes classes_of clipped
-    closure codecs codes collections column columns_of combinations command_line
-    commit_of compared computed confusion contextmanager continued copied copies
-    copy count counted crop csv curves cutmix cutout data data_arrays data_checks
-    data_cifar data_common data_features data_files data_images data_inputs
-    data_labeled_texts data_mnist data_module data_named_arrays data_named_module
-    data_pixels data_scale data_tables data_targets data_tensors data_text
+    _sign _single _span _steps _subplots _sums _targets _three _title _told _trained
+    _two_classes _unequal about about_input above affine applied argparse args array
+    as_csv as_json as_known as_shown as_targets as_tensor as_texts attempt augment
+    augmented average axes axis batches begin begins_as_image begun believed beside
+    build by_name cache called cased categories_of cells centered chain changes
+    channel check check_apart check_arguments check_broken check_classes
+    check_counts check_free check_names check_other check_own check_swapped
+    check_targets check_unit check_weights check_width checked checked_by_name
+    checked_chances checked_features checked_inputs checked_labels checked_names
+    checked_numbers checked_rows checked_targets checkpoint chosen class_axis
+    class_counts class_doubts class_names classes classes_of clipped closure codecs
+    codes collections column columns_of combinations command_line commit_of compared
+    computed confusion contextmanager continued copied copies copy count counted
+    crop csv curves cutmix cutout data data_arrays data_checks data_cifar
+    data_common data_features data_files data_images data_inputs data_labeled_texts
+    data_mnist data_module data_named_arrays data_named_module data_pixels
+    data_scale data_tables data_targets data_tensors data_text
     data_texts_with_lengths data_twins data_wanted data_words dates decayed decode
     decoded defaultdict described device differences difflib dist download draw
     drawn each_of encode encoded encoding_of ends_of epoch epochs errors evaluate
@@ -70,20 +70,21 @@ WORDS = frozenset(
     same_rows same_states save_classes save_curves save_examples save_layers
     save_numbers save_onnx save_places save_pt2 save_restored save_texts say scale
     scale_doubts scale_of scaler scales scaling scaling_inputs scheduler score
-    scores seed seen self set_random_state settings shaped share shares show_layers
-    show_row show_table shown shown_in shuffled shutil signal sized sized_image
-    spared spec_ split standardized start starting state states statistics std steps
-    str_type subprocess summary survey suspicion sys table_columns table_features
-    table_files table_rows table_targets table_text take_weights takes_targets
-    tarfile target targets tell tempfile tensor tensorboard tensors text text_files
-    text_folders text_lengths text_tables text_targets text_units text_unknown texts
-    texts_in texts_of texts_read time told torch traceback train train_epoch
-    train_step trained training translated turned turns twin_doubts type_of types
-    typing unicodedata unit_of units_of unknown_share unnamed unpacked upright
-    urllib usable use use_weights value value_of values values_of visible
-    vocabulary_of wanted_inputs warnings watch weigh_classes weigh_positives
-    weight_average weighting width widths_of window with_bar with_lengths without
-    without_missing without_nan word_pattern words write write_confusion write_rows
-    write_table write_thresholds wrong_places wrong_shape
+    scores seed seen self set_random_state settings shaped share shares short
+    show_layers show_row show_table shown shown_in shuffled shutil signal sized
+    sized_image spared spec_ split standardized start starting state states
+    statistics std steps str_type subprocess summary survey suspicion sys
+    table_columns table_features table_files table_rows table_targets table_text
+    take_weights takes_targets tarfile target targets tell tempfile tensor
+    tensorboard tensors text text_files text_folders text_lengths text_tables
+    text_targets text_units text_unknown texts texts_in texts_of texts_read time
+    told torch traceback train train_epoch train_step trained training translated
+    turned turns twin_doubts type_of types typing unicodedata unit_of units_of
+    unknown_share unnamed unpacked upright urllib usable use use_weights value
+    value_of values values_of visible vocabulary_of wanted_inputs warnings watch
+    weigh_classes weigh_positives weight_average weighting width widths_of window
+    with_bar with_lengths without without_missing without_nan word_pattern words
+    write write_confusion write_rows write_table write_thresholds wrong_places
+    wrong_shape
     """.split()
 )
