@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING, Any
+import datetime
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pytest
 import torch
 import yaml
 from click.testing import CliRunner, Result
 
+from mlpgen import api
 from mlpgen.cli import cli, run
 
+from . import processes
 from .shared_modules import CPU, shared
 from .shared_modules import load as of_spec
+from .test_training import rows as run_rows
+from .test_training import train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -360,3 +367,199 @@ def test_init_refuses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     ):
         assert run(["init", "csv", str(table), *args]) == 2
         assert says in capsys.readouterr().err
+
+
+NOISE = 6000.0
+"""The deviation of prices from their rule."""
+
+
+class Sold(NamedTuple):
+    """A training on cars whose price follows a rule, from `init` to predictions.
+
+    Attributes:
+        folder: Has the table, the scripts and the run.
+        best: The r2 of the rule itself.
+        said: What the training printed.
+    """
+
+    folder: Path
+    best: float
+    said: str
+
+    def predict(self, name: str, *args: str) -> Any:
+        return processes.run(
+            self.folder / "predict_cars.py", str(self.folder / name), *args
+        )
+
+
+def cars(path: Path) -> list[str]:
+    """Write cars with an index, an id, missing ages, codes and dates; return lines."""
+    draw = np.random.default_rng(3)
+    start = datetime.date(2020, 1, 1)
+    names = ["", "id", "maker", "km", "age", "zip", "sold", "price"]
+    lines = [";".join(names)]
+    for number in range(500):
+        maker = ("Audi", "VW", "Škoda")[draw.integers(3)]
+        code = ("01234", "99999", "50667")[draw.integers(3)]
+        km, age = draw.integers(1000, 200_000), draw.uniform(0, 15)
+        day = start + datetime.timedelta(days=int(draw.integers(1500)))
+        price = 220_000 + 60_000 * (maker == "Audi") - 0.8 * km - 3000 * age
+        price += 40_000 * (code == "99999") + draw.normal(0, NOISE)
+        known = f"{age:.2f}".replace(".", ",") if number % 25 else ""
+        cells = [number, 9000 + number, maker, km, known, code, day]
+        lines.append(";".join(map(str, [*cells, f"{price:.2f}".replace(".", ",")])))
+    path.write_text("\n".join(lines) + "\n", "cp1252")
+    return lines
+
+
+@pytest.fixture(scope="module")
+def sold(tmp_path_factory: pytest.TempPathFactory) -> Sold:
+    folder = tmp_path_factory.mktemp("cars")
+    lines = cars(folder / "cars.csv")
+    spec = init("csv", str(folder / "cars.csv"), "--target", "price").output
+    (folder / "cars.yaml").write_text(spec, "utf-8")
+    for name, text in api.render(
+        api.load(str(folder / "cars.yaml")), "explicit"
+    ).items():
+        (folder / name).write_text(text, "utf-8")
+    args = ("--data-dir", str(folder), "--out", str(folder / "run"), "--epochs", "30")
+    said = train(folder / "train_cars.py", *args)
+    prices = [float(line.split(";")[-1].replace(",", ".")) for line in lines[1:]]
+    return Sold(folder, 1 - NOISE**2 / float(np.var(prices)), said)
+
+
+def test_prices_are_learned_as_well_as_can_be(sold: Sold) -> None:
+    """In their own unit: the error is that of the rule."""
+    best = max(float(row["test_r2"]) for row in run_rows(sold.folder / "run"))
+    assert sold.best > 0.9
+    assert best > sold.best - 0.03
+    error = min(float(row["test_mae"]) for row in run_rows(sold.folder / "run"))
+    assert NOISE / 2 < error < 3 * NOISE
+    assert "drop: [id]\n" in (sold.folder / "cars.yaml").read_text("utf-8")
+    for line in (
+        "the first column, without a name, counts the rows: it is left out",
+        "it is read as cp1252",
+        "a semicolon separates columns",
+        "`,` is the decimal: age",
+        "dates become year, month and weekday: sold",
+        "the median stands for what is missing: age 20 times",
+    ):
+        assert line in sold.said
+    facts = json.loads((sold.folder / "run" / "data.json").read_text("utf-8"))
+    assert facts["targets"]["train"]["mean"] > 50_000
+
+
+def test_predictions_are_in_the_unit_of_the_column(sold: Sold) -> None:
+    """Of tables without the target, in another order and way, with other columns."""
+    lines = [
+        "sold,km,age,more,zip,maker",
+        "2021-05-05,100000,5,x,01234,VW",
+        "2021-05-05,100000,5.0,y,99999,Audi",
+        "2021-05-05,100000,,z,99999,Fiat",
+    ]
+    (sold.folder / "new.csv").write_text("\n".join(lines) + "\n")
+    done = sold.predict(
+        "new.csv", "--format", "json", "--run", str(sold.folder / "run")
+    )
+    assert done.returncode == 0, done.stderr
+    prices = [each["prediction"] for each in json.loads(done.stdout)]
+    assert prices[0] == pytest.approx(220_000 - 80_000 - 15_000, abs=4 * NOISE)
+    assert prices[1] == pytest.approx(prices[0] + 100_000, abs=4 * NOISE)
+    assert "maker: 'Fiat' in 1 row, not seen in training: all zeros" in done.stderr
+    (sold.folder / "less.csv").write_text("km,age\n1,2\n")
+    done = sold.predict("less.csv", "--run", str(sold.folder / "run"))
+    assert done.returncode == 2
+    assert "less.csv has no column 'maker', 'zip' and 'sold'" in done.stderr
+
+
+WARNED = {
+    "a name of an id": (
+        ("userId", "9##71"),
+        "another whole number in every row, as an",
+    ),
+    "a count": (("place", "1#"), "another whole number in every row, as an id"),
+    "other whole numbers": (("km", "9##71"), "`drop` what is an id"),
+    "a category each": (("name", "n#"), "another category in every row, as an id"),
+    "the same": (("same", "3"), "same is the same in every row"),
+    "a unit": (("size", "# kg"), "has numbers with a unit, such as '0 kg'"),
+    "a price": (("size", "$#"), "has numbers with a unit, such as '$0'"),
+}
+
+
+@pytest.mark.parametrize("case", WARNED)
+def test_what_is_warned(case: str, tmp_path: Path) -> None:
+    (name, cell), says = WARNED[case]
+    content = f"a,{name},y\n" + rows(60, "#.5", cell, "#")
+    features = 1 + (60 if cell.strip("n#") != cell and cell[0] in "n#$" else 1)
+    (warning,) = load(tmp_path, content, features).warnings
+    assert says in warning
+    assert warning.startswith(name)
+
+
+def test_ordinary_columns_are_no_warning(tmp_path: Path) -> None:
+    content = "a,b,c,d,y\n" + rows(60, "#.5", "2#.25", "2024-01-1", "#5", "#")
+    content = content.replace("2024-01-1,55", "2024-02-1,155")
+    found = load(tmp_path, content, 6, drop=["d"]).warnings
+    assert found == ()
+    weekdays = load(tmp_path, "d,y\n" + rows(28, "2024-01-#", "#")[13:], 3, test=0.5)
+    assert weekdays.about["columns"]["d"]["dates"] == "%Y-%m-%d"
+
+
+STATISTICS = "a,b,y\n" + rows(40, "#", "x", "#") + ",,9\n1000,z,9\n"
+
+
+@pytest.mark.parametrize("missing", ["mean", "median"])
+def test_what_stands_for_missing_is_of_the_training_part(
+    missing: str, tmp_path: Path
+) -> None:
+    data = load(tmp_path, STATISTICS, 4, missing=missing)
+    known = data.about["columns"]
+    raw = data.train.unscaled(data.train.features)[:, 0]
+    assert float(data.train.features[:, 0].mean()) == pytest.approx(0, abs=1e-5)
+    expected = {"mean": raw.mean(), "median": raw.median()}[missing]
+    assert known["a"]["missing"] == pytest.approx(float(expected), rel=0.2)
+    assert known["b"]["categories"] == ["", "x", "z"]
+    assert any("missing: a once" in each for each in data.notes)
+
+
+def test_rows_are_left_out(tmp_path: Path) -> None:
+    data = load(tmp_path, STATISTICS, 3, missing="drop")
+    assert sum(map(len, data[:3])) == 41
+    assert "1 of 42 rows are left out: a once" in data.notes
+
+
+def test_the_test_is_a_file(tmp_path: Path) -> None:
+    """In another order and way of writing; its new categories are said."""
+    (tmp_path / "u.csv").write_text("y;more;b;a\n1,5;q;x;2,5\n3;q;new;4\n")
+    data = load(tmp_path, "a,b,y\n" + rows(30, "#", "x", "#"), 2, test="u.csv")
+    assert [len(part) for part in data[:3]] == [30, 0, 2]
+    assert data.test.unscaled(data.test.features).tolist() == [[2.5, 1], [4, 0]]
+    assert data.test.in_own_unit(data.test.targets).flatten().tolist() == [1.5, 3]
+    said = "u.csv: b: 'new' in 1 row, not seen in training: all zeros"
+    assert said in data.notes
+
+
+def test_several_targets(tmp_path: Path) -> None:
+    content = "a,y,z\n" + rows(30, "#.5", "#000", "0.#")
+    keys: dict[str, Any] = {"target": ["y", "z"], "result": (2,), "standardize": True}
+    data = load(tmp_path, content, 1, **keys)
+    assert data.train.targets.mean(dim=0).tolist() == pytest.approx([0, 0], abs=1e-5)
+    assert data.train.targets.std(dim=0, correction=0).tolist() == pytest.approx([1, 1])
+    found = data.test.in_own_unit(data.test.targets)
+    number = data.test.unscaled(data.test.features)[:, 0] - 0.5
+    assert torch.allclose(found[:, 0], 1000 * number, rtol=1e-3, atol=1)
+    assert data.about["targets"]["names"] == ["y", "z"]
+
+
+def test_codes_keep_their_zeros(tmp_path: Path) -> None:
+    content = "zip,y\n" + rows(30, "0123", "#") + rows(30, "45", "#")
+    data = load(tmp_path, content, 2, categories=["zip"])
+    assert data.about["columns"] == {"zip": {"categories": ["0123", "45"]}}
+
+
+def test_ten_thousand_columns(tmp_path: Path) -> None:
+    names = ",".join(f"c{number}" for number in range(10_000))
+    content = f"{names},y\n" + rows(12, ",".join(["#.5"] * 10_000), "#")
+    said = refused(tmp_path, content, features=5)
+    assert "make 10,000 features, and the model takes 5: c0, c1, c2, c3, c4 and" in said
+    assert len(said) < 400

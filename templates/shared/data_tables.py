@@ -104,7 +104,7 @@ def load(
     else:
         to_train, to_test = held_out(places, test, seed)
     to_train, to_validate = chosen(to_train, subset, validation, seed)
-    with of_file(file):
+    with of_file(file), table_features.one_thread():
         about = learned(rows, to_train, keys, wanted)
         check_width(rows, about["columns"], features)
         unseen = new_categories(rows, about["columns"], to_validate, to_test)
@@ -114,7 +114,7 @@ def load(
         tests = inside(folder, test)
         check_other(file, tests)
         others = read_like(tests, keys, wanted, about["columns"])
-        with of_file(tests):
+        with of_file(tests), table_features.one_thread():
             everything = torch.arange(others.height)
             unseen = new_categories(others, about["columns"], everything)
             parts[2:] = parted(others, about, wanted, (everything,))
@@ -228,7 +228,7 @@ def encoded(
     return found
 
 
-AT_ONCE = 32
+AT_ONCE = 64
 """Features that are written at once."""
 
 
@@ -272,11 +272,11 @@ def check_width(rows: Rows, about: dict[str, Known], features: int) -> None:
     makes = "makes" if len(single) == 1 else "make"
     parts = [named(wide)] if wide else []
     parts += [f"{named(single)} {makes} 1 each"] if single else []
-    odd = [name for name in order if table_columns.is_wide(rows.features[name])]
+    odd = [name for name in order if table_columns.is_wide(name, rows.features[name])]
     advice = f"write `input: [{width}]`, or leave columns out by `drop`"
     if odd:
         left = width - sum(widths[name] for name in odd)
-        reason = table_columns.suspicion(rows.features[odd[0]])
+        reason = table_columns.suspicion(odd[0], rows.features[odd[0]])
         names = ", ".join(odd[:20])
         advice = f"{odd[0]} {reason}; write `drop: [{names}]` and `input: [{left}]`"
     raise DataError(
@@ -323,7 +323,7 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
 def read_file(path: Path, about: dict[str, Any]) -> Tensor:
     """Read a table, and say which of its categories are new."""
     known = about["columns"]
-    with of_file(path):
+    with of_file(path), table_features.one_thread():
         format = Format(**about.get("format", {}))
         table = read_table(path, format, categories_of(known))
         columns = features_like(table, known)

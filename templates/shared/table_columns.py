@@ -3,6 +3,7 @@
 This module needs no torch.
 """
 
+import math
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -35,6 +36,10 @@ DATES = (
 """How dates are written; of several that fit, the first is taken."""
 TIME = r"^(.*?)(?:[T\s,]+(\d{1,2}):\d{2}(?::\d{2})?(?:[.,]\d+)?\s*([AaPp][Mm])?.*)?$"
 """A date, and perhaps a time: its hour, and whether that is in the afternoon."""
+
+
+ID = re.compile(r"(?:^|[\W_])(?i:id|idx|index|uuid|guid|key|nr|no)$|[a-z]I[Dd]$")
+"""Names of ids, such as `id`, `user_id` and `PassengerId`."""
 
 
 class Column(NamedTuple):
@@ -85,9 +90,10 @@ def read_table(path: Path, format: Format, texts: Collection[str] = ()) -> Table
     """
     table = read(path, format, texts)
     comma = format.decimal == "," or (not format.decimal and has_commas(table))
-    points = [name for name, values in table.columns.items() if has_fractions(values)]
-    if comma and points:
-        table = read(path, format, [*texts, *points])
+    if comma:
+        columns = table.columns
+        points = [name for name in columns if has_fractions(columns[name])]
+        table = read(path, format, [*texts, *points]) if points else table
     either = (",", ".") if comma or table.format.separator == ";" else (".", ",")
     return table._replace(decimals=(format.decimal,) if format.decimal else either)
 
@@ -223,7 +229,7 @@ def part_of(values: "Series", part: str) -> "Series":
 
 def without_nan(values: "Series") -> "Series":
     """Return numbers with null in the place of NaN; they are not copied without one."""
-    return values.fill_nan(None) if values.is_nan().any() else values
+    return values.fill_nan(None) if math.isnan(values.sum()) else values
 
 
 def words(values: "Series") -> "Series":
@@ -259,19 +265,21 @@ def odd(given: "Series", values: "Series") -> tuple[int, str] | None:
     return row + 1, str(given[row])
 
 
-def suspicion(column: Column) -> str:
-    """Say why a column may be a mistake, such as an id; empty if nothing is odd."""
+def suspicion(name: str, column: Column) -> str:
+    """Say why a column is likely a mistake, such as an id; empty if it is none."""
     count, values = len(column.values), column.values
     if count < 2 or column.kind in ("nothing", "dates"):
         return ""
+    some = values.head(1000)
+    if column.kind == "numbers" and 1 < some.n_unique() < len(some):
+        return ""  # neither an id nor all the same
     different = values.n_unique()
     if different == 1:
         return "is the same in every row"
     if count < 10:
         return ""
     if column.kind == "numbers":
-        whole = column.missing == 0 and bool((values == values.floor()).all())
-        alike = different == count and whole
+        alike = all_differ(column) and (counts(values) or bool(ID.search(name)))
         return "has another whole number in every row, as an id" if alike else ""
     unit = unit_of(values)
     if unit:
@@ -283,9 +291,29 @@ def suspicion(column: Column) -> str:
     return ""
 
 
-def is_wide(column: Column) -> bool:
-    """Tell whether a column may be an id, or makes too many features."""
-    return column.values.n_unique() > 1 and bool(suspicion(column))
+def all_differ(column: Column) -> bool:
+    """Tell whether each row has another whole number."""
+    values = column.values
+    if column.missing or values.n_unique() < len(values):
+        return False
+    return bool((values == values.floor()).all())
+
+
+def may_be_id(column: Column) -> bool:
+    """Tell whether a column of numbers may be an id; of a few rows, none is odd."""
+    some = column.values.head(1000)
+    return len(some) >= 20 and some.n_unique() == len(some) and all_differ(column)
+
+
+def counts(values: "Series") -> bool:
+    """Tell whether different whole numbers are about as many as there can be."""
+    least, most = values.min(), values.max()
+    return float(most) - float(least) < 2 * len(values)  # type: ignore[arg-type]
+
+
+def is_wide(name: str, column: Column) -> bool:
+    """Tell whether a column is likely an id, or makes too many features."""
+    return column.values.n_unique() > 1 and bool(suspicion(name, column))
 
 
 def unit_of(values: "Series") -> str:

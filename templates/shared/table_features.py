@@ -1,5 +1,7 @@
 """The columns of a table as features: numbers standardized, categories one-hot."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,6 +17,17 @@ if TYPE_CHECKING:
 
 Known = dict[str, Any]
 """What is known of a column, as plain values: its mean and deviation, or categories."""
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one thread: columns are short, and sums do not depend on threads."""
+    count = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(count)
 
 
 def learned(name: str, column: Column, train: Tensor, missing: str | None) -> Known:
@@ -45,7 +58,7 @@ def learned(name: str, column: Column, train: Tensor, missing: str | None) -> Kn
 def of_numbers(name: str, column: Column, train: Tensor, missing: str | None) -> Known:
     """Return mean and deviation of numbers, or of a part of dates."""
     values = tensor(values_of(column, name))[train]
-    there = values[~values.isnan()]
+    there = values[~values.isnan()] if column.missing else values
     if not len(there):
         raise DataError(f"{name!r} is missing in all rows that are trained on: drop it")
     known: Known = {}
@@ -93,7 +106,7 @@ def encoded(name: str, column: Column, known: Known) -> Tensor:
         return one_hot(column.values, known)
     parts = known.get("parts", {name: known})
     found = [standardized(values_of(column, part), parts[part]) for part in parts]
-    values = torch.stack(found, dim=1)
+    values = torch.stack(found, dim=1) if len(found) > 1 else found[0].unsqueeze(1)
     if not values.isfinite().all():
         row = int((~values.isfinite()).any(dim=1).nonzero()[0]) + 1
         empty = column.values[row - 1] is None
@@ -134,7 +147,7 @@ def new_categories(columns: dict[str, Column], about: dict[str, Known]) -> list[
     """Say which categories were not trained on, and in how many rows, a line each."""
     lines = []
     for name, known in about.items():
-        if "categories" not in known:
+        if "categories" not in known or not len(columns[name].values):
             continue
         values = columns[name].values
         new = values.filter((places(values, known) < 0).tolist()).fill_null("")

@@ -271,7 +271,19 @@ def notes_of(features: Columns, empty: Sequence[str]) -> Iterator[str]:
 
 def warnings(features: Columns) -> Iterator[str]:
     """Say which columns may be a mistake, a line for each reason."""
-    found = {name: table_columns.suspicion(each) for name, each in features.items()}
+    found = {
+        name: table_columns.suspicion(name, each) for name, each in features.items()
+    }
+    differ = [
+        name
+        for name, each in features.items()
+        if each.kind == "numbers" and not found[name] and table_columns.may_be_id(each)
+    ]
+    if differ:
+        yield (
+            f"{named(differ)} {'has' if len(differ) == 1 else 'have'} another whole "
+            "number in every row: `drop` what is an id"
+        )
     for reason in dict.fromkeys(filter(None, found.values())):
         alike = [name for name, said in found.items() if said == reason]
         names = ", ".join(alike[:5])
