@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from data_common import Data, DataError
+from data_common import Data, DataError, Features
 
 
 class Run:
@@ -54,14 +54,14 @@ class Run:
             self._begun = time.perf_counter()
             yield self.epoch
 
-    def batches(self, data: Data) -> Iterator[tuple[Tensor, Tensor]]:
+    def batches(self, data: Data) -> Iterator[tuple[Features, Tensor]]:
         """Yield all data in batches, in an order of its own in each epoch."""
         for index in self._steps(data):
             yield data.at(index)
 
     def parts_of(
         self, data: Data, count: int
-    ) -> Iterator[Iterator[tuple[Tensor, Tensor, float]]]:
+    ) -> Iterator[Iterator[tuple[Features, Tensor, float]]]:
         """Yield the same in parts, each with its share of the step."""
         for index in self._steps(data, count):
             parts = index.tensor_split(count)

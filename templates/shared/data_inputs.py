@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 import torch
 from torch import Tensor, nn
 
-from data_common import Data, DataError, Features, Scale
+from data_common import Data, DataError, Features, Scale, named
 from data_scale import normalized, rescaled, scaling
 from data_targets import Goal, check_unit, checked_targets
 from data_wanted import Wanted, checked_features
@@ -184,8 +184,8 @@ def checked_by_name(
     """
     lacking = [each for each in abouts if each not in features]
     if lacking:
-        there = ", ".join(features) or "nothing"
-        raise DataError(f"{name} lacks {', '.join(lacking)}, and has {there}")
+        there = named(features) or "nothing"
+        raise DataError(f"{name} lacks {named(lacking)}, and has {there}")
     check_swapped(name, features, abouts)
     found = {
         each: checked_features(f"{name}, {each}", features[each], about)
@@ -221,7 +221,7 @@ def check_counts(name: str, counts: Mapping[str, int]) -> None:
         DataError: They have not.
     """
     if len({*counts.values()}) > 1:
-        said = ", ".join(f"{count} of {each}" for each, count in counts.items())
+        said = named(f"{count:,} of {each}" for each, count in counts.items())
         raise DataError(f"{name} has not as many examples of each: {said}")
 
 

@@ -8,7 +8,7 @@ import torch
 
 from data_arrays import read_arrays
 from data_checks import believed
-from data_common import DataError, Features, Splits, held_out, inside, parted
+from data_common import DataError, Features, Splits, held_out, inside, named, parted
 from data_features import joined
 from data_files import Files
 from data_inputs import (
@@ -80,8 +80,8 @@ def load(
     arrays = read_arrays(inside(folder, path), needed, tests)
     found = [name for name in tests if name in arrays]
     if found and found != tests:
-        missing = " and ".join(name for name in tests if name not in arrays)
-        raise DataError(f"{path} has {' and '.join(found)}, but no {missing}")
+        missing = named(name for name in tests if name not in arrays)
+        raise DataError(f"{path} has {named(found)}, but no {missing}")
     notes: list[str] = []
     of_train = {name: arrays[name] for name in shapes}
     given = checked_inputs(path, of_train, arrays.get("y"), device, wanted, notes)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import DataError, Features, Splits, parted, readable
+from data_common import DataError, Features, Splits, named, parted, readable
 from data_features import joined
 from data_files import Files
 from data_inputs import (
@@ -120,7 +120,7 @@ def by_name(path: str, features: Any, names: Iterable[str]) -> dict[str, Tensor]
     """Make tensors of features, a dict by the names of the inputs."""
     if not isinstance(features, Mapping):
         what = type(features).__name__
-        said = f"features are a dict by the names of the inputs: {', '.join(names)}"
+        said = f"features are a dict by the names of the inputs: {named(names)}"
         raise DataError(f"{path}: {said}; it gives a {what}")
     return {str(name): as_tensor(str(name), features[name]) for name in features}
 

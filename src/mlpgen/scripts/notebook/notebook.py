@@ -241,7 +241,14 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
         ),
         look=inliner.take("shared/look", "facts", "tell"),
         title=Code(escaped(recipe.dataset.title)),
-        augment=_joined(inliner.take(f"shared/{at}", name) for at, name in changes),
+        augment=_joined(
+            [
+                *(inliner.take(f"shared/{at}", name) for at, name in changes),
+                inliner.take(
+                    "shared/plots", *(["draw"] if changes and not pictures else [])
+                ),
+            ]
+        ),
         metrics=_joined(
             [
                 inliner.take("shared/means", "Means"),
