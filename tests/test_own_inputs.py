@@ -200,6 +200,7 @@ def test_files_that_do_not_fit(
     assert says in str(caught.value) and "\n" not in str(caught.value)
 
 
+@pytest.mark.exhaustive
 def test_a_run_goes_on(trained: Path) -> None:
     script = trained / "train_tried.py"
     common = ("--data-dir", str(trained))
