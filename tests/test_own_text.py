@@ -69,6 +69,11 @@ KINDS: dict[str, dict[str, Any]] = {
         loss="BCEWithLogitsLoss",
         metrics=["accuracy"],
     ),
+    "last step": spec(
+        {"text": "moods", "units": "words"},
+        embedded({"GRU": 24, "select": "last"}, {"Linear": 2}),
+        40,
+    ),
     "lengths": {
         **spec(
             {"text": "moods", "units": "words"},
@@ -137,7 +142,7 @@ def story(count: int = 800) -> str:
 def texts_into(folder: Path, kind: str) -> None:
     """Write the texts of a kind."""
     found = reviews()
-    if kind in ("folder", "two", "lengths"):
+    if kind in ("folder", "two", "last step", "lengths"):
         for number, row in enumerate(found):
             path = folder / "moods" / row["mood"] / f"{number}.txt"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -170,6 +175,7 @@ EPOCHS = {
     "folder": 15,
     "numbers": 40,
     "two": 10,
+    "last step": 6,
     "lengths": 6,
     "words": 12,
     "lines": 3,
@@ -635,3 +641,31 @@ def test_a_text_is_no_test_of_itself(tmp_path: Path) -> None:
     shutil.copy(first, tmp_path / "parts" / "test" / "bad" / "x.txt")
     with pytest.raises(shared("data_common").DataError, match="must not be trained on"):
         load(changed("folder", text="parts"), tmp_path)
+
+
+LAST_STEPS: list[list[Any]] = [
+    [{"GRU": 24, "select": "last"}, {"Linear": 2}],
+    [{"LSTM": 24, "select": "hidden"}, {"Linear": 2}],
+    [{"RNN": 24, "name": "rnn"}, {"Linear": 2, "from": "rnn.last"}],
+    [{"GRU": 24}, {"select": {"dim": 1, "index": -1}}, {"Linear": 2}],
+]
+OTHERS: list[list[Any]] = [
+    [{"GRU": 24}, {"amax": 1}, {"Linear": 2}],
+    [{"GRU": 24}, {"select": {"dim": 1, "index": 0}}, {"Linear": 2}],
+    [{"mean": 1}, {"Linear": 2}],
+]
+
+
+@pytest.mark.parametrize("layers", [*LAST_STEPS, *OTHERS])
+def test_padding_is_in_front_of_the_last_step(
+    layers: list[Any], tmp_path: Path
+) -> None:
+    """A recurrent layer would forget a short text over the padding behind it."""
+    texts_into(tmp_path, "table")
+    given = {**KINDS["table"], "layers": embedded(*layers)}
+    found = load(given, tmp_path)
+    features, _ = found.train.between(0, len(found.train))
+    ends = features[:, 0], features[:, -1]
+    padded, full = ends if layers in LAST_STEPS else ends[::-1]
+    assert (padded == 0).all() and (full != 0).all()
+    assert ("in front" in " ".join(found.notes)) == (layers in LAST_STEPS)

@@ -36,6 +36,8 @@ TEXTS = Files("texts", (".txt", ".md", ".text", *TABLE_ENDINGS))
 
 FILES = TEXTS
 
+FRONT = " in front, as the model looks at the last step"
+
 
 class TextsOfClasses(Data):
     """Texts as numbers, int32 (N, L), and what each is of, (N, …)."""
@@ -88,6 +90,7 @@ def load_labeled(
     length: int,
     vocabulary: int,
     units: str = "characters",
+    front: bool = False,
     column: str = "",
     label: str = "",
     separator: str = "",
@@ -112,6 +115,8 @@ def load_labeled(
         vocabulary: How many places it has for them, with those of padding and of all
             that is unknown.
         units: What texts are taken apart into: "words" or "characters".
+        front: Whether short texts are padded in front, for a model that looks at the
+            last step, not behind their end.
         column: Of a CSV file, the column of the texts.
         label: The column to learn.
         separator: What stands between values; without it, what fits the columns.
@@ -141,14 +146,14 @@ def load_labeled(
         found.parts, test, subset, validation, seed, found.notes
     )
     raw = numbered(units_of(cased(text, units), units) for text in found.texts)
-    numbers = laid_out(raw, length)
+    numbers = laid_out(raw, length, front)
     known = vocabulary_of(numbers[to_train], raw.units, vocabulary)
     if len(words := known[FIRST:]) < 2:
         raise DataError(f"{path} has one of the {units} only: {named(words)}")
     features = translated(numbers, raw.units, known)
     notes = [
         *found.notes,
-        of_lengths(raw.sizes, length, "texts", units),
+        of_lengths(raw.sizes, length, "texts", units) + (FRONT if front else ""),
         of_vocabulary(features, raw.units, known, units),
     ]
     warnings = [
@@ -157,6 +162,7 @@ def load_labeled(
         *of_twins(found.texts, to_train, to_test),
     ]
     about = {"vocabulary": known, "length": length, "units": units, "column": column}
+    about |= {"front": True} if front else {}
     about |= {"separator": separator, "encoding": encoding}
     about |= {"classes": classes} if classes else {}
     about |= {"targets": scale_of(label, targets[to_train])} if standardize else {}
@@ -291,7 +297,7 @@ def read_numbers(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     texts = [text for path in paths for text in texts_of(path, about)]
     raw = numbered(units_of(cased(text, units), units) for text in texts)
     texts_read.add(raw, about["vocabulary"], units, about["length"])
-    numbers = laid_out(raw, about["length"])
+    numbers = laid_out(raw, about["length"], about.get("front", False))
     return translated(numbers, raw.units, about["vocabulary"]).long()
 
 

@@ -37,7 +37,7 @@ def word_pattern() -> re.Pattern[str]:
     Combining marks belong to what they are put on; for `re` they are no part of \w.
     """
     marks = _marks()
-    word = rf"\w[\w{marks}]*(?:['’]\w[\w{marks}]*)*"
+    word = rf"\w[\w{marks}]*(?:['\u2019]\w[\w{marks}]*)*"
     sign = rf"[^\w\s][{marks}]*(?:\u200d[^\w\s][{marks}]*)*"
     return re.compile(rf"{word}|{sign}|\n")
 
@@ -80,13 +80,20 @@ def numbered(texts: Iterable[Sequence[str]]) -> Numbered:
     return Numbered(flat, counts, [*places])
 
 
-def laid_out(texts: Numbered, length: int) -> Tensor:
-    """Cut texts, or pad them behind their end, to the length of a model, (N, L)."""
+def laid_out(texts: Numbered, length: int, front: bool = False) -> Tensor:
+    """Cut texts, or pad them, to the length of a model, (N, L).
+
+    Args:
+        texts: The texts, whose beginning is kept.
+        length: How many units the model takes.
+        front: Whether padding is in front of them, not behind.
+    """
     starts = texts.sizes.cumsum(0) - texts.sizes
     steps = torch.arange(len(texts.numbers))
     within = steps - starts.repeat_interleave(texts.sizes) < length
     found = torch.full((len(texts.sizes), length), PADDING, dtype=torch.int32)
-    found[torch.arange(length) < texts.sizes.unsqueeze(1)] = texts.numbers[within]
+    places = torch.arange(length - 1, -1, -1) if front else torch.arange(length)
+    found[places < texts.sizes.unsqueeze(1)] = texts.numbers[within]
     return found
 
 

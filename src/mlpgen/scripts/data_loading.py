@@ -30,6 +30,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "units": "characters",
         "column": "",
         "label": "",
+        "front": False,
         "dtypes": {},
         "restored": "",
         "into": None,
@@ -95,6 +96,7 @@ def _task(recipe: Recipe) -> Task:
         restored=restored(recipe) if dataset.several else "",
         fit=recipe.settings.fit or "resize",
         standardize=recipe.standardizes,
+        last_step=dataset.last_step,
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from mlpgen.graph.nodes import producer_of
 from mlpgen.graph.training.inputs import check_dtype, given_inputs, resolve_inputs
+from mlpgen.graph.training.last_step import looks_at_last_step
 from mlpgen.graph.training.normalize import check_normalize
 from mlpgen.graph.training.recipe import Dataset
 from mlpgen.names.modules import wrong_file
@@ -127,6 +128,7 @@ def _user_data(
         dtype=taken[0].dtype,
         known=taken[0].known,
         inputs=taken,
+        last_step=source.single_texts and looks_at_last_step(nodes),
     )
 
 

@@ -29,6 +29,7 @@ class Dataset(NamedTuple):
         known: The number of different integers that the model accepts, if known.
         inputs: What a model with several inputs takes; `shape`, `dtype` and `known` are
             of the first one.
+        last_step: Whether the examples are texts, and the model looks at the last step.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Dataset(NamedTuple):
     dtype: str = "float32"
     known: int = 0
     inputs: tuple[Input, ...] = ()
+    last_step: bool = False
 
     @property
     def several(self) -> bool:

@@ -49,6 +49,7 @@ class Task(NamedTuple):
         restored: The name of the one that the model restores, if it does.
         fit: How images of another size become those of the input.
         standardize: Whether targets that are numbers are standardized.
+        last_step: Whether the model looks at the last step of a text.
     """
 
     shape: tuple[int, ...]
@@ -64,6 +65,7 @@ class Task(NamedTuple):
     restored: str = ""
     fit: Fit = "resize"
     standardize: bool = False
+    last_step: bool = False
 
 
 class Conflict(NamedTuple):
@@ -100,6 +102,7 @@ class DataSource:
         scalable: Whether it can be standardized with a mean and a standard deviation.
         shares: Whether the seed decides which examples are kept for the test.
         standardizes: Whether it can standardize targets that are numbers.
+        single_texts: Whether each example is a text of its own.
         metrics: What is measured without being asked for, besides the loss and the
             accuracy of classes.
     """
@@ -118,6 +121,7 @@ class DataSource:
     scalable: ClassVar[bool] = False
     shares: ClassVar[bool] = True
     standardizes: ClassVar[bool] = False
+    single_texts: ClassVar[bool] = False
     metrics: ClassVar[tuple[str, ...]] = ()
 
     @property

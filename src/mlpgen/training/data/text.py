@@ -168,6 +168,7 @@ class LabeledTexts(Text):
     named_loader: ClassVar = "data_texts_with_lengths"
     named_dtypes: ClassVar = ("int64",)
     continues: ClassVar = False
+    single_texts: ClassVar = True
 
     def refuses(self, inputs: Sequence[Input]) -> tuple[str, str]:
         """Refuse inputs other than a text and its length."""
@@ -210,6 +211,7 @@ class LabeledTexts(Text):
             "length": task.shape[0],
             "vocabulary": self.vocabulary or task.known,
             "units": self.units,
+            "front": task.last_step and not names,
             "column": self.column,
             "label": self.target,
             "separator": self.separator,
