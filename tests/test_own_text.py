@@ -391,6 +391,14 @@ WRONG: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
         {},
         "reviews.csv has one of the words only: yes",
     ),
+    "one number": (
+        "numbers",
+        lambda folder: table(
+            folder / "reviews.csv", [row | {"stars": 3} for row in reviews(20)]
+        ),
+        {},
+        "all 16 examples to train on have the target 3: nothing can be learned",
+    ),
     "one word that goes on": (
         "words",
         raw("story.txt", b"well " * 200),
@@ -413,7 +421,7 @@ WRONG: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
         "words",
         lambda folder: (folder / "moods").mkdir(),
         {"text": "moods"},
-        "moods is a folder: a model of what is next reads one text",
+        "moods is a folder, not a text; a model that tells folders of texts apart ",
     ),
     "a file for a folder": (
         "folder",
@@ -484,7 +492,7 @@ NOTED: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
         "table",
         no,
         {"vocabulary": 32},
-        "30 of 61 different words are in the vocabulary, most often '.', ",
+        "30 of 61 different words are known, most often '.', ",
     ),
     "rows that are left out": (
         "table",
@@ -495,6 +503,14 @@ NOTED: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
         {},
         "2 of 403 rows without 'review' are left out: row 3 and 4\n"
         "1 of 403 rows without 'mood' are left out: row 5",
+    ),
+    "that all words are known": (
+        "table",
+        lambda folder: (folder / "reviews.csv").write_bytes(
+            b"\n\nreview,mood\n" + b"so good,good\nso bad,bad\n" * 20
+        ),
+        {},
+        "all 3 different words are known, most often 'so', ",
     ),
     "a separator": (
         "table",
@@ -524,7 +540,7 @@ NOTED: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
         "folder",
         lambda folder: (folder / "moods" / "good" / "a.txt").write_text(" \n"),
         {},
-        "1 empty texts are left out: ",
+        "empty texts, left out: ",
     ),
     "short inputs": (
         "folder",

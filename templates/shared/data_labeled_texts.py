@@ -135,31 +135,31 @@ def load_labeled(
         DataError: There are no texts, or not the targets that the model learns.
     """
     place = inside(folder, path)
-    found = (
+    texts = (
         of_table(place, column, label, separator, encoding)
         if column
         else of_folders(place, encoding)
     )
     what = repr(label) if label else path
-    targets, classes = as_targets(found.targets, what, outputs, result, unit)
+    targets, classes = as_targets(texts.targets, what, outputs, result, unit)
     to_train, to_validate, to_test = in_parts(
-        found.parts, test, subset, validation, seed, found.notes
+        texts.parts, test, subset, validation, seed, texts.notes
     )
-    raw = numbered(units_of(cased(text, units), units) for text in found.texts)
+    raw = numbered(units_of(cased(text, units), units) for text in texts.texts)
     numbers = laid_out(raw, length, front)
     known = vocabulary_of(numbers[to_train], raw.units, vocabulary)
     if len(words := known[FIRST:]) < 2:
         raise DataError(f"{path} has one of the {units} only: {named(words)}")
     features = translated(numbers, raw.units, known)
     notes = [
-        *found.notes,
+        *texts.notes,
         of_lengths(raw.sizes, length, "texts", units) + (FRONT if front else ""),
         of_vocabulary(features, raw.units, known, units),
     ]
     warnings = [
         *of_cuts(raw.sizes, length, "texts", units),
         *of_unknown(features[to_test], units),
-        *of_twins(found.texts, to_train, to_test),
+        *of_twins(texts.texts, to_train, to_test),
     ]
     about = {"vocabulary": known, "length": length, "units": units, "column": column}
     about |= {"front": True} if front else {}
@@ -167,11 +167,13 @@ def load_labeled(
     about |= {"classes": classes} if classes else {}
     about |= {"targets": scale_of(label, targets[to_train])} if standardize else {}
     every = TextsOfClasses(features.to(device), targets.to(device))
-    every.put_on_scale(about)
     train, held, tested = map(every.part, (to_train, to_validate, to_test))
     data = Splits(train, held, tested, about, (*notes,), (*warnings,))
     compared = bool(outputs) or result is not None
-    return believed(data, compared=compared, lenient=bool(subset), outputs=outputs)
+    found = believed(data, compared=compared, lenient=bool(subset), outputs=outputs)
+    for part in (train, held, tested):
+        part.put_on_scale(about)
+    return found
 
 
 load = load_labeled
@@ -204,7 +206,7 @@ def of_folders(path: Path, encoding: str) -> Texts:
     ]
     notes = found.left_out
     if empty:
-        notes.append(f"{len(empty):,} empty texts are left out: {named(empty)}")
+        notes.append(f"empty texts, left out: {named(empty)}")
     kept = [place for place, text in enumerate(texts) if text]
     columns = (texts, found.classes, found.parts)
     texts, classes, parts = ([each[place] for place in kept] for each in columns)

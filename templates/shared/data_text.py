@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from data_checks import believed
 from data_common import Data, DataError, Splits, chosen, held_out, inside
 from data_files import Files
 from preprocessing import Preprocessing
@@ -90,6 +89,8 @@ def load(
     if padding is not None:
         text = "\n".join(["", *lines, ""])
     known = "".join(sorted(set(text)))
+    if len(known) == 1:
+        raise DataError(f"{path} has one character only, {known!r}")
     if len(known) > vocabulary:
         raise DataError(
             f"{path} has {len(known)} different characters, and the model takes "
@@ -110,8 +111,7 @@ def load(
     about = {"vocabulary": known, "length": length, "lines": padding is not None}
     about |= {"encoding": encoding} if encoding else {}
     train, held, tested = map(every.part, (to_train, to_validate, to_test))
-    found = Splits(train, held, tested, about, (*notes,), (*warnings,))
-    return believed(found)
+    return Splits(train, held, tested, about, (*notes,), (*warnings,))
 
 
 def pieces(numbers: Tensor, length: int, path: str, what: str) -> TextData:

@@ -27,8 +27,8 @@ def read_text(path: Path, encoding: str = "") -> str:
     """
     if path.is_dir():
         raise DataError(
-            f"{path} is a folder: a model of what is next reads one text, and one that "
-            "tells folders of texts apart ends with one value for each"
+            f"{path} is a folder, not a text; a model that tells folders of texts "
+            "apart ends with one value for each"
         )
     with readable(path, "is no text"):
         content = path.read_bytes()

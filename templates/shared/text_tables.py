@@ -41,7 +41,7 @@ def read_columns(
     Raises:
         DataError: It is no table, or has no such columns.
     """
-    text = read_text(path, encoding)
+    text = read_text(path, encoding).lstrip("\n")
     if not text.strip():
         raise DataError(f"{path} is empty")
     separator = separator or _separator(text, names)

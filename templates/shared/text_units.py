@@ -137,9 +137,11 @@ def of_vocabulary(
         what: What units are called.
     """
     most = ", ".join(map(repr, vocabulary[FIRST : FIRST + 3]))
+    if len(vocabulary) - FIRST == len(units) - 1:
+        return f"all {len(units) - 1:,} different {what} are known, most often {most}"
     return (
-        f"{len(vocabulary) - FIRST:,} of {len(units) - 1:,} different {what} are in "
-        f"the vocabulary, most often {most}; the others are unknown, "
+        f"{len(vocabulary) - FIRST:,} of {len(units) - 1:,} different {what} are "
+        f"known, most often {most}; the others are unknown, "
         f"{unknown_share(features):.1%} of all {what}"
     )
 
