@@ -6,14 +6,14 @@ Written from their templates by `MLPGEN_UPDATE=1 pytest tests/test_reserved.py`.
 WORDS = frozenset(
     """
     ACCUMULATE Any BATCH_SIZE CLIP_GRAD_NORM CLIP_GRAD_VALUE Callable Counts Data
-    DataError EARLY_STOPPING EMA EPOCHS F FIRST FREEZE Iterator LEARNING_RATE LENGTH
-    LRScheduler Loaded Means NETWORK Optimizer Optimizers ParameterGroup Path
-    Predictions RUNS Ranking Run SEED SPEC SimpleNamespace TARGET TRAINING Tensor
-    Trained Variance WEIGHTS WeightAverage _ _all_frozen _around _bits _changed
-    _check_fits _checked _content _converted _counts _described _differences _ends
-    _fits _flat _holds_out _input _inputs _is_kept _is_so _key _kind
-    _kind_of_numbers _kinds _labels _layer _maps _marks _mended _numbers
-    _of_channels _of_classes _of_keys _of_layers _only _other _other_data
+    DataError EARLY_STOPPING EMA EPOCHS F FIRST FREEZE Features Iterator
+    LEARNING_RATE LENGTH LRScheduler Loaded Means NETWORK Optimizer Optimizers
+    ParameterGroup Path Predictions RUNS Ranking Run SEED SPEC SimpleNamespace
+    TARGET TRAINING Tensor Trained Variance WEIGHTS WeightAverage _ _all_frozen
+    _around _bits _changed _check_fits _checked _content _converted _counts
+    _described _differences _ends _fits _flat _holds_out _input _inputs _is_kept
+    _is_so _key _kind _kind_of_numbers _kinds _labels _layer _maps _marks _mended
+    _numbers _of_channels _of_classes _of_keys _of_layers _only _other _other_data
     _other_settings _outcome _pairs _pickled _place _places _range _refused
     _resampled _rows _safetensors _said _save _scheduler_kind _separator _shape
     _sign _single _span _steps _subplots _sums _targets _three _title _told _trained
