@@ -154,7 +154,8 @@ REFUSED = {
     ),
     "channels last": Row(
         lambda: fine(x=DRAW.normal(size=(60, 6, 5, 3))),
-        "6, 5, 3], where the model takes (N, 3, 6, 5)",
+        "6, 5, 3], where the model takes (N, 3, 6, 5): the channels are last: "
+        "`x = numpy.moveaxis(x, -1, 1)`",
         more={"input": [3, 6, 5]},
     ),
 }
@@ -258,3 +259,211 @@ def test_arrays_that_may_be_wrong(
     row = WARNED[name]
     (line,) = loaded(kind, row, tmp_path, monkeypatch).warnings
     assert line.startswith(row.says)
+
+
+# Folders of images, tables and texts: what is refused names what is wrong.
+def png(path: Path, value: int = 90) -> None:
+    """Write an image of noise around a value."""
+    image = pytest.importorskip("PIL.Image")
+    noise = DRAW.integers(0, 9, (9, 9)) + value
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.fromarray(noise.astype("uint8")).save(path)
+
+
+def photos(folder: Path, **counts: int) -> None:
+    """Write so many images of each class; `__` in a name separates folders."""
+    for number, (name, count) in enumerate(counts.items()):
+        place = folder / "photos" / name.replace("__", "/")
+        place.mkdir(parents=True)
+        for each in range(count):
+            png(place / f"{each}.png", 60 + 40 * number)
+
+
+def same_photos(folder: Path) -> None:
+    photos(folder, cat=6, dog=6)
+    content = (folder / "photos/cat/0.png").read_bytes()
+    for path in folder.rglob("*.png"):
+        path.write_bytes(content)
+
+
+def in_both(folder: Path) -> None:
+    photos(folder, train__cat=5, train__dog=5, test__cat=2, test__dog=2)
+    content = (folder / "photos/train/cat/3.png").read_bytes()
+    (folder / "photos/test/cat/1.png").write_bytes(content)
+
+
+def black(folder: Path) -> None:
+    photos(folder, cat=12, dog=12)
+    for each in range(12):
+        png(folder / f"photos/dog/{each}.png", 3)
+
+
+def cars(
+    folder: Path, target: Callable[[int], Any], feature: Callable[[int], Any]
+) -> None:
+    rows = [f"{feature(each)},{target(each)}" for each in range(40)]
+    (folder / "cars.csv").write_text("\n".join(["size,kind", *rows]))
+
+
+def reviews(
+    folder: Path, text: Callable[[int], str], stars: Callable[[int], Any]
+) -> None:
+    rows = [f"{text(each)},{stars(each)}" for each in range(40)]
+    (folder / "reviews.csv").write_text("\n".join(["review,stars", *rows]))
+
+
+def poem(each: int) -> str:
+    return f"the {['good', 'bad', 'old'][each % 3]} cat number {each}"
+
+
+IMAGES = spec([1, 9, 9], ["Flatten", {"Linear": 2}], {"images": "photos"})
+CARS = spec([1], [{"Linear": 2}], {"csv": "cars.csv", "target": "kind"})
+PRICES = CARS | {
+    "layers": [{"Linear": 1}],
+    "training": CARS["training"] | {"loss": "MSELoss"},
+}
+TEXTS = spec(
+    {"tokens": {"shape": [6], "dtype": "int64"}},
+    [{"EmbeddingBag": {"num_embeddings": 99, "embedding_dim": 4}}, {"Linear": 2}],
+    {"text": "reviews.csv", "column": "review", "target": "stars", "units": "words"},
+)
+POEM = spec(
+    {"tokens": {"shape": [6], "dtype": "int64"}},
+    [{"Embedding": {"num_embeddings": 30, "embedding_dim": 4}}, {"Linear": 30}],
+    {"text": "poem.txt"},
+)
+FOLDER = {"text": "reviews", "units": "words"}
+
+
+def tested_with(path: str) -> dict[str, Any]:
+    """Return the spec of a table that is tested with another one."""
+    data = {**CARS["training"]["data"], "test": path}
+    return CARS | {"training": CARS["training"] | {"data": data}}
+
+
+def copied(folder: Path) -> None:
+    cars(folder, lambda n: "ab"[n % 2], lambda n: n * 0.7)
+    (folder / "copy.csv").write_bytes((folder / "cars.csv").read_bytes())
+
+
+def texts_in_both(folder: Path) -> None:
+    for part, first in (("train", 0), ("test", 3)):
+        for each in range(first, first + 3):
+            for name in ("good", "bad"):
+                path = folder / "reviews" / part / name / f"{each}.txt"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(f"a {name} cat of {each} years")
+    content = (folder / "reviews/train/bad/1.txt").read_bytes()
+    (folder / "reviews/test/bad/4.txt").write_bytes(content)
+
+
+OTHERS: dict[str, tuple[dict[str, Any], Callable[[Path], None], list[str]]] = {
+    "images of one class": (IMAGES, lambda f: photos(f, cat=9), ["cat"]),
+    "a class without images": (
+        IMAGES,
+        lambda f: photos(f, cat=9, dog=0),
+        ["dog", "no images"],
+    ),
+    "a class that is only tested": (
+        IMAGES,
+        lambda f: photos(f, train__cat=4, train__dog=0, test__cat=1, test__dog=4),
+        ["dog"],
+    ),
+    "more classes than outputs": (
+        IMAGES,
+        lambda f: photos(f, cat=4, dog=4, owl=4),
+        ["3", "cat, dog and owl"],
+    ),
+    "the same image": (IMAGES, same_photos, ["have the same features"]),
+    "an image in both": (IMAGES, in_both, ["train/cat/3.png", "test/cat/1.png"]),
+    "rows of one class": (CARS, lambda f: cars(f, lambda _: "van", abs), ["'van'"]),
+    "more classes in a table": (
+        CARS,
+        lambda f: cars(f, lambda n: "abc"[n % 3], abs),
+        ["3 classes", "a, b and c"],
+    ),
+    "a class of one row": (
+        CARS | {"layers": [{"Linear": 3}]},
+        lambda f: cars(f, lambda n: "c" if n == 5 else "ab"[n % 2], lambda n: n * 0.7),
+        ["class c has no example to train on: its only one is held out"],
+    ),
+    "a feature that is constant": (
+        CARS,
+        lambda f: cars(f, lambda n: "ab"[n % 2], lambda _: 7),
+        ["have the same features"],
+    ),
+    "a price that is constant": (
+        PRICES,
+        lambda f: cars(f, lambda _: 250_000, lambda n: n * 0.7),
+        ["have the target 250000"],
+    ),
+    "a price that is no number": (
+        PRICES,
+        lambda f: cars(f, lambda n: "nan" if n == 3 else n, lambda n: n * 0.7),
+        ["row 4", "kind"],
+    ),
+    "columns of another width": (
+        CARS,
+        lambda f: cars(f, lambda n: "ab"[n % 2], lambda n: "uvwxy"[n % 5]),
+        ["size"],
+    ),
+    "a copy of the table": (
+        tested_with("copy.csv"),
+        copied,
+        ["cars.csv", "copy.csv"],
+    ),
+    "a text in both": (
+        TEXTS | {"training": TEXTS["training"] | {"data": FOLDER}},
+        texts_in_both,
+        ["train/bad/1.txt", "test/bad/4.txt"],
+    ),
+    "texts of one class": (TEXTS, lambda f: reviews(f, poem, lambda _: 5), ["5"]),
+    "more classes of texts": (
+        TEXTS,
+        lambda f: reviews(f, poem, lambda n: n % 3),
+        ["3", "0, 1 and 2"],
+    ),
+    "the same text": (
+        TEXTS,
+        lambda f: reviews(f, lambda _: "a good cat", lambda n: n % 2),
+        ["have the same features"],
+    ),
+    "one word": (
+        TEXTS,
+        lambda f: reviews(f, lambda _: "good", lambda n: n % 2),
+        ["good"],
+    ),
+    "one character": (
+        POEM,
+        lambda f: (f / "poem.txt").write_text("a" * 99) and None,
+        ["'a'"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_files_that_teach_nothing(name: str, tmp_path: Path) -> None:
+    spec, make, says = OTHERS[name]
+    make(tmp_path)
+    line = refused(lambda: load(spec, tmp_path))
+    for said in says:
+        assert said in line, line
+
+
+ODD: dict[str, tuple[dict[str, Any], Callable[[Path], None], list[str]]] = {
+    "black images": (IMAGES, black, ["nearly black", "dog"]),
+    "an id": (
+        CARS,
+        lambda f: cars(f, lambda n: "ab"[n % 2], lambda n: 1000 + n),
+        ["size"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_files_that_may_be_wrong(name: str, tmp_path: Path) -> None:
+    spec, make, says = ODD[name]
+    make(tmp_path)
+    (line,) = load(spec, tmp_path).warnings
+    for said in says:
+        assert said in line, line

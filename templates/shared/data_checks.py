@@ -75,11 +75,13 @@ def check_targets(data: Splits, *, lenient: bool) -> None:
     labels = not targets.is_floating_point()
     if is_constant(targets.reshape(-1, 1) if labels else targets):
         single = labels or targets[0].numel() == 1
-        value = targets.flatten()[0]
+        value = data.train.in_own_unit(targets[0]).flatten()[0].item()
         if single and classes:
             said = f"{count} are of class {classes[int(value)]}"
             raise DataError(f"{said}: there is nothing to tell apart")
         own = f"target {value:g}" if single else "same targets"
+        if "vocabulary" in data.about:
+            own = f"target {data.about['vocabulary'][int(value)]!r}"
         raise DataError(f"{count} have the {own}: nothing can be learned")
     if classes and targets.ndim == 1 and not lenient:
         check_classes(data, classes)
@@ -102,7 +104,8 @@ def check_classes(data: Splits, classes: list[str]) -> None:
     elsewhere = sum(part[place] for part in counts[1:] for place in missing)
     if elsewhere:
         rest = "its only one is" if elsewhere == 1 else f"all {elsewhere} are"
-        raise DataError(f"{which} no example to train on: {rest} held out")
+        said = f"{which} no example to train on: {rest} held out"
+        raise DataError(f"{said}; collect more, or leave {'it' if one else 'them'} out")
     raise DataError(f"{which} no examples: {_mended(missing, classes)}")
 
 

@@ -229,12 +229,12 @@ def wrong_shape(targets: Tensor, shape: tuple[int, ...]) -> str:
     return said
 
 
-def turned(found: list[int], wanted: tuple[int, ...]) -> str:
-    """Say how the axes of targets are brought into another order."""
+def turned(found: list[int], wanted: tuple[int, ...], name: str = "y") -> str:
+    """Say how the axes of an array are brought into another order."""
     if (found[-1], *found[:-1]) == wanted:
-        return "the channels are last: `y = numpy.moveaxis(y, -1, 1)`"
+        return f"the channels are last: `{name} = numpy.moveaxis({name}, -1, 1)`"
     if (*found[1:], found[0]) == wanted:
-        return "the channels are first: `y = numpy.moveaxis(y, 1, -1)`"
+        return f"the channels are first: `{name} = numpy.moveaxis({name}, 1, -1)`"
     return "the axes are in another order: `numpy.transpose` turns them"
 
 

@@ -1,12 +1,13 @@
 """What a model takes, and whether tensors of one's own are that."""
 
+import math
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from data_common import Data, DataError
-from data_targets import Goal, checked_targets
+from data_targets import Goal, checked_targets, turned
 
 
 class Wanted(NamedTuple):
@@ -70,6 +71,20 @@ def checked(
     return data
 
 
+def _reordered(found: list[int], wanted: list[int]) -> str:
+    """Say how features of one shape become those of another one, if it is likely."""
+    if len(found) == len(wanted) > 1 and sorted(found) == sorted(wanted):
+        return f": {turned(found, (*wanted,), 'x')}"
+    if [*wanted[:1], *found] == wanted and wanted[0] == 1:
+        return ": `x = x[:, None]`"
+    if found and found[-1] == 1 and found[:-1] == wanted:
+        return ": `x = x[..., 0]`"
+    if found and math.prod(found) == math.prod(wanted):
+        sizes = ", ".join(map(str, wanted))
+        return f": if they are in this order, `x = x.reshape(-1, {sizes})`"
+    return ""
+
+
 def checked_features(name: str, features: Tensor, about: dict[str, Any]) -> Tensor:
     """Check that features are what a model takes, float32 or int64 (N, …).
 
@@ -84,9 +99,8 @@ def checked_features(name: str, features: Tensor, about: dict[str, Any]) -> Tens
     shape = [*features.shape]
     if shape[1:] != about["shape"] or not shape[0]:
         wanted = ", ".join(map(str, about["shape"]))
-        raise DataError(
-            f"{name}: features {shape}, where the model takes (N, {wanted})"
-        )
+        said = f"{name}: features {shape}, where the model takes (N, {wanted})"
+        raise DataError(f"{said}{_reordered(shape[1:], about['shape'])}")
     if features.is_complex():
         raise DataError(f"{name}: features are no real numbers")
     if not about["whole"]:
