@@ -18,6 +18,7 @@ from .shared_modules import shared
 from .test_training import MLP, RESTORE, refused, rendered, rows, tiny, train
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 __all__ = ["tiny"]  # a fixture
@@ -454,7 +455,11 @@ def read(folder: Path, kind: str, data: Path) -> Any:
 
 @pytest.mark.parametrize(
     ("width", "size"),
-    [(784, 2500), (1_677, 2500), (1_678, 1000), (2**21, 2), (2**21 + 1, 1)],
+    [
+        *[(784, 2500), (1_677, 2500), (1_678, 1000), (4_195, 500), (8_389, 250)],
+        *[(16_778, 100), (41_944, 50), (83_887, 25), (167_773, 10), (419_431, 5)],
+        *[(838_861, 2), (2**21, 2), (2**21 + 1, 1)],
+    ],
 )
 def test_evaluation_keeps_the_largest_tensor_below_16_mib(
     width: int, size: int, tmp_path: Path
@@ -512,33 +517,49 @@ def test_a_short_training_has_an_average_that_predicts(
     assert float(shown["average_test_accuracy"]) > max(low, 0.5)
 
 
-@pytest.mark.parametrize(
-    ("features", "size"),
-    [
-        (1677, 2500),
-        (1678, 1000),
-        (4195, 500),
-        (8389, 250),
-        (16778, 100),
-        (41944, 50),
-        (83887, 25),
-        (167773, 10),
-        (419431, 5),
-        (838861, 2),
-        (2097153, 1),
-    ],
-)
-def test_the_largest_tensor_of_an_evaluation_is_below_16_mib(
-    features: int, size: int, tmp_path: Path
-) -> None:
-    layers = ["Flatten", {"Linear": features}, "ReLU", {"Linear": 10}]
-    text = rendered(layers, {}, tmp_path).read_text(encoding="utf-8")
-    assert f"data.batches({size}):" in text
-
-
 def test_targets_that_are_mixed_are_encoded_once(tmp_path: Path) -> None:
     training = {"loss": "BCEWithLogitsLoss", "augment": ["mixup"]}
     text = rendered(MLP, training, tmp_path).read_text(encoding="utf-8")
     step, evaluation = text.split("def evaluate", 1)
     assert "F.binary_cross_entropy_with_logits(logits, targets)" in step
     assert "F.one_hot(targets, 10).float()" in evaluation
+
+
+class Twice:
+    """Stands for an optimizer that evaluates the loss twice, and for the run."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self.model = model
+
+    def zero_grad(self) -> None:
+        """Forget the gradients."""
+        self.model.zero_grad()
+
+    def step(self, closure: Callable[[], float]) -> float:
+        """Evaluate the loss."""
+        closure()
+        return closure()
+
+    def mean(self, loss: torch.Tensor) -> float:
+        """Return the loss of one process."""
+        return loss.item()
+
+
+def test_each_evaluation_of_lbfgs_begins_without_gradients(tmp_path: Path) -> None:
+    script = rendered(MLP, {"optimizer": {"LBFGS": {"max_iter": 3}}}, tmp_path)
+    sys.path.insert(0, str(tmp_path))
+    try:
+        step = runpy.run_path(str(script))["train_step"]
+    finally:
+        sys.path.remove(str(tmp_path))
+    features, targets, model = (
+        torch.rand(20, 6),
+        torch.arange(20) % 10,
+        nn.Linear(6, 10),
+    )
+    optimizer = Twice(model)
+    loss = F.cross_entropy(model(features), targets)
+    (wanted,) = torch.autograd.grad(loss, [model.weight])
+    assert step(model, optimizer, features, targets, optimizer) == loss.item()
+    assert model.weight.grad is not None
+    assert torch.equal(model.weight.grad, wanted)
