@@ -192,3 +192,18 @@ def test_a_distance_of_numbers_without_features_is_refused() -> None:
     (only,) = said(*means, distance, shape={"a": [3], "b": [3]})
     message = "`PairwiseDistance` expects (N, *, C), but got (N,)"
     assert (only.code, only.message) == ("MG302", message)
+
+
+@pytest.mark.parametrize(
+    ("index", "code"), [(-9, "MG303"), (-8, ""), (7, ""), (8, "MG303")]
+)
+def test_indices_count_from_either_end(index: int, code: str) -> None:
+    found = said({"select": {"dim": 1, "index": index}}, "neg", shape=(8,))
+    assert "".join(each.code for each in found) == code
+
+
+@pytest.mark.parametrize(("index", "right"), [(-11, 0), (-10, 1), (9, 1), (10, 0)])
+def test_the_padding_of_an_embedding_is_one_of_its_rows(index: int, right: int) -> None:
+    given = {"num_embeddings": 10, "embedding_dim": 4, "padding_idx": index}
+    tokens = {"tokens": {"shape": [8], "dtype": "int64"}}
+    assert bool(said({"Embedding": given}, shape=tokens)) is not bool(right)
