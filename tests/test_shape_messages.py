@@ -179,6 +179,12 @@ def test_messages(entry: Any, shape: Any, code: str, message: str) -> None:
             "`MultiheadAttention` takes 1 to 3 inputs, not 4",
             "`key_padding_mask: true` adds a mask to the inputs",
         ),
+        (
+            {"LSTM": {"hidden_size": 4}, "from": ["x", "h"]},
+            {"x": [5, 8], "h": [4]},
+            "`LSTM` needs both a hidden state and a cell, or neither",
+            "list both: `from: [input, encoder.hidden, encoder.cell]`",
+        ),
     ],
 )
 def test_help(entry: Any, shape: Any, message: str, help: str) -> None:
