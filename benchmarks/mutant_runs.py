@@ -6,18 +6,12 @@ decides at import, as a default or a table does, imports the package and the tes
 
 from __future__ import annotations
 
-import ast
 import functools
 import gc
 import os
-import select
 import signal
 import sys
-import traceback
-import types
-from contextlib import suppress
 from importlib import import_module
-from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,21 +19,17 @@ import pytest
 from hypothesis import Phase, settings
 
 from mutant_map import IMPORTS, Map
+from mutant_places import Place, caches, codes, functions, key, mistaken, place
+from mutant_processes import NEVER_ENDS, forked, spent
+from mutant_sessions import KILLED, OUT_OF_TIME, SLOWEST, Again, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mutators import Mutant
 
-KILLED, OUT_OF_TIME, UNPATCHED, BROKEN = 1, 3, 4, 5
-"""Exit codes of a process that tries a mistake; 0 if all tests pass."""
-SILENCE = 900
-"""Seconds without a word after which a process is ended."""
-SLOWEST = 20
-"""CPU seconds: tests that take longer are not used."""
-PATIENCE = 10
-"""Times as long as usual, and at least `SLOWEST`: a test that hangs."""
-NEVER_ENDS = "does not end"
+UNPATCHED = 4
+"""The exit code of a process where a mistake must be imported."""
 NOT_RUN = "not run by any test"
 SCHEMA = "tests/test_schema.py::test_the_committed_file_is_current"
 OPTIONS = ["-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
@@ -59,46 +49,6 @@ class Outcome(NamedTuple):
     by: str = ""
     cpu: float = 0.0
     tests: int = 0
-
-
-class Place(NamedTuple):
-    """Where a mistake is in a file of Python.
-
-    Attributes:
-        inside: Whether it is in the body of a function.
-        statement: The lines of its statement.
-        scope: The lines of the function or class around it, none at the top.
-        names: The names of these.
-    """
-
-    inside: bool
-    statement: range
-    scope: range
-    names: list[str]
-
-
-def place(text: str, line: int) -> Place:
-    """Find the place of a line."""
-    inside, names = False, []
-    statement = scope = range(line, line + 1)
-    at_top = True
-    for node in ast.walk(ast.parse(text)):  # outer ones first
-        if not isinstance(node, ast.stmt) or not _covers(node, line):
-            continue
-        body: list[ast.stmt] = getattr(node, "body", [])
-        header = bool(body) and line < body[0].lineno
-        last = body[0].lineno - 1 if header else node.end_lineno or line
-        statement = range(node.lineno, last + 1)
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.append(node.name)
-            scope = range(node.lineno, (node.end_lineno or line) + 1)
-            at_top = False
-            inside = inside or (isinstance(node, ast.FunctionDef) and not header)
-    return Place(inside, statement, range(0) if at_top else scope, names)
-
-
-def _covers(node: ast.stmt, line: int) -> bool:
-    return node.lineno <= line <= (node.end_lineno or 0)
 
 
 def work(
@@ -146,68 +96,6 @@ def work(
     code = pytest.main([*options, *collected], plugins=[run])
     if not run.began:
         raise SystemExit(f"the tests are not collected ({code}): see {copy}/log.txt")
-
-
-class Watch:
-    """A plugin of pytest that runs chosen tests until one fails, and ends the process.
-
-    Attributes:
-        failed: Whether a test failed.
-    """
-
-    def __init__(self) -> None:
-        self.failed = False
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Notice that a test failed."""
-        self.failed = self.failed or report.failed
-
-    def until_noticed(
-        self,
-        items: Sequence[pytest.Item],
-        seconds: dict[str, float | None],
-        end: float,
-        tell: int,
-    ) -> None:
-        """Run tests; end the process."""
-        for item, following in zip(items, [*items[1:], None], strict=True):
-            os.write(tell, f"{item.nodeid}\n".encode())
-            usual = seconds[item.nodeid] or 0.0
-            signal.setitimer(signal.ITIMER_PROF, max(SLOWEST, PATIENCE * usual))
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            if self.failed:
-                os._exit(KILLED)
-            if spent() > end and following:
-                os._exit(OUT_OF_TIME)
-        os._exit(0)
-
-
-class Again(Watch):
-    """The plugin of a session that is collected with a mistake in place."""
-
-    def __init__(
-        self,
-        chosen: Sequence[str],
-        seconds: dict[str, float | None],
-        end: float,
-        tell: int,
-    ) -> None:
-        super().__init__()
-        self.chosen, self.seconds, self.end, self.tell = chosen, seconds, end, tell
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run the chosen tests; end the process."""
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        if session.testsfailed:
-            os._exit(KILLED)
-        items = {item.nodeid: item for item in session.items}
-        if any(each not in items for each in self.chosen):
-            os._exit(KILLED)
-        chosen = [items[each] for each in self.chosen]
-        self.until_noticed(chosen, self.seconds, self.end, self.tell)
-        return True
 
 
 class Run(Watch):
@@ -411,12 +299,6 @@ def batches(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
         yield names[start : start + size]
 
 
-def spent() -> float:
-    """Count the CPU seconds of this process and of those that it has waited for."""
-    used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
-
-
 def tracer(copy: Path) -> Any:
     """Make what records lines, by coverage.py."""
     coverage = import_module("coverage")
@@ -437,40 +319,6 @@ def traced(tracing: Any, copy: Path) -> dict[str, dict[str, list[int]]]:
     return found
 
 
-def functions(source: Path) -> dict[tuple[str, str, int], list[types.FunctionType]]:
-    """List all functions of a package by the place of their code."""
-    found: dict[tuple[str, str, int], list[types.FunctionType]] = {}
-    for each in gc.get_objects():
-        if type(each) is types.FunctionType:
-            code = each.__code__
-            if code.co_filename.startswith(str(source)):
-                found.setdefault(key(code), []).append(each)
-    return found
-
-
-def key(code: types.CodeType) -> tuple[str, str, int]:
-    """Identify code by its place."""
-    return code.co_filename, code.co_qualname, code.co_firstlineno
-
-
-def codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    """Walk all code in code."""
-    for each in code.co_consts:
-        if isinstance(each, types.CodeType):
-            yield each
-            yield from codes(each)
-
-
-def caches() -> list[tuple[str, Any]]:
-    """List the caches of the package, each with its module."""
-    return [
-        (each.__module__, each)
-        for each in gc.get_objects()
-        if type(each) is functools._lru_cache_wrapper
-        and str(each.__module__).startswith("mlpgen")
-    ]
-
-
 def render(copy: Path) -> None:
     """Write what committed specs render, if it is not known yet."""
     if Path(os.environ["MLPGEN_RENDERED"]).exists():
@@ -484,66 +332,3 @@ def render(copy: Path) -> None:
 
     if forked(write)[0]:
         raise SystemExit("the committed specs do not render")
-
-
-class mistaken:  # noqa: N801 - used like a function
-    """Context manager: puts a mistake into the copy."""
-
-    def __init__(self, copy: Path, mutant: Mutant, text: str) -> None:
-        self.path = copy / mutant.path
-        self.new = mutant.applied(text)
-        self.old = text
-        self.compiled = Path(cache_from_source(str(self.path)))
-
-    def __enter__(self) -> None:
-        self.path.write_text(self.new, encoding="utf-8")
-        self.compiled.unlink(missing_ok=True)
-
-    def __exit__(self, *_: object) -> None:
-        self.path.write_text(self.old, encoding="utf-8")
-
-
-def forked(action: Callable[[int], None]) -> tuple[int, str | None, float, bool]:
-    """Run something in a process of its own, which tells the name of each test.
-
-    Returns:
-        Its exit code (negative for a signal), the last test, CPU seconds, and whether
-        it was ended because it was silent.
-    """
-    told, tell = os.pipe()
-    process = os.fork()
-    if not process:
-        os.setsid()
-        os.close(told)
-        try:
-            action(tell)
-        except BaseException:
-            traceback.print_exc()
-            sys.stderr.flush()
-        os._exit(BROKEN)
-    os.close(tell)
-    last, ended = None, False
-    for line in _lines(told):
-        ended = line == NEVER_ENDS
-        last = last if ended else line
-    os.close(told)
-    with suppress(ProcessLookupError):  # what it started ends with it
-        os.killpg(process, signal.SIGKILL if ended else signal.SIGTERM)
-    _, status, used = os.wait4(process, 0)
-    cpu = used.ru_utime + used.ru_stime
-    return os.waitstatus_to_exitcode(status), last, cpu, ended
-
-
-def _lines(file: int) -> Iterator[str]:
-    """Yield the lines of a process; `NEVER_ENDS` if it is silent for too long."""
-    rest = b""
-    while True:
-        ready, _, _ = select.select([file], [], [], SILENCE)
-        if not ready:
-            yield NEVER_ENDS
-            return
-        got = os.read(file, 4096)
-        if not got:
-            return
-        *whole, rest = (rest + got).split(b"\n")
-        yield from (line.decode() for line in whole)
