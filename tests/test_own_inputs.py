@@ -493,11 +493,29 @@ def test_names_of_arrays_are_not_those_of_inputs() -> None:
 
 
 @pytest.mark.exhaustive
-def test_ranks_learn_the_same(trained: Path) -> None:
-    common = ("--data-dir", str(trained), "--epochs", "2", "--out")
-    train(trained / "train_tried.py", *common, "alone")
-    done = processes.run_ranks(trained / "train_tried.py", *common, "both")
+def test_ranks_learn_the_same(tmp_path: Path) -> None:
+    written(tmp_path)
+    optimizer = {"SGD": {"lr": 0.1, "momentum": 0.9}}
+    script = made(spec_of({"npz": "two.npz"}, optimizer=optimizer, epochs=2), tmp_path)
+    common = ("--data-dir", str(tmp_path), "--device", "cpu", "--out")
+    train(script, *common, "alone")
+    done = processes.run_ranks(script, *common, "both")
     assert done.returncode == 0, done.stderr
-    one, other = (weights(trained / name) for name in ("alone", "both"))
+    one, other = (weights(tmp_path / name) for name in ("alone", "both"))
     for key in one:
         torch.testing.assert_close(one[key], other[key], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.exhaustive
+def test_notebooks_take_several_inputs(tmp_path: Path) -> None:
+    written(tmp_path)
+    spec = spec_of({"npz": "two.npz"}, augment=[{"flip": 0.5}], epochs=1)
+    (text,) = api.render(network(spec), "explicit", notebook=True).values()
+    cells = [each for each in json.loads(text)["cells"] if each["cell_type"] == "code"]
+    code = "\n\n".join("".join(each["source"]) for each in cells)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "two.npz").rename(tmp_path / "data" / "two.npz")
+    (tmp_path / "cells.py").write_text(
+        f"import matplotlib\nmatplotlib.use('agg')\n{code}"
+    )
+    assert "epoch 1  train_loss" in train(tmp_path / "cells.py")
