@@ -11,7 +11,7 @@ from .shared_modules import SHARED
 
 LOADERS = (
     *("arrays", "cifar", "images", "labeled_texts", "mnist", "module", "tables"),
-    *("text", "texts_with_lengths", "words"),
+    *("named_arrays", "named_module", "text", "texts_with_lengths", "words"),
 )
 OF_SCRIPTS = ("checkpoint", "command_line", "hooks", "prediction")
 """Modules that notebooks do not use."""

@@ -21,7 +21,7 @@ def each_of(features: Features, function: Callable[[Tensor], Tensor]) -> Feature
     return function(features)
 
 
-def images_of(features: Features, function: Callable[[Tensor], Tensor]) -> Features:
+def on_images(features: Features, function: Callable[[Tensor], Tensor]) -> Features:
     """Do something to images, (N, C, H, W), among the features of several inputs."""
     if not isinstance(features, tuple):
         return function(features)
@@ -38,6 +38,6 @@ def joined(parts: list[Features]) -> Features:
     return torch.cat(parts)
 
 
-def counted(features: Features) -> int:
+def count_of(features: Features) -> int:
     """Count the examples."""
     return len(features[0] if isinstance(features, tuple) else features)

@@ -12,7 +12,7 @@ from torch import Tensor
 import checkpoint
 import plots
 from data_common import NAMED, RANK, Data, Features, Splits, class_counts, named
-from data_features import images_of
+from data_features import on_images
 from errors import note, say, short
 
 MOST = 20
@@ -49,7 +49,7 @@ def look(
         places = torch.linspace(0, len(data.train) - 1, count).long()
         features, targets = data.train.at(places.to(data.train.targets.device))
         if augmented:
-            features = images_of(features, augmented)
+            features = on_images(features, augmented)
         if mixed:
             features, targets = mixed(features, targets)
         inputs = features if isinstance(features, tuple) else (features,)

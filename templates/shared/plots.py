@@ -55,7 +55,7 @@ def save_classes(folder: Path, data: Splits, chances: Tensor) -> None:
     chances = chances[:, : len(classes)]
     targets = data.test.targets[: len(chances)].cpu()
     _save(folder / "confusion.png", confusion, targets, chances, classes)
-    if drawn(data.test.between(0, 1)[0]).ndim == 4:
+    if pictured(data.test.between(0, 1)[0]).ndim == 4:
         _save(folder / "mistakes.png", mistakes, data.test, targets, chances, classes)
 
 
@@ -81,7 +81,7 @@ def save_places(folder: Path, data: Splits, chances: Tensor) -> None:
         results.movedim(1, -1)[known],
         classes,
     )
-    images = drawn(data.test.between(0, 10)[0])
+    images = pictured(data.test.between(0, 10)[0])
     if images.ndim == 4 and targets.ndim == 3:
         taken = results[:10].argmax(dim=1)
         _save(folder / "places.png", pixels, images.cpu(), targets[:10], taken)
@@ -91,7 +91,7 @@ def save_restored(folder: Path, data: Splits, outputs: Tensor) -> None:
     """Draw the curves, and what is made of the first images, (N, C, H, W)."""
     save_curves(folder)
     features, _ = data.test.between(0, len(outputs))
-    images = drawn(features, like=outputs)
+    images = pictured(features, like=outputs)
     _save(folder / "restored.png", restored, images.cpu(), outputs)
 
 
@@ -217,7 +217,7 @@ def mistakes(
     figure, axes = _subplots(5, 8, width=12, height=9)
     for axis in axes:
         axis.axis("off")
-    images = drawn(data.at(worst[: len(axes)].to(data.targets.device))[0])
+    images = pictured(data.at(worst[: len(axes)].to(data.targets.device))[0])
     for place, image, axis in zip(worst.tolist(), images, axes, strict=False):
         draw(axis, image.cpu())
         said = f"{classes[int(taken[place])]} {chances[place]:.0%}"
@@ -288,7 +288,7 @@ def draw(axis: "Axes", image: Tensor) -> None:
     axis.imshow(channels if len(image) == 3 else shown[0].tolist(), cmap="gray")
 
 
-def drawn(features: Features, like: Tensor | None = None) -> Tensor:
+def pictured(features: Features, like: Tensor | None = None) -> Tensor:
     """Return what is drawn of examples: of several inputs the images, side by side.
 
     Args:

@@ -14,7 +14,7 @@ import plots
 from changes import Spec
 from command_line import Parser, path_of, usable
 from data_common import DataError, Features, Splits
-from data_features import counted, each_of
+from data_features import count_of, each_of
 from data_files import Files
 from errors import RunError, guarded, note
 from postprocessing import postprocessing
@@ -121,7 +121,7 @@ class Trained(NamedTuple):
     def examples(self, read: Reader) -> Iterator[tuple[list[Name], Features]]:
         """Yield what is in the files, on the device, some examples at a time."""
         for path, found in self.files(read):
-            count = counted(found)
+            count = count_of(found)
             names = [Name(path, row, count == 1) for row in range(1, count + 1)]
             for start in range(0, count, plots.AT_ONCE):
                 some = slice(start, start + plots.AT_ONCE)

@@ -29,21 +29,21 @@ WORDS = frozenset(
     checked_targets checkpoint chosen class_axis class_counts class_doubts
     class_names classes classes_of clipped closure codecs codes collections column
     columns_of combinations command_line commit_of compared computed confusion
-    contextmanager continued copied copies copy count counted counts crop csv curves
-    cutmix cutout data data_arrays data_checks data_cifar data_common data_features
-    data_files data_images data_inputs data_labeled_texts data_mnist data_module
-    data_named_arrays data_named_module data_pixels data_scale data_tables
-    data_targets data_tensors data_text data_texts_with_lengths data_twins
-    data_wanted data_words dates decayed decode decoded defaultdict described device
-    differences difflib dist download draw drawn each_of encode encoded encoding_of
-    ends_of epoch epochs errors evaluate example examples export exports facts
-    feature_doubts feature_maps feature_names features features_like figure
-    file_digest filecmp find find_texts find_unused finite finite_number first_of
-    first_output fits fitted fixed flattened flip fnmatchcase folder following
-    format_of found found_in found_separator freeze frozen functional gathered
-    get_ema_multi_avg_fn grayed group groupby groups guarded guessed gzip handle
-    handles has_commas has_fractions has_run head held_out hidden hook hooks http
-    id_doubts image image_checks image_files image_fit image_folders images
+    contextmanager continued copied copies copy count count_of counted counts crop
+    csv curves cutmix cutout data data_arrays data_checks data_cifar data_common
+    data_features data_files data_images data_inputs data_labeled_texts data_mnist
+    data_module data_named_arrays data_named_module data_pixels data_scale
+    data_tables data_targets data_tensors data_text data_texts_with_lengths
+    data_twins data_wanted data_words dates decayed decode decoded defaultdict
+    described device differences difflib dist download draw drawn each_of encode
+    encoded encoding_of ends_of epoch epochs errors evaluate example examples export
+    exports facts feature_doubts feature_maps feature_names features features_like
+    figure file_digest filecmp find find_texts find_unused finite finite_number
+    first_of first_output fits fitted fixed flattened flip fnmatchcase folder
+    following format_of found found_in found_separator freeze frozen functional
+    gathered get_ema_multi_avg_fn grayed group groupby groups guarded guessed gzip
+    handle handles has_commas has_fractions has_run head held_out hidden hook hooks
+    http id_doubts image image_checks image_files image_fit image_folders images
     images_of in_bytes in_parts in_utf8 index inside inspect io is_constant
     is_number is_one_hot is_other_data is_utf8 is_wide islice itertools join joined
     json keep kind_of known known_examples labels labels_of laid_out last layer
@@ -55,11 +55,11 @@ WORDS = frozenset(
     normalized normalized_inputs norms note notes_of numbered numbers odd
     of_another_network of_bytes of_channels of_cuts of_file of_folders of_lengths
     of_network of_numbers of_parameters of_pixels of_ranks of_table of_text
-    of_text_in_lines of_training of_twins of_two of_unknown of_vocabulary one_hot
-    one_line one_thread opened optimizer optimizers os others output
+    of_text_in_lines of_training of_twins of_two of_unknown of_vocabulary on_images
+    one_hot one_line one_thread opened optimizer optimizers os others output
     outputs_of_layers own_code own_functions own_loss own_metric pair pairs parallel
     parameter parameter_groups parser part part_folders part_of parted parts
-    parts_of path path_of pathlib patience perplexity pictures pieces
+    parts_of path path_of pathlib patience perplexity pictured pictures pieces
     pieces_of_lines pixel_doubts pixels place placed places plain plots
     postprocessing prediction predictions preprocessing print_layer print_layers
     print_means printable profiled progress pyplot random_state ranks rates re read
