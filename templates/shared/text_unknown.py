@@ -18,6 +18,7 @@ class TextsRead:
 
     Attributes:
         texts: How many texts.
+        empty: How many of them have nothing in them.
         cut: How many of them are longer than what the model takes.
         units: How many words or characters.
         unknown: How often each comes that the model does not know.
@@ -25,7 +26,7 @@ class TextsRead:
     """
 
     def __init__(self) -> None:
-        self.texts = self.cut = self.units = 0
+        self.texts = self.empty = self.cut = self.units = 0
         self.unknown = Counter[str]()
         self.what = ""
 
@@ -38,14 +39,17 @@ class TextsRead:
         found = zip(raw.units, counts, strict=True)
         self.unknown.update({unit: n for unit, n in found if n and unit not in known})
         self.texts += len(raw.sizes)
+        self.empty += int((raw.sizes == 0).sum())
         self.units += len(raw.numbers)
         self.cut += int((raw.sizes > most).sum()) if most else 0
 
     def tell(self) -> None:
-        """Say what is unknown and cut."""
+        """Say what is unknown, empty and cut."""
         if count := self.unknown.total():
             names = named(clipped(unit) for unit, _ in self.unknown.most_common())
             note(f"unknown {self.what}: {count:,} of {self.units:,} ({names})")
+        if self.empty:
+            note(f"empty texts: {self.empty:,} of {self.texts:,}")
         if self.cut:
             note(f"cut texts: {self.cut:,} of {self.texts:,}")
 
