@@ -315,7 +315,7 @@ LONG_LINES = '''\
 def measured_of(model_of_this_run, data_of_this_run, first_option_of_it, second_option_of_it=1):
     """Measure.
 
-    A line of a docstring is not broken, though it has more than eighty-eight columns, as here.
+    A line of a docstring is not broken, though it is long and ends as a call does(first, second)
     """
     return measured(model, data.batches(2500), {"accuracy": accuracy, "f1": f1_score, "loss": loss})
 
@@ -348,3 +348,18 @@ def test_long_lines_of_scripts_are_broken_as_ruff_does(tmp_path: Path) -> None:
     kept = [line for line in text.splitlines() if len(line) > 88]
     assert [line.split()[0] for line in kept] == ["A", "text", "#"]
     assert broken(text) == text
+
+
+@pytest.mark.parametrize("digits", range(1, 16))
+def test_initial_values_under_a_test_fit_their_line(digits: int) -> None:
+    value = float(f"0.{'1' * digits}")
+    rule = {"weight": "zeros_", "bias": {"uniform_": {"a": -value, "b": value}}}
+    spec = {
+        "name": "Wide",
+        "input": [3, 8, 8],
+        "layers": [{"Conv2d": {"out_channels": 4, "kernel_size": 3}}],
+        "init": {"Conv2d": rule},
+    }
+    text = api.render(network(spec), "explicit")["wide.py"]
+    assert "if module.bias is not None:" in text
+    assert max(map(len, text.splitlines())) <= 88
