@@ -335,7 +335,7 @@ POEM = spec(
 FOLDER = {"text": "reviews", "units": "words"}
 
 
-def tested_with(path: str) -> dict[str, Any]:
+def with_test(path: str) -> dict[str, Any]:
     """Return the spec of a table that is tested with another one."""
     data = {**CARS["training"]["data"], "test": path}
     return CARS | {"training": CARS["training"] | {"data": data}}
@@ -408,7 +408,7 @@ OTHERS: dict[str, tuple[dict[str, Any], Callable[[Path], None], list[str]]] = {
         ["size"],
     ),
     "a copy of the table": (
-        tested_with("copy.csv"),
+        with_test("copy.csv"),
         copied,
         ["cars.csv", "copy.csv"],
     ),

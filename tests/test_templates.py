@@ -196,7 +196,7 @@ def test_an_included_template_is_replaced_everywhere(tmp_path: Path) -> None:
         ),
         ({"notebook.py.jinja": "{% call cell() %}\n{% endcall %}\n"}, "MG603"),
         ({"step.py.jinja": "{{ modle }}\n"}, "MG603"),
-        ({"training.py": "a = 1\n"}, "MG605"),
+        ({"means.py": "a = 1\n"}, "MG605"),
     ],
 )
 def test_mistakes_in_notebooks(
