@@ -1,6 +1,6 @@
 """Arrays of numpy: `x` and `y` of one file, and perhaps `x_test` and `y_test`."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from data_checks import believed
 from data_common import DataError, Scale, Splits, held_out, inside, parted, readable
 from data_files import Files
 from data_scale import normalized, rescaled, scaling
-from data_targets import Goal
+from data_targets import Goal, unread
 from data_tensors import as_tensor
 from data_wanted import Wanted, checked, checked_features
 from preprocessing import Preprocessing
@@ -73,6 +73,7 @@ def load(
     found = [name for name in tests if name in arrays]
     if found and found != tests:
         raise DataError(f"{path} has x_test or y_test, but not both")
+    warnings = () if goal.needed else warned(inside(folder, path), arrays["x"])
     notes: list[str] = []
     train = checked("x and y", arrays["x"], arrays.get("y"), device, wanted, notes)
     if found:
@@ -86,7 +87,7 @@ def load(
     goal.check_restored(train, held, tested)
     about = {**wanted.about(), **scale}
     return believed(
-        Splits(train, held, tested, about, tuple(notes)),
+        Splits(train, held, tested, about, tuple(notes), warnings),
         compared=goal.needed,
         lenient=subset > 0,
         given=bool(found),
@@ -119,7 +120,27 @@ def read_arrays(
             said = " and ".join(missing)
             raise DataError(f"{path} has no {said}, only {', '.join(arrays)}")
         names = [*needed, *(name for name in more if name in arrays)]
-        return {name: as_tensor(name, arrays[name]) for name in names}
+        return {name: as_tensor(name, numbers(arrays, name, path)) for name in names}
+
+
+def warned(path: Path, x: Tensor) -> tuple[str, ...]:
+    """Warn of targets in the file that could be meant, but are not looked at."""
+    try:
+        return unread(x, read_arrays(path, ["y"])["y"])
+    except DataError:
+        return ()
+
+
+def numbers(arrays: Mapping[str, Any], name: str, path: Path) -> Any:
+    """Return an array; one of Python objects is not read, since these can be code."""
+    try:
+        return arrays[name]
+    except ValueError as error:
+        if "allow_pickle" not in str(error):
+            raise
+        said = f"{path} is no file of arrays of numbers: {name} holds Python objects"
+        mend = f"{name} = numpy.array({name}.tolist())"
+        raise DataError(f"{said}: `{mend}` makes numbers of them, if it can") from None
 
 
 def preprocessing(about: dict[str, Any]) -> Preprocessing:

@@ -44,6 +44,7 @@ class Data:
         compared: Whether the loss looks at the targets.
         counted: The class weights, if the loss of a batch is a mean over them.
         ignored: What stands for a class that is not known, if some are not.
+        soft: Whether the targets are probabilities of classes, (N, K, …).
         scaled: Mean and deviation that the features were brought from, for features
             whose `unit` was 1 before.
         target_scale: Mean and deviation that the targets were brought from.
@@ -55,6 +56,7 @@ class Data:
     compared: bool = True
     counted: Tensor | None = None
     ignored: int | None = None
+    soft: bool = False
     scaled: tuple[Tensor, Tensor] | None = None
     target_scale: tuple[Tensor, Tensor] | None = None
 
@@ -100,6 +102,10 @@ class Data:
         part.features = self.features[places.to(self.features.device)]
         part.targets = self.targets[places.to(self.targets.device)]
         return part
+
+    def labels(self, targets: Tensor) -> Tensor:
+        """Return classes; of their probabilities the likeliest."""
+        return targets.argmax(dim=1) if self.soft else targets
 
     def known(self, targets: Tensor) -> int | Tensor:
         """Count the targets that the loss does not ignore."""

@@ -169,8 +169,7 @@ def checked_inputs(
     targets = targets.to(device)
     parts = {each: Data(values.to(device), targets) for each, values in found.items()}
     data = Inputs(parts, targets)
-    if wanted.goal.has_ignored(targets):
-        data.ignored = wanted.goal.ignored
+    wanted.goal.mark(data)
     return data
 
 

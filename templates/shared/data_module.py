@@ -13,7 +13,7 @@ from data_checks import believed
 from data_common import Data, DataError, Scale, Splits, parted, readable
 from data_files import Files
 from data_scale import normalized, rescaled, scaling
-from data_targets import Goal
+from data_targets import Goal, unread
 from data_tensors import as_tensor
 from data_wanted import Wanted, checked, checked_features
 from preprocessing import Preprocessing
@@ -71,6 +71,7 @@ def load(
         (features, targets), (test_features, test_targets) = pairs
     except (TypeError, ValueError):
         raise DataError(f"`load` of {path} gives no two pairs of tensors") from None
+    warnings = () if goal.needed else warned(features, targets)
     notes: list[str] = []
     train = pair(path, "training", features, targets, device, wanted, notes)
     test = pair(path, "test", test_features, test_targets, device, wanted, notes)
@@ -79,12 +80,20 @@ def load(
     goal.check_restored(train, held, test)
     about = {"path": path, **wanted.about(), **scale}
     return believed(
-        Splits(train, held, test, about, tuple(notes)),
+        Splits(train, held, test, about, tuple(notes), warnings),
         compared=goal.needed,
         lenient=subset > 0,
         given=True,
         outputs=outputs,
     )
+
+
+def warned(features: Any, targets: Any) -> tuple[str, ...]:
+    """Warn of targets that could be meant, but are not looked at."""
+    try:
+        return unread(as_tensor("x", features), as_tensor("y", targets))
+    except DataError:
+        return ()
 
 
 def pair(

@@ -38,10 +38,11 @@ class Goal(NamedTuple):
         """Whether anything is compared with the targets."""
         return self.result is not None or self.outputs > 0
 
-    def has_ignored(self, targets: Tensor) -> bool:
-        """Tell whether some of the classes are not known."""
-        classes = self.outputs > 0 and not self.soft
-        return classes and bool((targets == self.ignored).any())
+    def mark(self, data: Data) -> None:
+        """Let data know what its targets are: probabilities, or in part not known."""
+        data.soft = self.soft
+        if self.outputs and not self.soft and (data.targets == self.ignored).any():
+            data.ignored = self.ignored
 
     def check_restored(self, *parts: Data) -> None:
         """Refuse features that the model restores, if the loss does not take them.
@@ -165,12 +166,16 @@ def wrong_places(targets: Tensor, goal: Goal) -> str:
         if found[axis] == 1 and (*inner[: axis - 1], *inner[axis:]) == goal.places
     ]
     if fitting:
-        return f"{said}: `y = y[{', '.join([':'] * fitting[0])}, 0]`"
+        last = fitting[0] == len(inner) > 1
+        before = "..." if last else ", ".join([":"] * fitting[0])
+        return f"{said}: `y = y[{before}, 0]`"
     axis = class_axis(targets, goal)
+    if axis and bool(((targets == 0) | (targets == 1)).all()):
+        return f"{said}: several classes of one are for `BCEWithLogitsLoss`"
     if axis:
         return (
-            f"{said}; probabilities of classes are `targets: probabilities` in `data`, "
-            f"and `y = y.argmax({axis})` is the likeliest class"
+            f"{said}: if they are probabilities, write `targets: probabilities` in "
+            f"`data`, or `y = y.argmax({axis})`"
         )
     if sorted(inner) == sorted(goal.places):
         return f"{said}: {turned(inner, goal.places)}"
@@ -185,7 +190,7 @@ def checked_chances(name: str, targets: Tensor, goal: Goal) -> Tensor:
     """
     wanted = (goal.outputs, *goal.places)
     if tuple(targets.shape[1:]) != wanted:
-        raise DataError(f"{name}: {wrong_shape(targets, wanted)}")
+        raise DataError(f"{name}: {wrong_shape(targets, wanted, unit=False)}")
     targets = targets.to(torch.float32)
     check_unit(name, targets, unit=True)
     if ((targets.sum(1) - 1).abs() > SUM).any():
@@ -203,26 +208,32 @@ def checked_numbers(
     """
     found = tuple(targets.shape[1:])
     if [size for size in found if size > 1] != [size for size in shape if size > 1]:
-        raise DataError(f"{name}: {wrong_shape(targets, shape)}")
+        raise DataError(f"{name}: {wrong_shape(targets, shape, unit=unit)}")
     if found not in (shape, ()):  # sizes of 1 are nobody's mistake
         said = f"targets {[*targets.shape]} are read as {shown(('N', *shape))}"
         notes.append(f"{name}: {said}")
     targets = targets.to(torch.float32).reshape(-1, *shape)
-    if not targets.isfinite().all():
-        raise DataError(f"{name}: some targets are NaN or infinite")
+    odd = int((~targets.isfinite()).sum())
+    if odd:
+        said = f"{odd:,} of {targets.numel():,} targets are NaN or infinite"
+        raise DataError(f"{name}: {said}: `numpy.isfinite(y)` tells which to leave out")
     check_unit(name, targets, unit)
     return targets
 
 
-def wrong_shape(targets: Tensor, shape: tuple[int, ...]) -> str:
+def wrong_shape(targets: Tensor, shape: tuple[int, ...], *, unit: bool) -> str:
     """Say what is wrong with the shape of targets that should be numbers."""
     found = tuple(targets.shape[1:])
     said = f"targets {[*targets.shape]}, where the model gives {[*shape]} of each "
     said += "example"
     if len(found) == len(shape) > 1 and sorted(found) == sorted(shape):
         return f"{said}: {turned([*found], shape)}"
-    if not found and not targets.is_floating_point() and len(shape) == 1:
-        return f"{said}: labels are `targets: classes` in `data`"
+    if found and found in (shape[1:], shape[:-1]):
+        return f"{said}: if they are classes, write `targets: classes` in `data`"
+    if not found and unit and len(shape) == 1:
+        return f"{said}: classes are `targets: classes` in `data`"
+    if not found and unit:
+        return f"{said}: if the model restores x, write `targets: input` in `data`"
     if math.prod(found) == math.prod(shape):
         sizes = ", ".join(str(size) for size in shape)
         return f"{said}: if they are in this order, `y = y.reshape(-1, {sizes})`"
@@ -231,10 +242,14 @@ def wrong_shape(targets: Tensor, shape: tuple[int, ...]) -> str:
 
 def turned(found: list[int], wanted: tuple[int, ...], name: str = "y") -> str:
     """Say how the axes of an array are brought into another order."""
-    if (found[-1], *found[:-1]) == wanted:
+    if len(found) > 2 and (found[-1], *found[:-1]) == wanted:
         return f"the channels are last: `{name} = numpy.moveaxis({name}, -1, 1)`"
-    if (*found[1:], found[0]) == wanted:
+    if len(found) > 2 and (*found[1:], found[0]) == wanted:
         return f"the channels are first: `{name} = numpy.moveaxis({name}, 1, -1)`"
+    if len(found) == 2:
+        return (
+            f"the axes are in another order: `{name} = numpy.moveaxis({name}, -1, 1)`"
+        )
     return "the axes are in another order: `numpy.transpose` turns them"
 
 
@@ -252,7 +267,9 @@ def known_examples(
     count = int((~known).sum())
     said = f"{name}: {count:,} of {known.numel():,} targets are {ignored}, ignored"
     left_out = int((~places).sum())
-    if left_out:
+    if left_out == 1:
+        said += "; 1 example with no other is left out"
+    elif left_out:
         said += f"; {left_out:,} examples with no others are left out"
     notes.append(said)
     return places.nonzero().flatten() if left_out else None
@@ -264,10 +281,27 @@ def check_unit(name: str, values: Tensor, unit: bool) -> None:
     Raises:
         DataError: It is no number from 0 to 1.
     """
-    if unit and not ((values >= 0) & (values <= 1)).all():
-        least, most = float(values.min()), float(values.max())
-        said = f"the loss takes numbers from 0 to 1 alone, these go from {least:.4g} "
-        raise DataError(f"{name}: {said}to {most:.4g}")
+    if not unit or ((values >= 0) & (values <= 1)).all():
+        return
+    least, most = float(values.min()), float(values.max())
+    said = f"the loss takes numbers from 0 to 1 alone, these go from {least:.4g} to "
+    variable = "x" if name == "features" else "y"
+    mends = {
+        (1.0, 2.0): "{} - 1",
+        (-1.0, 1.0): "({} + 1) / 2",
+        (0.0, 255.0): "{} / 255",
+    }
+    mend = mends.get((least, most), "")
+    mended = f": `{variable} = {mend.format(variable)}`" if mend else ""
+    raise DataError(f"{name}: {said}{most:.4g}{mended}")
+
+
+def unread(x: Tensor, y: Tensor) -> tuple[str, ...]:
+    """Warn of targets that nobody looks at, if they could be meant, (N, …) as x."""
+    if x.shape != y.shape or bool((x == y).all()):
+        return ()
+    said = "the model restores x, and nobody looks at y, which has its shape"
+    return (f"{said}: `targets: numbers` in `data` compares with y",)
 
 
 def type_of(values: Tensor) -> str:

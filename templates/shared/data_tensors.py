@@ -50,8 +50,8 @@ def native(array: Any) -> Any:
 
 def numbered(name: str, held: str) -> str:
     """Say how text becomes the numbers of classes, or what else a model takes."""
-    if name.startswith("x") or held in ("dates", "spans of time", "records"):
-        return ": the model takes numbers"
+    if name not in ("y", "y_test") or held in ("dates", "spans of time", "records"):
+        return ": it must be numbers"
     if held == "text":
         return f": `classes, {name} = numpy.unique({name}, return_inverse=True)`"
     return f": `{name} = numpy.array({name}.tolist())` makes numbers of it, if it can"

@@ -66,8 +66,7 @@ def checked(
     if places is not None:
         features, targets = features[places], targets[places]
     data = Data(features.to(device), targets.to(device))
-    if wanted.goal.has_ignored(targets):
-        data.ignored = wanted.goal.ignored
+    wanted.goal.mark(data)
     return data
 
 

@@ -103,7 +103,7 @@ def facts(data: Splits) -> dict[str, Any]:
         labels = not data.train.targets.is_floating_point()
         found["places"] = labels and not _single(data.train)
         counts = {
-            name: class_counts(part.targets, len(classes))
+            name: class_counts(part.labels(part.targets), len(classes))
             for name, part in parts.items()
         }
         found["classes"] = {

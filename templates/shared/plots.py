@@ -53,7 +53,7 @@ def save_classes(folder: Path, data: Splits, chances: Tensor) -> None:
     save_curves(folder)
     classes: list[str] = data.about["classes"]
     chances = chances[:, : len(classes)]
-    targets = data.test.targets[: len(chances)].cpu()
+    targets = data.test.labels(data.test.targets[: len(chances)].cpu())
     _save(folder / "confusion.png", confusion, targets, chances, classes)
     if pictured(data.test.between(0, 1)[0]).ndim == 4:
         _save(folder / "mistakes.png", mistakes, data.test, targets, chances, classes)
@@ -69,22 +69,30 @@ def save_places(folder: Path, data: Splits, chances: Tensor) -> None:
     """
     save_curves(folder)
     classes: list[str] = data.about["classes"]
-    targets = data.test.targets[: len(chances)].cpu()
-    if targets.is_floating_point():
-        targets = targets.argmax(dim=1)
+    targets = data.test.labels(data.test.targets[: len(chances)].cpu())
     results = chances[:, : len(classes)]
-    known = (targets >= 0) & (targets < len(classes))
-    _save(
-        folder / "confusion.png",
-        confusion,
-        targets[known],
-        results.movedim(1, -1)[known],
-        classes,
-    )
+    _save(folder / "confusion.png", confusion_of_places, targets, results, classes)
     images = pictured(data.test.between(0, 10)[0])
     if images.ndim == 4 and targets.ndim == 3:
         taken = results[:10].argmax(dim=1)
         _save(folder / "places.png", pixels, images.cpu(), targets[:10], taken)
+
+
+def save_several(folder: Path, data: Splits, chances: Tensor) -> None:
+    """Draw the curves, confusion.png and, of pixels that are 0 or 1, places.png.
+
+    Args:
+        folder: Of the run.
+        data: What was trained on and tested.
+        chances: Of ones, (N, …), of the first examples to test.
+    """
+    save_curves(folder)
+    targets = data.test.targets[: len(chances)].cpu()
+    _save(folder / "confusion.png", confusion_of_several, targets, chances)
+    images = pictured(data.test.between(0, 10)[0])
+    if images.ndim == 4 and targets.ndim == 4:
+        pairs = ((each[:10, 0] > 0.5).long() for each in (targets, chances))
+        _save(folder / "places.png", pixels, images.cpu(), *pairs)
 
 
 def save_restored(folder: Path, data: Splits, outputs: Tensor) -> None:
@@ -207,6 +215,20 @@ def texts(lines: Sequence[str], titles: Sequence[str]) -> "Figure":
     return figure
 
 
+def confusion_of_places(
+    targets: Tensor, results: Tensor, classes: Sequence[str]
+) -> "Figure":
+    """Draw the same of classes in each place, without those that are not known."""
+    known = (targets >= 0) & (targets < len(classes))
+    return confusion(targets[known], results.movedim(1, -1)[known], classes)
+
+
+def confusion_of_several(targets: Tensor, results: Tensor) -> "Figure":
+    """Draw how often zeros and ones of any shape were taken for which."""
+    chances = torch.stack([1 - results.flatten(), results.flatten()], dim=1)
+    return confusion((targets.flatten() > 0.5).long(), chances, ["0", "1"])
+
+
 def mistakes(
     data: Data, targets: Tensor, results: Tensor, classes: Sequence[str]
 ) -> "Figure":
@@ -267,12 +289,12 @@ def compared(
     figure, axes = _subplots(1, len(names), width=5 * len(names), height=5)
     for place, (name, axis) in enumerate(zip(names, axes, strict=True)):
         alone = slice(place, place + 1) if len(names) > 1 else slice(None)
-        wanted, given = (
-            each.flatten(1)[:, alone].flatten().tolist()
-            if each.ndim > 1
-            else each.tolist()
+        pair = [
+            (each.flatten(1)[:, alone] if each.ndim > 1 else each).flatten()
             for each in (targets, results)
-        )
+        ]
+        step = max(len(pair[0]) // MOST, 1)  # numbers of images are many
+        wanted, given = (each[::step].tolist() for each in pair)
         axis.scatter(wanted, given, s=4, alpha=0.5)
         ends = [min(wanted), max(wanted)]
         axis.plot(ends, ends, color="gray", linewidth=1)

@@ -16,6 +16,8 @@ from errors import RunError, printable, short
 
 TOP = 3
 """Classes that are printed, if the command line does not say how many."""
+MANY = 40
+"""Numbers of an example that are printed; of more, only from where to where they go."""
 FORMATS = ("text", "csv", "json")
 
 
@@ -81,6 +83,9 @@ class Predictions:
         for name, values in zip(names, outputs, strict=True):
             flat = values.flatten().tolist()
             shown = "  ".join(map(short, flat))
+            if len(flat) > MANY:
+                ends = f"{short(min(flat))} to {short(max(flat))}"
+                shown = f"{[*values.shape]} numbers, {ends}"
             found = flat[0] if len(flat) == 1 else values.tolist()
             self._add(name, shown, {"prediction": found})
 

@@ -140,13 +140,8 @@ def write_confusion(
     counts = Counts(len(classes))
     for features, targets in data.test.batches(at_once):
         output = first_output(applied(model, features)).movedim(dim, 1)
-        counts.add(output[:, : len(classes)].argmax(dim=1), labels_of(targets))
+        counts.add(output[:, : len(classes)].argmax(dim=1), data.test.labels(targets))
     write_table(folder / "confusion.csv", counts.table(), classes)
-
-
-def labels_of(targets: Tensor) -> Tensor:
-    """Return classes; of their probabilities, (N, K, …), the likeliest."""
-    return targets.argmax(dim=1) if targets.is_floating_point() else targets
 
 
 @torch.inference_mode()

@@ -64,7 +64,7 @@ def about_figures(recipe: Recipe) -> Lines:
             "Rows are the classes, columns what the model takes them for. Below are",
             "the images of which it is surest, and wrong.",
         )
-    if recipe.classifies:
+    if recipe.kind in ("classes", "places", "several"):
         return ("Rows are the classes, columns what they are taken for.",)
     if recipe.target == "image" and recipe.dataset.pictures:
         return ("Images of the test data, and what the model makes of them.",)

@@ -300,6 +300,10 @@ def _figures(recipe: Recipe) -> dict[str, str]:
         if recipe.dataset.pictures:
             found["mistakes"] = "data.test, targets, results, classes"
         return found
+    if recipe.kind == "places":
+        return {"confusion_of_places": "targets, results, classes", **_pixels(recipe)}
+    if recipe.kind == "several":
+        return {"confusion_of_several": "targets, results"}
     if recipe.target == "image" and recipe.dataset.pictures:
         return {"restored": "data.test.between(0, 10)[0].cpu(), results"}
     if recipe.standardizes:
@@ -308,6 +312,14 @@ def _figures(recipe: Recipe) -> dict[str, str]:
             "compared": ", ".join(f"data.test.in_own_unit({each})" for each in both)
         }
     return {"compared": "targets, results"}
+
+
+def _pixels(recipe: Recipe) -> dict[str, str]:
+    """Return the function that draws classes of pixels, where images have them."""
+    if len(recipe.dataset.shape) != 3 or len(recipe.main.places) != 2:
+        return {}
+    images = "data.test.between(0, 10)[0].cpu()"
+    return {"pixels": f"{images}, targets[:10], results[:10].argmax(dim=1)"}
 
 
 def _examples(graph: Model) -> Lines:
