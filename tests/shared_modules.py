@@ -37,3 +37,9 @@ def load(spec: dict[str, Any], folder: Path) -> Any:
     arguments = ", ".join(map(flat, load_arguments(recipe)))
     found = eval(f"dict({arguments})", {"torch": torch})
     return shared(data_module(recipe)).load(folder, CPU, **found)
+
+
+def seen(data: Any) -> torch.Tensor:
+    """Return all features as a model sees them: images are bytes until then."""
+    features: torch.Tensor = data.between(0, len(data))[0]
+    return features

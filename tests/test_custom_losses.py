@@ -13,6 +13,7 @@ from mlpgen import SpecError, api
 from . import processes
 from .linters import mypy, ruff
 from .networks import network
+from .shared_modules import seen
 from .test_data import data, spec_of, table
 from .test_loss_weights import (
     evaluate_in_small_batches,
@@ -93,7 +94,7 @@ def constant(logits: Tensor) -> Tensor:
     return torch.tensor(1.0)
 
 
-def words(logits: Tensor) -> str:
+def said(logits: Tensor) -> str:
     """Return a text."""
     return "1"
 
@@ -168,8 +169,8 @@ def test_several_losses_and_metrics_together(tiny: Path, tmp_path: Path) -> None
     out = tmp_path / "out"
     train(script, "--data-dir", str(tiny), "--out", str(out))
     test, weights = read(tmp_path, "mnist", tiny).test, state(out)["model"]
-    logits, restored = outputs_of_both(test.features, weights)
-    mse = F.mse_loss(restored.view(-1, 1, 28, 28), test.features)
+    logits, restored = outputs_of_both(seen(test), weights)
+    mse = F.mse_loss(restored.view(-1, 1, 28, 28), seen(test))
     loss = 0.25 * (logits.square().mean() + restored.square().mean())
     loss += F.cross_entropy(logits, test.targets) + mse + 2 * mse
     found = rows(out)[0]
@@ -270,7 +271,7 @@ WRONG = {
     "each": "each must return a scalar, a tensor of shape [], but its shape is [50]",
     "nan": "the loss is not finite in step 1 of epoch 1",
     "constant": "the loss of constant depends on no weight",
-    "words": "words must return a tensor, not str",
+    "said": "said must return a tensor, not str",
     "many": "many takes 4 arguments, but it is on 1 outputs",
     "none": "none takes 0 arguments, but it is on 1 outputs",
     "fails": "--traceback shows where",
@@ -297,7 +298,7 @@ def test_a_default_is_no_target(tiny: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     train(script, "--data-dir", str(tiny), "--out", str(out))
     test = read(tmp_path, "mnist", tiny).test
-    loss = 2 * mlp(state(out)["model"])(test.features).square().mean().item()
+    loss = 2 * mlp(state(out)["model"])(seen(test)).square().mean().item()
     assert float(rows(out)[0]["test_loss"]) == pytest.approx(loss, rel=1e-4)
 
 

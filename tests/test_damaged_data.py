@@ -132,7 +132,7 @@ def texts(folder: Path) -> None:
     for number in range(8):
         path = folder / "moods" / "ab"[number % 2] / f"{number}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("Höher hüpft der Hase.\n", "utf-8")
+        path.write_text(f"{number} mal höher hüpft der Hase.\n", "utf-8")
 
 
 OF_TEXTS = {"path": "moods", "length": 8, "vocabulary": 40, "outputs": 3}

@@ -13,6 +13,7 @@ from mlpgen import SpecError, api
 
 from . import processes
 from .networks import network
+from .shared_modules import seen
 from .test_data import TABLE, data, spec_of, table, written
 from .test_training import MLP, refused, rendered, rows, tiny, train
 from .test_training_keys import BOTH, read
@@ -91,7 +92,7 @@ def test_a_step_is_that_of_torch(
     torch.manual_seed(1)
     model = mlp()
     F.cross_entropy(
-        model(sets.train.features), sets.train.targets, weights, label_smoothing=0.1
+        model(seen(sets.train)), sets.train.targets, weights, label_smoothing=0.1
     ).backward()
     with torch.no_grad():
         for parameter in model.parameters():
@@ -100,7 +101,7 @@ def test_a_step_is_that_of_torch(
     for wanted, after in zip(model.parameters(), found["model"].values(), strict=True):
         torch.testing.assert_close(after, wanted.detach(), rtol=1e-4, atol=1e-6)
     loss = F.cross_entropy(
-        model(sets.test.features), sets.test.targets, weights, label_smoothing=0.1
+        model(seen(sets.test)), sets.test.targets, weights, label_smoothing=0.1
     )
     assert float(rows(out)[0]["test_loss"]) == pytest.approx(loss.item(), rel=1e-5)
 
@@ -119,9 +120,9 @@ def test_the_mean_of_several_losses_is_that_of_torch(
     out = tmp_path / "out"
     train(script, "--data-dir", str(tiny), "--out", str(out))
     test, weights = read(tmp_path, "mnist", tiny).test, state(out)["model"]
-    logits, restored = outputs_of_both(test.features, weights)
+    logits, restored = outputs_of_both(seen(test), weights)
     wanted = 0.5 * F.cross_entropy(logits, test.targets, torch.tensor(NUMBERS))
-    wanted += 3 * F.mse_loss(restored.view(-1, 1, 28, 28), test.features)
+    wanted += 3 * F.mse_loss(restored.view(-1, 1, 28, 28), seen(test))
     found = float(rows(out)[0]["test_loss"])
     assert found == pytest.approx(wanted.item(), rel=1e-4)
     done = processes.run(
@@ -165,7 +166,7 @@ def test_positive_targets_weigh_as_in_torch(
     counts = sets.train.targets.bincount(minlength=10)
     wanted = (300 - counts) / counts if by_class is None else torch.tensor(by_class)
     loss = F.binary_cross_entropy_with_logits(
-        mlp(state(out)["model"])(sets.test.features),
+        mlp(state(out)["model"])(seen(sets.test)),
         F.one_hot(sets.test.targets, 10).float(),
         pos_weight=wanted,
     )

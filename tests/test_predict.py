@@ -206,7 +206,7 @@ def test_feature_maps_are_drawn(script: Path, tiny: Path, tmp_path: Path) -> Non
 TABLE = "a,b,kind,number\n" + "".join(
     f"{i % 7},{'xyz'[i % 3]},{'uv'[i % 2]},{i % 5}\n" for i in range(40)
 )
-TEXT = "the quick brown fox jumps over the lazy dog\n" * 12
+TEXT = "".join(f"{n} quick foxes jump over the lazy dog\n" for n in range(12))
 OF_TEXT: list[Any] = [
     {"Embedding": {"num_embeddings": 40, "embedding_dim": 8}},
     {"LSTM": {"hidden_size": 8, "batch_first": True}, "name": "reader"},

@@ -18,12 +18,17 @@ from .test_escaping import NAME, RAW, ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+COLUMN = RAW.replace("\r", "")
+"""What a table can hold: a CR ends a line."""
 SPEC = {
     "name": "Odd",
     "input": [1],
     "layers": [{"Linear": 2, "name": "logits"}],
     "training": {
-        "data": {"csv": f"{NAME}.csv".encode(errors="ignore").decode(), "target": RAW},
+        "data": {
+            "csv": f"{NAME}.csv".encode(errors="ignore").decode(),
+            "target": COLUMN,
+        },
         "loss": "CrossEntropyLoss",
         "optimizer": {"SGD": {"lr": 0.1}},
         "metrics": ["confusion"],
@@ -53,9 +58,9 @@ def folder(tmp_path: Path) -> Path:
     table.parent.mkdir()
     with table.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["x", RAW])
+        writer.writerow(["x", COLUMN])
         for number in range(40):
-            writer.writerow([number % 7, f"{RAW}{'ab'[number % 2]}"])
+            writer.writerow([number % 7, f"{COLUMN}{'ab'[number % 2]}"])
     return tmp_path
 
 

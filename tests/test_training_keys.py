@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .shared_modules import shared
+from .shared_modules import seen, shared
 from .test_training import MLP, RESTORE, refused, rendered, rows, tiny, train
 
 if TYPE_CHECKING:
@@ -364,7 +364,7 @@ def test_metrics_match_their_definitions(tiny: Path, tmp_path: Path) -> None:
     )
     restore(model, out)
     test = read(tmp_path, "mnist", tiny).test
-    logits = model(test.features)
+    logits = model(seen(test))
     best = logits.topk(5).indices
     five = (best == test.targets[:, None]).any(1).float().mean()
     scores = []
@@ -394,7 +394,7 @@ def test_metrics_of_numbers_match_their_definitions(tiny: Path, tmp_path: Path) 
         nn.Flatten(), nn.Linear(784, 8), nn.Linear(8, 784), nn.Sigmoid()
     )
     restore(model, out)
-    images = read(tmp_path, "mnist", tiny).test.features.flatten(1)
+    images = seen(read(tmp_path, "mnist", tiny).test).flatten(1)
     error = (model(images) - images).detach()
     wanted = {
         "rmse": error.square().mean().sqrt(),
@@ -432,7 +432,7 @@ def test_gradients_are_clipped_by_value(
         nn.Flatten(), nn.Linear(784, 16), nn.ReLU(), nn.Linear(16, 10)
     )
     data = read(tmp_path, "mnist", tiny).train
-    F.cross_entropy(model(data.features), data.targets).backward()
+    F.cross_entropy(model(seen(data)), data.targets).backward()
     clipped, found = 0, state["model"].values()
     for before, after in zip(model.parameters(), found, strict=True):
         assert before.grad is not None
@@ -511,7 +511,7 @@ def test_a_short_training_has_an_average_that_predicts(
         )
         model.load_state_dict(dict(zip(model.state_dict(), weights, strict=True)))
         test = read(tmp_path, "mnist", tiny).test
-        loss = F.cross_entropy(model(test.features), test.targets).item()
+        loss = F.cross_entropy(model(seen(test)), test.targets).item()
         assert float(shown[f"{name}_test_loss"]) == pytest.approx(loss, rel=1e-3)
     low = float(shown["weights_test_accuracy"]) - 0.1
     assert float(shown["average_test_accuracy"]) > max(low, 0.5)

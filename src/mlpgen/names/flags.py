@@ -13,7 +13,17 @@ if TYPE_CHECKING:
 TAKEN = frozenset(
     [
         *("batch_size", "checkpoint_every", "data_dir", "device", "epochs", "h"),
-        *("help", "lr", "out", "overfit_batch", "plot", "profile", "resume", "seed"),
+        *(
+            "help",
+            "look",
+            "lr",
+            "out",
+            "overfit_batch",
+            "plot",
+            "profile",
+            "resume",
+            "seed",
+        ),
         *("freeze", "tensorboard", "threads", "traceback", "weights"),
     ]
 )
