@@ -1,38 +1,29 @@
-"""Shared modules have no name twice, since a notebook has all their definitions."""
+"""A notebook has definitions of several shared modules: no two can share a name.
+
+All kinds of notebooks are rendered by `test_notebook.py`, and would end in this error.
+"""
 
 from __future__ import annotations
 
-import ast
-from collections import Counter
-
 import pytest
 
-from .shared_modules import SHARED
+from mlpgen.scripts.notebook.inlining import Inliner, TwoDefinitionsError
 
-LOADERS = (
-    *("arrays", "cifar", "images", "labeled_texts", "mnist", "module", "tables"),
-    *("named_arrays", "named_module", "text", "texts_with_lengths", "words"),
-)
-OF_SCRIPTS = ("checkpoint", "command_line", "hooks", "prediction")
-"""Modules that notebooks do not use."""
+MODULES = {
+    "shared/errors": "def told():\n    return one()\n\n\ndef one():\n    return 1\n",
+    "shared/scores": "def one():\n    return 2\n\n\ndef two():\n    return 2\n",
+}
 
 
-@pytest.mark.parametrize("loader", LOADERS)
-def test_names_mean_one_thing_in_a_notebook(loader: str) -> None:
-    """It has the definitions of several modules, so no two can share a name."""
-    others = {f"data_{each}" for each in LOADERS if each != loader}
-    names = Counter(
-        name
-        for path in SHARED.glob("*.py")
-        if path.stem not in {*OF_SCRIPTS, *others}
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        for name in defined(node)
-    )
-    assert [name for name, count in names.items() if count > 1] == []
+def test_a_name_of_two_modules_is_refused() -> None:
+    inliner = Inliner(MODULES.__getitem__, ())
+    inliner.take("shared/errors", "told")
+    assert inliner.take("shared/scores", "two")
+    with pytest.raises(TwoDefinitionsError, match="one is defined by shared/errors"):
+        inliner.take("shared/scores", "one")
 
 
-def defined(node: ast.stmt) -> list[str]:
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    return [each.id for each in targets if isinstance(each, ast.Name)]
+def test_a_name_is_taken_once() -> None:
+    inliner = Inliner(MODULES.__getitem__, ())
+    assert len(inliner.take("shared/errors", "told")) == 6
+    assert inliner.take("shared/errors", "one") == ()

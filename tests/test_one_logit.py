@@ -235,9 +235,9 @@ def test_perplexity_is_of_the_cross_entropy_alone(data: Path, tmp_path: Path) ->
     ("kind", "training", "message"),
     [
         ("csv", {"metrics": ["auc"]}, "for two classes, but there are 3"),
-        ("csv", {"metrics": ["perplexity"]}, "is a metric of text"),
+        ("csv", {"metrics": ["perplexity"]}, "measures what is next in a text"),
         ("numbers", {"metrics": ["auc"]}, "is a metric of classes"),
-        ("numbers", {"metrics": ["perplexity"]}, "is a metric of text"),
+        ("numbers", {"metrics": ["perplexity"]}, "measures what is next in a text"),
         ("text", {"metrics": ["auc"]}, "is not available for text"),
         ("chances", {"metrics": ["top5"]}, "tells two classes apart"),
     ],

@@ -461,7 +461,7 @@ program = torch.export.load(path, extra_files=extra).module()
 scale = json.loads(extra["preprocessing.json"])
 assert json.loads(extra["classes.json"]) == loaded.classes
 assert scale["raw"] == str(loaded.preprocess.dtype).removeprefix("torch.")
-raw = loaded.preprocess.example((3, *json.loads(sys.argv[1])))
+(raw,) = loaded.preprocess.examples([(3, *json.loads(sys.argv[1]))])
 features = loaded.preprocess(raw)
 given = raw if scale["in_graph"] else features
 ours, theirs = loaded.model(features), program(given)

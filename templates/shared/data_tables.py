@@ -220,7 +220,7 @@ def encoded(
     for name, known in about.items():
         waiting.append(table_features.encoded(name, columns.pop(name), known))
         size = sum(each.shape[1] for each in waiting)
-        if size >= AT_ONCE or not columns:
+        if size >= COLUMNS_AT_ONCE or not columns:
             block = torch.cat(waiting, dim=1)
             for features, place in zip(found, places, strict=True):
                 features[:, start : start + size] = block[place]
@@ -228,7 +228,7 @@ def encoded(
     return found
 
 
-AT_ONCE = 64
+COLUMNS_AT_ONCE = 64
 """Features that are written at once."""
 
 

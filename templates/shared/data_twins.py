@@ -11,7 +11,7 @@ from data_common import DataError, named
 
 FEW = 32
 """Places of examples that are compared first."""
-AT_ONCE = 2**20
+NUMBERS_AT_ONCE = 2**20
 """Numbers that are compared at once."""
 
 
@@ -55,16 +55,16 @@ def same_rows(train: Tensor, test: Tensor) -> int:
     """
     train, test = train.flatten(1), test.flatten(1)
     some = torch.linspace(0, train.shape[1] - 1, FEW).long().to(train.device)
-    known, tested = (_sums(rows[:, some]) for rows in (train, test))
+    known, tested = (_checksums(rows[:, some]) for rows in (train, test))
     train, test = train[torch.isin(known, tested)], test[torch.isin(tested, known)]
-    return int(torch.isin(_sums(test), _sums(train)).sum())
+    return int(torch.isin(_checksums(test), _checksums(train)).sum())
 
 
-def _sums(rows: Tensor) -> Tensor:
+def _checksums(rows: Tensor) -> Tensor:
     """Return a hash of each row, (N, F), that others rarely have: int64 (N,)."""
     chance = torch.Generator().manual_seed(0)
     keys = torch.randint(2**62, (rows.shape[1],), generator=chance).to(rows.device)
-    size = max(AT_ONCE // len(keys), 1)
+    size = max(NUMBERS_AT_ONCE // len(keys), 1)
     parts = [
         (_bits(rows[start : start + size]) * keys).sum(dim=1)
         for start in range(0, max(len(rows), 1), size)

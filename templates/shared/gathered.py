@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-FIRST = 64
+ROOM = 64
 """Rows that there is room for at first."""
 
 
@@ -25,7 +25,7 @@ class Gathered:
     def add(self, row: Tensor) -> None:
         """Add a row, (K,)."""
         if self._count == len(self._rows):
-            room = row.new_empty(max(2 * self._count, FIRST), len(row))
+            room = row.new_empty(max(2 * self._count, ROOM), len(row))
             room[: self._count] = self._rows.view(-1, len(row))
             self._rows = room
         self._rows[self._count] = row

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 Fit = Literal["resize", "crop", "pad"]
 """How images of another size become those that a model takes."""
-AT_ONCE = 1000
+IMAGES_AT_ONCE = 1000
 """Images that are changed at once: what that takes is then small."""
 
 
@@ -26,9 +26,11 @@ def refit(images: Tensor, shape: Sequence[int], fit: Fit) -> Tensor:
     channels, *size = shape
     grey = channels < images.shape[1]
     made = images.new_empty((len(images), 1 if grey else images.shape[1], *size))
-    for start in range(0, len(images), AT_ONCE):
-        some = images[start : start + AT_ONCE]
-        made[start : start + AT_ONCE] = sized(grayed(some) if grey else some, size, fit)
+    for start in range(0, len(images), IMAGES_AT_ONCE):
+        some = images[start : start + IMAGES_AT_ONCE]
+        made[start : start + IMAGES_AT_ONCE] = sized(
+            grayed(some) if grey else some, size, fit
+        )
     return made.expand(-1, channels, -1, -1)  # which copies nothing
 
 

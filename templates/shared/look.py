@@ -15,7 +15,7 @@ from data_common import NAMED, RANK, Data, Features, Splits, class_counts, named
 from data_features import on_images
 from errors import note, say, short
 
-MOST = 20
+MOST_CLASSES = 20
 """Classes that are listed; of more, those with the fewest examples."""
 EXAMPLES = 40
 """Examples that are drawn."""
@@ -191,7 +191,7 @@ def tell(found: dict[str, Any]) -> None:
 def _rows(classes: dict[str, dict[str, int]], parts: list[str]) -> list[list[str]]:
     """Lay out the counts of classes; of many, those of the smallest."""
     shown = classes
-    if len(classes) > MOST:
+    if len(classes) > MOST_CLASSES:
         order = sorted(classes, key=lambda name: classes[name]["train"])
         shown = {name: classes[name] for name in order[:NAMED]}
     rows = [

@@ -175,7 +175,7 @@ def read_numbers(given: "Series", decimal: str, groups: str = GROUPS) -> "Series
     if decimal == ",":
         strange = text.str.contains(".", literal=True)
         text = pl.when(strange).then(None).otherwise(text.str.replace(",", "."))
-    return computed(given, text.cast(pl.Float64, strict=False).fill_nan(None))
+    return evaluated(given, text.cast(pl.Float64, strict=False).fill_nan(None))
 
 
 def dates(
@@ -216,7 +216,7 @@ def read_dates(given: "Series", format: str) -> "Series":
     day = date.str.to_date(format, strict=False)
     if "%Y" in format:  # polars takes 24 for a year of four digits
         day = pl.when(day.dt.year() >= 1000).then(day)
-    return computed(given, day.cast(pl.Datetime) + pl.duration(hours=hour))
+    return evaluated(given, day.cast(pl.Datetime) + pl.duration(hours=hour))
 
 
 def part_of(values: "Series", part: str) -> "Series":
@@ -244,10 +244,10 @@ def without(values: "Series", missing: Sequence[str]) -> "Series":
     import polars as pl
 
     text = pl.col(values.name).str.strip_chars()
-    return computed(values, pl.when(text.is_in([*missing])).then(None).otherwise(text))
+    return evaluated(values, pl.when(text.is_in([*missing])).then(None).otherwise(text))
 
 
-def computed(values: "Series", expression: "Expr") -> "Series":
+def evaluated(values: "Series", expression: "Expr") -> "Series":
     """Compute something of a column."""
     return values.to_frame().select(expression.alias(values.name)).to_series()
 

@@ -20,7 +20,7 @@ PADDING = 0
 UNKNOWN = 1
 MANY = 0.3
 """The share of unknown units that may be a mistake."""
-FIRST = len(SPECIAL)
+FIRST_UNIT = len(SPECIAL)
 """The place of the most frequent word."""
 
 
@@ -113,7 +113,7 @@ def vocabulary_of(numbers: Tensor, units: Sequence[str], most: int) -> list[str]
     several = [place for place in order if counts[place] > 1]
     if len(several) < 2:
         several = [place for place in order if counts[place]]
-    return [*SPECIAL, *(units[place] for place in several[: most - FIRST])]
+    return [*SPECIAL, *(units[place] for place in several[: most - FIRST_UNIT])]
 
 
 def translated(
@@ -136,11 +136,11 @@ def of_vocabulary(
         vocabulary: Those that have a place.
         what: What units are called.
     """
-    most = ", ".join(map(repr, vocabulary[FIRST : FIRST + 3]))
-    if len(vocabulary) - FIRST == len(units) - 1:
+    most = ", ".join(map(repr, vocabulary[FIRST_UNIT : FIRST_UNIT + 3]))
+    if len(vocabulary) - FIRST_UNIT == len(units) - 1:
         return f"all {len(units) - 1:,} different {what} are known, most often {most}"
     return (
-        f"{len(vocabulary) - FIRST:,} of {len(units) - 1:,} different {what} are "
+        f"{len(vocabulary) - FIRST_UNIT:,} of {len(units) - 1:,} different {what} are "
         f"known, most often {most}; the others are unknown, "
         f"{unknown_share(features):.1%} of all {what}"
     )

@@ -101,6 +101,13 @@ class NoDefinitionError(Exception):
         super().__init__(f"{module} does not define {name}")
 
 
+class TwoDefinitionsError(Exception):
+    """A notebook needs a name of two shared modules, which would be one in it."""
+
+    def __init__(self, name: str, *modules: str) -> None:
+        super().__init__(f"{name} is defined by {' and '.join(modules)}")
+
+
 class Inliner:
     """Copies definitions out of shared modules, each once.
 
@@ -118,7 +125,7 @@ class Inliner:
         """
         self._read = read
         self.imports: dict[str, str] = {}
-        self._taken: set[str] = set()
+        self._taken: dict[str, str] = {}  # the module of each name
         names = "|".join(map(re.escape, classes))
         self._hidden = re.compile(rf"(?<![\w.])({names})\b")
 
@@ -131,8 +138,8 @@ class Inliner:
         """
         wanted: dict[str, set[str]] = {}
         ranks = self._follow(name, roots, wanted)
-        lines: list[str] = [ONE_PROCESS] if ranks - self._taken else []
-        self._taken |= ranks
+        lines: list[str] = [ONE_PROCESS] if ranks - self._taken.keys() else []
+        self._taken |= dict.fromkeys(ranks, "")
         for each in self._in_order(wanted):
             module = self._module(each)
             self.imports |= dict(map(self._import, module.imports.items()))
@@ -163,8 +170,10 @@ class Inliner:
                 ranks.add(root)
                 continue
             if root in self._taken:
+                if self._taken[root] != at:
+                    raise TwoDefinitionsError(root, self._taken[root], at)
                 continue
-            self._taken.add(root)
+            self._taken[root] = at
             wanted.setdefault(at, set()).add(root)
             module = self._module(at)
             if root not in module.definitions:
