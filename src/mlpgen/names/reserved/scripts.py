@@ -6,22 +6,22 @@ Written from their templates by `MLPGEN_UPDATE=1 pytest tests/test_reserved.py`.
 WORDS = frozenset(
     """
     ACCUMULATE Any BATCH_SIZE CLIP_GRAD_NORM CLIP_GRAD_VALUE Callable Counts Data
-    DataError EARLY_STOPPING EMA EPOCHS F FIRST FREEZE Features Iterator
+    DataError EARLY_STOPPING EMA EPOCHS F FIRST_UNIT FREEZE Features Iterator
     LEARNING_RATE LENGTH LRScheduler Loaded Means NETWORK Optimizer Optimizers
     ParameterGroup Path Predictions RUNS Ranking Run SEED SPEC SimpleNamespace
     TARGET TRAINING Tensor Trained Variance WEIGHTS WeightAverage _ _all_frozen
-    _around _bits _changed _check_fits _checked _content _converted _counts
-    _described _differences _ends _fits _flat _holds_out _input _inputs _is_kept
-    _is_so _key _kind _kind_of_numbers _kinds _labels _layer _maps _marks _mended
-    _numbers _of_channels _of_classes _of_keys _of_layers _only _other _other_data
-    _other_settings _outcome _pairs _pickled _place _places _range _refused
-    _reordered _resampled _rows _safetensors _said _save _scheduler_kind _separator
-    _shape _sign _single _span _steps _subplots _sums _targets _three _title _told
-    _trained _two_classes _unequal about about_input above affine all_differ applied
-    argparse args array as_csv as_json as_known as_shown as_targets as_tensor
-    as_texts attempt augment augmented average axes axis batches begin
-    begins_as_image begun believed beside build by_name cache called cased
-    categories_of cells centered chain changes channel check check_apart
+    _around _bits _changed _check_fits _checked _checksums _content _converted
+    _counts _described _differences _ends _fits _flat _holds_out _input _inputs
+    _is_kept _is_so _key _kind _kind_of_numbers _kinds _labels _layer _maps _marks
+    _mended _numbers _of_channels _of_classes _of_keys _of_layers _only _other
+    _other_data _other_settings _outcome _pairs _pickled _place _places _range
+    _refused _reordered _resampled _rows _safetensors _said _save _scheduler_kind
+    _separator _shape _sign _single _span _steps _subplots _sums _targets _three
+    _title _told _trained _two_classes _unequal about about_input above affine
+    all_differ applied argparse args array as_csv as_json as_known as_shown
+    as_targets as_tensor as_texts attempt augment augmented average axes axis
+    batches begin begins_as_image begun believed beside build by_name cache called
+    cased categories_of cells centered chain changes channel check check_apart
     check_arguments check_broken check_classes check_counts check_free check_names
     check_other check_own check_swapped check_targets check_unit check_weights
     check_width checked checked_by_name checked_chances checked_features
@@ -37,8 +37,8 @@ WORDS = frozenset(
     data_targets data_tensors data_text data_texts_with_lengths data_twins
     data_wanted data_words dates decayed decode decoded defaultdict described device
     differences difflib dist download draw drawn each_of encode encoded encoding_of
-    ends_of epoch epochs errors evaluate example examples export exports facts
-    feature_doubts feature_maps feature_names features features_like figure
+    ends_of epoch epochs errors evaluate evaluated example examples export exports
+    facts feature_doubts feature_maps feature_names features features_like figure
     file_digest filecmp find find_texts find_unused finite finite_number first_of
     first_output fits fitted fixed flattened flip fnmatchcase folder following
     format_of found found_in found_separator freeze frozen functional gathered
