@@ -21,7 +21,7 @@ from text_lengths import of_cuts, of_lengths
 from text_tables import TABLE_ENDINGS, read_columns
 from text_targets import SCALE_KEYS, as_targets, scale_of
 from text_units import (
-    FIRST,
+    FIRST_UNIT,
     laid_out,
     numbered,
     of_unknown,
@@ -148,7 +148,7 @@ def load_labeled(
     raw = numbered(units_of(cased(text, units), units) for text in texts.texts)
     numbers = laid_out(raw, length, front)
     known = vocabulary_of(numbers[to_train], raw.units, vocabulary)
-    if len(words := known[FIRST:]) < 2:
+    if len(words := known[FIRST_UNIT:]) < 2:
         raise DataError(f"{path} has one of the {units} only: {named(words)}")
     features = translated(numbers, raw.units, known)
     notes = [

@@ -92,9 +92,9 @@ def load(
     Raises:
         DataError: A column is missing, or a value is not what its column holds.
     """
-    format = Format(separator, decimal, encoding)
+    form = Format(separator, decimal, encoding)
     names = [target] if isinstance(target, str) else target
-    keys = Keys(format, names, columns, drop, categories, missing)
+    keys = Keys(form, names, columns, drop, categories, missing)
     wanted = Wanted(outputs, result, unit, standardize)
     file = inside(folder, path)
     rows = read_rows(file, keys, wanted)
@@ -324,8 +324,8 @@ def read_file(path: Path, about: dict[str, Any]) -> Tensor:
     """Read a table, and say which of its categories are new."""
     known = about["columns"]
     with of_file(path), table_features.one_thread():
-        format = Format(**about.get("format", {}))
-        table = read_table(path, format, categories_of(known))
+        form = Format(**about.get("format", {}))
+        table = read_table(path, form, categories_of(known))
         columns = features_like(table, known)
         for line in table_features.new_categories(columns, known):
             note(f"{path}: {line}")

@@ -19,7 +19,7 @@ from preprocessing import Preprocessing
 from text_files import read_text
 from text_lengths import of_cuts, of_lengths
 from text_units import (
-    FIRST,
+    FIRST_UNIT,
     PADDING,
     Numbered,
     numbered,
@@ -82,7 +82,7 @@ def load(
     to_train, to_test = held_out(torch.arange(len(every)), test, seed)
     to_train, to_validate = chosen(to_train, subset, validation, seed)
     known = vocabulary_of(every.features[to_train], raw.units, vocabulary)
-    if len(words := {*known[FIRST:]} - {END}) < 2:
+    if len(words := {*known[FIRST_UNIT:]} - {END}) < 2:
         raise DataError(f"{path} has one word only, {min(words, default='')!r}")
     features = translated(every.features, raw.units, known)
     targets = translated(every.targets.clamp(min=PADDING), raw.units, known)

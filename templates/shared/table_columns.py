@@ -22,7 +22,7 @@ MISSING = (
 """What stands for a missing number or date."""
 NO_CATEGORY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "<NA>", "#N/A")
 """What stands for a missing category; other words of `MISSING` may be one."""
-GROUPS = r"'’\s\u00a0\u202f"
+GROUPS = r"'\u2019\s\u00a0\u202f"
 """What separates thousands beside a point or a comma."""
 PARTS = ("year", "month", "weekday")
 """What a date becomes; Monday is 1. One with a time has an hour too."""
@@ -49,7 +49,7 @@ class Column(NamedTuple):
         kind: What most of its values are.
         values: Numbers as Float64, dates as Datetime, categories as String; null is
             missing.
-        written: Of numbers the decimal, of dates the format.
+        written: Of numbers the decimal, of dates the pattern.
         odd: The row and text of the first value that is none of the kind.
         note: What was found out that may be otherwise.
     """
@@ -77,25 +77,25 @@ class Column(NamedTuple):
         return (*PARTS, "hour") if timed else PARTS
 
 
-def read_table(path: Path, format: Format, texts: Collection[str] = ()) -> Table:
+def read_table(path: Path, form: Format, texts: Collection[str] = ()) -> Table:
     """Read a table; where the decimal is a comma, a point does not mean a fraction.
 
     Args:
         path: The file.
-        format: What is known of how it is written.
+        form: What is known of how it is written.
         texts: Columns that stay text, even if they look like numbers.
 
     Raises:
         TableError: It is no table.
     """
-    table = read(path, format, texts)
-    comma = format.decimal == "," or (not format.decimal and has_commas(table))
+    table = read(path, form, texts)
+    comma = form.decimal == "," or (not form.decimal and has_commas(table))
     if comma:
         columns = table.columns
         points = [name for name in columns if has_fractions(columns[name])]
-        table = read(path, format, [*texts, *points]) if points else table
+        table = read(path, form, [*texts, *points]) if points else table
     either = (",", ".") if comma or table.format.separator == ";" else (".", ",")
-    return table._replace(decimals=(format.decimal,) if format.decimal else either)
+    return table._replace(decimals=(form.decimal,) if form.decimal else either)
 
 
 def has_commas(table: Table) -> bool:
@@ -193,17 +193,17 @@ def dates(
     if not fits and not force:
         return None
     read = {each: read_dates(given, each) for each in fits or formats}
-    format = max(read, key=lambda each: known(read[each]))
-    values = read[format]
+    pattern = max(read, key=lambda each: known(read[each]))
+    values = read[pattern]
     same = [each for each in fits if known(read[each]) == known(values)]
     note = ""
     if len(same) > 1 and not read[same[1]].equals(values):
-        first = "month" if format.startswith("%m") else "day"
+        first = "month" if pattern.startswith("%m") else "day"
         note = f"the {first} is taken to be first in dates"
-    return Column("dates", values, format, odd(given, values), note)
+    return Column("dates", values, pattern, odd(given, values), note)
 
 
-def read_dates(given: "Series", format: str) -> "Series":
+def read_dates(given: "Series", pattern: str) -> "Series":
     """Read texts as Datetime, to the hour; null where one is no date."""
     import polars as pl
 
@@ -213,8 +213,8 @@ def read_dates(given: "Series", format: str) -> "Series":
     half = text.str.extract(TIME, 3).str.to_lowercase()
     hour = pl.when(half.is_not_null()).then(hour % 12).otherwise(hour)
     hour = hour + pl.when(half == "pm").then(12).otherwise(0)
-    day = date.str.to_date(format, strict=False)
-    if "%Y" in format:  # polars takes 24 for a year of four digits
+    day = date.str.to_date(pattern, strict=False)
+    if "%Y" in pattern:  # polars takes 24 for a year of four digits
         day = pl.when(day.dt.year() >= 1000).then(day)
     return evaluated(given, day.cast(pl.Datetime) + pl.duration(hours=hour))
 

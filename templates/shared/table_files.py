@@ -58,12 +58,12 @@ class Table(NamedTuple):
         return len(next(iter(self.columns.values())))
 
 
-def read(path: Path, format: Format, texts: Collection[str] = ()) -> Table:
+def read(path: Path, form: Format, texts: Collection[str] = ()) -> Table:
     """Read a table whose first line names its columns.
 
     Args:
         path: The file.
-        format: What is known of how it is written.
+        form: What is known of how it is written.
         texts: Columns that stay text, even if they look like numbers.
 
     Raises:
@@ -73,9 +73,9 @@ def read(path: Path, format: Format, texts: Collection[str] = ()) -> Table:
         import polars  # noqa: F401
     except ImportError:
         raise TableError("reading tables needs a package: pip install polars") from None
-    content, encoding, notes = in_utf8(path, format.encoding)
-    separator, content = found_separator(content, format.separator)
-    if separator != "," and not format.separator:
+    content, encoding, notes = in_utf8(path, form.encoding)
+    separator, content = found_separator(content, form.separator)
+    if separator != "," and not form.separator:
         notes.append(f"{SEPARATORS.get(separator, 'a space')} separates columns")
     names = checked_names(path, next(rows_of(content, separator), []))
     height, empty = checked_rows(path, content, separator, len(names))
@@ -88,7 +88,7 @@ def read(path: Path, format: Format, texts: Collection[str] = ()) -> Table:
     columns = dict(zip(names, found, strict=True))
     if "" in columns:
         notes.append(unnamed(path, columns.pop(""), names.index("")))
-    known = Format(separator, format.decimal, encoding)
+    known = Format(separator, form.decimal, encoding)
     return Table(path, columns, known, tuple(notes))
 
 

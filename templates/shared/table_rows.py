@@ -68,7 +68,7 @@ def of_file(path: Path) -> Iterator[None]:
         raise DataError(said) from None
 
 
-def read_table(path: Path, format: Format, texts: Iterable[str]) -> Table:
+def read_table(path: Path, form: Format, texts: Iterable[str]) -> Table:
     """Read a table, some of whose columns stay text.
 
     Raises:
@@ -82,7 +82,7 @@ def read_table(path: Path, format: Format, texts: Iterable[str]) -> Table:
         raise DataError(said) from None
     with readable(path, "is no table"):
         try:
-            return table_columns.read_table(path, format, [*texts])
+            return table_columns.read_table(path, form, [*texts])
         except TableError as error:
             raise DataError(str(error)) from None
 
