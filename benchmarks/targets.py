@@ -64,9 +64,10 @@ def other(train: Data, test: Data, seed: int) -> Curve:
     model = Example()
     optimizer = torch.optim.Adadelta(model.parameters(), lr=1.0)
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.7)
-    examples = TensorDataset(train.features, train.targets)
+    examples = TensorDataset(*train.between(0, len(train)))
     batches = DataLoader(examples, batch_size=64, shuffle=True)
-    tests = DataLoader(TensorDataset(test.features, test.targets), batch_size=1000)
+    tested = TensorDataset(*test.between(0, len(test)))
+    tests = DataLoader(tested, batch_size=1000)
     curve: Curve = []
     start = time.perf_counter()
     for _ in range(EPOCHS):

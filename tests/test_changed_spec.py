@@ -396,6 +396,7 @@ RESUMED: dict[str, tuple[str, ...]] = {
     "validation": (": what is held out now was trained on", DATA),
     "normalize": ("error: normalize was auto, is [0.5, 0.5]", DATA),
     "normalize gone": ("error: normalize (auto) is gone", DATA),
+    "fit": ("fit is new: pad: from now on",),
     **dict.fromkeys(("optimizer", "no_decay", "groups", "ema gone"), (ANEW,)),
     **dict.fromkeys(("scheduler", "scheduler gone", "warmup", "per"), (ANEW,)),
     **dict.fromkeys(("momentum", "step_size"), (KEPT,)),

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
+import yaml
 
 from mlpgen import api
+from mlpgen.diagnostics.diagnostic import SpecError
+from mlpgen.drafts import images
 
 from .networks import network
 from .shared_modules import load, shared
@@ -392,15 +395,15 @@ def test_mnist_in_other_sizes(fit: str, shape: Any, tiny: Path) -> None:
     assert found.train.features.dtype == torch.uint8
     features, _ = found.train.between(0, 3)
     assert features.shape[1:] == shape
-    images = found.train.unscaled(features)
+    plainly = found.train.unscaled(features)
     if fit == "pad":
         top, left = (shape[1] - 28) // 2, (shape[2] - 28) // 2
-        inner = images[:, :, top : top + 28, left : left + 28]
+        inner = plainly[:, :, top : top + 28, left : left + 28]
         wanted = plain.train.between(0, 3)[0].expand_as(inner)
         assert torch.allclose(inner, wanted, atol=1e-5)
-        assert images.sum().item() == pytest.approx(wanted.sum().item(), rel=1e-4)
+        assert plainly.sum().item() == pytest.approx(wanted.sum().item(), rel=1e-4)
     else:
-        small = torch.nn.functional.interpolate(images, (28, 28), mode="area")
+        small = torch.nn.functional.interpolate(plainly, (28, 28), mode="area")
         assert (small[:, :1] - plain.train.between(0, 3)[0]).abs().mean() < 0.08
     raw = found.train.features[:3]
     scaled = shared("data_mnist").preprocessing(found.about)(raw)
@@ -411,3 +414,214 @@ def test_mnist_is_cut(tiny: Path) -> None:
     plain = load(spec_of("mnist", (1, 28, 28)), tiny).train.features
     found = load(spec_of("mnist", (1, 20, 24), fit="crop"), tiny).train.features
     assert torch.equal(found, plain[:, :, 4:24, 2:26])
+
+
+PIXELS: list[Any] = [
+    {"Conv2d": {"out_channels": 8, "kernel_size": 3, "padding": 1}},
+    "ReLU",
+    {"Conv2d": {"out_channels": 3, "kernel_size": 1}},
+]
+PAIR = {"images": "photos", "masks": "masks"}
+
+
+def masks(folder: Path, code: Callable[[Any], Any], count: int = 24) -> None:
+    """Write images with a red and a blue square, and masks of these."""
+    draw = np.random.default_rng(0)
+    for number in range(count):
+        width, height = draw.integers(16, 40, 2).tolist()
+        values = draw.integers(0, 80, (height, width, 3))
+        classes = np.zeros((height, width), int)
+        for channel, label in ((0, 1), (2, 2)):
+            top, left = draw.integers(0, height // 2), draw.integers(0, width // 2)
+            place = np.s_[top : top + height // 3, left : left + width // 3]
+            values[place] = 0
+            values[(*place, channel)] = 220
+            classes[place] = label
+        image = folder / "photos" / ("a" if number % 2 else "b/c") / f"{number}.bmp"
+        mask = folder / "masks" / image.relative_to(folder / "photos")
+        for path in (image, mask):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(values.astype("uint8")).save(image)
+        code(classes).save(mask.with_name(f"{number}_mask.png"))
+
+
+def grey(classes: Any) -> Any:
+    return Image.fromarray(classes.astype("uint8"))
+
+
+def colored(classes: Any) -> Any:
+    table = np.array([[0, 0, 0], [255, 0, 0], [0, 0, 255]], "uint8")
+    return Image.fromarray(table[classes])
+
+
+def palette(classes: Any) -> Any:
+    made = Image.fromarray(classes.astype("uint8"), "P")
+    made.putpalette([9, 9, 9, 128, 0, 0, 0, 128, 0] + [0] * 759)
+    return made
+
+
+def of_masks(**more: Any) -> dict[str, Any]:
+    layers = more.pop("layers", PIXELS)
+    return spec_of(PAIR, (3, 16, 16), **more) | {"layers": layers}
+
+
+def test_masks_train_a_network_that_gives_an_image(tmp_path: Path) -> None:
+    masks(tmp_path, grey, 60)
+    made = tmp_path / "made"
+    made.mkdir()
+    spec = of_masks(fit="pad", epochs=12, batch_size=8, metrics=["f1"])
+    for name, text in api.render(network(spec), "explicit").items():
+        (made / name).write_text(text, encoding="utf-8")
+    args = ("--data-dir", str(tmp_path), "--out", str(tmp_path / "run"))
+    train(made / "train_tried.py", *args)
+    assert float(rows(tmp_path / "run")[-1]["test_accuracy"]) > 0.93
+    path = tmp_path / "photos" / "a" / "1.bmp"
+    args = (str(path), "--run", str(tmp_path / "run"), "--format", "json")
+    (found,) = json.loads(train(made / "predict_tried.py", *args))
+    assert np.array(found["prediction"]).shape == (16, 16)
+
+
+@pytest.mark.parametrize("code", [grey, colored, palette])
+@pytest.mark.parametrize("fit", ["resize", "crop", "pad"])
+def test_masks_fit_as_their_images(fit: str, code: Any, tmp_path: Path) -> None:
+    """Where a pixel is red it is of one class, where it is blue of the other."""
+    masks(tmp_path, code, 12)
+    found = load(of_masks(fit=fit), tmp_path)
+    places = {name: place for place, name in enumerate(found.about["classes"])}
+    red, blue = ("1", "2") if code is not colored else ("#ff0000", "#0000ff")
+    seen, targets = found.train.between(0, len(found.train))
+    for channel, name in ((0, red), (2, blue)):
+        bright = seen[:, channel] > 0.8
+        assert (targets[bright] == places[name]).float().mean() > 0.95
+        assert bright.any()
+    assert bool((targets == -100).any()) == (fit == "pad")
+
+
+def test_masks_of_numbers(tmp_path: Path) -> None:
+    """Two values are 0 and 1; more are read from 0 to 255 as 0 to 1."""
+    one = [*PIXELS[:2], {"Conv2d": {"out_channels": 1, "kernel_size": 1}}]
+    masks(tmp_path, lambda classes: grey((classes > 0) * 255), 12)
+    spec = of_masks(layers=one, loss="BCEWithLogitsLoss")
+    found = load(spec, tmp_path)
+    assert found.train.targets.shape[1:] == (1, 16, 16)
+    assert found.train.targets.unique().tolist() == [0, 1]
+    assert any("masks hold 0 and 255, read as 0 and 1" in x for x in found.notes)
+    shutil.rmtree(tmp_path / "masks")
+    masks(tmp_path, lambda classes: grey(classes * 100), 12)
+    found = load(of_masks(layers=one, loss="MSELoss"), tmp_path)
+    assert float(found.train.targets.max()) == pytest.approx(200 / 255, abs=0.1)
+
+
+def first_mask(folder: Path) -> Path:
+    return min((folder / "masks").rglob("*.png"))
+
+
+def as_jpeg(folder: Path) -> None:
+    for path in (folder / "masks").rglob("*.png"):
+        image = Image.open(path).point(lambda value: 100 * value)
+        image.save(path.with_suffix(".jpg"))
+        path.unlink()
+
+
+def unknown(folder: Path) -> None:
+    image = Image.open(first_mask(folder)).copy()
+    image.putpixel((0, 0), 255)
+    image.save(first_mask(folder))
+
+
+WRONG_MASKS: dict[str, tuple[Callable[[Path], Any], str]] = {
+    "a missing mask": (
+        lambda folder: first_mask(folder).unlink(),
+        "has no mask in",
+    ),
+    "another size": (
+        lambda folder: Image.new("L", (5, 5)).save(first_mask(folder)),
+        "is 5 × 5 pixels, and",
+    ),
+    "a cut mask": (
+        lambda folder: first_mask(folder).write_bytes(
+            first_mask(folder).read_bytes()[:60]
+        ),
+        "is no image: image file is truncated",
+    ),
+    "no image": (
+        lambda folder: first_mask(folder).write_text("text"),
+        "is no image: remove what is none",
+    ),
+    "no folder": (lambda folder: shutil.rmtree(folder / "masks"), "is not there"),
+    "JPEG": (as_jpeg, "tells 3 apart: JPEG changes values, save masks as PNG"),
+    "another class": (
+        unknown,
+        "masks hold 4 values (0, 1, 2 and 255), and the model tells 3 apart: if 255 "
+        "means unknown, the loss takes `ignore_index: 255`",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_MASKS)
+def test_wrong_masks_are_refused(name: str, tmp_path: Path) -> None:
+    damage, wanted = WRONG_MASKS[name]
+    masks(tmp_path, grey, 6)
+    damage(tmp_path)
+    with pytest.raises(shared("data_common").DataError) as caught:
+        load(of_masks(), tmp_path)
+    assert wanted in str(caught.value)
+
+
+def test_a_class_that_is_not_known(tmp_path: Path) -> None:
+    masks(tmp_path, grey, 12)
+    unknown(tmp_path)
+    loss = {"CrossEntropyLoss": {"ignore_index": 255}}
+    found = load(of_masks(loss=loss), tmp_path)
+    assert found.about["classes"] == ["0", "1", "2"]
+
+
+def test_a_draft_of_a_folder(tmp_path: Path) -> None:
+    """`mlpgen init images` sees what the scripts see, and its spec trains."""
+    photos(tmp_path / "photos", 60)
+    for name in (".ipynb_checkpoints/a.png", "left/x.csv"):
+        path = tmp_path / "photos" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("nothing")
+    text = images.draft(str(tmp_path / "photos"))
+    assert "60 images of 3 classes: left (20), right (20) and top (20)" in text
+    spec = yaml.safe_load(text)
+    assert spec["input"] == [3, 32, 32]
+    assert spec["training"]["fit"] == "crop"
+    assert sizes(load(spec, tmp_path)) == [48, 0, 12]
+
+
+def test_a_draft_of_parts_and_unequal_classes(tmp_path: Path) -> None:
+    for number in range(30):
+        label = CLASSES[0 if number < 26 else 1]
+        folder = tmp_path / "digits" / ("val" if number % 4 == 0 else "train") / label
+        folder.mkdir(parents=True, exist_ok=True)
+        values = np.random.default_rng(number).integers(0, 255, (28, 28))
+        Image.fromarray(values.astype("uint8")).save(folder / f"{number}.png")
+    spec = yaml.safe_load(images.draft(str(tmp_path / "digits")))
+    assert spec["input"] == [1, 28, 28]
+    assert spec["training"]["fit"] == "resize"
+    assert spec["training"]["loss"] == {"CrossEntropyLoss": {"weight": "balanced"}}
+    found = load(spec, tmp_path)
+    assert [len(part) > 0 for part in found[:3]] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("make", "wanted"),
+    [
+        (lambda folder: None, "is no folder"),
+        (lambda folder: (folder / "photos").mkdir(), "has 0 images"),
+        (lambda folder: photos(folder / "photos", 4, 0, ["a"]), "has a alone"),
+        (
+            lambda folder: [
+                (folder / "photos" / name).mkdir(parents=True) for name in "ab"
+            ],
+            "has no images of a and b",
+        ),
+    ],
+)
+def test_folders_without_a_draft(make: Any, wanted: str, tmp_path: Path) -> None:
+    make(tmp_path)
+    with pytest.raises(SpecError) as caught:
+        images.draft(str(tmp_path / "photos"))
+    assert wanted in str(caught.value)

@@ -19,7 +19,7 @@ from data_pixels import Images, fitted, of_pixels, read_images
 from data_scale import normalized
 from image_checks import copies, survey
 from image_fit import Fit
-from image_folders import beside, class_names, images_of, left_out, parts_of
+from image_folders import beside, classes_in, images_of_classes, left_out, parts_below
 from preprocessing import Preprocessing
 
 FILES = IMAGES
@@ -62,9 +62,9 @@ def load(
         DataError: There are no classes, or a file is no image.
     """
     root = folder / path
-    folders = parts_of(root)
-    classes = class_names(folders["train"], outputs if result is None else 2)
-    found = {part: images_of(place, classes) for part, place in folders.items()}
+    folders = parts_below(root)
+    classes = classes_in(folders["train"], outputs if result is None else 2)
+    found = {part: images_of_classes(place, classes) for part, place in folders.items()}
     files = [
         (path, label)
         for part in found.values()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data_common import DataError, named
-from image_files import DEEP, begun, ends_of, values_of
+from image_files import DEEP, begun, deep_values, ends_of
 
 
 class Survey(NamedTuple):
@@ -68,7 +68,7 @@ def head(path: Path) -> Head:
             if image.mode not in DEEP:
                 return Head(None, several, tiny)
             image.seek(0)
-            values = values_of(image)
+            values = deep_values(image)
     except DataError:
         raise
     except Exception:

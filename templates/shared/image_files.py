@@ -36,12 +36,12 @@ def opened(path: Path, mode: str, ends: Sequence[float] | None = None) -> Any:
     """
     image = upright(path)
     if image.mode in DEEP:
-        own = [each.item() for each in values_of(image).nan_to_num().aminmax()]
+        own = [each.item() for each in deep_values(image).nan_to_num().aminmax()]
         black, white = ends or ends_of([(own[0], own[1])])
         unit = 255 / (white - black)
         shift = 0.5 - black * unit  # what follows rounds down
         return (
-            numbers(image)
+            as_floats(image)
             .point(lambda value: value * unit + shift)
             .convert("L")
             .convert(mode)
@@ -56,14 +56,14 @@ def opened(path: Path, mode: str, ends: Sequence[float] | None = None) -> Any:
     return image.convert(mode)
 
 
-def numbers(image: Any) -> Any:
+def as_floats(image: Any) -> Any:
     """Bring an image of over 8 bits to floating-point numbers."""
     return image if image.mode == "F" else image.convert("I").convert("F")
 
 
-def values_of(image: Any) -> Tensor:
+def deep_values(image: Any) -> Tensor:
     """Return the values of an image of over 8 bits, float32 (H * W,)."""
-    content = bytearray(numbers(image).tobytes())
+    content = bytearray(as_floats(image).tobytes())
     return torch.frombuffer(content, dtype=torch.float32)
 
 

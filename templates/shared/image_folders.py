@@ -1,120 +1,23 @@
-"""Folders of images: the parts, the classes, and which files in them are images."""
+"""Folders of images: the classes, and what in them is no image."""
 
-import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from data_common import DataError, named
-from data_files import IMAGES
-
-PARTS = {
-    "train": "train",
-    "training": "train",
-    "test": "test",
-    "testing": "test",
-    **dict.fromkeys(("val", "valid", "validation"), "validation"),
-}
-"""Names of folders that say which part of the data is in them."""
-HIDDEN = ("__macosx", "__pycache__", "thumbs.db", "desktop.ini")
-"""What systems leave in folders, beside names that begin with a dot."""
-BEGINNINGS = (
-    *(b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*"),
-    *(b"\x00\x00\x00\x0cjP", b"\xff\x4f\xff\x51", b"\x00\x00\x01\x00", b"qoif"),
-    *(b"P%d%c" % (kind, blank) for kind in range(1, 8) for blank in b" \t\r\n"),
-)
-"""What files of images begin with; see `begins_as_image` for others."""
+from image_walk import FolderError, Found, found_in, hidden, parts_of, visible
 
 
-class Found(NamedTuple):
-    """What is in a folder, and in those in it, each sorted.
-
-    Attributes:
-        images: Files that begin as images do.
-        broken: Files that are called images, and do not.
-        others: All other files.
-        hidden: Hidden folders and files.
-    """
-
-    images: list[Path]
-    broken: list[Path]
-    others: list[Path]
-    hidden: list[Path]
-
-
-def found_in(folder: Path, without: Path | None = None) -> Found:
-    """Look for images in a folder, to any depth.
-
-    Args:
-        folder: The folder.
-        without: A folder in it that is another matter.
-
-    Raises:
-        DataError: A folder cannot be read.
-    """
-
-    def refuse(error: OSError) -> None:
-        raise DataError(f"{error.filename} cannot be read: {error.strerror}")
-
-    found, seen = Found([], [], [], []), set[str]()
-    for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
-        path = Path(place)
-        if os.path.realpath(place) in seen:  # a link that leads back
-            folders.clear()
-            continue
-        seen.add(os.path.realpath(place))
-        found.hidden.extend(path / name for name in (*folders, *files) if hidden(name))
-        folders[:] = sorted(
-            name for name in folders if not hidden(name) and path / name != without
-        )
-        for name in files:
-            if not hidden(name):
-                kind_of(path / name, found).append(path / name)
-    for paths in found:
-        paths.sort()
-    return found
-
-
-def hidden(name: str) -> bool:
-    """Tell whether nobody has put a file or folder of this name there."""
-    return name.startswith(".") or name.lower() in HIDDEN
-
-
-def kind_of(path: Path, found: Found) -> list[Path]:
-    """Return the list that a file belongs to."""
-    if begins_as_image(path):
-        return found.images
-    called = path.name.lower().endswith(IMAGES.endings)
-    return found.broken if called else found.others
-
-
-def begins_as_image(path: Path) -> bool:
-    """Tell whether a file begins as one of an image does, whatever it is called."""
+@contextmanager
+def readable_folders() -> Iterator[None]:
+    """Say in one line what is wrong with a folder."""
     try:
-        with path.open("rb") as file:
-            begin = file.read(18)
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from None
-    if path.name.lower().endswith(".tga"):  # which begins with its sizes
-        return len(begin) == 18
-    return (
-        begin.startswith(BEGINNINGS)
-        or (begin[:2] == b"BM" and begin[6:10] == bytes(4))
-        or (begin[:4] == b"RIFF" and begin[8:12] == b"WEBP")
-        or (begin[4:8] == b"ftyp" and begin[8:12] in (b"avif", b"heic", b"mif1"))
-    )
+        yield
+    except FolderError as error:
+        raise DataError(str(error)) from None
 
 
-def visible(folder: Path) -> list[Path]:
-    """Return the folders in a folder, sorted, without hidden ones."""
-    try:
-        every = sorted(folder.iterdir())
-    except OSError as error:
-        raise DataError(f"{folder} cannot be read: {error.strerror}") from None
-    return [path for path in every if path.is_dir() and not hidden(path.name)]
-
-
-def parts_of(root: Path, *, classes: bool = True) -> dict[str, Path]:
+def parts_below(root: Path, *, classes: bool = True) -> dict[str, Path]:
     """Find the folders of the parts of data; without such, all is to train on.
 
     Args:
@@ -124,26 +27,31 @@ def parts_of(root: Path, *, classes: bool = True) -> dict[str, Path]:
     Raises:
         DataError: There is no folder, or there are two for one part.
     """
-    if not root.is_dir():
-        raise DataError(f"{root} is no folder: name the one above with --data-dir")
-    folders = visible(root)
-    named_so = [path for path in folders if path.name.lower() in PARTS]
-    train = [path for path in named_so if PARTS[path.name.lower()] == "train"]
-    if not train or (classes and not any(map(visible, train))):
-        return {"train": root}
-    if len(named_so) == len(train) < len(folders):  # a class may be called "train"
-        return {"train": root}
-    found: dict[str, Path] = {}
-    for path in named_so:
-        part = PARTS[path.name.lower()]
-        if part in found:
-            said = f"{found[part].name} and {path.name}"
-            raise DataError(f"{root} has {said}: keep one folder for {part}")
-        found[part] = path
-    return found
+    with readable_folders():
+        return parts_of(root, classes=classes)
 
 
-def class_names(folder: Path, outputs: int) -> list[str]:
+def images_below(folder: Path, without: Path | None = None) -> Found:
+    """Look for images in a folder, to any depth, without one of the folders in it.
+
+    Raises:
+        DataError: A folder cannot be read.
+    """
+    with readable_folders():
+        return found_in(folder, without)
+
+
+def folders_in(folder: Path) -> list[str]:
+    """Name the folders in a folder, sorted, without hidden ones.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    with readable_folders():
+        return [path.name for path in visible(folder)]
+
+
+def classes_in(folder: Path, outputs: int) -> list[str]:
     """Name the folders with the images of a class.
 
     Args:
@@ -153,9 +61,11 @@ def class_names(folder: Path, outputs: int) -> list[str]:
     Raises:
         DataError: They are too few, or too many.
     """
-    classes = [path.name for path in visible(folder)]
+    classes = folders_in(folder)
     if outputs and len(classes) < 2:
         only = f", and has only {classes[0]}" if classes else ""
+        if classes and len(folders_in(folder / classes[0])) > 1:
+            only += f": is it {folder / classes[0]}?"
         raise DataError(f"{folder} needs a folder with images for each class{only}")
     if outputs and len(classes) > outputs:
         raise DataError(
@@ -165,18 +75,20 @@ def class_names(folder: Path, outputs: int) -> list[str]:
     return classes
 
 
-def images_of(folder: Path, classes: Sequence[str]) -> list[Found]:
+def images_of_classes(folder: Path, classes: Sequence[str]) -> list[Found]:
     """Look for the images of each class.
 
     Raises:
         DataError: A class has none, or a file that should be an image is none.
     """
-    strange = [path.name for path in visible(folder) if path.name not in classes]
+    strange = [name for name in folders_in(folder) if name not in classes]
     if strange:
         names = named(map(repr, strange))
         raise DataError(f"{folder}: nothing is trained on for {names}")
     found = [
-        found_in(folder / name) if (folder / name).is_dir() else Found([], [], [], [])
+        images_below(folder / name)
+        if (folder / name).is_dir()
+        else Found([], [], [], [])
         for name in classes
     ]
     check_broken(found)

@@ -75,7 +75,7 @@ def save_places(folder: Path, data: Splits, chances: Tensor) -> None:
     images = pictured(data.test.between(0, 10)[0])
     if images.ndim == 4 and targets.ndim == 3:
         taken = results[:10].argmax(dim=1)
-        _save(folder / "places.png", pixels, images.cpu(), targets[:10], taken)
+        _save(folder / "places.png", drawn_pixels, images.cpu(), targets[:10], taken)
 
 
 def save_several(folder: Path, data: Splits, chances: Tensor) -> None:
@@ -92,7 +92,7 @@ def save_several(folder: Path, data: Splits, chances: Tensor) -> None:
     images = pictured(data.test.between(0, 10)[0])
     if images.ndim == 4 and targets.ndim == 4:
         pairs = ((each[:10, 0] > 0.5).long() for each in (targets, chances))
-        _save(folder / "places.png", pixels, images.cpu(), *pairs)
+        _save(folder / "places.png", drawn_pixels, images.cpu(), *pairs)
 
 
 def save_restored(folder: Path, data: Splits, outputs: Tensor) -> None:
@@ -261,7 +261,7 @@ def restored(images: Tensor, results: Tensor) -> "Figure":
     return figure
 
 
-def pixels(images: Tensor, targets: Tensor, taken: Tensor) -> "Figure":
+def drawn_pixels(images: Tensor, targets: Tensor, taken: Tensor) -> "Figure":
     """Draw images above the classes of their pixels, and what they are taken for."""
     figure, axes = _subplots(3, 10, width=12, height=4)
     most = max(int(targets.max()), int(taken.max()), 1)

@@ -12,7 +12,7 @@ from mlpgen.output import atomic_write, files
 from mlpgen.template_files import text_of
 
 KINDS = ("mlp", "cnn", "autoencoder")
-OF_DATA = ("csv",)
+OF_DATA = ("csv", "images")
 """Kinds that look at data."""
 
 
@@ -40,6 +40,7 @@ def command(kind: str, data: str | None, target: tuple[str, ...], out: str) -> i
       mlpgen init mlp > my_mlp.yaml
       mlpgen init cnn --out specs/my_cnn.yaml
       mlpgen init csv cars.csv --target price > cars.yaml
+      mlpgen init images photos > photos.yaml
     """
     text = _text(kind, data, target)
     if out == "-":
@@ -62,6 +63,14 @@ def _text(kind: str, data: str | None, target: tuple[str, ...]) -> str:
         return text_of(f"init/{kind}.yaml")
     if data is None:
         raise click.UsageError(f"`init {kind}` needs the path of the data")
+    if kind == "images":
+        if target:
+            raise click.UsageError(
+                "`init images` takes no --target: folders are classes"
+            )
+        from mlpgen.drafts import images
+
+        return images.draft(data)
     if not target:
         raise click.UsageError("`init csv` needs the column to learn: --target COLUMN")
     if twice := [name for name in target if target.count(name) > 1]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import MissingPackageError
+from mlpgen.drafts.shared import shared_module
 from mlpgen.drafts.targets import target_of
 from mlpgen.drafts.text import (
     class_name,
@@ -18,7 +17,6 @@ from mlpgen.drafts.text import (
     yaml_list,
     yaml_name,
 )
-from mlpgen.template_files import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,7 +63,7 @@ def draft(path: str, targets: Sequence[str]) -> str:
     except ImportError:
         said = "reading tables needs a package: pip install polars"
         raise MissingPackageError(said) from None
-    tables = _shared("table_columns")
+    tables = shared_module("table_columns")
     file = Path(path)
     table = _read(tables, file, targets)
     goal = target_of(tables, table, targets)
@@ -76,16 +74,6 @@ def draft(path: str, targets: Sequence[str]) -> str:
     if not columns.width:
         raise refuse(f"`{path}` has no columns to learn from")
     return "".join(f"{line}\n" for line in _lines(file, targets, goal, columns))
-
-
-def _shared(name: str) -> Any:
-    """Import a module that scripts share, and that needs no torch."""
-    folder = str(TEMPLATES / "shared")
-    sys.path.insert(0, folder)
-    try:
-        return import_module(name)
-    finally:
-        sys.path.remove(folder)
 
 
 def _read(tables: Any, path: Path, texts: Sequence[str]) -> Any:

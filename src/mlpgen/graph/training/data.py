@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mlpgen.training.data.user_data import UserData
 
 _AT: Path = ("training", "data")
+_KINDS = [kind for kind in USER_DATA if kind != "masks"]
+"""Kinds that can stand alone: masks are those of images."""
 
 
 def resolve_data(
@@ -69,7 +71,7 @@ def _named(
     if not isinstance(raw, str) or raw not in DATASETS:
         help = nearest(str(raw), DATASETS) or (
             f"one of {listed(DATASETS)}; or your own data: `{{images: folder}}`, "
-            f"likewise {listed(list(USER_DATA)[1:])}"
+            f"likewise {listed(_KINDS[1:])}"
         )
         message = f"there is no data set {shown(raw)}"
         if isinstance(raw, str):
@@ -98,9 +100,11 @@ def _user_data(
     problems: Problems,
 ) -> Dataset | None:
     kinds = [key for key in USER_DATA if key in raw]
+    if kinds == ["images", "masks"]:
+        kinds = ["masks"]
     if len(kinds) != 1:
         message = "your own data needs one key that says where it is"
-        problems.add("MG202", message, _AT, help=f"one of {listed(USER_DATA)}")
+        problems.add("MG202", message, _AT, help=f"one of {listed(_KINDS)}")
         return None
     model = USER_DATA[kinds[0]]
     try:

@@ -186,6 +186,9 @@ def _augmentations(
         if part.mixes and dataset.several:
             message = f"`{name}` mixes one input with its targets, but the model has "
             problems.add("MG406", f"{message}{len(dataset.inputs)}", at)
+        if dataset.origin.paired and name != "cutout":
+            message = f"`{name}` would change images, and not their masks"
+            problems.add("MG406", message, at, help="`cutout` leaves masks as they are")
         mixable = all(term.loss.takes_mixtures(term.target) for term in terms)
         if part.mixes and not mixable:
             message = f"`{name}` mixes classes, which this loss does not support"

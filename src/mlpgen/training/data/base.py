@@ -91,6 +91,7 @@ class DataSource:
             one input.
         example: A file name for the help of `predict`.
         pictures: Whether the examples are images.
+        paired: Whether the targets are images too, pixel by pixel.
         numbers: Whether the targets may be numbers.
         binary: Whether they may be two classes that one number tells apart.
         single: Whether there are `results` numbers for each example.
@@ -111,6 +112,7 @@ class DataSource:
     named_loader: ClassVar[str] = ""
     example: ClassVar[str] = "file"
     pictures: ClassVar[bool] = False
+    paired: ClassVar[bool] = False
     numbers: ClassVar[bool] = False
     binary: ClassVar[bool] = False
     single: ClassVar[bool] = False
