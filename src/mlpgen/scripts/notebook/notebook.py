@@ -319,7 +319,7 @@ def _pixels(recipe: Recipe) -> dict[str, str]:
     if len(recipe.dataset.shape) != 3 or len(recipe.main.places) != 2:
         return {}
     images = "data.test.between(0, 10)[0].cpu()"
-    return {"pixels": f"{images}, targets[:10], results[:10].argmax(dim=1)"}
+    return {"drawn_pixels": f"{images}, targets[:10], results[:10].argmax(dim=1)"}
 
 
 def _examples(graph: Model) -> Lines:
