@@ -12,16 +12,20 @@ from typing import Any
 import torch
 from torch import Tensor
 
-import table_columns
-import table_features
-import table_targets
 from data_checks import believed
 from data_common import Data, DataError, Splits, chosen, held_out, inside, named
 from data_files import Files
 from errors import note
 from preprocessing import Preprocessing
-from table_columns import Column
-from table_features import Known
+from table_columns import Column, is_wide, suspicion
+from table_features import (
+    Known,
+    encoded_columns,
+    learned_columns,
+    new_categories,
+    one_thread,
+    width_of,
+)
 from table_files import Format
 from table_rows import (
     Keys,
@@ -34,7 +38,7 @@ from table_rows import (
     read_rows,
     read_table,
 )
-from table_targets import Wanted
+from table_targets import Wanted, check_targets_of, learned_targets, values_of_targets
 
 FILES = Files("tables", (".csv", ".tsv"))
 
@@ -104,7 +108,7 @@ def load(
     else:
         to_train, to_test = held_out(places, test, seed)
     to_train, to_validate = chosen(to_train, subset, validation, seed)
-    with of_file(file), table_features.one_thread():
+    with of_file(file), one_thread():
         about = learned(rows, to_train, keys, wanted)
         check_width(rows, about["columns"], features)
         unseen = new_categories(rows, about["columns"], to_validate, to_test)
@@ -114,7 +118,7 @@ def load(
         tests = inside(folder, test)
         check_other(file, tests)
         others = read_like(tests, keys, wanted, about["columns"])
-        with of_file(tests), table_features.one_thread():
+        with of_file(tests), one_thread():
             everything = torch.arange(others.height)
             unseen = new_categories(others, about["columns"], everything)
             parts[2:] = parted(others, about, wanted, (everything,))
@@ -174,12 +178,12 @@ def learned(rows: Rows, train: Tensor, keys: Keys, wanted: Wanted) -> dict[str, 
         wanted: What is learned.
     """
     columns = {
-        name: table_features.learned(name, column, train, keys.missing)
+        name: learned_columns(name, column, train, keys.missing)
         for name, column in rows.features.items()
     }
     said = {key: each for key, each in keys.format._asdict().items() if each}
     about = {"columns": columns, **({"format": said} if said else {})}
-    return about | table_targets.learned_of(rows.targets, train, wanted)
+    return about | learned_targets(rows.targets, train, wanted)
 
 
 def parted(
@@ -196,9 +200,9 @@ def parted(
     features = encoded(rows.features, about["columns"], places)
     if not rows.targets:
         for each in features:
-            table_targets.check(each, "features", unit=wanted.unit)
+            check_targets_of(each, "features", unit=wanted.unit)
         return [TableData(each, torch.zeros(len(each))) for each in features]
-    targets = table_targets.values_of(rows.targets, about, wanted)
+    targets = values_of_targets(rows.targets, about, wanted)
     return [
         TableData(each, targets[place])
         for each, place in zip(features, places, strict=True)
@@ -213,12 +217,12 @@ def encoded(
     Some columns at a time are written into the rows, which is faster than one by one.
     The columns are used up, so that they are not in memory beside their features.
     """
-    width = sum(map(table_features.width, about.values()))
+    width = sum(map(width_of, about.values()))
     found = [torch.empty(len(each), width) for each in places]
     waiting: list[Tensor] = []
     start = 0
     for name, known in about.items():
-        waiting.append(table_features.encoded(name, columns.pop(name), known))
+        waiting.append(encoded_columns(name, columns.pop(name), known))
         size = sum(each.shape[1] for each in waiting)
         if size >= COLUMNS_AT_ONCE or not columns:
             block = torch.cat(waiting, dim=1)
@@ -243,7 +247,7 @@ def new_categories(
         )
         for name in categories_of(about)
     }
-    return tuple(table_features.new_categories(columns, about))
+    return tuple(new_categories(columns, about))
 
 
 def check_other(path: Path, tests: Path) -> None:
@@ -262,7 +266,7 @@ def check_width(rows: Rows, about: dict[str, Known], features: int) -> None:
     Raises:
         DataError: They don't: it names those that make the most first.
     """
-    widths = {name: table_features.width(known) for name, known in about.items()}
+    widths = {name: width_of(known) for name, known in about.items()}
     width = sum(widths.values())
     if width == features:
         return
@@ -272,11 +276,11 @@ def check_width(rows: Rows, about: dict[str, Known], features: int) -> None:
     makes = "makes" if len(single) == 1 else "make"
     parts = [named(wide)] if wide else []
     parts += [f"{named(single)} {makes} 1 each"] if single else []
-    odd = [name for name in order if table_columns.is_wide(name, rows.features[name])]
+    odd = [name for name in order if is_wide(name, rows.features[name])]
     advice = f"write `input: [{width}]`, or leave columns out by `drop`"
     if odd:
         left = width - sum(widths[name] for name in odd)
-        reason = table_columns.suspicion(odd[0], rows.features[odd[0]])
+        reason = suspicion(odd[0], rows.features[odd[0]])
         names = ", ".join(odd[:20])
         advice = f"{odd[0]} {reason}; write `drop: [{names}]` and `input: [{left}]`"
     raise DataError(
@@ -323,11 +327,11 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
 def read_file(path: Path, about: dict[str, Any]) -> Tensor:
     """Read a table, and say which of its categories are new."""
     known = about["columns"]
-    with of_file(path), table_features.one_thread():
+    with of_file(path), one_thread():
         form = Format(**about.get("format", {}))
         table = read_table(path, form, categories_of(known))
         columns = features_like(table, known)
-        for line in table_features.new_categories(columns, known):
+        for line in new_categories(columns, known):
             note(f"{path}: {line}")
         (features,) = encoded(columns, known, [torch.arange(table.height)])
     return features

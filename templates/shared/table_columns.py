@@ -102,7 +102,7 @@ def has_commas(table: Table) -> bool:
     """Tell whether a column is numbers only if the decimal is a comma."""
     for values in table.columns.values():
         if not values.dtype.is_float():
-            some = without(values.drop_nulls().head(1000), MISSING)
+            some = with_nulls(values.drop_nulls().head(1000), MISSING)
             point, comma = (known(read_numbers(some, each)) for each in ".,")
             if comma > point and 2 * comma >= known(some):
                 return True
@@ -114,7 +114,7 @@ def has_fractions(values: "Series") -> bool:
     return values.dtype.is_float() and not bool((values == values.round()).all())
 
 
-def column(table: Table, name: str, *, text: bool = False) -> Column:
+def column_of(table: Table, name: str, *, text: bool = False) -> Column:
     """Find out what a column of a table holds.
 
     Args:
@@ -127,17 +127,17 @@ def column(table: Table, name: str, *, text: bool = False) -> Column:
         return Column("categories", words(values))
     if values.dtype.is_float():
         return Column("numbers", without_nan(values), ".")
-    given = without(values, MISSING)
+    given = with_nulls(values, MISSING)
     if given.null_count() == len(given):
         return Column("nothing", given)
     return (
-        numbers(given, table.decimals)
-        or dates(given)
+        numbers_of(given, table.decimals)
+        or dates_of(given)
         or Column("categories", words(values))
     )
 
 
-def numbers(
+def numbers_of(
     given: "Series", decimals: Sequence[str], *, force: bool = False
 ) -> Column | None:
     """Read a column as numbers; None if most of its values are none.
@@ -178,7 +178,7 @@ def read_numbers(given: "Series", decimal: str, groups: str = GROUPS) -> "Series
     return evaluated(given, text.cast(pl.Float64, strict=False).fill_nan(None))
 
 
-def dates(
+def dates_of(
     given: "Series", formats: Sequence[str] = DATES, *, force: bool = False
 ) -> Column | None:
     """Read a column as dates; None if most of its values are none.
@@ -236,10 +236,10 @@ def words(values: "Series") -> "Series":
     """Read a column as categories; null where one is missing."""
     import polars as pl
 
-    return without(values.cast(pl.String), NO_CATEGORY)
+    return with_nulls(values.cast(pl.String), NO_CATEGORY)
 
 
-def without(values: "Series", missing: Sequence[str]) -> "Series":
+def with_nulls(values: "Series", missing: Sequence[str]) -> "Series":
     """Return texts without space around them; null in the place of some of them."""
     import polars as pl
 

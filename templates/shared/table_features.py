@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-import table_columns
 from data_common import DataError, named
-from table_columns import Column
+from table_columns import (
+    DATES,
+    MISSING,
+    Column,
+    column_of,
+    dates_of,
+    numbers_of,
+    part_of,
+    with_nulls,
+)
 from table_files import Table
 
 if TYPE_CHECKING:
@@ -30,7 +38,9 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(count)
 
 
-def learned(name: str, column: Column, train: Tensor, missing: str | None) -> Known:
+def learned_columns(
+    name: str, column: Column, train: Tensor, missing: str | None
+) -> Known:
     """Find out what is to be known of a column, by the rows that are trained on.
 
     Args:
@@ -57,7 +67,7 @@ def learned(name: str, column: Column, train: Tensor, missing: str | None) -> Kn
 
 def of_numbers(name: str, column: Column, train: Tensor, missing: str | None) -> Known:
     """Return mean and deviation of numbers, or of a part of dates."""
-    values = tensor(values_of(column, name))[train]
+    values = tensor_of(values_of_part(column, name))[train]
     there = values[~values.isnan()] if column.missing else values
     if not len(there):
         raise DataError(f"{name!r} is missing in all rows that are trained on: drop it")
@@ -76,27 +86,27 @@ def median(values: Tensor) -> Tensor:
     return values.quantile(0.5) if len(values) < 2**24 else values.median()
 
 
-def values_of(column: Column, part: str) -> "Series":
+def values_of_part(column: Column, part: str) -> "Series":
     """Return a column of numbers, or a part of its dates."""
     if column.kind == "dates":
-        return table_columns.part_of(column.values, part)
+        return part_of(column.values, part)
     return column.values
 
 
-def tensor(values: "Series") -> Tensor:
+def tensor_of(values: "Series") -> Tensor:
     """Return numbers as float64 (N,); missing ones are NaN."""
     found: Tensor = torch.from_numpy(values.to_numpy(writable=True))
     return found
 
 
-def width(known: Known) -> int:
+def width_of(known: Known) -> int:
     """Return how many features a column makes."""
     if "categories" in known:
         return len(known["categories"])
     return len(known.get("parts", "1"))
 
 
-def encoded(name: str, column: Column, known: Known) -> Tensor:
+def encoded_columns(name: str, column: Column, known: Known) -> Tensor:
     """Return the features of a column, float32 (N, F).
 
     Raises:
@@ -105,7 +115,7 @@ def encoded(name: str, column: Column, known: Known) -> Tensor:
     if "categories" in known:
         return one_hot(column.values, known)
     parts = known.get("parts", {name: known})
-    found = [standardized(values_of(column, part), parts[part]) for part in parts]
+    found = [standardized(values_of_part(column, part), parts[part]) for part in parts]
     values = torch.stack(found, dim=1) if len(found) > 1 else found[0].unsqueeze(1)
     if not values.isfinite().all():
         row = int((~values.isfinite()).any(dim=1).nonzero()[0]) + 1
@@ -117,7 +127,7 @@ def encoded(name: str, column: Column, known: Known) -> Tensor:
 
 def standardized(values: "Series", known: Known) -> Tensor:
     """Bring numbers from their mean and deviation to 0 and 1, float32 (N,)."""
-    found = tensor(values)
+    found = tensor_of(values)
     if "missing" in known:
         found = found.nan_to_num(known["missing"], torch.inf, -torch.inf)
     mean, std = float(known["mean"]), float(known["std"])
@@ -166,18 +176,18 @@ def as_known(table: Table, name: str, known: Known) -> Column:
     """
     values = table.columns[name]
     if "categories" in known:
-        return table_columns.column(table, name, text=True)
+        return column_of(table, name, text=True)
     if values.dtype.is_float() and "parts" not in known:
-        return table_columns.column(table, name)
-    given = table_columns.without(values.cast(str_type()), table_columns.MISSING)
+        return column_of(table, name)
+    given = with_nulls(values.cast(str_type()), MISSING)
     if "parts" in known:
-        formats = [known["dates"], *table_columns.DATES]
-        column = table_columns.dates(given, formats, force=True)
+        formats = [known["dates"], *DATES]
+        column = dates_of(given, formats, force=True)
     else:
         decimals = [known.get("decimal", "."), *table.decimals]
-        column = table_columns.numbers(given, decimals, force=True)
+        column = numbers_of(given, decimals, force=True)
     assert column is not None  # for mypy
-    return checked(name, column)
+    return checked_columns(name, column)
 
 
 def str_type() -> Any:
@@ -187,7 +197,7 @@ def str_type() -> Any:
     return pl.String
 
 
-def checked(name: str, column: Column, *, target: bool = False) -> Column:
+def checked_columns(name: str, column: Column, *, target: bool = False) -> Column:
     """Refuse a column with values that are none of its kind.
 
     Args:

@@ -6,13 +6,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import table_columns
-import table_features
-import table_targets
 from data_common import DataError, named, readable
-from table_columns import Column
+from table_columns import (
+    Column,
+    column_of,
+    looks_like_number,
+    may_be_id,
+    read_table,
+    suspicion,
+)
+from table_features import as_known, checked_columns
 from table_files import Format, Table
-from table_targets import Columns, Wanted
+from table_targets import Columns, Wanted, read_targets
 from table_text import TableError
 
 Missing = Literal["mean", "median", "drop"] | None
@@ -68,7 +73,7 @@ def of_file(path: Path) -> Iterator[None]:
         raise DataError(said) from None
 
 
-def read_table(path: Path, form: Format, texts: Iterable[str]) -> Table:
+def opened_table(path: Path, form: Format, texts: Iterable[str]) -> Table:
     """Read a table, some of whose columns stay text.
 
     Raises:
@@ -82,7 +87,7 @@ def read_table(path: Path, form: Format, texts: Iterable[str]) -> Table:
         raise DataError(said) from None
     with readable(path, "is no table"):
         try:
-            return table_columns.read_table(path, form, [*texts])
+            return read_table(path, form, [*texts])
         except TableError as error:
             raise DataError(str(error)) from None
 
@@ -95,23 +100,25 @@ def read_rows(path: Path, keys: Keys, wanted: Wanted) -> Rows:
     """
     with of_file(path):
         texts = [*keys.categories, *(keys.targets if wanted.texts else ())]
-        table = read_table(path, keys.format, texts)
+        table = opened_table(path, keys.format, texts)
         names = feature_names(table, keys)
-        targets = table_targets.read_targets(table, [*keys.targets], wanted)
+        targets = read_targets(table, [*keys.targets], wanted)
         features, empty = {}, []
         for name in names:
             text = name in keys.categories
-            column = table_columns.column(table, name, text=text)
+            column = column_of(table, name, text=text)
             del table.columns[name]
             if column.kind == "nothing":
                 empty.append(name)
             else:
-                features[name] = table_features.checked(name, column)
+                features[name] = checked_columns(name, column)
         if not features:
             raise DataError("there are no columns to learn from")
         notes = [*table.notes, *notes_of(features, empty)]
         found = Rows(table.height, features, targets, tuple(notes), ())
-        return without_missing(found._replace(warnings=tuple(warnings(features))), keys)
+        return without_missing(
+            found._replace(warnings=tuple(doubts_of(features))), keys
+        )
 
 
 def read_like(path: Path, keys: Keys, wanted: Wanted, about: dict[str, Any]) -> Rows:
@@ -128,9 +135,9 @@ def read_like(path: Path, keys: Keys, wanted: Wanted, about: dict[str, Any]) -> 
     """
     with of_file(path):
         texts = [*categories_of(about), *(keys.targets if wanted.texts else ())]
-        table = read_table(path, keys.format, texts)
+        table = opened_table(path, keys.format, texts)
         check_names(table, [*about, *keys.targets])
-        targets = table_targets.read_targets(table, [*keys.targets], wanted)
+        targets = read_targets(table, [*keys.targets], wanted)
         features = features_like(table, about)
         found = Rows(table.height, features, targets, table.notes, ())
         return without_missing(found, keys)
@@ -143,10 +150,7 @@ def features_like(table: Table, about: dict[str, Any]) -> Columns:
         DataError: One is missing, or a value is not what its column holds.
     """
     check_names(table, about)
-    return {
-        name: table_features.as_known(table, name, known)
-        for name, known in about.items()
-    }
+    return {name: as_known(table, name, known) for name, known in about.items()}
 
 
 def categories_of(about: dict[str, Any]) -> list[str]:
@@ -183,7 +187,7 @@ def check_names(table: Table, names: Iterable[str]) -> None:
         said += f"; did you mean {near[0]!r}?"
     else:
         said += f", only {named(table.columns)}"
-    if any(table_columns.looks_like_number(name) for name in table.columns):
+    if any(looks_like_number(name) for name in table.columns):
         said += "; its first line must name the columns"
     elif len(table.columns) == 1:
         said += "; `separator` says what is between columns"
@@ -269,15 +273,13 @@ def notes_of(features: Columns, empty: Sequence[str]) -> Iterator[str]:
         yield f"{said}: {named(alike)}"
 
 
-def warnings(features: Columns) -> Iterator[str]:
+def doubts_of(features: Columns) -> Iterator[str]:
     """Say which columns may be a mistake, a line for each reason."""
-    found = {
-        name: table_columns.suspicion(name, each) for name, each in features.items()
-    }
+    found = {name: suspicion(name, each) for name, each in features.items()}
     differ = [
         name
         for name, each in features.items()
-        if each.kind == "numbers" and not found[name] and table_columns.may_be_id(each)
+        if each.kind == "numbers" and not found[name] and may_be_id(each)
     ]
     if differ:
         yield (

@@ -5,10 +5,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-import table_columns
-import table_features
 from data_common import DataError, named
-from table_columns import Column
+from table_columns import MISSING, Column, column_of, numbers_of, with_nulls
+from table_features import checked_columns, tensor_of
 from table_files import Table
 
 Columns = dict[str, Column]
@@ -42,7 +41,7 @@ def read_targets(table: Table, names: list[str], wanted: Wanted) -> Columns:
         DataError: One is neither classes nor numbers.
     """
     if wanted.outputs:
-        return {name: table_columns.column(table, name, text=True) for name in names}
+        return {name: column_of(table, name, text=True) for name in names}
     if wanted.result is None:
         return {}
     return {name: of_numbers(table, name, unit=wanted.unit) for name in names}
@@ -56,22 +55,22 @@ def of_numbers(table: Table, name: str, *, unit: bool) -> Column:
     """
     given = table.columns[name]
     if unit:  # it was read as text
-        given = table_columns.without(given, table_columns.MISSING)
-        column = table_columns.numbers(given, table.decimals)
+        given = with_nulls(given, MISSING)
+        column = numbers_of(given, table.decimals)
         if column is None:
-            return table_columns.column(table, name, text=True)
+            return column_of(table, name, text=True)
     else:
-        column = table_columns.column(table, name)
+        column = column_of(table, name)
     if column.kind not in ("numbers", "nothing"):
         some = column.values.drop_nulls()
         raise DataError(
             f"{name!r} has {column.kind} such as {str(some[0])!r}, and the loss takes "
             "numbers: `CrossEntropyLoss` learns classes"
         )
-    return table_features.checked(name, column, target=True)
+    return checked_columns(name, column, target=True)
 
 
-def learned_of(targets: Columns, train: Tensor, wanted: Wanted) -> dict[str, Any]:
+def learned_targets(targets: Columns, train: Tensor, wanted: Wanted) -> dict[str, Any]:
     """Find out what predictions need to know of the targets, as plain values.
 
     Args:
@@ -89,12 +88,10 @@ def learned_of(targets: Columns, train: Tensor, wanted: Wanted) -> dict[str, Any
                 return {"classes": classes}
     if not targets or not wanted.standardize:
         return {}
-    found = torch.stack(
-        [table_features.tensor(each.values) for each in targets.values()]
-    )
+    found = torch.stack([tensor_of(each.values) for each in targets.values()])
     mean, std = found[:, train].mean(dim=1), found[:, train].std(dim=1, correction=0)
     for name, number in zip(targets, std.tolist(), strict=True):
-        check(torch.tensor(number), name)
+        check_targets_of(torch.tensor(number), name)
     std = torch.where(std > 0, std, 1.0)
     return {
         "targets": {"names": [*targets], "mean": mean.tolist(), "std": std.tolist()}
@@ -111,7 +108,7 @@ def class_names(name: str, column: Column, most: int) -> list[str]:
     if 1 < len(classes) <= most:
         return classes
     told = f"{name!r} has {len(classes)} classes, the model tells {most} apart"
-    numbers = table_columns.numbers(column.values, (".", ","))
+    numbers = numbers_of(column.values, (".", ","))
     if len(classes) > 20 and numbers is not None and numbers.odd is None:
         raise DataError(f"{told}: it holds numbers, which `MSELoss` learns")
     if len(classes) == 1:
@@ -121,7 +118,9 @@ def class_names(name: str, column: Column, most: int) -> list[str]:
     raise DataError(f"{told}: {named(classes)}")
 
 
-def values_of(targets: Columns, about: dict[str, Any], wanted: Wanted) -> Tensor:
+def values_of_targets(
+    targets: Columns, about: dict[str, Any], wanted: Wanted
+) -> Tensor:
     """Return the targets: int64 (N,), or float32 (N, …) in their own unit.
 
     Raises:
@@ -136,8 +135,8 @@ def values_of(targets: Columns, about: dict[str, Any], wanted: Wanted) -> Tensor
             classes = about.get("classes") or column.categories
             found.append(labels(name, column, classes).float())
         else:
-            found.append(table_features.tensor(column.values).float())
-            check(found[-1], name, unit=wanted.unit)
+            found.append(tensor_of(column.values).float())
+            check_targets_of(found[-1], name, unit=wanted.unit)
     return torch.stack(found, dim=1).reshape(-1, *(wanted.result or ()))
 
 
@@ -156,7 +155,7 @@ def labels(name: str, column: Column, classes: list[str]) -> Tensor:
     return torch.tensor([places[each] for each in found])
 
 
-def check(values: Tensor, name: str, *, unit: bool = False) -> None:
+def check_targets_of(values: Tensor, name: str, *, unit: bool = False) -> None:
     """Refuse numbers that are too large for float32, or not what the loss takes."""
     if not values.isfinite().all():
         raise DataError(f"{name!r} has numbers that are infinite, or too large")
