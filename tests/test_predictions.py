@@ -465,6 +465,7 @@ assert scale["raw"] == str(loaded.preprocess.dtype).removeprefix("torch.")
 features = loaded.preprocess(raw)
 given = raw if scale["in_graph"] else features
 ours, theirs = loaded.model(features), program(given)
+ours = loaded.postprocess(ours) if scale["in_graph"] else ours
 assert torch.allclose(ours, theirs, rtol=1e-3, atol=1e-4)
 if features.is_floating_point():
     mean, std = torch.tensor(scale["mean"]), torch.tensor(scale["std"])

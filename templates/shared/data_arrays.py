@@ -73,7 +73,7 @@ def load(
     found = [name for name in tests if name in arrays]
     if found and found != tests:
         raise DataError(f"{path} has x_test or y_test, but not both")
-    warnings = () if goal.needed else warned(inside(folder, path), arrays["x"])
+    doubts = () if goal.needed else warned(inside(folder, path), arrays["x"])
     notes: list[str] = []
     train = checked("x and y", arrays["x"], arrays.get("y"), device, wanted, notes)
     if found:
@@ -87,7 +87,7 @@ def load(
     goal.check_restored(train, held, tested)
     about = {**wanted.about(), **scale}
     return believed(
-        Splits(train, held, tested, about, tuple(notes), warnings),
+        Splits(train, held, tested, about, tuple(notes), doubts),
         compared=goal.needed,
         lenient=subset > 0,
         given=bool(found),

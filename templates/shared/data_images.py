@@ -77,7 +77,7 @@ def load(
     }
     places, notes = split(counts, test, subset, validation, seed)
     paths = [path for path, _ in files]
-    warnings = copied(paths, places, [*folders.values()])
+    doubts = copied(paths, places, [*folders.values()])
     seen = survey(paths)
     about: dict[str, Any] = {"classes": classes, "shape": [*shape]}
     about |= {"fit": fit} if fit != "resize" else {}
@@ -94,7 +94,7 @@ def load(
         listings.append(beside(root, [place.name for place in folders.values()]))
     notes = [*left_out(root, listings), *notes, *seen.notes]
     return believed(
-        Splits(*parts, about, (*notes,), (*warnings, *seen.warnings)),
+        Splits(*parts, about, (*notes,), (*doubts, *seen.warnings)),
         compared=outputs > 0 or result is not None,
         lenient=subset > 0,
         outputs=outputs,

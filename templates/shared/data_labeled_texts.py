@@ -156,7 +156,7 @@ def load_labeled(
         of_lengths(raw.sizes, length, "texts", units) + (FRONT if front else ""),
         of_vocabulary(features, raw.units, known, units),
     ]
-    warnings = [
+    doubts = [
         *of_cuts(raw.sizes, length, "texts", units),
         *of_unknown(features[to_test], units),
         *of_twins(texts.texts, to_train, to_test),
@@ -168,7 +168,7 @@ def load_labeled(
     about |= {"targets": scale_of(label, targets[to_train])} if standardize else {}
     every = TextsOfClasses(features.to(device), targets.to(device))
     train, held, tested = map(every.part, (to_train, to_validate, to_test))
-    data = Splits(train, held, tested, about, (*notes,), (*warnings,))
+    data = Splits(train, held, tested, about, (*notes,), (*doubts,))
     compared = bool(outputs) or result is not None
     found = believed(data, compared=compared, lenient=bool(subset), outputs=outputs)
     for part in (train, held, tested):

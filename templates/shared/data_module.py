@@ -71,7 +71,7 @@ def load(
         (features, targets), (test_features, test_targets) = pairs
     except (TypeError, ValueError):
         raise DataError(f"`load` of {path} gives no two pairs of tensors") from None
-    warnings = () if goal.needed else warned(features, targets)
+    doubts = () if goal.needed else warned(features, targets)
     notes: list[str] = []
     train = pair(path, "training", features, targets, device, wanted, notes)
     test = pair(path, "test", test_features, test_targets, device, wanted, notes)
@@ -80,7 +80,7 @@ def load(
     goal.check_restored(train, held, test)
     about = {"path": path, **wanted.about(), **scale}
     return believed(
-        Splits(train, held, test, about, tuple(notes), warnings),
+        Splits(train, held, test, about, tuple(notes), doubts),
         compared=goal.needed,
         lenient=subset > 0,
         given=True,

@@ -22,8 +22,8 @@ from table_features import (
     Known,
     encoded_columns,
     learned_columns,
-    new_categories,
     one_thread,
+    unseen_categories,
     width_of,
 )
 from table_files import Format
@@ -34,9 +34,9 @@ from table_rows import (
     categories_of,
     features_like,
     of_file,
+    opened_table,
     read_like,
     read_rows,
-    read_table,
 )
 from table_targets import Wanted, check_targets_of, learned_targets, values_of_targets
 
@@ -112,7 +112,7 @@ def load(
         about = learned(rows, to_train, keys, wanted)
         check_width(rows, about["columns"], features)
         unseen = new_categories(rows, about["columns"], to_validate, to_test)
-        parts = parted(rows, about, wanted, (to_train, to_validate, to_test))
+        parts = parts_of_table(rows, about, wanted, (to_train, to_validate, to_test))
     notes = (*rows.notes, *unseen)
     if isinstance(test, str):
         tests = inside(folder, test)
@@ -121,7 +121,7 @@ def load(
         with of_file(tests), one_thread():
             everything = torch.arange(others.height)
             unseen = new_categories(others, about["columns"], everything)
-            parts[2:] = parted(others, about, wanted, (everything,))
+            parts[2:] = parts_of_table(others, about, wanted, (everything,))
         notes += tuple(f"{test}: {each}" for each in (*others.notes, *unseen))
     for part in parts:
         part.put_on(device, about)
@@ -186,7 +186,7 @@ def learned(rows: Rows, train: Tensor, keys: Keys, wanted: Wanted) -> dict[str, 
     return about | learned_targets(rows.targets, train, wanted)
 
 
-def parted(
+def parts_of_table(
     rows: Rows, about: dict[str, Any], wanted: Wanted, places: Sequence[Tensor]
 ) -> list[TableData]:
     """Make data of rows at some places each; the columns are used up.
@@ -247,7 +247,7 @@ def new_categories(
         )
         for name in categories_of(about)
     }
-    return tuple(new_categories(columns, about))
+    return tuple(unseen_categories(columns, about))
 
 
 def check_other(path: Path, tests: Path) -> None:
@@ -329,9 +329,9 @@ def read_file(path: Path, about: dict[str, Any]) -> Tensor:
     known = about["columns"]
     with of_file(path), one_thread():
         form = Format(**about.get("format", {}))
-        table = read_table(path, form, categories_of(known))
+        table = opened_table(path, form, categories_of(known))
         columns = features_like(table, known)
-        for line in new_categories(columns, known):
+        for line in unseen_categories(columns, known):
             note(f"{path}: {line}")
         (features,) = encoded(columns, known, [torch.arange(table.height)])
     return features

@@ -97,21 +97,21 @@ def load(
             f"{vocabulary}: give it as many embeddings and outputs"
         )
     numbers = encode(text, known)
-    notes, warnings = list[str](), list[str]()
+    notes, doubts = list[str](), list[str]()
     if padding is None:
         every = pieces(numbers, length, path, "characters")
     else:
         sizes = torch.tensor([len(line) + 1 for line in lines], dtype=torch.int64)
         every = pieces_of_lines(numbers, sizes, length, padding)
         notes.append(of_lengths(sizes, length, WITH_ENDS, "characters"))
-        warnings += of_cuts(sizes, length, WITH_ENDS, "characters")
+        doubts += of_cuts(sizes, length, WITH_ENDS, "characters")
     to_train, to_test = held_out(torch.arange(len(every)), test, seed)
     to_train, to_validate = chosen(to_train, subset, validation, seed)
     every.features, every.targets = every.features.to(device), every.targets.to(device)
     about = {"vocabulary": known, "length": length, "lines": padding is not None}
     about |= {"encoding": encoding} if encoding else {}
     train, held, tested = map(every.part, (to_train, to_validate, to_test))
-    return Splits(train, held, tested, about, (*notes,), (*warnings,))
+    return Splits(train, held, tested, about, (*notes,), (*doubts,))
 
 
 def pieces(numbers: Tensor, length: int, path: str, what: str) -> TextData:

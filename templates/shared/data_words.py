@@ -71,14 +71,14 @@ def load(
     """
     text = read_text(inside(folder, path), encoding)
     raw = of_text(text) if padding is None else of_text_in_lines(text)
-    notes, warnings = list[str](), list[str]()
+    notes, doubts = list[str](), list[str]()
     if padding is None:
         every = pieces(raw.numbers, length, path, "words")
     else:
         sizes = raw.sizes[1:]
         every = pieces_of_lines(raw.numbers, sizes, length, padding)
         notes.append(of_lengths(sizes, length, WITH_ENDS, "words"))
-        warnings += of_cuts(sizes, length, WITH_ENDS, "words")
+        doubts += of_cuts(sizes, length, WITH_ENDS, "words")
     to_train, to_test = held_out(torch.arange(len(every)), test, seed)
     to_train, to_validate = chosen(to_train, subset, validation, seed)
     known = vocabulary_of(every.features[to_train], raw.units, vocabulary)
@@ -89,12 +89,12 @@ def load(
     if padding is not None:
         targets = torch.where(every.targets == padding, padding, targets)
     notes.append(of_vocabulary(features, raw.units, known, "words"))
-    warnings += of_unknown(features[to_test], "words")
+    doubts += of_unknown(features[to_test], "words")
     about = {"vocabulary": known, "length": length, "lines": padding is not None}
     about |= {"units": "words"} | ({"encoding": encoding} if encoding else {})
     every = TextData(features.to(device), targets.to(device), padding)
     train, held, tested = map(every.part, (to_train, to_validate, to_test))
-    return Splits(train, held, tested, about, (*notes,), (*warnings,))
+    return Splits(train, held, tested, about, (*notes,), (*doubts,))
 
 
 def of_text(text: str) -> Numbered:

@@ -43,7 +43,7 @@ def survey(paths: Sequence[Path]) -> Survey:
     """Look at images before they are read."""
     with ThreadPoolExecutor() as pool:
         heads = dict(zip(paths, pool.map(head, paths), strict=True))
-    notes, warnings = [], []
+    notes, doubts = [], []
     every = [each.ends for each in heads.values() if each.ends]
     ends = ends_of(every) if every else None
     if ends:
@@ -55,8 +55,8 @@ def survey(paths: Sequence[Path]) -> Survey:
         said = f"{len(several):,} files have several images: the first one counts"
         notes.append(f"{said} ({named(several)})")
     if tiny := [path for path in paths if heads[path].tiny]:
-        warnings.append(f"{len(tiny):,} images are a single pixel ({named(tiny)})")
-    return Survey(ends, notes, warnings)
+        doubts.append(f"{len(tiny):,} images are a single pixel ({named(tiny)})")
+    return Survey(ends, notes, doubts)
 
 
 def head(path: Path) -> Head:

@@ -153,7 +153,7 @@ def places(values: "Series", known: Known) -> Tensor:
     return torch.tensor([found.get(each or "", -1) for each in values.to_list()])
 
 
-def new_categories(columns: dict[str, Column], about: dict[str, Known]) -> list[str]:
+def unseen_categories(columns: dict[str, Column], about: dict[str, Known]) -> list[str]:
     """Say which categories were not trained on, and in how many rows, a line each."""
     lines = []
     for name, known in about.items():

@@ -44,10 +44,10 @@ def read_targets(table: Table, names: list[str], wanted: Wanted) -> Columns:
         return {name: column_of(table, name, text=True) for name in names}
     if wanted.result is None:
         return {}
-    return {name: of_numbers(table, name, unit=wanted.unit) for name in names}
+    return {name: of_number_targets(table, name, unit=wanted.unit) for name in names}
 
 
-def of_numbers(table: Table, name: str, *, unit: bool) -> Column:
+def of_number_targets(table: Table, name: str, *, unit: bool) -> Column:
     """Read a column of numbers; for a loss of chances it may be two words.
 
     Raises:

@@ -105,10 +105,10 @@ def _columns(tables: Any, table: Any, targets: Sequence[str], goal: Goal) -> Col
     for name, values in table.columns.items():
         if name in targets:
             continue
-        column = tables.column(table, name)
+        column = tables.column_of(table, name)
         text = _is_code(name, column) or column.odd is not None
         if text:
-            column = tables.column(table, name, text=True)
+            column = tables.column_of(table, name, text=True)
         if column.kind == "nothing":
             continue  # scripts leave it out
         reason = tables.suspicion(name, column) or _sparse(column)

@@ -48,7 +48,7 @@ def target_of(tables: Any, table: Any, targets: Sequence[str]) -> Goal:
     Raises:
         SpecError: There is nothing to learn.
     """
-    words = {name: tables.column(table, name, text=True) for name in targets}
+    words = {name: tables.column_of(table, name, text=True) for name in targets}
     found = {name: _as_numbers(tables, table, name) for name in targets}
     for name, column in words.items():
         if column.values.n_unique() - bool(column.missing) < 2:
@@ -58,7 +58,7 @@ def target_of(tables: Any, table: Any, targets: Sequence[str]) -> Goal:
         if odd:
             message = f"`{odd[0]}` does not hold numbers, as several targets must"
             raise refuse(message, "name one target")
-    dates = [name for name in targets if tables.column(table, name).kind == "dates"]
+    dates = [name for name in targets if tables.column_of(table, name).kind == "dates"]
     if dates:
         raise refuse(f"`{dates[0]}` holds dates: learn a number or a class")
     numbers = [each for each in found.values() if each is not None]
@@ -71,8 +71,8 @@ def target_of(tables: Any, table: Any, targets: Sequence[str]) -> Goal:
 
 def _as_numbers(tables: Any, table: Any, name: str) -> Any:
     """Read a target as numbers; None if some values are none."""
-    given = tables.without(table.columns[name], tables.MISSING)
-    column = tables.numbers(given, table.decimals)
+    given = tables.with_nulls(table.columns[name], tables.MISSING)
+    column = tables.numbers_of(given, table.decimals)
     return column if column is not None and column.odd is None else None
 
 
