@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from zlib import crc32
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -32,30 +33,44 @@ settings.load_profile(os.environ.get("MLPGEN_HYPOTHESIS", "repeatable"))
 FIRST = ("test_training.py", "test_expert_code.py", "test_resume.py", "test_prove.py")
 
 
-THIRDS = 3
+PARTS = 6
 WHOLE = ("test_fuzz.py",)
-"""Files that every third has whole."""
+"""Files that every part has whole."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let CI run a third of the exhaustive tests, another one for each commit."""
-    about = "run one third of the tests: 0, 1 or 2"
-    parser.addoption("--third", type=int, choices=range(THIRDS), help=about)
+    """Let CI run a part of the exhaustive tests, another one for each commit."""
+    about = "run one sixth of the tests: 0 to 5"
+    parser.addoption("--sixth", type=int, choices=range(PARTS), help=about)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Run slow tests first, so that no worker is left alone with them at the end."""
-    third = config.getoption("third")
-    if third is not None:
+    mark_thinned(items)
+    sixth = config.getoption("sixth")
+    if sixth is not None:
         parts: dict[bool, list[pytest.Item]] = {True: [], False: []}
         for item in items:
-            drawn = crc32(item.nodeid.encode()) % THIRDS == third
+            drawn = crc32(item.nodeid.encode()) % PARTS == sixth
             parts[drawn or item.path.name in WHOLE].append(item)
         items[:] = parts[True]
         config.hook.pytest_deselected(items=parts[False])
     items.sort(key=lambda item: item.path.name not in FIRST)
+
+
+def mark_thinned(items: list[pytest.Item]) -> None:
+    """Leave one row of several of a long table to the usual run."""
+    rows: Counter[str] = Counter()
+    for item in items:
+        mark = item.get_closest_marker("thinned")
+        if mark is not None:
+            test = item.nodeid.partition("[")[0]
+            if rows[test] % mark.args[0]:
+                item.add_marker(pytest.mark.exhaustive)
+            rows[test] += 1
 
 
 @pytest.fixture(autouse=True)

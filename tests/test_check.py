@@ -207,6 +207,7 @@ OF_NOTEBOOKS = {
 
 @POSIX
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.__name__)
+@pytest.mark.thinned(4)
 def test_damage_is_found_and_fixed(
     project: Path, capsys: pytest.CaptureFixture[str], damage: Callable[[Path], None]
 ) -> None:

@@ -489,6 +489,7 @@ os._exit(run(sys.argv[2:]))
 
 
 @pytest.mark.parametrize("edited", [False, True])
+@pytest.mark.thinned(2)
 def test_a_killed_render_loses_nothing(folder: Folder, edited: bool) -> None:
     """Killed before any step: all files are whole, and the next render fixes them."""
     styles = ["--style", "explicit", "--style", "sequential"]

@@ -100,6 +100,7 @@ def settings(text: str, folder: Path, epochs: int) -> str:
 
 
 @pytest.mark.parametrize("style", api.STYLES)
+@pytest.mark.thinned(2)
 def test_code_is_clean(style: str, tmp_path: Path) -> None:
     cells = tmp_path / "cells"
     scripts = tmp_path / "scripts"
@@ -190,6 +191,7 @@ def test_what_is_rendered_can_be_read_again() -> None:
         assert pack(unpack(content) or []) == content
 
 
+@pytest.mark.exhaustive
 def test_names_of_cells_cannot_be_taken() -> None:
     """No model has a name that cells use; conflicting definitions are renamed."""
     for spec in all_specs().values():

@@ -278,6 +278,7 @@ def test_real_scripts_of_a_package(
     linters.ruff(Path("src"))
 
 
+@pytest.mark.exhaustive
 def test_a_layer_of_the_author_in_a_package(tiny: Path, tmp_path: Path) -> None:
     layers = ["Flatten", {"custom": {"path": "mine.py", "class": "Mine"}}]
     spec = {

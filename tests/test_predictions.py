@@ -474,6 +474,7 @@ print(json.dumps(scale["in_graph"]), features.dtype)
 """
 
 
+@pytest.mark.thinned(4)
 def test_exports_carry_what_they_need(made: Made) -> None:
     """Classes and scale; raw examples go in where the preprocessing is inside."""
     folder = made.script.parent

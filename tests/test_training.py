@@ -81,7 +81,7 @@ def weights(out: Path, name: str = "last.pt") -> dict[str, torch.Tensor]:
     return model
 
 
-LONG = ("mnist_cnn", "mnist_resnet", "mnist_transformer")
+LONG = ("lenet5", "mnist_cnn", "mnist_resnet", "mnist_transformer")
 """Trainings that take more than ten seconds."""
 
 

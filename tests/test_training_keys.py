@@ -185,6 +185,7 @@ def test_one_batch_is_overfitted(tiny: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kinds", [["bias"], ["norm"], ["bias", "norm"]])
+@pytest.mark.thinned(3)
 def test_parameters_without_decay(kinds: list[str], tmp_path: Path) -> None:
     """Biases of every layer, and all parameters of normalization."""
     layers = [

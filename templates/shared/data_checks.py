@@ -80,7 +80,7 @@ def check_targets(data: Splits, *, lenient: bool) -> None:
             said = f"{count} are of class {classes[int(value)]}"
             raise DataError(f"{said}: there is nothing to tell apart")
         own = f"target {value:g}" if single else "same targets"
-        if "vocabulary" in data.about:
+        if labels and "vocabulary" in data.about:
             own = f"target {data.about['vocabulary'][int(value)]!r}"
         raise DataError(f"{count} have the {own}: nothing can be learned")
     if classes and targets.ndim == 1 and not lenient:

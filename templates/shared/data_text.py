@@ -87,6 +87,8 @@ def load(
     text = read_text(inside(folder, path), encoding)
     lines = [line for line in text.splitlines() if line]
     if padding is not None:
+        if not lines:
+            raise DataError(f"{path}: there are no lines in the text")
         text = "\n".join(["", *lines, ""])
     known = "".join(sorted(set(text)))
     if len(known) == 1:
