@@ -24,7 +24,7 @@ from .harness import (
 )
 
 DRAWS = 100
-MANY = 300
+ALL_DRAWS = 300
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -267,7 +267,7 @@ def compare(name: str, arguments: dict[str, Any], values: Values) -> bool:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 @pytest.mark.parametrize(
-    "draws", [DRAWS, pytest.param(MANY, marks=pytest.mark.exhaustive)]
+    "draws", [DRAWS, pytest.param(ALL_DRAWS, marks=pytest.mark.exhaustive)]
 )
 def test_shapes_kinds_and_refusals_are_those_of_torch(name: str, draws: int) -> None:
     rng = random.Random(name)

@@ -35,7 +35,7 @@ LEFT_OUT = {
     "mask_check",
 }
 DRAWS = 40
-MANY = 120
+ALL_DRAWS = 120
 
 
 def arguments_of(name: str) -> dict[str, Any]:
@@ -318,7 +318,7 @@ def fitting(rng: random.Random, arguments: dict[str, Any]) -> Value:
 
 @pytest.mark.parametrize("name", LAYERS)
 @pytest.mark.parametrize(
-    "draws", [DRAWS, pytest.param(MANY, marks=pytest.mark.exhaustive)]
+    "draws", [DRAWS, pytest.param(ALL_DRAWS, marks=pytest.mark.exhaustive)]
 )
 def test_shapes_counts_and_refusals_are_those_of_torch(name: str, draws: int) -> None:
     rng = random.Random(name)
