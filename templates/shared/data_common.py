@@ -179,11 +179,20 @@ class Data:
         mean, std = (each.to(values.device) for each in self.scaled)
         return values * std + mean
 
-    def standardize_targets(self, mean: Tensor, std: Tensor) -> None:
-        """Bring the targets, (N, …), from a mean and a deviation to 0 and 1."""
-        device = self.targets.device
-        self.target_scale = mean.to(device), std.to(device)
-        self.targets = (self.targets - mean.to(device)) / std.to(device)
+    def standardize_targets(self, about: dict[str, Any]) -> None:
+        """Bring the targets, (N, …), to mean 0 and deviation 1, if the loss wants that.
+
+        Args:
+            about: What is known of the data: of such targets, their `mean` and `std`.
+        """
+        if known := about.get("targets"):
+            mean, std = (
+                torch.tensor(known[name], device=self.targets.device)
+                for name in ("mean", "std")
+            )
+            shape = self.targets.shape[1:]
+            self.target_scale = mean.view(shape), std.view(shape)
+            self.targets = (self.targets - mean.view(shape)) / std.view(shape)
 
     def in_own_unit(self, values: Tensor) -> Tensor:
         """Bring what is compared with the targets, (N, …), to the unit they had."""

@@ -15,11 +15,13 @@ from torch import Tensor
 from data_checks import believed
 from data_common import DataError, Scale, Splits, chosen, held_out, named
 from data_files import IMAGES
+from data_parts import parts_below
 from data_pixels import Images, fitted, of_pixels, read_images
 from data_scale import normalized
-from image_checks import copies, survey
+from data_twins import copies
+from image_checks import survey
 from image_fit import Fit
-from image_folders import beside, classes_in, images_of_classes, left_out, parts_below
+from image_folders import beside, classes_in, images_of_classes, left_out
 from preprocessing import Preprocessing
 
 FILES = IMAGES

@@ -19,7 +19,7 @@ from text_files import read_text
 from text_folders import find_texts
 from text_lengths import of_cuts, of_lengths
 from text_tables import TABLE_ENDINGS, read_columns
-from text_targets import SCALE_KEYS, as_targets, scale_of
+from text_targets import as_targets, scale_of
 from text_units import (
     FIRST_UNIT,
     laid_out,
@@ -52,18 +52,11 @@ class TextsOfClasses(Data):
         features, targets = super().between(start, stop)
         return features.long(), targets
 
-    def put_on_scale(self, about: dict[str, Any]) -> None:
-        """Standardize targets that are numbers, if the loss sees them so."""
-        if known := about.get("targets"):
-            shape = self.targets.shape[1:]
-            mean, std = (torch.tensor(known[name]).view(shape) for name in SCALE_KEYS)
-            self.standardize_targets(mean, std)
-
     def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
         """Bring the targets from one scale to another one."""
         del was
         self.targets = self.in_own_unit(self.targets)
-        self.put_on_scale(now)
+        self.standardize_targets(now)
 
 
 class Texts(NamedTuple):
@@ -172,7 +165,7 @@ def load_labeled(
     compared = bool(outputs) or result is not None
     found = believed(data, compared=compared, lenient=bool(subset), outputs=outputs)
     for part in (train, held, tested):
-        part.put_on_scale(about)
+        part.standardize_targets(about)
     return found
 
 
@@ -210,11 +203,10 @@ def of_folders(path: Path, encoding: str) -> Texts:
     kept = [place for place, text in enumerate(texts) if text]
     columns = (texts, found.classes, found.parts)
     texts, classes, parts = ([each[place] for place in kept] for each in columns)
-    paths = [(found.paths[place], found.parts[place] == "train") for place in kept]
-    check_apart(
-        (each for each, train in paths if train),
-        (each for each, train in paths if not train),
-    )
+    apart: dict[bool, list[Path]] = {True: [], False: []}
+    for place in kept:
+        apart[found.parts[place] == "train"].append(found.paths[place])
+    check_apart(apart[True], apart[False])
     known = {each for each, part in zip(classes, parts, strict=True) if part == "train"}
     if strange := sorted({*classes} - known):
         raise DataError(f"{path} has nothing to train on for {named(strange)}")

@@ -10,12 +10,13 @@ from torch import Tensor
 from data_checks import believed
 from data_common import DataError, Scale, Splits, inside, named, readable
 from data_images import FILES, copied, preprocessing, read_all, read_files, split
+from data_parts import parts_below
 from data_scale import normalized
 from data_targets import Goal, checked_targets
 from image_checks import survey
 from image_files import deep_values, sized_image, upright
 from image_fit import Fit
-from image_folders import check_broken, images_below, left_out, parts_below
+from image_folders import check_broken, images_below, left_out
 
 __all__ = ["FILES", "load", "preprocessing", "read_files"]
 
@@ -126,13 +127,17 @@ def paired_masks(
             raise DataError(f"{by_name[name]} and {mask} are masks of one name")
         by_name[name] = mask
     found: dict[Path, Path] = {}
+    taken: set[Path] = set()
     for image in images:
         name = image.relative_to(root).with_suffix("").as_posix()
         own = [f"{name}{end}" for end in ("", *MASK_ENDS) if f"{name}{end}" in by_name]
-        if own and by_name[own[0]] in found.values():
-            raise DataError(f"{by_name[own[0]]} is the mask of two images: {image}")
-        if own:
-            found[image] = by_name[own[0]]
+        if not own:
+            continue
+        mask = by_name[own[0]]
+        if mask in taken:
+            raise DataError(f"{mask} is the mask of two images: {image}")
+        taken.add(mask)
+        found[image] = mask
     without = [image for image in images if image not in found]
     if without:
         has = "has" if len(without) == 1 else "have"

@@ -154,5 +154,4 @@ def read_examples(path: Path, about: dict[str, Any]) -> Features:
     """Read the examples of a file, a tuple of (N, …)."""
     found = called(about["path"], "read", path)
     with readable(path, "gives no tensors"):
-        named = by_name(str(path), found, about["inputs"])
-        return read_inputs(path, named, about)
+        return read_inputs(path, by_name(str(path), found, about["inputs"]), about)

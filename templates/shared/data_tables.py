@@ -41,6 +41,8 @@ from table_rows import (
 from table_targets import Wanted, check_targets_of, learned_targets, values_of_targets
 
 FILES = Files("tables", (".csv", ".tsv"))
+COLUMNS_AT_ONCE = 64
+"""Features that are written at once."""
 
 
 def load(
@@ -145,10 +147,7 @@ class TableData(Data):
         self.keep_scale(scale.mean, scale.std)
         self.features = self.features.to(device)
         self.targets = self.targets.to(device)
-        if known := about.get("targets"):
-            shape = self.targets.shape[1:]
-            mean, std = (torch.tensor(known[each]).view(shape) for each in SCALE)
-            self.standardize_targets(mean, std)
+        self.standardize_targets(about)
 
     def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
         """Bring rows from what is known of one table to that of another one.
@@ -163,9 +162,6 @@ class TableData(Data):
         self.features = other(self.features.cpu() * one.std + one.mean)
         self.targets = self.in_own_unit(self.targets)
         self.put_on(device, now)
-
-
-SCALE = ("mean", "std")
 
 
 def learned(rows: Rows, train: Tensor, keys: Keys, wanted: Wanted) -> dict[str, Any]:
@@ -230,10 +226,6 @@ def encoded(
                 features[:, start : start + size] = block[place]
             waiting, start = [], start + size
     return found
-
-
-COLUMNS_AT_ONCE = 64
-"""Features that are written at once."""
 
 
 def new_categories(

@@ -1,6 +1,7 @@
 """What is tested although it is trained on: files of the same content, equal rows."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from hashlib import file_digest
 from pathlib import Path
 
@@ -15,31 +16,36 @@ NUMBERS_AT_ONCE = 2**20
 """Numbers that are compared at once."""
 
 
-def check_apart(train: Iterable[Path], test: Iterable[Path]) -> None:
+def check_apart(train: Sequence[Path], test: Sequence[Path]) -> None:
     """Refuse files to test that have the content of one to train on.
 
     Raises:
         DataError: The line names them.
     """
-    if twins := same_files(train, test):
+    if twins := [*copies([train, test])]:
         pairs = named(f"{tested} is {trained}" for trained, tested in twins)
         raise DataError(f"what is tested must not be trained on: {pairs}")
 
 
-def same_files(train: Iterable[Path], test: Iterable[Path]) -> list[tuple[Path, Path]]:
-    """Pair files to test with those to train on that have the same content.
+def copies(parts: Sequence[Sequence[Path]]) -> Iterator[tuple[Path, Path]]:
+    """Yield pairs of files with the same content, in two parts of the data.
 
-    Only files of the same size are read.
+    Only files of a size that two parts have are read.
     """
-    test = [*test]
-    sizes = {path.stat().st_size for path in test}
-    known = {_content(path): path for path in train if path.stat().st_size in sizes}
-    sizes = {path.stat().st_size for path in known.values()}
-    return [
-        (known[content], path)
-        for path in test
-        if path.stat().st_size in sizes and (content := _content(path)) in known
+    sizes: dict[int, set[int]] = defaultdict(set)
+    of_part = [
+        (number, path, path.stat().st_size)
+        for number, part in enumerate(parts)
+        for path in part
     ]
+    for number, _, size in of_part:
+        sizes[size].add(number)
+    found: dict[bytes, tuple[int, Path]] = {}
+    for number, path, size in of_part:
+        if len(sizes[size]) > 1:
+            first, other = found.setdefault(_content(path), (number, path))
+            if first != number:
+                yield other, path
 
 
 def _content(path: Path) -> bytes:

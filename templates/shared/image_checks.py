@@ -1,9 +1,7 @@
 """What files of images are before they are read, and what may be wrong with them."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import md5
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,19 +75,3 @@ def head(path: Path) -> Head:
         raise DataError(f"{path} has values that are NaN or infinite")
     least, most = values.aminmax()
     return Head((least.item(), most.item()), several, tiny)
-
-
-def copies(parts: Sequence[Sequence[Path]]) -> Iterator[tuple[Path, Path]]:
-    """Yield pairs of files with the same content, in two parts of the data."""
-    sizes: dict[int, set[int]] = defaultdict(set)
-    for number, part in enumerate(parts):
-        for path in part:
-            sizes[path.stat().st_size].add(number)
-    found: dict[bytes, tuple[int, Path]] = {}
-    for number, part in enumerate(parts):
-        for path in part:
-            if len(sizes[path.stat().st_size]) > 1:
-                content = md5(path.read_bytes(), usedforsecurity=False).digest()
-                first, other = found.setdefault(content, (number, path))
-                if first != number:
-                    yield other, path

@@ -1,34 +1,12 @@
 """Folders of images: the classes, and what in them is no image."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from data_common import DataError, named
-from image_walk import FolderError, Found, found_in, hidden, parts_of, visible
-
-
-@contextmanager
-def readable_folders() -> Iterator[None]:
-    """Say in one line what is wrong with a folder."""
-    try:
-        yield
-    except FolderError as error:
-        raise DataError(str(error)) from None
-
-
-def parts_below(root: Path, *, classes: bool = True) -> dict[str, Path]:
-    """Find the folders of the parts of data; without such, all is to train on.
-
-    Args:
-        root: The folder of the data.
-        classes: Whether the parts have folders of classes in them.
-
-    Raises:
-        DataError: There is no folder, or there are two for one part.
-    """
-    with readable_folders():
-        return parts_of(root, classes=classes)
+from data_folders import hidden, visible
+from data_parts import readable_folders
+from image_walk import Found, found_in
 
 
 def images_below(folder: Path, without: Path | None = None) -> Found:

@@ -174,12 +174,14 @@ def as_known(table: Table, name: str, known: Known) -> Column:
     Raises:
         DataError: A value is none of that.
     """
+    import polars as pl
+
     values = table.columns[name]
     if "categories" in known:
         return column_of(table, name, text=True)
     if values.dtype.is_float() and "parts" not in known:
         return column_of(table, name)
-    given = with_nulls(values.cast(str_type()), MISSING)
+    given = with_nulls(values.cast(pl.String), MISSING)
     if "parts" in known:
         formats = [known["dates"], *DATES]
         column = dates_of(given, formats, force=True)
@@ -188,13 +190,6 @@ def as_known(table: Table, name: str, known: Known) -> Column:
         column = numbers_of(given, decimals, force=True)
     assert column is not None  # for mypy
     return checked_columns(name, column)
-
-
-def str_type() -> Any:
-    """Return polars' type of text."""
-    import polars as pl
-
-    return pl.String
 
 
 def checked_columns(name: str, column: Column, *, target: bool = False) -> Column:

@@ -81,7 +81,6 @@ def opened_table(path: Path, form: Format, texts: Iterable[str]) -> Table:
     """
     try:
         import numpy  # noqa: F401
-        import polars  # noqa: F401
     except ImportError as error:
         said = f"reading tables needs a package: pip install {error.name}"
         raise DataError(said) from None
@@ -164,7 +163,7 @@ def feature_names(table: Table, keys: Keys) -> list[str]:
     Raises:
         DataError: The spec names one that is not there.
     """
-    for names in keys[1:5]:
+    for names in (keys.targets, keys.columns, keys.drop, keys.categories):
         check_names(table, names)
     if keys.columns:
         return [*keys.columns]

@@ -10,16 +10,10 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from byte_marks import encoding_by_mark
+
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
 """What columns may be separated by if nobody says it, and its name."""
-MARKS = {
-    b"\xff\xfe\x00\x00": "utf-32",
-    b"\x00\x00\xfe\xff": "utf-32",
-    b"\xef\xbb\xbf": "utf-8-sig",
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-}
-"""Byte order marks at the beginning of files."""
 OTHERS = {
     b"PK\x03\x04": "an Excel or zip file",
     b"\x1f\x8b": "a gzip file",
@@ -46,7 +40,7 @@ def in_utf8(path: Path, encoding: str) -> tuple[bytes, str, list[str]]:
     for start, kind in OTHERS.items():
         if raw.startswith(start):
             raise TableError(f"{path} is no table, but {kind}: save it as CSV")
-    mark = next((name for start, name in MARKS.items() if raw.startswith(start)), "")
+    mark = encoding_by_mark(raw)
     used = encoding or mark or guessed(raw)
     notes = [] if encoding or not used else [f"it is read as {used}"]
     if mark and encoding and not same_encoding(encoding, mark):

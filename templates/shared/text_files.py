@@ -1,18 +1,9 @@
 """Texts in files: their encoding, and the ends of their lines."""
 
-import codecs
 from pathlib import Path
 
+from byte_marks import encoding_by_mark
 from data_common import DataError, readable
-
-MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",  # begins as the mark of UTF-16 does
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-"""Encodings by the bytes that a file in them may begin with."""
 
 
 def read_text(path: Path, encoding: str = "") -> str:
@@ -32,15 +23,8 @@ def read_text(path: Path, encoding: str = "") -> str:
         )
     with readable(path, "is no text"):
         content = path.read_bytes()
-    text = decoded(content, path, encoding or encoding_of(content))
+    text = decoded(content, path, encoding or encoding_by_mark(content) or "utf-8")
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def encoding_of(content: bytes) -> str:
-    """Return the encoding that a file says by its first bytes, else UTF-8."""
-    return next(
-        (name for mark, name in MARKS.items() if content.startswith(mark)), "utf-8"
-    )
 
 
 def decoded(content: bytes, path: Path, encoding: str) -> str:

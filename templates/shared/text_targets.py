@@ -9,8 +9,6 @@ from torch import Tensor
 
 from data_common import DataError, named
 
-SCALE_KEYS = ("mean", "std")
-
 
 def as_targets(
     found: Sequence[str],

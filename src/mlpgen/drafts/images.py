@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import MissingPackageError
 from mlpgen.drafts.shared import shared_module
@@ -56,21 +56,22 @@ def draft(path: str) -> str:
     if not folder.is_dir():
         raise refuse(f"`{folder.as_posix()}` is no folder")
     try:
-        photos = _found(shared_module("image_walk"), folder)
+        photos = _found(folder)
     except ValueError as error:
         raise refuse(str(error)) from None
     return "".join(f"{line}\n" for line in _lines(folder, photos))
 
 
-def _found(walk: Any, folder: Path) -> Photos:
+def _found(folder: Path) -> Photos:
     """Look into a folder.
 
     Raises:
         ValueError: A folder cannot be read.
     """
-    parts = walk.parts_of(folder)
+    folders, walk = map(shared_module, ("data_folders", "image_walk"))
+    parts = folders.parts_of(folder)
     train = parts.pop("train")
-    classes = {each.name: walk.found_in(each).images for each in walk.visible(train)}
+    classes = {each.name: walk.found_in(each).images for each in folders.visible(train)}
     if len(classes) < 2:
         loose = walk.found_in(train).images
         has = f"has {some(classes)} alone" if classes else f"has {len(loose)} images"

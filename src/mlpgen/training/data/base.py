@@ -165,8 +165,13 @@ class DataSource:
 
 def of_tensors(task: Task) -> dict[str, Any]:
     """Return the arguments of a `load` that is given tensors."""
+    return _taken(task) | of_targets(task)
+
+
+def of_targets(task: Task) -> dict[str, Any]:
+    """Return the arguments of a `load` that say what targets are."""
     names = ("outputs", "places", "result", "unit", "soft")
-    found = _taken(task) | {name: getattr(task, name) for name in names}
+    found: dict[str, Any] = {name: getattr(task, name) for name in names}
     if task.outputs and task.ignored is not None:
         found["ignored"] = task.ignored
     return found

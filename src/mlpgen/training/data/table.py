@@ -6,7 +6,7 @@ from pydantic import Field
 
 from mlpgen.catalogue.component import Expects
 from mlpgen.training.data.base import Conflict, Task
-from mlpgen.training.data.user_data import UserData
+from mlpgen.training.data.user_data import UserData, is_encoding
 
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[list[Name], Expects("a list of names of columns")]
@@ -114,12 +114,7 @@ class Csv(UserData):
             return Conflict("decimal", message)
         if self.test == self.csv:
             return Conflict("test", "the test would be the training data")
-        return self._wrong_encoding()
-
-    def _wrong_encoding(self) -> Conflict | None:
-        try:
-            "".encode(self.encoding or "utf-8")
-        except (LookupError, UnicodeError, ValueError, TypeError):
+        if self.encoding and not is_encoding(self.encoding):
             help = "such as `utf-8`, `cp1252`, `latin-1` or `utf-16`"
             message = f"there is no encoding `{self.encoding}`"
             return Conflict("encoding", message, help)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, Field
@@ -39,13 +38,19 @@ Separator = Annotated[
 ]
 
 
+def is_encoding(name: str) -> bool:
+    """Tell whether Python has an encoding of text with a name."""
+    try:
+        "".encode(name)
+    except (LookupError, UnicodeError, ValueError):
+        return False
+    return True
+
+
 def _known_encoding(name: str) -> str:
     """Refuse an encoding that Python does not know."""
-    try:
-        if not codecs.lookup(name)._is_text_encoding:
-            raise LookupError
-    except LookupError:
-        raise ValueError(name) from None
+    if not is_encoding(name):
+        raise ValueError(name)
     return name
 
 

@@ -1,0 +1,109 @@
+"""Folders of data: what is hidden in them, and which are parts of the data.
+
+This module needs no torch.
+"""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+NAMES_OF_PARTS = {
+    "train": "train",
+    "training": "train",
+    "test": "test",
+    "testing": "test",
+    **dict.fromkeys(("val", "valid", "validation"), "validation"),
+}
+"""Names of folders that say which part of the data is in them."""
+HIDDEN = ("__macosx", "__pycache__", "thumbs.db", "desktop.ini")
+"""What systems leave in folders, beside names that begin with a dot."""
+
+
+class FolderError(ValueError):
+    """Why a folder cannot be read, or holds no data, in one line."""
+
+
+class Files(NamedTuple):
+    """What is in a folder, and in those in it, each sorted.
+
+    Attributes:
+        shown: The files.
+        hidden: Hidden folders and files.
+    """
+
+    shown: list[Path]
+    hidden: list[Path]
+
+
+def files_below(folder: Path, without: Path | None = None) -> Files:
+    """List the files in a folder, to any depth.
+
+    Args:
+        folder: The folder.
+        without: A folder in it that is another matter.
+
+    Raises:
+        FolderError: A folder cannot be read.
+    """
+
+    def refuse(error: OSError) -> None:
+        raise FolderError(f"{error.filename} cannot be read: {error.strerror}")
+
+    found, seen = Files([], []), set[str]()
+    for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        path = Path(place)
+        if os.path.realpath(place) in seen:  # a link that leads back
+            folders.clear()
+            continue
+        seen.add(os.path.realpath(place))
+        found.hidden.extend(path / name for name in (*folders, *files) if hidden(name))
+        folders[:] = sorted(
+            name for name in folders if not hidden(name) and path / name != without
+        )
+        found.shown.extend(path / name for name in files if not hidden(name))
+    for paths in found:
+        paths.sort()
+    return found
+
+
+def hidden(name: str) -> bool:
+    """Tell whether nobody has put a file or folder of this name there."""
+    return name.startswith(".") or name.lower() in HIDDEN
+
+
+def visible(folder: Path) -> list[Path]:
+    """Return the folders in a folder, sorted, without hidden ones."""
+    try:
+        every = sorted(folder.iterdir())
+    except OSError as error:
+        raise FolderError(f"{folder} cannot be read: {error.strerror}") from None
+    return [path for path in every if path.is_dir() and not hidden(path.name)]
+
+
+def parts_of(root: Path, *, classes: bool = True) -> dict[str, Path]:
+    """Find the folders of the parts of data; without such, all is to train on.
+
+    Args:
+        root: The folder of the data.
+        classes: Whether the parts have folders of classes in them.
+
+    Raises:
+        FolderError: There is no folder, or there are two for one part.
+    """
+    if not root.is_dir():
+        raise FolderError(f"{root} is no folder: name the one above with --data-dir")
+    folders = visible(root)
+    named_so = [path for path in folders if path.name.lower() in NAMES_OF_PARTS]
+    train = [path for path in named_so if NAMES_OF_PARTS[path.name.lower()] == "train"]
+    if not train or (classes and not any(map(visible, train))):
+        return {"train": root}
+    if len(named_so) == len(train) < len(folders):  # a class may be called "train"
+        return {"train": root}
+    found: dict[str, Path] = {}
+    for path in named_so:
+        part = NAMES_OF_PARTS[path.name.lower()]
+        if part in found:
+            said = f"{found[part].name} and {path.name}"
+            raise FolderError(f"{root} has {said}: keep one folder for {part}")
+        found[part] = path
+    return found
