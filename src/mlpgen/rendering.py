@@ -63,6 +63,16 @@ def fill(folder: TemplateFolder | None, template: str, /, **values: Any) -> str:
     return text.rstrip("\n") + "\n"
 
 
+def fill_text(text: str, /, **values: Any) -> str:
+    """Fill the text of a template, as `fill` does.
+
+    Args:
+        text: The template.
+        values: The values it can use. Only `Code` and numbers can be printed.
+    """
+    return environment(None).from_string(text).render(values)
+
+
 def fill_cells(fill: Callable[..., str], template: str, /, **values: Any) -> list[Cell]:
     """Fill the template of a notebook, in which each cell is a `call` block of `cell`.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,9 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.diagnostics.diagnostic import MissingPackageError
 from mlpgen.drafts.shared import shared_module
 from mlpgen.drafts.text import class_name, refuse, sizes, some, yaml_name
+from mlpgen.rendering import fill_text
+from mlpgen.styles.code import Code
+from mlpgen.template_files import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 LOOKED_AT = 300
 """Images whose size is looked at."""
@@ -47,11 +51,9 @@ def draft(path: str) -> str:
         SpecError: It has no images of classes.
         MissingPackageError: Pillow is not installed.
     """
-    try:
-        import PIL  # noqa: F401
-    except ImportError:
+    if find_spec("PIL") is None:
         said = "reading images needs a package: pip install pillow"
-        raise MissingPackageError(said) from None
+        raise MissingPackageError(said)
     folder = Path(path)
     if not folder.is_dir():
         raise refuse(f"`{folder.as_posix()}` is no folder")
@@ -59,7 +61,7 @@ def draft(path: str) -> str:
         photos = _found(folder)
     except ValueError as error:
         raise refuse(str(error)) from None
-    return "".join(f"{line}\n" for line in _lines(folder, photos))
+    return _written(folder, photos)
 
 
 def _found(folder: Path) -> Photos:
@@ -123,63 +125,34 @@ def _fit(photos: Photos, shape: tuple[int, int]) -> str:
     return "resize" if all(0.9 < each < 1.1 for each in ratios) else "crop"
 
 
-def _lines(folder: Path, photos: Photos) -> Iterator[str]:
-    """Write the spec, line by line."""
-    total, count = sum(photos.counts.values()), len(photos.counts)
+def _written(folder: Path, photos: Photos) -> str:
+    """Write the spec."""
+    counts = photos.counts
+    total, most, least = (each(counts.values()) for each in (sum, max, min))
     height, width = _shape(photos)
-    held = 0.0 if photos.parts else 0.2
-    fit = sizes(total - round(held * total))
-    channels = 1 if photos.grey else 3
-    where = "in the folder that `--data-dir` names"
-    yield "# A spec of mlpgen, of what it found in a folder: look at it, render it."
-    yield f"name: {class_name(folder, 'Photos')}"
-    yield f"# {total:,} images of {count} classes: {some(_counted(photos.counts))}"
-    yield f"# {_said(photos.sides)}"
-    yield "parameters: {channels: 16}"
-    yield f"input: [{channels}, {height}, {width}]  # larger shows more, takes longer"
-    yield from _layers(photos, min(height, width))
-    yield "training:"
-    yield f"  data: {{images: {yaml_name(folder.name)}}}  # {where}"
-    yield from _split_lines(photos, enough=fit.validation)
-    yield f"  fit: {_fit(photos, (height, width))}  # or resize, crop, pad"
-    yield "  normalize: auto"
-    yield "  augment:"
-    yield f"    - crop: {max(min(height, width) // 16, 1)}"
-    yield "    # - flip  # if left and right mean the same"
-    yield from _loss_lines(photos.counts)
-    yield "  optimizer: {AdamW: {lr: 0.002, weight_decay: 0.01}}"
-    yield "  scheduler: CosineAnnealingLR"
-    yield f"  epochs: {min(fit.epochs, 40)}"
-    yield f"  batch_size: {fit.batch_size}"
-
-
-def _layers(photos: Photos, side: int) -> Iterator[str]:
-    """Write a convolutional network, whose stages leave about 4 × 4 places."""
-    yield "blocks:"
-    yield "  Stage:  # half as high and wide"
-    yield "    parameters: {channels: 16}"
-    yield "    layers:"
-    yield "      - Conv2d:"
-    yield '          out_channels: "${channels}"'
-    yield "          kernel_size: 3"
-    yield "          padding: 1"
-    yield "          bias: false"
-    yield "      - BatchNorm2d"
-    yield "      - ReLU"
-    yield "      - MaxPool2d: 2"
-    yield "layers:"
-    for stage in range(max(side.bit_length() - 3, 1)):
-        factor = min(2**stage, 8)
-        value = "${channels}" if factor == 1 else f"${{{factor} * channels}}"
-        yield f'  - Stage: "{value}"'
-    yield "  - Flatten"
-    yield "  - Dropout: 0.2"
-    yield f"  - Linear: {len(photos.counts)}  # a value for each class"
-    yield "    name: logits"
-
-
-def _counted(counts: dict[str, int]) -> list[str]:
-    return [f"{name} ({count:,})" for name, count in counts.items()]
+    side = min(height, width)
+    fit = sizes(total if photos.parts else total - round(0.2 * total))
+    return fill_text(
+        text_of("init/images.yaml.jinja"),
+        name=Code(class_name(folder, "Photos")),
+        total=Code(f"{total:,}"),
+        classes=len(counts),
+        counts=Code(some(f"{name} ({count:,})" for name, count in counts.items())),
+        sizes=Code(_said(photos.sides)),
+        channels=1 if photos.grey else 3,
+        height=height,
+        width=width,
+        stages=[min(2**stage, 8) for stage in range(max(side.bit_length() - 3, 1))],
+        folder=Code(yaml_name(folder.name)),
+        validation_folder=Code(photos.parts.get("validation", "")),
+        way=Code(_fit(photos, (height, width))),
+        shift=max(side // 16, 1),
+        unequal=most >= UNEQUAL * least,
+        most=Code(f"{most:,}"),
+        least=Code(f"{least:,}"),
+        fit=fit,
+        epochs=min(fit.epochs, 40),
+    )
 
 
 def _said(sides: Sequence[tuple[int, int]]) -> str:
@@ -190,23 +163,3 @@ def _said(sides: Sequence[tuple[int, int]]) -> str:
     widths, heights = zip(*sides, strict=True)
     wide, high = (f"{min(each)} to {max(each)}" for each in (widths, heights))
     return f"{wide} pixels wide, {high} high"
-
-
-def _split_lines(photos: Photos, *, enough: bool) -> Iterator[str]:
-    """Write what decides which epoch is the best one."""
-    if "validation" in photos.parts:
-        yield f"  validation: 0.2  # {photos.parts['validation']} is used for it"
-    elif enough:
-        yield "  validation: 0.2  # decides which epoch is the best one"
-
-
-def _loss_lines(counts: dict[str, int]) -> Iterator[str]:
-    """Write the loss; classes with few images count more."""
-    most, least = max(counts.values()), min(counts.values())
-    if most >= UNEQUAL * least:
-        yield f"  # of one class there are {most:,} images, of another {least:,}"
-        yield "  loss: {CrossEntropyLoss: {weight: balanced}}"
-        yield "  metrics: [f1, confusion]"
-    else:
-        yield "  loss: CrossEntropyLoss"
-        yield "  metrics: [confusion]"

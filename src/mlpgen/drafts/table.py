@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,14 +18,19 @@ from mlpgen.drafts.text import (
     yaml_list,
     yaml_name,
 )
+from mlpgen.rendering import fill_text
+from mlpgen.styles.code import Code
+from mlpgen.template_files import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from mlpgen.drafts.targets import Goal
 
 CODES = re.compile(r"(zip|plz|postal|post_?code)", re.IGNORECASE)
 """Names of columns of numbers that are none."""
+REASONS = 10
+"""Columns of which a comment says why they are left out."""
 
 
 class Columns(NamedTuple):
@@ -58,11 +64,9 @@ def draft(path: str, targets: Sequence[str]) -> str:
         SpecError: It cannot be read, or there is nothing to learn.
         MissingPackageError: polars is not installed.
     """
-    try:
-        import polars  # noqa: F401
-    except ImportError:
+    if find_spec("polars") is None:
         said = "reading tables needs a package: pip install polars"
-        raise MissingPackageError(said) from None
+        raise MissingPackageError(said)
     tables = shared_module("table_columns")
     file = Path(path)
     table = _read(tables, file, targets)
@@ -73,7 +77,7 @@ def draft(path: str, targets: Sequence[str]) -> str:
         columns = _columns(tables, table, targets, goal)
     if not columns.width:
         raise refuse(f"`{path}` has no columns to learn from")
-    return "".join(f"{line}\n" for line in _lines(file, targets, goal, columns))
+    return _written(file, targets, goal, columns)
 
 
 def _read(tables: Any, path: Path, texts: Sequence[str]) -> Any:
@@ -146,53 +150,29 @@ def _width(column: Any) -> int:
     return len(widths.get(column.kind, lambda: "1")())
 
 
-def _lines(
-    path: Path, targets: Sequence[str], goal: Goal, columns: Columns
-) -> Iterator[str]:
-    """Write the spec, line by line."""
+def _written(path: Path, targets: Sequence[str], goal: Goal, columns: Columns) -> str:
+    """Write the spec."""
     count = columns.rows - max(round(0.2 * columns.rows), 1)
-    fit = sizes(count)
-    hidden = 128 if columns.rows > 10_000 else 64
-    yield "# A spec of mlpgen, of what it found in a table: look at it, then render it."
-    yield f"name: {class_name(path, 'Table')}"
-    yield f"parameters: {{hidden: {hidden}}}"
-    kinds = (f"{kind}: {some(names)}" for kind, names in columns.kinds.items() if names)
-    yield from (f"# {line}" for line in kinds)
-    yield f"input: [{columns.width}]  # features that the columns make"
-    yield "layers:"
-    yield '  - Linear: "${hidden}"'
-    yield "  - ReLU"
-    yield '  - Linear: "${hidden // 2}"'
-    yield "  - ReLU"
-    yield f"  - Linear: {goal.outputs}"
-    yield f"    name: {goal.output}"
-    yield "training:"
-    yield "  data:"
-    yield f"    csv: {yaml_name(path.name)}  # in the folder that `--data-dir` names"
-    yield from _data_lines(targets, goal, columns)
-    if fit.validation:
-        yield "  validation: 0.2  # decides which epoch is the best one"
-    yield f"  loss: {goal.loss}"
-    yield f"  metrics: {goal.metrics}"
-    yield "  optimizer: {AdamW: {lr: 0.003}}"
-    yield f"  epochs: {fit.epochs}"
-    yield f"  batch_size: {fit.batch_size}"
-    if fit.validation:
-        yield "  early_stopping: 20"
-
-
-def _data_lines(targets: Sequence[str], goal: Goal, columns: Columns) -> Iterator[str]:
-    """Write what the spec says of the columns."""
-    names = yaml_name(targets[0]) if len(targets) == 1 else yaml_list(targets)
-    yield f"    target: {names}  # {goal.said}"
-    yield "    test: 0.2  # of the rows; or a file"
-    lacking = [*columns.missing, *goal.missing]
-    if lacking:
-        yield f"    # Values are missing in {some(lacking)}."
-        yield "    missing: median  # or mean; `drop` leaves rows out"
-    if columns.categories:
-        yield f"    categories: {yaml_list(columns.categories)}  # not numbers"
-    if columns.drop:
-        for name, reason in [*columns.drop.items()][:10]:
-            yield f"    # {some([name])} {reason}."
-        yield f"    drop: {yaml_list(columns.drop)}"
+    one = len(targets) == 1
+    return fill_text(
+        text_of("init/csv.yaml.jinja"),
+        name=Code(class_name(path, "Table")),
+        hidden=128 if columns.rows > 10_000 else 64,
+        kinds=[
+            (Code(kind), Code(some(names)))
+            for kind, names in columns.kinds.items()
+            if names
+        ],
+        width=columns.width,
+        goal=goal,
+        file=Code(yaml_name(path.name)),
+        target=Code(yaml_name(targets[0]) if one else yaml_list(targets)),
+        missing=Code(some([*columns.missing, *goal.missing])),
+        categories=Code(yaml_list(columns.categories) if columns.categories else ""),
+        reasons=[
+            (Code(some([name])), Code(reason))
+            for name, reason in [*columns.drop.items()][:REASONS]
+        ],
+        drop=Code(yaml_list(columns.drop) if columns.drop else ""),
+        fit=sizes(count),
+    )

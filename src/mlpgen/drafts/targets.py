@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.drafts.text import refuse, some
+from mlpgen.styles.code import Code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +30,10 @@ class Goal(NamedTuple):
     """
 
     outputs: int
-    output: str
-    loss: str
-    metrics: str
-    said: str
+    output: Code
+    loss: Code
+    metrics: Code
+    said: Code
     known: Any
     missing: list[str]
 
@@ -93,7 +94,8 @@ def _regression(targets: Sequence[str], numbers: Sequence[Any]) -> Goal:
     missing = [name for name, each in pairs if each.missing]
     alone = "a number; `CrossEntropyLoss` is for classes"
     said = alone if len(targets) == 1 else "numbers"
-    return Goal(len(targets), "predicted", "MSELoss", "[mae, r2]", said, known, missing)
+    words = (Code("predicted"), Code("MSELoss"), Code("[mae, r2]"), Code(said))
+    return Goal(len(targets), *words, known, missing)
 
 
 def _classification(name: str, column: Any, numbers: Sequence[Any]) -> Goal:
@@ -109,8 +111,9 @@ def _classification(name: str, column: Any, numbers: Sequence[Any]) -> Goal:
     if len(classes) == 2 and (not numbers or {*map(float, classes)} == {0.0, 1.0}):
         balanced = ": {pos_weight: balanced}}" if weighted else ""
         loss = f"{'{' if weighted else ''}BCEWithLogitsLoss{balanced}"
-        metrics = "[accuracy, f1, auc]"
-        return Goal(1, "logit", loss, metrics, said, known, missing)
+        words = (Code("logit"), Code(loss), Code("[accuracy, f1, auc]"), Code(said))
+        return Goal(1, *words, known, missing)
     balanced = ": {weight: balanced}}" if weighted else ""
     loss = f"{'{' if weighted else ''}CrossEntropyLoss{balanced}"
-    return Goal(len(classes), "logits", loss, "[accuracy, f1]", said, known, missing)
+    words = (Code("logits"), Code(loss), Code("[accuracy, f1]"), Code(said))
+    return Goal(len(classes), *words, known, missing)
