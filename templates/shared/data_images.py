@@ -170,7 +170,7 @@ def split(
             said = "the folder for validation decides nothing: `validation: 0.2` in "
             notes.append(f"{said}the spec, with any share, lets it choose the epoch")
         elif validation:
-            said = f"what decides between epochs is the folder, no {validation:.0%} "
+            said = f"what decides between epochs is the folder, not {validation:.0%} "
             notes.append(f"{said}of the training data")
     return Places(train, held, tested), notes
 
