@@ -433,6 +433,32 @@ def test_what_is_joined_must_be_listed(joined: str) -> None:
     assert codes({joined: {"dim": 1}}, shape=(4, 6, 6)) == ["MG314"]
 
 
+@pytest.mark.parametrize(
+    "entry", [{"cat": {"dim": 1}}, {"add": None}, {"matmul": None}]
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_condition_never_loses_the_batch(
+    entry: dict[str, Any], *, first: bool
+) -> None:
+    tensor = {"parameter": {"shape": [4, 4], "init": "normal_"}, "name": "tensor"}
+    order = ["tensor", "input"] if first else ["input", "tensor"]
+    layer = {**entry, "from": order, "when": "${wide}"}
+    rest: dict[str, Any] = {"shape": (4, 4), "parameters": {"wide": True}}
+    if first:
+        assert codes(tensor, layer, **rest) == ["MG225"]
+        return
+    loaded = net(tensor, layer, **rest)
+    x = torch.randn(2, 4, 4)
+    for made in both(loaded):
+        one = made.get_parameter("tensor")
+        right = {
+            "cat": torch.cat([x, one.expand(2, 4, 4)], 1),
+            "add": x + one,
+            "matmul": x @ one,
+        }[next(iter(entry))]
+        assert torch.equal(made(x), right)
+
+
 @pytest.mark.parametrize("key", ["size", "scale_factor"])
 def test_images_are_resized_by_as_many_values_as_they_have_sizes(key: str) -> None:
     assert codes({"interpolate": {key: [4, 4, 4]}}, shape=(3, 8, 8)) == ["MG311"]

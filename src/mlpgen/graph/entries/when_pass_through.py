@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def differs(taken: Value, given: Value) -> tuple[str, str]:
     """Describe the input and the result of a layer, if they differ in kind."""
-    if taken.dtype == given.dtype and len(taken.shape) == len(given.shape):
+    sizes = len(taken.shape) == len(given.shape) and taken.batched == given.batched
+    if taken.dtype == given.dtype and sizes:
         return "", ""
     if taken.dtype == given.dtype:
         return whole_shown(taken, in_words=True), whole_shown(given, in_words=True)
