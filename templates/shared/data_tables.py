@@ -41,8 +41,8 @@ from table_rows import (
 from table_targets import Wanted, check_targets_of, learned_targets, values_of_targets
 
 FILES = Files("tables", (".csv", ".tsv"))
-COLUMNS_AT_ONCE = 64
-"""Features that are written at once."""
+COLUMNS_AT_ONCE = 16
+"""Features that are written at once: 64 bytes of a row, as memory is read."""
 
 
 def load(
@@ -114,13 +114,14 @@ def load(
         about = learned(rows, to_train, keys, wanted)
         check_width(rows, about["columns"], features)
         unseen = new_categories(rows, about["columns"], to_validate, to_test)
+    with of_file(file):
         parts = parts_of_table(rows, about, wanted, (to_train, to_validate, to_test))
     notes = (*rows.notes, *unseen)
     if isinstance(test, str):
         tests = inside(folder, test)
         check_other(file, tests)
         others = read_like(tests, keys, wanted, about["columns"])
-        with of_file(tests), one_thread():
+        with of_file(tests):
             everything = torch.arange(others.height)
             unseen = new_categories(others, about["columns"], everything)
             parts[2:] = parts_of_table(others, about, wanted, (everything,))
@@ -214,18 +215,18 @@ def encoded(
     The columns are used up, so that they are not in memory beside their features.
     """
     width = sum(map(width_of, about.values()))
-    found = [torch.empty(len(each), width) for each in places]
+    order = torch.cat([*places])
+    found = torch.empty(len(order), width)
     waiting: list[Tensor] = []
     start = 0
     for name, known in about.items():
-        waiting.append(encoded_columns(name, columns.pop(name), known))
-        size = sum(each.shape[1] for each in waiting)
+        values = encoded_columns(name, columns.pop(name), known)
+        waiting.append(values[order].T)
+        size = sum(map(len, waiting))
         if size >= COLUMNS_AT_ONCE or not columns:
-            block = torch.cat(waiting, dim=1)
-            for features, place in zip(found, places, strict=True):
-                features[:, start : start + size] = block[place]
+            found[:, start : start + size] = torch.cat(waiting).T
             waiting, start = [], start + size
-    return found
+    return [*found.split([*map(len, places)])]
 
 
 def new_categories(

@@ -126,7 +126,7 @@ def column_of(table: Table, name: str, *, text: bool = False) -> Column:
     if text:
         return Column("categories", words(values))
     if values.dtype.is_float():
-        return Column("numbers", without_nan(values), ".")
+        return Column("numbers", without_nan(values.rechunk()), ".")
     given = with_nulls(values, MISSING)
     if given.null_count() == len(given):
         return Column("nothing", given)

@@ -1,5 +1,6 @@
 """The columns of a table as features: numbers standardized, categories one-hot."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -94,8 +95,9 @@ def values_of_part(column: Column, part: str) -> "Series":
 
 
 def tensor_of(values: "Series") -> Tensor:
-    """Return numbers as float64 (N,); missing ones are NaN."""
-    found: Tensor = torch.from_numpy(values.to_numpy(writable=True))
+    """Return numbers as float64 (N,), not to be written to; missing ones are NaN."""
+    with warnings.catch_warnings(action="ignore"):  # nothing is copied
+        found: Tensor = torch.from_numpy(values.to_numpy())
     return found
 
 
