@@ -226,7 +226,7 @@ def encoded(
         if size >= COLUMNS_AT_ONCE or not columns:
             found[:, start : start + size] = torch.cat(waiting).T
             waiting, start = [], start + size
-    return [*found.split([*map(len, places)])]
+    return [*torch.split(found, [*map(len, places)])]
 
 
 def new_categories(
