@@ -45,6 +45,7 @@ VECTOR: dict[str, Any] = {
     "input": [5],
     "layers": [{"Linear": 3, "name": "logits"}],
 }
+FLAT: dict[str, Any] = {"input": [3], "layers": [{"Linear": 3}]}
 ONE: dict[str, Any] = {
     "input": [1, SIDE, SIDE],
     "layers": [{"Conv2d": {"out_channels": 1, "kernel_size": 1}, "name": "logit"}],
@@ -305,9 +306,22 @@ WRONG: dict[str, tuple[dict[str, Any], Any, Any, str]] = {
     "labels for zeros and ones": (
         spec_of(VECTOR, BITS),
         vectors,
-        lambda: labels,
+        lambda: labels % 2,
         "targets [60], where the model gives [3] of each example: classes are "
         "`targets: classes` in `data`",
+    ),
+    "labels that are numbers": (
+        spec_of(VECTOR, "MSELoss"),
+        vectors,
+        lambda: labels,
+        "labels are for `CrossEntropyLoss`; a model that restores x needs "
+        "`targets: input` in `data`",
+    ),
+    "labels, or the input": (
+        spec_of(FLAT, BITS),
+        lambda: np.random.default_rng(0).random((60, 3), "float32"),
+        lambda: labels,
+        "as it takes, of each example: write `targets: classes` or `targets: input`",
     ),
     "several classes": (
         spec_of(VECTOR, CROSS),
@@ -360,7 +374,7 @@ WRONG: dict[str, tuple[dict[str, Any], Any, Any, str]] = {
     "for an autoencoder": (
         spec_of(ONE, BITS),
         images,
-        lambda: labels,
+        lambda: labels / 3,
         "if the model restores x, write `targets: input` in `data`",
     ),
 }
@@ -374,6 +388,66 @@ def test_targets_that_do_not_fit(name: str, tmp_path: Path) -> None:
         loaded(tmp_path, spec, x=x(), y=y())
     assert says in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_labels_of_all_classes_are_ones_in_their_places(tmp_path: Path) -> None:
+    arrays = {"x": vectors(), "y": labels, "x_test": vectors()[:9] + 1}
+    data = loaded(tmp_path, spec_of(VECTOR, BITS), **arrays, y_test=labels[:9] % 2)
+    assert torch.equal(data.train.targets, torch.eye(3)[labels])
+    assert torch.equal(data.test.targets, torch.eye(3)[labels[:9] % 2])
+    assert data.notes == (
+        "labels 0 to 2 are read as zeros and ones, (N, 3): `targets: classes` in "
+        "`data` measures accuracy, too",
+    )
+    with pytest.raises(shared("data_common").DataError, match="labels go from 1 to 3"):
+        loaded(tmp_path, spec_of(VECTOR, BITS), **arrays, y_test=labels[:9] + 1)
+
+
+PAIRS = """
+import numpy as np
+
+def load(folder):
+    pair = np.load(folder / "a.npz")["x"], {}
+    return pair, pair
+"""
+RESTORED: dict[str, tuple[Any, Any, str]] = {
+    "no targets, zeros and ones": (BITS, None, "there is no y"),
+    "no targets, numbers": ("MSELoss", None, "there is no y"),
+    "labels": (BITS, labels, "y is (N,) whole numbers, nobody looks at it"),
+}
+
+
+@pytest.mark.parametrize("name", RESTORED)
+@pytest.mark.parametrize("normalize", [False, True])
+@pytest.mark.parametrize("module", [False, True])
+def test_without_other_targets_the_input_is_restored(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    normalize: bool,
+    module: bool,
+) -> None:
+    """The losses see what the model sees: no zeros and ones, if it is normalized."""
+    loss, y, note = RESTORED[name]
+    more: dict[str, Any] = {"normalize": "auto"} if normalize else {}
+    given = {} if y is None else {"y": y}
+    np.savez(tmp_path / "a.npz", x=images(), **given)
+    if module:
+        more["data"] = {"module": "mine.py"}
+        targets = None if y is None else y.tolist()
+        (tmp_path / "mine.py").write_text(PAIRS.replace("{}", str(targets)), "utf-8")
+        beside = str(tmp_path / "data_module.py")
+        monkeypatch.setattr(shared("data_module"), "__file__", beside)
+    spec = spec_of(ONE, loss, **more)
+    if normalize and loss == BITS:
+        with pytest.raises(shared("data_common").DataError, match="from 0 to 1 alone"):
+            load(spec, tmp_path)
+        return
+    data = load(spec, tmp_path)
+    for part in (data.train, data.test):
+        assert torch.equal(part.targets, part.features)
+    assert [note in each for each in data.notes] == [True]
 
 
 FEATURES: dict[str, tuple[Any, Any, str]] = {

@@ -10,6 +10,7 @@ from torch import Tensor
 from data_checks import believed
 from data_common import DataError, Scale, Splits, held_out, inside, parted, readable
 from data_files import Files
+from data_meaning import settled
 from data_scale import normalized, rescaled, scaling
 from data_targets import Goal, unread
 from data_tensors import as_tensor
@@ -65,16 +66,15 @@ def load(
         DataError: An array is missing, or not what the model takes.
     """
     goal = Goal(outputs, places, result, unit, soft, ignored)
+    arrays = read_arrays(inside(folder, path), *names_of(goal, shape))
+    notes: list[str] = []
+    goal = settled(goal, shape, arrays.get("y"), notes)
     wanted = Wanted(shape, dtype, known, goal)
-    needed, tests = ["x", "y"], ["x_test", "y_test"]
-    if not goal.needed:  # the model restores x
-        needed, tests = ["x"], ["x_test"]
-    arrays = read_arrays(inside(folder, path), needed, tests)
+    tests = ["x_test", "y_test"] if goal.needed else ["x_test"]
     found = [name for name in tests if name in arrays]
     if found and found != tests:
         raise DataError(f"{path} has x_test or y_test, but not both")
     doubts = () if goal.needed else warned(inside(folder, path), arrays["x"])
-    notes: list[str] = []
     train = checked("x and y", arrays["x"], arrays.get("y"), device, wanted, notes)
     if found:
         features, targets = arrays["x_test"], arrays.get("y_test")
@@ -84,7 +84,7 @@ def load(
         train, tested = train.part(rest), train.part(kept)
     train, held = parted(train, subset, validation, seed)
     scale = normalized((train, held, tested), normalize)
-    goal.check_restored(train, held, tested)
+    goal.restore(train, held, tested)
     about = {**wanted.about(), **scale}
     return believed(
         Splits(train, held, tested, about, tuple(notes), doubts),
@@ -93,6 +93,15 @@ def load(
         given=bool(found),
         outputs=outputs,
     )
+
+
+def names_of(goal: Goal, shape: tuple[int, ...]) -> tuple[list[str], list[str]]:
+    """Name the arrays that must be there, and those that are read if they are."""
+    if not goal.needed:
+        return ["x"], ["x_test"]
+    if goal.result == shape:  # without y, the model restores x
+        return ["x"], ["y", "x_test", "y_test"]
+    return ["x", "y"], ["x_test", "y_test"]
 
 
 def read_arrays(

@@ -12,6 +12,7 @@ from torch import Tensor
 from data_checks import believed
 from data_common import Data, DataError, Scale, Splits, parted, readable
 from data_files import Files
+from data_meaning import settled
 from data_scale import normalized, rescaled, scaling
 from data_targets import Goal, unread
 from data_tensors import as_tensor
@@ -65,7 +66,6 @@ def load(
         DataError: The module gives something else.
     """
     goal = Goal(outputs, places, result, unit, soft, ignored)
-    wanted = Wanted(shape, dtype, known, goal)
     pairs = called(path, "load", folder)
     try:
         (features, targets), (test_features, test_targets) = pairs
@@ -73,11 +73,14 @@ def load(
         raise DataError(f"`load` of {path} gives no two pairs of tensors") from None
     doubts = () if goal.needed else warned(features, targets)
     notes: list[str] = []
+    if goal.needed:
+        goal = settled(goal, shape, given_targets(path, targets), notes)
+    wanted = Wanted(shape, dtype, known, goal)
     train = pair(path, "training", features, targets, device, wanted, notes)
     test = pair(path, "test", test_features, test_targets, device, wanted, notes)
     train, held = parted(train, subset, validation, seed)
     scale = normalized((train, held, test), normalize)
-    goal.check_restored(train, held, test)
+    goal.restore(train, held, test)
     about = {"path": path, **wanted.about(), **scale}
     return believed(
         Splits(train, held, test, about, tuple(notes), doubts),
@@ -86,6 +89,12 @@ def load(
         given=True,
         outputs=outputs,
     )
+
+
+def given_targets(path: str, targets: Any) -> Tensor | None:
+    """Make a tensor of what stands for the targets; None if that is None."""
+    with readable(Path(path), "gives no pair of tensors for the training"):
+        return None if targets is None else as_tensor("y", targets)
 
 
 def warned(features: Any, targets: Any) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from data_inputs import (
     scaling_inputs,
     wanted_inputs,
 )
+from data_meaning import settled
 from data_targets import Goal
 
 FILES = Files("arrays", (".npz",))
@@ -74,7 +75,6 @@ def load(
         DataError: An array is missing, or not what the model takes.
     """
     goal = Goal(outputs, places, result, unit, soft, ignored)
-    wanted = wanted_inputs(shapes, dtypes or {}, known or {}, goal, restored)
     needed = [*shapes, *(["y"] if goal.needed else [])]
     tests = [f"{name}_test" for name in needed]
     arrays = read_arrays(inside(folder, path), needed, tests)
@@ -83,6 +83,8 @@ def load(
         missing = named(name for name in tests if name not in arrays)
         raise DataError(f"{path} has {named(found)}, but no {missing}")
     notes: list[str] = []
+    goal = settled(goal, (), arrays.get("y"), notes)
+    wanted = wanted_inputs(shapes, dtypes or {}, known or {}, goal, restored)
     of_train = {name: arrays[name] for name in shapes}
     given = checked_inputs(path, of_train, arrays.get("y"), device, wanted, notes)
     if found:

@@ -22,7 +22,8 @@ from data_inputs import (
     scaling_inputs,
     wanted_inputs,
 )
-from data_module import called
+from data_meaning import settled
+from data_module import called, given_targets
 from data_targets import Goal
 from data_tensors import as_tensor
 
@@ -78,13 +79,15 @@ def load(
         DataError: The module gives something else.
     """
     goal = Goal(outputs, places, result, unit, soft, ignored)
-    wanted = wanted_inputs(shapes, dtypes or {}, known or {}, goal, restored)
     pairs = called(path, "load", folder)
     try:
         (features, targets), (test_features, test_targets) = pairs
     except (TypeError, ValueError):
         raise DataError(f"`load` of {path} gives no two pairs of tensors") from None
     notes: list[str] = []
+    if goal.needed:
+        goal = settled(goal, (), given_targets(path, targets), notes)
+    wanted = wanted_inputs(shapes, dtypes or {}, known or {}, goal, restored)
     given = pair(path, "training", features, targets, device, wanted, notes)
     test = pair(path, "test", test_features, test_targets, device, wanted, notes)
     train, held = parted(given, subset, validation, seed)

@@ -24,6 +24,8 @@ class Goal(NamedTuple):
         unit: Whether what is compared is from 0 to 1.
         soft: Whether the targets are probabilities of the classes.
         ignored: What stands for a class that is not known.
+        one_hot: Whether labels become a 1 in the place of their class.
+        restored: Whether the model gives what it takes, although targets are asked for.
     """
 
     outputs: int = 0
@@ -32,11 +34,13 @@ class Goal(NamedTuple):
     unit: bool = False
     soft: bool = False
     ignored: int = -100
+    one_hot: bool = False
+    restored: bool = False
 
     @property
     def needed(self) -> bool:
         """Whether anything is compared with the targets."""
-        return self.result is not None or self.outputs > 0
+        return not self.restored and (self.result is not None or self.outputs > 0)
 
     def mark(self, data: Data) -> None:
         """Let data know what its targets are: probabilities, or in part not known."""
@@ -44,15 +48,16 @@ class Goal(NamedTuple):
         if self.outputs and not self.soft and (data.targets == self.ignored).any():
             data.ignored = self.ignored
 
-    def check_restored(self, *parts: Data) -> None:
-        """Refuse features that the model restores, if the loss does not take them.
+    def restore(self, *parts: Data) -> None:
+        """Compare with the features, if the model restores them.
 
         Raises:
-            DataError: They are no numbers from 0 to 1.
+            DataError: They are no numbers from 0 to 1, and the loss takes such alone.
         """
         if not self.needed:
             for part in parts:
                 check_unit("features", part.features, self.unit)
+                part.targets = part.features
 
 
 def checked_targets(
@@ -75,10 +80,12 @@ def checked_targets(
     """
     if targets.is_complex():
         raise DataError(f"{name}: targets are no real numbers")
-    if goal.result is not None:
-        return checked_numbers(name, targets, goal.result, goal.unit, notes), None
     if not goal.needed:
         return torch.zeros(len(targets)), None
+    if goal.result is not None:
+        if goal.one_hot:
+            targets = one_hot(name, targets, goal.result[0])
+        return checked_numbers(name, targets, goal.result, goal.unit, notes), None
     if goal.soft:
         return checked_chances(name, targets, goal), None
     targets = checked_labels(name, classes_of(name, targets, goal, notes), goal)
@@ -182,6 +189,16 @@ def wrong_places(targets: Tensor, goal: Goal) -> str:
     return said
 
 
+def one_hot(name: str, targets: Tensor, count: int) -> Tensor:
+    """Return a 1 in the place of the class of each example, float32 (N, K).
+
+    Raises:
+        DataError: They are other labels than those that are trained on.
+    """
+    unknown = int(targets.min()) - 1  # none is that
+    return torch.eye(count)[checked_labels(name, targets, Goal(count, ignored=unknown))]
+
+
 def checked_chances(name: str, targets: Tensor, goal: Goal) -> Tensor:
     """Check that targets are probabilities of classes, float32 (N, K, …).
 
@@ -232,7 +249,10 @@ def wrong_shape(targets: Tensor, shape: tuple[int, ...], *, unit: bool) -> str:
         return f"{said}: if they are classes, write `targets: classes` in `data`"
     if not found and unit and len(shape) == 1:
         return f"{said}: classes are `targets: classes` in `data`"
-    if not found and unit:
+    if not found and not unit:
+        said += ": labels are for `CrossEntropyLoss`"
+        return f"{said}; a model that restores x needs `targets: input` in `data`"
+    if not found:
         return f"{said}: if the model restores x, write `targets: input` in `data`"
     if math.prod(found) == math.prod(shape):
         sizes = ", ".join(str(size) for size in shape)
