@@ -143,36 +143,6 @@ def test_from_photos_to_a_prediction(fit: str, tmp_path: Path) -> None:
     assert sum(right) >= 23
 
 
-PARTS: dict[str, tuple[dict[str, int], float, list[int]]] = {
-    "train and test": ({"train": 12, "test": 6}, 0, [12, 0, 6]),
-    "train and val": ({"train": 12, "val": 6}, 0, [12, 6, 6]),
-    "a share of validation": ({"train": 12, "test": 6}, 0.25, [9, 3, 6]),
-    "validation is a folder": ({"train": 15, "valid": 6}, 0.25, [12, 6, 3]),
-    "all three": ({"train": 12, "validation": 3, "test": 6}, 0.1, [12, 3, 6]),
-    "training and testing": ({"Training": 12, "Testing": 6}, 0, [12, 0, 6]),
-    "train alone": ({"train": 15}, 0, [12, 0, 3]),
-}
-
-
-@pytest.mark.parametrize("name", PARTS)
-def test_folders_of_parts(name: str, tmp_path: Path) -> None:
-    counts, validation, wanted = PARTS[name]
-    for seed, (part, count) in enumerate(counts.items()):
-        photos(tmp_path / "photos" / part, count, seed)
-    more = {"validation": validation} if validation else {}
-    found = load(spec_of(**more), tmp_path)
-    assert sizes(found) == wanted
-    assert found.about["classes"] == CLASSES
-
-
-def test_a_folder_of_validation_that_decides_nothing(tmp_path: Path) -> None:
-    for seed, part in enumerate(("train", "val", "test")):
-        photos(tmp_path / "photos" / part, 6, seed)
-    found = load(spec_of(), tmp_path)
-    assert sizes(found) == [6, 6, 6]
-    assert any("the folder for validation decides nothing" in x for x in found.notes)
-
-
 def test_a_class_that_is_called_train(tmp_path: Path) -> None:
     photos(tmp_path / "photos", 12, classes=["bus", "train", "tram"])
     found = load(spec_of(), tmp_path)

@@ -6,7 +6,6 @@ import csv
 import json
 import math
 import random
-import shutil
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -631,35 +630,6 @@ def test_words_are_what_people_call_words() -> None:
         *("x_1", "…", "\n", "\n"),
     ]
     assert units_of("e\u0301👍", "characters") == ["é", "👍"]
-
-
-@pytest.mark.parametrize(
-    "parts", [("train", "test"), ("train", "val"), ("Train", "valid", "test")]
-)
-def test_folders_of_parts_are_what_they_say(
-    parts: tuple[str, ...], tmp_path: Path
-) -> None:
-    """What is there to validate is the test, where there is no other."""
-    in_parts(tmp_path, parts)
-    given = changed("folder", text="parts")
-    found = load(given, tmp_path)
-    assert [len(found.train), len(found.test)] == [60, 60]
-    assert len(found.validation) == 0
-    given["training"] = {**given["training"], "validation": 0.25}
-    found = load(given, tmp_path)
-    held = 15 if parts == ("train", "test") else 60
-    assert len(found.validation) == held
-    assert len(found.train) == (
-        45 if parts == ("train", "test") else 60 if len(parts) > 2 else 48
-    )
-
-
-def test_a_text_is_no_test_of_itself(tmp_path: Path) -> None:
-    in_parts(tmp_path, ("train", "test"))
-    first = next((tmp_path / "parts" / "train" / "good").iterdir())
-    shutil.copy(first, tmp_path / "parts" / "test" / "bad" / "x.txt")
-    with pytest.raises(shared("data_common").DataError, match="must not be trained on"):
-        load(changed("folder", text="parts"), tmp_path)
 
 
 LAST_STEPS: list[list[Any]] = [

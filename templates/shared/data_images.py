@@ -7,18 +7,18 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import DataError, Scale, Splits, chosen, held_out, named
+from data_common import DataError, Scale, Splits, named
 from data_files import IMAGES
-from data_parts import parts_below
+from data_parts import Places, parts_below, split
 from data_pixels import Images, fitted, of_pixels, read_images
 from data_scale import normalized
-from data_twins import copies
+from data_twins import copied
 from image_checks import survey
 from image_fit import Fit
 from image_folders import beside, classes_in, images_of_classes, left_out
@@ -79,16 +79,17 @@ def load(
     }
     places, notes = split(counts, test, subset, validation, seed)
     paths = [path for path, _ in files]
-    doubts = copied(paths, places, [*folders.values()])
+    doubts = copied("images", paths, places, [*folders.values()])
     seen = survey(paths)
     about: dict[str, Any] = {"classes": classes, "shape": [*shape]}
     about |= {"fit": fit} if fit != "resize" else {}
     about |= {"ends": [*seen.ends]} if seen.ends else {}
-    features = read_all([paths[place] for place in places.read.tolist()], about)
-    labels = torch.tensor([files[place][1] for place in places.read.tolist()])
+    order = torch.cat(places).tolist()
+    features = read_all([paths[place] for place in order], about)
+    labels = torch.tensor([files[place][1] for place in order])
     if result is not None:
         labels = labels.float().view(-1, *result)
-    parts = places.parted(features, labels, device)
+    parts = parted_images(places, features, labels, device)
     about |= normalized(parts, normalize)
     listings = [each for of_part in found.values() for each in of_part]
     listings += [beside(place, classes) for place in folders.values()]
@@ -103,103 +104,23 @@ def load(
     )
 
 
-class Places(NamedTuple):
-    """Which files are of which part, int64 (N,) each.
-
-    Attributes:
-        train: What is trained on.
-        validation: What decides between epochs.
-        test: The test; it may be that too.
-    """
-
-    train: Tensor
-    validation: Tensor
-    test: Tensor
-
-    @property
-    def read(self) -> Tensor:
-        """All of them, each once."""
-        alike = self.test is self.validation
-        return torch.cat(self[:2] if alike else self)
-
-    def parted(
-        self, features: Tensor, targets: Tensor, device: torch.device
-    ) -> tuple[Images, Images, Images]:
-        """Part what was read; images go to a device if there is room."""
-        if fits(features, device):
-            features = features.to(device)
-        sizes = [len(each) for each in self]
-        parts: list[Images] = []
-        start = 0
-        for size in sizes[: 2 if self.test is self.validation else 3]:
-            some = slice(start, start + size)
-            parts.append(Images(features[some], targets[some].to(device)))
-            start += size
-        return parts[0], parts[1], parts[-1]
-
-
-def split(
-    counts: Mapping[str, int], test: float, subset: int, validation: float, seed: int
-) -> tuple[Places, list[str]]:
-    """Decide which files are of which part, and say what is not as one may think.
+def parted_images(
+    places: Places, features: Tensor, targets: Tensor, device: torch.device
+) -> tuple[Images, Images, Images]:
+    """Part what was read, in the order of the places, onto a device if there is room.
 
     Args:
-        counts: Of the files of the parts that have a folder.
-        test: The share that is kept for the test, if it has no folder.
-        subset: How many files are used for training; 0 for all.
-        validation: The share of these that is held out; 0 for nothing.
-        seed: Says which.
+        places: Of the images of each part.
+        features: The images, uint8 (N, C, H, W).
+        targets: Of each, (N, …).
+        device: Where they go.
     """
-    every = torch.arange(sum(counts.values()))
-    sizes = [*counts.values()]
-    found = dict(zip(counts, torch.split(every, sizes), strict=True))
-    train, held, tested = (found.get(part) for part in ("train", "validation", "test"))
-    notes: list[str] = []
-    if train is None:
-        raise DataError("there is no folder to train on")
-    if tested is None and held is not None and not validation:
-        tested = held
-        notes.append("there is no folder for the test: that of validation is used")
-    if tested is None:
-        train, tested = held_out(train, test, seed)
-    if held is None:
-        train, held = chosen(train, subset, validation, seed)
-    else:
-        train, _ = chosen(train, subset, 0.0, seed)
-        if tested is not held and not validation:
-            said = "the folder for validation decides nothing: `validation: 0.2` in "
-            notes.append(f"{said}the spec, with any share, lets it choose the epoch")
-        elif validation:
-            said = f"what decides between epochs is the folder, not {validation:.0%} "
-            notes.append(f"{said}of the training data")
-    return Places(train, held, tested), notes
-
-
-def copied(paths: Sequence[Path], places: Places, folders: Sequence[Path]) -> list[str]:
-    """Warn of files that are in two parts of the data.
-
-    Args:
-        paths: All files.
-        places: Which of them are of which part.
-        folders: Those of the parts.
-
-    Raises:
-        DataError: A file is in two of these folders.
-    """
-    of_parts = places[: 2 if places.test is places.validation else 3]
-    found = [*copies([[paths[place] for place in each.tolist()] for each in of_parts])]
-    apart = [
-        (one, other)
-        for one, other in found
-        if not any(each in one.parents and each in other.parents for each in folders)
-    ]
-    for pairs in filter(None, (apart, found)):
-        names = named(f"{one} = {other}" for one, other in pairs)
-        said = f"{len(pairs):,} images are in two parts of the data, as copies: {names}"
-        if pairs is apart:
-            raise DataError(f"{said}: keep each in one")
-        return [f"{said}: what is measured looks better than it is"]
-    return []
+    if fits(features, device):
+        features = features.to(device)
+    targets, sizes = targets.to(device), [*map(len, places)]
+    each = (torch.split(values, sizes) for values in (features, targets))
+    train, held, tested = (Images(*pair) for pair in zip(*each, strict=True))
+    return train, held, tested
 
 
 def read_all(paths: Sequence[Path], about: Mapping[str, Any]) -> Tensor:

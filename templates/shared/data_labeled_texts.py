@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import Data, DataError, Splits, chosen, held_out, inside, named
+from data_common import Data, DataError, Splits, inside, named
 from data_files import Files
-from data_twins import check_apart
+from data_parts import split
+from data_twins import check_apart, copies
 from preprocessing import Preprocessing
 from text_files import read_text
 from text_folders import find_texts
@@ -65,13 +66,13 @@ class Texts(NamedTuple):
     Attributes:
         texts: The texts.
         targets: What each is of, as it is written.
-        parts: The part of each: train, validation or test.
+        counts: How many are of each part: train, validation or test, in this order.
         notes: What was left out or assumed.
     """
 
     texts: list[str]
     targets: list[str]
-    parts: list[str]
+    counts: dict[str, int]
     notes: list[str]
 
 
@@ -135,32 +136,31 @@ def load_labeled(
     )
     what = repr(label) if label else path
     targets, classes = as_targets(texts.targets, what, outputs, result, unit)
-    to_train, to_validate, to_test = in_parts(
-        texts.parts, test, subset, validation, seed, texts.notes
-    )
+    places, said = split(texts.counts, test, subset, validation, seed)
     raw = numbered(units_of(cased(text, units), units) for text in texts.texts)
     numbers = laid_out(raw, length, front)
-    known = vocabulary_of(numbers[to_train], raw.units, vocabulary)
+    known = vocabulary_of(numbers[places.train], raw.units, vocabulary)
     if len(words := known[FIRST_UNIT:]) < 2:
         raise DataError(f"{path} has one of the {units} only: {named(words)}")
     features = translated(numbers, raw.units, known)
     notes = [
         *texts.notes,
+        *said,
         of_lengths(raw.sizes, length, "texts", units) + (FRONT if front else ""),
         of_vocabulary(features, raw.units, known, units),
     ]
     doubts = [
         *of_cuts(raw.sizes, length, "texts", units),
-        *of_unknown(features[to_test], units),
-        *of_twins(texts.texts, to_train, to_test),
+        *of_unknown(features[places.test], units),
+        *of_twins(texts.texts, places.train, places.test),
     ]
     about = {"vocabulary": known, "length": length, "units": units, "column": column}
     about |= {"front": True} if front else {}
     about |= {"separator": separator, "encoding": encoding}
     about |= {"classes": classes} if classes else {}
-    about |= {"targets": scale_of(label, targets[to_train])} if standardize else {}
+    about |= {"targets": scale_of(label, targets[places.train])} if standardize else {}
     every = TextsOfClasses(features.to(device), targets.to(device))
-    train, held, tested = map(every.part, (to_train, to_validate, to_test))
+    train, held, tested = map(every.part, places)
     data = Splits(train, held, tested, about, (*notes,), (*doubts,))
     compared = bool(outputs) or result is not None
     found = believed(data, compared=compared, lenient=bool(subset), outputs=outputs)
@@ -187,72 +187,36 @@ def of_table(
     if not rows:
         raise DataError(f"{path} has no row with {column!r} and {target!r}")
     texts, targets = (list(each) for each in zip(*rows, strict=True))
-    return Texts(texts, targets, ["train"] * len(rows), notes)
+    return Texts(texts, targets, {"train": len(rows)}, notes)
 
 
 def of_folders(path: Path, encoding: str) -> Texts:
-    """Read the texts in folders of classes; empty ones are left out."""
+    """Read the texts in folders of classes; empty ones are left out.
+
+    Raises:
+        DataError: They teach nothing, or a file is in the folders of two parts.
+    """
     found = find_texts(path)
-    texts = [read_text(each, encoding).strip() for each in found.paths]
-    empty = [
-        str(each) for each, text in zip(found.paths, texts, strict=True) if not text
-    ]
-    notes = found.left_out
+    read = [(each, read_text(each.path, encoding).strip()) for each in found.texts]
+    notes, empty = found.left_out, [str(each.path) for each, text in read if not text]
     if empty:
         notes.append(f"empty texts, left out: {named(empty)}")
-    kept = [place for place, text in enumerate(texts) if text]
-    columns = (texts, found.classes, found.parts)
-    texts, classes, parts = ([each[place] for place in kept] for each in columns)
-    apart: dict[bool, list[Path]] = {True: [], False: []}
-    for place in kept:
-        apart[found.parts[place] == "train"].append(found.paths[place])
-    check_apart(apart[True], apart[False])
-    known = {each for each, part in zip(classes, parts, strict=True) if part == "train"}
-    if strange := sorted({*classes} - known):
+    kept = [each for each, text in read if text]
+    parts = {each.part: list[Path]() for each in found.texts}
+    for each in kept:
+        parts[each.part].append(each.path)
+    check_apart("texts", [*copies([*parts.values()])])
+    known = {each.name for each in kept if each.part == "train"}
+    if strange := sorted({each.name for each in found.texts} - known):
         raise DataError(f"{path} has nothing to train on for {named(strange)}")
-    return Texts(texts, classes, parts, notes)
+    counts = {part: len(paths) for part, paths in parts.items() if paths}
+    texts = [text for _, text in read if text]
+    return Texts(texts, [each.name for each in kept], counts, notes)
 
 
 def cased(text: str, units: str) -> str:
     """Return a text as it is taken apart: of words, neither case nor lines count."""
     return " ".join(text.lower().split()) if units == "words" else text.strip()
-
-
-def in_parts(
-    parts: Sequence[str],
-    test: float,
-    subset: int,
-    validation: float,
-    seed: int,
-    notes: list[str],
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the places of what is trained on, decides between epochs, and is a test.
-
-    Folders of parts are what they say; without a test, what is there to validate is
-    one, unless it decides between epochs.
-    """
-    to_train, held, to_test = (
-        _places(parts, name) for name in ("train", "validation", "test")
-    )
-    if len(held) and not validation:
-        if len(to_test):
-            said = "the folder for validation decides nothing: `validation: 0.2` in "
-            notes.append(f"{said}the spec, with any share, lets it choose the epoch")
-        else:
-            notes.append("there is no folder for the test: that of validation is used")
-            to_test = held
-        held = held[:0]
-    if not len(to_test):
-        to_train, to_test = held_out(to_train, test, seed)
-    if not len(held):
-        return *chosen(to_train, subset, validation, seed), to_test
-    said = f"what decides between epochs is the folder, not {validation:.0%} "
-    notes.append(f"{said}of the training data")
-    return chosen(to_train, subset, 0.0, seed)[0], held, to_test
-
-
-def _places(parts: Sequence[str], name: str) -> Tensor:
-    return torch.tensor([i for i, part in enumerate(parts) if part == name]).long()
 
 
 def of_twins(texts: Sequence[str], to_train: Tensor, to_test: Tensor) -> list[str]:

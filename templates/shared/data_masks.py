@@ -9,10 +9,11 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import DataError, Scale, Splits, inside, named, readable
-from data_images import FILES, copied, preprocessing, read_all, read_files, split
-from data_parts import parts_below
+from data_images import FILES, parted_images, preprocessing, read_all, read_files
+from data_parts import parts_below, split
 from data_scale import normalized
 from data_targets import Goal, checked_targets
+from data_twins import copied
 from image_checks import survey
 from image_files import deep_values, sized_image, upright
 from image_fit import Fit
@@ -82,12 +83,12 @@ def load(
     pairs = paired_masks(images, root, wanted.images, other)
     counts = {part: len(each.images) for part, each in found.items()}
     chosen, notes = split(counts, test, subset, validation, seed)
-    warnings = copied(images, chosen, [*folders.values()])
+    warnings = copied("images", images, chosen, [*folders.values()])
     seen = survey(images)
     about: dict[str, Any] = {"shape": [*shape]}
     about |= {"fit": fit} if fit != "resize" else {}
     about |= {"ends": [*seen.ends]} if seen.ends else {}
-    read = [images[place] for place in chosen.read.tolist()]
+    read = [images[place] for place in torch.cat(chosen).tolist()]
     goal = Goal(outputs, places, result, unit, ignored=ignored)
     targets, names, said = mask_targets(
         [(each, pairs[each]) for each in read], goal, fit
@@ -99,7 +100,7 @@ def load(
     if known is not None:
         lost = sorted({*read} - {read[place] for place in known.tolist()})
         raise DataError(f"nothing is known in the masks of {named(lost)}")
-    parts = chosen.parted(read_all(read, about), targets, device)
+    parts = parted_images(chosen, read_all(read, about), targets, device)
     for part in parts:
         goal.mark(part)
     about |= normalized(parts, normalize)

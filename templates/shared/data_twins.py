@@ -16,15 +16,45 @@ NUMBERS_AT_ONCE = 2**20
 """Numbers that are compared at once."""
 
 
-def check_apart(train: Sequence[Path], test: Sequence[Path]) -> None:
-    """Refuse files to test that have the content of one to train on.
+def copied(
+    what: str, paths: Sequence[Path], parts: Sequence[Tensor], folders: Sequence[Path]
+) -> list[str]:
+    """Warn of files that are in two parts of the data, where the seed has put them.
+
+    Args:
+        what: What they are called: images, texts.
+        paths: All files.
+        parts: The places of those of each part.
+        folders: Those of the parts.
 
     Raises:
-        DataError: The line names them.
+        DataError: A file is in two of these folders.
     """
-    if twins := [*copies([train, test])]:
-        pairs = named(f"{tested} is {trained}" for trained, tested in twins)
-        raise DataError(f"what is tested must not be trained on: {pairs}")
+    found = [*copies([[paths[place] for place in part.tolist()] for part in parts])]
+    apart = [
+        (one, other)
+        for one, other in found
+        if not any(each in one.parents and each in other.parents for each in folders)
+    ]
+    check_apart(what, apart)
+    if not found:
+        return []
+    return [f"{_of_copies(what, found)}: what is measured looks better than it is"]
+
+
+def check_apart(what: str, pairs: Sequence[tuple[Path, Path]]) -> None:
+    """Refuse files that are in the folders of two parts.
+
+    Raises:
+        DataError: There are such pairs.
+    """
+    if pairs:
+        raise DataError(f"{_of_copies(what, pairs)}: keep each in one")
+
+
+def _of_copies(what: str, pairs: Sequence[tuple[Path, Path]]) -> str:
+    names = named(f"{one} = {other}" for one, other in pairs)
+    return f"{len(pairs):,} {what} are in two parts of the data, as copies: {names}"
 
 
 def copies(parts: Sequence[Sequence[Path]]) -> Iterator[tuple[Path, Path]]:

@@ -11,20 +11,29 @@ TEXT_ENDINGS = (".txt", ".md", ".text", "")
 """Of the names of texts; many collections have names without an ending."""
 
 
+class FoundText(NamedTuple):
+    """A text in a folder.
+
+    Attributes:
+        path: The file.
+        name: Of its class, the folder that it is in.
+        part: Train, validation or test; "train" if there are no folders for parts.
+    """
+
+    path: Path
+    name: str
+    part: str
+
+
 class FoundTexts(NamedTuple):
     """The texts in folders.
 
     Attributes:
-        paths: The files.
-        classes: The name of the folder that each is in.
-        parts: The part of each: train, validation or test; all "train" if there are
-            no folders for parts.
+        texts: The texts, one part behind the other.
         left_out: What is not read, and why.
     """
 
-    paths: list[Path]
-    classes: list[str]
-    parts: list[str]
+    texts: list[FoundText]
     left_out: list[str]
 
 
@@ -36,7 +45,7 @@ def find_texts(root: Path) -> FoundTexts:
     """
     if not root.is_dir():
         raise DataError(f"{root} is a file: name a folder with a folder for each class")
-    found = FoundTexts([], [], [], [])
+    found = FoundTexts([], [])
     hidden_ones: list[Path] = []
     strange: list[Path] = []
     for part, folder in parts_below(root, classes=False).items():
@@ -48,9 +57,7 @@ def find_texts(root: Path) -> FoundTexts:
             texts, others, unseen = texts_below(path)
             if not texts:
                 raise DataError(f"{path} has no texts ({', '.join(TEXT_ENDINGS[:-1])})")
-            found.paths.extend(texts)
-            found.classes.extend([path.name] * len(texts))
-            found.parts.extend([part] * len(texts))
+            found.texts.extend(FoundText(text, path.name, part) for text in texts)
             hidden_ones += unseen
             strange += others
         for path in sorted(folder.iterdir()):
