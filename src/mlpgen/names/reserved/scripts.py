@@ -13,8 +13,8 @@ WORDS = frozenset(
     _around _bits _changed _check_fits _checked _checksums _content _converted
     _counts _described _differences _ends _fits _flat _holds_out _input _inputs
     _is_kept _is_so _key _kind _kind_of_numbers _kinds _labels _layer _maps _marks
-    _mended _numbers _of_channels _of_classes _of_keys _of_layers _only _other
-    _other_data _other_settings _outcome _pairs _pickled _place _places _range
+    _mended _numbers _of_channels _of_classes _of_copies _of_keys _of_layers _only
+    _other _other_data _other_settings _outcome _pairs _pickled _place _range
     _refused _reordered _resampled _rows _safetensors _said _save _scheduler_kind
     _separator _shape _sign _single _span _steps _subplots _sums _targets _three
     _title _told _trained _two_classes _unequal about about_input above affine
@@ -48,7 +48,7 @@ WORDS = frozenset(
     given_targets grayed group groupby groups guarded guessed gzip handle handles
     has_commas has_fractions has_run head held_out hidden hook hooks http id_doubts
     image image_checks image_files image_fit image_folders image_walk images
-    images_below images_of_classes in_bytes in_parts in_utf8 index inside inspect io
+    images_below images_of_classes in_bytes in_utf8 index inside inspect io
     is_constant is_number is_one_hot is_other_data is_utf8 is_wide islice itertools
     join joined json keep kind_of known known_examples labels laid_out last layer
     layout learned learned_columns learned_targets learning_rate leave left_out
@@ -64,15 +64,15 @@ WORDS = frozenset(
     of_unknown of_vocabulary on_images one_hot one_line one_thread opened
     opened_table optimizer optimizers os others output outputs_of_layers own_code
     own_functions own_loss own_metric pair paired_masks pairs parallel parameter
-    parameter_groups parser part part_of parted parts parts_below parts_of
-    parts_of_table path path_of pathlib patience perplexity pictured pictures pieces
-    pieces_of_lines pixel_doubts pixels place placed places plain plots
-    postprocessing prediction predictions preprocessing print_layer print_layers
-    print_means printable profiled progress pyplot random_state ranks rates re read
-    read_all read_arrays read_columns read_dates read_examples read_file read_files
-    read_idx read_images read_inputs read_like read_numbers read_part read_rows
-    read_table read_targets read_text read_weights read_window readable
-    readable_folders recoded record refit refuse_mixture replaced reprlib
+    parameter_groups parser part part_of parted parted_images parts parts_below
+    parts_of parts_of_table path path_of pathlib patience perplexity pictured
+    pictures pieces pieces_of_lines pixel_doubts pixels place placed places plain
+    plots postprocessing prediction predictions preprocessing print_layer
+    print_layers print_means printable profiled progress pyplot random_state ranks
+    rates re read read_all read_arrays read_columns read_dates read_examples
+    read_file read_files read_idx read_images read_inputs read_like read_numbers
+    read_part read_rows read_table read_targets read_text read_weights read_window
+    readable readable_folders recoded record refit refuse_mixture replaced reprlib
     require_matplotlib rescaled restore restore_best restored results resume room
     rotate row row_of rows_of run runpy same_buffers same_encoding same_rows
     same_states save_classes save_curves save_examples save_layers save_numbers
