@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from torch.nn import functional as F
 
 from mlpgen import api
 
 from . import processes
 from .networks import network
-from .shared_modules import load, shared
+from .shared_modules import CPU, load, shared
 from .test_training import rows, train
 
 if TYPE_CHECKING:
@@ -438,7 +439,7 @@ WRONG: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
         "folder",
         lambda folder: (folder / "moods" / "odd").mkdir(),
         {},
-        "odd has no texts (.txt, .md, .text)",
+        "odd has no texts in it (.txt, .md, .text)",
     ),
     "a class that only the test has": (
         "folder",
@@ -556,6 +557,19 @@ NOTED: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
         {},
         "of the words to test with are unknown: a larger `vocabulary`",
     ),
+    "texts that are trained on, for the model": (
+        "table",
+        lambda folder: table(
+            folder / "reviews.csv",
+            [
+                row | {"review": change(row["review"])}
+                for row in reviews(50)
+                for change in (str, str.upper, lambda text: text.replace(".", "  ."))
+            ],
+        ),
+        {},
+        " of 30 texts to test with are also trained on, such as ",
+    ),
     "texts that are trained on": (
         "table",
         lambda folder: table(folder / "reviews.csv", reviews(50) * 4),
@@ -658,3 +672,66 @@ def test_padding_is_in_front_of_the_last_step(
     padded, full = ends if layers in LAST_STEPS else ends[::-1]
     assert (padded == 0).all() and (full != 0).all()
     assert ("in front" in " ".join(found.notes)) == (layers in LAST_STEPS)
+
+
+SIGNS = ("\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029")
+"""What ends a line for Python, and for no file."""
+
+
+@pytest.mark.parametrize("module", ["data_text", "data_words"])
+@pytest.mark.parametrize("sign", SIGNS)
+def test_lines_end_alike_where_they_are_learned_and_continued(
+    module: str, sign: str, tmp_path: Path
+) -> None:
+    """What is read to go on with is the beginning of the line that was trained on."""
+    path = tmp_path / "a.txt"
+    line = f"one{sign}two one"
+    path.write_bytes("\r\n".join([line] * 8).encode())
+    given = {"path": "a.txt", "length": 16, "vocabulary": 20, "padding": -100}
+    texts = shared(module)
+    found = texts.load(tmp_path, CPU, **given)
+    (note,) = [each for each in found.notes if "lines with their ends" in each]
+    assert note.startswith("8 lines")
+    read = texts.read_window([path], found.about)
+    features, _ = found.train.between(0, 1)
+    assert torch.equal(read, features)
+
+
+@pytest.mark.parametrize("module", ["data_text", "data_words"])
+def test_files_that_are_continued_are_lines_apart(module: str, tmp_path: Path) -> None:
+    """A word that one file ends with does not begin in another one."""
+    texts = shared(module)
+    (tmp_path / "a.txt").write_text("one two\n" * 40)
+    given = {"path": "a.txt", "length": 6, "vocabulary": 20}
+    about = texts.load(tmp_path, CPU, **given).about
+    for number, text in enumerate(("one two", "two one\n", "one")):
+        (tmp_path / f"{number}.txt").write_text(text)
+    paths = [tmp_path / f"{number}.txt" for number in range(3)]
+    read = texts.read_files(paths, about)
+    assert texts.decode(read, about) == "one two\ntwo one\none"
+
+
+@pytest.mark.parametrize("module", ["data_text", "data_words"])
+@pytest.mark.parametrize("weights", [None, torch.arange(1.0, 21)])
+def test_parts_of_a_step_weigh_by_what_is_learned(
+    module: str, weights: torch.Tensor | None, tmp_path: Path
+) -> None:
+    """The losses of parts, by their shares, are the loss of the whole step."""
+    (tmp_path / "a.txt").write_text("ab ba ab ba ab ba ab\nab\nab ba\n" * 8)
+    given = {"path": "a.txt", "length": 12, "vocabulary": 20, "padding": -100}
+    data = shared(module).load(tmp_path, CPU, **given).train
+    if weights is not None:
+        data.counted = data.class_weights = weights
+    order = (data.targets != -100).sum(1).argsort()
+    parts = order.tensor_split(3)
+    values = torch.randn(len(data), 20, 12, generator=torch.manual_seed(0))
+
+    def loss(places: torch.Tensor) -> torch.Tensor:
+        _, targets = data.at(places)
+        return F.cross_entropy(values[places], targets, weight=weights)
+
+    shares, count = data.shares(parts)
+    assert len({*shares}) == 3 and int(count) == int(data.count(data.targets.long()))
+    pairs = zip(shares, parts, strict=True)
+    together = sum(share * loss(part) for share, part in pairs)
+    torch.testing.assert_close(together, loss(order))

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import DataError, Scale, Splits, download, parted, readable
-from data_files import IMAGES
 from data_pixels import Images, fitted, of_pixels
 from data_scale import normalized
+from image_files import IMAGES
 from image_fit import Fit, refit
 from preprocessing import Preprocessing
 

@@ -1,22 +1,33 @@
 """Files and folders with examples to predict for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from data_common import DataError
+from data_folders import FolderError, files_below
 
 
 class Files(NamedTuple):
-    """A kind of files.
+    """A kind of files; a folder of such has them at any depth.
 
     Attributes:
         kind: What they are called.
-        endings: Of their names, in lower case; of any name if there are none.
+        endings: Of their names, in lower case; "" is none, and of any name if there
+            are none.
+        known: Tells whether a file is one, if names do not.
     """
 
     kind: str
     endings: tuple[str, ...] = ()
+    known: Callable[[Path], bool] | None = None
+
+    def has(self, path: Path) -> bool:
+        """Tell whether a file is of this kind."""
+        if self.known is not None:
+            return self.known(path)
+        return not self.endings or path.suffix.lower() in self.endings
 
     def found(self, paths: Iterable[Path]) -> Iterator[Path]:
         """Yield files, and in the place of a folder those of the kind in it, sorted.
@@ -30,28 +41,23 @@ class Files(NamedTuple):
             else:
                 yield path
 
+    def none_in(self, folder: Path) -> str:
+        """Say that a folder has no such files."""
+        names = ", ".join(filter(None, self.endings))
+        return f"{folder} has no {self.kind} in it{f' ({names})' if names else ''}"
+
     def _inside(self, folder: Path) -> list[Path]:
-        try:
-            every = sorted(folder.iterdir())
-        except OSError as error:
-            raise DataError(f"{folder} cannot be read: {error.strerror}") from None
-        files = [
-            path
-            for path in every
-            if path.is_file()
-            and not path.name.startswith(".")
-            and path.name.lower().endswith(self.endings or "")
-        ]
+        with readable_folders():
+            files = [path for path in files_below(folder).shown if self.has(path)]
         if not files:
-            names = f" ({', '.join(self.endings)})" if self.endings else ""
-            raise DataError(f"{folder} has no {self.kind} in it{names}")
+            raise DataError(self.none_in(folder))
         return files
 
 
-IMAGES = Files(
-    "images",
-    (
-        *(".avif", ".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".pbm", ".pgm", ".png"),
-        *(".ppm", ".tga", ".tif", ".tiff", ".webp"),
-    ),
-)
+@contextmanager
+def readable_folders() -> Iterator[None]:
+    """Say in one line what is wrong with a folder."""
+    try:
+        yield
+    except FolderError as error:
+        raise DataError(str(error)) from None

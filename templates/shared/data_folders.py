@@ -23,7 +23,7 @@ class FolderError(ValueError):
     """Why a folder cannot be read, or holds no data, in one line."""
 
 
-class Files(NamedTuple):
+class Listed(NamedTuple):
     """What is in a folder, and in those in it, each sorted.
 
     Attributes:
@@ -35,7 +35,7 @@ class Files(NamedTuple):
     hidden: list[Path]
 
 
-def files_below(folder: Path, without: Path | None = None) -> Files:
+def files_below(folder: Path, without: Path | None = None) -> Listed:
     """List the files in a folder, to any depth.
 
     Args:
@@ -49,7 +49,7 @@ def files_below(folder: Path, without: Path | None = None) -> Files:
     def refuse(error: OSError) -> None:
         raise FolderError(f"{error.filename} cannot be read: {error.strerror}")
 
-    found, seen = Files([], []), set[str]()
+    found, seen = Listed([], []), set[str]()
     for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
         path = Path(place)
         if os.path.realpath(place) in seen:  # a link that leads back

@@ -14,12 +14,12 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import DataError, Scale, Splits, named
-from data_files import IMAGES
 from data_parts import Places, parts_below, split
 from data_pixels import Images, fitted, of_pixels, read_images
 from data_scale import normalized
 from data_twins import copied
 from image_checks import survey
+from image_files import IMAGES
 from image_fit import Fit
 from image_folders import beside, classes_in, images_of_classes, left_out
 from preprocessing import Preprocessing

@@ -3,7 +3,7 @@
 Words or characters are numbers: their places in a vocabulary of what is trained on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,17 +12,17 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import Data, DataError, Splits, inside, named
-from data_files import Files
 from data_parts import split
 from data_twins import check_apart, copies
 from preprocessing import Preprocessing
-from text_files import read_text
+from text_files import TEXTS, read_text
 from text_folders import find_texts
 from text_lengths import of_cuts, of_lengths
 from text_tables import TABLE_ENDINGS, read_columns
 from text_targets import as_targets, scale_of
 from text_units import (
     FIRST_UNIT,
+    Numbered,
     laid_out,
     numbered,
     of_unknown,
@@ -33,9 +33,9 @@ from text_units import (
 )
 from text_unknown import clipped, texts_read
 
-TEXTS = Files("texts", (".txt", ".md", ".text", *TABLE_ENDINGS))
+FILES_OF_TEXTS = TEXTS._replace(endings=(*TEXTS.endings, *TABLE_ENDINGS))
 
-FILES = TEXTS
+FILES = FILES_OF_TEXTS
 
 FRONT = " in front, as the model looks at the last step"
 
@@ -152,7 +152,7 @@ def load_labeled(
     doubts = [
         *of_cuts(raw.sizes, length, "texts", units),
         *of_unknown(features[places.test], units),
-        *of_twins(texts.texts, places.train, places.test),
+        *of_twins(raw, texts.texts, places.train, places.test),
     ]
     about = {"vocabulary": known, "length": length, "units": units, "column": column}
     about |= {"front": True} if front else {}
@@ -219,17 +219,26 @@ def cased(text: str, units: str) -> str:
     return " ".join(text.lower().split()) if units == "words" else text.strip()
 
 
-def of_twins(texts: Sequence[str], to_train: Tensor, to_test: Tensor) -> list[str]:
-    """Warn of texts to test with that are also trained on."""
-    seen = {texts[place] for place in to_train.tolist()}
-    twins = [texts[place] for place in to_test.tolist() if texts[place] in seen]
-    if not twins:
-        return []
-    example = clipped(twins[0])
-    return [
-        f"{len(twins):,} of {len(to_test):,} texts to test with are also trained on, "
-        f"such as {example}"
-    ]
+def of_twins(
+    raw: Numbered, texts: Sequence[str], to_train: Tensor, to_test: Tensor
+) -> Iterator[str]:
+    """Warn of texts to test with that are, for a model, also trained on.
+
+    Args:
+        raw: The texts as they are taken apart; what differs beside is not seen.
+        texts: The same, for people.
+        to_train: The places of those that are trained on, int64 (N,).
+        to_test: Of those that are tested.
+    """
+    parts = torch.split(raw.numbers, raw.sizes.tolist())
+    marks = [hash((*part.tolist(),)) for part in parts]
+    seen = {marks[place] for place in to_train.tolist()}
+    twins = [place for place in to_test.tolist() if marks[place] in seen]
+    if twins:
+        yield (
+            f"{len(twins):,} of {len(to_test):,} texts to test with are also trained "
+            f"on, such as {clipped(texts[twins[0]])}"
+        )
 
 
 def preprocessing(about: dict[str, Any]) -> Preprocessing:

@@ -19,10 +19,9 @@ from data_common import (
     parted,
     readable,
 )
-from data_files import IMAGES
 from data_pixels import Images, of_pixels
 from data_scale import of_bytes, of_channels
-from image_files import opened, pixels
+from image_files import IMAGES, opened, pixels
 from image_fit import Fit, refit
 from preprocessing import Preprocessing
 

@@ -1,7 +1,6 @@
 """The parts of data that is in folders: to train on, to validate, to test."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,16 +8,8 @@ import torch
 from torch import Tensor
 
 from data_common import DataError, chosen, held_out
-from data_folders import FolderError, parts_of
-
-
-@contextmanager
-def readable_folders() -> Iterator[None]:
-    """Say in one line what is wrong with a folder."""
-    try:
-        yield
-    except FolderError as error:
-        raise DataError(str(error)) from None
+from data_files import readable_folders
+from data_folders import parts_of
 
 
 def parts_below(root: Path, *, classes: bool = True) -> dict[str, Path]:

@@ -11,28 +11,19 @@ import torch
 from torch import Tensor
 
 from data_common import Data, DataError, Splits, chosen, held_out, inside
-from data_files import Files
 from preprocessing import Preprocessing
-from text_files import read_text
+from text_files import END, TEXTS, read_text
 from text_lengths import of_cuts, of_lengths
 
-FILES = Files("texts", (".txt", ".md"))
+FILES = TEXTS
 WITH_ENDS = "lines with their ends"
 
 
 class TextData(Data):
     """Pieces of text, and the character after each of theirs, int32 (N, L).
 
-    Attributes:
-        padding: What stands in the targets behind the end of a line, if pieces are
-            lines.
+    Where pieces are lines, targets behind the end of a line are `ignored`.
     """
-
-    def __init__(
-        self, features: Tensor, targets: Tensor, padding: int | None = None
-    ) -> None:
-        super().__init__(features, targets)
-        self.padding = padding
 
     def at(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """Return the pieces at some places, and what is next, int64 (B, L)."""
@@ -43,12 +34,6 @@ class TextData(Data):
         """Return the pieces from one place to another, and what is next, int64."""
         features, targets = super().between(start, stop)
         return features.long(), targets.long()
-
-    def count(self, targets: Tensor) -> int | Tensor:
-        """Count what the mean loss of a batch is over: its characters."""
-        if self.padding is None:
-            return targets.numel()
-        return (targets != self.padding).sum()
 
 
 def load(
@@ -85,11 +70,11 @@ def load(
         DataError: It is no text, too short, or has more characters than the model.
     """
     text = read_text(inside(folder, path), encoding)
-    lines = [line for line in text.splitlines() if line]
+    lines = [line for line in text.split(END) if line]
     if padding is not None:
         if not lines:
             raise DataError(f"{path}: there are no lines in the text")
-        text = "\n".join(["", *lines, ""])
+        text = END.join(["", *lines, ""])
     known = "".join(sorted(set(text)))
     if len(known) == 1:
         raise DataError(f"{path} has one character only, {known!r}")
@@ -152,7 +137,9 @@ def pieces_of_lines(
     places = (starts.unsqueeze(1) + steps).clamp(max=len(numbers) - 2)
     features = torch.where(there, numbers[places], 0)
     targets = torch.where(there, numbers[places + 1], padding)
-    return TextData(features, targets, padding)
+    data = TextData(features, targets)
+    data.ignored = padding
+    return data
 
 
 def encode(text: str, vocabulary: str) -> Tensor:
@@ -177,23 +164,29 @@ def decode(numbers: Tensor, about: dict[str, Any]) -> str:
     return "".join(about["vocabulary"][number] for number in numbers.tolist())
 
 
+def text_to_continue(paths: Iterable[Path], about: dict[str, Any]) -> str:
+    """Read a text to go on with; each file but the last one ends its line.
+
+    Of lines, the last one counts, behind the end of another one.
+    """
+    texts = [read_text(path, about.get("encoding", "")) for path in paths]
+    text = "".join(f"{each.removesuffix(END)}{END}" for each in texts[:-1]) + texts[-1]
+    if about["lines"]:
+        return f"{END}{text.removesuffix(END).split(END)[-1]}"
+    return text
+
+
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     """Read texts to go on with as numbers, int32 (T,).
 
     Args:
-        paths: The files; of lines, the last one of the last file counts, behind the
-            start of a line.
+        paths: The files.
         about: What `load` has told.
 
     Raises:
         DataError: There is no text, or it has other characters.
     """
-    encoding = about.get("encoding", "")
-    texts = [read_text(path, encoding) for path in paths]
-    if about["lines"]:
-        last = texts[-1].removesuffix("\n").rpartition("\n")[2]
-        return encode(f"\n{last}", about["vocabulary"])
-    numbers = encode("".join(texts), about["vocabulary"])
+    numbers = encode(text_to_continue(paths, about), about["vocabulary"])
     if len(numbers) == 0:
         raise DataError("there is no text to go on with")
     return numbers

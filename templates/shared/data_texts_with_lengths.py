@@ -9,11 +9,11 @@ from torch import Tensor
 
 from data_common import Data, Features, Splits
 from data_inputs import Inputs, PreprocessingInputs
-from data_labeled_texts import TEXTS, load_labeled, read_numbers
+from data_labeled_texts import FILES_OF_TEXTS, load_labeled, read_numbers
 from preprocessing import Preprocessing
 from text_units import PADDING
 
-FILES = TEXTS
+FILES = FILES_OF_TEXTS
 
 
 def load(

@@ -5,6 +5,7 @@ Words are numbers: their places in the vocabulary. Signs and ends of lines are w
 
 import re
 from collections.abc import Iterable
+from io import StringIO
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,16 @@ import torch
 from torch import Tensor
 
 from data_common import DataError, Splits, chosen, held_out, inside
-from data_files import Files
-from data_text import WITH_ENDS, TextData, pieces, pieces_of_lines, window
+from data_text import (
+    WITH_ENDS,
+    TextData,
+    pieces,
+    pieces_of_lines,
+    text_to_continue,
+    window,
+)
 from preprocessing import Preprocessing
-from text_files import read_text
+from text_files import END, TEXTS, read_text
 from text_lengths import of_cuts, of_lengths
 from text_units import (
     FIRST_UNIT,
@@ -31,8 +38,9 @@ from text_units import (
 )
 from text_unknown import texts_read
 
-FILES = Files("texts", (".txt", ".md"))
-END = "\n"
+FILES = TEXTS
+BEHIND = -1
+"""What stands behind the end of a line while words have numbers of their own."""
 
 
 def load(
@@ -76,7 +84,7 @@ def load(
         every = pieces(raw.numbers, length, path, "words")
     else:
         sizes = raw.sizes[1:]
-        every = pieces_of_lines(raw.numbers, sizes, length, padding)
+        every = pieces_of_lines(raw.numbers, sizes, length, BEHIND)
         notes.append(of_lengths(sizes, length, WITH_ENDS, "words"))
         doubts += of_cuts(sizes, length, WITH_ENDS, "words")
     to_train, to_test = held_out(torch.arange(len(every)), test, seed)
@@ -87,24 +95,25 @@ def load(
     features = translated(every.features, raw.units, known)
     targets = translated(every.targets.clamp(min=PADDING), raw.units, known)
     if padding is not None:
-        targets = torch.where(every.targets == padding, padding, targets)
+        targets[every.targets == BEHIND] = padding
     notes.append(of_vocabulary(features, raw.units, known, "words"))
     doubts += of_unknown(features[to_test], "words")
     about = {"vocabulary": known, "length": length, "lines": padding is not None}
     about |= {"units": "words"} | ({"encoding": encoding} if encoding else {})
-    every = TextData(features.to(device), targets.to(device), padding)
+    every = TextData(features.to(device), targets.to(device))
+    every.ignored = padding
     train, held, tested = map(every.part, (to_train, to_validate, to_test))
     return Splits(train, held, tested, about, (*notes,), (*doubts,))
 
 
 def of_text(text: str) -> Numbered:
-    """Number the words of a text that runs on."""
-    return numbered(units_of(line, "words") for line in text.splitlines(keepends=True))
+    """Number the words of a text that runs on; its lines are not needed at once."""
+    return numbered(units_of(line, "words") for line in StringIO(text, newline=END))
 
 
 def of_text_in_lines(text: str) -> Numbered:
     """Number the words of the lines that have some, an end of a line around each."""
-    lines = (units_of(line, "words") for line in text.splitlines())
+    lines = (units_of(line, "words") for line in text.split(END))
     return numbered(chain([[END]], ([*line, END] for line in lines if line)))
 
 
@@ -119,18 +128,13 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     """Read texts to go on with as numbers, int32 (T,).
 
     Args:
-        paths: The files; of lines, the last one of the last file counts, behind the
-            start of a line.
+        paths: The files.
         about: What `load` has told.
 
     Raises:
         DataError: There is no text.
     """
-    encoding = about.get("encoding", "")
-    text = "\n".join(read_text(path, encoding) for path in paths)
-    if about["lines"]:
-        text = f"\n{text.removesuffix(END).rpartition(END)[2]}"
-    raw = of_text(text)
+    raw = numbered([units_of(text_to_continue(paths, about), "words")])
     if len(raw.numbers) == 0:
         raise DataError("there is no text to go on with")
     texts_read.add(raw, about["vocabulary"], "words")

@@ -9,8 +9,12 @@ import torch
 from torch import Tensor
 
 from data_common import DataError
+from data_files import Files
 from image_fit import Fit
+from image_walk import should_be_image
 
+IMAGES = Files("images", known=should_be_image)
+"""Files with an image each, whatever they are called."""
 READABLE = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr")
 """Modes of Pillow with 8 bits a channel."""
 DEEP = ("I", "I;16", "I;16L", "I;16B", "I;16N", "F")

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from data_common import DataError, named
+from data_files import readable_folders
 from data_folders import hidden, visible
-from data_parts import readable_folders
 from image_walk import Found, found_in
 
 

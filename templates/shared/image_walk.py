@@ -58,8 +58,17 @@ def kind_of(path: Path, found: Found) -> list[Path]:
     """Return the list that a file belongs to."""
     if begins_as_image(path):
         return found.images
-    called = path.name.lower().endswith(ENDINGS)
-    return found.broken if called else found.others
+    return found.broken if called_image(path) else found.others
+
+
+def should_be_image(path: Path) -> bool:
+    """Tell whether a file begins as an image does, or is called one."""
+    return called_image(path) or begins_as_image(path)
+
+
+def called_image(path: Path) -> bool:
+    """Tell whether a file has the name of an image."""
+    return path.name.lower().endswith(ENDINGS)
 
 
 def begins_as_image(path: Path) -> bool:

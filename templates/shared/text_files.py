@@ -1,9 +1,15 @@
-"""Texts in files: their encoding, and the ends of their lines."""
+"""Texts in files: which are some, their encoding, and the ends of their lines."""
 
 from pathlib import Path
 
 from byte_marks import encoding_by_mark
 from data_common import DataError, readable
+from data_files import Files
+
+TEXTS = Files("texts", (".txt", ".md", ".text", ""))
+"""Files with one text each; many collections have names without an ending."""
+END = "\n"
+"""The end of a line, the only one: other signs may end one for people."""
 
 
 def read_text(path: Path, encoding: str = "") -> str:

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data_common import DataError, named
+from data_files import readable_folders
 from data_folders import files_below, hidden, visible
-from data_parts import parts_below, readable_folders
-
-TEXT_ENDINGS = (".txt", ".md", ".text", "")
-"""Of the names of texts; many collections have names without an ending."""
+from data_parts import parts_below
+from text_files import TEXTS
 
 
 class FoundText(NamedTuple):
@@ -56,7 +55,7 @@ def find_texts(root: Path) -> FoundTexts:
         for path in classes:
             texts, others, unseen = texts_below(path)
             if not texts:
-                raise DataError(f"{path} has no texts ({', '.join(TEXT_ENDINGS[:-1])})")
+                raise DataError(TEXTS.none_in(path))
             found.texts.extend(FoundText(text, path.name, part) for text in texts)
             hidden_ones += unseen
             strange += others
@@ -76,6 +75,6 @@ def texts_below(folder: Path) -> tuple[list[Path], list[Path], list[Path]]:
     """Return the texts in a folder, at any depth; other files, and what is hidden."""
     with readable_folders():
         files = files_below(folder)
-    texts = [path for path in files.shown if path.suffix.lower() in TEXT_ENDINGS]
-    others = [path for path in files.shown if path.suffix.lower() not in TEXT_ENDINGS]
+    texts = [path for path in files.shown if TEXTS.has(path)]
+    others = [path for path in files.shown if not TEXTS.has(path)]
     return texts, others, files.hidden

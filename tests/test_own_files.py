@@ -1,0 +1,100 @@
+"""What a training reads in a folder is what a prediction finds in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from mlpgen.training.data.text import PLAIN, TABLES
+
+from .shared_modules import CPU, shared
+from .test_predict import NO_PILLOW
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OF_TEXTS: dict[str, Any] = {"length": 4, "vocabulary": 99, "units": "words"}
+IMAGES = pytest.param("images", marks=pytest.mark.skipif(NO_PILLOW, reason="no Pillow"))
+NAMES = ("1.txt", "2.TXT", "3.md", "4.text", "README", "deep/er/5.txt", "no/6")
+PICTURES = ("1.png", "2.JPEG", "3.jfif", "4", "5.txt", "deep/er/6.jpg", "no/7.ico")
+OTHERS = (".hidden", ".git/1.txt", "Thumbs.db", "__MACOSX/1.png", "a.pdf", "deep/b.zip")
+
+
+def written(folder: Path, kind: str) -> tuple[list[Path], list[Path]]:
+    """Write examples of two classes under any names, and what is none beside them."""
+    found, others = [], []
+    for label in "ab":
+        for number, name in enumerate(NAMES if kind == "texts" else PICTURES):
+            path = folder / "data" / label / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if kind == "texts":
+                path.write_text(f"{label} {number} word")
+            else:
+                picture(path, len(found))
+            found.append(path)
+        for name in OTHERS:
+            path = folder / "data" / label / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("nothing")
+            others.append(path)
+    return sorted(found), others
+
+
+def picture(path: Path, seed: int) -> None:
+    from PIL import Image
+
+    pixels = np.random.default_rng(seed).integers(255, size=(16, 16)).astype("uint8")
+    form = {".png": "PNG", ".ico": "ICO"}.get(path.suffix, "JPEG")
+    with path.open("wb") as file:
+        Image.fromarray(pixels).save(file, form)
+
+
+@pytest.mark.parametrize("kind", [IMAGES, "texts"])
+def test_files_are_the_same_where_they_are_learned_and_predicted(
+    kind: str, tmp_path: Path
+) -> None:
+    paths, _ = written(tmp_path, kind)
+    if kind == "images":
+        module, given = shared("data_images"), {"shape": (1, 8, 8)}
+    else:
+        module, given = shared("data_labeled_texts"), OF_TEXTS
+    found = module.load(tmp_path, CPU, path="data", outputs=2, **given)
+    assert len(found.train) + len(found.test) == len(paths)
+    assert [*module.FILES.found([tmp_path / "data"])] == paths
+    assert len(module.read_files(paths, found.about)) == len(paths)
+
+
+MODULES = {
+    "data_labeled_texts": "has no texts in it (.txt, .md, .text, .csv, .tsv)",
+    "data_texts_with_lengths": "has no texts in it (.txt, .md, .text, .csv, .tsv)",
+    "data_text": "has no texts in it (.txt, .md, .text)",
+    "data_words": "has no texts in it (.txt, .md, .text)",
+    "data_tables": "has no tables in it (.csv, .tsv)",
+    "data_arrays": "has no arrays in it (.npy, .npz)",
+    "data_images": "has no images in it",
+    "data_mnist": "has no images in it",
+    "data_cifar": "has no images in it",
+}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_folder_without_any_is_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_text("nothing")
+    with pytest.raises(shared("data_common").DataError) as caught:
+        [*shared(name).FILES.found([tmp_path])]
+    assert str(caught.value) == f"{tmp_path} {MODULES[name]}"
+
+
+@pytest.mark.parametrize("name", ["data_images", "data_mnist"])
+def test_files_that_are_called_images_are_read(name: str, tmp_path: Path) -> None:
+    """A damaged one is an error, and not left out."""
+    (tmp_path / "a.png").write_text("text")
+    (tmp_path / "b.txt").write_text("text")
+    assert [*shared(name).FILES.found([tmp_path])] == [tmp_path / "a.png"]
+
+
+def test_a_spec_and_a_script_know_the_same_endings() -> None:
+    assert {*PLAIN, ""} == {*shared("text_files").TEXTS.endings}
+    assert TABLES == shared("text_tables").TABLE_ENDINGS
