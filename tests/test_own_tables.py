@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import datetime
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from .test_training import rows as run_rows
 from .test_training import train
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -138,12 +140,12 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "a cut row": (
         "a,b,y\n1,2,3\n4,5\n",
         {},
-        "t.csv, row 2: it has 2 values, and the first line names 3 columns",
+        "t.csv, line 3: it has 2 values, and the first line names 3 columns",
     ),
     "a long row": (
         "a,y\n1,2\n3,4,5\n",
         {},
-        "t.csv, row 2: it has 3 values, and the first line names 2 columns",
+        "t.csv, line 3: it has 3 values, and the first line names 2 columns",
     ),
     "a cut quote": (
         'a,y\n1,2\n3,"4',
@@ -201,35 +203,39 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "no number": (
         "a,y\n" + rows(9, "#", "1") + "x,1\n",
         {},
-        "t.csv: row 10: 'x' is no number, as others of 'a': mend it, or write "
+        "t.csv: line 11: 'x' of 'a' is no number, as others are: mend it, or write "
         "`drop: [a]` or `categories: [a]`",
     ),
     "a fraction with a point": (
         "a;y\n1,5;1\n2,5;1\n3.5;1\n",
         {"decimal": ","},
-        "t.csv: row 3: '3.5' is no number, as others of 'a'",
+        "t.csv: line 4: '3.5' of 'a' is no number, as others are",
     ),
     "no date": (
         "a,y\n2024-02-28,1\n2024-02-29,2\n2024-02-30,3\n",
         {},
-        "t.csv: row 3: '2024-02-30' is no date, as others of 'a'",
+        "t.csv: line 4: '2024-02-30' of 'a' is no date, as others are",
     ),
-    "infinite": ("a,y\n" + rows(9, "#", "1") + "inf,1\n", {}, "'a' has numbers that"),
+    "infinite": (
+        "a,y\n" + rows(9, "#", "1") + "inf,1\n",
+        {},
+        "t.csv: line 11: 'a' is infinite, or too large",
+    ),
     "too large": (
         "a,y\n" + rows(9, "#", "1") + "1e400,1\n",
         {},
-        "'a' has numbers that are too large",
+        "t.csv: line 11: 'a' is infinite, or too large",
     ),
     "a missing number": (
         "a,b,y\n" + rows(9, "#", "1", "2") + ",,1\nNA,?,1\n",
         {},
-        "t.csv: row 10: 'a' is missing there, a twice and b twice: write `missing: "
+        "t.csv: line 11: 'a' is missing there, a twice and b twice: write `missing: "
         "median` or `mean`, or `missing: drop` to leave rows out",
     ),
     "a missing target": (
         "a,y\n" + rows(9, "#", "1") + "1,\n",
         {},
-        "t.csv: row 10: 'y' is empty there, y once: nothing can be learned from these",
+        "t.csv: line 11: 'y' is empty there, y once: nothing can be learned from these",
     ),
     "only missing": (
         "a,b,y\n1,,1\n,2,1\n",
@@ -450,11 +456,11 @@ def test_prices_are_learned_as_well_as_can_be(sold: Sold) -> None:
 
 
 def test_predictions_are_in_the_unit_of_the_column(sold: Sold) -> None:
-    """Of tables without the target, in another order and way, with other columns."""
+    """Of tables without the target, in another order, with other columns."""
     lines = [
         "sold,km,age,more,zip,maker",
         "2021-05-05,100000,5,x,01234,VW",
-        "2021-05-05,100000,5.0,y,99999,Audi",
+        '2021-05-05,100000,"5,0",y,99999,Audi',
         "2021-05-05,100000,,z,99999,Fiat",
     ]
     (sold.folder / "new.csv").write_text("\n".join(lines) + "\n")
@@ -527,14 +533,241 @@ def test_rows_are_left_out(tmp_path: Path) -> None:
 
 
 def test_the_test_is_a_file(tmp_path: Path) -> None:
-    """In another order and way of writing; its new categories are said."""
-    (tmp_path / "u.csv").write_text("y;more;b;a\n1,5;q;x;2,5\n3;q;new;4\n")
+    """In another order, with another separator; its new categories are said."""
+    (tmp_path / "u.csv").write_text("y;more;b;a\n1.5;q;x;2.5\n3;q;new;4\n")
     data = load(tmp_path, "a,b,y\n" + rows(30, "#", "x", "#"), 2, test="u.csv")
     assert [len(part) for part in data[:3]] == [30, 0, 2]
     assert data.test.unscaled(data.test.features).tolist() == [[2.5, 1], [4, 0]]
     assert data.test.in_own_unit(data.test.targets).flatten().tolist() == [1.5, 3]
     said = "u.csv: b: 'new' in 1 row, not seen in training: all zeros"
     assert said in data.notes
+
+
+class Pair(NamedTuple):
+    """Two tables with columns `a` and `y`, and what the second one means.
+
+    Attributes:
+        trained: The values of `a` that are trained on; in a table with semicolons.
+        second: The other table, whose first line names `a` and `y`.
+        says: Its features, raw; or why it is refused.
+        keys: What the spec says.
+    """
+
+    trained: list[str]
+    second: str | bytes
+    says: list[list[float]] | str
+    keys: Mapping[str, Any] = MappingProxyType({})
+
+
+POINT, COMMA = ["1.5", "200.25", "3"], ["1,5", "200,25", "3"]
+GROUPED = ["1.100,0", "2.107,1", "99"]
+AMERICAN = ["03/04/2021", "01/31/2021", "12/24/2021"]
+NO_POINT = "no number as in training, where `.` is the decimal and thousands are not se"
+NO_COMMA = "no number as in training, where `,` is the decimal and thousands are not se"
+PAIRS = {
+    "thousands alone": Pair(GROUPED, "a;y\n1.234;1\n", [[1234]]),
+    "thousands beside a fraction": Pair(
+        GROUPED, "a;y\n1.234;1\n1.234,5;1\n", [[1234], [1234.5]]
+    ),
+    "a fraction with a point": Pair(
+        GROUPED, "a;y\n1,5;1\n1.5;1\n", "line 3: '1.5' of 'a' is no number as in"
+    ),
+    "a point for a comma": Pair(
+        COMMA, "a;y\n2,5;1\n2.5;1\n", f"line 3: '2.5' of 'a' is {NO_COMMA}"
+    ),
+    "a comma for a point": Pair(
+        POINT, "a;y\n2.5;1\n2,5;1\n", f"line 3: '2,5' of 'a' is {NO_POINT}"
+    ),
+    "only commas for points": Pair(
+        POINT, "a;y\n2,5;1\n7,5;1\n", f"line 2: '2,5' of 'a' is {NO_POINT}"
+    ),
+    "a fraction of three digits": Pair(POINT, "a;y\n1.234;1\n", [[1.234]]),
+    "another one": Pair(COMMA, "a;y\n1,234;1\n", [[1.234]]),
+    "a thousand, or a fraction": Pair(
+        POINT, "a;y\n1,234;1\n", f"line 2: '1,234' of 'a' is {NO_POINT}"
+    ),
+    "a fraction, or a thousand": Pair(
+        COMMA, "a;y\n1.234;1\n", f"line 2: '1.234' of 'a' is {NO_COMMA}"
+    ),
+    "nothing but a thousand": Pair(
+        POINT, "a;y\n1,234.5;1\n-1,234,567;1\n1'234;1\n", [[1234.5], [-1234567], [1234]]
+    ),
+    "a decimal that is said": Pair(POINT, "a;y\n1,234;1\n", [[1234]], {"decimal": "."}),
+    "missing ones": Pair(
+        COMMA, "a;y\nNA;1\n?;1\n7,5;1\n", [[3], [3], [7.5]], {"missing": "median"}
+    ),
+    "whole ones in a table with commas": Pair(
+        ["1", "2", "4"],
+        "a;b;y\n2,5;0,5;1\n",
+        [[2.5, 0.5]],
+        {"features": 2, "b": "0,5"},
+    ),
+    "thousands of another column": Pair(
+        ["1", "2", "4"],
+        "a;b;y\n2.500;3,5;1\n",
+        [[2500, 3.5]],
+        {"features": 2, "b": "1.000,5"},
+    ),
+    "the month first": Pair(
+        AMERICAN, "a;y\n03/04/2021;1\n", [[2021, 3, 4]], {"features": 3}
+    ),
+    "the day first": Pair(
+        AMERICAN,
+        "a;y\n03/04/2021;1\n13/04/2021;1\n14/04/2021;1\n",
+        "line 3: '13/04/2021' of 'a' is no date as in training, written as `%m/%d/%Y`",
+        {"features": 3},
+    ),
+    "dates that look like numbers": Pair(
+        ["2021-03-04", "2021-03-05", "2022-01-01"],
+        "a;y\n20210304;1\n",
+        "line 2: '20210304' of 'a' is no date as in training, written as `%Y-%m-%d`",
+        {"features": 3},
+    ),
+    "an encoding": Pair(
+        ["ä", "ö", "ü"], "a;y\nö;1\n".encode("cp1252"), [[0, 1, 0]], {"features": 3}
+    ),
+    "a mark, and ends of lines": Pair(
+        ["ä", "ö", "ü"], "a;y\r\nö;1\r\n".encode("utf-16"), [[0, 1, 0]], {"features": 3}
+    ),
+    "another separator": Pair(COMMA, 'y,a\n1,"2,5"\n2,"3,5"\n', [[2.5], [3.5]]),
+    "a separator in values": Pair(COMMA, "a\ty\n2,5\t1,5\n", [[2.5]]),
+    "the separator of Excel": Pair(COMMA, "\nsep=|\na|y\n2,5|1\n", [[2.5]]),
+    "a line below empty ones": Pair(
+        COMMA,
+        "\n\na;y\n\n;;\n1;1\nx;1\n".replace(";;", ";"),
+        f"line 7: 'x' of 'a' is {NO_COMMA}",
+    ),
+    "a line below quotes": Pair(
+        COMMA, 'sep=;\na;y;c\n1;1;"\n\n"\nx;1;c\n', f"line 6: 'x' of 'a' is {NO_COMMA}"
+    ),
+    "a line below what is left out": Pair(
+        COMMA,
+        "a;y\n;1\n;2\n1;1\ninf;1\n",
+        "line 5: 'a' is infinite, or too large",
+        {"missing": "drop"},
+    ),
+    "too large for what is known": Pair(
+        COMMA, "a;y\n\n1;1\n1e300;1\n", "line 4: 'a' is infinite, or too large"
+    ),
+}
+"""Tables that are trained on, and others that are predicted for, or a test."""
+
+
+@pytest.mark.parametrize("way", ["predict", "test"])
+@pytest.mark.parametrize("case", PAIRS)
+def test_a_second_table_is_read_as_the_first(
+    case: str, way: str, tmp_path: Path
+) -> None:
+    """Whatever else is in it: a value means what it has meant, or is refused."""
+    trained, second, says, more = PAIRS[case]
+    b = more.get("b", "")
+    content = "a;b;y\n" if b else "a;y\n"
+    for number in range(30):
+        cells = [trained[number % len(trained)], *([b] if b else []), str(number)]
+        content += ";".join(cells) + "\n"
+    raw = second if isinstance(second, bytes) else second.encode()
+    (tmp_path / "u.csv").write_bytes(raw)
+    keys = {"features": 1} | {key: each for key, each in more.items() if key != "b"}
+
+    def read() -> Any:
+        if way == "test":
+            data = load(tmp_path, content, test="u.csv", **keys)
+            return data.test.unscaled(data.test.features)
+        about = load(tmp_path, content, **keys).about
+        module = shared("data_tables")
+        scale = module.preprocessing(about)
+        return module.read_files([tmp_path / "u.csv"], about) * scale.std + scale.mean
+
+    if isinstance(says, str):
+        with pytest.raises(shared("data_common").DataError) as caught:
+            read()
+        assert says in str(caught.value)
+    else:
+        assert read().tolist() == [pytest.approx(each, rel=1e-4) for each in says]
+
+
+GOALS: dict[str, tuple[list[str], list[str], list[float] | str]] = {
+    "the words of training": (["no", "yes", "yes"], ["yes", "yes"], [1, 1]),
+    "the other word": (["no", "yes", "yes"], ["no", "no"], [0, 0]),
+    "unknown words": (["no", "yes"], ["yes", "Yes"], "line 3: 's' is 'Yes', and what"),
+    "numbers for words": (["no", "yes"], ["1", "0"], "line 2: 's' is '1', and what is"),
+    "words for numbers": (["0", "1"], ["1", "yes"], "line 3: 'yes' of 's' is no num"),
+    "only words for numbers": (["0", "1"], ["yes"], "line 2: 'yes' of 's' is no num"),
+    "chances": (["0,25", "1"], ["0,5", "1"], [0.5, 1]),
+    "other chances": (["0,25", "1"], ["0.5", "1"], "line 2: '0.5' of 's' is no numb"),
+}
+
+
+@pytest.mark.parametrize("several", [True, False])
+@pytest.mark.parametrize("case", GOALS)
+def test_a_target_of_a_test_is_read_as_in_training(
+    case: str, several: bool, tmp_path: Path
+) -> None:
+    trained, tested, says = GOALS[case]
+    content = "a;s;t\n"
+    for number in range(30):
+        content += f"{number};{trained[number % len(trained)]};{'uv'[number % 2]}\n"
+    lines = [f"{number};{each};v\n" for number, each in enumerate(tested)]
+    (tmp_path / "u.csv").write_text("a;s;t\n" + "".join(lines))
+    target, width = (["s", "t"], 2) if several else ("s", 1)
+    keys: dict[str, Any] = {
+        "target": target,
+        "result": (width,),
+        "unit": True,
+        "test": "u.csv",
+    }
+    keys |= {"columns": ["a"]}
+    if isinstance(says, str):
+        assert says in refused(tmp_path, content, 1, **keys)
+        return
+    found = load(tmp_path, content, 1, **keys).test.targets
+    assert found[:, 0].tolist() == says
+    assert found[:, 1:].tolist() == [[1.0]] * len(says) if several else True
+
+
+@pytest.mark.parametrize("more", ["", "\n", ";9\n", '"5";9\n'])
+def test_a_number_does_not_depend_on_other_rows(more: str, tmp_path: Path) -> None:
+    """Nor on how a table with them is read: by polars, or row by row."""
+    content = "a;y\n" + rows(9, "1.#56;#")
+    data = load(tmp_path, content + more, 1, missing="median")
+    assert every(data)[:2, 0].tolist() == pytest.approx([1.056, 1.156])
+
+
+def test_an_evaluation_wants_the_same_columns(tmp_path: Path) -> None:
+    """Of the same meaning: dates and numbers that are read alike, the same words."""
+    content = "a;b;y\n" + rows(28, "03/1/2021;#,5;#")
+    keys: dict[str, Any] = {"features": 4, "target": "y"}
+    data = load(tmp_path, content, **keys)
+    data.test.rescale(data.about, data.about)
+    for old, new, says in (
+        ("03/1/2021", "2021-03-1", "write numbers and dates: 'a'"),
+        (",5", ".5", "write numbers and dates: 'b'"),
+        ("a;b", "a;c", "other columns than"),
+    ):
+        other = load(tmp_path, content.replace(old, new), **keys)
+        with pytest.raises(shared("data_common").DataError, match=says):
+            other.test.rescale(other.about, data.about)
+
+
+def test_a_table_and_its_texts_are_one_file(tmp_path: Path) -> None:
+    """The order of classes, the encoding, missing words and lines are the same."""
+    words = ["dull", "fine", "odd", "new"]
+    lines = [f"caf\xe9 {words[n % 4]};{n};{[1, 2, 10][n % 3]}\n" for n in range(40)]
+    content = ("text;x;y\n" + "".join(lines) + "gone;3;NA\n").encode("cp1252")
+    keys: dict[str, Any] = {"outputs": 3, "result": None}
+    found = load(tmp_path, content, 1, drop=["text"], missing="drop", **keys)
+    texts = {"column": "text", "label": "y", "length": 3, "vocabulary": 50}
+    as_texts = shared("data_labeled_texts").load(
+        tmp_path, CPU, path="t.csv", units="words", outputs=3, **texts
+    )
+    assert found.about["classes"] == as_texts.about["classes"] == ["1", "2", "10"]
+    assert "café" in as_texts.about["vocabulary"]
+    assert sum(map(len, found[:3])) == sum(map(len, as_texts[:3])) == 40
+    (tmp_path / "t.csv").write_bytes(content + b"1;2\n")
+    for module, more in (("data_tables", {}), ("data_labeled_texts", texts)):
+        given = more or {"target": "y", "features": 1}
+        with pytest.raises(shared("data_common").DataError, match="line 43: it has 2"):
+            shared(module).load(tmp_path, CPU, path="t.csv", outputs=3, **given)
 
 
 def test_several_targets(tmp_path: Path) -> None:

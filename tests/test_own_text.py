@@ -328,25 +328,27 @@ WRONG: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
         "table",
         raw("reviews.csv", b"review,mood\ngood, really,good\nbad1,bad\n"),
         {},
-        "row 1: it has 3 values, the line of names has 2; a text with ',' in it stands "
-        "in quotes",
+        "line 2: it has 3 values, the line of names has 2; a text with ',' in it "
+        "stands in quotes",
     ),
     "a quote that is not closed": (
         "table",
         raw("reviews.csv", b'review,mood\n"good,good\nbad1,bad\n'),
         {},
-        "reviews.csv is no table: unexpected end of data",
+        "reviews.csv is no table: line 2: a quote is not closed",
     ),
     "no UTF-8": (
-        "table",
-        lambda folder: table(
-            folder / "reviews.csv",
-            [{"review": "schön", "mood": "good"}],
-            encoding="cp1252",
-        ),
+        "words",
+        raw("story.txt", "one two\nschön\n".encode("cp1252") * 20),
         {},
-        "reviews.csv is no text in UTF-8 (byte 0xf6 in line 2): save it as UTF-8, or "
+        "story.txt is no text in UTF-8 (byte 0xf6 in line 2): save it as UTF-8, or "
         "name another encoding, such as `encoding: cp1252`",
+    ),
+    "two encodings": (
+        "table",
+        raw("reviews.csv", "review,mood\nä,good\n".encode() + b"\xf6,bad\n"),
+        {},
+        "reviews.csv mixes encodings: line 2 is UTF-8, line 3 is not; save it as UTF-8",
     ),
     "NUL bytes": (
         "words",

@@ -17,7 +17,8 @@ from data_common import Data, DataError, Splits, chosen, held_out, inside, named
 from data_files import Files
 from errors import note
 from preprocessing import Preprocessing
-from table_columns import Column, is_wide, suspicion
+from table_columns import Column
+from table_doubts import is_wide, suspicion
 from table_features import (
     Known,
     encoded_columns,
@@ -25,18 +26,18 @@ from table_features import (
     one_thread,
     unseen_categories,
     width_of,
+    with_thousands,
 )
 from table_files import Format
 from table_rows import (
     Keys,
     Missing,
     Rows,
-    categories_of,
-    features_like,
+    columns_like,
     of_file,
-    opened_table,
     read_like,
     read_rows,
+    table_like,
 )
 from table_targets import Wanted, check_targets_of, learned_targets, values_of_targets
 
@@ -120,7 +121,7 @@ def load(
     if isinstance(test, str):
         tests = inside(folder, test)
         check_other(file, tests)
-        others = read_like(tests, keys, wanted, about["columns"])
+        others = read_like(tests, keys, about)
         with of_file(tests):
             everything = torch.arange(others.height)
             unseen = new_categories(others, about["columns"], everything)
@@ -154,10 +155,9 @@ class TableData(Data):
         """Bring rows from what is known of one table to that of another one.
 
         Raises:
-            DataError: It has other columns.
+            DataError: It has other columns, or they are written in another way.
         """
-        if [*layout(was)] != [*layout(now)]:
-            raise DataError("the table has other columns than what was trained on")
+        check_layout(was, now)
         one, other = preprocessing(was), preprocessing(now)
         device = self.features.device
         self.features = other(self.features.cpu() * one.std + one.mean)
@@ -180,7 +180,10 @@ def learned(rows: Rows, train: Tensor, keys: Keys, wanted: Wanted) -> dict[str, 
     }
     said = {key: each for key, each in keys.format._asdict().items() if each}
     about = {"columns": columns, **({"format": said} if said else {})}
-    return about | learned_targets(rows.targets, train, wanted)
+    about |= learned_targets(rows.targets, train, wanted)
+    every = [*columns.values(), *about["target_columns"].values()]
+    with_thousands(every, keys.format.decimal)
+    return about
 
 
 def parts_of_table(
@@ -194,12 +197,13 @@ def parts_of_table(
         wanted: What is learned.
         places: Of the rows of each part, int64 (N,).
     """
-    features = encoded(rows.features, about["columns"], places)
+    features = encoded(rows.features, about["columns"], places, rows.lines)
     if not rows.targets:
         for each in features:
             check_targets_of(each, "features", unit=wanted.unit)
         return [TableData(each, torch.zeros(len(each))) for each in features]
-    targets = values_of_targets(rows.targets, about, wanted)
+    known = about["target_columns"]
+    targets = values_of_targets(rows.targets, known, wanted, rows.lines)
     return [
         TableData(each, targets[place])
         for each, place in zip(features, places, strict=True)
@@ -207,7 +211,10 @@ def parts_of_table(
 
 
 def encoded(
-    columns: dict[str, Column], about: dict[str, Known], places: Sequence[Tensor]
+    columns: dict[str, Column],
+    about: dict[str, Known],
+    places: Sequence[Tensor],
+    lines: Sequence[int],
 ) -> list[Tensor]:
     """Return the features of rows at some places each, float32 (N, F).
 
@@ -220,7 +227,7 @@ def encoded(
     waiting: list[Tensor] = []
     start = 0
     for name, known in about.items():
-        values = encoded_columns(name, columns.pop(name), known)
+        values = encoded_columns(name, columns.pop(name), known, lines)
         waiting.append(values[order].T)
         size = sum(map(len, waiting))
         if size >= COLUMNS_AT_ONCE or not columns:
@@ -233,12 +240,13 @@ def new_categories(
     rows: Rows, about: dict[str, Known], *places: Tensor
 ) -> tuple[str, ...]:
     """Say which categories of rows at some places were not trained on."""
-    chosen = torch.cat(places)
+    held = torch.cat(places).tolist()
     columns = {
         name: rows.features[name]._replace(
-            values=rows.features[name].values.gather(chosen.tolist())
+            values=rows.features[name].values.gather(held)
         )
-        for name in categories_of(about)
+        for name, known in about.items()
+        if "categories" in known
     }
     return tuple(unseen_categories(columns, about))
 
@@ -282,10 +290,30 @@ def check_width(rows: Rows, about: dict[str, Known], features: int) -> None:
     )
 
 
-def layout(about: dict[str, Any]) -> Iterable[tuple[str, Any]]:
-    """Yield what features are, without their scale."""
-    for name, known in about["columns"].items():
-        yield name, known.get("categories") or [*known.get("parts", ())]
+def check_layout(was: dict[str, Any], now: dict[str, Any]) -> None:
+    """Refuse a table whose columns do not mean what those of another one do.
+
+    Raises:
+        DataError: The line names them.
+    """
+    for key in ("columns", "target_columns"):
+        one, other = (
+            {name: meaning(of) for name, of in each[key].items()} for each in (was, now)
+        )
+        if [*one] != [*other]:
+            raise DataError("the table has other columns than what was trained on")
+        odd = [name for name in one if one[name] != other[name]]
+        if odd:
+            raise DataError(
+                f"the table has other categories than what was trained on, or other "
+                f"ways to write numbers and dates: {named(map(repr, odd))}"
+            )
+
+
+def meaning(known: Known) -> list[Any]:
+    """Return what the features of a column are, and are read from."""
+    keys = ("categories", "classes", "dates", "decimal")
+    return [*(known.get(key) for key in keys), [*known.get("parts", ())]]
 
 
 def preprocessing(about: dict[str, Any]) -> Preprocessing:
@@ -318,13 +346,13 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
 
 
 def read_file(path: Path, about: dict[str, Any]) -> Tensor:
-    """Read a table, and say which of its categories are new."""
+    """Read a table, and say what is left out and which of its categories are new."""
     known = about["columns"]
     with of_file(path), one_thread():
-        form = Format(**about.get("format", {}))
-        table = opened_table(path, form, categories_of(known))
-        columns = features_like(table, known)
-        for line in unseen_categories(columns, known):
+        table = table_like(path, Format(**about.get("format", {})), known)
+        columns = columns_like(table, known)
+        for line in (*table.left_out, *unseen_categories(columns, known)):
             note(f"{path}: {line}")
-        (features,) = encoded(columns, known, [torch.arange(table.height)])
+        places = [torch.arange(len(table.lines))]
+        (features,) = encoded(columns, known, places, table.lines)
     return features

@@ -145,9 +145,9 @@ class Trained(NamedTuple):
 
 
 def scales(about: Mapping[str, Any]) -> list[list[Any]]:
-    """Return the scale of each input, of columns and of targets."""
+    """Return the scale of each input, of columns and of targets, and what they mean."""
     inputs = about.get("inputs", {"input": about})
-    keys = ("mean", "std", "columns", "targets")
+    keys = ("mean", "std", "columns", "targets", "target_columns")
     return [[each.get(key) for key in keys] for each in (*inputs.values(), about)]
 
 

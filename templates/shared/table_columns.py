@@ -10,20 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from table_files import Format, Table, read
+from table_text import MISSING, NO_CATEGORY
 
 if TYPE_CHECKING:
     from polars import Expr, Series
 
 Kind = Literal["numbers", "dates", "categories", "nothing"]
-MISSING = (
-    *("", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "NULL", "null", "Null", "None"),
-    *("none", "<NA>", "#N/A", "?", "-", "--", "."),
-)
-"""What stands for a missing number or date."""
-NO_CATEGORY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "<NA>", "#N/A")
-"""What stands for a missing category; other words of `MISSING` may be one."""
 GROUPS = r"'\u2019\s\u00a0\u202f"
-"""What separates thousands beside a point or a comma."""
+"""What separates thousands beside a point or a comma; nothing else does it mean."""
 PARTS = ("year", "month", "weekday")
 """What a date becomes; Monday is 1. One with a time has an hour too."""
 DATES = (
@@ -38,10 +32,6 @@ TIME = r"^(.*?)(?:[T\s,]+(\d{1,2}):\d{2}(?::\d{2})?(?:[.,]\d+)?\s*([AaPp][Mm])?.
 """A date, and perhaps a time: its hour, and whether that is in the afternoon."""
 
 
-ID = re.compile(r"(?:^|[\W_])(?i:id|idx|index|uuid|guid|key|nr|no)$|[a-z]I[Dd]$")
-"""Names of ids, such as `id`, `user_id` and `PassengerId`."""
-
-
 class Column(NamedTuple):
     """A column and what it holds.
 
@@ -50,8 +40,9 @@ class Column(NamedTuple):
         values: Numbers as Float64, dates as Datetime, categories as String; null is
             missing.
         written: Of numbers the decimal, of dates the pattern.
-        odd: The row and text of the first value that is none of the kind.
+        odd: The row, from 0, and text of the first value that is none of the kind.
         note: What was found out that may be otherwise.
+        thousands: Whether the other one of point and comma separates thousands.
     """
 
     kind: Kind
@@ -59,6 +50,7 @@ class Column(NamedTuple):
     written: str = ""
     odd: tuple[int, str] | None = None
     note: str = ""
+    thousands: bool = False
 
     @property
     def missing(self) -> int:
@@ -77,41 +69,46 @@ class Column(NamedTuple):
         return (*PARTS, "hour") if timed else PARTS
 
 
-def read_table(path: Path, form: Format, texts: Collection[str] = ()) -> Table:
-    """Read a table; where the decimal is a comma, a point does not mean a fraction.
+def read_table(
+    path: Path,
+    form: Format,
+    texts: Collection[str] = (),
+    names: Collection[str] = (),
+) -> Table:
+    """Read a table, and find out whether a comma or a point is the decimal.
 
     Args:
         path: The file.
         form: What is known of how it is written.
         texts: Columns that stay text, even if they look like numbers.
+        names: Columns that should be there.
 
     Raises:
         TableError: It is no table.
     """
-    table = read(path, form, texts)
-    comma = form.decimal == "," or (not form.decimal and has_commas(table))
-    if comma:
-        columns = table.columns
-        points = [name for name in columns if has_fractions(columns[name])]
-        table = read(path, form, [*texts, *points]) if points else table
-    either = (",", ".") if comma or table.format.separator == ";" else (".", ",")
-    return table._replace(decimals=(form.decimal,) if form.decimal else either)
+    table = read(path, form, texts, names)
+    if form.decimal:
+        return table._replace(decimals=(form.decimal,))
+    if not has_commas(table):
+        return table
+    table = read(path, form._replace(decimal=","), texts, names)
+    return table._replace(decimals=(",", "."))
 
 
 def has_commas(table: Table) -> bool:
-    """Tell whether a column is numbers only if the decimal is a comma."""
+    """Tell whether a column is numbers only if the decimal is a comma.
+
+    Where semicolons separate columns it is enough that it may be.
+    """
     for values in table.columns.values():
-        if not values.dtype.is_float():
-            some = with_nulls(values.drop_nulls().head(1000), MISSING)
-            point, comma = (known(read_numbers(some, each)) for each in ".,")
-            if comma > point and 2 * comma >= known(some):
-                return True
+        if values.dtype.is_float():
+            continue
+        some = with_nulls(values.drop_nulls().head(1000), MISSING)
+        point, comma = (known(read_numbers(some, each)) for each in ".,")
+        likely = comma > point or (comma == point and table.separator == ";")
+        if likely and 2 * comma >= known(some) and some.str.contains(",").any():
+            return True
     return False
-
-
-def has_fractions(values: "Series") -> bool:
-    """Tell whether a column has numbers that are not whole."""
-    return values.dtype.is_float() and not bool((values == values.round()).all())
 
 
 def column_of(table: Table, name: str, *, text: bool = False) -> Column:
@@ -137,28 +134,44 @@ def column_of(table: Table, name: str, *, text: bool = False) -> Column:
     )
 
 
-def numbers_of(
-    given: "Series", decimals: Sequence[str], *, force: bool = False
-) -> Column | None:
+def numbers_of(given: "Series", decimals: Sequence[str]) -> Column | None:
     """Read a column as numbers; None if most of its values are none.
 
     Args:
         given: Texts, null where a value is missing.
         decimals: What may be before a fraction; of those that fit, the first is taken.
-        force: Whether it is numbers even if most values are none.
     """
     found = [(read_numbers(given, decimal), decimal) for decimal in decimals]
     values, decimal = min(found, key=lambda each: each[0].null_count())
-    there = len(given) - given.null_count()
-    if not force and 2 * (len(values) - values.null_count()) < there:
+    if 2 * known(values) < known(given):
         return None
     notes = []
     if decimal == "," and given.str.contains(",").any():
         notes.append("`,` is the decimal")
+    thousands = False
     if known(read_numbers(given, decimal, groups="")) < known(values):
         notes.append("thousands are separated")
+        other = "." if decimal == "," else ","
+        thousands = bool(given.str.contains(other, literal=True).any())
     note = " and ".join(notes)
-    return Column("numbers", values, decimal, odd(given, values), note)
+    return Column("numbers", values, decimal, odd(given, values), note, thousands)
+
+
+def numbers_as(given: "Series", decimal: str, *, thousands: bool) -> Column:
+    """Read a column as numbers that are written as others were.
+
+    Args:
+        given: Texts, null where a value is missing.
+        decimal: What is before a fraction.
+        thousands: Whether the other one of point and comma separated thousands; if not,
+            1,234 may be another number than here, and is odd.
+    """
+    values = read_numbers(given, decimal)
+    if not thousands:
+        other = r"\." if decimal == "," else ","
+        either = given.str.contains(rf"^[+-]?\d{{1,3}}{other}\d{{3}}$")
+        values = values.set(either.fill_null(value=False), None)
+    return Column("numbers", values, decimal, odd(given, values))
 
 
 def read_numbers(given: "Series", decimal: str, groups: str = GROUPS) -> "Series":
@@ -169,7 +182,7 @@ def read_numbers(given: "Series", decimal: str, groups: str = GROUPS) -> "Series
     if groups:
         other = "." if decimal == "," else ","
         rest = rf"(?:{re.escape(decimal)}\d*)?$"
-        pattern = rf"^[+-]?\d{{1,3}}(?:[{other}{groups}]\d{{3}})+{rest}"
+        pattern = rf"^[+-]?[1-9]\d{{0,2}}(?:[{other}{groups}]\d{{3}})+{rest}"
         plain = text.str.replace_all(rf"[{other}{groups}]", "")
         text = pl.when(text.str.contains(pattern)).then(plain).otherwise(text)
     if decimal == ",":
@@ -178,29 +191,30 @@ def read_numbers(given: "Series", decimal: str, groups: str = GROUPS) -> "Series
     return evaluated(given, text.cast(pl.Float64, strict=False).fill_nan(None))
 
 
-def dates_of(
-    given: "Series", formats: Sequence[str] = DATES, *, force: bool = False
-) -> Column | None:
+def dates_of(given: "Series") -> Column | None:
     """Read a column as dates; None if most of its values are none.
 
     Args:
         given: Texts, null where a value is missing.
-        formats: How they may be written.
-        force: Whether it is dates even if most values are none.
     """
     some = given.drop_nulls().head(100)
-    fits = [each for each in formats if 2 * known(read_dates(some, each)) >= len(some)]
-    if not fits and not force:
+    fits = [each for each in DATES if 2 * known(read_dates(some, each)) >= len(some)]
+    if not fits:
         return None
-    read = {each: read_dates(given, each) for each in fits or formats}
+    read = {each: read_dates(given, each) for each in fits}
     pattern = max(read, key=lambda each: known(read[each]))
-    values = read[pattern]
-    same = [each for each in fits if known(read[each]) == known(values)]
+    same = [each for each in fits if known(read[each]) == known(read[pattern])]
     note = ""
-    if len(same) > 1 and not read[same[1]].equals(values):
+    if len(same) > 1 and not read[same[1]].equals(read[pattern]):
         first = "month" if pattern.startswith("%m") else "day"
         note = f"the {first} is taken to be first in dates"
-    return Column("dates", values, pattern, odd(given, values), note)
+    return dates_as(given, pattern)._replace(note=note)
+
+
+def dates_as(given: "Series", pattern: str) -> Column:
+    """Read a column as dates that are written in one way."""
+    values = read_dates(given, pattern)
+    return Column("dates", values, pattern, odd(given, values))
 
 
 def read_dates(given: "Series", pattern: str) -> "Series":
@@ -258,73 +272,11 @@ def known(values: "Series") -> int:
 
 
 def odd(given: "Series", values: "Series") -> tuple[int, str] | None:
-    """Return the first row, from 1, and its text where a value could not be read."""
+    """Return the first row, from 0, and its text where a value could not be read."""
     if given.null_count() == values.null_count():
         return None
     row = int((given.is_not_null() & values.is_null()).arg_true()[0])
-    return row + 1, str(given[row])
-
-
-def suspicion(name: str, column: Column) -> str:
-    """Say why a column is likely a mistake, such as an id; empty if it is none."""
-    count, values = len(column.values), column.values
-    if count < 2 or column.kind in ("nothing", "dates"):
-        return ""
-    some = values.head(1000)
-    if column.kind == "numbers" and 1 < some.n_unique() < len(some):
-        return ""  # neither an id nor all the same
-    different = values.n_unique()
-    if different == 1:
-        return "is the same in every row"
-    if count < 10:
-        return ""
-    if column.kind == "numbers":
-        alike = all_differ(column) and (counts(values) or bool(ID.search(name)))
-        return "has another whole number in every row, as an id" if alike else ""
-    unit = unit_of(values)
-    if unit:
-        return f"has numbers with a unit, such as {unit!r}: they are categories"
-    if different == count:
-        return "has another category in every row, as an id"
-    if 2 * different > count:
-        return f"has {different} categories in {count} rows"
-    return ""
-
-
-def all_differ(column: Column) -> bool:
-    """Tell whether each row has another whole number."""
-    values = column.values
-    if column.missing or values.n_unique() < len(values):
-        return False
-    return bool((values == values.floor()).all())
-
-
-def may_be_id(column: Column) -> bool:
-    """Tell whether a column of numbers may be an id; of a few rows, none is odd."""
-    some = column.values.head(1000)
-    return len(some) >= 20 and some.n_unique() == len(some) and all_differ(column)
-
-
-def counts(values: "Series") -> bool:
-    """Tell whether different whole numbers are about as many as there can be."""
-    least, most = values.min(), values.max()
-    return float(most) - float(least) < 2 * len(values)  # type: ignore[arg-type]
-
-
-def is_wide(name: str, column: Column) -> bool:
-    """Tell whether a column is likely an id, or makes too many features."""
-    return column.values.n_unique() > 1 and bool(suspicion(name, column))
-
-
-def unit_of(values: "Series") -> str:
-    """Return the first of numbers that are all written with a unit; else nothing."""
-    pattern = r"^([^\w.,+-]*)[+-]?\d[\d.,]*([^\d]*)$"
-    given = values.drop_nulls()
-    if not given.str.contains(pattern).all():
-        return ""
-    units = [given.str.extract(pattern, group).str.strip_chars() for group in (1, 2)]
-    same = all(each.n_unique() == 1 for each in units)
-    return str(given[0]) if same and any(each[0] for each in units) else ""
+    return row, str(given[row])
 
 
 def looks_like_number(text: str) -> bool:

@@ -1,7 +1,7 @@
 """The columns of a table as features: numbers standardized, categories one-hot."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,22 +10,26 @@ from torch import Tensor
 
 from data_common import DataError, named
 from table_columns import (
-    DATES,
-    MISSING,
     Column,
     column_of,
-    dates_of,
-    numbers_of,
+    dates_as,
+    numbers_as,
     part_of,
     with_nulls,
 )
 from table_files import Table
+from table_text import MISSING
 
 if TYPE_CHECKING:
     from polars import Series
 
 Known = dict[str, Any]
-"""What is known of a column, as plain values: its mean and deviation, or categories."""
+"""What is known of a column, as plain values.
+
+Of numbers and dates mean and deviation and how they are written; categories; of what is
+learned the classes, or how its numbers are written.
+"""
+TOO_LARGE = "is infinite, or too large"
 
 
 @contextmanager
@@ -62,8 +66,25 @@ def learned_columns(
             part: of_numbers(part, column, train, missing) for part in column.parts
         }
         return {"dates": column.written, "parts": parts}
-    known = of_numbers(name, column, train, missing)
-    return known | ({"decimal": ","} if column.written == "," else {})
+    return of_numbers(name, column, train, missing) | notation_of(column)
+
+
+def notation_of(column: Column) -> Known:
+    """Tell how the numbers of a column are written, if not as in Python."""
+    comma: Known = {"decimal": ","} if column.written == "," else {}
+    return comma | ({"thousands": True} if column.thousands else {})
+
+
+def with_thousands(columns: Collection[Known], said: str) -> None:
+    """Let thousands be separated in all columns of a decimal where they are in one.
+
+    They may be anyway if the spec has said what the decimal is.
+    """
+    found = {each.get("decimal", ".") for each in columns if "thousands" in each}
+    for known in columns:
+        numbers = known.keys().isdisjoint(("categories", "parts", "classes"))
+        if numbers and known.get("decimal", ".") in {*found, said}:
+            known["thousands"] = True
 
 
 def of_numbers(name: str, column: Column, train: Tensor, missing: str | None) -> Known:
@@ -108,8 +129,16 @@ def width_of(known: Known) -> int:
     return len(known.get("parts", "1"))
 
 
-def encoded_columns(name: str, column: Column, known: Known) -> Tensor:
+def encoded_columns(
+    name: str, column: Column, known: Known, lines: Sequence[int]
+) -> Tensor:
     """Return the features of a column, float32 (N, F).
+
+    Args:
+        name: Of the column.
+        column: The column.
+        known: What is known of it.
+        lines: The lines of the file that its rows begin in.
 
     Raises:
         DataError: A number is missing, or too large.
@@ -120,10 +149,9 @@ def encoded_columns(name: str, column: Column, known: Known) -> Tensor:
     found = [standardized(values_of_part(column, part), parts[part]) for part in parts]
     values = torch.stack(found, dim=1) if len(found) > 1 else found[0].unsqueeze(1)
     if not values.isfinite().all():
-        row = int((~values.isfinite()).any(dim=1).nonzero()[0]) + 1
-        empty = column.values[row - 1] is None
-        fault = "is missing" if empty else "is infinite, or too large"
-        raise DataError(f"row {row}: {name!r} {fault}")
+        row = int((~values.isfinite()).any(dim=1).nonzero()[0])
+        fault = "is missing" if column.values[row] is None else TOO_LARGE
+        raise DataError(f"line {lines[row]}: {name!r} {fault}")
     return values
 
 
@@ -170,47 +198,55 @@ def unseen_categories(columns: dict[str, Column], about: dict[str, Known]) -> li
     return lines
 
 
+def texts_of(about: dict[str, Known]) -> list[str]:
+    """Name the columns that are read as texts: all but numbers with a point."""
+    plain = ("categories", "parts", "classes", "decimal")
+    return [name for name, known in about.items() if not known.keys().isdisjoint(plain)]
+
+
 def as_known(table: Table, name: str, known: Known) -> Column:
-    """Read a column as what is known of it.
+    """Read a column as what is known of it: nothing is guessed anew.
 
     Raises:
         DataError: A value is none of that.
     """
-    import polars as pl
-
     values = table.columns[name]
-    if "categories" in known:
+    if "categories" in known or "classes" in known:
         return column_of(table, name, text=True)
-    if values.dtype.is_float() and "parts" not in known:
-        return column_of(table, name)
-    given = with_nulls(values.cast(pl.String), MISSING)
+    if values.dtype.is_float():
+        return checked_columns(name, column_of(table, name), table.lines, "")
+    given = with_nulls(values, MISSING)
     if "parts" in known:
-        formats = [known["dates"], *DATES]
-        column = dates_of(given, formats, force=True)
+        column = dates_as(given, known["dates"])
+        how = f"written as `{column.written}`"
     else:
-        decimals = [known.get("decimal", "."), *table.decimals]
-        column = numbers_of(given, decimals, force=True)
-    assert column is not None  # for mypy
-    return checked_columns(name, column)
+        thousands = known.get("thousands", False)
+        column = numbers_as(given, known.get("decimal", "."), thousands=thousands)
+        how = f"where `{column.written}` is the decimal"
+        how += "" if thousands else " and thousands are not separated"
+    return checked_columns(name, column, table.lines, f" as in training, {how}")
 
 
-def checked_columns(name: str, column: Column, *, target: bool = False) -> Column:
+def checked_columns(
+    name: str, column: Column, lines: Sequence[int], said: str
+) -> Column:
     """Refuse a column with values that are none of its kind.
 
     Args:
         name: Of the column.
         column: The column.
-        target: Whether it is learned, so that it can't be left out.
+        lines: The lines of the file that its rows begin in.
+        said: What else there is to say of such a value.
 
     Raises:
         DataError: It has one.
     """
-    if column.odd is None:
-        return column
-    row, text = column.odd
-    short = text if len(text) <= 40 else f"{text[:37]}..."
-    what = "date" if column.kind == "dates" else "number"
-    advice = "" if target else f", or write `drop: [{name}]` or `categories: [{name}]`"
-    raise DataError(
-        f"row {row}: {short!r} is no {what}, as others of {name!r}: mend it{advice}"
-    )
+    if column.odd is not None:
+        row, text = column.odd
+        short = text if len(text) <= 40 else f"{text[:37]}..."
+        what = "date" if column.kind == "dates" else "number"
+        raise DataError(f"line {lines[row]}: {short!r} of {name!r} is no {what}{said}")
+    if column.kind == "numbers" and column.values.is_infinite().any():
+        row = int(column.values.is_infinite().arg_true()[0])
+        raise DataError(f"line {lines[row]}: {name!r} {TOO_LARGE}")
+    return column

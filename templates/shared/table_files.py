@@ -3,15 +3,15 @@
 This module needs no torch.
 """
 
-import csv
 import io
 import warnings
+from array import array
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from table_text import SEPARATORS, TableError, found_separator, in_utf8, rows_of
+from table_text import Content, TableError, opened, rows_of
 
 if TYPE_CHECKING:
     from polars import Series
@@ -41,30 +41,36 @@ class Table(NamedTuple):
         path: The file.
         columns: The columns by name: Float64 if each value is a number, else String;
             null where a row has nothing.
-        format: How it is written.
-        notes: What was found out of that, a line each.
+        separator: What is between them.
+        lines: The line of the file that each row begins in.
+        notes: How it is written, as far as that was found out, a line each.
+        left_out: What nobody looks at, a line each.
         decimals: What may be before a fraction, the likeliest first.
     """
 
     path: Path
     columns: dict[str, "Series"]
-    format: Format
+    separator: str
+    lines: Sequence[int]
     notes: tuple[str, ...]
+    left_out: tuple[str, ...]
     decimals: tuple[str, ...] = (".", ",")
 
-    @property
-    def height(self) -> int:
-        """The number of rows."""
-        return len(next(iter(self.columns.values())))
 
-
-def read(path: Path, form: Format, texts: Collection[str] = ()) -> Table:
+def read(
+    path: Path,
+    form: Format,
+    texts: Collection[str] = (),
+    names: Collection[str] = (),
+) -> Table:
     """Read a table whose first line names its columns.
 
     Args:
         path: The file.
-        form: What is known of how it is written.
+        form: What is known of how it is written. If the decimal is a comma, all columns
+            are texts.
         texts: Columns that stay text, even if they look like numbers.
+        names: Columns that should be there.
 
     Raises:
         TableError: It is no table.
@@ -73,23 +79,23 @@ def read(path: Path, form: Format, texts: Collection[str] = ()) -> Table:
         import polars  # noqa: F401
     except ImportError:
         raise TableError("reading tables needs a package: pip install polars") from None
-    content, encoding, notes = in_utf8(path, form.encoding)
-    separator, content = found_separator(content, form.separator)
-    if separator != "," and not form.separator:
-        notes.append(f"{SEPARATORS.get(separator, 'a space')} separates columns")
-    names = checked_names(path, next(rows_of(content, separator), []))
-    height, empty = checked_rows(path, content, separator, len(names))
+    content = opened(path, form.separator, form.encoding, [*names])
+    _, header = next(rows_of(content), (0, []))
+    there = checked_names(path, header)
+    lines, empty = checked_rows(content, len(there))
+    comma = form.decimal == ","
+    kept = [place for place, name in enumerate(there) if comma or name in texts]
+    found = columns_of(content, len(there), kept, plain=not empty)
+    if len(found[0]) != len(lines):  # quotes inside of values
+        found = columns_of(content, len(there), kept, plain=False)
+    columns = dict(zip(there, found, strict=True))
+    said = []
     if empty:
-        notes.append(f"{empty} empty {'row is' if empty == 1 else 'rows are'} left out")
-    kept = [place for place, name in enumerate(names) if name in texts]
-    found = columns_of(content, separator, len(names), kept, plain=not empty)
-    if len(found[0]) != height:  # quotes inside of values
-        found = columns_of(content, separator, len(names), kept, plain=False)
-    columns = dict(zip(names, found, strict=True))
+        said.append(f"{empty} empty {'row is' if empty == 1 else 'rows are'} left out")
     if "" in columns:
-        notes.append(unnamed(path, columns.pop(""), names.index("")))
-    known = Format(separator, form.decimal, encoding)
-    return Table(path, columns, known, tuple(notes))
+        said.append(unnamed(path, columns.pop(""), there.index("")))
+    notes = (*content.notes,)
+    return Table(path, columns, content.separator, lines, notes, (*said,))
 
 
 def checked_names(path: Path, row: Sequence[str]) -> list[str]:
@@ -111,53 +117,51 @@ def checked_names(path: Path, row: Sequence[str]) -> list[str]:
     return names
 
 
-def checked_rows(
-    path: Path, content: bytes, separator: str, width: int
-) -> tuple[int, int]:
+def checked_rows(content: Content, width: int) -> tuple[Sequence[int], int]:
     """See that each row has a value for each column.
 
     Returns:
-        How many rows there are, and how many are empty.
+        The line that each row begins in, and how many rows are empty.
 
     Raises:
         TableError: A row has more or fewer values, or there is none.
     """
-    count = empty = 0
-    for found in widths_of(path, content, separator):
+    first = last = count = empty = 0
+    for line, found in widths_of(content):
         if found == 0:
             empty += 1
             continue
         if found != width:
             raise TableError(
-                f"{path}, row {count}: it has {found} values, and the first line names "
-                f"{width} columns"
+                f"{content.path}, line {line}: it has {found} values, and the first "
+                f"line names {width} columns"
             )
-        count += 1
+        first, last, count = first or line, line, count + 1
     if count < 2:
-        raise TableError(f"{path} has no rows below a line of names")
-    return count - 1, empty
+        raise TableError(f"{content.path} has no rows below a line of names")
+    if last - first == count - 1:
+        return range(first + 1, last + 1), empty
+    lines = array("q", (line for line, found in widths_of(content) if found))
+    return lines[1:], empty
 
 
-def widths_of(path: Path, content: bytes, separator: str) -> Iterator[int]:
-    """Yield how many values each row has, the first line too; 0 if it is empty."""
-    mark = separator.encode()
-    if b'"' not in content:
-        for line in io.BytesIO(content):
+def widths_of(content: Content) -> Iterator[tuple[int, int]]:
+    """Yield the line of each row, the first one too, and how many values it has.
+
+    Those that are empty have 0.
+    """
+    mark = content.separator.encode()
+    if b'"' not in content.text:
+        for place, line in enumerate(io.BytesIO(content.text), content.above + 1):
             values = line.count(mark) + 1
-            yield values if line.strip(b" \n" + mark) else 0
+            yield place, values if line.strip(b" \n" + mark) else 0
         return
-    rows = rows_of(content, separator, strict=True)
-    try:
-        for row in rows:
-            yield len(row) if any(map(str.strip, row)) else 0
-    except csv.Error as error:
-        at = getattr(rows, "line_num", 0)
-        said = "a quote is not closed" if "unexpected end" in str(error) else error
-        raise TableError(f"{path} is no table: line {at}: {said}") from None
+    for place, row in rows_of(content):
+        yield place, len(row)
 
 
 def columns_of(
-    content: bytes, separator: str, width: int, texts: Sequence[int], *, plain: bool
+    content: Content, width: int, texts: Sequence[int], *, plain: bool
 ) -> list["Series"]:
     """Read all columns at once.
 
@@ -166,25 +170,28 @@ def columns_of(
 
     Args:
         content: The table.
-        separator: What is between columns.
-        width: How many there are.
+        width: How many columns there are.
         texts: The places of those that stay text.
         plain: Whether polars reads it as the module csv does.
     """
     import polars as pl
 
     if not plain:
-        rows = [row for row in rows_of(content, separator) if any(map(str.strip, row))]
+        rows = [row for _, row in rows_of(content) if row]
         columns = zip(*rows[1:], strict=True)
-        return [pl.Series(values, dtype=pl.String) for values in columns]
+        series = [pl.Series(values, dtype=pl.String) for values in columns]
+        return [
+            each.cast(pl.Float64) if place not in texts and all_numbers(each) else each
+            for place, each in enumerate(series)
+        ]
 
     def taken(types: Sequence[Any], **more: Any) -> list["Series"]:
         """Read columns of these types; a value of another one is null."""
         with warnings.catch_warnings(action="ignore"):  # of quotes, see `plain`
             frame = pl.read_csv(
-                content,
-                separator=separator,
-                quote_char='"' if b'"' in content else None,
+                content.text,
+                separator=content.separator,
+                quote_char='"' if b'"' in content.text else None,
                 schema_overrides=types,
                 infer_schema=False,
                 ignore_errors=True,
@@ -210,7 +217,7 @@ def columns_of(
         ):
             found[place] = each
     except pl.exceptions.PolarsError:  # quotes inside of values
-        return columns_of(content, separator, width, texts, plain=False)
+        return columns_of(content, width, texts, plain=False)
     return found
 
 
@@ -224,6 +231,13 @@ def is_number(values: "Series") -> bool:
     )
 
 
+def all_numbers(values: "Series") -> bool:
+    """Tell whether each row has a number."""
+    import polars as pl
+
+    return not values.cast(pl.Float64, strict=False).null_count()
+
+
 def unnamed(path: Path, values: "Series", place: int) -> str:
     """Say why a column without a name is left out: it counts or names the rows.
 
@@ -233,6 +247,6 @@ def unnamed(path: Path, values: "Series", place: int) -> str:
     if place and values.null_count() == len(values):
         return "the last column, without a name or a value, is left out"
     if place == 0 and values.n_unique() == len(values):
-        what = "counts" if values.dtype.is_float() else "names"
+        what = "counts" if all_numbers(values) else "names"
         return f"the first column, without a name, {what} the rows: it is left out"
     raise TableError(f"{path}: column {place + 1} has no name in the first line")

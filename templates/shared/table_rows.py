@@ -7,16 +7,10 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from data_common import DataError, named, readable
-from table_columns import (
-    Column,
-    column_of,
-    looks_like_number,
-    may_be_id,
-    read_table,
-    suspicion,
-)
-from table_features import as_known, checked_columns
-from table_files import Format, Table
+from table_columns import Column, column_of, looks_like_number, read_table
+from table_doubts import may_be_id, suspicion
+from table_features import Known, as_known, checked_columns, texts_of
+from table_files import Format, Table, read
 from table_targets import Columns, Wanted, read_targets
 from table_text import TableError
 
@@ -47,18 +41,23 @@ class Rows(NamedTuple):
     """The columns of a table that count.
 
     Attributes:
-        height: How many rows there are.
+        lines: The lines of the file that they begin in.
         features: What is learned from.
         targets: What is learned.
         notes: What was found and left out, a line each.
         warnings: What may be a mistake, a line each.
     """
 
-    height: int
+    lines: Sequence[int]
     features: Columns
     targets: Columns
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
+
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return len(self.lines)
 
 
 @contextmanager
@@ -73,8 +72,23 @@ def of_file(path: Path) -> Iterator[None]:
         raise DataError(said) from None
 
 
-def opened_table(path: Path, form: Format, texts: Iterable[str]) -> Table:
+def opened_table(
+    path: Path,
+    form: Format,
+    texts: Iterable[str],
+    names: Iterable[str],
+    *,
+    known: bool = False,
+) -> Table:
     """Read a table, some of whose columns stay text.
+
+    Args:
+        path: The file.
+        form: What is known of how it is written.
+        texts: The columns that stay text.
+        names: Columns that should be there.
+        known: Whether each column is read as it was in training, so that nothing is to
+            be found out of how numbers are written.
 
     Raises:
         DataError: It is no table, or packages are missing.
@@ -86,7 +100,7 @@ def opened_table(path: Path, form: Format, texts: Iterable[str]) -> Table:
         raise DataError(said) from None
     with readable(path, "is no table"):
         try:
-            return read_table(path, form, [*texts])
+            return (read if known else read_table)(path, form, [*texts], [*names])
         except TableError as error:
             raise DataError(str(error)) from None
 
@@ -99,7 +113,8 @@ def read_rows(path: Path, keys: Keys, wanted: Wanted) -> Rows:
     """
     with of_file(path):
         texts = [*keys.categories, *(keys.targets if wanted.texts else ())]
-        table = opened_table(path, keys.format, texts)
+        said = [*keys.targets, *keys.columns, *keys.drop, *keys.categories]
+        table = opened_table(path, keys.format, texts, said)
         names = feature_names(table, keys)
         targets = read_targets(table, [*keys.targets], wanted)
         features, empty = {}, []
@@ -110,51 +125,60 @@ def read_rows(path: Path, keys: Keys, wanted: Wanted) -> Rows:
             if column.kind == "nothing":
                 empty.append(name)
             else:
-                features[name] = checked_columns(name, column)
+                features[name] = checked_columns(
+                    name,
+                    column,
+                    table.lines,
+                    f", as others are: mend it, or write `drop: [{name}]` or "
+                    f"`categories: [{name}]`",
+                )
         if not features:
             raise DataError("there are no columns to learn from")
-        notes = [*table.notes, *notes_of(features, empty)]
-        found = Rows(table.height, features, targets, tuple(notes), ())
+        notes = (*table.notes, *table.left_out, *notes_of(features, empty))
+        doubts = tuple(doubts_of(features))
         return without_missing(
-            found._replace(warnings=tuple(doubts_of(features))), keys
+            Rows(table.lines, features, targets, notes, doubts), keys
         )
 
 
-def read_like(path: Path, keys: Keys, wanted: Wanted, about: dict[str, Any]) -> Rows:
+def read_like(path: Path, keys: Keys, about: dict[str, Any]) -> Rows:
     """Read the columns of another table with the same names.
 
     Args:
         path: The file.
         keys: What the spec says.
-        wanted: What is learned.
-        about: What is known of the columns.
+        about: What is known of the columns, and of those that are learned.
 
     Raises:
         DataError: It is no table, or a value is not what its column holds.
     """
+    learned: dict[str, Known] = about["target_columns"]
     with of_file(path):
-        texts = [*categories_of(about), *(keys.targets if wanted.texts else ())]
-        table = opened_table(path, keys.format, texts)
-        check_names(table, [*about, *keys.targets])
-        targets = read_targets(table, [*keys.targets], wanted)
-        features = features_like(table, about)
-        found = Rows(table.height, features, targets, table.notes, ())
-        return without_missing(found, keys)
+        table = table_like(path, keys.format, about["columns"] | learned)
+        targets = columns_like(table, learned)
+        features = columns_like(table, about["columns"])
+        notes = table.notes + table.left_out
+        return without_missing(Rows(table.lines, features, targets, notes, ()), keys)
 
 
-def features_like(table: Table, about: dict[str, Any]) -> Columns:
-    """Read columns as what is known of them; in any order, and others may be there.
+def table_like(path: Path, form: Format, about: dict[str, Known]) -> Table:
+    """Read a table with the columns that are known; others may be there.
 
     Raises:
-        DataError: One is missing, or a value is not what its column holds.
+        DataError: It is no table, or lacks some of them.
     """
+    table = opened_table(path, form, texts_of(about), about, known=True)
     check_names(table, about)
+    return table
+
+
+def columns_like(table: Table, about: dict[str, Known]) -> Columns:
+    """Read columns as what is known of them, in its order.
+
+    Raises:
+        DataError: A value is not what its column holds.
+    """
     return {name: as_known(table, name, known) for name, known in about.items()}
-
-
-def categories_of(about: dict[str, Any]) -> list[str]:
-    """Name the columns that are categories."""
-    return [name for name, known in about.items() if "categories" in known]
 
 
 def feature_names(table: Table, keys: Keys) -> list[str]:
@@ -209,13 +233,14 @@ def without_missing(rows: Rows, keys: Keys) -> Rows:
     if keys.missing is None and gaps:
         first = next(iter(gaps))
         raise DataError(
-            f"row {row_of(gaps[first])}: {first!r} is missing there, {counted(gaps)}: "
-            "write `missing: median` or `mean`, or `missing: drop` to leave rows out"
+            f"line {rows.lines[row_of(gaps[first])]}: {first!r} is missing there, "
+            f"{counted(gaps)}: write `missing: median` or `mean`, or `missing: drop` "
+            "to leave rows out"
         )
     if keys.missing is None and unknown:
         first = next(iter(unknown))
         raise DataError(
-            f"row {row_of(unknown[first])}: {first!r} is empty there, "
+            f"line {rows.lines[row_of(unknown[first])]}: {first!r} is empty there, "
             f"{counted(unknown)}: nothing can be learned from these rows; remove them, "
             "or write `missing: drop`"
         )
@@ -228,11 +253,11 @@ def without_missing(rows: Rows, keys: Keys) -> Rows:
     kept = lacking[0].values.is_not_null()
     for column in lacking[1:]:
         kept &= column.values.is_not_null()
-    height = int(kept.sum())
+    lines = [rows.lines[row] for row in kept.arg_true()]
     why = counted(unknown if filled else {**gaps, **unknown})
-    count = rows.height - height
+    count = rows.height - len(lines)
     notes.append(f"{count:,} of {rows.height:,} rows are left out: {why}")
-    if not height:
+    if not lines:
         raise DataError(f"each row has a missing value: {why}; `drop` these columns")
     features, targets = (
         {
@@ -241,12 +266,12 @@ def without_missing(rows: Rows, keys: Keys) -> Rows:
         }
         for each in (rows.features, rows.targets)
     )
-    return Rows(height, features, targets, tuple(notes), rows.warnings)
+    return Rows(lines, features, targets, tuple(notes), rows.warnings)
 
 
 def row_of(column: Column) -> int:
-    """Return the first row, from 1, without a value."""
-    return int(column.values.is_null().arg_true()[0]) + 1
+    """Return the first row, from 0, without a value."""
+    return int(column.values.is_null().arg_true()[0])
 
 
 def counted(columns: Columns) -> str:

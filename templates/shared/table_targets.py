@@ -1,14 +1,22 @@
 """The columns of a table that are learned: classes, or numbers."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
+from class_order import in_order
 from data_common import DataError, named
-from table_columns import MISSING, Column, column_of, numbers_of, with_nulls
-from table_features import checked_columns, tensor_of
+from table_columns import Column, column_of, numbers_of, with_nulls
+from table_features import (
+    Known,
+    checked_columns,
+    notation_of,
+    tensor_of,
+)
 from table_files import Table
+from table_text import MISSING
 
 Columns = dict[str, Column]
 
@@ -67,7 +75,7 @@ def of_number_targets(table: Table, name: str, *, unit: bool) -> Column:
             f"{name!r} has {column.kind} such as {str(some[0])!r}, and the loss takes "
             "numbers: `CrossEntropyLoss` learns classes"
         )
-    return checked_columns(name, column, target=True)
+    return checked_columns(name, column, table.lines, ", as others are: mend it")
 
 
 def learned_targets(targets: Columns, train: Tensor, wanted: Wanted) -> dict[str, Any]:
@@ -81,21 +89,25 @@ def learned_targets(targets: Columns, train: Tensor, wanted: Wanted) -> dict[str
     Raises:
         DataError: There are too many classes, or only one; or too large numbers.
     """
-    for name, column in targets.items():
-        if column.kind == "categories":
-            classes = class_names(name, column, wanted.outputs or 2)
-            if len(targets) == 1:
-                return {"classes": classes}
+    known: dict[str, Known] = {
+        name: {"classes": class_names(name, column, wanted.outputs or 2)}
+        if column.kind == "categories"
+        else notation_of(column)
+        for name, column in targets.items()
+    }
+    about: dict[str, Any] = {"target_columns": known}
+    classes = [each["classes"] for each in known.values() if "classes" in each]
+    if len(targets) == 1 and classes:
+        about["classes"] = classes[0]
     if not targets or not wanted.standardize:
-        return {}
+        return about
     found = torch.stack([tensor_of(each.values) for each in targets.values()])
     mean, std = found[:, train].mean(dim=1), found[:, train].std(dim=1, correction=0)
     for name, number in zip(targets, std.tolist(), strict=True):
         check_targets_of(torch.tensor(number), name)
     std = torch.where(std > 0, std, 1.0)
-    return {
-        "targets": {"names": [*targets], "mean": mean.tolist(), "std": std.tolist()}
-    }
+    scale = {"names": [*targets], "mean": mean.tolist(), "std": std.tolist()}
+    return {**about, "targets": scale}
 
 
 def class_names(name: str, column: Column, most: int) -> list[str]:
@@ -104,7 +116,7 @@ def class_names(name: str, column: Column, most: int) -> list[str]:
     Raises:
         DataError: The model tells fewer apart, or there is only one.
     """
-    classes = column.categories
+    classes = in_order(column.categories)
     if 1 < len(classes) <= most:
         return classes
     told = f"{name!r} has {len(classes)} classes, the model tells {most} apart"
@@ -119,40 +131,49 @@ def class_names(name: str, column: Column, most: int) -> list[str]:
 
 
 def values_of_targets(
-    targets: Columns, about: dict[str, Any], wanted: Wanted
+    targets: Columns, about: dict[str, Known], wanted: Wanted, lines: Sequence[int]
 ) -> Tensor:
     """Return the targets: int64 (N,), or float32 (N, …) in their own unit.
+
+    Args:
+        targets: The columns.
+        about: What is known of each.
+        wanted: What is learned.
+        lines: The lines of the file that their rows begin in.
 
     Raises:
         DataError: There are other classes, or numbers that the loss does not take.
     """
-    if wanted.outputs:
-        (name,) = targets
-        return labels(name, targets[name], about["classes"])
     found = []
     for name, column in targets.items():
-        if column.kind == "categories":
-            classes = about.get("classes") or column.categories
-            found.append(labels(name, column, classes).float())
+        if "classes" in about[name]:
+            found.append(labels(name, column, about[name]["classes"], lines))
         else:
             found.append(tensor_of(column.values).float())
             check_targets_of(found[-1], name, unit=wanted.unit)
-    return torch.stack(found, dim=1).reshape(-1, *(wanted.result or ()))
+    if wanted.outputs:
+        return found[0]
+    values = torch.stack([each.float() for each in found], dim=1)
+    return values.reshape(-1, *(wanted.result or ()))
 
 
-def labels(name: str, column: Column, classes: list[str]) -> Tensor:
+def labels(
+    name: str, column: Column, classes: list[str], lines: Sequence[int]
+) -> Tensor:
     """Return the places of the classes, int64 (N,).
 
     Raises:
         DataError: One is not trained on.
     """
     places = {each: place for place, each in enumerate(classes)}
-    found = column.values.to_list()
-    strange = {each for each in found if each not in places}
-    if strange:
-        which = named(map(repr, sorted(map(str, strange))))
-        raise DataError(f"{name!r} has {which}, which nothing is trained on for")
-    return torch.tensor([places[each] for each in found])
+    found = [places.get(each, -1) for each in column.values.to_list()]
+    if -1 in found:
+        row = found.index(-1)
+        raise DataError(
+            f"line {lines[row]}: {name!r} is {column.values[row]!r}, and what is "
+            f"trained on has only {named(map(repr, classes))}"
+        )
+    return torch.tensor(found)
 
 
 def check_targets_of(values: Tensor, name: str, *, unit: bool = False) -> None:

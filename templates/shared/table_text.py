@@ -5,15 +5,24 @@ This module needs nothing but Python.
 
 import csv
 import io
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from byte_marks import encoding_by_mark
 
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
 """What columns may be separated by if nobody says it, and its name."""
+MISSING = (
+    *("", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "NULL", "null", "Null", "None"),
+    *("none", "<NA>", "#N/A", "?", "-", "--", "."),
+)
+"""What stands for a missing number or date."""
+NO_CATEGORY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "<NA>", "#N/A")
+"""What stands for a missing category; other words of `MISSING` may be one."""
+LARGEST = 2**31 - 1
+"""The most characters of one value."""
 OTHERS = {
     b"PK\x03\x04": "an Excel or zip file",
     b"\x1f\x8b": "a gzip file",
@@ -28,6 +37,51 @@ OTHERS = {
 
 class TableError(ValueError):
     """Why a file cannot be used as a table, and what to do, in one line."""
+
+
+class Content(NamedTuple):
+    """The text of a table.
+
+    Attributes:
+        path: The file.
+        text: In UTF-8 with plain ends of lines; its first line is not empty.
+        separator: What is between columns.
+        encoding: Of the file, if it is not UTF-8.
+        above: How many lines of the file are above the text.
+        notes: What was found out of that, a line each.
+    """
+
+    path: Path
+    text: bytes
+    separator: str
+    encoding: str
+    above: int
+    notes: list[str]
+
+
+def opened(
+    path: Path, separator: str = "", encoding: str = "", names: Sequence[str] = ()
+) -> Content:
+    """Read the text of a table.
+
+    Args:
+        path: The file.
+        separator: What is between columns; found out if it is empty.
+        encoding: Of the file; found out if it is empty.
+        names: Columns that should be there.
+
+    Raises:
+        TableError: It is no text, or one of several encodings.
+    """
+    lines, used, notes = in_utf8(path, encoding)
+    content = lines.lstrip(b"\n")
+    said, content = said_separator(content)
+    content = content.lstrip(b"\n")
+    above = lines[: len(lines) - len(content)].count(b"\n")
+    found = separator or said or found_separator(content, names)
+    if found != "," and not separator:
+        notes.append(f"{SEPARATORS.get(found, 'a space')} separates columns")
+    return Content(path, content, found, used, above, notes)
 
 
 def in_utf8(path: Path, encoding: str) -> tuple[bytes, str, list[str]]:
@@ -55,7 +109,7 @@ def in_utf8(path: Path, encoding: str) -> tuple[bytes, str, list[str]]:
         raise TableError(f"{path} is no table: it has NUL bytes, first in line {line}")
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return content.strip(b"\n"), used, notes
+    return content.rstrip(b"\n"), used, notes
 
 
 def same_encoding(one: str, mark: str) -> bool:
@@ -120,33 +174,63 @@ def refuse_mixture(path: Path, raw: bytes) -> None:
         )
 
 
-def found_separator(content: bytes, said: str) -> tuple[str, bytes]:
-    """Find what separates columns: it makes the most of them, in each of the lines.
+def said_separator(content: bytes) -> tuple[str, bytes]:
+    """Return what separates columns as Excel writes it above them, and the rest.
 
-    Excel writes it into a line of its own, such as `sep=;`.
+    It is a line such as `sep=;`.
     """
     first = content[: content.find(b"\n") + 1].strip().lower()
-    if first.startswith(b"sep=") and len(first) <= len(b"sep=;"):
-        content = content[content.find(b"\n") + 1 :]
-        return said or first[4:].decode() or "\t", content
-    if said:
-        return said, content
+    if not first.startswith(b"sep=") or len(first) > len(b"sep=;"):
+        return "", content
+    return first[4:].decode() or "\t", content[content.find(b"\n") + 1 :]
+
+
+def found_separator(content: bytes, names: Sequence[str]) -> str:
+    """Find what separates columns.
+
+    It makes columns of the names that should be there, the same number in each of the
+    lines, and the most of them.
+    """
     start = content[:100_000]
     start = start[: start.rfind(b"\n") + 1] or start
-    best, most = ",", (False, 1)
+    best, most = ",", (0, False, 1)
     for separator in (*SEPARATORS, " "):
-        rows = islice(rows_of(start, separator), 20)
-        widths = [len(row) for row in rows if row] or [1]
-        score = len({*widths}) == 1 and widths[0] > 1, widths[0]
-        if score > most and (separator != " " or score[0] > most[0]):
+        rows = [row for row in islice(as_csv_rows(start, separator), 20) if row]
+        header = {each.strip() for row in rows[:1] for each in row}
+        width = len(rows[0]) if rows else 1
+        same = width > 1 and all(len(row) == width for row in rows)
+        score = sum(name in header for name in names), same, width
+        if score > most and (separator != " " or score[:2] > most[:2]):
             best, most = separator, score
-    return best, content
+    return best
 
 
-def rows_of(
-    content: bytes, separator: str, *, strict: bool = False
-) -> Iterator[list[str]]:
-    """Yield rows as the module csv reads them."""
-    csv.field_size_limit(sys.maxsize)
-    lines = io.TextIOWrapper(io.BytesIO(content), "utf-8", newline="")
-    return csv.reader(lines, delimiter=separator, strict=strict)
+def as_csv_rows(text: bytes, separator: str) -> Iterator[list[str]]:
+    """Yield rows as the module csv reads them, whatever is in them."""
+    csv.field_size_limit(LARGEST)
+    return csv.reader(lines_of(text), delimiter=separator)
+
+
+def lines_of(text: bytes) -> io.TextIOWrapper:
+    """Open a text for the module csv."""
+    return io.TextIOWrapper(io.BytesIO(text), "utf-8", newline="")
+
+
+def rows_of(content: Content) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the line that it begins in; one without values is empty.
+
+    Raises:
+        TableError: A quote is at another place than around a value.
+    """
+    csv.field_size_limit(LARGEST)
+    rows = csv.reader(lines_of(content.text), delimiter=content.separator, strict=True)
+    start = 1
+    try:
+        for row in rows:
+            yield content.above + start, row if any(map(str.strip, row)) else []
+            start = rows.line_num + 1
+    except csv.Error as error:
+        cut = "unexpected end" in str(error)
+        line = content.above + (start if cut else rows.line_num)
+        said = "a quote is not closed" if cut else error
+        raise TableError(f"{content.path} is no table: line {line}: {said}") from None

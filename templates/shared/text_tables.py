@@ -1,21 +1,17 @@
 """Texts in a column of a CSV file, and what else is in their rows."""
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from data_common import DataError, named, readable
-from text_files import read_text
+from errors import note
+from table_text import NO_CATEGORY, Content, TableError, opened, rows_of
 
 TABLE_ENDINGS = (".csv", ".tsv")
-SEPARATORS = (",", ";", "\t", "|")
-LARGEST = 2**31 - 1
-"""The most characters of one value."""
 
 
-class Column(NamedTuple):
+class TextColumns(NamedTuple):
     """Some columns of a table.
 
     Attributes:
@@ -29,49 +25,59 @@ class Column(NamedTuple):
 
 def read_columns(
     path: Path, names: Sequence[str], separator: str = "", encoding: str = ""
-) -> Column:
-    """Read columns of a table, whose first line names them.
+) -> TextColumns:
+    """Read columns of a table, whose first line names them, as other tables are read.
 
     Args:
         path: The file.
-        names: The columns; without any, the only one that the table has.
-        separator: What stands between values; without it, what fits the names.
-        encoding: Of the file; without it, as it says itself, else UTF-8.
+        names: The columns, that of the texts first; without any, the only one that the
+            table has. Where others have what stands for a missing value they are empty.
+        separator: What stands between values; found out if it is empty.
+        encoding: Of the file; found out if it is empty.
 
     Raises:
         DataError: It is no table, or has no such columns.
     """
-    text = read_text(path, encoding).lstrip("\n")
-    if not text.strip():
-        raise DataError(f"{path} is empty")
-    separator = separator or _separator(text, names)
-    csv.field_size_limit(LARGEST)
     with readable(path, "is no table"):
-        lines = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
-        header = [each.strip() for each in next(lines)]
-        rows = [row for row in lines if row]
+        try:
+            content = opened(path, separator, encoding, names)
+            header, rows = _rows(content)
+        except TableError as error:
+            raise DataError(str(error)) from None
+    if content.encoding and not encoding:
+        note(f"{path}: it is read as {content.encoding}")
     places = [_place(path, header, name) for name in names or _only(path, header)]
     if not rows:
         raise DataError(f"{path} has no rows below a line of names")
-    for number, row in enumerate(rows, 1):
-        if len(row) != len(header):
-            raise DataError(
-                f"{path}, row {number}: it has {len(row)} values, the line of names "
-                f"has {len(header)}; a text with {separator!r} in it stands in quotes"
-            )
     values = [tuple(row[place].strip() for place in places) for row in rows]
-    return Column(values, separator)
+    return TextColumns(
+        [(text, *map(_known, more)) for text, *more in values], content.separator
+    )
 
 
-def _separator(text: str, names: Sequence[str]) -> str:
-    """Return what parts the first line into the names, and at least into most."""
-    line = next(line for line in text.split("\n") if line.strip())
+def _rows(content: Content) -> tuple[list[str], list[list[str]]]:
+    """Return the names of the columns, and the rows.
 
-    def fit(separator: str) -> tuple[int, int]:
-        found = [each.strip() for each in next(csv.reader([line], delimiter=separator))]
-        return sum(name in found for name in names), len(found)
+    Raises:
+        TableError: A row has more or fewer values.
+    """
+    lines = [(line, row) for line, row in rows_of(content) if row]
+    if not lines:
+        raise TableError(f"{content.path} is empty")
+    (_, header), *rows = lines
+    for line, row in rows:
+        if len(row) != len(header):
+            raise TableError(
+                f"{content.path}, line {line}: it has {len(row)} values, the line of "
+                f"names has {len(header)}; a text with {content.separator!r} in it "
+                "stands in quotes"
+            )
+    return [each.strip() for each in header], [row for _, row in rows]
 
-    return max(SEPARATORS, key=fit)
+
+def _known(value: str) -> str:
+    """Return a value; nothing, if it stands for a missing one."""
+    return "" if value in NO_CATEGORY else value
 
 
 def _place(path: Path, header: list[str], name: str) -> int:

@@ -1,12 +1,12 @@
 """What texts are of, as targets: the places of classes, or numbers."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from class_order import finite_number, in_order
 from data_common import DataError, named
 
 
@@ -54,12 +54,8 @@ def as_targets(
 
 
 def _labels(found: Sequence[str], what: str, outputs: int) -> tuple[Tensor, list[str]]:
-    """Return the places of classes, int64 (N,), and their names, sorted."""
-    names = {*found}
-    numbers = all(finite_number(each) is not None for each in names)
-    classes = sorted(
-        names, key=lambda each: (finite_number(each) if numbers else 0, each)
-    )
+    """Return the places of classes, int64 (N,), and their names in order."""
+    classes = in_order(found)
     if len(classes) < 2:
         raise DataError(
             f"{what} has one class only, {classes[0]!r}: nothing is to learn"
@@ -77,12 +73,3 @@ def scale_of(name: str, values: Tensor) -> dict[str, Any]:
     """Return mean and deviation of numbers that are trained on, as plain values."""
     std, mean = torch.std_mean(values.double().flatten(), correction=0)
     return {"names": [name], "mean": [mean.item()], "std": [std.item() or 1.0]}
-
-
-def finite_number(text: str) -> float | None:
-    """Read a number that is finite, or return None."""
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None

@@ -115,7 +115,9 @@ def _columns(tables: Any, table: Any, targets: Sequence[str], goal: Goal) -> Col
             column = tables.column_of(table, name, text=True)
         if column.kind == "nothing":
             continue  # scripts leave it out
-        reason = tables.suspicion(name, column) or _sparse(column)
+        reason = shared_module("table_doubts").suspicion(name, column) or _sparse(
+            column
+        )
         several = values.n_unique()
         if reason and not (" unit" in reason and 20 * several <= len(values)):
             drop[name] = reason
