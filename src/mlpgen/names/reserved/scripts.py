@@ -13,15 +13,15 @@ WORDS = frozenset(
     _around _bits _changed _check_fits _checked _checksums _content _converted
     _counts _described _differences _ends _fits _flat _holds_out _input _inputs
     _is_kept _is_so _key _kind _kind_of_numbers _kinds _known _labels _layer _maps
-    _marks _mended _numbers _of_channels _of_classes _of_keys _of_layers _only
-    _other _other_data _other_settings _outcome _pairs _pickled _place _places
-    _range _refused _reordered _resampled _rows _safetensors _said _save
-    _scheduler_kind _shape _sign _single _span _steps _subplots _sums _targets
-    _three _title _told _trained _two_classes _unequal about about_input above
-    affine all_differ all_numbers applied are_labels argparse args array as_csv
-    as_csv_rows as_floats as_json as_known as_shown as_targets as_tensor as_texts
-    attempt augment augmented average axes axis batches begin begins_as_image begun
-    believed beside build by_name byte_marks cache called cased cells centered chain
+    _marks _mended _numbers _of_channels _of_classes _of_copies _of_keys _of_layers
+    _only _other _other_data _other_settings _outcome _pairs _pickled _place _range
+    _refused _reordered _resampled _rows _safetensors _said _save _scheduler_kind
+    _shape _sign _single _span _steps _subplots _sums _targets _three _title _told
+    _trained _two_classes _unequal about about_input above affine all_differ
+    all_numbers applied are_labels argparse args array as_csv as_csv_rows as_floats
+    as_json as_known as_shown as_targets as_tensor as_texts attempt augment
+    augmented average axes axis batches begin begins_as_image begun believed beside
+    build by_name byte_marks cache called called_image cased cells centered chain
     changes channel check_apart check_arguments check_broken check_classes
     check_counts check_free check_layout check_mask_size check_names check_other
     check_own check_swapped check_targets check_targets_of check_unit check_weights
@@ -49,9 +49,9 @@ WORDS = frozenset(
     groups guarded guessed gzip handle handles has_commas has_run head held_out
     hidden hook hooks http id_doubts image image_checks image_files image_fit
     image_folders image_walk images images_below images_of_classes in_bytes in_order
-    in_parts in_utf8 index inside inspect io is_constant is_number is_one_hot
-    is_other_data is_utf8 is_wide islice itertools join joined json keep kind_of
-    known known_examples labels laid_out last layer learned learned_columns
+    in_utf8 index inside inspect io is_constant is_number is_one_hot is_other_data
+    is_utf8 is_wide islice itertools join joined json keep kind_of known
+    known_examples labels laid_out last layer learned learned_columns
     learned_targets learning_rate leave left_out lengths_of lines_of load
     load_labeled loaded locked look looks_like_number loss lr_scheduler
     make_optimizer mask_classes mask_name mask_numbers mask_targets mask_values
@@ -65,36 +65,36 @@ WORDS = frozenset(
     of_twins of_two of_unknown of_vocabulary on_images one_hot one_line one_thread
     opened opened_table optimizer optimizers os others output outputs_of_layers
     own_code own_functions own_loss own_metric pair paired_masks pairs parallel
-    parameter parameter_groups parser part part_of parted parts parts_below parts_of
-    parts_of_table path path_of pathlib patience perplexity pictured pictures pieces
-    pieces_of_lines pixel_doubts pixels place placed places plain plots
-    postprocessing prediction predictions preprocessing print_layer print_layers
-    print_means printable profiled progress pyplot random_state ranks rates re read
-    read_all read_arrays read_columns read_dates read_examples read_file read_files
-    read_idx read_images read_inputs read_like read_numbers read_part read_rows
-    read_table read_targets read_text read_weights read_window readable
-    readable_folders recoded record refit refuse_mixture replaced reprlib
+    parameter parameter_groups parser part part_of parted parted_images parts
+    parts_below parts_of parts_of_table path path_of pathlib patience perplexity
+    pictured pictures pieces pieces_of_lines pixel_doubts pixels place placed places
+    plain plots postprocessing prediction predictions preprocessing print_layer
+    print_layers print_means printable profiled progress pyplot random_state ranks
+    rates re read read_all read_arrays read_columns read_dates read_examples
+    read_file read_files read_idx read_images read_inputs read_like read_numbers
+    read_part read_rows read_table read_targets read_text read_weights read_window
+    readable readable_folders recoded record refit refuse_mixture replaced reprlib
     require_matplotlib rescaled restore restore_best restored results resume room
     rotate row row_of rows_of run runpy said_separator same_buffers same_encoding
     same_rows same_states save_classes save_curves save_examples save_layers
     save_numbers save_onnx save_places save_pt2 save_restored save_several
     save_texts say scale scale_doubts scale_of scaler scales scaling scaling_inputs
     scheduler score scores seed seen self set_random_state settings settled shaped
-    share shares short show_layers show_row show_table shown shuffled shutil signal
-    sized sized_image spared spec_ split standardized start starting state states
-    statistics std steps subprocess summary survey suspicion sys table_columns
-    table_doubts table_features table_files table_like table_rows table_targets
-    table_text take_weights takes_targets tarfile target targets tell tempfile
-    tensor_of tensorboard tensors text text_files text_folders text_lengths
-    text_tables text_targets text_units text_unknown texts texts_below texts_of
-    texts_read time told torch traceback train train_epoch train_step trained
-    training translated turned turns twin_doubts type_of types typing unicodedata
-    unit_of units_of unknown_share unnamed unpacked unread unseen_categories upright
-    urllib usable use use_weights value value_of values values_of_part
-    values_of_targets visible vocabulary_of wanted_inputs warned warnings watch
-    weigh_classes weigh_positives weight_average weighting width_of widths_of window
-    with_bar with_lengths with_nulls with_thousands without_missing without_nan
-    word_pattern words write write_confusion write_rows write_table write_thresholds
-    wrong_places wrong_shape
+    share shares short should_be_image show_layers show_row show_table shown
+    shuffled shutil signal sized sized_image spared spec_ split standardized start
+    starting state states statistics std steps subprocess summary survey suspicion
+    sys table_columns table_doubts table_features table_files table_like table_rows
+    table_targets table_text take_weights takes_targets tarfile target targets tell
+    tempfile tensor_of tensorboard tensors text text_files text_folders text_lengths
+    text_tables text_targets text_to_continue text_units text_unknown texts
+    texts_below texts_of texts_read time told torch traceback train train_epoch
+    train_step trained training translated turned turns twin_doubts type_of types
+    typing unicodedata unit_of units_of unknown_share unnamed unpacked unread
+    unseen_categories upright urllib usable use use_weights value value_of values
+    values_of_part values_of_targets visible vocabulary_of wanted_inputs warned
+    warnings watch weigh_classes weigh_positives weight_average weighting width_of
+    widths_of window with_bar with_lengths with_nulls with_thousands without_missing
+    without_nan word_pattern words write write_confusion write_rows write_table
+    write_thresholds wrong_places wrong_shape
     """.split()
 )
