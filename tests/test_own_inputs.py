@@ -322,8 +322,59 @@ def test_each_input_has_its_scale(tmp_path: Path) -> None:
         data = load(spec, tmp_path)
         values = data.train.inputs()["image"]
         assert float(values.mean()) == pytest.approx(mean, abs=0.1 + mean / 5)
-        read = data.train.as_read("image", values)
+        read = data.train.of("image").as_read(values)
         assert float(read.mean()) == pytest.approx(130, abs=5)
+
+
+def test_inputs_get_the_scale_that_the_model_knows(tmp_path: Path) -> None:
+    """Those that have none stay what they are, of their type."""
+    spec = written(tmp_path)
+    known = load(spec, tmp_path)
+    written(tmp_path, image=(two()["image"] * 2 + 1).astype("float32"))
+    data = load(spec, tmp_path)
+    read = data.test.of("image").as_read(data.test.inputs()["image"])
+    tokens, absent = (data.test.inputs()[name].clone() for name in ("tokens", "absent"))
+    data.test.rescale(data.about, known.about)
+    (image, *others), targets = data.test.between(0, len(data.test))
+    mean, std = (known.about["inputs"]["image"][key][0] for key in ("mean", "std"))
+    torch.testing.assert_close(image, (read - mean) / std, rtol=1e-3, atol=1e-3)
+    for one, other in zip(others, (tokens, absent), strict=True):
+        assert torch.equal(one, other) and one.dtype == other.dtype
+    assert targets.dtype == torch.int64
+
+
+def test_parts_have_what_the_whole_has() -> None:
+    """Targets and marks that were set on all inputs together, in a part of a part."""
+    common, inputs = shared("data_common"), shared("data_inputs")
+    each = {name: common.Data(torch.ones(4, 2), torch.zeros(4)) for name in "ab"}
+    for data in (each["a"], inputs.Inputs(each, torch.zeros(4))):
+        data.targets = torch.arange(4.0)
+        data.ignored, data.soft, data.compared = 2, True, False
+        data.target_scale = (torch.tensor(1.0), torch.tensor(2.0))
+        part = data.part(torch.tensor([3, 1])).part(torch.tensor([1]))
+        assert part.targets.tolist() == [1.0]
+        assert part.between(0, 1)[1].tolist() == part.at(torch.tensor([0]))[1].tolist()
+        assert (part.ignored, part.soft, part.compared) == (2, True, False)
+        assert part.in_own_unit(part.targets).tolist() == [3.0]
+        assert [*map(len, part.inputs().values())] == [1] * len(data.inputs())
+
+
+def test_several_inputs_have_no_features_of_their_own() -> None:
+    """Nothing is done to the first one alone."""
+    common, inputs = shared("data_common"), shared("data_inputs")
+    each = {name: common.Data(torch.ones(4, 2), torch.zeros(4)) for name in "ab"}
+    data = inputs.Inputs(each, torch.zeros(4))
+    with pytest.raises(AttributeError, match="features"):
+        data.scale(torch.tensor(1.0), torch.tensor(2.0))
+    assert all(bool((values == 1).all()) for values in data.inputs().values())
+
+
+def test_a_restored_input_is_rescaled_with_its_targets() -> None:
+    common, targets = shared("data_common"), shared("data_targets")
+    data = common.Data(torch.rand(4, 2), torch.zeros(4))
+    targets.Goal(result=(2,), restored=True).restore(data)
+    data.rescale({"mean": [0.0], "std": [1.0]}, {"mean": [1.0], "std": [2.0]})
+    assert torch.equal(data.targets, data.features)
 
 
 def test_modules_give_dicts(tmp_path: Path) -> None:

@@ -737,3 +737,83 @@ def test_parts_of_a_step_weigh_by_what_is_learned(
     pairs = zip(shares, parts, strict=True)
     together = sum(share * loss(part) for share, part in pairs)
     torch.testing.assert_close(together, loss(order))
+
+
+RATED = spec(
+    {**REVIEWS, "target": "stars", "units": "words"},
+    embedded({"sum": 1}, {"Linear": 1}),
+    loss="MSELoss",
+    metrics=["mae"],
+)
+WITHOUT_LENGTHS: dict[str, dict[str, Any]] = {
+    "classes": KINDS["table"],
+    "numbers": RATED,
+    "zeros and ones": KINDS["two"],
+    "numbers from 0 to 1": {
+        **RATED,
+        "training": {**RATED["training"], "loss": "BCEWithLogitsLoss"},
+    },
+}
+
+
+def with_lengths(given: dict[str, Any]) -> dict[str, Any]:
+    """Let a network divide by the lengths of texts, which are another input."""
+    first, *layers = given["layers"]
+    return {
+        **given,
+        "layers": [
+            {**first, "from": "tokens"},
+            {"sum": 1, "name": "all"},
+            {"div": None, "from": ["all", "lengths"]},
+            *layers[1:],
+        ],
+        "input": given["input"] | {"lengths": {"shape": [1], "dtype": "int64"}},
+    }
+
+
+@pytest.mark.parametrize("more", [{}, {"validation": 0.2, "subset": 100}])
+@pytest.mark.parametrize("name", WITHOUT_LENGTHS)
+def test_lengths_change_nothing_else(
+    name: str, more: dict[str, Any], tmp_path: Path
+) -> None:
+    """Scale, marks and what is said of the data are those without lengths."""
+    texts_into(tmp_path, "two" if name == "zeros and ones" else "table")
+    if name == "numbers from 0 to 1":
+        rated = [row | {"stars": (row["stars"] + 3) / 6} for row in reviews()]
+        table(tmp_path / "reviews.csv", rated)
+    given = WITHOUT_LENGTHS[name]
+    given = {**given, "training": given["training"] | more}
+    one, other = load(given, tmp_path), load(with_lengths(given), tmp_path)
+    facts = shared("look").facts
+    told, told_too = facts(one), facts(other)
+    texts, inputs = told.pop("inputs")["input"], told_too.pop("inputs")
+    assert inputs.pop("lengths")["shape"] == [1] and inputs == {"tokens": texts}
+    assert told_too == told
+    assert other.about == {**one.about, "names": ["tokens", "lengths"]}
+    for part, other_part in zip(one[:3], other[:3], strict=True):
+        assert torch.equal(part.targets, other_part.targets)
+        marks = [vars(each).copy() for each in (part, other_part)]
+        for mark in marks:
+            scale = mark.pop("target_scale", None)
+            assert (scale is not None) == ("targets" in one.about)
+            for key in ("features", "targets", "_by_name"):
+                mark.pop(key, None)
+        assert marks[0] == marks[1]
+
+
+@pytest.mark.parametrize("change", [lambda given: given, with_lengths])
+def test_targets_of_another_table_get_the_scale_of_the_model(
+    change: Callable[[dict[str, Any]], dict[str, Any]], tmp_path: Path
+) -> None:
+    """Their words are the same, their numbers are not."""
+    table(tmp_path / "reviews.csv", reviews())
+    was = load(change(RATED), tmp_path)
+    more = [row | {"stars": 10 * row["stars"] + 100} for row in reviews()]
+    table(tmp_path / "reviews.csv", more)
+    now = load(change(RATED), tmp_path)
+    own = now.test.in_own_unit(now.test.targets)
+    now.test.rescale(now.about, was.about)
+    mean, std = (was.about["targets"][key][0] for key in ("mean", "std"))
+    torch.testing.assert_close(now.test.targets, (own - mean) / std)
+    torch.testing.assert_close(now.test.in_own_unit(now.test.targets), own)
+    assert now.test.between(0, 2)[0][0].dtype == torch.int64

@@ -204,7 +204,7 @@ def scale_doubts(data: Data, name: str, seen: Tensor) -> Iterator[str]:
     deviation = seen.double().std(correction=0).item()
     scaled = data.scaled is not None
     if large and scaled:
-        read = data.as_read(name, seen)
+        read = data.as_read(seen)
         whole = bool(((read - read.round()).abs() < 0.01).all())
         mend = "write `normalize: auto`"
         if whole and read.min() >= -0.5 and read.max() < 255.5:
@@ -237,12 +237,12 @@ def id_doubts(data: Data, name: str, seen: Tensor) -> Iterator[str]:
     """
     if seen.ndim != 2 or len(seen) < FEWEST:
         return
-    some = data.as_read(name, seen).sort(dim=0).values.double()
+    some = data.as_read(seen).sort(dim=0).values.double()
     whole = ((some - some.round()).abs() < 0.01).all(dim=0)
     likely = (whole & (some.diff(dim=0) > 0.5).all(dim=0)).nonzero().flatten()
     if not len(likely):
         return
-    every = data.as_read(name, data.features)[:, likely].sort(dim=0).values
+    every = data.as_read(data.features)[:, likely].sort(dim=0).values
     steps = every.double().diff(dim=0)
     counts = (steps > 0.5).all(dim=0) & (steps.sum(dim=0) < 2 * len(every))
     if found := likely[counts].tolist():

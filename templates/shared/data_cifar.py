@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import DataError, Scale, Splits, download, parted, readable
+from data_common import DataError, Scale, Splits, parted, readable
+from data_download import download
 from data_pixels import Images, fitted, of_pixels
 from data_scale import normalized
 from image_files import IMAGES

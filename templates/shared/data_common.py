@@ -1,12 +1,9 @@
 """What all kinds of data share: examples in batches, their parts, their scale."""
 
 import copy
-import http.client
 import os
-import urllib.request
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import md5
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
@@ -138,23 +135,25 @@ class Data:
         total = torch.stack(counts).sum()
         return (torch.stack(counts) / total).tolist(), total
 
+    @property
+    def by_name(self) -> dict[str, "Data"]:
+        """The data of each input, by its name."""
+        return {"input": self}
+
     def inputs(self) -> dict[str, Tensor]:
         """Return what the model takes by its name, as it is kept, (N, …) each."""
-        return {"input": self.features}
+        return {name: each.features for name, each in self.by_name.items()}
 
     def of(self, name: str) -> "Data":
         """Return the data of one input."""
-        del name
-        return self
+        return self.by_name[name]
 
-    def as_read(self, name: str, values: Tensor) -> Tensor:
-        """Return kept values of an input, (N, …), as they were before `normalize`."""
-        del name
+    def as_read(self, values: Tensor) -> Tensor:
+        """Return kept values, (N, …), as they were before `normalize`."""
         return self.unscaled(values)
 
-    def as_seen(self, name: str, values: Tensor) -> Tensor:
-        """Return kept values of an input, (N, …), as the model sees them."""
-        del name
+    def as_seen(self, values: Tensor) -> Tensor:
+        """Return kept values, (N, …), as the model sees them."""
         return values
 
     def scale(self, mean: Tensor, std: Tensor) -> None:
@@ -164,9 +163,14 @@ class Data:
 
     def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
         """Bring scaled features from one scale to another one."""
+        if all(was.get(key) == now.get(key) for key in ("mean", "std")):
+            return  # such as whole numbers, which have none
         (mean, std), (middle, deviation) = (self._scale(each) for each in (was, now))
+        restored = self.targets is self.features
         self.scale((middle - mean) / std, deviation / std)
         self.keep_scale(middle, deviation)
+        if restored:
+            self.targets = self.features
 
     def keep_scale(self, mean: Tensor, std: Tensor) -> None:
         """Remember what the features were brought from, for `unscaled`."""
@@ -193,6 +197,12 @@ class Data:
             shape = self.targets.shape[1:]
             self.target_scale = mean.view(shape), std.view(shape)
             self.targets = (self.targets - mean.view(shape)) / std.view(shape)
+
+    def rescale_targets(self, now: dict[str, Any]) -> None:
+        """Bring the targets to another scale, that of `about`, or to their own unit."""
+        self.targets = self.in_own_unit(self.targets)
+        self.target_scale = None
+        self.standardize_targets(now)
 
     def in_own_unit(self, values: Tensor) -> Tensor:
         """Bring what is compared with the targets, (N, …), to the unit they had."""
@@ -323,29 +333,3 @@ def readable(path: Path, fault: str) -> Iterator[None]:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
         reason = " ".join(str(said).split())
         raise DataError(f"{path} {fault}: {reason}") from None
-
-
-def download(path: Path, mirrors: Sequence[str], checksum: str) -> None:
-    """Fetch a file of this MD5 from the first mirror that has it.
-
-    The addresses of mirrors end with a slash.
-    """
-    errors = []
-    for mirror in mirrors:
-        print(f"downloading {mirror}{path.name}")
-        try:
-            with urllib.request.urlopen(mirror + path.name, timeout=30) as response:
-                content: bytes = response.read()
-        except (OSError, http.client.HTTPException) as error:
-            errors.append(f"{mirror}: {error}")
-            continue
-        if md5(content, usedforsecurity=False).hexdigest() == checksum:
-            with readable(path, "cannot be written"):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                aside = path.with_suffix(f".{os.getpid()}.part")
-                aside.write_bytes(content)
-                aside.replace(path)
-            return
-        errors.append(f"{mirror}: another file than expected")
-    where = "--data-dir names the folder that has it"
-    raise DataError(f"{path} is not there; {where} ({'; '.join(errors)})")

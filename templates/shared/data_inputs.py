@@ -22,38 +22,19 @@ Scales = Scale | Mapping[str, Scale]
 class Inputs(Data):
     """Examples of several inputs, and their targets.
 
-    A batch has a tuple of features, one for each input in the order of the model.
+    A batch has a tuple of features, one for each input in the order of the model. There
+    are no features but those of each input.
     """
 
     def __init__(self, inputs: Mapping[str, Data], targets: Tensor) -> None:
-        """Put the data of inputs together; all have the same targets."""
+        """Put the data of inputs together; their own targets count for nothing."""
         self._by_name = dict(inputs)
-        super().__init__(self.features, targets)
+        self.targets = targets
 
     @property
-    def features(self) -> Tensor:
-        """The features of the first input."""
-        return next(iter(self._by_name.values())).features
-
-    @features.setter
-    def features(self, features: Tensor) -> None:
-        next(iter(self._by_name.values())).features = features
-
-    def inputs(self) -> dict[str, Tensor]:
-        """Return what the model takes by its name, as it is kept, (N, …) each."""
-        return {name: each.features for name, each in self._by_name.items()}
-
-    def of(self, name: str) -> Data:
-        """Return the data of one input."""
-        return self._by_name[name]
-
-    def as_read(self, name: str, values: Tensor) -> Tensor:
-        """Return kept values of an input, (N, …), as they were before `normalize`."""
-        return self._by_name[name].as_read(name, values)
-
-    def as_seen(self, name: str, values: Tensor) -> Tensor:
-        """Return kept values of an input, (N, …), as the model sees them."""
-        return self._by_name[name].as_seen(name, values)
+    def by_name(self) -> dict[str, Data]:
+        """The data of each input, by its name, in the order of the model."""
+        return self._by_name
 
     def at(self, index: Tensor) -> tuple[Features, Tensor]:
         """Return the examples at some places, int64 (B,), and their targets."""
@@ -70,13 +51,14 @@ class Inputs(Data):
         part = copy.copy(self)
         inputs = self._by_name.items()
         part._by_name = {name: each.part(places) for name, each in inputs}
-        part.targets = next(iter(part._by_name.values())).targets
+        part.targets = self.targets[places.to(self.targets.device)]
         return part
 
     def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
-        """Bring the features of each input from one scale to another one."""
-        for name, each in self._by_name.items():
-            each.rescale(was["inputs"][name], now["inputs"][name])
+        """Bring the features of each input, and the targets, to another scale."""
+        for name, about in now.get("inputs", {}).items():
+            self._by_name[name].rescale(was["inputs"][name], about)
+        self.rescale_targets(now)
 
 
 class WantedInputs(NamedTuple):

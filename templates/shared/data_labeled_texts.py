@@ -3,7 +3,7 @@
 Words or characters are numbers: their places in a vocabulary of what is trained on.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,9 +55,7 @@ class TextsOfClasses(Data):
 
     def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
         """Bring the targets from one scale to another one."""
-        del was
-        self.targets = self.in_own_unit(self.targets)
-        self.standardize_targets(now)
+        self.rescale_targets(now)
 
 
 class Texts(NamedTuple):
@@ -97,6 +95,7 @@ def load_labeled(
     subset: int = 0,
     validation: float = 0.0,
     seed: int = 0,
+    made: Callable[[TextsOfClasses], Data] = lambda texts: texts,
 ) -> Splits:
     """Read texts as numbers, cut or padded to one length.
 
@@ -124,6 +123,7 @@ def load_labeled(
         subset: How many texts are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
         seed: Says which.
+        made: Makes what the model takes of the texts, before anything is done to it.
 
     Raises:
         DataError: There are no texts, or not the targets that the model learns.
@@ -159,7 +159,7 @@ def load_labeled(
     about |= {"separator": separator, "encoding": encoding}
     about |= {"classes": classes} if classes else {}
     about |= {"targets": scale_of(label, targets[places.train])} if standardize else {}
-    every = TextsOfClasses(features.to(device), targets.to(device))
+    every = made(TextsOfClasses(features.to(device), targets.to(device)))
     train, held, tested = map(every.part, places)
     data = Splits(train, held, tested, about, (*notes,), (*doubts,))
     compared = bool(outputs) or result is not None

@@ -15,10 +15,10 @@ from data_common import (
     Numbers,
     Scale,
     Splits,
-    download,
     parted,
     readable,
 )
+from data_download import download
 from data_pixels import Images, of_pixels
 from data_scale import of_bytes, of_channels
 from image_files import IMAGES, opened, pixels

@@ -41,14 +41,12 @@ class Images(Data):
         """Return the images from one place to another, float32, and their labels."""
         return self._scaled(self.features[start:stop]), self.targets[start:stop]
 
-    def as_read(self, name: str, values: Tensor) -> Tensor:
+    def as_read(self, values: Tensor) -> Tensor:
         """Return pixels as they were read: in 0 to 255."""
-        del name
         return values
 
-    def as_seen(self, name: str, values: Tensor) -> Tensor:
+    def as_seen(self, values: Tensor) -> Tensor:
         """Return pixels, (N, C, H, W), as the model sees them, float32."""
-        del name
         return self._scaled(values)
 
     def batches(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:

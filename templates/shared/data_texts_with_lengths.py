@@ -1,6 +1,7 @@
 """Texts and what each is of, for a model that also takes how long each text is."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,9 @@ def load(
     Raises:
         DataError: There are no texts, or not the targets that the model learns.
     """
-    data = load_labeled(folder, device, **others)
-    return data._replace(
-        train=with_lengths(data.train, names),
-        validation=with_lengths(data.validation, names),
-        test=with_lengths(data.test, names),
-        about={**data.about, "names": [*names]},
-    )
+    made = partial(with_lengths, names=names)
+    data = load_labeled(folder, device, **others, made=made)
+    return data._replace(about={**data.about, "names": [*names]})
 
 
 class Lengths(Preprocessing):

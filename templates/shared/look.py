@@ -218,8 +218,8 @@ def _input(data: Data, name: str, values: Tensor) -> dict[str, Any]:
     )
     return {
         "shape": [*values.shape[1:]],
-        "read": _ends(data.as_read(name, ends)),
-        "seen": _ends(data.as_seen(name, ends)),
+        "read": _ends(data.of(name).as_read(ends)),
+        "seen": _ends(data.of(name).as_seen(ends)),
     }
 
 
