@@ -229,8 +229,14 @@ def _checked_training(data: dict[str, Any], problems: Problems) -> dict[str, Any
     training = data.get("training")
     if not isinstance(training, dict):
         return {}
+    wrong: set[int | str] = set()
     try:
         return {"training": Training.model_validate(training)}
     except ValidationError as error:
         problems.add_invalid(error, Training, "training", ("training",), training)
+        wrong = {each["loc"][0] for each in error.errors(include_url=False)}
+    right = {key: value for key, value in training.items() if key not in wrong}
+    try:  # later checks see what is right
+        return {"training": Training.model_validate(right)}
+    except ValidationError:
         return {"training": None}

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mlpgen.spec.problems import Problems
     from mlpgen.training.losses.base import Loss, Target
 
+_AT = ("training", "loss")
+
 
 def resolve_losses(
     raw: Any,
@@ -51,18 +53,42 @@ def resolve_losses(
         names: The names in the script, to which custom functions are added.
         problems: Collects mistakes.
     """
-    at: Path = ("training", "loss")
-    entries = list(enumerate(raw)) if isinstance(raw, list) else [(None, raw)]
-    if not entries:
-        problems.add("MG203", "`loss` is an empty list", at, help="name a loss")
+    entries = _entries(raw, problems)
     found: dict[int | None, LossTerm] = {}
     for index, entry in sorted(entries, key=lambda each: _is_custom(each[1])):
-        path = at if index is None else (*at, index)
+        path = _path(index)
         before = [*found.values()]
         term = _term(entry, path, nodes, outputs, dataset, before, names, problems)
         if term is not None:
             found[index] = term
     return tuple(found[index] for index, _ in entries if index in found)
+
+
+def check_losses(raw: Any, problems: Problems) -> None:
+    """Check losses alone, where it is not known what they compare.
+
+    Args:
+        raw: The value in the spec.
+        problems: Collects mistakes.
+    """
+    for index, entry in _entries(raw, problems):
+        path = _path(index)
+        _, alone = read_keys("loss", LossKeys, entry, path, problems)
+        if not _is_custom(alone):
+            read_component("loss", LOSSES, alone, path, problems)
+
+
+def _entries(raw: Any, problems: Problems) -> list[tuple[int | None, Any]]:
+    """Number the losses of a list; a single one has no number."""
+    if not isinstance(raw, list):
+        return [(None, raw)]
+    if not raw:
+        problems.add("MG203", "`loss` is an empty list", _AT, help="name a loss")
+    return [*enumerate(raw)]
+
+
+def _path(index: int | None) -> Path:
+    return _AT if index is None else (*_AT, index)
 
 
 def _is_custom(raw: Any) -> bool:

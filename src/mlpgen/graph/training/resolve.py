@@ -10,7 +10,7 @@ from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.custom import names_of
 from mlpgen.graph.training.data import resolve_data
 from mlpgen.graph.training.groups import resolve_groups
-from mlpgen.graph.training.losses import resolve_losses
+from mlpgen.graph.training.losses import check_losses, resolve_losses
 from mlpgen.graph.training.metrics import resolve_custom_metrics, resolve_metrics
 from mlpgen.graph.training.optimizer import (
     OPTIMIZER,
@@ -79,6 +79,8 @@ def resolve_training(
         for each in (schedule.scheduler, *schedule.parts) if schedule else ():
             check_momentum(each, optimizer, groups, problems)
     if dataset is None:
+        check_losses(training.loss, problems)
+        _read_augmentations(training, problems)
         return None
     names = names_of(spec, nodes)
     terms = resolve_losses(training.loss, nodes, outputs, dataset, names, problems)
@@ -169,11 +171,7 @@ def _augmentations(
     problems: Problems,
 ) -> tuple[Augmentation, ...]:
     found: list[Augmentation] = []
-    for index, raw in enumerate(training.augment):
-        at = (*_AT, "augment", index)
-        part = read_component("augmentation", AUGMENTATIONS, raw, at, problems)
-        if part is None:
-            continue
+    for at, part in _read_augmentations(training, problems):
         name = type(part).__name__.lower()
         if not dataset.images:
             problems.add("MG406", f"`{name}` changes images, but the data has none", at)
@@ -198,6 +196,19 @@ def _augmentations(
             problems.add("MG406", message, at)
         found.append(part)
     return tuple(found)
+
+
+def _read_augmentations(
+    training: Training, problems: Problems
+) -> list[tuple[Path, Augmentation]]:
+    """Read augmentations alone, each with its path."""
+    found = []
+    for index, raw in enumerate(training.augment):
+        at = (*_AT, "augment", index)
+        part = read_component("augmentation", AUGMENTATIONS, raw, at, problems)
+        if part is not None:
+            found.append((at, part))
+    return found
 
 
 def _has_places(term: LossTerm) -> bool:
