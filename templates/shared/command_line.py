@@ -17,6 +17,8 @@ from errors import RunError, guarded, one_line, printable
 from plots import require_matplotlib
 
 LOCAL_RANK = int(os.environ.get("LOCAL_RANK", "0"))  # torchrun sets it
+BY_HEART = 100
+"""Steps that `--overfit-batch` takes at least, if nobody says how many."""
 LEAST = {"epochs": 1, "batch_size": 1, "threads": 1, "seed": 0, "checkpoint_every": 0}
 
 
@@ -113,6 +115,8 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
         args.resume, args.out = last, last.parent
     elif args.out == parser.get_default("out"):
         args.out = checkpoint.new_run(args.out)
+    if args.overfit_batch and args.epochs == parser.get_default("epochs"):
+        args.epochs = max(args.epochs, BY_HEART)
     for name, least in LEAST.items():
         if not least <= getattr(args, name) < 2**63:
             flag = name.replace("_", "-")
@@ -133,7 +137,9 @@ def named_run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> Path
     """Return what a training continues with, which --resume or --out names."""
     named: Path = args.resume
     if not named.exists() and named == parser.get_default("out").parent:
-        raise RunError(f"{named} has no run yet: train without --resume first")
+        raise RunError(
+            f"{named.absolute()} has no run yet: train without --resume first"
+        )
     if args.out == parser.get_default("out"):
         return named
     out: Path = args.out

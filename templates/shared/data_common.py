@@ -315,7 +315,8 @@ def inside(folder: Path, path: str) -> Path:
     """Find a file or folder of the data; it must be there."""
     found = folder / path
     if not found.exists():
-        raise DataError(f"{found} is not there: --data-dir names its folder")
+        advice = ". finds it" if Path(path).exists() else "names its folder"
+        raise DataError(f"{found} is not there: --data-dir {advice}")
     return found
 
 

@@ -1,5 +1,6 @@
 """How scripts speak: a mistake is one line, and no terminal obeys it."""
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -19,6 +20,9 @@ def guarded(main: Callable[[], None]) -> None:
         main()
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except BrokenPipeError:  # of `| head`; what is still to print goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None
     except Exception as error:
         for line in error.args if isinstance(error, RunError) else [told(error)]:
             print(printable(f"error: {' '.join(str(line).split())}"), file=sys.stderr)

@@ -20,6 +20,7 @@ import checkpoint
 import look
 import resume
 import starting
+from best import is_better, remark, sign_of
 from changes import Spec
 from data_common import RANK, RANKS, Data, Features, Splits
 from errors import RunError, note, printable, say
@@ -95,6 +96,8 @@ class Run:
         self._score, self._fixed = score, fixed
         if not self.args.profile:
             self._begin()
+        if self.epoch > self.args.epochs:
+            say(f"all {self.args.epochs} epochs are done: --epochs sets more")
         while self.epoch <= self.args.epochs and not self._finished(patience, target):
             self._begun = time.perf_counter()
             yield self.epoch
@@ -151,9 +154,10 @@ class Run:
         self.epoch, self.step = self.epoch + 1, 0
         if not all(math.isfinite(value) for value in row.values()):
             self._diverge(f"the metrics of epoch {self.epoch - 1} are not finite")
-        score = row[self._score] * self._sign
-        if score > self.best:
-            self.best, self.best_epoch = score, self.epoch - 1
+        best = self.rows[self.best_epoch - 1] if self.best_epoch else None
+        if best is None or is_better(row, best, self._score):
+            self.best_epoch = self.epoch - 1
+            self.best = row[self._score] * sign_of(self._score)
             self._save("best.pt")
         self._write("metrics.csv", lambda path: checkpoint.write_rows(path, self.rows))
         show_row(row, self._board, first=len(self.rows) == 1)
@@ -162,10 +166,6 @@ class Run:
     def report(self, **means: dict[str, float]) -> None:
         """Print metrics that belong to no epoch, as `record` takes them."""
         show_table(named(means))
-
-    @property
-    def _sign(self) -> int:
-        return -1 if self._score.endswith("loss") else 1
 
     def _steps(self, data: Data, parts: int = 1) -> Iterator[Tensor]:
         """Yield the places of each batch that is left, the same on all ranks."""
@@ -206,7 +206,7 @@ class Run:
         if patience is not None and self.epoch - since > patience:
             say(f"no better epoch since {self.best_epoch}: stopped early")
             return True
-        if target is not None and self.best >= target * self._sign:
+        if target is not None and self.best >= target * sign_of(self._score):
             seconds = sum(row["seconds"] for row in self.rows)
             say(f"reached {target} after {seconds:.2f} s")
             return True
@@ -293,6 +293,8 @@ class Run:
             table["seconds"] = sum(row["seconds"] for row in self.rows)
             del table["epoch"]
             show_table(table)
+            if said := remark(self.args, self.rows, self.best_epoch, self._score):
+                say(said)
             say(f"metrics.csv, best.pt, last.pt: {self.folder}")
         # The other ranks may not see the folder of the first.
         path = self.folder / "best.pt"
