@@ -107,8 +107,7 @@ def sizes(found: Any) -> list[int]:
     return [len(part) for part in found[:3]]
 
 
-@pytest.mark.parametrize("fit", ["resize"])
-def test_from_photos_to_a_prediction(fit: str, tmp_path: Path) -> None:
+def test_from_photos_to_a_prediction(tmp_path: Path) -> None:
     """What the brighter half says is learned, whatever the format and the place."""
     photos(tmp_path / "photos", 240)
     left_out = ["photos/.ipynb_checkpoints/a.png", "photos/__MACOSX/left/b.png"]
@@ -118,7 +117,7 @@ def test_from_photos_to_a_prediction(fit: str, tmp_path: Path) -> None:
         (tmp_path / name).write_text("nothing")
     made = tmp_path / "made"
     made.mkdir()
-    for name, text in api.render(network(spec_of(fit=fit)), "explicit").items():
+    for name, text in api.render(network(spec_of()), "explicit").items():
         (made / name).write_text(text, encoding="utf-8")
     out = tmp_path / "run"
     printed = train(
@@ -480,6 +479,93 @@ def test_masks_of_numbers(tmp_path: Path) -> None:
     masks(tmp_path, lambda classes: grey(classes * 100), 12)
     found = load(of_masks(layers=one, loss="MSELoss"), tmp_path)
     assert float(found.train.targets.max()) == pytest.approx(200 / 255, abs=0.1)
+
+
+EPS = b"""%!PS-Adobe-3.0 EPSF-3.0
+%%BoundingBox: 0 0 16 16
+%%EndComments
+(%pipe%touch run) (w) file
+%%EOF
+"""
+
+
+def bomb(path: Path) -> None:
+    """Write an image whose first lines say that it is 20,000 pixels wide and high."""
+    Image.new("1", (1, 1)).save(path, "PPM")
+    content = path.read_bytes().replace(b"1 1", b"20000 20000", 1)
+    path.write_bytes(content + bytes(20))
+
+
+NO_PICTURES: dict[str, tuple[Callable[[Path], Any], str]] = {
+    "EPS": (lambda path: path.write_bytes(EPS), "is no image: it is none of "),
+    "PSD": (
+        lambda path: path.write_bytes(b"8BPS\x00\x01" + bytes(20)),
+        "is no image: it is none of ",
+    ),
+    "bomb": (bomb, "is no image: over 178,956,970 pixels"),
+}
+"""What no image of these may be, and what is said of it."""
+
+
+def read_photo(folder: Path, path: Path) -> Any:
+    photos(folder / "photos", 6)
+    path.rename(folder / "photos" / "left" / "0.tga")  # known by its name alone
+    return load(spec_of(), folder)
+
+
+def read_mask(loss: str) -> Callable[[Path, Path], Any]:
+    def read(folder: Path, path: Path) -> Any:
+        masks(folder, grey, 4)
+        mask = first_mask(folder)
+        path.rename(mask.with_suffix(".tga"))
+        mask.unlink()
+        return load(of_masks(loss=loss), folder)
+
+    return read
+
+
+def predicted(kind: str, about: dict[str, Any]) -> Callable[[Path, Path], Any]:
+    return lambda _, path: shared(kind).read_files([path], about)
+
+
+READERS: dict[str, Callable[[Path, Path], Any]] = {
+    "training": read_photo,
+    "masks": read_mask("CrossEntropyLoss"),
+    "masks of numbers": read_mask("MSELoss"),
+    "predictions": predicted("data_images", {"shape": [1, 8, 8], "mean": None}),
+    "predictions for masks": predicted("data_masks", {"shape": [1, 8, 8]}),
+    "digits": predicted("data_mnist", {"margin": 4, "mean": None}),
+    "things": predicted("data_cifar", {"mean": None}),
+}
+
+
+@pytest.mark.parametrize("kind", NO_PICTURES)
+@pytest.mark.parametrize("reader", READERS)
+def test_nothing_but_pictures_is_opened(
+    reader: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ghostscript runs what an EPS file says, whatever the file is called."""
+    from PIL import EpsImagePlugin
+
+    ran: list[Any] = []
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *args: ran.append(args))
+    make, wanted = NO_PICTURES[kind]
+    make(tmp_path / "it.png")
+    with pytest.raises(shared("data_common").DataError) as caught:
+        READERS[reader](tmp_path, tmp_path / "it.png")
+    assert not ran
+    assert wanted in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("kind", NO_PICTURES)
+def test_a_draft_opens_nothing_but_pictures(kind: str, tmp_path: Path) -> None:
+    for label in "ab":
+        (tmp_path / label).mkdir()
+        NO_PICTURES[kind][0](tmp_path / label / "0.tga")
+    with pytest.raises(SpecError) as caught:
+        images.draft(str(tmp_path))
+    assert "has no image that" in str(caught.value)
 
 
 def first_mask(folder: Path) -> Path:

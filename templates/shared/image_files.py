@@ -1,6 +1,5 @@
 """Files of images, read as tensors."""
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from torch import Tensor
 from data_common import DataError
 from data_files import Files
 from image_fit import Fit
+from image_formats import picture
 from image_walk import should_be_image
 
 IMAGES = Files("images", known=should_be_image)
@@ -96,11 +96,9 @@ def upright(path: Path) -> Any:
 def begun(path: Path) -> Any:
     """Read the beginning of an image: its size and its mode."""
     try:
-        from PIL import Image
+        return picture(path)
     except ImportError:
         raise DataError("reading images needs a package: pip install pillow") from None
-    warnings.filterwarnings("ignore", module="PIL")  # what is wrong is raised as well
-    return Image.open(path)
 
 
 def sized_image(

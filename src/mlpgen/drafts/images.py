@@ -97,10 +97,8 @@ def _found(folder: Path) -> Photos:
 
 def _look(path: Path) -> tuple[tuple[int, int], bool] | None:
     """Return the size of an image, and whether it is grey; None of a damaged one."""
-    from PIL import Image
-
     try:
-        with Image.open(path) as image:
+        with shared_module("image_formats").picture(path) as image:
             return image.size, image.mode in GREY
     except Exception:
         return None
