@@ -31,8 +31,7 @@ ROUNDS = 25
 @pytest.fixture(autouse=True, scope="module")
 def _no_internet() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("data_mnist", "data_cifar"):
-            patch.setattr(shared(name), "download", refuse)
+        patch.setattr(shared("data_download"), "download", refuse)
         yield
 
 

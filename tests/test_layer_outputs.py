@@ -234,7 +234,11 @@ def test_maps_of_outputs_of_any_shape(hooks: ModuleType, tmp_path: Path) -> None
     }
     plots.save_layers(tmp_path, outputs)
     assert (tmp_path / "layers.png").read_bytes().startswith(b"\x89PNG")
-    axes = plots.feature_maps(outputs | {"empty": torch.zeros(1)}).axes
+    axes = (
+        importlib.import_module("plot_figures")
+        .feature_maps(outputs | {"empty": torch.zeros(1)})
+        .axes
+    )
     labels = [each.get_ylabel() for each in axes if each.get_ylabel()]
     assert labels == list(outputs)
     assert len(axes) == 1 + 1 + 1 + 12 + 6 + 1

@@ -116,7 +116,6 @@ def test_all_that_has_names_is_escaped() -> None:
         'print("  ".join(cells), flush=True)',
         'print(f"{name:20} {value:10.4g}")',
         'print(f"test_{name}  {value:.4f}")',
-        'print(f"downloading {mirror}{path.name}")',  # of constants
         'print(f"the first {LAYERS} of {len(shown)} layers")',
         'print("what `forward` does by functions, such as F.relu, has no hook")',
         "print(f\"{'layer':{wide}}  {'output':{long}}",
@@ -124,7 +123,6 @@ def test_all_that_has_names_is_escaped() -> None:
         'print(f"{each}: {_described(outputs[each])[0]}")',  # the name of a layer
         "print(outputs[each])",
         'print(text, end="")',  # JSON in ASCII, or escaped by `as_shown`
-        'print(f"{size / 2**30:.1f} GiB of images do not fit into memory',
     )
     for path in (ROOT / "generated").rglob("*.py"):
         for line in path.read_text("utf-8").splitlines():

@@ -12,11 +12,10 @@ import torch
 import torch.distributed as dist
 
 import checkpoint
-from data_common import RANKS
+from data_common import LOCAL_RANK, RANKS
 from errors import RunError, guarded, one_line, printable
 from plots import require_matplotlib
 
-LOCAL_RANK = int(os.environ.get("LOCAL_RANK", "0"))  # torchrun sets it
 BY_HEART = 100
 """Steps that `--overfit-batch` takes at least, if nobody says how many."""
 LEAST = {"epochs": 1, "batch_size": 1, "threads": 1, "seed": 0, "checkpoint_every": 0}

@@ -10,12 +10,13 @@ from torch import Tensor
 from data_checks import believed
 from data_common import DataError, Scale, Splits, held_out, inside, parted, readable
 from data_files import Files
-from data_meaning import settled
-from data_scale import normalized, rescaled, scaling
-from data_targets import Goal, unread
+from data_meaning import settled, unread
+from data_scale import normalized, preprocessing
+from data_targets import Goal
 from data_tensors import as_tensor
 from data_wanted import Wanted, checked, checked_features
-from preprocessing import Preprocessing
+
+__all__ = ["FILES", "load", "preprocessing", "read_files"]
 
 FILES = Files("arrays", (".npy", ".npz"))
 
@@ -66,7 +67,8 @@ def load(
         DataError: An array is missing, or not what the model takes.
     """
     goal = Goal(outputs, places, result, unit, soft, ignored)
-    arrays = read_arrays(inside(folder, path), *names_of(goal, shape))
+    file = inside(folder, path)
+    arrays = read_arrays(file, *names_of(goal, shape))
     notes: list[str] = []
     goal = settled(goal, shape, arrays.get("y"), notes)
     wanted = Wanted(shape, dtype, known, goal)
@@ -74,7 +76,7 @@ def load(
     found = [name for name in tests if name in arrays]
     if found and found != tests:
         raise DataError(f"{path} has x_test or y_test, but not both")
-    doubts = () if goal.needed else warned(inside(folder, path), arrays["x"])
+    doubts = unread(goal, lambda: (arrays["x"], read_arrays(file, ["y"])["y"]))
     train = checked("x and y", arrays["x"], arrays.get("y"), device, wanted, notes)
     if found:
         features, targets = arrays["x_test"], arrays.get("y_test")
@@ -132,14 +134,6 @@ def read_arrays(
         return {name: as_tensor(name, numbers(arrays, name, path)) for name in names}
 
 
-def warned(path: Path, x: Tensor) -> tuple[str, ...]:
-    """Warn of targets in the file that could be meant, but are not looked at."""
-    try:
-        return unread(x, read_arrays(path, ["y"])["y"])
-    except DataError:
-        return ()
-
-
 def numbers(arrays: Mapping[str, Any], name: str, path: Path) -> Any:
     """Return an array; one of Python objects is not read, since these can be code."""
     try:
@@ -152,17 +146,6 @@ def numbers(arrays: Mapping[str, Any], name: str, path: Path) -> Any:
         raise DataError(f"{said}: `{mend}` makes numbers of them, if it can") from None
 
 
-def preprocessing(about: dict[str, Any]) -> Preprocessing:
-    """Return what brings examples to the scale of the model.
-
-    Args:
-        about: What `load` has told.
-    """
-    if about["whole"]:
-        return Preprocessing(torch.int64)
-    return scaling(about, len(about["shape"]))
-
-
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     """Read examples from .npy files, or `x` of .npz files, (N, …).
 
@@ -173,7 +156,9 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     Raises:
         DataError: There are no examples that the model takes.
     """
-    return rescaled(torch.cat([read_examples(path, about) for path in paths]), about)
+    found = torch.cat([read_examples(path, about) for path in paths])
+    features: Tensor = preprocessing(about)(found)
+    return features
 
 
 def read_examples(path: Path, about: dict[str, Any]) -> Tensor:

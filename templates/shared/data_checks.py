@@ -3,16 +3,26 @@
 What is refused would end in a model that has learned nothing, with good metrics.
 """
 
+import math
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
-from data_common import Data, DataError, Splits, class_counts, named
+from data_common import (
+    NUMBERS_AT_ONCE,
+    Data,
+    DataError,
+    Splits,
+    class_counts,
+    named,
+    pieces,
+    spread,
+)
 from data_twins import same_rows
 
 SOME = 1000
-"""Examples that are looked at where some are enough."""
+"""Examples that are looked at where some are enough; fewer of large ones."""
 DARK = 16
 """What no pixel of a nearly black image is above, of 255."""
 FEWEST = 20
@@ -80,8 +90,6 @@ def check_targets(data: Splits, *, lenient: bool) -> None:
             said = f"{count} are of class {classes[int(value)]}"
             raise DataError(f"{said}: there is nothing to tell apart")
         own = f"target {value:g}" if single else "same targets"
-        if labels and "vocabulary" in data.about:
-            own = f"target {data.about['vocabulary'][int(value)]!r}"
         raise DataError(f"{count} have the {own}: nothing can be learned")
     if classes and targets.ndim == 1 and not lenient:
         check_classes(data, classes)
@@ -124,10 +132,7 @@ def _mended(missing: list[int], classes: list[str]) -> str:
 
 def is_constant(values: Tensor) -> bool:
     """Tell whether all examples, (N, …), are the same."""
-    return all(
-        bool((values[start : start + SOME] == values[:1]).all())
-        for start in range(0, len(values), SOME)
-    )
+    return all(bool((some == values[:1]).all()) for some in pieces(values))
 
 
 def class_doubts(data: Splits, outputs: int) -> Iterator[str]:
@@ -152,22 +157,18 @@ def class_doubts(data: Splits, outputs: int) -> Iterator[str]:
 
 def twin_doubts(data: Splits) -> Iterator[str]:
     """Yield how many examples are tested although they are trained on."""
-    train, test = (
-        torch.cat([each.flatten(1).double() for each in part.inputs().values()], 1)
-        if len(part.inputs()) > 1
-        else part.features
-        for part in (data.train, data.test)
-    )
+    train, test = ([*part.inputs().values()] for part in (data.train, data.test))
     if count := same_rows(train, test):
-        yield f"{count:,} of {len(test):,} examples to test are trained on too"
+        yield f"{count:,} of {len(data.test):,} examples to test are trained on too"
 
 
 def feature_doubts(data: Splits, *, ids: bool) -> Iterator[str]:
     """Yield what is odd about what the model sees."""
     for name, values in data.train.inputs().items():
         yield from pixel_doubts(data, name, values)
-    count = min(len(data.train), SOME)
-    places = torch.linspace(0, len(data.train) - 1, count, dtype=torch.float64).long()
+    widths = (math.prod(values.shape[1:]) for values in data.train.inputs().values())
+    most = min(max(4 * NUMBERS_AT_ONCE // max(*widths, 1), 1), SOME)
+    places = spread(len(data.train), most)
     seen, _ = data.train.at(places.to(data.train.targets.device))
     names = data.train.inputs()
     inputs: tuple[Tensor, ...] = seen if isinstance(seen, tuple) else (seen,)
@@ -199,9 +200,9 @@ def pixel_doubts(data: Splits, name: str, pixels: Tensor) -> Iterator[str]:
 def scale_doubts(data: Data, name: str, seen: Tensor) -> Iterator[str]:
     """Yield what is odd about the scale of an input as the model sees it, (N, C, …)."""
     dims = (0, *range(2, seen.ndim))
-    sizes = seen.double().square().mean(dim=dims).sqrt()
+    sizes = torch.hypot(*torch.std_mean(seen, dim=dims, correction=0))
     large = (sizes > LARGE).nonzero().flatten().tolist()
-    deviation = seen.double().std(correction=0).item()
+    deviation = seen.std(correction=0).item()
     scaled = data.scaled is not None
     if large and scaled:
         read = data.as_read(seen)
@@ -242,8 +243,12 @@ def id_doubts(data: Data, name: str, seen: Tensor) -> Iterator[str]:
     likely = (whole & (some.diff(dim=0) > 0.5).all(dim=0)).nonzero().flatten()
     if not len(likely):
         return
-    every = data.as_read(data.features)[:, likely].sort(dim=0).values
-    steps = every.double().diff(dim=0)
-    counts = (steps > 0.5).all(dim=0) & (steps.sum(dim=0) < 2 * len(every))
-    if found := likely[counts].tolist():
+    least, most = data.as_read(torch.stack([seen[0] * 0, seen[0] * 0 + 1]))
+    units = (most - least).double()
+    found: list[int] = []
+    for place in likely.tolist():  # a column at a time, since sorting takes memory
+        steps = data.features[:, place].sort().values.double().diff() * units[place]
+        if (steps > 0.5).all() and steps.sum() < 2 * len(data):
+            found.append(place)
+    if found:
         yield f"{name} [{named(found)}] counts the examples: leave it out"

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import DataError, Scale, Splits, parted, readable
-from data_download import download
+from data_download import fetch
 from data_pixels import Images, fitted, of_pixels
 from data_scale import normalized
 from image_files import IMAGES
@@ -83,6 +83,7 @@ def load(
     device: torch.device,
     *,
     name: str = "CIFAR-10",
+    compared: bool = True,
     into: tuple[int, int, int] | None = None,
     fit: Fit = "resize",
     subset: int = 0,
@@ -96,6 +97,7 @@ def load(
         folder: Has the archive in it; where it is missing it is downloaded.
         device: Where the data goes.
         name: Of the data set: CIFAR-10 or CIFAR-100.
+        compared: Whether the loss looks at the classes.
         into: The shape of what images become; None leaves them as they are.
         fit: How they become that.
         subset: How many examples are used for training; 0 for all.
@@ -110,8 +112,7 @@ def load(
     """
     origin = ORIGINS[name]
     path = folder / origin.archive
-    if not path.is_file():
-        download(path, MIRRORS, origin.checksum)
+    fetch(path, MIRRORS, origin.checksum)
     files = unpacked(path, [*origin.train, *origin.test])
     about: dict[str, Any] = {"classes": origin.classes}
     if into is not None:
@@ -122,7 +123,7 @@ def load(
     )
     train, held = parted(learned, subset, validation, seed)
     about |= normalized((train, held, test), normalize)
-    return believed(Splits(train, held, test, about), compared=False)
+    return believed(Splits(train, held, test, about), compared=compared, lenient=True)
 
 
 def unpacked(path: Path, names: list[str]) -> dict[str, bytes]:

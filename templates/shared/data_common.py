@@ -1,6 +1,7 @@
 """What all kinds of data share: examples in batches, their parts, their scale."""
 
 import copy
+import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from torch import Tensor
 
 RANK = int(os.environ.get("RANK", "0"))  # torchrun sets these
 RANKS = int(os.environ.get("WORLD_SIZE", "1"))
+LOCAL_RANK = int(os.environ.get("LOCAL_RANK", "0"))  # of those on this machine
+LOCAL_RANKS = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
 
 Features = Any
 """What a model takes: a tensor, (N, …), or of several inputs a tuple of them."""
@@ -21,6 +24,8 @@ Scale = tuple[Numbers, Numbers] | Literal["auto"] | None
 """Mean and deviation that features are brought from; "auto": those that they have."""
 NAMED = 5
 """What a line names; more is counted."""
+NUMBERS_AT_ONCE = 2**20
+"""Numbers of which something is made at once, so that it takes little memory."""
 
 
 class DataError(ValueError):
@@ -159,7 +164,7 @@ class Data:
     def scale(self, mean: Tensor, std: Tensor) -> None:
         """Bring the features from a mean and a deviation to 0 and 1."""
         device = self.features.device
-        self.features = (self.features - mean.to(device)) / std.to(device)
+        self.features = (self.features - mean.to(device)).div_(std.to(device))
 
     def rescale(self, was: dict[str, Any], now: dict[str, Any]) -> None:
         """Bring scaled features from one scale to another one."""
@@ -262,12 +267,27 @@ def class_counts(targets: Tensor, classes: int) -> list[int]:
             which the largest counts.
         classes: How many there are.
     """
-    if targets.is_floating_point() and targets.shape[1:2] == (classes,):
-        targets = targets.argmax(dim=1)
-    places = targets.flatten().long()
-    found = places[(places >= 0) & (places < classes)].bincount(minlength=classes)
-    counts: list[int] = found.tolist()
-    return counts
+    counts = torch.zeros(classes, dtype=torch.int64, device=targets.device)
+    for some in pieces(targets):
+        if some.is_floating_point() and some.shape[1:2] == (classes,):
+            some = some.argmax(dim=1)
+        places = some.flatten().long()
+        known = places[(places >= 0) & (places < classes)]
+        counts += known.bincount(minlength=classes)
+    found: list[int] = counts.tolist()
+    return found
+
+
+def pieces(values: Tensor) -> Sequence[Tensor]:
+    """Cut values, (N, …), into views of rows, few numbers each."""
+    width = math.prod(values.shape[1:])
+    return torch.split(values, max(NUMBERS_AT_ONCE // max(width, 1), 1))
+
+
+def spread(count: int, most: int) -> Tensor:
+    """Return places from the first of some to the last, at most so many, int64 (M,)."""
+    few = min(count, most)
+    return torch.arange(few) * (count - 1) // max(few - 1, 1)
 
 
 def parted(data: Data, subset: int, validation: float, seed: int) -> tuple[Data, Data]:

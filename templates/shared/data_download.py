@@ -1,4 +1,4 @@
-"""Files that are downloaded: data sets with a name."""
+"""Files of data sets that are fetched from the internet, once for all ranks."""
 
 import http.client
 import os
@@ -7,17 +7,38 @@ from collections.abc import Sequence
 from hashlib import md5
 from pathlib import Path
 
-from data_common import DataError, readable
+import torch.distributed as dist
+
+from data_common import LOCAL_RANK, DataError, readable
+from errors import say
+
+
+def fetch(path: Path, mirrors: Sequence[str], checksum: str) -> None:
+    """Download a file if it is missing: one rank of a machine, and the others wait.
+
+    Raises:
+        DataError: No mirror has it.
+    """
+    together = dist.is_initialized()
+    try:
+        if not path.is_file() and (LOCAL_RANK == 0 or not together):
+            download(path, mirrors, checksum)
+    finally:
+        if together:
+            dist.barrier()
 
 
 def download(path: Path, mirrors: Sequence[str], checksum: str) -> None:
-    """Fetch a file of this MD5 from the first mirror that has it.
+    """Download a file of this MD5 from the first mirror that has it.
 
     The addresses of mirrors end with a slash.
+
+    Raises:
+        DataError: None has.
     """
     errors = []
     for mirror in mirrors:
-        print(f"downloading {mirror}{path.name}")
+        say(f"downloading {mirror}{path.name}")
         try:
             with urllib.request.urlopen(mirror + path.name, timeout=30) as response:
                 content: bytes = response.read()

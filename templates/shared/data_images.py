@@ -13,11 +13,12 @@ import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import DataError, Scale, Splits, named
+from data_common import LOCAL_RANKS, DataError, Scale, Splits, named
 from data_parts import Places, parts_below, split
 from data_pixels import Images, fitted, of_pixels, read_images
 from data_scale import normalized
 from data_twins import copied
+from errors import say
 from image_checks import survey
 from image_files import IMAGES
 from image_fit import Fit
@@ -151,15 +152,22 @@ def read_all(paths: Sequence[Path], about: Mapping[str, Any]) -> Tensor:
 
 
 def room(shape: tuple[int, ...]) -> Tensor:
-    """Return an empty tensor, in a file if it takes more than half of the memory."""
+    """Return an empty tensor, in a file if it takes more than half of the memory.
+
+    Each rank has one of its own.
+    """
     size = math.prod(shape)
-    if 2 * size < memory():
+    every = size * LOCAL_RANKS
+    if 2 * every < memory():
         return torch.empty(shape, dtype=torch.uint8)
-    if shutil.disk_usage(".").free < size:
-        raise DataError(f"{size / 2**30:.1f} GiB of images do not fit onto this disk")
+    said = f"{every / 2**30:.1f} GiB of images"
+    if LOCAL_RANKS > 1:
+        said += f", {size / 2**30:.1f} for each of {LOCAL_RANKS} ranks,"
+    if shutil.disk_usage(".").free < every:
+        raise DataError(f"{said} do not fit onto this disk")
     file = tempfile.NamedTemporaryFile(prefix="images_", dir=".")  # noqa: SIM115
     file.truncate(size)
-    print(f"{size / 2**30:.1f} GiB of images do not fit into memory: they stay on disk")
+    say(f"{said} do not fit into memory: they stay on disk")
     flat = torch.from_file(file.name, shared=True, size=size, dtype=torch.uint8)
     return flat.reshape(shape)
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from data_common import Data, DataError, Features, Scale, named
-from data_scale import normalized, rescaled, scaling
+from data_scale import normalized, preprocessing
 from data_targets import Goal, check_unit, checked_targets
 from data_wanted import Wanted, checked_features
 from preprocessing import Preprocessing, Preprocessor
@@ -241,7 +241,7 @@ def read_inputs(
         found = {name: each.unsqueeze(0) for name, each in found.items()}
     features = checked_by_name(str(path), found, abouts)
     check_counts(str(path), {name: len(each) for name, each in features.items()})
-    return tuple(rescaled(each, abouts[name]) for name, each in features.items())
+    return tuple(preprocessing(abouts[name])(each) for name, each in features.items())
 
 
 class PreprocessingInputs(Preprocessor):
@@ -271,10 +271,5 @@ class PreprocessingInputs(Preprocessor):
 def scaling_inputs(about: dict[str, Any]) -> PreprocessingInputs:
     """Return what brings examples to the scale that `normalized_inputs` has told."""
     return PreprocessingInputs(
-        {
-            name: Preprocessing(torch.bool if each.get("flags") else torch.int64)
-            if each["whole"]
-            else scaling(each, len(each["shape"]))
-            for name, each in about["inputs"].items()
-        }
+        {name: preprocessing(each) for name, each in about["inputs"].items()}
     )

@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import DataError, Scale, Splits, inside, named, readable
+from data_common import DataError, Scale, Splits, inside, named, pieces, readable
 from data_images import FILES, parted_images, preprocessing, read_all, read_files
 from data_parts import parts_below, split
 from data_scale import normalized
 from data_targets import Goal, checked_targets
 from data_twins import copied
 from image_checks import survey
-from image_files import deep_values, sized_image, upright
+from image_files import deep_values, sized_image, upright, without_margins
 from image_fit import Fit
 from image_folders import check_broken, images_below, left_out
 
@@ -90,13 +90,12 @@ def load(
     about |= {"ends": [*seen.ends]} if seen.ends else {}
     read = [images[place] for place in torch.cat(chosen).tolist()]
     goal = Goal(outputs, places, result, unit, ignored=ignored)
-    targets, names, said = mask_targets(
-        [(each, pairs[each]) for each in read], goal, fit
-    )
-    notes += said
+    of_masks = mask_targets([(each, pairs[each]) for each in read], goal, fit)
+    notes += of_masks.notes
+    warnings += of_masks.warnings
     if outputs:
-        about["classes"] = names
-    targets, known = checked_targets("masks", targets, goal, notes)
+        about["classes"] = of_masks.classes
+    targets, known = checked_targets("masks", of_masks.values, goal, notes)
     if known is not None:
         lost = sorted({*read} - {read[place] for place in known.tolist()})
         raise DataError(f"nothing is known in the masks of {named(lost)}")
@@ -147,78 +146,100 @@ def paired_masks(
     return found
 
 
+class MaskTargets(NamedTuple):
+    """What is learned from masks.
+
+    Attributes:
+        values: The targets, (N, …).
+        classes: The names of the classes, if they are such.
+        notes: What was found.
+        warnings: What may be a mistake.
+    """
+
+    values: Tensor
+    classes: list[str]
+    notes: list[str]
+    warnings: list[str]
+
+
 def mask_targets(
     pairs: Sequence[tuple[Path, Path]], goal: Goal, fit: Fit
-) -> tuple[Tensor, list[str], list[str]]:
+) -> MaskTargets:
     """Read the targets from masks.
 
     Args:
         pairs: Each image with its mask.
         goal: What the loss takes.
         fit: How they become as large as the output.
-
-    Returns:
-        The targets, (N, …); the names of the classes; what was found.
     """
     shape = goal.places or goal.result or ()
-    size = shape[-2], shape[-1]
-    several = goal.result is not None and len(shape) == 3 and shape[0] > 1
-    values: set[int] = set()
-    small: list[Tensor] = []
-    for image, mask in pairs:
-        if several:
-            check_mask_size(image, mask)
-            continue
-        exact, every = mask_values(image, mask, size, fit)
-        small.append(exact)
-        values |= every
-    if goal.outputs:
-        table, notes = mask_classes(sorted(values), goal, pairs)
-        names = [mask_name(value) for value in table]
-        return replaced(torch.stack(small), table, goal.ignored), names, notes
-    if not several and len(values) == 2:
-        two = {value: place for place, value in enumerate(sorted(values))}
-        found = replaced(torch.stack(small), two, 0).float()
-        low, high = map(mask_name, two)
-        notes = [f"masks hold {low} and {high}, read as 0 and 1"]
-        return found.view(-1, *shape), [], notes
+    size = shape[-1], shape[-2]
+    sides = [mask_size(image, mask) for image, mask in pairs]
+    padded = fit == "pad" and any(without_margins(each, size) != size for each in sides)
+    if goal.outputs or len(shape) == 2 or shape[0] == 1:
+        names = torch.empty(len(pairs), *size[::-1], dtype=torch.int64)
+        values: set[int] = set()
+        for place, (_, mask) in enumerate(pairs):
+            names[place], every = mask_values(mask, size, fit)
+            values |= every
+        if goal.outputs:
+            table, notes = mask_classes(sorted(values), goal, pairs)
+            replace(names, table, goal.ignored)
+            return MaskTargets(names, [*map(mask_name, table)], notes, [])
+        if len(values) == 2:
+            low, high = sorted(values)
+            replace(names, {low: 0, high: 1}, 0)
+            found = names.float().view(-1, *shape)
+            said = f"masks hold {mask_name(low)} and {mask_name(high)}, read as 0 and 1"
+            return MaskTargets(found, [], [said], margins(padded, mask_name(low)))
+        del names  # which take as much memory as what follows
     paths = [mask for _, mask in pairs]
     seen = survey(paths)
-    about: dict[str, Any] = {"shape": (shape[0] if several else 1, *size), "fit": fit}
+    channels = shape[0] if len(shape) == 3 else 1
+    about: dict[str, Any] = {"shape": (channels, *size[::-1]), "fit": fit}
     about |= {"ends": seen.ends} if seen.ends else {}
-    return read_all(paths, about).float().div_(255).view(-1, *shape), [], seen.notes
+    found = read_all(paths, about).float().div_(255).view(-1, *shape)
+    return MaskTargets(found, [], seen.notes, margins(padded, "black"))
 
 
-def check_mask_size(image: Path, mask: Path) -> None:
-    """Refuse a mask of another size than its image.
+def margins(padded: bool, value: str) -> list[str]:
+    """Warn of what `pad` adds to masks of numbers: no loss of numbers ignores it."""
+    if not padded:
+        return []
+    said = (
+        f"what `fit: pad` adds to masks counts as {value}, in the loss and the metrics"
+    )
+    mend = "`fit: crop` adds nothing, and `CrossEntropyLoss` of classes ignores it"
+    return [f"{said}: {mend}"]
+
+
+def mask_size(image: Path, mask: Path) -> tuple[int, int]:
+    """Return the width and the height of a mask, which are those of its image.
 
     Raises:
-        DataError: It is.
+        DataError: They are others.
     """
     with readable(image, "is no image"):
         width, height = upright(image).size
     with readable(mask, "is no image"):
-        size = upright(mask).size
+        size: tuple[int, int] = upright(mask).size
     if size != (width, height):
         said = f"{mask} is {size[0]} × {size[1]} pixels"
         raise DataError(f"{said}, and {image} is {width} × {height}")
+    return size
 
 
-def mask_values(
-    image: Path, mask: Path, size: tuple[int, int], fit: Fit
-) -> tuple[Tensor, set[int]]:
+def mask_values(mask: Path, size: tuple[int, int], fit: Fit) -> tuple[Tensor, set[int]]:
     """Read the values of a mask, int64 (H, W), in a size, and all that it has.
 
     Grey values and places in a palette are what they are, colors numbers above them;
     below 0 is what `pad` adds.
 
     Raises:
-        DataError: It is another size than its image, or holds no names of classes.
+        DataError: It holds no names of classes.
     """
     from PIL import Image
 
-    check_mask_size(image, mask)
-    height, width = size
     with readable(mask, "is no mask"):
         picture = upright(mask)
         if picture.mode not in ("L", "P", "I"):
@@ -226,9 +247,9 @@ def mask_values(
             grey = picture.mode in ("1", "LA")
             picture = picture.convert("L" if grey else "F" if deep else "RGB")
         whole = mask_numbers(picture)
-        fitted = mask_numbers(sized_image(picture, (width, height), fit, exact=True))
+        fitted = mask_numbers(sized_image(picture, size, fit, exact=True))
         ground = Image.new("L", picture.size, 1)
-        within = mask_numbers(sized_image(ground, (width, height), fit, exact=True))
+        within = mask_numbers(sized_image(ground, size, fit, exact=True))
     return torch.where(within == 1, fitted, -1), {*torch.unique(whole).tolist()}
 
 
@@ -269,12 +290,16 @@ def mask_classes(
     return {value: place for place, value in enumerate(known)}, [read]
 
 
-def replaced(values: Tensor, table: Mapping[int, int], other: int) -> Tensor:
-    """Replace values by those of a table; what is not in it becomes another one."""
-    found = torch.full_like(values, other)
-    for value, place in table.items():
-        found[values == value] = place
-    return found
+def replace(values: Tensor, table: Mapping[int, int], other: int) -> None:
+    """Replace values, (N, …), by those of a table; what is not in it becomes another.
+
+    It is done in their place, since masks take as much memory as all else.
+    """
+    for some in pieces(values):
+        found = torch.full_like(some, other)
+        for value, place in table.items():
+            found[some == value] = place
+        some.copy_(found)
 
 
 def mask_name(value: int) -> str:

@@ -1,5 +1,7 @@
 """What targets mean, where the spec does not say it and shapes leave no doubt."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -52,3 +54,22 @@ def are_labels(targets: Tensor) -> bool:
     return (
         targets.ndim == 1 and whole and targets.dtype != torch.bool and len(targets) > 0
     )
+
+
+def unread(goal: Goal, given: Callable[[], tuple[Tensor, Tensor]]) -> tuple[str, ...]:
+    """Warn of targets that nobody looks at, if they could be meant.
+
+    Args:
+        goal: What the loss takes.
+        given: Reads the features and the targets, if there are such.
+    """
+    if goal.needed:
+        return ()
+    try:
+        x, y = given()
+    except DataError:
+        return ()
+    if x.shape != y.shape or bool((x == y).all()):
+        return ()
+    said = "the model restores x, and nobody looks at y, which has its shape"
+    return (f"{said}: `targets: numbers` in `data` compares with y",)

@@ -18,7 +18,7 @@ from data_common import (
     parted,
     readable,
 )
-from data_download import download
+from data_download import fetch
 from data_pixels import Images, of_pixels
 from data_scale import of_bytes, of_channels
 from image_files import IMAGES, opened, pixels
@@ -100,6 +100,7 @@ def load(
     device: torch.device,
     *,
     name: str = "MNIST",
+    compared: bool = True,
     into: tuple[int, int, int] | None = None,
     fit: Fit = "resize",
     subset: int = 0,
@@ -113,6 +114,7 @@ def load(
         folder: Has `<name>/raw` in it; what is missing there is downloaded.
         device: Where the data goes.
         name: Of the data set: MNIST, FashionMNIST or KMNIST.
+        compared: Whether the loss looks at the classes.
         into: The shape of what images become; None leaves them as they are.
         fit: How they become that.
         subset: How many examples are used for training; 0 for all.
@@ -136,7 +138,7 @@ def load(
     if normalize is not None:
         for part in (train, held, test):
             part.rescale({}, about)
-    return believed(Splits(train, held, test, about), compared=False)
+    return believed(Splits(train, held, test, about), compared=compared, lenient=True)
 
 
 def measured(images: Tensor, normalize: Scale) -> dict[str, Numbers | None]:
@@ -190,8 +192,7 @@ def read_idx(raw: Path, name: str, dimensions: int, origin: Origin) -> Tensor:
     path = raw / name
     if not path.is_file():
         path = path.with_name(f"{name}.gz")
-    if not path.is_file():
-        download(path, origin.mirrors, origin.checksums[name])
+        fetch(path, origin.mirrors, origin.checksums[name])
     unpacked = gzip.open if path.suffix == ".gz" else open
     begin = 4 * (dimensions + 1)
     with readable(path, "cannot be read"), unpacked(path, "rb") as file:

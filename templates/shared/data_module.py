@@ -12,12 +12,13 @@ from torch import Tensor
 from data_checks import believed
 from data_common import Data, DataError, Scale, Splits, parted, readable
 from data_files import Files
-from data_meaning import settled
-from data_scale import normalized, rescaled, scaling
-from data_targets import Goal, unread
+from data_meaning import settled, unread
+from data_scale import normalized, preprocessing
+from data_targets import Goal
 from data_tensors import as_tensor
 from data_wanted import Wanted, checked, checked_features
-from preprocessing import Preprocessing
+
+__all__ = ["FILES", "load", "preprocessing", "read_files"]
 
 FILES = Files("files")
 
@@ -71,7 +72,7 @@ def load(
         (features, targets), (test_features, test_targets) = pairs
     except (TypeError, ValueError):
         raise DataError(f"`load` of {path} gives no two pairs of tensors") from None
-    doubts = () if goal.needed else warned(features, targets)
+    doubts = unread(goal, lambda: (as_tensor("x", features), as_tensor("y", targets)))
     notes: list[str] = []
     if goal.needed:
         goal = settled(goal, shape, given_targets(path, targets), notes)
@@ -95,14 +96,6 @@ def given_targets(path: str, targets: Any) -> Tensor | None:
     """Make a tensor of what stands for the targets; None if that is None."""
     with readable(Path(path), "gives no pair of tensors for the training"):
         return None if targets is None else as_tensor("y", targets)
-
-
-def warned(features: Any, targets: Any) -> tuple[str, ...]:
-    """Warn of targets that could be meant, but are not looked at."""
-    try:
-        return unread(as_tensor("x", features), as_tensor("y", targets))
-    except DataError:
-        return ()
 
 
 def pair(
@@ -141,17 +134,6 @@ def called(path: str, name: str, argument: Path) -> Any:
     raise DataError(f"{file} has no function `{name}`")
 
 
-def preprocessing(about: dict[str, Any]) -> Preprocessing:
-    """Return what brings examples to the scale of the model.
-
-    Args:
-        about: What `load` has told.
-    """
-    if about["whole"]:
-        return Preprocessing(torch.int64)
-    return scaling(about, len(about["shape"]))
-
-
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     """Call `read` of the module for each file: it gives features, (N, …).
 
@@ -162,7 +144,9 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     Raises:
         DataError: The module gives nothing that the model takes.
     """
-    return rescaled(torch.cat([read_examples(path, about) for path in paths]), about)
+    found = torch.cat([read_examples(path, about) for path in paths])
+    features: Tensor = preprocessing(about)(found)
+    return features
 
 
 def read_examples(path: Path, about: dict[str, Any]) -> Tensor:

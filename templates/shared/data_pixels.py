@@ -15,10 +15,12 @@ from preprocessing import Preprocessing
 
 
 class Images(Data):
-    """Images, uint8 (N, C, H, W), and their labels, int64 (N,).
+    """Images, uint8 (N, C, H, W), and their targets: labels, int64 (N,), or masks.
+
+    Masks are int64 (N, H, W) of classes, or float32 of the shape of the output.
 
     A batch is float32, less `mean` and divided by `std`. The images may lie elsewhere
-    than the labels: where there is room for them.
+    than the targets: where there is room for them.
 
     Attributes:
         mean: Of each channel, in 0 to 255, (C, 1, 1); None is 0.
@@ -33,12 +35,12 @@ class Images(Data):
         self.std = torch.full((1, 1, 1), 255.0, device=targets.device)
 
     def at(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the images at some places, float32 (B, C, H, W), and their labels."""
+        """Return the images at some places, float32 (B, C, H, W), and their targets."""
         pixels = self.features.index_select(0, index.to(self.features.device))
         return self._scaled(pixels), self.targets.index_select(0, index)
 
     def between(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
-        """Return the images from one place to another, float32, and their labels."""
+        """Return the images from one place to another, float32, and their targets."""
         return self._scaled(self.features[start:stop]), self.targets[start:stop]
 
     def as_read(self, values: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from data_common import Data, DataError, Numbers, Scale
+from data_common import Data, DataError, Numbers, Scale, pieces
 from preprocessing import Preprocessing
 
 
@@ -36,19 +36,18 @@ def normalized(parts: Sequence[Data], scale: Scale) -> dict[str, Any]:
     return {"mean": mean.flatten().tolist(), "std": std.flatten().tolist()}
 
 
-def rescaled(features: Tensor, about: dict[str, Any]) -> Tensor:
-    """Bring features, (N, …), to the scale that `normalized` has told."""
-    if about["mean"] is None:
-        return features
-    dims = features.ndim - 1
-    mean, std = (of_channels(about[name], dims) for name in ("mean", "std"))
-    return (features - mean) / std
+def preprocessing(about: dict[str, Any]) -> Preprocessing:
+    """Return what brings examples to the scale that `normalized` has told.
 
-
-def scaling(about: dict[str, Any], dims: int) -> Preprocessing:
-    """Return what does that to examples of some dimensions."""
+    Args:
+        about: What is known of them: their shape and scale, whether they are whole
+            numbers, or flags.
+    """
+    if about["whole"]:
+        return Preprocessing(torch.bool if about.get("flags") else torch.int64)
     if about["mean"] is None:
         return Preprocessing()
+    dims = len(about["shape"])
     mean, std = (of_channels(about[name], dims) for name in ("mean", "std"))
     return Preprocessing(mean=mean, std=std)
 
@@ -80,8 +79,13 @@ def statistics(features: Tensor) -> tuple[Tensor, Tensor]:
 def of_bytes(images: Tensor) -> tuple[Tensor, Tensor]:
     """Return the same of bytes, (N, C, H, W): how often each value occurs is enough."""
     values = torch.arange(256, dtype=torch.float64, device=images.device)
-    counts = [channel.flatten().bincount(minlength=256) for channel in images.unbind(1)]
-    shares = torch.stack(counts).double() / counts[0].sum()
+    counts = torch.zeros(
+        images.shape[1], 256, dtype=torch.float64, device=images.device
+    )
+    for some in pieces(images):
+        for channel, count in zip(some.unbind(1), counts, strict=True):
+            count += channel.flatten().bincount(minlength=256)
+    shares = counts / counts[:1].sum()
     mean = shares @ values
     std = (shares @ values.square() - mean.square()).clamp(min=0).sqrt()
     std = torch.where(std > 1e-6, std, 1.0)

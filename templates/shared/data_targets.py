@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from data_common import Data, DataError
+from data_common import Data, DataError, pieces
 
 SUM = 1e-3
 """How far the probabilities of an example may be from 1 in sum."""
@@ -136,11 +136,16 @@ def checked_labels(name: str, targets: Tensor, goal: Goal) -> Tensor:
             mend += ", and some are not: numbers are for a loss such as `MSELoss`"
         raise DataError(f"{name}: {what}, and {mend}")
     targets = targets.to(torch.int64)
-    known = targets[targets != goal.ignored]
-    if not known.numel():
+    ends: list[int] = []
+    for some in pieces(targets):
+        known = some[some != goal.ignored]
+        if known.numel():
+            ends += map(int, known.aminmax())
+    if not ends:
         raise DataError(f"{name}: all targets are {goal.ignored}, which is ignored")
-    least, most = int(known.min()), int(known.max())
+    least, most = min(ends), max(ends)
     if least < 0 or most >= goal.outputs:
+        known = targets[targets != goal.ignored]
         said = f"labels go from {least} to {most}, and the model tells 0 to "
         said += f"{goal.outputs - 1} apart{mended_labels(known, goal)}"
         raise DataError(f"{name}: {said}")
@@ -314,14 +319,6 @@ def check_unit(name: str, values: Tensor, unit: bool) -> None:
     mend = mends.get((least, most), "")
     mended = f": `{variable} = {mend.format(variable)}`" if mend else ""
     raise DataError(f"{name}: {said}{most:.4g}{mended}")
-
-
-def unread(x: Tensor, y: Tensor) -> tuple[str, ...]:
-    """Warn of targets that nobody looks at, if they could be meant, (N, …) as x."""
-    if x.shape != y.shape or bool((x == y).all()):
-        return ()
-    said = "the model restores x, and nobody looks at y, which has its shape"
-    return (f"{said}: `targets: numbers` in `data` compares with y",)
 
 
 def type_of(values: Tensor) -> str:

@@ -14,7 +14,7 @@ KINDS |= {"M": "dates", "m": "spans of time"}
 
 
 def as_tensor(name: str, values: Any) -> Tensor:
-    """Make a tensor of what stands for one; no gradient goes into data.
+    """Make a tensor on the CPU of what stands for one; no gradient goes into data.
 
     Args:
         name: Of the values, such as "y".
@@ -24,7 +24,7 @@ def as_tensor(name: str, values: Any) -> Tensor:
         DataError: They are no numbers.
     """
     if isinstance(values, Tensor):
-        return values.detach()
+        return values.detach().cpu()
     if hasattr(values, "to_numpy"):  # of pandas, polars
         values = values.to_numpy()
     kind = getattr(getattr(values, "dtype", None), "kind", "")

@@ -1,5 +1,6 @@
 """What is tested although it is trained on: files of the same content, equal rows."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from hashlib import file_digest
@@ -8,12 +9,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from data_common import DataError, named
+from data_common import NUMBERS_AT_ONCE, DataError, named, spread
 
 FEW = 32
 """Places of examples that are compared first."""
-NUMBERS_AT_ONCE = 2**20
-"""Numbers that are compared at once."""
 
 
 def copied(
@@ -84,28 +83,49 @@ def _content(path: Path) -> bytes:
         return file_digest(file, "sha256").digest()
 
 
-def same_rows(train: Tensor, test: Tensor) -> int:
-    """Count the examples to test, (N, …), that are also trained on.
+def same_rows(train: Sequence[Tensor], test: Sequence[Tensor]) -> int:
+    """Count the examples to test that are also trained on.
 
     All are compared in a few places first, and then those that are the same there.
+
+    Args:
+        train: What is trained on, of each input, (N, …).
+        test: What is tested, likewise, (M, …).
     """
-    train, test = train.flatten(1), test.flatten(1)
-    some = torch.linspace(0, train.shape[1] - 1, FEW).long().to(train.device)
-    known, tested = (_checksums(rows[:, some]) for rows in (train, test))
-    train, test = train[torch.isin(known, tested)], test[torch.isin(tested, known)]
-    return int(torch.isin(_checksums(test), _checksums(train)).sum())
+    every = [torch.arange(len(part[0])) for part in (train, test)]
+    known, tested = (
+        _checksums(part, rows, FEW)
+        for part, rows in zip((train, test), every, strict=True)
+    )
+    alike = torch.isin(known, tested), torch.isin(tested, known)
+    known, tested = (
+        _checksums(part, rows[same])
+        for part, rows, same in zip((train, test), every, alike, strict=True)
+    )
+    return int(torch.isin(tested, known).sum())
 
 
-def _checksums(rows: Tensor) -> Tensor:
-    """Return a hash of each row, (N, F), that others rarely have: int64 (N,)."""
+def _checksums(inputs: Sequence[Tensor], rows: Tensor, few: int = 0) -> Tensor:
+    """Return a hash of each example that others rarely have, int64 (R,).
+
+    Args:
+        inputs: The examples of each input, (N, …).
+        rows: The places of some examples, int64 (R,).
+        few: How many numbers of an input are looked at; 0 for all.
+    """
+    found = torch.zeros(len(rows), dtype=torch.int64)
     chance = torch.Generator().manual_seed(0)
-    keys = torch.randint(2**62, (rows.shape[1],), generator=chance).to(rows.device)
-    size = max(NUMBERS_AT_ONCE // len(keys), 1)
-    parts = [
-        (_bits(rows[start : start + size]) * keys).sum(dim=1)
-        for start in range(0, max(len(rows), 1), size)
-    ]
-    return torch.cat(parts)
+    for values in inputs:
+        width = math.prod(values.shape[1:])
+        columns = spread(width, few or width)
+        keys = torch.randint(2**62, (len(columns),), generator=chance)
+        columns, keys = columns.to(values.device), keys.to(values.device)
+        size = max(NUMBERS_AT_ONCE // max(width, 1), 1)
+        for start in range(0, len(rows), size):
+            some = slice(start, start + size)
+            flat = values[rows[some].to(values.device)].flatten(1)[:, columns]
+            found[some] += (_bits(flat) * keys).sum(dim=1).cpu()
+    return found
 
 
 def _bits(values: Tensor) -> Tensor:

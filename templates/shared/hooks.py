@@ -11,9 +11,6 @@ from data_common import Features
 from data_features import applied
 from errors import RunError
 
-MOST = 1000
-"""Examples that the layers are called with; of more, those that come first."""
-
 
 def outputs_of_layers(model: nn.Module, features: Features) -> dict[str, Tensor]:
     """Call a model, and keep what comes out of each of its layers by a forward hook.

@@ -122,9 +122,14 @@ def sized_image(
         return ImageOps.fit(image, size, way)
     if fit == "resize":
         return image.resize(size, way)
-    unit = min(size[0] / image.width, size[1] / image.height)
-    width, height = (max(round(each * unit), 1) for each in image.size)
+    width, height = without_margins(image.size, size)
     inner = image.resize((width, height), way)
     padded = Image.new(image.mode, size)
     padded.paste(inner, ((size[0] - width) // 2, (size[1] - height) // 2))
     return padded
+
+
+def without_margins(image: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
+    """Return the width and the height that `pad` gives an image within a size."""
+    unit = min(size[0] / image[0], size[1] / image[1])
+    return max(round(image[0] * unit), 1), max(round(image[1] * unit), 1)

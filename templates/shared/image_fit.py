@@ -1,15 +1,17 @@
 """Images of one size brought to another one: resized, cut, or with a margin."""
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from data_common import NUMBERS_AT_ONCE
+
 Fit = Literal["resize", "crop", "pad"]
 """How images of another size become those that a model takes."""
-IMAGES_AT_ONCE = 1000
-"""Images that are changed at once: what that takes is then small."""
 
 
 def refit(images: Tensor, shape: Sequence[int], fit: Fit) -> Tensor:
@@ -26,11 +28,11 @@ def refit(images: Tensor, shape: Sequence[int], fit: Fit) -> Tensor:
     channels, *size = shape
     grey = channels < images.shape[1]
     made = images.new_empty((len(images), 1 if grey else images.shape[1], *size))
-    for start in range(0, len(images), IMAGES_AT_ONCE):
-        some = images[start : start + IMAGES_AT_ONCE]
-        made[start : start + IMAGES_AT_ONCE] = sized(
-            grayed(some) if grey else some, size, fit
-        )
+    largest = max(images.shape[1:].numel(), math.prod(shape))
+    at_once = max(4 * NUMBERS_AT_ONCE // largest, 1)
+    pairs = (torch.split(each, at_once) for each in (images, made))
+    for some, into in zip(*pairs, strict=True):
+        into.copy_(sized(grayed(some) if grey else some, size, fit))
     return made.expand(-1, channels, -1, -1)  # which copies nothing
 
 

@@ -11,7 +11,16 @@ from torch import Tensor
 
 import checkpoint
 import plots
-from data_common import NAMED, RANK, Data, Features, Splits, class_counts, named
+from data_common import (
+    NAMED,
+    RANK,
+    Data,
+    Features,
+    Splits,
+    class_counts,
+    named,
+    spread,
+)
 from data_features import on_images
 from errors import note, say, short
 
@@ -45,8 +54,7 @@ def look(
     if args.plot and RANK == 0:
         torch.manual_seed(args.seed)
         args.out.mkdir(parents=True, exist_ok=True)
-        count = min(len(data.train), EXAMPLES)
-        places = torch.linspace(0, len(data.train) - 1, count).long()
+        places = spread(len(data.train), EXAMPLES)
         features, targets = data.train.at(places.to(data.train.targets.device))
         if augmented:
             features = on_images(features, augmented)
@@ -103,7 +111,7 @@ def facts(data: Splits) -> dict[str, Any]:
         labels = not data.train.targets.is_floating_point()
         found["places"] = labels and not _single(data.train)
         counts = {
-            name: class_counts(part.labels(part.targets), len(classes))
+            name: class_counts(part.targets, len(classes))
             for name, part in parts.items()
         }
         found["classes"] = {
@@ -248,7 +256,7 @@ def _targets(part: Data, about: dict[str, Any]) -> dict[str, dict[str, float]]:
 def _numbers(targets: Tensor) -> dict[str, float]:
     """Find out where numbers to predict are."""
     least, most = _ends(targets)
-    deviation, mean = torch.std_mean(targets.double(), correction=0)
+    deviation, mean = torch.std_mean(targets, correction=0)
     about = {"least": least, "most": most}
     return {**about, "mean": mean.item(), "deviation": deviation.item()}
 

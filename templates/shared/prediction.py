@@ -118,13 +118,15 @@ class Trained(NamedTuple):
                 raise DataError(f"{path}: {error}") from None
             yield path, found
 
-    def examples(self, read: Reader) -> Iterator[tuple[list[Name], Features]]:
+    def examples(
+        self, read: Reader, batch_size: int
+    ) -> Iterator[tuple[list[Name], Features]]:
         """Yield what is in the files, on the device, some examples at a time."""
         for path, found in self.files(read):
             count = count_of(found)
             names = [Name(path, row, count == 1) for row in range(1, count + 1)]
-            for start in range(0, count, plots.AT_ONCE):
-                some = slice(start, start + plots.AT_ONCE)
+            for start in range(0, count, batch_size):
+                some = slice(start, start + batch_size)
                 yield names[some], self._some(found, some)
 
     def _some(self, features: Features, some: slice) -> Features:
@@ -305,12 +307,15 @@ def print_means(means: Mapping[str, float]) -> None:
         print(f"test_{name}  {value:.4f}")
 
 
-def show_layers(run: Trained, model: nn.Module, read: Reader) -> None:
-    """Show what layers make of files, as --layers, --layer and --plot ask for it."""
+def show_layers(run: Trained, model: nn.Module, read: Reader, batch_size: int) -> None:
+    """Show what layers make of files, as --layers, --layer and --plot ask for it.
+
+    They are called once; of more examples than a batch, with those that come first.
+    """
     args = run.args
     if not (args.layers or args.layer):
         return
-    found, some = read(args.files, run.about), slice(hooks.MOST)
+    found, some = read(args.files, run.about), slice(batch_size)
     features = each_of(found, lambda each: each[some].to(args.device))
     outputs = hooks.outputs_of_layers(model, features)
     if args.layer:

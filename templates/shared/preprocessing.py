@@ -72,8 +72,10 @@ class Preprocessing(Preprocessor):
 
     def _example(self, shape: tuple[int, ...]) -> Tensor:
         chance = torch.Generator().manual_seed(0)
-        if self.dtype == torch.uint8:
-            return torch.randint(256, shape, generator=chance, dtype=torch.uint8)
         if self.dtype in WHOLE:
-            return torch.zeros(shape, dtype=self.dtype)
-        return torch.randn(shape, generator=chance) * self.std + self.mean
+            return torch.zeros(shape, dtype=self.dtype, device=self.mean.device)
+        if self.dtype == torch.uint8:
+            pixels = torch.randint(256, shape, generator=chance, dtype=torch.uint8)
+            return pixels.to(self.mean.device)
+        values = torch.randn(shape, generator=chance).to(self.mean.device)
+        return values * self.std + self.mean

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from data_common import RANK, Splits
 from data_features import applied
 from errors import say
-from plots import AT_ONCE
 from ranks import of_ranks
 
 
@@ -123,9 +122,9 @@ def write_confusion(
     folder: Path,
     model: nn.Module,
     data: Splits,
+    batch_size: int,
     *,
     dim: int = 1,
-    at_once: int = AT_ONCE,
 ) -> None:
     """Count how often which class of the test is taken for which: confusion.csv.
 
@@ -133,12 +132,12 @@ def write_confusion(
         folder: Gets the file.
         model: Gives a number for each class.
         data: Its targets are labels.
+        batch_size: Examples that the model looks at at once.
         dim: The dimension of the classes in the output.
-        at_once: Examples that the model looks at at once.
     """
     classes: list[str] = data.about["classes"]
     counts = Counts(len(classes))
-    for features, targets in data.test.batches(at_once):
+    for features, targets in data.test.batches(batch_size):
         output = first_output(applied(model, features)).movedim(dim, 1)
         counts.add(output[:, : len(classes)].argmax(dim=1), data.test.labels(targets))
     write_table(folder / "confusion.csv", counts.table(), classes)
@@ -149,9 +148,9 @@ def write_thresholds(
     folder: Path,
     model: nn.Module,
     data: Splits,
+    batch_size: int,
     *,
     logits: bool,
-    at_once: int = AT_ONCE,
 ) -> None:
     """Count what is taken for positive in the test, by the threshold of its chance.
 
@@ -161,12 +160,12 @@ def write_thresholds(
         folder: Gets the files.
         model: Gives a number for each target.
         data: Its targets are from 0 to 1.
+        batch_size: Examples that the model looks at at once.
         logits: Whether the number is a logit, not a chance.
-        at_once: Examples that the model looks at at once.
     """
     chances = [step / 20 for step in range(1, 20)]
     counts = {chance: Counts(2) for chance in chances}
-    for features, targets in data.test.batches(at_once):
+    for features, targets in data.test.batches(batch_size):
         output = first_output(applied(model, features)).float()
         given = output.sigmoid() if logits else output
         for chance, count in counts.items():

@@ -76,7 +76,7 @@ def _counts(data: Splits) -> list[float]:
     """Count the labels of each class that are trained on."""
     classes, targets = data.about["classes"], data.train.targets
     if targets.is_floating_point():  # probabilities of classes
-        counts = targets.transpose(0, 1).flatten(1).sum(dim=1).tolist()
+        counts = targets.sum(dim=(0, *range(2, targets.ndim))).tolist()
     else:
         ignored = data.train.ignored
         known = targets.flatten() if ignored is None else targets[targets != ignored]
@@ -89,8 +89,8 @@ def _counts(data: Splits) -> list[float]:
 
 def _sums(data: Splits, outputs: int) -> list[float]:
     """Sum the positive targets of each output, or of all."""
-    targets = data.train.targets.view(-1, outputs).double()
-    sums: list[float] = targets.sum(dim=0).tolist()
+    targets = data.train.targets.view(-1, outputs)
+    sums: list[float] = targets.sum(dim=0, dtype=torch.float64).tolist()
     if not all(0 < each < len(targets) for each in sums):
         raise DataError("all targets of an output are the same: they have no weight")
     return sums

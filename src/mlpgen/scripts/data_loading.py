@@ -33,6 +33,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "front": False,
         "dtypes": {},
         "restored": "",
+        "compared": True,
         "into": None,
         "fit": "resize",
         "test": 0.2,

@@ -35,6 +35,8 @@ _SHOWN = ("epochs", "batch_size", "seed", "subset", "validation")
 _CONSTANTS = ("weights", "freeze")
 """Settings that are no numbers, but constants of a script too."""
 _DTYPES = {"bf16": Code("torch.bfloat16"), "fp16": Code("torch.float16")}
+_DRAWN = 10_000
+"""Examples that are drawn, `MOST` of the shared module."""
 _SIZES = (2500, 1000, 500, 250, 100, 50, 25, 10, 5, 2)
 
 
@@ -74,7 +76,7 @@ class ScriptValues(NamedTuple):
         measured: The code of the metrics in an evaluation.
         binary: Whether one number tells two classes apart.
         places: Whether there is a class for each place of the output.
-        drawn: How many examples are drawn, if they are large.
+        drawn: How many examples are drawn, if they are large; else 0.
         several: Whether several numbers do, each another two.
         at_end: Metrics that are computed of the model of the best epoch.
         kept: The model that is evaluated and saved: itself, or a mean of its weights.
@@ -260,8 +262,9 @@ def _value(recipe: Recipe, output: str) -> Code:
 
 
 def _drawn(recipe: Recipe) -> int:
-    """Return how many outputs of this size are drawn: less than 32 MiB of numbers."""
-    return max(min(2**23 // max(prod(recipe.main.shape), 1), 10_000), 10)
+    """Return how many outputs are drawn, 32 MiB of numbers, if they are large; or 0."""
+    most = max(2**23 // max(prod(recipe.main.shape), 1), 10)
+    return most if most < _DRAWN else 0
 
 
 def _is_logit(recipe: Recipe) -> bool:

@@ -245,7 +245,8 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
             [
                 *(inliner.take(f"shared/{at}", name) for at, name in changes),
                 inliner.take(
-                    "shared/plots", *(["draw"] if changes and not pictures else [])
+                    "shared/plot_figures",
+                    *(["draw"] if changes and not pictures else []),
                 ),
             ]
         ),
@@ -264,12 +265,14 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
         ),
         starting=inliner.take("shared/starting", *starting),
         groups=_groups(script, inliner),
-        draw=inliner.take("shared/plots", "draw") if pictures else (),
-        curves=inliner.take("shared/plots", "curves"),
+        draw=inliner.take("shared/plot_figures", "draw") if pictures else (),
+        curves=inliner.take("shared/plot_figures", "curves"),
         results=() if recipe.dataset.text else inliner.take("shared/plots", "computed"),
         said=about_figures(recipe),
         figures=tuple(
-            Figure(inliner.take("shared/plots", name), Code(f"{name}({arguments})"))
+            Figure(
+                inliner.take("shared/plot_figures", name), Code(f"{name}({arguments})")
+            )
             for name, arguments in _figures(recipe).items()
         ),
     )

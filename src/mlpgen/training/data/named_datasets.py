@@ -30,8 +30,9 @@ class NamedDataset(DataSource):
     shares: ClassVar = False
 
     def arguments(self, task: Task) -> dict[str, Any]:
-        """Return the name in the module, if it is not the first one, and the fit."""
+        """Return the name, if it is not the first one, what is learned, and the fit."""
         found: dict[str, Any] = {"name": self.name} if self.name else {}
+        found["compared"] = task.outputs > 0
         if task.shape != self.shape:
             found |= {"into": task.shape, "fit": task.fit}
         return found
