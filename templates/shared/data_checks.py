@@ -15,8 +15,8 @@ from data_common import (
     DataError,
     Splits,
     class_counts,
+    in_pieces,
     named,
-    pieces,
     spread,
 )
 from data_twins import same_rows
@@ -132,7 +132,7 @@ def _mended(missing: list[int], classes: list[str]) -> str:
 
 def is_constant(values: Tensor) -> bool:
     """Tell whether all examples, (N, …), are the same."""
-    return all(bool((some == values[:1]).all()) for some in pieces(values))
+    return all(bool((some == values[:1]).all()) for some in in_pieces(values))
 
 
 def class_doubts(data: Splits, outputs: int) -> Iterator[str]:

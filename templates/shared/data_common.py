@@ -268,7 +268,7 @@ def class_counts(targets: Tensor, classes: int) -> list[int]:
         classes: How many there are.
     """
     counts = torch.zeros(classes, dtype=torch.int64, device=targets.device)
-    for some in pieces(targets):
+    for some in in_pieces(targets):
         if some.is_floating_point() and some.shape[1:2] == (classes,):
             some = some.argmax(dim=1)
         places = some.flatten().long()
@@ -278,7 +278,7 @@ def class_counts(targets: Tensor, classes: int) -> list[int]:
     return found
 
 
-def pieces(values: Tensor) -> Sequence[Tensor]:
+def in_pieces(values: Tensor) -> Sequence[Tensor]:
     """Cut values, (N, …), into views of rows, few numbers each."""
     width = math.prod(values.shape[1:])
     return torch.split(values, max(NUMBERS_AT_ONCE // max(width, 1), 1))

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import DataError, Scale, Splits, inside, named, pieces, readable
+from data_common import DataError, Scale, Splits, in_pieces, inside, named, readable
 from data_images import FILES, parted_images, preprocessing, read_all, read_files
 from data_parts import parts_below, split
 from data_scale import normalized
@@ -295,7 +295,7 @@ def replace(values: Tensor, table: Mapping[int, int], other: int) -> None:
 
     It is done in their place, since masks take as much memory as all else.
     """
-    for some in pieces(values):
+    for some in in_pieces(values):
         found = torch.full_like(some, other)
         for value, place in table.items():
             found[some == value] = place

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from data_common import Data, DataError, Numbers, Scale, pieces
+from data_common import Data, DataError, Numbers, Scale, in_pieces
 from preprocessing import Preprocessing
 
 
@@ -82,7 +82,7 @@ def of_bytes(images: Tensor) -> tuple[Tensor, Tensor]:
     counts = torch.zeros(
         images.shape[1], 256, dtype=torch.float64, device=images.device
     )
-    for some in pieces(images):
+    for some in in_pieces(images):
         for channel, count in zip(some.unbind(1), counts, strict=True):
             count += channel.flatten().bincount(minlength=256)
     shares = counts / counts[:1].sum()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from data_common import Data, DataError, pieces
+from data_common import Data, DataError, in_pieces
 
 SUM = 1e-3
 """How far the probabilities of an example may be from 1 in sum."""
@@ -137,7 +137,7 @@ def checked_labels(name: str, targets: Tensor, goal: Goal) -> Tensor:
         raise DataError(f"{name}: {what}, and {mend}")
     targets = targets.to(torch.int64)
     ends: list[int] = []
-    for some in pieces(targets):
+    for some in in_pieces(targets):
         known = some[some != goal.ignored]
         if known.numel():
             ends += map(int, known.aminmax())

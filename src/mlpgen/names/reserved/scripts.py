@@ -48,12 +48,12 @@ WORDS = frozenset(
     given_targets grayed group groupby groups guarded guessed gzip handle handles
     has_commas has_fractions has_run head held_out hidden hook hooks http id_doubts
     image image_checks image_files image_fit image_folders image_formats image_walk
-    images images_below images_of_classes in_bytes in_parts in_utf8 index inside
-    inspect io is_constant is_number is_one_hot is_other_data is_utf8 is_wide islice
-    itertools join joined json keep kind_of known known_examples labels laid_out
-    last layer layout learned learned_columns learned_targets learning_rate leave
-    left_out lengths_of load load_labeled loaded locked look looks_like_number loss
-    lr_scheduler make_optimizer margins mask_classes mask_name mask_numbers
+    images images_below images_of_classes in_bytes in_parts in_pieces in_utf8 index
+    inside inspect io is_constant is_number is_one_hot is_other_data is_utf8 is_wide
+    islice itertools join joined json keep kind_of known known_examples labels
+    laid_out last layer layout learned learned_columns learned_targets learning_rate
+    leave left_out lengths_of load load_labeled loaded locked look looks_like_number
+    loss lr_scheduler make_optimizer margins mask_classes mask_name mask_numbers
     mask_size mask_targets mask_values matches math may_be_id md5 mean means
     measured median memory mended_labels metadata mistakes mixtures mixup model
     models module name named named_run names names_of native nested new_categories
