@@ -400,7 +400,7 @@ OTHERS: dict[str, tuple[dict[str, Any], Callable[[Path], None], list[str]]] = {
     "a price that is no number": (
         PRICES,
         lambda f: cars(f, lambda n: "nan" if n == 3 else n, lambda n: n * 0.7),
-        ["row 4", "kind"],
+        ["line 5", "kind"],
     ),
     "columns of another width": (
         CARS,
