@@ -142,12 +142,6 @@ def test_from_photos_to_a_prediction(tmp_path: Path) -> None:
     assert sum(right) >= 23
 
 
-def test_a_class_that_is_called_train(tmp_path: Path) -> None:
-    photos(tmp_path / "photos", 12, classes=["bus", "train", "tram"])
-    found = load(spec_of(), tmp_path)
-    assert found.about["classes"] == ["bus", "train", "tram"]
-
-
 def a_copy(folder: Path, place: str) -> None:
     """Copy an image of the training data."""
     first = max(path for path in (folder / "photos").rglob("*.png"))
@@ -209,14 +203,6 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a file in train and test": (
         lambda folder: [parts(folder), a_copy(folder, "test/left/again.png")],
         "1 images are in two parts of the data, as copies",
-    ),
-    "two folders for validation": (
-        lambda folder: [
-            parts(folder),
-            photos(folder / "photos/val", 3, 7),
-            photos(folder / "photos/valid", 3, 8),
-        ],
-        "has val and valid: keep one folder for validation",
     ),
     "a class in the test alone": (
         lambda folder: [parts(folder), photos(folder / "photos/test", 1, 9, ["six"])],

@@ -13,6 +13,7 @@ from .shared_modules import CPU, shared
 from .test_predict import NO_PILLOW
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 IMAGE = pytest.param("image", marks=pytest.mark.skipif(NO_PILLOW, reason="no Pillow"))
@@ -26,7 +27,7 @@ def load(kind: str, folder: Path, **more: Any) -> Any:
     else:
         sizes = {"length": 4, "vocabulary": 99, "units": "words"}
     module = shared("data_images" if kind == "image" else "data_labeled_texts")
-    return module.load(folder, CPU, path="data", outputs=2, **sizes, **more)
+    return module.load(folder, CPU, path="data", **{"outputs": 2, **sizes, **more})
 
 
 def written(kind: str, folder: Path, **counts: int) -> Path:
@@ -103,6 +104,7 @@ CASES = {
         [6, 2, 4],
         THE_FOLDER,
     ),
+    "a class that the test lacks": Case({"train": 10, "test": 1}, {}, [10, 0, 1]),
     "other names": Case({"Training": 12, "Testing": 6}, {}, [12, 0, 6]),
 }
 
@@ -144,3 +146,77 @@ def test_a_file_is_in_one_part(
     assert str(source) in line and str(target) in line and "\n" not in line
     assert f"1 {kind}s are in two parts of the data, as copies" in line
     assert line.endswith("keep each in one")
+
+
+def flat(folder: Path) -> None:
+    """Put the files of classes into the folders of their parts."""
+    for path in [*folder.glob("*/*/*")]:
+        path.rename(path.parent.parent / f"{path.parent.name}{path.name}")
+    for path in folder.glob("*/*/"):
+        path.rmdir()
+
+
+REFUSED: dict[str, tuple[dict[str, int], Callable[[Path], object], str]] = {
+    "parts without classes": (
+        {"train": 10, "test": 4},
+        flat,
+        "data/t[a-z]+ (needs a folder with images|has no folders: one with texts) for "
+        "each class",
+    ),
+    "nothing to train on": (
+        {"test": 4, "val": 4},
+        lambda folder: None,
+        "data has test and val, but no folder `train`",
+    ),
+    "a test alone": (
+        {"test": 4},
+        lambda folder: None,
+        "data has test, but no folder `train`",
+    ),
+    "two for one part": (
+        {"train": 10, "val": 4, "Valid": 4},
+        lambda folder: None,
+        "data has Valid and val: keep one folder for validation",
+    ),
+    "a test without classes": (
+        {"train": 10},
+        lambda folder: (folder / "test").mkdir(),
+        "data/test has no folders( with images)?: one (with texts )?for each class",
+    ),
+    "a class of the test without files": (
+        {"train": 10, "test": 4},
+        lambda folder: [path.unlink() for path in folder.glob("test/b/*")],
+        "data/test/b has no (images|texts in it)",
+    ),
+    "a class that is not trained on": (
+        {"train": 10, "test": 4},
+        lambda folder: shutil.copytree(folder / "test" / "b", folder / "test" / "c"),
+        "nothing (is trained on|to train on) for '?c",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("kind", KINDS)
+def test_folders_that_are_no_parts_are_named(
+    kind: str, name: str, tmp_path: Path
+) -> None:
+    counts, spoil, says = REFUSED[name]
+    written(kind, tmp_path, **counts)
+    spoil(tmp_path / "data")
+    with pytest.raises(shared("data_common").DataError, match=says) as caught:
+        load(kind, tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("names", ["bus train tram", "test tram"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_class_may_have_the_name_of_a_part(
+    kind: str, names: str, tmp_path: Path
+) -> None:
+    for number, name in enumerate(names.split() * 5):
+        path = tmp_path / "data" / name / str(number)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        one(kind, path, number)
+    found = load(kind, tmp_path, outputs=3)
+    assert found.about["classes"] == names.split()

@@ -80,30 +80,32 @@ def visible(folder: Path) -> list[Path]:
     return [path for path in every if path.is_dir() and not hidden(path.name)]
 
 
-def parts_of(root: Path, *, classes: bool = True) -> dict[str, Path]:
+def parts_of(root: Path) -> dict[str, Path]:
     """Find the folders of the parts of data; without such, all is to train on.
 
     Args:
         root: The folder of the data.
-        classes: Whether the parts have folders of classes in them.
 
     Raises:
-        FolderError: There is no folder, or there are two for one part.
+        FolderError: There is no folder, two are for one part, or none is to train on.
     """
     if not root.is_dir():
         raise FolderError(f"{root} is no folder: name the one above with --data-dir")
     folders = visible(root)
-    named_so = [path for path in folders if path.name.lower() in NAMES_OF_PARTS]
-    train = [path for path in named_so if NAMES_OF_PARTS[path.name.lower()] == "train"]
-    if not train or (classes and not any(map(visible, train))):
+    found: dict[str, list[Path]] = {}
+    for path in folders:
+        if part := NAMES_OF_PARTS.get(path.name.lower()):
+            found.setdefault(part, []).append(path)
+    others = len(folders) - sum(map(len, found.values()))
+    if "train" not in found:
+        if found and not others:
+            said = " and ".join(path.name for path in folders)
+            raise FolderError(f"{root} has {said}, but no folder `train`")
         return {"train": root}
-    if len(named_so) == len(train) < len(folders):  # a class may be called "train"
-        return {"train": root}
-    found: dict[str, Path] = {}
-    for path in named_so:
-        part = NAMES_OF_PARTS[path.name.lower()]
-        if part in found:
-            said = f"{found[part].name} and {path.name}"
+    if len(found) == 1 and (others or not any(map(visible, found["train"]))):
+        return {"train": root}  # a class may be called "train"
+    for part, paths in found.items():
+        if len(paths) > 1:
+            said = " and ".join(path.name for path in paths)
             raise FolderError(f"{root} has {said}: keep one folder for {part}")
-        found[part] = path
-    return found
+    return {part: path for part, (path,) in found.items()}

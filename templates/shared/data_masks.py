@@ -72,7 +72,7 @@ def load(
         DataError: An image has no mask, or one that does not fit it.
     """
     root, other = folder / path, inside(folder, masks)
-    folders = parts_below(root, classes=False)
+    folders = parts_below(root)
     found = {part: images_below(place, other) for part, place in folders.items()}
     check_broken([*found.values()])
     wanted = images_below(other)

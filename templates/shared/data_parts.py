@@ -12,18 +12,17 @@ from data_files import readable_folders
 from data_folders import parts_of
 
 
-def parts_below(root: Path, *, classes: bool = True) -> dict[str, Path]:
+def parts_below(root: Path) -> dict[str, Path]:
     """Find the folders of the parts of data; without such, all is to train on.
 
     Args:
         root: The folder of the data.
-        classes: Whether the parts have folders of classes in them.
 
     Raises:
-        DataError: There is no folder, or there are two for one part.
+        DataError: There is no folder, two are for one part, or none is to train on.
     """
     with readable_folders():
-        return parts_of(root, classes=classes)
+        return parts_of(root)
 
 
 class Places(NamedTuple):

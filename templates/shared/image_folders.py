@@ -54,27 +54,27 @@ def classes_in(folder: Path, outputs: int) -> list[str]:
 
 
 def images_of_classes(folder: Path, classes: Sequence[str]) -> list[Found]:
-    """Look for the images of each class.
+    """Look for the images of each class; a test may lack the folders of some.
 
     Raises:
-        DataError: A class has none, or a file that should be an image is none.
+        DataError: A folder has none, or a file that should be an image is none.
     """
-    strange = [name for name in folders_in(folder) if name not in classes]
+    there = folders_in(folder)
+    strange = [name for name in there if name not in classes]
     if strange:
         names = named(map(repr, strange))
         raise DataError(f"{folder}: nothing is trained on for {names}")
     found = [
-        images_below(folder / name)
-        if (folder / name).is_dir()
-        else Found([], [], [], [])
+        images_below(folder / name) if name in there else Found([], [], [], [])
         for name in classes
     ]
     check_broken(found)
-    empty = [name for name, each in zip(classes, found, strict=True) if not each.images]
+    pairs = zip(classes, found, strict=True)
+    empty = [name for name, each in pairs if name in there and not each.images]
     if empty:
         has = "has" if len(empty) == 1 else "have"
         raise DataError(f"{named(folder / name for name in empty)} {has} no images")
-    if not found:
+    if not there:
         raise DataError(f"{folder} has no folders with images: one for each class")
     return found
 

@@ -47,7 +47,7 @@ def find_texts(root: Path) -> FoundTexts:
     found = FoundTexts([], [])
     hidden_ones: list[Path] = []
     strange: list[Path] = []
-    for part, folder in parts_below(root, classes=False).items():
+    for part, folder in parts_below(root).items():
         with readable_folders():
             classes = visible(folder)
         if not classes:
