@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import random
 import tarfile
 from pathlib import Path
@@ -292,6 +293,23 @@ def test_arrays_of_another_type(values: str, part: str, tmp_path: Path) -> None:
     said(KINDS["arrays"].read, tmp_path / "a.npz", about)
     np.save(tmp_path / "x.npy", VALUES[values])
     said(KINDS["arrays"].read, tmp_path / "x.npy", about)
+
+
+@pytest.mark.parametrize("content", [b"hello, arrays", b"", b"\x80\x04K\x01."])
+def test_what_is_no_file_of_arrays_is_never_taken_for_a_pickle(
+    content: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "a.npz").write_bytes(content)
+    with pytest.raises(shared("data_common").DataError) as error:
+        KINDS["arrays"].load(tmp_path)
+    assert "is no file of arrays: `numpy.savez` writes one" in str(error.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes")
+def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.npz")
+    with pytest.raises(shared("data_common").DataError, match="neither a file nor a"):
+        KINDS["arrays"].load(tmp_path)
 
 
 def use(kind: Kind, folder: Path) -> None:

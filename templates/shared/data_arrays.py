@@ -19,6 +19,8 @@ from data_wanted import Wanted, checked, checked_features
 __all__ = ["FILES", "load", "preprocessing", "read_files"]
 
 FILES = Files("arrays", (".npy", ".npz"))
+BEGINNINGS = (b"\x93NUMPY", b"PK\x03\x04", b"PK\x05\x06")
+"""What .npy and .npz files begin with; the last is one of no arrays."""
 
 
 def load(
@@ -124,6 +126,8 @@ def read_arrays(
     except ImportError:
         raise DataError("reading arrays needs a package: pip install numpy") from None
     with readable(path, "is no file of arrays"), path.open("rb") as file:
+        if not file.peek(6).startswith(BEGINNINGS):  # numpy would take it for a pickle
+            raise DataError(f"{path} is no file of arrays: `numpy.savez` writes one")
         found = np.load(file, allow_pickle=False)
         arrays = {"x": found} if isinstance(found, np.ndarray) else found
         missing = [name for name in needed if name not in arrays]

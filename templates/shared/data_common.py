@@ -337,6 +337,8 @@ def inside(folder: Path, path: str) -> Path:
     if not found.exists():
         advice = ". finds it" if Path(path).exists() else "names its folder"
         raise DataError(f"{found} is not there: --data-dir {advice}")
+    if not (found.is_file() or found.is_dir()):  # such as a pipe, which would wait
+        raise DataError(f"{found} is neither a file nor a folder")
     return found
 
 

@@ -104,8 +104,11 @@ def checked_features(name: str, features: Tensor, about: dict[str, Any]) -> Tens
         raise DataError(f"{name}: features are no real numbers")
     if not about["whole"]:
         features = features.to(torch.float32)
-        if not features.isfinite().all():
-            raise DataError(f"{name}: some features are NaN or infinite")
+        odd = int((~features.isfinite()).sum())
+        if odd:
+            said = f"{odd:,} of {features.numel():,} features are NaN or infinite"
+            mend = "`numpy.nan_to_num(x)` puts 0 for NaN, if that is what it means"
+            raise DataError(f"{name}: {said}: {mend}")
         return features
     if features.is_floating_point():
         raise DataError(f"{name}: features are whole numbers for this model")
