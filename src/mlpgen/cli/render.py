@@ -74,7 +74,10 @@ def command(
     names = options.parse_captures(captures)
     selected = selection.select(specs, styles, out, package, templates)
     if not (specs or selected.file):
-        raise click.UsageError("Missing argument 'SPECS...'.")
+        raise click.UsageError(
+            "Missing argument 'SPECS...': no pyproject.toml names `specs` under "
+            "[tool.mlpgen]"
+        )
     if not selected.specs:
         message = f"`specs` in `{selected.file}` matches no file"
         raise SpecError([Diagnostic("MG006", message)])
@@ -102,8 +105,13 @@ def command(
             pending.write()
     reports.show_warnings(warnings)
     changes, aside = pending.changes, format_ == "json"
+    same = [each for each in changes if _is_shared(each) and each.status == "current"]
     for change in changes:
-        _tell(change, forced=force, dry_run=dry_run, aside=aside)
+        if change not in same:
+            _tell(change, forced=force, dry_run=dry_run, aside=aside)
+    if same:
+        count = f"{len(same)} shared modules" if len(same) > 1 else "1 shared module"
+        printing.say(f"{count}: unchanged", aside=aside)
     for note in pending.notes:
         printing.say(note, aside=aside)
     if force or not any(change.status in files.KEPT for change in changes):
@@ -122,6 +130,11 @@ def _print(rendered: Mapping[Path, RenderedFile]) -> None:
     if shared:
         names = ", ".join(sorted({path.name for path in shared}))
         printing.say(f"not printed, the same in every project: {names}", aside=True)
+
+
+def _is_shared(change: Change) -> bool:
+    """Tell whether a file is one that many scripts import."""
+    return change.path.stem in shared_modules()
 
 
 def _tell(change: Change, *, forced: bool, dry_run: bool, aside: bool) -> None:
