@@ -623,6 +623,49 @@ PAIRS = {
         "line 2: '20210304' of 'a' is no date as in training, written as `%Y-%m-%d`",
         {"features": 3},
     ),
+    "dates without a time": Pair(
+        ["2021-03-04 10:00", "2021-03-05 23:59"],
+        "a;y\n2021-03-04T08:00;1\n2021-03-05;1\n",
+        "line 3: '2021-03-05' of 'a' is no date as in training, written as `%Y-%m-%d` "
+        "and a time",
+        {"features": 4},
+    ),
+    "more hours than a day has": Pair(
+        ["2021-03-04 10:00", "2021-03-05"],
+        "a;y\n2021-03-05;1\n2021-03-04 99:00;1\n",
+        "line 3: '2021-03-04 99:00' of 'a' is no date as in training",
+        {"features": 4},
+    ),
+    "a time that was never there": Pair(
+        ["2021-03-04"] * 3 + ["2021-04-05"],
+        "a;y\n2021-03-04 10:00 PM;1\n",
+        [[2021, 3, 4]],
+        {"features": 3},
+    ),
+    "categories in capitals": Pair(
+        ["red", "blue"],
+        "a;y\nblue;1\nRED;1\n",
+        "line 3: 'RED' of 'a' is another notation of 'red' in training: write it as",
+        {"features": 2},
+    ),
+    "codes that have become numbers": Pair(
+        ["01", "2"],
+        "a;y\n2;1\n1.0;1\n",
+        "line 3: '1.0' of 'a' is another notation of '01' in training",
+        {"features": 2, "categories": ["a"]},
+    ),
+    "composed letters": Pair(
+        ["\u00e9", "e"],
+        "a;y\ne\u0301;1\n",
+        "line 2: 'e\u0301' of 'a' is another notation of '\u00e9' in training",
+        {"features": 2},
+    ),
+    "categories that are new": Pair(
+        ["red", "A", "a"],
+        "a;y\nrot;1\na;1\n-;1\n",
+        [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+        {"features": 3},
+    ),
     "an encoding": Pair(
         ["ä", "ö", "ü"], "a;y\nö;1\n".encode("cp1252"), [[0, 1, 0]], {"features": 3}
     ),
@@ -749,11 +792,13 @@ def test_an_evaluation_wants_the_same_columns(tmp_path: Path) -> None:
             other.test.rescale(other.about, data.about)
 
 
-def test_a_table_and_its_texts_are_one_file(tmp_path: Path) -> None:
+def test_a_table_and_its_texts_are_one_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The order of classes, the encoding, missing words and lines are the same."""
     words = ["dull", "fine", "odd", "new"]
     lines = [f"caf\xe9 {words[n % 4]};{n};{[1, 2, 10][n % 3]}\n" for n in range(40)]
-    content = ("text;x;y\n" + "".join(lines) + "gone;3;NA\n").encode("cp1252")
+    content = ("text;x;y\n" + "".join(lines) + "gone;3;NA\n;;\n").encode("cp1252")
     keys: dict[str, Any] = {"outputs": 3, "result": None}
     found = load(tmp_path, content, 1, drop=["text"], missing="drop", **keys)
     texts = {"column": "text", "label": "y", "length": 3, "vocabulary": 50}
@@ -761,12 +806,15 @@ def test_a_table_and_its_texts_are_one_file(tmp_path: Path) -> None:
         tmp_path, CPU, path="t.csv", units="words", outputs=3, **texts
     )
     assert found.about["classes"] == as_texts.about["classes"] == ["1", "2", "10"]
+    said = capsys.readouterr().err
+    for line in ("it is read as cp1252", "1 empty row is left out"):
+        assert line in found.notes and f"t.csv: {line}\n" in said
     assert "café" in as_texts.about["vocabulary"]
     assert sum(map(len, found[:3])) == sum(map(len, as_texts[:3])) == 40
     (tmp_path / "t.csv").write_bytes(content + b"1;2\n")
     for module, more in (("data_tables", {}), ("data_labeled_texts", texts)):
         given = more or {"target": "y", "features": 1}
-        with pytest.raises(shared("data_common").DataError, match="line 43: it has 2"):
+        with pytest.raises(shared("data_common").DataError, match="line 44: it has 2"):
             shared(module).load(tmp_path, CPU, path="t.csv", outputs=3, **given)
 
 

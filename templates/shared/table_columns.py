@@ -43,6 +43,7 @@ class Column(NamedTuple):
         odd: The row, from 0, and text of the first value that is none of the kind.
         note: What was found out that may be otherwise.
         thousands: Whether the other one of point and comma separates thousands.
+        timed: Whether each date has a time.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class Column(NamedTuple):
     odd: tuple[int, str] | None = None
     note: str = ""
     thousands: bool = False
+    timed: bool = False
 
     @property
     def missing(self) -> int:
@@ -211,10 +213,20 @@ def dates_of(given: "Series") -> Column | None:
     return dates_as(given, pattern)._replace(note=note)
 
 
-def dates_as(given: "Series", pattern: str) -> Column:
-    """Read a column as dates that are written in one way."""
+def dates_as(given: "Series", pattern: str, *, timed: bool = False) -> Column:
+    """Read a column as dates that are written in one way.
+
+    Args:
+        given: Texts, null where a value is missing.
+        pattern: How they are written.
+        timed: Whether those without a time are odd.
+    """
     values = read_dates(given, pattern)
-    return Column("dates", values, pattern, odd(given, values))
+    times = given.str.extract(TIME, 2).is_not_null()
+    if timed:
+        values = values.set(~times, None)
+    every = bool((times | given.is_null()).all())
+    return Column("dates", values, pattern, odd(given, values), timed=every)
 
 
 def read_dates(given: "Series", pattern: str) -> "Series":
@@ -224,6 +236,7 @@ def read_dates(given: "Series", pattern: str) -> "Series":
     text = pl.col(given.name)
     date = text.str.extract(TIME, 1).str.strip_chars()
     hour = text.str.extract(TIME, 2).cast(pl.Int64).fill_null(0)
+    hour = pl.when(hour <= 24).then(hour)
     half = text.str.extract(TIME, 3).str.to_lowercase()
     hour = pl.when(half.is_not_null()).then(hour % 12).otherwise(hour)
     hour = hour + pl.when(half == "pm").then(12).otherwise(0)

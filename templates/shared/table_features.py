@@ -1,5 +1,7 @@
 """The columns of a table as features: numbers standardized, categories one-hot."""
 
+import re
+import unicodedata
 import warnings
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +32,8 @@ Of numbers and dates mean and deviation and how they are written; categories; of
 learned the classes, or how its numbers are written.
 """
 TOO_LARGE = "is infinite, or too large"
+NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?$")
+"""A number that may be a category."""
 
 
 @contextmanager
@@ -65,7 +69,10 @@ def learned_columns(
         parts = {
             part: of_numbers(part, column, train, missing) for part in column.parts
         }
-        return {"dates": column.written, "parts": parts}
+        timed = column.timed and "hour" in parts
+        return {"dates": column.written, "parts": parts} | (
+            {"timed": True} if timed else {}
+        )
     return of_numbers(name, column, train, missing) | notation_of(column)
 
 
@@ -198,10 +205,10 @@ def unseen_categories(columns: dict[str, Column], about: dict[str, Known]) -> li
     return lines
 
 
-def texts_of(about: dict[str, Known]) -> list[str]:
+def text_columns(about: dict[str, Known]) -> list[str]:
     """Name the columns that are read as texts: all but numbers with a point."""
-    plain = ("categories", "parts", "classes", "decimal")
-    return [name for name, known in about.items() if not known.keys().isdisjoint(plain)]
+    keys = ("categories", "parts", "classes", "decimal")
+    return [name for name, known in about.items() if not known.keys().isdisjoint(keys)]
 
 
 def as_known(table: Table, name: str, known: Known) -> Column:
@@ -211,20 +218,48 @@ def as_known(table: Table, name: str, known: Known) -> Column:
         DataError: A value is none of that.
     """
     values = table.columns[name]
-    if "categories" in known or "classes" in known:
+    if "classes" in known:
         return column_of(table, name, text=True)
+    if "categories" in known:
+        return checked_categories(table, name, known["categories"])
     if values.dtype.is_float():
         return checked_columns(name, column_of(table, name), table.lines, "")
     given = with_nulls(values, MISSING)
     if "parts" in known:
-        column = dates_as(given, known["dates"])
-        how = f"written as `{column.written}`"
+        timed = known.get("timed", False)
+        column = dates_as(given, known["dates"], timed=timed)
+        how = f"written as `{column.written}`{' and a time' if timed else ''}"
     else:
         thousands = known.get("thousands", False)
         column = numbers_as(given, known.get("decimal", "."), thousands=thousands)
         how = f"where `{column.written}` is the decimal"
         how += "" if thousands else " and thousands are not separated"
     return checked_columns(name, column, table.lines, f" as in training, {how}")
+
+
+def checked_categories(table: Table, name: str, categories: Sequence[str]) -> Column:
+    """Read a column as categories; those that are new must not be known ones.
+
+    Raises:
+        DataError: One is, in another notation: Red for red, or 1.0 for 1.
+    """
+    column = column_of(table, name, text=True)
+    found = {folded(each): each for each in categories}
+    for each in {*column.values.unique().drop_nulls()}.difference(categories):
+        if folded(each) in found:
+            row = int((column.values == each).arg_true()[0])
+            raise DataError(
+                f"line {table.lines[row]}: {each!r} of {name!r} is another notation of "
+                f"{found[folded(each)]!r} in training: write it as there"
+            )
+    return column
+
+
+def folded(category: str) -> str | float:
+    """Return what categories have in common that people take for the same."""
+    if NUMBER.match(category):
+        return float(category)
+    return " ".join(unicodedata.normalize("NFC", category).casefold().split())
 
 
 def checked_columns(

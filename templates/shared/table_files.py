@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from table_text import Content, TableError, opened, rows_of
+from table_text import Content, TableError, open_table, rows_of
 
 if TYPE_CHECKING:
     from polars import Series
@@ -79,7 +79,7 @@ def read(
         import polars  # noqa: F401
     except ImportError:
         raise TableError("reading tables needs a package: pip install polars") from None
-    content = opened(path, form.separator, form.encoding, [*names])
+    content = open_table(path, form.separator, form.encoding, [*names])
     _, header = next(rows_of(content), (0, []))
     there = checked_names(path, header)
     lines, empty = checked_rows(content, len(there))

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from data_common import DataError, named, readable
 from table_columns import Column, column_of, looks_like_number, read_table
 from table_doubts import may_be_id, suspicion
-from table_features import Known, as_known, checked_columns, texts_of
+from table_features import Known, as_known, checked_columns, text_columns
 from table_files import Format, Table, read
 from table_targets import Columns, Wanted, read_targets
 from table_text import TableError
@@ -167,7 +167,7 @@ def table_like(path: Path, form: Format, about: dict[str, Known]) -> Table:
     Raises:
         DataError: It is no table, or lacks some of them.
     """
-    table = opened_table(path, form, texts_of(about), about, known=True)
+    table = opened_table(path, form, text_columns(about), about, known=True)
     check_names(table, about)
     return table
 

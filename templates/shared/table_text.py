@@ -59,7 +59,7 @@ class Content(NamedTuple):
     notes: list[str]
 
 
-def opened(
+def open_table(
     path: Path, separator: str = "", encoding: str = "", names: Sequence[str] = ()
 ) -> Content:
     """Read the text of a table.

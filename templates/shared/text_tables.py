@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from data_common import DataError, named, readable
 from errors import note
-from table_text import NO_CATEGORY, Content, TableError, opened, rows_of
+from table_text import NO_CATEGORY, Content, TableError, open_table, rows_of
 
 TABLE_ENDINGS = (".csv", ".tsv")
 
@@ -40,12 +40,14 @@ def read_columns(
     """
     with readable(path, "is no table"):
         try:
-            content = opened(path, separator, encoding, names)
-            header, rows = _rows(content)
+            content = open_table(path, separator, encoding, names)
+            header, rows, empty = _named_rows(content)
         except TableError as error:
             raise DataError(str(error)) from None
     if content.encoding and not encoding:
         note(f"{path}: it is read as {content.encoding}")
+    if empty:
+        note(f"{path}: {empty} empty {'row is' if empty == 1 else 'rows are'} left out")
     places = [_place(path, header, name) for name in names or _only(path, header)]
     if not rows:
         raise DataError(f"{path} has no rows below a line of names")
@@ -55,13 +57,14 @@ def read_columns(
     )
 
 
-def _rows(content: Content) -> tuple[list[str], list[list[str]]]:
-    """Return the names of the columns, and the rows.
+def _named_rows(content: Content) -> tuple[list[str], list[list[str]], int]:
+    """Return the names of the columns, the rows, and how many more are empty.
 
     Raises:
         TableError: A row has more or fewer values.
     """
-    lines = [(line, row) for line, row in rows_of(content) if row]
+    every = [*rows_of(content)]
+    lines = [(line, row) for line, row in every if row]
     if not lines:
         raise TableError(f"{content.path} is empty")
     (_, header), *rows = lines
@@ -72,7 +75,11 @@ def _rows(content: Content) -> tuple[list[str], list[list[str]]]:
                 f"names has {len(header)}; a text with {content.separator!r} in it "
                 "stands in quotes"
             )
-    return [each.strip() for each in header], [row for _, row in rows]
+    return (
+        [each.strip() for each in header],
+        [row for _, row in rows],
+        len(every) - len(lines),
+    )
 
 
 def _known(value: str) -> str:

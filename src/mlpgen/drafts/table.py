@@ -83,7 +83,7 @@ def draft(path: str, targets: Sequence[str]) -> str:
 def _read(tables: Any, path: Path, texts: Sequence[str]) -> Any:
     """Read a table; some of its columns stay text."""
     try:
-        table = tables.read_table(path, tables.Format(), texts)
+        table = tables.read_table(path, tables.Format(), texts, texts)
     except OSError as error:
         said = f"`{path.as_posix()}`: {error.strerror or error}"
         raise refuse(said) from None
