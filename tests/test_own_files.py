@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -98,3 +99,26 @@ def test_files_that_are_called_images_are_read(name: str, tmp_path: Path) -> Non
 def test_a_spec_and_a_script_know_the_same_endings() -> None:
     assert {*PLAIN, ""} == {*shared("text_files").TEXTS.endings}
     assert TABLES == shared("text_tables").TABLE_ENDINGS
+
+
+@pytest.mark.parametrize("kind", [IMAGES, "texts"])
+def test_what_is_no_file_is_named(kind: str, tmp_path: Path) -> None:
+    """A pipe would wait for ever; a link to nothing cannot be read."""
+    written(tmp_path, kind)
+    module = shared("data_images" if kind == "images" else "data_labeled_texts")
+    path = tmp_path / "data" / "a" / "deep" / "odd.txt"
+    given = {"path": "data", "outputs": 2}
+    given |= {"shape": (1, 8, 8)} if kind == "images" else OF_TEXTS
+    about = module.load(tmp_path, CPU, **given).about
+    for make, says in (
+        (lambda: os.mkfifo(path), "is neither a file nor a folder"),
+        (lambda: path.symlink_to("nothing"), "No such file or directory"),
+    ):
+        make()
+        with pytest.raises(shared("data_common").DataError) as caught:
+            module.load(tmp_path, CPU, **given)
+        assert f"{path} " in str(caught.value) and says in str(caught.value)
+        with pytest.raises(shared("data_common").DataError) as caught:
+            module.read_files(module.FILES.found([tmp_path / "data"]), about)
+        assert f"{path} " in str(caught.value) and says in str(caught.value)
+        path.unlink()

@@ -817,3 +817,17 @@ def test_targets_of_another_table_get_the_scale_of_the_model(
     torch.testing.assert_close(now.test.targets, (own - mean) / std)
     torch.testing.assert_close(now.test.in_own_unit(now.test.targets), own)
     assert now.test.between(0, 2)[0][0].dtype == torch.int64
+
+
+def test_what_stands_behind_lines_is_no_word(tmp_path: Path) -> None:
+    """Whatever number the loss ignores: words have the same while they are counted."""
+    words = [f"w{number} w{number % 7}" for number in range(40)]
+    (tmp_path / "a.txt").write_text("\n".join(words * 2))
+    given = {"path": "a.txt", "length": 4, "vocabulary": 20}
+    module = shared("data_words")
+    one, other = (
+        module.load(tmp_path, CPU, padding=padding, **given).train
+        for padding in (-100, 30)
+    )
+    assert torch.equal(one.targets == -100, other.targets == 30)
+    assert one.count(one.targets) == other.count(other.targets)

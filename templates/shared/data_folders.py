@@ -43,7 +43,7 @@ def files_below(folder: Path, without: Path | None = None) -> Listed:
         without: A folder in it that is another matter.
 
     Raises:
-        FolderError: A folder cannot be read.
+        FolderError: A folder cannot be read, or something else is in it.
     """
 
     def refuse(error: OSError) -> None:
@@ -63,6 +63,9 @@ def files_below(folder: Path, without: Path | None = None) -> Listed:
         found.shown.extend(path / name for name in files if not hidden(name))
     for paths in found:
         paths.sort()
+    for path in found.shown:
+        if path.exists() and not path.is_file():  # such as a pipe, which would wait
+            raise FolderError(f"{path} is neither a file nor a folder")
     return found
 
 
