@@ -103,7 +103,7 @@ class Scripts:
         lines = said.removesuffix("\n").split("\n")
         told = [line for line in lines if not line.startswith("error: ")]
         assert lines[-1].startswith("error: ") and all(map(str.isprintable, lines))
-        usual = r"\.pt: | since: | from now on$"
+        usual = r"\.pt: | since: | from now on$|: the run's is used$"
         assert all(re.search(usual, line) for line in told), told
         several = len(lines) - len(told) > 1
         assert several == ("is of another network: use the code" in said)
@@ -272,6 +272,26 @@ def test_the_mean_of_the_weights_is_used(scripts: Scripts, tmp_path: Path) -> No
         assert scripts.call("predict", *looking) == (0, told)
         printed.append(scripts.said)
     assert printed[0] == printed[1] != ""
+
+
+def test_what_was_trained_on_is_not_tested(scripts: Scripts) -> None:
+    """With one row more the seed holds out others: nothing is evaluated or resumed."""
+    table = scripts.folder / "table.csv"
+    before, best = table.read_bytes(), scripts.best.read_bytes()
+    goes_on = ("train", "--resume", "run", "--epochs", "9")
+    calls = (("predict", "--evaluate"), ("predict", "--evaluate", "--plot"), goes_on)
+    usual = (scripts.call(kind, *args, "--run", "run") for kind, *args in calls[:1])
+    assert [code for code, _ in usual] == [0]
+    try:
+        table.write_bytes(before + b"3,1,2,b\n")
+        for kind, *args in calls:
+            run = ("--run", "run") if kind == "predict" else ()
+            code, said = scripts.call(kind, *args, *run)
+            assert code == 2 and "it has 41 examples, not 40" in said
+            assert "may have been trained on: use that data" in said
+    finally:
+        table.write_bytes(before)
+    assert scripts.best.read_bytes() == best
 
 
 def test_the_whole_error_is_shown_where_it_is_asked_for(scripts: Scripts) -> None:

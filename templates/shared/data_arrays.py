@@ -15,6 +15,7 @@ from data_scale import normalized, preprocessing
 from data_targets import Goal
 from data_tensors import as_tensor
 from data_wanted import Wanted, checked, checked_features
+from parting_marks import mark_of_data, parting
 
 __all__ = ["FILES", "load", "preprocessing", "read_files"]
 
@@ -86,10 +87,16 @@ def load(
     else:
         rest, kept = held_out(torch.arange(len(train)), test, seed)
         train, tested = train.part(rest), train.part(kept)
+    count = len(train) if found else len(train) + len(tested)
     train, held = parted(train, subset, validation, seed)
+    marks = parting(
+        count,
+        test="" if found else mark_of_data(tested),
+        validation=mark_of_data(held),
+    )
     scale = normalized((train, held, tested), normalize)
     goal.restore(train, held, tested)
-    about = {**wanted.about(), **scale}
+    about = {**wanted.about(), **scale, **marks}
     return believed(
         Splits(train, held, tested, about, tuple(notes), doubts),
         compared=goal.needed,

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import LOCAL_RANKS, DataError, Scale, Splits, named
-from data_parts import Places, parts_below, split
+from data_parts import Places, named_file, parting_of_places, parts_below, split
 from data_pixels import Images, fitted, of_pixels, read_images
 from data_scale import normalized
 from data_twins import copied
@@ -85,6 +85,9 @@ def load(
     about: dict[str, Any] = {"classes": classes, "shape": [*shape]}
     about |= {"fit": fit} if fit != "resize" else {}
     about |= {"ends": [*seen.ends]} if seen.ends else {}
+    about |= parting_of_places(
+        lambda each: named_file(root, paths[each]), places, counts, validation
+    )
     order = torch.cat(places).tolist()
     features = read_all([paths[place] for place in order], about)
     labels = torch.tensor([files[place][1] for place in order])

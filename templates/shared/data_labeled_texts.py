@@ -12,7 +12,7 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import Data, DataError, Splits, inside, named
-from data_parts import split
+from data_parts import parting_of_places, split
 from data_twins import check_apart, copies
 from preprocessing import Preprocessing
 from text_files import TEXTS, read_text
@@ -155,6 +155,9 @@ def load_labeled(
         *of_twins(raw, texts.texts, places.train, places.test),
     ]
     about = {"vocabulary": known, "length": length, "units": units, "column": column}
+    about |= parting_of_places(
+        texts.texts.__getitem__, places, texts.counts, validation
+    )
     about |= {"front": True} if front else {}
     about |= {"separator": separator, "encoding": encoding}
     about |= {"classes": classes} if classes else {}

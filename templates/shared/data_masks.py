@@ -10,7 +10,7 @@ from torch import Tensor
 from data_checks import believed
 from data_common import DataError, Scale, Splits, in_pieces, inside, named, readable
 from data_images import FILES, parted_images, preprocessing, read_all, read_files
-from data_parts import parts_below, split
+from data_parts import named_file, parting_of_places, parts_below, split
 from data_scale import normalized
 from data_targets import Goal, checked_targets
 from data_twins import copied
@@ -88,6 +88,9 @@ def load(
     about: dict[str, Any] = {"shape": [*shape]}
     about |= {"fit": fit} if fit != "resize" else {}
     about |= {"ends": [*seen.ends]} if seen.ends else {}
+    about |= parting_of_places(
+        lambda each: named_file(root, images[each]), chosen, counts, validation
+    )
     read = [images[place] for place in torch.cat(chosen).tolist()]
     goal = Goal(outputs, places, result, unit, ignored=ignored)
     of_masks = mask_targets([(each, pairs[each]) for each in read], goal, fit)

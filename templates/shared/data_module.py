@@ -17,6 +17,7 @@ from data_scale import normalized, preprocessing
 from data_targets import Goal
 from data_tensors import as_tensor
 from data_wanted import Wanted, checked, checked_features
+from parting_marks import mark_of_data, parting
 
 __all__ = ["FILES", "load", "preprocessing", "read_files"]
 
@@ -79,10 +80,12 @@ def load(
     wanted = Wanted(shape, dtype, known, goal)
     train = pair(path, "training", features, targets, device, wanted, notes)
     test = pair(path, "test", test_features, test_targets, device, wanted, notes)
+    count = len(train)
     train, held = parted(train, subset, validation, seed)
+    marks = parting(count, validation=mark_of_data(held))
     scale = normalized((train, held, test), normalize)
     goal.restore(train, held, test)
-    about = {"path": path, **wanted.about(), **scale}
+    about = {"path": path, **wanted.about(), **scale, **marks}
     return believed(
         Splits(train, held, test, about, tuple(notes), doubts),
         compared=goal.needed,

@@ -22,6 +22,7 @@ from data_inputs import (
 )
 from data_meaning import settled
 from data_targets import Goal
+from parting_marks import mark_of_data, parting
 
 FILES = Files("arrays", (".npz",))
 
@@ -94,8 +95,14 @@ def load(
     else:
         rest, kept = held_out(torch.arange(len(given)), test, seed)
         given, tested = given.part(rest), given.part(kept)
+    count = len(given) if found else len(given) + len(tested)
     train, held = parted(given, subset, validation, seed)
-    about = wanted.about()
+    marks = parting(
+        count,
+        test="" if found else mark_of_data(tested),
+        validation=mark_of_data(held),
+    )
+    about = wanted.about() | marks
     normalized_inputs((train, held, tested), about, normalize)
     wanted.check_restored(train, held, tested)
     return believed(

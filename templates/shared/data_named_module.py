@@ -26,6 +26,7 @@ from data_meaning import settled
 from data_module import called, given_targets
 from data_targets import Goal
 from data_tensors import as_tensor
+from parting_marks import mark_of_data, parting
 
 FILES = Files("files")
 
@@ -91,7 +92,7 @@ def load(
     given = pair(path, "training", features, targets, device, wanted, notes)
     test = pair(path, "test", test_features, test_targets, device, wanted, notes)
     train, held = parted(given, subset, validation, seed)
-    about = wanted.about()
+    about = wanted.about() | parting(len(given), validation=mark_of_data(held))
     normalized_inputs((train, held, test), about, normalize)
     wanted.check_restored(train, held, test)
     return believed(

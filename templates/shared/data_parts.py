@@ -1,8 +1,10 @@
 """The parts of data that is in folders: to train on, to validate, to test."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from os import SEEK_END
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from zlib import crc32
 
 import torch
 from torch import Tensor
@@ -10,6 +12,10 @@ from torch import Tensor
 from data_common import DataError, chosen, held_out
 from data_files import readable_folders
 from data_folders import parts_of
+from parting_marks import mark_of, parting
+
+MIDDLE = 256
+"""Bytes of a file that are looked at."""
 
 
 def parts_below(root: Path) -> dict[str, Path]:
@@ -37,6 +43,48 @@ class Places(NamedTuple):
     train: Tensor
     validation: Tensor
     test: Tensor
+
+
+def parts_by_seed(counts: Mapping[str, int], validation: float) -> list[str]:
+    """Name the parts that the seed chooses, as `split` does.
+
+    Args:
+        counts: Of the examples of the parts that have a folder.
+        validation: The share that is held out to decide between epochs.
+    """
+    tested = "test" in counts or ("validation" in counts and not validation)
+    held = "validation" in counts or not validation
+    return [*([] if tested else ["test"]), *([] if held else ["validation"])]
+
+
+def parting_of_places(
+    shown: Callable[[int], object],
+    places: Places,
+    counts: Mapping[str, int],
+    validation: float,
+) -> dict[str, Any]:
+    """Tell how the seed has parted examples, as `parting` does.
+
+    Args:
+        shown: Gives something by which the example of a place is known again.
+        places: What `split` has decided.
+        counts: Of the examples of the parts that have a folder.
+        validation: The share that is held out to decide between epochs.
+    """
+    marks = {
+        name: mark_of(map(shown, getattr(places, name).tolist()))
+        for name in parts_by_seed(counts, validation)
+    }
+    return parting(counts["train"], **marks)
+
+
+def named_file(root: Path, path: Path) -> str:
+    """Return what a file is known by: its place in a folder, its size, its middle."""
+    with path.open("rb") as file:
+        size = file.seek(0, SEEK_END)
+        file.seek(size // 2)
+        middle = crc32(file.read(MIDDLE))
+    return f"{path.relative_to(root).as_posix()} {size} {middle}"
 
 
 def split(

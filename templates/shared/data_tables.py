@@ -16,6 +16,7 @@ from data_checks import believed
 from data_common import Data, DataError, Splits, chosen, held_out, inside
 from data_files import Files
 from errors import note
+from parting_marks import SOME_EXAMPLES, mark_of, parting
 from preprocessing import Preprocessing
 from table_columns import Column
 from table_features import (
@@ -111,8 +112,13 @@ def load(
     else:
         to_train, to_test = held_out(places, test, seed)
     to_train, to_validate = chosen(to_train, subset, validation, seed)
+    marks = parting(
+        rows.height,
+        test=mark_of_rows(rows, to_test),
+        validation=mark_of_rows(rows, to_validate),
+    )
     with of_file(file), one_thread():
-        about = learned(rows, to_train, keys, wanted)
+        about = learned(rows, to_train, keys, wanted) | marks
         check_width(rows, about["columns"], features)
         unseen = new_categories(rows, about["columns"], to_validate, to_test)
     with of_file(file):
@@ -234,6 +240,16 @@ def encoded(
             found[:, start : start + size] = torch.cat(waiting).T
             waiting, start = [], start + size
     return [*torch.split(found, [*map(len, places)])]
+
+
+def mark_of_rows(rows: Rows, places: Tensor) -> str:
+    """Mark the rows at some places by what they are learned from."""
+    some = places[:: max(len(places) // SOME_EXAMPLES, 1)].tolist()
+    found = {
+        name: rows.features[name].values.gather(some).to_list()
+        for name in sorted(rows.features)
+    }
+    return mark_of(found.items() if some else ())
 
 
 def new_categories(

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from data_common import Data, DataError, Splits, chosen, held_out, inside
+from parting_marks import mark_of_data, parting
 from preprocessing import Preprocessing
 from text_files import END, TEXTS, read_text
 from text_lengths import of_cuts, of_lengths
@@ -94,10 +95,16 @@ def load(
         doubts += of_cuts(sizes, length, WITH_ENDS, "characters")
     to_train, to_test = held_out(torch.arange(len(every)), test, seed)
     to_train, to_validate = chosen(to_train, subset, validation, seed)
+    marks = parting(
+        len(every),
+        test=mark_of_data(every.part(to_test)),
+        validation=mark_of_data(every.part(to_validate)),
+    )
     every.features, every.targets = every.features.to(device), every.targets.to(device)
     about = {"vocabulary": known, "length": length, "lines": padding is not None}
     about |= {"encoding": encoding} if encoding else {}
     train, held, tested = map(every.part, (to_train, to_validate, to_test))
+    about |= marks
     return Splits(train, held, tested, about, (*notes,), (*doubts,))
 
 

@@ -22,6 +22,7 @@ from data_text import (
     text_to_continue,
     window,
 )
+from parting_marks import mark_of_data, parting
 from preprocessing import Preprocessing
 from text_files import END, TEXTS, read_text
 from text_lengths import of_cuts, of_lengths
@@ -89,6 +90,11 @@ def load(
         doubts += of_cuts(sizes, length, WITH_ENDS, "words")
     to_train, to_test = held_out(torch.arange(len(every)), test, seed)
     to_train, to_validate = chosen(to_train, subset, validation, seed)
+    marks = parting(
+        len(every),
+        test=mark_of_data(every.part(to_test)),
+        validation=mark_of_data(every.part(to_validate)),
+    )
     known = vocabulary_of(every.features[to_train], raw.units, vocabulary)
     if len(words := {*known[FIRST_UNIT:]} - {END}) < 2:
         raise DataError(f"{path} has one word only, {min(words, default='')!r}")
@@ -103,6 +109,7 @@ def load(
     every = TextData(features.to(device), targets.to(device))
     every.ignored = padding
     train, held, tested = map(every.part, (to_train, to_validate, to_test))
+    about |= marks
     return Splits(train, held, tested, about, (*notes,), (*doubts,))
 
 

@@ -17,6 +17,7 @@ from data_common import DataError, Features, Splits
 from data_features import count_of, each_of
 from data_files import Files
 from errors import RunError, guarded, note
+from parting_marks import parted_anew
 from postprocessing import postprocessing
 from predictions import FORMATS, TOP, Name, check_arguments
 from preprocessing import Preprocessor
@@ -137,7 +138,12 @@ class Trained(NamedTuple):
         """See that data has the classes, or the characters, that were trained on.
 
         Its test data is brought to the scale that the model knows.
+
+        Raises:
+            RunError: It has others, or its test may have been trained on.
         """
+        if said := parted_anew(self.about, data.about, "test"):
+            raise RunError(said)
         for key in ("classes", "vocabulary", "fit"):
             if data.about.get(key) != self.about.get(key):
                 raise RunError(f"the data has other {key} than what was trained on")

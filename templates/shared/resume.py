@@ -15,6 +15,7 @@ import checkpoint
 from changes import Change, Spec
 from data_common import RANKS
 from errors import RunError
+from parting_marks import parted_anew
 
 FLAGS = ("lr", "epochs", "batch_size", "seed", "freeze")
 """Keys of a training that are flags, which a run may continue with."""
@@ -25,6 +26,8 @@ FREE = {
 """Settings that may change; all others are of the network, or of what is learned."""
 OF_DATA = ("data", "subset", "validation", "normalize", "fit")
 """Keys of a training that what is known of the data may depend on."""
+HELD_OUT = ("validation", "test")
+"""Parts of data that are never trained on."""
 OF_LOSS = ("class_weights", "pos_weight")
 """What is known of the data for the loss alone, which may be another one."""
 RATES = ("lr", "initial_lr", "max_lr", "min_lr")
@@ -62,6 +65,9 @@ def differences(
     held = [each for each in found if spec and _holds_out(each, spec["training"])]
     refused += [f"{each}: what is held out now was trained on" for each in held]
     refused += _other_settings(path, state, settings)
+    if not held:
+        said = (parted_anew(state["about"], about, name) for name in HELD_OUT)
+        refused += filter(None, said)
     network = changes.of_network(was, spec) if was and spec else []
     if _other_data(state["about"], about):
         others = [each for each in found if each.name in OF_DATA and each not in held]
@@ -131,9 +137,8 @@ def _other_settings(
 
 
 def _other_data(was: dict[str, Any], now: dict[str, Any]) -> bool:
-    return any(
-        was.get(name) != now.get(name) for name in {*was, *now}.difference(OF_LOSS)
-    )
+    names = {*was, *now}.difference(OF_LOSS, {"parted"})
+    return any(was.get(name) != now.get(name) for name in names)
 
 
 def _is_so(change: Change, state: dict[str, Any]) -> bool:
