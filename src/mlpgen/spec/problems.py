@@ -167,7 +167,9 @@ class Problems:
         missing = [name for name in lacks if f"`{name}`" not in meant]
         if missing:
             message = f"{_subject(subject)} needs {listed(missing)}"
-            self.add("MG202", message, path, key=True)
+            example = getattr(model, "example", "") if _is_component(model) else ""
+            help = f"such as `{example}`" if example else ""
+            self.add("MG202", message, path, key=True, help=help)
         for field, same in found.items():
             at = path if field == shorthand else (*path, field)
             if kinds[field] == "extra_forbidden":
@@ -193,7 +195,7 @@ class Problems:
         self, field: str, model: type[BaseModel], subject: str, at: Path
     ) -> None:
         of = _subject(subject)
-        word = "argument" if issubclass(model, Component) else "key"
+        word = "argument" if _is_component(model) else "key"
         names = fields_of(model)
         help = nearest(field, names) or f"it takes {listed(names)}"
         message = f"{of} has no {word} `{cut(field)}`"
@@ -260,6 +262,11 @@ class Problems:
     def drop(self, *codes: str) -> None:
         """Remove mistakes that only follow from others, by their codes."""
         self._found[:] = [each for each in self._found if each.code not in codes]
+
+
+def _is_component(model: type[BaseModel]) -> bool:
+    """Tell whether fields are arguments, as those of a layer, and no keys."""
+    return issubclass(model, Component)
 
 
 def _subject(subject: str) -> str:
