@@ -226,6 +226,26 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
         {},
         "t.csv: line 11: 'a' is infinite, or too large",
     ),
+    "too large for a model": (
+        "a,y\n" + rows(9, "#", "1") + "-1e39,1\n",
+        {},
+        "t.csv: line 11: 'a' is infinite, or too large",
+    ),
+    "a target that is too large": (
+        "a,y\n" + rows(9, "#", "1") + "\n1,1e39\n",
+        {},
+        "t.csv: line 12: 'y' is infinite, or too large",
+    ),
+    "no chance": (
+        "a,y\n" + rows(9, "#", "0.5") + "1,1.5\n" + rows(9, "#", "7"),
+        {"unit": True},
+        "t.csv: line 11: 'y' is 1.5, and the loss takes numbers from 0 to 1",
+    ),
+    "a feature that is no chance": (
+        "a,y\n" + rows(9, "#", "1"),
+        {"unit": True, "result": None},
+        ": what the model sees is -",
+    ),
     "a missing number": (
         "a,b,y\n" + rows(9, "#", "1", "2") + ",,1\nNA,?,1\n",
         {},
@@ -659,6 +679,12 @@ PAIRS = {
         "a;y\ne\u0301;1\n",
         "line 2: 'e\u0301' of 'a' is another notation of '\u00e9' in training",
         {"features": 2},
+    ),
+    "long codes that differ": Pair(
+        ["9" * 30, "1"],
+        f"a;y\n{'9' * 29}8;1\n",
+        [[0, 0]],
+        {"features": 2, "categories": ["a"]},
     ),
     "categories that are new": Pair(
         ["red", "A", "a"],

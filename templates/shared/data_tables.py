@@ -40,7 +40,7 @@ from table_rows import (
     read_rows,
     table_like,
 )
-from table_targets import Wanted, check_targets_of, learned_targets, values_of_targets
+from table_targets import Wanted, check_chances, learned_targets, values_of_targets
 
 FILES = Files("tables", (".csv", ".tsv"))
 COLUMNS_AT_ONCE = 16
@@ -205,8 +205,10 @@ def parts_of_table(
     """
     features = encoded(rows.features, about["columns"], places, rows.lines)
     if not rows.targets:
-        for each in features:
-            check_targets_of(each, "features", unit=wanted.unit)
+        for each, place in zip(features, places, strict=True):
+            if wanted.unit:
+                lines = [rows.lines[row] for row in place.tolist()]
+                check_chances(each, "what the model sees", lines)
         return [TableData(each, torch.zeros(len(each))) for each in features]
     known = about["target_columns"]
     targets = values_of_targets(rows.targets, known, wanted, rows.lines)

@@ -5,6 +5,7 @@ import unicodedata
 import warnings
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -32,6 +33,7 @@ Of numbers and dates mean and deviation and how they are written; categories; of
 learned the classes, or how its numbers are written.
 """
 TOO_LARGE = "is infinite, or too large"
+LARGEST_NUMBER = torch.finfo(torch.float32).max
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?$")
 """A number that may be a category."""
 
@@ -70,9 +72,8 @@ def learned_columns(
             part: of_numbers(part, column, train, missing) for part in column.parts
         }
         timed = column.timed and "hour" in parts
-        return {"dates": column.written, "parts": parts} | (
-            {"timed": True} if timed else {}
-        )
+        known = {"dates": column.written, "parts": parts}
+        return known | ({"timed": True} if timed else {})
     return of_numbers(name, column, train, missing) | notation_of(column)
 
 
@@ -105,8 +106,6 @@ def of_numbers(name: str, column: Column, train: Tensor, missing: str | None) ->
         known["missing"] = (there.mean() if missing == "mean" else median(there)).item()
         values = values.nan_to_num(known["missing"])
     mean, std = values.mean(), values.std(correction=0)
-    if not (mean.isfinite() and std.isfinite() and mean.float().isfinite()):
-        raise DataError(f"{name!r} has numbers that are too large")
     return {"mean": mean.item(), "std": std.item() or 1.0, **known}
 
 
@@ -244,9 +243,9 @@ def checked_categories(table: Table, name: str, categories: Sequence[str]) -> Co
         DataError: One is, in another notation: Red for red, or 1.0 for 1.
     """
     column = column_of(table, name, text=True)
-    found = {folded(each): each for each in categories}
-    for each in {*column.values.unique().drop_nulls()}.difference(categories):
-        if folded(each) in found:
+    there, found = {*categories}, {folded(each): each for each in categories}
+    for each in column.values.drop_nulls().unique(maintain_order=True):
+        if each not in there and folded(each) in found:
             row = int((column.values == each).arg_true()[0])
             raise DataError(
                 f"line {table.lines[row]}: {each!r} of {name!r} is another notation of "
@@ -255,10 +254,10 @@ def checked_categories(table: Table, name: str, categories: Sequence[str]) -> Co
     return column
 
 
-def folded(category: str) -> str | float:
+def folded(category: str) -> str | Decimal:
     """Return what categories have in common that people take for the same."""
     if NUMBER.match(category):
-        return float(category)
+        return Decimal(category)
     return " ".join(unicodedata.normalize("NFC", category).casefold().split())
 
 
@@ -281,7 +280,9 @@ def checked_columns(
         short = text if len(text) <= 40 else f"{text[:37]}..."
         what = "date" if column.kind == "dates" else "number"
         raise DataError(f"line {lines[row]}: {short!r} of {name!r} is no {what}{said}")
-    if column.kind == "numbers" and column.values.is_infinite().any():
-        row = int(column.values.is_infinite().arg_true()[0])
-        raise DataError(f"line {lines[row]}: {name!r} {TOO_LARGE}")
+    if column.kind == "numbers":
+        large = column.values.abs() > LARGEST_NUMBER
+        if large.any():
+            row = int(large.arg_true()[0])
+            raise DataError(f"line {lines[row]}: {name!r} {TOO_LARGE}")
     return column

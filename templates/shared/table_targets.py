@@ -87,7 +87,7 @@ def learned_targets(targets: Columns, train: Tensor, wanted: Wanted) -> dict[str
         wanted: What is learned.
 
     Raises:
-        DataError: There are too many classes, or only one; or too large numbers.
+        DataError: There are too many classes, or only one.
     """
     known: dict[str, Known] = {
         name: {"classes": class_names(name, column, wanted.outputs or 2)}
@@ -103,8 +103,6 @@ def learned_targets(targets: Columns, train: Tensor, wanted: Wanted) -> dict[str
         return about
     found = torch.stack([tensor_of(each.values) for each in targets.values()])
     mean, std = found[:, train].mean(dim=1), found[:, train].std(dim=1, correction=0)
-    for name, number in zip(targets, std.tolist(), strict=True):
-        check_targets_of(torch.tensor(number), name)
     std = torch.where(std > 0, std, 1.0)
     scale = {"names": [*targets], "mean": mean.tolist(), "std": std.tolist()}
     return {**about, "targets": scale}
@@ -150,7 +148,8 @@ def values_of_targets(
             found.append(labels(name, column, about[name]["classes"], lines))
         else:
             found.append(tensor_of(column.values).float())
-            check_targets_of(found[-1], name, unit=wanted.unit)
+            if wanted.unit:
+                check_chances(found[-1].unsqueeze(1), repr(name), lines)
     if wanted.outputs:
         return found[0]
     values = torch.stack([each.float() for each in found], dim=1)
@@ -176,9 +175,17 @@ def labels(
     return torch.tensor(found)
 
 
-def check_targets_of(values: Tensor, name: str, *, unit: bool = False) -> None:
-    """Refuse numbers that are too large for float32, or not what the loss takes."""
-    if not values.isfinite().all():
-        raise DataError(f"{name!r} has numbers that are infinite, or too large")
-    if unit and not ((values >= 0) & (values <= 1)).all():
-        raise DataError(f"the loss takes numbers from 0 to 1, {name!r} has others")
+def check_chances(values: Tensor, what: str, lines: Sequence[int]) -> None:
+    """Refuse numbers, (N, …), that are not from 0 to 1.
+
+    Raises:
+        DataError: One is not.
+    """
+    wrong = ((values < 0) | (values > 1)).flatten(1)
+    if wrong.any():
+        row = int(wrong.any(dim=1).nonzero()[0])
+        value = values.flatten(1)[row][wrong[row]][0].item()
+        raise DataError(
+            f"line {lines[row]}: {what} is {value:g}, and the loss takes numbers "
+            "from 0 to 1"
+        )
