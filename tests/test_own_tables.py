@@ -680,6 +680,21 @@ PAIRS = {
         "line 2: 'e\u0301' of 'a' is another notation of '\u00e9' in training",
         {"features": 2},
     ),
+    "numbers for yes and no": Pair(
+        ["True", "False", ""],
+        "a;y\n;1\nTrue;1\n0;1\n",
+        "line 4: '0' of 'a' is another notation of 'False' in training",
+        {"features": 3},
+    ),
+    "other words for yes and no": Pair(
+        ["yes", "no"],
+        "a;y\ntrue;1\n",
+        "line 2: 'true' of 'a' is another notation of 'yes' in training",
+        {"features": 2},
+    ),
+    "a letter beside others": Pair(
+        ["y", "n", "x"], "a;y\n1;1\ny;1\n", [[0, 0, 0], [0, 0, 1]], {"features": 3}
+    ),
     "long codes that differ": Pair(
         ["9" * 30, "1"],
         f"a;y\n{'9' * 29}8;1\n",

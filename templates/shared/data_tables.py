@@ -20,16 +20,15 @@ from parting_marks import SOME_EXAMPLES, mark_of, parting
 from preprocessing import Preprocessing
 from table_columns import Column
 from table_features import (
-    Known,
     encoded_columns,
     learned_columns,
     one_thread,
     unseen_categories,
     width_of,
-    with_thousands,
 )
 from table_files import Format
 from table_layout import check_layout, check_width
+from table_notation import Known, with_thousands
 from table_rows import (
     Keys,
     Missing,

@@ -4,7 +4,8 @@ from typing import Any
 
 from data_common import DataError, named
 from table_doubts import is_wide, suspicion
-from table_features import Known, width_of
+from table_features import width_of
+from table_notation import Known
 from table_rows import Rows
 
 

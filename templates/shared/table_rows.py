@@ -9,8 +9,8 @@ from typing import Any, Literal, NamedTuple
 from data_common import DataError, named, readable
 from table_columns import Column, column_of, looks_like_number, read_table
 from table_doubts import may_be_id, suspicion
-from table_features import Known, as_known, checked_columns, text_columns
 from table_files import Format, Table, read
+from table_notation import Known, as_known, checked_columns, text_columns
 from table_targets import Columns, Wanted, read_targets
 from table_text import TableError
 

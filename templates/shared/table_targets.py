@@ -9,13 +9,9 @@ from torch import Tensor
 from class_order import in_order
 from data_common import DataError, named
 from table_columns import Column, column_of, numbers_of, with_nulls
-from table_features import (
-    Known,
-    checked_columns,
-    notation_of,
-    tensor_of,
-)
+from table_features import tensor_of
 from table_files import Table
+from table_notation import Known, checked_columns, notation_of
 from table_text import MISSING
 
 Columns = dict[str, Column]
