@@ -32,7 +32,7 @@ WORDS = frozenset(
     clipped closure codecs codes collections column_of columns_like columns_of
     combinations command_line commit_of compared computed confusion
     confusion_of_places confusion_of_several contextmanager continued copied copies
-    copy count count_of counted counts crop csv curves cutmix cutout data
+    copy count count_of counted counts crc32 crop csv curves cutmix cutout data
     data_arrays data_checks data_cifar data_common data_download data_features
     data_files data_folders data_images data_inputs data_labeled_texts data_masks
     data_meaning data_mnist data_module data_named_arrays data_named_module
@@ -55,42 +55,43 @@ WORDS = frozenset(
     known known_examples labels laid_out last layer learned learned_columns
     learned_targets learning_rate leave left_out lengths_of lines_of load
     load_labeled loaded locked look looks_like_number loss loss_beside lr_scheduler
-    make_optimizer margins mask_classes mask_name mask_numbers mask_size
-    mask_targets mask_values matches math may_be_id md5 mean meaning means measured
-    median memory mended_labels metadata mistakes mixtures mixup model models module
-    name named named_run names names_of native nested new_categories new_run newest
-    newest_run nn normalized normalized_inputs norms notation_of note notes_of
-    numbered numbers numbers_as numbers_of odd of_another_network of_bytes
-    of_channels of_cuts of_file of_folders of_lengths of_network of_number_targets
-    of_numbers of_parameters of_pixels of_ranks of_table of_text of_text_in_lines
-    of_training of_twins of_two of_unknown of_vocabulary on_images one_hot one_line
-    one_thread open_table opened opened_table optimizer optimizers os other_words
-    others output outputs_of_layers own_code own_functions own_loss own_metric pair
-    paired_masks pairs parallel parameter parameter_groups parser part part_of
-    parted parted_images partial parts parts_below parts_of parts_of_table path
-    path_of pathlib patience perplexity picture pictured pictures pieces
-    pieces_of_lines pixel_doubts pixels place placed places plain plot_figures plots
-    postprocessing prediction predictions preprocessing print_layer print_layers
-    print_means printable profiled progress pyplot random_state ranks rates re read
-    read_all read_arrays read_columns read_dates read_examples read_file read_files
-    read_idx read_images read_inputs read_like read_numbers read_part read_rows
-    read_table read_targets read_text read_weights read_window readable
-    readable_folders recoded record refit refuse_mixture remark replace reprlib
-    require_matplotlib restore restore_best restored results resume room rotate row
-    row_of rows_of run runpy said_separator same_buffers same_encoding same_outputs
-    same_rows same_states save_classes save_curves save_examples save_layers
-    save_numbers save_onnx save_places save_pt2 save_restored save_several
-    save_texts say scale scale_doubts scale_of scaler scales scaling_inputs
-    scheduler score scores seed seen self set_random_state settings settled shaped
-    share shares short should_be_image show_layers show_row show_table shown
-    shuffled shutil sign_of signal sized sized_image spared spec_ split spread
-    standardized start starting state states statistics std steps subprocess summary
-    survey suspicion sys table_columns table_doubts table_features table_files
-    table_layout table_like table_notation table_rows table_targets table_text
-    take_weights takes_targets tarfile target targets tell tempfile tensor_of
-    tensorboard tensors text text_columns text_files text_folders text_lengths
-    text_tables text_targets text_to_continue text_units text_unknown texts
-    texts_below texts_of texts_read thinned time told torch traceback train
+    make_optimizer margins mark_of mark_of_data mark_of_rows mask_classes mask_name
+    mask_numbers mask_size mask_targets mask_values matches math may_be_id md5 mean
+    meaning means measured median memory mended_labels metadata mistakes mixtures
+    mixup model models module name named named_file named_run names names_of native
+    nested new_categories new_run newest newest_run nn normalized normalized_inputs
+    norms notation_of note notes_of numbered numbers numbers_as numbers_of odd
+    of_another_network of_bytes of_channels of_cuts of_file of_folders of_lengths
+    of_network of_number_targets of_numbers of_parameters of_pixels of_ranks
+    of_table of_text of_text_in_lines of_training of_twins of_two of_unknown
+    of_vocabulary on_images one_hot one_line one_thread open_table opened
+    opened_table optimizer optimizers os other_words others output outputs_of_layers
+    own_code own_functions own_loss own_metric pair paired_masks pairs parallel
+    parameter parameter_groups parser part part_of parted parted_anew parted_images
+    partial parting parting_marks parting_of_places parts parts_below parts_by_seed
+    parts_of parts_of_table path path_of pathlib patience perplexity picture
+    pictured pictures pieces pieces_of_lines pixel_doubts pixels place placed places
+    plain plot_figures plots postprocessing prediction predictions preprocessing
+    print_layer print_layers print_means printable profiled progress pyplot
+    random_state ranks rates re read read_all read_arrays read_columns read_dates
+    read_examples read_file read_files read_idx read_images read_inputs read_like
+    read_numbers read_part read_rows read_table read_targets read_text read_weights
+    read_window readable readable_folders recoded record refit refuse_mixture remark
+    replace reprlib require_matplotlib restore restore_best restored results resume
+    room rotate row row_of rows_of run runpy said_separator same_buffers
+    same_encoding same_outputs same_rows same_states save_classes save_curves
+    save_examples save_layers save_numbers save_onnx save_places save_pt2
+    save_restored save_several save_texts say scale scale_doubts scale_of scaler
+    scales scaling_inputs scheduler score scores seed seen self set_random_state
+    settings settled sha256 shaped share shares short should_be_image show_layers
+    show_row show_table shown shuffled shutil sign_of signal sized sized_image
+    spared spec_ split spread standardized start starting state states statistics
+    std steps subprocess summary survey suspicion sys table_columns table_doubts
+    table_features table_files table_layout table_like table_notation table_rows
+    table_targets table_text take_weights takes_targets tarfile target targets tell
+    tempfile tensor_of tensorboard tensors text text_columns text_files text_folders
+    text_lengths text_tables text_targets text_to_continue text_units text_unknown
+    texts texts_below texts_of texts_read thinned time told torch traceback train
     train_epoch train_step trained training translated turned turns twin_doubts
     type_of types typing unicodedata unit_of units_of unknown_share unnamed unpacked
     unread unseen_categories upright urllib usable use use_weights value value_of
