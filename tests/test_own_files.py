@@ -14,6 +14,7 @@ from .shared_modules import CPU, shared
 from .test_predict import NO_PILLOW
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 OF_TEXTS: dict[str, Any] = {"length": 4, "vocabulary": 99, "units": "words"}
@@ -122,3 +123,61 @@ def test_what_is_no_file_is_named(kind: str, tmp_path: Path) -> None:
             module.read_files(module.FILES.found([tmp_path / "data"]), about)
         assert f"{path} " in str(caught.value) and says in str(caught.value)
         path.unlink()
+
+
+def grey_of_16_bits(folder: Path, most: int) -> None:
+    from PIL import Image
+
+    draw = np.random.default_rng(0)
+    for number in range(8):
+        path = folder / "data" / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        values = draw.integers(most, size=(8, 8)).astype("uint16")
+        values[0, 0] = most
+        Image.fromarray(values).save(path)
+
+
+def texts_with(folder: Path, word: str, label: str = "b") -> None:
+    for number in range(8):
+        path = folder / "data" / ("a", label)[number % 2] / f"{number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{word} {word} {number}")
+
+
+CHANGES: dict[str, tuple[str, Callable[[Path], object], Callable[[Path], object]]] = {
+    "images with another black and white": (
+        "images",
+        lambda folder: grey_of_16_bits(folder, 4000),
+        lambda folder: grey_of_16_bits(folder, 60_000),
+    ),
+    "another vocabulary": (
+        "texts",
+        lambda folder: texts_with(folder, "word"),
+        lambda folder: texts_with(folder, "sign"),
+    ),
+    "other classes": (
+        "texts",
+        lambda folder: texts_with(folder, "word"),
+        lambda folder: [(folder / "data" / "b").rename(folder / "data" / "c")],
+    ),
+}
+
+
+@pytest.mark.skipif(NO_PILLOW, reason="no Pillow")
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_cannot_be_evaluated_is_named(name: str, tmp_path: Path) -> None:
+    """Other data would be measured as if it were what was trained on."""
+    kind, first, second = CHANGES[name]
+    module = shared("data_images" if kind == "images" else "data_labeled_texts")
+    given = {"path": "data", "outputs": 2}
+    given |= {"shape": (1, 8, 8)} if kind == "images" else OF_TEXTS
+    use = shared("prediction")
+    first(tmp_path)
+    was = module.load(tmp_path, CPU, **given)
+    trained = use.Trained(None, tmp_path, use.Kept(), use.Kept(was.about), {})
+    assert trained.checked(module.load(tmp_path, CPU, **given)).about == was.about
+    second(tmp_path)
+    now = module.load(tmp_path, CPU, **given)
+    with pytest.raises(shared("errors").RunError) as caught:
+        trained.checked(now)
+    assert str(caught.value) == f"the data has {name} than what was trained on"

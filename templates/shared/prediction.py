@@ -25,6 +25,13 @@ from preprocessing import Preprocessor
 Reader = Callable[[Sequence[Path], dict[str, Any]], Features]
 """Reads files as the model takes them, (N, …), by what is known of the data."""
 
+MUST_BE_EQUAL = {
+    "classes": "other classes",
+    "vocabulary": "another vocabulary",
+    "fit": "another fit",
+    "ends": "images with another black and white",
+}
+"""What a model knows of its data that an evaluation cannot bring to another."""
 
 T = TypeVar("T", bound=nn.Module)
 
@@ -144,9 +151,9 @@ class Trained(NamedTuple):
         """
         if said := parted_anew(self.about, data.about, "test"):
             raise RunError(said)
-        for key in ("classes", "vocabulary", "fit"):
+        for key, what in MUST_BE_EQUAL.items():
             if data.about.get(key) != self.about.get(key):
-                raise RunError(f"the data has other {key} than what was trained on")
+                raise RunError(f"the data has {what} than what was trained on")
         if scales(data.about) != scales(self.about):
             data.test.rescale(data.about, self.about)
         return data
