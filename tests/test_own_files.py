@@ -14,7 +14,7 @@ from .shared_modules import CPU, shared
 from .test_predict import NO_PILLOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 OF_TEXTS: dict[str, Any] = {"length": 4, "vocabulary": 99, "units": "words"}
@@ -129,19 +129,29 @@ def grey_of_16_bits(folder: Path, most: int) -> None:
     from PIL import Image
 
     draw = np.random.default_rng(0)
-    for number in range(8):
-        path = folder / "data" / "ab"[number % 2] / f"{number}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
+    for path in in_two_parts(folder, ".png"):
         values = draw.integers(most, size=(8, 8)).astype("uint16")
         values[0, 0] = most
         Image.fromarray(values).save(path)
 
 
-def texts_with(folder: Path, word: str, label: str = "b") -> None:
-    for number in range(8):
-        path = folder / "data" / ("a", label)[number % 2] / f"{number}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
+def texts_with(folder: Path, word: str) -> None:
+    for number, path in enumerate(in_two_parts(folder, ".txt")):
         path.write_text(f"{word} {word} {number}")
+
+
+def in_two_parts(folder: Path, ending: str) -> Iterator[Path]:
+    """Yield paths of files of two classes, those of the test apart."""
+    for number in range(12):
+        part, label = ("train", "train", "test")[number % 3], "ab"[number % 2]
+        path = folder / "data" / part / label / f"{number}{ending}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield path
+
+
+def renamed(folder: Path) -> None:
+    for path in [*folder.glob("data/*/b")]:
+        path.rename(path.with_name("c"))
 
 
 CHANGES: dict[str, tuple[str, Callable[[Path], object], Callable[[Path], object]]] = {
@@ -158,7 +168,7 @@ CHANGES: dict[str, tuple[str, Callable[[Path], object], Callable[[Path], object]
     "other classes": (
         "texts",
         lambda folder: texts_with(folder, "word"),
-        lambda folder: [(folder / "data" / "b").rename(folder / "data" / "c")],
+        renamed,
     ),
 }
 
