@@ -833,6 +833,26 @@ def test_an_evaluation_wants_the_same_columns(tmp_path: Path) -> None:
             other.test.rescale(other.about, data.about)
 
 
+@pytest.mark.parametrize(
+    ("content", "names", "values"),
+    [
+        ("my review\ngood film\nbad film\n", (), [("good film",), ("bad film",)]),
+        ("my review\ngood film\n", ("my review",), [("good film",)]),
+        ("text mood\nfilm good\n", ("text", "mood"), [("film", "good")]),
+        ("text;mood\na, b, c;good\nd;NA\n", ("text",), [("a, b, c",), ("d",)]),
+        ("text;mood\nNA;NA\n", ("text", "mood"), [("NA", "")]),
+        ('\nsep=|\ntext|mood\n"a\nb"|x\n', ("mood",), [("x",)]),
+    ],
+)
+def test_columns_of_texts(
+    content: str, names: tuple[str, ...], values: list[Any], tmp_path: Path
+) -> None:
+    """A space separates columns only if that makes the names that are wanted."""
+    (tmp_path / "t.csv").write_text(content)
+    found = shared("text_tables").read_columns(tmp_path / "t.csv", names)
+    assert found.values == values
+
+
 def test_a_table_and_its_texts_are_one_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -189,7 +189,7 @@ def found_separator(content: bytes, names: Sequence[str]) -> str:
     """Find what separates columns.
 
     It makes columns of the names that should be there, the same number in each of the
-    lines, and the most of them.
+    lines, and the most of them. A space, which is in many texts, must make such names.
     """
     start = content[:100_000]
     start = start[: start.rfind(b"\n") + 1] or start
@@ -200,7 +200,7 @@ def found_separator(content: bytes, names: Sequence[str]) -> str:
         width = len(rows[0]) if rows else 1
         same = width > 1 and all(len(row) == width for row in rows)
         score = sum(name in header for name in names), same, width
-        if score > most and (separator != " " or score[:2] > most[:2]):
+        if score > most and (separator != " " or score[0] > most[0]):
             best, most = separator, score
     return best
 
