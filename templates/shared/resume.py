@@ -4,7 +4,7 @@ import copy
 import math
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ def differences(
     was: Spec | None = state.get("spec")
     found = changes.of_training(was, spec) if was and spec else []
     refused = [f"{each}: train anew" for each in found if _refused(each, state, parts)]
-    held = [each for each in found if spec and _holds_out(each, spec["training"])]
+    held = changes.of_parts(was, spec) if was and spec else []
     refused += [f"{each}: what is held out now was trained on" for each in held]
     refused += _other_settings(path, state, settings)
     if not held:
@@ -100,16 +100,6 @@ def _refused(change: Change, state: dict[str, Any], parts: dict[str, Any]) -> bo
     if name == "scheduler":
         return _scheduler_kind(was) != _scheduler_kind(now)
     return changes.is_other_data(change) or (name == "ema" and None in (was, now))
-
-
-def _holds_out(change: Change, training: Mapping[str, Any]) -> bool:
-    """Tell whether a key decides which examples are not trained on.
-
-    Data of one's own may be parted by the seed as well.
-    """
-    if change.name == "seed":
-        return "validation" in training or training["data"].startswith("{")
-    return change.name in ("validation", "subset") and "validation" in training
 
 
 def _trained(optimizer: str) -> list[str]:

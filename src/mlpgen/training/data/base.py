@@ -101,7 +101,6 @@ class DataSource:
         dtypes: The dtypes that an example may have.
         named_dtypes: Those that an input of several may have.
         scalable: Whether it can be standardized with a mean and a standard deviation.
-        shares: Whether the seed decides which examples are kept for the test.
         standardizes: Whether it can standardize targets that are numbers.
         single_texts: Whether each example is a text of its own.
         metrics: What is measured without being asked for, besides the loss and the
@@ -121,7 +120,6 @@ class DataSource:
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)
     named_dtypes: ClassVar[tuple[str, ...]] = ("float32", "int64", "bool")
     scalable: ClassVar[bool] = False
-    shares: ClassVar[bool] = True
     standardizes: ClassVar[bool] = False
     single_texts: ClassVar[bool] = False
     metrics: ClassVar[tuple[str, ...]] = ()
@@ -130,6 +128,12 @@ class DataSource:
     def results(self) -> int:
         """How many numbers each example has as its target, if it is `single`."""
         return 1
+
+    @property
+    def share(self) -> float:
+        """The share of the examples that the seed keeps for the test; 0 for none."""
+        test = getattr(self, "test", None)  # it may also be the file of the test
+        return test if isinstance(test, float) else 0.0
 
     @property
     def beside(self) -> str:

@@ -20,7 +20,6 @@ class Module(AnyTargets):
     named_loader: ClassVar = "data_named_module"
     dtypes: ClassVar = ("float32", "int64")
     scalable: ClassVar = True
-    shares: ClassVar = False
 
     module: Annotated[str, Field(min_length=1, description="The Python file.")]
 

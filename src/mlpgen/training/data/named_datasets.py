@@ -27,7 +27,6 @@ class NamedDataset(DataSource):
     example: ClassVar = "drawn.png"
     pictures: ClassVar = True
     scalable: ClassVar = True
-    shares: ClassVar = False
 
     def arguments(self, task: Task) -> dict[str, Any]:
         """Return the name, if it is not the first one, what is learned, and the fit."""
