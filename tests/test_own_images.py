@@ -316,6 +316,33 @@ def test_images_are_known_by_how_they_begin(folder: Path) -> None:
     assert sum(sizes(load(spec_of(), folder))) >= 33
 
 
+@pytest.mark.parametrize(
+    ("ranks", "in_file"), [(1, False), (2, False), (4, True), (8, True)]
+)
+def test_each_rank_keeps_all_images(
+    ranks: int,
+    in_file: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Together they may take half of the memory, or what the disk has."""
+    images_of = shared("data_images")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(images_of, "LOCAL_RANKS", ranks)
+    monkeypatch.setattr(images_of, "memory", lambda: 6 * 2**20)
+    assert images_of.room((2**20,)).shape == (2**20,)
+    each = f", 0.0 for each of {ranks} ranks," if ranks > 1 else ""
+    said = f"0.0 GiB of images{each} do not fit into memory: they stay on disk\n"
+    assert capsys.readouterr().out == (said if in_file else "")
+    free = type("Usage", (), {"free": 2**20})()
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: free)
+    if in_file:
+        with pytest.raises(shared("data_common").DataError) as caught:
+            images_of.room((2**20,))
+        assert "do not fit onto this disk" in str(caught.value)
+
+
 WIDE = {"resize": [255, 255, 255], "crop": [255, 255, 255], "pad": [0, 255, 0]}
 
 
@@ -552,6 +579,51 @@ def test_a_draft_opens_nothing_but_pictures(kind: str, tmp_path: Path) -> None:
     with pytest.raises(SpecError) as caught:
         images.draft(str(tmp_path))
     assert "has no image that" in str(caught.value)
+
+
+ONE: list[Any] = [*PIXELS[:2], {"Conv2d": {"out_channels": 1, "kernel_size": 1}}]
+
+
+def inverted(classes: Any) -> Any:
+    return grey((classes == 0) * 255)
+
+
+def shades(classes: Any) -> Any:
+    return grey(classes * 100)
+
+
+@pytest.mark.parametrize(
+    ("loss", "code", "fit", "warned"),
+    [
+        ("BCEWithLogitsLoss", inverted, "pad", "0"),
+        ("BCEWithLogitsLoss", shades, "pad", "black"),
+        ("MSELoss", inverted, "pad", "0"),
+        ("MSELoss", shades, "pad", "black"),
+        ("MSELoss", shades, "crop", ""),
+        ("MSELoss", inverted, "resize", ""),
+        ("CrossEntropyLoss", grey, "pad", ""),
+    ],
+)
+def test_margins_of_masks(
+    loss: str, code: Any, fit: str, warned: str, tmp_path: Path
+) -> None:
+    """They are ignored where masks are of classes, and else they count: it is said."""
+    masks(tmp_path, code, 6)
+    layers = PIXELS if loss == "CrossEntropyLoss" else ONE
+    found = load(of_masks(loss=loss, layers=layers, fit=fit), tmp_path)
+    said = [each for each in found.warnings if "what `fit: pad` adds" in each]
+    wanted = f"what `fit: pad` adds to masks counts as {warned}, in the loss"
+    assert [each[: len(wanted)] for each in said] == ([wanted] if warned else [])
+
+
+def test_masks_without_margins_are_not_warned_of(tmp_path: Path) -> None:
+    for number in range(6):
+        values = np.random.default_rng(number).integers(0, 255, (20, 20))
+        for folder in ("photos", "masks"):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            grey(values).save(tmp_path / folder / f"{number}.png")
+    found = load(of_masks(loss="MSELoss", layers=ONE, fit="pad"), tmp_path)
+    assert not any("pad" in each for each in found.warnings)
 
 
 def first_mask(folder: Path) -> Path:

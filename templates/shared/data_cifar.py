@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import DataError, Scale, Splits, parted, readable
+from data_common import DataError, Scale, Splits, parted
 from data_download import fetch
 from data_pixels import Images, fitted, of_pixels
 from data_scale import normalized
+from file_errors import readable
 from image_files import IMAGES
 from image_fit import Fit, refit
 from preprocessing import Preprocessing

@@ -4,7 +4,6 @@ import copy
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
@@ -340,19 +339,3 @@ def inside(folder: Path, path: str) -> Path:
     if not (found.is_file() or found.is_dir()):  # such as a pipe, which would wait
         raise DataError(f"{found} is neither a file nor a folder")
     return found
-
-
-@contextmanager
-def readable(path: Path, fault: str) -> Iterator[None]:
-    """Say in one line what is wrong with a file: a damaged one can raise anything.
-
-    The fault is what it must be if it cannot be read, such as "is no table".
-    """
-    try:
-        yield
-    except DataError:
-        raise
-    except Exception as error:
-        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        reason = " ".join(str(said).split())
-        raise DataError(f"{path} {fault}: {reason}") from None

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import torch.distributed as dist
 
-from data_common import LOCAL_RANK, DataError, readable
+from data_common import LOCAL_RANK, DataError
 from errors import say
+from file_errors import readable
 
 
 def fetch(path: Path, mirrors: Sequence[str], checksum: str) -> None:

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import DataError, Scale, Splits, in_pieces, inside, named, readable
+from data_common import DataError, Scale, Splits, in_pieces, inside, named
 from data_images import FILES, parted_images, preprocessing, read_all, read_files
 from data_parts import named_file, parting_of_places, parts_below, split
 from data_scale import normalized
 from data_targets import Goal, checked_targets
 from data_twins import copied
+from file_errors import readable
 from image_checks import survey
 from image_files import deep_values, sized_image, upright, without_margins
 from image_fit import Fit

@@ -16,11 +16,11 @@ from data_common import (
     Scale,
     Splits,
     parted,
-    readable,
 )
 from data_download import fetch
 from data_pixels import Images, of_pixels
 from data_scale import of_bytes, of_channels
+from file_errors import readable
 from image_files import IMAGES, opened, pixels
 from image_fit import Fit, refit
 from preprocessing import Preprocessing

@@ -10,13 +10,14 @@ import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import Data, DataError, Scale, Splits, parted, readable
+from data_common import Data, DataError, Scale, Splits, parted
 from data_files import Files
 from data_meaning import settled, unread
 from data_scale import normalized, preprocessing
 from data_targets import Goal
 from data_tensors import as_tensor
 from data_wanted import Wanted, checked, checked_features
+from file_errors import readable
 from parting_marks import mark_of_data, parting
 
 __all__ = ["FILES", "load", "preprocessing", "read_files"]

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from data_checks import believed
-from data_common import DataError, Features, Splits, named, parted, readable
+from data_common import DataError, Features, Splits, named, parted
 from data_features import joined
 from data_files import Files
 from data_inputs import (
@@ -26,6 +26,7 @@ from data_meaning import settled
 from data_module import called, given_targets
 from data_targets import Goal
 from data_tensors import as_tensor
+from file_errors import readable
 from parting_marks import mark_of_data, parting
 
 FILES = Files("files")

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from data_common import RANK, RANKS, Data, readable
+from data_common import RANK, RANKS, Data
 from data_scale import of_channels
+from file_errors import readable
 from image_files import opened, pixels, sized_image
 from image_fit import Fit
 from preprocessing import Preprocessing

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from data_common import DataError, named, readable
+from data_common import DataError, named
+from file_errors import readable
 from table_columns import Column, column_of, looks_like_number, read_table
 from table_doubts import may_be_id, suspicion
 from table_files import Format, Table, read

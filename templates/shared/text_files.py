@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from byte_marks import encoding_by_mark
-from data_common import DataError, readable
+from data_common import DataError
 from data_files import Files
+from file_errors import readable
 
 TEXTS = Files("texts", (".txt", ".md", ".text", ""))
 """Files with one text each; many collections have names without an ending."""

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from data_common import DataError, named, readable
+from data_common import DataError, named
 from errors import note
+from file_errors import readable
 from table_text import NO_CATEGORY, Content, TableError, open_table, rows_of
 
 TABLE_ENDINGS = (".csv", ".tsv")
