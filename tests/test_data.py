@@ -354,9 +354,9 @@ def test_lines_count_by_their_characters(data: Path, tmp_path: Path) -> None:
     one, small, two = (tmp_path / name for name in ("one", "small", "two"))
     train(script, "--data-dir", str(data), "--out", str(one))
     text = script.read_text(encoding="utf-8")
-    size = re.search(r"data.batches\(\d+\)", text)
+    size = re.search(r"EVAL_BATCH_SIZE = \d+", text)
     assert size is not None
-    script.write_text(text.replace(size[0], "data.batches(1)"), encoding="utf-8")
+    script.write_text(text.replace(size[0], "EVAL_BATCH_SIZE = 1"), encoding="utf-8")
     train(script, "--data-dir", str(data), "--out", str(small))
     done = processes.run_ranks(script, "--data-dir", str(data), "--out", str(two))
     assert done.returncode == 0, done.stderr

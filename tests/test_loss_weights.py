@@ -47,7 +47,10 @@ def evaluate_in_small_batches(script: Path) -> None:
     """Let a training and its predictions evaluate seven examples at a time."""
     for path in (script, script.with_name("predict_tried.py")):
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("data.batches(2500)", "data.batches(7)"), "utf-8")
+        assert "EVAL_BATCH_SIZE = 2500" in text
+        path.write_text(
+            text.replace("EVAL_BATCH_SIZE = 2500", "EVAL_BATCH_SIZE = 7"), "utf-8"
+        )
 
 
 def outputs_of_both(

@@ -108,7 +108,10 @@ def test_metrics_of_one_output(kind: str, loss: str, tmp_path: Path) -> None:
     }
     script = made(spec, tmp_path)
     text = script.read_text(encoding="utf-8")
-    script.write_text(text.replace("data.batches(2500)", "data.batches(5)"), "utf-8")
+    assert "EVAL_BATCH_SIZE = 2500" in text
+    script.write_text(
+        text.replace("EVAL_BATCH_SIZE = 2500", "EVAL_BATCH_SIZE = 5"), "utf-8"
+    )
     out = tmp_path / "run"
     train(script, "--data-dir", str(tmp_path), "--out", str(out))
     test = load(spec, tmp_path).test

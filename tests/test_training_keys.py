@@ -388,7 +388,10 @@ def test_metrics_of_numbers_match_their_definitions(tiny: Path, tmp_path: Path) 
     training = {"loss": "L1Loss", "metrics": ["rmse", "mae", "r2"], "epochs": 1}
     script = rendered(RESTORE, training, tmp_path)
     text = script.read_text(encoding="utf-8")
-    script.write_text(text.replace("data.batches(2500)", "data.batches(30)"), "utf-8")
+    assert "EVAL_BATCH_SIZE = 2500" in text
+    script.write_text(
+        text.replace("EVAL_BATCH_SIZE = 2500", "EVAL_BATCH_SIZE = 30"), "utf-8"
+    )
     out = tmp_path / "out"
     train(script, "--data-dir", str(tiny), "--out", str(out))
     model = nn.Sequential(
