@@ -808,7 +808,7 @@ def test_images_that_do_not_fit_into_memory_stay_on_disk(
     script = written("images", tmp_path / "made", normalize=None)
     args = ("--data-dir", str(data), "--epochs", "2", "--out")
     train(script, *args, "whole")
-    edit(script.with_name("data_images.py"), "2 * size < memory()", "size == 0")
+    edit(script.with_name("data_images.py"), "2 * every < memory()", "size == 0")
     assert "do not fit into memory: they stay on disk" in train(script, *args, "disk")
     one, other = (rows(script.with_name(name)) for name in ("whole", "disk"))
     assert one[-1]["train_loss"] == other[-1]["train_loss"]
