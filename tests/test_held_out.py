@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytest
 
+from mlpgen.scripts import spec_data
+
+from .networks import network
 from .shared_modules import load, shared
 from .test_predict import NO_PILLOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 PILLOW = pytest.mark.skipif(NO_PILLOW, reason="no Pillow")
 
@@ -215,3 +218,109 @@ def test_older_checkpoints_do_not_tell(tmp_path: Path) -> None:
     now = about(CASES["arrays"], tmp_path, [*range(60)])
     was = {name: value for name, value in now.items() if name != "parted"}
     assert anew(was, now) == ["", ""]
+
+
+SEED: dict[str, Any] = {"seed": 2}
+VALIDATED = {"validation": 0.2}
+HELD = "what is held out now was trained on"
+
+
+class Run(NamedTuple):
+    """What a run keeps of its spec, and of its data."""
+
+    spec: dict[str, Any]
+    about: dict[str, Any]
+
+
+def run_of(case: Case, folder: Path, **more: Any) -> Run:
+    """Return what a run keeps, of a training with other keys."""
+    usual = {"loss": "CrossEntropyLoss", "optimizer": "SGD", "batch_size": 4}
+    training = usual | case.training | {"epochs": 2} | more
+    training["data"] = case.training["data"] | more.get("data", {})
+    spec = {"name": "Tried"} | case.spec | {"training": training}
+    graph = network(spec).graph
+    assert graph.recipe is not None
+    kept = spec_data.training(graph, graph.recipe)
+    found = {"network": spec_data.network(graph), "training": kept}
+    return Run(found, load(spec, folder).about)
+
+
+def refused(was: Run, now: Run) -> list[str]:
+    """Return why a run cannot go on, but for what is said of other data."""
+    settings = {"lr": 0.001, "seed": 1, "epochs": 2, "batch_size": 4}
+    state = {"spec": was.spec, "about": was.about, "settings": settings}
+    state["ranks"] = shared("data_common").RANKS
+    resume = shared("resume")
+    try:
+        resume.differences(Path("a.pt"), state, settings, now.about, now.spec, {})
+    except shared("errors").RunError as error:
+        return [each for each in error.args if each.endswith(HELD)]
+    return []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_keys_that_part_data_anew(kind: str, tmp_path: Path) -> None:
+    """They are named where the seed parts data, and only there."""
+    case = CASES[kind]
+    case.write(tmp_path, [*range(60)])
+    plain, validated = (run_of(case, tmp_path, **more) for more in ({}, VALIDATED))
+    seeded = [f"seed was 1, is 2: {HELD}"]
+    assert refused(plain, run_of(case, tmp_path, **SEED)) == seeded
+    (line,) = refused(plain, run_of(case, tmp_path, data={"test": 0.4}))
+    assert line.startswith("data was {") and line.endswith(f"test: 0.4}}: {HELD}")
+    assert refused(plain, validated) == [f"validation is new: 0.2: {HELD}"]
+    assert refused(validated, plain) == []
+    fewer = run_of(case, tmp_path, subset=20, **VALIDATED)
+    assert refused(validated, fewer) == [f"subset is new: 20: {HELD}"]
+    for same in (plain, run_of(case, tmp_path, subset=20)):
+        assert refused(plain, same) == []
+    older = Run(plain.spec, {k: v for k, v in plain.about.items() if k != "parted"})
+    assert refused(older, run_of(case, tmp_path, **SEED)) == seeded
+    assert refused(older, plain) == []
+
+
+def given_table(folder: Path) -> Case:
+    for name, last in (("test.csv", 80), ("other.csv", 79)):
+        a_table(folder, [*range(60, last)])
+        (folder / "data.csv").rename(folder / name)
+    a_table(folder, [*range(60)])
+    case = CASES["table"]
+    return case._replace(
+        training={"data": case.training["data"] | {"test": "test.csv"}}
+    )
+
+
+def given_arrays(folder: Path) -> Case:
+    x, y = noise(60, 2, 3).astype("float32"), np.arange(60) % 2
+    np.savez(folder / "data.npz", x=x[10:], y=y[10:], x_test=x[:10], y_test=y[:10])
+    return CASES["arrays"]
+
+
+@pytest.mark.parametrize("make", [given_table, given_arrays])
+def test_a_test_of_its_own_is_not_parted(
+    make: Callable[[Path], Case], tmp_path: Path
+) -> None:
+    """Another seed holds out the same; a validation is parted by it as ever."""
+    case = make(tmp_path)
+    plain, validated = (run_of(case, tmp_path, **more) for more in ({}, VALIDATED))
+    assert refused(plain, run_of(case, tmp_path, **SEED)) == []
+    seeded = run_of(case, tmp_path, **VALIDATED, **SEED)
+    assert refused(validated, seeded) == [f"seed was 1, is 2: {HELD}"]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "keys", "is_refused"),
+    [
+        (0.2, "test.csv", {}, False),
+        ("test.csv", "other.csv", {}, False),
+        ("test.csv", 0.2, {}, True),
+        (0.2, "test.csv", VALIDATED, True),
+        ("test.csv", "other.csv", VALIDATED, False),
+    ],
+)
+def test_the_test_of_a_table(
+    was: Any, now: Any, keys: dict[str, Any], is_refused: bool, tmp_path: Path
+) -> None:
+    case = given_table(tmp_path)
+    runs = [run_of(case, tmp_path, data={"test": test}, **keys) for test in (was, now)]
+    assert bool(refused(*runs)) == is_refused

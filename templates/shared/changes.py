@@ -9,11 +9,6 @@ Spec = Mapping[str, Mapping[str, Any]]
 """What `spec_x.py` says: of the `network`, and of its `training`."""
 Layer = tuple[str, str]
 """Its name, and what it is."""
-PARTED_BY = {
-    "test": ("data", "seed"),
-    "validation": ("data", "subset", "validation", "seed"),
-}
-"""Keys of a training that decide which examples are of a part of the data."""
 
 
 class Change(NamedTuple):
@@ -57,24 +52,7 @@ def of_parameters(was: Spec, now: Spec) -> list[Change]:
 
 def of_training(was: Spec, now: Spec) -> list[Change]:
     """Return the keys of a training that say something else."""
-    return _of_keys(*(_flat(_keys(each["training"])) for each in (was, now)))
-
-
-def of_parts(was: Spec, now: Spec) -> list[Change]:
-    """Return the keys because of which other examples are not trained on than before.
-
-    The spec tells what decides that of each part: what it had of older scripts is not
-    known, and so is taken for something else.
-    """
-    before, after = (each["training"].get("parts", {}) for each in (was, now))
-    moved = [name for name in after if before.get(name) != after[name]]
-    names = {each for part in moved for each in PARTED_BY[part]}
-    return [each for each in of_training(was, now) if each.name in names]
-
-
-def _keys(training: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keys that people write: what parts the data follows from them."""
-    return {name: value for name, value in training.items() if name != "parts"}
+    return _of_keys(*(_flat(each["training"]) for each in (was, now)))
 
 
 def is_other_data(change: Change) -> bool:

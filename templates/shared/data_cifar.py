@@ -18,6 +18,7 @@ from data_scale import normalized
 from file_errors import readable
 from image_files import IMAGES
 from image_fit import Fit, refit
+from parting_marks import mark_of_data, parting
 from preprocessing import Preprocessing
 
 FILES = IMAGES
@@ -123,6 +124,7 @@ def load(
         for names in (origin.train, origin.test)
     )
     train, held = parted(learned, subset, validation, seed)
+    about |= parting(len(learned), validation=mark_of_data(held))
     about |= normalized((train, held, test), normalize)
     return believed(Splits(train, held, test, about), compared=compared, lenient=True)
 

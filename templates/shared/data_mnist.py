@@ -23,6 +23,7 @@ from data_scale import of_bytes, of_channels
 from file_errors import readable
 from image_files import IMAGES, opened, pixels
 from image_fit import Fit, refit
+from parting_marks import mark_of_data, parting
 from preprocessing import Preprocessing
 
 FILES = IMAGES
@@ -134,6 +135,7 @@ def load(
     learned = read_part(raw, "train", origin, about, device)
     test = read_part(raw, "t10k", origin, about, device)
     train, held = parted(learned, subset, validation, seed)
+    about |= parting(len(learned), validation=mark_of_data(held))
     about |= measured(train.features, normalize)
     if normalize is not None:
         for part in (train, held, test):

@@ -26,8 +26,11 @@ FREE = {
 """Settings that may change; all others are of the network, or of what is learned."""
 OF_DATA = ("data", "subset", "validation", "normalize", "fit")
 """Keys of a training that what is known of the data may depend on."""
-HELD_OUT = ("validation", "test")
-"""Parts of data that are never trained on."""
+HELD_OUT = {
+    "validation": ("data", "subset", "validation", "seed"),
+    "test": ("data", "seed"),
+}
+"""Parts of data that are never trained on, and keys that decide what is in them."""
 OF_LOSS = ("class_weights", "pos_weight")
 """What is known of the data for the loss alone, which may be another one."""
 RATES = ("lr", "initial_lr", "max_lr", "min_lr")
@@ -62,12 +65,9 @@ def differences(
     was: Spec | None = state.get("spec")
     found = changes.of_training(was, spec) if was and spec else []
     refused = [f"{each}: train anew" for each in found if _refused(each, state, parts)]
-    held = changes.of_parts(was, spec) if was and spec else []
-    refused += [f"{each}: what is held out now was trained on" for each in held]
+    held, reasons = _held_out(state["about"], about, found)
+    refused += reasons
     refused += _other_settings(path, state, settings)
-    if not held:
-        said = (parted_anew(state["about"], about, name) for name in HELD_OUT)
-        refused += filter(None, said)
     network = changes.of_network(was, spec) if was and spec else []
     if _other_data(state["about"], about):
         others = [each for each in found if each.name in OF_DATA and each not in held]
@@ -100,6 +100,35 @@ def _refused(change: Change, state: dict[str, Any], parts: dict[str, Any]) -> bo
     if name == "scheduler":
         return _scheduler_kind(was) != _scheduler_kind(now)
     return changes.is_other_data(change) or (name == "ema" and None in (was, now))
+
+
+def _held_out(
+    was: dict[str, Any], now: dict[str, Any], found: list[Change]
+) -> tuple[list[Change], list[str]]:
+    """Find what is held out now, and may have been trained on.
+
+    Args:
+        was: What is known of the data that was trained on.
+        now: What is known of that of today.
+        found: The keys of the training that say something else.
+
+    Returns:
+        Those of them that are the reason, and what is said of it.
+    """
+    held: list[Change] = []
+    reasons: list[str] = []
+    for part, keys in HELD_OUT.items():
+        said = parted_anew(was, now, part)
+        older = "parted" not in was and part in now.get("parted", {})
+        blamed = [each for each in found if each.name in keys]
+        if said or older:
+            held += blamed
+            reasons += [
+                f"{each}: what is held out now was trained on" for each in blamed
+            ]
+        if said and not blamed:
+            reasons.append(said)
+    return held, reasons
 
 
 def _trained(optimizer: str) -> list[str]:

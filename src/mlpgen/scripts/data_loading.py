@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.styles.code import Code, Group, flat, keyword, literal, quoted
-from mlpgen.symbols.expressions import written
 from mlpgen.training.data.base import Task
 
 if TYPE_CHECKING:
@@ -137,19 +136,6 @@ def _of_settings(recipe: Recipe) -> dict[str, Any]:
         "seed": settings.seed if splits else 0,
         "normalize": _scale(settings.normalize),
     }
-
-
-def held_out(recipe: Recipe) -> dict[str, str]:
-    """Say what decides which examples are not trained on, for each part of the data."""
-    settings, share = recipe.settings, recipe.dataset.origin.share
-    found: dict[str, str] = {}
-    if share:
-        found["test"] = f"{written(share)} by seed {settings.seed}"
-    if settings.validation:
-        some = f"{written(settings.validation)} of {settings.subset or 'all'}"
-        found["validation"] = f"{some} by seed {settings.seed}"
-        found["validation"] += f", without a test of {written(share)}" if share else ""
-    return found
 
 
 def _scale(raw: Any) -> Any:

@@ -10,7 +10,6 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.blocks.definitions import INPUT
-from mlpgen.scripts.data_loading import held_out
 from mlpgen.scripts.scheduler import learning_rate, peak_argument
 from mlpgen.spec.types import SHARE, layer_class
 from mlpgen.styles.code import Code, quoted
@@ -151,8 +150,6 @@ def training(graph: Model, recipe: Recipe) -> dict[str, Any]:
             found[name] = _key(name, value, graph, recipe)
         if name == "optimizer":
             found["lr"] = learning_rate(recipe)
-    if parts := held_out(recipe):
-        found["parts"] = parts
     return found | _initial(graph)
 
 
