@@ -14,7 +14,6 @@ from data_common import (
     Data,
     DataError,
     Splits,
-    class_counts,
     in_pieces,
     named,
     spread,
@@ -128,6 +127,25 @@ def _mended(missing: list[int], classes: list[str]) -> str:
         return f"{left} outputs are enough"
     counted = "`y = numpy.unique(y, return_inverse=True)[1]` counts labels from 0"
     return f"{counted}, for {left} outputs"
+
+
+def class_counts(targets: Tensor, classes: int) -> list[int]:
+    """Count the targets of each class; those that are none are left out.
+
+    Args:
+        targets: The places of classes, of any shape; or shares of them, (N, K, …), of
+            which the largest counts.
+        classes: How many there are.
+    """
+    counts = torch.zeros(classes, dtype=torch.int64, device=targets.device)
+    for some in in_pieces(targets):
+        if some.is_floating_point() and some.shape[1:2] == (classes,):
+            some = some.argmax(dim=1)
+        places = some.flatten().long()
+        known = places[(places >= 0) & (places < classes)]
+        counts += known.bincount(minlength=classes)
+    found: list[int] = counts.tolist()
+    return found
 
 
 def is_constant(values: Tensor) -> bool:

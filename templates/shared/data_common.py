@@ -258,25 +258,6 @@ def named(things: Iterable[object]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
-def class_counts(targets: Tensor, classes: int) -> list[int]:
-    """Count the targets of each class; those that are none are left out.
-
-    Args:
-        targets: The places of classes, of any shape; or shares of them, (N, K, …), of
-            which the largest counts.
-        classes: How many there are.
-    """
-    counts = torch.zeros(classes, dtype=torch.int64, device=targets.device)
-    for some in in_pieces(targets):
-        if some.is_floating_point() and some.shape[1:2] == (classes,):
-            some = some.argmax(dim=1)
-        places = some.flatten().long()
-        known = places[(places >= 0) & (places < classes)]
-        counts += known.bincount(minlength=classes)
-    found: list[int] = counts.tolist()
-    return found
-
-
 def in_pieces(values: Tensor) -> Sequence[Tensor]:
     """Cut values, (N, …), into views of rows, few numbers each."""
     width = math.prod(values.shape[1:])

@@ -11,13 +11,13 @@ from torch import Tensor
 
 import checkpoint
 import plots
+from data_checks import class_counts
 from data_common import (
     NAMED,
     RANK,
     Data,
     Features,
     Splits,
-    class_counts,
     named,
     spread,
 )
