@@ -189,6 +189,19 @@ def test_models_see_no_more_than_a_batch(tmp_path: Path, capsys: Any) -> None:
     assert model.largest == 7
 
 
+@pytest.mark.parametrize("kind", ["numbers", "several inputs", "images"])
+def test_a_model_that_changes_its_input_leaves_the_data(kind: str) -> None:
+    """Such as one that begins with `ReLU: {inplace: true}`."""
+    small = torch.arange(9)
+    data = KINDS[kind]().part(small)
+    before = {name: each.clone() for name, each in data.inputs().items()}
+    for features, _ in (*data.batches(4), data.between(0, 5), data.at(small)):
+        for each in features if isinstance(features, tuple) else (features,):
+            each.zero_()
+    for name, values in data.inputs().items():
+        assert torch.equal(values, before[name])
+
+
 def test_the_batch_size_is_always_given() -> None:
     for module, names in {
         "plots": ["computed"],

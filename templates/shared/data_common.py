@@ -73,8 +73,11 @@ class Data:
         return self.features.index_select(0, index), self.targets.index_select(0, index)
 
     def between(self, start: int, stop: int) -> tuple[Features, Tensor]:
-        """Return the examples from one place to another, and their targets."""
-        return self.features[start:stop], self.targets[start:stop]
+        """Return the examples from one place to another, and their targets.
+
+        The examples are a copy, since a model may change in place what it is given.
+        """
+        return self.features[start:stop].clone(), self.targets[start:stop]
 
     def batches(self, size: int) -> Iterator[tuple[Features, Tensor]]:
         """Yield all examples in order, some at a time; ranks share the batches."""

@@ -74,17 +74,14 @@ class Ranking:
         """
         parts = [part for found in of_ranks(self._parts) for part in found]
         scores, positive = (torch.cat(each) for each in zip(*parts, strict=True))
-        ordered = scores.sort().values
-        below, upto = (
-            torch.searchsorted(ordered, scores, right=right) for right in (False, True)
-        )
-        ranks = (below + upto + 1).double() / 2
-        high = int(positive.sum())
-        low = len(positive) - high
-        if not high or not low:
+        high, low = scores[positive], scores[~positive].sort().values
+        if not len(high) or not len(low):
             return 0.5
-        pairs: float = ranks[positive].sum().item() - high * (high + 1) / 2
-        return pairs / (high * low)
+        below, upto = (
+            int(torch.searchsorted(low, high, right=right).sum())
+            for right in (False, True)
+        )
+        return (below + upto) / (2 * len(high) * len(low))
 
 
 def perplexity(entropy: float) -> float:
