@@ -267,7 +267,8 @@ def test_bits(
     deep(tmp_path, most, dtype, offset)
     found = load(spec_of(shape=(1, 8, 8)), tmp_path)
     black = min(offset, 0)
-    assert found.about["ends"] == pytest.approx([black, white])
+    kind = "fractions" if dtype == "float32" else "whole numbers"
+    assert found.about["ends"] == {kind: pytest.approx([black, white])}
     features = torch.cat([part.between(0, 12)[0] for part in (found[0], found[2])])
     first = (most + offset - black) / (white - black)
     assert features[:, 0, 0, 0].tolist() == pytest.approx([first] * 12, abs=0.01)

@@ -201,7 +201,7 @@ def pixel_doubts(data: Splits, name: str, pixels: Tensor) -> Iterator[str]:
     """Yield how many images of an input, uint8 (N, C, H, W), are nearly black."""
     if pixels.dtype != torch.uint8 or pixels.ndim != 4:
         return
-    dark = pixels.amax(dim=(1, 2, 3)) < DARK
+    dark = pixels.amax(dim=(1, 2, 3)) <= DARK
     count = int(dark.sum())
     if 100 * count < len(pixels):
         return

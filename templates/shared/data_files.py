@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data_common import DataError
-from data_folders import FolderError, files_below
+from data_folders import FolderError, files_below, is_no_file
 
 
 class Files(NamedTuple):
@@ -33,11 +33,13 @@ class Files(NamedTuple):
         """Yield files, and in the place of a folder those of the kind in it, sorted.
 
         Raises:
-            DataError: A folder has none.
+            DataError: A folder has none, or something is no file, such as a pipe.
         """
         for path in paths:
             if path.is_dir():
                 yield from self._inside(path)
+            elif is_no_file(path):
+                raise DataError(f"{path} is neither a file nor a folder")
             else:
                 yield path
 

@@ -4,6 +4,7 @@ This module needs no torch.
 """
 
 import os
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,9 @@ NAMES_OF_PARTS = {
 HIDDEN = ("__macosx", "__pycache__", "thumbs.db", "desktop.ini")
 """What systems leave in folders, beside names that begin with a dot."""
 
+UNREAD = "no files, or links to folders above"
+"""What is not read since it never ends, or is of every class."""
+
 
 class FolderError(ValueError):
     """Why a folder cannot be read, or holds no data, in one line."""
@@ -29,10 +33,12 @@ class Listed(NamedTuple):
     Attributes:
         shown: The files.
         hidden: Hidden folders and files.
+        unread: What is neither, such as pipes, and links to folders above.
     """
 
     shown: list[Path]
     hidden: list[Path]
+    unread: list[Path]
 
 
 def files_below(folder: Path, without: Path | None = None) -> Listed:
@@ -49,7 +55,8 @@ def files_below(folder: Path, without: Path | None = None) -> Listed:
     def refuse(error: OSError) -> None:
         raise FolderError(f"{error.filename} cannot be read: {error.strerror}")
 
-    found, seen = Listed([], []), set[str]()
+    found, seen = Listed([], [], []), set[str]()
+    apart = os.path.realpath(without) if without else ""
     for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
         path = Path(place)
         if os.path.realpath(place) in seen:  # a link that leads back
@@ -57,10 +64,16 @@ def files_below(folder: Path, without: Path | None = None) -> Listed:
             continue
         seen.add(os.path.realpath(place))
         found.hidden.extend(path / name for name in (*folders, *files) if hidden(name))
-        folders[:] = sorted(
-            name for name in folders if not hidden(name) and path / name != without
-        )
-        found.shown.extend(path / name for name in files if not hidden(name))
+        below = [name for name in sorted(folders) if not hidden(name)]
+        above = [name for name in below if leads_up(path / name, folder)]
+        folders[:] = [
+            name
+            for name in below
+            if name not in above and os.path.realpath(path / name) != apart
+        ]
+        found.unread.extend(path / name for name in above)
+        for each in (path / name for name in files if not hidden(name)):
+            (found.unread if is_no_file(each) else found.shown).append(each)
     for paths in found:
         paths.sort()
     for path in found.shown:
@@ -69,18 +82,36 @@ def files_below(folder: Path, without: Path | None = None) -> Listed:
     return found
 
 
+def leads_up(path: Path, folder: Path) -> bool:
+    """Tell whether a folder is another one or above it, as a link may say."""
+    return Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(path))
+
+
+def is_no_file(path: Path) -> bool:
+    """Tell whether something is there that could not be read, such as a pipe."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # opening it says what is wrong
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 def hidden(name: str) -> bool:
     """Tell whether nobody has put a file or folder of this name there."""
     return name.startswith(".") or name.lower() in HIDDEN
 
 
 def visible(folder: Path) -> list[Path]:
-    """Return the folders in a folder, sorted, without hidden ones."""
+    """Return the folders in a folder, sorted: none is hidden, or leads back to it."""
     try:
         every = sorted(folder.iterdir())
     except OSError as error:
         raise FolderError(f"{folder} cannot be read: {error.strerror}") from None
-    return [path for path in every if path.is_dir() and not hidden(path.name)]
+    return [
+        path
+        for path in every
+        if path.is_dir() and not hidden(path.name) and not leads_up(path, folder)
+    ]
 
 
 def parts_of(root: Path) -> dict[str, Path]:

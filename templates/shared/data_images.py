@@ -17,7 +17,7 @@ from data_common import LOCAL_RANKS, DataError, Scale, Splits, named
 from data_parts import Places, named_file, parting_of_places, parts_below, split
 from data_pixels import Images, fitted, of_pixels, read_images
 from data_scale import normalized
-from data_twins import copied
+from data_twins import copied, of_two_classes
 from errors import say
 from image_checks import survey
 from image_files import IMAGES
@@ -81,10 +81,12 @@ def load(
     places, notes = split(counts, test, subset, validation, seed)
     paths = [path for path, _ in files]
     doubts = copied("images", paths, places, [*folders.values()])
+    if outputs or result is not None:
+        doubts += of_two_classes("images", paths, [label for _, label in files])
     seen = survey(paths)
     about: dict[str, Any] = {"classes": classes, "shape": [*shape]}
     about |= {"fit": fit} if fit != "resize" else {}
-    about |= {"ends": [*seen.ends]} if seen.ends else {}
+    about |= {"ends": seen.ends} if seen.ends else {}
     about |= parting_of_places(
         lambda each: named_file(root, paths[each]), places, counts, validation
     )

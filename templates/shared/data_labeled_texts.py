@@ -13,7 +13,7 @@ from torch import Tensor
 from data_checks import believed
 from data_common import Data, DataError, Splits, inside, named
 from data_parts import parting_of_places, split
-from data_twins import check_apart, copies
+from data_twins import check_apart, copies, of_two_classes
 from preprocessing import Preprocessing
 from text_files import TEXTS, read_text
 from text_folders import find_texts
@@ -66,12 +66,14 @@ class Texts(NamedTuple):
         targets: What each is of, as it is written.
         counts: How many are of each part: train, validation or test, in this order.
         notes: What was left out or assumed.
+        doubts: What may be a mistake.
     """
 
     texts: list[str]
     targets: list[str]
     counts: dict[str, int]
     notes: list[str]
+    doubts: Sequence[str] = ()
 
 
 def load_labeled(
@@ -150,6 +152,7 @@ def load_labeled(
         of_vocabulary(features, raw.units, known, units),
     ]
     doubts = [
+        *texts.doubts,
         *of_cuts(raw.sizes, length, "texts", units),
         *of_unknown(features[places.test], units),
         *of_twins(raw, texts.texts, places.train, places.test),
@@ -214,7 +217,9 @@ def of_folders(path: Path, encoding: str) -> Texts:
         raise DataError(f"{path} has nothing to train on for {named(strange)}")
     counts = {part: len(paths) for part, paths in parts.items() if paths}
     texts = [text for _, text in read if text]
-    return Texts(texts, [each.name for each in kept], counts, notes)
+    names = [each.name for each in kept]
+    doubts = of_two_classes("texts", [each.path for each in kept], names)
+    return Texts(texts, names, counts, notes, doubts)
 
 
 def cased(text: str, units: str) -> str:

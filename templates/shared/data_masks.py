@@ -19,6 +19,7 @@ from image_checks import survey
 from image_files import deep_values, sized_image, upright, without_margins
 from image_fit import Fit
 from image_folders import check_broken, images_below, left_out
+from mask_checks import FractionError, check_whole, look_like_classes, margins
 
 __all__ = ["FILES", "load", "preprocessing", "read_files"]
 
@@ -88,7 +89,7 @@ def load(
     seen = survey(images)
     about: dict[str, Any] = {"shape": [*shape]}
     about |= {"fit": fit} if fit != "resize" else {}
-    about |= {"ends": [*seen.ends]} if seen.ends else {}
+    about |= {"ends": seen.ends} if seen.ends else {}
     about |= parting_of_places(
         lambda each: named_file(root, images[each]), chosen, counts, validation
     )
@@ -176,6 +177,7 @@ def mask_targets(
         goal: What the loss takes.
         fit: How they become as large as the output.
     """
+    doubts: list[str] = []
     shape = goal.places or goal.result or ()
     size = shape[-1], shape[-2]
     sides = [mask_size(image, mask) for image, mask in pairs]
@@ -184,7 +186,13 @@ def mask_targets(
         names = torch.empty(len(pairs), *size[::-1], dtype=torch.int64)
         values: set[int] = set()
         for place, (_, mask) in enumerate(pairs):
-            names[place], every = mask_values(mask, size, fit)
+            try:
+                names[place], every = mask_values(mask, size, fit)
+            except FractionError:
+                if goal.outputs:
+                    raise
+                values.clear()
+                break
             values |= every
         if goal.outputs:
             table, notes = mask_classes(sorted(values), goal, pairs)
@@ -196,6 +204,7 @@ def mask_targets(
             found = names.float().view(-1, *shape)
             said = f"masks hold {mask_name(low)} and {mask_name(high)}, read as 0 and 1"
             return MaskTargets(found, [], [said], margins(padded, mask_name(low)))
+        doubts = look_like_classes(sorted(values))
         del names  # which take as much memory as what follows
     paths = [mask for _, mask in pairs]
     seen = survey(paths)
@@ -203,18 +212,7 @@ def mask_targets(
     about: dict[str, Any] = {"shape": (channels, *size[::-1]), "fit": fit}
     about |= {"ends": seen.ends} if seen.ends else {}
     found = read_all(paths, about).float().div_(255).view(-1, *shape)
-    return MaskTargets(found, [], seen.notes, margins(padded, "black"))
-
-
-def margins(padded: bool, value: str) -> list[str]:
-    """Warn of what `pad` adds to masks of numbers: no loss of numbers ignores it."""
-    if not padded:
-        return []
-    said = (
-        f"what `fit: pad` adds to masks counts as {value}, in the loss and the metrics"
-    )
-    mend = "`fit: crop` adds nothing, and `CrossEntropyLoss` of classes ignores it"
-    return [f"{said}: {mend}"]
+    return MaskTargets(found, [], seen.notes, [*doubts, *margins(padded, "black")])
 
 
 def mask_size(image: Path, mask: Path) -> tuple[int, int]:
@@ -240,7 +238,8 @@ def mask_values(mask: Path, size: tuple[int, int], fit: Fit) -> tuple[Tensor, se
     below 0 is what `pad` adds.
 
     Raises:
-        DataError: It holds no names of classes.
+        FractionError: It holds numbers that are not whole.
+        DataError: It is no mask.
     """
     from PIL import Image
 
@@ -250,6 +249,8 @@ def mask_values(mask: Path, size: tuple[int, int], fit: Fit) -> tuple[Tensor, se
             deep = picture.mode.startswith("I") or picture.mode == "F"
             grey = picture.mode in ("1", "LA")
             picture = picture.convert("L" if grey else "F" if deep else "RGB")
+        if picture.mode == "F":
+            check_whole(mask, deep_values(picture))
         whole = mask_numbers(picture)
         fitted = mask_numbers(sized_image(picture, size, fit, exact=True))
         ground = Image.new("L", picture.size, 1)

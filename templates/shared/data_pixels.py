@@ -7,10 +7,13 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
+from data_checks import DARK
 from data_common import RANK, RANKS, Data
 from data_scale import of_channels
+from errors import note
 from file_errors import readable
-from image_files import opened, pixels, sized_image
+from image_checks import cut_values
+from image_files import Ends, opened, pixels, sized_image
 from image_fit import Fit
 from preprocessing import Preprocessing
 
@@ -97,8 +100,16 @@ def read_images(
         DataError: One is no image.
     """
     fit, ends = about.get("fit", "resize"), about.get("ends")
-    images = torch.stack([fitted(path, shape, fit, ends) for path in paths])
-    features: Tensor = of_pixels(about)(images)
+    images: list[Tensor] = []
+    for path in paths:
+        image = fitted(path, shape, fit, ends)
+        images.append(image)
+        if image.max() <= DARK:
+            said = f"{path} is nearly black: no pixel is above {DARK} of 255"
+            note(f"warning: {said}")
+        if said := cut_values(path, ends):
+            note(f"warning: {said}")
+    features: Tensor = of_pixels(about)(torch.stack(images))
     return features
 
 
@@ -114,7 +125,7 @@ def fitted(
     path: Path,
     shape: Sequence[int],
     fit: Fit = "resize",
-    ends: Sequence[float] | None = None,
+    ends: Ends | None = None,
 ) -> Tensor:
     """Read an image of any size as one of a shape, uint8 (C, H, W).
 

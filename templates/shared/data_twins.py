@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from hashlib import file_digest
 from pathlib import Path
 
@@ -41,6 +41,26 @@ def copied(
     return [f"{_of_copies(what, found)}: what is measured looks better than it is"]
 
 
+def of_two_classes(
+    what: str, paths: Sequence[Path], classes: Sequence[Hashable]
+) -> list[str]:
+    """Warn of files that are of two classes: nobody can tell which is right.
+
+    Args:
+        what: What they are called: images, texts.
+        paths: All files.
+        classes: The class of each.
+    """
+    of_class: dict[Hashable, list[Path]] = defaultdict(list)
+    for path, name in zip(paths, classes, strict=True):
+        of_class[name].append(path)
+    pairs = [*copies([*of_class.values()])]
+    if not pairs:
+        return []
+    names = named(f"{one} = {other}" for one, other in pairs)
+    return [f"{len(pairs):,} {what} are of two classes, as copies: {names}"]
+
+
 def check_apart(what: str, pairs: Sequence[tuple[Path, Path]]) -> None:
     """Refuse files that are in the folders of two parts.
 
@@ -57,7 +77,7 @@ def _of_copies(what: str, pairs: Sequence[tuple[Path, Path]]) -> str:
 
 
 def copies(parts: Sequence[Sequence[Path]]) -> Iterator[tuple[Path, Path]]:
-    """Yield pairs of files with the same content, in two parts of the data.
+    """Yield pairs of files with the same content, in two parts.
 
     Only files of a size that two parts have are read.
     """

@@ -1,6 +1,6 @@
 """Files of images, read as tensors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,11 @@ DEEP = ("I", "I;16", "I;16L", "I;16B", "I;16N", "F")
 """Those with more, all grey."""
 WHITES = (1, 255, 1023, 4095, 16383, 65535)
 """What is white with 8 to 16 bits, or in floating-point numbers."""
+Ends = Mapping[str, Sequence[float]] | Sequence[float]
+"""What is black and what is white where there are more than 8 bits.
+
+It is told apart for `kind_of_numbers`; runs of older scripts have one for both.
+"""
 
 
 def pixels(image: Any) -> Tensor:
@@ -29,19 +34,19 @@ def pixels(image: Any) -> Tensor:
     return values.reshape(image.height, image.width, -1).permute(2, 0, 1)
 
 
-def opened(path: Path, mode: str, ends: Sequence[float] | None = None) -> Any:
+def opened(path: Path, mode: str, ends: Ends | None = None) -> Any:
     """Read an image as "L", grey, or "RGB": upright, on white where it has no color.
 
     Args:
         path: The file; of several images in it, the first.
         mode: What it becomes.
-        ends: What is black and what is white, where there are more than 8 bits; None
-            looks at the image.
+        ends: What is black and what is white; of a kind that it lacks, the image says
+            it itself.
     """
     image = upright(path)
     if image.mode in DEEP:
         own = [each.item() for each in deep_values(image).nan_to_num().aminmax()]
-        black, white = ends or ends_of([(own[0], own[1])])
+        black, white = known_ends(image.mode, ends) or ends_of([(own[0], own[1])])
         unit = 255 / (white - black)
         shift = 0.5 - black * unit  # what follows rounds down
         return (
@@ -58,6 +63,16 @@ def opened(path: Path, mode: str, ends: Sequence[float] | None = None) -> Any:
         ground = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(ground, image.convert("RGBA"))
     return image.convert(mode)
+
+
+def kind_of_numbers(mode: str) -> str:
+    """Say what an image of over 8 bits holds, by its mode."""
+    return "fractions" if mode == "F" else "whole numbers"
+
+
+def known_ends(mode: str, ends: Ends | None) -> Sequence[float] | None:
+    """Return what is black and what is white in images of a mode, if it is known."""
+    return ends.get(kind_of_numbers(mode)) if isinstance(ends, Mapping) else ends
 
 
 def as_floats(image: Any) -> Any:

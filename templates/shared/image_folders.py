@@ -5,7 +5,7 @@ from pathlib import Path
 
 from data_common import DataError, named
 from data_files import readable_folders
-from data_folders import hidden, visible
+from data_folders import UNREAD, hidden, is_no_file, leads_up, visible
 from image_walk import Found, found_in
 
 
@@ -65,7 +65,7 @@ def images_of_classes(folder: Path, classes: Sequence[str]) -> list[Found]:
         names = named(map(repr, strange))
         raise DataError(f"{folder}: nothing is trained on for {names}")
     found = [
-        images_below(folder / name) if name in there else Found([], [], [], [])
+        images_below(folder / name) if name in there else Found.nothing()
         for name in classes
     ]
     check_broken(found)
@@ -93,20 +93,24 @@ def check_broken(found: Sequence[Found]) -> None:
 
 def beside(folder: Path, names: Sequence[str]) -> Found:
     """Return what is in a folder beside the folders of some names."""
-    found = Found([], [], [], [])
+    found = Found.nothing()
     for path in sorted(folder.iterdir()):
         if hidden(path.name):
             found.hidden.append(path)
         elif path.name not in names:
-            found.others.append(path)
+            odd = is_no_file(path) or (path.is_dir() and leads_up(path, folder))
+            (found.unread if odd else found.others).append(path)
     return found
 
 
 def left_out(root: Path, found: Sequence[Found]) -> Iterator[str]:
     """Say what of a folder is not read, a line for each reason."""
-    hidden_ones = [path for each in found for path in each.hidden]
-    others = [path for each in found for path in each.others]
-    for paths, what in ((hidden_ones, "hidden"), (others, "no images of a class")):
+    kinds = {
+        "hidden": [path for each in found for path in each.hidden],
+        "no images of a class": [path for each in found for path in each.others],
+        UNREAD: [path for each in found for path in each.unread],
+    }
+    for what, paths in kinds.items():
         if paths:
             names = named(sorted(path.relative_to(root).as_posix() for path in paths))
             yield f"left out, {what}: {len(paths):,} ({names})"

@@ -7,6 +7,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from data_folders import is_no_file
+
 FORMATS = (
     *("AVIF", "BMP", "GIF", "ICO", "JPEG", "JPEG2000", "PNG", "PPM", "QOI", "TGA"),
     *("TIFF", "WEBP"),
@@ -26,6 +28,8 @@ def picture(path: Path) -> Any:
     """
     from PIL import Image, UnidentifiedImageError
 
+    if is_no_file(path):
+        raise PictureError("it is no file")
     warnings.filterwarnings("ignore", module="PIL")  # what is wrong is raised as well
     Image.init()
     known = [each for each in FORMATS if each in Image.OPEN]

@@ -4,7 +4,7 @@ This module needs no torch.
 """
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from data_folders import FolderError, files_below
 
@@ -29,12 +29,19 @@ class Found(NamedTuple):
         broken: Files that are called images, and do not.
         others: All other files.
         hidden: Hidden folders and files.
+        unread: What is neither, such as pipes, and links to folders above.
     """
 
     images: list[Path]
     broken: list[Path]
     others: list[Path]
     hidden: list[Path]
+    unread: list[Path]
+
+    @classmethod
+    def nothing(cls) -> Self:
+        """Return what is in an empty folder."""
+        return cls([], [], [], [], [])
 
 
 def found_in(folder: Path, without: Path | None = None) -> Found:
@@ -48,7 +55,7 @@ def found_in(folder: Path, without: Path | None = None) -> Found:
         FolderError: A folder cannot be read.
     """
     files = files_below(folder, without)
-    found = Found([], [], [], files.hidden)
+    found = Found([], [], [], files.hidden, files.unread)
     for path in files.shown:
         kind_of(path, found).append(path)
     return found

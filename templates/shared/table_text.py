@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from byte_marks import encoding_by_mark
+from data_folders import is_no_file
 
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
 """What columns may be separated by if nobody says it, and its name."""
@@ -90,6 +91,8 @@ def in_utf8(path: Path, encoding: str) -> tuple[bytes, str, list[str]]:
     Raises:
         TableError: It is no text, or one of several encodings.
     """
+    if is_no_file(path):
+        raise TableError(f"{path} is neither a file nor a folder")
     raw = path.read_bytes()
     for start, kind in OTHERS.items():
         if raw.startswith(start):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from data_common import DataError, named
 from data_files import readable_folders
-from data_folders import files_below, hidden, visible
+from data_folders import UNREAD, files_below, hidden, visible
 from data_parts import parts_below
 from text_files import TEXTS
 
@@ -45,36 +45,33 @@ def find_texts(root: Path) -> FoundTexts:
     if not root.is_dir():
         raise DataError(f"{root} is a file: name a folder with a folder for each class")
     found = FoundTexts([], [])
-    hidden_ones: list[Path] = []
+    unseen: list[Path] = []
     strange: list[Path] = []
+    unread: list[Path] = []
     for part, folder in parts_below(root).items():
         with readable_folders():
             classes = visible(folder)
         if not classes:
             raise DataError(f"{folder} has no folders: one with texts for each class")
         for path in classes:
-            texts, others, unseen = texts_below(path)
+            with readable_folders():
+                files = files_below(path)
+            texts = [each for each in files.shown if TEXTS.has(each)]
             if not texts:
                 raise DataError(TEXTS.none_in(path))
             found.texts.extend(FoundText(text, path.name, part) for text in texts)
-            hidden_ones += unseen
-            strange += others
+            strange += [each for each in files.shown if not TEXTS.has(each)]
+            unseen += files.hidden
+            unread += files.unread
         for path in sorted(folder.iterdir()):
             if hidden(path.name):
-                hidden_ones.append(path)
+                unseen.append(path)
             elif path.is_file():
                 strange.append(path)
-    if hidden_ones:
-        found.left_out.append(f"hidden, left out: {named(hidden_ones)}")
-    if strange:
-        found.left_out.append(f"not texts of a class, left out: {named(strange)}")
+            elif path not in classes:
+                unread.append(path)
+    kinds = {"hidden": unseen, "not texts of a class": strange, UNREAD: unread}
+    for what, paths in kinds.items():
+        if paths:
+            found.left_out.append(f"{what}, left out: {named(paths)}")
     return found
-
-
-def texts_below(folder: Path) -> tuple[list[Path], list[Path], list[Path]]:
-    """Return the texts in a folder, at any depth; other files, and what is hidden."""
-    with readable_folders():
-        files = files_below(folder)
-    texts = [path for path in files.shown if TEXTS.has(path)]
-    others = [path for path in files.shown if not TEXTS.has(path)]
-    return texts, others, files.hidden
