@@ -120,14 +120,13 @@ def load(
         about = learned(rows, to_train, keys, wanted) | marks
         check_width(rows, about["columns"], features)
         unseen = new_categories(rows, about["columns"], to_validate, to_test)
-    with of_file(file):
         parts = parts_of_table(rows, about, wanted, (to_train, to_validate, to_test))
     notes = (*rows.notes, *unseen)
     if isinstance(test, str):
         tests = inside(folder, test)
         check_other(file, tests)
         others = read_like(tests, keys, about)
-        with of_file(tests):
+        with of_file(tests), one_thread():
             everything = torch.arange(others.height)
             unseen = new_categories(others, about["columns"], everything)
             parts[2:] = parts_of_table(others, about, wanted, (everything,))
