@@ -118,6 +118,25 @@ def test_looking_at_data_takes_little_memory(kind: str) -> None:
     assert made.largest <= MOST
 
 
+def test_tensors_of_ones_own_are_checked_in_little_memory() -> None:
+    """Targets of each pixel, some of which are ignored, and weights of them."""
+    wanted, made = shared("data_wanted"), Made()
+    goal = shared("data_targets").Goal(outputs=3, places=(64, 64), ignored=-1)
+    of_images = wanted.Wanted((3, 64, 64), torch.float32, 0, goal)
+    features = torch.randn(1200, 3, 64, 64)
+    targets = torch.randint(-1, 3, (1200, 64, 64))
+    with made:
+        data = wanted.checked(
+            "a", features, targets, torch.device("cpu"), of_images, []
+        )
+        splits = COMMON.Splits(data, data, data, {"classes": ["a", "b", "c"]})
+        shared("weighting").weigh_classes(splits, "balanced", 3)
+    assert made.largest <= MOST
+    counts = [int((targets == label).sum()) for label in range(3)]
+    weights = [sum(counts) / (3 * count) for count in counts]
+    assert data.class_weights.tolist() == pytest.approx(weights)
+
+
 def test_images_get_another_size_some_at_a_time() -> None:
     images = torch.randint(256, (100, 3, 32, 32), dtype=torch.uint8)
     for shape in ((3, 300, 300), (1, 300, 300)):

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from data_common import Data, DataError, in_pieces
+from data_tensors import count_odd
 
 SUM = 1e-3
 """How far the probabilities of an example may be from 1 in sum."""
@@ -235,7 +236,7 @@ def checked_numbers(
         said = f"targets {[*targets.shape]} are read as {shown(('N', *shape))}"
         notes.append(f"{name}: {said}")
     targets = targets.to(torch.float32).reshape(-1, *shape)
-    odd = int((~targets.isfinite()).sum())
+    odd = count_odd(targets)
     if odd:
         said = f"{odd:,} of {targets.numel():,} targets are NaN or infinite"
         raise DataError(f"{name}: {said}: `numpy.isfinite(y)` tells which to leave out")

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from data_common import DataError
+from data_common import DataError, in_pieces
 
 KINDS = {"U": "text", "S": "text", "T": "text", "O": "Python objects", "V": "records"}
 KINDS |= {"M": "dates", "m": "spans of time"}
@@ -36,6 +36,11 @@ def as_tensor(name: str, values: Any) -> Tensor:
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         reason = " ".join(str(error).split())
         raise DataError(f"{name} is no tensor: {reason}") from None
+
+
+def count_odd(values: Tensor) -> int:
+    """Count what is NaN or infinite."""
+    return sum(int((~some.isfinite()).sum()) for some in in_pieces(values))
 
 
 def native(array: Any) -> Any:

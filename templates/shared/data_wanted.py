@@ -8,6 +8,7 @@ from torch import Tensor
 
 from data_common import Data, DataError
 from data_targets import Goal, checked_targets, turned
+from data_tensors import count_odd
 
 
 class Wanted(NamedTuple):
@@ -104,7 +105,7 @@ def checked_features(name: str, features: Tensor, about: dict[str, Any]) -> Tens
         raise DataError(f"{name}: features are no real numbers")
     if not about["whole"]:
         features = features.to(torch.float32)
-        odd = int((~features.isfinite()).sum())
+        odd = count_odd(features)
         if odd:
             said = f"{odd:,} of {features.numel():,} features are NaN or infinite"
             mend = "`numpy.nan_to_num(x)` puts 0 for NaN, if that is what it means"

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import torch
 
+from data_checks import class_counts
 from data_common import DataError, Splits
 
 Weights = Literal["balanced"] | float | list[float]
@@ -75,12 +76,14 @@ def use_weights(data: Splits, about: dict[str, Any], *, alone: bool = True) -> N
 def _counts(data: Splits) -> list[float]:
     """Count the labels of each class that are trained on."""
     classes, targets = data.about["classes"], data.train.targets
+    counts: list[float]
     if targets.is_floating_point():  # probabilities of classes
         counts = targets.sum(dim=(0, *range(2, targets.ndim))).tolist()
     else:
+        counts = [*class_counts(targets, len(classes))]
         ignored = data.train.ignored
-        known = targets.flatten() if ignored is None else targets[targets != ignored]
-        counts = known.bincount(minlength=len(classes)).tolist()
+        if ignored is not None and 0 <= ignored < len(classes):
+            counts[ignored] = 0
     if 0 in counts:
         name = classes[counts.index(0)]
         raise DataError(f"no example of class {name} is trained on: it has no weight")
