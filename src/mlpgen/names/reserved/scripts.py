@@ -32,8 +32,8 @@ WORDS = frozenset(
     classes_of clipped closure codecs codes collections column_of columns_like
     columns_of combinations command_line commit_of compared computed confusion
     confusion_of_places confusion_of_several contextmanager continued copied copies
-    copy count count_of counted counts crc32 crop csv curves cut_values cutmix
-    cutout data data_arrays data_checks data_cifar data_common data_download
+    copy count count_odd count_of counted counts crc32 crop csv curves cut_values
+    cutmix cutout data data_arrays data_checks data_cifar data_common data_download
     data_features data_files data_folders data_images data_inputs data_labeled_texts
     data_masks data_meaning data_mnist data_module data_named_arrays
     data_named_module data_parts data_pixels data_scale data_tables data_targets
