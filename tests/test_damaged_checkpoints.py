@@ -8,6 +8,7 @@ import pickle
 import random
 import re
 import runpy
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -248,6 +249,17 @@ def test_types_changed(scripts: Scripts, tmp_path: Path) -> None:
         (("spec",), 1, "does not tell what it is of"),
         (("spec", "network", "layers", "relu_1"), "Tanh", "relu_1 was Tanh, is ReLU"),
         (("spec", "network", "layers"), None, "does not tell what it is of"),
+        (("about", "columns"), None, "has no right columns"),
+        (("about", "columns"), {}, "has no right columns"),
+        (("about", "columns", "x"), {}, "has no right columns.x"),
+        (("about", "columns", "x", "mean"), "1", "has no right columns.x.mean"),
+        (("about", "columns", "x", "mean"), 1e308, "has no right columns.x.mean"),
+        (("about", "columns", "x", "std"), 0.0, "has no right columns.x.std"),
+        (("about", "columns", "x", "std"), changed, "has no right columns.x.std"),
+        (("about", "format"), {"odd": ""}, "has no right format.odd"),
+        (("about", "targets"), {"mean": [], "std": [1.0]}, "has no right targets.mean"),
+        (("about", "parted"), 3, "has no right parted"),
+        (("rows", 0, "test_accuracy"), 10**400, "does not tell what it is of"),
         (("version",), 99, "is of version 99: newer scripts can read it"),
     ],
 )
@@ -258,6 +270,40 @@ def test_what_a_prediction_says(
     code, said = scripts.predict(tmp_path)
     assert code == 2 and says in said
     scripts.is_one_line(said)
+
+
+@pytest.mark.parametrize("odd", [torch.nan, torch.inf, -torch.inf])
+@pytest.mark.parametrize("name", ["linear_1.weight", "linear_2.bias"])
+def test_weights_that_are_no_numbers(
+    scripts: Scripts, tmp_path: Path, name: str, odd: float
+) -> None:
+    """One that has diverged or is damaged neither predicts nor goes on."""
+    state = scripts.state()
+    for values, key in ((state["model"], name), (state["average"], f"module.{name}")):
+        values[key].view(-1)[0] = odd
+    for file in ("best.pt", "last.pt"):
+        torch.save(state, tmp_path / file)
+    says = f"is damaged: {name} has NaN or infinite weights; {tmp_path / 'last.pt'} may"
+    assert says in scripts.predict(tmp_path)[1]
+    scripts.refuses(tmp_path / "best.pt", says="NaN or infinite weights")
+    code, said = scripts.call("train", "--weights", str(tmp_path), "--data-dir", ".")
+    assert code == 2 and "values that are not numbers, but NaN or infinite" in said
+
+
+def test_a_bit_of_a_weight(scripts: Scripts, tmp_path: Path) -> None:
+    """Each part of a file has a sum, so no weight changes unseen."""
+    content = bytearray(scripts.best.read_bytes())
+    state = scripts.state()["average"]["module.linear_1.weight"]
+    place = content.find(state.numpy().tobytes())
+    assert place > 0
+    content[place + 3] ^= 1
+    for name in ("best.pt", "last.pt"):
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "previous.pt").write_bytes(scripts.best.read_bytes())
+    scripts.refuses(tmp_path / "best.pt", says="best.pt cannot be read: it is damaged")
+    scripts.refuses(tmp_path / "last.pt", says="previous.pt is the one before it")
+    code, said = scripts.call("train", "--weights", str(tmp_path), "--data-dir", ".")
+    assert code == 2 and "it is incomplete or damaged" in said
 
 
 def test_the_mean_of_the_weights_is_used(scripts: Scripts, tmp_path: Path) -> None:
@@ -297,3 +343,85 @@ def test_what_was_trained_on_is_not_tested(scripts: Scripts) -> None:
 def test_the_whole_error_is_shown_where_it_is_asked_for(scripts: Scripts) -> None:
     with pytest.raises(Exception, match="cannot be read"):
         scripts.call("predict", "table.csv", "--run", "none", "--traceback")
+
+
+FOREIGN = {
+    "config.json": '{"mine": 1}',
+    "data.json": "[]",
+    "metrics.csv": "x,y\n1,2\n",
+    "curves.png": "a picture",
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_no_file_of_somebody_is_written_over(
+    scripts: Scripts, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text(FOREIGN[name])
+    (tmp_path / "lock").write_text("mine")
+    given = ("--data-dir", ".", "--out", str(tmp_path))
+    code, said = scripts.call("train", *given)
+    assert code == 2 and f"{tmp_path} has {name} that no training wrote: --out" in said
+    assert (tmp_path / name).read_text() == FOREIGN[name]
+    (tmp_path / name).unlink()
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+    assert scripts.call("train", *given)[0] == 0
+    assert (tmp_path / "lock").read_text() == "mine"
+
+
+@pytest.mark.parametrize("inside", ["", "inside/of"])
+def test_a_file_is_no_folder(scripts: Scripts, tmp_path: Path, inside: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    out = tmp_path / "file" / inside
+    code, said = scripts.call("train", "--data-dir", ".", "--out", str(out))
+    says = f"--out {out}: {tmp_path / 'file'} is a file, and a run gets a folder"
+    assert (code, said) == (2, f"error: {says}\n")
+
+
+def test_what_a_run_has_left_may_go(scripts: Scripts, tmp_path: Path) -> None:
+    """It ended before its first checkpoint."""
+    for name in ("config.json", "data.json"):
+        content = (scripts.folder / "run" / name).read_bytes()
+        (tmp_path / name).write_bytes(content)
+    given = ("--data-dir", ".", "--out", str(tmp_path))
+    assert scripts.call("train", *given) == (0, "")
+
+
+def test_predictions_replace_only_predictions(scripts: Scripts, tmp_path: Path) -> None:
+    """Not what is predicted for, a checkpoint, a script, or any other file."""
+    before = {path: path.read_bytes() for path in scripts.folder.rglob("*.*")}
+    for name in ("table.csv", "run/best.pt", "predict_tried.py", "run/metrics.csv"):
+        out = ("table.csv", "--run", "run", "--out", name)
+        code, said = scripts.call("predict", *out)
+        assert code == 2 and f"--out {name} is " in said and "another" in said
+        scripts.is_one_line(said)
+    assert before == {path: path.read_bytes() for path in scripts.folder.rglob("*.*")}
+    mine, told = tmp_path / "mine", (0, scripts.told("run/best.pt"))
+    for content in ("mine\n", '[{"x": 1}]', "file,row\n", "table.csv\n"):
+        mine.write_text(content)
+        call = ("table.csv", "--run", "run", "--out", str(mine))
+        for form in ("text", "csv", "json"):
+            assert scripts.call("predict", *call, "--format", form)[0] == 2
+        assert mine.read_text() == content
+    mine.write_text("")
+    for form in ("text", "csv", "json", "csv", "text", "text"):
+        assert scripts.call("predict", *call, "--format", form) == told
+    inside = tmp_path / "folder"
+    inside.mkdir()
+    shutil.copy(scripts.folder / "table.csv", inside)
+    call = (str(inside), "--run", "run", "--out", str(tmp_path / "text"))
+    for _ in range(2):
+        assert scripts.call("predict", *call) == told
+
+
+def test_predictions_that_are_no_numbers_are_told(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    state = scripts.state()
+    for name, value in state["average"].items():
+        if name.endswith("weight"):
+            value.fill_(3e38)
+    torch.save(state, tmp_path / "best.pt")
+    code, said = scripts.predict(tmp_path)
+    assert code == 0
+    assert "NaN or infinite numbers are predicted for table.csv, row" in said

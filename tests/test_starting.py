@@ -153,7 +153,7 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "not a number": (
         {"hidden.bias": torch.full([16], torch.nan)},
-        "hidden.bias in {} has values that are not numbers",
+        "hidden.bias in {} has values that are not numbers, but NaN or infinite",
     ),
     "sparse": (
         {"hidden.bias": torch.zeros(16).to_sparse()},

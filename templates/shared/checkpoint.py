@@ -8,11 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from damage import is_odd, is_whole
+from data_common import named
 from errors import RunError, short
 
 VERSION = 2
@@ -27,15 +29,17 @@ KEYS = {"settings", "about", "random", "epoch", "step", "best", "best_epoch", "r
 
 def read(path: Path) -> dict[str, Any]:
     """Read a checkpoint of a run, as plain data and tensors."""
-    before = path.with_name("previous.pt")
-    kept = path.name == "last.pt" and before.exists()
-    more = f"; {before} is the one before it" if kept else ""
+    damaged = "it is damaged, or holds more than plain data and tensors"
     try:
+        whole = is_whole(path)
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:
-        damaged = "it is damaged, or holds more than plain data and tensors"
-        why = error.strerror or error if isinstance(error, OSError) else damaged
-        raise RunError(f"{path} cannot be read: {why}{more}") from None
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        why = error.strerror
+        raise RunError(f"{path} cannot be read: {why}{instead_of(path)}") from None
+    except Exception:
+        raise RunError(f"{path} cannot be read: {damaged}{instead_of(path)}") from None
+    if not whole:
+        raise RunError(f"{path} cannot be read: it is damaged{instead_of(path)}")
     known = isinstance(state, dict) and state.keys() >= KEYS
     if not known or {type(state["settings"]), type(state["about"])} != {dict}:
         raise RunError(f"{path} is no checkpoint of a run")
@@ -43,6 +47,16 @@ def read(path: Path) -> dict[str, Any]:
     if not isinstance(version, int) or version > VERSION:
         raise RunError(f"{path} is of version {version}: newer scripts can read it")
     return state
+
+
+def instead_of(path: Path) -> str:
+    """Say which checkpoint of the run can be used where one is damaged."""
+    before = path.with_name("previous.pt")
+    if path.name == "last.pt" and before.exists():
+        return f"; {before} is the one before it"
+    others = [path.with_name(name) for name in NAMES if name != path.name]
+    found = [each for each in others if each.is_file()] if path.name in NAMES else []
+    return f"; {found[0]} may be used in its place" if found else ""
 
 
 def summary(path: Path, state: dict[str, Any]) -> str:
@@ -66,6 +80,7 @@ def newest_run(
     folder: Path,
     names: Sequence[str] = NAMES,
     advice: str = "train a model, or name a run",
+    where: str = "",
 ) -> Path:
     """Return the run below a folder that was written to last.
 
@@ -73,6 +88,7 @@ def newest_run(
         folder: Has runs in it; one that is a run itself is returned.
         names: The checkpoints that it may have.
         advice: What to do if there is none.
+        where: Who that is said of; without it the folder.
 
     Raises:
         RunError: There is none, or none that is more than an attempt.
@@ -87,18 +103,12 @@ def newest_run(
         kinds = {attempt(path.parent) for path in every}
         said = f"runs below {folder} {' or '.join(sorted(kinds))}"
         raise RunError(f"{said}: train a model, or name one of them")
-    raise RunError(f"{folder} has no run yet: {advice}")
+    raise RunError(f"{where or folder} has no run yet: {advice}")
 
 
 def has_run(folder: Path) -> bool:
     """Tell whether a training has written checkpoints into a folder."""
     return any((folder / name).exists() for name in NAMES)
-
-
-def check_free(folder: Path) -> None:
-    """See that a folder has no run yet, which a training would write over."""
-    if has_run(folder):
-        raise RunError(f"{folder} has a run already: --resume {folder} goes on with it")
 
 
 def attempt(folder: Path) -> str:
@@ -204,9 +214,15 @@ def check_weights(path: Path, model: nn.Module, weights: dict[str, Any]) -> None
             lines.append(f"{name} was {_shape(was)}, is {_shape(now)}")
         elif was.dtype != now.dtype:
             lines.append(f"{name} was {was.dtype}, is {now.dtype}")
+        elif was.layout != now.layout:
+            lines.append(f"{name} was {was.layout}, is {now.layout}")
     if lines:
         more = [f"{len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
         raise RunError(*sorted(lines)[:MOST_LINES], *more, of_another_network(path))
+    odd = [name for name in wanted if is_odd(weights[name], wanted[name])]
+    if odd:
+        said = f"{path} is damaged: {named(odd)} {'has' if len(odd) == 1 else 'have'}"
+        raise RunError(f"{said} NaN or infinite weights{instead_of(path)}")
 
 
 def _shape(value: Any) -> str:
@@ -220,27 +236,6 @@ def plain(args: argparse.Namespace) -> dict[str, Any]:
         name: value if value is None or isinstance(value, kinds) else str(value)
         for name, value in vars(args).items()
     }
-
-
-def locked(path: Path) -> IO[str]:
-    """Lock a file for as long as this process lives, or the file is open."""
-    file = path.open("w")
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        file.close()
-        said = f"another training writes into {path.parent}: see --out"
-        raise RunError(said) from None
-    except OSError:
-        pass  # a file system without locks
-    return file
 
 
 def restore(part: Any, state: Any) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import math
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,9 @@ import torch.distributed as dist
 
 import checkpoint
 from data_common import LOCAL_RANK, RANKS
-from errors import RunError, guarded, one_line, printable
+from errors import Ended, RunError, guarded, one_line, printable
 from plots import require_matplotlib
+from run_folder import check_folder
 
 BY_HEART = 100
 """Steps that `--overfit-batch` takes at least, if nobody says how many."""
@@ -23,6 +25,12 @@ LEAST = {"epochs": 1, "batch_size": 1, "threads": 1, "seed": 0, "checkpoint_ever
 
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are safe to print."""
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End the script."""
+        if message:
+            self._print_message(message, sys.stderr)
+        raise Ended(status)
 
     def error(self, message: str) -> NoReturn:
         """End with a line."""
@@ -116,6 +124,7 @@ def settings(parser: argparse.ArgumentParser) -> argparse.Namespace:
         args.out = checkpoint.new_run(args.out)
     if args.overfit_batch and args.epochs == parser.get_default("epochs"):
         args.epochs = max(args.epochs, BY_HEART)
+    check_folder(args.out)
     for name, least in LEAST.items():
         if not least <= getattr(args, name) < 2**63:
             flag = name.replace("_", "-")

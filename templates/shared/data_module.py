@@ -129,7 +129,9 @@ def called(path: str, name: str, argument: Path) -> Any:
         function = runpy.run_path(str(file), run_name=file.stem).get(name)
         if callable(function):
             return function(argument)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # the module may raise any
         frames = traceback.extract_tb(error.__traceback__)
         lines = [each.lineno for each in frames if each.filename == str(file)]
         where = f"{file}, line {lines[-1]}" if lines else file

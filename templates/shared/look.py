@@ -23,6 +23,7 @@ from data_common import (
 )
 from data_features import on_images
 from errors import note, say, short
+from run_folder import check_files, is_plot
 
 MOST_CLASSES = 20
 """Classes that are listed; of more, those with the fewest examples."""
@@ -53,6 +54,8 @@ def look(
     tell(facts(data))
     if args.plot and RANK == 0:
         torch.manual_seed(args.seed)
+        if not is_plot(args.out / "examples.png"):
+            check_files(args.out, ["examples.png"])
         args.out.mkdir(parents=True, exist_ok=True)
         places = spread(len(data.train), EXAMPLES)
         features, targets = data.train.at(places.to(data.train.targets.device))

@@ -46,13 +46,18 @@ def own_metric(function: Function, *outputs: Tensor, targets: Tensor) -> Tensor:
 def value_of(
     function: Function, outputs: tuple[Tensor, ...], targets: Tensor
 ) -> Tensor:
-    """Call a function with outputs, and with targets if it takes them."""
-    takes = takes_targets(function, len(outputs))
-    found = function(*outputs, targets) if takes else function(*outputs)
+    """Call a function with outputs, and with targets if it takes them.
+
+    It gets copies: what it writes into them in place changes no data, and nothing that
+    others compute from.
+    """
+    given = (*outputs, targets) if takes_targets(function, len(outputs)) else outputs
+    found = function(*(each.clone() for each in given))
     if isinstance(found, int | float):
         found = torch.tensor(found, device=outputs[0].device)
     if not isinstance(found, Tensor) or found.is_complex():
-        what = type(found).__name__
+        real = not isinstance(found, complex | Tensor)
+        what = type(found).__name__ if real else "complex numbers"
         raise RunError(f"{function.__name__} must return a tensor, not {what}")
     return found
 

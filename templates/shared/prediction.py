@@ -13,13 +13,14 @@ import hooks
 import plots
 from changes import Spec
 from command_line import Parser, path_of, usable
-from data_common import DataError, Features, Splits
+from damage import faults_of
+from data_common import DataError, Features, Splits, named
 from data_features import count_of, each_of
 from data_files import Files
 from errors import RunError, guarded, note
 from parting_marks import parted_anew
 from postprocessing import postprocessing
-from predictions import FORMATS, TOP, Name, check_arguments
+from predictions import FORMATS, TOP, Name, check_arguments, check_out
 from preprocessing import Preprocessor
 
 Reader = Callable[[Sequence[Path], dict[str, Any]], Features]
@@ -185,6 +186,9 @@ def read(args: argparse.Namespace, spec: Spec | None = None) -> Trained:
             for name, value in mean.items()
             if name != "n_averaged"
         }
+    if faults := [*faults_of(state["about"])]:
+        said = f"{path} is damaged: what it knows of the data has no right"
+        raise RunError(f"{said} {named(faults)}{checkpoint.instead_of(path)}")
     if not isinstance(weights, dict):
         raise RunError(f"{path} is no checkpoint of a run: it has no weights")
     settings, told = Kept(state["settings"]), _told(path, state, spec)
@@ -199,7 +203,13 @@ def _told(path: Path, state: dict[str, Any], spec: Spec | None) -> tuple[str, ..
         lines = [f"{checkpoint.summary(path, state)}"]
         if spec is not None:
             lines += _differences(path, state.get("spec"), spec)
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise RunError(f"{path} does not tell what it is of: it is damaged") from error
     return (*lines,)
 
@@ -267,6 +277,7 @@ def start(
         args.device = usable(args.device)
         args.run = found(args.run, Path(runs))
         args.files = [*files.found(args.files)]
+        check_out(args.out, args.files)
         if args.plot:
             plots.require_matplotlib()
         args.draw_layers = args.plot and args.layers
@@ -283,7 +294,8 @@ def found(run: Path | None, runs: Path) -> Path:
     script = f"train_{runs.name}"
     start = f"-m {__package__}.{script}" if __package__ else f"{script}.py"
     advice = f"train first: python {start}"
-    return checkpoint.newest_run(run or runs, ["best.pt"], advice)
+    where = "" if run else f"no --run is given, and {runs.absolute()}"
+    return checkpoint.newest_run(run or runs, ["best.pt"], advice, where)
 
 
 def command_line(about: str | None, runs: str) -> Parser:

@@ -12,13 +12,21 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from errors import RunError, printable, short
+from data_common import named
+from errors import RunError, note, printable, short
 
 TOP = 3
 """Classes that are printed, if the command line does not say how many."""
 MANY = 40
 """Numbers of an example that are printed; of more, only from where to where they go."""
 FORMATS = ("text", "csv", "json")
+BEGINNING = 4096
+"""Bytes of a file by which it is known."""
+WRITTEN_BEFORE = (
+    b'[\n{"file": ',
+    *(b"file,row," + key for key in (b"prediction", b"mean_squared_error", b"text")),
+)
+"""What earlier predictions begin with, as CSV and JSON."""
 
 
 class Name(NamedTuple):
@@ -52,6 +60,7 @@ class Predictions:
         self._lines: list[str] = []
         self._records: list[dict[str, Any]] = []
         self._listed: Sequence[str] = ()  # the classes, which have a column each
+        self._odd: list[Name] = []  # whose predictions are not finite
 
     def add_classes(
         self, names: Sequence[Name], chances: Tensor, classes: Sequence[str]
@@ -127,7 +136,10 @@ class Predictions:
         self._add(Name(file, 1, alone=True), text.strip(), {"text": text.strip("\n")})
 
     def write(self) -> None:
-        """Write what is not printed yet."""
+        """Write what is not printed yet; say of which examples it is no number."""
+        if self._odd:
+            said = f"NaN or infinite numbers are predicted for {named(self._odd)}"
+            note(f"{said}: see what is in the file, or train again with a smaller --lr")
         if self.format == "text":
             text = "".join(f"{line}\n" for line in self._lines)
         elif self.format == "json":
@@ -143,6 +155,8 @@ class Predictions:
             raise RunError(f"--out {self.out}: {error.strerror or error}") from None
 
     def _add(self, name: Name, said: str, found: dict[str, Any]) -> None:
+        if not all_finite([*found.values()]):
+            self._odd.append(name)
         if self.format != "text":
             self._records.append({"file": str(name.file), "row": name.row, **found})
             return
@@ -203,6 +217,28 @@ def check_arguments(args: argparse.Namespace) -> None:
         raise RunError(f"{said}: --out FILE keeps them apart")
 
 
+def check_out(out: Path | None, files: Sequence[Path]) -> None:
+    """See that predictions take no other file's place than that of earlier ones.
+
+    Args:
+        out: What they are written to, if they are.
+        files: What they are for.
+
+    Raises:
+        RunError: It is another file.
+    """
+    if out is None or not out.is_file():  # new, or a device or pipe
+        return
+    if any(path.exists() and path.samefile(out) for path in files):
+        raise RunError(f"--out {out} is a file to predict for: name another one")
+    with out.open("rb") as file:
+        begin = file.read(BEGINNING)
+    lines = tuple(f"{path}{end}".encode() for path in files for end in (":", ", row "))
+    if begin and not begin.startswith((*WRITTEN_BEFORE, *lines)):
+        said = f"--out {out} is there already, and no predictions begin like it"
+        raise RunError(f"{said}: name another file, or remove it first")
+
+
 def format_of(args: argparse.Namespace) -> str:
     """Return the format of predictions; the name of a file can say it."""
     if args.format is not None:
@@ -225,6 +261,15 @@ def finite(value: Any) -> Any:
         return [finite(each) for each in value]
     is_odd = isinstance(value, float) and not math.isfinite(value)
     return None if is_odd else value
+
+
+def all_finite(value: Any) -> bool:
+    """Tell whether no number in nested data is infinite or NaN."""
+    if isinstance(value, dict):
+        value = [*value.values()]
+    if isinstance(value, list):
+        return all(map(all_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def as_csv(

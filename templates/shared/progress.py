@@ -11,7 +11,7 @@ from torch import Tensor
 
 from command_line import leave
 from data_common import RANK
-from errors import RunError, say, short
+from errors import Ended, RunError, say, short
 
 PROFILED = 50
 """Steps that `--profile` looks at."""
@@ -26,7 +26,7 @@ def profiled(batches: Iterable[Tensor], folder: Path) -> Iterator[Tensor]:
         folder.mkdir(parents=True, exist_ok=True)
         profiler.export_chrome_trace(str(folder / "trace.json"))
     leave()
-    raise SystemExit(0)
+    raise Ended(0)
 
 
 def show_row(row: dict[str, float], board: Any, *, first: bool) -> None:

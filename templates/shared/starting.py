@@ -2,6 +2,7 @@
 
 import re
 import warnings
+import zipfile
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from damage import is_odd, is_whole
 from errors import RunError, note
 
 WITHIN = ("average", "model", "state_dict", "model_state_dict")
@@ -94,10 +96,12 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 def _pickled(path: Path) -> dict[Any, Any]:
     """Read what `torch.save` has written, if it is plain data and tensors."""
     try:
+        if zipfile.is_zipfile(path) and not is_whole(path):
+            raise ValueError("it is damaged")
         with warnings.catch_warnings(action="ignore"):
             state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception:
-        said = "it is incomplete, or holds more than plain data and tensors"
+        said = "it is incomplete or damaged, or holds more than plain data and tensors"
         raise RunError(f"{path} cannot be read: {said}; save a state_dict") from None
     if not isinstance(state, dict):
         raise RunError(f"{path} has no weights: no tensors with names")
@@ -128,8 +132,9 @@ def _converted(path: Path, name: str, value: Tensor, wanted: dict[str, Any]) -> 
         raise RunError(f"{name} in {path} is no plain tensor: save it as {now}")
     if _kind_of_numbers(value) != _kind_of_numbers(own):
         raise RunError(f"{name} is {was} in {path}, which cannot become {now}")
-    if value.isnan().any():
-        raise RunError(f"{name} in {path} has values that are not numbers")
+    if is_odd(value, own):
+        said = f"{name} in {path} has values that are not numbers"
+        raise RunError(f"{said}, but NaN or infinite")
     changed = value.to(own.dtype)
     widest = torch.float64 if value.is_floating_point() else value.dtype
     if not torch.equal(changed.to(widest), value.to(widest)):

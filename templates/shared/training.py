@@ -23,11 +23,12 @@ import starting
 from best import is_better, remark, sign_of
 from changes import Spec
 from data_common import RANK, RANKS, Data, Features, Splits
-from errors import RunError, note, printable, say
+from errors import Ended, RunError, note, printable, say
 from gathered import Gathered
 from progress import named, profiled, show_row, show_table, tensorboard, with_bar
 from ranks import Share, of_ranks, same_buffers, same_states
 from resume import Schedule
+from run_folder import taken
 
 
 class Run:
@@ -198,7 +199,7 @@ class Run:
         if asked:
             said = f"stopped: --resume {self.folder} goes on"
             print(printable(said), file=sys.stderr)
-            raise SystemExit(128 + asked)
+            raise Ended(128 + asked)
 
     def _finished(self, patience: int | None, target: float | None) -> bool:
         """Tell whether the training may end before its time, and say so."""
@@ -216,11 +217,8 @@ class Run:
         """Go on with a run, or keep the state before the first step."""
         if self.args.resume:
             self._resume(self.args.resume)
-        if RANK == 0:  # no other training writes there while this one lives
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock = checkpoint.locked(self.folder / "lock")
-            if not self.args.resume:
-                checkpoint.check_free(self.folder)
+        if RANK == 0:
+            self._lock = taken(self.folder, anew=not self.args.resume)
         self._describe()
         look.begin(self.data, self.folder)
         if not self.args.resume:
@@ -345,5 +343,5 @@ class Run:
 
     def _stop(self, number: int, _frame: object) -> None:
         if self._signal or RANKS > 1:  # other ranks would not stop at the same step
-            raise SystemExit(128 + number)
+            raise Ended(128 + number)
         self._signal = number

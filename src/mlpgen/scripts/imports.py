@@ -36,7 +36,12 @@ def tidy_imports(text: str, local: Collection[str] = ()) -> str:
     """
     tree = parsed(text)
     lines = text.split("\n")
-    blocks = list(_blocks(tree, lines))
+    bodies = [
+        tree.body,
+        *(each.body for each in tree.body if isinstance(each, ast.With)),
+    ]
+    blocks = [block for body in bodies for block in _blocks(body, lines)]
+    blocks.sort(key=lambda block: block[0].lineno)
     plain = [node for block in blocks for node in block]
     rest = [each for each in tree.body if each not in plain]
     used = used_names(rest) | _quoted(rest)
@@ -48,7 +53,7 @@ def tidy_imports(text: str, local: Collection[str] = ()) -> str:
             if name in used
         }
         first, last = block[0].lineno - 1, block[-1].end_lineno
-        lines[first:last] = import_lines(needs, local)
+        lines[first:last] = import_lines(needs, local, block[0].col_offset)
     return "\n".join(lines)
 
 
@@ -58,11 +63,11 @@ def parsed(text: str) -> ast.Module:
         return ast.parse(text.replace("\0", ""))  # which marks the place of the header
 
 
-def _blocks(tree: ast.Module, lines: Sequence[str]) -> Iterator[Imports]:
-    """Yield each block of imports at the top level with nothing between them."""
+def _blocks(body: Sequence[ast.stmt], lines: Sequence[str]) -> Iterator[Imports]:
+    """Yield each block of imports among statements with nothing between them."""
     block: Imports = []
     end = 0
-    for node in tree.body:
+    for node in body:
         if block and any(map(str.strip, lines[end : node.lineno - 1])):
             yield block
             block = []
@@ -143,13 +148,16 @@ def _dotted(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def import_lines(needs: Iterable[str], local: Collection[str] = ()) -> Lines:
+def import_lines(
+    needs: Iterable[str], local: Collection[str] = (), indent: int = 0
+) -> Lines:
     """Write the imports of a script.
 
     Args:
         needs: Each a module (`math`), or a module and a name in it (`pathlib:Path`,
             `torch.nn:functional as F`).
         local: The modules in the folder of the script.
+        indent: Columns to the left of the imports.
     """
     modules: set[str] = set()
     names: dict[str, set[str]] = {}
@@ -168,8 +176,8 @@ def import_lines(needs: Iterable[str], local: Collection[str] = ()) -> Lines:
         ]
         for each in sorted(names, key=str.lower):
             if _section(each, local) == section:
-                block += from_lines(each, sorted(names[each], key=_kind))
-        lines += ["", *block] if block else []
+                block += from_lines(each, sorted(names[each], key=_kind), indent)
+        lines += ["", *(" " * indent + line for line in block)] if block else []
     return tuple(lines[1:])
 
 
