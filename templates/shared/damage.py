@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from errors import RunError
+
 LARGEST_NUMBER = torch.finfo(torch.float32).max
 """What no mean or deviation is above."""
 OF_NAMES = ("columns", "inputs", "parts", "target_columns")
@@ -24,6 +26,14 @@ OF_KEYS = {
     "format": {"separator", "decimal", "encoding"},
 }
 """What holds values by keys of its own."""
+
+
+class Kept(dict[str, Any]):
+    """What a checkpoint tells, by its names."""
+
+    def __missing__(self, key: str) -> Any:
+        """Say in one line that something is not told."""
+        raise RunError(f"the checkpoint is of another network: it knows no {key}")
 
 
 def is_whole(path: Path) -> bool:

@@ -13,7 +13,7 @@ import hooks
 import plots
 from changes import Spec
 from command_line import Parser, path_of, usable
-from damage import faults_of
+from damage import Kept, faults_of
 from data_common import DataError, Features, Splits, named
 from data_features import count_of, each_of
 from data_files import Files
@@ -57,14 +57,6 @@ class Loaded(NamedTuple, Generic[T]):
     read: Callable[..., Features]
     about: dict[str, Any]
     postprocess: nn.Module
-
-
-class Kept(dict[str, Any]):
-    """What a checkpoint tells, by its names."""
-
-    def __missing__(self, key: str) -> Any:
-        """Say in one line that something is not told."""
-        raise RunError(f"the checkpoint is of another network: it knows no {key}")
 
 
 class Trained(NamedTuple):
