@@ -200,6 +200,12 @@ WARNED = {
     "rows that are tested and trained on": Row(
         lambda: twins(3), "3 of 60 examples to test are trained on too"
     ),
+    "large numbers to learn": Row(
+        lambda: numbers(y=300_000.0 + 40_000 * (np.arange(60)[:, None] % 2)),
+        "targets are large, about 32",
+        1,
+        MSE,
+    ),
     "a column that counts": Row(
         lambda: fine(x=np.column_stack([np.arange(60), fine()["x"]])),
         "input [0] counts the examples: leave it out",

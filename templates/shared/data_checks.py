@@ -66,6 +66,7 @@ def believed(
         raise DataError(f"{count} have the same features: nothing can be learned")
     found = [
         *class_doubts(data, outputs if compared else 0),
+        *(target_doubts(data.train) if compared else ()),
         *feature_doubts(data, ids=ids),
     ]
     if given:
@@ -171,6 +172,24 @@ def class_doubts(data: Splits, outputs: int) -> Iterator[str]:
     untested = [name for name, count, tests in pairs if count and not tests]
     if untested:
         yield f"no example of {named(untested)} is in the test"
+
+
+def target_doubts(data: Data) -> Iterator[str]:
+    """Yield whether numbers to learn are large for the loss, which takes them so."""
+    numbers = data.targets[:: max(len(data) // SOME, 1)]
+    if not numbers.is_floating_point():
+        return
+    std, mean = torch.std_mean(numbers.flatten(), correction=0)
+    size = torch.hypot(std, mean).item()
+    if size > LARGE:
+        middle, deviation, about = (
+            f"{float(f'{each:.3g}'):.10g}" for each in (mean.item(), std.item(), size)
+        )
+        yield (
+            f"targets are large, about {about}, and a network gives about 1 at first: "
+            f"with `MSELoss` or `L1Loss`, `y = (y - {middle}) / {deviation}` is learned "
+            "sooner"
+        )
 
 
 def twin_doubts(data: Splits) -> Iterator[str]:
