@@ -187,8 +187,8 @@ def target_doubts(data: Data) -> Iterator[str]:
         )
         yield (
             f"targets are large, about {about}, and a network gives about 1 at first: "
-            f"with `MSELoss` or `L1Loss`, `y = (y - {middle}) / {deviation}` is learned "
-            "sooner"
+            f"with `MSELoss` or `L1Loss`, `y = (y - {middle}) / {deviation}` is "
+            "learned sooner"
         )
 
 

@@ -94,17 +94,17 @@ WORDS = frozenset(
     stat state states statistics std steps subprocess summary survey suspicion sys
     table_columns table_doubts table_features table_files table_layout table_like
     table_notation table_rows table_targets table_text take_weights taken
-    takes_targets tarfile target targets tell tempfile tensor_of tensorboard tensors
-    text text_columns text_files text_folders text_lengths text_tables text_targets
-    text_to_continue text_units text_unknown texts texts_of texts_read thinned time
-    told torch traceback train train_epoch train_step trained training translated
-    turned turns twin_doubts type_of types typing unicodedata unit_of units_of
-    unknown_share unnamed unpacked unread unseen_categories upright urllib usable
-    use use_weights value value_of values values_of_part values_of_targets visible
-    vocabulary_of wanted_inputs warnings watch weigh_classes weigh_positives
-    weight_average weighting width_of widths_of window with_bar with_lengths
-    with_nulls with_thousands without_margins without_missing without_nan
-    word_pattern words write write_confusion write_rows write_table write_thresholds
-    wrong_places wrong_shape zipfile
+    takes_targets tarfile target target_doubts targets tell tempfile tensor_of
+    tensorboard tensors text text_columns text_files text_folders text_lengths
+    text_tables text_targets text_to_continue text_units text_unknown texts texts_of
+    texts_read thinned time told torch traceback train train_epoch train_step
+    trained training translated turned turns twin_doubts type_of types typing
+    unicodedata unit_of units_of unknown_share unnamed unpacked unread
+    unseen_categories upright urllib usable use use_weights value value_of values
+    values_of_part values_of_targets visible vocabulary_of wanted_inputs warnings
+    watch weigh_classes weigh_positives weight_average weighting width_of widths_of
+    window with_bar with_lengths with_nulls with_thousands without_margins
+    without_missing without_nan word_pattern words write write_confusion write_rows
+    write_table write_thresholds wrong_places wrong_shape zipfile
     """.split()
 )
