@@ -61,6 +61,7 @@ def load(
     separator: str = "",
     decimal: str = "",
     encoding: str = "",
+    day_first: bool | None = None,
     missing: Missing = None,
     columns: Sequence[str] = (),
     drop: Sequence[str] = (),
@@ -87,6 +88,7 @@ def load(
         separator: What is between columns; found out if it is empty, as are the others.
         decimal: What is before the fraction of a number.
         encoding: Of the text.
+        day_first: Whether the day is before the month in dates; found out without it.
         missing: What stands for missing numbers: their mean or median; "drop" leaves
             the rows out.
         columns: The columns to learn from; all others without them.
@@ -99,7 +101,7 @@ def load(
     Raises:
         DataError: A column is missing, or a value is not what its column holds.
     """
-    form = Format(separator, decimal, encoding)
+    form = Format(separator, decimal, encoding, day_first)
     names = [target] if isinstance(target, str) else target
     keys = Keys(form, names, columns, drop, categories, missing)
     wanted = Wanted(outputs, result, unit, standardize)

@@ -127,7 +127,7 @@ def facts(data: Splits) -> dict[str, Any]:
             for name, part in parts.items()
             if len(part)
         }
-    found["notes"] = [*data.notes]
+    found["notes"] = [*data.notes, *_positive(data, classes)]
     found["warnings"] = [*data.warnings, *_unequal(data, found.get("classes", {}))]
     return found
 
@@ -143,6 +143,13 @@ def _two_classes(data: Data) -> list[str]:
     if not (data.compared and targets.is_floating_point() and _single(data)):
         return []
     return ["0", "1"] if bool(((targets == 0) | (targets == 1)).all()) else []
+
+
+def _positive(data: Splits, classes: list[str]) -> list[str]:
+    """Say which of two classes is the one that one output finds, if not simply 1."""
+    if len(classes) != 2 or classes[1] == "1" or not _two_classes(data.train):
+        return []
+    return [f"`f1` and `auc` are of {classes[1]!r}, which is 1; {classes[0]!r} is 0"]
 
 
 def _unequal(data: Splits, classes: dict[str, dict[str, int]]) -> list[str]:
@@ -229,7 +236,7 @@ def _input(data: Data, name: str, values: Tensor) -> dict[str, Any]:
     )
     return {
         "shape": [*values.shape[1:]],
-        "read": _ends(data.of(name).as_read(ends)),
+        "read": _ends(_without_noise(data.of(name).as_read(ends))),
         "seen": _ends(data.of(name).as_seen(ends)),
     }
 
@@ -237,6 +244,15 @@ def _input(data: Data, name: str, values: Tensor) -> dict[str, Any]:
 def _of_channels(values: Tensor, reduced: Callable[..., Tensor]) -> Tensor:
     """Reduce values, (N, C, …), to one of each channel, (C, 1, …)."""
     return reduced(values, dim=(0, *range(2, values.ndim)), keepdim=True)[0]
+
+
+def _without_noise(values: Tensor) -> Tensor:
+    """Return values, (N, …), with 0 for what is that beside the largest of its column.
+
+    They were scaled, and brought back: of 0 to 3432, float32 may make -7e-9 to 3432.
+    """
+    noise = values.abs() < values.abs().amax(dim=0) * 2**-22
+    return values.masked_fill(noise, 0)
 
 
 def _ends(values: Tensor) -> list[float]:
@@ -258,7 +274,8 @@ def _targets(part: Data, about: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 def _numbers(targets: Tensor) -> dict[str, float]:
     """Find out where numbers to predict are."""
-    least, most = _ends(targets)
+    ends = torch.stack([*targets.aminmax()])
+    least, most = _without_noise(ends).tolist()
     deviation, mean = torch.std_mean(targets, correction=0)
     about = {"least": least, "most": most}
     return {**about, "mean": mean.item(), "deviation": deviation.item()}

@@ -4,32 +4,20 @@ This module needs no torch.
 """
 
 import math
-import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from table_dates import PARTS, TIME, best_pattern, read_dates, zones_of
 from table_files import Format, Table, read
+from table_numbers import code_in, doubt_of, read_numbers
+from table_series import known, odd, with_nulls
 from table_text import MISSING, NO_CATEGORY
 
 if TYPE_CHECKING:
-    from polars import Expr, Series
+    from polars import Series
 
 Kind = Literal["numbers", "dates", "categories", "nothing"]
-GROUPS = r"'\u2019\s\u00a0\u202f"
-"""What separates thousands beside a point or a comma; nothing else does it mean."""
-PARTS = ("year", "month", "weekday")
-"""What a date becomes; Monday is 1. One with a time has an hour too."""
-DATES = (
-    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"),
-    *("%d.%m.%y", "%d.%m.%Y", "%m/%d/%y", "%m/%d/%Y", "%d/%m/%y", "%d/%m/%Y"),
-    *("%d-%m-%y", "%d-%m-%Y", "%m-%d-%y", "%m-%d-%Y"),
-    *("%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%d. %B %Y"),
-    *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y"),
-)
-"""How dates are written; of several that fit, the first is taken."""
-TIME = r"^(.*?)(?:[T\s,]+(\d{1,2}):\d{2}(?::\d{2})?(?:[.,]\d+)?\s*([AaPp][Mm])?.*)?$"
-"""A date, and perhaps a time: its hour, and whether that is in the afternoon."""
 
 
 class Column(NamedTuple):
@@ -44,6 +32,7 @@ class Column(NamedTuple):
         note: What was found out that may be otherwise.
         thousands: Whether the other one of point and comma separates thousands.
         timed: Whether each date has a time.
+        code: The first of its numbers that begins with a zero, as codes do.
     """
 
     kind: Kind
@@ -53,6 +42,7 @@ class Column(NamedTuple):
     note: str = ""
     thousands: bool = False
     timed: bool = False
+    code: str = ""
 
     @property
     def missing(self) -> int:
@@ -130,19 +120,26 @@ def column_of(table: Table, name: str, *, text: bool = False) -> Column:
     if given.null_count() == len(given):
         return Column("nothing", given)
     return (
-        numbers_of(given, table.decimals)
-        or dates_of(given)
+        numbers_of(given, table.decimals, table.separator)
+        or dates_of(given, table.day_first)
         or Column("categories", words(values))
     )
 
 
-def numbers_of(given: "Series", decimals: Sequence[str]) -> Column | None:
+def numbers_of(
+    given: "Series", decimals: Sequence[str], separator: str = ","
+) -> Column | None:
     """Read a column as numbers; None if most of its values are none.
 
     Args:
         given: Texts, null where a value is missing.
         decimals: What may be before a fraction; of those that fit, the first is taken.
+        separator: What is between the columns of the table.
     """
+    doubt = doubt_of(given) if len(decimals) > 1 else None
+    usual = decimals[0]
+    if doubt:
+        decimals = (doubt.decimal(usual),)
     found = [(read_numbers(given, decimal), decimal) for decimal in decimals]
     values, decimal = min(found, key=lambda each: each[0].null_count())
     if 2 * known(values) < known(given):
@@ -155,8 +152,9 @@ def numbers_of(given: "Series", decimals: Sequence[str]) -> Column | None:
         notes.append("thousands are separated")
         other = "." if decimal == "," else ","
         thousands = bool(given.str.contains(other, literal=True).any())
-    note = " and ".join(notes)
-    return Column("numbers", values, decimal, odd(given, values), note, thousands)
+    note = doubt.note(decimal, usual, separator) if doubt else " and ".join(notes)
+    column = Column("numbers", values, decimal, odd(given, values), note, thousands)
+    return column._replace(code=code_in(given))
 
 
 def numbers_as(given: "Series", decimal: str, *, thousands: bool) -> Column:
@@ -176,41 +174,21 @@ def numbers_as(given: "Series", decimal: str, *, thousands: bool) -> Column:
     return Column("numbers", values, decimal, odd(given, values))
 
 
-def read_numbers(given: "Series", decimal: str, groups: str = GROUPS) -> "Series":
-    """Read texts as Float64; null where one is no number."""
-    import polars as pl
-
-    text = pl.col(given.name)
-    if groups:
-        other = "." if decimal == "," else ","
-        rest = rf"(?:{re.escape(decimal)}\d*)?$"
-        pattern = rf"^[+-]?[1-9]\d{{0,2}}(?:[{other}{groups}]\d{{3}})+{rest}"
-        plain = text.str.replace_all(rf"[{other}{groups}]", "")
-        text = pl.when(text.str.contains(pattern)).then(plain).otherwise(text)
-    if decimal == ",":
-        strange = text.str.contains(".", literal=True)
-        text = pl.when(strange).then(None).otherwise(text.str.replace(",", "."))
-    return evaluated(given, text.cast(pl.Float64, strict=False).fill_nan(None))
-
-
-def dates_of(given: "Series") -> Column | None:
+def dates_of(given: "Series", day_first: bool | None = None) -> Column | None:
     """Read a column as dates; None if most of its values are none.
 
     Args:
         given: Texts, null where a value is missing.
+        day_first: Whether the day is before the month; None if nobody has said it.
     """
-    some = given.drop_nulls().head(100)
-    fits = [each for each in DATES if 2 * known(read_dates(some, each)) >= len(some)]
-    if not fits:
+    pattern, note = best_pattern(given, day_first)
+    if not pattern:
         return None
-    read = {each: read_dates(given, each) for each in fits}
-    pattern = max(read, key=lambda each: known(read[each]))
-    same = [each for each in fits if known(read[each]) == known(read[pattern])]
-    note = ""
-    if len(same) > 1 and not read[same[1]].equals(read[pattern]):
-        first = "month" if pattern.startswith("%m") else "day"
-        note = f"the {first} is taken to be first in dates"
-    return dates_as(given, pattern)._replace(note=note)
+    zones = zones_of(given)
+    ignored = f"time zones of dates are ignored, here {', '.join(zones[:5])}"
+    notes = [note] if note else []
+    notes += [ignored] if zones else []
+    return dates_as(given, pattern)._replace(note="; ".join(notes))
 
 
 def dates_as(given: "Series", pattern: str, *, timed: bool = False) -> Column:
@@ -229,31 +207,6 @@ def dates_as(given: "Series", pattern: str, *, timed: bool = False) -> Column:
     return Column("dates", values, pattern, odd(given, values), timed=every)
 
 
-def read_dates(given: "Series", pattern: str) -> "Series":
-    """Read texts as Datetime, to the hour; null where one is no date."""
-    import polars as pl
-
-    text = pl.col(given.name)
-    date = text.str.extract(TIME, 1).str.strip_chars()
-    hour = text.str.extract(TIME, 2).cast(pl.Int64).fill_null(0)
-    hour = pl.when(hour <= 24).then(hour)
-    half = text.str.extract(TIME, 3).str.to_lowercase()
-    hour = pl.when(half.is_not_null()).then(hour % 12).otherwise(hour)
-    hour = hour + pl.when(half == "pm").then(12).otherwise(0)
-    day = date.str.to_date(pattern, strict=False)
-    if "%Y" in pattern:  # polars takes 24 for a year of four digits
-        day = pl.when(day.dt.year() >= 1000).then(day)
-    return evaluated(given, day.cast(pl.Datetime) + pl.duration(hours=hour))
-
-
-def part_of(values: "Series", part: str) -> "Series":
-    """Return a part of dates as Float64."""
-    import polars as pl
-
-    found: Series = getattr(values.dt, part)()
-    return found.cast(pl.Float64)
-
-
 def without_nan(values: "Series") -> "Series":
     """Return numbers with null in the place of NaN; they are not copied without one."""
     return values.fill_nan(None) if math.isnan(values.sum()) else values
@@ -264,32 +217,6 @@ def words(values: "Series") -> "Series":
     import polars as pl
 
     return with_nulls(values.cast(pl.String), NO_CATEGORY)
-
-
-def with_nulls(values: "Series", missing: Sequence[str]) -> "Series":
-    """Return texts without space around them; null in the place of some of them."""
-    import polars as pl
-
-    text = pl.col(values.name).str.strip_chars()
-    return evaluated(values, pl.when(text.is_in([*missing])).then(None).otherwise(text))
-
-
-def evaluated(values: "Series", expression: "Expr") -> "Series":
-    """Compute something of a column."""
-    return values.to_frame().select(expression.alias(values.name)).to_series()
-
-
-def known(values: "Series") -> int:
-    """Count the values that are there."""
-    return len(values) - values.null_count()
-
-
-def odd(given: "Series", values: "Series") -> tuple[int, str] | None:
-    """Return the first row, from 0, and its text where a value could not be read."""
-    if given.null_count() == values.null_count():
-        return None
-    row = int((given.is_not_null() & values.is_null()).arg_true()[0])
-    return row, str(given[row])
 
 
 def looks_like_number(text: str) -> bool:

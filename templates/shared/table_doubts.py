@@ -20,6 +20,8 @@ def suspicion(name: str, column: Column) -> str:
     count, values = len(column.values), column.values
     if count < 2 or column.kind in ("nothing", "dates"):
         return ""
+    if column.code:
+        return f"has numbers with leading zeros, such as {column.code!r}, as codes have"
     some = values.head(1000)
     if column.kind == "numbers" and 1 < some.n_unique() < len(some):
         return ""  # neither an id nor all the same
@@ -64,6 +66,14 @@ def counts(values: "Series") -> bool:
 def is_wide(name: str, column: Column) -> bool:
     """Tell whether a column is likely an id, or makes too many features."""
     return column.values.n_unique() > 1 and bool(suspicion(name, column))
+
+
+def with_unit(example: str) -> str:
+    """Say of a column to learn that its numbers have a unit, and what mends it."""
+    return (
+        f"has numbers with a unit, such as {example!r}: remove it in the file, so that "
+        "they are numbers"
+    )
 
 
 def unit_of(values: "Series") -> str:

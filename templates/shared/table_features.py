@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from data_common import DataError, named
-from table_columns import Column, part_of
+from table_columns import Column
+from table_dates import part_of
 from table_notation import TOO_LARGE, Known, notation_of
 
 if TYPE_CHECKING:

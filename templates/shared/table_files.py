@@ -11,6 +11,9 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from table_dates import hold_dates
+from table_numbers import doubtful, few_digits, is_more
+from table_series import all_numbers, is_number
 from table_text import Content, TableError, open_table, rows_of
 
 if TYPE_CHECKING:
@@ -27,11 +30,13 @@ class Format(NamedTuple):
         separator: What is between columns.
         decimal: What is before the fraction of a number.
         encoding: The encoding of the text.
+        day_first: Whether the day is before the month in dates.
     """
 
     separator: str = ""
     decimal: str = ""
     encoding: str = ""
+    day_first: bool | None = None
 
 
 class Table(NamedTuple):
@@ -39,13 +44,14 @@ class Table(NamedTuple):
 
     Attributes:
         path: The file.
-        columns: The columns by name: Float64 if each value is a number, else String;
-            null where a row has nothing.
+        columns: The columns by name: Float64 if each value is a number and nothing
+            more, else String; null where a row has nothing.
         separator: What is between them.
         lines: The line of the file that each row begins in.
         notes: How it is written, as far as that was found out, a line each.
         left_out: What nobody looks at, a line each.
         decimals: What may be before a fraction, the likeliest first.
+        day_first: Whether the day is before the month; None if nobody has said it.
     """
 
     path: Path
@@ -55,6 +61,7 @@ class Table(NamedTuple):
     notes: tuple[str, ...]
     left_out: tuple[str, ...]
     decimals: tuple[str, ...] = (".", ",")
+    day_first: bool | None = None
 
 
 def read(
@@ -82,20 +89,32 @@ def read(
     content = open_table(path, form.separator, form.encoding, [*names])
     _, header = next(rows_of(content), (0, []))
     there = checked_names(path, header)
-    lines, empty = checked_rows(content, len(there))
+    lines, empty, plain = checked_rows(content, len(there))
     comma = form.decimal == ","
     kept = [place for place, name in enumerate(there) if comma or name in texts]
-    found = columns_of(content, len(there), kept, plain=not empty)
-    if len(found[0]) != len(lines):  # quotes inside of values
-        found = columns_of(content, len(there), kept, plain=False)
-    columns = dict(zip(there, found, strict=True))
-    said = []
+    if plain:
+        found = columns_of(content, len(there), kept, form.decimal)
+    else:
+        found = columns_by_rows(content, kept, form.decimal)
+    columns = {name: each.alias(name) for name, each in zip(there, found, strict=True)}
+    notes, said = [*content.notes], []
     if empty:
         said.append(f"{empty} empty {'row is' if empty == 1 else 'rows are'} left out")
-    if "" in columns:
+    if there[0] == "" and hold_dates(found[0]):
+        columns = with_index(columns)
+        name = next(iter(columns))
+        notes.append(f"the first column, without a name, holds dates: it is {name!r}")
+    elif "" in columns:
         said.append(unnamed(path, columns.pop(""), there.index("")))
-    notes = (*content.notes,)
-    return Table(path, columns, content.separator, lines, notes, (*said,))
+    form_of = (content.separator, lines, (*notes,), (*said,))
+    return Table(path, columns, *form_of, day_first=form.day_first)
+
+
+def with_index(columns: dict[str, "Series"]) -> dict[str, "Series"]:
+    """Give the first column, which has none, a name that no other one has."""
+    names = ("date", "index", *(f"date_{place}" for place in range(len(columns))))
+    name = next(each for each in names if each not in columns)
+    return {key or name: values for key, values in columns.items()}
 
 
 def checked_names(path: Path, row: Sequence[str]) -> list[str]:
@@ -117,17 +136,20 @@ def checked_names(path: Path, row: Sequence[str]) -> list[str]:
     return names
 
 
-def checked_rows(content: Content, width: int) -> tuple[Sequence[int], int]:
+def checked_rows(content: Content, width: int) -> tuple[Sequence[int], int, bool]:
     """See that each row has a value for each column.
 
     Returns:
-        The line that each row begins in, and how many rows are empty.
+        The line that each row begins in, how many rows are empty, and whether polars
+        reads it as the module csv does: no row is empty, no value has a quote in it.
 
     Raises:
         TableError: A row has more or fewer values, or there is none.
     """
     first = last = count = empty = 0
-    for line, found in widths_of(content):
+    plain = True
+    for line, found, quotes in widths_of(content):
+        plain = plain and not quotes
         if found == 0:
             empty += 1
             continue
@@ -140,54 +162,62 @@ def checked_rows(content: Content, width: int) -> tuple[Sequence[int], int]:
     if count < 2:
         raise TableError(f"{content.path} has no rows below a line of names")
     if last - first == count - 1:
-        return range(first + 1, last + 1), empty
-    lines = array("q", (line for line, found in widths_of(content) if found))
-    return lines[1:], empty
+        return range(first + 1, last + 1), empty, plain and not empty
+    lines = array("q", (line for line, found, _ in widths_of(content) if found))
+    return lines[1:], empty, plain and not empty
 
 
-def widths_of(content: Content) -> Iterator[tuple[int, int]]:
+def widths_of(content: Content) -> Iterator[tuple[int, int, bool]]:
     """Yield the line of each row, the first one too, and how many values it has.
 
-    Those that are empty have 0.
+    Those that are empty have 0. The last one says whether a value has a quote in it.
     """
     mark = content.separator.encode()
     if b'"' not in content.text:
         for place, line in enumerate(io.BytesIO(content.text), content.above + 1):
             values = line.count(mark) + 1
-            yield place, values if line.strip(b" \n" + mark) else 0
+            yield place, values if line.strip(b" \n" + mark) else 0, False
         return
     for place, row in rows_of(content):
-        yield place, len(row)
+        yield place, len(row), any('"' in value for value in row)
+
+
+def columns_by_rows(
+    content: Content, texts: Sequence[int], decimal: str
+) -> list["Series"]:
+    """Read all columns by the module csv, as `columns_of` does by polars."""
+    import polars as pl
+
+    rows = [row for _, row in rows_of(content) if row]
+    columns = zip(*rows[1:], strict=True)
+    series = [pl.Series(values, dtype=pl.String) for values in columns]
+    return [
+        each
+        if place in texts or not all_numbers(each) or is_more(each, decimal)
+        else each.cast(pl.Float64)
+        for place, each in enumerate(series)
+    ]
 
 
 def columns_of(
-    content: Content, width: int, texts: Sequence[int], *, plain: bool
+    content: Content, width: int, texts: Sequence[int], decimal: str
 ) -> list["Series"]:
     """Read all columns at once.
 
-    A column is numbers if its first ones are; where one is none, it is read again as
-    text.
+    A column is numbers if its first ones are; where one is none, or is more than a
+    number, it is read again as text.
 
     Args:
         content: The table.
         width: How many columns there are.
         texts: The places of those that stay text.
-        plain: Whether polars reads it as the module csv does.
+        decimal: What precedes fractions, if somebody has said it.
     """
     import polars as pl
 
-    if not plain:
-        rows = [row for _, row in rows_of(content) if row]
-        columns = zip(*rows[1:], strict=True)
-        series = [pl.Series(values, dtype=pl.String) for values in columns]
-        return [
-            each.cast(pl.Float64) if place not in texts and all_numbers(each) else each
-            for place, each in enumerate(series)
-        ]
-
     def taken(types: Sequence[Any], **more: Any) -> list["Series"]:
         """Read columns of these types; a value of another one is null."""
-        with warnings.catch_warnings(action="ignore"):  # of quotes, see `plain`
+        with warnings.catch_warnings(action="ignore"):  # of quotes
             frame = pl.read_csv(
                 content.text,
                 separator=content.separator,
@@ -200,42 +230,25 @@ def columns_of(
         return frame.get_columns()
 
     text = [pl.String] * width
-    try:
-        first = taken(text, n_rows=SAMPLE)
-        kinds = [
-            pl.String if place in texts or not is_number(each) else pl.Float64
-            for place, each in enumerate(first)
-        ]
-        found = taken(kinds)
-        again = [
-            place
-            for place, each in enumerate(found)
-            if each.dtype == pl.Float64 and each.null_count()
-        ]
-        for place, each in zip(
-            again, taken(text, columns=again) if again else [], strict=True
-        ):
+    first = taken(text, n_rows=SAMPLE)
+    kinds = [
+        pl.String if place in texts or not is_number(each) else pl.Float64
+        for place, each in enumerate(first)
+    ]
+    found = taken(kinds)
+    more = doubtful(content.text, content.separator, first)
+    again = [
+        place
+        for place, each in enumerate(found)
+        if each.dtype == pl.Float64
+        and (each.null_count() or (place in more and few_digits(each)))
+    ]
+    for place, each in zip(
+        again, taken(text, columns=again) if again else [], strict=True
+    ):
+        if found[place].null_count() or is_more(each, decimal):
             found[place] = each
-    except pl.exceptions.PolarsError:  # quotes inside of values
-        return columns_of(content, width, texts, plain=False)
     return found
-
-
-def is_number(values: "Series") -> bool:
-    """Tell whether each text is a number, and there are some."""
-    import polars as pl
-
-    numbers = values.cast(pl.Float64, strict=False)
-    return numbers.null_count() < len(values) and (
-        numbers.null_count() == values.null_count()
-    )
-
-
-def all_numbers(values: "Series") -> bool:
-    """Tell whether each row has a number."""
-    import polars as pl
-
-    return not values.cast(pl.Float64, strict=False).null_count()
 
 
 def unnamed(path: Path, values: "Series", place: int) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 import torch
 
 from data_common import DataError
-from table_columns import Column, column_of, dates_as, numbers_as, with_nulls
+from table_columns import Column, column_of, dates_as, numbers_as
 from table_files import Table
+from table_series import with_nulls
 from table_text import MISSING
 
 Known = dict[str, Any]

@@ -114,8 +114,8 @@ def read_rows(path: Path, keys: Keys, wanted: Wanted) -> Rows:
     """
     with of_file(path):
         texts = [*keys.categories, *(keys.targets if wanted.texts else ())]
-        said = [*keys.targets, *keys.columns, *keys.drop, *keys.categories]
-        table = opened_table(path, keys.format, texts, said)
+        there = [*keys.targets, *keys.columns, *keys.drop, *keys.categories]
+        table = opened_table(path, keys.format, texts, there)
         names = feature_names(table, keys)
         targets = read_targets(table, [*keys.targets], wanted)
         features, empty = {}, []
@@ -126,20 +126,25 @@ def read_rows(path: Path, keys: Keys, wanted: Wanted) -> Rows:
             if column.kind == "nothing":
                 empty.append(name)
             else:
-                features[name] = checked_columns(
-                    name,
-                    column,
-                    table.lines,
-                    f", as others are: mend it, or write `drop: [{name}]` or "
-                    f"`categories: [{name}]`",
-                )
+                said = advice(name, column, keys.format)
+                features[name] = checked_columns(name, column, table.lines, said)
         if not features:
             raise DataError("there are no columns to learn from")
-        notes = (*table.notes, *table.left_out, *notes_of(features, empty))
+        found = notes_of({**features, **targets}, empty)
+        notes = (*table.notes, *table.left_out, *found)
         doubts = tuple(doubts_of(features))
         return without_missing(
             Rows(table.lines, features, targets, notes, doubts), keys
         )
+
+
+def advice(name: str, column: Column, form: Format) -> str:
+    """Say what to do with a value that is none of a column's kind."""
+    if column.kind == "dates" and form.day_first is not None:
+        first = "day" if form.day_first else "month"
+        return f", if the {first} is first: mend it, or leave `day_first` out"
+    mend = f"mend it, or write `drop: [{name}]` or `categories: [{name}]`"
+    return f", as others are: {mend}"
 
 
 def read_like(path: Path, keys: Keys, about: dict[str, Any]) -> Rows:
@@ -284,17 +289,17 @@ def counted(columns: Columns) -> str:
     )
 
 
-def notes_of(features: Columns, empty: Sequence[str]) -> Iterator[str]:
-    """Say what was found out of columns, a line each."""
+def notes_of(columns: Columns, empty: Sequence[str]) -> Iterator[str]:
+    """Say what was found out of columns, learned ones too, a line each."""
     if empty:
         yield f"without any value, so left out: {named(empty)}"
-    for column in features.values():
+    for column in columns.values():
         if column.kind == "dates":
-            dates = [name for name in features if features[name].kind == "dates"]
+            dates = [name for name in columns if columns[name].kind == "dates"]
             yield f"dates become {named(column.parts)}: {named(dates)}"
             break
-    for said in dict.fromkeys(each.note for each in features.values() if each.note):
-        alike = [name for name, each in features.items() if each.note == said]
+    for said in dict.fromkeys(each.note for each in columns.values() if each.note):
+        alike = [name for name, each in columns.items() if each.note == said]
         yield f"{said}: {named(alike)}"
 
 
@@ -314,4 +319,7 @@ def doubts_of(features: Columns) -> Iterator[str]:
     for reason in dict.fromkeys(filter(None, found.values())):
         alike = [name for name, said in found.items() if said == reason]
         names = ", ".join(alike[:5])
-        yield f"{named(alike)} {reason}: `drop: [{names}]` leaves it out"
+        advice = f"`drop: [{names}]` leaves it out"
+        if features[alike[0]].code:
+            advice = f"`categories: [{names}]` takes them as such"
+        yield f"{named(alike)} {reason}: {advice}"

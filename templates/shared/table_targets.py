@@ -8,10 +8,12 @@ from torch import Tensor
 
 from class_order import in_order
 from data_common import DataError, named
-from table_columns import Column, column_of, numbers_of, with_nulls
+from table_columns import Column, column_of, numbers_of
+from table_doubts import unit_of, with_unit
 from table_features import tensor_of
 from table_files import Table
 from table_notation import Known, checked_columns, notation_of
+from table_series import with_nulls
 from table_text import MISSING
 
 Columns = dict[str, Column]
@@ -60,12 +62,15 @@ def of_number_targets(table: Table, name: str, *, unit: bool) -> Column:
     given = table.columns[name]
     if unit:  # it was read as text
         given = with_nulls(given, MISSING)
-        column = numbers_of(given, table.decimals)
+        column = numbers_of(given, table.decimals, table.separator)
         if column is None:
             return column_of(table, name, text=True)
     else:
         column = column_of(table, name)
     if column.kind not in ("numbers", "nothing"):
+        example = unit_of(column.values) if column.kind == "categories" else ""
+        if example:
+            raise DataError(f"{name!r} {with_unit(example)}")
         some = column.values.drop_nulls()
         raise DataError(
             f"{name!r} has {column.kind} such as {str(some[0])!r}, and the loss takes "
@@ -114,6 +119,9 @@ def class_names(name: str, column: Column, most: int) -> list[str]:
     if 1 < len(classes) <= most:
         return classes
     told = f"{name!r} has {len(classes)} classes, the model tells {most} apart"
+    unit = unit_of(column.values)
+    if unit and len(classes) > 1:
+        raise DataError(f"{told}: it {with_unit(unit)}")
     numbers = numbers_of(column.values, (".", ","))
     if len(classes) > 20 and numbers is not None and numbers.odd is None:
         raise DataError(f"{told}: it holds numbers, which `MSELoss` learns")

@@ -156,7 +156,12 @@ def recoded(path: Path, raw: bytes, encoding: str) -> bytes:
         line = raw[: error.start].count(b"\n") + 1
         said = f"{path} is no table in {encoding}: byte 0x{raw[error.start]:02x}"
         raise TableError(f"{said} in line {line}; `encoding` names another") from None
-    return text.removeprefix("\ufeff").encode("utf-8", "replace")
+    try:
+        return text.removeprefix("\ufeff").encode()
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        said = f"{path} is no table in {encoding}: line {line} has half a character"
+        raise TableError(f"{said}; `encoding` names another") from None
 
 
 def refuse_mixture(path: Path, raw: bytes) -> None:

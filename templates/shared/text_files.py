@@ -1,5 +1,6 @@
 """Texts in files: which are some, their encoding, and the ends of their lines."""
 
+import re
 from pathlib import Path
 
 from byte_marks import encoding_by_mark
@@ -9,6 +10,8 @@ from file_errors import readable
 
 TEXTS = Files("texts", (".txt", ".md", ".text", ""))
 """Files with one text each; many collections have names without an ending."""
+HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character, which is none: it cannot be written, or printed."""
 END = "\n"
 """The end of a line, the only one: other signs may end one for people."""
 
@@ -49,6 +52,12 @@ def decoded(content: bytes, path: Path, encoding: str) -> str:
         ) from None
     except LookupError:
         raise DataError(f"there is no encoding {encoding!r}") from None
+    if half := HALF.search(text):
+        line = text.count("\n", 0, half.start()) + 1
+        raise DataError(
+            f"{path} is no text in {encoding.upper()} (half a character in line "
+            f"{line}): write another `encoding`"
+        )
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         many = 4 * text.count("\0") > len(text)

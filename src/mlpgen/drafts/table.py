@@ -42,6 +42,7 @@ class Columns(NamedTuple):
         drop: Why columns are left out, by name.
         categories: Columns that would be taken for numbers.
         missing: Columns of numbers that lack some.
+        notes: How columns were read that may be otherwise, a line each.
         rows: How many rows there are.
     """
 
@@ -50,6 +51,7 @@ class Columns(NamedTuple):
     drop: dict[str, str]
     categories: list[str]
     missing: list[str]
+    notes: list[str]
     rows: int
 
 
@@ -105,12 +107,14 @@ def _columns(tables: Any, table: Any, targets: Sequence[str], goal: Goal) -> Col
     drop: dict[str, str] = {}
     categories: list[str] = []
     missing: list[str] = []
+    notes: dict[str, list[str]] = {}
     width = 0
     for name, values in table.columns.items():
         if name in targets:
             continue
         column = tables.column_of(table, name)
         text = _is_code(name, column) or column.odd is not None
+        note = column.note
         if text:
             column = tables.column_of(table, name, text=True)
         if column.kind == "nothing":
@@ -125,11 +129,15 @@ def _columns(tables: Any, table: Any, targets: Sequence[str], goal: Goal) -> Col
         if text:
             categories.append(name)
         kinds[column.kind].append(name)
-        if column.kind != "categories" and column.missing:
-            missing.append(name)
+        if column.kind != "categories":
+            missing += [name] if column.missing else []
+            notes.setdefault(note, []).append(name)
         column = column._replace(values=column.values.filter(goal.known))
         width += _width(column)
-    return Columns(width, kinds, drop, categories, missing, int(goal.known.sum()))
+    said = [f"{note}: {some(names)}" for note, names in notes.items() if note]
+    rows = int(goal.known.sum())
+    found = [*table.notes, *said]
+    return Columns(width, kinds, drop, categories, missing, found, rows)
 
 
 def _sparse(column: Any) -> str:
@@ -141,7 +149,9 @@ def _sparse(column: Any) -> str:
 
 
 def _is_code(name: str, column: Any) -> bool:
-    """Tell whether numbers are codes, such as zip codes, of which each is frequent."""
+    """Tell whether numbers are codes: such as 08538, or zip codes that are frequent."""
+    if column.code:
+        return True
     few = 10 * column.values.n_unique() <= len(column.values)
     return column.kind == "numbers" and few and bool(CODES.search(name))
 
@@ -169,6 +179,7 @@ def _written(path: Path, targets: Sequence[str], goal: Goal, columns: Columns) -
         goal=goal,
         file=Code(yaml_name(path.name)),
         target=Code(yaml_name(targets[0]) if one else yaml_list(targets)),
+        notes=[Code(note[:1].upper() + note[1:]) for note in columns.notes],
         missing=Code(some([*columns.missing, *goal.missing])),
         categories=Code(yaml_list(columns.categories) if columns.categories else ""),
         reasons=[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.drafts.shared import shared_module
 from mlpgen.drafts.text import refuse, some
 from mlpgen.styles.code import Code
 
@@ -27,6 +28,7 @@ class Goal(NamedTuple):
         said: A comment.
         known: Which rows have a target, a column of polars.
         missing: The targets that some rows lack.
+        note: How the target was read, if that may be otherwise.
     """
 
     outputs: int
@@ -36,6 +38,7 @@ class Goal(NamedTuple):
     said: Code
     known: Any
     missing: list[str]
+    note: Code = Code("")
 
 
 def target_of(tables: Any, table: Any, targets: Sequence[str]) -> Goal:
@@ -49,11 +52,16 @@ def target_of(tables: Any, table: Any, targets: Sequence[str]) -> Goal:
     Raises:
         SpecError: There is nothing to learn.
     """
+    doubts = shared_module("table_doubts")
     words = {name: tables.column_of(table, name, text=True) for name in targets}
     found = {name: _as_numbers(tables, table, name) for name in targets}
     for name, column in words.items():
         if column.values.n_unique() - bool(column.missing) < 2:
             raise refuse(f"`{name}` is the same in every row: nothing can be learned")
+    for name, column in words.items():
+        unit = doubts.unit_of(column.values)
+        if unit and not _are_few(column.values.drop_nulls()):
+            raise refuse(f"`{name}` {doubts.with_unit(unit)}")
     if len(targets) > 1:
         odd = [name for name in targets if found[name] is None]
         if odd:
@@ -73,7 +81,7 @@ def target_of(tables: Any, table: Any, targets: Sequence[str]) -> Goal:
 def _as_numbers(tables: Any, table: Any, name: str) -> Any:
     """Read a target as numbers; None if some values are none."""
     given = tables.with_nulls(table.columns[name], tables.MISSING)
-    column = tables.numbers_of(given, table.decimals)
+    column = tables.numbers_of(given, table.decimals, table.separator)
     return column if column is not None and column.odd is None else None
 
 
@@ -82,6 +90,11 @@ def _are_classes(values: Any) -> bool:
     there = values.drop_nulls()
     if not bool((there == there.round()).all()):
         return False
+    return _are_few(there)
+
+
+def _are_few(there: Any) -> bool:
+    """Tell whether values may be classes: few, and each of them frequent."""
     different = int(there.n_unique())
     return different <= MOST_CLASSES and 10 * different <= len(there)
 
@@ -95,7 +108,8 @@ def _regression(targets: Sequence[str], numbers: Sequence[Any]) -> Goal:
     alone = "a number; `CrossEntropyLoss` is for classes"
     said = alone if len(targets) == 1 else "numbers"
     words = (Code("predicted"), Code("MSELoss"), Code("[mae, r2]"), Code(said))
-    return Goal(len(targets), *words, known, missing)
+    notes = dict.fromkeys(each.note for each in numbers if each.note)
+    return Goal(len(targets), *words, known, missing, Code("; ".join(notes)))
 
 
 def _classification(name: str, column: Any, numbers: Sequence[Any]) -> Goal:
@@ -111,9 +125,21 @@ def _classification(name: str, column: Any, numbers: Sequence[Any]) -> Goal:
     if len(classes) == 2 and (not numbers or {*map(float, classes)} == {0.0, 1.0}):
         balanced = ": {pos_weight: balanced}}" if weighted else ""
         loss = f"{'{' if weighted else ''}BCEWithLogitsLoss{balanced}"
+        said += f"; {_positive(classes)}"
         words = (Code("logit"), Code(loss), Code("[accuracy, f1, auc]"), Code(said))
         return Goal(1, *words, known, missing)
     balanced = ": {weight: balanced}}" if weighted else ""
     loss = f"{'{' if weighted else ''}CrossEntropyLoss{balanced}"
     words = (Code("logits"), Code(loss), Code("[accuracy, f1]"), Code(said))
     return Goal(len(classes), *words, known, missing)
+
+
+def _positive(classes: Sequence[str]) -> str:
+    """Say which of two classes f1 and auc are of.
+
+    Args:
+        classes: The more frequent one first.
+    """
+    label = shared_module("class_order").in_order(classes)[1]
+    more = ", the more frequent one" if label == classes[0] else ""
+    return f"f1 and auc are of {some([label])}{more}"

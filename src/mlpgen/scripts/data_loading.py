@@ -40,6 +40,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "separator": "",
         "decimal": "",
         "encoding": "",
+        "day_first": None,
         "missing": None,
         "columns": (),
         "drop": (),

@@ -54,6 +54,14 @@ class Csv(UserData):
         Field(description="The encoding of the text: `cp1252`, `utf-16`."),
         Expects("the name of an encoding"),
     ] = None
+    day_first: Annotated[
+        bool | None,
+        Field(
+            description="Whether the day is before the month in dates such as "
+            "3/4/2024. By default, it is found out."
+        ),
+        Expects("`true` or `false`"),
+    ] = None
     missing: Annotated[
         Literal["mean", "median", "drop"] | None,
         Field(
@@ -134,6 +142,7 @@ class Csv(UserData):
             "separator": self.separator or "",
             "decimal": self.decimal or "",
             "encoding": self.encoding or "",
+            "day_first": self.day_first,
             "missing": self.missing,
             "columns": self.columns or (),
             "drop": self.drop or (),
