@@ -282,6 +282,7 @@ def test_check_watches_the_schema(folder: Folder) -> None:
 
 @pytest.mark.parametrize("command", ["render", "check", "validate", "show"])
 @pytest.mark.parametrize("spec", ["nothing.yaml", ".", "bad.yaml", "a/b/c.yaml"])
+@pytest.mark.thinned(4)
 def test_a_spec_that_cannot_be_read(folder: Folder, command: str, spec: str) -> None:
     folder.write("bad.yaml", "name: [\n")
     done = folder.run(command, spec)
@@ -575,6 +576,7 @@ def test_check_misses_what_was_never_rendered_or_is_gone(folder: Folder) -> None
         (" --set hidden_1=96", " --set hidden_1=96 hidden_2"),
     ],
 )
+@pytest.mark.thinned(2)
 def test_a_header_that_was_changed_is_damaged(
     folder: Folder, old: str, new: str
 ) -> None:

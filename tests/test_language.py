@@ -830,6 +830,7 @@ MASK_NAMES = {
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("layer", "sources"), CAUSAL, ids=str)
+@pytest.mark.thinned(3)
 def test_causal_masks(layer: Any, sources: list[str], gathered: Gathered) -> None:
     ((name, arguments),) = layer.items()
     loaded = net(
