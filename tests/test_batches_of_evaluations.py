@@ -210,7 +210,7 @@ def test_models_see_no_more_than_a_batch(tmp_path: Path, capsys: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["numbers", "several inputs", "images"])
 def test_a_model_that_changes_its_input_leaves_the_data(kind: str) -> None:
-    """Such as one that begins with `ReLU: {inplace: true}`."""
+    """Such as one with a layer of one's own: `inplace` on an input is refused."""
     small = torch.arange(9)
     data = KINDS[kind]().part(small)
     before = {name: each.clone() for name, each in data.inputs().items()}
