@@ -425,3 +425,29 @@ def test_predictions_that_are_no_numbers_are_told(
     code, said = scripts.predict(tmp_path)
     assert code == 0
     assert "NaN or infinite numbers are predicted for table.csv, row" in said
+
+
+def test_rows_keep_their_numbers(scripts: Scripts, tmp_path: Path) -> None:
+    """Empty ones are left out, and said; also where values have quotes and lines."""
+    table = tmp_path / "gaps.csv"
+    for first in ("1,2,3,a", '"1",2,3,"two\nlines"'):
+        table.write_text(f"x,y,z,more\n{first}\n,,,\n4,5,6,b\n\n7,8,9,c\n")
+        call = (str(table), "--run", "run", "--format", "csv")
+        code, said = scripts.call("predict", *call)
+        assert code == 0 and "gaps.csv: 2 empty rows are left out" in said
+        rows = [line.split(",")[1] for line in scripts.said.splitlines()]
+        assert rows == ["row", "1", "3", "5"]
+
+
+def test_what_is_missing_is_said(scripts: Scripts, tmp_path: Path) -> None:
+    """What stands for it, or that it is to be filled in."""
+    table = tmp_path / "gaps.csv"
+    table.write_text("x,y,z\n1,2,3\n1,,3\n1,,3\n")
+    code, said = scripts.call("predict", str(table), "--run", "run")
+    says = "line 3: 'y' is missing, as in no row of the training: fill it in"
+    assert code == 2 and f"{table}: {says}" in said
+    state = scripts.state()
+    state["about"]["columns"]["y"]["missing"] = 1.25
+    torch.save(state, tmp_path / "best.pt")
+    code, said = scripts.call("predict", str(table), "--run", str(tmp_path))
+    assert code == 0 and f"{table}: y: missing in 2 rows, 1.25 stands there" in said

@@ -23,7 +23,7 @@ NEEDED = {
 """What each of these has one of."""
 OF_KEYS = {
     "targets": {"names", "mean", "std"},
-    "format": {"separator", "decimal", "encoding"},
+    "format": {"separator", "decimal", "encoding", "day_first"},
 }
 """What holds values by keys of its own."""
 
@@ -138,12 +138,14 @@ FORMS: dict[str, Callable[[Any], bool]] = {
     "std": _one_or_some(_is_deviation),
     "missing": _is_number,
     "vocabulary": lambda value: _is_text(value) or _are(_is_text)(value),
-    "shape": _are(_is_count),
+    "shape": lambda value: value == [] or _are(_is_count)(value),
     "ends": _are(_is_number),
     "parted": lambda value: isinstance(value, dict) and _is_count(value.get("count")),
     **dict.fromkeys(("classes", "categories", "names"), _are(_is_text)),
     **dict.fromkeys(("length", "known", "margin"), _is_count),
-    **dict.fromkeys(("whole", "flags", "lines", "front", "timed"), _is_flag),
+    **dict.fromkeys(
+        ("whole", "flags", "lines", "front", "timed", "day_first"), _is_flag
+    ),
     **dict.fromkeys(("separator", "decimal", "encoding", "units", "path"), _is_text),
     **dict.fromkeys(("column", "dates", "fit"), _is_text),
 }

@@ -1,12 +1,17 @@
 """Files and folders with examples to predict for."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from data_common import DataError
+from data_common import DataError, Features
 from data_folders import FolderError, files_below, is_no_file
+
+Reader = Callable[[Sequence[Path], dict[str, Any]], Features]
+"""Reads files as the model takes them, (N, …), by what is known of the data."""
+Numbering = Callable[[Path, dict[str, Any]], Sequence[int]]
+"""Numbers the rows of a file, from 1, by what is known of the data."""
 
 
 class Files(NamedTuple):

@@ -21,12 +21,13 @@ from preprocessing import Preprocessing
 from table_columns import Column
 from table_features import (
     encoded_columns,
+    filled_numbers,
     learned_columns,
     one_thread,
     unseen_categories,
     width_of,
 )
-from table_files import Format
+from table_files import Format, numbered_rows
 from table_layout import check_layout, check_width
 from table_notation import Known, with_thousands
 from table_rows import (
@@ -314,8 +315,15 @@ def read_file(path: Path, about: dict[str, Any]) -> Tensor:
     with of_file(path), one_thread():
         table = table_like(path, Format(**about.get("format", {})), known)
         columns = columns_like(table, known)
-        for line in (*table.left_out, *unseen_categories(columns, known)):
+        unusual = (*unseen_categories(columns, known), *filled_numbers(columns, known))
+        for line in (*table.left_out, *unusual):
             note(f"{path}: {line}")
         places = [torch.arange(len(table.lines))]
         (features,) = encoded(columns, known, places, table.lines)
     return features
+
+
+def row_numbers(path: Path, about: dict[str, Any]) -> list[int]:
+    """Number the rows of a table that are read, from 1; empty ones count too."""
+    with of_file(path):
+        return numbered_rows(path, Format(**about.get("format", {})), about["columns"])

@@ -1,7 +1,7 @@
 """What all uses of a trained model share: its checkpoint and command line."""
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -16,15 +16,12 @@ from command_line import Parser, path_of, usable
 from damage import Kept, faults_of
 from data_common import DataError, Features, Splits, named
 from data_features import count_of, each_of
-from data_files import Files
+from data_files import Files, Numbering, Reader
 from errors import RunError, guarded, note
 from parting_marks import parted_anew
 from postprocessing import postprocessing
 from predictions import FORMATS, TOP, Name, check_arguments, check_out
 from preprocessing import Preprocessor
-
-Reader = Callable[[Sequence[Path], dict[str, Any]], Features]
-"""Reads files as the model takes them, (N, …), by what is known of the data."""
 
 MUST_BE_EQUAL = {
     "classes": "other classes",
@@ -120,12 +117,19 @@ class Trained(NamedTuple):
             yield path, found
 
     def examples(
-        self, read: Reader, batch_size: int
+        self, read: Reader, batch_size: int, numbered: Numbering | None = None
     ) -> Iterator[tuple[list[Name], Features]]:
-        """Yield what is in the files, on the device, some examples at a time."""
+        """Yield what is in the files, on the device, some examples at a time.
+
+        Args:
+            read: Reads a file.
+            batch_size: How many.
+            numbered: Numbers the examples of a file, if not all that is in it is one.
+        """
         for path, found in self.files(read):
             count = count_of(found)
-            names = [Name(path, row, count == 1) for row in range(1, count + 1)]
+            rows = numbered(path, self.about) if numbered else range(1, count + 1)
+            names = [Name(path, row, count == 1) for row in rows]
             for start in range(0, count, batch_size):
                 some = slice(start, start + batch_size)
                 yield names[some], self._some(found, some)

@@ -117,7 +117,8 @@ def encoded_columns(
     values = torch.stack(found, dim=1) if len(found) > 1 else found[0].unsqueeze(1)
     if not values.isfinite().all():
         row = int((~values.isfinite()).any(dim=1).nonzero()[0])
-        fault = "is missing" if column.values[row] is None else TOO_LARGE
+        missing = "is missing, as in no row of the training: fill it in"
+        fault = missing if column.values[row] is None else TOO_LARGE
         raise DataError(f"line {lines[row]}: {name!r} {fault}")
     return values
 
@@ -162,4 +163,17 @@ def unseen_categories(columns: dict[str, Column], about: dict[str, Known]) -> li
             rows = "1 row" if len(new) == 1 else f"{len(new):,} rows"
             which = named(repr(each) for each in new.unique(maintain_order=True))
             lines.append(f"{name}: {which} in {rows}, not seen in training: all zeros")
+    return lines
+
+
+def filled_numbers(columns: dict[str, Column], about: dict[str, Known]) -> list[str]:
+    """Say what stands for missing numbers and dates, and how often, a line each."""
+    lines = []
+    for name, known in about.items():
+        parts = known.get("parts", {name: known})
+        count = columns[name].missing
+        if count and all("missing" in each for each in parts.values()):
+            values = ", ".join(f"{each['missing']:.6g}" for each in parts.values())
+            rows = "1 row" if count == 1 else f"{count:,} rows"
+            lines.append(f"{name}: missing in {rows}, {values} stands there")
     return lines

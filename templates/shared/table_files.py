@@ -167,6 +167,18 @@ def checked_rows(content: Content, width: int) -> tuple[Sequence[int], int, bool
     return lines[1:], empty, plain and not empty
 
 
+def numbered_rows(path: Path, form: Format, names: Collection[str]) -> list[int]:
+    """Return the places of the rows that are not empty, below the names, from 1.
+
+    Raises:
+        TableError: It is no table.
+    """
+    content = open_table(path, form.separator, form.encoding, [*names])
+    rows = (found for _, found, _ in widths_of(content))
+    _, *kept = (place for place, found in enumerate(rows) if found)
+    return kept
+
+
 def widths_of(content: Content) -> Iterator[tuple[int, int, bool]]:
     """Yield the line of each row, the first one too, and how many values it has.
 
