@@ -702,8 +702,32 @@ def test_a_draft_of_a_folder(tmp_path: Path) -> None:
     assert "60 images of 3 classes: left (20), right (20) and top (20)" in text
     spec = yaml.safe_load(text)
     assert spec["input"] == [3, 32, 32]
-    assert spec["training"]["fit"] == "crop"
+    assert spec["training"]["fit"] == "pad"
     assert sizes(load(spec, tmp_path)) == [48, 0, 12]
+
+
+@pytest.mark.parametrize(
+    ("widths", "fit"),
+    [
+        ((100, 105, 96), "resize"),
+        ((100, 120, 90), "crop"),
+        ((100, 150), "pad"),
+        ((50, 100), "pad"),
+    ],
+)
+def test_a_draft_cuts_little_off(
+    widths: tuple[int, ...], fit: str, tmp_path: Path
+) -> None:
+    for label in "ab":
+        (tmp_path / label).mkdir()
+        for width in widths:
+            Image.new("L", (width, 100)).save(tmp_path / label / f"{width}.png")
+    text = images.draft(str(tmp_path))
+    (line,) = [each for each in text.splitlines() if each.startswith("  fit: ")]
+    assert line.startswith(f"  fit: {fit}  # or: ")
+    others = {"resize", "crop", "pad"} - {fit}
+    assert all(f"{each} " in line.partition("or: ")[2] for each in others)
+    assert f"{fit} " not in line.partition("or: ")[2]
 
 
 def test_a_draft_of_parts_and_unequal_classes(tmp_path: Path) -> None:

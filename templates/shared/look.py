@@ -22,13 +22,19 @@ from data_common import (
     spread,
 )
 from data_features import on_images
-from errors import note, say, short
+from errors import note, printable, say, short
+from plot_columns import named_columns
+from plot_figures import as_read
 from run_folder import check_files, is_plot
 
 MOST_CLASSES = 20
 """Classes that are listed; of more, those with the fewest examples."""
 EXAMPLES = 40
 """Examples that are drawn."""
+DRAWN = ("examples.png", "columns.png")
+"""What is written into the folder of a run, or of one to come."""
+COLUMN_VALUES = 1000
+"""Examples whose values are counted."""
 UNEQUAL = 20
 """How many times more examples than another a class has before that is a warning."""
 
@@ -54,9 +60,10 @@ def look(
     tell(facts(data))
     if args.plot and RANK == 0:
         torch.manual_seed(args.seed)
-        if not is_plot(args.out / "examples.png"):
-            check_files(args.out, ["examples.png"])
+        others = [name for name in DRAWN if not is_plot(args.out / name)]
+        check_files(args.out, others)
         args.out.mkdir(parents=True, exist_ok=True)
+        draw_columns(args.out, data)
         places = spread(len(data.train), EXAMPLES)
         features, targets = data.train.at(places.to(data.train.targets.device))
         if augmented:
@@ -64,16 +71,43 @@ def look(
         if mixed:
             features, targets = mixed(features, targets)
         inputs = features if isinstance(features, tuple) else (features,)
-        titles = [_title(each, data) for each in targets]
+        titles = [printable(_title(each, data)) for each in targets]
         if "vocabulary" in data.about:
             texts = next(each for each in inputs if each.ndim == 2)
             plots.save_texts(args.out, as_texts(texts, data.about), titles)
             return
-        parts = [each.float().cpu() for each in inputs]
+        own = as_read(data.train, inputs)
+        pairs = zip(data.train.inputs(), own, strict=True)
+        parts = {name: each.cpu() for name, each in pairs if each.ndim != 2}
+        if not parts:  # only columns
+            return
         if targets.ndim > 2:  # a map for each example
-            parts.append(targets.float().cpu())
-        shown = zip(titles, zip(*parts, strict=True), strict=True)
-        plots.save_examples(args.out, [*shown][: EXAMPLES // len(parts)])
+            unknown = -1 if data.train.ignored is None else data.train.ignored
+            parts["target"] = targets.cpu().where(targets.cpu() != unknown, -1)
+        shown = zip(titles, zip(*parts.values(), strict=True), strict=True)
+        some = [*shown][: EXAMPLES // len(parts)]
+        plots.save_examples(args.out, some, [*parts])
+
+
+def draw_columns(folder: Path, data: Splits) -> None:
+    """Draw where the values of inputs without height and width are, (N, F) each."""
+    if "vocabulary" in data.about:
+        return
+    places = spread(len(data.train), COLUMN_VALUES).to(data.train.targets.device)
+    features, targets = data.train.at(places)
+    inputs = features if isinstance(features, tuple) else (features,)
+    own = as_read(data.train, inputs)
+    found: dict[str, Tensor] = {}
+    for name, values in zip(data.train.inputs(), own, strict=True):
+        if values.ndim == 2:
+            about = data.about.get("inputs", {}).get(name, data.about)
+            found |= named_columns(name, values.cpu(), about)
+    if not found:
+        return
+    classes = data.about.get("classes") or _two_classes(data.train)
+    labels = data.train.labels(targets) if classes else targets
+    own_targets = labels if classes else data.train.in_own_unit(targets)
+    plots.save_columns(folder, found, own_targets.cpu(), classes)
 
 
 def as_texts(features: Tensor, about: dict[str, Any]) -> list[str]:

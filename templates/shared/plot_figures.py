@@ -1,7 +1,7 @@
 """Figures of a training and its results, of examples, and of what layers give."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import Tensor
@@ -28,6 +28,8 @@ SIDE = 512
 
 def curves(rows: Sequence[Mapping[str, Any]]) -> "Figure":
     """Draw each metric over the epochs, of training and of test data."""
+    from matplotlib.ticker import MaxNLocator
+
     kinds = dict.fromkeys(name.partition("_")[2] for name in rows[0] if "_" in name)
     figure, axes = _subplots(1, len(kinds), width=5 * len(kinds), height=4)
     for kind, axis in zip(kinds, axes, strict=True):
@@ -39,6 +41,7 @@ def curves(rows: Sequence[Mapping[str, Any]]) -> "Figure":
                 values = [float(row[name]) for row in known]
                 axis.plot(epochs, values, marker=".", label=part)
         axis.set(xlabel="epoch", title=kind)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.grid(alpha=0.3)
         axis.legend()
     return figure
@@ -51,7 +54,11 @@ def confusion(targets: Tensor, results: Tensor, classes: Sequence[str]) -> "Figu
     shares = counts / counts.sum(dim=1, keepdim=True).clamp(min=1)
     side = min(2 + 0.5 * size, 30)
     figure, (axis,) = _subplots(1, 1, width=side, height=side)
-    axis.imshow(shares.sqrt().tolist(), cmap="Blues", vmin=0, vmax=1)  # sees the few
+    from matplotlib.colors import PowerNorm
+
+    few = PowerNorm(0.5, 0, 1)  # shows what is rare, too
+    shown = axis.imshow(shares.tolist(), cmap="Blues", norm=few)
+    figure.colorbar(shown, ax=axis, fraction=0.046, label="share of the class")
     axis.set_xticks(range(size), classes, rotation=90)
     axis.set_yticks(range(size), classes)
     right = (targets == taken).float().mean().item()
@@ -63,20 +70,38 @@ def confusion(targets: Tensor, results: Tensor, classes: Sequence[str]) -> "Figu
     return figure
 
 
-def examples(shown: Sequence[tuple[str, Sequence[Tensor]]]) -> "Figure":
-    """Draw examples: of each a title, and images or maps side by side."""
+def examples(
+    shown: Sequence[tuple[str, Sequence[Tensor]]], names: Sequence[str]
+) -> "Figure":
+    """Draw examples: of each a title, and images or maps side by side.
+
+    Args:
+        shown: The titles, and what is drawn of each: images, (C, H, W), classes of
+            pixels, int64 (H, W), or other values.
+        names: What is drawn, if it is several things.
+    """
     each = len(shown[0][1])
     across = max(8 // each, 1)
     rows = -(-len(shown) // across)
     figure, axes = _subplots(rows, across * each, width=12, height=1.8 * rows)
     for axis in axes:
         axis.axis("off")
+    columns = zip(*(parts for _, parts in shown), strict=True)
+    ends = [brightness(torch.stack(column)) for column in columns]
     for place, (title, parts) in enumerate(shown):
-        for axis, part in zip(axes[place * each :], parts, strict=False):
+        pairs = zip(axes[place * each :], parts, ends, strict=False)
+        for axis, part, (low, high) in pairs:
             if part.ndim == 3 and len(part) in (1, 3):
-                draw(axis, part)
+                draw(axis, part, (low, high))
             else:
-                axis.imshow(_maps(part.unsqueeze(0))[0].tolist(), aspect="auto")
+                steps = part.ndim < 3 and (part.is_floating_point() or part.ndim < 2)
+                aspect: Literal["auto", "equal"] = "auto" if steps else "equal"
+                values = _maps(part.unsqueeze(0))[0].tolist()
+                axis.imshow(values, aspect=aspect, vmin=low, vmax=high)
+        if each > 1:
+            for axis, name in zip(axes[place * each :], names, strict=False):
+                axis.set_title(f"\n{name}", fontsize=9)
+            title = f"{title}\n{names[0]}"
         axes[place * each].set_title(title, fontsize=9)
     figure.tight_layout()
     return figure
@@ -116,13 +141,18 @@ def mistakes(
     chances, taken = results.max(dim=1)
     wrong = (targets != taken).nonzero().flatten()
     worst = wrong[chances[wrong].argsort(descending=True)]
-    figure, axes = _subplots(5, 8, width=12, height=9)
+    shown = worst[:40]
+    across = min(max(len(shown), 1), 8)
+    rows = max(-(-len(shown) // across), 1)
+    figure, axes = _subplots(rows, across, width=1.5 * across, height=1.9 * rows)
     for axis in axes:
         axis.axis("off")
-    images = pictured(data.at(worst[: len(axes)].to(data.targets.device))[0])
-    for place, image, axis in zip(worst.tolist(), images, axes, strict=False):
-        draw(axis, image.cpu())
-        said = f"{classes[int(taken[place])]} {chances[place]:.0%}"
+    seen, _ = data.at(shown.to(data.targets.device))
+    images = pictured(as_read(data, seen)).cpu()
+    ends = brightness(images)
+    for place, image, axis in zip(shown.tolist(), images, axes, strict=False):
+        draw(axis, image, ends)
+        said = f"taken for {classes[int(taken[place])]} {chances[place]:.0%}"
         axis.set_title(f"{said}\nis {classes[int(targets[place])]}", fontsize=9)
     figure.suptitle(f"the surest of {len(wrong):,} mistakes in the test data")
     figure.tight_layout()
@@ -132,9 +162,10 @@ def mistakes(
 def restored(images: Tensor, results: Tensor) -> "Figure":
     """Draw images above what the model makes of them."""
     figure, axes = _subplots(2, 10, width=12, height=2.8)
+    ends = brightness(images)
     for place in range(min(10, len(images))):
-        draw(axes[place], images[place])
-        draw(axes[10 + place], results[place])
+        draw(axes[place], images[place], ends)
+        draw(axes[10 + place], results[place], ends)
     for axis in axes:
         axis.axis("off")
     figure.suptitle("images of the test data, and below what the model makes of them")
@@ -145,8 +176,9 @@ def drawn_pixels(images: Tensor, targets: Tensor, taken: Tensor) -> "Figure":
     """Draw images above the classes of their pixels, and what they are taken for."""
     figure, axes = _subplots(3, 10, width=12, height=4)
     most = max(int(targets.max()), int(taken.max()), 1)
+    ends = brightness(images)
     for place in range(len(images)):
-        draw(axes[place], images[place])
+        draw(axes[place], images[place], ends)
         for row, labels in enumerate((targets[place], taken[place]), 1):
             shown = thinned(labels).clamp(0, most).tolist()
             axes[10 * row + place].imshow(shown, cmap="viridis", vmin=0, vmax=most)
@@ -178,17 +210,49 @@ def compared(
         axis.scatter(wanted, given, s=4, alpha=0.5)
         ends = [min(wanted), max(wanted)]
         axis.plot(ends, ends, color="gray", linewidth=1)
-        axis.set(xlabel="target", ylabel=name)
+        axis.set(xlabel=name, ylabel=f"predicted {name}")
         axis.grid(alpha=0.3)
     return figure
 
 
-def draw(axis: "Axes", image: Tensor) -> None:
-    """Draw one image, (C, H, W), grey or in color."""
-    image = thinned(image)
-    shown = (image - image.min()) / (image.max() - image.min()).clamp(min=1e-6)
+def draw(axis: "Axes", image: Tensor, ends: tuple[float, float] | None = None) -> None:
+    """Draw one image, (C, H, W), grey or in color.
+
+    Args:
+        axis: Where.
+        image: The image.
+        ends: What is black and what is white; None looks at the image alone.
+    """
+    black, white = ends or brightness(image)
+    shown = ((thinned(image) - black) / (white - black)).clamp(0, 1)
     channels = shown.permute(1, 2, 0).tolist()
-    axis.imshow(channels if len(image) == 3 else shown[0].tolist(), cmap="gray")
+    grey = channels if len(image) == 3 else shown[0].tolist()
+    axis.imshow(grey, cmap="gray", vmin=0, vmax=1)
+
+
+def brightness(images: Tensor) -> tuple[float, float]:
+    """Return what is black and what is white in images that are drawn together.
+
+    It is 0 and 1, or 0 and 255, if their values are such; else the ends of all.
+    """
+    values = images.abs() if images.is_complex() else images.float()
+    finite = values[values.isfinite()]
+    low, high = (each.item() for each in finite.aminmax()) if len(finite) else (0, 1)
+    for white, dark in ((1.0, 0.25), (255.0, 64.0)):
+        if -0.01 * white <= low and dark <= high <= 1.01 * white:
+            return 0.0, white
+    return low, high if high > low else low + 1
+
+
+def as_read(data: Data, features: Features) -> Features:
+    """Bring what a model sees, (N, …) of each input, to what it was before."""
+    parts = features if isinstance(features, tuple) else (features,)
+    pairs = zip(data.by_name.values(), parts, strict=True)
+    found = tuple(
+        each.unscaled(values) if values.is_floating_point() else values
+        for each, values in pairs
+    )
+    return found if isinstance(features, tuple) else found[0]
 
 
 def thinned(image: Tensor) -> Tensor:
@@ -230,6 +294,8 @@ def feature_maps(outputs: Mapping[str, Tensor]) -> "Figure":
     grid = figure.add_gridspec(len(shown), MAPS)
     for row, (name, output) in enumerate(shown):
         maps = _maps(output)
+        if len(maps) > 1 and maps[0].numel() == 1:  # as a vector, which compares them
+            maps = _maps(output[:1].flatten(1))
         several = len(maps) > 1
         for column, values in enumerate(maps):
             place = grid[row, column] if several else grid[row, :]

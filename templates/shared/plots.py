@@ -12,9 +12,11 @@ from torch import Tensor, nn
 from data_common import RANK, Data, Splits
 from data_features import applied
 from errors import RunError, printable
+from plot_columns import columns
 from plot_figures import (
     LAYERS,
     MOST,
+    as_read,
     compared,
     confusion,
     confusion_of_places,
@@ -53,12 +55,19 @@ def save_classes(folder: Path, data: Splits, chances: Tensor) -> None:
         chances: Probabilities of the classes, (N, K), of the first examples to test.
     """
     save_curves(folder)
-    classes: list[str] = data.about["classes"]
+    classes = classes_of(data)
     chances = chances[:, : len(classes)]
     targets = data.test.labels(data.test.targets[: len(chances)].cpu())
+    if targets.is_floating_point():  # one number tells two apart
+        targets = (targets.flatten() > 0.5).long()
     _save(folder / "confusion.png", confusion, targets, chances, classes)
     if pictured(data.test.between(0, 1)[0]).ndim == 4:
         _save(folder / "mistakes.png", mistakes, data.test, targets, chances, classes)
+
+
+def classes_of(data: Splits) -> list[str]:
+    """Return names of classes that can be drawn; of two without names, 0 and 1."""
+    return [*map(printable, data.about.get("classes", ["0", "1"]))]
 
 
 def save_places(folder: Path, data: Splits, chances: Tensor) -> None:
@@ -70,11 +79,11 @@ def save_places(folder: Path, data: Splits, chances: Tensor) -> None:
         chances: Probabilities of the classes, (N, K, …), of the first examples to test.
     """
     save_curves(folder)
-    classes: list[str] = data.about["classes"]
+    classes = classes_of(data)
     targets = data.test.labels(data.test.targets[: len(chances)].cpu())
     results = chances[:, : len(classes)]
     _save(folder / "confusion.png", confusion_of_places, targets, results, classes)
-    images = pictured(data.test.between(0, 10)[0])
+    images = pictured(as_read(data.test, data.test.between(0, 10)[0]))
     if images.ndim == 4 and targets.ndim == 3:
         taken = results[:10].argmax(dim=1)
         _save(folder / "places.png", drawn_pixels, images.cpu(), targets[:10], taken)
@@ -91,7 +100,7 @@ def save_several(folder: Path, data: Splits, chances: Tensor) -> None:
     save_curves(folder)
     targets = data.test.targets[: len(chances)].cpu()
     _save(folder / "confusion.png", confusion_of_several, targets, chances)
-    images = pictured(data.test.between(0, 10)[0])
+    images = pictured(as_read(data.test, data.test.between(0, 10)[0]))
     if images.ndim == 4 and targets.ndim == 4:
         pairs = ((each[:10, 0] > 0.5).long() for each in (targets, chances))
         _save(folder / "places.png", drawn_pixels, images.cpu(), *pairs)
@@ -101,8 +110,11 @@ def save_restored(folder: Path, data: Splits, outputs: Tensor) -> None:
     """Draw the curves, and what is made of the first images, (N, C, H, W)."""
     save_curves(folder)
     features, _ = data.test.between(0, len(outputs))
-    images = pictured(features, like=outputs)
-    _save(folder / "restored.png", restored, images.cpu(), outputs)
+    parts = features if isinstance(features, tuple) else (features,)
+    of_inputs = zip(data.test.by_name.values(), parts, strict=True)
+    own, images = next(pair for pair in of_inputs if pair[1].shape == outputs.shape)
+    pair = (own.unscaled(each.cpu()) for each in (images, outputs))
+    _save(folder / "restored.png", restored, *pair)
 
 
 def save_numbers(folder: Path, data: Splits, outputs: Tensor) -> None:
@@ -110,20 +122,35 @@ def save_numbers(folder: Path, data: Splits, outputs: Tensor) -> None:
     save_curves(folder)
     test = data.test
     wanted = test.in_own_unit(test.targets[: len(outputs)]).cpu()
-    names = data.about.get("targets", {}).get("names", ["output"])
+    names = [*map(printable, data.about.get("targets", {}).get("names", ["target"]))]
     given = test.in_own_unit(outputs)
     _save(folder / "results.png", compared, wanted, given, names)
 
 
-def save_examples(folder: Path, shown: Sequence[tuple[str, Sequence[Tensor]]]) -> None:
+def save_examples(
+    folder: Path,
+    shown: Sequence[tuple[str, Sequence[Tensor]]],
+    names: Sequence[str] = ("",),
+) -> None:
     """Draw examples as a model sees them into examples.png.
 
     Args:
         folder: Where it goes.
         shown: Of each example its title, and what is drawn of it side by side:
             images, (C, H, W), or other values as maps.
+        names: Of what is drawn side by side.
     """
-    _save(folder / "examples.png", examples, shown)
+    _save(folder / "examples.png", examples, shown, names)
+
+
+def save_columns(
+    folder: Path, values: Mapping[str, Tensor], targets: Tensor, classes: Sequence[str]
+) -> None:
+    """Draw where the values of columns are into columns.png."""
+    with warnings.catch_warnings(action="ignore"):  # of signs that the font lacks
+        drawn = {printable(name): each for name, each in values.items()}
+        shown = [printable(name) for name in classes]
+        _save(folder / "columns.png", columns, drawn, targets, shown)
 
 
 def save_texts(folder: Path, lines: Sequence[str], titles: Sequence[str]) -> None:

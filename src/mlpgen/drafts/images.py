@@ -21,6 +21,12 @@ LOOKED_AT = 300
 """Images whose size is looked at."""
 GREY = ("1", "L", "LA", "I", "I;16", "I;16B", "F")
 """Modes of Pillow without color."""
+WAYS = {
+    "resize": "resize stretches them",
+    "crop": "crop cuts off what is wider or higher",
+    "pad": "pad keeps all, between black margins",
+}
+"""How images of other proportions fit."""
 UNEQUAL = 5
 """From which ratio on classes are weighted."""
 
@@ -117,10 +123,12 @@ def _shape(photos: Photos) -> tuple[int, int]:
 
 
 def _fit(photos: Photos, shape: tuple[int, int]) -> str:
-    """Choose how images fit: those of about its proportions are stretched."""
+    """Choose how images fit: stretched, or cut by a fifth at most, else as a whole."""
     wanted = shape[1] / shape[0]
     ratios = [width / height / wanted for width, height in photos.sides]
-    return "resize" if all(0.9 < each < 1.1 for each in ratios) else "crop"
+    if all(0.9 < each < 1.1 for each in ratios):
+        return "resize"
+    return "crop" if all(0.8 <= each <= 1.25 for each in ratios) else "pad"
 
 
 def _written(folder: Path, photos: Photos) -> str:
@@ -143,7 +151,8 @@ def _written(folder: Path, photos: Photos) -> str:
         stages=[min(2**stage, 8) for stage in range(max(side.bit_length() - 3, 1))],
         folder=Code(yaml_name(folder.name)),
         validation_folder=Code(photos.parts.get("validation", "")),
-        way=Code(_fit(photos, (height, width))),
+        way=Code(way := _fit(photos, (height, width))),
+        other_ways=Code("; ".join(text for name, text in WAYS.items() if name != way)),
         shift=max(side // 16, 1),
         unequal=most >= UNEQUAL * least,
         most=Code(f"{most:,}"),
