@@ -451,3 +451,29 @@ def test_what_is_missing_is_said(scripts: Scripts, tmp_path: Path) -> None:
     torch.save(state, tmp_path / "best.pt")
     code, said = scripts.call("predict", str(table), "--run", str(tmp_path))
     assert code == 0 and f"{table}: y: missing in 2 rows, 1.25 stands there" in said
+
+
+def test_a_look_draws_over_its_own_pictures_alone(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    pytest.importorskip("matplotlib")
+    picture, given = tmp_path / "examples.png", ("--data-dir", ".", "--look", "--plot")
+    picture.write_text("mine")
+    code, said = scripts.call("train", *given, "--out", str(tmp_path))
+    assert code == 2 and "has examples.png that no training wrote" in said
+    assert picture.read_text() == "mine"
+    picture.unlink()
+    for _ in range(2):
+        assert scripts.call("train", *given, "--out", str(tmp_path)) == (0, "")
+
+
+def test_older_checkpoints_do_not_tell_what_was_tested(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    state = changed(scripts.state(), ("about", "parted"), changed)
+    torch.save(state, tmp_path / "best.pt")
+    code, said = scripts.call("predict", "--evaluate", "--run", str(tmp_path))
+    says = (
+        f"older scripts made {tmp_path / 'best.pt'}: it does not tell what was tested"
+    )
+    assert code == 0 and says in said

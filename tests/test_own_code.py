@@ -194,3 +194,20 @@ def test_what_is_written_in_place_is_a_copy(
             rows = [*csv.DictReader(file)]
         found.append([{**row, "seconds": ""} for row in rows])
     assert found[0] == found[1]
+
+
+def test_a_layer_that_writes_into_its_input_changes_no_data(
+    call: Callable[..., tuple[Any, str]], tmp_path: Path
+) -> None:
+    lines = ("found = self.linear(x)", "if not self.training:", "    x.zero_()")
+    body = "".join(f"        {line}\n" for line in (*lines, "return found"))
+    writes = LAYERS.replace("        return self.linear(x)\n", body)
+    assert "zero_" in writes
+    found = []
+    for number, text in enumerate((LAYERS, writes)):
+        out = tmp_path / str(number)
+        assert call("--epochs", "3", "--out", str(out), my_layers=text) == (0, "")
+        with (out / "metrics.csv").open(newline="") as file:
+            rows = [*csv.DictReader(file)]
+        found.append([{**row, "seconds": ""} for row in rows])
+    assert found[0] == found[1]

@@ -65,5 +65,5 @@ def parted_anew(was: Mapping[str, Any], now: Mapping[str, Any], part: str) -> st
         differs = "other examples, another order, share or seed"
     return (
         f"the {part} is not what the training held out of the data ({differs}), so it "
-        "may have been trained on: use that data, or data with a part of its own for it"
+        f"may have been trained on: use that data, or data with a {part} of its own"
     )

@@ -148,6 +148,8 @@ class Trained(NamedTuple):
         """
         if said := parted_anew(self.about, data.about, "test"):
             raise RunError(said)
+        if "parted" in data.about and "parted" not in self.about:
+            note(f"older scripts made {self.path}: it does not tell what was tested")
         for key, what in MUST_BE_EQUAL.items():
             if data.about.get(key) != self.about.get(key):
                 raise RunError(f"the data has {what} than what was trained on")
