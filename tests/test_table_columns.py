@@ -354,13 +354,13 @@ def test_a_draft_says_what_may_be_otherwise(tmp_path: Path) -> None:
         "    categories: [zip]  # not numbers\n",
         f'    # `.` {THOUSANDS}"."` lets it be the decimal: size.\n',
         "takes the day: when.\n",
-        "  # The rows are few: the test decides which epoch is the best one.",
+        "  # The rows are few: the test decides which epoch is the best one, by acc",
     ):
         assert each in said
     swapped = content.replace("nein", "j").replace("ja", "nein").replace("j\n", "ja\n")
     assert "of nein, the more frequent one\n" in drafted(tmp_path, swapped, "frost")
     assert THOUSANDS in drafted(tmp_path, content, "size").partition("test:")[0]
-    assert "validation: 0.2  # decides" in drafted(
+    assert "decides which epoch is the best one, by the loss\n" in drafted(
         tmp_path, "a,y\n" + rows(700, "#.5", "#.25"), "y"
     )
 

@@ -40,6 +40,11 @@ class Goal(NamedTuple):
     missing: list[str]
     note: Code = Code("")
 
+    @property
+    def score(self) -> Code:
+        """What ranks epochs."""
+        return Code("accuracy" if "accuracy" in self.metrics else "the loss")
+
 
 def target_of(tables: Any, table: Any, targets: Sequence[str]) -> Goal:
     """Decide what the columns to learn are.
