@@ -96,6 +96,23 @@ def test_runs_of_older_scripts_know_one_range(tmp_path: Path) -> None:
     assert last_pixel(tmp_path, about, *TWELVE) == pytest.approx(1, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("ends", "faults"),
+    [
+        ({"fractions": [0, 1], "whole numbers": [-5.5, 65535]}, []),
+        ([0, 4095], []),
+        ({}, ["ends"]),
+        ({"fractions": [1, 1]}, ["ends"]),
+        ({"fractions": [0, 1, 2]}, ["ends"]),
+        ({"fractions": "01"}, ["ends"]),
+        ({"fractions": [0, float("nan")]}, ["ends"]),
+        (3, ["ends"]),
+    ],
+)
+def test_what_a_checkpoint_may_say_of_white(ends: Any, faults: list[str]) -> None:
+    assert [*shared("damage").faults_of({"ends": ends})] == faults
+
+
 CLASSES: dict[str, Any] = {"outputs": 2, "places": (SIDE, SIDE)}
 ONES: dict[str, Any] = {"result": (1, SIDE, SIDE), "unit": True}
 NUMBERS: dict[str, Any] = {"result": (1, SIDE, SIDE)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -135,3 +136,23 @@ def test_names_that_are_no_text_are_drawn(tmp_path: Path) -> None:
         plots.save_classes(tmp_path, data, torch.rand(8, 2))
         assert (tmp_path / "confusion.png").read_bytes().startswith(b"\x89PNG")
         (tmp_path / "confusion.png").unlink()
+
+
+def test_files_are_drawn_beside_what_the_model_makes(tmp_path: Path) -> None:
+    """Of an autoencoder: in the unit of the files, with their names and errors."""
+    said = Namespace(top=None, out=tmp_path / "said.txt", format="text")
+    found = shared("predictions").Predictions(said)
+    name = shared("predictions").Name
+    names = [name(tmp_path / f"{place}.png", 1, True) for place in range(12)]
+    features = torch.zeros(12, 1, 4, 4)
+    found.add_errors(names, features, features + 0.5)
+    assert [title for title, *_ in found.restored] == [
+        f"{place}.png\nerror 0.25" for place in range(10)
+    ]
+    scale = shared("preprocessing").Preprocessing(torch.uint8, 51.0, 102.0)
+    titles, *pair = zip(*found.restored, strict=True)
+    images = [scale.undone(torch.stack(each)) for each in pair]
+    figure = shared("plot_figures").restored_files(titles, *images)
+    assert [float(drawn(axis)[0, 0]) for axis in figure.axes[:10]] == [0] * 10
+    shared("plots").save_files(tmp_path, found.restored, scale)
+    assert (tmp_path / "restored_files.png").is_file()

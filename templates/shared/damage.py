@@ -128,6 +128,15 @@ def _are(one: Callable[[Any], bool]) -> Callable[[Any], bool]:
     )
 
 
+def _is_ends(value: Any) -> bool:
+    """Tell whether something is black and white, or such of each kind of numbers."""
+    every = [*value.values()] if isinstance(value, dict) else [value]
+    return bool(every) and all(
+        _are(_is_number)(each) and len(each) == 2 and each[0] < each[1]
+        for each in every
+    )
+
+
 def _one_or_some(one: Callable[[Any], bool]) -> Callable[[Any], bool]:
     """Return what tells whether something is such, or a list of them, or None."""
     return lambda value: value is None or one(value) or _are(one)(value)
@@ -139,7 +148,7 @@ FORMS: dict[str, Callable[[Any], bool]] = {
     "missing": _is_number,
     "vocabulary": lambda value: _is_text(value) or _are(_is_text)(value),
     "shape": lambda value: value == [] or _are(_is_count)(value),
-    "ends": _are(_is_number),
+    "ends": _is_ends,
     "parted": lambda value: isinstance(value, dict) and _is_count(value.get("count")),
     **dict.fromkeys(("classes", "categories", "names"), _are(_is_text)),
     **dict.fromkeys(("length", "known", "margin"), _is_count),

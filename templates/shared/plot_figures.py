@@ -172,6 +172,22 @@ def restored(images: Tensor, results: Tensor) -> "Figure":
     return figure
 
 
+def restored_files(titles: Sequence[str], images: Tensor, results: Tensor) -> "Figure":
+    """Draw images of files, (N, C, H, W), above what the model makes of them."""
+    many = len(images)
+    figure, axes = _subplots(2, many, width=max(2 * many, 3), height=4.6)
+    ends = brightness(images)
+    for place, title in enumerate(titles):
+        draw(axes[place], images[place], ends)
+        draw(axes[many + place], results[place], ends)
+        axes[place].set_title(title, fontsize=9)
+        axes[many + place].set_title("the model makes", fontsize=9)
+    for axis in axes:
+        axis.axis("off")
+    figure.tight_layout()
+    return figure
+
+
 def drawn_pixels(images: Tensor, targets: Tensor, taken: Tensor) -> "Figure":
     """Draw images above the classes of their pixels, and what they are taken for."""
     figure, axes = _subplots(3, 10, width=12, height=4)

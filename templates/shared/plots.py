@@ -28,8 +28,10 @@ from plot_figures import (
     mistakes,
     pictured,
     restored,
+    restored_files,
     texts,
 )
+from preprocessing import Preprocessor
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -115,6 +117,22 @@ def save_restored(folder: Path, data: Splits, outputs: Tensor) -> None:
     own, images = next(pair for pair in of_inputs if pair[1].shape == outputs.shape)
     pair = (own.unscaled(each.cpu()) for each in (images, outputs))
     _save(folder / "restored.png", restored, *pair)
+
+
+def save_files(
+    folder: Path, shown: Sequence[tuple[str, Tensor, Tensor]], scale: Preprocessor
+) -> None:
+    """Draw files, and below what a model makes of them, into restored_files.png.
+
+    Args:
+        folder: Of the run.
+        shown: The title of each, what the model sees, and what it makes, (C, H, W).
+        scale: What brought the files to what the model sees.
+    """
+    titles, *pair = zip(*shown, strict=True)
+    images = [scale.undone(torch.stack(each)) for each in pair]
+    names = ["\n".join(map(printable, title.split("\n"))) for title in titles]
+    _save(folder / "restored_files.png", restored_files, names, *images)
 
 
 def save_numbers(folder: Path, data: Splits, outputs: Tensor) -> None:

@@ -19,6 +19,8 @@ TOP = 3
 """Classes that are printed, if the command line does not say how many."""
 MANY = 40
 """Numbers of an example that are printed; of more, only from where to where they go."""
+DRAWN_FILES = 10
+"""Examples that are drawn beside what a model makes of them."""
 FORMATS = ("text", "csv", "json")
 BEGINNING = 4096
 """Bytes of a file by which it is known."""
@@ -51,12 +53,17 @@ class Predictions:
     """What a model predicts, as the command line asks for it.
 
     Text is printed at once; tables, and what goes into a file, are written at the end.
+
+    Attributes:
+        restored: The first examples that a model restores, to be drawn: the name and
+            the error, the example, and what is made of it.
     """
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.top: int | None = args.top
         self.out: Path | None = args.out
         self.format: str = format_of(args)
+        self.restored: list[tuple[str, Tensor, Tensor]] = []
         self._lines: list[str] = []
         self._records: list[dict[str, Any]] = []
         self._listed: Sequence[str] = ()  # the classes, which have a column each
@@ -126,9 +133,14 @@ class Predictions:
         """Take how far examples, (N, …), are from what is made of them."""
         self._refuse_top()
         errors = (outputs - features).square().flatten(1).mean(1).tolist()
-        for name, error in zip(names, errors, strict=True):
+        for place, (name, error) in enumerate(zip(names, errors, strict=True)):
             said = f"mean squared error {error:.5f}"
             self._add(name, said, {"mean_squared_error": error})
+            if len(self.restored) < DRAWN_FILES:
+                short_name = name.file.name if name.alone else f"row {name.row}"
+                title = f"{short_name}\nerror {error:.4g}"
+                seen, made = features[place].cpu(), outputs[place].cpu()
+                self.restored.append((title, seen, made))
 
     def add_text(self, file: Path, text: str) -> None:
         """Take a text that begins as a file does."""

@@ -29,6 +29,10 @@ class Preprocessor(nn.Module):
         """Return what it does, as plain values."""
         raise NotImplementedError
 
+    def undone(self, values: Tensor) -> Tensor:
+        """Bring what a model takes, (N, …), back to its own unit, if there is one."""
+        return values
+
 
 class Preprocessing(Preprocessor):
     """Brings raw examples, (N, …), to the scale of a model: (raw - mean) / std.
@@ -60,6 +64,10 @@ class Preprocessing(Preprocessor):
         if self.dtype in WHOLE:
             return raw
         return (raw.to(torch.float32) - self.mean) / self.std
+
+    def undone(self, values: Tensor) -> Tensor:
+        """Bring what a model takes, (N, …), back to its own unit."""
+        return values * self.std.to(values.device) + self.mean.to(values.device)
 
     def examples(self, shapes: Sequence[tuple[int, ...]]) -> tuple[Tensor, ...]:
         """Return raw examples of some shapes, at random but the same each time."""

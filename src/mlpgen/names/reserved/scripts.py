@@ -12,9 +12,9 @@ WORDS = frozenset(
     SimpleNamespace TARGET TRAINING Tensor Trained Variance WEIGHTS WeightAverage _
     _all_frozen _are _around _bits _changed _check_fits _checked _checksums _content
     _converted _count _counts _described _differences _ends _faults_by_name _fits
-    _flat _held_out _input _inputs _is_anything _is_count _is_deviation _is_flag
-    _is_kept _is_number _is_so _is_text _key _kind _kind_of_numbers _kinds _known
-    _labels _layer _maps _marks _mended _named_rows _numbers _of_channels
+    _flat _held_out _input _inputs _is_anything _is_count _is_deviation _is_ends
+    _is_flag _is_kept _is_number _is_so _is_text _key _kind _kind_of_numbers _kinds
+    _known _labels _layer _maps _marks _mended _named_rows _numbers _of_channels
     _of_classes _of_copies _of_keys _of_layers _one_or_some _only _other _other_data
     _other_settings _outcome _pairs _pickled _place _positive _range _refused
     _reordered _resampled _rows _safetensors _said _save _scheduler_kind _shape
@@ -87,24 +87,24 @@ WORDS = frozenset(
     read_like read_numbers read_part read_rows read_table read_targets read_text
     read_weights read_window readable readable_folders recoded record refit
     refuse_mixture remark replace reprlib require_matplotlib restore restore_best
-    restored results resume room rotate row row_numbers row_of rows_of run
-    run_folder runpy said_separator same_buffers same_encoding same_outputs
-    same_rows same_states save_classes save_columns save_curves save_examples
-    save_layers save_numbers save_onnx save_places save_pt2 save_restored
-    save_several save_texts say scale scale_doubts scale_of scaler scales
-    scaling_inputs scheduler score scores seed seen self set_random_state settings
-    settled sha256 shaped share shares short should_be_image show_layers show_row
-    show_table shown shuffled shutil sign_of signal sized sized_image spared spec_
-    split spread standardized start starting stat state states statistics std steps
-    subprocess summary survey suspicion sys table_columns table_dates table_doubts
-    table_features table_files table_layout table_like table_notation table_numbers
-    table_rows table_series table_targets table_text take_weights taken
-    takes_targets tarfile target target_doubts targets tell tempfile tensor_of
-    tensorboard tensors text text_columns text_files text_folders text_lengths
-    text_tables text_targets text_to_continue text_units text_unknown texts texts_of
-    texts_read thinned time told torch traceback train train_epoch train_step
-    trained training translated turned turns twin_doubts type_of types typing
-    unicodedata unit_of units_of unknown_share unnamed unpacked unread
+    restored restored_files results resume room rotate row row_numbers row_of
+    rows_of run run_folder runpy said_separator same_buffers same_encoding
+    same_outputs same_rows same_states save_classes save_columns save_curves
+    save_examples save_files save_layers save_numbers save_onnx save_places save_pt2
+    save_restored save_several save_texts say scale scale_doubts scale_of scaler
+    scales scaling_inputs scheduler score scores seed seen self set_random_state
+    settings settled sha256 shaped share shares short should_be_image show_layers
+    show_row show_table shown shuffled shutil sign_of signal sized sized_image
+    spared spec_ split spread standardized start starting stat state states
+    statistics std steps subprocess summary survey suspicion sys table_columns
+    table_dates table_doubts table_features table_files table_layout table_like
+    table_notation table_numbers table_rows table_series table_targets table_text
+    take_weights taken takes_targets tarfile target target_doubts targets tell
+    tempfile tensor_of tensorboard tensors text text_columns text_files text_folders
+    text_lengths text_tables text_targets text_to_continue text_units text_unknown
+    texts texts_of texts_read thinned time told torch traceback train train_epoch
+    train_step trained training translated turned turns twin_doubts type_of types
+    typing unicodedata unit_of units_of unknown_share unnamed unpacked unread
     unseen_categories upright urllib usable use use_weights value value_of values
     values_of_part values_of_targets visible vocabulary_of wanted_inputs warnings
     watch weigh_classes weigh_positives weight_average weighting width_of widths_of
