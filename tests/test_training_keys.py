@@ -470,7 +470,8 @@ def test_evaluation_keeps_the_largest_tensor_below_16_mib(
 ) -> None:
     layers = ["Flatten", {"Linear": width}, {"Linear": 10}]
     text = rendered(layers, {}, tmp_path).read_text(encoding="utf-8")
-    assert f"data.batches({size}):\n" in text
+    assert f"EVAL_BATCH_SIZE = {size}\n" in text
+    assert "data.batches(EVAL_BATCH_SIZE):\n" in text
 
 
 def test_the_average_of_weights_ramps_up() -> None:

@@ -73,9 +73,15 @@ def faults_of(about: Mapping[str, Any], inside: str = "") -> Iterator[str]:
             yield from faults_of(value, f"{name}.")
         elif key in OF_KEYS or not FORMS.get(key, _is_anything)(value):
             yield name
-    counts = [_count(about.get(key)) for key in ("mean", "std")]
-    if counts[0] != counts[1]:
+    if not _go_together(*(_count(about.get(key)) for key in ("mean", "std"))):
         yield f"{inside}std"
+
+
+def _go_together(one: int, other: int) -> bool:
+    """Tell whether there are as many means as deviations, or one of all."""
+    if not (one and other):
+        return one == other
+    return one == other or 1 in (abs(one), abs(other))
 
 
 def _faults_by_name(name: str, value: Any, *, empty: bool) -> Iterator[str]:

@@ -104,6 +104,7 @@ def load(
         lenient=subset > 0,
         given=bool(found),
         outputs=outputs,
+        raw=True,
     )
 
 

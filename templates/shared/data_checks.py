@@ -40,6 +40,7 @@ def believed(
     given: bool = False,
     outputs: int = 0,
     ids: bool = True,
+    raw: bool = False,
 ) -> Splits:
     """Refuse data that cannot teach anything, and add warnings of what may be wrong.
 
@@ -51,6 +52,7 @@ def believed(
         given: Whether the test was given apart, so that some may be trained on too.
         outputs: How many classes the model tells apart, if it does.
         ids: Whether to look for numbers that count the examples.
+        raw: Whether the loss sees numbers to learn as the user made them.
 
     Raises:
         DataError: It cannot: the line says why.
@@ -66,7 +68,7 @@ def believed(
         raise DataError(f"{count} have the same features: nothing can be learned")
     found = [
         *class_doubts(data, outputs if compared else 0),
-        *(target_doubts(data.train) if compared else ()),
+        *(target_doubts(data.train) if compared and raw else ()),
         *feature_doubts(data, ids=ids),
     ]
     if given:

@@ -79,6 +79,7 @@ class Texts(NamedTuple):
 def load_labeled(
     folder: Path,
     device: torch.device,
+    made: Callable[[TextsOfClasses], Data] = lambda texts: texts,
     *,
     path: str,
     length: int,
@@ -97,13 +98,13 @@ def load_labeled(
     subset: int = 0,
     validation: float = 0.0,
     seed: int = 0,
-    made: Callable[[TextsOfClasses], Data] = lambda texts: texts,
 ) -> Splits:
     """Read texts as numbers, cut or padded to one length.
 
     Args:
         folder: What `path` begins in.
         device: Where the data goes.
+        made: Makes what the model takes of the texts, before anything is done to it.
         path: A CSV file, or a folder with a folder of texts for each class, or with
             such folders for each part.
         length: How many words or characters the model sees.
@@ -125,7 +126,6 @@ def load_labeled(
         subset: How many texts are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
         seed: Says which.
-        made: Makes what the model takes of the texts, before anything is done to it.
 
     Raises:
         DataError: There are no texts, or not the targets that the model learns.

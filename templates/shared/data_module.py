@@ -93,6 +93,7 @@ def load(
         lenient=subset > 0,
         given=True,
         outputs=outputs,
+        raw=True,
     )
 
 

@@ -111,6 +111,7 @@ def load(
         lenient=subset > 0,
         given=bool(found),
         outputs=outputs,
+        raw=True,
     )
 
 

@@ -102,6 +102,7 @@ def load(
         lenient=subset > 0,
         given=True,
         outputs=outputs,
+        raw=True,
     )
 
 

@@ -32,7 +32,7 @@ def load(
         DataError: There are no texts, or not the targets that the model learns.
     """
     made = partial(with_lengths, names=names)
-    data = load_labeled(folder, device, **others, made=made)
+    data = load_labeled(folder, device, made, **others)
     return data._replace(about={**data.about, "names": [*names]})
 
 

@@ -285,6 +285,8 @@ def _without_noise(values: Tensor) -> Tensor:
 
     They were scaled, and brought back: of 0 to 3432, float32 may make -7e-9 to 3432.
     """
+    if not values.is_floating_point():
+        return values
     noise = values.abs() < values.abs().amax(dim=0) * 2**-22
     return values.masked_fill(noise, 0)
 

@@ -146,13 +146,13 @@ class Trained(NamedTuple):
         Raises:
             RunError: It has others, or its test may have been trained on.
         """
+        for key, what in MUST_BE_EQUAL.items():
+            if data.about.get(key) != self.about.get(key):
+                raise RunError(f"the data has {what} than what was trained on")
         if said := parted_anew(self.about, data.about, "test"):
             raise RunError(said)
         if "parted" in data.about and "parted" not in self.about:
             note(f"older scripts made {self.path}: it does not tell what was tested")
-        for key, what in MUST_BE_EQUAL.items():
-            if data.about.get(key) != self.about.get(key):
-                raise RunError(f"the data has {what} than what was trained on")
         if scales(data.about) != scales(self.about):
             data.test.rescale(data.about, self.about)
         return data
