@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlpgen import api
+from mlpgen.names.modules import shared_modules
 
 from .networks import network
 
@@ -65,14 +66,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (made / name).write_text(text, encoding="utf-8")
     rows = [f"{i * 7 % 11},{i * 3 % 5},{i * i % 13}" for i in range(40)]
     (made / "table.csv").write_text("\n".join(["a,b,c", *rows, ""]))
-    before = set(sys.modules)
+    others = {name: sys.modules[name] for name in shared_modules() & {*sys.modules}}
+    before = {*sys.modules} - {*others}
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(made))
         patch.setattr(sys, "dont_write_bytecode", True)
+        for name in others:  # the scripts import those beside them
+            del sys.modules[name]
         yield made
-    for name in set(sys.modules) - before:
+    for name in {*sys.modules} - before:
         if str(getattr(sys.modules[name], "__file__", "")).startswith(str(made)):
             del sys.modules[name]
+    sys.modules.update(others)
 
 
 @pytest.fixture
