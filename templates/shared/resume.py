@@ -72,7 +72,8 @@ def differences(
     if _other_data(state["about"], about):
         others = [each for each in found if each.name in OF_DATA and each not in held]
         refused += map(str, others)
-        refused.append(f"{path} was made with other data")
+        if held or not reasons:  # which say more
+            refused.append(f"{path} was made with other data")
     if network:
         raise RunError(*network, *refused, checkpoint.of_another_network(path))
     if refused:
@@ -126,7 +127,7 @@ def _held_out(
             reasons += [
                 f"{each}: what is held out now was trained on" for each in blamed
             ]
-        if said and not blamed:
+        if said and not blamed and not reasons:
             reasons.append(said)
     return held, reasons
 
