@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from mlpgen.styles.code import flat
 from .networks import network
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
 
 SHARED = Path(__file__).parent.parent / "templates" / "shared"
@@ -28,6 +30,22 @@ def shared(name: str) -> ModuleType:
         return importlib.import_module(name)
     finally:
         sys.path.remove(str(SHARED))
+
+
+@contextmanager
+def imported_from(folder: Path) -> Iterator[None]:
+    """Import from a folder what is in it, and forget it then, whatever ran before."""
+    own = {path.stem for path in folder.glob("*.py")}
+    others = {name: sys.modules.pop(name) for name in own & {*sys.modules}}
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name, module in [*sys.modules.items()]:
+            if str(getattr(module, "__file__", "")).startswith(str(folder)):
+                del sys.modules[name]
+        sys.modules.update(others)
 
 
 def load(spec: dict[str, Any], folder: Path) -> Any:

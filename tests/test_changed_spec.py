@@ -17,6 +17,7 @@ from mlpgen.spec.models import Spec
 from mlpgen.spec.training import Training
 
 from .networks import network
+from .shared_modules import imported_from
 from .test_training import tiny, weights
 
 if TYPE_CHECKING:
@@ -454,20 +455,14 @@ class Scripts:
 
     def call(self, kind: str, *args: str) -> tuple[int, str, str]:
         """Run a script; return its exit code and what it has said."""
-        before = set(sys.modules)
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch, imported_from(self.folder):
             patch.setattr(sys, "argv", [f"{kind}_tried.py", *args])
             patch.chdir(self.folder)
-            patch.syspath_prepend(str(self.folder))
             try:
                 runpy.run_path(f"{kind}_tried.py", run_name="__main__")
                 code: Any = 0
             except SystemExit as error:
                 code = error.code
-        for name in set(sys.modules) - before:
-            file = str(getattr(sys.modules[name], "__file__", ""))
-            if file.startswith(str(self.folder)):
-                del sys.modules[name]
         torch.use_deterministic_algorithms(False)
         return int(code or 0), *self.capsys.readouterr()
 

@@ -19,6 +19,7 @@ import torch
 from mlpgen import api
 
 from .networks import network
+from .shared_modules import imported_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -119,13 +120,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (made / name).write_text(text, encoding="utf-8")
     rows = [f"{i % 7},{i % 5},{i % 3},{'ab'[i % 2]}" for i in range(40)]
     (made / "table.csv").write_text("\n".join(["x,y,z,kind", *rows, ""]))
-    before = set(sys.modules)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(made))
+    with imported_from(made):
         yield made
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(made)):
-            del sys.modules[name]
 
 
 @pytest.fixture

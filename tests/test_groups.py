@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import runpy
 import shutil
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +18,7 @@ from mlpgen.training.optimizers.adam import AdamW
 from mlpgen.training.optimizers.muon import Muon
 
 from . import networks, processes
-from .shared_modules import shared
+from .shared_modules import imported_from, shared
 from .test_resume import same_end
 from .test_starting import NETWORKS
 from .test_training import rendered, tiny, train, tried, weights
@@ -51,13 +50,8 @@ TWO = {
 def groups_of(optimizer: dict[str, Any], folder: Path, lr: float, **keys: Any) -> Any:
     """Render a training; return its model, by names, and its optimizer at a rate."""
     script = rendered(LAYERS, {"optimizer": optimizer, **keys}, folder)
-    before = set(sys.modules)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(folder))
+    with imported_from(folder):
         found = runpy.run_path(str(script))
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(folder)):
-            del sys.modules[name]
     model = found["Tried"]()
     return model, found["make_optimizer"](model, lr)
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlpgen import api
-from mlpgen.names.modules import shared_modules
 
 from .networks import network
+from .shared_modules import imported_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,18 +66,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (made / name).write_text(text, encoding="utf-8")
     rows = [f"{i * 7 % 11},{i * 3 % 5},{i * i % 13}" for i in range(40)]
     (made / "table.csv").write_text("\n".join(["a,b,c", *rows, ""]))
-    others = {name: sys.modules[name] for name in shared_modules() & {*sys.modules}}
-    before = {*sys.modules} - {*others}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(made))
+    with pytest.MonkeyPatch.context() as patch, imported_from(made):
         patch.setattr(sys, "dont_write_bytecode", True)
-        for name in others:  # the scripts import those beside them
-            del sys.modules[name]
         yield made
-    for name in {*sys.modules} - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(made)):
-            del sys.modules[name]
-    sys.modules.update(others)
 
 
 @pytest.fixture

@@ -154,7 +154,9 @@ def shapes_of_modules(
 
 def may_not_fit(entry: Any) -> bool:
     """Tell whether a layer is a join with a `when`: if false, it need not fit."""
-    return isinstance(entry, dict) and "when" in entry and len(entry["from"]) > 1
+    return (
+        isinstance(entry, dict) and "when" in entry and len(entry.get("from", "")) > 1
+    )
 
 
 @settings(max_examples=80)
