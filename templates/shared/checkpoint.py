@@ -113,22 +113,26 @@ def has_run(folder: Path) -> bool:
 
 def attempt(folder: Path) -> str:
     """Say why a run is none to be found by its age; nothing if it is one."""
-    try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
-        if config.get("diverged"):
-            return "have diverged"
-        return "know one batch alone" if config["settings"]["overfit_batch"] else ""
-    except (OSError, ValueError, LookupError, AttributeError, TypeError):
-        return ""  # its files are gone in part, or somebody's
+    config = config_of(folder)
+    if config.get("diverged"):
+        return "have diverged"
+    settings = config.get("settings")
+    alone = isinstance(settings, dict) and settings.get("overfit_batch")
+    return "know one batch alone" if alone else ""
 
 
 def commit_of(folder: Path) -> str:
     """Return the commit of the code that made a run; nothing if it is not known."""
+    return str(config_of(folder).get("commit") or "")
+
+
+def config_of(folder: Path) -> dict[str, Any]:
+    """Read the config.json of a run; nothing if it is gone, or somebody else's."""
     try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
-        return str(config["commit"] or "")
-    except (OSError, ValueError, LookupError, AttributeError, TypeError):
-        return ""
+        found = json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def new_run(wanted: Path) -> Path:

@@ -1,12 +1,11 @@
 """The folder of a run: it belongs to one training, and has nobody else's files."""
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from checkpoint import has_run
+from checkpoint import config_of, has_run
 from data_common import named
 from errors import RunError
 
@@ -31,11 +30,7 @@ def check_files(folder: Path, names: Sequence[str] = WRITTEN) -> None:
 
 def is_of_run(folder: Path) -> bool:
     """Tell whether a training has written a folder's config.json."""
-    try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
-        return bool({"command", "settings", "torch"} <= config.keys())
-    except (OSError, ValueError, AttributeError):
-        return False
+    return {"command", "settings", "torch"} <= config_of(folder).keys()
 
 
 def is_plot(path: Path) -> bool:
