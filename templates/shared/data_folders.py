@@ -49,7 +49,7 @@ def files_below(folder: Path, without: Path | None = None) -> Listed:
         without: A folder in it that is another matter.
 
     Raises:
-        FolderError: A folder cannot be read, or something else is in it.
+        FolderError: A folder cannot be read.
     """
 
     def refuse(error: OSError) -> None:
@@ -76,9 +76,6 @@ def files_below(folder: Path, without: Path | None = None) -> Listed:
             (found.unread if is_no_file(each) else found.shown).append(each)
     for paths in found:
         paths.sort()
-    for path in found.shown:
-        if path.exists() and not path.is_file():  # such as a pipe, which would wait
-            raise FolderError(f"{path} is neither a file nor a folder")
     return found
 
 
