@@ -147,8 +147,8 @@ def checked_columns(
         what = "date" if column.kind == "dates" else "number"
         raise DataError(f"line {lines[row]}: {short!r} of {name!r} is no {what}{said}")
     if column.kind == "numbers":
-        large = column.values.abs() > LARGEST_NUMBER
-        if large.any():
-            row = int(large.arg_true()[0])
+        ends: Any = column.values.min(), column.values.max()
+        if any(abs(each or 0) > LARGEST_NUMBER for each in ends):
+            row = int((column.values.abs() > LARGEST_NUMBER).arg_true()[0])
             raise DataError(f"line {lines[row]}: {name!r} {TOO_LARGE}")
     return column

@@ -123,7 +123,7 @@ def doubtful(content: bytes, separator: str, first: Sequence["Series"]) -> set[i
     found: set[int] = set()
     if has_cell(content, separator, r"0\d+"):
         found |= {*range(len(first))}
-    elif has_cell(content, separator, r"[+-]?[1-9]\d{0,2}\.\d{3}"):
+    elif b"." in content and has_cell(content, separator, r"[+-]?[1-9]\d{0,2}\.\d{3}"):
         found |= {
             place
             for place, each in enumerate(first)
