@@ -105,13 +105,15 @@ def command(
             pending.write()
     reports.show_warnings(warnings)
     changes, aside = pending.changes, format_ == "json"
-    same = [each for each in changes if _is_shared(each) and each.status == "current"]
+    same = 0
     for change in changes:
-        if change not in same:
+        if change.status == "current" and change.path.stem in shared_modules():
+            same += 1
+        else:
             _tell(change, forced=force, dry_run=dry_run, aside=aside)
     if same:
-        count = f"{len(same)} shared modules" if len(same) > 1 else "1 shared module"
-        printing.say(f"{count}: unchanged", aside=aside)
+        modules = "shared modules" if same > 1 else "shared module"
+        printing.say(f"{same} {modules}: unchanged", aside=aside)
     for note in pending.notes:
         printing.say(note, aside=aside)
     if force or not any(change.status in files.KEPT for change in changes):
@@ -130,11 +132,6 @@ def _print(rendered: Mapping[Path, RenderedFile]) -> None:
     if shared:
         names = ", ".join(sorted({path.name for path in shared}))
         printing.say(f"not printed, the same in every project: {names}", aside=True)
-
-
-def _is_shared(change: Change) -> bool:
-    """Tell whether a file is one that many scripts import."""
-    return change.path.stem in shared_modules()
 
 
 def _tell(change: Change, *, forced: bool, dry_run: bool, aside: bool) -> None:

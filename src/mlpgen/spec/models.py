@@ -229,7 +229,6 @@ def _checked_training(data: dict[str, Any], problems: Problems) -> dict[str, Any
     training = data.get("training")
     if not isinstance(training, dict):
         return {}
-    wrong: set[int | str] = set()
     try:
         return {"training": Training.model_validate(training)}
     except ValidationError as error:
