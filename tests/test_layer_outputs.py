@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,25 +10,21 @@ import torch
 from torch import nn
 
 from .networks import model, network
+from .shared_modules import SHARED, imported_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from types import ModuleType
 
-SHARED = Path(__file__).parent.parent / "templates" / "shared"
 STYLES = ("explicit", "sequential")
 
 
 @pytest.fixture(scope="module")
 def hooks() -> Iterator[ModuleType]:
     """Import the shared module as scripts do."""
-    before = set(sys.modules)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(SHARED))
+    with imported_from(SHARED):
         yield importlib.import_module("hooks")
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(SHARED)):
-            del sys.modules[name]
 
 
 IMAGE = [1, 8, 8]
