@@ -208,6 +208,22 @@ def test_models_see_no_more_than_a_batch(tmp_path: Path, capsys: Any) -> None:
     assert model.largest == 7
 
 
+@pytest.mark.parametrize(
+    ("numbers", "most", "count"),
+    [(2**23, 100, 50), (2**23, 20, 20), (60, 100, 30), (60, 20, 20), (2, 100, 10)],
+)
+def test_of_large_outputs_fewer_are_drawn(
+    numbers: int, most: int, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as 32 MiB hold, but ten."""
+    plots = shared("plots")
+    monkeypatch.setattr(plots, "MOST_NUMBERS", numbers)
+    data = COMMON.Data(torch.randn(50, 2), torch.arange(50))
+    for batch_size in (1, 7, 40, 50):
+        found = plots.computed(nn.Identity(), data, batch_size, most=most)
+        assert torch.equal(found, data.features[:count])
+
+
 @pytest.mark.parametrize("kind", ["numbers", "several inputs", "images"])
 def test_a_model_that_changes_its_input_leaves_the_data(kind: str) -> None:
     """Such as one with a layer of one's own: `inplace` on an input is refused."""

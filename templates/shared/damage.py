@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
+from data_common import LARGEST_NUMBER
 from errors import RunError
 
-LARGEST_NUMBER = torch.finfo(torch.float32).max
-"""What no mean or deviation is above."""
 OF_NAMES = ("columns", "inputs", "parts", "target_columns")
 """What holds for each of some names what is known of it."""
 NEEDED = {

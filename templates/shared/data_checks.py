@@ -16,8 +16,8 @@ from data_common import (
     Splits,
     in_pieces,
     named,
-    spread,
 )
+from data_features import in_tuple
 from data_twins import same_rows
 
 SOME = 1000
@@ -207,11 +207,8 @@ def feature_doubts(data: Splits, *, ids: bool) -> Iterator[str]:
         yield from pixel_doubts(data, name, values)
     widths = (math.prod(values.shape[1:]) for values in data.train.inputs().values())
     most = min(max(4 * NUMBERS_AT_ONCE // max(*widths, 1), 1), SOME)
-    places = spread(len(data.train), most)
-    seen, _ = data.train.at(places.to(data.train.targets.device))
-    names = data.train.inputs()
-    inputs: tuple[Tensor, ...] = seen if isinstance(seen, tuple) else (seen,)
-    for name, values in zip(names, inputs, strict=True):
+    seen, _ = data.train.some(most)
+    for name, values in zip(data.train.inputs(), in_tuple(seen), strict=True):
         if values.is_floating_point() and values.ndim > 1:
             yield from scale_doubts(data.train.of(name), name, values)
             if ids:

@@ -25,6 +25,8 @@ NAMED = 5
 """What a line names; more is counted."""
 NUMBERS_AT_ONCE = 2**20
 """Numbers of which something is made at once, so that it takes little memory."""
+LARGEST_NUMBER = torch.finfo(torch.float32).max
+"""What no number of data is above, since models take float32."""
 
 
 class DataError(ValueError):
@@ -71,6 +73,10 @@ class Data:
     def at(self, index: Tensor) -> tuple[Features, Tensor]:
         """Return the examples at some places, int64 (B,), and their targets."""
         return self.features.index_select(0, index), self.targets.index_select(0, index)
+
+    def some(self, most: int) -> tuple[Features, Tensor]:
+        """Return examples from the first to the last, at most so many, as `at` does."""
+        return self.at(spread(len(self), most).to(self.targets.device))
 
     def between(self, start: int, stop: int) -> tuple[Features, Tensor]:
         """Return the examples from one place to another, and their targets.

@@ -14,6 +14,11 @@ def applied(model: nn.Module, features: Features) -> Any:
     return model(*features) if isinstance(features, tuple) else model(features)
 
 
+def in_tuple(features: Features) -> tuple[Tensor, ...]:
+    """Return the features of each input, also of a single one."""
+    return features if isinstance(features, tuple) else (features,)
+
+
 def each_of(features: Features, function: Callable[[Tensor], Tensor]) -> Features:
     """Do something to the features of each input."""
     if isinstance(features, tuple):
@@ -40,4 +45,4 @@ def joined(parts: list[Features]) -> Features:
 
 def count_of(features: Features) -> int:
     """Count the examples."""
-    return len(features[0] if isinstance(features, tuple) else features)
+    return len(in_tuple(features)[0])

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import hooks
-from data_features import applied
+from data_features import applied, in_tuple
 from errors import RunError, printable
 from prediction import Loaded, Trained
 
@@ -39,7 +39,7 @@ def export(run: Trained, loaded: Loaded[Any], *shapes: tuple[int, ...]) -> None:
     examples = loaded.preprocess.examples([(2, *shape) for shape in shapes])
     raw = tuple(each.to(device) for each in examples)
     found = loaded.preprocess(*raw)
-    features = found if isinstance(found, tuple) else (found,)
+    features = in_tuple(found)
     ours = [tensor for _, tensor in hooks.tensors(loaded.model(*features))]
     model, given, names = loaded.model, features, loaded.preprocess.names
     batch: Any = ({0: torch.export.Dim("batch")},) * len(given)

@@ -19,9 +19,8 @@ from data_common import (
     Features,
     Splits,
     named,
-    spread,
 )
-from data_features import on_images
+from data_features import in_tuple, on_images
 from errors import note, printable, say, short
 from plot_columns import named_columns
 from plot_figures import as_read
@@ -64,44 +63,51 @@ def look(
         check_files(args.out, others)
         args.out.mkdir(parents=True, exist_ok=True)
         draw_columns(args.out, data)
-        places = spread(len(data.train), EXAMPLES)
-        features, targets = data.train.at(places.to(data.train.targets.device))
+        features, targets = data.train.some(EXAMPLES)
         if augmented:
             features = on_images(features, augmented)
         if mixed:
             features, targets = mixed(features, targets)
-        inputs = features if isinstance(features, tuple) else (features,)
-        titles = [printable(_title(each, data)) for each in targets]
-        if "vocabulary" in data.about:
-            texts = next(each for each in inputs if each.ndim == 2)
-            plots.save_texts(args.out, as_texts(texts, data.about), titles)
-            return
-        own = as_read(data.train, inputs)
-        pairs = zip(data.train.inputs(), own, strict=True)
-        parts = {name: each.cpu() for name, each in pairs if each.ndim != 2}
-        if not parts:  # only columns
-            return
-        if targets.ndim > 2:  # a map for each example
-            unknown = -1 if data.train.ignored is None else data.train.ignored
-            parts["target"] = targets.cpu().where(targets.cpu() != unknown, -1)
-        shown = zip(titles, zip(*parts.values(), strict=True), strict=True)
-        some = [*shown][: EXAMPLES // len(parts)]
-        plots.save_examples(args.out, some, [*parts])
+        draw_examples(args.out, data, features, targets)
+
+
+def draw_examples(
+    folder: Path, data: Splits, features: Features, targets: Tensor
+) -> None:
+    """Draw images, or texts, as the model sees them, with what each is; no columns."""
+    titles = [printable(_title(each, data)) for each in targets]
+    if "vocabulary" in data.about:
+        texts = next(each for each in in_tuple(features) if each.ndim == 2)
+        plots.save_texts(folder, as_texts(texts, data.about), titles)
+        return
+    own = own_values(data.train, features)
+    parts = {name: each for name, each in own.items() if each.ndim != 2}
+    if not parts:
+        return
+    if targets.ndim > 2:  # a map for each example
+        unknown = -1 if data.train.ignored is None else data.train.ignored
+        parts["target"] = targets.cpu().where(targets.cpu() != unknown, -1)
+    shown = zip(titles, zip(*parts.values(), strict=True), strict=True)
+    some = [*shown][: EXAMPLES // len(parts)]
+    plots.save_examples(folder, some, [*parts])
+
+
+def own_values(data: Data, features: Features) -> dict[str, Tensor]:
+    """Return what a model sees of each input, as it was before, by its name."""
+    own = in_tuple(as_read(data, features))
+    return {name: values.cpu() for name, values in zip(data.by_name, own, strict=True)}
 
 
 def draw_columns(folder: Path, data: Splits) -> None:
     """Draw where the values of inputs without height and width are, (N, F) each."""
     if "vocabulary" in data.about:
         return
-    places = spread(len(data.train), COLUMN_VALUES).to(data.train.targets.device)
-    features, targets = data.train.at(places)
-    inputs = features if isinstance(features, tuple) else (features,)
-    own = as_read(data.train, inputs)
+    features, targets = data.train.some(COLUMN_VALUES)
     found: dict[str, Tensor] = {}
-    for name, values in zip(data.train.inputs(), own, strict=True):
+    for name, values in own_values(data.train, features).items():
         if values.ndim == 2:
             about = data.about.get("inputs", {}).get(name, data.about)
-            found |= named_columns(name, values.cpu(), about)
+            found |= named_columns(name, values, about)
     if not found:
         return
     classes = data.about.get("classes") or _two_classes(data.train)

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from data_common import Data, Features
+from data_features import in_tuple
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -262,8 +263,7 @@ def brightness(images: Tensor) -> tuple[float, float]:
 
 def as_read(data: Data, features: Features) -> Features:
     """Bring what a model sees, (N, …) of each input, to what it was before."""
-    parts = features if isinstance(features, tuple) else (features,)
-    pairs = zip(data.by_name.values(), parts, strict=True)
+    pairs = zip(data.by_name.values(), in_tuple(features), strict=True)
     found = tuple(
         each.unscaled(values) if values.is_floating_point() else values
         for each, values in pairs

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from data_common import RANK, Data, Splits
-from data_features import applied
+from data_features import applied, in_tuple
 from errors import RunError, printable
 from plot_columns import columns
 from plot_figures import (
@@ -35,6 +35,11 @@ from preprocessing import Preprocessor
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+MOST_NUMBERS = 2**23
+"""Numbers of all outputs that are drawn, 32 MiB, if these are of more than a few."""
+FEWEST_DRAWN = 10
+"""Outputs that are drawn, however large they are."""
 
 
 def save_curves(folder: Path) -> None:
@@ -112,8 +117,7 @@ def save_restored(folder: Path, data: Splits, outputs: Tensor) -> None:
     """Draw the curves, and what is made of the first images, (N, C, H, W)."""
     save_curves(folder)
     features, _ = data.test.between(0, len(outputs))
-    parts = features if isinstance(features, tuple) else (features,)
-    of_inputs = zip(data.test.by_name.values(), parts, strict=True)
+    of_inputs = zip(data.test.by_name.values(), in_tuple(features), strict=True)
     own, images = next(pair for pair in of_inputs if pair[1].shape == outputs.shape)
     pair = (own.unscaled(each.cpu()) for each in (images, outputs))
     _save(folder / "restored.png", restored, *pair)
@@ -201,14 +205,17 @@ def computed(model: nn.Module, data: Data, batch_size: int, most: int = MOST) ->
         model: The model.
         data: Its first examples are drawn.
         batch_size: How many the model looks at at once.
-        most: How many are drawn.
+        most: How many are drawn; of large outputs fewer.
     """
-    most, parts = min(len(data), most), []
-    for start in range(0, most, batch_size):
+    parts: list[Tensor] = []
+    start, most = 0, min(len(data), most)
+    while start < most:
         features, _ = data.between(start, min(start + batch_size, most))
         output = applied(model, features)
         parts.append((output if isinstance(output, Tensor) else output[0]).cpu())
-    return torch.cat(parts)
+        start += batch_size
+        most = min(most, max(MOST_NUMBERS // parts[0][0].numel(), FEWEST_DRAWN))
+    return torch.cat(parts)[:most]
 
 
 def _save(path: Path, figure_of: Callable[..., "Figure"], *values: Any) -> None:

@@ -9,9 +9,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
-import torch
-
-from data_common import DataError
+from data_common import LARGEST_NUMBER, DataError
 from table_columns import Column, column_of, dates_as, numbers_as
 from table_files import Table
 from table_series import with_nulls
@@ -24,7 +22,6 @@ Of numbers and dates mean and deviation and how they are written; categories; of
 learned the classes, or how its numbers are written.
 """
 TOO_LARGE = "is infinite, or too large"
-LARGEST_NUMBER = torch.finfo(torch.float32).max
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?")
 """A number that may be a category."""
 YES_AND_NO: tuple[tuple[str | Decimal, str | Decimal], ...] = (

@@ -35,8 +35,6 @@ _SHOWN = ("epochs", "batch_size", "seed", "subset", "validation")
 _CONSTANTS = ("weights", "freeze")
 """Settings that are no numbers, but constants of a script too."""
 _DTYPES = {"bf16": Code("torch.bfloat16"), "fp16": Code("torch.float16")}
-_DRAWN = 10_000
-"""Examples that are drawn, `MOST` of the shared module."""
 _SIZES = (2500, 1000, 500, 250, 100, 50, 25, 10, 5, 2)
 
 
@@ -76,7 +74,6 @@ class ScriptValues(NamedTuple):
         measured: The code of the metrics in an evaluation.
         binary: Whether one number tells two classes apart.
         places: Whether there is a class for each place of the output.
-        drawn: How many examples are drawn, if they are large; else 0.
         several: Whether several numbers do, each another two.
         at_end: Metrics that are computed of the model of the best epoch.
         kept: The model that is evaluated and saved: itself, or a mean of its weights.
@@ -123,7 +120,6 @@ class ScriptValues(NamedTuple):
     measured: Measured
     binary: bool
     places: bool
-    drawn: int
     several: bool
     at_end: tuple[str, ...]
     kept: Code
@@ -184,7 +180,6 @@ def script_values(
         measured=measured(recipe, forward),
         binary=recipe.kind == "binary",
         places=recipe.kind == "places",
-        drawn=_drawn(recipe),
         several=recipe.kind == "several",
         at_end=tuple(
             name for name in recipe.metrics if metric(name, recipe.kind).at_end
@@ -259,12 +254,6 @@ def _value(recipe: Recipe, output: str) -> Code:
         return Code(f"{output}.sigmoid()" if _is_logit(recipe) else output)
     given = recipe.main.loss.probabilities.format(output, dim=recipe.main.dim)
     return Code(f"{given}.movedim(-1, 1)" if recipe.main.dim > 1 else given)
-
-
-def _drawn(recipe: Recipe) -> int:
-    """Return how many outputs are drawn, 32 MiB of numbers, if they are large; or 0."""
-    most = max(2**23 // max(prod(recipe.main.shape), 1), 10)
-    return most if most < _DRAWN else 0
 
 
 def _is_logit(recipe: Recipe) -> bool:
