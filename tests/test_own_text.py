@@ -527,7 +527,7 @@ NOTED: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
             (folder / "moods" / "good" / ".DS_Store").write_text("a"),
         ],
         {},
-        "hidden, left out: ",
+        "left out, hidden: 2 (.git and good/.DS_Store)",
     ),
     "other files": (
         "folder",
@@ -536,13 +536,13 @@ NOTED: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
             (folder / "moods" / "README.md").write_text("a"),
         ],
         {},
-        "not texts of a class, left out: ",
+        "left out, no texts of a class: 2 (README.md and good/a.pdf)",
     ),
     "empty files": (
         "folder",
         lambda folder: (folder / "moods" / "good" / "a.txt").write_text(" \n"),
         {},
-        "empty texts, left out: ",
+        "left out, empty texts: 1 (good/a.txt)",
     ),
     "short inputs": (
         "folder",

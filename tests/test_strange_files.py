@@ -48,6 +48,8 @@ STRANGE: dict[str, tuple[Callable[[Path], Any], int, str]] = {
     "a folder elsewhere": (elsewhere, 1, ""),
     "a pipe": (lambda root: os.mkfifo(root / "a" / "p.txt"), 0, "a/p.txt"),
     "a pipe of no class": (lambda root: os.mkfifo(root / "p"), 0, "p"),
+    "a link to nothing": (linked("c", "nowhere"), 0, "c"),
+    "a link to itself alone": (linked("c", "c"), 0, "c"),
 }
 """What is put into data, how many examples it adds, and what is left out."""
 
@@ -63,12 +65,36 @@ def test_what_is_strange_is_left_out(kind: str, name: str, tmp_path: Path) -> No
     targets = torch.cat([found.train.targets, found.test.targets])
     assert targets.bincount().tolist() == [10 + more, 10]
     notes = [each for each in found.notes if UNREAD in each]
-    assert len(notes) == bool(left_out)
-    assert all(left_out in each for each in notes)
+    said = f"left out, {UNREAD}: 1 ({left_out})"
+    assert notes == ([said] if left_out else [])
     assert not any("of two classes" in each for each in found.warnings)
     if kind == "image":
         text = images.draft(str(folder / "data"))
         assert f"# {20 + more} images of 2 classes: a ({10 + more})" in text
+
+
+BESIDE = ("data/.git", "data/notes.txt", "data/train/README.md", "data/old/a.txt")
+
+
+@pytest.mark.parametrize("parts", [("train",), ("train", "test")])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_beside_classes_and_parts(
+    kind: str, parts: tuple[str, ...], tmp_path: Path
+) -> None:
+    """It is left out and counted, wherever it is."""
+    folder = written(kind, tmp_path, **dict.fromkeys(parts, 20))
+    for name in BESIDE[: 2 + len(parts)]:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("nothing")
+    (folder / "data" / "gone").symlink_to("nowhere")
+    odd = "notes.txt and train/README.md"
+    if len(parts) > 1:
+        odd = "notes.txt, old and train/README.md"
+    assert [each for each in load(kind, folder).notes if each.startswith("left")] == [
+        "left out, hidden: 1 (.git)",
+        f"left out, no {kind}s of a class: {1 + len(parts)} ({odd})",
+        f"left out, {UNREAD}: 1 (gone)",
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -109,3 +135,28 @@ def test_a_mask_that_is_a_pipe(tmp_path: Path) -> None:
     sizes: dict[str, Any] = {"shape": (1, 8, 8), "outputs": 2, "places": (8, 8)}
     with pytest.raises(shared("data_common").DataError, match="has no mask in"):
         shared("data_masks").load(tmp_path, CPU, path="photos", masks="masks", **sizes)
+
+
+def test_what_is_beside_images_and_masks(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image")
+    root = tmp_path / "photos"
+    for place in range(12):
+        for folder in (root, root / "masks"):
+            path = folder / ("test" if place < 4 else "train") / f"{place}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pixels = image.effect_noise((8, 8), 50 + place)
+            pixels.point(lambda value: value > 128).save(path)
+    image.new("L", (8, 8)).save(root / "masks" / "more.png")
+    (root / "masks" / "read.me").touch()
+    (root / "notes.txt").touch()
+    (root / "gone").symlink_to("nowhere")
+    sizes: dict[str, Any] = {"shape": (1, 8, 8), "outputs": 2, "places": (8, 8)}
+    found = shared("data_masks").load(
+        tmp_path, CPU, path="photos", masks="photos/masks", **sizes
+    )
+    assert [each for each in found.notes if each.startswith("left")] == [
+        "left out, no images: 1 (notes.txt)",
+        f"left out, {UNREAD}: 1 (gone)",
+        "left out, no masks: 1 (read.me)",
+        "left out, masks without an image: 1 (more.png)",
+    ]

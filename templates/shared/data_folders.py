@@ -5,6 +5,7 @@ This module needs no torch.
 
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ HIDDEN = ("__macosx", "__pycache__", "thumbs.db", "desktop.ini")
 """What systems leave in folders, beside names that begin with a dot."""
 
 UNREAD = "no files, or links to folders above"
-"""What is not read since it never ends, or is of every class."""
+"""What is not read: it never ends, is of every class, or leads to nothing."""
 
 
 class FolderError(ValueError):
@@ -33,7 +34,7 @@ class Listed(NamedTuple):
     Attributes:
         shown: The files.
         hidden: Hidden folders and files.
-        unread: What is neither, such as pipes, and links to folders above.
+        unread: What is neither: pipes, links to folders above or to nothing.
     """
 
     shown: list[Path]
@@ -76,6 +77,27 @@ def files_below(folder: Path, without: Path | None = None) -> Listed:
             (found.unread if is_no_file(each) else found.shown).append(each)
     for paths in found:
         paths.sort()
+    return found
+
+
+def beside(folder: Path, known: Iterable[Path]) -> Listed:
+    """List what is in a folder, but not what is in the folders in it.
+
+    Args:
+        folder: The folder.
+        known: Folders in it that are another matter, and those that these are in.
+    """
+    within = {path for each in known for path in (each, *each.parents)}
+    found = Listed([], [], [])
+    for path in sorted(folder.iterdir()):
+        if path in within:
+            continue
+        if hidden(path.name):
+            found.hidden.append(path)
+        elif path.is_file() or (path.is_dir() and not leads_up(path, folder)):
+            found.shown.append(path)
+        else:
+            found.unread.append(path)
     return found
 
 

@@ -14,7 +14,16 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import LOCAL_RANKS, DataError, Scale, Splits, named
-from data_parts import Places, named_file, parting_of_places, parts_below, split
+from data_parts import (
+    Places,
+    beside_parts,
+    left_out,
+    named_file,
+    parting_of_places,
+    parts_below,
+    reasons,
+    split,
+)
 from data_pixels import Images, fitted, of_pixels, read_images
 from data_scale import normalized
 from data_twins import copied, of_two_classes
@@ -22,7 +31,7 @@ from errors import say
 from image_checks import survey
 from image_files import IMAGES
 from image_fit import Fit
-from image_folders import beside, classes_in, images_of_classes, left_out
+from image_folders import classes_in, images_of_classes
 from preprocessing import Preprocessing
 
 FILES = IMAGES
@@ -97,11 +106,14 @@ def load(
         labels = labels.float().view(-1, *result)
     parts = parted_images(places, features, labels, device)
     about |= normalized(parts, normalize)
-    listings = [each for of_part in found.values() for each in of_part]
-    listings += [beside(place, classes) for place in folders.values()]
-    if len(folders) > 1:
-        listings.append(beside(root, [place.name for place in folders.values()]))
-    notes = [*left_out(root, listings), *notes, *seen.notes]
+    of_classes = [place / name for place in folders.values() for name in classes]
+    others = [each.others for of_part in found.values() for each in of_part]
+    others += beside_parts(root, folders, of_classes)
+    notes = [
+        *left_out(root, reasons("images of a class", others)),
+        *notes,
+        *seen.notes,
+    ]
     return believed(
         Splits(*parts, about, (*notes,), (*doubts, *seen.warnings)),
         compared=outputs > 0 or result is not None,

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import Data, DataError, Splits, inside, named
-from data_parts import parting_of_places, split
+from data_parts import left_out, parting_of_places, split
 from data_twins import check_apart, copies, of_two_classes
 from preprocessing import Preprocessing
 from text_files import TEXTS, read_text
@@ -204,9 +204,8 @@ def of_folders(path: Path, encoding: str) -> Texts:
     """
     found = find_texts(path)
     read = [(each, read_text(each.path, encoding).strip()) for each in found.texts]
-    notes, empty = found.left_out, [str(each.path) for each, text in read if not text]
-    if empty:
-        notes.append(f"empty texts, left out: {named(empty)}")
+    empty = [each.path for each, text in read if not text]
+    notes = [*found.left_out, *left_out(path, {"empty texts": empty})]
     kept = [each for each, text in read if text]
     parts = {each.part: list[Path]() for each in found.texts}
     for each in kept:

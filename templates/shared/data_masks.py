@@ -9,8 +9,16 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import DataError, Scale, Splits, in_pieces, inside, named
+from data_folders import beside
 from data_images import FILES, parted_images, preprocessing, read_all, read_files
-from data_parts import named_file, parting_of_places, parts_below, split
+from data_parts import (
+    left_out,
+    named_file,
+    parting_of_places,
+    parts_below,
+    reasons,
+    split,
+)
 from data_scale import normalized
 from data_targets import Goal, checked_targets
 from data_twins import copied
@@ -18,7 +26,7 @@ from file_errors import readable
 from image_checks import survey
 from image_files import deep_values, sized_image, upright, without_margins
 from image_fit import Fit
-from image_folders import check_broken, images_below, left_out
+from image_folders import check_broken, images_below
 from mask_checks import FractionError, check_whole, look_like_classes, margins
 
 __all__ = ["FILES", "load", "preprocessing", "read_files"]
@@ -108,11 +116,16 @@ def load(
     for part in parts:
         goal.mark(part)
     about |= normalized(parts, normalize)
+    others = [each.others for each in found.values()]
+    if root not in folders.values():
+        others.append(beside(root, [*folders.values(), other]))
     unused = sorted({*wanted.images} - {*pairs.values()})
-    if unused:
-        said_so = f"{len(unused):,} ({named(unused)})"
-        notes.append(f"left out, masks without an image: {said_so}")
-    notes = [*left_out(root, [*found.values()]), *left_out(other, [wanted]), *notes]
+    notes = [
+        *left_out(root, reasons("images", others)),
+        *left_out(other, reasons("masks", [wanted.others])),
+        *left_out(other, {"masks without an image": unused}),
+        *notes,
+    ]
     data = Splits(*parts, about, (*notes, *seen.notes), (*warnings, *seen.warnings))
     return believed(data, lenient=subset > 0, outputs=outputs)
 

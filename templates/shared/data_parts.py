@@ -1,6 +1,7 @@
 """The parts of data that is in folders: to train on, to validate, to test."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from os import SEEK_END
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,9 +10,9 @@ from zlib import crc32
 import torch
 from torch import Tensor
 
-from data_common import DataError, chosen, held_out
+from data_common import DataError, chosen, held_out, named
 from data_files import readable_folders
-from data_folders import parts_of
+from data_folders import UNREAD, Listed, beside, parts_of
 from parting_marks import mark_of, parting
 
 MIDDLE = 256
@@ -29,6 +30,51 @@ def parts_below(root: Path) -> dict[str, Path]:
     """
     with readable_folders():
         return parts_of(root)
+
+
+def beside_parts(
+    root: Path, folders: Mapping[str, Path], known: Iterable[Path]
+) -> Iterator[Listed]:
+    """List what is in the folders of data and of its parts, beside those of examples.
+
+    Args:
+        root: The folder of the data.
+        folders: Those of the parts.
+        known: Those of the examples.
+    """
+    known = [*known]
+    for place in dict.fromkeys((root, *folders.values())):
+        with readable_folders():
+            yield beside(place, known)
+
+
+def reasons(what: str, found: Iterable[Listed]) -> dict[str, list[Path]]:
+    """Return what is not read, by the reason.
+
+    Args:
+        what: What the files that are shown are none of: texts, images of a class.
+        found: What is there beside such.
+    """
+    every = Listed(*(list(chain(*paths)) for paths in zip(*found, strict=True)))
+    return {"hidden": every.hidden, f"no {what}": every.shown, UNREAD: every.unread}
+
+
+def left_out(root: Path, found: Mapping[str, Sequence[Path]]) -> list[str]:
+    """Say what of a folder is not read, a line for each reason.
+
+    Args:
+        root: The folder.
+        found: The files by the reason.
+    """
+    names = {
+        why: sorted(path.relative_to(root).as_posix() for path in paths)
+        for why, paths in found.items()
+    }
+    return [
+        f"left out, {why}: {len(each):,} ({named(each)})"
+        for why, each in names.items()
+        if each
+    ]
 
 
 class Places(NamedTuple):

@@ -1,11 +1,11 @@
 """Folders of images: the classes, and what in them is no image."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from data_common import DataError, named
 from data_files import readable_folders
-from data_folders import UNREAD, hidden, is_no_file, leads_up, visible
+from data_folders import Listed, visible
 from image_walk import Found, found_in
 
 
@@ -64,9 +64,9 @@ def images_of_classes(folder: Path, classes: Sequence[str]) -> list[Found]:
     if strange:
         names = named(map(repr, strange))
         raise DataError(f"{folder}: nothing is trained on for {names}")
+    nothing = Found([], [], Listed([], [], []))
     found = [
-        images_below(folder / name) if name in there else Found.nothing()
-        for name in classes
+        images_below(folder / name) if name in there else nothing for name in classes
     ]
     check_broken(found)
     pairs = zip(classes, found, strict=True)
@@ -89,28 +89,3 @@ def check_broken(found: Sequence[Found]) -> None:
     if broken:
         is_none = "is no image" if len(broken) == 1 else "are no images"
         raise DataError(f"{named(broken)} {is_none}: remove what is none")
-
-
-def beside(folder: Path, names: Sequence[str]) -> Found:
-    """Return what is in a folder beside the folders of some names."""
-    found = Found.nothing()
-    for path in sorted(folder.iterdir()):
-        if hidden(path.name):
-            found.hidden.append(path)
-        elif path.name not in names:
-            odd = is_no_file(path) or (path.is_dir() and leads_up(path, folder))
-            (found.unread if odd else found.others).append(path)
-    return found
-
-
-def left_out(root: Path, found: Sequence[Found]) -> Iterator[str]:
-    """Say what of a folder is not read, a line for each reason."""
-    kinds = {
-        "hidden": [path for each in found for path in each.hidden],
-        "no images of a class": [path for each in found for path in each.others],
-        UNREAD: [path for each in found for path in each.unread],
-    }
-    for what, paths in kinds.items():
-        if paths:
-            names = named(sorted(path.relative_to(root).as_posix() for path in paths))
-            yield f"left out, {what}: {len(paths):,} ({names})"

@@ -4,9 +4,9 @@ This module needs no torch.
 """
 
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from data_folders import FolderError, files_below
+from data_folders import FolderError, Listed, files_below
 
 ENDINGS = (
     *(".avif", ".bmp", ".gif", ".heic", ".jfif", ".jp2", ".jpeg", ".jpg", ".pbm"),
@@ -27,21 +27,12 @@ class Found(NamedTuple):
     Attributes:
         images: Files that begin as images do.
         broken: Files that are called images, and do not.
-        others: All other files.
-        hidden: Hidden folders and files.
-        unread: What is neither, such as pipes, and links to folders above.
+        others: What else is there; those that are shown are other files.
     """
 
     images: list[Path]
     broken: list[Path]
-    others: list[Path]
-    hidden: list[Path]
-    unread: list[Path]
-
-    @classmethod
-    def nothing(cls) -> Self:
-        """Return what is in an empty folder."""
-        return cls([], [], [], [], [])
+    others: Listed
 
 
 def found_in(folder: Path, without: Path | None = None) -> Found:
@@ -55,17 +46,15 @@ def found_in(folder: Path, without: Path | None = None) -> Found:
         FolderError: A folder cannot be read.
     """
     files = files_below(folder, without)
-    found = Found([], [], [], files.hidden, files.unread)
+    found = Found([], [], files._replace(shown=[]))
     for path in files.shown:
-        kind_of(path, found).append(path)
+        if begins_as_image(path):
+            found.images.append(path)
+        elif called_image(path):
+            found.broken.append(path)
+        else:
+            found.others.shown.append(path)
     return found
-
-
-def kind_of(path: Path, found: Found) -> list[Path]:
-    """Return the list that a file belongs to."""
-    if begins_as_image(path):
-        return found.images
-    return found.broken if called_image(path) else found.others
 
 
 def should_be_image(path: Path) -> bool:

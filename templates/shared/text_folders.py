@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from data_common import DataError, named
+from data_common import DataError
 from data_files import readable_folders
-from data_folders import UNREAD, files_below, hidden, visible
-from data_parts import parts_below
+from data_folders import Listed, files_below, visible
+from data_parts import beside_parts, left_out, parts_below, reasons
 from text_files import TEXTS
 
 
@@ -29,7 +29,7 @@ class FoundTexts(NamedTuple):
 
     Attributes:
         texts: The texts, one part behind the other.
-        left_out: What is not read, and why.
+        left_out: What is not read, a line for each reason.
     """
 
     texts: list[FoundText]
@@ -44,34 +44,23 @@ def find_texts(root: Path) -> FoundTexts:
     """
     if not root.is_dir():
         raise DataError(f"{root} is a file: name a folder with a folder for each class")
-    found = FoundTexts([], [])
-    unseen: list[Path] = []
-    strange: list[Path] = []
-    unread: list[Path] = []
-    for part, folder in parts_below(root).items():
+    texts: list[FoundText] = []
+    others: list[Listed] = []
+    folders = parts_below(root)
+    of_classes: list[Path] = []
+    for part, folder in folders.items():
         with readable_folders():
             classes = visible(folder)
+            listed = [files_below(path) for path in classes]
         if not classes:
             raise DataError(f"{folder} has no folders: one with texts for each class")
-        for path in classes:
-            with readable_folders():
-                files = files_below(path)
-            texts = [each for each in files.shown if TEXTS.has(each)]
-            if not texts:
+        for path, each in zip(classes, listed, strict=True):
+            found = [file for file in each.shown if TEXTS.has(file)]
+            if not found:
                 raise DataError(TEXTS.none_in(path))
-            found.texts.extend(FoundText(text, path.name, part) for text in texts)
-            strange += [each for each in files.shown if not TEXTS.has(each)]
-            unseen += files.hidden
-            unread += files.unread
-        for path in sorted(folder.iterdir()):
-            if hidden(path.name):
-                unseen.append(path)
-            elif path.is_file():
-                strange.append(path)
-            elif path not in classes:
-                unread.append(path)
-    kinds = {"hidden": unseen, "not texts of a class": strange, UNREAD: unread}
-    for what, paths in kinds.items():
-        if paths:
-            found.left_out.append(f"{what}, left out: {named(paths)}")
-    return found
+            texts += [FoundText(file, path.name, part) for file in found]
+            strange = [file for file in each.shown if not TEXTS.has(file)]
+            others.append(each._replace(shown=strange))
+        of_classes += classes
+    others += beside_parts(root, folders, of_classes)
+    return FoundTexts(texts, left_out(root, reasons("texts of a class", others)))
