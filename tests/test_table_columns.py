@@ -198,6 +198,45 @@ def plain_value(value: str | float | None) -> str | float:
         return text
 
 
+@pytest.mark.parametrize("place", [3, 150])
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    {
+        "+1": 1.0,
+        "-12": -12.0,
+        "2.5": 2.5,
+        ".5": 0.5,
+        "1e3": 1000.0,
+        "2147483647": 2.0**31 - 1,
+        "2147483648": 2.0**31,
+        "-2147483649": -(2.0**31) - 1,
+        "99999999999999999999": 1e20,
+        " 7 ": 7.0,
+        "05": 5.0,
+        "12 000": 12_000.0,
+        "": None,
+        "NA": None,
+        "-": None,
+        "nan": None,
+    }.items(),
+)
+def test_a_cell_among_whole_numbers(
+    tmp_path: Path, cell: str, value: float | None, place: int
+) -> None:
+    """Where the others are short, a longer number or a gap is read as what it is."""
+    rows = [str(row % 7 + 1) for row in range(200)]
+    rows[place] = cell
+    (tmp_path / "t.csv").write_text("\n".join(["a,b", *(f"{r},x" for r in rows)]))
+    columns, files = shared("table_columns"), shared("table_files")
+    table = columns.read_table(tmp_path / "t.csv", files.Format())
+    column = columns.column_of(table, "a")
+    assert (column.kind, column.odd) == ("numbers", None)
+    assert column.values.to_list() == [
+        value if row == place else row % 7 + 1 for row in range(200)
+    ]
+    assert column.code == (cell if cell == "05" else "")
+
+
 def test_quotes_shift_no_column(tmp_path: Path) -> None:
     """Where polars would swallow a row of some columns, the csv module reads all."""
     lines = [f"{number % 13},{number % 7},n,{number}" for number in range(300)]

@@ -16,7 +16,7 @@ from data_checks import believed
 from data_common import Data, DataError, Splits, chosen, held_out, inside
 from data_files import Files
 from errors import note
-from parting_marks import SOME_EXAMPLES, mark_of, parting
+from parting_marks import SOME_EXAMPLES, SOME_VALUES, mark_of, parting
 from preprocessing import Preprocessing
 from table_columns import Column
 from table_features import (
@@ -43,8 +43,8 @@ from table_rows import (
 from table_targets import Wanted, check_chances, learned_targets, values_of_targets
 
 FILES = Files("tables", (".csv", ".tsv"))
-COLUMNS_AT_ONCE = 16
-"""Features that are written at once: 64 bytes of a row, as memory is read."""
+COLUMNS_AT_ONCE = 32
+"""Features that are written at once: some bytes of a row, as memory is read."""
 
 
 def load(
@@ -237,10 +237,11 @@ def encoded(
     start = 0
     for name, known in about.items():
         values = encoded_columns(name, columns.pop(name), known, lines)
-        waiting.append(values[order].T)
+        waiting.append(values.T)
         size = sum(map(len, waiting))
         if size >= COLUMNS_AT_ONCE or not columns:
-            found[:, start : start + size] = torch.cat(waiting).T
+            some = torch.cat(waiting).T.contiguous()
+            found[:, start : start + size] = some.index_select(0, order)
             waiting, start = [], start + size
     return [*torch.split(found, [*map(len, places)])]
 
@@ -248,9 +249,10 @@ def encoded(
 def mark_of_rows(rows: Rows, places: Tensor) -> str:
     """Mark the rows at some places by what they are learned from."""
     some = places[:: max(len(places) // SOME_EXAMPLES, 1)].tolist()
+    names = sorted(rows.features)
     found = {
         name: rows.features[name].values.gather(some).to_list()
-        for name in sorted(rows.features)
+        for name in names[:: max(len(names) // SOME_VALUES, 1)]
     }
     return mark_of(found.items() if some else ())
 

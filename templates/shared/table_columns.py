@@ -93,7 +93,7 @@ def has_commas(table: Table) -> bool:
     Where semicolons separate columns it is enough that it may be.
     """
     for values in table.columns.values():
-        if values.dtype.is_float():
+        if values.dtype.is_numeric():
             continue
         some = with_nulls(values.drop_nulls().head(1000), MISSING)
         point, comma = (known(read_numbers(some, each)) for each in ".,")
@@ -114,8 +114,8 @@ def column_of(table: Table, name: str, *, text: bool = False) -> Column:
     values = table.columns[name]
     if text:
         return Column("categories", words(values))
-    if values.dtype.is_float():
-        return Column("numbers", without_nan(values.rechunk()), ".")
+    if values.dtype.is_numeric():
+        return Column("numbers", without_nan(doubles(values)), ".")
     given = with_nulls(values, MISSING)
     if given.null_count() == len(given):
         return Column("nothing", given)
@@ -205,6 +205,13 @@ def dates_as(given: "Series", pattern: str, *, timed: bool = False) -> Column:
         values = values.set(~times, None)
     every = bool((times | given.is_null()).all())
     return Column("dates", values, pattern, odd(given, values), timed=every)
+
+
+def doubles(values: "Series") -> "Series":
+    """Return numbers as Float64, in one piece."""
+    import polars as pl
+
+    return values.cast(pl.Float64).rechunk()
 
 
 def without_nan(values: "Series") -> "Series":

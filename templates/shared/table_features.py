@@ -58,7 +58,7 @@ def learned_columns(
 
 def of_numbers(name: str, column: Column, train: Tensor, missing: str | None) -> Known:
     """Return mean and deviation of numbers, or of a part of dates."""
-    values = tensor_of(values_of_part(column, name))[train]
+    values = tensor_of(values_of_part(column, name)).index_select(0, train)
     there = values[~values.isnan()] if column.missing else values
     if not len(there):
         raise DataError(f"{name!r} is missing in all rows that are trained on: drop it")
@@ -115,12 +115,23 @@ def encoded_columns(
     parts = known.get("parts", {name: known})
     found = [standardized(values_of_part(column, part), parts[part]) for part in parts]
     values = torch.stack(found, dim=1) if len(found) > 1 else found[0].unsqueeze(1)
-    if not values.isfinite().all():
-        row = int((~values.isfinite()).any(dim=1).nonzero()[0])
+    if not values.sum().isfinite():  # quick; large numbers alone may add up to inf
+        check_finite(name, column, values, lines)
+    return values
+
+
+def check_finite(
+    name: str, column: Column, values: Tensor, lines: Sequence[int]
+) -> None:
+    """See that the features of a column, (N, F), are numbers.
+
+    Raises:
+        DataError: One is missing, or too large.
+    """
+    for row in (~values.isfinite()).any(dim=1).nonzero().flatten().tolist():
         missing = "is missing, as in no row of the training: fill it in"
         fault = missing if column.values[row] is None else TOO_LARGE
         raise DataError(f"line {lines[row]}: {name!r} {fault}")
-    return values
 
 
 def standardized(values: "Series", known: Known) -> Tensor:

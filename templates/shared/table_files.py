@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from table_dates import hold_dates
 from table_numbers import doubtful, few_digits, is_more
-from table_series import all_numbers, is_number
+from table_series import all_numbers, lacks, type_of
 from table_text import Content, TableError, open_table, rows_of
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class Table(NamedTuple):
 
     Attributes:
         path: The file.
-        columns: The columns by name: Float64 if each value is a number and nothing
-            more, else String; null where a row has nothing.
+        columns: The columns by name: Int32 or Float64 if each value is a number and
+            nothing more, else String; null where a row has nothing.
         separator: What is between them.
         lines: The line of the file that each row begins in.
         notes: How it is written, as far as that was found out, a line each.
@@ -216,8 +216,9 @@ def columns_of(
 ) -> list["Series"]:
     """Read all columns at once.
 
-    A column is numbers if its first ones are; where one is none, or is more than a
-    number, it is read again as text.
+    A column is numbers if its first ones are. Where one of whole numbers is none, it is
+    read again as floating-point numbers; where one of these is none, or is more than a
+    number, as text.
 
     Args:
         content: The table.
@@ -241,23 +242,29 @@ def columns_of(
             )
         return frame.get_columns()
 
-    text = [pl.String] * width
-    first = taken(text, n_rows=SAMPLE)
-    kinds = [
-        pl.String if place in texts or not is_number(each) else pl.Float64
-        for place, each in enumerate(first)
-    ]
-    found = taken(kinds)
+    def read_again(places: Sequence[int], kind: Any) -> dict[int, "Series"]:
+        """Read some columns as another type, by their places."""
+        columns = taken([kind] * width, columns=places) if places else []
+        return dict(zip(places, columns, strict=True))
+
+    first = taken([pl.String] * width, n_rows=SAMPLE)
+    found = taken(
+        [
+            pl.String if place in texts else type_of(each)
+            for place, each in enumerate(first)
+        ]
+    )
+    wide = [place for place, each in enumerate(found) if lacks(each, pl.Int32)]
+    for place, each in read_again(wide, pl.Float64).items():
+        found[place] = each
     more = doubtful(content.text, content.separator, first)
-    again = [
+    odd = [
         place
         for place, each in enumerate(found)
-        if each.dtype == pl.Float64
-        and (each.null_count() or (place in more and few_digits(each)))
+        if lacks(each, pl.Float64)
+        or (place in more and each.dtype.is_numeric() and few_digits(each))
     ]
-    for place, each in zip(
-        again, taken(text, columns=again) if again else [], strict=True
-    ):
+    for place, each in read_again(odd, pl.String).items():
         if found[place].null_count() or is_more(each, decimal):
             found[place] = each
     return found

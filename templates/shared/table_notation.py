@@ -70,7 +70,7 @@ def as_known(table: Table, name: str, known: Known) -> Column:
         return column_of(table, name, text=True)
     if "categories" in known:
         return checked_categories(table, name, known["categories"])
-    if values.dtype.is_float():
+    if values.dtype.is_numeric():
         return checked_columns(name, column_of(table, name), table.lines, "")
     given = with_nulls(values, MISSING)
     if "parts" in known:

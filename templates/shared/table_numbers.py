@@ -134,6 +134,8 @@ def doubtful(content: bytes, separator: str, first: Sequence["Series"]) -> set[i
 
 def few_digits(numbers: "Series") -> bool:
     """Tell whether all numbers have at most three digits behind the point."""
+    if numbers.dtype.is_integer():
+        return True
     scaled = numbers * 1000
     return bool(((scaled - scaled.round()).abs() < 1e-6).all())
 

@@ -4,7 +4,7 @@ This module needs no torch.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from polars import Expr, Series
@@ -36,14 +36,23 @@ def odd(given: "Series", values: "Series") -> tuple[int, str] | None:
     return row, str(given[row])
 
 
-def is_number(values: "Series") -> bool:
-    """Tell whether each text is a number, and there are some."""
+def type_of(values: "Series") -> Any:
+    """Return the type that the rest of a column is read as, by its first texts.
+
+    Whole numbers are half as long as others, so they are read and kept faster.
+    """
     import polars as pl
 
-    numbers = values.cast(pl.Float64, strict=False)
-    return numbers.null_count() < len(values) and (
-        numbers.null_count() == values.null_count()
-    )
+    for each in (pl.Int32, pl.Float64):
+        count = values.cast(each, strict=False).null_count()
+        if count == values.null_count() < len(values):
+            return each
+    return pl.String
+
+
+def lacks(values: "Series", kind: Any) -> bool:
+    """Tell whether a column is of a type, and some of its values are not."""
+    return values.dtype == kind and values.null_count() > 0
 
 
 def all_numbers(values: "Series") -> bool:

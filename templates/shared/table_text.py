@@ -112,7 +112,9 @@ def in_utf8(path: Path, encoding: str) -> tuple[bytes, str, list[str]]:
         raise TableError(f"{path} is no table: it has NUL bytes, first in line {line}")
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return content.rstrip(b"\n"), used, notes
+    if content.endswith(b"\n\n"):  # one alone stays, which saves a copy of the text
+        content = content.rstrip(b"\n")
+    return content, used, notes
 
 
 def same_encoding(one: str, mark: str) -> bool:
