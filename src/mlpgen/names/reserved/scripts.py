@@ -27,13 +27,13 @@ WORDS = frozenset(
     beside_parts best best_pattern brightness build by_name byte_marks cache called
     called_image cased cells centered chain changes channel check_apart
     check_arguments check_broken check_chances check_classes check_counts
-    check_files check_folder check_layout check_names check_other check_out
-    check_own check_swapped check_targets check_unit check_weights check_whole
-    check_width checked checked_by_name checked_categories checked_chances
-    checked_columns checked_features checked_inputs checked_labels checked_names
-    checked_numbers checked_rows checked_targets checkpoint chosen class_axis
-    class_counts class_doubts class_names class_order classes classes_in classes_of
-    clipped closure code_in codecs codes collections column_of columns
+    check_files check_finite check_folder check_layout check_names check_other
+    check_out check_own check_swapped check_targets check_unit check_weights
+    check_whole check_width checked checked_by_name checked_categories
+    checked_chances checked_columns checked_features checked_inputs checked_labels
+    checked_names checked_numbers checked_rows checked_targets checkpoint chosen
+    class_axis class_counts class_doubts class_names class_order classes classes_in
+    classes_of clipped closure code_in codecs codes collections column_of columns
     columns_by_rows columns_like columns_of combinations command_line commit_of
     compared computed config_of confusion confusion_of_places confusion_of_several
     contextmanager continued copied copies copy count count_odd count_of counted
@@ -44,7 +44,7 @@ WORDS = frozenset(
     data_pixels data_scale data_tables data_targets data_tensors data_text
     data_texts_with_lengths data_twins data_wanted data_words dates_as dates_of
     decayed decode decoded deep_values defaultdict described device differences
-    difflib dist doubt_of doubtful doubts_of download draw draw_columns
+    difflib dist doubles doubt_of doubtful doubts_of download draw draw_columns
     draw_examples drawn drawn_pixels each_of encode encoded encoded_columns
     encoding_by_mark ends_of epoch epochs errors evaluate evaluated example examples
     export exports extract_tb facts faults_of feature_doubts feature_maps
@@ -58,10 +58,10 @@ WORDS = frozenset(
     image image_checks image_files image_fit image_folders image_formats image_walk
     images images_below images_of_classes importing in_bytes in_lines in_order
     in_pieces in_tuple in_utf8 index inside inspect instead_of io is_better
-    is_constant is_more is_no_file is_number is_odd is_of_run is_one_hot
-    is_other_data is_own_code is_plot is_utf8 is_whole is_wide islice itertools join
-    joined json keep kind_of_numbers known known_ends known_examples labels laid_out
-    last layer leads_up learned learned_columns learned_targets learning_rate leave
+    is_constant is_more is_no_file is_odd is_of_run is_one_hot is_other_data
+    is_own_code is_plot is_utf8 is_whole is_wide islice itertools join joined json
+    keep kind_of_numbers known known_ends known_examples labels lacks laid_out last
+    layer leads_up learned learned_columns learned_targets learning_rate leave
     left_out lengths_of lines_of load load_labeled loaded locked look
     look_like_classes looks_like_number loss loss_beside lr_scheduler make_optimizer
     margins mark_of mark_of_data mark_of_rows mask_checks mask_classes mask_name
