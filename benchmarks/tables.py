@@ -25,9 +25,10 @@ def peak():
 sys.path.insert(0, sys.argv[1])
 before, start = peak(), time.perf_counter()
 import data_tables
+from data_goal import Goal
 data = data_tables.load(
     Path(sys.argv[2]), torch.device("cpu"), path="table.csv", target="label",
-    features=int(sys.argv[3]), outputs=10, validation=0.1,
+    features=int(sys.argv[3]), goal=Goal(classes=10), validation=0.1,
 )
 seconds, memory = time.perf_counter() - start, peak() - before
 rows = [len(part) for part in data[:3]]

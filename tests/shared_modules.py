@@ -32,6 +32,10 @@ def shared(name: str) -> ModuleType:
         sys.path.remove(str(SHARED))
 
 
+Goal: Any = shared("data_goal").Goal
+"""What the loss compares with, as scripts write it."""
+
+
 @contextmanager
 def imported_from(folder: Path) -> Iterator[None]:
     """Import from a folder what is in it, and forget it then, whatever ran before."""
@@ -53,7 +57,7 @@ def load(spec: dict[str, Any], folder: Path) -> Any:
     recipe = network(spec).graph.recipe
     assert recipe is not None
     arguments = ", ".join(map(flat, load_arguments(recipe)))
-    found = eval(f"dict({arguments})", {"torch": torch})
+    found = eval(f"dict({arguments})", {"torch": torch, "Goal": Goal})
     return shared(data_module(recipe)).load(folder, CPU, **found)
 
 

@@ -16,7 +16,7 @@ from torch.utils._pytree import tree_leaves
 from mlpgen import api
 
 from .networks import network
-from .shared_modules import shared
+from .shared_modules import Goal, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,10 +106,11 @@ def test_looking_at_data_takes_little_memory(kind: str) -> None:
     floats = data.targets.is_floating_point()
     about = {} if floats else {"classes": ["a", "b", "c"]}
     splits = COMMON.Splits(data, data.part(torch.arange(0)), data, about)
+    goal = Goal(numbers=(1,)) if floats else Goal(classes=3)
     checks, made = shared("data_checks"), Made()
     with made:
         try:
-            checks.believed(splits, given=True, outputs=0 if floats else 3)
+            checks.believed(splits, goal, given=True, own=True)
         except COMMON.DataError as error:
             assert "same features" in str(error)
         shared("look").facts(splits)
@@ -121,7 +122,7 @@ def test_looking_at_data_takes_little_memory(kind: str) -> None:
 def test_tensors_of_ones_own_are_checked_in_little_memory() -> None:
     """Targets of each pixel, some of which are ignored, and weights of them."""
     wanted, made = shared("data_wanted"), Made()
-    goal = shared("data_targets").Goal(outputs=3, places=(64, 64), ignored=-1)
+    goal = Goal(classes=3, places=(64, 64), ignored=-1)
     of_images = wanted.Wanted((3, 64, 64), torch.float32, 0, goal)
     features = torch.randn(1200, 3, 64, 64)
     targets = torch.randint(-1, 3, (1200, 64, 64))

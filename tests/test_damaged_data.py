@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 import torch
 
-from .shared_modules import CPU, shared
+from .shared_modules import CPU, Goal, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,11 +135,12 @@ def texts(folder: Path) -> None:
         path.write_text(f"{'AB'[number // 4]} hüpft der Hase.\n", "utf-8")
 
 
-OF_TEXTS = {"path": "moods", "length": 8, "vocabulary": 40, "outputs": 3}
-OF_ARRAYS = {"path": "a.npz", "shape": (2, 3), "outputs": 3, "normalize": "auto"}
-OF_TABLE = {"path": "a.csv", "target": "kind", "features": 3, "outputs": 3}
+OF_TEXTS = {"path": "moods", "length": 8, "vocabulary": 40, "goal": Goal(classes=3)}
+OF_ARRAYS = {"path": "a.npz", "shape": (2, 3), "goal": Goal(classes=3)}
+OF_ARRAYS |= {"normalize": "auto"}
+OF_TABLE = {"path": "a.csv", "target": "kind", "features": 3, "goal": Goal(classes=3)}
 OF_TEXT = {"path": "a.txt", "length": 8, "vocabulary": 40, "validation": 0.2}
-OF_IMAGES = {"path": "photos", "shape": (3, 6, 5), "outputs": 2}
+OF_IMAGES = {"path": "photos", "shape": (3, 6, 5), "goal": Goal(classes=2)}
 KINDS = {
     "idx": Kind("data_mnist", lambda folder: mnist(folder, False), {}),
     "packed idx": Kind("data_mnist", lambda folder: mnist(folder, True), {"subset": 6}),
@@ -149,7 +150,7 @@ KINDS = {
     "numbers": Kind(
         "data_tables",
         table,
-        {"path": "a.csv", "target": "size", "features": 5, "result": (1,)},
+        {**OF_TABLE, "target": "size", "features": 5, "goal": Goal(numbers=(1,))},
         "a.csv",
     ),
     "arrays": Kind("data_arrays", arrays, OF_ARRAYS, "a.npz"),
@@ -283,8 +284,8 @@ def test_arrays_of_another_type(values: str, part: str, tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", **found)
     for wants in (
         {},
-        {"outputs": 0, "unit": True},
-        {"result": (2, 3), "outputs": 0},
+        {"goal": Goal(unit=True)},
+        {"goal": Goal(numbers=(2, 3))},
         {"dtype": torch.int64, "normalize": None, "known": 200},
     ):
         kind = KINDS["arrays"]
@@ -390,7 +391,7 @@ def test_results_of_modules(
     (tmp_path / "mine.py").write_text("\n".join(lines))
     module = shared("data_module")
     monkeypatch.setattr(module, "__file__", str(tmp_path / "data_module.py"))
-    arguments = {"path": "mine.py", "shape": (4,), "outputs": 3}
+    arguments = {"path": "mine.py", "shape": (4,), "goal": Goal(classes=3)}
     for more in ({}, {"normalize": "auto", "validation": 0.3}, {"dtype": torch.int64}):
         kind = Kind("data_module", table, {**arguments, **more})
         said(use, kind, tmp_path)
@@ -408,7 +409,7 @@ def test_modules_with_syntax_errors(
     module = shared("data_module")
     monkeypatch.setattr(module, "__file__", str(tmp_path / "data_module.py"))
     with pytest.raises(error(), match=r"mine\.py"):
-        module.load(tmp_path, CPU, path="mine.py", shape=(4,), outputs=3)
+        module.load(tmp_path, CPU, path="mine.py", shape=(4,), goal=Goal(classes=3))
 
 
 def test_checksums_are_verified(tmp_path: Path) -> None:

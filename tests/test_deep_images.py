@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from .shared_modules import CPU, shared
+from .shared_modules import CPU, Goal, shared
 from .test_predict import NO_PILLOW
 
 if NO_PILLOW:
@@ -37,8 +37,8 @@ def trained(folder: Path, *kinds: tuple[float, str]) -> Any:
             image = gradient(most, dtype)
             image.putpixel((number, 0 if label == "a" else 1), 0)
             image.save(path)
-    load = shared("data_images").load
-    return load(folder, CPU, path="data", shape=(1, SIDE, SIDE), outputs=2)
+    load, shape = shared("data_images").load, (1, SIDE, SIDE)
+    return load(folder, CPU, path="data", shape=shape, goal=Goal(classes=2))
 
 
 def last_pixel(folder: Path, about: Any, most: float, dtype: str) -> float:
@@ -113,12 +113,12 @@ def test_what_a_checkpoint_may_say_of_white(ends: Any, faults: list[str]) -> Non
     assert [*shared("damage").faults_of({"ends": ends})] == faults
 
 
-CLASSES: dict[str, Any] = {"outputs": 2, "places": (SIDE, SIDE)}
-ONES: dict[str, Any] = {"result": (1, SIDE, SIDE), "unit": True}
-NUMBERS: dict[str, Any] = {"result": (1, SIDE, SIDE)}
+CLASSES = Goal(classes=2, places=(SIDE, SIDE))
+ONES = Goal(numbers=(1, SIDE, SIDE), unit=True)
+NUMBERS = Goal(numbers=(1, SIDE, SIDE))
 
 
-def masked(folder: Path, values: list[float], dtype: str, **goal: Any) -> Any:
+def masked(folder: Path, values: list[float], dtype: str, goal: Any) -> Any:
     """Load images with masks of some values."""
     draw = np.random.default_rng(0)
     for number in range(8):
@@ -128,8 +128,8 @@ def masked(folder: Path, values: list[float], dtype: str, **goal: Any) -> Any:
         Image.fromarray(pixels).save(folder / "photos" / f"{number}.png")
         mask = draw.choice(values, (SIDE, SIDE)).astype(dtype)
         Image.fromarray(mask).save(folder / "masks" / f"{number}.tif")
-    load, shape = shared("data_masks").load, (1, SIDE, SIDE)
-    return load(folder, CPU, path="photos", masks="masks", shape=shape, **goal)
+    given = {"masks": "masks", "shape": (1, SIDE, SIDE), "goal": goal}
+    return shared("data_masks").load(folder, CPU, path="photos", **given)
 
 
 LIKE_CLASSES = "which look like classes"
@@ -157,7 +157,7 @@ MASKS: dict[str, tuple[list[float], str, Any, list[float], str]] = {
 @pytest.mark.parametrize("name", MASKS)
 def test_what_masks_become(name: str, tmp_path: Path) -> None:
     values, dtype, goal, wanted, warning = MASKS[name]
-    found = masked(tmp_path, values, dtype, **goal)
+    found = masked(tmp_path, values, dtype, goal)
     targets = found.train.targets.float().unique().tolist()
     assert targets == pytest.approx(wanted, abs=0.003)
     said = [each for each in found.warnings if LIKE_CLASSES in each]
@@ -167,7 +167,7 @@ def test_what_masks_become(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("values", [[0, 0.9, 1], [0.3, 1.7], [0, float("nan")]])
 def test_classes_are_no_fractions(values: list[float], tmp_path: Path) -> None:
     with pytest.raises(shared("data_common").DataError) as caught:
-        masked(tmp_path, values, "float32", **CLASSES)
+        masked(tmp_path, values, "float32", CLASSES)
     assert "and classes are whole numbers: a loss such as `MSELoss`" in str(
         caught.value
     )

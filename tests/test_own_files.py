@@ -10,7 +10,7 @@ import pytest
 
 from mlpgen.training.data.text import PLAIN, TABLES
 
-from .shared_modules import CPU, shared
+from .shared_modules import CPU, Goal, shared
 from .test_predict import NO_PILLOW
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def test_files_are_the_same_where_they_are_learned_and_predicted(
         module, given = shared("data_images"), {"shape": (1, 8, 8)}
     else:
         module, given = shared("data_labeled_texts"), OF_TEXTS
-    found = module.load(tmp_path, CPU, path="data", outputs=2, **given)
+    found = module.load(tmp_path, CPU, path="data", goal=Goal(classes=2), **given)
     assert len(found.train) + len(found.test) == len(paths)
     assert [*module.FILES.found([tmp_path / "data"])] == paths
     assert len(module.read_files(paths, found.about)) == len(paths)
@@ -108,7 +108,7 @@ def test_what_is_no_file_is_named(kind: str, tmp_path: Path) -> None:
     written(tmp_path, kind)
     module = shared("data_images" if kind == "images" else "data_labeled_texts")
     path = tmp_path / "data" / "a" / "deep" / "odd.txt"
-    given = {"path": "data", "outputs": 2}
+    given = {"path": "data", "goal": Goal(classes=2)}
     given |= {"shape": (1, 8, 8)} if kind == "images" else OF_TEXTS
     about = module.load(tmp_path, CPU, **given).about
     os.mkfifo(path)
@@ -179,7 +179,7 @@ def test_what_cannot_be_evaluated_is_named(name: str, tmp_path: Path) -> None:
     """Other data would be measured as if it were what was trained on."""
     kind, first, second = CHANGES[name]
     module = shared("data_images" if kind == "images" else "data_labeled_texts")
-    given = {"path": "data", "outputs": 2}
+    given = {"path": "data", "goal": Goal(classes=2)}
     given |= {"shape": (1, 8, 8)} if kind == "images" else OF_TEXTS
     use = shared("prediction")
     first(tmp_path)

@@ -17,7 +17,7 @@ from mlpgen import SpecError, api
 
 from . import processes
 from .networks import network
-from .shared_modules import load, shared
+from .shared_modules import Goal, load, shared
 from .test_one_logit import made
 from .test_training import ROOT, refused, rows, train, tried, weights
 
@@ -371,9 +371,8 @@ def test_several_inputs_have_no_features_of_their_own() -> None:
 
 
 def test_a_restored_input_is_rescaled_with_its_targets() -> None:
-    common, targets = shared("data_common"), shared("data_targets")
-    data = common.Data(torch.rand(4, 2), torch.zeros(4))
-    targets.Goal(result=(2,), restored=True).restore(data)
+    data = shared("data_common").Data(torch.rand(4, 2), torch.zeros(4))
+    Goal(numbers=(2,), restored=True).restore(data)
     data.rescale({"mean": [0.0], "std": [1.0]}, {"mean": [1.0], "std": [2.0]})
     assert torch.equal(data.targets, data.features)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from .shared_modules import CPU, shared
+from .shared_modules import CPU, Goal, shared
 from .test_predict import NO_PILLOW
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ def load(kind: str, folder: Path, **more: Any) -> Any:
         sizes: dict[str, Any] = {"shape": (1, 8, 8)}
     else:
         sizes = {"length": 4, "vocabulary": 99, "units": "words"}
+    sizes["goal"] = Goal(classes=2)
     module = shared("data_images" if kind == "image" else "data_labeled_texts")
-    return module.load(folder, CPU, path="data", **{"outputs": 2, **sizes, **more})
+    return module.load(folder, CPU, path="data", **{**sizes, **more})
 
 
 def written(kind: str, folder: Path, **counts: int) -> Path:
@@ -218,5 +219,5 @@ def test_a_class_may_have_the_name_of_a_part(
         path = tmp_path / "data" / name / str(number)
         path.parent.mkdir(parents=True, exist_ok=True)
         one(kind, path, number)
-    found = load(kind, tmp_path, outputs=3)
+    found = load(kind, tmp_path, goal=Goal(classes=3))
     assert found.about["classes"] == names.split()

@@ -18,7 +18,7 @@ from mlpgen import api
 from mlpgen.cli import cli, run
 
 from . import processes
-from .shared_modules import CPU, shared
+from .shared_modules import CPU, Goal, shared
 from .shared_modules import load as of_spec
 from .test_training import rows as run_rows
 from .test_training import train
@@ -32,7 +32,8 @@ def load(folder: Path, content: str | bytes, features: int, **keys: Any) -> Any:
     """Load a table as a script does; without a target that counts, `y` is a number."""
     raw = content if isinstance(content, bytes) else content.encode()
     (folder / "t.csv").write_bytes(raw)
-    given = {"path": "t.csv", "target": "y", "features": features, "result": (1,)}
+    given: dict[str, Any] = {"path": "t.csv", "target": "y", "features": features}
+    given["goal"] = Goal(numbers=(1,))
     return shared("data_tables").load(folder, CPU, **{**given, **keys})
 
 
@@ -238,12 +239,12 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     ),
     "no chance": (
         "a,y\n" + rows(9, "#", "0.5") + "1,1.5\n" + rows(9, "#", "7"),
-        {"unit": True},
+        {"goal": Goal(numbers=(1,), unit=True)},
         "t.csv: line 11: 'y' is 1.5, and the loss takes numbers from 0 to 1",
     ),
     "a feature that is no chance": (
         "a,y\n" + rows(9, "#", "1"),
-        {"unit": True, "result": None},
+        {"goal": Goal(unit=True)},
         ": what the model sees is -",
     ),
     "a missing number": (
@@ -270,18 +271,18 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     ),
     "numbers for classes": (
         "a,y\n" + rows(40, "#", "#.5"),
-        {"result": None, "outputs": 3},
+        {"goal": Goal(classes=3)},
         "t.csv: 'y' has 40 classes, the model tells 3 apart: it holds numbers, which "
         "`MSELoss` learns",
     ),
     "too many classes": (
         "a,y\n1,u\n2,v\n3,w\n4,x\n",
-        {"result": None, "outputs": 3},
+        {"goal": Goal(classes=3)},
         "t.csv: 'y' has 4 classes, the model tells 3 apart: u, v, w and x",
     ),
     "one class": (
         "a,y\n" + rows(9, "#", "u"),
-        {"result": None, "outputs": 3},
+        {"goal": Goal(classes=3)},
         "t.csv: 'y' is 'u' in every row: nothing can be learned",
     ),
     "nothing to learn from": (
@@ -794,13 +795,8 @@ def test_a_target_of_a_test_is_read_as_in_training(
     lines = [f"{number};{each};v\n" for number, each in enumerate(tested)]
     (tmp_path / "u.csv").write_text("a;s;t\n" + "".join(lines))
     target, width = (["s", "t"], 2) if several else ("s", 1)
-    keys: dict[str, Any] = {
-        "target": target,
-        "result": (width,),
-        "unit": True,
-        "test": "u.csv",
-    }
-    keys |= {"columns": ["a"]}
+    keys = {"target": target, "test": "u.csv", "columns": ["a"]}
+    keys |= {"goal": Goal(numbers=(width,), unit=True)}
     if isinstance(says, str):
         assert says in refused(tmp_path, content, 1, **keys)
         return
@@ -860,11 +856,11 @@ def test_a_table_and_its_texts_are_one_file(
     words = ["dull", "fine", "odd", "new"]
     lines = [f"caf\xe9 {words[n % 4]};{n};{[1, 2, 10][n % 3]}\n" for n in range(40)]
     content = ("text;x;y\n" + "".join(lines) + "gone;3;NA\n;;\n").encode("cp1252")
-    keys: dict[str, Any] = {"outputs": 3, "result": None}
+    keys: dict[str, Any] = {"goal": Goal(classes=3)}
     found = load(tmp_path, content, 1, drop=["text"], missing="drop", **keys)
     texts = {"column": "text", "label": "y", "length": 3, "vocabulary": 50}
     as_texts = shared("data_labeled_texts").load(
-        tmp_path, CPU, path="t.csv", units="words", outputs=3, **texts
+        tmp_path, CPU, path="t.csv", units="words", **keys, **texts
     )
     assert found.about["classes"] == as_texts.about["classes"] == ["1", "2", "10"]
     said = capsys.readouterr().err
@@ -876,13 +872,13 @@ def test_a_table_and_its_texts_are_one_file(
     for module, more in (("data_tables", {}), ("data_labeled_texts", texts)):
         given = more or {"target": "y", "features": 1}
         with pytest.raises(shared("data_common").DataError, match="line 44: it has 2"):
-            shared(module).load(tmp_path, CPU, path="t.csv", outputs=3, **given)
+            shared(module).load(tmp_path, CPU, path="t.csv", **keys, **given)
 
 
 def test_several_targets(tmp_path: Path) -> None:
     content = "a,y,z\n" + rows(30, "#.5", "#000", "0.#")
-    keys: dict[str, Any] = {"target": ["y", "z"], "result": (2,), "standardize": True}
-    data = load(tmp_path, content, 1, **keys)
+    goal = Goal(numbers=(2,), standardize=True)
+    data = load(tmp_path, content, 1, target=["y", "z"], goal=goal)
     assert data.train.targets.mean(dim=0).tolist() == pytest.approx([0, 0], abs=1e-5)
     assert data.train.targets.std(dim=0, correction=0).tolist() == pytest.approx([1, 1])
     found = data.test.in_own_unit(data.test.targets)

@@ -12,7 +12,7 @@ import torch
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.drafts import images, table
 
-from .shared_modules import CPU, shared
+from .shared_modules import CPU, Goal, shared
 from .test_own_parts import KINDS, load, written
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ def test_a_mask_that_is_a_pipe(tmp_path: Path) -> None:
         image.new("L", (8, 8)).save(tmp_path / name / "0.png")
     image.new("L", (8, 8)).save(tmp_path / "photos" / "1.png")
     os.mkfifo(tmp_path / "masks" / "1.png")
-    sizes: dict[str, Any] = {"shape": (1, 8, 8), "outputs": 2, "places": (8, 8)}
+    goal = Goal(classes=2, places=(8, 8))
+    sizes: dict[str, Any] = {"shape": (1, 8, 8), "goal": goal}
     with pytest.raises(shared("data_common").DataError, match="has no mask in"):
         shared("data_masks").load(tmp_path, CPU, path="photos", masks="masks", **sizes)
 
@@ -150,7 +151,8 @@ def test_what_is_beside_images_and_masks(tmp_path: Path) -> None:
     (root / "masks" / "read.me").touch()
     (root / "notes.txt").touch()
     (root / "gone").symlink_to("nowhere")
-    sizes: dict[str, Any] = {"shape": (1, 8, 8), "outputs": 2, "places": (8, 8)}
+    goal = Goal(classes=2, places=(8, 8))
+    sizes: dict[str, Any] = {"shape": (1, 8, 8), "goal": goal}
     found = shared("data_masks").load(
         tmp_path, CPU, path="photos", masks="photos/masks", **sizes
     )

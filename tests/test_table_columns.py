@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from mlpgen.cli import cli, run
 
+from .shared_modules import Goal, shared
 from .shared_modules import load as of_spec
-from .shared_modules import shared
 from .test_own_tables import every, load, refused, rows
 
 if TYPE_CHECKING:
@@ -313,7 +313,7 @@ UNITS = {
 
 
 @pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("result", [{}, {"result": None, "outputs": 3}])
+@pytest.mark.parametrize("result", [{}, {"goal": Goal(classes=3)}])
 def test_a_target_with_a_unit(
     unit: str, result: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -414,17 +414,21 @@ def test_the_look_says_which_class_is_found(tmp_path: Path) -> None:
         f"{n}.5,{'ja' if n % 3 else 'nein'}\n" for n in range(40)
     )
     look = shared("look")
-    found = look.facts(load(tmp_path, content, 1, unit=True))
+    goal = Goal(numbers=(1,), unit=True)
+    found = look.facts(load(tmp_path, content, 1, goal=goal))
     assert "`f1` and `auc` are of 'nein', which is 1; 'ja' is 0" in found["notes"]
     ones = content.replace("ja", "0").replace("nein", "1")
-    assert look.facts(load(tmp_path, ones, 1, unit=True))["notes"] == []
+    assert look.facts(load(tmp_path, ones, 1, goal=goal))["notes"] == []
+
+
+STANDARDIZED = Goal(numbers=(1,), standardize=True)
 
 
 def test_the_look_shows_a_zero_as_one(tmp_path: Path) -> None:
     content = "a,b,y\n" + "".join(
         f"{n * n * 0.013},{n * 3432},{n * n * 0.017}\n" for n in range(50)
     )
-    facts = shared("look").facts(load(tmp_path, content, 2, standardize=True))
+    facts = shared("look").facts(load(tmp_path, content, 2, goal=STANDARDIZED))
     least, most = facts["inputs"]["input"]["read"]
     assert (least, most) == (0, pytest.approx(49 * 3432))
     ends = [each["y"]["least"] for each in facts["targets"].values()]

@@ -10,9 +10,9 @@ from torch import Tensor
 from data_checks import believed
 from data_common import DataError, Scale, Splits, held_out, inside, parted
 from data_files import Files
+from data_goal import NO_GOAL, Goal
 from data_meaning import settled, unread
 from data_scale import normalized, preprocessing
-from data_targets import Goal
 from data_tensors import as_tensor
 from data_wanted import Wanted, checked, checked_features
 from file_errors import readable
@@ -33,12 +33,7 @@ def load(
     shape: tuple[int, ...],
     dtype: torch.dtype = torch.float32,
     known: int = 0,
-    outputs: int = 0,
-    places: tuple[int, ...] = (),
-    result: tuple[int, ...] | None = None,
-    unit: bool = False,
-    soft: bool = False,
-    ignored: int = -100,
+    goal: Goal = NO_GOAL,
     test: float = 0.2,
     subset: int = 0,
     validation: float = 0.0,
@@ -54,12 +49,7 @@ def load(
         shape: Of one example.
         dtype: Of the examples: float32 or int64.
         known: How many whole numbers the model knows, if they are limited; or 0.
-        outputs: How many classes the model tells apart, if the targets are classes.
-        places: The shape of the classes of one example, if it has several.
-        result: The shape of what the model gives, if the targets are numbers.
-        unit: Whether what that is compared with is from 0 to 1.
-        soft: Whether the targets are probabilities of the classes.
-        ignored: What stands for a class that is not known.
+        goal: What the loss compares with.
         test: The share of the examples that is kept for the test, if none is there.
         subset: How many examples are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
@@ -70,13 +60,12 @@ def load(
     Raises:
         DataError: An array is missing, or not what the model takes.
     """
-    goal = Goal(outputs, places, result, unit, soft, ignored)
     file = inside(folder, path)
     arrays = read_arrays(file, *names_of(goal, shape))
     notes: list[str] = []
     goal = settled(goal, shape, arrays.get("y"), notes)
     wanted = Wanted(shape, dtype, known, goal)
-    tests = ["x_test", "y_test"] if goal.needed else ["x_test"]
+    tests = ["x_test", "y_test"] if goal.compared else ["x_test"]
     found = [name for name in tests if name in arrays]
     if found and found != tests:
         raise DataError(f"{path} has x_test or y_test, but not both")
@@ -100,19 +89,18 @@ def load(
     about = {**wanted.about(), **scale, **marks}
     return believed(
         Splits(train, held, tested, about, tuple(notes), doubts),
-        compared=goal.needed,
+        goal,
         lenient=subset > 0,
         given=bool(found),
-        outputs=outputs,
-        raw=True,
+        own=True,
     )
 
 
 def names_of(goal: Goal, shape: tuple[int, ...]) -> tuple[list[str], list[str]]:
     """Name the arrays that must be there, and those that are read if they are."""
-    if not goal.needed:
+    if not goal.compared:
         return ["x"], ["x_test"]
-    if goal.result == shape:  # without y, the model restores x
+    if goal.numbers == shape:  # without y, the model restores x
         return ["x"], ["y", "x_test", "y_test"]
     return ["x", "y"], ["x_test", "y_test"]
 

@@ -18,6 +18,7 @@ from data_common import (
     named,
 )
 from data_features import in_tuple
+from data_goal import Goal
 from data_twins import same_rows
 
 SOME = 1000
@@ -34,42 +35,39 @@ SMALL = 0.02
 
 def believed(
     data: Splits,
+    goal: Goal,
     *,
-    compared: bool = True,
     lenient: bool = False,
     given: bool = False,
-    outputs: int = 0,
-    ids: bool = True,
-    raw: bool = False,
+    own: bool = False,
 ) -> Splits:
     """Refuse data that cannot teach anything, and add warnings of what may be wrong.
 
     Args:
         data: What was loaded.
-        compared: Whether the loss looks at the targets.
+        goal: What the loss compares with.
         lenient: Whether classes may lack examples: those of a subset, or of data that
             is known.
         given: Whether the test was given apart, so that some may be trained on too.
-        outputs: How many classes the model tells apart, if it does.
-        ids: Whether to look for numbers that count the examples.
-        raw: Whether the loss sees numbers to learn as the user made them.
+        own: Whether these are tensors of one's own, in which numbers may count the
+            examples, and the loss sees targets as they are.
 
     Raises:
         DataError: It cannot: the line says why.
     """
-    data.train.compared = compared
+    data.train.compared = goal.compared
     for part, name in ((data.train, "train on"), (data.test, "test")):
         if len(part) == 0:
             raise DataError(f"there are no examples to {name}")
-    if compared:
+    if goal.compared:
         check_targets(data, lenient=lenient)
     if all(is_constant(values) for values in data.train.inputs().values()):
         count = f"all {len(data.train):,} examples to train on"
         raise DataError(f"{count} have the same features: nothing can be learned")
     found = [
-        *class_doubts(data, outputs if compared else 0),
-        *(target_doubts(data.train) if compared and raw else ()),
-        *feature_doubts(data, ids=ids),
+        *(class_doubts(data, goal.classes) if goal.compared else ()),
+        *(target_doubts(data.train) if goal.compared and own else ()),
+        *feature_doubts(data, ids=own),
     ]
     if given:
         found += twin_doubts(data)

@@ -13,6 +13,7 @@ from torch import Tensor
 from data_checks import believed
 from data_common import DataError, Scale, Splits, parted
 from data_download import fetch
+from data_goal import Goal
 from data_pixels import Images, fitted, of_pixels
 from data_scale import normalized
 from file_errors import readable
@@ -126,7 +127,8 @@ def load(
     train, held = parted(learned, subset, validation, seed)
     about |= parting(len(learned), validation=mark_of_data(held))
     about |= normalized((train, held, test), normalize)
-    return believed(Splits(train, held, test, about), compared=compared, lenient=True)
+    goal = Goal(len(origin.classes) if compared else 0)
+    return believed(Splits(train, held, test, about), goal, lenient=True)
 
 
 def unpacked(path: Path, names: list[str]) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import LOCAL_RANKS, DataError, Scale, Splits, named
+from data_goal import NO_GOAL, Goal
 from data_parts import (
     Places,
     beside_parts,
@@ -44,8 +45,7 @@ def load(
     path: str,
     shape: tuple[int, int, int],
     fit: Fit = "resize",
-    outputs: int = 0,
-    result: tuple[int, ...] | None = None,
+    goal: Goal = NO_GOAL,
     test: float = 0.2,
     subset: int = 0,
     validation: float = 0.0,
@@ -60,8 +60,7 @@ def load(
         path: The folder of the classes, or of such a `train`, `val` and `test`.
         shape: What images of any size become, (C, H, W).
         fit: How they become that.
-        outputs: How many classes the model tells apart; 0 if it looks at none.
-        result: The shape of what it gives, if one number tells two classes apart.
+        goal: What the loss compares with: classes, or one number that is 0 or 1.
         test: The share of the images that is kept for the test, if none is there.
         subset: How many examples are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
@@ -75,7 +74,8 @@ def load(
     """
     root = folder / path
     folders = parts_below(root)
-    classes = classes_in(folders["train"], outputs if result is None else 2)
+    most = goal.classes if goal.numbers is None else 2
+    classes = classes_in(folders["train"], most)
     found = {part: images_of_classes(place, classes) for part, place in folders.items()}
     files = [
         (path, label)
@@ -90,7 +90,7 @@ def load(
     places, notes = split(counts, test, subset, validation, seed)
     paths = [path for path, _ in files]
     doubts = copied("images", paths, places, [*folders.values()])
-    if outputs or result is not None:
+    if goal.compared:
         doubts += of_two_classes("images", paths, [label for _, label in files])
     seen = survey(paths)
     about: dict[str, Any] = {"classes": classes, "shape": [*shape]}
@@ -102,8 +102,8 @@ def load(
     order = torch.cat(places).tolist()
     features = read_all([paths[place] for place in order], about)
     labels = torch.tensor([files[place][1] for place in order])
-    if result is not None:
-        labels = labels.float().view(-1, *result)
+    if goal.numbers is not None:
+        labels = labels.float().view(-1, *goal.numbers)
     parts = parted_images(places, features, labels, device)
     about |= normalized(parts, normalize)
     of_classes = [place / name for place in folders.values() for name in classes]
@@ -114,12 +114,8 @@ def load(
         *notes,
         *seen.notes,
     ]
-    return believed(
-        Splits(*parts, about, (*notes,), (*doubts, *seen.warnings)),
-        compared=outputs > 0 or result is not None,
-        lenient=subset > 0,
-        outputs=outputs,
-    )
+    data = Splits(*parts, about, (*notes,), (*doubts, *seen.warnings))
+    return believed(data, goal, lenient=subset > 0)
 
 
 def parted_images(

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from data_common import Data, DataError, Features, Scale, named
+from data_goal import Goal, check_unit
 from data_scale import normalized, preprocessing
-from data_targets import Goal, check_unit, checked_targets
+from data_targets import checked_targets
 from data_wanted import Wanted, checked_features
 from preprocessing import Preprocessing, Preprocessor
 
@@ -78,8 +79,8 @@ class WantedInputs(NamedTuple):
         """Tell what predictions need to know of this, as plain values."""
         inputs = {name: about_input(each) for name, each in self.inputs.items()}
         about: dict[str, Any] = {"inputs": inputs}
-        if self.goal.outputs:  # classes without names
-            about["classes"] = [str(label) for label in range(self.goal.outputs)]
+        if self.goal.classes:  # classes without names
+            about["classes"] = [str(label) for label in range(self.goal.classes)]
         return about
 
     def check_restored(self, *parts: Data) -> None:
@@ -111,7 +112,7 @@ def wanted_inputs(
 ) -> WantedInputs:
     """Put together what each input takes."""
     inputs = {
-        name: Wanted(shape, dtypes.get(name, torch.float32), known.get(name, 0), Goal())
+        name: Wanted(shape, dtypes.get(name, torch.float32), known.get(name, 0))
         for name, shape in shapes.items()
     }
     return WantedInputs(inputs, goal, restored)

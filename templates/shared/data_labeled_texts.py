@@ -12,6 +12,7 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import Data, DataError, Splits, inside, named
+from data_goal import NO_GOAL, Goal
 from data_parts import left_out, parting_of_places, split
 from data_twins import check_apart, copies, of_two_classes
 from preprocessing import Preprocessing
@@ -90,10 +91,7 @@ def load_labeled(
     label: str = "",
     separator: str = "",
     encoding: str = "",
-    outputs: int = 0,
-    result: tuple[int, ...] | None = None,
-    unit: bool = False,
-    standardize: bool = False,
+    goal: Goal = NO_GOAL,
     test: float = 0.2,
     subset: int = 0,
     validation: float = 0.0,
@@ -117,11 +115,7 @@ def load_labeled(
         label: The column to learn.
         separator: What stands between values; without it, what fits the columns.
         encoding: Of the files; without it, as each says itself, else UTF-8.
-        outputs: How many classes the model tells apart, if the target is one.
-        result: The shape of what the model gives of a text, if the target is a number.
-        unit: Whether the numbers to learn are from 0 to 1; two classes are 0 and 1 in
-            the order of the alphabet.
-        standardize: Whether the loss sees numbers with mean 0 and deviation 1.
+        goal: What the loss compares with.
         test: The share of the texts that is kept for the test, if none is there.
         subset: How many texts are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
@@ -137,7 +131,7 @@ def load_labeled(
         else of_folders(place, encoding)
     )
     what = repr(label) if label else path
-    targets, classes = as_targets(texts.targets, what, outputs, result, unit)
+    targets, classes = as_targets(texts.targets, what, goal)
     places, said = split(texts.counts, test, subset, validation, seed)
     raw = numbered(units_of(cased(text, units), units) for text in texts.texts)
     numbers = laid_out(raw, length, front)
@@ -164,12 +158,12 @@ def load_labeled(
     about |= {"front": True} if front else {}
     about |= {"separator": separator, "encoding": encoding}
     about |= {"classes": classes} if classes else {}
-    about |= {"targets": scale_of(label, targets[places.train])} if standardize else {}
+    if goal.standardize:
+        about["targets"] = scale_of(label, targets[places.train])
     every = made(TextsOfClasses(features.to(device), targets.to(device)))
     train, held, tested = map(every.part, places)
     data = Splits(train, held, tested, about, (*notes,), (*doubts,))
-    compared = bool(outputs) or result is not None
-    found = believed(data, compared=compared, lenient=bool(subset), outputs=outputs)
+    found = believed(data, goal, lenient=subset > 0)
     for part in (train, held, tested):
         part.standardize_targets(about)
     return found

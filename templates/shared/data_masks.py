@@ -10,6 +10,7 @@ from torch import Tensor
 from data_checks import believed
 from data_common import DataError, Scale, Splits, in_pieces, inside, named
 from data_folders import beside
+from data_goal import NO_GOAL, Goal
 from data_images import FILES, parted_images, preprocessing, read_all, read_files
 from data_parts import (
     left_out,
@@ -20,7 +21,7 @@ from data_parts import (
     split,
 )
 from data_scale import normalized
-from data_targets import Goal, checked_targets
+from data_targets import checked_targets
 from data_twins import copied
 from file_errors import readable
 from image_checks import survey
@@ -45,11 +46,7 @@ def load(
     masks: str,
     shape: tuple[int, int, int],
     fit: Fit = "resize",
-    outputs: int = 0,
-    places: tuple[int, ...] = (),
-    result: tuple[int, ...] | None = None,
-    unit: bool = False,
-    ignored: int = -100,
+    goal: Goal = NO_GOAL,
     test: float = 0.2,
     subset: int = 0,
     validation: float = 0.0,
@@ -65,11 +62,7 @@ def load(
         masks: That of the masks; each has the name of its image, in the same place.
         shape: What images of any size become, (C, H, W).
         fit: How they become that, and their masks with them.
-        outputs: How many classes the model tells apart, if masks are of classes.
-        places: The height and the width of these.
-        result: The shape of what the model gives, if masks are of numbers.
-        unit: Whether what that is compared with is from 0 to 1.
-        ignored: What stands for a class that is not known.
+        goal: What the loss compares with.
         test: The share of the images that is kept for the test, if none is there.
         subset: How many examples are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
@@ -102,11 +95,10 @@ def load(
         lambda each: named_file(root, images[each]), chosen, counts, validation
     )
     read = [images[place] for place in torch.cat(chosen).tolist()]
-    goal = Goal(outputs, places, result, unit, ignored=ignored)
     of_masks = mask_targets([(each, pairs[each]) for each in read], goal, fit)
     notes += of_masks.notes
     warnings += of_masks.warnings
-    if outputs:
+    if goal.classes:
         about["classes"] = of_masks.classes
     targets, known = checked_targets("masks", of_masks.values, goal, notes)
     if known is not None:
@@ -127,7 +119,7 @@ def load(
         *notes,
     ]
     data = Splits(*parts, about, (*notes, *seen.notes), (*warnings, *seen.warnings))
-    return believed(data, lenient=subset > 0, outputs=outputs)
+    return believed(data, goal, lenient=subset > 0)
 
 
 def paired_masks(
@@ -191,23 +183,23 @@ def mask_targets(
         fit: How they become as large as the output.
     """
     doubts: list[str] = []
-    shape = goal.places or goal.result or ()
+    shape = goal.places or goal.numbers or ()
     size = shape[-1], shape[-2]
     sides = [mask_size(image, mask) for image, mask in pairs]
     padded = fit == "pad" and any(without_margins(each, size) != size for each in sides)
-    if goal.outputs or len(shape) == 2 or shape[0] == 1:
+    if goal.classes or len(shape) == 2 or shape[0] == 1:
         names = torch.empty(len(pairs), *size[::-1], dtype=torch.int64)
         values: set[int] = set()
         for place, (_, mask) in enumerate(pairs):
             try:
                 names[place], every = mask_values(mask, size, fit)
             except FractionError:
-                if goal.outputs:
+                if goal.classes:
                     raise
                 values.clear()
                 break
             values |= every
-        if goal.outputs:
+        if goal.classes:
             table, notes = mask_classes(sorted(values), goal, pairs)
             replace(names, table, goal.ignored)
             return MaskTargets(names, [*map(mask_name, table)], notes, [])
@@ -293,15 +285,15 @@ def mask_classes(
         DataError: There are more than the model tells apart.
     """
     known = [value for value in values if value != goal.ignored]
-    if known and 0 <= known[0] <= known[-1] < goal.outputs:
-        return {value: value for value in range(goal.outputs)}, []
+    if known and 0 <= known[0] <= known[-1] < goal.classes:
+        return {value: value for value in range(goal.classes)}, []
     shown = named(map(mask_name, known))
-    if len(known) > goal.outputs:
+    if len(known) > goal.classes:
         said = f"masks hold {len(known):,} values ({shown}), and the model tells "
-        said += f"{goal.outputs} apart"
+        said += f"{goal.classes} apart"
         if any(mask.suffix.lower() in (".jpg", ".jpeg") for _, mask in pairs):
             said += ": JPEG changes values, save masks as PNG"
-        elif len(known) == goal.outputs + 1 and known[-1] == 255:
+        elif len(known) == goal.classes + 1 and known[-1] == 255:
             said += ": if 255 means unknown, the loss takes `ignore_index: 255`"
         raise DataError(said)
     read = f"masks hold {shown}, read as classes from 0 to {len(known) - 1}"

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from data_common import DataError
-from data_targets import Goal, shown
+from data_goal import Goal
+from data_targets import shown
 
 
 def settled(
@@ -23,7 +24,7 @@ def settled(
     Raises:
         DataError: They may be either.
     """
-    same = bool(shape) and goal.result == shape
+    same = bool(shape) and goal.numbers == shape
     if targets is None:
         if not same:
             return goal
@@ -31,7 +32,7 @@ def settled(
         return goal._replace(restored=True)
     if not goal.unit or not are_labels(targets):
         return goal
-    count = goal.result[0] if goal.result and len(goal.result) == 1 else 0
+    count = goal.numbers[0] if goal.numbers and len(goal.numbers) == 1 else 0
     classes = count > 1 and int(targets.min()) >= 0 and int(targets.max()) + 1 == count
     if classes and same:
         said = f"x and y: targets {[*targets.shape]}, where the model gives [{count}], "
@@ -63,7 +64,7 @@ def unread(goal: Goal, given: Callable[[], tuple[Tensor, Tensor]]) -> tuple[str,
         goal: What the loss takes.
         given: Reads the features and the targets, if there are such.
     """
-    if goal.needed:
+    if goal.compared:
         return ()
     try:
         x, y = given()

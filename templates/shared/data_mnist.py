@@ -18,6 +18,7 @@ from data_common import (
     parted,
 )
 from data_download import fetch
+from data_goal import Goal
 from data_pixels import Images, of_pixels
 from data_scale import of_bytes, of_channels
 from file_errors import readable
@@ -140,7 +141,8 @@ def load(
     if normalize is not None:
         for part in (train, held, test):
             part.rescale({}, about)
-    return believed(Splits(train, held, test, about), compared=compared, lenient=True)
+    goal = Goal(len(origin.classes) if compared else 0)
+    return believed(Splits(train, held, test, about), goal, lenient=True)
 
 
 def measured(images: Tensor, normalize: Scale) -> dict[str, Numbers | None]:

@@ -12,9 +12,9 @@ from torch import Tensor
 from data_checks import believed
 from data_common import Data, DataError, Scale, Splits, parted
 from data_files import Files
+from data_goal import NO_GOAL, Goal
 from data_meaning import settled, unread
 from data_scale import normalized, preprocessing
-from data_targets import Goal
 from data_tensors import as_tensor
 from data_wanted import Wanted, checked, checked_features
 from file_errors import readable
@@ -33,12 +33,7 @@ def load(
     shape: tuple[int, ...],
     dtype: torch.dtype = torch.float32,
     known: int = 0,
-    outputs: int = 0,
-    places: tuple[int, ...] = (),
-    result: tuple[int, ...] | None = None,
-    unit: bool = False,
-    soft: bool = False,
-    ignored: int = -100,
+    goal: Goal = NO_GOAL,
     subset: int = 0,
     validation: float = 0.0,
     seed: int = 0,
@@ -53,12 +48,7 @@ def load(
         shape: Of one example.
         dtype: Of the examples: float32 or int64.
         known: How many whole numbers the model knows, if they are limited; or 0.
-        outputs: How many classes the model tells apart, if the targets are classes.
-        places: The shape of the classes of one example, if it has several.
-        result: The shape of what the model gives, if the targets are numbers.
-        unit: Whether what that is compared with is from 0 to 1.
-        soft: Whether the targets are probabilities of the classes.
-        ignored: What stands for a class that is not known.
+        goal: What the loss compares with.
         subset: How many examples are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
         seed: Says which.
@@ -68,7 +58,6 @@ def load(
     Raises:
         DataError: The module gives something else.
     """
-    goal = Goal(outputs, places, result, unit, soft, ignored)
     pairs = called(path, "load", folder)
     try:
         (features, targets), (test_features, test_targets) = pairs
@@ -76,7 +65,7 @@ def load(
         raise DataError(f"`load` of {path} gives no two pairs of tensors") from None
     doubts = unread(goal, lambda: (as_tensor("x", features), as_tensor("y", targets)))
     notes: list[str] = []
-    if goal.needed:
+    if goal.compared:
         goal = settled(goal, shape, given_targets(path, targets), notes)
     wanted = Wanted(shape, dtype, known, goal)
     train = pair(path, "training", features, targets, device, wanted, notes)
@@ -89,11 +78,10 @@ def load(
     about = {"path": path, **wanted.about(), **scale, **marks}
     return believed(
         Splits(train, held, test, about, tuple(notes), doubts),
-        compared=goal.needed,
+        goal,
         lenient=subset > 0,
         given=True,
-        outputs=outputs,
-        raw=True,
+        own=True,
     )
 
 
@@ -115,7 +103,7 @@ def pair(
     """Make data of what stands for features and targets."""
     with readable(Path(path), f"gives no pair of tensors for the {name}"):
         x, y = as_tensor("x", features), None
-        if wanted.goal.needed:
+        if wanted.goal.compared:
             y = as_tensor("y", targets)
         return checked(name, x, y, device, wanted, notes)
 

@@ -11,6 +11,7 @@ from data_checks import believed
 from data_common import DataError, Features, Splits, held_out, inside, named, parted
 from data_features import joined
 from data_files import Files
+from data_goal import NO_GOAL, Goal
 from data_inputs import (
     PreprocessingInputs,
     Scales,
@@ -21,7 +22,6 @@ from data_inputs import (
     wanted_inputs,
 )
 from data_meaning import settled
-from data_targets import Goal
 from parting_marks import mark_of_data, parting
 
 FILES = Files("arrays", (".npz",))
@@ -35,12 +35,7 @@ def load(
     shapes: Mapping[str, tuple[int, ...]],
     dtypes: Mapping[str, torch.dtype] | None = None,
     known: Mapping[str, int] | None = None,
-    outputs: int = 0,
-    places: tuple[int, ...] = (),
-    result: tuple[int, ...] | None = None,
-    unit: bool = False,
-    soft: bool = False,
-    ignored: int = -100,
+    goal: Goal = NO_GOAL,
     restored: str = "",
     test: float = 0.2,
     subset: int = 0,
@@ -57,12 +52,7 @@ def load(
         shapes: Of one example, of each input by its name, in the order of the model.
         dtypes: Of the inputs that are not float32.
         known: How many whole numbers the model knows, of inputs where they are limited.
-        outputs: How many classes the model tells apart, if the targets are classes.
-        places: The shape of the classes of one example, if it has several.
-        result: The shape of what the model gives, if the targets are numbers.
-        unit: Whether what that is compared with is from 0 to 1.
-        soft: Whether the targets are probabilities of the classes.
-        ignored: What stands for a class that is not known.
+        goal: What the loss compares with.
         restored: The input that the model restores; empty if it restores none.
         test: The share of the examples that is kept for the test, if none is there.
         subset: How many examples are used for training; 0 for all.
@@ -75,8 +65,7 @@ def load(
     Raises:
         DataError: An array is missing, or not what the model takes.
     """
-    goal = Goal(outputs, places, result, unit, soft, ignored)
-    needed = [*shapes, *(["y"] if goal.needed else [])]
+    needed = [*shapes, *(["y"] if goal.compared else [])]
     tests = [f"{name}_test" for name in needed]
     arrays = read_arrays(inside(folder, path), needed, tests)
     found = [name for name in tests if name in arrays]
@@ -107,11 +96,10 @@ def load(
     wanted.check_restored(train, held, tested)
     return believed(
         Splits(train, held, tested, about, tuple(notes)),
-        compared=goal.needed,
+        goal,
         lenient=subset > 0,
         given=bool(found),
-        outputs=outputs,
-        raw=True,
+        own=True,
     )
 
 

@@ -11,6 +11,7 @@ from data_checks import believed
 from data_common import DataError, Features, Splits, named, parted
 from data_features import joined
 from data_files import Files
+from data_goal import NO_GOAL, Goal
 from data_inputs import (
     Inputs,
     PreprocessingInputs,
@@ -24,7 +25,6 @@ from data_inputs import (
 )
 from data_meaning import settled
 from data_module import called, given_targets
-from data_targets import Goal
 from data_tensors import as_tensor
 from file_errors import readable
 from parting_marks import mark_of_data, parting
@@ -40,12 +40,7 @@ def load(
     shapes: Mapping[str, tuple[int, ...]],
     dtypes: Mapping[str, torch.dtype] | None = None,
     known: Mapping[str, int] | None = None,
-    outputs: int = 0,
-    places: tuple[int, ...] = (),
-    result: tuple[int, ...] | None = None,
-    unit: bool = False,
-    soft: bool = False,
-    ignored: int = -100,
+    goal: Goal = NO_GOAL,
     restored: str = "",
     subset: int = 0,
     validation: float = 0.0,
@@ -63,12 +58,7 @@ def load(
         shapes: Of one example, of each input by its name, in the order of the model.
         dtypes: Of the inputs that are not float32.
         known: How many whole numbers the model knows, of inputs where they are limited.
-        outputs: How many classes the model tells apart, if the targets are classes.
-        places: The shape of the classes of one example, if it has several.
-        result: The shape of what the model gives, if the targets are numbers.
-        unit: Whether what that is compared with is from 0 to 1.
-        soft: Whether the targets are probabilities of the classes.
-        ignored: What stands for a class that is not known.
+        goal: What the loss compares with.
         restored: The input that the model restores; empty if it restores none.
         subset: How many examples are used for training; 0 for all.
         validation: The share of these that is held out; 0 for nothing.
@@ -80,14 +70,13 @@ def load(
     Raises:
         DataError: The module gives something else.
     """
-    goal = Goal(outputs, places, result, unit, soft, ignored)
     pairs = called(path, "load", folder)
     try:
         (features, targets), (test_features, test_targets) = pairs
     except (TypeError, ValueError):
         raise DataError(f"`load` of {path} gives no two pairs of tensors") from None
     notes: list[str] = []
-    if goal.needed:
+    if goal.compared:
         goal = settled(goal, (), given_targets(path, targets), notes)
     wanted = wanted_inputs(shapes, dtypes or {}, known or {}, goal, restored)
     given = pair(path, "training", features, targets, device, wanted, notes)
@@ -98,11 +87,10 @@ def load(
     wanted.check_restored(train, held, test)
     return believed(
         Splits(train, held, test, {"path": path, **about}, tuple(notes)),
-        compared=goal.needed,
+        goal,
         lenient=subset > 0,
         given=True,
-        outputs=outputs,
-        raw=True,
+        own=True,
     )
 
 
@@ -118,7 +106,7 @@ def pair(
     """Make data of what stands for features and targets."""
     with readable(Path(path), f"gives no features and targets for the {name}"):
         found = by_name(path, features, wanted.inputs)
-        y = as_tensor("y", targets) if wanted.goal.needed else None
+        y = as_tensor("y", targets) if wanted.goal.compared else None
         return checked_inputs(f"{path}, {name}", found, y, device, wanted, notes)
 
 

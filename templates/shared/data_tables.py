@@ -15,6 +15,7 @@ from torch import Tensor
 from data_checks import believed
 from data_common import Data, DataError, Splits, chosen, held_out, inside
 from data_files import Files
+from data_goal import NO_GOAL, Goal
 from errors import note
 from parting_marks import SOME_EXAMPLES, SOME_VALUES, mark_of, parting
 from preprocessing import Preprocessing
@@ -40,7 +41,7 @@ from table_rows import (
     read_rows,
     table_like,
 )
-from table_targets import Wanted, check_chances, learned_targets, values_of_targets
+from table_targets import check_chances, learned_targets, values_of_targets
 
 FILES = Files("tables", (".csv", ".tsv"))
 COLUMNS_AT_ONCE = 32
@@ -54,10 +55,7 @@ def load(
     path: str,
     target: str | list[str],
     features: int,
-    outputs: int = 0,
-    result: tuple[int, ...] | None = None,
-    unit: bool = False,
-    standardize: bool = False,
+    goal: Goal = NO_GOAL,
     test: float | str = 0.2,
     separator: str = "",
     decimal: str = "",
@@ -79,12 +77,7 @@ def load(
         path: The table, whose first line names the columns.
         target: The column to learn, or several.
         features: How many numbers of a row the model takes.
-        outputs: How many classes the model tells apart, if the target is one; without
-            them or a result nobody looks at it.
-        result: The shape of what the model gives of a row, if targets are numbers.
-        unit: Whether the numbers to learn are from 0 to 1; two words are 0 and 1 in
-            the order of the alphabet.
-        standardize: Whether the loss sees them with mean 0 and deviation 1.
+        goal: What the loss compares with.
         test: The share of the rows that is kept for the test, or its file.
         separator: What is between columns; found out if it is empty, as are the others.
         decimal: What is before the fraction of a number.
@@ -105,9 +98,8 @@ def load(
     form = Format(separator, decimal, encoding, day_first)
     names = [target] if isinstance(target, str) else target
     keys = Keys(form, names, columns, drop, categories, missing)
-    wanted = Wanted(outputs, result, unit, standardize)
     file = inside(folder, path)
-    rows = read_rows(file, keys, wanted)
+    rows = read_rows(file, keys, goal)
     places = torch.arange(rows.height)
     if isinstance(test, str):
         to_train, to_test = places, places[:0]
@@ -120,10 +112,10 @@ def load(
         validation=mark_of_rows(rows, to_validate),
     )
     with of_file(file), one_thread():
-        about = learned(rows, to_train, keys, wanted) | marks
+        about = learned(rows, to_train, keys, goal) | marks
         check_width(rows, about["columns"], features)
         unseen = new_categories(rows, about["columns"], to_validate, to_test)
-        parts = parts_of_table(rows, about, wanted, (to_train, to_validate, to_test))
+        parts = parts_of_table(rows, about, goal, (to_train, to_validate, to_test))
     notes = (*rows.notes, *unseen)
     if isinstance(test, str):
         tests = inside(folder, test)
@@ -132,18 +124,16 @@ def load(
         with of_file(tests), one_thread():
             everything = torch.arange(others.height)
             unseen = new_categories(others, about["columns"], everything)
-            parts[2:] = parts_of_table(others, about, wanted, (everything,))
+            parts[2:] = parts_of_table(others, about, goal, (everything,))
         notes += tuple(f"{test}: {each}" for each in (*others.notes, *unseen))
     for part in parts:
         part.put_on(device, about)
     train, held, tested = parts
     return believed(
         Splits(train, held, tested, about, notes, rows.warnings),
-        compared=bool(rows.targets),
+        goal,
         lenient=subset > 0,
         given=isinstance(test, str),
-        outputs=outputs,
-        ids=False,
     )
 
 
@@ -172,14 +162,14 @@ class TableData(Data):
         self.put_on(device, now)
 
 
-def learned(rows: Rows, train: Tensor, keys: Keys, wanted: Wanted) -> dict[str, Any]:
+def learned(rows: Rows, train: Tensor, keys: Keys, goal: Goal) -> dict[str, Any]:
     """Find out what predictions need to know, by the rows that are trained on.
 
     Args:
         rows: All rows.
         train: The places of those that are trained on, int64 (N,).
         keys: What the spec says.
-        wanted: What is learned.
+        goal: What the loss compares with.
     """
     columns = {
         name: learned_columns(name, column, train, keys.missing)
@@ -187,32 +177,32 @@ def learned(rows: Rows, train: Tensor, keys: Keys, wanted: Wanted) -> dict[str, 
     }
     said = {key: each for key, each in keys.format._asdict().items() if each}
     about = {"columns": columns, **({"format": said} if said else {})}
-    about |= learned_targets(rows.targets, train, wanted)
+    about |= learned_targets(rows.targets, train, goal)
     every = [*columns.values(), *about["target_columns"].values()]
     with_thousands(every, keys.format.decimal)
     return about
 
 
 def parts_of_table(
-    rows: Rows, about: dict[str, Any], wanted: Wanted, places: Sequence[Tensor]
+    rows: Rows, about: dict[str, Any], goal: Goal, places: Sequence[Tensor]
 ) -> list[TableData]:
     """Make data of rows at some places each; the columns are used up.
 
     Args:
         rows: All rows.
         about: What is known of their columns.
-        wanted: What is learned.
+        goal: What the loss compares with.
         places: Of the rows of each part, int64 (N,).
     """
     features = encoded(rows.features, about["columns"], places, rows.lines)
     if not rows.targets:
         for each, place in zip(features, places, strict=True):
-            if wanted.unit:
+            if goal.unit:
                 lines = [rows.lines[row] for row in place.tolist()]
                 check_chances(each, "what the model sees", lines)
         return [TableData(each, torch.zeros(len(each))) for each in features]
     known = about["target_columns"]
-    targets = values_of_targets(rows.targets, known, wanted, rows.lines)
+    targets = values_of_targets(rows.targets, known, goal, rows.lines)
     return [
         TableData(each, targets[place])
         for each, place in zip(features, places, strict=True)

@@ -1,64 +1,16 @@
 """Targets of one's own: classes or numbers, for each example or each place in it."""
 
 import math
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from data_common import Data, DataError, in_pieces
+from data_common import DataError, in_pieces
+from data_goal import Goal, check_unit
 from data_tensors import count_odd
 
 SUM = 1e-3
 """How far the probabilities of an example may be from 1 in sum."""
-
-
-class Goal(NamedTuple):
-    """What the loss compares the output of a model with.
-
-    Attributes:
-        outputs: How many classes the model tells apart, if the targets are classes.
-        places: The shape of the classes of one example: () for one class, (H, W) for
-            one of each pixel.
-        result: The shape of what the model gives of an example, if the targets are
-            numbers.
-        unit: Whether what is compared is from 0 to 1.
-        soft: Whether the targets are probabilities of the classes.
-        ignored: What stands for a class that is not known.
-        one_hot: Whether labels become a 1 in the place of their class.
-        restored: Whether the model gives what it takes, although targets are asked for.
-    """
-
-    outputs: int = 0
-    places: tuple[int, ...] = ()
-    result: tuple[int, ...] | None = None
-    unit: bool = False
-    soft: bool = False
-    ignored: int = -100
-    one_hot: bool = False
-    restored: bool = False
-
-    @property
-    def needed(self) -> bool:
-        """Whether anything is compared with the targets."""
-        return not self.restored and (self.result is not None or self.outputs > 0)
-
-    def mark(self, data: Data) -> None:
-        """Let data know what its targets are: probabilities, or in part not known."""
-        data.soft = self.soft
-        if self.outputs and not self.soft and (data.targets == self.ignored).any():
-            data.ignored = self.ignored
-
-    def restore(self, *parts: Data) -> None:
-        """Compare with the features, if the model restores them.
-
-        Raises:
-            DataError: They are no numbers from 0 to 1, and the loss takes such alone.
-        """
-        if not self.needed:
-            for part in parts:
-                check_unit("features", part.features, self.unit)
-                part.targets = part.features
 
 
 def checked_targets(
@@ -81,12 +33,12 @@ def checked_targets(
     """
     if targets.is_complex():
         raise DataError(f"{name}: targets are no real numbers")
-    if not goal.needed:
+    if not goal.compared:
         return torch.zeros(len(targets)), None
-    if goal.result is not None:
+    if goal.numbers is not None:
         if goal.one_hot:
-            targets = one_hot(name, targets, goal.result[0])
-        return checked_numbers(name, targets, goal.result, goal.unit, notes), None
+            targets = one_hot(name, targets, goal.numbers[0])
+        return checked_numbers(name, targets, goal.numbers, goal.unit, notes), None
     if goal.soft:
         return checked_chances(name, targets, goal), None
     targets = checked_labels(name, classes_of(name, targets, goal, notes), goal)
@@ -105,7 +57,7 @@ def classes_of(name: str, targets: Tensor, goal: Goal, notes: list[str]) -> Tens
 def class_axis(targets: Tensor, goal: Goal) -> int:
     """Return the axis along which targets have a number for each class, or 0."""
     found, places = tuple(targets.shape[1:]), goal.places
-    axes = {1: (goal.outputs, *places), len(places) + 1: (*places, goal.outputs)}
+    axes = {1: (goal.classes, *places), len(places) + 1: (*places, goal.classes)}
     fitting = [axis for axis, shape in axes.items() if found == shape]
     return fitting[0] if len(fitting) == 1 else 0
 
@@ -145,10 +97,10 @@ def checked_labels(name: str, targets: Tensor, goal: Goal) -> Tensor:
     if not ends:
         raise DataError(f"{name}: all targets are {goal.ignored}, which is ignored")
     least, most = min(ends), max(ends)
-    if least < 0 or most >= goal.outputs:
+    if least < 0 or most >= goal.classes:
         known = targets[targets != goal.ignored]
         said = f"labels go from {least} to {most}, and the model tells 0 to "
-        said += f"{goal.outputs - 1} apart{mended_labels(known, goal)}"
+        said += f"{goal.classes - 1} apart{mended_labels(known, goal)}"
         raise DataError(f"{name}: {said}")
     return targets
 
@@ -156,9 +108,9 @@ def checked_labels(name: str, targets: Tensor, goal: Goal) -> Tensor:
 def mended_labels(known: Tensor, goal: Goal) -> str:
     """Say how labels that the model does not tell apart become others."""
     least, most = int(known.min()), int(known.max())
-    if least == 1 and most == goal.outputs:
+    if least == 1 and most == goal.classes:
         return ": `y = y - 1`"
-    odd = known[(known < 0) | (known >= goal.outputs)]
+    odd = known[(known < 0) | (known >= goal.classes)]
     unknown = int(odd[0])
     if unknown in (-1, 255) and bool((odd == unknown).all()) and len(odd) < len(known):
         return f": if {unknown} means unknown, the loss takes `ignore_index: {unknown}`"
@@ -211,7 +163,7 @@ def checked_chances(name: str, targets: Tensor, goal: Goal) -> Tensor:
     Raises:
         DataError: They are something else.
     """
-    wanted = (goal.outputs, *goal.places)
+    wanted = (goal.classes, *goal.places)
     if tuple(targets.shape[1:]) != wanted:
         raise DataError(f"{name}: {wrong_shape(targets, wanted, unit=False)}")
     targets = targets.to(torch.float32)
@@ -299,27 +251,6 @@ def known_examples(
         said += f"; {left_out:,} examples with no others are left out"
     notes.append(said)
     return places.nonzero().flatten() if left_out else None
-
-
-def check_unit(name: str, values: Tensor, unit: bool) -> None:
-    """Refuse what a loss of probabilities does not take.
-
-    Raises:
-        DataError: It is no number from 0 to 1.
-    """
-    if not unit or ((values >= 0) & (values <= 1)).all():
-        return
-    least, most = float(values.min()), float(values.max())
-    said = f"the loss takes numbers from 0 to 1 alone, these go from {least:.4g} to "
-    variable = "x" if name == "features" else "y"
-    mends = {
-        (1.0, 2.0): "{} - 1",
-        (-1.0, 1.0): "({} + 1) / 2",
-        (0.0, 255.0): "{} / 255",
-    }
-    mend = mends.get((least, most), "")
-    mended = f": `{variable} = {mend.format(variable)}`" if mend else ""
-    raise DataError(f"{name}: {said}{most:.4g}{mended}")
 
 
 def type_of(values: Tensor) -> str:

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from data_common import Data, DataError
-from data_targets import Goal, checked_targets, turned
+from data_goal import NO_GOAL, Goal
+from data_targets import checked_targets, turned
 from data_tensors import count_odd
 
 
@@ -24,14 +25,14 @@ class Wanted(NamedTuple):
     shape: tuple[int, ...]
     dtype: torch.dtype
     known: int
-    goal: Goal
+    goal: Goal = NO_GOAL
 
     def about(self) -> dict[str, Any]:
         """Tell what predictions need to know of this, as plain values."""
         whole = self.dtype == torch.int64
         about = {"shape": [*self.shape], "whole": whole, "known": self.known}
-        if self.goal.outputs:  # classes without names
-            about["classes"] = [str(label) for label in range(self.goal.outputs)]
+        if self.goal.classes:  # classes without names
+            about["classes"] = [str(label) for label in range(self.goal.classes)]
         return about
 
 

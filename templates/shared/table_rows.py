@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from data_common import DataError, named
+from data_goal import Goal
 from file_errors import readable
 from table_columns import Column, column_of, looks_like_number, read_table
 from table_doubts import may_be_id, suspicion
 from table_files import Format, Table, read
 from table_notation import Known, as_known, checked_columns, text_columns
-from table_targets import Columns, Wanted, read_targets
+from table_targets import Columns, read_targets
 from table_text import TableError
 
 Missing = Literal["mean", "median", "drop"] | None
@@ -106,18 +107,18 @@ def opened_table(
             raise DataError(str(error)) from None
 
 
-def read_rows(path: Path, keys: Keys, wanted: Wanted) -> Rows:
+def read_rows(path: Path, keys: Keys, goal: Goal) -> Rows:
     """Read the columns of a table that is learned from.
 
     Raises:
         DataError: It is no table, or a value is not what its column holds.
     """
     with of_file(path):
-        texts = [*keys.categories, *(keys.targets if wanted.texts else ())]
+        texts = [*keys.categories, *(keys.targets if goal.classes or goal.unit else ())]
         there = [*keys.targets, *keys.columns, *keys.drop, *keys.categories]
         table = opened_table(path, keys.format, texts, there)
         names = feature_names(table, keys)
-        targets = read_targets(table, [*keys.targets], wanted)
+        targets = read_targets(table, [*keys.targets], goal)
         features, empty = {}, []
         for name in names:
             text = name in keys.categories

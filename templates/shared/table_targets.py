@@ -1,13 +1,14 @@
 """The columns of a table that are learned: classes, or numbers."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from class_order import in_order
 from data_common import DataError, named
+from data_goal import Goal
 from table_columns import Column, column_of, numbers_of
 from table_doubts import unit_of, with_unit
 from table_features import tensor_of
@@ -19,38 +20,17 @@ from table_text import MISSING
 Columns = dict[str, Column]
 
 
-class Wanted(NamedTuple):
-    """What is learned.
-
-    Attributes:
-        outputs: How many classes the model tells apart, if the target is one.
-        result: The shape of what the model gives of a row, if the targets are numbers.
-        unit: Whether these are from 0 to 1.
-        standardize: Whether the loss sees them with mean 0 and deviation 1.
-    """
-
-    outputs: int
-    result: tuple[int, ...] | None
-    unit: bool
-    standardize: bool
-
-    @property
-    def texts(self) -> bool:
-        """Whether targets may be words, so that they are read as text."""
-        return bool(self.outputs) or self.unit
-
-
-def read_targets(table: Table, names: list[str], wanted: Wanted) -> Columns:
+def read_targets(table: Table, names: list[str], goal: Goal) -> Columns:
     """Read the columns that are learned; none if nobody looks at them.
 
     Raises:
         DataError: One is neither classes nor numbers.
     """
-    if wanted.outputs:
+    if goal.classes:
         return {name: column_of(table, name, text=True) for name in names}
-    if wanted.result is None:
+    if goal.numbers is None:
         return {}
-    return {name: of_number_targets(table, name, unit=wanted.unit) for name in names}
+    return {name: of_number_targets(table, name, unit=goal.unit) for name in names}
 
 
 def of_number_targets(table: Table, name: str, *, unit: bool) -> Column:
@@ -79,19 +59,19 @@ def of_number_targets(table: Table, name: str, *, unit: bool) -> Column:
     return checked_columns(name, column, table.lines, ", as others are: mend it")
 
 
-def learned_targets(targets: Columns, train: Tensor, wanted: Wanted) -> dict[str, Any]:
+def learned_targets(targets: Columns, train: Tensor, goal: Goal) -> dict[str, Any]:
     """Find out what predictions need to know of the targets, as plain values.
 
     Args:
         targets: The columns.
         train: The places of the rows that are trained on, int64 (N,).
-        wanted: What is learned.
+        goal: What the loss compares with.
 
     Raises:
         DataError: There are too many classes, or only one.
     """
     known: dict[str, Known] = {
-        name: {"classes": class_names(name, column, wanted.outputs or 2)}
+        name: {"classes": class_names(name, column, goal.classes or 2)}
         if column.kind == "categories"
         else notation_of(column)
         for name, column in targets.items()
@@ -100,7 +80,7 @@ def learned_targets(targets: Columns, train: Tensor, wanted: Wanted) -> dict[str
     classes = [each["classes"] for each in known.values() if "classes" in each]
     if len(targets) == 1 and classes:
         about["classes"] = classes[0]
-    if not targets or not wanted.standardize:
+    if not targets or not goal.standardize:
         return about
     found = torch.stack([tensor_of(each.values) for each in targets.values()])
     mean, std = found[:, train].mean(dim=1), found[:, train].std(dim=1, correction=0)
@@ -133,14 +113,14 @@ def class_names(name: str, column: Column, most: int) -> list[str]:
 
 
 def values_of_targets(
-    targets: Columns, about: dict[str, Known], wanted: Wanted, lines: Sequence[int]
+    targets: Columns, about: dict[str, Known], goal: Goal, lines: Sequence[int]
 ) -> Tensor:
     """Return the targets: int64 (N,), or float32 (N, …) in their own unit.
 
     Args:
         targets: The columns.
         about: What is known of each.
-        wanted: What is learned.
+        goal: What the loss compares with.
         lines: The lines of the file that their rows begin in.
 
     Raises:
@@ -152,12 +132,12 @@ def values_of_targets(
             found.append(labels(name, column, about[name]["classes"], lines))
         else:
             found.append(tensor_of(column.values).float())
-            if wanted.unit:
+            if goal.unit:
                 check_chances(found[-1].unsqueeze(1), repr(name), lines)
-    if wanted.outputs:
+    if goal.classes:
         return found[0]
     values = torch.stack([each.float() for each in found], dim=1)
-    return values.reshape(-1, *(wanted.result or ()))
+    return values.reshape(-1, *(goal.numbers or ()))
 
 
 def labels(

@@ -8,32 +8,25 @@ from torch import Tensor
 
 from class_order import finite_number, in_order
 from data_common import DataError, named
+from data_goal import Goal
 
 
-def as_targets(
-    found: Sequence[str],
-    what: str,
-    outputs: int,
-    result: tuple[int, ...] | None,
-    unit: bool,
-) -> tuple[Tensor, list[str]]:
+def as_targets(found: Sequence[str], what: str, goal: Goal) -> tuple[Tensor, list[str]]:
     """Return targets as the loss takes them, (N, …), and the names of classes.
 
     Args:
         found: What each text is of, as it is written.
         what: What that is called.
-        outputs: How many classes the model tells apart, if they are classes.
-        result: The shape of what it gives of a text, if they are numbers.
-        unit: Whether these are from 0 to 1; two classes are 0 and 1.
+        goal: What the loss compares with.
     """
     numbers = [finite_number(each) for each in found]
-    if outputs:
-        return _labels(found, what, outputs)
-    if result is None:
+    if goal.classes:
+        return _labels(found, what, goal.classes)
+    if goal.numbers is None:
         return torch.zeros(len(found)), []
-    if unit and None in numbers:
+    if goal.unit and None in numbers:
         targets, classes = _labels(found, what, 2)
-        return targets.float().view(-1, *result), classes
+        return targets.float().view(-1, *goal.numbers), classes
     strange = [
         repr(each)
         for each, number in zip(found, numbers, strict=True)
@@ -43,8 +36,8 @@ def as_targets(
         raise DataError(
             f"{what} is not always a number: it is {named(dict.fromkeys(strange))}"
         )
-    values = torch.tensor(numbers, dtype=torch.float32).view(-1, *result)
-    if unit and not ((values >= 0) & (values <= 1)).all():
+    values = torch.tensor(numbers, dtype=torch.float32).view(-1, *goal.numbers)
+    if goal.unit and not ((values >= 0) & (values <= 1)).all():
         least, most = float(values.min()), float(values.max())
         raise DataError(
             f"the loss takes numbers from 0 to 1, {what} goes from {least:g} to "
@@ -53,17 +46,17 @@ def as_targets(
     return values, []
 
 
-def _labels(found: Sequence[str], what: str, outputs: int) -> tuple[Tensor, list[str]]:
+def _labels(found: Sequence[str], what: str, most: int) -> tuple[Tensor, list[str]]:
     """Return the places of classes, int64 (N,), and their names in order."""
     classes = in_order(found)
     if len(classes) < 2:
         raise DataError(
             f"{what} has one class only, {classes[0]!r}: nothing is to learn"
         )
-    if len(classes) > outputs:
+    if len(classes) > most:
         raise DataError(
             f"{what} has {len(classes)} classes ({named(classes)}), and the model "
-            f"tells {outputs} apart"
+            f"tells {most} apart"
         )
     places = {name: place for place, name in enumerate(classes)}
     return torch.tensor([places[each] for each in found]), classes

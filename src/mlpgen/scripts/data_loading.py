@@ -6,8 +6,8 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.styles.code import Code, Group, flat, keyword, literal, quoted
-from mlpgen.training.data.base import Task
+from mlpgen.styles.code import Code, Group, call, flat, keyword, literal, quoted
+from mlpgen.training.data.base import Goal, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,13 +19,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {
         "dtype": "float32",
         "known": 0,
-        "outputs": 0,
-        "places": (),
-        "result": None,
-        "unit": False,
-        "soft": False,
-        "ignored": -100,
-        "standardize": False,
+        "goal": Goal(),
         "padding": None,
         "units": "characters",
         "column": "",
@@ -78,26 +72,39 @@ def _written(name: str, value: Any) -> Piece:
             for key, each in value.items()
         )
         return Group("{", items, "}", collection=True)
+    if isinstance(value, Goal):
+        keys = [
+            keyword(key, literal(each))
+            for key, each in value._asdict().items()
+            if each != Goal._field_defaults[key]
+        ]
+        return call("Goal", *keys)
     return Code(f"torch.{value}") if name == "dtype" else literal(value)
 
 
 def _task(recipe: Recipe) -> Task:
     dataset, first = recipe.dataset, recipe.main
     compares = recipe.target in ("number", "image")
+    classes, ignored = _class_count(recipe), getattr(first.loss, "ignore_index", None)
+    goal = Goal(
+        classes,
+        places=first.places if recipe.target == "places" else (),
+        numbers=_numbers(recipe),
+        unit=compares and any(term.loss.unit for term in recipe.terms),
+        standardize=recipe.standardizes,
+        soft=recipe.soft,
+    )
+    if classes and ignored is not None:
+        goal = goal._replace(ignored=ignored)
     return Task(
         shape=dataset.shape,
+        goal=goal,
         dtype=dataset.dtype,
         known=dataset.known,
-        outputs=_class_count(recipe),
-        places=first.places if recipe.target == "places" else (),
-        result=_result(recipe),
-        unit=compares and any(term.loss.unit for term in recipe.terms),
-        soft=recipe.soft,
-        ignored=getattr(first.loss, "ignore_index", None),
+        ignored=ignored,
         inputs=dataset.inputs if dataset.several else (),
         restored=restored(recipe) if dataset.several else "",
         fit=recipe.settings.fit or "resize",
-        standardize=recipe.standardizes,
         last_step=dataset.last_step,
     )
 
@@ -108,7 +115,7 @@ def restored(recipe: Recipe) -> str:
     return recipe.dataset.like(terms[0].shape).name if terms else ""
 
 
-def _result(recipe: Recipe) -> tuple[int, ...] | None:
+def _numbers(recipe: Recipe) -> tuple[int, ...] | None:
     """Return the shape of numeric targets."""
     if recipe.target != "number":
         return None

@@ -36,4 +36,4 @@ class Npz(AnyTargets):
 
     def arguments(self, task: Task) -> dict[str, Any]:
         """Return the path and what to learn."""
-        return {"path": self.path, **of_tensors(task), "test": self.test}
+        return {"path": self.path, "test": self.test, **of_tensors(task)}

@@ -31,40 +31,52 @@ Fit = Literal["resize", "crop", "pad"]
 """How images of another size become those of the input."""
 
 
+class Goal(NamedTuple):
+    """What the loss compares with: the class of this name in the shared modules.
+
+    Attributes:
+        classes: The number of classes; 0 if the targets are not classes.
+        places: The shape of the classes of one example: () for a single one.
+        numbers: The shape of the output, if the targets are numbers.
+        unit: Whether the loss compares with numbers from 0 to 1.
+        standardize: Whether targets that are numbers are standardized.
+        soft: Whether the targets are probabilities of the classes.
+        ignored: The class that the loss ignores.
+    """
+
+    classes: int = 0
+    places: tuple[int, ...] = ()
+    numbers: tuple[int, ...] | None = None
+    unit: bool = False
+    standardize: bool = False
+    soft: bool = False
+    ignored: int = -100
+
+
 class Task(NamedTuple):
     """What a model does with its data.
 
     Attributes:
         shape: Shape of one example.
-        dtype: Its dtype.
+        goal: What the loss compares with.
+        dtype: The dtype of an example.
         known: The number of different integers that the model takes, if it is known.
-        outputs: The number of classes; 0 if the targets are not classes.
-        places: The shape of the classes of one example: () for a single one.
-        result: The shape of the output, if the targets are numbers.
-        unit: Whether the loss compares with numbers from 0 to 1.
-        soft: Whether the targets are probabilities of the classes.
         ignored: The target that the loss ignores, if there is one.
         inputs: The inputs of a model with several; `shape`, `dtype` and `known` are of
             the first one.
         restored: The name of the one that the model restores, if it does.
         fit: How images of another size become those of the input.
-        standardize: Whether targets that are numbers are standardized.
         last_step: Whether the model looks at the last step of a text.
     """
 
     shape: tuple[int, ...]
+    goal: Goal
     dtype: str = "float32"
     known: int = 0
-    outputs: int = 0
-    places: tuple[int, ...] = ()
-    result: tuple[int, ...] | None = None
-    unit: bool = False
-    soft: bool = False
     ignored: int | None = None
     inputs: tuple[Input, ...] = ()
     restored: str = ""
     fit: Fit = "resize"
-    standardize: bool = False
     last_step: bool = False
 
 
@@ -168,28 +180,19 @@ class DataSource:
 
 
 def of_tensors(task: Task) -> dict[str, Any]:
-    """Return the arguments of a `load` that is given tensors."""
-    return _taken(task) | of_targets(task)
+    """Return the arguments of a `load` that is given tensors.
 
-
-def of_targets(task: Task) -> dict[str, Any]:
-    """Return the arguments of a `load` that say what targets are."""
-    names = ("outputs", "places", "result", "unit", "soft")
-    found: dict[str, Any] = {name: getattr(task, name) for name in names}
-    if task.outputs and task.ignored is not None:
-        found["ignored"] = task.ignored
-    return found
-
-
-def _taken(task: Task) -> dict[str, Any]:
-    """Return what the model takes, of several inputs by their names."""
+    They say what the model takes, of several inputs by their names, and its goal.
+    """
     if not task.inputs:
-        return {name: getattr(task, name) for name in ("shape", "dtype", "known")}
+        names = ("shape", "dtype", "known", "goal")
+        return {name: getattr(task, name) for name in names}
     return {
         "shapes": {each.name: each.shape for each in task.inputs},
         "dtypes": {
             each.name: each.dtype for each in task.inputs if each.dtype != "float32"
         },
         "known": {each.name: each.known for each in task.inputs if each.known},
+        "goal": task.goal,
         "restored": task.restored,
     }

@@ -25,9 +25,8 @@ class Images(UserData):
 
     def arguments(self, task: Task) -> dict[str, Any]:
         """Return the path and what images become."""
-        names = ("shape", "fit", "outputs", "result")
-        found = {name: getattr(task, name) for name in names}
-        return {"path": self.path, **found, "test": self.test}
+        found = {name: getattr(task, name) for name in ("fit", "shape", "goal")}
+        return {"path": self.path, "test": self.test, **found}
 
     def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:
         """Check that the shape is (C, H, W), gray or RGB."""

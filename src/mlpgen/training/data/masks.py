@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from mlpgen.training.data.base import Task, of_targets
+from mlpgen.training.data.base import Task
 from mlpgen.training.data.images import Images
 
 
@@ -29,5 +29,4 @@ class Masks(Images):
 
     def arguments(self, task: Task) -> dict[str, Any]:
         """Return the paths and what images and masks become."""
-        found = {"path": self.path, "masks": self.masks, "shape": task.shape}
-        return {**found, "fit": task.fit, **of_targets(task), "test": self.test}
+        return {"path": self.path, "masks": self.masks, **super().arguments(task)}

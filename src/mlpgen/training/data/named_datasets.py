@@ -31,7 +31,7 @@ class NamedDataset(DataSource):
     def arguments(self, task: Task) -> dict[str, Any]:
         """Return the name, if it is not the first one, what is learned, and the fit."""
         found: dict[str, Any] = {"name": self.name} if self.name else {}
-        found["compared"] = task.outputs > 0
+        found["compared"] = task.goal.classes > 0
         if task.shape != self.shape:
             found |= {"into": task.shape, "fit": task.fit}
         return found

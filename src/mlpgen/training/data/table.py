@@ -133,11 +133,6 @@ class Csv(UserData):
         return {
             "path": self.path,
             "target": self.target,
-            "features": task.shape[0],
-            "outputs": task.outputs,
-            "result": task.result,
-            "unit": task.unit,
-            "standardize": task.standardize,
             "test": self.test,
             "separator": self.separator or "",
             "decimal": self.decimal or "",
@@ -147,6 +142,8 @@ class Csv(UserData):
             "columns": self.columns or (),
             "drop": self.drop or (),
             "categories": self.categories or (),
+            "features": task.shape[0],
+            "goal": task.goal,
         }
 
     def misfit(self, shape: tuple[int, ...]) -> tuple[str, str]:

@@ -137,7 +137,8 @@ class Text(UserData):
 
     def arguments(self, task: Task) -> dict[str, Any]:
         """Return the path and the length of an example."""
-        most = min(task.outputs, task.known or task.outputs)
+        classes = task.goal.classes
+        most = min(classes, task.known or classes)
         return {
             "path": self.path,
             "length": task.shape[0],
@@ -216,10 +217,7 @@ class LabeledTexts(Text):
             "label": self.target,
             "separator": self.separator,
             "encoding": self.encoding,
-            "outputs": task.outputs,
-            "result": task.result,
-            "unit": task.unit,
-            "standardize": task.standardize,
+            "goal": task.goal,
             "test": self.test,
         }
 
