@@ -9,7 +9,7 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import DataError, Scale, Splits, held_out, inside, parted
-from data_files import Files
+from data_files import FileKind
 from data_goal import NO_GOAL, Goal
 from data_meaning import settled, unread
 from data_scale import normalized, preprocessing
@@ -20,7 +20,7 @@ from parting_marks import mark_of_data, parting
 
 __all__ = ["FILES", "load", "preprocessing", "read_files"]
 
-FILES = Files("arrays", (".npy", ".npz"))
+FILES = FileKind("arrays", (".npy", ".npz"))
 BEGINNINGS = (b"\x93NUMPY", b"PK\x03\x04", b"PK\x05\x06")
 """What .npy and .npz files begin with; the last is one of no arrays."""
 

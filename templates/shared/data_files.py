@@ -14,7 +14,7 @@ Numbering = Callable[[Path, dict[str, Any]], Sequence[int]]
 """Numbers the rows of a file, from 1, by what is known of the data."""
 
 
-class Files(NamedTuple):
+class FileKind(NamedTuple):
     """A kind of files; a folder of such has them at any depth.
 
     Attributes:

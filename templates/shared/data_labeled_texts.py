@@ -251,7 +251,7 @@ def preprocessing(about: dict[str, Any]) -> Preprocessing:
     return Preprocessing(torch.int64)
 
 
-def read_numbers(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
+def read_labeled(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     """Read texts as the model takes them, int64 (N, L).
 
     Args:
@@ -269,7 +269,7 @@ def read_numbers(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
     return translated(numbers, raw.units, about["vocabulary"]).long()
 
 
-read_files = read_numbers
+read_files = read_labeled
 
 
 def texts_of(path: Path, about: dict[str, Any]) -> list[str]:

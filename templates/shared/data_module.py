@@ -11,7 +11,7 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import Data, DataError, Scale, Splits, parted
-from data_files import Files
+from data_files import FileKind
 from data_goal import NO_GOAL, Goal
 from data_meaning import settled, unread
 from data_scale import normalized, preprocessing
@@ -22,7 +22,7 @@ from parting_marks import mark_of_data, parting
 
 __all__ = ["FILES", "load", "preprocessing", "read_files"]
 
-FILES = Files("files")
+FILES = FileKind("files")
 
 
 def load(

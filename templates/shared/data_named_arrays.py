@@ -10,7 +10,7 @@ from data_arrays import read_arrays
 from data_checks import believed
 from data_common import DataError, Features, Splits, held_out, inside, named, parted
 from data_features import joined
-from data_files import Files
+from data_files import FileKind
 from data_goal import NO_GOAL, Goal
 from data_inputs import (
     PreprocessingInputs,
@@ -24,7 +24,7 @@ from data_inputs import (
 from data_meaning import settled
 from parting_marks import mark_of_data, parting
 
-FILES = Files("arrays", (".npz",))
+FILES = FileKind("arrays", (".npz",))
 
 
 def load(

@@ -10,7 +10,7 @@ from torch import Tensor
 from data_checks import believed
 from data_common import DataError, Features, Splits, named, parted
 from data_features import joined
-from data_files import Files
+from data_files import FileKind
 from data_goal import NO_GOAL, Goal
 from data_inputs import (
     Inputs,
@@ -29,7 +29,7 @@ from data_tensors import as_tensor
 from file_errors import readable
 from parting_marks import mark_of_data, parting
 
-FILES = Files("files")
+FILES = FileKind("files")
 
 
 def load(

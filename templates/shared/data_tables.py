@@ -14,7 +14,7 @@ from torch import Tensor
 
 from data_checks import believed
 from data_common import Data, DataError, Splits, chosen, held_out, inside
-from data_files import Files
+from data_files import FileKind
 from data_goal import NO_GOAL, Goal
 from errors import note
 from parting_marks import SOME_EXAMPLES, SOME_VALUES, mark_of, parting
@@ -43,7 +43,7 @@ from table_rows import (
 )
 from table_targets import check_chances, learned_targets, values_of_targets
 
-FILES = Files("tables", (".csv", ".tsv"))
+FILES = FileKind("tables", (".csv", ".tsv"))
 COLUMNS_AT_ONCE = 32
 """Features that are written at once: some bytes of a row, as memory is read."""
 

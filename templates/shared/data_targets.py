@@ -143,7 +143,7 @@ def wrong_places(targets: Tensor, goal: Goal) -> str:
             f"`data`, or `y = y.argmax({axis})`"
         )
     if sorted(inner) == sorted(goal.places):
-        return f"{said}: {turned(inner, goal.places)}"
+        return f"{said}: {mended_axes(inner, goal.places)}"
     return said
 
 
@@ -202,7 +202,7 @@ def wrong_shape(targets: Tensor, shape: tuple[int, ...], *, unit: bool) -> str:
     said = f"targets {[*targets.shape]}, where the model gives {[*shape]} of each "
     said += "example"
     if len(found) == len(shape) > 1 and sorted(found) == sorted(shape):
-        return f"{said}: {turned([*found], shape)}"
+        return f"{said}: {mended_axes([*found], shape)}"
     if found and found in (shape[1:], shape[:-1]):
         return f"{said}: if they are classes, write `targets: classes` in `data`"
     if not found and unit and len(shape) == 1:
@@ -218,7 +218,7 @@ def wrong_shape(targets: Tensor, shape: tuple[int, ...], *, unit: bool) -> str:
     return said
 
 
-def turned(found: list[int], wanted: tuple[int, ...], name: str = "y") -> str:
+def mended_axes(found: list[int], wanted: tuple[int, ...], name: str = "y") -> str:
     """Say how the axes of an array are brought into another order."""
     if len(found) > 2 and (found[-1], *found[:-1]) == wanted:
         return f"the channels are last: `{name} = numpy.moveaxis({name}, -1, 1)`"

@@ -30,7 +30,9 @@ def as_tensor(name: str, values: Any) -> Tensor:
     kind = getattr(getattr(values, "dtype", None), "kind", "")
     held = KINDS.get(kind) or ("text" if isinstance(first_of(values), str) else "")
     if held:
-        raise DataError(f"{name} holds {held}{example(values)}{numbered(name, held)}")
+        raise DataError(
+            f"{name} holds {held}{example(values)}{mended_values(name, held)}"
+        )
     try:
         return torch.as_tensor(native(values) if kind else values)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
@@ -53,7 +55,7 @@ def native(array: Any) -> Any:
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
-def numbered(name: str, held: str) -> str:
+def mended_values(name: str, held: str) -> str:
     """Say how text becomes the numbers of classes, or what else a model takes."""
     if name not in ("y", "y_test") or held in ("dates", "spans of time", "records"):
         return ": it must be numbers"

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from data_common import Data, Features, Splits
 from data_inputs import Inputs, PreprocessingInputs
-from data_labeled_texts import FILES_OF_TEXTS, load_labeled, read_numbers
+from data_labeled_texts import FILES_OF_TEXTS, load_labeled, read_labeled
 from preprocessing import Preprocessing
 from text_units import PADDING
 
@@ -78,5 +78,5 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Features:
     Raises:
         DataError: One is no text, or no such table.
     """
-    numbers = read_numbers(paths, about)
+    numbers = read_labeled(paths, about)
     return numbers, lengths_of(numbers)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from data_common import Data, DataError
 from data_goal import NO_GOAL, Goal
-from data_targets import checked_targets, turned
+from data_targets import checked_targets, mended_axes
 from data_tensors import count_odd
 
 
@@ -75,7 +75,7 @@ def checked(
 def _reordered(found: list[int], wanted: list[int]) -> str:
     """Say how features of one shape become those of another one, if it is likely."""
     if len(found) == len(wanted) > 1 and sorted(found) == sorted(wanted):
-        return f": {turned(found, (*wanted,), 'x')}"
+        return f": {mended_axes(found, (*wanted,), 'x')}"
     if [*wanted[:1], *found] == wanted and wanted[0] == 1:
         return ": `x = x[:, None]`"
     if found and found[-1] == 1 and found[:-1] == wanted:

@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from data_common import DataError
-from data_files import Files
+from data_files import FileKind
 from image_fit import Fit
 from image_formats import picture
 from image_walk import should_be_image
 
-IMAGES = Files("images", known=should_be_image)
+IMAGES = FileKind("images", known=should_be_image)
 """Files with an image each, whatever they are called."""
 READABLE = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr")
 """Modes of Pillow with 8 bits a channel."""

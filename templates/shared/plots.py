@@ -62,7 +62,7 @@ def save_classes(folder: Path, data: Splits, chances: Tensor) -> None:
         chances: Probabilities of the classes, (N, K), of the first examples to test.
     """
     save_curves(folder)
-    classes = classes_of(data)
+    classes = names_of_classes(data)
     chances = chances[:, : len(classes)]
     targets = data.test.labels(data.test.targets[: len(chances)].cpu())
     if targets.is_floating_point():  # one number tells two apart
@@ -72,7 +72,7 @@ def save_classes(folder: Path, data: Splits, chances: Tensor) -> None:
         _save(folder / "mistakes.png", mistakes, data.test, targets, chances, classes)
 
 
-def classes_of(data: Splits) -> list[str]:
+def names_of_classes(data: Splits) -> list[str]:
     """Return names of classes that can be drawn; of two without names, 0 and 1."""
     return [*map(printable, data.about.get("classes", ["0", "1"]))]
 
@@ -86,7 +86,7 @@ def save_places(folder: Path, data: Splits, chances: Tensor) -> None:
         chances: Probabilities of the classes, (N, K, …), of the first examples to test.
     """
     save_curves(folder)
-    classes = classes_of(data)
+    classes = names_of_classes(data)
     targets = data.test.labels(data.test.targets[: len(chances)].cpu())
     results = chances[:, : len(classes)]
     _save(folder / "confusion.png", confusion_of_places, targets, results, classes)

@@ -16,7 +16,7 @@ from command_line import Parser, path_of, usable
 from damage import Kept, faults_of
 from data_common import DataError, Features, Splits, named
 from data_features import count_of, each_of
-from data_files import Files, Numbering, Reader
+from data_files import FileKind, Numbering, Reader
 from errors import RunError, guarded, note
 from parting_marks import parted_anew
 from postprocessing import postprocessing
@@ -250,7 +250,7 @@ def start(
     about: str | None,
     runs: str,
     spec: Spec,
-    files: Files,
+    files: FileKind,
 ) -> None:
     """Do what the command line asks for; any mistake is one line.
 

@@ -46,7 +46,7 @@ def show_row(row: dict[str, float], board: Any, *, first: bool) -> None:
         board.flush()
 
 
-def named(means: dict[str, dict[str, float]]) -> dict[str, float]:
+def flat_metrics(means: dict[str, dict[str, float]]) -> dict[str, float]:
     """Name metrics by what they are of: `test={"loss": 0.1}` is `test_loss`."""
     return {
         f"{part}_{name}": value

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from byte_marks import encoding_by_mark
 from data_common import DataError
-from data_files import Files
+from data_files import FileKind
 from file_errors import readable
 
-TEXTS = Files("texts", (".txt", ".md", ".text", ""))
+TEXTS = FileKind("texts", (".txt", ".md", ".text", ""))
 """Files with one text each; many collections have names without an ending."""
 HALF = re.compile("[\ud800-\udfff]")
 """Half of a character, which is none: it cannot be written, or printed."""

@@ -14,16 +14,13 @@ def of_lengths(sizes: Tensor, length: int, what: str, units: str) -> str:
         what: What they are called: texts, lines.
         units: What their units are called.
     """
-    least, half, most = (f"{int(each):,}" for each in _three(sizes))
+    ends = (sizes.min(), sizes.median(), sizes.max())
+    least, half, most = (f"{int(each):,}" for each in ends)
     cut, padded = int((sizes > length).sum()), int((sizes < length).sum())
     return (
         f"{len(sizes):,} {what} of {least} to {most} {units}, half of them up to "
         f"{half}; the model takes {length:,}: {cut:,} are cut, {padded:,} padded"
     )
-
-
-def _three(sizes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    return sizes.min(), sizes.median(), sizes.max()
 
 
 def of_cuts(sizes: Tensor, length: int, what: str, units: str) -> Iterator[str]:

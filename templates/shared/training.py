@@ -25,7 +25,7 @@ from changes import Spec
 from data_common import RANK, RANKS, Data, Features, Splits
 from errors import Ended, RunError, note, printable, say
 from gathered import Gathered
-from progress import named, profiled, show_row, show_table, tensorboard, with_bar
+from progress import flat_metrics, profiled, show_row, show_table, tensorboard, with_bar
 from ranks import Share, of_ranks, same_buffers, same_states
 from resume import Schedule
 from run_folder import taken
@@ -149,7 +149,7 @@ class Run:
 
         Metrics are named by what they are of: `test={"loss": 0.1}` is `test_loss`.
         """
-        row = {"epoch": self.epoch, **named(means)}
+        row = {"epoch": self.epoch, **flat_metrics(means)}
         row["seconds"] = time.perf_counter() - self._begun
         self.rows.append(row)
         self.epoch, self.step = self.epoch + 1, 0
@@ -166,7 +166,7 @@ class Run:
 
     def report(self, **means: dict[str, float]) -> None:
         """Print metrics that belong to no epoch, as `record` takes them."""
-        show_table(named(means))
+        show_table(flat_metrics(means))
 
     def _steps(self, data: Data, parts: int = 1) -> Iterator[Tensor]:
         """Yield the places of each batch that is left, the same on all ranks."""

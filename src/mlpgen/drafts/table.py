@@ -25,7 +25,7 @@ from mlpgen.template_files import text_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpgen.drafts.targets import Goal
+    from mlpgen.drafts.targets import Objective
 
 CODES = re.compile(r"(zip|plz|postal|post_?code)", re.IGNORECASE)
 """Names of columns of numbers that are none."""
@@ -33,15 +33,15 @@ REASONS = 10
 """Columns of which a comment says why they are left out."""
 
 
-class Columns(NamedTuple):
+class ColumnSummary(NamedTuple):
     """What is to be said of the columns of a table.
 
     Attributes:
         width: How many features they make.
         kinds: The names by kind: numbers, categories, dates.
         drop: Why columns are left out, by name.
-        categories: Columns that would be taken for numbers.
-        missing: Columns of numbers that lack some.
+        categories: ColumnSummary that would be taken for numbers.
+        missing: ColumnSummary of numbers that lack some.
         notes: How columns were read that may be otherwise, a line each.
         rows: How many rows there are.
     """
@@ -72,14 +72,14 @@ def draft(path: str, targets: Sequence[str]) -> str:
     tables = shared_module("table_columns")
     file = Path(path)
     table = _read(tables, file, targets)
-    goal = target_of(tables, table, targets)
-    columns = _columns(tables, table, targets, goal)
+    objective = target_of(tables, table, targets)
+    columns = _columns(tables, table, targets, objective)
     if columns.categories:
         table = _read(tables, file, [*targets, *columns.categories])
-        columns = _columns(tables, table, targets, goal)
+        columns = _columns(tables, table, targets, objective)
     if not columns.width:
         raise refuse(f"`{path}` has no columns to learn from")
-    return _written(file, targets, goal, columns)
+    return _written(file, targets, objective, columns)
 
 
 def _read(tables: Any, path: Path, texts: Sequence[str]) -> Any:
@@ -101,7 +101,9 @@ def _read(tables: Any, path: Path, texts: Sequence[str]) -> Any:
     return table
 
 
-def _columns(tables: Any, table: Any, targets: Sequence[str], goal: Goal) -> Columns:
+def _columns(
+    tables: Any, table: Any, targets: Sequence[str], objective: Objective
+) -> ColumnSummary:
     """Decide about each column that is not learned."""
     kinds: dict[str, list[str]] = {"numbers": [], "categories": [], "dates": []}
     drop: dict[str, str] = {}
@@ -132,12 +134,12 @@ def _columns(tables: Any, table: Any, targets: Sequence[str], goal: Goal) -> Col
         if column.kind != "categories":
             missing += [name] if column.missing else []
             notes.setdefault(note, []).append(name)
-        column = column._replace(values=column.values.filter(goal.known))
+        column = column._replace(values=column.values.filter(objective.known))
         width += _width(column)
     said = [f"{note}: {some(names)}" for note, names in notes.items() if note]
-    rows = int(goal.known.sum())
+    rows = int(objective.known.sum())
     found = [*table.notes, *said]
-    return Columns(width, kinds, drop, categories, missing, found, rows)
+    return ColumnSummary(width, kinds, drop, categories, missing, found, rows)
 
 
 def _sparse(column: Any) -> str:
@@ -162,7 +164,9 @@ def _width(column: Any) -> int:
     return len(widths.get(column.kind, lambda: "1")())
 
 
-def _written(path: Path, targets: Sequence[str], goal: Goal, columns: Columns) -> str:
+def _written(
+    path: Path, targets: Sequence[str], objective: Objective, columns: ColumnSummary
+) -> str:
     """Write the spec."""
     count = columns.rows - max(round(0.2 * columns.rows), 1)
     one = len(targets) == 1
@@ -176,11 +180,11 @@ def _written(path: Path, targets: Sequence[str], goal: Goal, columns: Columns) -
             if names
         ],
         width=columns.width,
-        goal=goal,
+        objective=objective,
         file=Code(yaml_name(path.name)),
         target=Code(yaml_name(targets[0]) if one else yaml_list(targets)),
         notes=[Code(note[:1].upper() + note[1:]) for note in columns.notes],
-        missing=Code(some([*columns.missing, *goal.missing])),
+        missing=Code(some([*columns.missing, *objective.missing])),
         categories=Code(yaml_list(columns.categories) if columns.categories else ""),
         reasons=[
             (Code(some([name])), Code(reason))

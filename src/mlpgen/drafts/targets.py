@@ -17,7 +17,7 @@ UNEQUAL = 20
 """How much more frequent one class than another may be without a weight."""
 
 
-class Goal(NamedTuple):
+class Objective(NamedTuple):
     """What is learned, and how.
 
     Attributes:
@@ -46,7 +46,7 @@ class Goal(NamedTuple):
         return Code("accuracy" if "accuracy" in self.metrics else "the loss")
 
 
-def target_of(tables: Any, table: Any, targets: Sequence[str]) -> Goal:
+def target_of(tables: Any, table: Any, targets: Sequence[str]) -> Objective:
     """Decide what the columns to learn are.
 
     Args:
@@ -104,7 +104,7 @@ def _are_few(there: Any) -> bool:
     return different <= MOST_CLASSES and 10 * different <= len(there)
 
 
-def _regression(targets: Sequence[str], numbers: Sequence[Any]) -> Goal:
+def _regression(targets: Sequence[str], numbers: Sequence[Any]) -> Objective:
     known = numbers[0].values.is_not_null()
     for each in numbers[1:]:
         known &= each.values.is_not_null()
@@ -114,10 +114,10 @@ def _regression(targets: Sequence[str], numbers: Sequence[Any]) -> Goal:
     said = alone if len(targets) == 1 else "numbers"
     words = (Code("predicted"), Code("MSELoss"), Code("[mae, r2]"), Code(said))
     notes = dict.fromkeys(each.note for each in numbers if each.note)
-    return Goal(len(targets), *words, known, missing, Code("; ".join(notes)))
+    return Objective(len(targets), *words, known, missing, Code("; ".join(notes)))
 
 
-def _classification(name: str, column: Any, numbers: Sequence[Any]) -> Goal:
+def _classification(name: str, column: Any, numbers: Sequence[Any]) -> Objective:
     counts = column.values.drop_nulls().value_counts(sort=True)
     classes, sizes = (counts[each].to_list() for each in (name, "count"))
     if 2 * len(classes) > len(column.values):
@@ -132,11 +132,11 @@ def _classification(name: str, column: Any, numbers: Sequence[Any]) -> Goal:
         loss = f"{'{' if weighted else ''}BCEWithLogitsLoss{balanced}"
         said += f"; {_positive(classes)}"
         words = (Code("logit"), Code(loss), Code("[accuracy, f1, auc]"), Code(said))
-        return Goal(1, *words, known, missing)
+        return Objective(1, *words, known, missing)
     balanced = ": {weight: balanced}}" if weighted else ""
     loss = f"{'{' if weighted else ''}CrossEntropyLoss{balanced}"
     words = (Code("logits"), Code(loss), Code("[accuracy, f1]"), Code(said))
-    return Goal(len(classes), *words, known, missing)
+    return Objective(len(classes), *words, known, missing)
 
 
 def _positive(classes: Sequence[str]) -> str:
