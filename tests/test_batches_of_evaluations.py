@@ -195,6 +195,7 @@ def test_models_see_no_more_than_a_batch(tmp_path: Path, capsys: Any) -> None:
     scores.write_confusion(tmp_path, model, splits, 7)
     both = splits._replace(test=ones)
     scores.write_thresholds(tmp_path, model, both, 7, logits=True)
+    shared("target_scores").write_targets(tmp_path, model, both, 7, ["f1"], logits=True)
     args = argparse.Namespace(
         files=[Path("a")], layers=True, layer=None, draw_layers=False
     )
@@ -242,6 +243,7 @@ def test_the_batch_size_is_always_given() -> None:
     for module, names in {
         "plots": ["computed"],
         "scores": ["write_confusion", "write_thresholds"],
+        "target_scores": ["write_targets", "rows_of_targets"],
         "prediction": ["show_layers"],
     }.items():
         for name in names:

@@ -3,7 +3,7 @@
 import copy
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
@@ -265,6 +265,17 @@ def named(things: Iterable[object]) -> str:
     if len(names) > NAMED + 1:
         names = [*names[:NAMED], f"{len(names) - NAMED:,} more"]
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def names_of_targets(about: Mapping[str, Any], count: int) -> list[str]:
+    """Name the numbers to predict of an example: the columns of a table; else none.
+
+    Args:
+        about: What is known of the data.
+        count: How many numbers there are.
+    """
+    names = [*about.get("target_columns", {})]
+    return names if len(names) == count else []
 
 
 def in_pieces(values: Tensor) -> Sequence[Tensor]:

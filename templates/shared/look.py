@@ -19,6 +19,7 @@ from data_common import (
     Features,
     Splits,
     named,
+    names_of_targets,
 )
 from data_features import in_tuple, on_images
 from errors import note, printable, say, short
@@ -27,7 +28,7 @@ from plot_figures import as_read
 from run_folder import check_files, is_plot
 
 MOST_CLASSES = 20
-"""Classes that are listed; of more, those with the fewest examples."""
+"""Classes, or targets without names, that are listed; of more classes, the smallest."""
 EXAMPLES = 40
 """Examples that are drawn."""
 DRAWN = ("examples.png", "columns.png")
@@ -187,9 +188,17 @@ def _two_classes(data: Data) -> list[str]:
 
 def _positive(data: Splits, classes: list[str]) -> list[str]:
     """Say which of two classes is the one that one output finds, if not simply 1."""
-    if len(classes) != 2 or classes[1] == "1" or not _two_classes(data.train):
-        return []
-    return [f"`f1` and `auc` are of {classes[1]!r}, which is 1; {classes[0]!r} is 0"]
+    if len(classes) == 2 and classes[1] != "1" and _two_classes(data.train):
+        return [
+            f"`f1` and `auc` are of {classes[1]!r}, which is 1; {classes[0]!r} is 0"
+        ]
+    columns = data.about.get("target_columns", {})
+    words = {name: known.get("classes") for name, known in columns.items()}
+    return [
+        f"of {name!r}, {each[1]!r} is 1; {each[0]!r} is 0"
+        for name, each in words.items()
+        if len(words) > 1 and each and each[1] != "1"
+    ]
 
 
 def _unequal(data: Splits, classes: dict[str, dict[str, int]]) -> list[str]:
@@ -305,13 +314,12 @@ def _ends(values: Tensor) -> list[float]:
 def _targets(part: Data, about: dict[str, Any]) -> dict[str, dict[str, float]]:
     """Find out where numbers to predict are, in their own unit, by their names."""
     own = part.in_own_unit(part.targets)
-    names: list[str] = about.get("targets", {}).get("names", [])
-    if own.flatten(1).shape[1] != len(names):
-        return {"targets": _numbers(own)}
-    return {
-        name: _numbers(column)
-        for name, column in zip(names, own.flatten(1).unbind(1), strict=True)
-    }
+    columns = own.flatten(1).unbind(1)
+    names = names_of_targets(about, len(columns))
+    if not names and own.ndim == 2 and 1 < len(columns) <= MOST_CLASSES:
+        names = [f"target {place}" for place in range(1, len(columns) + 1)]
+    found = zip(names, map(_numbers, columns), strict=False)
+    return dict(found) or {"targets": _numbers(own)}
 
 
 def _numbers(targets: Tensor) -> dict[str, float]:

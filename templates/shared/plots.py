@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from data_common import RANK, Data, Splits
+from data_common import RANK, Data, Splits, names_of_targets
 from data_features import applied, in_tuple
 from errors import RunError, printable
 from plot_columns import columns
@@ -144,9 +144,9 @@ def save_numbers(folder: Path, data: Splits, outputs: Tensor) -> None:
     save_curves(folder)
     test = data.test
     wanted = test.in_own_unit(test.targets[: len(outputs)]).cpu()
-    names = [*map(printable, data.about.get("targets", {}).get("names", ["target"]))]
+    names = names_of_targets(data.about, wanted[0].numel()) or ["target"]
     given = test.in_own_unit(outputs)
-    _save(folder / "results.png", compared, wanted, given, names)
+    _save(folder / "results.png", compared, wanted, given, [*map(printable, names)])
 
 
 def save_examples(

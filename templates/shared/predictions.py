@@ -1,11 +1,7 @@
 """Predictions for examples of files: printed, or written as CSV or JSON."""
 
 import argparse
-import csv
-import io
-import json
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +10,7 @@ from torch import Tensor
 
 from data_common import named
 from errors import RunError, note, printable, short
+from prediction_records import all_finite, as_csv, as_json
 
 TOP = 3
 """Classes that are printed, if the command line does not say how many."""
@@ -93,16 +90,19 @@ class Predictions:
             }
             self._add(name, "  ".join(words), found)
 
-    def add_numbers(self, names: Sequence[Name], outputs: Tensor) -> None:
-        """Take numbers, (N, …)."""
+    def add_numbers(
+        self, names: Sequence[Name], outputs: Tensor, targets: Collection[str] = ()
+    ) -> None:
+        """Take numbers, (N, …), each of a target if there are as many."""
         self._refuse_top()
         for name, values in zip(names, outputs, strict=True):
             flat = values.flatten().tolist()
-            shown = "  ".join(map(short, flat))
+            shown = in_a_line([*map(short, flat)], targets)
             if len(flat) > MANY:
                 ends = f"{short(min(flat))} to {short(max(flat))}"
                 shown = f"{[*values.shape]} numbers, {ends}"
-            found = flat[0] if len(flat) == 1 else values.tolist()
+            several = by_name(flat, targets) or values.tolist()
+            found = flat[0] if len(flat) == 1 else several
             self._add(name, shown, {"prediction": found})
 
     def add_places(
@@ -116,15 +116,21 @@ class Predictions:
             said = "  ".join(found) if taken.ndim == 1 else shares(taken, classes)
             self._add(name, said, {"prediction": found, "probability": sure.tolist()})
 
-    def add_several(self, names: Sequence[Name], chances: Tensor) -> None:
-        """Take the chances of ones among zeros and ones, (N, …)."""
+    def add_several(
+        self, names: Sequence[Name], chances: Tensor, targets: Collection[str] = ()
+    ) -> None:
+        """Take the chances of ones among zeros and ones, (N, …), likewise."""
         self._refuse_top()
         for name, row in zip(names, chances, strict=True):
             taken = (row > 0.5).long()
             said = f"{taken.float().mean():.1%} are 1"
             if row.ndim == 1:
-                said = "  ".join(f"{chance:.1%}" for chance in row.tolist())
-            found = {"prediction": taken.tolist(), "probability": row.tolist()}
+                said = in_a_line([f"{chance:.1%}" for chance in row.tolist()], targets)
+            both = {"prediction": taken, "probability": row}
+            found = {
+                key: by_name(ones.flatten().tolist(), targets) or ones.tolist()
+                for key, ones in both.items()
+            }
             self._add(name, said, found)
 
     def add_errors(
@@ -181,6 +187,18 @@ class Predictions:
     def _refuse_top(self) -> None:
         if self.top is not None:
             raise RunError("--top is for a model that tells classes apart")
+
+
+def by_name(values: Sequence[Any], targets: Collection[str]) -> dict[str, Any]:
+    """Return several values of an example by its targets, if these are as many."""
+    fits = len(values) == len(targets) > 1
+    return dict(zip(targets, values, strict=True)) if fits else {}
+
+
+def in_a_line(words: Sequence[str], targets: Collection[str]) -> str:
+    """Write what is said of an example, each with its target, if these are as many."""
+    pairs = by_name(words, targets).items()
+    return "  ".join([f"{name} {word}" for name, word in pairs] or words)
 
 
 def nested(labels: Any, classes: Sequence[str]) -> Any:
@@ -257,73 +275,3 @@ def format_of(args: argparse.Namespace) -> str:
         return str(args.format)
     ending = args.out.suffix[1:].lower() if args.out else ""
     return ending if ending in FORMATS else "text"
-
-
-def as_json(records: Sequence[dict[str, Any]]) -> str:
-    """Write records as JSON: numbers that are not finite become null."""
-    text = ",\n".join(json.dumps(finite(each)) for each in records)
-    return f"[\n{text}\n]\n".replace("##", r"#\u0023")
-
-
-def finite(value: Any) -> Any:
-    """Return nested data with None in the place of infinite numbers and NaN."""
-    if isinstance(value, dict):
-        return {key: finite(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [finite(each) for each in value]
-    is_odd = isinstance(value, float) and not math.isfinite(value)
-    return None if is_odd else value
-
-
-def all_finite(value: Any) -> bool:
-    """Tell whether no number in nested data is infinite or NaN."""
-    if isinstance(value, dict):
-        value = [*value.values()]
-    if isinstance(value, list):
-        return all(map(all_finite, value))
-    return not isinstance(value, float) or math.isfinite(value)
-
-
-def as_csv(
-    records: Sequence[dict[str, Any]], classes: Sequence[str], *, shown: bool
-) -> str:
-    """Write records as CSV; a probability that was not asked for is an empty cell.
-
-    Args:
-        records: A dictionary for each example, all with the same keys.
-        classes: The names of classes, in the order of their columns.
-        shown: Whether it goes to a terminal.
-    """
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    rows = [dict(cells(record, classes)) for record in records]
-    for row in [[*rows[0]], *([*each.values()] for each in rows)] if rows else []:
-        writer.writerow([as_shown(str(each)) if shown else each for each in row])
-    return file.getvalue()
-
-
-def as_shown(text: str) -> str:
-    """Escape what a terminal obeys in each line of a text."""
-    return "\n".join(map(printable, text.split("\n")))
-
-
-def cells(record: dict[str, Any], classes: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the columns of a record, and what is in them."""
-    for key, value in record.items():
-        if key == "probabilities":
-            for name in classes:
-                yield f"probability_{name}", value.get(name, "")
-        elif isinstance(value, list):
-            flat = flattened(value)
-            yield from ((f"{key}_{i}", each) for i, each in enumerate(flat, 1))
-        else:
-            yield key, value
-
-
-def flattened(values: Sequence[Any]) -> Iterator[Any]:
-    """Yield the numbers in nested lists."""
-    for each in values:
-        if isinstance(each, list):
-            yield from flattened(each)
-        else:
-            yield each

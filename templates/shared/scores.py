@@ -67,21 +67,29 @@ class Ranking:
         self._parts.append(pair)
 
     def area(self) -> float:
-        """Return how often a positive example has the higher score; ties are halves.
-
-        That is the area under the ROC curve (Mann and Whitney, 1947). Without examples
-        of both classes it is 0.5.
-        """
+        """Return the area under the ROC curve."""
         parts = [part for found in of_ranks(self._parts) for part in found]
         scores, positive = (torch.cat(each) for each in zip(*parts, strict=True))
-        high, low = scores[positive], scores[~positive].sort().values
-        if not len(high) or not len(low):
-            return 0.5
-        below, upto = (
-            int(torch.searchsorted(low, high, right=right).sum())
-            for right in (False, True)
-        )
-        return (below + upto) / (2 * len(high) * len(low))
+        return area_below(scores, positive)
+
+
+def area_below(scores: Tensor, positive: Tensor) -> float:
+    """Return how often a positive example has the higher score; ties are halves.
+
+    That is the area under the ROC curve (Mann and Whitney, 1947). Without examples
+    of both classes it is 0.5.
+
+    Args:
+        scores: Of each example, (N,).
+        positive: Whether it should be high, (N,).
+    """
+    high, low = scores[positive], scores[~positive].sort().values
+    if not len(high) or not len(low):
+        return 0.5
+    below, upto = (
+        int(torch.searchsorted(low, high, right=right).sum()) for right in (False, True)
+    )
+    return (below + upto) / (2 * len(high) * len(low))
 
 
 def perplexity(entropy: float) -> float:

@@ -75,6 +75,8 @@ class ScriptValues(NamedTuple):
         binary: Whether one number tells two classes apart.
         places: Whether there is a class for each place of the output.
         several: Whether several numbers do, each another two.
+        of_each: What is measured of each of several targets at the end, as a list of
+            names; empty without such.
         at_end: Metrics that are computed of the model of the best epoch.
         kept: The model that is evaluated and saved: itself, or a mean of its weights.
         unseen: The data that ranks epochs: `test` or `validation`.
@@ -121,6 +123,7 @@ class ScriptValues(NamedTuple):
     binary: bool
     places: bool
     several: bool
+    of_each: Code
     at_end: tuple[str, ...]
     kept: Code
     unseen: Code
@@ -181,6 +184,7 @@ def script_values(
         binary=recipe.kind == "binary",
         places=recipe.kind == "places",
         several=recipe.kind == "several",
+        of_each=_of_each(recipe),
         at_end=tuple(
             name for name in recipe.metrics if metric(name, recipe.kind).at_end
         ),
@@ -254,6 +258,15 @@ def _value(recipe: Recipe, output: str) -> Code:
         return Code(f"{output}.sigmoid()" if _is_logit(recipe) else output)
     given = recipe.main.loss.probabilities.format(output, dim=recipe.main.dim)
     return Code(f"{given}.movedim(-1, 1)" if recipe.main.dim > 1 else given)
+
+
+def _of_each(recipe: Recipe) -> Code:
+    """List the metrics of each of several targets, if an example is a row of them."""
+    several = len(recipe.main.shape) == 1 and prod(recipe.main.shape) > 1
+    if not several or recipe.target != "number" or recipe.main.loss.custom:
+        return Code("")
+    found = [name for name in recipe.metrics if metric(name, recipe.kind).of_each]
+    return Code(flat(literal(found))) if found else Code("")
 
 
 def _is_logit(recipe: Recipe) -> bool:

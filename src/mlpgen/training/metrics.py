@@ -30,6 +30,8 @@ class Metric:
         batch: A line in the loop.
         means: The code whose mean is taken, by name: a number, or one for each target.
         result: The metric, if it is not a mean: code in which `found` has all means.
+        of_each: Whether each of several targets has its own: `OF_EACH` of the shared
+            module target_scores.py.
         at_end: Whether it is computed once, from the best model at the end.
     """
 
@@ -40,6 +42,7 @@ class Metric:
     batch: ClassVar[str] = ""
     means: ClassVar[dict[str, str]] = {}
     result: ClassVar[str] = ""
+    of_each: ClassVar[bool] = False
     at_end: ClassVar[bool] = False
 
 
@@ -101,6 +104,7 @@ class BinaryAccuracy(Metric):
     """The fraction of examples on the right side of the threshold."""
 
     kinds = ("binary", "several")
+    of_each = True
     means: ClassVar = {"accuracy": "({positive}) == ({target} > 0.5)"}
 
 
@@ -108,6 +112,7 @@ class BinaryF1(Metric):
     """The F1 score of the positive class."""
 
     kinds = ("binary", "several")
+    of_each = True
     before = "counts = Counts(2)"
     batch = "counts.add({positive}, {target} > 0.5)"
     result = "counts.f1_of(1)"
@@ -117,6 +122,7 @@ class BinaryAuc(Metric):
     """The area under the ROC curve."""
 
     kinds = ("binary", "several")
+    of_each = True
     before = "ranking = Ranking()"
     batch = "ranking.add({output}, {target} > 0.5)"
     result = "ranking.area()"
@@ -136,12 +142,14 @@ class Perplexity(Metric):
 class Mae(Metric):
     """The mean absolute error."""
 
+    of_each = True
     means: ClassVar = {"mae": "F.l1_loss({shown}, {wanted})"}
 
 
 class Rmse(Metric):
     """The root of the mean squared error, in the unit of the targets."""
 
+    of_each = True
     means: ClassVar = {"mse": "F.mse_loss({shown}, {wanted})"}
     result = 'found["mse"] ** 0.5'
 
@@ -149,6 +157,7 @@ class Rmse(Metric):
 class R2(Metric):
     """The fraction of the variance of the targets that is explained."""
 
+    of_each = True
     before = "variance = Variance()"
     batch = "variance.add({value}, {target})"
     result = "variance.explained()"

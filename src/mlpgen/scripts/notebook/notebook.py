@@ -231,6 +231,7 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
         )
         if used
     ]
+    each = ["rows_of_targets", "tell_targets"] if script.of_each else []
     weighting = [line.partition("(")[0] for line in script.weighting]
     return Learning(
         data=_joined(
@@ -255,6 +256,7 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
                 inliner.take("shared/means", "Means"),
                 inliner.take("shared/scores", *counted),
                 inliner.take("shared/own_functions", *callers),
+                inliner.take("shared/target_scores", *each),
             ]
         ),
         run=_joined(
@@ -309,12 +311,12 @@ def _figures(recipe: Recipe) -> dict[str, str]:
         return {"confusion_of_several": "targets, results"}
     if recipe.target == "image" and recipe.dataset.pictures:
         return {"restored": "data.test.between(0, 10)[0].cpu(), results"}
+    both = ["targets", "results"]
     if recipe.standardizes:
-        both = ("targets", "results")
-        return {
-            "compared": ", ".join(f"data.test.in_own_unit({each})" for each in both)
-        }
-    return {"compared": "targets, results"}
+        both = [f"data.test.in_own_unit({each})" for each in both]
+    if recipe.dataset.origin.results > 1:
+        both.append('[*data.about["target_columns"]]')
+    return {"compared": ", ".join(both)}
 
 
 def _pixels(recipe: Recipe) -> dict[str, str]:
