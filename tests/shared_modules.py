@@ -34,6 +34,8 @@ def shared(name: str) -> ModuleType:
 
 Goal: Any = shared("data_goal").Goal
 """What the loss compares with, as scripts write it."""
+ModelInput: Any = shared("data_model_input").ModelInput
+"""What a model takes by one of several inputs, likewise."""
 
 
 @contextmanager
@@ -57,7 +59,8 @@ def load(spec: dict[str, Any], folder: Path) -> Any:
     recipe = network(spec).graph.recipe
     assert recipe is not None
     arguments = ", ".join(map(flat, load_arguments(recipe)))
-    found = eval(f"dict({arguments})", {"torch": torch, "Goal": Goal})
+    names = {"torch": torch, "Goal": Goal, "ModelInput": ModelInput}
+    found = eval(f"dict({arguments})", names)
     return shared(data_module(recipe)).load(folder, CPU, **found)
 
 

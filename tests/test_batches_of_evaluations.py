@@ -16,7 +16,7 @@ from torch.utils._pytree import tree_leaves
 from mlpgen import api
 
 from .networks import network
-from .shared_modules import Goal, shared
+from .shared_modules import CPU, Goal, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,15 +121,13 @@ def test_looking_at_data_takes_little_memory(kind: str) -> None:
 
 def test_tensors_of_ones_own_are_checked_in_little_memory() -> None:
     """Targets of each pixel, some of which are ignored, and weights of them."""
-    wanted, made = shared("data_wanted"), Made()
+    checks, made = shared("data_model_input"), Made()
     goal = Goal(classes=3, places=(64, 64), ignored=-1)
-    of_images = wanted.Wanted((3, 64, 64), torch.float32, 0, goal)
+    of_images = checks.ModelInput((3, 64, 64))
     features = torch.randn(1200, 3, 64, 64)
     targets = torch.randint(-1, 3, (1200, 64, 64))
     with made:
-        data = wanted.checked(
-            "a", features, targets, torch.device("cpu"), of_images, []
-        )
+        data = checks.checked("a", features, targets, CPU, of_images, goal, [])
         splits = COMMON.Splits(data, data, data, {"classes": ["a", "b", "c"]})
         shared("weighting").weigh_classes(splits, "balanced", 3)
     assert made.largest <= MOST

@@ -12,9 +12,9 @@ from data_common import DataError, Scale, Splits, held_out, inside, parted
 from data_files import FileKind
 from data_goal import NO_GOAL, Goal
 from data_meaning import settled, unread
+from data_model_input import ModelInput, checked, checked_features
 from data_scale import normalized, preprocessing
 from data_tensors import as_tensor
-from data_wanted import Wanted, checked, checked_features
 from file_errors import readable
 from parting_marks import mark_of_data, parting
 
@@ -64,16 +64,16 @@ def load(
     arrays = read_arrays(file, *names_of(goal, shape))
     notes: list[str] = []
     goal = settled(goal, shape, arrays.get("y"), notes)
-    wanted = Wanted(shape, dtype, known, goal)
+    taken = ModelInput(shape, dtype, known)
     tests = ["x_test", "y_test"] if goal.compared else ["x_test"]
     found = [name for name in tests if name in arrays]
     if found and found != tests:
         raise DataError(f"{path} has x_test or y_test, but not both")
     doubts = unread(goal, lambda: (arrays["x"], read_arrays(file, ["y"])["y"]))
-    train = checked("x and y", arrays["x"], arrays.get("y"), device, wanted, notes)
+    train = checked("x and y", arrays["x"], arrays.get("y"), device, taken, goal, notes)
     if found:
         features, targets = arrays["x_test"], arrays.get("y_test")
-        tested = checked("the test", features, targets, device, wanted, notes)
+        tested = checked("the test", features, targets, device, taken, goal, notes)
     else:
         rest, kept = held_out(torch.arange(len(train)), test, seed)
         train, tested = train.part(rest), train.part(kept)
@@ -86,7 +86,7 @@ def load(
     )
     scale = normalized((train, held, tested), normalize)
     goal.restore(train, held, tested)
-    about = {**wanted.about(), **scale, **marks}
+    about = {**taken.about(), **goal.about(), **scale, **marks}
     return believed(
         Splits(train, held, tested, about, tuple(notes), doubts),
         goal,

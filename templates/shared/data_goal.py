@@ -1,6 +1,6 @@
 """What a model learns: classes or numbers, or to restore what it takes."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
@@ -40,6 +40,11 @@ class Goal(NamedTuple):
     def compared(self) -> bool:
         """Whether anything is compared with the targets."""
         return not self.restored and (self.numbers is not None or self.classes > 0)
+
+    def about(self) -> dict[str, Any]:
+        """Tell what classes without names are called, as plain values."""
+        names = [str(label) for label in range(self.classes)]
+        return {"classes": names} if names else {}
 
     def mark(self, data: Data) -> None:
         """Let data know what its targets are: probabilities, or in part not known."""

@@ -4,16 +4,16 @@ import copy
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 
 from data_common import Data, DataError, Features, Scale, named
 from data_goal import Goal, check_unit
+from data_model_input import ModelInput, checked_features
 from data_scale import normalized, preprocessing
 from data_targets import checked_targets
-from data_wanted import Wanted, checked_features
 from preprocessing import Preprocessing, Preprocessor
 
 Scales = Scale | Mapping[str, Scale]
@@ -62,60 +62,25 @@ class Inputs(Data):
         self.rescale_targets(now)
 
 
-class WantedInputs(NamedTuple):
-    """What a model with several inputs takes, and what its outputs are compared with.
+def about_inputs(inputs: Mapping[str, ModelInput], goal: Goal) -> dict[str, Any]:
+    """Tell what predictions need to know of inputs and classes, as plain values."""
+    abouts = {name: each.about() for name, each in inputs.items()}
+    return {"inputs": abouts, **goal.about()}
 
-    Attributes:
-        inputs: What each input takes, by its name, in the order of the model.
-        goal: What the loss takes.
-        restored: The input that the model restores; empty if it restores none.
+
+def check_restored(name: str, goal: Goal, parts: Sequence[Data]) -> None:
+    """Refuse features that the model restores, if the loss does not take them.
+
+    Args:
+        name: Of the input that it restores; empty if it restores none.
+        goal: What the loss compares with.
+        parts: The data.
+
+    Raises:
+        DataError: They are no numbers from 0 to 1.
     """
-
-    inputs: dict[str, Wanted]
-    goal: Goal
-    restored: str = ""
-
-    def about(self) -> dict[str, Any]:
-        """Tell what predictions need to know of this, as plain values."""
-        inputs = {name: about_input(each) for name, each in self.inputs.items()}
-        about: dict[str, Any] = {"inputs": inputs}
-        if self.goal.classes:  # classes without names
-            about["classes"] = [str(label) for label in range(self.goal.classes)]
-        return about
-
-    def check_restored(self, *parts: Data) -> None:
-        """Refuse features that the model restores, if the loss does not take them.
-
-        Raises:
-            DataError: They are no numbers from 0 to 1.
-        """
-        if self.restored:
-            for part in parts:
-                features = part.of(self.restored).features
-                check_unit(self.restored, features, self.goal.unit)
-
-
-def about_input(wanted: Wanted) -> dict[str, Any]:
-    """Tell what predictions need to know of an input; flags are known numbers."""
-    about = wanted.about()
-    if wanted.dtype == torch.bool:
-        about |= {"whole": True, "known": 2, "flags": True}
-    return about
-
-
-def wanted_inputs(
-    shapes: Mapping[str, tuple[int, ...]],
-    dtypes: Mapping[str, torch.dtype],
-    known: Mapping[str, int],
-    goal: Goal,
-    restored: str,
-) -> WantedInputs:
-    """Put together what each input takes."""
-    inputs = {
-        name: Wanted(shape, dtypes.get(name, torch.float32), known.get(name, 0))
-        for name, shape in shapes.items()
-    }
-    return WantedInputs(inputs, goal, restored)
+    for part in parts if name else ():
+        check_unit(name, part.of(name).features, goal.unit)
 
 
 def checked_inputs(
@@ -123,7 +88,8 @@ def checked_inputs(
     features: Mapping[str, Tensor],
     targets: Tensor | None,
     device: torch.device,
-    wanted: WantedInputs,
+    inputs: Mapping[str, ModelInput],
+    goal: Goal,
     notes: list[str],
 ) -> Inputs:
     """Check that data is what a model takes, and put it onto a device.
@@ -133,26 +99,27 @@ def checked_inputs(
         features: Of the examples, those of each input by its name.
         targets: Of the examples; None if nothing is wanted of them.
         device: Where they go.
-        wanted: What the model takes.
+        inputs: What each input takes, by its name, in the order of the model.
+        goal: What the loss compares with.
         notes: Gets a line for each thing that is said of the targets.
 
     Raises:
         DataError: It is something else.
     """
-    abouts = wanted.about()["inputs"]
+    abouts = {each: taken.about() for each, taken in inputs.items()}
     found = checked_by_name(name, features, abouts)
     counts = {each: len(values) for each, values in found.items()}
     if targets is None:
         targets = torch.zeros(min(counts.values()))
     check_counts(name, {**counts, "targets": len(targets) if targets.ndim else 0})
-    targets, places = checked_targets(name, targets, wanted.goal, notes)
+    targets, places = checked_targets(name, targets, goal, notes)
     if places is not None:
         found = {each: values[places] for each, values in found.items()}
         targets = targets[places]
     targets = targets.to(device)
     parts = {each: Data(values.to(device), targets) for each, values in found.items()}
     data = Inputs(parts, targets)
-    wanted.goal.mark(data)
+    goal.mark(data)
     return data
 
 

@@ -14,9 +14,9 @@ from data_common import Data, DataError, Scale, Splits, parted
 from data_files import FileKind
 from data_goal import NO_GOAL, Goal
 from data_meaning import settled, unread
+from data_model_input import ModelInput, checked, checked_features
 from data_scale import normalized, preprocessing
 from data_tensors import as_tensor
-from data_wanted import Wanted, checked, checked_features
 from file_errors import readable
 from parting_marks import mark_of_data, parting
 
@@ -67,15 +67,15 @@ def load(
     notes: list[str] = []
     if goal.compared:
         goal = settled(goal, shape, given_targets(path, targets), notes)
-    wanted = Wanted(shape, dtype, known, goal)
-    train = pair(path, "training", features, targets, device, wanted, notes)
-    test = pair(path, "test", test_features, test_targets, device, wanted, notes)
+    taken = ModelInput(shape, dtype, known)
+    train = pair(path, "training", features, targets, device, taken, goal, notes)
+    test = pair(path, "test", test_features, test_targets, device, taken, goal, notes)
     count = len(train)
     train, held = parted(train, subset, validation, seed)
     marks = parting(count, validation=mark_of_data(held))
     scale = normalized((train, held, test), normalize)
     goal.restore(train, held, test)
-    about = {"path": path, **wanted.about(), **scale, **marks}
+    about = {"path": path, **taken.about(), **goal.about(), **scale, **marks}
     return believed(
         Splits(train, held, test, about, tuple(notes), doubts),
         goal,
@@ -97,15 +97,16 @@ def pair(
     features: Any,
     targets: Any,
     device: torch.device,
-    wanted: Wanted,
+    taken: ModelInput,
+    goal: Goal,
     notes: list[str],
 ) -> Data:
     """Make data of what stands for features and targets."""
     with readable(Path(path), f"gives no pair of tensors for the {name}"):
         x, y = as_tensor("x", features), None
-        if wanted.goal.compared:
+        if goal.compared:
             y = as_tensor("y", targets)
-        return checked(name, x, y, device, wanted, notes)
+        return checked(name, x, y, device, taken, goal, notes)
 
 
 def called(path: str, name: str, argument: Path) -> Any:

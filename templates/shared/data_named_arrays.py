@@ -15,13 +15,15 @@ from data_goal import NO_GOAL, Goal
 from data_inputs import (
     PreprocessingInputs,
     Scales,
+    about_inputs,
+    check_restored,
     checked_inputs,
     normalized_inputs,
     read_inputs,
     scaling_inputs,
-    wanted_inputs,
 )
 from data_meaning import settled
+from data_model_input import ModelInput
 from parting_marks import mark_of_data, parting
 
 FILES = FileKind("arrays", (".npz",))
@@ -32,9 +34,7 @@ def load(
     device: torch.device,
     *,
     path: str,
-    shapes: Mapping[str, tuple[int, ...]],
-    dtypes: Mapping[str, torch.dtype] | None = None,
-    known: Mapping[str, int] | None = None,
+    inputs: Mapping[str, ModelInput],
     goal: Goal = NO_GOAL,
     restored: str = "",
     test: float = 0.2,
@@ -49,9 +49,7 @@ def load(
         folder: What `path` begins in.
         device: Where the data goes.
         path: The file.
-        shapes: Of one example, of each input by its name, in the order of the model.
-        dtypes: Of the inputs that are not float32.
-        known: How many whole numbers the model knows, of inputs where they are limited.
+        inputs: What each input takes, by its name, in the order of the model.
         goal: What the loss compares with.
         restored: The input that the model restores; empty if it restores none.
         test: The share of the examples that is kept for the test, if none is there.
@@ -65,7 +63,7 @@ def load(
     Raises:
         DataError: An array is missing, or not what the model takes.
     """
-    needed = [*shapes, *(["y"] if goal.compared else [])]
+    needed = [*inputs, *(["y"] if goal.compared else [])]
     tests = [f"{name}_test" for name in needed]
     arrays = read_arrays(inside(folder, path), needed, tests)
     found = [name for name in tests if name in arrays]
@@ -74,13 +72,12 @@ def load(
         raise DataError(f"{path} has {named(found)}, but no {missing}")
     notes: list[str] = []
     goal = settled(goal, (), arrays.get("y"), notes)
-    wanted = wanted_inputs(shapes, dtypes or {}, known or {}, goal, restored)
-    of_train = {name: arrays[name] for name in shapes}
-    given = checked_inputs(path, of_train, arrays.get("y"), device, wanted, notes)
+    of_train = {name: arrays[name] for name in inputs}
+    given = checked_inputs(path, of_train, arrays.get("y"), device, inputs, goal, notes)
     if found:
-        of_test = {name: arrays[f"{name}_test"] for name in shapes}
-        targets = arrays.get("y_test")
-        tested = checked_inputs("the test", of_test, targets, device, wanted, notes)
+        of_test = {name: arrays[f"{name}_test"] for name in inputs}
+        y = arrays.get("y_test")
+        tested = checked_inputs("the test", of_test, y, device, inputs, goal, notes)
     else:
         rest, kept = held_out(torch.arange(len(given)), test, seed)
         given, tested = given.part(rest), given.part(kept)
@@ -91,9 +88,9 @@ def load(
         test="" if found else mark_of_data(tested),
         validation=mark_of_data(held),
     )
-    about = wanted.about() | marks
+    about = about_inputs(inputs, goal) | marks
     normalized_inputs((train, held, tested), about, normalize)
-    wanted.check_restored(train, held, tested)
+    check_restored(restored, goal, (train, held, tested))
     return believed(
         Splits(train, held, tested, about, tuple(notes)),
         goal,

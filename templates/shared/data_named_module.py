@@ -16,14 +16,15 @@ from data_inputs import (
     Inputs,
     PreprocessingInputs,
     Scales,
-    WantedInputs,
+    about_inputs,
+    check_restored,
     checked_inputs,
     normalized_inputs,
     read_inputs,
     scaling_inputs,
-    wanted_inputs,
 )
 from data_meaning import settled
+from data_model_input import ModelInput
 from data_module import called, given_targets
 from data_tensors import as_tensor
 from file_errors import readable
@@ -37,9 +38,7 @@ def load(
     device: torch.device,
     *,
     path: str,
-    shapes: Mapping[str, tuple[int, ...]],
-    dtypes: Mapping[str, torch.dtype] | None = None,
-    known: Mapping[str, int] | None = None,
+    inputs: Mapping[str, ModelInput],
     goal: Goal = NO_GOAL,
     restored: str = "",
     subset: int = 0,
@@ -55,9 +54,7 @@ def load(
         folder: What `load` takes.
         device: Where the data goes.
         path: The module, beside this one.
-        shapes: Of one example, of each input by its name, in the order of the model.
-        dtypes: Of the inputs that are not float32.
-        known: How many whole numbers the model knows, of inputs where they are limited.
+        inputs: What each input takes, by its name, in the order of the model.
         goal: What the loss compares with.
         restored: The input that the model restores; empty if it restores none.
         subset: How many examples are used for training; 0 for all.
@@ -78,13 +75,13 @@ def load(
     notes: list[str] = []
     if goal.compared:
         goal = settled(goal, (), given_targets(path, targets), notes)
-    wanted = wanted_inputs(shapes, dtypes or {}, known or {}, goal, restored)
-    given = pair(path, "training", features, targets, device, wanted, notes)
-    test = pair(path, "test", test_features, test_targets, device, wanted, notes)
+    given = pair(path, "training", features, targets, device, inputs, goal, notes)
+    test = pair(path, "test", test_features, test_targets, device, inputs, goal, notes)
     train, held = parted(given, subset, validation, seed)
-    about = wanted.about() | parting(len(given), validation=mark_of_data(held))
+    marks = parting(len(given), validation=mark_of_data(held))
+    about = about_inputs(inputs, goal) | marks
     normalized_inputs((train, held, test), about, normalize)
-    wanted.check_restored(train, held, test)
+    check_restored(restored, goal, (train, held, test))
     return believed(
         Splits(train, held, test, {"path": path, **about}, tuple(notes)),
         goal,
@@ -100,14 +97,15 @@ def pair(
     features: Any,
     targets: Any,
     device: torch.device,
-    wanted: WantedInputs,
+    inputs: Mapping[str, ModelInput],
+    goal: Goal,
     notes: list[str],
 ) -> Inputs:
     """Make data of what stands for features and targets."""
     with readable(Path(path), f"gives no features and targets for the {name}"):
-        found = by_name(path, features, wanted.inputs)
-        y = as_tensor("y", targets) if wanted.goal.compared else None
-        return checked_inputs(f"{path}, {name}", found, y, device, wanted, notes)
+        found = by_name(path, features, inputs)
+        y = as_tensor("y", targets) if goal.compared else None
+        return checked_inputs(f"{path}, {name}", found, y, device, inputs, goal, notes)
 
 
 def by_name(path: str, features: Any, names: Iterable[str]) -> dict[str, Tensor]:

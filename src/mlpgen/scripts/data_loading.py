@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.styles.code import Code, Group, call, flat, keyword, literal, quoted
-from mlpgen.training.data.base import Goal, Task
+from mlpgen.training.data.base import Goal, Input, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,6 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "column": "",
         "label": "",
         "front": False,
-        "dtypes": {},
         "restored": "",
         "compared": True,
         "into": None,
@@ -60,15 +59,14 @@ def load_arguments(recipe: Recipe) -> list[Piece]:
     return [
         keyword(name, _written(name, value))
         for name, value in found.items()
-        if name not in DEFAULTS or (value != DEFAULTS[name] and value != {})
+        if name not in DEFAULTS or value != DEFAULTS[name]
     ]
 
 
 def _written(name: str, value: Any) -> Piece:
     if isinstance(value, dict):
-        inner = "dtype" if name == "dtypes" else name
         items = tuple(
-            f"{quoted(key)}: {flat(_written(inner, each))}"
+            f"{quoted(key)}: {flat(_written(name, each))}"
             for key, each in value.items()
         )
         return Group("{", items, "}", collection=True)
@@ -79,6 +77,10 @@ def _written(name: str, value: Any) -> Piece:
             if each != Goal._field_defaults[key]
         ]
         return call("Goal", *keys)
+    if isinstance(value, Input):
+        dtype = [_written("dtype", value.dtype)] if value.dtype != "float32" else []
+        known = [keyword("known", literal(value.known))] if value.known else []
+        return call("ModelInput", literal(value.shape), *dtype, *known)
     return Code(f"torch.{value}") if name == "dtype" else literal(value)
 
 

@@ -187,12 +187,5 @@ def of_tensors(task: Task) -> dict[str, Any]:
     if not task.inputs:
         names = ("shape", "dtype", "known", "goal")
         return {name: getattr(task, name) for name in names}
-    return {
-        "shapes": {each.name: each.shape for each in task.inputs},
-        "dtypes": {
-            each.name: each.dtype for each in task.inputs if each.dtype != "float32"
-        },
-        "known": {each.name: each.known for each in task.inputs if each.known},
-        "goal": task.goal,
-        "restored": task.restored,
-    }
+    inputs = {each.name: each for each in task.inputs}
+    return {"inputs": inputs, "goal": task.goal, "restored": task.restored}

@@ -208,17 +208,17 @@ class LabeledTexts(Text):
         names = [each.name for each in task.inputs]
         return {
             "path": self.path,
-            **({"names": names} if names else {}),
-            "length": task.shape[0],
-            "vocabulary": self.vocabulary or task.known,
-            "units": self.units,
-            "front": task.last_step and not names,
             "column": self.column,
             "label": self.target,
             "separator": self.separator,
             "encoding": self.encoding,
-            "goal": task.goal,
+            "units": self.units,
             "test": self.test,
+            **({"names": names} if names else {}),
+            "length": task.shape[0],
+            "vocabulary": self.vocabulary or task.known,
+            "front": task.last_step and not names,
+            "goal": task.goal,
         }
 
 

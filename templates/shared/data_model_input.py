@@ -1,4 +1,4 @@
-"""What a model takes, and whether tensors of one's own are that."""
+"""What a model takes by an input, and whether tensors of one's own are that."""
 
 import math
 from typing import Any, NamedTuple
@@ -7,33 +7,30 @@ import torch
 from torch import Tensor
 
 from data_common import Data, DataError
-from data_goal import NO_GOAL, Goal
+from data_goal import Goal
 from data_targets import checked_targets, mended_axes
 from data_tensors import count_odd
 
 
-class Wanted(NamedTuple):
-    """What a model takes, and what its outputs are compared with.
+class ModelInput(NamedTuple):
+    """What a model takes by an input.
 
     Attributes:
         shape: Of the features of one example.
-        dtype: Of these: float32 or int64.
+        dtype: Of these: float32, int64, or of several inputs also bool.
         known: How many whole numbers the model knows, if they are limited; or 0.
-        goal: What the loss takes.
     """
 
     shape: tuple[int, ...]
-    dtype: torch.dtype
-    known: int
-    goal: Goal = NO_GOAL
+    dtype: torch.dtype = torch.float32
+    known: int = 0
 
     def about(self) -> dict[str, Any]:
-        """Tell what predictions need to know of this, as plain values."""
-        whole = self.dtype == torch.int64
-        about = {"shape": [*self.shape], "whole": whole, "known": self.known}
-        if self.goal.classes:  # classes without names
-            about["classes"] = [str(label) for label in range(self.goal.classes)]
-        return about
+        """Tell what predictions need to know of this; flags are known numbers."""
+        about = {"shape": [*self.shape], "whole": self.dtype == torch.int64}
+        if self.dtype == torch.bool:
+            return {**about, "whole": True, "known": 2, "flags": True}
+        return {**about, "known": self.known}
 
 
 def checked(
@@ -41,7 +38,8 @@ def checked(
     features: Tensor,
     targets: Tensor | None,
     device: torch.device,
-    wanted: Wanted,
+    taken: ModelInput,
+    goal: Goal,
     notes: list[str],
 ) -> Data:
     """Check that data is what a model takes, and put it onto a device.
@@ -51,24 +49,24 @@ def checked(
         features: Of the examples.
         targets: Of the examples; None if nothing is wanted of them.
         device: Where they go.
-        wanted: What the model takes.
+        taken: What the model takes.
+        goal: What the loss compares with.
         notes: Gets a line for each thing that is said of the targets.
 
     Raises:
         DataError: It is something else.
     """
-    about = wanted.about()
     if targets is not None and features.shape[:1] != targets.shape[:1]:
         shapes = f"features {[*features.shape]} and targets {[*targets.shape]}"
         raise DataError(f"{name}: {shapes} are not of as many examples")
-    features = checked_features(name, features, about)
+    features = checked_features(name, features, taken.about())
     if targets is None:
         targets = torch.zeros(len(features))
-    targets, places = checked_targets(name, targets, wanted.goal, notes)
+    targets, places = checked_targets(name, targets, goal, notes)
     if places is not None:
         features, targets = features[places], targets[places]
     data = Data(features.to(device), targets.to(device))
-    wanted.goal.mark(data)
+    goal.mark(data)
     return data
 
 
@@ -92,7 +90,7 @@ def checked_features(name: str, features: Tensor, about: dict[str, Any]) -> Tens
     Args:
         name: Of the data, for people.
         features: The features.
-        about: What `Wanted` tells.
+        about: What `ModelInput` tells.
 
     Raises:
         DataError: They are something else.
