@@ -7,8 +7,8 @@ WORDS = frozenset(
     """
     ACCUMULATE Any BATCH_SIZE CLIP_GRAD_NORM CLIP_GRAD_VALUE Callable Counts Data
     DataError EARLY_STOPPING EMA EPOCHS EVAL_BATCH_SIZE F FIRST_UNIT FREEZE Features
-    Goal Iterator LEARNING_RATE LENGTH LRScheduler Loaded Means NETWORK Optimizer
-    Optimizers ParameterGroup Path Predictions RUNS Ranking Run SEED SPEC
+    Goal Iterator LEARNING_RATE LENGTH LRScheduler Loaded Means ModelInput NETWORK
+    Optimizer Optimizers ParameterGroup Path Predictions RUNS Ranking Run SEED SPEC
     SimpleNamespace TARGET TRAINING Tensor Trained Variance WEIGHTS WeightAverage _
     _accuracy _all_frozen _are _around _auc _bits _changed _check_fits _checked
     _checksums _content _converted _count _counts _described _differences _ends _f1
@@ -20,7 +20,7 @@ WORDS = frozenset(
     _pickled _place _positive _r2 _range _refused _reordered _resampled _rmse _rows
     _safetensors _said _save _scheduler_kind _shape _sign _single _span _steps
     _subplots _sums _targets _title _told _trained _two_classes _unequal
-    _without_noise about about_input above advice affine all_differ all_finite
+    _without_noise about about_inputs above advice affine all_differ all_finite
     all_numbers applied are_labels are_thousands area_below argparse args array
     as_csv as_csv_rows as_floats as_json as_known as_read as_shown as_targets
     as_tensor as_texts attempt augment augmented average axes axis batches begin
@@ -28,22 +28,22 @@ WORDS = frozenset(
     build by_name byte_marks cache called called_image cased cells centered chain
     changes channel check_apart check_arguments check_broken check_chances
     check_classes check_counts check_files check_finite check_folder check_layout
-    check_names check_other check_out check_own check_swapped check_targets
-    check_unit check_weights check_whole check_width checked checked_by_name
-    checked_categories checked_chances checked_columns checked_features
-    checked_inputs checked_labels checked_names checked_numbers checked_rows
-    checked_targets checkpoint chosen class_axis class_counts class_doubts
-    class_names class_order classes classes_in classes_of clipped closure code_in
-    codecs codes collections column_of columns columns_by_rows columns_like
-    columns_of combinations command_line commit_of compared computed config_of
-    confusion confusion_of_places confusion_of_several contextmanager continued
-    copied copies copy count count_odd count_of counted counts crc32 crop csv curves
-    cut_values cutmix cutout damage data data_arrays data_checks data_cifar
-    data_common data_download data_features data_files data_folders data_goal
-    data_images data_inputs data_labeled_texts data_masks data_meaning data_mnist
-    data_module data_named_arrays data_named_module data_parts data_pixels
-    data_scale data_tables data_targets data_tensors data_text
-    data_texts_with_lengths data_twins data_wanted data_words dates_as dates_of
+    check_names check_other check_out check_own check_restored check_swapped
+    check_targets check_unit check_weights check_whole check_width checked
+    checked_by_name checked_categories checked_chances checked_columns
+    checked_features checked_inputs checked_labels checked_names checked_numbers
+    checked_rows checked_targets checkpoint chosen class_axis class_counts
+    class_doubts class_names class_order classes classes_in classes_of clipped
+    closure code_in codecs codes collections column_of columns columns_by_rows
+    columns_like columns_of combinations command_line commit_of compared computed
+    config_of confusion confusion_of_places confusion_of_several contextmanager
+    continued copied copies copy count count_odd count_of counted counts crc32 crop
+    csv curves cut_values cutmix cutout damage data data_arrays data_checks
+    data_cifar data_common data_download data_features data_files data_folders
+    data_goal data_images data_inputs data_labeled_texts data_masks data_meaning
+    data_mnist data_model_input data_module data_named_arrays data_named_module
+    data_parts data_pixels data_scale data_tables data_targets data_tensors
+    data_text data_texts_with_lengths data_twins data_words dates_as dates_of
     decayed decode decoded deep_values defaultdict described device differences
     difflib dist doubles doubt_of doubtful doubts_of download draw draw_columns
     draw_examples drawn drawn_pixels each_of encode encoded encoded_columns
@@ -110,10 +110,10 @@ WORDS = frozenset(
     train_epoch train_step trained training translated turned turns twin_doubts
     type_of types typing unicodedata unit_of units_of unknown_share unnamed unpacked
     unread unseen_categories upright urllib usable use use_weights value value_of
-    values values_of_part values_of_targets visible vocabulary_of wanted_inputs
-    warnings watch weigh_classes weigh_positives weight_average weighting width_of
-    widths_of window with_bar with_index with_lengths with_nulls with_thousands
-    with_unit without_margins without_missing without_nan word_pattern words write
+    values values_of_part values_of_targets visible vocabulary_of warnings watch
+    weigh_classes weigh_positives weight_average weighting width_of widths_of window
+    with_bar with_index with_lengths with_nulls with_thousands with_unit
+    without_margins without_missing without_nan word_pattern words write
     write_confusion write_rows write_table write_targets write_thresholds
     wrong_places wrong_shape zipfile zones_of
     """.split()
