@@ -425,11 +425,16 @@ def test_torch_is_never_imported(folder: Folder) -> None:
         ["schema"],
         ["layers", "Conv2d"],
         ["init", "mlp"],
+        ["init", "text", "tale.txt"],
+        ["init", "text", "tales.csv", "--target", "kind"],
     ]
+    folder.write("tale.txt", "A fox and a crow.\n" * 40)
+    rows = [f"a fox and {n} crows,{'ab'[n % 2]}\n" for n in range(8)]
+    folder.write("tales.csv", f"tale,kind\n{''.join(rows)}")
     code = (
         "import sys; from mlpgen.cli import run; "
         f"codes = [run(each) for each in {commands!r}]; "
-        "assert codes == [0] * 7, codes; assert 'torch' not in sys.modules"
+        "assert codes == [0] * 9, codes; assert 'torch' not in sys.modules"
     )
     subprocess.run(
         [sys.executable, "-c", code], cwd=folder.path, check=True, capture_output=True

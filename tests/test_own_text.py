@@ -360,7 +360,7 @@ WRONG: dict[str, tuple[str, Callable[[Path], object], dict[str, Any], str]] = {
         "words",
         raw("story.txt", story(50).encode("utf-16-le")),
         {},
-        "it may be UTF-16: write `encoding: utf-16`",
+        "in line 1: write `encoding: utf-16` if it is UTF-16",
     ),
     "an empty table": ("table", raw("reviews.csv", b""), {}, "reviews.csv is empty"),
     "no rows": (
@@ -639,7 +639,7 @@ def test_an_encoding_is_that_of_the_file(tmp_path: Path) -> None:
 
 def test_words_are_what_people_call_words() -> None:
     """With their marks, in any script; signs are alone, and emojis stay whole."""
-    units_of = shared("text_units").units_of
+    units_of = shared("word_patterns").units_of
     text = "Don't stop: e\u0301te\u0301, नमस्ते! 👍🏽👨\u200d👩\u200d👧 x_1\u00a0…\n\n"
     assert units_of(text, "words") == [
         *("Don't", "stop", ":", "été", ",", "नमस्ते", "!", "👍🏽", "👨\u200d👩\u200d👧"),

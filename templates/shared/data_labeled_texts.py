@@ -29,10 +29,10 @@ from text_units import (
     of_unknown,
     of_vocabulary,
     translated,
-    units_of,
     vocabulary_of,
 )
 from text_unknown import clipped, texts_read
+from word_patterns import cased, units_of
 
 FILES_OF_TEXTS = TEXTS._replace(endings=(*TEXTS.endings, *TABLE_ENDINGS))
 
@@ -213,11 +213,6 @@ def of_folders(path: Path, encoding: str) -> Texts:
     names = [each.name for each in kept]
     doubts = of_two_classes("texts", [each.path for each in kept], names)
     return Texts(texts, names, counts, notes, doubts)
-
-
-def cased(text: str, units: str) -> str:
-    """Return a text as it is taken apart: of words, neither case nor lines count."""
-    return " ".join(text.lower().split()) if units == "words" else text.strip()
 
 
 def of_twins(

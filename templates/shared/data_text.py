@@ -13,7 +13,8 @@ from torch import Tensor
 from data_common import Data, DataError, Splits, chosen, held_out, inside
 from parting_marks import mark_of_data, parting
 from preprocessing import Preprocessing
-from text_files import END, TEXTS, read_text
+from text_content import END
+from text_files import TEXTS, read_text
 from text_lengths import of_cuts, of_lengths
 
 FILES = TEXTS

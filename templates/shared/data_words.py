@@ -24,7 +24,8 @@ from data_text import (
 )
 from parting_marks import mark_of_data, parting
 from preprocessing import Preprocessing
-from text_files import END, TEXTS, read_text
+from text_content import END
+from text_files import TEXTS, read_text
 from text_lengths import of_cuts, of_lengths
 from text_units import (
     FIRST_UNIT,
@@ -34,10 +35,10 @@ from text_units import (
     of_unknown,
     of_vocabulary,
     translated,
-    units_of,
     vocabulary_of,
 )
 from text_unknown import texts_read
+from word_patterns import units_of
 
 FILES = TEXTS
 BEHIND = -1

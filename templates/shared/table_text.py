@@ -244,3 +244,28 @@ def rows_of(content: Content) -> Iterator[tuple[int, list[str]]]:
         line = content.above + (start if cut else rows.line_num)
         said = "a quote is not closed" if cut else error
         raise TableError(f"{content.path} is no table: line {line}: {said}") from None
+
+
+def named_rows(content: Content) -> tuple[list[str], list[list[str]], int]:
+    """Return the names of the columns, the rows, and how many more are empty.
+
+    Raises:
+        TableError: A row has more or fewer values.
+    """
+    every = [*rows_of(content)]
+    lines = [(line, row) for line, row in every if row]
+    if not lines:
+        raise TableError(f"{content.path} is empty")
+    (_, header), *rows = lines
+    for line, row in rows:
+        if len(row) != len(header):
+            raise TableError(
+                f"{content.path}, line {line}: it has {len(row)} values, the line of "
+                f"names has {len(header)}; a text with {content.separator!r} in it "
+                "stands in quotes"
+            )
+    return (
+        [each.strip() for each in header],
+        [row for _, row in rows],
+        len(every) - len(lines),
+    )

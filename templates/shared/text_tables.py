@@ -7,7 +7,7 @@ from typing import NamedTuple
 from data_common import DataError, named
 from errors import note
 from file_errors import readable
-from table_text import NO_CATEGORY, Content, TableError, open_table, rows_of
+from table_text import NO_CATEGORY, TableError, named_rows, open_table
 
 TABLE_ENDINGS = (".csv", ".tsv")
 
@@ -42,7 +42,7 @@ def read_columns(
     with readable(path, "is no table"):
         try:
             content = open_table(path, separator, encoding, names)
-            header, rows, empty = _named_rows(content)
+            header, rows, empty = named_rows(content)
         except TableError as error:
             raise DataError(str(error)) from None
     if content.encoding and not encoding:
@@ -55,31 +55,6 @@ def read_columns(
     values = [tuple(row[place].strip() for place in places) for row in rows]
     return TextColumns(
         [(text, *map(_known, more)) for text, *more in values], content.separator
-    )
-
-
-def _named_rows(content: Content) -> tuple[list[str], list[list[str]], int]:
-    """Return the names of the columns, the rows, and how many more are empty.
-
-    Raises:
-        TableError: A row has more or fewer values.
-    """
-    every = [*rows_of(content)]
-    lines = [(line, row) for line, row in every if row]
-    if not lines:
-        raise TableError(f"{content.path} is empty")
-    (_, header), *rows = lines
-    for line, row in rows:
-        if len(row) != len(header):
-            raise TableError(
-                f"{content.path}, line {line}: it has {len(row)} values, the line of "
-                f"names has {len(header)}; a text with {content.separator!r} in it "
-                "stands in quotes"
-            )
-    return (
-        [each.strip() for each in header],
-        [row for _, row in rows],
-        len(every) - len(lines),
     )
 
 

@@ -12,7 +12,7 @@ from mlpgen.output import atomic_write, files
 from mlpgen.template_files import text_of
 
 KINDS = ("mlp", "cnn", "autoencoder")
-OF_DATA = ("csv", "images")
+OF_DATA = ("csv", "images", "text")
 """Kinds that look at data."""
 
 
@@ -26,13 +26,21 @@ OF_DATA = ("csv", "images")
     help="The column of a table to learn; several are numbers.",
 )
 @click.option(
+    "--column",
+    default="",
+    metavar="COLUMN",
+    help="The column of texts in a table; without it, the longest ones.",
+)
+@click.option(
     "--out",
     type=options.AnyPath(),
     default="-",
     show_default=True,
     help="The file; `-` prints it.",
 )
-def command(kind: str, data: str | None, target: tuple[str, ...], out: str) -> int:
+def command(
+    kind: str, data: str | None, target: tuple[str, ...], column: str, out: str
+) -> int:
     """Print a commented spec to start from, ready to render and train.
 
     \b
@@ -41,8 +49,9 @@ def command(kind: str, data: str | None, target: tuple[str, ...], out: str) -> i
       mlpgen init cnn --out specs/my_cnn.yaml
       mlpgen init csv cars.csv --target price > cars.yaml
       mlpgen init images photos > photos.yaml
+      mlpgen init text reviews.csv --target stars > reviews.yaml
     """
-    text = _text(kind, data, target)
+    text = _text(kind, data, target, column)
     if out == "-":
         printing.as_it_is(text)
         return 0
@@ -55,22 +64,22 @@ def command(kind: str, data: str | None, target: tuple[str, ...], out: str) -> i
     return 0
 
 
-def _text(kind: str, data: str | None, target: tuple[str, ...]) -> str:
+def _text(kind: str, data: str | None, target: tuple[str, ...], column: str) -> str:
     """Return the spec of a kind; some look at data first."""
+    if kind in KINDS and (data is not None or target or column):
+        raise click.UsageError(f"`init {kind}` takes no data")
     if kind in KINDS:
-        if data is not None or target:
-            raise click.UsageError(f"`init {kind}` takes no data")
         return text_of(f"init/{kind}.yaml")
     if data is None:
         raise click.UsageError(f"`init {kind}` needs the path of the data")
-    if kind == "images":
-        if target:
-            raise click.UsageError(
-                "`init images` takes no --target: folders are classes"
-            )
-        from mlpgen.drafts import images
+    if column and kind != "text":
+        raise click.UsageError(f"`init {kind}` takes no --column: it is for texts")
+    return {"csv": _of_csv, "images": _of_images, "text": _of_text}[kind](
+        data, target, column
+    )
 
-        return images.draft(data)
+
+def _of_csv(data: str, target: tuple[str, ...], _: str) -> str:
     if not target:
         raise click.UsageError("`init csv` needs the column to learn: --target COLUMN")
     if twice := [name for name in target if target.count(name) > 1]:
@@ -78,3 +87,22 @@ def _text(kind: str, data: str | None, target: tuple[str, ...]) -> str:
     from mlpgen.drafts import table
 
     return table.draft(data, target)
+
+
+def _of_images(data: str, target: tuple[str, ...], _: str) -> str:
+    if target:
+        raise click.UsageError("`init images` takes no --target: folders are classes")
+    from mlpgen.drafts import images
+
+    return images.draft(data)
+
+
+def _of_text(data: str, target: tuple[str, ...], column: str) -> str:
+    from mlpgen.drafts import texts
+
+    if len(target) > 1:
+        raise click.UsageError("`init text` takes one --target")
+    if texts.is_table(data) and not target:
+        said = "`init text` needs the column to learn of a table: --target COLUMN"
+        raise click.UsageError(said)
+    return texts.draft(data, column, *target)

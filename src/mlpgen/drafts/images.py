@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import MissingPackageError
 from mlpgen.drafts.shared import shared_module
-from mlpgen.drafts.text import class_name, refuse, sizes, some, yaml_name
+from mlpgen.drafts.text import (
+    class_name,
+    named,
+    reading,
+    refuse,
+    sizes,
+    some,
+    yaml_name,
+)
 from mlpgen.rendering import fill_text
 from mlpgen.styles.code import Code
 from mlpgen.template_files import text_of
@@ -63,11 +71,9 @@ def draft(path: str) -> str:
     folder = Path(path)
     if not folder.is_dir():
         raise refuse(f"`{folder.as_posix()}` is no folder")
-    try:
+    with reading(folder):
         photos = _found(folder)
-    except ValueError as error:
-        raise refuse(str(error)) from None
-    return _written(folder, photos)
+    return _written(named(path), photos)
 
 
 def _found(folder: Path) -> Photos:

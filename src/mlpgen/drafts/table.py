@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import MissingPackageError
+from mlpgen.drafts.labeled import are_texts
 from mlpgen.drafts.shared import shared_module
 from mlpgen.drafts.targets import target_of
 from mlpgen.drafts.text import (
     class_name,
+    reading,
     refuse,
     sizes,
     some,
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 
 CODES = re.compile(r"(zip|plz|postal|post_?code)", re.IGNORECASE)
 """Names of columns of numbers that are none."""
+MANY_WORDS = 8
+"""From how many words on a value is a text; names and addresses have fewer."""
+OF_TEXTS = "holds texts: `mlpgen init text` makes a spec that reads them"
 REASONS = 10
 """Columns of which a comment says why they are left out."""
 
@@ -78,22 +84,22 @@ def draft(path: str, targets: Sequence[str]) -> str:
         table = _read(tables, file, [*targets, *columns.categories])
         columns = _columns(tables, table, targets, objective)
     if not columns.width:
-        raise refuse(f"`{path}` has no columns to learn from")
+        texts = [name for name, why in columns.drop.items() if why == OF_TEXTS]
+        help = f"`{texts[0]}` {OF_TEXTS}" if texts else ""
+        raise refuse(f"`{path}` has no columns to learn from", help)
     return _written(file, targets, objective, columns)
 
 
 def _read(tables: Any, path: Path, texts: Sequence[str]) -> Any:
     """Read a table; some of its columns stay text."""
-    try:
-        table = tables.read_table(path, tables.Format(), texts, texts)
-    except OSError as error:
-        said = f"`{path.as_posix()}`: {error.strerror or error}"
-        raise refuse(said) from None
-    except ValueError as error:
-        raise refuse(str(error)) from None
-    except Exception as error:
-        said = f"`{path.as_posix()}` is no table: {' '.join(str(error).split())}"
-        raise refuse(said) from None
+    with reading(path):
+        try:
+            table = tables.read_table(path, tables.Format(), texts, texts)
+        except (OSError, ValueError):
+            raise
+        except Exception as error:
+            said = f"`{path.as_posix()}` is no table: {' '.join(str(error).split())}"
+            raise refuse(said) from None
     lacking = [name for name in texts if name not in table.columns]
     if lacking:
         known = f"its columns are {some(table.columns)}"
@@ -121,9 +127,7 @@ def _columns(
             column = tables.column_of(table, name, text=True)
         if column.kind == "nothing":
             continue  # scripts leave it out
-        reason = shared_module("table_doubts").suspicion(name, column) or _sparse(
-            column
-        )
+        reason = _doubt(name, column)
         several = values.n_unique()
         if reason and not (" unit" in reason and 20 * several <= len(values)):
             drop[name] = reason
@@ -140,6 +144,20 @@ def _columns(
     rows = int(objective.known.sum())
     found = [*table.notes, *said]
     return ColumnSummary(width, kinds, drop, categories, missing, found, rows)
+
+
+def _doubt(name: str, column: Any) -> str:
+    """Say why nothing should be learned from a column; empty if something may be."""
+    if column.kind == "categories" and _are_long_texts(column.values):
+        return OF_TEXTS
+    return shared_module("table_doubts").suspicion(name, column) or _sparse(column)
+
+
+def _are_long_texts(values: Any) -> bool:
+    """Tell whether a column holds sentences, which are no categories."""
+    given = values.drop_nulls().head(1000).to_list()
+    words = median([0, *(len(text.split()) for text in given)])
+    return words >= MANY_WORDS and are_texts(given)
 
 
 def _sparse(column: Any) -> str:

@@ -9,7 +9,7 @@ from mlpgen.drafts.text import refuse, some
 from mlpgen.styles.code import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 MOST_CLASSES = 20
 """Different whole numbers that may still be classes."""
@@ -26,7 +26,7 @@ class Objective(NamedTuple):
         loss: In YAML.
         metrics: In YAML.
         said: A comment.
-        known: Which rows have a target, a column of polars.
+        known: Which rows of a table have a target, a column of polars.
         missing: The targets that some rows lack.
         note: How the target was read, if that may be otherwise.
     """
@@ -36,8 +36,8 @@ class Objective(NamedTuple):
     loss: Code
     metrics: Code
     said: Code
-    known: Any
-    missing: list[str]
+    known: Any = None
+    missing: Sequence[str] = ()
     note: Code = Code("")
 
     @property
@@ -99,9 +99,19 @@ def _are_classes(values: Any) -> bool:
 
 
 def _are_few(there: Any) -> bool:
+    """Tell whether values of a column may be classes."""
+    return few(int(there.n_unique()), len(there))
+
+
+def few(different: int, count: int) -> bool:
     """Tell whether values may be classes: few, and each of them frequent."""
-    different = int(there.n_unique())
-    return different <= MOST_CLASSES and 10 * different <= len(there)
+    return different <= MOST_CLASSES and 10 * different <= count
+
+
+def number(text: str) -> float | None:
+    """Read a number as scripts do; None if it is none, or not finite."""
+    found: float | None = shared_module("class_order").finite_number(text)
+    return found
 
 
 def _regression(targets: Sequence[str], numbers: Sequence[Any]) -> Objective:
@@ -120,23 +130,44 @@ def _regression(targets: Sequence[str], numbers: Sequence[Any]) -> Objective:
 def _classification(name: str, column: Any, numbers: Sequence[Any]) -> Objective:
     counts = column.values.drop_nulls().value_counts(sort=True)
     classes, sizes = (counts[each].to_list() for each in (name, "count"))
-    if 2 * len(classes) > len(column.values):
-        message = f"`{name}` has {len(classes)} classes in {len(column.values)} rows"
+    check_classes(name, len(classes), len(column.values))
+    objective = of_classes(dict(zip(classes, sizes, strict=True)), numbers=bool(numbers))
+    known, missing = column.values.is_not_null(), [name] if column.missing else []
+    return objective._replace(known=known, missing=missing)
+
+
+def check_classes(name: str, count: int, rows: int) -> None:
+    """See that classes have several examples.
+
+    Raises:
+        SpecError: They have not.
+    """
+    if 2 * count > rows:
+        message = f"`{name}` has {count} classes in {rows} rows"
         raise refuse(message, "a class needs several examples")
+
+
+def of_classes(counts: Mapping[str, int], *, numbers: bool = False) -> Objective:
+    """Decide how classes are learned.
+
+    Args:
+        counts: How many examples each has, the most frequent one first.
+        numbers: Whether they are written as numbers.
+    """
+    classes, sizes = [*counts], [*counts.values()]
     weighted = sizes[0] > UNEQUAL * sizes[-1]
     number = "; `MSELoss` would take them as numbers" if numbers else ""
     said = f"{len(classes)} classes: {some(sorted(classes))}{number}"
-    known, missing = column.values.is_not_null(), [name] if column.missing else []
     if len(classes) == 2 and (not numbers or {*map(float, classes)} == {0.0, 1.0}):
         balanced = ": {pos_weight: balanced}}" if weighted else ""
         loss = f"{'{' if weighted else ''}BCEWithLogitsLoss{balanced}"
         said += f"; {_positive(classes)}"
         words = (Code("logit"), Code(loss), Code("[accuracy, f1, auc]"), Code(said))
-        return Objective(1, *words, known, missing)
+        return Objective(1, *words)
     balanced = ": {weight: balanced}}" if weighted else ""
     loss = f"{'{' if weighted else ''}CrossEntropyLoss{balanced}"
     words = (Code("logits"), Code(loss), Code("[accuracy, f1]"), Code(said))
-    return Objective(len(classes), *words, known, missing)
+    return Objective(len(classes), *words)
 
 
 def _positive(classes: Sequence[str]) -> str:

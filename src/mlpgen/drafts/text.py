@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.names.identifiers import camel_case, snake_case, wrong_stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
 STEPS = 3000
 """Steps of a training; small data is seen more often."""
@@ -72,3 +73,25 @@ def some(names: Iterable[str]) -> str:
 def refuse(message: str, help: str = "") -> SpecError:
     """Return the mistake that data cannot be used."""
     return SpecError([Diagnostic("MG007", message, help=help)])
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say in one line why a file or folder cannot be read.
+
+    Raises:
+        SpecError: It cannot be.
+    """
+    try:
+        yield
+    except OSError as error:
+        said = f"`{path.as_posix()}`: {error.strerror or error}"
+        raise refuse(said) from None
+    except ValueError as error:
+        raise refuse(str(error)) from None
+
+
+def named(path: str) -> Path:
+    """Return a path that ends with a name, also where `.` says which folder it is."""
+    place = Path(path)
+    return place.resolve() if place.name in ("", "..") else place

@@ -36,6 +36,7 @@ FILES = {
     "MG007": Explanation(
         "Data cannot be used for a spec",
         "`mlpgen init` looks at data before it writes a spec: a table needs a line of "
-        "names, the column to learn, and something to learn it from.",
+        "names, the column to learn, and something to learn it from; images and texts "
+        "that are told apart need a folder for each class; a text is in UTF-8.",
     ),
 }
