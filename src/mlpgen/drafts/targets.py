@@ -131,7 +131,9 @@ def _classification(name: str, column: Any, numbers: Sequence[Any]) -> Objective
     counts = column.values.drop_nulls().value_counts(sort=True)
     classes, sizes = (counts[each].to_list() for each in (name, "count"))
     check_classes(name, len(classes), len(column.values))
-    objective = of_classes(dict(zip(classes, sizes, strict=True)), numbers=bool(numbers))
+    objective = of_classes(
+        dict(zip(classes, sizes, strict=True)), numbers=bool(numbers)
+    )
     known, missing = column.values.is_not_null(), [name] if column.missing else []
     return objective._replace(known=known, missing=missing)
 
