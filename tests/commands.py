@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 SERVER = """
-import pkgutil, importlib, json, os, sys, mlpgen
+import gc, pkgutil, importlib, json, os, sys, mlpgen
 for module in pkgutil.walk_packages(mlpgen.__path__, "mlpgen."):
     if "proof" not in module.name and "__main__" not in module.name:
         importlib.import_module(module.name)
 assert "torch" not in sys.modules
 from mlpgen.cli import run
+gc.freeze()
 print("ready", flush=True)
 for line in sys.stdin:
     asked = json.loads(line)

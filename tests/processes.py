@@ -7,6 +7,7 @@ script, so that scripts share nothing else.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import runpy
@@ -117,6 +118,7 @@ def _main(
     err: Path,
     environment: Mapping[str, str],
 ) -> None:
+    gc.freeze()  # what is imported is no garbage
     os.environ.update(environment)
     os.chdir(script.parent)
     sys.argv = [script.name, *args]

@@ -7,7 +7,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,9 +16,13 @@ from mlpgen.cli import run
 from mlpgen.cli.commands import COMMANDS
 from mlpgen.diagnostics import escape
 from mlpgen.diagnostics.diagnostic import Diagnostic
+from mlpgen.proof.prove import prove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mlpgen.proof.certificate import Certificate
+    from mlpgen.proof.job import Job
 
 ROOT = Path(__file__).parent.parent
 RAW = "\x1b[31m \r \n::error::no\n ::stop-commands::x \x07 \x85 \x9b31m \x7f \u202e"
@@ -227,11 +231,22 @@ def test_a_rendered_file_is_printed_as_it_is(
     ast.parse(text)
 
 
-def test_a_certificate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_certificate(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In all formats, of one process with torch."""
     Path("my_layer.py").write_text(f"raise RuntimeError({RAW!a})\n", "utf-8")
     layers = "[{custom: {path: my_layer.py, class: Own}}]"
     text = f"name: Odd\ninput: [4]\ndescription: {yaml(RAW)}\nlayers: {layers}\n"
     Path(NAME).write_text(text, "utf-8")
+    certificates: list[Certificate] = []
+
+    def once(jobs: list[Job], **options: Any) -> list[Certificate]:
+        if not certificates:
+            certificates.extend(prove(jobs, **options))
+        return certificates
+
+    monkeypatch.setattr("mlpgen.cli.prove.prove", once)
     for format in FORMATS:
         assert run(["prove", NAME, "--format", format]) == 1
         Printed(capsys)

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
 from mlpgen import api
+from mlpgen.cli import run
 from mlpgen.proof.certificate import Certificate, Check
 from mlpgen.proof.checks import main
 from mlpgen.proof.checks.constructor_arguments import other_arguments
@@ -27,6 +29,8 @@ from mlpgen.proof.checks.subject import Subject, load
 from mlpgen.proof.claims import claims
 from mlpgen.proof.job import Job, job
 from mlpgen.proof.prove import prove as proved
+
+from . import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,18 +114,46 @@ def test_the_specs_of_the_repository(path: Path) -> None:
     assert refused == {check for name, check in UNSUPPORTED if name == path.stem}
 
 
-def test_certificates(folder: Path) -> None:
-    """Each is printed as soon as it is there."""
-    command = [sys.executable, "-m", "mlpgen", "prove", "small.yaml", "normalized.yaml"]
+COMMAND = """
+import sys
+from mlpgen.cli import run
+code = run(sys.argv[1:])
+assert "torch" not in sys.modules
+sys.exit(code)
+"""
+ENDED = """\
+name: Ended
+input: [5]
+layers: [{custom: {path: ending.py, class: Own}}]
+"""
+
+
+def test_certificates(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each is printed as soon as it is there, also those behind a process that ends.
+
+    Torch is imported beside mlpgen, and never by it.
+    """
+    (folder / "ended.yaml").write_text(ENDED, encoding="utf-8")
+    (folder / "ending.py").write_text("import os\nos._exit(3)\n", encoding="utf-8")
+    specs = ["ended.yaml", "small.yaml", "normalized.yaml"]
+    command = [sys.executable, "-c", COMMAND, "prove", *specs]
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None and process.stderr is not None
+        ended = [*itertools.takewhile(str.strip, process.stdout)]
         first, *lines = itertools.takewhile(str.strip, process.stdout)
-        assert process.poll() is None  # the second is under way
+        assert process.poll() is None  # the last one is under way
         normalized = process.stdout.read()
-        assert process.stderr.read() == ""
-    assert process.returncode == 0
+        notes = process.stderr.read()
+    assert notes == "note: ended.yaml: this runs its author's code: ending.py\n"
+    assert process.returncode == 1
+    assert ended[1:] == [
+        "  ✗ classes  the process ended with code 3\n",
+        "  not proved: 1 of 1 checks fail\n",
+    ]
     assert first.startswith("small.yaml: Small, explicit = sequential, torch ")
     assert [line.split()[0] for line in lines] == ["✓"] * 20 + ["proved"]
     small = "".join(lines)
@@ -136,22 +168,24 @@ def test_certificates(folder: Path) -> None:
         assert fact in small
     assert "– batch of one   not supported by torch: Expected more than" in normalized
     assert normalized.endswith("proved, except for 1 that torch does not support\n")
-    assert {path.suffix for path in folder.iterdir()} == {".yaml"}
+    assert {path.suffix for path in folder.iterdir()} == {".yaml", ".py"}
+    monkeypatch.setattr("mlpgen.cli.prove.prove", partial(here, folder=folder))
+    monkeypatch.chdir(folder)
+    assert run(["prove", "small.yaml"]) == 0
+    assert capsys.readouterr().out == first + small
 
 
-def test_settings(folder: Path) -> None:
-    """Torch is imported beside mlpgen, and never by it."""
+def test_settings(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = SMALL.replace("Linear: 8", 'Linear: "${width}"')
     spec = text.replace("input", "parameters: {width: 8}\ninput", 1)
     (folder / "wide.yaml").write_text(spec, encoding="utf-8")
+    monkeypatch.setattr("mlpgen.cli.prove.prove", partial(here, folder=folder))
+    monkeypatch.chdir(folder)
     args = ["prove", "wide.yaml", "--set", "width=16", "--format", "json"]
-    code = (
-        f"import sys; from mlpgen.cli import run; assert run({args}) == 0; "
-        "assert 'torch' not in sys.modules"
-    )
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    assert b"2,447 parameters" in done.stdout
+    assert run(args) == 0
+    assert "2,447 parameters" in capsys.readouterr().out
 
 
 def test_a_wrong_spec(folder: Path) -> None:
@@ -177,14 +211,16 @@ def test_without_torch(folder: Path) -> None:
     assert "needs torch" in done.stderr and "pip install torch" in done.stderr
 
 
-def test_the_checks_know_nothing_of_mlpgen() -> None:
-    code = (
+def test_the_checks_know_nothing_of_mlpgen(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
         "import sys; sys.path.append(sys.argv[1]); import checks.main; "
         "import checks.torch_features, checks.spec_comparison, checks.state_dicts; "
-        "assert not any(each.startswith('mlpgen') for each in sys.modules)"
+        "assert not any(each.startswith('mlpgen') for each in sys.modules)",
+        encoding="utf-8",
     )
-    folder = str(Path(main.__file__).parent.parent)
-    subprocess.run([sys.executable, "-P", "-c", code, folder], check=True)
+    done = processes.run(script, str(Path(main.__file__).parent.parent))
+    assert done.returncode == 0, done.stderr
 
 
 def subject(text: str, folder: Path, spec: str = "spec.yaml") -> Job:
@@ -206,6 +242,11 @@ def checked(made: Job, folder: Path) -> Certificate:
         main.prove(job, tell)
     name, styles = made.claims["name"], (*made.texts,)
     return Certificate(made.spec, name, styles, torch.__version__, (*checks,))
+
+
+def here(jobs: list[Job], folder: Path, **_: Any) -> list[Certificate]:
+    """Prove networks in this process."""
+    return [checked(each, folder) for each in jobs]
 
 
 def damaged(made: Job, old: str, new: str, style: str = "sequential") -> Job:
@@ -543,15 +584,6 @@ def test_damage_is_found(name: str, tmp_path: Path) -> None:
     assert [*found] == ALONE.get(name, [*found])
 
 
-def test_a_process_that_ends_is_followed_by_another(tmp_path: Path) -> None:
-    whole = subject(SMALL, tmp_path)
-    ended = damaged(whole, "class Small", "import os\nos._exit(3)\nclass Small")
-    first, second = proved([ended, whole])
-    assert failures(first)["classes"].detail == "the process ended with code 3"
-    assert second.proved
-    assert second == checked(whole, tmp_path)
-
-
 def test_a_hanging_check_delays_no_other(tmp_path: Path) -> None:
     whole = subject(SMALL, tmp_path)
     endless = damaged(whole, "class Small", "while True: pass\nclass Small")
@@ -565,32 +597,31 @@ def test_a_failure_in_all_formats(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The command exits with 1 and shows the first difference."""
-    from mlpgen.cli import run as command
 
     def lie(graph: Any, captured: Any) -> Any:
         return {**claims(graph, captured), "parameters": 7}
 
-    def here(jobs: list[Job], **_: Any) -> list[Certificate]:
-        certificates.extend(checked(each, folder) for each in jobs)
+    def once(jobs: list[Job], **_: Any) -> list[Certificate]:
+        certificates.extend(here(jobs, folder))
         return certificates
 
     certificates: list[Certificate] = []
     monkeypatch.setattr("mlpgen.proof.job.claims", lie)
-    monkeypatch.setattr("mlpgen.cli.prove.prove", here)
+    monkeypatch.setattr("mlpgen.cli.prove.prove", once)
     monkeypatch.chdir(folder)
-    assert command(["prove", "deep.yaml"]) == 1
+    assert run(["prove", "deep.yaml"]) == 1
     text = capsys.readouterr().out
     (certificate,) = certificates
     monkeypatch.setattr("mlpgen.cli.prove.prove", lambda *_args, **_: [certificate])
     assert "  ✗ parameters     7 parameters predicted, 39 in explicit\n" in text
     assert "a Linear with the name `graph`" in text
     assert text.endswith("  not proved: 1 of 20 checks fail\n")
-    assert command(["prove", "deep.yaml", "--format", "json"]) == 1
+    assert run(["prove", "deep.yaml", "--format", "json"]) == 1
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["proved"], row["styles"]) == (False, ["explicit", "sequential"])
     assert statuses(row)["parameters"] == "fails"
     assert statuses(row)["export"] == "unsupported"
-    assert command(["prove", "deep.yaml", "--format", "github"]) == 1
+    assert run(["prove", "deep.yaml", "--format", "github"]) == 1
     assert capsys.readouterr().out.endswith(
         "::error file=deep.yaml,title=parameters::7 parameters predicted, "
         "39 in explicit\n"
