@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from mlpgen.names.modules import KINDS, shared_modules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # Shared, so that mypy analyzes torch once, not in every test.
 CACHE = Path(__file__).parent.parent / ".mypy_cache" / "generated"
@@ -59,19 +60,66 @@ def all_tools(folder: Path) -> None:
 class Gathered:
     """Code of many tests, which all tools look at once: each takes long to start."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, make: Callable[[], Path]) -> None:
+        self.make = make
+        self.alone = make()
+        self.together: list[Path] = []
+
+    @property
+    def folders(self) -> list[Path]:
+        """Return where the code is."""
+        return [self.alone, *self.together]
 
     def add(self, label: str, text: str) -> None:
         """Add a module that imports none of its neighbours."""
         name = re.sub(r"\W+", "_", label).lower()
-        number = len([*self.folder.iterdir()])
-        (self.folder / f"{name}_{number}.py").write_text(text, encoding="utf-8")
+        number = len([*self.alone.iterdir()])
+        path = self.alone / f"of_{name}_{number}.py"
+        path.write_text(text, encoding="utf-8")
+
+    def take(self, folder: Path) -> None:
+        """Add all modules of a folder, which must find there what they import."""
+        texts = {path.name: path.read_text("utf-8") for path in folder.glob("*.py")}
+        own = {name.removesuffix(".py") for name in texts}
+        imported = {name for text in texts.values() for name in imports(text)}
+        missing = (imported - own) & {*shared_modules()}  # others may have brought it
+        assert not missing, f"{folder} lacks {missing}"
+        if not imported & own:
+            for name, text in texts.items():
+                self.add(f"{folder.name}_{name}", text)
+            return
+        place = next((each for each in self.together if fits(texts, each)), None)
+        if place is None:
+            place = self.make()
+            self.together.append(place)
+        for name, text in texts.items():
+            (place / name).write_text(text, encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
+def imports(text: str) -> set[str]:
+    """Return the modules at the top that a text imports."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return {name.partition(".")[0] for name in found}
+
+
+def fits(texts: dict[str, str], folder: Path) -> bool:
+    """Return whether no file of a folder would change."""
+    return all(
+        not (folder / name).exists() or (folder / name).read_text("utf-8") == text
+        for name, text in texts.items()
+    )
+
+
+@pytest.fixture(scope="session")
 def gathered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gathered]:
-    """Gather code of the tests of a module; after the last one it must be clean."""
-    folder = tmp_path_factory.mktemp("gathered")
-    yield Gathered(folder)
-    all_tools(folder)
+    """Gather code of tests; after the last of all tests it must be clean."""
+    made = Gathered(lambda: tmp_path_factory.mktemp("gathered"))
+    yield made
+    for folder in made.folders:
+        if any(folder.iterdir()):
+            all_tools(folder)

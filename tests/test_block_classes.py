@@ -12,7 +12,6 @@ from mlpgen.pictures.diagram import boxes, diagram
 from mlpgen.proof.claims import claims
 from mlpgen.styles.docstrings import docstring
 
-from .linters import all_tools
 from .networks import model, module, network
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ def test_torch_is_imported_for_the_part_that_needs_it(
     assert "\nimport torch\n" in written(spec)
 
 
-def test_results_of_operators_are_annotated(tmp_path: Path) -> None:
+def test_results_of_operators_are_annotated(tmp_path: Path, gathered: Gathered) -> None:
     layers = [
         {"Linear": 4, "name": "inner"},
         {"parameter": {"shape": [4]}, "name": "scale"},
@@ -142,7 +141,7 @@ def test_results_of_operators_are_annotated(tmp_path: Path) -> None:
     for index, several in enumerate((layers, layers[:3])):
         text = written({"input": [4], "layers": several})
         (tmp_path / f"net_{index}.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 def test_padding_may_follow_from_the_kernel() -> None:
@@ -327,7 +326,9 @@ def test_parentheses_that_change_nothing_are_left_out(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_attributes_of_nn_module_are_not_redefined(style: str, tmp_path: Path) -> None:
+def test_attributes_of_nn_module_are_not_redefined(
+    style: str, tmp_path: Path, gathered: Gathered
+) -> None:
     pooled = {
         "input": ["a", "b"],
         "layers": [{"add": None, "from": ["a", "b"]}, "ReLU"],
@@ -341,7 +342,7 @@ def test_attributes_of_nn_module_are_not_redefined(style: str, tmp_path: Path) -
     assert "__init__" not in classes(text)["Pooled"]
     assert "__init__" in classes(text)["Net"]
     (tmp_path / "net.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 @pytest.mark.parametrize("style", api.STYLES)
@@ -414,7 +415,7 @@ def test_methods_of_typed_values_are_returned_directly() -> None:
 
 @pytest.mark.parametrize("parameters", [{}, {"module": 8}, {"module": 8, "inner": 8}])
 def test_initial_values_of_layers_with_names_of_the_code(
-    parameters: dict[str, Any], tmp_path: Path
+    parameters: dict[str, Any], tmp_path: Path, gathered: Gathered
 ) -> None:
     size = "${module}" if parameters else 8
     more = {"when": "${inner > 8}"} if "inner" in parameters else {}
@@ -437,7 +438,7 @@ def test_initial_values_of_layers_with_names_of_the_code(
         weights = dict(made.named_parameters())
         assert all((weights[f"{k}.weight"] == v).all() for k, v in wanted.items())
         (tmp_path / f"{style}.py").write_text(written(spec, style), encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 def maybe(*layers: tuple[str, str]) -> list[dict[str, Any]]:
@@ -496,7 +497,9 @@ def test_sizes_that_conditions_decide(name: str, gathered: Gathered) -> None:
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_layers_with_unused_results_are_not_called(style: str, tmp_path: Path) -> None:
+def test_layers_with_unused_results_are_not_called(
+    style: str, tmp_path: Path, gathered: Gathered
+) -> None:
     two = {
         "layers": [
             {"Linear": 8, "name": "inner"},
@@ -528,7 +531,7 @@ def test_layers_with_unused_results_are_not_called(style: str, tmp_path: Path) -
     wanted = torch.nn.functional.linear(wanted, made.weights.weight) + left
     assert torch.equal(made(left, right), wanted)
     (tmp_path / "net.py").write_text(written(spec, style), encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
     for depth in (None, 3):
         assert len(boxes(diagram(loaded.graph, depth).items)) >= 5
     calls: list[str] = []

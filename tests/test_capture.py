@@ -10,7 +10,6 @@ import torch
 from mlpgen import SpecError, api
 from mlpgen.graph.captures import captures
 
-from .linters import all_tools
 from .networks import model, network
 
 if TYPE_CHECKING:
@@ -338,7 +337,9 @@ def test_captures_are_returned_once_in_the_given_order(style: str) -> None:
 
 
 @both_styles
-def test_all_values_at_once_are_typed_and_exported(style: str, tmp_path: Path) -> None:
+def test_all_values_at_once_are_typed_and_exported(
+    style: str, tmp_path: Path, gathered: Gathered
+) -> None:
     x = torch.randn(3, 8)
     for index, (spec, inputs) in enumerate(
         [
@@ -358,7 +359,7 @@ def test_all_values_at_once_are_typed_and_exported(style: str, tmp_path: Path) -
         found = torch.export.export(made, inputs).module()(*inputs)
         assert len(wanted) == len({*names, *net.graph.outputs})
         assert all(map(same, found, wanted))
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ from .test_training_keys import BOTH, OPTIONS
 if TYPE_CHECKING:
     from mlpgen.layers.base import Values
 
+    from .linters import Gathered
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -46,7 +48,7 @@ def test_committed_files(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_each_layer_alone(style: str, tmp_path: Path) -> None:
+def test_each_layer_alone(style: str, tmp_path: Path, gathered: Gathered) -> None:
     for name, layer in LAYERS.items():
         inputs = {
             f"input_{number}": {"shape": list(value.shape), "dtype": value.dtype}
@@ -61,7 +63,7 @@ def test_each_layer_alone(style: str, tmp_path: Path) -> None:
         }
         for file, text in api.render(network(spec), style).items():
             (tmp_path / file).write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 def only(number: int, entry: dict[str, Any], values: Values) -> dict[str, Any]:
@@ -94,7 +96,7 @@ ENTRIES = [
 ]
 
 
-def test_each_function_alone(tmp_path: Path) -> None:
+def test_each_function_alone(tmp_path: Path, gathered: Gathered) -> None:
     for number, (name, written) in enumerate(ENTRIES):
         entry = written if isinstance(written, dict) else {written: None}
         spec = only(number, entry, FUNCTIONS[name].examples())
@@ -105,11 +107,11 @@ def test_each_function_alone(tmp_path: Path) -> None:
             spec["outputs"] = [f"only.{part}" for part in node.parts]
         text = api.render(network(spec))[f"{network(spec).graph.stem}.py"]
         (tmp_path / f"n{number}_{name}.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_random_networks(style: str, tmp_path: Path) -> None:
+def test_random_networks(style: str, tmp_path: Path, gathered: Gathered) -> None:
     @settings(
         max_examples=120,
         phases=[Phase.generate],
@@ -125,7 +127,7 @@ def test_random_networks(style: str, tmp_path: Path) -> None:
 
     render()
     assert len(list(tmp_path.iterdir())) >= 100
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 REPEATED = [
@@ -141,7 +143,7 @@ REPEATED = [
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_loops(style: str, tmp_path: Path) -> None:
+def test_loops(style: str, tmp_path: Path, gathered: Gathered) -> None:
     for index, layers in enumerate(REPEATED):
         for shape in ([32], [3, 8, 8]):
             spec = {"name": f"Loop{index}", "input": shape, "layers": layers * 4}
@@ -154,11 +156,13 @@ def test_loops(style: str, tmp_path: Path) -> None:
             assert ("for " in text) == (style == "sequential" or not holds)
             (tmp_path / f"loop_{index}.py").write_text(text, encoding="utf-8")
     assert len(list(tmp_path.iterdir())) == len(REPEATED)
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_loops_inside_of_a_sequential(style: str, tmp_path: Path) -> None:
+def test_loops_inside_of_a_sequential(
+    style: str, tmp_path: Path, gathered: Gathered
+) -> None:
     block = [{"Linear": 32}, "BatchNorm1d", "ReLU"] * 4
     layers = [
         {"Sequential": block, "name": "body"},
@@ -169,7 +173,7 @@ def test_loops_inside_of_a_sequential(style: str, tmp_path: Path) -> None:
     (text,) = api.render(net, style).values()
     assert text.count("for i in range(1, 5):") == 2
     (tmp_path / "inner.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 LONG = "a" + "b" * 9
@@ -259,7 +263,9 @@ def hostile(description: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_hostile_words_and_long_names(style: str, tmp_path: Path) -> None:
+def test_hostile_words_and_long_names(
+    style: str, tmp_path: Path, gathered: Gathered
+) -> None:
     for index, said in enumerate(WORDS):
         net = network(hostile(said) | {"name": "A" + "Ab" * 10 + chr(65 + index)})
         for name, text in api.render(net, style).items():
@@ -270,7 +276,7 @@ def test_hostile_words_and_long_names(style: str, tmp_path: Path) -> None:
                 doc = " ".join(found[net.graph.name].__doc__.split())
                 plain = said.translate(TYPOGRAPHY)
                 assert " ".join(plain.split()) in doc
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 SCRIPTS = [*PARTS, *OPTIONS.values(), (MLP, {"data": "kmnist"})]
@@ -294,7 +300,7 @@ def trained(
     }
 
 
-def test_every_training_script(tmp_path: Path) -> None:
+def test_every_training_script(tmp_path: Path, gathered: Gathered) -> None:
     for index, (layers, training) in enumerate(SCRIPTS):
         spec = trained(layers, training, f"Tried{index}")
         for name, text in api.render(network(spec), "sequential").items():
@@ -303,7 +309,7 @@ def test_every_training_script(tmp_path: Path) -> None:
         spec = spec_of(kind) | {"name": f"Read{index}"}
         for name, text in api.render(network(spec), "explicit").items():
             (tmp_path / name).write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 def imported(text: str) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import runpy
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -13,9 +13,11 @@ from mlpgen import api
 from mlpgen.names.flags import TAKEN, settings_of
 from mlpgen.scripts.flags import flags
 
-from .linters import all_tools
 from .networks import network
 from .test_training import refused, tiny, train, tried, weights
+
+if TYPE_CHECKING:
+    from .linters import Gathered
 
 __all__ = ["tiny"]  # a fixture
 
@@ -161,5 +163,5 @@ def test_models_that_cannot_be_made(
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_scripts_with_flags_are_clean(script: Path) -> None:
-    all_tools(script.parent)
+def test_scripts_with_flags_are_clean(script: Path, gathered: Gathered) -> None:
+    gathered.take(script.parent)

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from mlpgen import SpecError, api
 
-from .linters import all_tools
 from .networks import model, module, network
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def test_initial_values_of_matrices(init: Any) -> None:
         assert (weight == 0).float().mean() >= 0.5
 
 
-def test_rules_for_all_layers_of_a_type(tmp_path: Path) -> None:
+def test_rules_for_all_layers_of_a_type(tmp_path: Path, gathered: Gathered) -> None:
     loaded = net(
         {**CONV, "init": {"bias": {"constant_": 2}}},
         {"Sequential": [CONV, "ReLU"]},
@@ -107,7 +106,7 @@ def test_rules_for_all_layers_of_a_type(tmp_path: Path) -> None:
     for style in api.STYLES:
         text = api.render(loaded, style)["net.py"]
         (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +208,7 @@ class Scale(nn.Module):
 
 
 def test_custom_layers_are_imported_but_never_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gathered: Gathered
 ) -> None:
     custom = {
         "path": "own_scale.py",
@@ -232,7 +231,7 @@ def test_custom_layers_are_imported_but_never_read(
     (tmp_path / "own_scale.py").write_text(OWN.lstrip(), encoding="utf-8")
     for style, text in texts.items():
         (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     one, other = (module(text).Net() for text in texts.values())
     other.load_state_dict(one.state_dict())
@@ -376,13 +375,13 @@ def test_a_shared_layer_is_one_module() -> None:
         assert torch.allclose(made(a, b), made.encode(a) - made.encode(b))
 
 
-def test_both_norms_are_imported(tmp_path: Path) -> None:
+def test_both_norms_are_imported(tmp_path: Path, gathered: Gathered) -> None:
     loaded = net(
         {**CONV, "parametrize": "weight_norm"}, {**CONV, "parametrize": "spectral_norm"}
     )
     both(loaded)
     (tmp_path / "net.py").write_text(api.render(loaded)["net.py"], encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["Net", "DropPath", "weight_norm", "nn"])
@@ -680,7 +679,7 @@ def test_long_names_of_states(both_ways: bool, gathered: Gathered) -> None:
         gathered.add(f"{style}_states", text)
 
 
-def test_long_names_of_results(tmp_path: Path) -> None:
+def test_long_names_of_results(tmp_path: Path, gathered: Gathered) -> None:
     """Brackets go around the call, or the names stand one below the other."""
     reader = "the_reader_of_the_words_of_a_book"[:32]
     parts = [
@@ -700,7 +699,7 @@ def test_long_names_of_results(tmp_path: Path) -> None:
         loaded = net(*given, shape=(5, 12), outputs=outputs[name])
         text = api.render(loaded, "explicit")["net.py"]
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
     assert ", hidden = (\n" in (tmp_path / "call.py").read_text("utf-8")
     assert f"        (\n            {parts[0]},\n" in text
 
@@ -868,7 +867,9 @@ def test_causal_masks(layer: Any, sources: list[str], gathered: Gathered) -> Non
         gathered.add(f"{style}_{name}", text)
 
 
-def test_causal_layers_cannot_be_in_a_sequential(tmp_path: Path) -> None:
+def test_causal_layers_cannot_be_in_a_sequential(
+    tmp_path: Path, gathered: Gathered
+) -> None:
     causal = {"TransformerEncoderLayer": {"nhead": 2, "is_causal": True}}
     loaded = net({"Linear": 8}, *[causal] * 3, "ReLU", shape=(5, 8))
     one, other = both(loaded)
@@ -878,7 +879,7 @@ def test_causal_layers_cannot_be_in_a_sequential(tmp_path: Path) -> None:
         text = api.render(loaded, style)["net.py"]
         assert text.count("is_causal=True") == 3
         (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
     assert codes({"Sequential": [causal]}, shape=(5, 8)) == ["MG220"]
 
 
@@ -999,7 +1000,7 @@ def test_initial_values_of_conditional_layers(
 
 @pytest.mark.parametrize("style", api.STYLES)
 def test_a_rule_for_parameters_that_not_all_layers_have(
-    style: str, tmp_path: Path
+    style: str, tmp_path: Path, gathered: Gathered
 ) -> None:
     encoder = {"nhead": 2, "num_layers": 1, "dim_feedforward": 8}
     loaded = network(
@@ -1027,4 +1028,4 @@ def test_a_rule_for_parameters_that_not_all_layers_have(
     assert not found["transformer_encoder_1.layers.0.linear1.bias"].any()
     assert found["gru_1.bias_hh_l0"].any()
     (tmp_path / "net.py").write_text(api.render(loaded, style)["net.py"], "utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)

@@ -22,12 +22,13 @@ from mlpgen.proof.checks.subject import load
 from mlpgen.proof.spec_entries import spec_entries
 from mlpgen.styles.variable_names import choose_names, spelling
 
-from .linters import all_tools
 from .networks import model, network
 
 if TYPE_CHECKING:
     from mlpgen.api import Network
     from mlpgen.proof.spec_entries import ClassData, EntryData
+
+    from .linters import Gathered
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted(ROOT.glob("specs/*.yaml")) + sorted(ROOT.glob("specs/zoo/*.yaml"))
@@ -188,12 +189,12 @@ def test_other_names_change_nothing_but_names(path: Path) -> None:
 
 
 @pytest.mark.exhaustive
-def test_renamed_models_pass_ruff_and_mypy(tmp_path: Path) -> None:
+def test_renamed_models_pass_ruff_and_mypy(tmp_path: Path, gathered: Gathered) -> None:
     for path in SPECS:
         for style in api.STYLES:
             (text,) = api.render(network(Renamed(path, 2).data), style).values()
             (tmp_path / f"{path.stem}_{style}.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 def entries(*layers: Any, **more: Any) -> dict[str, Any]:
@@ -232,7 +233,7 @@ def test_default_names_avoid_given_names() -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_every_name_runs_as_torch_script(tmp_path: Path) -> None:
+def test_every_name_runs_as_torch_script(tmp_path: Path, gathered: Gathered) -> None:
     """A branch needs a variable for each; some hide what the code uses."""
     for at in range(0, len(LEGAL), 60):
         names = LEGAL[at : at + 60]
@@ -246,13 +247,13 @@ def test_every_name_runs_as_torch_script(tmp_path: Path) -> None:
         x = torch.randn(2, 8)
         assert made(x).shape == (2, 8 * len(names))
         assert torch.equal(scripted(x), made(x))
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 BUFFERS = ["Tensor", "int", "bool", "posEmb", "W", "_mask", "mask", "print"]
 
 
-def test_buffers_have_a_type(tmp_path: Path) -> None:
+def test_buffers_have_a_type(tmp_path: Path, gathered: Gathered) -> None:
     layers: list[Any] = ["ReLU"]
     for name in BUFFERS:
         layers.append({"buffer": {"shape": [8], "init": "ones_"}, "name": name})
@@ -264,7 +265,7 @@ def test_buffers_have_a_type(tmp_path: Path) -> None:
         assert torch.equal(made(torch.zeros(1, 8)), torch.full((1, 8), 8.0))
     (text,) = api.render(loaded).values()
     (tmp_path / "net.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 def layers_name(layers: list[Any]) -> str:
@@ -277,7 +278,7 @@ INPUTS = ["x", "y", "layer", "outputs", "name", "output", "result", "half", "z"]
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_variables_avoid_inputs(style: str, tmp_path: Path) -> None:
+def test_variables_avoid_inputs(style: str, tmp_path: Path, gathered: Gathered) -> None:
     block = {"layers": [linear("hidden")]}
     spec = entries(
         {"cat": {"dim": 1}, "from": INPUTS, "name": "all"},
@@ -301,7 +302,7 @@ def test_variables_avoid_inputs(style: str, tmp_path: Path) -> None:
     assert torch.allclose(total, expected)
     (text,) = api.render(loaded, style, **options).values()
     (tmp_path / "net.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["x", "layer", "outputs", "name", "image"])
@@ -317,7 +318,7 @@ def test_a_chain_of_one_input_with_a_name(name: str) -> None:
                 assert torch.equal(first, second)
 
 
-def test_variables_avoid_parameters(tmp_path: Path) -> None:
+def test_variables_avoid_parameters(tmp_path: Path, gathered: Gathered) -> None:
     """Loops, dictionaries and initial values have variables in `__init__` too."""
     names = ["layers", "children", "i", "module", "layer", "weights", "x", "outputs"]
     rows = [name for name in names if not wrong_parameter(name)]
@@ -343,7 +344,7 @@ def test_variables_avoid_parameters(tmp_path: Path) -> None:
             text = api.render(loaded, style)["net.py"]
             file = tmp_path / f"{style}_{name}.py"
             file.write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -417,7 +418,7 @@ def test_a_file_of_another_name_hides_no_module() -> None:
 
 
 @pytest.mark.exhaustive
-def test_scripts_name_outputs_by_variables(tmp_path: Path) -> None:
+def test_scripts_name_outputs_by_variables(tmp_path: Path, gathered: Gathered) -> None:
     """Some names would hide a name of the script; capitals are not for variables."""
     training = {
         "data": "mnist",
@@ -451,7 +452,7 @@ def test_scripts_name_outputs_by_variables(tmp_path: Path) -> None:
         assert f"loss = F.cross_entropy({variable}, targets)\n" in script
         for file, text in texts.items():
             (tmp_path / file).write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 def test_a_dot_in_a_name_is_one_mistake(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from mlpgen import SpecError, api
 from mlpgen.graph.nodes import named_layers
 
 from .entry_pools import OTHERS
-from .linters import all_tools
 from .networks import model, network
 from .random_graphs import specs
 from .test_promises_chains import assert_equal_states, same
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 
     from mlpgen.api import Network
     from mlpgen.graph.nodes import Graph
+
+    from .linters import Gathered
 
 EXAMPLES = 500
 
@@ -212,7 +213,7 @@ def test_the_same_spec_is_the_same_code(spec: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_code_is_clean(style: str, tmp_path: Path) -> None:
+def test_code_is_clean(style: str, tmp_path: Path, gathered: Gathered) -> None:
     @settings(
         max_examples=70,
         phases=[Phase.generate],
@@ -232,4 +233,4 @@ def test_code_is_clean(style: str, tmp_path: Path) -> None:
 
     render()
     assert len(list(tmp_path.iterdir())) >= 60
-    all_tools(tmp_path)
+    gathered.take(tmp_path)

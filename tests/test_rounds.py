@@ -10,11 +10,12 @@ import torch
 from mlpgen import SpecError, api, source
 from mlpgen.graph.build import build
 
-from .linters import all_tools
 from .networks import model, module, network
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from .linters import Gathered
 
 
 def linear(out: Any, **keys: Any) -> dict[str, Any]:
@@ -214,13 +215,13 @@ def test_rounds(name: str) -> None:
             assert counted == said.total_parameters
 
 
-def test_rounds_are_expert_code(tmp_path: Path) -> None:
+def test_rounds_are_expert_code(tmp_path: Path, gathered: Gathered) -> None:
     for name, data in SPECS.items():
         for style in api.STYLES:
             text = api.render(network(data), style)["net.py"]
             path = tmp_path / f"{name.replace(' ', '_')}_{style}.py"
             path.write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 def test_the_values_of_a_condition_and_of_a_loop() -> None:
@@ -331,7 +332,7 @@ def named(name: str) -> list[dict[str, Any]]:
     return specs
 
 
-def test_names_of_the_generated_code(tmp_path: Path) -> None:
+def test_names_of_the_generated_code(tmp_path: Path, gathered: Gathered) -> None:
     for name in NAMES:
         for number, data in enumerate(named(name)):
             loaded = network(data)
@@ -341,7 +342,7 @@ def test_names_of_the_generated_code(tmp_path: Path) -> None:
                 path.write_text(text, encoding="utf-8")
                 made = module(text).Net()
                 made(*(torch.rand(2, 4) for _ in loaded.graph.inputs))
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 def doubled(levels: int) -> str:

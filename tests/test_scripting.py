@@ -17,12 +17,13 @@ from mlpgen.proof.checks.subject import call, load, made_inputs
 from mlpgen.proof.claims import claims
 from mlpgen.spec.types import layer_class
 
-from .linters import all_tools
 from .networks import network
 from .test_interpreter import spec_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from .linters import Gathered
 
 pytestmark = [
     pytest.mark.exhaustive,
@@ -187,11 +188,13 @@ def test_ends_of_models_are_scripted(name: str, style: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_ends_of_models_are_typed(style: str, tmp_path: Path) -> None:
+def test_ends_of_models_are_typed(
+    style: str, tmp_path: Path, gathered: Gathered
+) -> None:
     for index, each in enumerate(ENDS.values()):
         text = api.render(network(each), style)["one.py"]
         (tmp_path / f"one_{index}.py").write_text(text, encoding="utf-8")
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 def test_a_model_that_ends_with_a_cell() -> None:

@@ -11,11 +11,12 @@ from torch.nn import functional as F
 
 from mlpgen import SpecError, api
 
-from .linters import all_tools
 from .networks import model, module, network
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from .linters import Gathered
 
 TIED = {"Linear": {"out_features": 8, "bias": False}, "share": "first"}
 FIRST = {"Linear": {"out_features": 8, "bias": False}, "name": "first"}
@@ -298,7 +299,7 @@ def test_all_parameters_of_a_layer_of_parts_are_shared(
         assert made(torch.randn(2, 5, 8)).shape == (2, 5, 8)
 
 
-def test_ties_are_expert_code(tmp_path: Path) -> None:
+def test_ties_are_expert_code(tmp_path: Path, gathered: Gathered) -> None:
     """With names that fill a line, and with names that loops use."""
     name = "a_layer_with_quite_a_long_name"
     layers: list[Any] = [
@@ -321,7 +322,7 @@ def test_ties_are_expert_code(tmp_path: Path) -> None:
     for style in api.STYLES:
         text = api.render(loaded, style)["net.py"]
         (tmp_path / "net.py").write_text(text, encoding="utf-8")
-        all_tools(tmp_path)
+        gathered.take(tmp_path)
         made = module(text).Net(layer=3, path=True, name=False)
         assert made(torch.randn(2, 5, 8)).shape == (2, 5, 8)
         assert made(torch.randn(2, 5, 8)).isfinite().all()

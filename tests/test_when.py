@@ -18,12 +18,13 @@ from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.build import build
 from mlpgen.layers import LAYERS
 
-from .linters import all_tools
 from .networks import module
 from .test_interpreter import evaluated
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from .linters import Gathered
 
 
 class Case(NamedTuple):
@@ -779,7 +780,7 @@ def test_the_interpreter_leaves_out_the_same(name: str, tmp_path: Path) -> None:
     assert "of the spec give the same" in evaluated(CASES[name].text, tmp_path)
 
 
-def test_code_passes_ruff_and_mypy(tmp_path: Path) -> None:
+def test_code_passes_ruff_and_mypy(tmp_path: Path, gathered: Gathered) -> None:
     for number, (name, case) in enumerate(CASES.items()):
         document = source.parse(case.text.encode(), "spec.yaml")
         built = build(document)
@@ -788,7 +789,7 @@ def test_code_passes_ruff_and_mypy(tmp_path: Path) -> None:
             path = tmp_path / f"{style}_{number}.py"
             path.write_text(api.render(network, style)["net.py"], encoding="utf-8")
             assert path.stat().st_size, name
-    all_tools(tmp_path)
+    gathered.take(tmp_path)
 
 
 def test_the_same_loop_for_all_stages() -> None:
