@@ -13,7 +13,10 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SERVER = """
 import gc, pkgutil, importlib, json, os, sys, mlpgen
@@ -28,6 +31,8 @@ for line in sys.stdin:
     asked = json.loads(line)
     child = os.fork()
     if child == 0:
+        gc.disable()  # as the command does
+        os.environ.update(asked["environment"])
         os.chdir(asked["folder"])
         for number, (path, flags) in enumerate(asked["files"]):
             os.dup2(os.open(path, flags, 0o600), number)
@@ -35,6 +40,7 @@ for line in sys.stdin:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)
         sys.argv = ["mlpgen", *asked["args"]]
+        exec(asked["first"], {})
         code = run()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -58,7 +64,12 @@ def _server() -> Any:
 
 
 def run(
-    args: tuple[str, ...], folder: Path, stdin: bytes
+    args: tuple[str, ...],
+    folder: Path,
+    stdin: bytes = b"",
+    *,
+    first: str = "",
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a command to its end.
 
@@ -66,13 +77,21 @@ def run(
         args: Behind `mlpgen`.
         folder: Where it runs.
         stdin: What it reads.
+        first: Code that the process runs before.
+        environment: What is changed in it; an interpreter that has started reads none.
     """
     with tempfile.TemporaryDirectory() as made:
         said, out, err = (Path(made, name) for name in ("in", "out", "err"))
         said.write_bytes(stdin)
         new = os.O_WRONLY | os.O_CREAT
         files = [(str(said), os.O_RDONLY), (str(out), new), (str(err), new)]
-        asked = {"args": args, "folder": str(folder), "files": files}
+        asked = {
+            "args": args,
+            "folder": str(folder),
+            "files": files,
+            "first": first,
+            "environment": dict(environment or {}),
+        }
         server = _server()
         server.stdin.write(json.dumps(asked) + "\n")
         server.stdin.flush()
