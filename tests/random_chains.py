@@ -45,6 +45,7 @@ FLAT = [
     {"Linear": {"out_features": 12, "bias": False}},
     {"Linear": "${width}"},
     {"Linear": "${width * 2}"},
+    {"Linear": "${width if bias else max(1, int(width * 0.4))}"},
     "BatchNorm1d",
     {"Unflatten": {"dim": 1, "unflattened_size": [1, 2, 4]}},
 ]

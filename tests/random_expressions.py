@@ -15,7 +15,10 @@ Parameters = dict[str, Any]
 
 def value_of(text: str, parameters: Parameters) -> Any:
     """Compute an expression as Python does."""
-    return eval(text.replace("true", "True"), {}, parameters)
+    return eval(text.replace("true", "True"), _FUNCTIONS, parameters)
+
+
+_FUNCTIONS = {"floor": math.floor, "ceil": math.ceil}
 
 
 def _operation(inner: st.SearchStrategy[str], signs: str) -> st.SearchStrategy[str]:
@@ -25,14 +28,39 @@ def _operation(inner: st.SearchStrategy[str], signs: str) -> st.SearchStrategy[s
     return st.tuples(either, st.sampled_from(signs.split()), either).map(" ".join)
 
 
+def _function(inner: st.SearchStrategy[str], names: str) -> st.SearchStrategy[str]:
+    """Draw a call of a function with two operands, or of `abs` with one."""
+
+    def call(drawn: tuple[str, str, str]) -> str:
+        name, one, other = drawn
+        return f"{name}({one})" if name == "abs" else f"{name}({one}, {other})"
+
+    return st.tuples(st.sampled_from(names.split()), inner, inner).map(call)
+
+
+def _choice(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Draw a choice of two operands."""
+    condition = st.sampled_from(["t", "a > b", "p * a < q"])
+    return st.tuples(inner, condition, inner).map(
+        lambda drawn: "({} if {} else {})".format(*drawn)
+    )
+
+
 def _deeper(leaves: st.SearchStrategy[str], signs: str) -> st.SearchStrategy[str]:
     """Draw expressions of depth 2: an operator, and others in its operands."""
     once = _operation(leaves, signs)
-    either = st.one_of(leaves, once)
-    return st.one_of(_operation(either, signs), once.map("-({})".format), once)
+    called = _function(leaves, "abs min max")
+    either = st.one_of(leaves, once, called, _choice(leaves))
+    return st.one_of(
+        _operation(either, signs),
+        once.map("-({})".format),
+        _function(once, "abs min max"),
+        _choice(once),
+    )
 
 
-WHOLE = _deeper(st.sampled_from(["a", "b", "c", "2", "1"]), "+ - * // %")
+_ROUNDED = ["int(q * b)", "round(p * c)", "floor(q * c)", "ceil(p * b)", "ceil(c / a)"]
+WHOLE = _deeper(st.sampled_from(["a", "b", "c", "2", "1", *_ROUNDED]), "+ - * // %")
 REAL = _deeper(st.sampled_from(["p", "q", "a", "0.25"]), "+ - * /")
 COMPARED = st.one_of(
     st.tuples(WHOLE, st.sampled_from(["<", ">=", "==", "!="]), WHOLE).map(" ".join),

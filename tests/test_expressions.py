@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -39,12 +40,42 @@ PARAMETERS = {"a": 4, "f": 0.5, "b": True}
         ("2 * 3", 6, "6"),
         ("a - a", 0, "0"),
         ("9223372036854775807", 2**63 - 1, "9223372036854775807"),
+        ("2 if b else 1", 2, "2 if b else 1"),
+        ("a if a > 9 else 2 * a", 8, "a if a > 9 else 2 * a"),
+        ("(2 if b else 1) * a", 8, "(2 if b else 1) * a"),
+        ("a if b else f", 4.0, "float(a) if b else f"),
+        ("1 if b else f", 1.0, "1.0 if b else f"),
+        ("true if b else false", True, "b"),
+        ("false if a > 1 else true", False, "not a > 1"),
+        ("b if a > 1 else true", True, "b if a > 1 else True"),
+        ("2 if 1 < 2 else a // 0", 2, "2"),
+        ("3 if f > 0 else 1 // a", 3, "3 if f > 0 else 1 // a"),
+        ("int(b) + 1", 2, "2 if b else 1"),
+        ("min(a, 7, 9)", 4, "min(a, 7)"),
+        ("max(1, int(24 * f))", 12, "max(1, int(24 * f))"),
+        ("max(a, f)", 4.0, "max(float(a), f)"),
+        ("min(a + 2, a)", 4, "a"),
+        ("max(0, -a)", 0, "max(0, -a)"),
+        ("abs(-a)", 4, "abs(-a)"),
+        ("abs(f - 1)", 0.5, "abs(f - 1)"),
+        ("int(a * f)", 2, "int(a * f)"),
+        ("int(f * a)", 2, "int(f * a)"),
+        ("int(a)", 4, "a"),
+        ("round(a * f * 1.25)", 2, "round(a * f * 1.25)"),
+        ("round(2.5)", 2, "2"),
+        ("floor(a / 3)", 1, "a // 3"),
+        ("ceil(a / 3)", 2, "-(-a // 3)"),
+        ("ceil(a / 2)", 2, "(a + 1) // 2"),
+        ("ceil(a * f * 1.1)", 3, "math.ceil(a * f * 1.1)"),
+        ("floor(f)", 0, "math.floor(f)"),
+        ("max(8, int(a * f + 4) // 8 * 8)", 8, "max(8, 8 * (int(a * f + 4) // 8))"),
     ],
 )
 def test_values_and_code(text: str, value: object, code: str) -> None:
     result = evaluate(f"${{{text}}}", PARAMETERS)
     assert (result.value, result.code) == (value, code)
-    assert eval(result.code, {}, dict(PARAMETERS)) == value
+    assert type(result.value) is type(value) or isinstance(result.value, Size)
+    assert eval(result.code, {"math": math}, dict(PARAMETERS)) == value
 
 
 @pytest.mark.parametrize(
@@ -63,10 +94,26 @@ def test_values_and_code(text: str, value: object, code: str) -> None:
         "a.real",
         "a[0]",
         "f()",
+        "min()",
+        "min(a)",
+        "abs(a, a)",
+        "round(f, 1)",
+        "int(x=a)",
+        "max(*a)",
+        "sqrt(a)",
+        "len(a)",
+        "math.floor(f)",
+        "int(1e300)",
+        "ceil(a / 0)",
+        "abs(b)",
+        "max(b, 1)",
+        "a if b else c",
+        "a if b else b",
+        "1 // 0 if b else 2",
         "__import__('os')",
         "[1]",
         "'x'",
-        "a if b else 1",
+        "a if a else 1",
         "lambda: 1",
         "a := 1",
         "~a",
@@ -135,6 +182,47 @@ def test_a_choice_computes_what_it_chooses() -> None:
         substituted(c // n, {"n": 0, "c": 8})
 
 
+@pytest.mark.parametrize(
+    ("text", "message", "help"),
+    [
+        ("8 + (a == 4)", "`a == 4` is true or false, not a number", "`int(a == 4)` is"),
+        ("sqrt(a)", "there is no function `sqrt`, only abs, ceil, floor, int, max", ""),
+        ("min(a)", "`min` takes two numbers or more", ""),
+        ("round(f, 1)", "`round` takes one number", ""),
+        ("a if b else b", "chooses between a number and true or false", ""),
+    ],
+)
+def test_what_is_said(text: str, message: str, help: str) -> None:
+    with pytest.raises(ExpressionError) as error:
+        evaluate(f"${{{text}}}", PARAMETERS)
+    assert message in error.value.message
+    assert help in error.value.help
+
+
+def test_a_parameter_called_math() -> None:
+    """It would hide the module that has `floor` and `ceil`."""
+    known = {"math": 0.5}
+    assert evaluate("${round(math)}", known).code == "round(math)"
+    with pytest.raises(ExpressionError, match="needs Python's `math`"):
+        evaluate("${ceil(math)}", known)
+
+
+def test_functions_of_other_values() -> None:
+    """They are computed again where a block gives its parameters other values."""
+    known = {"n": 5, "f": 0.5}
+    for text, other in {
+        "max(n, 3) + 1": 4,
+        "min(n, 3)": 2,
+        "abs(n - 3)": 1,
+        "int(n * f)": 3,
+        "round(f * n)": 3,
+        "ceil(f * n) + 0 * n": 3,
+        "n if f > 1 else 7": 2,
+    }.items():
+        size = evaluate(f"${{{text}}}", known).value
+        assert substituted(size, {"n": 2, "f": 1.5}) == other, text
+
+
 def test_an_unknown_name() -> None:
     with pytest.raises(ExpressionError) as error:
         evaluate("${c}", PARAMETERS)
@@ -149,6 +237,14 @@ def test_any_text_is_computed_or_refused(text: str) -> None:
 
 NAMES = {"a": 3, "b": 2, "p": 0.1, "q": 1.7, "t": True, "u": False}
 OTHERS = {"a": 9, "b": 7, "p": 0.3, "q": 2.6, "t": False, "u": True}
+FUNCTIONS = {"math": math, "floor": math.floor, "ceil": math.ceil}
+
+
+def _call(drawn: tuple[str, ...]) -> str:
+    name, *arguments = drawn
+    return f"{name}({', '.join(arguments)})"
+
+
 NUMERIC = st.recursive(
     st.sampled_from(["a", "b", "p", "q", "2", "0.25", "1.0e+16", "7"]),
     lambda part: st.one_of(
@@ -158,6 +254,13 @@ NUMERIC = st.recursive(
         st.tuples(part, st.sampled_from(["2", "p", "q**2", "-1"])).map("**".join),
         part.map("-{}".format),
         part.map("({})".format),
+        st.tuples(st.sampled_from(["min", "max"]), part, part).map(_call),
+        st.tuples(st.sampled_from(["abs", "int", "round", "floor", "ceil"]), part).map(
+            _call
+        ),
+        st.tuples(part, st.sampled_from(["t", "a > 3", "p * b < q"]), part).map(
+            lambda drawn: "({} if {} else {})".format(*drawn)
+        ),
     ),
     max_leaves=4,
 )
@@ -188,16 +291,19 @@ def test_code_computes_the_value_and_passes_ruff(tmp_path: Path) -> None:
             result = evaluate(f"${{{text}}}", NAMES)
         except ExpressionError:
             return
-        assert eval(result.code, {}, NAMES) == result.value
+        assert eval(result.code, FUNCTIONS, NAMES) == result.value
         python = text.replace("true", "True").replace("false", "False")
         for names in (NAMES, OTHERS):  # the code is right for other arguments too
             with suppress(ArithmeticError, TypeError):
-                wanted = eval(python, {}, names)
-                assert eval(result.code, {}, names) == pytest.approx(wanted)
-        assert isinstance(result.value, float) == isinstance(
-            eval(text.replace("true", "True").replace("false", "False"), {}, NAMES),
-            float,
-        )
+                wanted = eval(python, FUNCTIONS, names)
+                assert eval(result.code, FUNCTIONS, names) == pytest.approx(wanted)
+        wanted = eval(python, FUNCTIONS, NAMES)
+        assert result.value == pytest.approx(wanted)
+        mixed = (
+            " if " in text or "min(" in text or "max(" in text
+        )  # 1 is 1.0 beside 0.5
+        assert isinstance(result.value, float) == isinstance(wanted, float) or mixed
+        assert isinstance(result.value, float) or not isinstance(wanted, float)
         found[result.code] = None
 
     write()

@@ -1029,3 +1029,51 @@ def test_a_rule_for_parameters_that_not_all_layers_have(
     assert found["gru_1.bias_hh_l0"].any()
     (tmp_path / "net.py").write_text(api.render(loaded, style)["net.py"], "utf-8")
     gathered.take(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "stride",
+    ["${2 if index == 0 else 1}", "${1 + int(index < 1)}", "${max(1, 2 - index)}"],
+)
+def test_the_first_round_of_a_stage_is_another(stride: str) -> None:
+    convolution = {"out_channels": 8, "kernel_size": 3, "padding": 1}
+    block = {
+        "parameters": {"stride": 1},
+        "layers": [{"Conv2d": {**convolution, "stride": "${stride}"}}],
+    }
+    loaded = net(
+        {"Block": stride, "repeat": 3}, shape=(8, 8, 8), blocks={"Block": block}
+    )
+    assert loaded.graph.total_parameters == 1752
+    for made in both(loaded):
+        assert made(torch.ones(2, 8, 8, 8)).shape == (2, 8, 4, 4)
+        convolutions = [x for x in made.modules() if isinstance(x, nn.Conv2d)]
+        assert [each.stride for each in convolutions] == [(2, 2), (1, 1), (1, 1)]
+
+
+def _made_divisible(value: float, divisor: int = 8) -> int:
+    """Round to a multiple, but to no less than 90 %, as MobileNets do."""
+    found = max(divisor, int(value + divisor / 2) // divisor * divisor)
+    return found + divisor if found < 0.9 * value else found
+
+
+def test_channels_by_a_ratio() -> None:
+    """A rule for widths is said as in Python, and holds for any ratio."""
+    near = "max(8, int(width * ratio + 4) // 8 * 8)"
+    layers = [
+        {"Conv2d": {"out_channels": "${max(1, int(24 * ratio))}", "kernel_size": 1}},
+        {
+            "Conv2d": {
+                "out_channels": f"${{{near} + 8 * int({near} < 0.9 * width * ratio)}}",
+                "kernel_size": 1,
+            }
+        },
+    ]
+    parameters = {"ratio": 0.25, "width": 32}
+    loaded = net(*layers, shape=(24, 6, 6), parameters=parameters)
+    for style in api.STYLES:
+        made = module(api.render(loaded, style)["net.py"]).Net
+        for ratio in (0.02, 0.25, 0.35, 0.5, 0.75, 1.0, 1.4):
+            first, second = made(ratio=ratio).children()
+            assert first.out_channels == max(1, int(24 * ratio)) == second.in_channels
+            assert second.out_channels == _made_divisible(32 * ratio)

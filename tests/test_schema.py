@@ -10,8 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from mlpgen import schema, source
-from mlpgen.diagnostics.diagnostic import SpecError
+from mlpgen import SpecError, api, schema, source
 from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
 from mlpgen.spec.types import NOT_IN_TORCH, TENSORS, every_type, layer_class
@@ -84,6 +83,9 @@ CONSTANTS = {
     "${-(1 - 2) * 1e0 == 1 and not false}": True,
     "${depth}": False,
     "${1 if true else 2}": True,
+    "${max(0, 1) + int(1.5) * min(0, round(2.5))}": True,
+    "${abs(-1) + ceil(0.5) - floor(1.5)}": True,
+    "${maximum(0, 1)}": False,
     "${2 * index}": False,
     "${android + 1}": False,
     "${not_a_number}": False,
@@ -102,6 +104,26 @@ def test_what_decides_dimensions_is_an_expression_of_numbers(
     ):
         assert entry(layer) is fits
     assert entry({"Linear": code}) is (code != "a${1}")
+
+
+@pytest.mark.parametrize("empty", [None, {}, []], ids=repr)
+@pytest.mark.parametrize("type_", ["Sequential", "Inner", "ReLU", "relu"])
+def test_a_type_with_nothing_behind_it(tmp_path: Path, type_: str, empty: Any) -> None:
+    """The schema takes what a command takes."""
+    spec = {
+        "name": "Net",
+        "input": [8],
+        "blocks": {"Inner": {"layers": ["ReLU"]}},
+        "layers": [{type_: empty}, {"Linear": 1}, "Inner"],
+    }
+    path = tmp_path / "net.yaml"
+    path.write_text(yaml.safe_dump(spec))
+    try:
+        api.load(str(path))
+        accepted = True
+    except SpecError:
+        accepted = False
+    assert right(spec) is accepted is (empty != [] or type_ == "Sequential")
 
 
 def right(spec: Any) -> bool:

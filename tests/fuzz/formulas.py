@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from .plain_specs import neat, numbers
@@ -12,6 +13,16 @@ if TYPE_CHECKING:
     from .plain_specs import Data
 
 ARITHMETIC = ("+", "-", "*", "//", "%", "/", "**")
+ROUNDED = ("int", "round", "floor", "ceil")
+FUNCTIONS: dict[str, Any] = {
+    "abs": abs,
+    "int": int,
+    "max": max,
+    "min": min,
+    "round": round,
+    "ceil": math.ceil,
+    "floor": math.floor,
+}
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 DEEPEST = 3
 
@@ -24,12 +35,30 @@ def formula(rng: random.Random, names: list[str], depth: int = DEEPEST) -> str:
         return str(rng.choice([0, 1, 2, 3, 4, 8]))
     if rng.random() < 0.1:
         return f"-({formula(rng, names, depth - 1)})"
+    if rng.random() < 0.2:
+        return _called(rng, names, depth - 1)
     operator = rng.choice(ARITHMETIC[:5] if rng.random() < 0.9 else ARITHMETIC)
     left = formula(rng, names, depth - 1)
     right = formula(rng, names, depth - 1)
     if operator == "**":
         right = rng.choice("123")
     return f"({left}) {operator} ({right})"
+
+
+def _called(rng: random.Random, names: list[str], depth: int) -> str:
+    """Draw a function of numbers, or a choice between two."""
+    one, other = (formula(rng, names, depth) for _ in range(2))
+    kind = rng.choice(["if", "min", "max", "abs", "int", *ROUNDED])
+    if kind == "if":
+        return f"({one}) if {condition(rng, names, 0)} else ({other})"
+    if kind in ("min", "max"):
+        return f"{kind}({one}, {other})"
+    if kind == "int":
+        return f"int({condition(rng, names, 0)})"
+    if kind == "abs":
+        return f"abs({one})"
+    sign, factor = rng.choice(["*", "/"]), rng.choice(["0.5", "1.5", "0.3", "2", "3"])
+    return f"{kind}(({one}) {sign} {factor})"
 
 
 def condition(rng: random.Random, names: list[str], depth: int = 2) -> str:
@@ -85,6 +114,6 @@ def any_condition(rng: random.Random, parameters: Data, more: list[str]) -> str:
 def computed(code: str, known: Data) -> Any:
     """Compute a drawn expression; None if that fails: a name may be a keyword."""
     try:
-        return eval(code, {"__builtins__": {}}, known)
+        return eval(code, {"__builtins__": {}, **FUNCTIONS}, known)
     except (ArithmeticError, ValueError, NameError, TypeError, SyntaxError):
         return None

@@ -158,7 +158,9 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
         result = evaluate(value, known, fixed, needed=scope.checked)
     except ExpressionError as error:
         code = "MG210" if error.unknown else "MG209"
-        help = _about_unknown(error.unknown, scope, problems) if error.unknown else ""
+        help = error.help
+        if error.unknown:
+            help = _about_unknown(error.unknown, scope, problems)
         problems.add(code, error.message, path, help=help)
         return value
     scope.found.used.update(result.names)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.catalogue.fields import expected
 from mlpgen.functions.base import Operation
 from mlpgen.layers.base import TORCH_PAGE, Layer
+from mlpgen.symbols.expression_syntax import FUNCTIONS
 
 if TYPE_CHECKING:
     from mlpgen.catalogue.component import Component
@@ -17,10 +18,11 @@ EXPRESSIONS = {
     "pattern": r"^\$\{.+\}$",
     "description": "An expression with parameters of the spec.",
 }
+_WORDS = ("and", "or", "not", "true", "false", "if", "else", *FUNCTIONS)
 CONSTANT = {"$ref": "#/$defs/constant_expression"}
 CONSTANTS = {
     "type": "string",
-    "pattern": r"^\$\{(?:[^A-Za-z_]|[0-9.]e|\b(?:and|or|not|true|false|if|else)\b)+\}$",
+    "pattern": rf"^\$\{{(?:[^A-Za-z_]|[0-9.]e|\b(?:{'|'.join(_WORDS)})\b)+\}}$",
     "description": "An expression without parameters.",
 }
 

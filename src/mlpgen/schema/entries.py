@@ -108,8 +108,9 @@ def definitions(names: list[str]) -> dict[str, dict[str, Any]]:
 def _mapping(names: list[str], inner: str) -> dict[str, Any]:
     """Allow one known type with its arguments, and the keys beside it."""
     children = {
-        "type": ["array", "null"],
+        "type": ["array", "object", "null"],
         "items": {"$ref": f"#/$defs/{inner}"},
+        "maxProperties": 0,
         "description": "Layers that run one after the other, as one module.",
     }
     options: dict[str, Any] = {name: {"$ref": f"#/$defs/{name}"} for name in names}

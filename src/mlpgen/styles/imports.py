@@ -14,7 +14,8 @@ def import_block(names: Iterable[str]) -> tuple[str, ...]:
     Args:
         names: The names that the code uses: `F`, `torch`, `Tensor`, `OrderedDict` …
     """
-    standard = [line for name, line in _STANDARD.items() if name in names]
+    standard = ["import math"] if "math" in names else []
+    standard += [line for name, line in _STANDARD.items() if name in names]
     norms = [name for name in ("spectral_norm", "weight_norm") if name in names]
     plain = ["import torch"] if "torch" in names else []
     torch = [_torch_line("Tensor" in names)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.styles.docstrings import module_docstring
@@ -63,6 +64,13 @@ class ModelPlan(NamedTuple):
     classes: tuple[ClassPlan, ...]
 
 
+_MATH = re.compile(r"(?<![\w.\"'])math\.(floor|ceil)\(")
+
+
+def _statements(each: ClassPlan) -> Lines:
+    return (*each.init, *each.forward)
+
+
 def model_plan(
     graph: Graph, classes: Sequence[ClassPlan], recording: Recording
 ) -> ModelPlan:
@@ -74,6 +82,8 @@ def model_plan(
         recording: What is recorded of inner layers.
     """
     names = recording.imports.union(*(each.uses for each in classes))
+    if any(_MATH.search(line) for each in classes for line in _statements(each)):
+        names |= {"math"}
     drop_path = "DropPath" in names
     if drop_path:
         names |= {"torch", "Tensor"}

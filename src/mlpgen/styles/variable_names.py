@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
 
 FORWARD = frozenset(
-    ["_", "l", "layer", "nn", "outputs", "recorded", "self", "torch", "x", "y", "z"]
+    [
+        *("_", "l", "layer", "math", "nn", "outputs", "recorded", "self", "torch"),
+        *("x", "y", "z"),
+    ]
 )
 """Names that `forward` uses itself, which no value of a layer may have."""
 
-INIT = frozenset(["_", "l", "nn", "self", "spectral_norm", "torch", "weight_norm"])
+INIT = frozenset(
+    ["_", "l", "math", "nn", "self", "spectral_norm", "torch", "weight_norm"]
+)
 """Names that `__init__` uses itself, which no variable of a layer may have."""
 
 

@@ -6,11 +6,16 @@ Arithmetic is imported only if an expression is more than a name, as in `sizes`.
 from __future__ import annotations
 
 import ast
-import warnings
-from functools import lru_cache
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from mlpgen.symbols.expression_syntax import (
+    FUNCTIONS,
+    LONGEST,
+    NOTHING_ELSE,
+    names_in_code,
+    parsed,
+    parsed_of_author,
+)
 from mlpgen.symbols.expressions import (
     Expression,
     ExpressionError,
@@ -21,10 +26,7 @@ from mlpgen.symbols.expressions import (
 from mlpgen.symbols.sizes import (
     Real,
     Size,
-    either,
-    minimum,
     replaced,
-    scaled,
     sum_of,
     with_value,
 )
@@ -33,11 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from mlpgen.symbols.expressions import Scalar
-
-LONGEST = 1000
-DEEPEST = 40
-MOST_STEPS = 200
-"""Limits of an expression: characters, nested parentheses, nested operations."""
 
 
 def evaluate(
@@ -64,12 +61,12 @@ def evaluate(
         raise ExpressionError(
             f"the expression has {len(inner):,} characters, the maximum is {LONGEST:,}"
         )
-    tree = _by_an_author(inner)
+    tree = parsed_of_author(inner)
     known = {
         name: Expression.constant(parameters[name])
         if name in fixed
         else Expression.parameter(name, parameters[name])
-        for name in _names_in(inner)
+        for name in names_in_code(inner)
         if name in parameters
     }
     try:
@@ -78,7 +75,8 @@ def evaluate(
         if error.node is None:
             raise
         part = ast.get_source_segment(inner, error.node)
-        raise ExpressionError(f"`{part}` {error.message}") from None
+        help = error.help.format(part=part)
+        raise ExpressionError(f"`{part}` {error.message}", help=help) from None
 
 
 def substituted(
@@ -101,9 +99,9 @@ def substituted(
 
     def again(value: Expression | Real | float) -> Expression | Real | float:
         if isinstance(value, Expression):
-            return _boolean(_parse(value.code), known)
+            return _boolean(parsed(value.code), known)
         if isinstance(value, Real):
-            return _symbolic(_visit(_parse(value.code), known))
+            return _symbolic(_visit(parsed(value.code), known))
         return value
 
     try:
@@ -121,7 +119,7 @@ def restated(
         ExpressionError: It cannot be computed with these values.
     """
     known = {name: _known(value) for name, value in values.items()}
-    return _boolean(_parse(condition.code), known)
+    return _boolean(parsed(condition.code), known)
 
 
 def _known(value: Scalar | Expression) -> Expression:
@@ -134,58 +132,6 @@ def _symbolic(expression: Expression) -> Real | float:
     """Return a number that knows its code."""
     value = float(expression.value)
     return Real(value, expression.operand) if expression.names else value
-
-
-@lru_cache(1024)
-def _parse(text: str) -> ast.expr:
-    if _nesting(text) > DEEPEST:
-        raise ExpressionError(f"more than {DEEPEST} nested parentheses")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        message = (
-            f"`{text}` is not a Python expression"
-            if text
-            else "the expression is empty"
-        )
-        raise ExpressionError(message) from None
-    if _height(tree) > MOST_STEPS:
-        message = f"more than {MOST_STEPS} nested operations"
-        raise ExpressionError(message)
-    return tree
-
-
-@lru_cache(1024)
-def _by_an_author(text: str) -> ast.expr:
-    """Parse an expression of a spec, which allows less than the code of sizes."""
-    tree = _parse(text)
-    if any(isinstance(each, (ast.IfExp, ast.Call)) for each in ast.walk(tree)):
-        raise ExpressionError(_NOTHING_ELSE)
-    return tree
-
-
-@lru_cache(1024)
-def _names_in(text: str) -> tuple[str, ...]:
-    """Return the names in an expression, each once."""
-    nodes = ast.walk(_parse(text))
-    return (*dict.fromkeys(each.id for each in nodes if isinstance(each, ast.Name)),)
-
-
-def _nesting(text: str) -> int:
-    """Return the nesting depth of parentheses."""
-    open_ = (+1 if sign == "(" else -1 for sign in text if sign in "()")
-    return max(accumulate(open_), default=0)
-
-
-def _height(tree: ast.expr) -> int:
-    """Return the nesting depth of operations."""
-    height, level = 0, [*ast.iter_child_nodes(tree)]
-    while level:
-        height += 1
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-    return height
 
 
 def _visit(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
@@ -220,42 +166,56 @@ def _computed(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             compared = _compared(left, ops, comparators, known)
             return expression_conditions.comparison(compared, ops)
-    return _of_sizes(node, known)
+    return _of_functions(node, known)
 
 
-_NOTHING_ELSE = (
-    "expressions may only use numbers, parameters, + - * / // % **, comparisons, "
-    "`and`, `or` and `not`"
-)
+def _of_functions(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
+    """Evaluate a choice, or a call of a function."""
+    from mlpgen.symbols import expression_functions as functions
 
-
-def _of_sizes(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
-    """Evaluate what only the code of sizes has: choices, `min` and `int`."""
     match node:
         case ast.IfExp(test=test, body=body, orelse=orelse):
             condition = _boolean(test, known)
             holds = bool(condition.value)
-            one = _if_needed(_number, body, known, needed=holds)
-            other = _if_needed(_number, orelse, known, needed=not holds)
-            return Expression(either(condition, _whole(one), _whole(other)))
-        case ast.Call(func=ast.Name(id="min"), args=[left, right]):
-            one, other = (_number(each, known) for each in (left, right))
-            return Expression(minimum(_whole(one), _whole(other)))
-        case ast.Call(
-            func=ast.Name(id="int"),
-            args=[ast.BinOp(op=ast.Mult(), left=left, right=right)],
-        ):
-            one, other = (_number(each, known) for each in (left, right))
-            return Expression(scaled(_whole(one), _symbolic(other)))
+            if not condition.names:
+                return _visit(body if holds else orelse, known)
+            one = _if_needed(_visit, body, known, needed=holds)
+            other = _if_needed(_visit, orelse, known, needed=not holds)
+            if isinstance(one.value, bool) != isinstance(other.value, bool):
+                said = "chooses between a number and true or false"
+                raise ExpressionError(said, node=node)
+            return functions.chosen(condition, one, other)
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+            if name not in FUNCTIONS:
+                said = f"there is no function `{name}`, only {', '.join(FUNCTIONS)}"
+                raise ExpressionError(said)
+            return _called(name, args, known)
+        case ast.Call(func=ast.Attribute(attr=name), args=args):  # math.floor, in code
+            return _called(name, args, known)
         case ast.Constant(value=value) if value is ...:
             raise NotComputedError("a size has no code")
-    raise ExpressionError(_NOTHING_ELSE)
+    raise ExpressionError(NOTHING_ELSE)
 
 
-def _whole(expression: Expression) -> int:
-    """Return a size, which knows its code."""
-    assert is_whole(expression.value)
-    return expression.value
+def _called(
+    name: str, nodes: Sequence[ast.expr], known: Mapping[str, Expression]
+) -> Expression:
+    """Call a function; some have a shorter code if they are of two sizes."""
+    from mlpgen.symbols import expression_functions as functions
+
+    visit = _visit if name == "int" else _number
+    if name in ("floor", "ceil") and "math" in known:
+        said = f"`{name}` needs Python's `math`: give the parameter `math` another name"
+        raise ExpressionError(said)
+    match nodes:
+        case [ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right)]:
+            one, other = (_number(each, known) for each in (left, right))
+            found = functions.rounded_ratio(name, one, op, other)
+            if found is not None:
+                return found
+    if any(isinstance(each, ast.Starred) for each in nodes):
+        raise ExpressionError(NOTHING_ELSE)
+    return functions.called(name, [visit(each, known) for each in nodes])
 
 
 def _if_needed(
@@ -331,7 +291,8 @@ def _compared(
 def _number(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
     expression = _visit(node, known)
     if isinstance(expression.value, bool):
-        raise ExpressionError("is true or false, not a number", node=node)
+        said, help = "is true or false, not a number", "`int({part})` is 1 or 0"
+        raise ExpressionError(said, node=node, help=help)
     return expression
 
 

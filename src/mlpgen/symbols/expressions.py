@@ -27,12 +27,18 @@ class ExpressionError(ValueError):
         message: What is wrong.
         unknown: The unknown name, if that is the reason.
         node: The part of the expression that `message` is about; its text precedes it.
+        help: What to do, if that is known; `{part}` is the text of `node`.
     """
 
     def __init__(
-        self, message: str, unknown: str = "", node: ast.expr | None = None
+        self,
+        message: str,
+        unknown: str = "",
+        node: ast.expr | None = None,
+        help: str = "",
     ) -> None:
         self.message = message
+        self.help = help
         self.unknown = unknown
         self.node = node
         super().__init__(message)

@@ -40,7 +40,7 @@ class Size(int):
     sum: Sum
 
     def __new__(cls, value: int, terms: Sum) -> Self:
-        """Create an integer that knows its sum; `_of` returns a plain one if it can."""
+        """Create an integer that knows its sum; see `of_sum` for one that may not."""
         size = super().__new__(cls, value)
         size.sum = terms
         return size
@@ -81,7 +81,7 @@ class Size(int):
             return NotImplemented
         from mlpgen.symbols import sum_arithmetic
 
-        return _of(
+        return of_sum(
             int(self) + int(other), sum_arithmetic.added(self.sum, sum_of(other))
         )
 
@@ -89,7 +89,7 @@ class Size(int):
         """Add to a plain number."""
         from mlpgen.symbols import sum_arithmetic
 
-        return _of(
+        return of_sum(
             int(other) + int(self), sum_arithmetic.added(sum_of(other), self.sum)
         )
 
@@ -104,14 +104,14 @@ class Size(int):
         from mlpgen.symbols import sum_arithmetic
 
         less = sum_arithmetic.added(self.sum, sum_of(other), -1)
-        return _of(int(self) - int(other), less)
+        return of_sum(int(self) - int(other), less)
 
     def __rsub__(self, other: int) -> int:
         """Subtract from a plain number."""
         from mlpgen.symbols import sum_arithmetic
 
         less = sum_arithmetic.added(sum_of(other), self.sum, -1)
-        return _of(int(other) - int(self), less)
+        return of_sum(int(other) - int(self), less)
 
     def __mul__(self, other: int) -> int:
         """Multiply."""
@@ -120,7 +120,7 @@ class Size(int):
         from mlpgen.symbols import sum_arithmetic
 
         product = sum_arithmetic.multiplied(self.sum, sum_of(other))
-        return _of(int(self) * int(other), product)
+        return of_sum(int(self) * int(other), product)
 
     def __floordiv__(self, other: int) -> int:
         """Divide and round down."""
@@ -129,14 +129,14 @@ class Size(int):
         from mlpgen.symbols import sum_arithmetic
 
         quotient = sum_arithmetic.divided(self.sum, sum_of(other))
-        return _of(int(self) // int(other), quotient)
+        return of_sum(int(self) // int(other), quotient)
 
     def __rfloordiv__(self, other: int) -> int:
         """Divide a plain number."""
         from mlpgen.symbols import sum_arithmetic
 
         quotient = sum_arithmetic.divided(sum_of(other), self.sum)
-        return _of(int(other) // int(self), quotient)
+        return of_sum(int(other) // int(self), quotient)
 
     def __mod__(self, other: int) -> int:
         """Return the remainder."""
@@ -253,7 +253,7 @@ def scaled(size: int, factor: float) -> int:
     if not isinstance(factor, Real) and factor.is_integer():
         return size * int(factor)
     value = int(int(size) * factor)
-    return _of(value, sum_functions.scaled(sum_of(size), factor))
+    return of_sum(value, sum_functions.scaled(sum_of(size), factor))
 
 
 def minimum(left: int, right: int) -> int:
@@ -264,7 +264,7 @@ def minimum(left: int, right: int) -> int:
     from mlpgen.symbols import sum_functions
 
     least = sum_functions.minimum(sum_of(left), sum_of(right))
-    return _of(min(int(left), int(right)), least)
+    return of_sum(min(int(left), int(right)), least)
 
 
 def with_value(size: int, value: int) -> int:
@@ -283,7 +283,7 @@ def either(condition: Any, one: int, other: int) -> int:
     from mlpgen.symbols import sum_functions
 
     chosen = sum_functions.either(condition, sum_of(one), sum_of(other))
-    return _of(int(one if condition.value else other), chosen)
+    return of_sum(int(one if condition.value else other), chosen)
 
 
 def replaced(
@@ -321,5 +321,6 @@ def sum_of(value: int) -> Sum:
     return value.sum if isinstance(value, Size) else number(int(value))
 
 
-def _of(value: int, terms: Sum) -> int:
+def of_sum(value: int, terms: Sum) -> int:
+    """Return an integer that knows its sum, unless that depends on nothing."""
     return value if terms.constant is not None else Size(value, terms)

@@ -11,10 +11,12 @@ from mlpgen.symbols.sum_arithmetic import exactly
 from mlpgen.symbols.sums import (
     ONE,
     Choice,
+    Extreme,
     Floor,
     Minimum,
     Name,
     Product,
+    Rounded,
     Scaled,
     Sum,
     alone,
@@ -189,7 +191,8 @@ def _inside(value: Sum, atom: Choice, coefficient: int) -> Sum:
     found = Choice(f"({atom.condition.code}?{one.key}:{other.key})")
     found.condition, found.one, found.other = atom.condition, one, other
     found.names = atom.names | one.names | other.names
-    found.weight = one.weight + other.weight + words(atom.condition)
+    found.weight = sum(max(each.weight, 1) for each in (one, other))
+    found.weight += words(atom.condition)
     found.depth, found.conditions = atom.depth, atom.conditions
     return alone(found)
 
@@ -303,6 +306,11 @@ def _atom(atom: Atom) -> Operand:
         case Choice():
             condition = atom.condition.operand
             return operands.choice(condition, formula(atom.one), formula(atom.other))
+        case Extreme():
+            return operands.call(atom.function, *map(formula, atom.sums))
+        case Rounded():
+            module = "math." if atom.function in ("floor", "ceil") else ""
+            return operands.call(f"{module}{atom.function}", _number(atom.number))
         case Scaled():
             scaled = operands.infix("*", formula(atom.size), _number(atom.factor))
             return operands.call("int", scaled)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols.sum_arithmetic import added, divided, multiplied
 from mlpgen.symbols.sums import (
     Atom,
     Choice,
+    Extreme,
     Floor,
     Minimum,
     Opaque,
+    Rounded,
     Scaled,
     Sum,
     alone,
@@ -21,7 +24,7 @@ from mlpgen.symbols.sums import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from mlpgen.symbols.sums import Terms
 
@@ -57,7 +60,9 @@ def _is_positive(value: Sum) -> bool:
 def _is_positive_atom(atom: Atom) -> bool:
     if isinstance(atom, Scaled) and atom.factor < 0:
         return False
-    return not isinstance(atom, Opaque) and all(map(_is_positive, sums_in(atom)))
+    if isinstance(atom, Opaque | Extreme | Rounded):
+        return False
+    return all(map(_is_positive, sums_in(atom)))
 
 
 def either(condition: Any, one: Sum, other: Sum) -> Sum:
@@ -125,6 +130,59 @@ def scaled(size: Sum, factor: Any) -> Sum:
     return made(atom, size, beside=factor)
 
 
+def extreme(function: str, sums: Sequence[Sum]) -> Sum:
+    """Return the minimum or maximum of sums, for any values of the parameters.
+
+    Of those that differ by a number, one is enough.
+
+    Args:
+        function: `min` or `max`.
+        sums: The sums, one at least.
+    """
+    kept: list[Sum] = []
+    for each in sums:
+        for place, other in enumerate(kept):
+            more = added(each, other, -1).constant
+            if more is not None:
+                larger = more > 0
+                kept[place] = each if larger == (function == "max") else other
+                break
+        else:
+            kept.append(each)
+    return kept[0] if len(kept) == 1 else _call(function, kept)
+
+
+def absolute(value: Sum) -> Sum:
+    """Return a sum without its sign."""
+    constant = value.constant
+    return _call("abs", [value]) if constant is None else number(abs(constant))
+
+
+def _call(function: str, sums: Sequence[Sum]) -> Sum:
+    keys = ",".join(sorted(each.key for each in sums))
+    atom = Extreme(short(f"{function}[{keys}]"))
+    atom.function, atom.sums = function, (*sums,)
+    return made(atom, *sums)
+
+
+def rounded(function: str, value: Any) -> Sum:
+    """Make a number an integer by one of the `ROUNDINGS`."""
+    if not getattr(value, "names", ()):
+        return number(ROUNDINGS[function](value))
+    atom = Rounded(short(f"{function}[{value.code}]"))
+    atom.function, atom.number = function, value
+    return made(atom, beside=value)
+
+
+ROUNDINGS: Mapping[str, Callable[[float], int]] = {
+    "int": int,
+    "round": round,
+    "floor": math.floor,
+    "ceil": math.ceil,
+}
+"""Python's functions that make a number an integer."""
+
+
 def rebuilt(
     value: Sum,
     replaced: Callable[[Atom], Sum | None],
@@ -151,6 +209,12 @@ def rebuilt(
                 return minimum(of(atom.one), of(atom.other))
             case Scaled():
                 return scaled(of(atom.size), again(atom.factor))
+            case Extreme(function="abs"):
+                return absolute(of(atom.sums[0]))
+            case Extreme():
+                return extreme(atom.function, [of(each) for each in atom.sums])
+            case Rounded():
+                return rounded(atom.function, again(atom.number))
             case Choice():
                 condition = again(atom.condition)
                 if not condition.names:

@@ -106,6 +106,32 @@ class Choice(Atom):
     other: Sum
 
 
+class Extreme(Atom):
+    """`min`, `max` or `abs` of sums, as an author wrote it; they may be below 0.
+
+    Attributes:
+        function: Its name.
+        sums: The arguments.
+    """
+
+    __slots__ = ("function", "sums")
+    function: str
+    sums: tuple[Sum, ...]
+
+
+class Rounded(Atom):
+    """A number that is made an integer.
+
+    Attributes:
+        function: The name of the function that does it.
+        number: The number, with `code` and `names`.
+    """
+
+    __slots__ = ("function", "number")
+    function: str
+    number: Any
+
+
 class Scaled(Atom):
     """A product with a number that may be a fraction, truncated to an integer."""
 
@@ -235,8 +261,8 @@ def made(atom: Atom, *inner: Sum, beside: Any = None) -> Sum:
     """
     names: frozenset[str] = getattr(beside, "names", frozenset())
     atom.names = names.union(*(each.names for each in inner))
-    atom.depth = 1 + max(each.depth for each in inner)
-    atom.weight = words(beside) + sum(each.weight for each in inner)
+    atom.depth = 1 + max((each.depth for each in inner), default=0)
+    atom.weight = words(beside) + sum(max(each.weight, 1) for each in inner)
     atom.conditions = frozenset[str]().union(*(each.conditions for each in inner))
     if isinstance(atom, Choice):
         atom.conditions |= {atom.condition.code}
@@ -265,6 +291,8 @@ def sums_in(atom: Atom) -> tuple[Sum, ...]:
             return atom.one, atom.other
         case Scaled():
             return (atom.size,)
+        case Extreme():
+            return atom.sums
     return ()
 
 

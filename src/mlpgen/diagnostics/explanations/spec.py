@@ -65,7 +65,8 @@ SPEC = {
     "MG209": Explanation(
         "An expression that cannot be computed",
         "`${…}` must be the whole value. It can contain numbers, parameters, `+ - "
-        "* / // % **`, comparisons, `and`, `or` and `not`.",
+        "* / // % **`, comparisons, `and`, `or`, `not`, `a if b else c`, and the "
+        "functions `abs`, `ceil`, `floor`, `int`, `max`, `min` and `round`.",
         spec("Flatten", "Linear: \"${open('x')}\""),
         spec("Flatten", 'Linear: "${2 * 5}"'),
     ),
