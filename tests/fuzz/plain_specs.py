@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -139,12 +140,17 @@ def expressions(data: Any) -> set[str]:
 
 
 def numbers(parameters: Data) -> dict[str, int | float]:
-    """Return the parameters that are numbers."""
+    """Return the parameters that are numbers, and can be in an expression."""
     return {
         name: value
         for name, value in parameters.items()
-        if type(value) in (int, float) and isinstance(name, str)
+        if type(value) in (int, float) and isinstance(name, str) and is_name(name)
     }
+
+
+def is_name(text: str) -> bool:
+    """Tell whether Python takes a text as a name."""
+    return text.isidentifier() and not keyword.iskeyword(text)
 
 
 def neat(code: str) -> str:
