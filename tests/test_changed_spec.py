@@ -274,6 +274,7 @@ SAME = {
         2, {"Linear": {"out_features": "${ hidden }", "bias": "${biased }"}}
     ),
     "a key that has its default": training("seed", 1),
+    "the best epoch by what is usual": training("best", "accuracy"),
 }
 """What changes nothing: nobody is told anything."""
 PARAMETERS = {
@@ -311,6 +312,7 @@ TRAININGS = {
     "metrics": training(
         "metrics", ["f1", "confusion"], "metrics was [f1], is [f1, confusion]"
     ),
+    "best": training("best", "f1", "best is new: f1"),
     "evaluate_train": training("evaluate_train", False, "evaluate_train is new: false"),
     "optimizer": training(
         "optimizer",
@@ -401,6 +403,11 @@ RESUMED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("optimizer", "no_decay", "groups", "ema gone"), (ANEW,)),
     **dict.fromkeys(("scheduler", "scheduler gone", "warmup", "per"), (ANEW,)),
     **dict.fromkeys(("momentum", "step_size"), (KEPT,)),
+    "best": (
+        NOW,
+        "test_accuracy chose the best epoch, and test_f1 does now: "
+        "the best epoch is looked for from now on",
+    ),
     "lr": ("lr was 0.05, the spec says 0.5: --lr 0.5 takes it",),
     "epochs": ("epochs was 2, the spec says 5: --epochs 5 takes it",),
     "batch_size": ("batch_size was 10, the spec says 5: --batch-size 5 takes it",),

@@ -107,6 +107,7 @@ KEYS: dict[str, list[Any]] = {
         [{"affine": {"degrees": 5, "translate": 0.1, "scale": [0.9, 1.1]}}, "cutmix"],
         [{"cutout": 8}, {"mixup": 0.25}],
     ],
+    "best": ["loss", {"loss": "min"}, "accuracy", "f1"],
     "early_stopping": [10],
     "target": [0.98],
     "evaluate_train": [False],

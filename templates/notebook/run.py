@@ -37,6 +37,7 @@ class Run:
         self,
         score: str,
         *,
+        lowest: bool = False,
         fixed: bool = False,
         patience: int | None = None,
         target: float | None = None,
@@ -44,6 +45,7 @@ class Run:
         """Yield the epochs; end early without a better one, or at a score."""
         del fixed
         self._score = score
+        self._sign = -1 if lowest or score.partition("_")[2] == "loss" else 1
         while self.epoch <= self.args.epochs:
             if patience is not None and self.epoch - self.best_epoch > patience:
                 print(f"no better epoch since {self.best_epoch}: stopped early")
@@ -100,10 +102,6 @@ class Run:
         """Give the models the weights of the best epoch."""
         for name, state in self._kept.items():
             self.models[name].load_state_dict(state)
-
-    @property
-    def _sign(self) -> int:
-        return -1 if self._score.endswith("loss") else 1
 
     def _steps(self, data: Data, parts: int = 1) -> Iterator[Tensor]:
         """Yield the places of each batch."""

@@ -144,12 +144,13 @@ def new_run(wanted: Path) -> Path:
     return path
 
 
-def described(args: argparse.Namespace, diverged: str) -> str:
-    """Write down what is run, and whether it has diverged, as JSON."""
+def described(args: argparse.Namespace, score: str, diverged: str) -> str:
+    """Write down what is run, what chooses its best epoch, and whether it diverged."""
     failed, commit = subprocess.getstatusoutput("git describe --always --dirty")
     config = {
         "command": sys.argv,
         "settings": plain(args),
+        "best": score,
         "python": sys.version,
         "torch": torch.__version__,
         "commit": None if failed else commit,

@@ -20,7 +20,7 @@ import checkpoint
 import look
 import resume
 import starting
-from best import is_better, remark, sign_of
+from best import is_better, other_best, remark, sign_of
 from changes import Spec
 from data_common import RANK, RANKS, Data, Features, Splits
 from errors import Ended, RunError, note, printable, say
@@ -62,7 +62,8 @@ class Run:
         self.epoch, self.step = 1, 0
         self.best, self.best_epoch = -math.inf, 0
         self.rows: list[dict[str, float]] = []
-        self._score, self._fixed, self._count = "", False, 0
+        self._score, self._sign = "", 1
+        self._fixed, self._count = False, 0
         self._schedule: Schedule | None = None  # of a run that continues
         self._since = 0  # the epoch after which the best one is looked for
         self._losses, self._watched = Gathered(), list[int]()  # with their steps
@@ -79,6 +80,7 @@ class Run:
         self,
         score: str,
         *,
+        lowest: bool = False,
         fixed: bool = False,
         patience: int | None = None,
         target: float | None = None,
@@ -88,13 +90,14 @@ class Run:
         At the end the models have the weights of the best epoch.
 
         Args:
-            score: The metric of the best epoch, such as "test_accuracy"; of a loss
-                the lowest is the best.
+            score: The metric of the best epoch, such as "test_accuracy".
+            lowest: Whether its lowest value is the best, as that of a loss always is.
             fixed: Whether the schedule follows from the number of epochs.
             patience: Epochs without a better one after which the training ends.
             target: The score at which it ends.
         """
-        self._score, self._fixed = score, fixed
+        self._score, self._sign = score, sign_of(score, lowest=lowest)
+        self._fixed = fixed
         if not self.args.profile:
             self._begin()
         if self.epoch > self.args.epochs:
@@ -156,9 +159,9 @@ class Run:
         if not all(math.isfinite(value) for value in row.values()):
             self._diverge(f"the metrics of epoch {self.epoch - 1} are not finite")
         best = self.rows[self.best_epoch - 1] if self.best_epoch else None
-        if best is None or is_better(row, best, self._score):
+        if best is None or is_better(row, best, self._score, self._sign):
             self.best_epoch = self.epoch - 1
-            self.best = row[self._score] * sign_of(self._score)
+            self.best = row[self._score] * self._sign
             self._save("best.pt")
         self._write("metrics.csv", lambda path: checkpoint.write_rows(path, self.rows))
         show_row(row, self._board, first=len(self.rows) == 1)
@@ -207,7 +210,7 @@ class Run:
         if patience is not None and self.epoch - since > patience:
             say(f"no better epoch since {self.best_epoch}: stopped early")
             return True
-        if target is not None and self.best >= target * sign_of(self._score):
+        if target is not None and self.best >= target * self._sign:
             seconds = sum(row["seconds"] for row in self.rows)
             say(f"reached {target} after {seconds:.2f} s")
             return True
@@ -230,7 +233,7 @@ class Run:
 
     def _describe(self, diverged: str = "") -> None:
         """Write down what is run, and whether it has diverged, into config.json."""
-        text = checkpoint.described(self.args, diverged)
+        text = checkpoint.described(self.args, self._score, diverged)
         self._write("config.json", lambda path: path.write_text(text, "utf-8"))
 
     def _resume(self, path: Path) -> None:
@@ -272,14 +275,8 @@ class Run:
 
     def _other_best(self, state: dict[str, Any], row: dict[str, float]) -> str:
         """Say why the best epoch of a run is none today; nothing if it is one."""
-        if self._score not in row:
-            return f"{self._score} was not measured before"
-        was = state.get("spec") or {}
-        keys = [
-            (each or {}).get("training", {}).get("loss") for each in (was, self.spec)
-        ]
-        if self._score.endswith("loss") and was and keys[0] != keys[1]:
-            return "the loss is another one"
+        if said := other_best(state, row, self._score, self.spec):
+            return said
         gone = RANK == 0 and not (self.folder / "best.pt").exists()
         return f"{self.folder / 'best.pt'} is gone" if of_ranks(gone)[0] else ""
 

@@ -53,6 +53,8 @@ def training() -> dict[str, dict[str, Any]]:
     metric = {"custom": arguments(CustomMetric, symbolic=False)}
     found["metric"] = {"anyOf": [{"enum": [*METRICS]}, _mapping(metric, MetricKeys)]}
     root["properties"]["metrics"]["items"] = {"$ref": "#/$defs/metric"}
+    names = [name for name, each in METRICS.items() if not each.at_end]
+    root["properties"]["best"]["anyOf"][0] = {"enum": ["loss", *names]}
     root["properties"]["augment"]["items"] = {"$ref": "#/$defs/augmentation"}
     return found
 

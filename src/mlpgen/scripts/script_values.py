@@ -81,6 +81,7 @@ class ScriptValues(NamedTuple):
         kept: The model that is evaluated and saved: itself, or a mean of its weights.
         unseen: The data that ranks epochs: `test` or `validation`.
         score: The metric that ranks epochs, such as `accuracy`.
+        lowest: Whether its lowest value is the best, though it is not the loss.
         value: The prediction from the first output, such as probabilities.
         pictures: Whether the model maps images to images.
         shapes: The shape of one example, of each input.
@@ -128,6 +129,7 @@ class ScriptValues(NamedTuple):
     kept: Code
     unseen: Code
     score: Code
+    lowest: bool
     value: Code
     pictures: bool
     shapes: Code
@@ -190,7 +192,8 @@ def script_values(
         ),
         kept=Code("model" if settings.ema is None else "average"),
         unseen=Code("validation" if settings.validation else "test"),
-        score=Code("accuracy" if recipe.kind in ("classes", "places") else "loss"),
+        score=Code(recipe.best.metric),
+        lowest=recipe.best.lowest and recipe.best.metric != "loss",
         value=_value(recipe, forward.output),
         pictures=recipe.target == "image" and len(recipe.main.shape) == 3,
         shapes=Code(", ".join(map(_shape, recipe.dataset.inputs))),

@@ -146,6 +146,8 @@ def training(graph: Model, recipe: Recipe) -> dict[str, Any]:
         value = getattr(settings, name)
         if name == "fit" and value == "resize":
             continue  # as without it
+        if name == "best" and recipe.best.usual:
+            continue
         if name in _ALWAYS or value != field.default:
             found[name] = _key(name, value, graph, recipe)
         if name == "optimizer":
@@ -168,6 +170,10 @@ def _key(name: str, value: Any, graph: Model, recipe: Recipe) -> Any:
             return _schedule(recipe.schedule, peak_argument(recipe))
         case "loss":
             return " + ".join(_term(each, graph.outputs[0]) for each in recipe.terms)
+        case "best":
+            best = recipe.best
+            of_own = {best.metric: "min" if best.lowest else "max"}
+            return said(of_own if best.own else best.metric)
         case "augment":
             return said([_component(each, lower=True) for each in recipe.augmentations])
     return value if isinstance(value, bool | int | float) else said(value)

@@ -74,6 +74,20 @@ class Training(_Model):
         Field(description="Metrics to report besides the loss. Default: accuracy."),
         Expects(f"a list of {', '.join(METRICS)} or `custom` functions"),
     ] = []
+    best: Annotated[
+        Annotated[str, Field(min_length=1)]
+        | Annotated[dict[str, Literal["max", "min"]], Field(min_length=1, max_length=1)]
+        | None,
+        Field(
+            description="What chooses the best epoch, also for `early_stopping` and "
+            "`target`: `loss` or one of `metrics`; of a metric of your own with the "
+            "value that is best, `{psnr: max}`. Default: `accuracy` where classes are "
+            "predicted, else `loss`."
+        ),
+        Expects(
+            "`loss` or a metric; of your own metric `{name: max}` or `{name: min}`"
+        ),
+    ] = None
     evaluate_train: Annotated[
         bool,
         Field(
@@ -164,8 +178,9 @@ class Training(_Model):
     target: Annotated[
         Annotated[float, Field(gt=0)] | None,
         Field(
-            description="Stop when this accuracy is reached (without classes: this "
-            "loss), and report how long it took."
+            description="Stop when what chooses the best epoch (`best`; by default "
+            "accuracy of classes, else the loss) reaches this, and report how long it "
+            "took."
         ),
         Expects("a number above 0"),
     ] = None

@@ -30,6 +30,7 @@ class Metric:
         batch: A line in the loop.
         means: The code whose mean is taken, by name: a number, or one for each target.
         result: The metric, if it is not a mean: code in which `found` has all means.
+        lowest: Whether its lowest value is the best.
         of_each: Whether each of several targets has its own: `OF_EACH` of the shared
             module target_scores.py.
         at_end: Whether it is computed once, from the best model at the end.
@@ -42,6 +43,7 @@ class Metric:
     batch: ClassVar[str] = ""
     means: ClassVar[dict[str, str]] = {}
     result: ClassVar[str] = ""
+    lowest: ClassVar[bool] = False
     of_each: ClassVar[bool] = False
     at_end: ClassVar[bool] = False
 
@@ -132,6 +134,7 @@ class Perplexity(Metric):
     """The exponential of the mean cross-entropy of the steps of a text."""
 
     kinds = ("text",)
+    lowest = True
     means: ClassVar = {
         "step_entropy": "F.cross_entropy({output}.flatten(0, 1), {target}.flatten()"
         "{ignored})"
@@ -142,6 +145,7 @@ class Perplexity(Metric):
 class Mae(Metric):
     """The mean absolute error."""
 
+    lowest = True
     of_each = True
     means: ClassVar = {"mae": "F.l1_loss({shown}, {wanted})"}
 
@@ -149,6 +153,7 @@ class Mae(Metric):
 class Rmse(Metric):
     """The root of the mean squared error, in the unit of the targets."""
 
+    lowest = True
     of_each = True
     means: ClassVar = {"mse": "F.mse_loss({shown}, {wanted})"}
     result = 'found["mse"] ** 0.5'

@@ -155,6 +155,22 @@ class CustomTerm(NamedTuple):
     outputs: tuple[str, ...]
 
 
+class Best(NamedTuple):
+    """What chooses the best epoch.
+
+    Attributes:
+        metric: Its name; `loss` is one.
+        lowest: Whether its lowest value is the best.
+        own: Whether the user wrote it.
+        usual: Whether it is that of a spec that says nothing.
+    """
+
+    metric: str
+    lowest: bool
+    own: bool = False
+    usual: bool = False
+
+
 class Group(NamedTuple):
     """Parameters that are trained differently.
 
@@ -201,6 +217,7 @@ class Recipe(NamedTuple):
         terms: The losses; the first one decides the task of the model.
         metrics: The metrics besides the loss.
         custom_metrics: Those of the user.
+        best: What chooses the best epoch.
         optimizer: The optimizer.
         no_decay: Groups of parameters without weight decay: `bias`, `norm`.
         groups: Parameters that are trained differently.
@@ -213,6 +230,7 @@ class Recipe(NamedTuple):
     terms: tuple[LossTerm, ...]
     metrics: tuple[str, ...]
     custom_metrics: tuple[CustomTerm, ...]
+    best: Best
     optimizer: Optimizer
     no_decay: tuple[str, ...]
     groups: tuple[Group, ...]

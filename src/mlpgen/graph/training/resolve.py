@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.nodes import leaf_layers
+from mlpgen.graph.training.best import resolve_best
 from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.custom import names_of
 from mlpgen.graph.training.data import resolve_data
@@ -86,10 +87,11 @@ def resolve_training(
     terms = resolve_losses(training.loss, nodes, outputs, dataset, names, problems)
     metrics = resolve_metrics(training, terms, dataset, problems)
     custom_metrics = resolve_custom_metrics(training, outputs, names, problems)
+    best = resolve_best(training, terms, dataset, metrics, custom_metrics, problems)
     augmentations = _augmentations(training, terms, dataset, problems)
     _check_watched(schedule, terms, problems)
     _check_precision(training, terms, problems)
-    if mark.found or optimizer is None or not terms:
+    if mark.found or optimizer is None or best is None:
         return None
     _warn_about_flags(spec, problems)
     return Recipe(
@@ -98,6 +100,7 @@ def resolve_training(
         terms=terms,
         metrics=metrics,
         custom_metrics=custom_metrics,
+        best=best,
         optimizer=optimizer,
         no_decay=tuple(keys.no_decay),
         groups=groups,
