@@ -164,7 +164,7 @@ KINDS = {
     "texts in a table": Kind(
         "data_labeled_texts",
         table,
-        {**OF_TEXTS, "path": "a.csv", "column": "color", "label": "kind"},
+        {**OF_TEXTS, "path": "a.csv", "column": "color", "target": "kind"},
         "a.csv",
     ),
 }

@@ -858,7 +858,7 @@ def test_a_table_and_its_texts_are_one_file(
     content = ("text;x;y\n" + "".join(lines) + "gone;3;NA\n;;\n").encode("cp1252")
     keys: dict[str, Any] = {"goal": Goal(classes=3)}
     found = load(tmp_path, content, 1, drop=["text"], missing="drop", **keys)
-    texts = {"column": "text", "label": "y", "length": 3, "vocabulary": 50}
+    texts = {"column": "text", "target": "y", "length": 3, "vocabulary": 50}
     as_texts = shared("data_labeled_texts").load(
         tmp_path, CPU, path="t.csv", units="words", **keys, **texts
     )

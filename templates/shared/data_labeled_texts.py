@@ -88,7 +88,7 @@ def load_labeled(
     units: str = "characters",
     front: bool = False,
     column: str = "",
-    label: str = "",
+    target: str = "",
     separator: str = "",
     encoding: str = "",
     goal: Goal = NO_GOAL,
@@ -112,7 +112,7 @@ def load_labeled(
         front: Whether short texts are padded in front, for a model that looks at the
             last step, not behind their end.
         column: Of a CSV file, the column of the texts.
-        label: The column to learn.
+        target: The column to learn.
         separator: What stands between values; without it, what fits the columns.
         encoding: Of the files; without it, as each says itself, else UTF-8.
         goal: What the loss compares with.
@@ -126,11 +126,11 @@ def load_labeled(
     """
     place = inside(folder, path)
     texts = (
-        of_table(place, column, label, separator, encoding)
+        of_table(place, column, target, separator, encoding)
         if column
         else of_folders(place, encoding)
     )
-    what = repr(label) if label else path
+    what = repr(target) if target else path
     targets, classes = as_targets(texts.targets, what, goal)
     places, said = split(texts.counts, test, subset, validation, seed)
     raw = numbered(units_of(cased(text, units), units) for text in texts.texts)
@@ -159,7 +159,7 @@ def load_labeled(
     about |= {"separator": separator, "encoding": encoding}
     about |= {"classes": classes} if classes else {}
     if goal.standardize:
-        about["targets"] = scale_of(label, targets[places.train])
+        about["targets"] = scale_of(target, targets[places.train])
     every = made(TextsOfClasses(features.to(device), targets.to(device)))
     train, held, tested = map(every.part, places)
     data = Splits(train, held, tested, about, (*notes,), (*doubts,))

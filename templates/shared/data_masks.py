@@ -182,42 +182,68 @@ def mask_targets(
         goal: What the loss takes.
         fit: How they become as large as the output.
     """
-    doubts: list[str] = []
     shape = goal.places or goal.numbers or ()
     size = shape[-1], shape[-2]
     sides = [mask_size(image, mask) for image, mask in pairs]
+    masks = [mask for _, mask in pairs]
+    if goal.classes:
+        places, every = values_of_masks(masks, size, fit)
+        table, notes = mask_classes(sorted(every), goal, masks)
+        replace(places, table, goal.ignored)
+        return MaskTargets(places, [*map(mask_name, table)], notes, [])
     padded = fit == "pad" and any(without_margins(each, size) != size for each in sides)
-    if goal.classes or len(shape) == 2 or shape[0] == 1:
-        names = torch.empty(len(pairs), *size[::-1], dtype=torch.int64)
-        values: set[int] = set()
-        for place, (_, mask) in enumerate(pairs):
-            try:
-                names[place], every = mask_values(mask, size, fit)
-            except FractionError:
-                if goal.classes:
-                    raise
-                values.clear()
-                break
-            values |= every
-        if goal.classes:
-            table, notes = mask_classes(sorted(values), goal, pairs)
-            replace(names, table, goal.ignored)
-            return MaskTargets(names, [*map(mask_name, table)], notes, [])
-        if len(values) == 2:
-            low, high = sorted(values)
-            replace(names, {low: 0, high: 1}, 0)
-            found = names.float().view(-1, *shape)
-            said = f"masks hold {mask_name(low)} and {mask_name(high)}, read as 0 and 1"
-            return MaskTargets(found, [], [said], margins(padded, mask_name(low)))
-        doubts = look_like_classes(sorted(values))
-        del names  # which take as much memory as what follows
-    paths = [mask for _, mask in pairs]
-    seen = survey(paths)
+    doubts: list[str] = []
+    if len(shape) == 2 or shape[0] == 1:
+        found, values = ones_of_masks(masks, size, fit)
+        if found is not None:
+            low, high = map(mask_name, values)
+            said = f"masks hold {low} and {high}, read as 0 and 1"
+            found = found.view(-1, *shape)
+            return MaskTargets(found, [], [said], margins(low) if padded else [])
+        doubts = look_like_classes(values)
+    doubts += margins("black") if padded else []
+    seen = survey(masks)
     channels = shape[0] if len(shape) == 3 else 1
     about: dict[str, Any] = {"shape": (channels, *size[::-1]), "fit": fit}
     about |= {"ends": seen.ends} if seen.ends else {}
-    found = read_all(paths, about).float().div_(255).view(-1, *shape)
-    return MaskTargets(found, [], seen.notes, [*doubts, *margins(padded, "black")])
+    shades = read_all(masks, about).float().div_(255).view(-1, *shape)
+    return MaskTargets(shades, [], seen.notes, doubts)
+
+
+def ones_of_masks(
+    masks: Sequence[Path], size: tuple[int, int], fit: Fit
+) -> tuple[Tensor | None, list[int]]:
+    """Read masks of two values as 0 and 1, float32 (N, H, W); None if they have others.
+
+    Returns:
+        These, and the values that masks have; none if some are not whole.
+    """
+    try:
+        places, every = values_of_masks(masks, size, fit)
+    except FractionError:
+        return None, []
+    values = sorted(every)
+    if len(values) != 2:
+        return None, values
+    replace(places, {values[0]: 0, values[1]: 1}, 0)
+    return places.float(), values
+
+
+def values_of_masks(
+    masks: Sequence[Path], size: tuple[int, int], fit: Fit
+) -> tuple[Tensor, set[int]]:
+    """Read the values of masks, int64 (N, H, W), in a size, and all that they have.
+
+    Raises:
+        FractionError: One holds numbers that are not whole.
+        DataError: One is no mask.
+    """
+    found = torch.empty(len(masks), *size[::-1], dtype=torch.int64)
+    every: set[int] = set()
+    for place, mask in enumerate(masks):
+        found[place], values = mask_values(mask, size, fit)
+        every |= values
+    return found, every
 
 
 def mask_size(image: Path, mask: Path) -> tuple[int, int]:
@@ -277,7 +303,7 @@ def mask_numbers(picture: Any) -> Tensor:
 
 
 def mask_classes(
-    values: Sequence[int], goal: Goal, pairs: Sequence[tuple[Path, Path]]
+    values: Sequence[int], goal: Goal, masks: Sequence[Path]
 ) -> tuple[dict[int, int], list[str]]:
     """Decide which class each value of the masks is, and say it.
 
@@ -291,7 +317,7 @@ def mask_classes(
     if len(known) > goal.classes:
         said = f"masks hold {len(known):,} values ({shown}), and the model tells "
         said += f"{goal.classes} apart"
-        if any(mask.suffix.lower() in (".jpg", ".jpeg") for _, mask in pairs):
+        if any(mask.suffix.lower() in (".jpg", ".jpeg") for mask in masks):
             said += ": JPEG changes values, save masks as PNG"
         elif len(known) == goal.classes + 1 and known[-1] == 255:
             said += ": if 255 means unknown, the loss takes `ignore_index: 255`"

@@ -39,10 +39,8 @@ def look_like_classes(values: Sequence[int]) -> list[str]:
     return [f"{said}shades of grey: {mend}"]
 
 
-def margins(padded: bool, value: str) -> list[str]:
+def margins(value: str) -> list[str]:
     """Warn of what `pad` adds to masks of numbers: no loss of numbers ignores it."""
-    if not padded:
-        return []
     said = (
         f"what `fit: pad` adds to masks counts as {value}, in the loss and the metrics"
     )

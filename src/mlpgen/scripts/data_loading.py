@@ -23,7 +23,6 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "padding": None,
         "units": "characters",
         "column": "",
-        "label": "",
         "front": False,
         "restored": "",
         "compared": True,

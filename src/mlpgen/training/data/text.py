@@ -209,7 +209,7 @@ class LabeledTexts(Text):
         return {
             "path": self.path,
             "column": self.column,
-            "label": self.target,
+            **({"target": self.target} if self.target else {}),
             "separator": self.separator,
             "encoding": self.encoding,
             "units": self.units,
