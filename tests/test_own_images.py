@@ -741,6 +741,7 @@ def test_a_draft_of_parts_and_unequal_classes(tmp_path: Path) -> None:
     assert spec["input"] == [1, 28, 28]
     assert spec["training"]["fit"] == "resize"
     assert spec["training"]["loss"] == {"CrossEntropyLoss": {"weight": "balanced"}}
+    assert spec["training"]["best"] == "f1"
     found = load(spec, tmp_path)
     assert [len(part) > 0 for part in found[:3]] == [True, True, True]
 

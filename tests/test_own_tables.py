@@ -18,6 +18,7 @@ from mlpgen import api
 from mlpgen.cli import cli, run
 
 from . import processes
+from .networks import network
 from .shared_modules import CPU, Goal, shared
 from .shared_modules import load as of_spec
 from .test_training import rows as run_rows
@@ -335,8 +336,16 @@ INIT = {
     ),
     "classes": ("kind", "Linear: 3", "loss: CrossEntropyLoss", "3 classes: a, b and c"),
     "unequal": ("rare", "Linear: 1", "{BCEWithLogitsLoss: {pos_weight: balanced}}", ""),
+    "three unequal": (
+        "grade",
+        "Linear: 3",
+        "{CrossEntropyLoss: {weight: balanced}}",
+        "  best: f1  # accuracy",
+    ),
 }
 FEATURES = "number, cost, when, won, side, sex, kind, rare"
+CHOOSES = {"loss": "the loss"}
+"""How drafts call what chooses the best epoch."""
 
 
 def init(*args: str) -> Result:
@@ -347,6 +356,7 @@ def survey(path: Path) -> Path:
     """Write a table with an id, a mixed column, missing values, dates and codes."""
     names = ["id", "cost", "gap", "when", "zip code", "won", "side", "sex", "kind"]
     lines = [",".join(["", *names, "rare", "name", "mixed", "unit", "same", "no"])]
+    lines[0] += ",grade"
     for number in range(100):
         cells = [
             *(number, 500 - number, f"{number / 7:.3f}", "" if number % 9 else number),
@@ -354,6 +364,7 @@ def survey(path: Path) -> Path:
             *(number % 2, 1 + number % 2, "mf"[number % 2], "abc"[number % 3]),
             *("yes" if number % 50 == 7 else "no", f"Person {chr(97 + number % 26)}"),
             *(number % 5 if number % 4 else "x", f"{number % 3} kg", 3, ""),
+            "b" if number % 20 == 3 else "c" if number % 25 == 6 else "a",
         ]
         cells[11] += str(number)
         lines.append(",".join(map(str, cells)))
@@ -377,6 +388,10 @@ def test_init_writes_a_spec_that_loads(case: str, tmp_path: Path) -> None:
     assert "# id has another whole number in every row, as an id.\n" in done.output
     assert "missing: median" in done.output
     spec = yaml.safe_load(done.output)
+    recipe = network(spec).graph.recipe
+    assert recipe is not None
+    score = CHOOSES.get(recipe.best.metric, recipe.best.metric)
+    assert f"the best one, by {score}.\n" in done.output
     data = of_spec(spec, tmp_path)
     assert data.train.features.shape[1] == spec["input"][0]
 

@@ -41,9 +41,18 @@ class Objective(NamedTuple):
     note: Code = Code("")
 
     @property
+    def best(self) -> Code:
+        """The metric that should choose the best epoch, if not the usual one.
+
+        Classes count alike in a weighted loss, but not in accuracy.
+        """
+        return Code("f1" if "{weight: balanced}" in self.loss else "")
+
+    @property
     def score(self) -> Code:
-        """What ranks epochs."""
-        return Code("accuracy" if "accuracy" in self.metrics else "the loss")
+        """What chooses the best epoch."""
+        classes = "CrossEntropyLoss" in self.loss
+        return self.best or Code("accuracy" if classes else "the loss")
 
 
 def target_of(tables: Any, table: Any, targets: Sequence[str]) -> Objective:
