@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pytest
 
-from .shared_modules import load, shared
+from .shared_modules import CPU, load, shared
+from .test_damaged_data import cifar, mnist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -473,3 +474,22 @@ def test_files_that_may_be_wrong(name: str, tmp_path: Path) -> None:
     (line,) = load(spec, tmp_path).warnings
     for said in says:
         assert said in line, line
+
+
+@pytest.mark.parametrize("compared", [True, False])
+@pytest.mark.parametrize("name", ["mnist", "cifar"])
+def test_a_subset_of_known_data_may_lack_classes(
+    name: str, compared: bool, tmp_path: Path
+) -> None:
+    """It is a warning, as for data of one's own, if the loss looks at them."""
+    if name == "mnist":
+        mnist(tmp_path, packed=False)
+    else:
+        cifar(tmp_path)
+    data = shared(f"data_{name}").load(tmp_path, CPU, subset=3, compared=compared)
+    there = {*data.train.targets.tolist()}
+    classes = data.about["classes"]
+    lacking = [each for place, each in enumerate(classes) if place not in there]
+    names = shared("data_common").named(lacking)
+    said = f"no example of {names} is trained on"
+    assert (said in data.warnings) == compared
