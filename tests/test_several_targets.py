@@ -103,7 +103,7 @@ def test_the_table_of_scores(tmp_path: Path, capsys: Any) -> None:
     scores.write_targets(
         tmp_path, nn.Identity(), splits(GIVEN, WANTED, NAMED), 2, ["mae", "r2"]
     )
-    path = tmp_path / "targets.csv"
+    path = tmp_path / "target_scores.csv"
     assert capsys.readouterr().out.splitlines() == [
         "target    mae      r2",
         "price   1.333  0.2857",
@@ -125,7 +125,7 @@ def test_of_many_the_first_are_shown(tmp_path: Path, capsys: Any) -> None:
         *map(str, range(1, 21)),
     ]
     assert lines[21] == "10 more targets"
-    assert len((tmp_path / "targets.csv").read_text().splitlines()) == 31
+    assert len((tmp_path / "target_scores.csv").read_text().splitlines()) == 31
 
 
 def predicted(form: str, values: Any, names: list[str], capsys: Any) -> str:
@@ -240,7 +240,7 @@ def test_a_table_with_two_targets(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, encoding="utf-8")
     said = train(tmp_path / "train_cars.py", "--data-dir", ".", "--out", "run")
     assert "target" in said and "\nprice" in said and "\nmiles" in said
-    with (tmp_path / "run" / "targets.csv").open(newline="") as file:
+    with (tmp_path / "run" / "target_scores.csv").open(newline="") as file:
         first, second = csv.DictReader(file)
     assert float(first["mae"]) > 30 * float(second["mae"])
     with (tmp_path / "run" / "metrics.csv").open(newline="") as file:

@@ -12,7 +12,7 @@ from errors import RunError
 WRITTEN = (
     *("config.json", "data.json", "metrics.csv", "confusion.csv", "thresholds.csv"),
     *("curves.png", "confusion.png", "mistakes.png", "places.png", "restored.png"),
-    *("results.png", "targets.csv"),
+    *("results.png", "target_scores.csv"),
 )
 """What else a training writes into its folder."""
 

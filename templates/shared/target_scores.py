@@ -15,7 +15,7 @@ from ranks import of_ranks
 from scores import area_below, first_output
 
 MOST_TARGETS = 20
-"""Targets that are printed; targets.csv has all."""
+"""Targets that are printed; target_scores.csv has all."""
 
 
 def write_targets(
@@ -27,7 +27,7 @@ def write_targets(
     *,
     logits: bool = False,
 ) -> None:
-    """Measure each of several targets of the test: a table, and targets.csv.
+    """Measure each of several targets of the test: a table, and target_scores.csv.
 
     Args:
         folder: Gets the file.
@@ -38,7 +38,7 @@ def write_targets(
         logits: Whether the numbers are logits of targets from 0 to 1.
     """
     rows = rows_of_targets(model, data, batch_size, metrics, logits=logits)
-    path = folder / "targets.csv"
+    path = folder / "target_scores.csv"
     if RANK == 0:
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, ["target", *metrics])
