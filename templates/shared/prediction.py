@@ -12,7 +12,7 @@ import checkpoint
 import hooks
 import plots
 from changes import Spec
-from command_line import Parser, path_of, usable
+from command_line import usable
 from damage import Kept, faults_of
 from data_common import DataError, Features, Splits, named
 from data_features import count_of, each_of
@@ -20,7 +20,8 @@ from data_files import FileKind, Numbering, Reader
 from errors import RunError, guarded, note
 from parting_marks import parted_anew
 from postprocessing import postprocessing
-from predictions import FORMATS, TOP, Name, check_arguments, check_out
+from prediction_flags import Flags, asked, parser_of
+from predictions import Name, check_out
 from preprocessing import Preprocessor
 
 MUST_BE_EQUAL = {
@@ -251,6 +252,7 @@ def start(
     runs: str,
     spec: Spec,
     files: FileKind,
+    flags: Flags | None = None,
 ) -> None:
     """Do what the command line asks for; any mistake is one line.
 
@@ -260,18 +262,12 @@ def start(
         runs: The folder with a folder for each run.
         spec: What the script was made from.
         files: What the model looks at.
+        flags: Of the script itself.
     """
-    parser = command_line(about, runs)
+    parser = parser_of(about, runs, flags)
 
     def main() -> None:
-        args = parser.parse_args()
-        if not (args.files or args.evaluate or args.plot or args.export):
-            parser.error("name a FILE, or --evaluate, --plot or --export")
-        if args.with_preprocessing and not args.export:
-            parser.error("--with-preprocessing is for --export")
-        if (args.layers or args.layer) and not args.files:
-            parser.error("--layers and --layer want a FILE for the model to look at")
-        check_arguments(args)
+        args = asked(parser, flags)
         args.device = usable(args.device)
         args.run = found(args.run, Path(runs))
         args.files = [*files.found(args.files)]
@@ -294,34 +290,6 @@ def found(run: Path | None, runs: Path) -> Path:
     advice = f"train first: python {start}"
     where = "" if run else f"no --run is given, and {runs.absolute()}"
     return checkpoint.newest_run(run or runs, ["best.pt"], advice, where)
-
-
-def command_line(about: str | None, runs: str) -> Parser:
-    """Make the parser of a script that uses a trained model."""
-    parser = Parser(description=(about or "").partition("\n")[0])
-    wanted = "to predict for, or a folder of such"
-    parser.add_argument("files", nargs="*", type=path_of, metavar="FILE", help=wanted)
-    for name, kind, default, help_ in (
-        ("run", path_of, None, f"or a checkpoint; without it, the newest of {runs}"),
-        ("data-dir", path_of, None, "has the data in it; without it, as in training"),
-        ("device", str, "cpu", "such as cpu, cuda:0, mps"),
-        ("top", int, None, f"likeliest classes to show; {TOP} as text, else all"),
-        ("out", path_of, None, "file for the predictions, such as found.csv"),
-    ):
-        parser.add_argument(f"--{name}", type=kind, default=default, help=help_)
-    kinds = ("onnx", "pt2")
-    parser.add_argument("--format", choices=FORMATS, help="of predictions")
-    parser.add_argument("--export", choices=kinds, help="write the model into the run")
-    parser.add_argument("--layer", metavar="NAME", help="print what it makes of FILE")
-    for name, help_ in (
-        ("layers", "show what each layer makes of FILE; with --plot, draw it"),
-        ("evaluate", "print the metrics of the test data"),
-        ("plot", "draw curves and results into the run"),
-        ("with-preprocessing", "export the scaling of raw data too"),
-        ("traceback", "show where an error comes from"),
-    ):
-        parser.add_argument(f"--{name}", action="store_true", help=help_)
-    return parser
 
 
 def print_means(means: Mapping[str, float]) -> None:
