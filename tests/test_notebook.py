@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,7 @@ def option(name: str) -> dict[str, Any]:
     return spec | ({"outputs": ["logits", "restored"]} if layers is BOTH else {})
 
 
+@cache
 def all_specs() -> dict[str, Network]:
     """Load specs of every kind of data, every option, and those of the repository."""
     paths = [*ROOT.glob("specs/*.yaml"), *ROOT.glob("specs/speed/*.yaml")]
@@ -84,6 +86,12 @@ def text_of(spec: Network, style: str = "explicit") -> str:
     """Render the notebook of a spec."""
     (content,) = api.render(spec, style, notebook=True).values()
     return content
+
+
+@cache
+def known(name: str, style: str = "explicit") -> str:
+    """Render the notebook of one of all specs, once."""
+    return text_of(all_specs()[name], style)
 
 
 def script(content: str) -> str:
@@ -106,8 +114,8 @@ def test_code_is_clean(style: str, tmp_path: Path) -> None:
     scripts = tmp_path / "scripts"
     for folder in (cells, scripts):
         folder.mkdir()
-    for name, spec in all_specs().items():
-        content = text_of(spec, style)
+    for name in all_specs():
+        content = known(name, style)
         (cells / f"{name}.ipynb").write_text(content, encoding="utf-8")
         (scripts / f"train_{name}.py").write_text(script(content), encoding="utf-8")
     linters.ruff(cells)
@@ -148,16 +156,18 @@ def test_in_a_kernel() -> None:
     assert re.search(r"conv2d_1 +\[2, \d+, \d+, \d+\] +mean", printed(notebook))
 
 
-@pytest.mark.parametrize("name", [*SPECS, *OPTIONS, "untrained"])
+KINDS = [
+    *(f"data_{name.replace(' ', '_')}" for name in SPECS),
+    *(f"option_{name}" for name in OPTIONS),
+]
+
+
+@pytest.mark.parametrize("name", [*KINDS, "untrained"])
 def test_every_kind_runs(name: str, data: Path, tmp_path: Path) -> None:
-    if NO_PILLOW and name in ("images", "restored"):
+    if NO_PILLOW and name in ("data_images", "data_restored"):
         pytest.skip("reading images needs Pillow")
-    if name == "untrained":
-        spec = network(UNTRAINED)
-    else:
-        spec = network(spec_of(name)) if name in SPECS else network(option(name))
     path = tmp_path / "cells.py"
-    text = settings(script(text_of(spec)), data, epochs=2)
+    text = settings(script(known(name)), data, epochs=2)
     path.write_text(f"import matplotlib\nmatplotlib.use('agg')\n{text}", "utf-8")
     (tmp_path / "mine.py").write_text(MODULE, encoding="utf-8")
     done = processes.run(path)
@@ -185,8 +195,8 @@ def test_the_same_numbers_as_the_script(tiny: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_rendered_can_be_read_again() -> None:
-    for spec in all_specs().values():
-        content = text_of(spec)
+    for name, spec in all_specs().items():
+        content = known(name)
         assert content == text_of(spec)
         assert pack(unpack(content) or []) == content
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +88,12 @@ def _counted(batch: int, value: Value, limit: int) -> Tensor:
     return (torch.arange(prod(shape)) % limit).reshape(shape)
 
 
-def run(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> Parts:
+def run(
+    layer: Layer,
+    module: nn.Module,
+    inputs: list[Tensor],
+    counter: FlopCounterMode | None = None,
+) -> Parts:
     """Call a module as the layer does; return its parts by name."""
     torch.default_generator.manual_seed(3)
     how = layer.called(len(inputs))
@@ -101,7 +106,9 @@ def run(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> Parts:
             mask, index = how.causal
             later = torch.ones(given[index].shape[1], given[index].shape[1])
             named[mask] = later.triu(1).bool()
-        found = module(*placed, *_states(how, given), **named, **how.keywords)
+        states = _states(how, given)
+        with counter or nullcontext():
+            found = module(*placed, *states, **named, **how.keywords)
     parts = _unpacked(layer.returned(), found)
     picked = {
         name: eval(code.format("x"), {"x": parts[part], "torch": torch})
@@ -212,8 +219,8 @@ def _flops(layer: Layer, module: nn.Module, inputs: list[Tensor]) -> int:
         warnings.simplefilter("ignore")  # the flags of oneDNN are about TF32 too
         stack.enter_context(sdpa_kernel(SDPBackend.MATH))
         stack.enter_context(torch.backends.mkldnn.flags(enabled=False))
-        counter = stack.enter_context(FlopCounterMode(display=False))
-        run(layer, module.eval(), inputs)
+        counter = FlopCounterMode(display=False)
+        run(layer, module.eval(), inputs, counter)
     return int(counter.get_total_flops())
 
 
