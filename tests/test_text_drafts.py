@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +162,11 @@ def test_a_draft_is_what_the_scripts_find(
     for style in ("explicit", "sequential"):
         assert not loaded.warnings_in(style)
         assert len(api.render(loaded, style)) > 10
+    assert loaded.graph.recipe is not None
+    chooses = re.findall(
+        r"decides which epoch is the best one, by (?:the )?(\w+)", text
+    )
+    assert chooses == [loaded.graph.recipe.best.metric]
     data = load(spec, tmp_path)
     assert not data.warnings
     assert len(data.train) > len(data.test) > 0
@@ -358,6 +364,7 @@ COLUMNS = {
     "not a date": ({"when": "2024-01-01 10:{}", "t": "good {}"}, "t"),
     "not a category": ({"kind": "of the first of two kinds", "t": "good {}"}, "t"),
     "without spaces": ({"id": "e269-{}-abcdefghij-klm", "t": "今天天氣很好{}"}, "t"),
+    "with signs": ({"kind": "so", "t": "+ + {}: - / a bcd - -"}, "t"),
     "names": ({"n": "{}.5", "t": "Anna{}"}, "t"),
 }
 

@@ -117,7 +117,9 @@ def _text_column(
 def are_texts(values: Iterable[str]) -> bool:
     """Tell whether values of a column are texts: of letters, and not a few of them."""
     given = [value for value in values if value]
-    of_letters = sum(2 * sum(map(str.isalpha, each)) > len(each) for each in given)
+    of_letters = sum(
+        sum(map(str.isalpha, each)) > sum(map(str.isdigit, each)) for each in given
+    )
     several = len({*given}) > min(MOST_CLASSES, len(given) / 2)
     return several and 2 * of_letters > len(given)
 
