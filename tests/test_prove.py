@@ -27,10 +27,12 @@ from mlpgen.proof.checks.errors import UnsupportedError
 from mlpgen.proof.checks.module_calls import refuse_if_torch_does
 from mlpgen.proof.checks.subject import Subject, load
 from mlpgen.proof.claims import claims
+from mlpgen.proof.index_limits import index_limits
 from mlpgen.proof.job import Job, job
 from mlpgen.proof.prove import prove as proved
 
 from . import processes
+from .networks import network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -430,6 +432,24 @@ def test_each_input_has_a_bound_of_its_own(tmp_path: Path) -> None:
     highs = {each["name"]: each["high"] for each in made.claims["inputs"]}
     assert highs == {"tokens": 50, "places": 8, "kinds": 9, "free": 2}
     assert checked(made, tmp_path).failures == ()
+
+
+@pytest.mark.parametrize(("rounds", "high"), [(0, 100), (1, 49), (3, 11), (60, 1)])
+def test_sums_of_indices_have_a_bound(rounds: int, high: int) -> None:
+    """What is added to itself again and again takes no longer than anything else."""
+    twice = [{"add": 1, "name": "more"}, {"add": None, "from": ["input", "more"]}]
+    loaded = network(
+        {
+            "name": "Sums",
+            "input": {"tokens": {"shape": [4], "dtype": "int64"}},
+            "blocks": {"Twice": {"layers": twice}},
+            "layers": [
+                *({"Twice": None} for _ in range(rounds)),
+                {"Embedding": {"num_embeddings": 100, "embedding_dim": 2}},
+            ],
+        }
+    )
+    assert index_limits(loaded.graph) == {"tokens": high}
 
 
 WIDE = """\

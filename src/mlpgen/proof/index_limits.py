@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.layers.shapes import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mlpgen.graph.nodes import Graph, Node
 
@@ -24,14 +24,15 @@ _OTHER_NUMBERS = ("argmax", "argmin", *_TABLES)
 
 
 class _Number(NamedTuple):
-    """An integer computed from an input: `scale * x + shift`."""
+    """The largest integer computed from an input, at most `scale * x + shift`."""
 
-    input: str
     scale: int = 1
     shift: int = 0
 
 
-_Numbers = frozenset[_Number]
+_Numbers = dict[str, _Number]
+"""By the inputs that they are computed from; one each, so that it stays quick."""
+_LARGEST = 2**62
 
 
 def index_limits(graph: Graph) -> dict[str, int]:
@@ -40,7 +41,7 @@ def index_limits(graph: Graph) -> dict[str, int]:
     Numbers are followed through blocks, repeats and functions that pass them on.
     """
     found: dict[str, int] = {}
-    _outputs(graph, [frozenset({_Number(name)}) for name in graph.inputs], found)
+    _outputs(graph, [{name: _Number()} for name in graph.inputs], found)
     return {name: found.get(name, _ANY) for name in graph.inputs}
 
 
@@ -82,9 +83,9 @@ def _look_up(node: Node, takes: list[_Numbers], found: dict[str, int]) -> None:
     limit = _limit(node)
     if limit is None:
         return
-    for each in takes[-1]:
+    for name, each in takes[-1].items():
         high = max(1, -((each.shift - limit) // each.scale))
-        found[each.input] = min(high, found.get(each.input, high))
+        found[name] = min(high, found.get(name, high))
 
 
 def _limit(node: Node) -> int | None:
@@ -101,19 +102,34 @@ def _limit(node: Node) -> int | None:
 def _handed_on(node: Node, takes: list[_Numbers]) -> _Numbers:
     """Return which numbers of the inputs the result of a layer contains."""
     if node.value.dtype == "bool" or node.type in _OTHER_NUMBERS:
-        return frozenset()
+        return {}
     if node.type in _INDEXING:
         takes = takes[:1]
-    every = frozenset[_Number]().union(*takes)
+    every = _joined(takes)
     if node.type not in ("add", "sub", "mul"):
         return every
     other = node.arguments.get("other")
     number = int(getattr(other, "value", other) or 0)
     if node.type == "mul":
-        return frozenset(_scaled(each, max(1, abs(number)), 0) for each in every)
-    count = len(takes) if node.type == "add" else 1
-    return frozenset(_scaled(each, count, max(0, number)) for each in every)
+        return _scaled(every, max(1, abs(number)), 0)
+    return _scaled(every, len(takes) if node.type == "add" else 1, max(0, number))
 
 
-def _scaled(number: _Number, scale: int, shift: int) -> _Number:
-    return _Number(number.input, number.scale * scale, number.shift * scale + shift)
+def _joined(takes: Iterable[_Numbers]) -> _Numbers:
+    """Return the largest numbers of all."""
+    found: _Numbers = {}
+    for numbers in takes:
+        for name, each in numbers.items():
+            other = found.get(name, each)
+            larger = max(each.scale, other.scale), max(each.shift, other.shift)
+            found[name] = _Number(*larger)
+    return found
+
+
+def _scaled(numbers: _Numbers, scale: int, shift: int) -> _Numbers:
+    return {
+        name: _Number(
+            min(each.scale * scale, _LARGEST), min(each.shift * scale + shift, _LARGEST)
+        )
+        for name, each in numbers.items()
+    }
