@@ -383,6 +383,18 @@ def test_the_column_of_texts_is_found(name: str, tmp_path: Path) -> None:
     assert data["training"]["data"]["units"] == units
 
 
+@pytest.mark.parametrize(("good", "more"), [(9, ""), (10, ""), (11, ", the more")])
+def test_the_class_that_is_found_is_said(good: int, more: str, tmp_path: Path) -> None:
+    found = [
+        {"t": f"it is of {n} parts", "y": "good" if n < good else "bad"}
+        for n in range(20)
+    ]
+    table(tmp_path / "t.csv", found)
+    text = texts.draft(str(tmp_path / "t.csv"), "", "y")
+    after = text.partition("f1 and auc are of good")[2].partition("\n")[0]
+    assert after.startswith(more) and bool(after) == bool(more)
+
+
 def test_another_column_of_texts_is_said(tmp_path: Path) -> None:
     found = [
         {"title": f"A day of {n}", "y": n % 2, "body": f"It was a day, {n}, of rain"}

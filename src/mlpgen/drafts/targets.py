@@ -172,7 +172,7 @@ def of_classes(counts: Mapping[str, int], *, numbers: bool = False) -> Objective
     if len(classes) == 2 and (not numbers or {*map(float, classes)} == {0.0, 1.0}):
         balanced = ": {pos_weight: balanced}}" if weighted else ""
         loss = f"{'{' if weighted else ''}BCEWithLogitsLoss{balanced}"
-        said += f"; {_positive(classes)}"
+        said += f"; {_positive(counts)}"
         words = (Code("logit"), Code(loss), Code("[accuracy, f1, auc]"), Code(said))
         return Objective(1, *words)
     balanced = ": {weight: balanced}}" if weighted else ""
@@ -181,12 +181,12 @@ def of_classes(counts: Mapping[str, int], *, numbers: bool = False) -> Objective
     return Objective(len(classes), *words)
 
 
-def _positive(classes: Sequence[str]) -> str:
+def _positive(counts: Mapping[str, int]) -> str:
     """Say which of two classes f1 and auc are of.
 
     Args:
-        classes: The more frequent one first.
+        counts: How many examples each has.
     """
-    label = shared_module("class_order").in_order(classes)[1]
-    more = ", the more frequent one" if label == classes[0] else ""
+    other, label = shared_module("class_order").in_order(counts)
+    more = ", the more frequent one" if counts[label] > counts[other] else ""
     return f"f1 and auc are of {some([label])}{more}"
