@@ -393,7 +393,7 @@ def test_a_draft_says_what_may_be_otherwise(tmp_path: Path) -> None:
         "    categories: [zip]  # not numbers\n",
         f'    # `.` {THOUSANDS}"."` lets it be the decimal: size.\n',
         "takes the day: when.\n",
-        "  # The rows are few: the test decides which epoch is the best one, by the loss",
+        "  # The rows are few: the test decides which epoch is the best one, by the l",
     ):
         assert each in said
     swapped = content.replace("nein", "j").replace("ja", "nein").replace("j\n", "ja\n")
