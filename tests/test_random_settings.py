@@ -10,11 +10,13 @@ import pytest
 
 from mlpgen import SpecError, api
 
-from .linters import mypy, ruff
+from .linters import ruff
 from .networks import network
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from .linters import Gathered
 
 OWN = """from torch import Tensor
 
@@ -203,6 +205,6 @@ def test_all_pairs_of_settings(seed: int, count: int, tmp_path: Path) -> None:
     ruff(tmp_path)
 
 
-def test_some_settings_are_typed(tmp_path: Path) -> None:
+def test_some_settings_are_typed(tmp_path: Path, gathered: Gathered) -> None:
     rendered(drawn(3, 1)[::12], tmp_path)
-    mypy(tmp_path)
+    gathered.take(tmp_path)

@@ -7,8 +7,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -295,17 +293,12 @@ def test_a_full_disk_keeps_the_checkpoint_before(
     assert equal(before, state(out))
 
 
-def torchrun(
-    script: Path, *args: str, ranks: int = 2
-) -> subprocess.CompletedProcess[str]:
-    command = ["-m", "torch.distributed.run", f"--nproc-per-node={ranks}"]
-    return subprocess.run(
-        [sys.executable, *command, "--standalone", script.name, *args],
-        cwd=script.parent,
-        capture_output=True,
-        text=True,
-        timeout=200,
-    )
+def torchrun(script: Path, *args: str, ranks: int = 2) -> processes.Done:
+    """Run a script as the command of torch does, which starts an interpreter a rank."""
+    command = script.with_name("torchrun.py")
+    command.write_text("from torch.distributed.run import main\n\nmain()\n", "utf-8")
+    how = (f"--nproc-per-node={ranks}", "--standalone")
+    return processes.Started(command, *how, script.name, *args).done(200)
 
 
 def test_two_ranks_learn_what_one_process_does(tiny: Path, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_both_styles_learn_the_same(name: str, tmp_path: Path) -> None:
 
 BRANCHING = {
     "mnist_resnet": ("--epochs", "1"),
-    "mnist_lstm": ("--epochs", "5"),
+    "mnist_lstm": ("--epochs", "3"),
     "mnist_transformer": ("--epochs", "6", "--lr", "0.003"),
 }
 """Networks with branches, and how they are trained on the sample."""
