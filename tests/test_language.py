@@ -1077,3 +1077,29 @@ def test_channels_by_a_ratio() -> None:
             first, second = made(ratio=ratio).children()
             assert first.out_channels == max(1, int(24 * ratio)) == second.in_channels
             assert second.out_channels == _made_divisible(32 * ratio)
+
+
+def test_what_is_joined_under_a_condition_is_as_wide_as_its_parts() -> None:
+    """Inputs that only fit where the join runs still decide what comes behind it."""
+    block = {
+        "parameters": {"stride": 2},
+        "input": ["small", "large"],
+        "layers": [
+            {"cat": None, "from": ["small", "large"], "when": "${stride == 1}"},
+            {"Conv2d": {"out_channels": 2, "kernel_size": 1}},
+        ],
+    }
+    convolution = {"out_channels": 4, "kernel_size": 3, "padding": 1}
+    loaded = net(
+        {"Conv2d": {**convolution, "stride": "${stride}"}},
+        {"Joined": {"stride": "${stride}"}, "from": ["conv2d_1", "input"]},
+        parameters={"stride": 2},
+        blocks={"Joined": block},
+    )
+    for made in both(loaded):
+        x = torch.randn(2, 3, 8, 8)
+        assert made(x).shape == (2, 2, 4, 4)
+        assert made.get_submodule("joined_1.conv2d_1").in_channels == 4
+        other = type(made)(stride=1)
+        assert other(x).shape == (2, 2, 8, 8)
+        assert other.get_submodule("joined_1.conv2d_1").in_channels == 7

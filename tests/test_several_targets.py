@@ -80,7 +80,7 @@ def test_scores_are_in_the_unit_of_the_data() -> None:
 def test_chances_of_logits() -> None:
     logits = torch.tensor(CHANCES).logit().tolist()
     rows = shared("target_scores").rows_of_targets(
-        nn.Identity(), splits(logits, ONES, {}), 8, [*BINARY], logits=True
+        nn.Identity(), splits(logits, ONES, {}), 8, [*BINARY], unit=torch.sigmoid
     )
     for name, values in BINARY.items():
         assert [row[name] for row in rows] == pytest.approx(values)

@@ -2,6 +2,7 @@
 
 import csv
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,7 @@ def write_thresholds(
     data: Splits,
     batch_size: int,
     *,
-    logits: bool,
+    unit: Callable[[Tensor], Tensor] | None = None,
 ) -> None:
     """Count what is taken for positive in the test, by the threshold of its chance.
 
@@ -166,13 +167,13 @@ def write_thresholds(
         model: Gives a number for each target.
         data: Its targets are from 0 to 1.
         batch_size: Examples that the model looks at at once.
-        logits: Whether the number is a logit, not a chance.
+        unit: Makes a chance of it, if it is none.
     """
     chances = [step / 20 for step in range(1, 20)]
     counts = {chance: Counts(2) for chance in chances}
     for features, targets in data.test.batches(batch_size):
         output = first_output(applied(model, features)).float()
-        given = output.sigmoid() if logits else output
+        given = unit(output) if unit else output
         for chance, count in counts.items():
             count.add(given > chance, targets > 0.5)
     tables = {chance: count.table() for chance, count in counts.items()}

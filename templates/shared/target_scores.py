@@ -25,7 +25,7 @@ def write_targets(
     batch_size: int,
     metrics: Sequence[str],
     *,
-    logits: bool = False,
+    unit: Callable[[Tensor], Tensor] | None = None,
 ) -> None:
     """Measure each of several targets of the test: a table, and target_scores.csv.
 
@@ -35,9 +35,9 @@ def write_targets(
         data: Its targets are several numbers of each example.
         batch_size: Examples that the model looks at at once.
         metrics: The names of what is measured.
-        logits: Whether the numbers are logits of targets from 0 to 1.
+        unit: Brings what it gives to the unit of the targets, if that is another one.
     """
-    rows = rows_of_targets(model, data, batch_size, metrics, logits=logits)
+    rows = rows_of_targets(model, data, batch_size, metrics, unit=unit)
     path = folder / "target_scores.csv"
     if RANK == 0:
         with path.open("w", newline="", encoding="utf-8") as file:
@@ -55,7 +55,7 @@ def rows_of_targets(
     batch_size: int,
     metrics: Sequence[str],
     *,
-    logits: bool = False,
+    unit: Callable[[Tensor], Tensor] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the name and the metrics of each target, in the unit that it has.
 
@@ -64,7 +64,7 @@ def rows_of_targets(
     pairs: list[tuple[Tensor, Tensor]] = []
     for features, targets in data.test.batches(batch_size):
         output = first_output(applied(model, features))
-        given = output.sigmoid() if logits else output
+        given = unit(output) if unit else output
         own, wanted = (data.test.in_own_unit(each).cpu() for each in (given, targets))
         pairs.append((own, wanted))
     every = [pair for found in of_ranks(pairs) for pair in found]

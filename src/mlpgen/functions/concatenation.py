@@ -1,5 +1,6 @@
 """cat and stack."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from mlpgen.functions.base import Dim, Operation, axis_of, replaced
@@ -66,10 +67,24 @@ class Cat(_Joining):
         """Add up the sizes along the dimension; all others must be equal."""
         first, shapes = self.aligned(values)
         at = axis_of("dim", self.dim, first)
-        size = shapes[0][at]
         for value, shape in zip(values[1:], shapes[1:], strict=True):
             if not agree(replaced(shape, at), replaced(shapes[0], at)):
                 raise self.mismatch(values[0], value)
+        return self._joined(first, shapes, at)
+
+    def unchecked_results(self, values: Values) -> dict[str, Value]:
+        """Add up the sizes along the dimension, whatever the others are."""
+        try:
+            first, shapes = self.aligned(values)
+            return self._joined(first, shapes, axis_of("dim", self.dim, first))
+        except ShapeError:
+            return super().unchecked_results(values)
+
+    def _joined(
+        self, first: Value, shapes: Sequence[Shape], at: int
+    ) -> dict[str, Value]:
+        size = shapes[0][at]
+        for shape in shapes[1:]:
             size = size + shape[at]
         return self.result(first, replaced(first.shape, at, size))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wire
-    from mlpgen.layers.base import Function, Layer, Returned, Shape, Value, Values
+    from mlpgen.layers.base import Function, Layer, Shape, Value, Values
     from mlpgen.source import Path
     from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
@@ -125,14 +125,7 @@ def _results(layer: Layer, values: Values, *, checked: bool) -> dict[str, Value]
     except ShapeError:
         if checked:
             raise
-        names = [*_names(layer.returned()), *layer.picks()]
-        return dict.fromkeys(names, values[0])
-
-
-def _names(returned: Returned) -> list[str]:
-    if isinstance(returned, str):
-        return [returned]
-    return [name for each in returned for name in _names(each)]
+        return layer.unchecked_results(values)
 
 
 def _right_number(

@@ -155,6 +155,14 @@ class Layer(Component):
         """
         return {"": values[0]._replace(shape=self.output(values[0].shape))}
 
+    def unchecked_results(self, values: Values) -> dict[str, Value]:
+        """Return what is known of the results where the inputs do not fit.
+
+        A condition leaves the layer out now; with other values it may run.
+        """
+        names = [*_names(self.returned()), *self.picks()]
+        return dict.fromkeys(names, values[0])
+
     def work(self, values: Values, results: dict[str, Value]) -> int:
         """Count the multiply-adds of one example; see `multiply_adds`."""
         return self.multiply_adds(values[0].shape, next(iter(results.values())).shape)
@@ -317,3 +325,9 @@ def affine(weight: Shape, bias: bool, size: int) -> dict[str, Shape]:
 def spread(value: int | tuple[int, ...], count: int) -> tuple[int, ...]:
     """Repeat a number for each of `count` dimensions; return a tuple as it is."""
     return value if isinstance(value, tuple) else (value,) * count
+
+
+def _names(returned: Returned) -> list[str]:
+    if isinstance(returned, str):
+        return [returned]
+    return [name for each in returned for name in _names(each)]

@@ -77,6 +77,8 @@ class ScriptValues(NamedTuple):
         several: Whether several numbers do, each another two.
         of_each: What is measured of each of several targets at the end, as a list of
             names; empty without such.
+        unit: The function that brings the first output to the unit of the targets;
+            empty if it has it.
         at_end: Metrics that are computed of the model of the best epoch.
         kept: The model that is evaluated and saved: itself, or a mean of its weights.
         unseen: The data that ranks epochs: `test` or `validation`.
@@ -125,6 +127,7 @@ class ScriptValues(NamedTuple):
     places: bool
     several: bool
     of_each: Code
+    unit: Code
     at_end: tuple[str, ...]
     kept: Code
     unseen: Code
@@ -187,6 +190,7 @@ def script_values(
         places=recipe.kind == "places",
         several=recipe.kind == "several",
         of_each=_of_each(recipe),
+        unit=Code(recipe.main.loss.to_unit),
         at_end=tuple(
             name for name in recipe.metrics if metric(name, recipe.kind).at_end
         ),
@@ -258,7 +262,7 @@ def _augmentation(each: Augmentation) -> tuple[Code, Code]:
 
 def _value(recipe: Recipe, output: str) -> Code:
     if recipe.kind not in ("classes", "places"):
-        return Code(f"{output}.sigmoid()" if _is_logit(recipe) else output)
+        return Code(recipe.main.loss.in_unit(output))
     given = recipe.main.loss.probabilities.format(output, dim=recipe.main.dim)
     return Code(f"{given}.movedim(-1, 1)" if recipe.main.dim > 1 else given)
 
@@ -270,11 +274,6 @@ def _of_each(recipe: Recipe) -> Code:
         return Code("")
     found = [name for name in recipe.metrics if metric(name, recipe.kind).of_each]
     return Code(flat(literal(found))) if found else Code("")
-
-
-def _is_logit(recipe: Recipe) -> bool:
-    """Tell whether logits tell two classes apart."""
-    return recipe.kind in ("binary", "several") and recipe.logits
 
 
 def _find_unused(graph: Model, recipe: Recipe) -> bool:

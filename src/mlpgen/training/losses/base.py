@@ -66,7 +66,6 @@ class Loss(TrainingComponent):
         soft: Whether targets may be probabilities of classes.
         of_text: Whether it works for each step of a text, each place of an image.
         any_scale: Whether numeric targets may be standardized.
-        number: Code that converts the output `{}` to the unit of numeric targets.
         probabilities: Code that converts the output `{}` to probabilities of classes,
             which are in dimension `{dim}`.
     """
@@ -77,12 +76,20 @@ class Loss(TrainingComponent):
     not_after: ClassVar[tuple[str, ...]] = ()
     itself: ClassVar[str] = ""
     probabilities: ClassVar[str] = "{}"
-    number: ClassVar[str] = "{}"
     unit: ClassVar[bool] = False
     restores: ClassVar[bool] = False
     soft: ClassVar[bool] = False
     any_scale: ClassVar[bool] = False
     of_text: ClassVar[bool] = False
+
+    @property
+    def to_unit(self) -> str:
+        """The function that gives the output the unit of numbers; empty without one."""
+        return ""
+
+    def in_unit(self, output: str) -> str:
+        """Write the output in the unit of numeric targets."""
+        return f"{self.to_unit}({output})" if self.to_unit else output
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """Return what the output is compared with: by default, a label.

@@ -82,9 +82,13 @@ class BCEWithLogitsLoss(OfBoth):
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a sigmoid"
     probabilities: ClassVar = "torch.sigmoid({})"
-    number: ClassVar = "torch.sigmoid({})"
 
     pos_weight: PosWeight = None
+
+    @property
+    def to_unit(self) -> str:
+        """The function that makes chances of logits."""
+        return "torch.sigmoid"
 
 
 class BCELoss(OfBoth):
@@ -140,3 +144,8 @@ class PoissonNLLLoss(OfImages):
     log_input: bool = True
     full: bool = False
     eps: PositiveReal = 1e-08
+
+    @property
+    def to_unit(self) -> str:
+        """The function that makes expected counts of their logarithms."""
+        return "torch.exp" if self.log_input else ""
