@@ -606,7 +606,9 @@ def test_damage_is_found(name: str, tmp_path: Path) -> None:
 
 def test_a_hanging_check_delays_no_other(tmp_path: Path) -> None:
     whole = subject(SMALL, tmp_path)
-    endless = damaged(whole, "class Small", "while True: pass\nclass Small")
+    endless = damaged(
+        whole, "class Small", "import time\nwhile True: time.sleep(1)\nclass Small"
+    )
     found = [*proved([endless, endless], timeout=3)]
     assert [each.proved for each in found] == [False, False]
     for each in found:
