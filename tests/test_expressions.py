@@ -199,14 +199,6 @@ def test_what_is_said(text: str, message: str, help: str) -> None:
     assert help in error.value.help
 
 
-def test_a_parameter_called_math() -> None:
-    """It would hide the module that has `floor` and `ceil`."""
-    known = {"math": 0.5}
-    assert evaluate("${round(math)}", known).code == "round(math)"
-    with pytest.raises(ExpressionError, match="needs Python's `math`"):
-        evaluate("${ceil(math)}", known)
-
-
 def test_functions_of_other_values() -> None:
     """They are computed again where a block gives its parameters other values."""
     known = {"n": 5, "f": 0.5}

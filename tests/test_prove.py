@@ -452,6 +452,32 @@ def test_sums_of_indices_have_a_bound(rounds: int, high: int) -> None:
     assert index_limits(loaded.graph) == {"tokens": high}
 
 
+@pytest.mark.parametrize(
+    ("layers", "high"),
+    [
+        ([{"sub": 5}], 100),
+        ([{"sub": -5}], 95),
+        ([{"add": -5}], 100),
+        ([{"mul": 3}, {"sub": -1}], 33),
+        ([{"mul": None, "from": ["input", "input"]}], 2),
+        ([{"add": 60}, {"mul": None, "from": ["input", "add_1"]}], 1),
+    ],
+)
+def test_what_is_done_to_indices_bounds_them(layers: list[Any], high: int) -> None:
+    loaded = network(
+        {
+            "name": "Moved",
+            "input": {"tokens": {"shape": [4], "dtype": "int64"}},
+            "blocks": {"Move": {"layers": layers}},
+            "layers": [
+                "Move",
+                {"Embedding": {"num_embeddings": 100, "embedding_dim": 2}},
+            ],
+        }
+    )
+    assert index_limits(loaded.graph) == {"tokens": high}
+
+
 WIDE = """\
 name: Wide
 parameters: {width: 8, depth: 2, drop: 0.5, bias: true, chance: 3}

@@ -156,7 +156,7 @@ def write_thresholds(
     data: Splits,
     batch_size: int,
     *,
-    unit: Callable[[Tensor], Tensor] | None = None,
+    inverse: Callable[[Tensor], Tensor] | None = None,
 ) -> None:
     """Count what is taken for positive in the test, by the threshold of its chance.
 
@@ -167,13 +167,13 @@ def write_thresholds(
         model: Gives a number for each target.
         data: Its targets are from 0 to 1.
         batch_size: Examples that the model looks at at once.
-        unit: Makes a chance of it, if it is none.
+        inverse: Makes a chance of it, if it is none.
     """
     chances = [step / 20 for step in range(1, 20)]
     counts = {chance: Counts(2) for chance in chances}
     for features, targets in data.test.batches(batch_size):
         output = first_output(applied(model, features)).float()
-        given = unit(output) if unit else output
+        given = inverse(output) if inverse else output
         for chance, count in counts.items():
             count.add(given > chance, targets > 0.5)
     tables = {chance: count.table() for chance, count in counts.items()}

@@ -25,7 +25,7 @@ def write_targets(
     batch_size: int,
     metrics: Sequence[str],
     *,
-    unit: Callable[[Tensor], Tensor] | None = None,
+    inverse: Callable[[Tensor], Tensor] | None = None,
 ) -> None:
     """Measure each of several targets of the test: a table, and target_scores.csv.
 
@@ -35,9 +35,9 @@ def write_targets(
         data: Its targets are several numbers of each example.
         batch_size: Examples that the model looks at at once.
         metrics: The names of what is measured.
-        unit: Brings what it gives to the unit of the targets, if that is another one.
+        inverse: Brings what it gives to the unit of the targets, if it is another.
     """
-    rows = rows_of_targets(model, data, batch_size, metrics, unit=unit)
+    rows = rows_of_targets(model, data, batch_size, metrics, inverse=inverse)
     path = folder / "target_scores.csv"
     if RANK == 0:
         with path.open("w", newline="", encoding="utf-8") as file:
@@ -55,7 +55,7 @@ def rows_of_targets(
     batch_size: int,
     metrics: Sequence[str],
     *,
-    unit: Callable[[Tensor], Tensor] | None = None,
+    inverse: Callable[[Tensor], Tensor] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the name and the metrics of each target, in the unit that it has.
 
@@ -64,7 +64,7 @@ def rows_of_targets(
     pairs: list[tuple[Tensor, Tensor]] = []
     for features, targets in data.test.batches(batch_size):
         output = first_output(applied(model, features))
-        given = unit(output) if unit else output
+        given = inverse(output) if inverse else output
         own, wanted = (data.test.in_own_unit(each).cpu() for each in (given, targets))
         pairs.append((own, wanted))
     every = [pair for found in of_ranks(pairs) for pair in found]

@@ -83,8 +83,8 @@ def wrong_parameter(name: str) -> str:
     return reason
 
 
-_OF_FORWARD = frozenset(["nn", "recorded", "self", "torch"])
-_OF_INIT = frozenset(["nn", "self", "spectral_norm", "torch", "weight_norm"])
+_OF_FORWARD = frozenset(["math", "nn", "recorded", "self", "torch"])
+_OF_INIT = frozenset(["math", "nn", "self", "spectral_norm", "torch", "weight_norm"])
 """Global names that `forward` and `__init__` use, which cannot be renamed."""
 
 

@@ -24,7 +24,7 @@ _OTHER_NUMBERS = ("argmax", "argmin", *_TABLES)
 
 
 class _Number(NamedTuple):
-    """The largest integer computed from an input, at most `scale * x + shift`."""
+    """What an integer computed from an input is at most: `scale * x + shift`."""
 
     scale: int = 1
     shift: int = 0
@@ -33,6 +33,7 @@ class _Number(NamedTuple):
 _Numbers = dict[str, _Number]
 """By the inputs that they are computed from; one each, so that it stays quick."""
 _LARGEST = 2**62
+"""No layer has so many indices."""
 
 
 def index_limits(graph: Graph) -> dict[str, int]:
@@ -75,7 +76,7 @@ def _parts(node: Node, takes: list[_Numbers], found: dict[str, int]) -> list[_Nu
             gives = _parts(step, [gives[0], *takes[1:]], found)
         return gives
     _look_up(node, takes, found)
-    return [_handed_on(node, takes)] * len(node.parts)
+    return [_handed_on(node, takes, found)] * len(node.parts)
 
 
 def _look_up(node: Node, takes: list[_Numbers], found: dict[str, int]) -> None:
@@ -99,7 +100,7 @@ def _limit(node: Node) -> int | None:
     return None
 
 
-def _handed_on(node: Node, takes: list[_Numbers]) -> _Numbers:
+def _handed_on(node: Node, takes: list[_Numbers], found: dict[str, int]) -> _Numbers:
     """Return which numbers of the inputs the result of a layer contains."""
     if node.value.dtype == "bool" or node.type in _OTHER_NUMBERS:
         return {}
@@ -110,9 +111,25 @@ def _handed_on(node: Node, takes: list[_Numbers]) -> _Numbers:
         return every
     other = node.arguments.get("other")
     number = int(getattr(other, "value", other) or 0)
+    if node.type == "mul" and len(takes) > 1:
+        return _multiplied(takes, found)
     if node.type == "mul":
         return _scaled(every, max(1, abs(number)), 0)
-    return _scaled(every, len(takes) if node.type == "add" else 1, max(0, number))
+    if node.type == "sub":
+        return _scaled(every, 1, max(0, -number))
+    return _scaled(every, len(takes), max(0, number))
+
+
+def _multiplied(takes: list[_Numbers], found: dict[str, int]) -> _Numbers:
+    """Bound a product, whose inputs are 0 and 1 from now on."""
+    bound = 1
+    for numbers in takes:
+        bound *= max((sum(each) for each in numbers.values()), default=1)
+    every = _joined(takes)
+    for name in every:
+        found[name] = min(_ANY, found.get(name, _ANY))
+    bound = min(bound, _LARGEST)
+    return dict.fromkeys(every, _Number(bound, bound))
 
 
 def _joined(takes: Iterable[_Numbers]) -> _Numbers:

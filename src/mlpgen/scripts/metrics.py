@@ -45,7 +45,7 @@ def measured(recipe: Recipe, forward: Forward) -> Measured:
         forward: The variables of the outputs.
     """
     target = str(forward.restored) if recipe.target == "image" else "targets"
-    value, wanted = recipe.main.loss.in_unit(forward.output), target
+    value, wanted = recipe.main.loss.inverted(forward.output), target
     if recipe.soft:
         wanted = "labels"
     if recipe.target == "image" and recipe.settings.normalize is not None:

@@ -77,7 +77,7 @@ class ScriptValues(NamedTuple):
         several: Whether several numbers do, each another two.
         of_each: What is measured of each of several targets at the end, as a list of
             names; empty without such.
-        unit: The function that brings the first output to the unit of the targets;
+        inverse: The function that brings the first output to the unit of the targets;
             empty if it has it.
         at_end: Metrics that are computed of the model of the best epoch.
         kept: The model that is evaluated and saved: itself, or a mean of its weights.
@@ -127,7 +127,7 @@ class ScriptValues(NamedTuple):
     places: bool
     several: bool
     of_each: Code
-    unit: Code
+    inverse: Code
     at_end: tuple[str, ...]
     kept: Code
     unseen: Code
@@ -190,7 +190,7 @@ def script_values(
         places=recipe.kind == "places",
         several=recipe.kind == "several",
         of_each=_of_each(recipe),
-        unit=Code(recipe.main.loss.to_unit),
+        inverse=Code(recipe.main.loss.inverse),
         at_end=tuple(
             name for name in recipe.metrics if metric(name, recipe.kind).at_end
         ),
@@ -262,7 +262,7 @@ def _augmentation(each: Augmentation) -> tuple[Code, Code]:
 
 def _value(recipe: Recipe, output: str) -> Code:
     if recipe.kind not in ("classes", "places"):
-        return Code(recipe.main.loss.in_unit(output))
+        return Code(recipe.main.loss.inverted(output))
     given = recipe.main.loss.probabilities.format(output, dim=recipe.main.dim)
     return Code(f"{given}.movedim(-1, 1)" if recipe.main.dim > 1 else given)
 

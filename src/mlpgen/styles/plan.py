@@ -67,10 +67,6 @@ class ModelPlan(NamedTuple):
 _MATH = re.compile(r"(?<![\w.\"'])math\.(floor|ceil)\(")
 
 
-def _statements(each: ClassPlan) -> Lines:
-    return (*each.init, *each.forward)
-
-
 def model_plan(
     graph: Graph, classes: Sequence[ClassPlan], recording: Recording
 ) -> ModelPlan:
@@ -82,7 +78,8 @@ def model_plan(
         recording: What is recorded of inner layers.
     """
     names = recording.imports.union(*(each.uses for each in classes))
-    if any(_MATH.search(line) for each in classes for line in _statements(each)):
+    lines = [line for each in classes for line in (*each.init, *each.forward)]
+    if any(map(_MATH.search, lines)):
         names |= {"math"}
     drop_path = "DropPath" in names
     if drop_path:

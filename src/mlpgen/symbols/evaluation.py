@@ -204,13 +204,10 @@ def _called(
     from mlpgen.symbols import expression_functions as functions
 
     visit = _visit if name == "int" else _number
-    if name in ("floor", "ceil") and "math" in known:
-        said = f"`{name}` needs Python's `math`: give the parameter `math` another name"
-        raise ExpressionError(said)
     match nodes:
         case [ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right)]:
             one, other = (_number(each, known) for each in (left, right))
-            found = functions.rounded_ratio(name, one, op, other)
+            found = functions.rounded_exactly(name, one, op, other)
             if found is not None:
                 return found
     if any(isinstance(each, ast.Starred) for each in nodes):

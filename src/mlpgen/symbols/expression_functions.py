@@ -74,7 +74,7 @@ def called(name: str, arguments: Sequence[Expression]) -> Expression:
         raise NotComputedError("the result is too large") from None
 
 
-def rounded_ratio(
+def rounded_exactly(
     name: str, one: Expression, op: ast.operator, other: Expression
 ) -> Expression | None:
     """Round a product or quotient, if sizes have a rule for it; else return None.

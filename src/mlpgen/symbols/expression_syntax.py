@@ -17,7 +17,7 @@ FUNCTIONS = ("abs", "ceil", "floor", "int", "max", "min", "round")
 """The functions that expressions can call."""
 NOTHING_ELSE = (
     "expressions may only use numbers, parameters, + - * / // % **, comparisons, "
-    "`and`, `or`, `not`, `a if b else c`, and some functions"
+    f"`and`, `or`, `not`, `a if b else c`, {', '.join(FUNCTIONS)}"
 )
 
 

@@ -10,8 +10,8 @@ from mlpgen.symbols import operands
 from mlpgen.symbols.sum_arithmetic import exactly
 from mlpgen.symbols.sums import (
     ONE,
+    Called,
     Choice,
-    Extreme,
     Floor,
     Minimum,
     Name,
@@ -283,6 +283,8 @@ def _added(parts: list[tuple[Operand, int]]) -> Operand:
     (first, sign), *others = sorted(parts, key=lambda part: part[1] < 0)
     found = operands.negative(first) if sign < 0 else first
     for part, each in others:
+        if each < 0 and part.text.startswith("-"):
+            part, each = operands.negative(part), 1  # not `a - -b // c`
         found = operands.infix("-" if each < 0 else "+", found, part)
     return found
 
@@ -306,7 +308,7 @@ def _atom(atom: Atom) -> Operand:
         case Choice():
             condition = atom.condition.operand
             return operands.choice(condition, formula(atom.one), formula(atom.other))
-        case Extreme():
+        case Called():
             return operands.call(atom.function, *map(formula, atom.sums))
         case Rounded():
             module = "math." if atom.function in ("floor", "ceil") else ""

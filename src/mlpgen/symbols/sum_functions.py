@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.symbols.sum_arithmetic import added, divided, multiplied
 from mlpgen.symbols.sums import (
     Atom,
+    Called,
     Choice,
-    Extreme,
     Floor,
     Minimum,
     Opaque,
@@ -60,7 +60,7 @@ def _is_positive(value: Sum) -> bool:
 def _is_positive_atom(atom: Atom) -> bool:
     if isinstance(atom, Scaled) and atom.factor < 0:
         return False
-    if isinstance(atom, Opaque | Extreme | Rounded):
+    if isinstance(atom, Opaque | Called | Rounded):
         return False
     return all(map(_is_positive, sums_in(atom)))
 
@@ -160,7 +160,7 @@ def absolute(value: Sum) -> Sum:
 
 def _call(function: str, sums: Sequence[Sum]) -> Sum:
     keys = ",".join(sorted(each.key for each in sums))
-    atom = Extreme(short(f"{function}[{keys}]"))
+    atom = Called(short(f"{function}[{keys}]"))
     atom.function, atom.sums = function, (*sums,)
     return made(atom, *sums)
 
@@ -209,9 +209,9 @@ def rebuilt(
                 return minimum(of(atom.one), of(atom.other))
             case Scaled():
                 return scaled(of(atom.size), again(atom.factor))
-            case Extreme(function="abs"):
+            case Called(function="abs"):
                 return absolute(of(atom.sums[0]))
-            case Extreme():
+            case Called():
                 return extreme(atom.function, [of(each) for each in atom.sums])
             case Rounded():
                 return rounded(atom.function, again(atom.number))

@@ -106,7 +106,7 @@ class Choice(Atom):
     other: Sum
 
 
-class Extreme(Atom):
+class Called(Atom):
     """`min`, `max` or `abs` of sums, as an author wrote it; they may be below 0.
 
     Attributes:
@@ -291,7 +291,7 @@ def sums_in(atom: Atom) -> tuple[Sum, ...]:
             return atom.one, atom.other
         case Scaled():
             return (atom.size,)
-        case Extreme():
+        case Called():
             return atom.sums
     return ()
 

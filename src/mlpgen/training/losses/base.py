@@ -83,13 +83,13 @@ class Loss(TrainingComponent):
     of_text: ClassVar[bool] = False
 
     @property
-    def to_unit(self) -> str:
+    def inverse(self) -> str:
         """The function that gives the output the unit of numbers; empty without one."""
         return ""
 
-    def in_unit(self, output: str) -> str:
+    def inverted(self, output: str) -> str:
         """Write the output in the unit of numeric targets."""
-        return f"{self.to_unit}({output})" if self.to_unit else output
+        return f"{self.inverse}({output})" if self.inverse else output
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """Return what the output is compared with: by default, a label.

@@ -86,7 +86,7 @@ class BCEWithLogitsLoss(OfBoth):
     pos_weight: PosWeight = None
 
     @property
-    def to_unit(self) -> str:
+    def inverse(self) -> str:
         """The function that makes chances of logits."""
         return "torch.sigmoid"
 
@@ -146,6 +146,6 @@ class PoissonNLLLoss(OfImages):
     eps: PositiveReal = 1e-08
 
     @property
-    def to_unit(self) -> str:
+    def inverse(self) -> str:
         """The function that makes expected counts of their logarithms."""
         return "torch.exp" if self.log_input else ""
