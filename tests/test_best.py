@@ -54,11 +54,8 @@ def test_of_a_loss_the_lowest_is_the_best() -> None:
         ("validation_loss", False, -1),
         ("test_f1", False, 1),
         ("test_mae", True, -1),
-        (
-            "test_hinge_loss",
-            False,
-            1,
-        ),  # a metric of one's own, of which the spec says it
+        # a metric of one's own, of which the spec says it
+        ("test_hinge_loss", False, 1),
         ("test_hinge_loss", True, -1),
     ],
 )

@@ -730,9 +730,51 @@ def test_a_draft_cuts_little_off(
     assert f"{fit} " not in line.partition("or: ")[2]
 
 
+@pytest.mark.parametrize(
+    ("counts", "loss", "metrics", "best"),
+    [
+        ((40, 2), "BCEWithLogitsLoss", "accuracy, f1, auc, confusion", "the loss"),
+        (
+            (42, 2),
+            "{BCEWithLogitsLoss: {pos_weight: balanced}}",
+            "accuracy, f1, auc, confusion",
+            "the loss",
+        ),
+        ((40, 2, 2), "CrossEntropyLoss", "accuracy, f1, confusion", "accuracy"),
+        (
+            (42, 2, 2),
+            "{CrossEntropyLoss: {weight: balanced}}",
+            "accuracy, f1, confusion",
+            "f1",
+        ),
+    ],
+)
+def test_a_draft_of_classes(
+    counts: tuple[int, ...], loss: str, metrics: str, best: str, tmp_path: Path
+) -> None:
+    """Images are weighted, and the best epoch is chosen, as drafts of tables do it."""
+    for label, count in enumerate(counts):
+        (tmp_path / f"class_{label}").mkdir()
+        for number in range(count):
+            shade = Image.new("L", (8, 8), 100 * label + number)
+            shade.save(tmp_path / f"class_{label}" / f"{number}.png")
+    text = images.draft(str(tmp_path))
+    positive = "  # f1 and auc are of class_1" if "auc" in metrics else ""
+    assert f"\n  loss: {loss}\n  metrics: [{metrics}]{positive}\n" in text
+    assert f"the test decides which epoch is the best one, by {best}.\n" in text
+    assert ("of one class there are 42 images, of another 2" in text) == ("{" in loss)
+    spec = yaml.safe_load(text)
+    recipe = network(spec).graph.recipe
+    assert recipe is not None
+    assert recipe.best.metric == best.removeprefix("the ")
+    assert load(spec, tmp_path.parent).about["classes"] == [
+        f"class_{n}" for n, _ in enumerate(counts)
+    ]
+
+
 def test_a_draft_of_parts_and_unequal_classes(tmp_path: Path) -> None:
-    for number in range(30):
-        label = CLASSES[0 if number < 26 else 1]
+    for number in range(90):
+        label = CLASSES[0 if number < 86 else 1]
         folder = tmp_path / "digits" / ("val" if number % 4 == 0 else "train") / label
         folder.mkdir(parents=True, exist_ok=True)
         values = np.random.default_rng(number).integers(0, 255, (28, 28))
@@ -740,8 +782,8 @@ def test_a_draft_of_parts_and_unequal_classes(tmp_path: Path) -> None:
     spec = yaml.safe_load(images.draft(str(tmp_path / "digits")))
     assert spec["input"] == [1, 28, 28]
     assert spec["training"]["fit"] == "resize"
-    assert spec["training"]["loss"] == {"CrossEntropyLoss": {"weight": "balanced"}}
-    assert spec["training"]["best"] == "f1"
+    loss = {"BCEWithLogitsLoss": {"pos_weight": "balanced"}}
+    assert spec["training"]["loss"] == loss
     found = load(spec, tmp_path)
     assert [len(part) > 0 for part in found[:3]] == [True, True, True]
 

@@ -133,7 +133,8 @@ def predicted(form: str, values: Any, names: list[str], capsys: Any) -> str:
     module = shared("predictions")
     found = module.Predictions(argparse.Namespace(top=None, out=None, format=form))
     rows = [module.Name("a.csv", row, alone=False) for row in (1, 2)]
-    found.add_numbers(rows, torch.tensor(values), names)
+    about = {"target_columns": dict.fromkeys(names)}
+    found.add_numbers(rows, torch.tensor(values), about)
     found.write()
     return str(capsys.readouterr().out)
 
@@ -223,7 +224,7 @@ def test_scripts_measure_each_where_there_are_several(case: str) -> None:
     model = "average" if "ema" in keys else "model"
     said = " ".join(texts["train_cars.py"].split()).replace("( ", "(")
     assert (f"write_targets(run.folder, {model}, " in said) == bool(metrics)
-    assert ("target_columns" in texts["predict_cars.py"]) == (case != "one")
+    assert ", run.about)\n" in texts["predict_cars.py"]
 
 
 def test_a_table_with_two_targets(tmp_path: Path) -> None:

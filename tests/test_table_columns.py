@@ -388,7 +388,8 @@ def test_a_draft_says_what_may_be_otherwise(tmp_path: Path) -> None:
     )
     said = drafted(tmp_path, content, "frost")
     for each in (
-        "target: frost  # 2 classes: ja and nein; f1 and auc are of nein\n",
+        "target: frost  # 2 classes: ja and nein\n",
+        "metrics: [accuracy, f1, auc]  # f1 and auc are of nein\n",
         "    # The first column, without a name, holds dates: it is 'date'.\n",
         "    categories: [zip]  # not numbers\n",
         f'    # `.` {THOUSANDS}"."` lets it be the decimal: size.\n',

@@ -50,16 +50,16 @@ training:
   data:
     text: our reviews.csv  # in the folder that `--data-dir` names
     column: review  # its texts are the longest
-    target: mood  # 2 classes: bad and good; f1 and auc are of good, the more frequent one
+    target: mood  # 2 classes: bad and good
     units: words  # or characters
   # The texts are few: the test decides which epoch is the best one, by the loss.
   # With `validation: 0.2` a fifth of the others would.
   loss: BCEWithLogitsLoss
-  metrics: [accuracy, f1, auc]
+  metrics: [accuracy, f1, auc]  # f1 and auc are of good, the more frequent one
   optimizer: {AdamW: {lr: 0.003}}
   epochs: 50
   batch_size: 16
-"""  # noqa: E501
+"""
 
 
 def written(kind: str, folder: Path) -> list[str]:
@@ -141,7 +141,7 @@ SAID = {
     ),
     "running": (
         "parameters: {places: 18, width: 64, hidden: 128}\n",
-        "shape: [32], dtype: int64}}  # characters of a piece",
+        "shape: [32], dtype: int64}}  # characters that the network sees at once\n",
         "    units: characters  # or words, for a text of millions of them\n",
     ),
 }
@@ -414,6 +414,7 @@ def test_another_column_of_texts_is_said(tmp_path: Path) -> None:
         ([700] * 20, 500, "0 % of the texts fit"),
         ([3000] * 20, 2000, "0 % of the texts fit"),
         ([3, 4, 13] * 4, 20, "all texts fit"),
+        ([4] * 20, 10, "# words of a text: all of 4\n"),
     ],
 )
 def test_lengths_are_of_the_texts(
@@ -447,6 +448,10 @@ def test_many_words_are_learned_as_words(
     data = load(spec, tmp_path)
     assert len(data.about["vocabulary"]) == spec["parameters"]["places"] == 303
     assert not data.warnings
+    monkeypatch.setattr(running_text, "WORDS_LOOKED_AT", len(path.read_text()) * 2 // 3)
+    words = r"# 7,\d{3} words in the first [\d,]+ characters; all 301 different words"
+    assert re.search(words, again := texts.draft(str(path)))
+    assert again.splitlines()[4:] == text.splitlines()[4:]
 
 
 def test_parts_of_folders_are_what_they_say(tmp_path: Path) -> None:

@@ -17,17 +17,19 @@ class Continuing:
     """
 
     def __init__(self, length: int, units: str) -> None:
-        self.length, self.units = length, units
+        self.units = units
+        self.usual = {"length": length, "temperature": 1.0, "seed": 0}
 
     def add(self, parser: argparse.ArgumentParser) -> None:
         """Add the flags to a command line; those that are not given are None."""
-        likeliest = "1 draws as learned, less is safer, 0 takes the likeliest"
-        for name, kind, help_ in (
-            ("length", int, f"{self.units} to go on, {self.length} without it"),
-            ("temperature", float, f"{likeliest}; 1 without it"),
-            ("seed", int, "of what is drawn; 0 without it"),
-        ):
-            parser.add_argument(f"--{name}", type=kind, help=help_)
+        said = {
+            "length": f"{self.units} to go on",
+            "temperature": "1 draws as learned, less is safer, 0 takes the likeliest",
+            "seed": "of what is drawn",
+        }
+        for name, value in self.usual.items():
+            help_ = f"{said[name]}; {value} without it"
+            parser.add_argument(f"--{name}", type=type(value), help=help_)
 
     def settle(self, args: argparse.Namespace) -> None:
         """Give flags that are not given their values, and see that the others can be.
@@ -35,7 +37,7 @@ class Continuing:
         Raises:
             RunError: One can't.
         """
-        for name, value in (("length", self.length), ("temperature", 1.0), ("seed", 0)):
+        for name, value in self.usual.items():
             if getattr(args, name) is None:
                 setattr(args, name, value)
             elif not args.files:

@@ -10,7 +10,7 @@ from torch import Tensor
 from data_checks import believed
 from data_common import DataError, Scale, Splits, in_pieces, inside, named
 from data_folders import beside
-from data_goal import NO_GOAL, Goal
+from data_goal import Goal
 from data_images import FILES, parted_images, preprocessing, read_all, read_files
 from data_parts import (
     left_out,
@@ -46,7 +46,7 @@ def load(
     masks: str,
     shape: tuple[int, int, int],
     fit: Fit = "resize",
-    goal: Goal = NO_GOAL,
+    goal: Goal,
     test: float = 0.2,
     subset: int = 0,
     validation: float = 0.0,

@@ -1,4 +1,4 @@
-"""What a model takes by an input, and whether tensors of one's own are that."""
+"""What a model takes at an input, and whether tensors of one's own are that."""
 
 import math
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from data_tensors import count_odd
 
 
 class ModelInput(NamedTuple):
-    """What a model takes by an input.
+    """What a model takes at an input.
 
     Attributes:
         shape: Of the features of one example.

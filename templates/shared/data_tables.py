@@ -45,7 +45,7 @@ from table_targets import check_chances, learned_targets, values_of_targets
 
 FILES = FileKind("tables", (".csv", ".tsv"))
 COLUMNS_AT_ONCE = 32
-"""Features that are written at once: some bytes of a row, as memory is read."""
+"""Features that are written at once; one at a time would go over all rows for each."""
 
 
 def load(

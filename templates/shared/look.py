@@ -318,8 +318,9 @@ def _targets(part: Data, about: dict[str, Any]) -> dict[str, dict[str, float]]:
     names = names_of_targets(about, len(columns))
     if not names and own.ndim == 2 and 1 < len(columns) <= MOST_CLASSES:
         names = [f"target {place}" for place in range(1, len(columns) + 1)]
-    found = zip(names, map(_numbers, columns), strict=False)
-    return dict(found) or {"targets": _numbers(own)}
+    if not names:
+        return {"targets": _numbers(own)}
+    return dict(zip(names, map(_numbers, columns), strict=True))
 
 
 def _numbers(targets: Tensor) -> dict[str, float]:

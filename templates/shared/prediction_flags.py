@@ -61,7 +61,8 @@ def asked(parser: Parser, flags: Flags | None) -> argparse.Namespace:
         flags: Of the script itself.
 
     Raises:
-        RunError: It can't.
+        SystemExit: A flag lacks what it is for; the parser has said it.
+        RunError: A value can't be, or what is to be written where.
     """
     args = parser.parse_args()
     if not (args.files or args.evaluate or args.plot or args.export):

@@ -1,14 +1,14 @@
 """Predictions for examples of files: printed, or written as CSV or JSON."""
 
 import argparse
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from data_common import named
+from data_common import named, names_of_targets
 from errors import RunError, note, printable, short
 from prediction_records import all_finite, as_csv, as_json
 
@@ -91,17 +91,17 @@ class Predictions:
             self._add(name, "  ".join(words), found)
 
     def add_numbers(
-        self, names: Sequence[Name], outputs: Tensor, targets: Collection[str] = ()
+        self, names: Sequence[Name], outputs: Tensor, about: Mapping[str, Any]
     ) -> None:
-        """Take numbers, (N, …), each of a target if there are as many."""
+        """Take numbers, (N, …), each of a target if the data names as many."""
         self._refuse_top()
         for name, values in zip(names, outputs, strict=True):
             flat = values.flatten().tolist()
-            shown = in_a_line([*map(short, flat)], targets)
+            shown = in_a_line([*map(short, flat)], about)
             if len(flat) > MANY:
                 ends = f"{short(min(flat))} to {short(max(flat))}"
                 shown = f"{[*values.shape]} numbers, {ends}"
-            several = by_name(flat, targets) or values.tolist()
+            several = by_name(flat, about) or values.tolist()
             found = flat[0] if len(flat) == 1 else several
             self._add(name, shown, {"prediction": found})
 
@@ -117,18 +117,18 @@ class Predictions:
             self._add(name, said, {"prediction": found, "probability": sure.tolist()})
 
     def add_several(
-        self, names: Sequence[Name], chances: Tensor, targets: Collection[str] = ()
+        self, names: Sequence[Name], chances: Tensor, about: Mapping[str, Any]
     ) -> None:
-        """Take the chances of ones among zeros and ones, (N, …), likewise."""
+        """Take the chances of ones, (N, …), each of a target, as numbers are."""
         self._refuse_top()
         for name, row in zip(names, chances, strict=True):
             taken = (row > 0.5).long()
             said = f"{taken.float().mean():.1%} are 1"
             if row.ndim == 1:
-                said = in_a_line([f"{chance:.1%}" for chance in row.tolist()], targets)
+                said = in_a_line([f"{chance:.1%}" for chance in row.tolist()], about)
             both = {"prediction": taken, "probability": row}
             found = {
-                key: by_name(ones.flatten().tolist(), targets) or ones.tolist()
+                key: by_name(ones.flatten().tolist(), about) or ones.tolist()
                 for key, ones in both.items()
             }
             self._add(name, said, found)
@@ -189,15 +189,15 @@ class Predictions:
             raise RunError("--top is for a model that tells classes apart")
 
 
-def by_name(values: Sequence[Any], targets: Collection[str]) -> dict[str, Any]:
-    """Return several values of an example by its targets, if these are as many."""
-    fits = len(values) == len(targets) > 1
-    return dict(zip(targets, values, strict=True)) if fits else {}
+def by_name(values: Sequence[Any], about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return several values of an example by the names of their targets, if known."""
+    names = names_of_targets(about, len(values))
+    return dict(zip(names, values, strict=True)) if len(names) > 1 else {}
 
 
-def in_a_line(words: Sequence[str], targets: Collection[str]) -> str:
-    """Write what is said of an example, each with its target, if these are as many."""
-    pairs = by_name(words, targets).items()
+def in_a_line(words: Sequence[str], about: Mapping[str, Any]) -> str:
+    """Write what is said of an example, each with its target, if these are known."""
+    pairs = by_name(words, about).items()
     return "  ".join([f"{name} {word}" for name, word in pairs] or words)
 
 

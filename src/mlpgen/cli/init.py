@@ -12,12 +12,11 @@ from mlpgen.output import atomic_write, files
 from mlpgen.template_files import text_of
 
 KINDS = ("mlp", "cnn", "autoencoder")
-OF_DATA = ("csv", "images", "text")
-"""Kinds that look at data."""
+"""Kinds that look at no data."""
 
 
 @click.command("init")
-@click.argument("kind", type=click.Choice([*KINDS, *OF_DATA]))
+@click.argument("kind", type=click.Choice([*KINDS, "csv", "images", "text"]))
 @click.argument("data", type=options.AnyPath(), required=False)
 @click.option(
     "--target",
@@ -74,12 +73,18 @@ def _text(kind: str, data: str | None, target: tuple[str, ...], column: str) -> 
         raise click.UsageError(f"`init {kind}` needs the path of the data")
     if column and kind != "text":
         raise click.UsageError(f"`init {kind}` takes no --column: it is for texts")
-    return {"csv": _of_csv, "images": _of_images, "text": _of_text}[kind](
-        data, target, column
-    )
+    if kind == "csv":
+        return _of_csv(data, target)
+    if kind == "text":
+        return _of_text(data, target, column)
+    if target:
+        raise click.UsageError("`init images` takes no --target: folders are classes")
+    from mlpgen.drafts import images
+
+    return images.draft(data)
 
 
-def _of_csv(data: str, target: tuple[str, ...], _: str) -> str:
+def _of_csv(data: str, target: tuple[str, ...]) -> str:
     if not target:
         raise click.UsageError("`init csv` needs the column to learn: --target COLUMN")
     if twice := [name for name in target if target.count(name) > 1]:
@@ -87,14 +92,6 @@ def _of_csv(data: str, target: tuple[str, ...], _: str) -> str:
     from mlpgen.drafts import table
 
     return table.draft(data, target)
-
-
-def _of_images(data: str, target: tuple[str, ...], _: str) -> str:
-    if target:
-        raise click.UsageError("`init images` takes no --target: folders are classes")
-    from mlpgen.drafts import images
-
-    return images.draft(data)
 
 
 def _of_text(data: str, target: tuple[str, ...], column: str) -> str:
@@ -105,4 +102,4 @@ def _of_text(data: str, target: tuple[str, ...], column: str) -> str:
     if texts.is_table(data) and not target:
         said = "`init text` needs the column to learn of a table: --target COLUMN"
         raise click.UsageError(said)
-    return texts.draft(data, column, *target)
+    return texts.draft(data, column, next(iter(target), ""))

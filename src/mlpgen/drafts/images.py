@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import MissingPackageError
 from mlpgen.drafts.shared import shared_module
+from mlpgen.drafts.targets import number, of_classes
 from mlpgen.drafts.text import (
     class_name,
     named,
@@ -35,8 +36,6 @@ WAYS = {
     "pad": "pad keeps all, between black margins",
 }
 """How images of other proportions fit."""
-UNEQUAL = 5
-"""From which ratio on classes are weighted."""
 
 
 class Photos(NamedTuple):
@@ -141,6 +140,7 @@ def _written(folder: Path, photos: Photos) -> str:
     """Write the spec."""
     counts = photos.counts
     total, most, least = (each(counts.values()) for each in (sum, max, min))
+    numbers = all(number(name) is not None for name in counts)
     height, width = _shape(photos)
     side = min(height, width)
     fit = sizes(total if photos.parts else total - round(0.2 * total))
@@ -160,7 +160,7 @@ def _written(folder: Path, photos: Photos) -> str:
         way=Code(way := _fit(photos, (height, width))),
         other_ways=Code("; ".join(text for name, text in WAYS.items() if name != way)),
         shift=max(side // 16, 1),
-        unequal=most >= UNEQUAL * least,
+        objective=of_classes(counts, numbers=numbers),
         most=Code(f"{most:,}"),
         least=Code(f"{least:,}"),
         fit=fit,

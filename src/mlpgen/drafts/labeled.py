@@ -14,10 +14,10 @@ from mlpgen.drafts.targets import (
     few,
     number,
     of_classes,
+    of_numbers,
 )
 from mlpgen.drafts.text import refuse, some
 from mlpgen.drafts.units import is_spaceless
-from mlpgen.styles.code import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -139,13 +139,7 @@ def _objective(name: str, counts: dict[str, int]) -> Objective:
     are_numbers = len(found) == len(numbers)
     whole = all(each == round(each) for each in found)
     if are_numbers and not (whole and few(len(counts), total)):
-        return Objective(
-            1,
-            Code("predicted"),
-            Code("MSELoss"),
-            Code("[mae, r2]"),
-            Code("a number; `CrossEntropyLoss` is for classes"),
-        )
+        return of_numbers(1)
     check_classes(name, len(counts), total)
     return of_classes(counts, numbers=are_numbers)
 

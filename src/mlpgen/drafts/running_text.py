@@ -98,22 +98,22 @@ def _cut(text: str) -> Cut:
     if len(text) > 2 * MANY_WORDS:
         counts = _words(text[:WORDS_LOOKED_AT])
         if counts.total() >= MANY_WORDS and not is_spaceless([text]):
-            return _of_words(counts)
+            return _of_words(counts, len(text))
     count, known = len(text), len({*text})
     length = next((each for each in LENGTHS if count > each * ENOUGH), LENGTHS[-1])
     said = f"{count:,} characters, {known:,} different ones"
     pieces = (count - 1) // length
-    why = "characters of a piece; the network sees no more at once"
+    why = "characters that the network sees at once"
     return Cut("characters", False, length, pieces, known, said, why)
 
 
 def _are_names(lines: Sequence[str]) -> bool:
     """Tell whether each line is an example of its own, such as a name."""
-    some = lines[:: len(lines) // 1000 + 1]
+    sample = lines[:: len(lines) // 1000 + 1]
     words, characters = NAMES
-    short = median(len(line.split()) for line in some) <= words
-    short &= median(map(len, some)) <= characters
-    return short and len(lines) >= ENOUGH and 2 * len({*some}) > len(some)
+    short = median(len(line.split()) for line in sample) <= words
+    short &= median(map(len, sample)) <= characters
+    return short and len(lines) >= ENOUGH and 2 * len({*sample}) > len(sample)
 
 
 def _words(text: str) -> Counter[str]:
@@ -135,11 +135,18 @@ def _of_lines(lines: Sequence[str]) -> Cut:
     return Cut("characters", True, length, len(lines), len(known), said, why)
 
 
-def _of_words(counts: Counter[str]) -> Cut:
-    """Make examples of the words of a text."""
+def _of_words(counts: Counter[str], characters: int) -> Cut:
+    """Make examples of the words of a text.
+
+    Args:
+        counts: How often each word comes in what was looked at.
+        characters: How many the text has.
+    """
     found = of_counts([], counts)
-    length = LENGTHS[1]
-    said = f"{counts.total():,} words; {found.said_of('words')}"
-    places, pieces = found.vocabulary(MOST_WORDS), counts.total() // length
-    why = "words of a piece; the network sees no more at once"
+    length, looked_at = LENGTHS[1], min(characters, WORDS_LOOKED_AT)
+    part = f" in the first {looked_at:,} characters" if looked_at < characters else ""
+    said = f"{counts.total():,} words{part}; {found.said_of('words')}"
+    places = found.vocabulary(MOST_WORDS)
+    pieces = counts.total() * characters // looked_at // length
+    why = "words that the network sees at once"
     return Cut("words", False, length, pieces, places, said, why)

@@ -46,8 +46,8 @@ class ColumnSummary(NamedTuple):
         width: How many features they make.
         kinds: The names by kind: numbers, categories, dates.
         drop: Why columns are left out, by name.
-        categories: ColumnSummary that would be taken for numbers.
-        missing: ColumnSummary of numbers that lack some.
+        categories: Columns that would be taken for numbers.
+        missing: Columns of numbers that lack some.
         notes: How columns were read that may be otherwise, a line each.
         rows: How many rows there are.
     """

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 MOST_CLASSES = 20
 """Different whole numbers that may still be classes."""
 UNEQUAL = 20
-"""How much more frequent one class than another may be without a weight."""
+"""How much more frequent one class than another may be without a weight.
+
+A training warns of more.
+"""
 
 
 class Objective(NamedTuple):
@@ -24,8 +27,13 @@ class Objective(NamedTuple):
         outputs: The values that the network gives.
         output: The name of its last layer.
         loss: In YAML.
-        metrics: In YAML.
+        metrics: Their names, between commas.
         said: A comment.
+        positive: A comment on the metrics: which of two classes they are of.
+        score: What chooses the best epoch.
+        best: That, if it is not the usual one. Classes count alike in a weighted
+            loss, but not in accuracy.
+        weighted: Whether the loss makes up for classes that are rare.
         known: Which rows of a table have a target, a column of polars.
         missing: The targets that some rows lack.
         note: How the target was read, if that may be otherwise.
@@ -36,23 +44,13 @@ class Objective(NamedTuple):
     loss: Code
     metrics: Code
     said: Code
+    positive: Code = Code("")
+    score: Code = Code("the loss")
+    best: Code = Code("")
+    weighted: bool = False
     known: Any = None
     missing: Sequence[str] = ()
     note: Code = Code("")
-
-    @property
-    def best(self) -> Code:
-        """The metric that should choose the best epoch, if not the usual one.
-
-        Classes count alike in a weighted loss, but not in accuracy.
-        """
-        return Code("f1" if "{weight: balanced}" in self.loss else "")
-
-    @property
-    def score(self) -> Code:
-        """What chooses the best epoch."""
-        classes = "CrossEntropyLoss" in self.loss
-        return self.best or Code("accuracy" if classes else "the loss")
 
 
 def target_of(tables: Any, table: Any, targets: Sequence[str]) -> Objective:
@@ -129,11 +127,9 @@ def _regression(targets: Sequence[str], numbers: Sequence[Any]) -> Objective:
         known &= each.values.is_not_null()
     pairs = zip(targets, numbers, strict=True)
     missing = [name for name, each in pairs if each.missing]
-    alone = "a number; `CrossEntropyLoss` is for classes"
-    said = alone if len(targets) == 1 else "numbers"
-    words = (Code("predicted"), Code("MSELoss"), Code("[mae, r2]"), Code(said))
-    notes = dict.fromkeys(each.note for each in numbers if each.note)
-    return Objective(len(targets), *words, known, missing, Code("; ".join(notes)))
+    note = Code("; ".join(dict.fromkeys(each.note for each in numbers if each.note)))
+    objective = of_numbers(len(targets))
+    return objective._replace(known=known, missing=missing, note=note)
 
 
 def _classification(name: str, column: Any, numbers: Sequence[Any]) -> Objective:
@@ -158,30 +154,48 @@ def check_classes(name: str, count: int, rows: int) -> None:
         raise refuse(message, "a class needs several examples")
 
 
+def of_numbers(count: int) -> Objective:
+    """Decide how numbers are learned, one or several of each example."""
+    alone = "a number; `CrossEntropyLoss` is for classes"
+    said = alone if count == 1 else "numbers"
+    words = (Code("predicted"), Code("MSELoss"), Code("mae, r2"), Code(said))
+    return Objective(count, *words)
+
+
 def of_classes(counts: Mapping[str, int], *, numbers: bool = False) -> Objective:
     """Decide how classes are learned.
 
     Args:
-        counts: How many examples each has, the most frequent one first.
+        counts: How many examples each has.
         numbers: Whether they are written as numbers.
     """
-    classes, sizes = [*counts], [*counts.values()]
-    weighted = sizes[0] > UNEQUAL * sizes[-1]
-    number = "; `MSELoss` would take them as numbers" if numbers else ""
-    said = f"{len(classes)} classes: {some(sorted(classes))}{number}"
+    classes = [*counts]
+    weighted = max(counts.values()) > UNEQUAL * min(counts.values())
+    remark = "; `MSELoss` would take them as numbers" if numbers else ""
+    said = f"{len(classes)} classes: {some(sorted(classes))}{remark}"
     if len(classes) == 2 and (not numbers or {*map(float, classes)} == {0.0, 1.0}):
-        balanced = ": {pos_weight: balanced}}" if weighted else ""
-        loss = f"{'{' if weighted else ''}BCEWithLogitsLoss{balanced}"
-        said += f"; {_positive(counts)}"
-        words = (Code("logit"), Code(loss), Code("[accuracy, f1, auc]"), Code(said))
-        return Objective(1, *words)
-    balanced = ": {weight: balanced}}" if weighted else ""
-    loss = f"{'{' if weighted else ''}CrossEntropyLoss{balanced}"
-    words = (Code("logits"), Code(loss), Code("[accuracy, f1]"), Code(said))
-    return Objective(len(classes), *words)
+        loss = "{BCEWithLogitsLoss: {pos_weight: balanced}}"
+        words = (
+            Code("logit"),
+            Code(loss if weighted else "BCEWithLogitsLoss"),
+            Code("accuracy, f1, auc"),
+            Code(said),
+        )
+        return Objective(1, *words, _positive(counts), weighted=weighted)
+    loss = "{CrossEntropyLoss: {weight: balanced}}"
+    return Objective(
+        len(classes),
+        Code("logits"),
+        Code(loss if weighted else "CrossEntropyLoss"),
+        Code("accuracy, f1"),
+        Code(said),
+        score=Code("f1" if weighted else "accuracy"),
+        best=Code("f1" if weighted else ""),
+        weighted=weighted,
+    )
 
 
-def _positive(counts: Mapping[str, int]) -> str:
+def _positive(counts: Mapping[str, int]) -> Code:
     """Say which of two classes f1 and auc are of.
 
     Args:
@@ -189,4 +203,4 @@ def _positive(counts: Mapping[str, int]) -> str:
     """
     other, label = shared_module("class_order").in_order(counts)
     more = ", the more frequent one" if counts[label] > counts[other] else ""
-    return f"f1 and auc are of {some([label])}{more}"
+    return Code(f"f1 and auc are of {some([label])}{more}")

@@ -74,7 +74,7 @@ def _written(path: Path, found: Texts) -> str:
             else ""
         ),
         units=Code(choice.units),
-        why=Code(choice.why),
+        remark=Code(choice.remark),
         lengths=Code(units.lengths),
         known=Code(units.said_of(choice.units)),
         vocabulary=units.vocabulary(choice.vocabulary),
@@ -87,7 +87,6 @@ def _written(path: Path, found: Texts) -> str:
         notes=[Code(note[:1].upper() + note[1:]) for note in found.notes],
         validation_folder=Code(found.parts.get("validation", "")),
         objective=found.objective,
-        weighted="balanced" in found.objective.loss,
         most=Code(f"{max(counts.values(), default=0):,}"),
         least=Code(f"{min(counts.values(), default=0):,}"),
         fit=fit,

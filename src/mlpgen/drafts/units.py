@@ -31,13 +31,13 @@ class Choice(NamedTuple):
 
     Attributes:
         units: Words or characters.
-        why: That, for people.
+        remark: A comment behind `units`.
         vocabulary: The most places that a network has for them.
         most: The most that it sees of a text.
     """
 
     units: str
-    why: str
+    remark: str
     vocabulary: int
     most: int
 
@@ -45,21 +45,21 @@ class Choice(NamedTuple):
 def chosen_units(texts: Sequence[str]) -> Choice:
     """Choose words, but for single ones, and for a language without spaces."""
     if is_spaceless(texts):
-        why = "there are no spaces between words"
-        return Choice("characters", why, 5_000, 1_000)
-    some = texts[:: len(texts) // 1000 + 1]
-    if median(len(text.split()) for text in some) <= 2:
-        why = "the texts are of one or two words"
-        return Choice("characters", why, 5_000, 1_000)
+        remark = "there are no spaces between words"
+        return Choice("characters", remark, 5_000, 1_000)
+    sample = texts[:: len(texts) // 1000 + 1]
+    if median(len(text.split()) for text in sample) <= 2:
+        remark = "the texts are of one or two words"
+        return Choice("characters", remark, 5_000, 1_000)
     return Choice("words", "or characters", 20_000, 500)
 
 
 def is_spaceless(texts: Iterable[str]) -> bool:
     """Tell whether texts are mostly of letters that need no spaces."""
     letters = [each for text in texts for each in text[:1000] if each.isalpha()]
-    some = letters[:: len(letters) // LETTERS + 1]
-    found = sum(unicodedata.name(each, "").startswith(SPACELESS) for each in some)
-    return 2 * found > len(some)
+    sample = letters[:: len(letters) // LETTERS + 1]
+    found = sum(unicodedata.name(each, "").startswith(SPACELESS) for each in sample)
+    return 2 * found > len(sample)
 
 
 class Units(NamedTuple):
@@ -78,6 +78,8 @@ class Units(NamedTuple):
     @property
     def lengths(self) -> str:
         """How long the texts are, for people."""
+        if self.sizes[0] == self.sizes[-1]:
+            return f"all of {self.sizes[0]:,}"
         half = self.sizes[(len(self.sizes) - 1) // 2]
         return f"{self.sizes[0]:,} to {self.sizes[-1]:,}, half of them up to {half:,}"
 

@@ -81,8 +81,9 @@ class Training(_Model):
         Field(
             description="What chooses the best epoch, also for `early_stopping` and "
             "`target`: `loss` or one of `metrics`; of a metric of your own with the "
-            "value that is best, `{psnr: max}`. Default: `accuracy` where classes are "
-            "predicted, else `loss`."
+            "value that is best, `{psnr: max}`. Default: `accuracy` where each example "
+            "or place is of one class (`CrossEntropyLoss`, `NLLLoss`); of one logit, "
+            "and of texts that are continued, `loss`, as of numbers."
         ),
         Expects(
             "`loss` or a metric; of your own metric `{name: max}` or `{name: min}`"
@@ -178,9 +179,8 @@ class Training(_Model):
     target: Annotated[
         Annotated[float, Field(gt=0)] | None,
         Field(
-            description="Stop when what chooses the best epoch (`best`; by default "
-            "accuracy of classes, else the loss) reaches this, and report how long it "
-            "took."
+            description="Stop when what chooses the best epoch (`best`) reaches this, "
+            "and report how long it took."
         ),
         Expects("a number above 0"),
     ] = None
