@@ -189,6 +189,13 @@ def test_a_choice_computes_what_it_chooses() -> None:
         ("sqrt(a)", "there is no function `sqrt`, only abs, ceil, floor, int, max", ""),
         ("min(a)", "`min` takes two numbers or more", ""),
         ("round(f, 1)", "`round` takes one number", ""),
+        ("2 if b", "is not a Python expression", "`a if condition else b`"),
+        ("b ? 2 : 1", "is not a Python expression", "`a if condition else b`"),
+        ("2 if a = 0 else 1", "is not a Python expression", "`==` compares"),
+        ("a > 2 && b", "is not a Python expression", "joined by `and`"),
+        ("!b", "is not a Python expression", "`not`"),
+        ("a <= 2 +", "is not a Python expression", ""),
+        ("a ^ 2", "bit operations are not allowed", "a power is `**`"),
         ("a if b else b", "chooses between a number and true or false", ""),
     ],
 )
@@ -197,6 +204,7 @@ def test_what_is_said(text: str, message: str, help: str) -> None:
         evaluate(f"${{{text}}}", PARAMETERS)
     assert message in error.value.message
     assert help in error.value.help
+    assert help or not error.value.help
 
 
 def test_functions_of_other_values() -> None:

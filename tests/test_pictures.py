@@ -22,7 +22,8 @@ from mlpgen import api
 from mlpgen.pictures import comparison, dot, mermaid
 from mlpgen.pictures.diagram import Diagram, boxes, diagram
 from mlpgen.pictures.json_data import data
-from mlpgen.pictures.layer_views import ALL
+from mlpgen.pictures.layer_text import argument_texts
+from mlpgen.pictures.layer_views import ALL, layer_views
 from mlpgen.pictures.table import MOST_ROWS
 from mlpgen.pictures.table import table as printed
 from mlpgen.pictures.table_rows import Row, rows
@@ -199,6 +200,18 @@ def test_what_differs_in_rounds_is_said() -> None:
     assert found["last"].note == "parametrize: spectral_norm"
     inner = table("rounds", ALL)["1–3 (3 ×)"]
     assert inner.output == ("(N, 16) … (N, 32)",)
+
+
+def test_a_default_in_some_rounds_is_said() -> None:
+    """What is left out of the code of a round is a value as any other."""
+    layers: list[Any] = [
+        {"Linear": {"out_features": 4, "bias": "${index == 2}"}, "repeat": 3},
+        {"Dropout": "${0.5 if index == 1 else 0.1}", "repeat": 2},
+    ]
+    views = layer_views(network({"name": "Net", "input": [4], "layers": layers}).graph)
+    texts = [argument_texts(view) for view in views]
+    assert texts[0]["bias"] == "False/False/True"
+    assert texts[1]["p"] == "0.1/0.5"
 
 
 def _joined(lines: list[str]) -> set[tuple[str, str]]:

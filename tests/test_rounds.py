@@ -397,3 +397,19 @@ def test_a_parameter_whose_name_holds_index_is_about_all_rounds(
             made = module(text).Net(**{name: given})
             assert sum(each.numel() for each in made.parameters()) == wanted
             assert made(torch.ones(2, 4)).shape == (2, 2)
+
+
+def test_code_asks_for_no_number_that_decides_nothing() -> None:
+    """Behind a first round that is another one, the others are alike."""
+    keys = {"kernel_size": 3, "padding": 1}
+    stride = "${2 if index == 0 else 1}"
+    conv = {"Conv2d": {"out_channels": 8, **keys, "stride": stride}, "repeat": 4}
+    loaded = network(net(conv, input=[1, 8, 8]))
+    for style in api.STYLES:
+        text = api.render(loaded, style)["net.py"]
+        assert "nn.Conv2d(1, 8, 3, stride=2, padding=1)" in text
+        assert "nn.Conv2d(8, 8, 3, padding=1) for _ in range(3)" in text
+        assert "index" not in text
+        made = model(loaded, style)
+        convolutions = [x for x in made.modules() if isinstance(x, torch.nn.Conv2d)]
+        assert [x.stride[0] for x in convolutions] == [2, 1, 1, 1]

@@ -151,6 +151,8 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
         return value
     if not is_expression(value):
         message = "an expression must be the whole value: `${…}` with nothing around it"
+        if value.startswith("${") and "}" not in value:
+            message = "the expression has no `}` at its end"
         problems.add("MG209", message, path)
         return value
     try:

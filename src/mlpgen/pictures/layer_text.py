@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.pictures.layer_views import present_rounds, rounds_vary
+from mlpgen.spec.types import layer_class
 from mlpgen.symbols.expressions import Expression
 
 if TYPE_CHECKING:
@@ -37,9 +38,18 @@ def argument_texts(view: LayerView) -> dict[str, str]:
     """Return a layer's arguments as text, those that differ by round as `8…64`."""
     every = [arguments(node) for node in view.rounds]
     names = dict.fromkeys(name for found in every for name in found)
+    pairs = [*zip(every, view.rounds, strict=True)]
     return {
-        name: _span([found[name] for found in every if name in found]) for name in names
+        name: _span([found.get(name, _default(node, name)) for found, node in pairs])
+        for name in names
     }
+
+
+def _default(node: Node, name: str) -> Any:
+    """Return the value of an argument that is left out."""
+    cls = layer_class(node.type)
+    field = cls.model_fields.get(name) if cls else None
+    return plain(field.default) if field else None
 
 
 def _span(values: Sequence[Any]) -> str:

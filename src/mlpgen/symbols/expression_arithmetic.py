@@ -38,7 +38,8 @@ def binary(left: Expression, op: ast.operator, right: Expression) -> Expression:
     if isinstance(op, ast.Pow):
         return _power(left, right)
     if type(op) not in _ARITHMETIC:
-        raise ExpressionError("bit operations are not allowed")
+        help = "a power is `**`" if isinstance(op, ast.BitXor) else ""
+        raise ExpressionError("bit operations are not allowed", help=help)
     sign, function = _ARITHMETIC[type(op)]
     try:
         value = function(left.value, right.value)

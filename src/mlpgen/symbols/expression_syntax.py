@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from functools import lru_cache
 from itertools import accumulate
@@ -35,16 +36,29 @@ def parsed(text: str) -> ast.expr:
             warnings.simplefilter("ignore")
             tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        message = (
-            f"`{text}` is not a Python expression"
-            if text
-            else "the expression is empty"
-        )
-        raise ExpressionError(message) from None
+        if not text:
+            raise ExpressionError("the expression is empty") from None
+        message = f"`{text}` is not a Python expression"
+        raise ExpressionError(message, help=_in_python(text)) from None
     if _height(tree) > MOST_STEPS:
         message = f"more than {MOST_STEPS} nested operations"
         raise ExpressionError(message)
     return tree
+
+
+_OTHER_SIGNS = {
+    r"\?": "a choice is `a if condition else b`",
+    r"\bif\b(?!.*\belse\b)": "a choice is `a if condition else b`",
+    r"&&|\|\||![^=]|![=]{2}": "conditions are joined by `and`, `or` and `not`",
+    r"(?<![<>=!])=(?!=)": "`==` compares",
+}
+"""What other languages write, or people forget, and what Python has for it."""
+
+
+def _in_python(text: str) -> str:
+    """Say how Python writes what was probably meant; empty if that is not known."""
+    found = (help for sign, help in _OTHER_SIGNS.items() if re.search(sign, text))
+    return next(found, "")
 
 
 @lru_cache(1024)

@@ -192,7 +192,8 @@ def _rounds(
         or (empty and not counted and len(rounds) > 1)
     ):
         message = (
-            f"the rounds of `{entry.name}` follow no pattern: their number is fixed"
+            f"the rounds of `{entry.name}` differ without a pattern, so their number "
+            "cannot depend on a parameter"
         )
         help = "write the number, or let sizes grow by the same step each round"
         context.problems.add("MG221", message, (*entry.path, "repeat"), help=help)

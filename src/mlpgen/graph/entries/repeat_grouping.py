@@ -52,8 +52,9 @@ def gathered(
         after = written[at + 1 :]
         if length <= len(after) and _to_the_end(after, at + 1, counted):
             length = 1  # its input is equal to that of the next by chance
-        if length == 1:
-            node = nodes[at]
+        same = {node_key(each) for each in nodes[at : at + length]}
+        if len(same) == 1 and (length == 1 or not isinstance(count, Size)):
+            node = nodes[at]  # what their numbers decide is the same in all of them
         to_the_end = at + length == len(nodes)
         rounds = count - at if to_the_end else length
         if int(rounds) > 0 or isinstance(rounds, Size):
