@@ -13,10 +13,10 @@ import yaml
 
 from mlpgen import api
 from mlpgen.cli import run
-from mlpgen.drafts import images, running_text, texts
+from mlpgen.drafts import images, running_text, targets, texts
 
 from .networks import network
-from .shared_modules import load
+from .shared_modules import load, shared
 from .test_own_text import reviews, story, table
 from .test_training import rows, train
 
@@ -350,11 +350,22 @@ def test_options_are_of_their_kinds(capsys: pytest.CaptureFixture[str]) -> None:
     for args, wanted in (
         (["images", "x", "--column", "y"], "`init images` takes no --column"),
         (["csv", "x.csv", "--column", "y"], "`init csv` takes no --column"),
+        (["images", "x", "--target", "y"], "`init images` takes no --target"),
+        (["csv", "x.csv"], "`init csv` needs the column to learn"),
+        (["csv", "x.csv", *["--target", "y"] * 2], "--target y is given twice"),
         (["mlp", "--column", "y"], "`init mlp` takes no data"),
         (["text"], "`init text` needs the path of the data"),
     ):
         assert run(["init", *args]) == 2
         assert wanted in capsys.readouterr().err
+
+
+def test_drafts_weight_what_trainings_warn_of() -> None:
+    assert targets.UNEQUAL == shared("look").UNEQUAL
+    for most, weighted in ((20, False), (21, True)):
+        for classes in ("ab", "abc"):
+            counts = {each: most if each == "a" else 1 for each in classes}
+            assert targets.of_classes(counts).weighted == weighted
 
 
 COLUMNS = {
