@@ -185,12 +185,23 @@ def test_a_foreign_file_is_kept(folder: Folder) -> None:
     done = folder.run("render", "specs/mnist_mlp.yaml")
     assert done.returncode == 1
     assert folder.read(MODEL) == "print('mine')\n"
+    assert done.stderr.startswith("--force overwrites the kept files")
 
 
 def test_the_file_of_another_spec_is_kept(folder: Folder) -> None:
     folder.run("render", "specs/mnist_mlp.yaml")
     folder.write("other/mnist_mlp.yaml", SPEC)
-    assert folder.run("render", "other/mnist_mlp.yaml").returncode == 1
+    done = folder.run("render", "other/mnist_mlp.yaml")
+    assert done.returncode == 1
+    assert f"{MODEL}: kept: it is of the spec specs/mnist_mlp.yaml\n" in done.stdout
+    names = "give one of the two specs another `name`, or another `file`"
+    assert done.stderr == f"{names}\n"
+    folder.write(MODEL, "print('mine')\n")
+    done = folder.run("render", "other/mnist_mlp.yaml")
+    assert f"{MODEL}: kept: another file is at this path\n" in done.stdout
+    assert done.stderr.startswith(f"{names}\n--force overwrites the kept files")
+    done = folder.run("check", "other/mnist_mlp.yaml")
+    assert f"it is of the spec `specs/mnist_mlp.yaml`: {names}\n" in done.stdout
 
 
 def test_two_specs_with_one_name(folder: Folder) -> None:
@@ -351,6 +362,12 @@ def test_version_and_wrong_usage(folder: Folder) -> None:
     assert "render" in wrong.stderr
     assert folder.run("layers", "Conv2").returncode == 2
     assert folder.run("render").returncode == 2
+
+
+def test_without_a_command_the_help_is_shown(folder: Folder) -> None:
+    done, help = folder.run(), folder.run("--help").stdout
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", help)
+    assert len(help.splitlines()) > 15
 
 
 @pytest.mark.parametrize("kind", ["mlp", "cnn", "autoencoder"])

@@ -714,6 +714,20 @@ def test_files_that_are_continued_are_lines_apart(module: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("module", ["data_text", "data_words"])
+@pytest.mark.parametrize("text", ["one two ", "one two\n"])
+def test_the_last_end_of_a_line_counts_where_it_was_learned(
+    module: str, text: str, tmp_path: Path
+) -> None:
+    texts = shared(module)
+    (tmp_path / "a.txt").write_text(text * 40)
+    given = {"path": "a.txt", "length": 6, "vocabulary": 20}
+    about = texts.load(tmp_path, CPU, **given).about
+    (tmp_path / "start.txt").write_text("two one\n")
+    read = texts.read_files([tmp_path / "start.txt"], about)
+    assert texts.decode(read, about) == "two one" + "\n" * text.endswith("\n")
+
+
+@pytest.mark.parametrize("module", ["data_text", "data_words"])
 @pytest.mark.parametrize("weights", [None, torch.arange(1.0, 21)])
 def test_parts_of_a_step_weigh_by_what_is_learned(
     module: str, weights: torch.Tensor | None, tmp_path: Path

@@ -67,9 +67,11 @@ def as_written(
         return spec_comparison.as_written(under(data, folder, *damages, **more))
 
 
-def captured(data: dict[str, Any], folder: Path, *damages: tuple[str, str]) -> str:
-    """Run the check of all captures on a network."""
-    subject = under(data, folder, *damages)
+def captured(
+    data: dict[str, Any], folder: Path, *damages: tuple[str, str], **more: Any
+) -> str:
+    """Run the check of captures on a network."""
+    subject = under(data, folder, *damages, **more)
     with contextlib.chdir(folder), torch.no_grad():
         return spec_comparison.captured(subject)
 
@@ -263,6 +265,13 @@ def test_chosen_captures_are_proved(tmp_path: Path) -> None:
     assert as_written(CALLS, tmp_path, **more) == "5 layers of the spec give the same"
     with pytest.raises(FailsError, match=r"`other.inner` of explicit is not what the"):
         as_written(CALLS, tmp_path, ("[1]", "[0]"), **more)
+    assert captured(CALLS, tmp_path, **more) == "2 captured values equal the spec's"
+    one = {"capture": ["other.inner"]}
+    assert captured(CALLS, tmp_path, **one) == "1 captured value equals the spec's"
+    with pytest.raises(FailsError, match=r"captured `other.inner` of explicit is not"):
+        captured(CALLS, tmp_path, ("[1]", "[0]"), **more)
+    none = captured(spec({"Linear": 4}), tmp_path)
+    assert none == "there are no values to capture besides the outputs"
     with pytest.raises(SpecError, match=r"`--capture othr.inner`: there is no such l"):
         job("spec", network(CALLS), ["othr.inner"])
 

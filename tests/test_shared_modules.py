@@ -591,7 +591,7 @@ def test_a_spec_that_is_called_as_the_script_of_another(
         assert "`train_mnist_mlp.py`" in said and "another `file`" in said
     assert run(["render", "specs/train.yaml"]) == 1
     said = capsys.readouterr().out
-    assert f"{path}: kept: another file is at this path\n" in said
+    assert f"{path}: kept: it is of the spec specs/mnist_mlp.yaml\n" in said
     assert path.read_bytes() == before
 
 

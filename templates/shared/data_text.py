@@ -175,13 +175,14 @@ def decode(numbers: Tensor, about: dict[str, Any]) -> str:
 def text_to_continue(paths: Iterable[Path], about: dict[str, Any]) -> str:
     """Read a text to go on with; each file but the last one ends its line.
 
-    Of lines, the last one counts, behind the end of another one.
+    Of lines, the last one counts, behind the end of another one. Editors end a file
+    with the end of a line: where the model has seen none, it is no part of the text.
     """
     texts = [read_text(path, about.get("encoding", "")) for path in paths]
     text = "".join(f"{each.removesuffix(END)}{END}" for each in texts[:-1]) + texts[-1]
     if about["lines"]:
         return f"{END}{text.removesuffix(END).split(END)[-1]}"
-    return text
+    return text if END in about["vocabulary"] else text.removesuffix(END)
 
 
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:

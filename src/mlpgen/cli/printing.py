@@ -110,6 +110,9 @@ def usage(error: click.ClickException) -> None:
     """Print an error about the command line, which quotes user input."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     said = error.format_message()
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):  # it is the help
+        as_it_is(escape.lines(f"{said}\n"), aside=True)
+        return
     if not isinstance(error, click.MissingParameter):  # its message has several lines
         said = escape.safe(said)
     lines = [f"Error: {said}"]

@@ -116,10 +116,14 @@ def command(
         printing.say(f"{same} {modules}: unchanged", aside=aside)
     for note in pending.notes:
         printing.say(note, aside=aside)
-    if force or not any(change.status in files.KEPT for change in changes):
+    kept = [each for each in changes if each.status in files.KEPT]
+    if force or not kept:
         return 0
-    hint = "--force overwrites the kept files and saves their old text as .orig"
-    printing.say(hint, aside=True)
+    if any(each.owner for each in kept):
+        printing.say(files.OTHER_NAMES, aside=True)
+    if not all(each.owner for each in kept):
+        hint = "--force overwrites the kept files and saves their old text as .orig"
+        printing.say(hint, aside=True)
     return 1
 
 
@@ -136,6 +140,8 @@ def _print(rendered: Mapping[Path, RenderedFile]) -> None:
 
 def _tell(change: Change, *, forced: bool, dry_run: bool, aside: bool) -> None:
     word, color = _WORDS.get(change.status, ("", ""))
+    if change.owner:
+        word = f"kept: it is of the spec {change.owner}"
     if forced and change.status in files.KEPT:
         word, color = "overwritten, its old text is kept as .orig", "yellow"
     lost = (

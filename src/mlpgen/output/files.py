@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from mlpgen.output import header, ipynb
 from mlpgen.source.files import kind, possible
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Status = str
 """`missing`, `current`, `stale`, `edited`, `foreign`, `damaged` or `unreadable`;
@@ -18,6 +16,9 @@ Status = str
 
 KEPT = ("edited", "foreign", "damaged", "blocked", "unreadable")
 """The files that are only overwritten with `--force`."""
+
+OTHER_NAMES = "give one of the two specs another `name`, or another `file`"
+"""What mends that two specs make the same file."""
 
 
 class OnDisk(NamedTuple):
@@ -88,6 +89,12 @@ class Change(NamedTuple):
         """
         return self.status != "current" and (force or self.status not in KEPT)
 
+    @property
+    def owner(self) -> str:
+        """The other spec that made the file, if it is one of another spec."""
+        found = header.read(self.old) if self.status == "foreign" else None
+        return _spec_at(self.path, found) if found else ""
+
 
 def require_writable(there: OnDisk) -> None:
     """Refuse to write where something is that cannot be kept under another name.
@@ -134,9 +141,14 @@ def _status(path: Path, old: str, new: str) -> Status:
         return "edited"
     spec, wanted = _spec(found), header.read(new)
     same = wanted is not None and _spec(wanted) == spec
-    if not same and spec != "-" and is_file(os.path.normpath(path.parent / spec)):
+    if not same and spec != "-" and is_file(_spec_at(path, found)):
         return "foreign"
     return "stale"
+
+
+def _spec_at(path: Path, found: header.Header) -> str:
+    """Return the path of the spec that the header of a file names."""
+    return Path(os.path.normpath(path.parent / _spec(found))).as_posix()
 
 
 def _spec(found: header.Header) -> str:

@@ -61,7 +61,10 @@ def _advice(change: files.Change, command: str) -> str:
             too = "the rendered code has changed too; " if _changed(change) else ""
             return f"{too}move the edit into {_home(change)}, or: {command} --force"
         case "foreign":
-            return f"{_foreign(change)}: move it, or: {command} --force"
+            if change.owner:
+                return f"it is of the spec `{change.owner}`: {files.OTHER_NAMES}"
+            why = "a file without mlpgen's header is at this path"
+            return f"{why}: move it, or: {command} --force"
         case "damaged":
             return f"its header is damaged: {command} --force"
         case "unreadable" if above:
@@ -92,12 +95,6 @@ def _home(change: files.Change) -> str:
     if found is None or found.origin is not None:
         return "the spec"
     return "the project's module" if found.from_project else "a file of your own"
-
-
-def _foreign(change: files.Change) -> str:
-    if header.read(change.old) is None:
-        return "a file without mlpgen's header is at this path"
-    return "a file of another spec is at this path"
 
 
 def _changed(change: files.Change) -> bool:

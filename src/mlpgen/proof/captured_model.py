@@ -1,4 +1,4 @@
-"""A model that captures the result of every layer, which is proved by default."""
+"""The model whose captured values are compared with the spec."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from mlpgen.graph.captures import free_captures
 from mlpgen.proof.claims import outputs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpgen.api import Network
     from mlpgen.proof.claims import Tensor
 
 
 class CapturedModel(NamedTuple):
-    """A model that returns everything that can be captured in a network.
+    """A model that returns values inside a network.
 
     Attributes:
         outputs: What it returns: the outputs of the network, then the captured values.
@@ -25,13 +27,17 @@ class CapturedModel(NamedTuple):
     texts: dict[str, str]
 
 
-def captured_model(network: Network) -> CapturedModel | None:
-    """Render the model that captures the result of every layer of a network.
+def captured_model(network: Network, asked: Sequence[str] = ()) -> CapturedModel | None:
+    """Render the model that captures values inside a network.
+
+    Args:
+        network: The network.
+        asked: The values; if empty, the result of every layer.
 
     Returns:
         None if there is nothing to capture.
     """
-    names = free_captures(network.graph)
+    names = (*asked,) or free_captures(network.graph)
     if not names:
         return None
     file = f"{network.graph.stem}.py"

@@ -66,7 +66,7 @@ def job(spec: str, network: Network, capture: Sequence[str] = ()) -> Job:
         spec: The path of its spec, for messages.
         network: The loaded spec.
         capture: What the model returns besides its outputs. If empty, another model
-            that returns the result of each layer is proved as well.
+            that returns the result of each layer is compared with the spec.
 
     Raises:
         SpecError: A name in `capture` does not exist.
@@ -83,7 +83,7 @@ def job(spec: str, network: Network, capture: Sequence[str] = ()) -> Job:
         custom_files.read_files(network.graph, Path(network.document.name).parent),
         constructor_arguments(network, names),
         spec_entries(network),
-        None if names else captured_model(network),
+        captured_model(network, names),
     )
 
 

@@ -102,8 +102,10 @@ def _evaluated(model: nn.Module, subject: Subject) -> tuple[Interpreter, list[Va
 def captured(subject: Subject) -> str:
     """Compare what a model with captured layers returns with the spec."""
     trial = subject.captured
-    if not trial or not subject.entries:
-        return "no other values were asked for"
+    if not subject.entries:
+        return "no spec"
+    if not trial:
+        return "there are no values to capture besides the outputs"
     claims = {**subject.claims, "outputs": trial["outputs"]}
     names = [each["name"] for each in trial["outputs"]]
     base = next(iter(subject.models.values())).eval()
@@ -129,7 +131,9 @@ def captured(subject: Subject) -> str:
                 raise FailsError(
                     f"captured `{name}` of {style} is not what the spec says: {said}"
                 )
-    return f"{counted(len(names) - count, 'captured value')} equal the spec's"
+    compared = len(names) - count
+    verb = "equals" if compared == 1 else "equal"
+    return f"{counted(compared, 'captured value')} {verb} the spec's"
 
 
 def _need_keys(base: nn.Module, model: nn.Module, style: str) -> None:
