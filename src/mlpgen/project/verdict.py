@@ -61,10 +61,10 @@ def _advice(change: files.Change, command: str) -> str:
             too = "the rendered code has changed too; " if _changed(change) else ""
             return f"{too}move the edit into {_home(change)}, or: {command} --force"
         case "foreign":
+            why, what = "a file without mlpgen's header is at this path", "move it"
             if change.owner:
-                return f"it is of the spec `{change.owner}`: {files.OTHER_NAMES}"
-            why = "a file without mlpgen's header is at this path"
-            return f"{why}: move it, or: {command} --force"
+                why, what = f"it is of the spec `{change.owner}`", files.OTHER_NAMES
+            return f"{why}: {what}, or: {command} --force"
         case "damaged":
             return f"its header is damaged: {command} --force"
         case "unreadable" if above:
