@@ -413,6 +413,24 @@ def test_r2_where_all_targets_are_equal() -> None:
     assert score.explained() == 0
 
 
+def test_r2_of_several_targets_is_the_mean_of_theirs() -> None:
+    """That targets differ from each other is nothing that a model explains."""
+    draw = torch.Generator().manual_seed(0)
+    wanted = torch.randn(90, 3, generator=draw) * torch.tensor([1.0, 5.0, 0.0])
+    wanted += torch.tensor([5.0, 1000.0, 7.0])
+    given = wanted.mean(dim=0) + 0.9 * (wanted - wanted.mean(dim=0))
+    given[:, 0] = 5.0
+    score = shared("scores").Variance()
+    for start in (0, 40, 50):
+        stop = {0: 40, 40: 50, 50: 90}[start]
+        score.add(given[start:stop], wanted[start:stop])
+    each = 1 - (given - wanted).square().sum(0) / (
+        wanted - wanted.mean(0)
+    ).square().sum(0)
+    assert score.explained() == pytest.approx(float(each[:2].sum()) / 3, abs=1e-4)
+    assert score.explained() < 0.34
+
+
 def test_resumed_with_other_classes(data: Path, tmp_path: Path) -> None:
     script = written("csv", tmp_path / "made", epochs=1)
     out = str(tmp_path / "out")

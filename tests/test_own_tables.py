@@ -520,7 +520,7 @@ WARNED = {
         "another whole number in every row, as an",
     ),
     "a count": (("place", "#"), "another whole number in every row, as an id"),
-    "other whole numbers": (("km", "9##71"), "`drop` what is an id"),
+    "other whole numbers": (("km", "9##71"), "`drop` only what is an id"),
     "a category each": (("name", "n#"), "another category in every row, as an id"),
     "the same": (("same", "3"), "same is the same in every row"),
     "a unit": (("size", "# kg"), "has numbers with a unit, such as '0 kg'"),

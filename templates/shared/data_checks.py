@@ -179,6 +179,15 @@ def target_doubts(data: Data) -> Iterator[str]:
     numbers = data.targets[:: max(len(data) // SOME, 1)]
     if not numbers.is_floating_point():
         return
+    if numbers.ndim == 2 and numbers.shape[1] > 1:
+        size = numbers.square().mean(dim=0).max().sqrt().item()
+        if size > LARGE:
+            yield (
+                f"targets are large, up to about {float(f'{size:.3g}'):.10g}, and a "
+                "network gives about 1 at first: with `MSELoss` or `L1Loss`, "
+                "`y = (y - y.mean(axis=0)) / y.std(axis=0)` is learned sooner"
+            )
+        return
     std, mean = torch.std_mean(numbers.flatten(), correction=0)
     size = torch.hypot(std, mean).item()
     if size > LARGE:

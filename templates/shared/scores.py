@@ -99,28 +99,37 @@ def perplexity(entropy: float) -> float:
 
 
 class Variance:
-    """The squared error of outputs against the variance of their targets."""
+    """The squared error of outputs against the variance of their targets.
+
+    Of several targets each has its own variance; the values of an image are one target.
+    """
 
     def __init__(self) -> None:
-        self._parts: list[tuple[int, float, float, float]] = []
+        self._parts: list[tuple[int, list[list[float]]]] = []
 
     def add(self, outputs: Tensor, targets: Tensor) -> None:
-        """Add a batch, both of one shape."""
-        error = (outputs - targets).square().sum().item()
-        variance, mean = torch.var_mean(targets.float(), correction=0)
-        self._parts.append((targets.numel(), mean.item(), variance.item(), error))
+        """Add a batch, both of one shape, (B, K) or (B, …)."""
+        pair = (outputs, targets)
+        if targets.ndim != 2:
+            pair = (outputs.reshape(-1, 1), targets.reshape(-1, 1))
+        given, wanted = (each.cpu().double() for each in pair)
+        variance, mean = torch.var_mean(wanted, dim=0, correction=0)
+        error = (given - wanted).square().sum(dim=0)
+        self._parts.append((len(wanted), torch.stack([mean, variance, error]).tolist()))
 
     def explained(self) -> float:
-        """Return the share of the variance that is explained; 0 if there is none."""
+        """Return the share of the variance that is explained, as a mean over targets.
+
+        It is 0 of a target that is always the same.
+        """
         parts = [part for found in of_ranks(self._parts) for part in found]
-        whole = sum(count for count, *_ in parts)
-        center = sum(count * mean for count, mean, *_ in parts) / whole
-        spread = sum(
-            count * (variance + (mean - center) ** 2)
-            for count, mean, variance, _ in parts
-        )
-        error = sum(error for *_, error in parts)
-        return 1 - error / spread if spread > 0 else 0.0
+        counts = torch.tensor([float(count) for count, _ in parts]).view(-1, 1)
+        found = torch.tensor([each for _, each in parts], dtype=torch.float64)
+        mean, variance, error = found.unbind(dim=1)
+        center = (counts * mean).sum(dim=0) / counts.sum()
+        spread = (counts * (variance + (mean - center).square())).sum(dim=0)
+        share = torch.where(spread > 0, 1 - error.sum(dim=0) / spread, 0.0)
+        return float(share.mean())
 
 
 @torch.inference_mode()

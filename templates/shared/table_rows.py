@@ -315,7 +315,7 @@ def doubts_of(features: Columns) -> Iterator[str]:
     if differ:
         yield (
             f"{named(differ)} {'has' if len(differ) == 1 else 'have'} another whole "
-            "number in every row: `drop` what is an id"
+            "number in every row, as ids have, and amounts: `drop` only what is an id"
         )
     for reason in dict.fromkeys(filter(None, found.values())):
         alike = [name for name, said in found.items() if said == reason]
