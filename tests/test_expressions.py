@@ -46,6 +46,9 @@ PARAMETERS = {"a": 4, "f": 0.5, "b": True}
         ("a if b else f", 4.0, "float(a) if b else f"),
         ("1 if b else f", 1.0, "1.0 if b else f"),
         ("true if b else false", True, "b"),
+        ("1 == 2 if b else 3 == 4", False, "False"),
+        ("1 < 2 if b else 3 < 4", True, "True"),
+        ("1 == 2 if b else 3 < 4", False, "not b"),
         ("false if a > 1 else true", False, "not a > 1"),
         ("b if a > 1 else true", True, "b if a > 1 else True"),
         ("2 if 1 < 2 else a // 0", 2, "2"),
@@ -271,8 +274,13 @@ CHAINED = st.tuples(
     COMPARED, st.sampled_from(["<", "==", "!="]), st.sampled_from(["a", "b", "7"])
 ).map(" ".join)
 LOGICAL = st.recursive(
-    st.sampled_from(["t", "u", "true", "false"]) | COMPARED | CHAINED,
+    st.sampled_from(["t", "u", "true", "false", "1 == 2", "2 > 1"])
+    | COMPARED
+    | CHAINED,
     lambda part: st.one_of(
+        st.tuples(part, st.sampled_from(["t", "a > 3"]), part).map(
+            lambda drawn: "({} if {} else {})".format(*drawn)
+        ),
         st.tuples(part, st.sampled_from(["and", "or"]), part).map(" ".join),
         part.map("not {}".format),
         part.map("({})".format),

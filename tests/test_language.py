@@ -1103,3 +1103,35 @@ def test_what_is_joined_under_a_condition_is_as_wide_as_its_parts() -> None:
         other = type(made)(stride=1)
         assert other(x).shape == (2, 2, 8, 8)
         assert other.get_submodule("joined_1.conv2d_1").in_channels == 7
+
+
+@pytest.mark.parametrize("key", ["start", "end"])
+@pytest.mark.parametrize(
+    ("parameters", "index"),
+    [
+        ({"k": -20}, "k"),
+        ({"k": -3}, "k"),
+        ({"k": 3}, "k - 5"),
+        ({"k": 3}, "-k"),
+        ({"k": 2}, "k"),
+        ({"k": 0}, "-k if k > 2 else 3"),
+        ({"k": 4}, "-1 if k > 0 else 4"),
+    ],
+)
+def test_a_slice_may_begin_and_end_on_either_side(
+    key: str, parameters: dict[str, int], index: str
+) -> None:
+    """The layer behind it is as wide as the slice for any value of the parameter."""
+    if key == "end" and parameters == {"k": -20}:
+        pytest.skip("nothing is before it")
+    layers = [{"slice": {"dim": 1, key: f"${{{index}}}"}}, {"Linear": 3}]
+    loaded = net(*layers, shape=(10,), parameters=parameters)
+    x = torch.arange(20.0).view(2, 10)
+    for style in api.STYLES:
+        made = module(api.render(loaded, style)["net.py"]).Net
+        for k in (*range(-25, 0, 4), 1, 2, 3, 4, 7, 9, parameters["k"]):
+            at = eval(index, {"k": k})
+            wanted = x[:, at:] if key == "start" else x[:, :at]
+            if k * parameters["k"] >= 0 and wanted.shape[1]:
+                assert made(k=k).linear_1.in_features == wanted.shape[1], (k, style)
+                assert made(k=k)(x).shape == (2, 3)

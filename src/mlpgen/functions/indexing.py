@@ -6,7 +6,9 @@ from mlpgen.catalogue.component import Expects, Positive
 from mlpgen.functions.base import Dim, Operation, axis_of, need_dtype, replaced
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 from mlpgen.layers.shapes import whole_shown
-from mlpgen.symbols.sizes import is_symbolic, minimum
+from mlpgen.symbols import operands
+from mlpgen.symbols.expressions import Expression
+from mlpgen.symbols.sizes import Size, either, is_symbolic, minimum, of_sum, sum_of
 
 Index = Annotated[int, Expects("a whole number")]
 OptionalIndex = Annotated[int | None, Expects("a whole number")]
@@ -192,11 +194,20 @@ class OneHot(Operation):
         return Function("F.one_hot", (), {"num_classes": self.num_classes})
 
 
-def _bound(given: int, size: int) -> int:
-    """Convert an end of a slice to an index from 0 to the size."""
-    if given < 0:
-        return size - minimum(-given, size)
-    return minimum(given, size)
+def _bound(index: int, size: int) -> int:
+    """Clip the start or end of a slice, which counts from the end if it is negative.
+
+    The code is right for indices of either sign, if parameters can change that.
+    """
+    from mlpgen.symbols import sum_functions
+
+    if sum_functions.is_positive(sum_of(index if index >= 0 else -index)):
+        return minimum(index, size) if index >= 0 else size - minimum(-index, size)
+    assert isinstance(index, Size)
+    ends = sum_functions.extreme("max", [sum_of(size + index), sum_of(0)])
+    from_end = of_sum(max(0, int(size) + int(index)), ends)
+    code = operands.infix(">=", index.operand, operands.number(0))
+    return either(Expression(index >= 0, code), minimum(index, size), from_end)
 
 
 def _is_one(step: int) -> bool:

@@ -34,6 +34,8 @@ def chosen(condition: Expression, one: Expression, other: Expression) -> Express
     if one.operand == other.operand:
         return one
     if isinstance(one.value, bool) and not (one.names or other.names):
+        if one.value == other.value:
+            return Expression.constant(one.value)
         return condition if one.value else negated(condition)
     one, other = _real(one), _real(other)  # of one type, as torch.jit.script wants it
     value = one.value if condition.value else other.value

@@ -35,9 +35,9 @@ def minimum(one: Sum, other: Sum) -> Sum:
     Parameters are assumed to be at least 0, so `w` is smaller than `2 * w`.
     """
     more = added(other, one, -1)
-    if _is_positive(more):
+    if is_positive(more):
         return one
-    if _is_positive(added(_ZERO, more, -1)):
+    if is_positive(added(_ZERO, more, -1)):
         return other
     common = _common(one, other)
     one, other = added(one, common, -1), added(other, common, -1)
@@ -49,7 +49,7 @@ def minimum(one: Sum, other: Sum) -> Sum:
 _ZERO = number(0)
 
 
-def _is_positive(value: Sum) -> bool:
+def is_positive(value: Sum) -> bool:
     """Return whether a sum is never below 0 while no parameter is."""
     return all(
         each > 0 and all(map(_is_positive_atom, product.factors))
@@ -62,7 +62,7 @@ def _is_positive_atom(atom: Atom) -> bool:
         return False
     if isinstance(atom, Opaque | Called | Rounded):
         return False
-    return all(map(_is_positive, sums_in(atom)))
+    return all(map(is_positive, sums_in(atom)))
 
 
 def either(condition: Any, one: Sum, other: Sum) -> Sum:
