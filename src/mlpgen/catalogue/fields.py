@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import ChainMap
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from mlpgen.catalogue.component import Expects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
     from mlpgen.source import Path
@@ -21,6 +20,15 @@ if TYPE_CHECKING:
 def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """Return the fields of a model, by their names in a spec."""
     return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+def keys_below(model: type[BaseModel], field: str) -> Iterable[str]:
+    """Return the keys of a field that is a mapping of them, else nothing."""
+    annotation = fields_of(model)[field].annotation
+    for each in (annotation, *get_args(annotation)):
+        if isinstance(each, type) and issubclass(each, BaseModel):
+            return fields_of(each)
+    return ()
 
 
 def expected(model: type[BaseModel], field: str) -> str:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, Span
 from mlpgen.source.document import place_of
+from mlpgen.source.slips import find_slip
 
 if TYPE_CHECKING:
     import yaml
 
 DEEPEST = 64
+
+_AFTER_A_SLIP = "mapping values are|block (mapping|collection): |not find expected ':'"
+"""The errors that follow from a missing space or dash."""
 
 _WORDS = (
     (
@@ -96,6 +100,12 @@ def syntax_error(
     if "anchor" in theirs or "alias" in theirs:
         message = "anchors and aliases are not allowed"
         return Diagnostic("MG104", message, place, help="put it in quotes")
+    slip = find_slip(lines, row) if re.search(_AFTER_A_SLIP, theirs) else None
+    if slip:
+        line, start = slip.row + 1, slip.column + 1
+        place = place_of(name, lines, Span(line, start, line, start + 1))
+        message = f"invalid YAML: {slip.message}"
+        return Diagnostic("MG101", message, place, help=slip.help)
     fallback = (error.problem or "it cannot be parsed", "")
     said = (
         (ours, hint) for pattern, ours, hint in _WORDS if re.search(pattern, theirs)

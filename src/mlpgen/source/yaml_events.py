@@ -143,7 +143,11 @@ class Reader:
             inner: Any = top.spans.inner
             line = inner[value][0].line
             message = f"duplicate key `{_cut(value)}`"
-            self.add("MG102", message, span, (f"the first one is in line {line}",))
+            above = self.stack[-2].values
+            is_layers = isinstance(above, dict) and next(reversed(above)) == "layers"
+            hint = "put `- ` before each layer" if is_layers else ""
+            notes = (f"the first one is in line {line}",)
+            self.add("MG102", message, span, notes, hint)
         top.key = (value, span)
 
     def wrong_key(self, value: Any, span: Span) -> None:

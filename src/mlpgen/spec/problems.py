@@ -12,6 +12,7 @@ from mlpgen.catalogue.fields import (
     deepest,
     expected,
     fields_of,
+    keys_below,
     takes,
 )
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
@@ -22,7 +23,7 @@ from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import ExpressionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from pydantic import BaseModel, ValidationError
 
@@ -163,6 +164,7 @@ class Problems:
             found = {name: each for name, each in found.items() if name[-1:] != ")"}
         unknown = [name for name in found if kinds[name] == "extra_forbidden"]
         meant = " ".join(nearest(name, fields_of(model)) for name in unknown)
+        empty = _empty_above(given, fields_of(model)) if unknown else {}
         lacks = [name for name in found if kinds[name] == "missing"]
         missing = [name for name in lacks if f"`{name}`" not in meant]
         if missing:
@@ -173,7 +175,7 @@ class Problems:
         for field, same in found.items():
             at = path if field == shorthand else (*path, field)
             if kinds[field] == "extra_forbidden":
-                self._add_unknown(field, model, subject, at)
+                self._add_unknown(field, model, subject, at, empty.get(field, ""))
             elif kinds[field] != "missing":
                 inner, value, kind = deepest(given[field], same)
                 help = self.help_for(value, symbolic=written is not None)
@@ -183,7 +185,7 @@ class Problems:
                 if plain and not inner and not help:
                     fields = ({**given, field: each} for each in alternatives(value))
                     right = [each for each in fields if takes(model, each, field)]
-                    help = _correction(right[0][field]) if right else ""
+                    help = _correction(field, right[0][field]) if right else ""
                 elif not plain and isinstance(value, float) and kind == "int_type":
                     help = "use `//` to divide whole numbers"
                 code = "MG204" if kind in _RANGES else "MG203"
@@ -192,12 +194,22 @@ class Problems:
                 self.add(code, message + shown(value), (*at, *inner), help=help)
 
     def _add_unknown(
-        self, field: str, model: type[BaseModel], subject: str, at: Path
+        self,
+        field: str,
+        model: type[BaseModel],
+        subject: str,
+        at: Path,
+        empty: str,
     ) -> None:
         of = _subject(subject)
         word = "argument" if _is_component(model) else "key"
         names = fields_of(model)
-        help = nearest(field, names) or f"it takes {listed(names)}"
+        inner = [name for name in names if field in keys_below(model, name)]
+        help = "" if inner else nearest(field, names)
+        outer = inner[0] if inner else empty
+        if outer and not help:
+            help = f"indent it below `{cut(outer)}:`"
+        help = help or f"it takes {listed(names)}"
         message = f"{of} has no {word} `{cut(field)}`"
         self.add("MG201", message, at, key=True, help=help)
 
@@ -277,10 +289,31 @@ def _subject(subject: str) -> str:
     return f"the {kind} `{name}`" if kind else f"`{name}`"
 
 
-def _correction(value: object) -> str:
+def _empty_above(given: Mapping[str, Any], known: Container[str]) -> dict[str, str]:
+    """Return, of unknown keys, the one without a value that they stand below."""
+    found: dict[str, str] = {}
+    empty = ""
+    for key, value in given.items():
+        if key not in known:
+            found[key] = empty
+        elif value is not None:
+            empty = ""
+        if value is None:
+            empty = key
+    return found
+
+
+def _correction(field: str, value: object) -> str:
     """Say how to write the value that was meant."""
+    if field == "layers" and isinstance(value, list) and isinstance(value[0], str):
+        if value[0].startswith("-"):
+            return "put a space after each `-`"
+        if " " in value[0]:
+            return "write each layer as its own entry, after `- `"
     if isinstance(value, dict):
         return "remove the `- ` before its keys"
     if isinstance(value, list) and value and isinstance(value[0], dict):
+        if next(iter(value[0]), "").startswith("-"):
+            return "put a space after each `-`"
         return "put `- ` before each of its keys"
     return f"write `{plain(value)}`"

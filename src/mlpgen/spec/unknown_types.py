@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.layers import CONTAINERS
 from mlpgen.spec.types import every_type, layer_class
-from mlpgen.spec.wording import near, nearest
+from mlpgen.spec.wording import near, nearest, spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +37,8 @@ def suggestion(type_: str, blocks: Iterable[str]) -> tuple[str, str]:
     name = call.strip().rpartition(".")[2]
     name = _OTHER_NAMES.get(name.lower(), name)
     known = [*every_type(), *blocks]
+    if slip := spaced(type_, known):
+        return name.lstrip("-").partition(":")[0], slip
     found = near(name, known)
     if not found:
         plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,59}", name)

@@ -31,8 +31,21 @@ def near(word: str, options: Iterable[str]) -> list[str]:
 
 def nearest(word: str, options: Iterable[str]) -> str:
     """Return "did you mean …?" for the closest option; empty if none is close."""
+    options = [*options]
     names = " or ".join(f"`{name}`" for name in near(word, options))
-    return f"did you mean {names}?" if names else ""
+    return spaced(word, options) or (f"did you mean {names}?" if names else "")
+
+
+def spaced(word: str, options: Iterable[str]) -> str:
+    """Return what to write for `-ReLU` and `Linear:10`, where only a space is missing.
+
+    It is empty if an option does not follow from that.
+    """
+    name, colon, _ = word.removeprefix("-").partition(":")
+    if name == word or name not in options:
+        return ""
+    dash = "- " if word.startswith("-") else ""
+    return f"put a space in: `{dash}{name}{': …' if colon else ''}`"
 
 
 def listed(names: Iterable[str]) -> str:

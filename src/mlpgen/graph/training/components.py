@@ -71,7 +71,7 @@ def read_component(
         place, key = (*path, name), True
     if not isinstance(name, str):
         message = f"`{kind}` must be a name, or a name with arguments, not {shown(raw)}"
-        problems.add("MG203", message, path)
+        problems.add("MG203", message, path, help=_indented(raw, catalogue))
         return None
     if name in REFUSED:
         message = f"`{name}` cannot be used: {REFUSED[name]}"
@@ -84,6 +84,16 @@ def read_component(
         )
         return None
     return _made(catalogue[name], name, arguments, place, problems)
+
+
+def _indented(raw: Any, catalogue: Mapping[str, type[P]]) -> str:
+    """Say what to indent, if arguments stand beside the name of their component."""
+    names = [*raw] if isinstance(raw, dict) else []
+    known = [name for name in names if name in catalogue]
+    beside = [name for name in names if name not in catalogue]
+    if len(known) != 1:
+        return f"choose one of {listed(known)}" if known else ""
+    return f"indent arguments below `{known[0]}`: `{known[0]}: {{{cut(beside[0])}: …}}`"
 
 
 def _made(
