@@ -141,6 +141,12 @@ def _is_ends(value: Any) -> bool:
     )
 
 
+def _are_ranges(value: Any) -> bool:
+    """Tell whether something is the ends of the numbers of columns, by their names."""
+    every = _are(lambda ends: _are(_is_number)(ends) and len(ends) == 2)
+    return isinstance(value, dict) and all(map(every, value.values()))
+
+
 def _one_or_some(one: Callable[[Any], bool]) -> Callable[[Any], bool]:
     """Return what tells whether something is such, or a list of them, or None."""
     return lambda value: value is None or one(value) or _are(one)(value)
@@ -153,6 +159,7 @@ FORMS: dict[str, Callable[[Any], bool]] = {
     "vocabulary": lambda value: _is_text(value) or _are(_is_text)(value),
     "shape": lambda value: value == [] or _are(_is_count)(value),
     "ends": _is_ends,
+    "ranges": _are_ranges,
     "parted": lambda value: isinstance(value, dict) and _is_count(value.get("count")),
     **dict.fromkeys(("classes", "categories", "names"), _are(_is_text)),
     **dict.fromkeys(("length", "known", "margin"), _is_count),

@@ -31,6 +31,7 @@ from table_features import (
 from table_files import Format, numbered_rows
 from table_layout import check_layout, check_width
 from table_notation import Known, with_thousands
+from table_ranges import far_numbers, taken_ranges
 from table_rows import (
     Keys,
     Missing,
@@ -124,8 +125,9 @@ def load(
         with of_file(tests), one_thread():
             everything = torch.arange(others.height)
             unseen = new_categories(others, about["columns"], everything)
+            far = far_numbers(others.features, about["columns"], about["ranges"])
             parts[2:] = parts_of_table(others, about, goal, (everything,))
-        notes += tuple(f"{test}: {each}" for each in (*others.notes, *unseen))
+        notes += tuple(f"{test}: {each}" for each in (*others.notes, *unseen, *far))
     for part in parts:
         part.put_on(device, about)
     train, held, tested = parts
@@ -176,7 +178,8 @@ def learned(rows: Rows, train: Tensor, keys: Keys, goal: Goal) -> dict[str, Any]
         for name, column in rows.features.items()
     }
     said = {key: each for key, each in keys.format._asdict().items() if each}
-    about = {"columns": columns, **({"format": said} if said else {})}
+    about: dict[str, Any] = {"columns": columns, "ranges": taken_ranges(columns)}
+    about |= {"format": said} if said else {}
     about |= learned_targets(rows.targets, train, goal)
     every = [*columns.values(), *about["target_columns"].values()]
     with_thousands(every, keys.format.decimal)
@@ -302,12 +305,16 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
 
 
 def read_file(path: Path, about: dict[str, Any]) -> Tensor:
-    """Read a table, and say what is left out and which of its categories are new."""
+    """Read a table, and say what is left out, and what is unlike the training."""
     known = about["columns"]
     with of_file(path), one_thread():
         table = table_like(path, Format(**about.get("format", {})), known)
         columns = columns_like(table, known)
-        unusual = (*unseen_categories(columns, known), *filled_numbers(columns, known))
+        unusual = (
+            *unseen_categories(columns, known),
+            *filled_numbers(columns, known),
+            *far_numbers(columns, known, about.get("ranges", {})),
+        )
         for line in (*table.left_out, *unusual):
             note(f"{path}: {line}")
         places = [torch.arange(len(table.lines))]

@@ -157,7 +157,7 @@ def _other_settings(
 
 
 def _other_data(was: dict[str, Any], now: dict[str, Any]) -> bool:
-    names = {*was, *now}.difference(OF_LOSS, {"parted"})
+    names = {*was, *now}.difference(OF_LOSS, {"parted", "ranges"})
     return any(was.get(name) != now.get(name) for name in names)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from table_dates import PARTS, TIME, best_pattern, read_dates, zones_of
+from table_dates import PARTS, TIME, best_pattern, part_of, read_dates, zones_of
 from table_files import Format, Table, read
 from table_numbers import code_in, doubt_of, read_numbers
 from table_series import known, odd, with_nulls
@@ -205,6 +205,13 @@ def dates_as(given: "Series", pattern: str, *, timed: bool = False) -> Column:
         values = values.set(~times, None)
     every = bool((times | given.is_null()).all())
     return Column("dates", values, pattern, odd(given, values), timed=every)
+
+
+def values_of_part(column: Column, part: str) -> "Series":
+    """Return a column of numbers, or a part of its dates."""
+    if column.kind == "dates":
+        return part_of(column.values, part)
+    return column.values
 
 
 def doubles(values: "Series") -> "Series":

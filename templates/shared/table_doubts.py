@@ -18,8 +18,10 @@ ID = re.compile(r"(?:^|[\W_])(?i:id|idx|index|uuid|guid|key|nr|no)$|[a-z]I[Dd]$"
 def suspicion(name: str, column: Column) -> str:
     """Say why a column is likely a mistake, such as an id; empty if it is none."""
     count, values = len(column.values), column.values
-    if count < 2 or column.kind in ("nothing", "dates"):
+    if count < 2 or column.kind == "nothing":
         return ""
+    if column.kind == "dates":
+        return "is the same in every row" if values.n_unique() == 1 else ""
     if column.code:
         return f"has numbers with leading zeros, such as {column.code!r}, as codes have"
     some = values.head(1000)

@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from data_common import DataError, named
-from table_columns import Column
-from table_dates import part_of
+from table_columns import Column, values_of_part
 from table_notation import TOO_LARGE, Known, notation_of
 
 if TYPE_CHECKING:
@@ -57,12 +56,12 @@ def learned_columns(
 
 
 def of_numbers(name: str, column: Column, train: Tensor, missing: str | None) -> Known:
-    """Return mean and deviation of numbers, or of a part of dates."""
+    """Return mean, deviation and range of numbers, or of a part of dates."""
     values = tensor_of(values_of_part(column, name)).index_select(0, train)
     there = values[~values.isnan()] if column.missing else values
     if not len(there):
         raise DataError(f"{name!r} is missing in all rows that are trained on: drop it")
-    known: Known = {}
+    known: Known = {"range": [each.item() for each in there.aminmax()]}
     if missing in ("mean", "median"):
         known["missing"] = (there.mean() if missing == "mean" else median(there)).item()
         values = values.nan_to_num(known["missing"])
@@ -73,13 +72,6 @@ def of_numbers(name: str, column: Column, train: Tensor, missing: str | None) ->
 def median(values: Tensor) -> Tensor:
     """Return the median, of an even number the mean of both in the middle."""
     return values.quantile(0.5) if len(values) < 2**24 else values.median()
-
-
-def values_of_part(column: Column, part: str) -> "Series":
-    """Return a column of numbers, or a part of its dates."""
-    if column.kind == "dates":
-        return part_of(column.values, part)
-    return column.values
 
 
 def tensor_of(values: "Series") -> Tensor:

@@ -13,6 +13,7 @@ from table_columns import Column, column_of, looks_like_number, read_table
 from table_doubts import may_be_id, suspicion
 from table_files import Format, Table, read
 from table_notation import Known, as_known, checked_columns, text_columns
+from table_ranges import constant_parts
 from table_targets import Columns, read_targets
 from table_text import TableError
 
@@ -307,6 +308,12 @@ def notes_of(columns: Columns, empty: Sequence[str]) -> Iterator[str]:
 def doubts_of(features: Columns) -> Iterator[str]:
     """Say which columns may be a mistake, a line for each reason."""
     found = {name: suspicion(name, each) for name, each in features.items()}
+    for name, column in features.items():
+        for said in constant_parts(name, column):
+            yield (
+                f"{said}: predictions for others are guesses; "
+                f"`drop: [{name}]` leaves its dates out"
+            )
     differ = [
         name
         for name, each in features.items()

@@ -116,6 +116,8 @@ def _columns(
     categories: list[str] = []
     missing: list[str] = []
     notes: dict[str, list[str]] = {}
+    same: list[str] = []
+    ranges = shared_module("table_ranges")
     width = 0
     for name, values in table.columns.items():
         if name in targets:
@@ -138,11 +140,12 @@ def _columns(
         if column.kind != "categories":
             missing += [name] if column.missing else []
             notes.setdefault(note, []).append(name)
+            same += ranges.constant_parts(name, column)
         column = column._replace(values=column.values.filter(objective.known))
         width += _width(column)
     said = [f"{note}: {some(names)}" for note, names in notes.items() if note]
     rows = int(objective.known.sum())
-    found = [*table.notes, *said]
+    found = [*table.notes, *said, *same]
     return ColumnSummary(width, kinds, drop, categories, missing, found, rows)
 
 
