@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OF_REVIEWS = """\
-# A spec of mlpgen, of what it found in texts: look at it, then render it.
+# A spec of mlpgen, of what it found in texts: look at it, `mlpgen render THIS_FILE`,
+# and run the train_our_reviews.py that this writes with `--data-dir FOLDER`.
 name: OurReviews
 # 600 texts
 # words of a text: 5 to 10, half of them up to 7
@@ -156,7 +157,7 @@ def test_a_draft_is_what_the_scripts_find(
     for each in SAID[kind]:
         assert each in text
     if kind == "table":
-        assert text == OF_REVIEWS
+        assert text == OF_REVIEWS.replace("FOLDER", tmp_path.as_posix())
     spec = yaml.safe_load(text)
     loaded = network(spec)
     for style in ("explicit", "sequential"):
@@ -462,7 +463,7 @@ def test_many_words_are_learned_as_words(
     monkeypatch.setattr(running_text, "WORDS_LOOKED_AT", len(path.read_text()) * 2 // 3)
     words = r"# 7,\d{3} words in the first [\d,]+ characters; all 301 different words"
     assert re.search(words, again := texts.draft(str(path)))
-    assert again.splitlines()[4:] == text.splitlines()[4:]
+    assert again.splitlines()[5:] == text.splitlines()[5:]
 
 
 def test_parts_of_folders_are_what_they_say(tmp_path: Path) -> None:
@@ -508,3 +509,30 @@ def test_a_table_with_texts_says_what_reads_them(
     printed = capsys.readouterr().out
     assert f"    # t {said}.\n" in printed
     assert "    drop: [t]\n" in printed
+
+
+@pytest.mark.parametrize(
+    ("folder", "shown"),
+    [("", "."), ("all texts", "'all texts'"), ("a\nb", "FOLDER"), ("../x", "../x")],
+)
+def test_the_first_lines_say_what_is_next(
+    folder: str,
+    shown: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """They name the script that is rendered, and its `--data-dir`."""
+    (here := tmp_path / "here").mkdir()
+    monkeypatch.chdir(here)
+    place = here / folder
+    place.mkdir(exist_ok=True)
+    (place / "old tales.txt").write_text("once upon a time\n" * 200)
+    data = os.path.join(folder, "old tales.txt")  # noqa: PTH118
+    assert run(["init", "text", data]) == 0
+    text = capsys.readouterr().out
+    script = (
+        f"# and run the train_old_tales.py that this writes with `--data-dir {shown}`."
+    )
+    assert text.splitlines()[1] == script
+    assert "train_old_tales.py" in api.render(network(yaml.safe_load(text)))

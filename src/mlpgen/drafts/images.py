@@ -11,7 +11,7 @@ from mlpgen.diagnostics.diagnostic import MissingPackageError
 from mlpgen.drafts.shared import shared_module
 from mlpgen.drafts.targets import number, of_classes
 from mlpgen.drafts.text import (
-    class_name,
+    beginning,
     named,
     reading,
     refuse,
@@ -146,7 +146,7 @@ def _written(folder: Path, photos: Photos) -> str:
     fit = sizes(total if photos.parts else total - round(0.2 * total))
     return fill_text(
         text_of("init/images.yaml.jinja"),
-        name=Code(class_name(folder, "Photos")),
+        **beginning(folder, "Photos"),
         total=Code(f"{total:,}"),
         classes=len(counts),
         counts=Code(some(f"{name} ({count:,})" for name, count in counts.items())),

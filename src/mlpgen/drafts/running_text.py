@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.drafts.shared import shared_module, text_in
-from mlpgen.drafts.text import class_name, named, refuse, sizes, yaml_name
+from mlpgen.drafts.text import beginning, named, refuse, sizes, yaml_name
 from mlpgen.drafts.units import is_spaceless, length_of, of_counts
 from mlpgen.rendering import fill_text
 from mlpgen.styles.code import Code
@@ -75,7 +75,7 @@ def of_file(path: Path) -> str:
     fit = sizes(count)
     return fill_text(
         text_of("init/text.yaml.jinja"),
-        name=Code(class_name(place, "Writer")),
+        **beginning(place, "Writer"),
         units=Code(cut.units),
         unit=Code(cut.units.removesuffix("s")),
         said=Code(cut.said),

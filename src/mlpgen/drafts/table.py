@@ -13,7 +13,7 @@ from mlpgen.drafts.labeled import are_texts
 from mlpgen.drafts.shared import shared_module
 from mlpgen.drafts.targets import target_of
 from mlpgen.drafts.text import (
-    class_name,
+    beginning,
     reading,
     refuse,
     sizes,
@@ -193,7 +193,7 @@ def _written(
     one = len(targets) == 1
     return fill_text(
         text_of("init/csv.yaml.jinja"),
-        name=Code(class_name(path, "Table")),
+        **beginning(path, "Table"),
         hidden=128 if columns.rows > 10_000 else 64,
         kinds=[
             (Code(kind), Code(some(names)))

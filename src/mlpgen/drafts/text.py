@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.names.identifiers import camel_case, snake_case, wrong_stem
+from mlpgen.styles.code import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,6 +62,22 @@ def class_name(path: Path, fallback: str) -> str:
     """Name the class after a file or folder."""
     names = (camel_case(path.stem), camel_case(f"my_{path.stem}"), fallback)
     return next(each for each in names if each and not wrong_stem(snake_case(each)))
+
+
+def beginning(data: Path, fallback: str) -> dict[str, Code]:
+    """Return the name of a class, and the script and folder of the next command.
+
+    Args:
+        data: The file or folder that the draft is of.
+        fallback: The name, if the data's cannot be one.
+    """
+    name = class_name(data, fallback)
+    folder = data.parent.as_posix()
+    return {
+        "name": Code(name),
+        "script": Code(f"train_{snake_case(name)}.py"),
+        "data_dir": Code(shlex.quote(folder) if folder.isprintable() else "FOLDER"),
+    }
 
 
 def some(names: Iterable[str]) -> str:

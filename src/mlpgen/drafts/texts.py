@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlpgen.drafts.labeled import of_folder, of_table
 from mlpgen.drafts.running_text import of_file
 from mlpgen.drafts.text import (
-    class_name,
+    beginning,
     named,
     reading,
     refuse,
@@ -66,7 +66,7 @@ def _written(path: Path, found: Texts) -> str:
     fit = sizes(total if found.parts else total - round(0.2 * total))
     return fill_text(
         text_of("init/texts.yaml.jinja"),
-        name=Code(class_name(path, "Reader")),
+        **beginning(path, "Reader"),
         total=Code(f"{total:,}"),
         counts=Code(
             some(f"{name} ({count:,})" for name, count in counts.items())
