@@ -206,20 +206,20 @@ def test_the_best_epoch_by_another_metric(tmp_path: Path) -> None:
 
 
 REMARKS = {
-    "the test chose": (False, "test_loss", 1, "the test chose that epoch"),
-    "the last epoch": (False, "test_loss", 2, ""),
-    "held out": (False, "validation_loss", 1, ""),
+    "the test chose": (False, "test_loss", 2, "the test chose that epoch"),
+    "a single epoch": (False, "test_loss", 1, ""),
+    "held out": (False, "validation_loss", 2, ""),
     "one batch": (True, "test_loss", 2, "the loss went from 2.5 to 0.125"),
 }
 
 
 @pytest.mark.parametrize("name", REMARKS)
 def test_what_metrics_mean_is_said(name: str) -> None:
-    one_batch, score, best, says = REMARKS[name]
+    one_batch, score, epochs, says = REMARKS[name]
     rows = [{f"{part}_loss": 2.5 for part in ("test", "validation")}]
     rows.append(dict.fromkeys(rows[0], 0.125))
     args = argparse.Namespace(overfit_batch=one_batch)
-    said = shared("best").remark(args, rows, best, score)
+    said = shared("best").remark(args, rows[:epochs], score)
     assert says in said
     assert bool(says) == bool(said)
 

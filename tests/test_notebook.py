@@ -192,6 +192,9 @@ def test_the_same_numbers_as_the_script(tiny: Path, tmp_path: Path) -> None:
     rows = [line.split()[1:5] for line in table.splitlines()[1:3]]
     lines = [each for each in notebook.stdout.splitlines() if "seconds" in each]
     assert rows == [line.split()[3:10:2] for line in lines]
+    chosen = "the test chose that epoch: `validation` holds data out for it"
+    assert chosen in notebook.stdout
+    assert chosen in done.stdout
 
 
 def test_what_is_rendered_can_be_read_again() -> None:

@@ -219,7 +219,7 @@ def check_predictions(kind: str, script: Path, folder: Path) -> None:
         assert first in {f"The <unknown> likes the {noun}." for noun in NOUNS}
         assert "unknown words: 1 of " in beside and "('unicorn')" in beside
         return
-    rows_ = ["review,other", "Good1 good2!,1", '"bad3, bad4\nzebra",2']
+    rows_ = ["review,other", "Good1 good2!,1", '"",', "  ,9", '"bad3, bad4\nzebra",2']
     (folder / "b.csv").write_text("\n".join(rows_))
     (folder / "c.txt").write_text("good5 plain1\n")
     names = ["b.csv", "c.txt"] if kind in ("table", "numbers") else ["c.txt"]
@@ -240,7 +240,9 @@ def check_predictions(kind: str, script: Path, folder: Path) -> None:
     else:
         assert predicted == (["good", "bad", "good"] if len(names) > 1 else ["good"])
     if kind == "table":
-        assert [each["row"] for each in found] == [1, 2, 1]
+        assert [each["row"] for each in found] == [1, 4, 1]
+        assert "1 empty row is left out" in beside
+        assert "1 of 3 rows without a text are left out: row 3" in beside
         assert "unknown words: 3 of 9 ('!', ',' and 'zebra')" in beside
         assert "test_accuracy" in printed
 

@@ -100,6 +100,10 @@ class Run:
 
     def restore_best(self) -> None:
         """Give the models the weights of the best epoch."""
+        if self.best_epoch:
+            print(f"the best of {len(self.rows)} epochs: {self.best_epoch}")
+        if self._score.startswith("test") and len(self.rows) > 1:
+            print("the test chose that epoch: `validation` holds data out for it")
         for name, state in self._kept.items():
             self.models[name].load_state_dict(state)
 

@@ -54,14 +54,12 @@ def other_best(
     return ""
 
 
-def remark(
-    args: argparse.Namespace, rows: list[Row], best_epoch: int, score: str
-) -> str:
+def remark(args: argparse.Namespace, rows: list[Row], score: str) -> str:
     """Say what the metrics mean, if that may surprise; empty if it does not."""
     if args.overfit_batch:
         loss = loss_beside(score)
         first, last = (short(rows[place][loss]) for place in (0, -1))
         return f"of one batch, the loss went from {first} to {last}"
-    if score.startswith("test") and best_epoch < len(rows):
+    if score.startswith("test") and len(rows) > 1:
         return "the test chose that epoch: `validation` holds data out for it"
     return ""

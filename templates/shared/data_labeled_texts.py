@@ -13,13 +13,13 @@ from torch import Tensor
 from data_checks import believed
 from data_common import Data, DataError, Splits, inside, named
 from data_goal import NO_GOAL, Goal
-from data_parts import left_out, parting_of_places, split
+from data_parts import Places, left_out, parting_of_places, split
 from data_twins import check_apart, copies, of_two_classes
 from preprocessing import Preprocessing
 from text_files import TEXTS, read_text
 from text_folders import find_texts
 from text_lengths import of_cuts, of_lengths
-from text_tables import TABLE_ENDINGS, read_columns
+from text_tables import TABLE_ENDINGS, numbers_of_texts, read_columns, read_texts
 from text_targets import as_targets, scale_of
 from text_units import (
     FIRST_UNIT,
@@ -149,7 +149,7 @@ def load_labeled(
         *texts.doubts,
         *of_cuts(raw.sizes, length, "texts", units),
         *of_unknown(features[places.test], units),
-        *of_twins(raw, texts.texts, places.train, places.test),
+        *of_twins(raw, texts.texts, places),
     ]
     about = {"vocabulary": known, "length": length, "units": units, "column": column}
     about |= parting_of_places(
@@ -176,10 +176,11 @@ def of_table(
     path: Path, column: str, target: str, separator: str, encoding: str
 ) -> Texts:
     """Read the texts of a table; rows without a text or a target are left out."""
-    rows, found = read_columns(path, (column, target), separator, encoding)
+    rows, numbers, found = read_columns(path, (column, target), separator, encoding)
     notes = [] if found in (",", separator) else [f"{path}: {found!r} parts the values"]
     for place, name in enumerate((column, target)):
-        empty = [number for number, row in enumerate(rows, 1) if not row[place]]
+        pairs = zip(numbers, rows, strict=True)
+        empty = [number for number, row in pairs if not row[place]]
         if empty:
             said = f"{len(empty):,} of {len(rows):,} rows without {name!r} are left out"
             notes.append(f"{said}: row {named([*map(str, empty)])}")
@@ -215,26 +216,24 @@ def of_folders(path: Path, encoding: str) -> Texts:
     return Texts(texts, names, counts, notes, doubts)
 
 
-def of_twins(
-    raw: Numbered, texts: Sequence[str], to_train: Tensor, to_test: Tensor
-) -> Iterator[str]:
-    """Warn of texts to test with that are, for a model, also trained on.
+def of_twins(raw: Numbered, texts: Sequence[str], places: Places) -> Iterator[str]:
+    """Warn of texts that are held out and, for a model, also trained on.
 
     Args:
         raw: The texts as they are taken apart; what differs beside is not seen.
         texts: The same, for people.
-        to_train: The places of those that are trained on, int64 (N,).
-        to_test: Of those that are tested.
+        places: Those of each part.
     """
     parts = torch.split(raw.numbers, raw.sizes.tolist())
     marks = [hash((*part.tolist(),)) for part in parts]
-    seen = {marks[place] for place in to_train.tolist()}
-    twins = [place for place in to_test.tolist() if marks[place] in seen]
-    if twins:
-        yield (
-            f"{len(twins):,} of {len(to_test):,} texts to test with are also trained "
-            f"on, such as {clipped(texts[twins[0]])}"
-        )
+    seen = {marks[place] for place in places.train.tolist()}
+    for part, what in ((places.validation, "validate"), (places.test, "test")):
+        twins = [place for place in part.tolist() if marks[place] in seen]
+        if twins:
+            yield (
+                f"{len(twins):,} of {len(part):,} texts to {what} with are also "
+                f"trained on, such as {clipped(texts[twins[0]])}"
+            )
 
 
 def preprocessing(about: dict[str, Any]) -> Preprocessing:
@@ -267,10 +266,21 @@ def read_labeled(paths: Iterable[Path], about: dict[str, Any]) -> Tensor:
 read_files = read_labeled
 
 
+def row_numbers(path: Path, about: dict[str, Any]) -> list[int]:
+    """Number what `texts_of` reads, from 1, by the rows of a table, empty ones too."""
+    if path.suffix.lower() not in TABLE_ENDINGS:
+        return [1]
+    return numbers_of_texts(path, *layout_of(about))
+
+
 def texts_of(path: Path, about: dict[str, Any]) -> list[str]:
-    """Read the texts of a file: of a table, one for each row."""
+    """Read the texts of a file: of a table, that of each row, but for empty ones."""
     if path.suffix.lower() not in TABLE_ENDINGS:
         return [read_text(path, about["encoding"])]
+    return read_texts(path, *layout_of(about))
+
+
+def layout_of(about: dict[str, Any]) -> tuple[list[str], str, str]:
+    """Return the columns of texts, what stands between values, and the encoding."""
     names = [about["column"]] if about["column"] else []
-    found = read_columns(path, names, about["separator"], about["encoding"])
-    return [text for (text,) in found.values]
+    return names, about["separator"], about["encoding"]

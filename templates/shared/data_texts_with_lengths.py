@@ -10,9 +10,16 @@ from torch import Tensor
 
 from data_common import Data, Features, Splits
 from data_inputs import Inputs, PreprocessingInputs
-from data_labeled_texts import FILES_OF_TEXTS, load_labeled, read_labeled
+from data_labeled_texts import (
+    FILES_OF_TEXTS,
+    load_labeled,
+    read_labeled,
+    row_numbers,
+)
 from preprocessing import Preprocessing
 from text_units import PADDING
+
+__all__ = ["FILES", "load", "preprocessing", "read_files", "row_numbers"]
 
 FILES = FILES_OF_TEXTS
 

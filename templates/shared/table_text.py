@@ -246,26 +246,44 @@ def rows_of(content: Content) -> Iterator[tuple[int, list[str]]]:
         raise TableError(f"{content.path} is no table: line {line}: {said}") from None
 
 
-def named_rows(content: Content) -> tuple[list[str], list[list[str]], int]:
-    """Return the names of the columns, the rows, and how many more are empty.
+class NamedRows(NamedTuple):
+    """The rows of a table below its line of names.
+
+    Attributes:
+        header: The names of the columns.
+        rows: The values of each row that is not empty.
+        numbers: The places of these rows below the names, from 1; empty ones count.
+        empty: How many more are empty.
+    """
+
+    header: list[str]
+    rows: list[list[str]]
+    numbers: list[int]
+    empty: int
+
+
+def named_rows(content: Content) -> NamedRows:
+    """Return the names of the columns, and the rows below them.
 
     Raises:
         TableError: A row has more or fewer values.
     """
     every = [*rows_of(content)]
-    lines = [(line, row) for line, row in every if row]
-    if not lines:
+    kept = [place for place, (_, row) in enumerate(every) if row]
+    if not kept:
         raise TableError(f"{content.path} is empty")
-    (_, header), *rows = lines
-    for line, row in rows:
+    first, *numbers = kept
+    header = every[first][1]
+    for line, row in (every[place] for place in numbers):
         if len(row) != len(header):
             raise TableError(
                 f"{content.path}, line {line}: it has {len(row)} values, the line of "
                 f"names has {len(header)}; a text with {content.separator!r} in it "
                 "stands in quotes"
             )
-    return (
+    return NamedRows(
         [each.strip() for each in header],
-        [row for _, row in rows],
-        len(every) - len(lines),
+        [every[place][1] for place in numbers],
+        [place - first for place in numbers],
+        len(every) - len(kept),
     )

@@ -17,10 +17,13 @@ class TextColumns(NamedTuple):
 
     Attributes:
         values: Of each row, those of the columns.
+        numbers: The place of each row below the line of names, from 1; empty ones,
+            which are left out, count too.
         separator: What stands between values.
     """
 
     values: list[tuple[str, ...]]
+    numbers: list[int]
     separator: str
 
 
@@ -42,7 +45,7 @@ def read_columns(
     with readable(path, "is no table"):
         try:
             content = open_table(path, separator, encoding, names)
-            header, rows, empty = named_rows(content)
+            header, rows, numbers, empty = named_rows(content)
         except TableError as error:
             raise DataError(str(error)) from None
     if content.encoding and not encoding:
@@ -54,8 +57,41 @@ def read_columns(
         raise DataError(f"{path} has no rows below a line of names")
     values = [tuple(row[place].strip() for place in places) for row in rows]
     return TextColumns(
-        [(text, *map(_known, more)) for text, *more in values], content.separator
+        [(text, *map(_known, more)) for text, *more in values],
+        numbers,
+        content.separator,
     )
+
+
+def read_texts(
+    path: Path, names: list[str], separator: str, encoding: str
+) -> list[str]:
+    """Read the texts of a table, as `read_columns` does; empty ones are left out.
+
+    Raises:
+        DataError: It is no table, or has no texts.
+    """
+    found = read_columns(path, names, separator, encoding)
+    pairs = zip(found.numbers, found.values, strict=True)
+    empty = [number for number, (text,) in pairs if not text]
+    if len(empty) == len(found.values):
+        raise DataError(f"{path} has no texts")
+    if empty:
+        said = (
+            f"{len(empty):,} of {len(found.values):,} rows without a text are left out"
+        )
+        note(f"{path}: {said}: row {named(empty)}")
+    return [text for (text,) in found.values if text]
+
+
+def numbers_of_texts(
+    path: Path, names: list[str], separator: str, encoding: str
+) -> list[int]:
+    """Number the rows whose texts `read_texts` reads, from 1, and say nothing."""
+    table = named_rows(open_table(path, separator, encoding, names))
+    place = table.header.index(names[0]) if names else 0
+    pairs = zip(table.numbers, table.rows, strict=True)
+    return [number for number, row in pairs if row[place].strip()]
 
 
 def _known(value: str) -> str:

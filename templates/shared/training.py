@@ -288,7 +288,7 @@ class Run:
             table["seconds"] = sum(row["seconds"] for row in self.rows)
             del table["epoch"]
             show_table(table)
-            if said := remark(self.args, self.rows, self.best_epoch, self._score):
+            if said := remark(self.args, self.rows, self._score):
                 say(said)
             say(f"metrics.csv, best.pt, last.pt: {self.folder}")
         # The other ranks may not see the folder of the first.

@@ -60,7 +60,7 @@ def of_table(path: Path, column: str, target: str) -> Texts:
     """
     tables = shared_module("table_text")
     content = tables.open_table(path, names=[*filter(None, (column, target))])
-    header, rows, _ = tables.named_rows(content)
+    header, rows, *_ = tables.named_rows(content)
     for name in filter(None, (target, column)):
         if header.count(name) != 1:
             has = f"{header.count(name)} columns" if name in header else "no column"

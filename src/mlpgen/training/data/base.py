@@ -115,6 +115,8 @@ class DataSource:
         scalable: Whether it can be standardized with a mean and a standard deviation.
         standardizes: Whether it can standardize targets that are numbers.
         single_texts: Whether each example is a text of its own.
+        numbers_rows: Whether its loader numbers the rows of a file to predict for,
+            some of which may be left out.
         metrics: What is measured without being asked for, besides the loss and the
             accuracy of classes.
     """
@@ -134,6 +136,7 @@ class DataSource:
     scalable: ClassVar[bool] = False
     standardizes: ClassVar[bool] = False
     single_texts: ClassVar[bool] = False
+    numbers_rows: ClassVar[bool] = False
     metrics: ClassVar[tuple[str, ...]] = ()
 
     @property

@@ -24,6 +24,7 @@ class Csv(UserData):
     numbers: ClassVar = True
     single: ClassVar = True
     standardizes: ClassVar = True
+    numbers_rows: ClassVar = True
 
     csv: Annotated[Name, Field(description="The table.")]
     target: Annotated[

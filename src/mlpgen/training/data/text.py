@@ -170,6 +170,7 @@ class LabeledTexts(Text):
     named_dtypes: ClassVar = ("int64",)
     continues: ClassVar = False
     single_texts: ClassVar = True
+    numbers_rows: ClassVar = True
 
     def refuses(self, inputs: Sequence[Input]) -> tuple[str, str]:
         """Refuse inputs other than a text and its length."""
