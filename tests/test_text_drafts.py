@@ -6,6 +6,7 @@ import os
 import random
 import re
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,8 @@ import yaml
 from mlpgen import api
 from mlpgen.cli import run
 from mlpgen.drafts import images, running_text, targets, texts
+from mlpgen.drafts.text import beginning, yaml_list
+from mlpgen.source import parse
 
 from .networks import network
 from .shared_modules import load, shared
@@ -22,7 +25,6 @@ from .test_training import rows, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 OF_REVIEWS = """\
 # A spec of mlpgen, of what it found in texts: look at it, `mlpgen render THIS_FILE`,
@@ -235,6 +237,14 @@ WRONG: dict[str, tuple[Callable[[Path], object], list[str], str]] = {
         ["x"],
         "has no texts of a and b",
     ),
+    "a link to nothing": (
+        lambda folder: [
+            put("x/a/1.txt", "one")(folder),
+            (folder / "x" / "a" / "2.txt").symlink_to("nowhere"),
+        ],
+        ["x"],
+        "x/a/2.txt` is a link to nothing\n",
+    ),
     "binary in a class": (
         lambda folder: [put(f"x/{n}/a.txt", b"a\0b")(folder) for n in "ab"],
         ["x"],
@@ -274,6 +284,11 @@ WRONG: dict[str, tuple[Callable[[Path], object], list[str], str]] = {
         put("x.csv", f"y,t,y\n{ROWS}"),
         ["x.csv", "--target", "y"],
         "has 2 columns `y`",
+    ),
+    "two columns of texts of a name": (
+        put("x.csv", "t,t,y\n" + "".join(f"a {n},we {n},{n % 2}\n" for n in range(8))),
+        ["x.csv", "--target", "y"],
+        "x.csv` has 2 columns `t`\n = help: give each column its own name\n",
     ),
     "two targets": (
         put("x.csv", f"id,t,y\n{ROWS}"),
@@ -422,9 +437,12 @@ def test_another_column_of_texts_is_said(tmp_path: Path) -> None:
     ("sizes", "length", "said"),
     [
         ([5] * 95 + [90] * 5, 10, "95 % of the texts fit, of others"),
-        ([5] * 95 + [60, 2000, 9, 9, 9], 1280, "99 % of the texts fit"),
-        ([700] * 20, 500, "0 % of the texts fit"),
-        ([3000] * 20, 2000, "0 % of the texts fit"),
+        ([5] * 95 + [60, 2000, 9, 9, 9], 10, "is seen: 21 % of all words\n"),
+        ([9] * 57 + [4000] * 3, 10, "95 % of the texts fit, of others the beginning"),
+        ([700] * 20, 500, "# of each of the texts the beginning is seen\n"),
+        ([3000] * 20, 2000, "# of each of the texts the beginning is seen\n"),
+        ([9] * 10 + [3000] * 20, 2000, "# 33 % of the texts fit"),
+        ([9000] * 20, 4000, "the beginning is seen: 45 % of all words\n"),
         ([3, 4, 13] * 4, 20, "all texts fit"),
         ([4] * 20, 10, "# words of a text: all of 4\n"),
     ],
@@ -432,7 +450,7 @@ def test_another_column_of_texts_is_said(tmp_path: Path) -> None:
 def test_lengths_are_of_the_texts(
     sizes: list[int], length: int, said: str, tmp_path: Path
 ) -> None:
-    """Most texts fit, and never is less than half of all there is seen."""
+    """Most texts fit; where less than half of all there is is seen, that is said."""
     words = [
         " ".join(random.Random(n).choices("abcd", k=k)) for n, k in enumerate(sizes)
     ]
@@ -442,7 +460,8 @@ def test_lengths_are_of_the_texts(
     spec = yaml.safe_load(text)
     assert spec["input"]["tokens"]["shape"] == [length]
     assert said in text
-    assert not [each for each in load(spec, tmp_path).warnings if "sees" in each]
+    warned = [each for each in load(spec, tmp_path).warnings if "sees" in each]
+    assert len(warned) == ("of all words" in text)
 
 
 def test_many_words_are_learned_as_words(
@@ -536,3 +555,21 @@ def test_the_first_lines_say_what_is_next(
     )
     assert text.splitlines()[1] == script
     assert "train_old_tales.py" in api.render(network(yaml.safe_load(text)))
+
+
+WORDS = ("null", "true", "yes", "on", "y", "NO", "OFF", "~", "nan", ".nan", ".inf")
+NUMBERS = ("1", "-1.5", "0x1f", "0o7", "1e3", "1_000", "1:30", "2024-01-01", "=", "<<")
+
+
+@pytest.mark.parametrize("word", [*WORDS, *NUMBERS])
+def test_words_of_yaml_are_names(word: str) -> None:
+    """Whatever a file or a column is called, readers of both YAMLs read a name."""
+    every = [word, word.capitalize(), word.upper(), f"{word}.csv"]
+    written = yaml_list(every)
+    assert yaml.safe_load(written) == every
+    assert parse(f"name: {written}".encode(), "x").data["name"] == every
+    name = beginning(Path(f"{word}.csv"), "Table")["name"]
+    read = yaml.safe_load(f"name: {name}")["name"]
+    assert isinstance(read, str)
+    assert read == parse(f"name: {name}".encode(), "x").data["name"]
+    assert network({"name": read, "input": [4], "layers": [{"Linear": 2}]})

@@ -62,10 +62,10 @@ def of_table(path: Path, column: str, target: str) -> Texts:
     content = tables.open_table(path, names=[*filter(None, (column, target))])
     header, rows, *_ = tables.named_rows(content)
     for name in filter(None, (target, column)):
-        if header.count(name) != 1:
-            has = f"{header.count(name)} columns" if name in header else "no column"
+        if name not in header:
             known = f"its columns are {some(header)}"
-            raise refuse(f"`{path.as_posix()}` has {has} `{name}`", known)
+            raise refuse(f"`{path.as_posix()}` has no column `{name}`", known)
+        _check_single(path, header, name)
     if not rows:
         raise refuse(f"`{path.as_posix()}` has no rows below its line of names")
     said = ""
@@ -88,6 +88,17 @@ def of_table(path: Path, column: str, target: str) -> Texts:
     return Texts(texts, counts, objective, column, said, target, notes)
 
 
+def _check_single(path: Path, header: Sequence[str], name: str) -> None:
+    """See that a name says which column is meant.
+
+    Raises:
+        SpecError: Several have it.
+    """
+    if header.count(name) > 1:
+        has = f"has {header.count(name)} columns `{name}`"
+        raise refuse(f"`{path.as_posix()}` {has}", "give each column its own name")
+
+
 def _text_column(
     path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], target: str
 ) -> tuple[str, str]:
@@ -96,19 +107,21 @@ def _text_column(
     Raises:
         SpecError: There is none.
     """
-    lengths = {}
+    lengths: dict[str, tuple[bool, int]] = {}
     for place, name in enumerate(header):
         values = [row[place] for row in rows[:: len(rows) // LOOKED_AT + 1]]
-        if name != target and header.count(name) == 1 and are_texts(values):
+        if name != target and are_texts(values):
             spaced = 2 * sum(map(_is_written, values)) > len(values)
-            lengths[name] = spaced, sum(map(len, values))
+            size = spaced, sum(map(len, values))
+            lengths[name] = max(size, lengths.get(name, size))
     if not lengths:
-        others = [name for name in header if name != target]
+        others = [name for name in dict.fromkeys(header) if name != target]
         message = f"`{path.as_posix()}` has no column of texts"
         if others:
             message += f" in {some(others)}"
         raise refuse(message, "--column NAME says which one has them")
     best = max(lengths, key=lengths.__getitem__)
+    _check_single(path, header, best)
     more = [name for name in lengths if name != best and lengths[name][0]]
     also = f"; there are others in {some(more)}" if more else ""
     return best, f"its texts are the longest{also}"

@@ -131,7 +131,7 @@ def _of_lines(lines: Sequence[str]) -> Cut:
     found = of_counts((len(line) + 1 for line in lines), Counter())
     length = length_of(found.sizes, LENGTHS[0])
     said = f"{len(lines):,} lines of {len(known) - 1:,} different characters"
-    why = f"with its end, {found.fits(length, 'lines')}"
+    why = f"with its end, {found.fits(length, 'characters', 'lines')}"
     return Cut("characters", True, length, len(lines), len(known), said, why)
 
 

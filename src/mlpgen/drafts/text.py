@@ -16,6 +16,8 @@ from mlpgen.styles.code import Code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+NO_TEXT = ("null", "true", "false", "yes", "no", "on", "off", "y", "n")
+"""Words that some readers of YAML take for something else, in any case."""
 STEPS = 3000
 """Steps of a training; small data is seen more often."""
 
@@ -48,7 +50,7 @@ def sizes(count: int) -> Sizes:
 def yaml_name(name: str) -> str:
     """Write a name so that YAML reads it as text."""
     plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_ ./-]*[A-Za-z0-9_]|[A-Za-z_]", name)
-    if plain and name.lower() not in ("true", "false", "null"):
+    if plain and name.lower() not in NO_TEXT:
         return name
     return json.dumps(name, ensure_ascii=not name.isprintable())
 
@@ -74,7 +76,7 @@ def beginning(data: Path, fallback: str) -> dict[str, Code]:
     name = class_name(data, fallback)
     folder = data.parent.as_posix()
     return {
-        "name": Code(name),
+        "name": Code(yaml_name(name)),
         "script": Code(f"train_{snake_case(name)}.py"),
         "data_dir": Code(shlex.quote(folder) if folder.isprintable() else "FOLDER"),
     }
@@ -103,7 +105,10 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        said = f"`{path.as_posix()}`: {error.strerror or error}"
+        at = Path(str(error.filename or path))
+        said = f"`{at.as_posix()}`: {error.strerror or error}"
+        if isinstance(error, FileNotFoundError) and at.is_symlink():
+            said = f"`{at.as_posix()}` is a link to nothing"
         raise refuse(said) from None
     except ValueError as error:
         raise refuse(str(error)) from None

@@ -79,7 +79,7 @@ def _written(path: Path, found: Texts) -> str:
         known=Code(units.said_of(choice.units)),
         vocabulary=units.vocabulary(choice.vocabulary),
         length=length,
-        fits=Code(units.fits(length)),
+        fits=Code(units.fits(length, choice.units)),
         file=Code(yaml_name(path.name)),
         column=Code(yaml_name(found.column) if found.column else ""),
         said=Code(found.said),

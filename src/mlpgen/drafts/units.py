@@ -24,6 +24,8 @@ SPECIAL = 2
 FITTING = 0.95
 """The share of texts that should be seen as a whole."""
 SHORTEST = 10
+LONGER = 8
+"""How many times the usual length a network may see where texts are longer."""
 
 
 class Choice(NamedTuple):
@@ -96,13 +98,19 @@ class Units(NamedTuple):
             "than once"
         )
 
-    def fits(self, length: int, what: str = "texts") -> str:
-        """Say for how many texts a length is enough."""
+    def fits(self, length: int, units: str, what: str = "texts") -> str:
+        """Say for how many texts a length is enough, and if little of all is seen."""
         fitting = sum(size <= length for size in self.sizes)
         if fitting == len(self.sizes):
             return f"all {what} fit"
         share = math.floor(100 * fitting / len(self.sizes))
-        return f"{share} % of the {what} fit, of others the beginning is seen"
+        said = f"{share} % of the {what} fit, of others the beginning is seen"
+        if not fitting:
+            said = f"of each of the {what} the beginning is seen"
+        seen, every = sum(min(size, length) for size in self.sizes), sum(self.sizes)
+        if 2 * seen >= every:
+            return said
+        return f"{said}: {math.ceil(100 * seen / every)} % of all {units}"
 
 
 def taken_apart(texts: Sequence[str], units: str) -> Units:
@@ -124,16 +132,20 @@ def of_counts(found: Iterable[int], counts: Counter[str]) -> Units:
 
 
 def length_of(found: Sequence[int], most: int) -> int:
-    """Choose how much of each text a network sees: mostly all, and half of all texts.
+    """Choose how much of each text a network sees: all of most, or else half of half.
+
+    Texts count, and not their words: a few long ones make no input long.
 
     Args:
         found: The sizes of the texts, the shortest first.
-        most: More than this only where less than half would be seen.
+        most: More than this, up to `LONGER` times, only where the network would see
+            less than half of most texts.
     """
     wanted = found[math.ceil(FITTING * len(found)) - 1]
     if found[-1] <= 1.5 * wanted:  # the longest are hardly longer
         wanted = found[-1]
     length = min(max(10 * math.ceil(wanted / 10), SHORTEST), most)
-    while 2 * sum(min(size, length) for size in found) < sum(found):
+    longest = LONGER * most
+    while 2 * length < min(median(found), 2 * longest):
         length *= 2
     return length
