@@ -361,7 +361,11 @@ def test_version_and_wrong_usage(folder: Folder) -> None:
     assert wrong.returncode == 2
     assert "render" in wrong.stderr
     assert folder.run("layers", "Conv2").returncode == 2
-    assert folder.run("render").returncode == 2
+    bare = folder.run("render")
+    assert bare.returncode == 2
+    assert "such as `mlpgen render specs/*.yaml`\n" in bare.stderr
+    folder.write("pyproject.toml", "[tool.mlpgen]\n")
+    assert folder.run("render", "--dry-run").stdout.startswith(f"{MODEL}: would be")
 
 
 def test_without_a_command_the_help_is_shown(folder: Folder) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlpgen import api, source
+from mlpgen.cli import run
 from mlpgen.cli.commands import COMMANDS
 
 from .networks import network
@@ -97,6 +98,20 @@ def test_yaml_of_the_docs(path: Path) -> None:
     for each in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
         begin = "layers:\n" if each.startswith("- ") else ""
         assert source.parse((begin + each).encode(), path.name).data
+
+
+def test_the_settings_render_and_their_scripts_are_where_they_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = (ROOT / "templates" / "init" / "mlp.yaml").read_text(encoding="utf-8")
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "my_mlp.yaml").write_text(spec, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(blocks("toml")[0], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(["render"]) == 0
+    (module,) = {*re.findall(r"python -m (mypkg[\w.]+)`", README)}
+    script = tmp_path / f"{module.replace('.', '/')}.py"
+    assert f"python -m {module}" in script.read_text(encoding="utf-8")
 
 
 def test_every_command_is_explained() -> None:

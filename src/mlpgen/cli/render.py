@@ -64,7 +64,8 @@ def command(
     """Write the model and training script of each SPEC (`-`: standard input).
 
     Without SPEC, render every spec that `tool.mlpgen` in the project's `pyproject.toml`
-    names. Exit 1 if a file is kept because it was edited.
+    names, by default those in the folder `specs`. Exit 1 if a file is kept because it
+    was edited.
 
     \b
     Example:
@@ -75,8 +76,8 @@ def command(
     selected = selection.select(specs, styles, out, package, templates)
     if not (specs or selected.file):
         raise click.UsageError(
-            "Missing argument 'SPECS...': no pyproject.toml names `specs` under "
-            "[tool.mlpgen]"
+            "Missing argument 'SPECS...': without `[tool.mlpgen]` in a pyproject.toml, "
+            "name the specs, such as `mlpgen render specs/*.yaml`"
         )
     if not selected.specs:
         message = f"`specs` in `{selected.file}` matches no file"
