@@ -96,6 +96,13 @@ def test_a_slip_is_found_where_it_is(text: str, tmp_path: Path) -> None:
     assert mistakes(text, tmp_path) == CASES[text]
 
 
+@pytest.mark.parametrize("key", ["epochs", "seed", "precision", "loss: MSELoss #"])
+def test_nothing_is_indented_below_a_value(key: str, tmp_path: Path) -> None:
+    head = f"{NET}training:\n  data: mnist\n  optimizer: Adam\n"
+    *_, said = mistakes(f"{head}  {key}:\n  zzzz: 3\n", tmp_path)
+    assert said.startswith("10:3 it takes `data`, ")
+
+
 @pytest.mark.parametrize("line", ["ReLU\n", "-ReLU\n", "a:b\n", "key{}: 1\n"])
 def test_many_lines_cost_little(line: str, tmp_path: Path) -> None:
     many = "".join(line.format(number) for number in range(9_000))

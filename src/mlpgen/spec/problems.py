@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_origin
 
 from mlpgen.catalogue.component import Component
 from mlpgen.catalogue.fields import (
@@ -23,13 +23,15 @@ from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import ExpressionError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pydantic import BaseModel, ValidationError
+    from pydantic.fields import FieldInfo
 
     from mlpgen.source import Document, Path
     from mlpgen.symbols.expressions import Scalar
 
+_PLAIN = (str, int, float, bool)
 _RANGES = (
     "greater_than",
     "greater_than_equal",
@@ -289,8 +291,13 @@ def _subject(subject: str) -> str:
     return f"the {kind} `{name}`" if kind else f"`{name}`"
 
 
-def _empty_above(given: Mapping[str, Any], known: Container[str]) -> dict[str, str]:
-    """Return, of unknown keys, the one without a value that they stand below."""
+def _empty_above(
+    given: Mapping[str, Any], known: Mapping[str, FieldInfo]
+) -> dict[str, str]:
+    """Return, of unknown keys, the one without a value that they stand below.
+
+    It is no key of one text or number: nothing can be indented below such a key.
+    """
     found: dict[str, str] = {}
     empty = ""
     for key, value in given.items():
@@ -298,7 +305,8 @@ def _empty_above(given: Mapping[str, Any], known: Container[str]) -> dict[str, s
             found[key] = empty
         elif value is not None:
             empty = ""
-        if value is None:
+        kind = known[key].annotation if key in known else None
+        if value is None and kind not in _PLAIN and get_origin(kind) is not Literal:
             empty = key
     return found
 
