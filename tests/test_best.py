@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+import yaml
 
 from mlpgen import api
+from mlpgen.diagnostics.diagnostic import SpecError
 
 from .networks import network
 from .shared_modules import SHARED, shared
@@ -255,3 +257,44 @@ def test_a_closed_pipe_is_no_mistake() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 141
+
+
+POISSON = {**PRICER, "loss": "PoissonNLLLoss"}
+TARGETS: dict[str, tuple[dict[str, Any], str]] = {
+    "own": ({"metrics": [OWN], "best": {"gap": "max"}}, ""),
+    "own, lowest": ({"metrics": [OWN], "best": {"gap": "min"}}, ""),
+    "r2": ({**PRICER, "best": "r2"}, ""),
+    "a loss of counts": (POISSON, ""),
+    "one of several": ({**PRICER, "loss": ["MSELoss", OWN]}, ""),
+    "an own loss": ({**PRICER, "loss": OWN}, ""),
+    "accuracy": ({}, "accuracy"),
+    "f1": ({"best": "f1"}, "f1"),
+    "a loss of classes": ({"best": "loss"}, "loss"),
+    "a loss": (PRICER, "loss"),
+    "a metric of a loss of counts": ({**POISSON, "best": "mae"}, "mae"),
+}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("target", [-25, 0, -1e-3, 0.5])
+def test_targets_may_be_what_can_be_reached(name: str, target: float) -> None:
+    keys, never = TARGETS[name]
+    spec = sorter({**keys, "target": target})
+    if never and target <= 0:
+        with pytest.raises(SpecError) as caught:
+            network(spec)
+        (found,) = caught.value.diagnostics
+        assert found.code == "MG204"
+        assert found.message == f"`target` must be a number above 0, not `{target:g}`"
+        assert f"`{never}` chooses" in found.notes[0]
+        return
+    script = api.render(network(spec), "explicit")["train_tried.py"]
+    assert f"\nTARGET = {float(target)!r}" in script
+
+
+@pytest.mark.parametrize("target", [".inf", "-.inf", ".nan", "far", "true"])
+def test_targets_are_numbers(target: str, tmp_path: Path) -> None:
+    text = yaml.safe_dump(sorter({**PRICER, "best": "r2"})) + f"  target: {target}\n"
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(SpecError):
+        api.load(tmp_path / "x.yaml")

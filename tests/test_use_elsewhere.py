@@ -135,14 +135,15 @@ def test_load_finds_nothing(folder: Path) -> None:
         "from pathlib import Path\n"
         "from errors import RunError\n"
         "from predict_mnist_mlp import load\n"
-        "try:\n"
-        '    load(Path("data"))\n'
-        "except RunError as error:\n"
-        "    print(error)\n"
+        'for run in (Path("data"), "data"):\n'
+        "    try:\n"
+        "        load(run)\n"
+        "    except RunError as error:\n"
+        "        print(error)\n"
     )
     done = processes.run(folder / "fails.py")
     says = "data has no run yet: train first: python train_mnist_mlp.py\n"
-    assert (done.stdout, done.stderr) == (says, "")
+    assert (done.stdout, done.stderr) == (2 * says, "")
 
 
 def test_a_package_names_its_module(folder: Path) -> None:

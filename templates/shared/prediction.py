@@ -229,7 +229,7 @@ def _differences(path: Path, was: Spec | None, now: Spec) -> list[str]:
     return [f"the spec has changed since: {each}" for each in found]
 
 
-def find(run: Path | None, runs: str, device: str, spec: Spec) -> Trained:
+def find(run: str | Path | None, runs: str, device: str, spec: Spec) -> Trained:
     """Read what a training has left, as `load` of a script asks for it.
 
     Args:
@@ -241,7 +241,7 @@ def find(run: Path | None, runs: str, device: str, spec: Spec) -> Trained:
     Raises:
         RunError: There is none, or it is of another network.
     """
-    path = found(run, Path(runs))
+    path = found(None if run is None else Path(run), Path(runs))
     args = {"run": path, "device": usable(device), "data_dir": None, "files": []}
     return read(argparse.Namespace(**args), spec)
 

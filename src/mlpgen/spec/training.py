@@ -177,12 +177,13 @@ class Training(_Model):
         Expects("a whole number of at least 1: epochs without improvement"),
     ] = None
     target: Annotated[
-        Annotated[float, Field(gt=0)] | None,
+        Annotated[float, Field(allow_inf_nan=False)] | None,
         Field(
             description="Stop when what chooses the best epoch (`best`) reaches this, "
-            "and report how long it took."
+            "and report how long it took. It is above 0, but for what may be negative: "
+            "`r2`, a metric or loss of your own, `PoissonNLLLoss`."
         ),
-        Expects("a number above 0"),
+        Expects("a number"),
     ] = None
     seed: Annotated[
         int,

@@ -34,6 +34,7 @@ class CustomLoss(CustomFunction, Loss):
     example: ClassVar = "custom: {path: losses.py, function: elbo}"
     custom: ClassVar = True
     of_text: ClassVar = True
+    negative: ClassVar = True
     probabilities: ClassVar = "F.softmax({}, dim={dim})"
     ignore_index: ClassVar = -100
 

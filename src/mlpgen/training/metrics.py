@@ -31,6 +31,7 @@ class Metric:
         means: The code whose mean is taken, by name: a number, or one for each target.
         result: The metric, if it is not a mean: code in which `found` has all means.
         lowest: Whether its lowest value is the best.
+        negative: Whether it may be below 0.
         of_each: Whether each of several targets has its own: `OF_EACH` of the shared
             module target_scores.py.
         at_end: Whether it is computed once, from the best model at the end.
@@ -44,6 +45,7 @@ class Metric:
     means: ClassVar[dict[str, str]] = {}
     result: ClassVar[str] = ""
     lowest: ClassVar[bool] = False
+    negative: ClassVar[bool] = False
     of_each: ClassVar[bool] = False
     at_end: ClassVar[bool] = False
 
@@ -162,6 +164,7 @@ class Rmse(Metric):
 class R2(Metric):
     """The fraction of the variance of the targets that is explained."""
 
+    negative = True
     of_each = True
     before = "variance = Variance()"
     batch = "variance.add({value}, {target})"

@@ -83,4 +83,18 @@ TRAINING = {
         trained(*MLP, rest="  freeze: [linear_2]\n"),
         trained(*MLP[:1], "Linear: 16", *MLP[1:], rest="  freeze: [linear_1]\n"),
     ),
+    "MG410": Explanation(
+        "Losses that read one output differently",
+        "`MSELoss` takes an output as the number itself, `PoissonNLLLoss` as its "
+        "logarithm, `BCEWithLogitsLoss` as its logit: one output cannot be both.",
+        trained(
+            "Conv2d: {out_channels: 1, kernel_size: 1}",
+            loss="[BCEWithLogitsLoss, MSELoss]",
+        ),
+        trained(
+            "Conv2d: {out_channels: 1, kernel_size: 1}",
+            "Sigmoid",
+            loss="[BCELoss, MSELoss]",
+        ),
+    ),
 }

@@ -30,6 +30,8 @@ def resolve_best(
 ) -> Best | None:
     """Return what chooses the best epoch; nothing if it is not known.
 
+    Its `target` is looked at, too: most of what can be measured is never below 0.
+
     Args:
         training: The training of the spec.
         terms: The losses, as far as they are resolved.
@@ -41,6 +43,19 @@ def resolve_best(
     if not terms:
         return None
     kind = kind_of(main_term(terms), dataset)
+    best = _found(training, kind, metrics, custom_metrics, problems)
+    if best is not None:
+        _check_target(training.target, best, terms, kind, problems)
+    return best
+
+
+def _found(
+    training: Training,
+    kind: Kind,
+    metrics: Sequence[str],
+    custom_metrics: Sequence[CustomTerm],
+    problems: Problems,
+) -> Best | None:
     usual = "accuracy" if kind in ("classes", "places") else "loss"
     given = training.best
     if given is None:
@@ -68,6 +83,26 @@ def _own(name: str, value: str, problems: Problems) -> Best:
         help = f"write `best: {{{name}: max}}` or `best: {{{name}: min}}`"
         problems.add("MG406", message, _AT, help=help)
     return Best(name, value == "min", own=True)
+
+
+def _check_target(
+    target: float | None,
+    best: Best,
+    terms: Sequence[LossTerm],
+    kind: Kind,
+    problems: Problems,
+) -> None:
+    """Refuse a target that what chooses the best epoch cannot reach, or go beyond."""
+    if target is None or target > 0 or best.own:
+        return
+    if best.metric == "loss":
+        negative = any(term.loss.negative for term in terms)
+    else:
+        negative = metric(best.metric, kind).negative
+    if not negative:
+        message = f"`target` must be a number above 0, not `{target:g}`"
+        note = f"`{best.metric}` chooses the best epoch, and is never below 0"
+        problems.add("MG204", message, ("training", "target"), notes=[note])
 
 
 def _refuse(name: str, there: Sequence[str], kind: Kind, problems: Problems) -> None:

@@ -9,6 +9,7 @@ from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.custom import check_function, check_outputs, with_values
 from mlpgen.graph.training.places import class_dim
 from mlpgen.graph.training.producers import class_of, is_bounded, kind, makers
+from mlpgen.graph.training.readings import check_readings
 from mlpgen.graph.training.recipe import LossTerm
 from mlpgen.graph.training.targets import name_of, target_of
 from mlpgen.layers.base import shown as shape_shown
@@ -61,6 +62,7 @@ def resolve_losses(
         term = _term(entry, path, nodes, outputs, dataset, before, names, problems)
         if term is not None:
             found[index] = term
+    check_readings([(_path(index), term) for index, term in found.items()], problems)
     return tuple(found[index] for index, _ in entries if index in found)
 
 

@@ -66,6 +66,7 @@ class Loss(TrainingComponent):
         soft: Whether targets may be probabilities of classes.
         of_text: Whether it works for each step of a text, each place of an image.
         any_scale: Whether numeric targets may be standardized.
+        negative: Whether it may be below 0.
         probabilities: Code that converts the output `{}` to probabilities of classes,
             which are in dimension `{dim}`.
     """
@@ -80,6 +81,7 @@ class Loss(TrainingComponent):
     restores: ClassVar[bool] = False
     soft: ClassVar[bool] = False
     any_scale: ClassVar[bool] = False
+    negative: ClassVar[bool] = False
     of_text: ClassVar[bool] = False
 
     @property

@@ -140,6 +140,7 @@ class PoissonNLLLoss(OfImages):
 
     call: ClassVar = "F.poisson_nll_loss"
     example: ClassVar = "PoissonNLLLoss"
+    negative: ClassVar = True
 
     log_input: bool = True
     full: bool = False
