@@ -136,6 +136,14 @@ def _fit(photos: Photos, shape: tuple[int, int]) -> str:
     return "crop" if all(0.8 <= each <= 1.25 for each in ratios) else "pad"
 
 
+def _halvings(side: int) -> int:
+    """Return how often a side is halved, so that the last places see a whole thing.
+
+    Things that fill a small picture, such as digits, need four; a large one more.
+    """
+    return max(min(max((side - 1).bit_length() - 2, 4), side.bit_length() - 1), 1)
+
+
 def _written(folder: Path, photos: Photos) -> str:
     """Write the spec."""
     counts = photos.counts
@@ -154,7 +162,7 @@ def _written(folder: Path, photos: Photos) -> str:
         channels=1 if photos.grey else 3,
         height=height,
         width=width,
-        stages=[min(2**stage, 8) for stage in range(max(side.bit_length() - 3, 1))],
+        stages=[min(2**stage, 8) for stage in range(_halvings(side))],
         folder=Code(yaml_name(folder.name)),
         validation_folder=Code(photos.parts.get("validation", "")),
         way=Code(way := _fit(photos, (height, width))),
