@@ -110,7 +110,7 @@ def test_looking_at_data_takes_little_memory(kind: str) -> None:
     checks, made = shared("data_checks"), Made()
     with made:
         try:
-            checks.believed(splits, goal, given=True, own=True)
+            checks.believed(splits, goal, rows=True, own=True)
         except COMMON.DataError as error:
             assert "same features" in str(error)
         shared("look").facts(splits)

@@ -91,7 +91,7 @@ def load(
         Splits(train, held, tested, about, tuple(notes), doubts),
         goal,
         lenient=subset > 0,
-        given=bool(found),
+        rows=True,
         own=True,
     )
 

@@ -19,7 +19,7 @@ from data_common import (
 )
 from data_features import in_tuple
 from data_goal import Goal
-from data_twins import same_rows
+from row_twins import twin_doubts
 
 SOME = 1000
 """Examples that are looked at where some are enough; fewer of large ones."""
@@ -32,13 +32,17 @@ LARGE = 20.0
 SMALL = 0.02
 """What their deviation should not be below."""
 
+KEEP_ROWS = "`unique()` of polars does"
+FIND_ROWS = "`numpy.unique(x, axis=0, return_index=True)` finds them"
+"""What keeps one of equal rows, of tables and of arrays."""
+
 
 def believed(
     data: Splits,
     goal: Goal,
     *,
     lenient: bool = False,
-    given: bool = False,
+    rows: bool = False,
     own: bool = False,
 ) -> Splits:
     """Refuse data that cannot teach anything, and add warnings of what may be wrong.
@@ -48,7 +52,8 @@ def believed(
         goal: What the loss compares with.
         lenient: Whether classes may lack examples: those of a subset, or of data that
             is known.
-        given: Whether the test was given apart, so that some may be trained on too.
+        rows: Whether examples are rows, of which some may be trained on and held out;
+            files that are such are found where they are listed.
         own: Whether these are tensors of one's own, in which numbers may count the
             examples, and the loss sees targets as they are.
 
@@ -69,8 +74,8 @@ def believed(
         *(target_doubts(data.train) if goal.compared and own else ()),
         *feature_doubts(data, ids=own),
     ]
-    if given:
-        found += twin_doubts(data)
+    if rows:
+        found += twin_doubts(data, FIND_ROWS if own else KEEP_ROWS)
     return data._replace(warnings=(*data.warnings, *found))
 
 
@@ -199,13 +204,6 @@ def target_doubts(data: Data) -> Iterator[str]:
             f"with `MSELoss` or `L1Loss`, `y = (y - {middle}) / {deviation}` is "
             "learned sooner"
         )
-
-
-def twin_doubts(data: Splits) -> Iterator[str]:
-    """Yield how many examples are tested although they are trained on."""
-    train, test = ([*part.inputs().values()] for part in (data.train, data.test))
-    if count := same_rows(train, test):
-        yield f"{count:,} of {len(data.test):,} examples to test are trained on too"
 
 
 def feature_doubts(data: Splits, *, ids: bool) -> Iterator[str]:

@@ -80,7 +80,7 @@ def load(
         Splits(train, held, test, about, tuple(notes), doubts),
         goal,
         lenient=subset > 0,
-        given=True,
+        rows=True,
         own=True,
     )
 

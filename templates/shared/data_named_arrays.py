@@ -95,7 +95,7 @@ def load(
         Splits(train, held, tested, about, tuple(notes)),
         goal,
         lenient=subset > 0,
-        given=bool(found),
+        rows=True,
         own=True,
     )
 

@@ -86,7 +86,7 @@ def load(
         Splits(train, held, test, {"path": path, **about}, tuple(notes)),
         goal,
         lenient=subset > 0,
-        given=True,
+        rows=True,
         own=True,
     )
 

@@ -135,7 +135,7 @@ def load(
         Splits(train, held, tested, about, notes, rows.warnings),
         goal,
         lenient=subset > 0,
-        given=isinstance(test, str),
+        rows=True,
     )
 
 

@@ -1,18 +1,13 @@
-"""What is tested although it is trained on: files of the same content, equal rows."""
+"""Files that are tested although they are trained on: those of the same content."""
 
-import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from hashlib import file_digest
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
-from data_common import NUMBERS_AT_ONCE, DataError, named, spread
-
-FEW = 32
-"""Places of examples that are compared first."""
+from data_common import DataError, named
 
 
 def copied(
@@ -101,55 +96,3 @@ def _content(path: Path) -> bytes:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").digest()
-
-
-def same_rows(train: Sequence[Tensor], test: Sequence[Tensor]) -> int:
-    """Count the examples to test that are also trained on.
-
-    All are compared in a few places first, and then those that are the same there.
-
-    Args:
-        train: What is trained on, of each input, (N, …).
-        test: What is tested, likewise, (M, …).
-    """
-    every = [torch.arange(len(part[0])) for part in (train, test)]
-    known, tested = (
-        _checksums(part, rows, FEW)
-        for part, rows in zip((train, test), every, strict=True)
-    )
-    alike = torch.isin(known, tested), torch.isin(tested, known)
-    known, tested = (
-        _checksums(part, rows[same])
-        for part, rows, same in zip((train, test), every, alike, strict=True)
-    )
-    return int(torch.isin(tested, known).sum())
-
-
-def _checksums(inputs: Sequence[Tensor], rows: Tensor, few: int = 0) -> Tensor:
-    """Return a hash of each example that others rarely have, int64 (R,).
-
-    Args:
-        inputs: The examples of each input, (N, …).
-        rows: The places of some examples, int64 (R,).
-        few: How many numbers of an input are looked at; 0 for all.
-    """
-    found = torch.zeros(len(rows), dtype=torch.int64)
-    chance = torch.Generator().manual_seed(0)
-    for values in inputs:
-        width = math.prod(values.shape[1:])
-        columns = spread(width, few or width)
-        keys = torch.randint(2**62, (len(columns),), generator=chance)
-        columns, keys = columns.to(values.device), keys.to(values.device)
-        size = max(NUMBERS_AT_ONCE // max(width, 1), 1)
-        for start in range(0, len(rows), size):
-            some = slice(start, start + size)
-            flat = values[rows[some].to(values.device)].flatten(1)[:, columns]
-            found[some] += (_bits(flat) * keys).sum(dim=1).cpu()
-    return found
-
-
-def _bits(values: Tensor) -> Tensor:
-    """Return numbers as whole ones that are equal where they are, int64."""
-    if values.is_floating_point():
-        values = (values.float() + 0.0).view(torch.int32)  # -0.0 is 0.0
-    return values.long()
