@@ -290,6 +290,11 @@ WRONG: dict[str, tuple[Callable[[Path], object], list[str], str]] = {
         ["x.csv", "--target", "y"],
         "x.csv` has 2 columns `t`\n = help: give each column its own name\n",
     ),
+    "two columns of no texts of a name": (
+        put("x.csv", "t,t,y\n" + "".join(f"{n},{n},{n % 2}\n" for n in range(8))),
+        ["x.csv", "--target", "y"],
+        "x.csv` has 2 columns `t`\n = help: give each column its own name\n",
+    ),
     "two targets": (
         put("x.csv", f"id,t,y\n{ROWS}"),
         ["x.csv", "--target", "y", "--target", "id"],

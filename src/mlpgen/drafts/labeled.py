@@ -115,7 +115,9 @@ def _text_column(
             size = spaced, sum(map(len, values))
             lengths[name] = max(size, lengths.get(name, size))
     if not lengths:
-        others = [name for name in dict.fromkeys(header) if name != target]
+        others = [name for name in header if name != target]
+        for name in others:
+            _check_single(path, header, name)
         message = f"`{path.as_posix()}` has no column of texts"
         if others:
             message += f" in {some(others)}"
