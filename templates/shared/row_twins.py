@@ -13,17 +13,17 @@ from torch import Tensor
 
 from data_common import NUMBERS_AT_ONCE, Data, Splits, spread
 
-FEW = 32
+FEW_PLACES = 32
 """Places of examples that are compared first."""
-GROUPS = 16
+ROW_GROUPS = 16
 """Parts of an example, of which one is left out at a time."""
-ENOUGH = 2000
+SHOWN_ROWS = 2000
 """Examples that show which values a column has."""
-WIDE = 64, 4096
+WIDE_ROWS = 64, 4096
 """Columns above which the values of numbers, and of all, are not looked at."""
-SEEN = 8 * NUMBERS_AT_ONCE
+SEEN_NUMBERS = 8 * NUMBERS_AT_ONCE
 """Numbers of examples from which chance is estimated."""
-MUCH = 3.0
+TWINS_BEYOND = 3.0
 """How many times as many equal pairs as chance makes are no chance; of few, more."""
 
 
@@ -66,17 +66,19 @@ def twins_of(train: Sequence[Tensor], held: Sequence[Tensor]) -> int:
     if not len(held[0]):
         return 0
     pairs = (train, torch.arange(len(train[0]))), (held, torch.arange(len(held[0])))
-    known, tested = (marks_of(part, rows, few=FEW)[:, 0] for part, rows in pairs)
+    known, tested = (
+        marks_of_rows(part, rows, few=FEW_PLACES)[:, 0] for part, rows in pairs
+    )
     alike = torch.isin(known, tested), torch.isin(tested, known)
     known, tested = (
-        marks_of(part, rows[same])[:, 0]
+        marks_of_rows(part, rows[same])[:, 0]
         for (part, rows), same in zip(pairs, alike, strict=True)
     )
     count = int(torch.isin(tested, known).sum())
-    return count if count and not by_chance(train, held, known, tested) else 0
+    return count if count and not equal_by_chance(train, held, known, tested) else 0
 
 
-def by_chance(
+def equal_by_chance(
     train: Sequence[Tensor], held: Sequence[Tensor], known: Tensor, tested: Tensor
 ) -> bool:
     """Tell whether rows are equal since few different ones are possible.
@@ -95,9 +97,10 @@ def by_chance(
     if math.prod(part.possible for part in parts) <= len(train[0]):
         return True
     groups = torch.cat([torch.full((part.width,), i) for i, part in enumerate(parts)])
-    most = max(SEEN // len(groups), FEW)
+    most = max(SEEN_NUMBERS // len(groups), FEW_PLACES)
     some, few = (
-        marks_of(each, spread(len(each[0]), most), groups) for each in (train, held)
+        marks_of_rows(each, spread(len(each[0]), most), groups)
+        for each in (train, held)
     )
     whole, others = some.sum(dim=1), few.sum(dim=1)
     every, same = len(some) * len(few), equal_pairs(whole, others)
@@ -109,7 +112,9 @@ def by_chance(
         if near and chance < 1:
             expected += near * chance / (1 - chance)
     expected *= len(train[0]) * len(held[0]) / every
-    return equal_pairs(known, tested) <= MUCH * expected + 2 * math.sqrt(expected)
+    return equal_pairs(known, tested) <= TWINS_BEYOND * expected + 2 * math.sqrt(
+        expected
+    )
 
 
 def equal_pairs(one: Tensor, other: Tensor) -> int:
@@ -120,7 +125,7 @@ def equal_pairs(one: Tensor, other: Tensor) -> int:
     return int((counts[places] * times * (values[places] == found)).sum())
 
 
-class Part(NamedTuple):
+class RowPart(NamedTuple):
     """Columns of rows that belong together.
 
     Attributes:
@@ -132,47 +137,49 @@ class Part(NamedTuple):
     possible: float
 
 
-def parts_of_rows(inputs: Sequence[Tensor]) -> list[Part]:
-    """Part the columns of examples: those of one category, and each of numbers.
+def parts_of_rows(inputs: Sequence[Tensor]) -> list[RowPart]:
+    """RowPart the columns of examples: those of one category, and each of numbers.
 
     Args:
         inputs: Some examples, of each input, (N, …).
     """
     width = sum(math.prod(each.shape[1:]) for each in inputs)
-    if width > WIDE[1]:
-        return merged([Part(1, math.inf)] * width)
-    rows = spread(len(inputs[0]), min(ENOUGH, SEEN // width))
+    if width > WIDE_ROWS[1]:
+        return merged_parts([RowPart(1, math.inf)] * width)
+    rows = spread(len(inputs[0]), min(SHOWN_ROWS, SEEN_NUMBERS // width))
     flat = [each[rows.to(each.device)].flatten(1).cpu().float() for each in inputs]
     values = torch.cat(flat, dim=1)
     least, most = values.aminmax(dim=0)
     high = (values == most) & (most > least)
     flags = (high | (values == least)).all(dim=0).tolist()
-    parts: list[Part] = []
+    parts: list[RowPart] = []
     taken: Tensor | None = None  # the rows in which a column of a category is 1
     for column, flag in enumerate(flags):
         if flag and taken is not None and not (taken & high[:, column]).any():
             taken = taken | high[:, column]
             last = parts.pop()
-            parts.append(Part(last.width + 1, last.possible + 1))
+            parts.append(RowPart(last.width + 1, last.possible + 1))
         else:
             taken = high[:, column] if flag else None
-            exact = not flag and width <= WIDE[0]
-            steps = steps_of(values[:, column]) if exact else math.inf
-            parts.append(Part(1, 2 if flag else steps))
-    return merged(parts)
+            exact = not flag and width <= WIDE_ROWS[0]
+            steps = steps_between(values[:, column]) if exact else math.inf
+            parts.append(RowPart(1, 2 if flag else steps))
+    return merged_parts(parts)
 
 
-def merged(parts: Sequence[Part]) -> list[Part]:
+def merged_parts(parts: Sequence[RowPart]) -> list[RowPart]:
     """Put parts that are beside each other together, so that they are few."""
-    size = -(-len(parts) // GROUPS)
+    size = -(-len(parts) // ROW_GROUPS)
     some = (parts[start : start + size] for start in range(0, len(parts), size))
     return [
-        Part(sum(each.width for each in few), math.prod(each.possible for each in few))
+        RowPart(
+            sum(each.width for each in few), math.prod(each.possible for each in few)
+        )
         for few in some
     ]
 
 
-def steps_of(values: Tensor) -> float:
+def steps_between(values: Tensor) -> float:
     """Return how many values a column may have, by the smallest step between two."""
     found = torch.unique(values.double())
     span, steps = found[-1] - found[0], found.diff()
@@ -180,7 +187,7 @@ def steps_of(values: Tensor) -> float:
     return 1 + (span / steps.min()).item() if len(steps) else 1.0
 
 
-def marks_of(
+def marks_of_rows(
     inputs: Sequence[Tensor],
     rows: Tensor,
     groups: Tensor | None = None,
