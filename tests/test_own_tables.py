@@ -864,6 +864,26 @@ def test_columns_of_texts(
     assert found.values == values
 
 
+@pytest.mark.parametrize(
+    ("content", "texts", "numbers"),
+    [
+        ("text\na\nb\n", ["a", "b"], [1, 2]),
+        ('text\na\n""\nb\n', ["a", "b"], [1, 3]),
+        ("id,text\n1,a\n2,\n,\n4,  \n5,b\n", ["a", "b"], [1, 5]),
+        ('\n\nsep=;\nid;text\n\n1;"a\n\nb"\n2;NA\n', ["a\n\nb", "NA"], [2, 3]),
+    ],
+)
+def test_texts_have_the_numbers_of_their_rows(
+    content: str, texts: list[str], numbers: list[int], tmp_path: Path
+) -> None:
+    """Rows without a text are left out, and count."""
+    (tmp_path / "t.csv").write_text(content)
+    module = shared("data_labeled_texts")
+    about = {"column": "text", "separator": "", "encoding": ""}
+    assert module.texts_of(tmp_path / "t.csv", about) == texts
+    assert module.row_numbers(tmp_path / "t.csv", about) == numbers
+
+
 def test_a_table_and_its_texts_are_one_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
