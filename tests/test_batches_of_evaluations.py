@@ -192,7 +192,7 @@ def test_models_see_no_more_than_a_batch(tmp_path: Path, capsys: Any) -> None:
     assert shared("plots").computed(model, data, 7, most=20).shape == (20, 2)
     scores.write_confusion(tmp_path, model, splits, 7)
     both = splits._replace(test=ones)
-    scores.write_thresholds(tmp_path, model, both, 7, logits=True)
+    scores.write_thresholds(tmp_path, model, both, 7, inverse=torch.sigmoid)
     shared("target_scores").write_targets(tmp_path, model, both, 7, ["f1"], logits=True)
     args = argparse.Namespace(
         files=[Path("a")], layers=True, layer=None, draw_layers=False
