@@ -193,7 +193,9 @@ def test_models_see_no_more_than_a_batch(tmp_path: Path, capsys: Any) -> None:
     scores.write_confusion(tmp_path, model, splits, 7)
     both = splits._replace(test=ones)
     scores.write_thresholds(tmp_path, model, both, 7, inverse=torch.sigmoid)
-    shared("target_scores").write_targets(tmp_path, model, both, 7, ["f1"], logits=True)
+    shared("target_scores").write_targets(
+        tmp_path, model, both, 7, ["f1"], inverse=torch.sigmoid
+    )
     args = argparse.Namespace(
         files=[Path("a")], layers=True, layer=None, draw_layers=False
     )
