@@ -64,6 +64,8 @@ PARAMETERS = {"a": 4, "f": 0.5, "b": True}
         ("int(a * f)", 2, "int(a * f)"),
         ("int(f * a)", 2, "int(f * a)"),
         ("int(a)", 4, "a"),
+        ("int(a * 3)", 12, "3 * a"),
+        ("round(a / 7)", 1, "round(a / 7)"),
         ("round(a * f * 1.25)", 2, "round(a * f * 1.25)"),
         ("round(2.5)", 2, "2"),
         ("floor(a / 3)", 1, "a // 3"),

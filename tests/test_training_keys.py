@@ -237,14 +237,15 @@ def test_the_end_is_a_table_of_the_best_epoch(tiny: Path, tmp_path: Path) -> Non
     script = rendered(MLP, {}, tmp_path)
     out = tmp_path / "out"
     args = ("--data-dir", str(tiny), "--epochs", "3", "--out", str(out))
-    table = train(script, *args).splitlines()[-7:]
+    *table, chosen, kept = train(script, *args).splitlines()[-8:]
     best = max(rows(out), key=lambda row: float(row["test_accuracy"]))
     assert table[0].split() == ["best", "of", "3", "epochs", best["epoch"]]
     assert table[4].split() == [
         "test_accuracy",
         f"{float(best['test_accuracy']):.4g}",
     ]
-    assert table[-1] == f"metrics.csv, best.pt, last.pt: {out}"
+    assert chosen.startswith("the test chose that epoch")
+    assert kept == f"metrics.csv, best.pt, last.pt: {out}"
 
 
 def call(folder: Path, code: str) -> None:
