@@ -27,7 +27,7 @@ from mlpgen.output.ipynb import plain
 from mlpgen.styles.variable_names import FORWARD
 from mlpgen.training.metrics import METRICS
 
-from .linters import all_tools
+from .linters import all_tools, imports
 from .networks import network
 from .random_chains import specs
 from .test_data import SPECS, spec_of
@@ -314,13 +314,9 @@ def test_every_training_script(tmp_path: Path, gathered: Gathered) -> None:
 
 def imported(text: str) -> set[str]:
     """Return the modules that a script imports or searches for."""
-    found = set()
+    found = imports(text)
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
-            found |= {each.name for each in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found.add(node.module or "")
-        elif isinstance(node, ast.Call):
+        if isinstance(node, ast.Call):
             called = ast.unparse(node.func).rpartition(".")[2]
             names = {e.value for e in node.args if isinstance(e, ast.Constant)}
             found |= names if called in ("import_module", "find_spec") else set()

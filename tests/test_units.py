@@ -30,6 +30,13 @@ UNITS: dict[str, str] = {
 RESTORING = [name for name, loss in LOSSES.items() if loss.restores]
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_loss_that_takes_a_sigmoid_says_how_to_take_it(name: str) -> None:
+    """What people are told a loss does, and what is done with its output, agree."""
+    loss = LOSSES[name]()
+    assert (loss.itself == "a sigmoid") == (loss.inverse == "torch.sigmoid")
+
+
 def autoencoder(loss: Any, *last: Any, data: Any = "mnist", side: int = 28) -> Any:
     return {
         "name": "Tried",

@@ -138,7 +138,7 @@ class RowPart(NamedTuple):
 
 
 def parts_of_rows(inputs: Sequence[Tensor]) -> list[RowPart]:
-    """RowPart the columns of examples: those of one category, and each of numbers.
+    """Part the columns of examples: those of one category, and each of numbers.
 
     Args:
         inputs: Some examples, of each input, (N, …).

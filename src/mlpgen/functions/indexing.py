@@ -7,8 +7,8 @@ from mlpgen.functions.base import Dim, Operation, axis_of, need_dtype, replaced
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols import operands
-from mlpgen.symbols.expressions import Expression
-from mlpgen.symbols.sizes import Size, either, is_symbolic, minimum, of_sum, sum_of
+from mlpgen.symbols.expressions import Expression, is_whole
+from mlpgen.symbols.sizes import Size, either, is_symbolic, minimum, sum_of
 
 Index = Annotated[int, Expects("a whole number")]
 OptionalIndex = Annotated[int | None, Expects("a whole number")]
@@ -199,13 +199,14 @@ def _bound(index: int, size: int) -> int:
 
     The code is right for indices of either sign, if parameters can change that.
     """
-    from mlpgen.symbols import sum_functions
+    from mlpgen.symbols.expression_functions import called
+    from mlpgen.symbols.sum_functions import is_positive
 
-    if sum_functions.is_positive(sum_of(index if index >= 0 else -index)):
+    if is_positive(sum_of(index if index >= 0 else -index)):
         return minimum(index, size) if index >= 0 else size - minimum(-index, size)
     assert isinstance(index, Size)
-    ends = sum_functions.extreme("max", [sum_of(size + index), sum_of(0)])
-    from_end = of_sum(max(0, int(size) + int(index)), ends)
+    from_end = called("max", [Expression(size + index), Expression(0)]).value
+    assert is_whole(from_end)
     code = operands.infix(">=", index.operand, operands.number(0))
     return either(Expression(index >= 0, code), minimum(index, size), from_end)
 

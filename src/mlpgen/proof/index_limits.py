@@ -106,13 +106,13 @@ def _handed_on(node: Node, takes: list[_Numbers], found: dict[str, int]) -> _Num
         return {}
     if node.type in _INDEXING:
         takes = takes[:1]
+    if node.type == "mul" and len(takes) > 1:
+        return _multiplied(takes, found)
     every = _joined(takes)
     if node.type not in ("add", "sub", "mul"):
         return every
     other = node.arguments.get("other")
     number = int(getattr(other, "value", other) or 0)
-    if node.type == "mul" and len(takes) > 1:
-        return _multiplied(takes, found)
     if node.type == "mul":
         return _scaled(every, max(1, abs(number)), 0)
     if node.type == "sub":

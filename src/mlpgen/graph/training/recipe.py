@@ -260,7 +260,7 @@ class Recipe(NamedTuple):
     @property
     def logits(self) -> bool:
         """Whether numbers from 0 to 1 are compared with a sigmoid of the output."""
-        return self.main.loss.itself == "a sigmoid"
+        return self.main.loss.inverse == "torch.sigmoid"
 
     @property
     def standardizes(self) -> bool:

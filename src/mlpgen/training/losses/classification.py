@@ -64,8 +64,12 @@ class MultiLabelSoftMarginLoss(Loss):
     not_after: ClassVar = NO_LOGITS
     itself: ClassVar = "a sigmoid"
     probabilities: ClassVar = "torch.sigmoid({})"
-    number: ClassVar = "torch.sigmoid({})"
     unit: ClassVar = True
+
+    @property
+    def inverse(self) -> str:
+        """The function that makes chances of logits."""
+        return "torch.sigmoid"
 
     def target(self, output: Shape, image: Shape, classes: int) -> Target | Problem:
         """Return one-hot labels."""
