@@ -362,3 +362,102 @@ def test_parameters_that_may_not_be_there_are_shared_if_they_are(
     assert said(spec(*layers, **more)) == [
         "MG226 `share` needs a `bias` that is true by default"
     ]
+
+
+INNER = {
+    "layers": [{"Linear": {"out_features": "${width}", "bias": False}, "name": "lin"}],
+    "parameters": {"width": 8},
+}
+OUTER = {
+    "layers": [{"Inner": {"width": "${2 * part}"}, "name": "inner"}, "ReLU"],
+    "parameters": {"part": 4},
+}
+INSIDE: dict[str, tuple[list[Any], str]] = {
+    "a block": ([{"Inner": {"width": 8}, "name": "body"}], "body.lin"),
+    "blocks in blocks": (
+        [{"Outer": {"part": "${part}"}, "name": "out"}],
+        "out.inner.lin",
+    ),
+    "a Sequential": (
+        [
+            {
+                "Sequential": [
+                    {"Linear": {"out_features": 8, "bias": False}, "name": "lin"},
+                    "ReLU",
+                ],
+                "name": "chain",
+            }
+        ],
+        "chain.lin",
+    ),
+    "a block that is used again": (
+        [{"Inner": {"width": 8}, "name": "body"}, {"share": "body", "name": "again"}],
+        "again.lin",
+    ),
+}
+
+
+def inside(*layers: Any, **more: Any) -> dict[str, Any]:
+    blocks = {"Inner": INNER, "Outer": OUTER}
+    used = str(layers)
+    kept = {name: blocks[name] for name in blocks if name in used or "Outer" in used}
+    return spec(*layers, blocks=kept, **more) if kept else spec(*layers, **more)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+@pytest.mark.parametrize("place", INSIDE)
+def test_a_layer_has_the_weight_of_one_inside(place: str, style: str) -> None:
+    layers, owner = INSIDE[place]
+    head = {"Linear": {"out_features": 8, "bias": False}, "name": "head"}
+    more = {"parameters": {"part": 4}} if "part" in str(layers) else {}
+    loaded = network(inside(*layers, {**head, "share": owner}, **more))
+    made = model(loaded, style)
+    name = owner.replace("again", "body")
+    assert made.head.weight is made.get_parameter(f"{name}.weight")
+    assert loaded.graph.total_parameters == counted(made) == 64
+
+
+WRONG_INSIDE: list[tuple[Any, str, str]] = [
+    (
+        {"Inner": {"width": 8}},
+        "body.line",
+        "MG219 `share`: there is no layer `line` in `body`",
+    ),
+    (
+        {"Inner": {"width": 8}},
+        "body.lin.weight",
+        "MG219 `share`: there is no layer `weight` in",
+    ),
+    (
+        {"Inner": {"width": 8}},
+        "boy.lin",
+        "MG219 `share`: there is no layer `boy` before",
+    ),
+    ({"Inner": {"width": 8}}, "body.", "MG219 `share`: there is no layer `` in `body`"),
+    ({"Inner": {"width": 8}, "repeat": 2}, "body.lin", "MG226 `body` has `repeat`"),
+    (
+        {"Inner": {"width": 9}},
+        "body.lin",
+        "MG226 `weight` is [8, 8] here and [9, 8] in",
+    ),
+    (
+        {"Sequential": [{"Linear": 8, "name": "lin", "repeat": 2}]},
+        "body.lin",
+        "MG226 `body.lin` has `repeat`",
+    ),
+]
+
+
+@pytest.mark.parametrize(("layer", "owner", "wanted"), WRONG_INSIDE)
+def test_a_wrong_name_inside_is_named(layer: Any, owner: str, wanted: str) -> None:
+    head = {"Linear": {"out_features": 8, "bias": False}, "share": owner}
+    found = said(inside({**layer, "name": "body"}, {**head, "from": "input"}))
+    assert [each for each in found if each.startswith(wanted)], found
+
+
+def test_other_values_of_what_is_tied_inside_are_seen() -> None:
+    """The width inside follows from `part`, that of the head does not."""
+    layers, owner = INSIDE["blocks in blocks"]
+    head = {"Linear": {"out_features": 8, "bias": False}, "share": owner}
+    data = inside(*layers, {**head, "from": "input"}, parameters={"part": 4})
+    assert "MG316" in [each[:5] for each in said(data)]

@@ -129,5 +129,5 @@ def reached(nodes: tuple[Node, ...], outputs: tuple[str, ...]) -> tuple[Node, ..
             kept.append(node._replace(sources=(), multiply_adds=0))
         else:
             continue
-        lent |= {node.shared, node.tied}
+        lent |= {node.shared, node.tied.partition(".")[0]}
     return tuple(reversed(kept))

@@ -266,9 +266,9 @@ class Resolver:
             return shared(entry, wires, self._again, context)
         node = self._made(entry, wires, context)
         if node is None and "share" in entry.options:
-            from mlpgen.graph.entries.share import target
+            from mlpgen.graph.entries.share import owner
 
-            target(entry, context)  # a wrong name is always a mistake
+            owner(entry, context)  # a wrong name is always a mistake
         failed = False
         for key in _KEYS:
             if node is not None and key in entry.options:

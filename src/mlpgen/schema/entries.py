@@ -52,9 +52,9 @@ KEYS: dict[str, dict[str, Any]] = {
     },
     "share": {
         "type": "string",
-        "pattern": NAME,
+        "pattern": rf"^{_NAME}(\.{_NAME})*$",
         "description": "The layer whose module, or beside a type whose parameters, to "
-        "share.",
+        "share. With dots, the parameters of a layer inside a block.",
     },
     "select": {
         "type": "string",

@@ -290,6 +290,7 @@ def _ancestors(graph: Model, values: Iterable[str]) -> set[str]:
     while waiting:
         name = waiting.pop().partition(".")[0]
         if name in nodes and name not in found:
-            found |= {name, nodes[name].shared, nodes[name].tied}
-            waiting += nodes[name].sources
+            node = nodes[name]
+            found |= {name, node.shared, node.tied.partition(".")[0]}
+            waiting += node.sources
     return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.code_keys import code_key, difference
 from mlpgen.graph.entries.share_equality import unified, value_key
+from mlpgen.graph.entries.share_inner import inner_layer
 from mlpgen.graph.nodes import is_numbered
 from mlpgen.spec.types import SHARE
 from mlpgen.spec.wording import cut, listed, nearest
@@ -32,7 +33,7 @@ def shared(
     context: Context,
 ) -> Node | None:
     """Resolve a layer that uses the module of another one."""
-    found = target(entry, context)
+    found = _target(entry.options["share"], entry, context)
     if found is None:
         return None
     original, node = found
@@ -83,11 +84,10 @@ def _add_difference(node: Node, second: Node, entry: Entry, context: Context) ->
 
 def tied(node: Node, entry: Entry, context: Context) -> Node | None:
     """Tie the parameters of a layer to those of another one with the same names."""
-    found = target(entry, context)
-    if found is None:
-        return None
-    _, other = found
     problems, path = context.problems, (*entry.path, "share")
+    other = owner(entry, context)
+    if other is None:
+        return None
     both = [name for name in node.weights if name in other.weights]
     with noting() as agreements:
         reason = _not_in_common(node, other, both)
@@ -145,10 +145,20 @@ def _not_whole(node: Node, other: Node, both: list[str], *, rounds: bool) -> str
     return f"several modules in one layer are shared whole: `{lacks}` has no `{odd[0]}`"
 
 
-def target(entry: Entry, context: Context) -> tuple[Entry, Node] | None:
+def owner(entry: Entry, context: Context) -> Node | None:
+    """Return the layer whose parameters a layer uses; None after a mistake.
+
+    It may be inside a block or a `Sequential`: `share: encoder.embedding`.
+    """
+    first, *inner = entry.options["share"].split(".")
+    found = _target(first, entry, context)
+    path = (*entry.path, "share")
+    return inner_layer(found[1], inner, path, context) if found else None
+
+
+def _target(name: str, entry: Entry, context: Context) -> tuple[Entry, Node] | None:
     """Return the layer that `share` names; None after a mistake."""
-    name, made = entry.options["share"], context.made
-    problems, path = context.problems, (*entry.path, "share")
+    made, problems, path = context.made, context.problems, (*entry.path, "share")
     if name in context.lost:
         return None
     if name in context.left_out:

@@ -34,7 +34,7 @@ def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:
     found: dict[tuple[Operand, ...], list[str]] = {}
     for name in node.ties:
         when = tuple(each.operand for each in deciding_arguments(_first(node), name))
-        parameter = operands.atom(f"self.{node.tied}.{name}")
+        parameter = operands.atom(_parameter(node.tied, name))
         columns = indent + INDENT * bool(when)
         lines = bracketed(parameter, columns, f"{target}.{name} = ")
         found.setdefault(when, []).extend(lines)
@@ -43,6 +43,14 @@ def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:
         for when, lines in found.items()
         for line in under_conditions(when, lines, indent)
     ]
+
+
+def _parameter(layer: str, name: str) -> str:
+    """Write a parameter of a layer; inside another one, attributes have no types."""
+    outer, _, inner = layer.partition(".")
+    if inner:
+        return f'self.{outer}.get_parameter("{inner}.{name}")'
+    return f"self.{layer}.{name}"
 
 
 def _first(node: Node) -> Node:

@@ -311,10 +311,12 @@ class Interpreter:
             return
         if not runs(entry, {}):  # then the model does not have it
             return
-        other = original_of(entries[entry["options"]["share"]], entries)
+        first, *inner = entry["options"]["share"].split(".")
+        other = original_of(entries[first], entries)
         module, times = at.modules + entry["name"], entry["options"].get("repeat")
         names = [module]
         if times is not None:
             names = [f"{module}.{i}" for i in range(value_of(times, known))]
-        self.ties += [(name, at.modules + other["name"]) for name in names]
+        owner = ".".join([at.modules + other["name"], *inner])
+        self.ties += [(name, owner) for name in names]
         self._tie(other, entries, at, known)  # nobody may use its result
