@@ -41,7 +41,9 @@ def written(function: Function, inputs: Sequence[str]) -> str:
         if name
     ]
     by_name += [
-        flat(keyword(name, literal(value))) for name, value in function.keywords.items()
+        flat(keyword(name, literal(value)))
+        for name, value in function.keywords.items()
+        if name not in function.only_training
     ]
     before = [flat(literal(each)) for each in function.leading]
     if function.gathers:

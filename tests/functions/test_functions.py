@@ -93,7 +93,9 @@ POOLS: dict[str, list[Any]] = {
     "chunks": [1, 2, 3, 4],
     "split_size_or_sections": [1, 2, 3, [1, 2], [2, 2], [4], [1, 1, 2]],
     "names": [None],
+    "dropout_p": [0.0, 0.3, 1.0],
     "is_causal": [True, False],
+    "enable_gqa": [True, False],
     "scale": [0.3, None],
     "equation": [
         "nij,nkj->nik",

@@ -31,7 +31,8 @@ FUNCTIONS: Catalogue[Operation] = Catalogue(
         "casting": "float long bool",
         "concatenation": "cat stack",
         "splitting": "chunk split unbind",
-        "products": "matmul bmm cdist scaled_dot_product_attention",
+        "products": "matmul bmm cdist",
+        "attention": "scaled_dot_product_attention",
         "einsum": "einsum",
         "reduction": "mean sum prod amax amin argmax argmin logsumexp var std "
         "vector_norm cumsum",

@@ -21,6 +21,8 @@ class Function(NamedTuple):
             `torch.cat([token.expand(x.shape[0], -1, -1), x], dim=1)`.
         counts: Whether the batch size is the first argument after the inputs:
             `x.reshape(x.shape[0], 4, -1)`.
+        only_training: Keywords that are 0.0 in evaluation:
+            `dropout_p=0.1 if self.training else 0.0`.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Function(NamedTuple):
     names: tuple[str, ...] = ()
     expands: bool = False
     counts: bool = False
+    only_training: tuple[str, ...] = ()
 
     @property
     def is_method(self) -> bool:

@@ -79,7 +79,7 @@ def _function(
     given = [in_forward(each) for each in function.positional]
     if function.counts:
         given.insert(0, operands.atom(f"{batch}.shape[0]"))
-    named = [keyword(key, in_forward(each)) for key, each in function.keywords.items()]
+    named = [_keyword(function, key) for key in function.keywords]
     if function.training:
         named.append("training=self.training")
     if function.is_index:
@@ -100,6 +100,15 @@ def _function(
     if function.gathers:
         positional = [Group("[", tuple(positional), "]", collection=True)]
     return call(function.name, *leading, *positional, *given, *by_name, *named)
+
+
+def _keyword(function: Function, key: str) -> Piece:
+    """Write a keyword argument of a function."""
+    value = in_forward(function.keywords[key])
+    if key in function.only_training:
+        training = operands.atom("self.training")
+        value = operands.choice(training, operand(value), operands.number(0.0))
+    return keyword(key, value)
 
 
 def _expanded(value: Value, node: Node, index: int, batch: str) -> Group:

@@ -40,6 +40,13 @@ class Value(NamedTuple):
 Arguments = dict[str, Any]
 
 
+def in_mode(arguments: Arguments, *, training: bool) -> Arguments:
+    """Leave out what a function does in training only: dropout in attention."""
+    if training:
+        return arguments
+    return {key: value for key, value in arguments.items() if key != "dropout_p"}
+
+
 def evaluated(name: str, arguments: Arguments, takes: Sequence[Value]) -> list[Tensor]:
     """Evaluate a function of a spec; the result has several tensors if it has parts.
 

@@ -20,7 +20,7 @@ from .entries import (
     sources_of,
 )
 from .expressions import asks_round, value_of
-from .functions import Value, evaluated, names_of_parts
+from .functions import Value, evaluated, in_mode, names_of_parts
 from .modules import called, made, masked, need_kind
 
 if TYPE_CHECKING:
@@ -254,7 +254,8 @@ class Interpreter:
             return {"": self._tensor(entry, at, known)}
         batched = any(each.batched for each in takes)
         if kind == "function":
-            found = evaluated(entry["type"], arguments, takes)
+            now = in_mode(arguments, training=self.model.training)
+            found = evaluated(entry["type"], now, takes)
             names = names_of_parts(arguments, len(found)) if len(found) > 1 else [""]
             tensors = dict(zip(names, found, strict=True))
         else:
