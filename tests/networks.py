@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -39,3 +40,29 @@ def model(loaded: Network, style: str, **options: Any) -> nn.Module:
     torch.default_generator.manual_seed(1)
     made: nn.Module = getattr(module(text), loaded.graph.name)()
     return made
+
+
+PROVED = (
+    *("state", "parameters", "multiply-adds", "layers", "outputs", "eval mode"),
+    *("train mode", "spec"),
+)
+
+
+def check_proved(loaded: Network) -> None:
+    """Run the checks of `prove` that need no files; they raise what does not hold."""
+    import torch
+
+    from mlpgen.proof.checks.main import _checks
+    from mlpgen.proof.checks.subject import Subject
+    from mlpgen.proof.job import job
+
+    made = job("spec.yaml", loaded)
+    name = loaded.graph.name
+    classes = {style: getattr(module(text), name) for style, text in made.texts.items()}
+    plain = json.loads(json.dumps(made.entries))
+    tried = Subject(json.loads(json.dumps(made.claims)), classes, {}, plain)
+    checks = _checks()
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for each in PROVED:
+            checks[each](tried)

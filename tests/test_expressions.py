@@ -10,9 +10,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from mlpgen.symbols.evaluation import evaluate, substituted
+from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import ExpressionError
 from mlpgen.symbols.sizes import Size, code_of, either, minimum, scaled
+from mlpgen.symbols.substitution import substituted
 
 from .linters import ruff
 

@@ -9,17 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpgen.symbols.evaluation import evaluate, substituted
+from mlpgen.symbols.equality import same
+from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.sizes import (
     Size,
     code_of,
     either,
     has_code,
     minimum,
-    same,
     scaled,
     sum_of,
 )
+from mlpgen.symbols.substitution import substituted
 from mlpgen.symbols.work_limit import WorkError, limited
 
 if TYPE_CHECKING:

@@ -24,6 +24,7 @@ MUTATIONS: dict[Mutation, int] = {
     values.expression: 5,
     values.every_expression: 4,
     values.parameter: 5,
+    values.local: 5,
     values.passed: 5,
     values.shape: 3,
     values.default: 3,

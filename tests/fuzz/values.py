@@ -168,6 +168,30 @@ def parameter(rng: random.Random, spec: Data) -> bool:
     return True
 
 
+def local(rng: random.Random, spec: Data) -> bool:
+    """Give an argument a name in `values`, perhaps with another name on the way."""
+
+    def fits(value: Any) -> bool:
+        return _number(value) or (isinstance(value, str) and value.startswith("${"))
+
+    chosen = _argument(rng, spec, fits)
+    if chosen is None:
+        return False
+    each, slot = chosen
+    known = each.data.setdefault("values", {})
+    found = slot.value
+    for word in rng.sample(["hidden", "inner", "in_total", "w", "wide"], 2):
+        name = word
+        while name in known or name in parameters_of(each):
+            name += rng.choice("abcd")
+        known[name] = found
+        found = f"${{{name}}}"
+        if rng.random() < 0.6:
+            break
+    slot.holder[slot.key] = found
+    return True
+
+
 def passed(rng: random.Random, spec: Data) -> bool:
     """Pass an argument to a block where the default is used so far."""
     blocks = spec.get("blocks")

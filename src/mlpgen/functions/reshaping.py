@@ -13,7 +13,8 @@ from mlpgen.functions.base import Dim, Operation, axis_of, replaced
 from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.agreements import agree
-from mlpgen.symbols.sizes import is_symbolic, same
+from mlpgen.symbols.equality import same
+from mlpgen.symbols.sizes import is_symbolic
 
 _AsTuple = Strict(strict=False)
 Sizes = Annotated[

@@ -10,7 +10,7 @@ from mlpgen.functions.base import Dim, Operation, axis_of, replaced
 from mlpgen.layers.base import Function, Returned, Shape, ShapeError, Value, Values
 from mlpgen.names.identifiers import wrong_name
 from mlpgen.symbols.agreements import agree
-from mlpgen.symbols.sizes import divides
+from mlpgen.symbols.equality import divides
 
 ORDINALS = (
     "first",

@@ -13,12 +13,10 @@ from mlpgen.graph.scope import INDEX
 from mlpgen.source import scalar
 from mlpgen.spec.types import layer_class
 from mlpgen.spec.wording import listed, nearest, shown
-from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import (
     Expression,
     ExpressionError,
     is_expression,
-    names_in_text,
     value_of,
 )
 from mlpgen.symbols.sizes import Real, Size, with_value
@@ -53,9 +51,11 @@ def read_layer(
         name: evaluated(value, entry.argument_path(name), scope, problems)
         for name, value in entry.arguments.items()
     }
-    values = {name: plain(value) for name, value in symbolic.items()}
     if not mark.found:
         _check_structural(entry, cls, symbolic, scope, problems)
+    if scope.values:  # those that depend on no parameter may decide dimensions
+        symbolic |= {n: plain(symbolic[n]) for n in symbolic if _structural(cls, n)}
+    values = {name: plain(value) for name, value in symbolic.items()}
     try:
         layer = cls.model_validate(values)
     except ValidationError as error:
@@ -156,27 +156,39 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
         problems.add("MG209", message, path)
         return value
     try:
-        known, fixed = scope.parameters, scope.fixed
-        result = evaluate(value, known, fixed, needed=scope.checked)
+        result = scope.evaluate(value)
     except ExpressionError as error:
-        code = "MG210" if error.unknown else "MG209"
-        help = error.help
-        if error.unknown:
-            help = _about_unknown(error.unknown, scope, problems)
-        problems.add(code, error.message, path, help=help)
+        _add(
+            error,
+            scope.value_path(error.local) if error.local else path,
+            scope,
+            problems,
+        )
         return value
     scope.found.used.update(result.names)
     return result if result.names else result.value
 
 
+def _add(error: ExpressionError, path: Path, scope: Scope, problems: Problems) -> None:
+    """Report a mistake in an expression."""
+    code, help = "MG209", error.help
+    notes: tuple[str, ...] = ()
+    if error.unknown:
+        code, help = "MG210", _about_unknown(error.unknown, scope, problems)
+    if error.circle:
+        way = " → ".join(error.circle)
+        code, notes = "MG241", (way,) if len(error.circle) > 2 else ()
+    problems.add(code, error.message, path, help=help, notes=notes)
+
+
 def _about_unknown(name: str, scope: Scope, problems: Problems) -> str:
     """Suggest what a name that is not a parameter could mean."""
-    parameters = problems.document.data.get("parameters")
     if name == INDEX:
         return "`index` is the number of a round, and only in a layer with `repeat`"
-    if scope.title and isinstance(parameters, dict) and name in parameters:
+    of_model = (problems.document.data.get(key) for key in ("parameters", "values"))
+    if scope.title and any(isinstance(x, dict) and name in x for x in of_model):
         return f"give `{scope.title}` a parameter: a block sees only its own"
-    near = nearest(name, scope.parameters)
+    near = nearest(name, [*scope.parameters, *scope.values])
     sizes = [each for each in scope.parameters if each.startswith("in_")]
     if not near and name.startswith("in_") and sizes:
         return f"the sizes of the input are {listed(sizes)}"
@@ -194,10 +206,9 @@ def _check_structural(
 ) -> None:
     """Refuse parameters in structural arguments, even if they cancel out."""
     for name, value in symbolic.items():
-        structural = name in cls.model_fields and cls.structural(name)
         if (
-            structural
-            and names_in_text(entry.arguments[name]) & scope.parameters.keys()
+            _structural(cls, name)
+            and scope.names_behind(entry.arguments[name]) & scope.parameters.keys()
         ):
             message = (
                 f"`{name}` decides dimensions or code, so it cannot depend on a "
@@ -213,6 +224,10 @@ def _check_structural(
         ):
             message = f"an expression in the list of `{name}` must be a whole number"
             problems.add("MG209", message, entry.argument_path(name))
+
+
+def _structural(cls: type[Layer], name: str) -> bool:
+    return name in cls.model_fields and cls.structural(name)
 
 
 def _depends(value: Any) -> bool:

@@ -100,6 +100,7 @@ def _built(
     inputs = read_inputs(spec, problems)
     state, graph = _resolve(definition, blocks, inputs, problems)
     unread = document.data.get("parameters", {}) != spec.parameters
+    unread = unread or document.data.get("values", {}) != spec.values
     if unread or any(map(wrong_parameter, spec.parameters)):
         problems.drop("MG209", "MG210")  # the parameters themselves are wrong
     if lacks_blocks or document.data.get("blocks", {}) != spec.blocks:

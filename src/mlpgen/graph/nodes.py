@@ -216,7 +216,8 @@ class Graph:
         outputs: The names of the returned values.
         layers: The number of layers, including those of blocks and rounds.
         entries: The layers as the spec writes them.
-        sizes: Variables that a style gives to sizes whose code is long, with that code.
+        sizes: Local variables of `__init__` with their code, each before its use: the
+            local values, and those that a style gives to sizes whose code is long.
     """
 
     name: str

@@ -9,9 +9,11 @@ from mlpgen.graph.checks.unused import (
     check_inputs,
     warn_about_layers,
     warn_about_parameters,
+    warn_about_values,
 )
 from mlpgen.graph.nodes import Graph
 from mlpgen.graph.used_parameters import names_of_node
+from mlpgen.graph.values import values_in_code
 from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ def finished(
     warn_about_layers(nodes, kept, problems)
     warn_about_parameters(definition, scope)
     check_inputs(definition, kept, problems)
+    warn_about_values(definition, scope)
     written = frozenset[str]().union(*map(names_of_node, kept))
     return Graph(
         name=definition.name,
@@ -67,6 +70,7 @@ def finished(
         outputs=outputs,
         layers=sum(leaves(node) for node in kept),
         entries=definition.entries,
+        sizes=values_in_code(scope, written),
     )
 
 

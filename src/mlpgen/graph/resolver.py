@@ -22,6 +22,7 @@ from mlpgen.graph.outputs import finished
 from mlpgen.graph.resolver_state import ResolverState
 from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.training.producers import places
+from mlpgen.graph.values import check_values
 from mlpgen.graph.wires import Wire, Wires
 from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, layer_class
 from mlpgen.symbols.expressions import Expression
@@ -91,7 +92,7 @@ class Resolver:
     def model(self, definition: Definition, inputs: tuple[Value | None, ...]) -> Graph:
         """Resolve the model itself."""
         self._taken.classes[definition.name] = ""
-        scope = Scope(definition.parameters, Findings())
+        scope = Scope(definition.parameters, Findings(), values=definition.values)
         return self._class(definition, inputs, scope).graph
 
     @cached_property
@@ -114,6 +115,7 @@ class Resolver:
             ],
             definition.entries,
         )
+        check_values(scope, definition.problems)
         context = Context(scope, definition.problems, "", {}, set(), set())
         nodes = []
         total = 0

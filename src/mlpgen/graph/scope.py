@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.symbols.evaluation import substituted
-from mlpgen.symbols.expressions import Expression, ExpressionError
+from mlpgen.symbols.evaluation import evaluate
+from mlpgen.symbols.expressions import Expression, ExpressionError, names_in_text
 from mlpgen.symbols.sizes import Size, either, names_of, sum_of
+from mlpgen.symbols.substitution import substituted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,6 +74,7 @@ class Scope(NamedTuple):
         fixed: The parameters whose values are written into the code.
         checked: Whether shapes must fit; if not, only the code is wanted, and what does
             not fit passes through.
+        values: The local values of the class, as the spec writes them.
     """
 
     parameters: Mapping[str, Scalar]
@@ -79,6 +82,34 @@ class Scope(NamedTuple):
     title: str = ""
     fixed: frozenset[str] = frozenset()
     checked: bool = True
+    values: Mapping[str, Any] = MappingProxyType({})
+
+    def evaluate(self, text: str) -> Expression:
+        """Evaluate `${…}` with the names of this class.
+
+        Raises:
+            ExpressionError: It is not an expression that has a value.
+        """
+        known, fixed = self.parameters, self.fixed
+        if not self.values:
+            return evaluate(text, known, fixed, needed=self.checked)
+        from mlpgen.symbols.local_values import evaluate_with
+
+        return evaluate_with(self.values, text, known, fixed, needed=self.checked)
+
+    def names_behind(self, raw: object) -> frozenset[str]:
+        """Return the names in a part of a spec, and those that its values need."""
+        names = names_in_text(raw)
+        if not self.values:
+            return names
+        from mlpgen.symbols.local_values import behind
+
+        return behind(names, self.values)
+
+    def value_path(self, name: str) -> Path:
+        """Return the path of a local value of this class."""
+        block = ("blocks", self.title) if self.title else ()
+        return (*block, "values", name)
 
     def unknown(self, size: int, path: Path, behind: frozenset[str]) -> int:
         """Return a size that no code can express.

@@ -57,10 +57,27 @@ def attributes(node: Node) -> list[str]:
         return []
     found: list[str] = []
     if node.function is not None:
-        found += sorted(names_in(function_arguments(node.function)))
+        found += sorted(own_names(function_arguments(node.function)))
     if node.condition is not None:
-        found += sorted(node.condition.names)
+        found += sorted(own_names(node.condition))
     return found
+
+
+def names_in_init(node: Node) -> frozenset[str]:
+    """Return the names in the code that makes a layer; a function is only called."""
+    if node.function is not None:
+        return frozenset()
+    return own_names(tuple(_values(node)))
+
+
+def own_names(value: Any) -> frozenset[str]:
+    """Return the names in the code of a value itself, not in its local values."""
+    match value:
+        case Expression() | Size() | Real():
+            return value.operand.own_names
+        case tuple() | list():
+            return frozenset[str]().union(*(own_names(each) for each in value))
+    return frozenset()
 
 
 def function_arguments(function: Function) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ from mlpgen.layers.base import (
 from mlpgen.layers.batch_first import BatchFirst
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.agreements import agree
-from mlpgen.symbols.sizes import same
+from mlpgen.symbols.equality import same
 
 
 class MultiheadAttention(HasMasks):

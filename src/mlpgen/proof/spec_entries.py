@@ -49,12 +49,14 @@ class ClassData(TypedDict):
 
     Keys:
         parameters: Its parameters with their defaults.
+        values: Its local values, as written.
         inputs: The names of its inputs.
         layers: Its entries, in order.
         outputs: The names of its outputs; empty for the last layer.
     """
 
     parameters: dict[str, Any]
+    values: dict[str, Any]
     inputs: list[str]
     layers: list[EntryData]
     outputs: list[str]
@@ -91,6 +93,7 @@ def spec_entries(network: Network) -> SpecEntries:
 def _class(definition: Definition, blocks: dict[str, Definition]) -> ClassData:
     return {
         "parameters": dict(definition.parameters),
+        "values": dict(definition.values),
         "inputs": [*definition.inputs],
         "layers": [_entry(entry, blocks) for entry in definition.entries],
         "outputs": [*definition.outputs],

@@ -14,6 +14,7 @@ from mlpgen.schema.entries import (
     ENTRY,
     FILE,
     LAYER,
+    VALUES,
     definitions,
     types,
 )
@@ -38,6 +39,7 @@ def schema() -> dict[str, Any]:
     properties["name"]["pattern"] = CLASS_NAME
     properties["file"]["pattern"] = FILE
     properties["parameters"]["propertyNames"] = {"pattern": ARGUMENT}
+    properties["values"] |= VALUES
     properties["input"]["anyOf"][1]["propertyNames"] = {"pattern": ARGUMENT}
     properties["include"] |= {"type": ["array", "null"], "items": {"type": "string"}}
     properties["blocks"] |= {
@@ -82,6 +84,7 @@ def _block() -> dict[str, Any]:
     block = plain(Block)
     properties = block["properties"]
     properties["parameters"]["propertyNames"] = {"pattern": ARGUMENT}
+    properties["values"] |= VALUES
     properties["input"]["items"]["pattern"] = ARGUMENT
     properties["layers"]["items"] = {"$ref": f"#/$defs/{ENTRY}"}
     return block

@@ -26,6 +26,8 @@ FILE = "^[a-z][a-z0-9_]*$"
 CLASS_NAME = "^[A-Z][A-Za-z0-9]*$"
 SOURCE = {"type": "string", "pattern": rf"^{_NAME}(\.{_NAME})?$"}
 VALUE: dict[str, Any] = {"anyOf": [{"type": ["number", "boolean"]}, EXPRESSION]}
+VALUES = {"propertyNames": {"pattern": ARGUMENT}, "additionalProperties": VALUE}
+"""Local values of the model or a block."""
 
 KEYS: dict[str, dict[str, Any]] = {
     "name": {

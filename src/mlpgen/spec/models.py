@@ -34,6 +34,14 @@ Parameters = Annotated[
     ),
     Expects("a mapping of names to numbers or true/false"),
 ]
+Values = Annotated[
+    dict[str, bool | int | float | str],
+    Field(
+        description="Names for expressions over the parameters, the sizes of the "
+        "inputs and each other. Layers use them as `${name}`."
+    ),
+    Expects("a mapping of names to numbers, true/false or expressions"),
+]
 Layers = Annotated[
     list[Any],
     Field(min_length=1, description="The layers, in the order they run."),
@@ -74,6 +82,7 @@ class Block(_Model):
 
     description: Description = ""
     parameters: Parameters = {}
+    values: Values = {}
     input: Annotated[
         list[str],
         Field(min_length=1, description="Names of its inputs, in order, if several."),
@@ -98,6 +107,7 @@ class Spec(_Model):
     ] = ""
     description: Description = ""
     parameters: Parameters = {}
+    values: Values = {}
     input: Annotated[
         Shape | Annotated[dict[str, Shape | Input], Field(min_length=1)],
         Field(
@@ -148,7 +158,8 @@ def read_spec(problems: Problems) -> Spec:
     data = problems.document.data
     data = data | _checked_training(data, problems)
     data = data | _checked_inputs(data, problems)
-    data = data | _checked_parameters(data, problems)
+    data = data | _checked_numbers("parameters", data, problems)
+    data = data | _checked_numbers("values", data, problems)
     try:
         spec = Spec.model_validate(data)
     except ValidationError as error:
@@ -208,20 +219,26 @@ def _checked_inputs(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
     return {"input": found}
 
 
-def _checked_parameters(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
-    """Check the parameters one by one, so that each invalid one is reported."""
-    given = data.get("parameters")
+def _checked_numbers(
+    key: str, data: dict[str, Any], problems: Problems
+) -> dict[str, Any]:
+    """Check parameters or values one by one, so that each invalid one is reported."""
+    given = data.get(key)
     if not isinstance(given, dict):
         return {}
-    right = {name: raw for name, raw in given.items() if isinstance(raw, (int, float))}
+    symbolic = key == "values"
+    kinds = (int, float, str) if symbolic else (int, float)
+    wanted = "a number, true/false or an expression" if symbolic else _NUMBER
+    right = {name: raw for name, raw in given.items() if isinstance(raw, kinds)}
     for name, raw in given.items():
         if name not in right:
-            message = f"`{cut(name)}` must be a number or true/false, not {shown(raw)}"
-            path = ("parameters", name)
-            problems.add(
-                "MG203", message, path, help=problems.help_for(raw, symbolic=False)
-            )
-    return {"parameters": right}
+            message = f"`{cut(name)}` must be {wanted}, not {shown(raw)}"
+            help = problems.help_for(raw, symbolic=symbolic)
+            problems.add("MG203", message, (key, name), help=help)
+    return {key: right}
+
+
+_NUMBER = "a number or true/false"
 
 
 def _checked_training(data: dict[str, Any], problems: Problems) -> dict[str, Any]:

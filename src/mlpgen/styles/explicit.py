@@ -18,11 +18,10 @@ from mlpgen.styles.init.initial_values import initial_values
 from mlpgen.styles.init.modules import imported_names
 from mlpgen.styles.init.size_variables import size_lines, with_size_variables
 from mlpgen.styles.init.weight_tying import tying_lines
-from mlpgen.styles.layout import BODY, INDENT, bracketed
+from mlpgen.styles.layout import BODY, INDENT
 from mlpgen.styles.plan import ClassPlan, ModelPlan, model_plan
 from mlpgen.styles.signatures import forward_signature, init_signature
 from mlpgen.styles.variable_names import init_locals, is_plain
-from mlpgen.symbols.operands import name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,12 +96,7 @@ def _init(graph: Graph) -> list[str]:
     """Write the body of `__init__`."""
     return [
         SUPER,
-        *size_lines(graph),
-        *(
-            line
-            for each in _parameters(graph)
-            for line in bracketed(name(each), BODY, f"self.{each} = ")
-        ),
+        *size_lines(graph, _parameters(graph)),
         *(line for node in graph.nodes for line in _attribute(node, graph)),
         *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}),
     ]

@@ -5,5 +5,7 @@
   sum as Python code).
 - `expressions` and `evaluation`: `${…}` of a spec, with `expression_arithmetic` and
   `expression_conditions`.
+- `local_values`: names for expressions; `substitution`: sizes with other values;
+  `equality`: sizes that are equal for all values.
 - `operands`: code that knows its precedence.
 """

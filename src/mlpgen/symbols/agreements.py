@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.symbols.sizes import same
+from mlpgen.symbols.equality import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,6 +6,7 @@ Arithmetic is imported only if an expression is more than a name, as in `sizes`.
 from __future__ import annotations
 
 import ast
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.symbols.expression_syntax import (
@@ -13,7 +14,6 @@ from mlpgen.symbols.expression_syntax import (
     LONGEST,
     NOTHING_ELSE,
     names_in_code,
-    parsed,
     parsed_of_author,
 )
 from mlpgen.symbols.expressions import (
@@ -21,15 +21,8 @@ from mlpgen.symbols.expressions import (
     ExpressionError,
     NotComputedError,
     bounded,
-    is_whole,
 )
-from mlpgen.symbols.sizes import (
-    Real,
-    Size,
-    replaced,
-    sum_of,
-    with_value,
-)
+from mlpgen.symbols.sizes import Size, with_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -43,6 +36,7 @@ def evaluate(
     fixed: Collection[str] = (),
     *,
     needed: bool = True,
+    local: Mapping[str, Expression] = MappingProxyType({}),
 ) -> Expression:
     """Evaluate `${…}`.
 
@@ -51,6 +45,7 @@ def evaluate(
         parameters: The parameters' defaults, by name.
         fixed: The names that are replaced by their value in code.
         needed: Whether the value is needed; otherwise the code is enough.
+        local: The local values that it may use.
 
     Raises:
         ExpressionError: It is too long, not an expression, or uses an unknown name, or
@@ -69,8 +64,9 @@ def evaluate(
         for name in names_in_code(inner)
         if name in parameters
     }
+    known |= local
     try:
-        return _if_needed(_visit, tree, known, needed=needed)
+        return _if_needed(visited, tree, known, needed=needed)
     except ExpressionError as error:
         if error.node is None:
             raise
@@ -79,62 +75,8 @@ def evaluate(
         raise ExpressionError(f"`{part}` {error.message}", help=help) from None
 
 
-def substituted(
-    size: int, values: Mapping[str, Scalar | Expression], key: str = ""
-) -> int:
-    """Return a size with its names replaced by other values.
-
-    Args:
-        size: The size.
-        values: The replacements of its names.
-        key: Distinguishes sizes without code from those elsewhere.
-
-    Raises:
-        ExpressionError: It cannot be computed with these values.
-    """
-    known = {name: _known(value) for name, value in values.items()}
-    sums = {
-        name: sum_of(each.value) for name, each in known.items() if is_whole(each.value)
-    }
-
-    def again(value: Expression | Real | float) -> Expression | Real | float:
-        if isinstance(value, Expression):
-            return _boolean(parsed(value.code), known)
-        if isinstance(value, Real):
-            return _symbolic(_visit(parsed(value.code), known))
-        return value
-
-    try:
-        return replaced(size, sums, again, key)
-    except ZeroDivisionError:
-        raise NotComputedError("the expression divides by zero") from None
-
-
-def restated(
-    condition: Expression, values: Mapping[str, Scalar | Expression]
-) -> Expression:
-    """Return a condition with its names replaced by other values.
-
-    Raises:
-        ExpressionError: It cannot be computed with these values.
-    """
-    known = {name: _known(value) for name, value in values.items()}
-    return _boolean(parsed(condition.code), known)
-
-
-def _known(value: Scalar | Expression) -> Expression:
-    if isinstance(value, Expression):
-        return value
-    return Expression(value)
-
-
-def _symbolic(expression: Expression) -> Real | float:
-    """Return a number that knows its code."""
-    value = float(expression.value)
-    return Real(value, expression.operand) if expression.names else value
-
-
-def _visit(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
+def visited(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
+    """Evaluate the tree of an expression with what its names stand for."""
     match node:
         case ast.Constant(value=bool() | int() | float() as value):
             return Expression.constant(bounded(value))
@@ -143,8 +85,17 @@ def _visit(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
         case ast.Name(id=name):
             if name not in known:
                 raise ExpressionError(f"there is no parameter `{name}`", unknown=name)
-            return known[name]
+            return _with_a_value(known[name], name)
     return _computed(node, known)
+
+
+def _with_a_value(found: Expression, name: str) -> Expression:
+    """Return what a name stands for; only the code of some has no value here."""
+    if not found.lacks:
+        return found
+    error = NotComputedError(found.lacks)
+    error.local = name
+    raise error
 
 
 def _computed(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
@@ -152,7 +103,7 @@ def _computed(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
 
     match node:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return expression_conditions.negated(_boolean(operand, known))
+            return expression_conditions.negated(truth(operand, known))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return expression_arithmetic.negative(_number(operand, known))
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
@@ -175,12 +126,12 @@ def _of_functions(node: ast.expr, known: Mapping[str, Expression]) -> Expression
 
     match node:
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            condition = _boolean(test, known)
+            condition = truth(test, known)
             holds = bool(condition.value)
             if not condition.names:
-                return _visit(body if holds else orelse, known)
-            one = _if_needed(_visit, body, known, needed=holds)
-            other = _if_needed(_visit, orelse, known, needed=not holds)
+                return visited(body if holds else orelse, known)
+            one = _if_needed(visited, body, known, needed=holds)
+            other = _if_needed(visited, orelse, known, needed=not holds)
             if isinstance(one.value, bool) != isinstance(other.value, bool):
                 said = "chooses between a number and true or false"
                 raise ExpressionError(said, node=node)
@@ -203,7 +154,7 @@ def _called(
     """Call a function; some have a shorter code if they are of two sizes."""
     from mlpgen.symbols import expression_functions as functions
 
-    visit = _visit if name == "int" else _number
+    visit = visited if name == "int" else _number
     match nodes:
         case [ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right)]:
             one, other = (_number(each, known) for each in (left, right))
@@ -233,7 +184,9 @@ def _if_needed(
         if needed:
             raise
     elsewhere = {
-        name: each._replace(value=_other_value(each.value, _OTHERS[at % len(_OTHERS)]))
+        name: each._replace(
+            value=_other_value(each.value, _OTHERS[at % len(_OTHERS)]), lacks=""
+        )
         if each.names
         else each
         for at, (name, each) in enumerate(known.items())
@@ -260,7 +213,7 @@ def _operands(
     for node in nodes:
         decided = any(each.value is decides for each in found)
         try:
-            found.append(_if_needed(_boolean, node, known, needed=not decided))
+            found.append(_if_needed(truth, node, known, needed=not decided))
         except NotComputedError:
             # If the result is known for all parameters, there is no further code.
             if not any(each.value is decides and not each.names for each in found):
@@ -286,15 +239,16 @@ def _compared(
 
 
 def _number(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
-    expression = _visit(node, known)
+    expression = visited(node, known)
     if isinstance(expression.value, bool):
         said, help = "is true or false, not a number", "`int({part})` is 1 or 0"
         raise ExpressionError(said, node=node, help=help)
     return expression
 
 
-def _boolean(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
-    expression = _visit(node, known)
+def truth(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
+    """Evaluate the tree of a condition."""
+    expression = visited(node, known)
     if not isinstance(expression.value, bool):
         raise ExpressionError("is a number, not true or false", node=node)
     return expression

@@ -28,7 +28,12 @@ class ExpressionError(ValueError):
         unknown: The unknown name, if that is the reason.
         node: The part of the expression that `message` is about; its text precedes it.
         help: What to do, if that is known; `{part}` is the text of `node`.
+        local: The local value in whose expression it is; empty elsewhere.
+        circle: The local values that need each other, if that is the reason.
     """
+
+    local = ""
+    circle: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -55,11 +60,13 @@ class Expression(NamedTuple):
         value: An integer that depends on parameters is a `Size`.
         said: The code, formatted like ruff; None if the value knows it.
         turned: The negation, if it needs no `not` or `-`.
+        lacks: Why it has no value for these parameters; empty if it has.
     """
 
     value: Scalar
     said: Operand | None = None
     turned: Expression | None = None
+    lacks: str = ""
 
     @classmethod
     def constant(cls, value: Scalar) -> Expression:
@@ -73,6 +80,13 @@ class Expression(NamedTuple):
             return cls(Size.parameter(name, value))
         return cls(value, operands.name(name))
 
+    @classmethod
+    def local(cls, name: str, meaning: Expression, lacks: str = "") -> Expression:
+        """Return a local value, which stands for an expression."""
+        if is_whole(meaning.value):
+            return cls(Size.local(name, meaning.value, meaning), lacks=lacks)
+        return cls(meaning.value, operands.name(name, meaning), lacks=lacks)
+
     @property
     def operand(self) -> Operand:
         """The code as part of other code."""
@@ -85,7 +99,7 @@ class Expression(NamedTuple):
 
     @property
     def names(self) -> frozenset[str]:
-        """The parameters it uses."""
+        """The parameters and local values it uses, and what those depend on."""
         return names_of(self.value) if self.said is None else self.said.names
 
 

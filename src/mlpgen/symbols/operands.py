@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,9 +55,14 @@ _SIMPLE = r"-?([A-Za-z_][\w.]*|\d[\d.]*(e-?\d+)?)"
 
 
 class Name(str):
-    """A name in code, which can be replaced."""
+    """A name in code, which can be replaced.
 
-    __slots__ = ()
+    Attributes:
+        meaning: The expression that a local value stands for; None for a parameter.
+    """
+
+    __slots__ = ("meaning",)
+    meaning: Any
 
 
 class Operand(NamedTuple):
@@ -92,14 +97,29 @@ class Operand(NamedTuple):
 
     @property
     def names(self) -> frozenset[str]:
-        """The names in the code."""
-        found: set[str] = set()
+        """The names in the code, and those that its local values depend on."""
+        found = {*self.own_names}
+        for each in self.meanings.values():
+            found |= each.names
+        return frozenset(found)
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """The names in the code itself."""
+        return frozenset(map(str, self._name_tokens()))
+
+    @property
+    def meanings(self) -> dict[str, Any]:
+        """The local values in the code, each with the expression it stands for."""
+        tokens = self._name_tokens()
+        return {str(each): each.meaning for each in tokens if each.meaning is not None}
+
+    def _name_tokens(self) -> Iterator[Name]:
         for each in self.tokens:
             if isinstance(each, Slot):
-                found |= each.operand.names
+                yield from each.operand._name_tokens()
             elif isinstance(each, Name):
-                found.add(str(each))
-        return frozenset(found)
+                yield each
 
     @property
     def computed(self) -> frozenset[str]:
@@ -195,9 +215,16 @@ def _made(precedence: Precedence, *tokens: str | Slot) -> Operand:
     return Operand("".join(texts), precedence, tokens)
 
 
-def name(text: str) -> Operand:
-    """Return the operand for a name."""
-    return _made(_TIGHTEST, Name(text))
+def name(text: str, meaning: Any = None) -> Operand:
+    """Return the operand for a name.
+
+    Args:
+        text: The name.
+        meaning: The expression that a local value stands for.
+    """
+    token = Name(text)
+    token.meaning = meaning
+    return _made(_TIGHTEST, token)
 
 
 def atom(text: str) -> Operand:

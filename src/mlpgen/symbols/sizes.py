@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols import operands
 from mlpgen.symbols.sums import (
+    Local,
     Minimum,
     Name,
     Opaque,
     Sum,
     is_opaque,
+    local,
     name,
     number,
     opaque,
@@ -51,6 +53,17 @@ class Size(int):
         return cls(default, name(text))
 
     @classmethod
+    def local(cls, text: str, value: int, meaning: Any) -> Size:
+        """Return the size that a local value stands for.
+
+        Args:
+            text: The name of the local value.
+            value: Its value for the parameters' defaults.
+            meaning: Its expression.
+        """
+        return cls(int(value), local(text, meaning))
+
+    @classmethod
     def unknown(cls, value: int, key: str, names: frozenset[str]) -> Size:
         """Return a size without code that depends on parameters.
 
@@ -65,7 +78,8 @@ class Size(int):
     def operand(self) -> Operand:
         """The Python expression that computes this size."""
         if is_name(self):
-            return operands.name(str(self.sum.atoms[0]))
+            atom = self.sum.atoms[0]
+            return operands.name(str(atom), getattr(atom, "meaning", None))
         from mlpgen.symbols.sum_code import formula
 
         return formula(self.sum)
@@ -182,11 +196,6 @@ def is_symbolic(value: object) -> bool:
     return isinstance(value, (Size, Real))
 
 
-def same(one: int, other: int) -> bool:
-    """Return whether two sizes are equal for all values of the parameters."""
-    return int(one) == int(other) and sum_of(one).terms == sum_of(other).terms
-
-
 def has_code(value: int) -> bool:
     """Return whether a size has code."""
     return not isinstance(value, Size) or not is_opaque(value.sum)
@@ -221,7 +230,7 @@ def is_name(value: int) -> bool:
     return (
         isinstance(value, Size)
         and [*value.sum.terms.values()] == [1]
-        and ([type(atom) for atom in value.sum.atoms] == [Name])
+        and [isinstance(atom, Name) for atom in value.sum.atoms] == [True]
     )
 
 
@@ -231,13 +240,6 @@ def is_product(value: int) -> bool:
         len(value.sum.terms) == 1
         and all(isinstance(atom, Name) for atom in value.sum.atoms)
     )
-
-
-def divides(divisor: int, size: int) -> bool:
-    """Return whether a division has no remainder for all values of the parameters."""
-    from mlpgen.symbols import sum_arithmetic
-
-    return sum_arithmetic.exactly(sum_of(size), sum_of(divisor)) is not None
 
 
 def scaled(size: int, factor: float) -> int:
@@ -292,7 +294,7 @@ def replaced(
     """Replace the parameters of a size by sums.
 
     Args:
-        size: The size.
+        size: The size; local values become what they stand for.
         sums: The replacements, except for parameters that are not integers.
         again: Evaluates a condition or a fraction with the new values.
         key: Distinguishes sizes without code from those elsewhere.
@@ -300,8 +302,11 @@ def replaced(
     Returns:
         A plain number with its new value, or a size that keeps its value.
     """
+    from mlpgen.symbols.sum_functions import rebuilt
 
     def found(atom: Atom) -> Sum | None:
+        if isinstance(atom, Local) and atom not in sums:
+            return rebuilt(sum_of(atom.meaning.value), found, again, {})
         if isinstance(atom, Name):
             return sums.get(atom)
         if isinstance(atom, Opaque):
@@ -309,9 +314,7 @@ def replaced(
             return opaque(f"{atom}@{key}", frozenset[str]().union(*behind))
         return None
 
-    from mlpgen.symbols import sum_functions
-
-    result = sum_functions.rebuilt(sum_of(size), found, again, {})
+    result = rebuilt(sum_of(size), found, again, {})
     constant = result.constant
     return Size(int(size), result) if constant is None else constant
 

@@ -299,7 +299,7 @@ def _product(factors: tuple[Atom, ...], coefficient: int) -> Operand:
 def _atom(atom: Atom) -> Operand:
     match atom:
         case Name():
-            return operands.name(str(atom))
+            return operands.name(str(atom), getattr(atom, "meaning", None))
         case Floor():
             sign = "%" if isinstance(atom, Modulo) else "//"
             return operands.infix(sign, formula(atom.dividend), formula(atom.divisor))

@@ -63,6 +63,17 @@ class Name(Atom):
     __slots__ = ()
 
 
+class Local(Name):
+    """A local value, which stands for an expression.
+
+    Attributes:
+        meaning: The expression.
+    """
+
+    __slots__ = ("meaning",)
+    meaning: Any
+
+
 class Opaque(Atom):
     """A size without code, because it would be too long."""
 
@@ -239,6 +250,15 @@ def name(text: str) -> Sum:
     """Return a parameter as a sum."""
     atom = Name(text)
     atom.names, atom.depth, atom.weight = frozenset((text,)), 0, 1
+    atom.conditions = frozenset()
+    return alone(atom)
+
+
+def local(text: str, meaning: Any) -> Sum:
+    """Return a local value as a sum."""
+    atom = Local(text)
+    atom.meaning = meaning
+    atom.names, atom.depth, atom.weight = meaning.names | {text}, 0, 1
     atom.conditions = frozenset()
     return alone(atom)
 

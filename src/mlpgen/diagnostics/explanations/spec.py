@@ -92,7 +92,8 @@ SPEC = {
     ),
     "MG214": Explanation(
         "An unused parameter",
-        "This is a warning. The class would have an argument that does nothing.",
+        "This is a warning. The class would have an argument, or a local value, that "
+        "does nothing.",
         spec("Linear: 8", image="[4]", rest="parameters: {hidden: 8}\n"),
         spec('Linear: "${hidden}"', image="[4]", rest="parameters: {hidden: 8}\n"),
     ),
@@ -297,6 +298,21 @@ SPEC = {
             'Linear: "${(a + b + c + d) ** 2}"',
             image="[4]",
             rest="parameters: {a: 1, b: 0, c: 0, d: 0}\n",
+        ),
+    ),
+    "MG241": Explanation(
+        "A value that needs itself",
+        "The `values` of a model or block can use each other in any order, but not "
+        "in a circle: no value could be computed first.",
+        spec(
+            'Linear: "${inner}"',
+            image="[4]",
+            rest='values: {whole: "${2 * inner}", inner: "${whole // 2}"}\n',
+        ),
+        spec(
+            'Linear: "${inner}"',
+            image="[4]",
+            rest='values: {whole: 8, inner: "${whole // 2}"}\n',
         ),
     ),
 }

@@ -23,7 +23,7 @@ from mlpgen.spec.wording import cut
 from mlpgen.symbols.expressions import names_in_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from mlpgen.graph.blocks.include import Included
     from mlpgen.source import Path
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 INPUT = "input"
 """The name of a single input in `from`."""
+SIZE_WORDS = ("features", "channels", "height", "width", "depth")
+"""The last words of the names of sizes of inputs."""
 
 
 class Definition(NamedTuple):
@@ -43,6 +45,7 @@ class Definition(NamedTuple):
         name: The class.
         description: The author's sentence, or an empty text.
         parameters: The parameters with their defaults.
+        values: The local values, as written.
         inputs: The names of the inputs.
         entries: The layers, with their names.
         outputs: The names in `outputs`, if given.
@@ -55,6 +58,7 @@ class Definition(NamedTuple):
     name: str
     description: str
     parameters: dict[str, Scalar]
+    values: dict[str, Any]
     inputs: tuple[str, ...]
     entries: tuple[Entry, ...]
     outputs: tuple[str, ...]
@@ -76,6 +80,7 @@ def read_model(
     inputs = tuple(str(name) for name in spec.input) if several else (INPUT,)
     if several:
         _check_names(inputs, "input", ("input",), problems, key=True)
+    _check_values(spec.values, (), parameters, (), problems)
     reader = EntryReader(_parameters_of(every), problems)
     taken = {name: ("input", name) if several else ("input",) for name in inputs}
     entries = name_entries(reader.read(spec.layers, ("layers",)), problems, taken)
@@ -83,10 +88,11 @@ def read_model(
         name=spec.name,
         description=spec.description,
         parameters=parameters,
+        values=dict(spec.values),
         inputs=inputs,
         entries=understood(entries, problems),
         outputs=tuple(spec.outputs),
-        names=names_in_text(spec.layers),
+        names=names_in_text([spec.layers, spec.values]),
         path=(),
         stem=spec.stem,
         problems=problems,
@@ -157,21 +163,55 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
             _check_names(inputs, "input", (*path, "input"), problems)
         at = (*path, "parameters")
         _check_names(tuple(block.parameters), "parameter", at, problems, key=True)
+        _check_values(block.values, path, block.parameters, inputs, problems)
         entries = EntryReader(names, problems).read(block.layers, (*path, "layers"))
         taken = {each: (*path, "input", at) for at, each in enumerate(inputs)}
         found[name] = Definition(
             name=name,
             description=block.description,
             parameters=dict(block.parameters),
+            values=dict(block.values),
             inputs=inputs,
             entries=understood(name_entries(entries, problems, taken), problems),
             outputs=tuple(block.outputs),
-            names=names_in_text(block.layers),
+            names=names_in_text([block.layers, block.values]),
             path=path,
             stem="",
             problems=problems,
         )
     return found
+
+
+def _check_values(
+    values: Iterable[str],
+    path: Path,
+    parameters: Collection[str],
+    inputs: Sequence[str],
+    problems: Problems,
+) -> None:
+    """Check the names of local values.
+
+    Args:
+        values: The names.
+        path: The path of the class.
+        parameters: The parameters of the class.
+        inputs: The inputs of a block, whose sizes have names.
+        problems: Collects mistakes.
+    """
+    for name in values:
+        at = (*path, "values", name)
+        reason = wrong_parameter(name)
+        begin, _, size = name.rpartition("_")
+        if reason:
+            message = f"the string `{cut(name)}` cannot be a value: {reason}"
+            problems.add("MG205", message, at, key=True)
+        elif name in parameters:
+            line = problems.line((*path, "parameters", name))
+            message = f"the name `{name}` is taken by the parameter in line {line}"
+            problems.add("MG206", message, at, key=True)
+        elif inputs and size in SIZE_WORDS and begin in ("in", *inputs[1:]):
+            message = f"`{name}` is the name of a size of the input"
+            problems.add("MG206", message, at, key=True)
 
 
 def _parameters_of(blocks: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

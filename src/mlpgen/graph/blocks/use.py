@@ -19,9 +19,9 @@ from mlpgen.graph.nodes import Maker
 from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.used_parameters import direct_names
 from mlpgen.symbols.agreements import Agreement
-from mlpgen.symbols.evaluation import restated
 from mlpgen.symbols.expressions import Expression, NotComputedError, value_of
 from mlpgen.symbols.sizes import Size
+from mlpgen.symbols.substitution import restated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -123,7 +123,13 @@ class Uses:
             return self._state.resolved[key]
         known, arriving = _symbolic(definition, concrete, plain)
         every = {**known, **values}
-        scope = Scope(every, Findings(), definition.name, checked=checked)
+        scope = Scope(
+            every,
+            Findings(),
+            definition.name,
+            checked=checked,
+            values=definition.values,
+        )
         mark = definition.problems.mark()
         self._open.append(definition.name)
         resolved = self._class(definition, arriving, scope)

@@ -7,9 +7,9 @@ from itertools import combinations, islice, product
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.entries.when_trial_values import near
-from mlpgen.symbols.evaluation import restated
 from mlpgen.symbols.expressions import Expression, ExpressionError
 from mlpgen.symbols.sizes import sum_of
+from mlpgen.symbols.substitution import restated
 from mlpgen.symbols.sums import Choice
 
 if TYPE_CHECKING:

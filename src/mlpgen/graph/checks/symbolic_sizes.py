@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.used_parameters import sizes_of
 from mlpgen.spec.wording import shown
-from mlpgen.symbols.evaluation import restated, substituted
 from mlpgen.symbols.expressions import ExpressionError
 from mlpgen.symbols.sizes import code_of, has_code, has_minimum, names_of, sum_of
+from mlpgen.symbols.substitution import restated, substituted
 from mlpgen.symbols.sums import DEEPEST, MOST_TERMS
 
 if TYPE_CHECKING:

@@ -46,6 +46,18 @@ def warn_about_parameters(definition: Definition, scope: Scope) -> None:
             problems.add("MG214", message, path, key=True, warning=True)
 
 
+def warn_about_values(definition: Definition, scope: Scope) -> None:
+    """Warn about local values that no layer uses."""
+    problems = definition.problems
+    if problems.failed:  # an entry with a mistake may use them
+        return
+    for name in definition.values:
+        if name not in scope.found.used:
+            message = f"no layer uses the value `{name}`"
+            path = scope.value_path(name)
+            problems.add("MG214", message, path, key=True, warning=True)
+
+
 def warn_about_sizes(
     uses: Mapping[str, Sequence[Use]], blocks: Mapping[str, Definition]
 ) -> None:

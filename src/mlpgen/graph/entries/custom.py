@@ -108,6 +108,8 @@ def _check_names(
     reason = wrong_import(custom.class_)
     if custom.class_ in context.scope.parameters:
         reason = "a parameter has this name"
+    elif custom.class_ in context.scope.values:
+        reason = "a value has this name"
     elif not reason and custom.class_ in taken.classes:
         origin = taken.classes[custom.class_]
         of = f"`{cut(origin)}`" if origin else "this spec"

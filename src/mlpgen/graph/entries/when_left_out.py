@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.blocks.use import depends
 from mlpgen.graph.entries.when_trial_values import arriving, examples, trials
-from mlpgen.symbols.expressions import names_in_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,7 +50,7 @@ def omitted(
         uses: The values of other uses of the block.
     """
     scope, problems = context.scope, context.problems
-    scope.found.used |= names_in_text(entry.raw) & scope.parameters.keys()
+    scope.found.used |= scope.names_behind(entry.raw)
     if any(wire.value is None for wire in wires):
         _, mistakes = _attempt(entry, wires, context, make, state)
         problems.extend(each for each in mistakes if not depends(each))

@@ -11,10 +11,9 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.symbols.evaluation import evaluate, substituted
 from mlpgen.symbols.expressions import Expression, ExpressionError
-from mlpgen.symbols.expressions import names_in_text as names_in
 from mlpgen.symbols.sizes import Size, with_value
+from mlpgen.symbols.substitution import substituted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,7 +52,10 @@ def examples(
 def trials(entry: Entry, scope: Scope) -> Iterator[Scope]:
     """Yield scopes with other values, in which a layer runs."""
     asked = [entry.options[key] for key in ("when", "repeat") if key in entry.options]
-    return _running(entry, scope, _others(asked, entry.raw, _known(scope)))
+    names = scope.names_behind(asked), scope.names_behind(entry.raw)
+    values = scope.names_behind(asked) & scope.values.keys()
+    texts = [*asked, *(scope.values[each] for each in sorted(values))]
+    return _running(entry, scope, _others(texts, *names, _known(scope)))
 
 
 def _known(scope: Scope) -> Values:
@@ -72,12 +74,20 @@ def _running(entry: Entry, scope: Scope, every: Iterable[Values]) -> Iterator[Sc
             return
 
 
-def _others(asked: list[Any], said: list[Any], known: Values) -> Iterator[Values]:
-    """Yield other values of the parameters that decide whether a layer runs or fits."""
-    names = [name for name in known if name in names_in(asked)]
+def _others(
+    asked: list[Any], deciding: frozenset[str], used: frozenset[str], known: Values
+) -> Iterator[Values]:
+    """Yield other values of the parameters that decide whether a layer runs or fits.
+
+    Args:
+        asked: The texts that decide whether it runs.
+        deciding: The names in them.
+        used: The names in the whole entry.
+        known: The values that it has now.
+    """
+    names = [name for name in known if name in deciding]
     flags = [name for name in names if isinstance(known[name], bool)][:MOST_FLAGS]
     counts = [name for name in names if not isinstance(known[name], bool)]
-    used = names_in(said)
     counted = [n for n, v in known.items() if n in used and not isinstance(v, bool)]
     nothing = [name for name in counted if known[name] <= 0]
     sides = [name for name in known if name.endswith(("_height", "_width", "_depth"))]
@@ -117,7 +127,7 @@ def _runs(entry: Entry, scope: Scope) -> bool:
 def _value(said: Any, scope: Scope) -> Any:
     if not isinstance(said, str):
         return said
-    return evaluate(said, scope.parameters, scope.fixed).value
+    return scope._replace(checked=True).evaluate(said).value
 
 
 def arriving(wire: Wire, scope: Scope) -> Wire:

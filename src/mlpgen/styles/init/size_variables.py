@@ -6,15 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlpgen.graph.scope import INDEX
-from mlpgen.graph.used_parameters import names_in, names_of_node
+from mlpgen.graph.used_parameters import names_in, names_in_init, names_of_node
 from mlpgen.styles.init.zero_division import guard_division
 from mlpgen.styles.layout import BODY, Lines, bracketed
 from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import Expression
+from mlpgen.symbols.operands import name as name_of
 from mlpgen.symbols.sizes import Real, Size, is_product, is_symbolic, replaced
 from mlpgen.symbols.sums import name as sums_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpgen.graph.nodes import Graph, Maker, Node
     from mlpgen.layers.base import Function
     from mlpgen.symbols.operands import Operand
@@ -36,8 +39,8 @@ def with_size_variables(graph: G) -> G:
     """Give sizes variables if their code is too long for a call."""
     found = _SizeVariables(graph)
     nodes = tuple(found.node(each) for each in graph.nodes)
-    sizes = {name: code for code, name in found.names.items()}
-    return replace(graph, nodes=nodes, sizes=sizes)
+    own = {name: code for code, name in found.names.items() if name not in graph.sizes}
+    return replace(graph, nodes=nodes, sizes={**graph.sizes, **own})
 
 
 class _SizeVariables:
@@ -48,9 +51,9 @@ class _SizeVariables:
     """
 
     def __init__(self, graph: Graph) -> None:
-        self.names: dict[Operand, str] = {}
+        self.names = {code: name for name, code in graph.sizes.items()}
         self._sum = LONGEST_SUM if graph.stem else LONGEST_CODE
-        self._taken = {*graph.parameters, *graph.inferred}
+        self._taken = {*graph.parameters, *graph.inferred, *graph.sizes}
         self._taken |= {node.name for node in graph.nodes}
 
     def node(self, node: Node) -> Node:
@@ -143,12 +146,17 @@ class _SizeVariables:
         return code.mapped(shortened)
 
 
-def size_lines(graph: Graph) -> Lines:
-    """Write the variables of sizes that are used, each before its use."""
-    if not graph.sizes:
-        return ()
+def size_lines(graph: Graph, attributes: Sequence[str] = ()) -> Lines:
+    """Write the variables of sizes that are used, each before its use.
+
+    Args:
+        graph: The class.
+        attributes: The names that `forward` needs as attributes. Variables that only
+            `forward` needs become attributes at once.
+    """
     used = set[str]().union(*(names_of_node(node) for node in graph.nodes))
     needed = set[str]().union(*(_needed(node) for node in graph.nodes))
+    local = set[str]().union(*(names_in_init(node) for node in graph.nodes))
     lines = []
     for name, code in reversed(graph.sizes.items()):
         if name in used:
@@ -156,8 +164,16 @@ def size_lines(graph: Graph) -> Lines:
             if name in needed:
                 needed |= code.computed
             computed = code if name in needed else guard_division(code)
-            lines.append(bracketed(computed, BODY, f"{name} = "))
-    return tuple(line for each in reversed(lines) for line in each)
+            target = name if name in local or name not in attributes else f"self.{name}"
+            lines.append(bracketed(computed, BODY, f"{target} = "))
+            local |= code.own_names
+    lines.reverse()
+    lines += [
+        bracketed(name_of(each), BODY, f"self.{each} = ")
+        for each in attributes
+        if each in local or each not in graph.sizes
+    ]
+    return tuple(line for each in lines for line in each)
 
 
 def _needed(node: Node) -> frozenset[str]:

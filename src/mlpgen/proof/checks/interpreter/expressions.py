@@ -56,6 +56,30 @@ def value_of(raw: Any, known: Mapping[str, Any]) -> Any:
     return raw
 
 
+def values_of(values: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Evaluate the local values of a class, in any order.
+
+    A value that these arguments give no number, as by a division by zero, is left out.
+
+    Args:
+        values: The values as written, by name.
+        known: The values of the names that they can use.
+    """
+    found: dict[str, Any] = {}
+    left = dict(values)
+    while left:
+        before = len(left)
+        for name, raw in [*left.items()]:
+            try:
+                found[name] = value_of(raw, {**known, **found})
+            except FailsError:
+                continue
+            del left[name]
+        if len(left) == before:
+            break
+    return found
+
+
 def asks_round(raw: Any) -> bool:
     """Tell whether an expression uses `index`, the number of the round."""
     text = raw[2:-1].strip() if isinstance(raw, str) and raw.startswith("${") else "0"

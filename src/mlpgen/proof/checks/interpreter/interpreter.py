@@ -19,7 +19,7 @@ from .entries import (
     sizes_of,
     sources_of,
 )
-from .expressions import asks_round, value_of
+from .expressions import asks_round, value_of, values_of
 from .functions import Value, evaluated, in_mode, names_of_parts
 from .modules import called, made, masked, need_kind
 
@@ -131,6 +131,7 @@ class Interpreter:
     ) -> Parts:
         """Evaluate a class: the model or a block."""
         known = {**each["parameters"], **sizes_of(each, takes), **given}
+        known |= values_of(each["values"], known)
         values = dict(zip(each["inputs"], takes, strict=True))
         entries = {entry["name"]: entry for entry in each["layers"]}
         last = each["inputs"][0] if each["inputs"] else ""

@@ -1,0 +1,90 @@
+"""Sizes and conditions with other values in place of their names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.symbols.evaluation import truth, visited
+from mlpgen.symbols.expression_syntax import parsed
+from mlpgen.symbols.expressions import Expression, NotComputedError, is_whole
+from mlpgen.symbols.sizes import Real, replaced, sum_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.operands import Operand
+
+
+def substituted(
+    size: int, values: Mapping[str, Scalar | Expression], key: str = ""
+) -> int:
+    """Return a size with its names replaced by other values.
+
+    Local values become what they stand for.
+
+    Args:
+        size: The size.
+        values: The replacements of its names.
+        key: Distinguishes sizes without code from those elsewhere.
+
+    Raises:
+        ExpressionError: It cannot be computed with these values.
+    """
+    known = {name: _known(value) for name, value in values.items()}
+    sums = {
+        name: sum_of(each.value) for name, each in known.items() if is_whole(each.value)
+    }
+
+    def again(value: Expression | Real | float) -> Expression | Real | float:
+        if isinstance(value, Expression):
+            return _truth(value.operand, known)
+        if isinstance(value, Real):
+            return _symbolic(_evaluated(value.operand, known))
+        return value
+
+    try:
+        return replaced(size, sums, again, key)
+    except ZeroDivisionError:
+        raise NotComputedError("the expression divides by zero") from None
+
+
+def restated(
+    condition: Expression, values: Mapping[str, Scalar | Expression]
+) -> Expression:
+    """Return a condition with its names replaced by other values.
+
+    Raises:
+        ExpressionError: It cannot be computed with these values.
+    """
+    known = {name: _known(value) for name, value in values.items()}
+    return _truth(condition.operand, known)
+
+
+def _known(value: Scalar | Expression) -> Expression:
+    return value if isinstance(value, Expression) else Expression(value)
+
+
+def _truth(code: Operand, known: Mapping[str, Expression]) -> Expression:
+    return truth(parsed(code.text), _with_meanings(code, known))
+
+
+def _evaluated(code: Operand, known: Mapping[str, Expression]) -> Expression:
+    return visited(parsed(code.text), _with_meanings(code, known))
+
+
+def _with_meanings(
+    code: Operand, known: Mapping[str, Expression]
+) -> Mapping[str, Expression]:
+    """Add the local values in code, computed again with other values."""
+    meanings = code.meanings
+    if not meanings:
+        return known
+    again = {name: _evaluated(each.operand, known) for name, each in meanings.items()}
+    return {**known, **again}
+
+
+def _symbolic(expression: Expression) -> Real | float:
+    """Return a number that knows its code."""
+    value = float(expression.value)
+    return Real(value, expression.operand) if expression.names else value
