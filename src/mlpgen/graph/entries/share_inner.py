@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.spec.wording import cut, listed, nearest
-from mlpgen.symbols.evaluation import restated
 from mlpgen.symbols.expressions import Expression
+from mlpgen.symbols.substitution import restated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
