@@ -218,8 +218,9 @@ JOINS: list[tuple[int, Any]] = [
     (2, "cosine_similarity"),
     (2, "masked_fill"),
 ]
-UNSAFE = {"Embedding", "one_hot", "gather", "index_select", "einsum"}
-"""Functions with indices (may be too large), or with sums in torch's order."""
+UNSAFE = {"Embedding", "one_hot", "gather", "index_select", "einsum", "bernoulli"}
+"""Functions with indices (may be too large), with sums in torch's order, or of
+probabilities."""
 UNARY = [
     yaml.safe_load(cls.example)
     for name, cls in FUNCTIONS.items()

@@ -57,9 +57,15 @@ def spec_of(cls: type[Layer]) -> str:
                 layers.append({**whole, "name": sources[-1]})
         else:
             inputs[name] = _input(cls, value)
+    if cls.title() == "bernoulli":  # of probabilities
+        layers.append({"sigmoid": None, "from": sources, "name": "probabilities"})
+        sources = ["probabilities"]
     entry = yaml.safe_load(cls.example)
     entry = {entry: None} if isinstance(entry, str) else entry
     layers.append({**entry, "from": sources, "name": "found"})
+    if not inputs:  # the model has an input, which some layer takes
+        inputs["given"] = {"shape": [1, 1]}
+        layers.append({"mul": None, "from": ["given", "found"]})
     return yaml.safe_dump({"name": "One", "input": inputs, "layers": layers})
 
 

@@ -71,6 +71,12 @@ SIZES = [[2, 3], [6], [-1], [1, 4], [-1, 2], [2, -1], [3, 1, 2], [4, -1], [-1, -
 NUMBER = [2, 0, 0.5, -1, 1.0, 3]
 POOLS: dict[str, list[Any]] = {
     "other": NUMBER,
+    "input": NUMBER,
+    "fill_value": NUMBER,
+    "weight": [0.5, 2.0],
+    "k": [1, 2, 3],
+    "largest": [True, False],
+    "descending": [True, False],
     "exponent": NUMBER,
     "value": NUMBER,
     "negative_slope": [0.2],
@@ -146,6 +152,10 @@ MODES = {
 MANY = ["mean", "sum", "amax", "logsumexp", "var", "vector_norm", "squeeze", "flip"]
 
 
+MANY_SHAPES = ("scatter",)
+"""Functions whose inputs fit seldom when they are drawn."""
+
+
 def draw_arguments(rng: random.Random, name: str) -> dict[str, Any]:
     cls = FUNCTIONS[name]
     arguments = {}
@@ -206,7 +216,7 @@ def ours_alone(
     """Tell whether we refuse on purpose what torch does without a word."""
     text = error.message
     return bool(
-        (name == "div" and arguments.get("other") == 0)
+        (name in ("div", "floor_divide", "remainder") and arguments.get("other") == 0)
         or error.code in ("MG310", "MG205", "MG206")
         or "does not work with `mode" in text
         or "needs" in text
@@ -214,12 +224,13 @@ def ours_alone(
         or (name == "gather" and values[0].batched != values[1].batched)
         or (arguments.get("is_causal") and len(values[0].shape) < 2)
         or "expects two tensors, or a tensor" in text
-        or "a tensor and `other`" in text
+        or "`where` expects a mask and two tensors" in text
         or (name == "chunk" and error.code == "MG303")
         or (name in ("einsum", "cosine_similarity") and error.code == "MG315")
         or (name == "interpolate" and "recompute" in str(arguments))
         or (name == "pad" and error.code == "MG307")
         or "names no dimension" in text
+        or "cannot write" in text
     )
 
 
@@ -277,4 +288,4 @@ def test_shapes_kinds_and_refusals_are_those_of_torch(name: str, draws: int) -> 
         compare(name, draw_arguments(rng, name), draw_values(rng, name))
         for _ in range(draws)
     )
-    assert ran >= draws / 60
+    assert ran >= draws / (200 if name in MANY_SHAPES else 60)

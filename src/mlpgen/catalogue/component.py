@@ -32,6 +32,12 @@ class Structural:
     __slots__ = ()
 
 
+class Infinite:
+    """Marks an argument that may be infinite; all others must be finite."""
+
+    __slots__ = ()
+
+
 Positive = Annotated[int, Field(ge=1), Expects("a whole number of at least 1")]
 NonNegative = Annotated[int, Field(ge=0), Expects("a whole number of at least 0")]
 Probability = Annotated[float, Field(ge=0, le=1), Expects("a number from 0 to 1")]
@@ -107,6 +113,14 @@ class Component(BaseModel):
     def structural(cls, argument: str) -> bool:
         """Return whether an argument is structural, so it cannot be a parameter."""
         return cls._marked(argument, Structural)
+
+    @classmethod
+    def infinite(cls, argument: str) -> bool:
+        """Return whether an argument may be an infinite number."""
+        marked = cls.model_fields[argument]
+        kinds = (marked.annotation, *getattr(marked.annotation, "__args__", ()))
+        inner = [x for each in kinds for x in getattr(each, "__metadata__", ())]
+        return any(isinstance(x, Infinite) for x in (*marked.metadata, *inner))
 
     @classmethod
     def required(cls, argument: str) -> bool:

@@ -22,24 +22,30 @@ if TYPE_CHECKING:
 FUNCTIONS: Catalogue[Operation] = Catalogue(
     __name__,
     {
-        "arithmetic": "add sub mul div pow minimum maximum",
-        "comparison": "eq ne lt le gt ge logical_and logical_or logical_not where "
-        "masked_fill",
-        "elementwise": "neg abs floor ceil round sign square clamp "
-        "exp expm1 log log1p sqrt rsqrt reciprocal sin cos erf",
-        "activation": "relu leaky_relu elu gelu silu softplus sigmoid tanh",
+        "arithmetic": "add sub mul div floor_divide remainder pow minimum maximum "
+        "logaddexp atan2 lerp",
+        "comparison": "eq ne lt le gt ge "
+        "logical_and logical_or logical_xor logical_not where masked_fill",
+        "elementwise": "neg abs floor ceil round trunc sign square clamp "
+        "exp expm1 exp2 log log1p log2 log10 sqrt rsqrt reciprocal erf detach",
+        "trigonometry": "sin cos tan asin acos atan sinh cosh asinh acosh atanh",
+        "activation": "relu relu6 leaky_relu elu selu gelu silu mish softplus softsign "
+        "sigmoid logsigmoid hardsigmoid hardswish tanh",
         "casting": "float long bool",
         "concatenation": "cat stack",
         "splitting": "chunk split unbind",
-        "products": "matmul bmm cdist",
+        "products": "matmul bmm outer cdist",
         "attention": "scaled_dot_product_attention",
         "einsum": "einsum",
-        "reduction": "mean sum prod amax amin argmax argmin logsumexp var std "
-        "vector_norm cumsum",
+        "reduction": "mean sum prod amax amin argmax argmin any all logsumexp "
+        "var std vector_norm cumsum cumprod logcumsumexp",
+        "ordering": "topk sort argsort max min",
         "reshaping": "flatten unflatten reshape view expand repeat repeat_interleave",
         "permutation": "permute transpose movedim squeeze unsqueeze flip roll "
         "tril triu",
         "indexing": "select slice narrow gather index_select one_hot",
+        "likes": "zeros_like ones_like full_like rand_like randn_like bernoulli",
+        "scattering": "scatter scatter_add index_add",
         "normalization": "softmax log_softmax normalize cosine_similarity",
         "interpolation": "interpolate pad",
     },

@@ -83,3 +83,67 @@ class Tanh(Smooth):
 
     saves_output: ClassVar = "always"
     example: ClassVar = "tanh"
+
+
+class Relu6(Pointwise):
+    """The ReLU, at most 6: min(max(0, x), 6)."""
+
+    dtypes: ClassVar = NUMBERS
+    call: ClassVar = "F.relu6"
+    page: ClassVar = "nn.functional.relu6"
+    example: ClassVar = "relu6"
+
+
+class Selu(Pointwise):
+    """The scaled exponential linear unit."""
+
+    dtypes: ClassVar = FLOAT
+    call: ClassVar = "F.selu"
+    page: ClassVar = "nn.functional.selu"
+    example: ClassVar = "selu"
+
+
+class Mish(Pointwise):
+    """x times the hyperbolic tangent of its softplus."""
+
+    dtypes: ClassVar = FLOAT
+    call: ClassVar = "F.mish"
+    page: ClassVar = "nn.functional.mish"
+    example: ClassVar = "mish"
+
+
+class Hardswish(Pointwise):
+    """A piecewise quadratic approximation of `silu`."""
+
+    dtypes: ClassVar = FLOAT
+    call: ClassVar = "F.hardswish"
+    page: ClassVar = "nn.functional.hardswish"
+    example: ClassVar = "hardswish"
+
+
+class Hardsigmoid(Pointwise):
+    """A piecewise linear approximation of `sigmoid`."""
+
+    dtypes: ClassVar = FLOAT
+    call: ClassVar = "F.hardsigmoid"
+    page: ClassVar = "nn.functional.hardsigmoid"
+    example: ClassVar = "hardsigmoid"
+
+
+class Logsigmoid(Pointwise):
+    """The logarithm of the logistic function."""
+
+    dtypes: ClassVar = FLOAT
+    call: ClassVar = "F.logsigmoid"
+    page: ClassVar = "nn.functional.logsigmoid"
+    example: ClassVar = "logsigmoid"
+
+
+class Softsign(Pointwise):
+    """x / (1 + |x|)."""
+
+    dtypes: ClassVar = NUMBERS
+    gives: ClassVar = "float32"
+    call: ClassVar = "F.softsign"
+    page: ClassVar = "nn.functional.softsign"
+    example: ClassVar = "softsign"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mlpgen.functions.base import NUMBERS, Number, Operation, with_number
+from mlpgen.functions.base import FLOAT, NUMBERS, Number, Operation, with_number
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 from mlpgen.layers.shapes import broadcast, promoted
 
@@ -86,6 +86,35 @@ class Div(Operator):
         return super().results(values)
 
 
+class _Quotient(Operator):
+    """Base of functions of a quotient in whole numbers."""
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Refuse a division by 0, and of bool."""
+        found = super().results(values)
+        if self.other == 0:
+            message = f"`{self.title()}` divides by 0"
+            raise ShapeError("MG311", message, argument="other")
+        if found[""].dtype == "bool":
+            message = f"`{self.title()}` expects numbers, but got only bool"
+            raise ShapeError("MG315", message)
+        return found
+
+
+class FloorDivide(_Quotient):
+    """The quotient of two tensors, or of a tensor and a number, rounded down."""
+
+    sign: ClassVar = "//"
+    example: ClassVar = "floor_divide: 2"
+
+
+class Remainder(_Quotient):
+    """The remainder of `floor_divide`, with the sign of the divisor."""
+
+    sign: ClassVar = "%"
+    example: ClassVar = "remainder: 2"
+
+
 class Pow(WithNumber):
     """A tensor to the power of another, or of a number."""
 
@@ -116,7 +145,8 @@ class _Extreme(Operation):
 
     def results(self, values: Values) -> dict[str, Value]:
         """Broadcast the inputs."""
-        return {"": broadcast(self.title(), values)}
+        found = broadcast(self.title(), values)
+        return self.result(found, found.shape)
 
     def function(self) -> Function:
         """Call the torch function of the same name."""
@@ -133,3 +163,48 @@ class Maximum(_Extreme):
     """The larger element of two tensors; `clamp` takes a number."""
 
     example: ClassVar = "maximum"
+
+
+class Logaddexp(_Extreme):
+    """The logarithm of the sum of the exponentials of two tensors."""
+
+    saves_output: ClassVar = "always"
+    example: ClassVar = "logaddexp"
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Broadcast the inputs, of which one must be float32."""
+        found = super().results(values)
+        if found[""].dtype != "float32":
+            message = "`logaddexp` expects float32, but got " + found[""].dtype
+            raise ShapeError("MG315", message)
+        return found
+
+
+class Atan2(_Extreme):
+    """The angle of the point with the second input as x and the first as y."""
+
+    gives: ClassVar = "float32"
+    example: ClassVar = "atan2"
+
+
+class Lerp(Operation):
+    """Goes from the first tensor to the second by a weight, a number or a tensor."""
+
+    arity: ClassVar = (2, 3)
+    dtypes: ClassVar = FLOAT
+    rule: ClassVar = "(N, *), (N, *) → (N, *), by torch's broadcasting"
+    example: ClassVar = "lerp: 0.1"
+    example_inputs: ClassVar = (Value((8,)), Value((8,)))
+
+    weight: float | None = None
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Broadcast the inputs."""
+        if (len(values) > 2) == (self.weight is not None):
+            message = "`lerp` expects two tensors and `weight`, or three tensors"
+            raise ShapeError("MG314", message)
+        return {"": broadcast("lerp", values)}
+
+    def function(self) -> Function:
+        """Call the torch function of the same name."""
+        return Function("torch.lerp", () if self.weight is None else (self.weight,))

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Strict
 
-from mlpgen.catalogue.component import Expects, Structural
+from mlpgen.catalogue.component import Expects, Infinite, Structural
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, Value, Values
 from mlpgen.layers.shapes import example_axis, promoted, whole_shown
 from mlpgen.names.identifiers import snake_case
@@ -17,6 +17,7 @@ NUMBERS = ("float32", "int64")
 _AsTuple = Strict(strict=False)
 Ints = Annotated[tuple[int, ...], _AsTuple]
 Number = Annotated[int | float, Expects("a number")]
+InfiniteNumber = Annotated[int | float, Infinite(), Expects("a number, or `-.inf`")]
 Dim = Annotated[int, Structural(), Expects("a whole number")]
 Dims = Annotated[int | Ints, Structural(), Expects("a whole number, or a list of them")]
 Flag = Annotated[bool, Structural()]
@@ -29,11 +30,13 @@ class Operation(Layer):
         example_inputs: Inputs for the example, if it is not one float tensor.
         page: Its name after `torch.`, if it is not the name in a spec.
         gives: The dtype of the result; empty for that of the first input.
+        random: Whether each call draws other random numbers.
     """
 
     dtypes: ClassVar[tuple[str, ...]] = ("float32", "int64", "bool")
     example_inputs: ClassVar[Values] = ()
     gives: ClassVar[str] = ""
+    random: ClassVar[bool] = False
 
     @classmethod
     def title(cls) -> str:

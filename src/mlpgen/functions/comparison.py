@@ -1,9 +1,16 @@
 """Comparisons, logic, and selection by a mask, a tensor of bool."""
 
+from math import isinf
 from typing import ClassVar
 
 from mlpgen.functions.arithmetic import Operator
-from mlpgen.functions.base import Number, Operation, Pointwise, need_dtype, with_number
+from mlpgen.functions.base import (
+    InfiniteNumber,
+    Operation,
+    Pointwise,
+    need_dtype,
+    with_number,
+)
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 from mlpgen.layers.shapes import broadcast
 
@@ -82,6 +89,12 @@ class LogicalOr(_Logic):
     example: ClassVar = "logical_or"
 
 
+class LogicalXor(_Logic):
+    """True where exactly one is true; 0 is false."""
+
+    example: ClassVar = "logical_xor"
+
+
 class LogicalNot(Pointwise):
     """True where the input is false; 0 is false."""
 
@@ -92,31 +105,38 @@ class LogicalNot(Pointwise):
 
 
 class Where(Operation):
-    """Takes from the second input where the first is true, else from the third."""
+    """Takes from the second input where the first is true, else from the third.
 
-    arity: ClassVar = (2, 3)
+    A number stands for either: `input` for the second, `other` for the third.
+    """
+
+    arity: ClassVar = (1, 3)
     example: ClassVar = "where"
     example_inputs: ClassVar = (Value((8,), "bool"), Value((8,)), Value((8,)))
     rule: ClassVar = "(N, *), (N, *), (N, *) → (N, *), by torch's broadcasting"
 
-    other: Number | None = None
+    input: InfiniteNumber | None = None
+    other: InfiniteNumber | None = None
 
     def results(self, values: Values) -> dict[str, Value]:
         """Broadcast the inputs; the dtype is that of the values."""
-        if (len(values) == 3) == (self.other is not None):
-            message = "`where` expects a mask and two tensors, or a mask, a tensor and "
-            message += "`other`"
+        numbers = [each for each in (self.input, self.other) if each is not None]
+        if len(values) + len(numbers) != 3:
+            message = "`where` expects a mask and two tensors, with the number `input` "
+            message += "or `other` in the place of a tensor"
             raise ShapeError("MG314", message)
         need_dtype("where", "first input", values[0], "bool")
         found = broadcast("where", values)
-        if self.other is not None:
-            dtype = with_number(values[1].dtype, self.other)
-            found = found._replace(dtype=dtype)
+        # A mask has the lowest dtype, so it decides nothing.
+        for number in numbers:
+            found = found._replace(dtype=with_number(found.dtype, number))
         return {"": found}
 
     def function(self) -> Function:
         """Call the torch function of the same name."""
-        return Function("torch.where", () if self.other is None else (self.other,))
+        numbers = (self.input, self.other)
+        given = tuple(each for each in numbers if each is not None)
+        return Function("torch.where", given, after=1 if self.input is not None else 0)
 
 
 class MaskedFill(Operation):
@@ -128,11 +148,14 @@ class MaskedFill(Operation):
     page: ClassVar = "Tensor.masked_fill"
     rule: ClassVar = "(N, *), (N, *) → (N, *), by torch's broadcasting"
 
-    value: Number
+    value: InfiniteNumber
 
     def results(self, values: Values) -> dict[str, Value]:
         """Broadcast the inputs; the dtype is that of the first."""
         need_dtype("masked_fill", "mask", values[1], "bool")
+        if isinf(self.value) and values[0].dtype != "float32":
+            message = f"`masked_fill` cannot write infinity into {values[0].dtype}"
+            raise ShapeError("MG315", message, argument="value")
         found = broadcast("masked_fill", values)
         return {"": found._replace(dtype=values[0].dtype)}
 

@@ -50,6 +50,12 @@ class Round(_Plain):
     example: ClassVar = "round"
 
 
+class Trunc(_Plain):
+    """Removes the fractional part: rounds towards 0."""
+
+    example: ClassVar = "trunc"
+
+
 class Sign(_Plain):
     """-1, 0 or 1."""
 
@@ -131,6 +137,25 @@ class Log1p(Smooth):
     example: ClassVar = "log1p"
 
 
+class Exp2(Smooth):
+    """2 to the power of x."""
+
+    saves_output: ClassVar = "always"
+    example: ClassVar = "exp2"
+
+
+class Log2(Smooth):
+    """The logarithm to base 2."""
+
+    example: ClassVar = "log2"
+
+
+class Log10(Smooth):
+    """The logarithm to base 10."""
+
+    example: ClassVar = "log10"
+
+
 class Sqrt(Smooth):
     """The square root."""
 
@@ -152,19 +177,20 @@ class Reciprocal(Smooth):
     example: ClassVar = "reciprocal"
 
 
-class Sin(Smooth):
-    """The sine of an angle in radians."""
-
-    example: ClassVar = "sin"
-
-
-class Cos(Smooth):
-    """The cosine of an angle in radians."""
-
-    example: ClassVar = "cos"
-
-
 class Erf(Smooth):
     """The error function."""
 
     example: ClassVar = "erf"
+
+
+class Detach(Pointwise):
+    """The same values, through which no gradient flows back."""
+
+    arranges: ClassVar = True
+    returns_input: ClassVar = "always"
+    page: ClassVar = "Tensor.detach"
+    example: ClassVar = "detach"
+
+    def function(self) -> Function:
+        """Call the tensor method of the same name."""
+        return Function(".detach")

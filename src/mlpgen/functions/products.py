@@ -6,7 +6,13 @@ from typing import ClassVar
 from mlpgen.catalogue.component import NonNegativeReal
 from mlpgen.functions.base import FLOAT, NUMBERS, Operation, same_dtypes
 from mlpgen.layers.base import Function, ShapeError, Value, Values
-from mlpgen.layers.shapes import aligned, kept_batch, whole, whole_shown
+from mlpgen.layers.shapes import (
+    aligned,
+    kept_batch,
+    promoted,
+    whole,
+    whole_shown,
+)
 from mlpgen.symbols.agreements import agree
 
 
@@ -62,6 +68,33 @@ class Bmm(Matmul):
     def function(self) -> Function:
         """Call the torch function of the same name."""
         return Function("torch.bmm")
+
+
+class Outer(Operation):
+    """The products of all pairs of values of two vectors without a batch."""
+
+    arity: ClassVar = (2, 2)
+    example: ClassVar = "outer"
+    example_inputs: ClassVar = (
+        Value((4,), batched=False),
+        Value((6,), batched=False),
+    )
+    rule: ClassVar = "(A), (B) → (A, B), without a batch"
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Return a row for each value of the first input."""
+        for value in values:
+            if value.batched or len(value.shape) != 1:
+                message = "`outer` expects vectors without a batch, but got "
+                help = '`einsum: "ni,nj->nij"` multiplies vectors with a batch'
+                raise ShapeError("MG313", message + whole_shown(value), help=help)
+        dtype = promoted([value.dtype for value in values])
+        shape = (values[0].shape[0], values[1].shape[0])
+        return {"": Value(shape, dtype, batched=False)}
+
+    def function(self) -> Function:
+        """Call the torch function of the same name."""
+        return Function("torch.outer")
 
 
 class Cdist(Operation):

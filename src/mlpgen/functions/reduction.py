@@ -107,6 +107,20 @@ class Argmin(_Single):
     example: ClassVar = "argmin: -1"
 
 
+class Any(_Single):
+    """True where at least one value is true; 0 is false."""
+
+    gives: ClassVar = "bool"
+    example: ClassVar = "any: -1"
+
+
+class All(_Single):
+    """True where all values are true; 0 is false."""
+
+    gives: ClassVar = "bool"
+    example: ClassVar = "all: -1"
+
+
 class Logsumexp(_Reduction):
     """The logarithm of the sum of exponentials, in one numerically stable step."""
 
@@ -176,7 +190,22 @@ class Cumsum(Operation):
 
     def function(self) -> Function:
         """Call the tensor method of the same name."""
-        return Function(".cumsum", (), {"dim": self.dim})
+        return Function(f".{self.title()}", (), {"dim": self.dim})
+
+
+class Cumprod(Cumsum):
+    """The cumulative product."""
+
+    saves_output: ClassVar = "always"
+    example: ClassVar = "cumprod: -1"
+
+
+class Logcumsumexp(Cumsum):
+    """The logarithm of the cumulative sum of exponentials."""
+
+    dtypes: ClassVar = FLOAT
+    saves_output: ClassVar = "always"
+    example: ClassVar = "logcumsumexp: -1"
 
 
 def _counted(value: Value) -> Value:

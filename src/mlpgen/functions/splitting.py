@@ -34,6 +34,23 @@ Names = Annotated[
 ]
 
 
+def check_names(title: str, names: tuple[str, ...], count: int) -> None:
+    """Check the names of the parts of a function.
+
+    Raises:
+        ShapeError: There are too many or too few, or one is wrong.
+    """
+    if len(names) != count:
+        message = f"`{title}` returns {count} parts, but there are {len(names)}"
+        raise ShapeError("MG311", f"{message} names", argument="names")
+    for name in names:
+        if wrong := wrong_name(name):
+            raise ShapeError("MG205", f"`{name}`: {wrong}", argument="names")
+    if len(set(names)) < count:
+        message = f"two parts of `{title}` have the same name"
+        raise ShapeError("MG206", message, argument="names")
+
+
 class _Splitting(Operation):
     """Base of splits along `dim`; `names` is mlpgen's, and has a default.
 
@@ -63,24 +80,11 @@ class _Splitting(Operation):
         value = values[0]
         shapes = self.parts(value, axis_of("dim", self.dim, value))
         names = ORDINALS[: len(shapes)] if self.names is None else self.names
-        self._check(names, len(shapes))
+        check_names(self.title(), names, len(shapes))
         return {
             name: value._replace(shape=shape)
             for name, shape in zip(names, shapes, strict=True)
         }
-
-    def _check(self, names: tuple[str, ...], count: int) -> None:
-        if len(names) != count:
-            message = (
-                f"`{self.title()}` returns {count} parts, but there are {len(names)}"
-            )
-            raise ShapeError("MG311", f"{message} names", argument="names")
-        for name in names:
-            if wrong := wrong_name(name):
-                raise ShapeError("MG205", f"`{name}`: {wrong}", argument="names")
-        if len(set(names)) < count:
-            message = f"two parts of `{self.title()}` have the same name"
-            raise ShapeError("MG206", message, argument="names")
 
     def returned(self) -> Returned:
         """Return a tuple of the parts."""

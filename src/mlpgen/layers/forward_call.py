@@ -19,6 +19,8 @@ class Function(NamedTuple):
             passed by position.
         expands: Whether to expand inputs without a batch over the batch of the others:
             `torch.cat([token.expand(x.shape[0], -1, -1), x], dim=1)`.
+        after: How many inputs precede `positional`, if not all: 1 for
+            `x.index_add(1, index, source)`.
         counts: Whether the batch size is the first argument after the inputs:
             `x.reshape(x.shape[0], 4, -1)`.
         only_training: Keywords that are 0.0 in evaluation:
@@ -33,6 +35,7 @@ class Function(NamedTuple):
     gathers: bool = False
     names: tuple[str, ...] = ()
     expands: bool = False
+    after: int = 0
     counts: bool = False
     only_training: tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,6 +58,6 @@ def parse_setting(text: str) -> tuple[str, Scalar]:
     """
     name, equals, value = text.partition("=")
     parsed = scalar(value.strip())
-    if not equals or not isinstance(parsed, int | float):
+    if not equals or not isinstance(parsed, int | float) or not isfinite(parsed):
         raise ValueError(text)
     return name.strip(), parsed

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
+from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.captures import captures
 from mlpgen.graph.nodes import leaf_layers
 from mlpgen.graph.run_order import occurrences
@@ -50,6 +51,7 @@ class Claims(TypedDict):
         parameters: How many parameters it learns.
         multiply_adds: Its multiply-adds for one example.
         casts: Whether a `float` function casts to float32.
+        draws: The functions that draw random numbers in eval mode, too.
         captured: The names of captured outputs.
         records: Whether hooks record any of these.
     """
@@ -61,6 +63,7 @@ class Claims(TypedDict):
     parameters: int
     multiply_adds: int
     casts: bool
+    draws: list[str]
     captured: list[str]
     records: bool
 
@@ -81,9 +84,15 @@ def claims(graph: Graph, captured: Sequence[str] = ()) -> Claims:
         "parameters": int(graph.total_parameters),
         "multiply_adds": int(graph.total_multiply_adds),
         "casts": any(node.type == "float" for node in leaf_layers(graph.nodes)),
+        "draws": sorted(_drawing(graph)),
         "captured": [*captured],
         "records": any(name not in in_forward for name in captured),
     }
+
+
+def _drawing(graph: Graph) -> set[str]:
+    types = {node.type for node in leaf_layers(graph.nodes) if node.is_function}
+    return {type_ for type_ in types if FUNCTIONS[type_].random}
 
 
 def _inputs(graph: Graph) -> list[Tensor]:

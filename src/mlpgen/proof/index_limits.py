@@ -19,8 +19,12 @@ _TABLES = {
     "EmbeddingBag": "num_embeddings",
     "one_hot": "num_classes",
 }
-_INDEXING = ("gather", "index_select")
-_OTHER_NUMBERS = ("argmax", "argmin", *_TABLES)
+_INDEXING = ("gather", "index_select", "scatter", "scatter_add", "index_add")
+_OTHER_NUMBERS = (
+    *("argmax", "argmin", "argsort", "zeros_like", "ones_like", "full_like"),
+    *_TABLES,
+)
+_ORDERING = ("topk", "sort", "max", "min")
 
 
 class _Number(NamedTuple):
@@ -76,7 +80,10 @@ def _parts(node: Node, takes: list[_Numbers], found: dict[str, int]) -> list[_Nu
             gives = _parts(step, [gives[0], *takes[1:]], found)
         return gives
     _look_up(node, takes, found)
-    return [_handed_on(node, takes, found)] * len(node.parts)
+    every = _handed_on(node, takes, found)
+    if node.type in _ORDERING:
+        return [every, {}]  # the second part says where
+    return [every] * len(node.parts)
 
 
 def _look_up(node: Node, takes: list[_Numbers], found: dict[str, int]) -> None:
@@ -84,13 +91,14 @@ def _look_up(node: Node, takes: list[_Numbers], found: dict[str, int]) -> None:
     limit = _limit(node)
     if limit is None:
         return
-    for name, each in takes[-1].items():
+    indices = takes[1] if node.type in _INDEXING else takes[-1]
+    for name, each in indices.items():
         high = max(1, -((each.shift - limit) // each.scale))
         found[name] = min(high, found.get(name, high))
 
 
 def _limit(node: Node) -> int | None:
-    """Return how many indices the last input of a layer may have."""
+    """Return how many indices the input of a layer that holds them may have."""
     if node.type in _TABLES:
         return int(node.arguments[_TABLES[node.type]])
     if node.type in _INDEXING:
@@ -105,7 +113,7 @@ def _handed_on(node: Node, takes: list[_Numbers], found: dict[str, int]) -> _Num
     if node.value.dtype == "bool" or node.type in _OTHER_NUMBERS:
         return {}
     if node.type in _INDEXING:
-        takes = takes[:1]
+        takes = [takes[0], *takes[2:]]
     if node.type == "mul" and len(takes) > 1:
         return _multiplied(takes, found)
     every = _joined(takes)

@@ -7,6 +7,7 @@ and what is torch's default, or follows from the input, is left out.
 from __future__ import annotations
 
 import ast
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.blocks.definitions import INPUT
@@ -272,6 +273,8 @@ def said(value: Any) -> str:
             return "null"
         case bool():
             return "true" if value else "false"
+        case float() if isinf(value):
+            return "-.inf" if value < 0 else ".inf"
         case int() | float():
             return written(value)
         case dict():

@@ -7,14 +7,16 @@ from typing import Any
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
+_NOT_A_NUMBER = re.compile(r"\.(nan|NaN|NAN)")
 
 
 def scalar(text: str) -> Any:
     """Read a plain scalar by the rules of YAML 1.2: `no` is a string, `1e-3` a number.
 
     Raises:
-        ValueError: The number is infinite, or has more than 64 bits.
+        ValueError: The number has more than 64 bits, is too large for a fraction, or is
+            NaN. `.inf` is infinite; few arguments take it.
     """
     if text in ("", "~", "null", "Null", "NULL"):
         return None
@@ -34,6 +36,8 @@ def scalar(text: str) -> Any:
         if real in (float("inf"), float("-inf")):
             raise ValueError(text)
         return real
-    if _NOT_FINITE.fullmatch(text):
+    if _INFINITE.fullmatch(text):
+        return float("-inf" if text.startswith("-") else "inf")
+    if _NOT_A_NUMBER.fullmatch(text):
         raise ValueError(text)
     return text

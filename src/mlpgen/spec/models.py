@@ -13,6 +13,7 @@ from mlpgen.names.identifiers import (
     wrong_class_name,
     wrong_stem,
 )
+from mlpgen.spec.infinite import refuse_infinite
 from mlpgen.spec.training import Training
 from mlpgen.spec.wording import cut, shown
 
@@ -155,6 +156,7 @@ def read_spec(problems: Problems) -> Spec:
     An invalid field is reported and left empty, so that later passes can go on and
     find more mistakes.
     """
+    refuse_infinite(problems)
     data = problems.document.data
     data = data | _checked_training(data, problems)
     data = data | _checked_inputs(data, problems)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 from itertools import pairwise
+from math import isinf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -237,6 +238,8 @@ def atom(text: str) -> Operand:
 
 def number(value: float) -> Operand:
     """Return the operand for a number or bool, formatted like ruff."""
+    if isinf(value):
+        return atom(f'float("{value}")')
     text = repr(value).replace("e+", "e")
     return _made(Precedence.SIGN if text.startswith("-") else _TIGHTEST, text)
 

@@ -74,7 +74,8 @@ SYNTAX = {
     ),
     "MG111": Explanation(
         "A number out of range",
-        "Whole numbers have at most 64 bits. Infinity and NaN are not allowed.",
+        "Whole numbers have at most 64 bits. NaN is not allowed, and infinity only "
+        "where a number fills a tensor, as `-.inf` in `masked_fill`.",
         spec("Flatten", "Linear: 99999999999999999999"),
         spec("Flatten", "Linear: 10"),
     ),

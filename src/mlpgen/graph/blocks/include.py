@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen import source
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.source.files import possible
+from mlpgen.spec.infinite import refuse_infinite
 from mlpgen.spec.problems import Problems
 from mlpgen.spec.wording import cut, listed, nearest, shown
 
@@ -131,6 +132,7 @@ class _Reader:
                 problems.extend(error.diagnostics)
             return
         inner = Problems(document, problems)
+        refuse_infinite(inner)
         if not isinstance(document.data, dict):
             inner.add(
                 "MG203", f"a file of blocks must be a mapping with {listed(KEYS)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 
 from .comparison import close, difference, same
-from .errors import FailsError
+from .errors import FailsError, UnknownError
 from .messages import counted
 from .module_calls import where_they_differ
 from .shapes_and_counts import need_outputs, one_example
@@ -105,6 +105,8 @@ def _run(model: nn.Module, subject: Subject) -> _Run:
 def example_by_example(subject: Subject) -> str:
     """Check in eval mode that a batch gives what its examples give one by one."""
     claimed = subject.claims
+    if drawing := claimed.get("draws"):
+        raise UnknownError(f"`{drawing[0]}` draws other numbers for one example")
     for style, model in subject.mode(training=False):
         inputs = subject.inputs()
         batch = call(model, inputs)

@@ -92,6 +92,9 @@ def _function(
         v for v, key in zip(values, names, strict=False) if not key
     ]
     by_name = [keyword(k, v) for v, k in zip(values, names, strict=False) if k]
+    if function.after:
+        positional[function.after : function.after] = given
+        given = []
     if function.is_method:
         first, *rest = positional
         method = f"{operand(first).atom}{function.name}"

@@ -26,7 +26,11 @@ _NUMBERS = [
     "ninth",
     "tenth",
 ]
-_OTHER = ("add", "sub", "mul", "div", "pow", "eq", "ne", "lt", "le", "gt", "ge")
+_OTHER = (
+    *("add", "sub", "mul", "div", "floor_divide", "remainder", "pow"),
+    *("eq", "ne", "lt", "le", "gt", "ge"),
+)
+_ORDERING = ("topk", "sort", "max", "min")
 _LISTS = {"permute": "dims", "flip": "dims"}
 
 
@@ -57,15 +61,13 @@ def evaluated(name: str, arguments: Arguments, takes: Sequence[Value]) -> list[T
     numbers = [*arguments.values()]
     if name in _OTHER:
         found: Any = reduce(getattr(torch, name), [*tensors, *numbers])
-    elif name in ("where", "masked_fill"):
-        found = (
-            getattr(first, name)(*others, *numbers)
-            if name == "masked_fill"
-            else (torch.where(*tensors, *numbers))
-        )
+    elif name == "where":
+        found = torch.where(first, *_chosen(others, arguments))
+    elif name == "masked_fill":
+        found = first.masked_fill(*others, *numbers)
     elif name in ("cat", "stack"):
         found = getattr(torch, name)(_expanded(takes), arguments.get("dim", 1))
-    elif name in ("chunk", "split", "unbind"):
+    elif name in ("chunk", "split", "unbind", *_ORDERING):
         given = {key: value for key, value in arguments.items() if key != "names"}
         return [*getattr(first, name)(**_renamed(name, given))]
     elif name in ("float", "long", "bool"):
@@ -76,16 +78,24 @@ def evaluated(name: str, arguments: Arguments, takes: Sequence[Value]) -> list[T
         found = _sliced(first, **arguments)
     elif name == "einsum":
         found = torch.einsum(arguments["equation"], *tensors)
-    elif name in ("gather", "index_select"):
-        found = getattr(first, name)(arguments["dim"], *others)
+    elif name in ("gather", "index_select", "scatter", "scatter_add", "index_add"):
+        found = getattr(first, name)(arguments["dim"], *others, *numbers[1:])
     else:
         found = _plain(name)(*tensors, **_listed(name, arguments))
     return [found]
 
 
-def names_of_parts(arguments: Arguments, count: int) -> list[str]:
-    """Return the names of the parts of `chunk`, `split` and `unbind`."""
-    return [*(arguments.get("names") or _NUMBERS[:count])]
+def names_of_parts(name: str, arguments: Arguments, count: int) -> list[str]:
+    """Return the names of the parts of a function that has several."""
+    usual = ["values", "indices"] if name in _ORDERING else _NUMBERS[:count]
+    return [*(arguments.get("names") or usual)]
+
+
+def _chosen(tensors: list[Tensor], arguments: Arguments) -> list[Any]:
+    """Put the numbers of `where` in the places of tensors."""
+    before = [arguments["input"]] if "input" in arguments else []
+    after = [arguments["other"]] if "other" in arguments else []
+    return [*before, *tensors, *after]
 
 
 def _plain(name: str) -> Any:

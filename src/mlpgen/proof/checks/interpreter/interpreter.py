@@ -257,7 +257,9 @@ class Interpreter:
         if kind == "function":
             now = in_mode(arguments, training=self.model.training)
             found = evaluated(entry["type"], now, takes)
-            names = names_of_parts(arguments, len(found)) if len(found) > 1 else [""]
+            names = [""]
+            if len(found) > 1:
+                names = names_of_parts(entry["type"], arguments, len(found))
             tensors = dict(zip(names, found, strict=True))
         else:
             module = self._module(entry, at.modules, arguments, known, takes)
