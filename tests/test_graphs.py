@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mlpgen import SpecError, api
-from mlpgen.graph.nodes import named_layers
+from mlpgen.graph.named_layers import named_layers
 
 from .networks import model, module, network
 

@@ -55,6 +55,7 @@ VALUES: Keys = {
     "share": "first",
     "init": {"bias": "ones_"},
     "parametrize": "weight_norm",
+    "numbered": True,
 }
 OTHERS: dict[str, Keys] = {
     "layer of several results": {"share": "reader", "init": {"bias_ih_l0": "ones_"}},
@@ -122,7 +123,10 @@ REFUSED: dict[str, dict[str, str]] = {
     },
 }
 REFUSED["buffer"] = REFUSED["parameter"]
-REFUSED["custom"] = REFUSED["Sequential"]
+REFUSED["custom"] = {**REFUSED["Sequential"]}
+for each in KINDS:
+    if each != "Sequential":
+        REFUSED.setdefault(each, {})["numbered"] = "MG250"
 """Keys that a kind of entry cannot have."""
 
 CONTRADICTIONS: dict[frozenset[str], str] = {
@@ -143,7 +147,13 @@ SEVERAL = {
 NO_LINKS = {*SEVERAL, "function", "parameter", "buffer", "share"}
 """Kinds of entries that a `Sequential` cannot hold at all."""
 
-PLACES = ("model", "block", "Sequential", "rounds of a Sequential")
+PLACES = (
+    "model",
+    "block",
+    "Sequential",
+    "numbered Sequential",
+    "rounds of a Sequential",
+)
 PAIRS = [*combinations(VALUES, 2)]
 TRIPLES = [
     ("share", "repeat", "when"),
@@ -190,7 +200,8 @@ def spec_of(entry: Keys, place: str, kind: str) -> Keys:
     made = [first, reader, entry]
     if place.endswith("Sequential"):
         repeat = {"repeat": 3} if place.startswith("rounds") else {}
-        made = [first, reader, {"Sequential": [entry, "Tanh"], **repeat}]
+        numbered = {"numbered": True} if place.startswith("numbered") else {}
+        made = [first, reader, {"Sequential": [entry, "Tanh"], **repeat, **numbered}]
     if kind in ("parameter", "buffer"):
         name = entry.get("name", f"{kind}_1")
         made.append({"mul": None, "from": [name, "reader"]})

@@ -15,7 +15,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from mlpgen import SpecError, api
-from mlpgen.graph.nodes import named_layers
+from mlpgen.graph.named_layers import named_layers
 
 from .entry_pools import OTHERS
 from .networks import model, network

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.nodes import named_layers
+from mlpgen.graph.named_layers import named_layers
 from mlpgen.proof.checks.subject import sized
 from mlpgen.proof.claims import claims
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.graph.checks.in_place import overwritings
-from mlpgen.graph.nodes import named_layers
+from mlpgen.graph.named_layers import named_layers
 from mlpgen.graph.run_order import occurrences, values_of
 from mlpgen.spec.wording import cut, listed, nearest
 

@@ -108,6 +108,8 @@ class Node(NamedTuple):
         multiply_adds: For one example.
         graph: The class of a block, resolved for this use.
         inits: Initial values of its parameters.
+        number: Its number, if those of its container are the keys of its layers. Its
+            rounds then have numbers of their own, the first has this one.
     """
 
     name: str
@@ -134,6 +136,25 @@ class Node(NamedTuple):
     multiply_adds: int = 0
     graph: Graph | None = None
     inits: Inits = MappingProxyType({})
+    number: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The name of its module in that of its class or container."""
+        return self.name if self.number is None else str(self.number)
+
+    @property
+    def spread(self) -> bool:
+        """Whether its rounds are beside the other layers, each with a number."""
+        return self.number is not None and bool(self.rounds)
+
+    def each_round(self) -> Iterator[tuple[str, str, Node]]:
+        """Yield the rounds: the number, the key beside that of the layer, the layer."""
+        inside = f"{self.name}." if self.number is None else ""
+        for each in self.rounds:
+            for index in range(each.first, each.first + int(each.times)):
+                key = f"{inside}{index + (self.number or 0)}"
+                yield str(index), key, each.at(index)
 
     @property
     def type(self) -> str:
@@ -218,6 +239,7 @@ class Graph:
         entries: The layers as the spec writes them.
         sizes: Local variables of `__init__` with their code, each before its use: the
             local values, and those that a style gives to sizes whose code is long.
+        numbered: Whether the keys of its layers are numbers.
     """
 
     name: str
@@ -231,6 +253,7 @@ class Graph:
     layers: int
     entries: tuple[Entry, ...]
     sizes: dict[str, Operand] = field(default_factory=dict)
+    numbered: bool = False
 
     @property
     def input(self) -> Shape:
@@ -248,8 +271,8 @@ class Graph:
         return sum(node.multiply_adds for node in self.nodes)
 
     def node(self, name: str) -> Node:
-        """Return a layer by its name, which has dots for a layer inside another."""
-        return next(node for dotted, node in named_layers(self.nodes) if dotted == name)
+        """Return a layer of the class by its name."""
+        return next(node for node in self.nodes if node.name == name)
 
     def values(self) -> dict[str, Value]:
         """Return all values of the class by name."""
@@ -290,24 +313,6 @@ def producer_of(nodes: Iterable[Node], value: str) -> tuple[Node, Value] | None:
     if node is None or (part and part not in node.parts):
         return None
     return node, node.parts[part] if part else node.value
-
-
-def named_layers(nodes: Iterable[Node], inside: str = "") -> Iterator[tuple[str, Node]]:
-    """Yield all layers with their names, which have dots for layers inside others."""
-    for node in nodes:
-        yield inside + node.name, node
-        yield from _inner(node, f"{inside}{node.name}.")
-
-
-def _inner(node: Node, inside: str) -> Iterator[tuple[str, Node]]:
-    if not node.active:
-        return
-    for each in node.rounds:
-        for index in range(each.first, each.first + int(each.times)):
-            round_ = each.at(index)
-            yield f"{inside}{index}", round_
-            yield from _inner(round_, f"{inside}{index}.")
-    yield from named_layers(node.graph.nodes if node.graph else node.children, inside)
 
 
 def leaf_layers(nodes: Iterable[Node], *, every: bool = False) -> Iterator[Node]:

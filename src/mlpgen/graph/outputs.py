@@ -11,6 +11,7 @@ from mlpgen.graph.checks.unused import (
     warn_about_parameters,
     warn_about_values,
 )
+from mlpgen.graph.entries.numbered import numbered_class
 from mlpgen.graph.nodes import Graph
 from mlpgen.graph.used_parameters import names_of_node
 from mlpgen.graph.values import values_in_code
@@ -47,6 +48,8 @@ def finished(
     outputs = outputs_of(definition, wires)
     kept = reached(tuple(nodes), outputs)
     warn_about_layers(nodes, kept, problems)
+    if definition.numbered and "" not in outputs:
+        kept = numbered_class(kept, outputs, definition)
     warn_about_parameters(definition, scope)
     check_inputs(definition, kept, problems)
     warn_about_values(definition, scope)
@@ -71,6 +74,7 @@ def finished(
         layers=sum(leaves(node) for node in kept),
         entries=definition.entries,
         sizes=values_in_code(scope, written),
+        numbered=definition.numbered,
     )
 
 

@@ -329,7 +329,12 @@ class Resolver:
                 nodes.append(node)
         if wires[0].value is None or wire.value is None:
             return None
-        return container(entry, wires, tuple(nodes), wire.value)
+        children = tuple(nodes)
+        if entry.options.get("numbered"):
+            from mlpgen.graph.entries.numbered import numbered
+
+            children = numbered(nodes)
+        return container(entry, wires, children, wire.value)
 
 
 def _most_inputs(entry: Entry, blocks: Mapping[str, Definition]) -> int:

@@ -59,11 +59,16 @@ def occurrences(graph: Graph) -> Iterator[Occurrence]:
             if not node.idle:
                 # A function needs no module of another layer.
                 used = node.shared if node.function is None else ""
-                yield from at(node, node.name, used or node.name, scope)
+                yield from at(node, node.name, used or node.key, scope)
 
     def at(node: Node, own: str, used: str, scope: _Scope) -> Iterator[Occurrence]:
         name, module = scope.names + own, scope.modules + used
         instance = scope.modules + own
+        if node.number is not None and not node.active:
+            return  # it has no module
+        if node.spread:
+            yield from spread_rounds(node, name, scope)
+            return
         yield Occurrence(
             name,
             module,
@@ -77,17 +82,23 @@ def occurrences(graph: Graph) -> Iterator[Occurrence]:
         passes[instance] += 1
         if not node.active:
             return
-        for each in node.rounds:
-            for index in range(each.first, each.first + int(each.times)):
-                number = str(index)
-                yield from at(
-                    each.at(index), number, number, scope.within(name, module)
-                )
+        for number, _, round_ in node.each_round():
+            yield from at(round_, number, number, scope.within(name, module))
         if node.graph is not None:
             inner = scope.within(name, module, node.graph.name)
             yield from among(node.graph.nodes, inner)
         else:
             yield from among(node.children, scope.within(name, module))
+
+    def spread_rounds(node: Node, name: str, scope: _Scope) -> Iterator[Occurrence]:
+        """Yield a layer whose last round returns its result, then its rounds."""
+        rounds = [*node.each_round()]
+        for _, key, _ in rounds[-1:]:
+            module = scope.modules + key
+            yield Occurrence(name, module, times[module], node, "", "", passes[module])
+        within = _Scope(f"{name}.", scope.modules)
+        for number, key, round_ in rounds:
+            yield from at(round_, number, key, within)
 
     yield from among(graph.nodes, _Scope(holder=graph.name))
 

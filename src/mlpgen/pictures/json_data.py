@@ -36,7 +36,7 @@ def data(graph: Graph, depth: int | None = None) -> dict[str, Any]:
 def _layer(view: LayerView, level: int, depth: int) -> dict[str, Any]:
     node = view.node
     row: dict[str, Any] = {
-        "name": view.name,
+        "name": view.name if node.number is None else node.name,
         "type": node.type,
         "arguments": arguments(node),
         "output": _shape(node.value),
@@ -44,6 +44,8 @@ def _layer(view: LayerView, level: int, depth: int) -> dict[str, Any]:
         "parameters": view.parameters,
         "multiply_adds": view.multiply_adds,
     }
+    if node.number is not None and node.active:
+        row["number"] = node.number
     if view.before:
         row["from"] = list(node.sources)
     if len(node.parts) > 1:

@@ -16,7 +16,8 @@ class LayerView(NamedTuple):
 
     Attributes:
         node: The layer, or the first of equal rounds.
-        name: Its name in the picture: `conv1`; for rounds `0` or `1–2`.
+        name: Its name in the picture: `conv1`; for rounds `0` or `1–2`; for a layer
+            that has a number `4 conv1`.
         before: The name of the layer before it, its default input; empty in a chain.
         times: The number of times it runs in a row.
         rounds: Each of its rounds.
@@ -102,7 +103,15 @@ def _view(node: Node, before: str) -> LayerView:
     found = tuple(rounds or [node])
     counts = (node.parameters, node.multiply_adds)
     varies = rounds_vary(node)
-    return LayerView(node, node.name, before, len(found), found, varies, *counts)
+    name = _numbered_name(node) if node.number is not None else node.name
+    return LayerView(node, name, before, len(found), found, varies, *counts)
+
+
+def _numbered_name(node: Node) -> str:
+    """Return the numbers of a layer, and its name if its author chose one."""
+    numbers = [key for _, key, _ in node.each_round()] or [node.key]
+    span = numbers[0] if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}"
+    return " ".join([span] * node.active + [node.name] * node.named) or node.name
 
 
 def _each(rounds: Repetition) -> tuple[Node, ...]:

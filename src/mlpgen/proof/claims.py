@@ -123,6 +123,8 @@ def _layers(graph: Graph) -> dict[str, list[FullShape | None]]:
     found: dict[str, list[FullShape | None]] = {}
     for occurrence in occurrences(graph):
         node = occurrence.node
+        if node.spread:
+            continue  # its last round returns its result
         one = node.single and node.active
         found.setdefault(occurrence.module, []).append(
             _full_shape(node.value) if one else None

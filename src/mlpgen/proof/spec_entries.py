@@ -30,8 +30,8 @@ class EntryData(TypedDict):
             `share`.
         arguments: Its arguments by name, as written.
         sources: What `from` names; None without it.
-        options: `repeat`, `when`, `select`, `share`, `init` and `parametrize`, if
-            given.
+        options: `repeat`, `when`, `select`, `share`, `init`, `parametrize` and
+            `numbered`, if given.
         layers: The entries of a `Sequential`.
     """
 
@@ -53,6 +53,7 @@ class ClassData(TypedDict):
         inputs: The names of its inputs.
         layers: Its entries, in order.
         outputs: The names of its outputs; empty for the last layer.
+        numbered: Whether the keys of its layers are numbers.
     """
 
     parameters: dict[str, Any]
@@ -60,6 +61,7 @@ class ClassData(TypedDict):
     inputs: list[str]
     layers: list[EntryData]
     outputs: list[str]
+    numbered: bool
 
 
 class SpecEntries(TypedDict):
@@ -97,11 +99,12 @@ def _class(definition: Definition, blocks: dict[str, Definition]) -> ClassData:
         "inputs": [*definition.inputs],
         "layers": [_entry(entry, blocks) for entry in definition.entries],
         "outputs": [*definition.outputs],
+        "numbered": definition.numbered,
     }
 
 
 def _entry(entry: Entry, blocks: dict[str, Definition]) -> EntryData:
-    wanted = ("repeat", "when", "select", "share", "init", "parametrize")
+    wanted = ("repeat", "when", "select", "share", "init", "parametrize", "numbered")
     options = {k: v for k, v in entry.options.items() if k in wanted}
     arguments = dict(entry.arguments)
     if entry.type in TENSORS and "init" in arguments:

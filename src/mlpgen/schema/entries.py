@@ -71,6 +71,10 @@ KEYS: dict[str, dict[str, Any]] = {
         "enum": list(PARAMETRIZATIONS),
         "description": "A parametrization that computes its weight at each step.",
     },
+    "numbered": {
+        "type": "boolean",
+        "description": "Whether the keys of the layers in a `Sequential` are numbers.",
+    },
 }
 
 

@@ -24,6 +24,7 @@ ENTRY_KEYS = (
     "select",
     "init",
     "parametrize",
+    "numbered",
 )
 """Keys that an entry can have beside its type."""
 
@@ -198,6 +199,10 @@ class EntryReader:
                 message = f"`{key}` must be a name, not {shown(options[key])}"
                 self.problems.add("MG203", message, (*path, key))
                 del options[key]
+        if not isinstance(options.get("numbered", False), bool):
+            given = shown(options.pop("numbered"))
+            message = f"`numbered` must be true or false, not {given}"
+            self.problems.add("MG203", message, (*path, "numbered"))
         return entry._replace(
             name=name,
             named=bool(name),

@@ -57,6 +57,14 @@ Outputs = Annotated[
     ),
     Expects("a list of at least one layer name"),
 ]
+Numbered = Annotated[
+    bool,
+    Field(
+        description="Whether the keys of its layers are numbers, as in an "
+        "`nn.Sequential` of unnamed modules."
+    ),
+    Expects("true or false"),
+]
 """Fields that the model and a block both have."""
 
 
@@ -89,6 +97,7 @@ class Block(_Model):
         Field(min_length=1, description="Names of its inputs, in order, if several."),
         Expects("a list of input names, without sizes"),
     ] = []
+    numbered: Numbered = False
     layers: Layers
     outputs: Outputs = []
 
@@ -128,6 +137,7 @@ class Spec(_Model):
         Field(description="Networks to use as layers. Each becomes a class."),
         Expects("a mapping of names to blocks"),
     ] = {}
+    numbered: Numbered = False
     layers: Layers
     outputs: Outputs = []
     init: Annotated[

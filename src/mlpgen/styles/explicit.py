@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.used_parameters import attributes
+from mlpgen.styles.chain import chain_plan
 from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.forward.body import forward_body
@@ -47,6 +48,9 @@ def plan(graph: Model, captured: Sequence[str] = ()) -> ModelPlan:
 
 def inner_values(graph: Graph, captured: Sequence[str]) -> list[str]:
     """Return the captured values for which `forward` has no variables."""
+    if graph.numbered:
+        direct = {*graph.inputs, *(node.name for node in graph.nodes)}
+        return [name for name in captured if name not in direct]
     values = graph.values()
     return [name for name in captured if name not in values]
 
@@ -61,6 +65,8 @@ def class_plan(
         captured: Values that it also returns.
         recording: How those inside of layers are recorded.
     """
+    if graph.numbered:
+        return chain_plan(graph, captured, recording)
     modules, codes = (recording.modules, recording.codes) if recording else ((), {})
     outputs = (*graph.outputs, *captured)
     computed = [name for name in outputs if name not in codes]

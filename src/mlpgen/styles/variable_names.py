@@ -38,6 +38,7 @@ class InitLocals(NamedTuple):
     Attributes:
         layers: The dictionary of the layers of the class.
         children: The dictionary of the layers of a `Sequential` in it.
+        modules: The list of the layers of a numbered one.
         number: The number of a layer, in a loop.
         module: A module, in a loop over all of them.
         layer: A round of a layer, in a loop over them.
@@ -45,6 +46,7 @@ class InitLocals(NamedTuple):
 
     layers: str
     children: str
+    modules: str
     number: str
     module: str
     layer: str
@@ -53,7 +55,7 @@ class InitLocals(NamedTuple):
 def init_locals(graph: Graph) -> InitLocals:
     """Name the local variables of `__init__`."""
     taken = arguments(graph)
-    words = ("layers", "children", "i", "module", "layer")
+    words = ("layers", "children", "modules", "i", "module", "layer")
     return InitLocals(*(free_name(word, taken) for word in words))
 
 

@@ -315,4 +315,12 @@ SPEC = {
             rest='values: {whole: 8, inner: "${whole // 2}"}\n',
         ),
     ),
+    "MG250": Explanation(
+        "Layers that cannot have numbers",
+        "`numbered: true` on a `Sequential`, on a block or on the model makes an "
+        "`nn.Sequential` without names. Its layers run one after the other: each "
+        "is a module that takes the result of the one before it, and no other.",
+        spec("Flatten", "relu", "Linear: 10", rest="numbered: true\n"),
+        spec("Flatten", "ReLU", "Linear: 10", rest="numbered: true\n"),
+    ),
 }

@@ -53,6 +53,7 @@ class Definition(NamedTuple):
         path: Its path in the spec; empty for the model.
         stem: The file of the model, without `.py`; empty for a block.
         problems: Collects the mistakes of its file.
+        numbered: Whether the keys of its layers are numbers.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Definition(NamedTuple):
     path: Path
     stem: str
     problems: Problems
+    numbered: bool = False
 
 
 def read_model(
@@ -90,12 +92,13 @@ def read_model(
         parameters=parameters,
         values=dict(spec.values),
         inputs=inputs,
-        entries=understood(entries, problems),
+        entries=understood(entries, problems, numbered=spec.numbered),
         outputs=tuple(spec.outputs),
         names=names_in_text([spec.layers, spec.values]),
         path=(),
         stem=spec.stem,
         problems=problems,
+        numbered=spec.numbered,
     )
 
 
@@ -166,18 +169,20 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
         _check_values(block.values, path, block.parameters, inputs, problems)
         entries = EntryReader(names, problems).read(block.layers, (*path, "layers"))
         taken = {each: (*path, "input", at) for at, each in enumerate(inputs)}
+        entries = name_entries(entries, problems, taken)
         found[name] = Definition(
             name=name,
             description=block.description,
             parameters=dict(block.parameters),
             values=dict(block.values),
             inputs=inputs,
-            entries=understood(name_entries(entries, problems, taken), problems),
+            entries=understood(entries, problems, numbered=block.numbered),
             outputs=tuple(block.outputs),
             names=names_in_text([block.layers, block.values]),
             path=path,
             stem="",
             problems=problems,
+            numbered=block.numbered,
         )
     return found
 

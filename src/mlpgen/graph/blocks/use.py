@@ -210,6 +210,7 @@ _ANYWHERE = frozenset(
         "MG221",
         "MG223",
         "MG228",
+        "MG250",
     ]
 )
 """Mistakes that do not depend on how a block is used."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.graph.entries.when import each_round
 from mlpgen.layers import CONTAINERS
 from mlpgen.spec.entries import ENTRY_KEYS
 from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, is_function, layer_class
@@ -25,7 +26,7 @@ _TAKES = {
     "function": frozenset({"when", "select"}),
     "tensor": frozenset[str](),
     "block": frozenset({"repeat", "when", "select"}),
-    "container": frozenset({"repeat", "when"}),
+    "container": frozenset({"repeat", "when", "numbered"}),
     "custom": frozenset({"repeat", "when"}),
     "share": frozenset({"share"}),
 }
@@ -38,6 +39,7 @@ _CODES = {
     "share": "MG226",
     "repeat": "MG221",
     "when": "MG225",
+    "numbered": "MG250",
 }
 """The code of mistakes with each key."""
 
@@ -70,7 +72,11 @@ class _Refusal(NamedTuple):
 
 
 def understood(
-    entries: tuple[Entry, ...], problems: Problems, *, chain: bool = False
+    entries: tuple[Entry, ...],
+    problems: Problems,
+    *,
+    chain: bool = False,
+    numbered: bool = False,
 ) -> tuple[Entry, ...]:
     """Refuse invalid keys, and remove them from the entries.
 
@@ -78,13 +84,20 @@ def understood(
         entries: The entries of a list of layers.
         problems: Collects mistakes.
         chain: Whether they are in a `Sequential`.
+        numbered: Whether their keys are numbers.
     """
-    return tuple(_understood(entry, problems, chain=chain) for entry in entries)
+    return tuple(
+        _understood(entry, problems, chain=chain, numbered=numbered)
+        for entry in entries
+    )
 
 
-def _understood(entry: Entry, problems: Problems, *, chain: bool) -> Entry:
-    children = understood(entry.children, problems, chain=True)
-    refusals = _refusals(entry, chain=chain)
+def _understood(
+    entry: Entry, problems: Problems, *, chain: bool, numbered: bool
+) -> Entry:
+    inside = entry.options.get("numbered", False)
+    children = understood(entry.children, problems, chain=True, numbered=inside)
+    refusals = _refusals(entry, chain=chain, numbered=numbered)
     for key, code, message, help in refusals:
         problems.add(code, message, (*entry.path, key), key=True, help=help)
     refused = {each.key for each in refusals}
@@ -99,22 +112,17 @@ def _understood(entry: Entry, problems: Problems, *, chain: bool) -> Entry:
     )
 
 
-def _refusals(entry: Entry, *, chain: bool) -> list[_Refusal]:
+def _refusals(entry: Entry, *, chain: bool, numbered: bool) -> list[_Refusal]:
     """Return the invalid keys of an entry.
 
     Each key is reported once: for its container, else its type, else other keys.
     """
     found: list[_Refusal] = []
-    for each in (_in_a_chain if chain else _anywhere, _of_kind, _contradictions):
+    place = (*([_in_a_chain] if chain else []), *([_in_numbers] if numbered else []))
+    for each in (*place, _of_kind, _contradictions):
         refused = {refusal.key for refusal in found}
         found += [refusal for refusal in each(entry) if refusal.key not in refused]
     return found
-
-
-def _anywhere(entry: Entry) -> Iterator[_Refusal]:
-    """Refuse nothing: layers outside a `Sequential` can have all keys."""
-    del entry
-    yield from ()
 
 
 def _in_a_chain(entry: Entry) -> Iterator[_Refusal]:
@@ -130,6 +138,14 @@ def _in_a_chain(entry: Entry) -> Iterator[_Refusal]:
             code = "MG229" if key == "init" else "MG220"
             message = f"`{key}` cannot be used in a `Sequential`"
             yield _Refusal(key, code, message, help)
+
+
+def _in_numbers(entry: Entry) -> Iterator[_Refusal]:
+    """Refuse rounds that are left out, between others that have numbers."""
+    if each_round(entry):
+        message = "a `when` that uses `index` cannot be used where layers are numbered"
+        help = "put the layer in a block, with `when` inside it"
+        yield _Refusal("when", "MG250", message, help)
 
 
 def _of_kind(entry: Entry) -> Iterator[_Refusal]:
@@ -194,6 +210,7 @@ def _help(kind: str, key: str, type_: str) -> str:
         ("block", "init"): there,
         ("block", "parametrize"): there,
         ("block", "share"): again,
+        ("block", "numbered"): "write it in the block, beside its `layers`",
         ("container", "init"): "write rules by type in the `init` of the model",
         ("container", "parametrize"): there,
         ("container", "share"): again,

@@ -74,17 +74,15 @@ def named_parameters(nodes: Iterable[Node], inside: str = "") -> Iterator[Named]
         inside: The name of the module that has them, with a dot.
     """
     for node in nodes:
-        name = inside + node.name
+        name = inside + node.key
         if node.shared or not node.active:
             continue
         if node.is_tensor:
             if node.parameters:
                 yield Named(name, node.output, node.type)
             continue
-        for each in node.rounds:
-            for index in range(each.first, each.first + int(each.times)):
-                round_ = each.at(index)._replace(name=str(index))
-                yield from named_parameters([round_], f"{name}.")
+        for _, key, round_ in node.each_round():
+            yield from named_parameters([round_._replace(name=key)], inside)
         inner = node.graph.nodes if node.graph else node.children
         yield from named_parameters(inner, f"{name}.")
         for weight, shape in {**node.weights, **node.computed_from}.items():

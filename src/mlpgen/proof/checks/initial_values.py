@@ -16,7 +16,8 @@ from .parameters import all_parameters, tied_tensors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .interpreter.interpreter import FoundLayer, Interpreter
+    from .interpreter.interpreter import Interpreter
+    from .interpreter.records import FoundLayer
 
 _EXACT = ("zeros_", "ones_", "constant_", "eye_", "dirac_")
 """Functions of torch.nn.init that draw no random numbers."""

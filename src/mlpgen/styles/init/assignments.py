@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mlpgen.styles.code import call, literal, quoted
-from mlpgen.styles.init.modules import module_code
+from mlpgen.styles.code import Group, call, literal, quoted
+from mlpgen.styles.init.modules import module_code, numbered_items
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.styles.repeated_layers import Repetition, base_name, group_repeated
 from mlpgen.styles.variable_names import is_plain
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpgen.graph.nodes import Node
+    from mlpgen.styles.code import Piece
     from mlpgen.styles.variable_names import InitLocals
 
 
@@ -29,6 +30,8 @@ def needs_statements(layers: Sequence[Node | Repetition]) -> bool:
 
 
 def _needs_statements(nodes: Sequence[Node]) -> bool:
+    if are_numbered(nodes):
+        return any(node.condition is not None for node in nodes)
     return any(
         isinstance(each, Repetition) or each.condition is not None
         for each in group_repeated(nodes, ())
@@ -102,17 +105,98 @@ def assignment_lines(
             *bracketed(node.condition.operand, indent, "if ", ":"),
         ]
         indent += INDENT
-    if _needs_statements(node.children) and not deep and not node.rounds:
-        layers = group_repeated(node.children, ())
-        inner = [
-            *dictionary_lines(
-                local.children, layers, local, comments=comments, indent=indent
-            ),
-            *layout(call("nn.Sequential", local.children), indent, f"{target} = "),
-        ]
-    else:
-        inner = layout(module_code(node, comments=comments), indent, f"{target} = ")
+    inner: list[str] = []
+    piece = module_code(node, comments=comments)
+    if not deep:
+        inner, piece = prepared(node, local, comments=comments, indent=indent)
+    inner += layout(piece, indent, f"{target} = ")
     return [*lines, *(indented(inner) if lines else inner)]
+
+
+def prepared(
+    node: Node, local: InitLocals, *, comments: bool, indent: int
+) -> tuple[list[str], Piece]:
+    """Write the statements that the code of a layer needs before it, and that code."""
+    if node.rounds or not _needs_statements(node.children):
+        return [], module_code(node, comments=comments)
+    if are_numbered(node.children):
+        lines = list_lines(
+            local.modules, node.children, local, comments=comments, indent=indent
+        )
+        return lines, call("nn.Sequential", f"*{local.modules}")
+    layers = group_repeated(node.children, ())
+    lines = dictionary_lines(
+        local.children, layers, local, comments=comments, indent=indent
+    )
+    return lines, call("nn.Sequential", local.children)
+
+
+def are_numbered(nodes: Sequence[Node]) -> bool:
+    """Tell whether the keys of layers are numbers."""
+    return bool(nodes) and nodes[0].number is not None
+
+
+def list_lines(
+    target: str,
+    nodes: Sequence[Node],
+    local: InitLocals,
+    names: Mapping[str, str] = MappingProxyType({}),
+    *,
+    comments: bool = True,
+    indent: int = BODY,
+) -> list[str]:
+    """Write statements that make a list of numbered layers.
+
+    Args:
+        target: The name of the list.
+        nodes: The layers.
+        local: The local variables of `__init__`.
+        names: Variables of the layers that later statements need.
+        comments: Whether lines end with the shapes of layers.
+        indent: Columns to the left of the lines.
+    """
+    whole = target == local.layers  # the others may be assigned again
+    start = f"{target}: list[nn.Module] = " if whole else ""
+    lines = [] if whole else [f"{target} = list[nn.Module]()"]
+    alike: list[Node] = []
+    made: dict[str, Piece] = {}
+
+    def write(nodes: Sequence[Node], indent: int, start: str) -> list[str]:
+        items = numbered_items(nodes, comments=comments, made=made)
+        return _added(target, items, indent, start)
+
+    for node in nodes:
+        inside = indent + INDENT * (node.condition is not None)
+        before, piece = prepared(node, local, comments=comments, indent=inside)
+        name = names.get(node.name, "")
+        if name:
+            before = [*before, *layout(piece, inside, f"{name} = ")]
+            piece = name
+        if before:
+            made[node.name] = piece
+        if (before or node.condition) and alike:
+            lines += write(alike, indent, start)
+            alike, start = [], ""
+        if node.condition is None:
+            lines += before
+            alike.append(node)
+            continue
+        lines += [f"{start}[]"] if start else []
+        start = ""
+        lines += bracketed(node.condition.operand, indent, "if ", ":")
+        lines += indented([*before, *write([node], inside, "")])
+    return [*lines, *(write(alike, indent, start) if alike else [])]
+
+
+def _added(target: str, items: Group, indent: int, start: str) -> list[str]:
+    """Write the statement that adds layers to a list, or begins it."""
+    first, *more = items.items
+    if not more and isinstance(first, Group) and first.opening == "*(":
+        items = first._replace(opening="[", closing="]")
+    elif not more and not start:
+        (comment,) = items.comments
+        return layout(call(f"{target}.append", first), indent, comment=comment)
+    return layout(items, indent, start or f"{target} += ")
 
 
 def _loop(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.scope import INDEX
@@ -11,7 +12,7 @@ from mlpgen.styles.code import Group, call, keyword, literal
 from mlpgen.symbols.sizes import code_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.graph.nodes import Maker, Node, Repetition
     from mlpgen.styles.code import Piece
@@ -90,15 +91,44 @@ def _round(each: Repetition, *, comments: bool) -> Piece:
 def sequential_call(
     nodes: Sequence[Node], *, function: str = "nn.Sequential", comments: bool = True
 ) -> Piece:
-    """Write a chain as an `nn.Sequential` with named children."""
+    """Write a chain as an `nn.Sequential`, with named children or numbered ones."""
     if not nodes:
         return call(function)
+    if nodes[0].number is not None:
+        items = numbered_items(nodes, comments=comments)
+        return items._replace(opening=f"{function}(", closing=")", collection=False)
     entries = tuple(
         keyword(node.name, module_code(node, comments=comments)) for node in nodes
     )
     shapes = tuple(output_comment(node) if comments else "" for node in nodes)
     inner = Group("OrderedDict(", entries, ")", exploded=True, comments=shapes)
     return call(function, inner)
+
+
+def numbered_items(
+    nodes: Sequence[Node],
+    *,
+    comments: bool,
+    made: Mapping[str, Piece] = MappingProxyType({}),
+) -> Group:
+    """Write a list of modules, each round of a repeated layer as one of them.
+
+    Args:
+        nodes: The layers.
+        comments: Whether lines end with the shapes of layers.
+        made: The code of some layers, by name.
+    """
+    items: list[Piece] = []
+    shapes: list[str] = []
+    for node in nodes:
+        pieces = [made.get(node.name) or module_code(node, comments=comments)]
+        if node.rounds:
+            pieces = [_round(each, comments=comments) for each in node.rounds]
+        items += pieces
+        shapes += ["" for _ in pieces[1:]]
+        shapes.append(output_comment(node) if comments else "")
+    several = len(items) > 1
+    return Group("[", tuple(items), "]", True, exploded=several, comments=tuple(shapes))
 
 
 def output_comment(node: Node) -> str:
@@ -122,8 +152,9 @@ def imported_names(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[st
         codes = (*picked, *node.call.states)
         if node.call.causal is not None or any("torch." in code for code in codes):
             found.add("torch")
-        if node.children:
+        if node.children and node.children[0].number is None:
             found.add("OrderedDict")
+        if node.children:
             found |= imported_names(node.children) - {"F", "torch"}
         found |= imported_names([each.node for each in node.rounds]) - {"F", "torch"}
         found |= {

@@ -76,6 +76,15 @@ def runs(entry: Entry, known: Mapping[str, Any]) -> bool:
     return True
 
 
+def modules_of(entry: Entry, known: Mapping[str, Any]) -> int:
+    """Count the modules that an entry is where layers have numbers."""
+    options = entry["options"]
+    if not value_of(options.get("when", True), known):
+        return 0
+    count: int = value_of(options.get("repeat", 1), known)
+    return count
+
+
 def original_of(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
     """Return the entry whose module a `share` entry reuses."""
     while entry["kind"] == "share":

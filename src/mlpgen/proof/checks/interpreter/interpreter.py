@@ -6,12 +6,13 @@ worked out here, from the spec alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..errors import FailsError
 from ..messages import counted
 from .entries import (
     handed_on,
+    modules_of,
     needed_in,
     original_of,
     runs,
@@ -22,6 +23,7 @@ from .entries import (
 from .expressions import asks_round, value_of, values_of
 from .functions import Value, evaluated, in_mode, names_of_parts
 from .modules import called, made, masked, need_kind
+from .records import Expected, FoundLayer, MissingError, Numbers, Prefix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,59 +31,6 @@ if TYPE_CHECKING:
     from torch import nn
 
     from .entries import Entry, Parts
-
-
-class FoundLayer(NamedTuple):
-    """A layer of the spec that has a module in the model.
-
-    Attributes:
-        entry: The entry as written.
-        module: Its module.
-        inits: The initial values that it asks for, with numbers in place of
-            expressions, by the names of parameters.
-        of_model: Whether it belongs to the model itself, not to a block.
-    """
-
-    entry: Entry
-    module: nn.Module
-    inits: dict[str, Any]
-    of_model: bool
-
-
-class Expected(NamedTuple):
-    """What the spec says about a layer.
-
-    Attributes:
-        type: Its class.
-        arguments: Its arguments, with numbers in place of expressions.
-        kind: See `mlpgen.proof.spec_entries.EntryData`.
-    """
-
-    type: str
-    arguments: dict[str, Any]
-    kind: str
-
-
-class Prefix(NamedTuple):
-    """The prefixes of layer names and of module names.
-
-    They differ in a block whose module another entry shares.
-    """
-
-    names: str = ""
-    modules: str = ""
-
-    def of(self, name: str, module: str) -> Prefix:
-        """Return the dotted names of a layer."""
-        return Prefix(self.names + name, self.modules + module)
-
-    def within(self) -> Prefix:
-        """Return the prefixes of the layers inside this one."""
-        return Prefix(f"{self.names}.", f"{self.modules}.")
-
-
-class MissingError(FailsError):
-    """The model lacks a module or tensor that the spec has."""
 
 
 class Interpreter:
@@ -136,19 +85,24 @@ class Interpreter:
         entries = {entry["name"]: entry for entry in each["layers"]}
         last = each["inputs"][0] if each["inputs"] else ""
         needed, now = needed_in(each, {}), needed_in(each, known)
+        number = 0
         for name, entry in entries.items():
             arrive = [values.get(source) for source in sources_of(entry, last, {})]
             last = name
             if name not in needed:
                 continue
+            numbers = Numbers(at.modules, number) if each["numbered"] else None
+            number += modules_of(entry, known) if each["numbered"] else 0
             try:
-                parts = self._of_class(entry, entries, at, known, arrive)
+                parts = self._of_class(entry, entries, at, known, arrive, numbers)
             except MissingError:
                 if name in now:
                     raise
                 continue  # only entries that `when` leaves out use it
             values[name] = next(iter(parts.values()))
             values |= {f"{name}.{part}": value for part, value in parts.items()}
+        if each["numbered"]:
+            self._need_rounds(at.modules.rstrip("."), number)
         outputs = each["outputs"] or [last]
         found = {output: values[output] for output in outputs}
         for output in outputs:  # the first part of a layer is the layer itself
@@ -164,6 +118,7 @@ class Interpreter:
         at: Prefix,
         known: dict[str, Any],
         arrive: Sequence[Value | None],
+        numbers: Numbers | None,
     ) -> Parts:
         """Evaluate an entry of a class.
 
@@ -176,20 +131,27 @@ class Interpreter:
             raise MissingError(f"`{entry['name']}` takes a layer that is missing")
         original = original_of(entry, entries)
         here = at.of(entry["name"], original["name"])
-        parts = self._entry(original, here, known, takes)
+        parts = self._entry(original, here, known, takes, numbers)
         self._tie(entry, entries, at, known)
         return parts
 
     def _entry(
-        self, entry: Entry, at: Prefix, known: dict[str, Any], takes: list[Value]
+        self,
+        entry: Entry,
+        at: Prefix,
+        known: dict[str, Any],
+        takes: list[Value],
+        numbers: Numbers | None = None,
     ) -> Parts:
         """Evaluate one entry with its `when` and `repeat`."""
+        if numbers:
+            at = at._replace(modules=f"{numbers.inside}{numbers.first}")
         options = entry["options"]
         by_round = "repeat" in options and asks_round(options.get("when"))
         if not by_round and not value_of(options.get("when", True), known):
             parts: Parts = {"": takes[0]}
         elif "repeat" in options:
-            parts = self._rounds(entry, at, known, takes, by_round=by_round)
+            parts = self._rounds(entry, at, known, takes, numbers, by_round=by_round)
         else:
             parts = self._once(entry, at, known, takes)
         self._keep(at.names, parts)
@@ -201,21 +163,26 @@ class Interpreter:
         at: Prefix,
         known: dict[str, Any],
         takes: list[Value],
+        numbers: Numbers | None,
         *,
         by_round: bool,
     ) -> Parts:
         options, inner = entry["options"], at.within()
         times = value_of(options["repeat"], known)
-        self._need_rounds(at.modules, times)
+        if numbers:
+            inner = inner._replace(modules=numbers.inside)
+        else:
+            self._need_rounds(at.modules, times)
+        first = numbers.first if numbers else 0
         parts: Parts = {"": takes[0]}
         for index in range(times):
-            number, within = str(index), {**known, "index": index}
-            here = inner.of(number, number)
+            within = {**known, "index": index}
+            here = inner.of(str(index), str(index + first))
             if by_round and not value_of(options["when"], within):
                 self._keep(here.names, {"": handed_on(parts, entry)})
                 continue
-            first = handed_on(parts, entry)
-            parts = self._once(entry, here, within, [first, *takes[1:]])
+            arrives = handed_on(parts, entry)
+            parts = self._once(entry, here, within, [arrives, *takes[1:]])
             self._keep(here.names, parts)
         return parts
 
@@ -246,10 +213,7 @@ class Interpreter:
             block = self.spec["blocks"][entry["type"]]
             return selected(self._class(block, at.within(), arguments, takes), entry)
         if kind == "Sequential":
-            for each in entry["layers"]:
-                here = at.within().of(each["name"], each["name"])
-                takes = [*self._entry(each, here, known, takes).values()][:1]
-            return {"": takes[0]}
+            return {"": self._chain(entry, at.within(), known, takes[0])}
         self.count += 1
         if kind == "tensor":
             return {"": self._tensor(entry, at, known)}
@@ -269,6 +233,21 @@ class Interpreter:
             tensors = called(module, entry["type"], given, named)
         parts = {part: Value(each, batched) for part, each in tensors.items()}
         return selected(parts, entry)
+
+    def _chain(
+        self, entry: Entry, at: Prefix, known: dict[str, Any], value: Value
+    ) -> Value:
+        """Evaluate the entries of a `Sequential`."""
+        numbered, number = entry["options"].get("numbered"), 0
+        for each in entry["layers"]:
+            numbers = Numbers(at.modules, number) if numbered else None
+            number += modules_of(each, known) if numbered else 0
+            here = at.of(each["name"], each["name"])
+            parts = self._entry(each, here, known, [value], numbers)
+            value = next(iter(parts.values()))
+        if numbered:
+            self._need_rounds(at.modules.rstrip("."), number)
+        return value
 
     def _tensor(self, entry: Entry, at: Prefix, known: dict[str, Any]) -> Value:
         """Return a parameter or buffer that is an entry of the spec."""

@@ -1,0 +1,121 @@
+"""`numbered`: the keys of layers are those that torch gives to unnamed modules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from torch import nn
+
+from mlpgen import api, source
+from mlpgen.graph.build import build
+
+from .networks import module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HEAD = """
+name: Net
+input: [8]
+layers:
+  - Sequential:
+      - Linear: 4
+      - ReLU
+      - Linear: 2
+    name: head
+    numbered: true
+"""
+MODEL = """
+name: Net
+parameters: {depth: 2, wide: true}
+input: [8]
+numbered: true
+blocks:
+  Unit:
+    parameters: {features: 8, norm: true}
+    numbered: true
+    layers:
+      - LayerNorm:
+        when: "${norm}"
+      - Linear: "${features}"
+      - ReLU
+layers:
+  - Dropout: 0.5
+  - Unit:
+    repeat: "${depth}"
+    name: units
+  - Linear: 8
+    when: "${wide}"
+  - Sequential:
+      - Unit: {norm: false}
+      - Linear: 6
+        repeat: 2
+    numbered: true
+    name: stage
+  - Linear: 3
+    name: logits
+    init: {bias: ones_}
+  - Softmax: {dim: 1}
+    name: probas
+outputs: [logits, probas]
+""".replace("- LayerNorm\n", "- LayerNorm:\n")
+
+
+def unit(*, norm: bool = True) -> nn.Sequential:
+    return nn.Sequential(*[nn.LayerNorm(8)] * norm, nn.Linear(8, 8), nn.ReLU())
+
+
+def by_hand(*, depth: int = 2, wide: bool = True) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Dropout(),
+        *(unit() for _ in range(depth)),
+        *[nn.Linear(8, 8)] * wide,
+        nn.Sequential(unit(norm=False), nn.Linear(8, 6), nn.Linear(6, 6)),
+        nn.Linear(6, 3),
+        nn.Softmax(dim=1),
+    )
+
+
+def loaded(text: str) -> api.Network:
+    document = source.parse(text.encode(), "spec.yaml")
+    built = build(document)
+    assert not built.warnings
+    return api.Network(built.graph, built.warnings, document, {})
+
+
+def made(text: str, style: str) -> Callable[..., nn.Module]:
+    network = loaded(text)
+    found: Callable[..., nn.Module] = module(api.render(network, style)["net.py"]).Net
+    return found
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_a_numbered_sequential_has_the_keys_of_torch(style: str) -> None:
+    wanted = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2))
+    found: Any = made(HEAD, style)()
+    found.head.load_state_dict(wanted.state_dict(), strict=True)
+    assert [*found.state_dict()] == [f"head.{key}" for key in wanted.state_dict()]
+    x = torch.randn(3, 8)
+    assert torch.equal(found(x), wanted(x))
+    assert type(found.head[1]) is nn.ReLU
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+@pytest.mark.parametrize(
+    "arguments", [{}, {"depth": 0}, {"depth": 3, "wide": False}], ids=str
+)
+def test_a_numbered_model_is_an_nn_sequential(
+    style: str, arguments: dict[str, Any]
+) -> None:
+    wanted = by_hand(**arguments).eval()
+    found = made(MODEL, style)(**arguments).eval()
+    assert isinstance(found, nn.Sequential)
+    assert torch.equal(found.state_dict()[f"{len(wanted) - 2}.bias"], torch.ones(3))
+    found.load_state_dict(wanted.state_dict(), strict=True)
+    assert [*found.state_dict()] == [*wanted.state_dict()]
+    x = torch.randn(3, 8)
+    logits, probas = found(x)
+    assert torch.equal(logits, wanted[:-1](x))
+    assert torch.equal(probas, wanted(x))
