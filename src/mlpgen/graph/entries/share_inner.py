@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.graph.entries.numbered import varies
 from mlpgen.spec.wording import cut, listed, nearest
 from mlpgen.symbols.expressions import Expression
 from mlpgen.symbols.substitution import restated
@@ -36,22 +37,24 @@ def inner_layer(
         return outer
     nodes = outer.graph.nodes if outer.graph else outer.children
     found = next((node for node in nodes if node.name == names[0]), None)
-    reason = _unusable(found) if found else ""
+    reason = _unusable(found, nodes) if found else ""
     if found is None or reason or outer.rounds:
         _add_mistake(outer, names[0], reason, path, context)
         return None
     inner = inner_layer(found, names[1:], path, context)
     if inner is None:
         return None
-    name = f"{outer.shared or outer.name}.{inner.name}"
-    seen = inner._replace(name=name, path=outer.path)
+    name = f"{outer.shared or outer.key}.{inner.key}"
+    seen = inner._replace(name=name, number=None, path=outer.path)
     return _outside(seen, outer, path, context) if outer.graph else seen
 
 
-def _unusable(inner: Node) -> str:
-    """Return why nobody outside can use the parameters of a layer."""
+def _unusable(inner: Node, nodes: Sequence[Node]) -> str:
+    """Return why nobody outside can use the parameters of a layer among others."""
     if inner.condition is not None:
         return "has `when`: a layer that may be left out cannot share its parameters"
+    if inner.number is not None and any(map(varies, nodes[: nodes.index(inner)])):
+        return "has a number that depends on a parameter"
     owner = inner.shared or inner.tied
     return f"uses what `{owner}` owns: name that one" if owner else ""
 

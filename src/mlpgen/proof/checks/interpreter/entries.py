@@ -85,6 +85,22 @@ def modules_of(entry: Entry, known: Mapping[str, Any]) -> int:
     return count
 
 
+def path_in(
+    entry: Entry, names: Sequence[str], blocks: Mapping[str, dict[str, Any]]
+) -> list[str]:
+    """Return the names of the modules on the way to a layer inside an entry."""
+    if not names:
+        return []
+    block = blocks.get(entry["type"], {})
+    layers: list[Entry] = block.get("layers") or entry["layers"]
+    found = next(each for each in layers if each["name"] == names[0])
+    key = names[0]
+    if block.get("numbered") or entry["options"].get("numbered"):
+        before = layers[: layers.index(found)]
+        key = str(sum(modules_of(each, {}) for each in before))
+    return [key, *path_in(found, names[1:], blocks)]
+
+
 def original_of(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
     """Return the entry whose module a `share` entry reuses."""
     while entry["kind"] == "share":

@@ -15,6 +15,7 @@ from .entries import (
     modules_of,
     needed_in,
     original_of,
+    path_in,
     runs,
     selected,
     sizes_of,
@@ -300,6 +301,7 @@ class Interpreter:
         names = [module]
         if times is not None:
             names = [f"{module}.{i}" for i in range(value_of(times, known))]
-        owner = ".".join([at.modules + other["name"], *inner])
+        way = path_in(other, inner, self.spec["blocks"])
+        owner = ".".join([at.modules + other["name"], *way])
         self.ties += [(name, owner) for name in names]
         self._tie(other, entries, at, known)  # nobody may use its result
