@@ -58,12 +58,21 @@ def results(
     sources: list[tuple[Known, ...]],
     parameters: dict[str, Any],
     blocks: dict[str, Any],
+    other: Known | None = None,
 ) -> dict[str, Value] | None:
-    """Resolve the last of some layers, on values; None if it does not fit."""
+    """Resolve the last of some layers, on values; None if it does not fit.
+
+    Args:
+        layers: The layers.
+        sources: The values that each takes.
+        parameters: The parameters of their class.
+        blocks: The blocks of the spec.
+        other: What passes where the last one is left out.
+    """
     used = needed(layers, blocks)
-    key = json.dumps([layers, sources, parameters, used])
+    key = json.dumps([layers, sources, parameters, used, other])
     if key not in _results:
-        _results[key] = _resolved(layers, sources, parameters, used)
+        _results[key] = _resolved(layers, sources, parameters, used, other)
     return _results[key]
 
 
@@ -72,9 +81,11 @@ def _resolved(
     sources: list[tuple[Known, ...]],
     parameters: dict[str, Any],
     blocks: dict[str, Any],
+    other: Known | None,
 ) -> dict[str, Value] | None:
-    given = list(dict.fromkeys(each.name for known in sources for each in known))
-    known = {each.name: each for found in sources for each in found}
+    passing = [(other,)] if other else []
+    known = {each.name: each for found in sources + passing for each in found}
+    given = list(known)
     names = {name: f"in{index}" for index, name in enumerate(given)}
     entries: list[Any] = []
     inputs = {}
@@ -88,6 +99,8 @@ def _resolved(
             }
     for layer, taken in zip(layers, sources, strict=True):
         entries.append({**layer, "from": [names[each.name] for each in taken]})
+    if other:
+        entries[-1]["else"] = names[other.name]
     if not inputs:
         return None
     data = {"name": "Mini", "parameters": parameters, "blocks": blocks}
@@ -204,7 +217,7 @@ class Drawing:
         if self.chance(5) or "index" in json.dumps(entry):
             counts = [2, 3, 4, 5, *self.numbers()]
             entry["repeat"] = self.choose(counts)
-        if self.chance(6):
+        if self.chance(4):
             entry["when"] = self.condition()
         if self.chance(4) and type_of(entry) in WEIGHTED:
             weight = {"init": {"weight": {"normal_": {"std": 0.1}}}}
@@ -235,7 +248,7 @@ class Drawing:
             ]
             sources.append(self.choose(self.choose([alike, alike, near, self.known])))
         entry = as_entry(entry)
-        if count == 2 and self.chance(5):
+        if self.chance(5):
             entry["when"] = self.condition()
         self.add(entry, tuple(sources))
 
@@ -315,7 +328,16 @@ class Drawing:
         found: dict[str, Value] | None = None,
     ) -> bool:
         """Add a layer, if it fits."""
+        other = None
+        if "when" in entry and found is None and not self.chance(3):
+            count = len(sources[0].value.shape)
+            near = [k for k in self.known if len(k.value.shape) == count]
+            other = self.choose(self.choose([near, near, near, self.known]))
+            found = results([entry], [sources], self.parameters, self.blocks, other)
+            entry = {**entry, "else": other.name}
         if found is None:
+            other = None
+            entry = {key: each for key, each in entry.items() if key != "else"}
             found = results([entry], [sources], self.parameters, self.blocks)
         if found is None:
             return False
@@ -336,7 +358,7 @@ class Drawing:
         if module and len(sources) == 1 and not {"when", "share"} & entry.keys():
             plain = {k: v for k, v in entry.items() if k not in ("from", "name")}
             self.made.append(Made(name, plain, sources))
-        self.loose -= {each.name for each in sources}
+        self.loose -= {each.name for each in sources} | {other.name if other else ""}
         self.loose.add(name)
         return True
 

@@ -51,6 +51,7 @@ VALUES: Keys = {
     "from": "input",
     "repeat": 2,
     "when": "${wide}",
+    "else": "first",
     "select": "last",
     "share": "first",
     "init": {"bias": "ones_"},
@@ -72,7 +73,11 @@ REFUSED: dict[str, dict[str, str]] = {
         "init": "MG229",
         "parametrize": "MG229",
     },
-    "layer of several results": {"when": "MG225", "parametrize": "MG229"},
+    "layer of several results": {
+        "when": "MG225",
+        "else": "MG225",
+        "parametrize": "MG229",
+    },
     "function": {
         "repeat": "MG221",
         "select": "MG219",
@@ -83,6 +88,7 @@ REFUSED: dict[str, dict[str, str]] = {
     "function of several results": {
         "repeat": "MG221",
         "when": "MG225",
+        "else": "MG225",
         "share": "MG226",
         "init": "MG229",
         "parametrize": "MG229",
@@ -91,6 +97,7 @@ REFUSED: dict[str, dict[str, str]] = {
         "from": "MG314",
         "repeat": "MG221",
         "when": "MG225",
+        "else": "MG225",
         "select": "MG219",
         "share": "MG226",
         "init": "MG229",
@@ -104,6 +111,7 @@ REFUSED: dict[str, dict[str, str]] = {
     },
     "block of several results": {
         "when": "MG225",
+        "else": "MG225",
         "share": "MG226",
         "init": "MG229",
         "parametrize": "MG229",
@@ -117,6 +125,7 @@ REFUSED: dict[str, dict[str, str]] = {
     "share": {
         "repeat": "MG221",
         "when": "MG226",
+        "else": "MG225",
         "select": "MG219",
         "init": "MG229",
         "parametrize": "MG229",
@@ -137,7 +146,12 @@ CONTRADICTIONS: dict[frozenset[str], str] = {
 }
 """Keys that a layer, which can have each of them, cannot have together."""
 
-IN_A_CHAIN: dict[str, str] = {"from": "MG220", "share": "MG220", "init": "MG229"}
+IN_A_CHAIN: dict[str, str] = {
+    "from": "MG220",
+    "share": "MG220",
+    "else": "MG220",
+    "init": "MG229",
+}
 """Keys that no entry of a `Sequential` can have."""
 SEVERAL = {
     "layer of several results",
@@ -165,6 +179,11 @@ TRIPLES = [
     ("repeat", "when", "parametrize"),
     ("repeat", "when", "select"),
     ("when", "init", "name"),
+    ("when", "else", "repeat"),
+    ("when", "else", "from"),
+    ("when", "else", "init"),
+    ("when", "else", "parametrize"),
+    ("when", "else", "name"),
 ]
 
 
@@ -232,6 +251,8 @@ def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
     if chain and kind in NO_LINKS:
         return {"": ""}
     found = {key: code for key, code in REFUSED.get(kind, {}).items() if key in keys}
+    if "else" in keys and "when" not in keys:
+        found["else"] = "MG225"
     if chain:
         found |= {key: code for key, code in IN_A_CHAIN.items() if key in keys}
     if kind.startswith("layer"):
@@ -241,8 +262,11 @@ def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
                     found.pop(key, None)
                 found[" and ".join(sorted(pair))] = code
     # Checks that depend on values run only if nothing else is wrong.
+    of_values = "else" if {"when", "else"} <= {*keys} else "when"
+    if {"when", "else"} <= found.keys():
+        del found["when"]  # it is one mistake
     if len(found) > 1 and kind in SEVERAL:
-        found.pop("when", None)
+        found.pop(of_values, None)
     if place.startswith("rounds") and "when" in keys and not found:
         found["when"] = "MG225"
     return found
@@ -386,7 +410,9 @@ def test_pairs(kind: str, place: str) -> None:
         except Exception as error:
             raise AssertionError(f"{said}: {error}") from error
         for key in keys if place == "model" else ():
-            if key != "share" or kind != "share":
+            needed = (key, kind) == ("share", "share")
+            needed = needed or (key == "when" and "else" in keys)
+            if not needed:
                 less = {name: each for name, each in entry.items() if name != key}
                 silent = code(spec_of(less, place, kind)) == code(data)
                 assert not silent, f"{said}: `{key}` says nothing"

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
-import torch
 import yaml
 
 from mlpgen import SpecError, api, source
@@ -18,31 +17,13 @@ from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.build import build
 from mlpgen.layers import LAYERS
 
-from .networks import module
+from .spec_cases import Case, check_case, write_cases
 from .test_interpreter import evaluated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from .linters import Gathered
-
-
-class Case(NamedTuple):
-    """A spec, and what is right.
-
-    Attributes:
-        text: The spec.
-        parameters: How many values the network learns.
-        shape: The shape of its output.
-        others: Other arguments of its class, with their numbers of parameters.
-        warnings: The codes of its warnings.
-    """
-
-    text: str
-    parameters: int
-    shape: tuple[int, ...]
-    others: tuple[tuple[dict[str, Any], int], ...] = ()
-    warnings: tuple[str, ...] = ()
 
 
 SQUEEZE = """\
@@ -734,45 +715,10 @@ layers:
 }
 
 
-def made(text: str, style: str, arguments: dict[str, Any], inputs: Any) -> Any:
-    """Make the class of a rendered text; return its parameters and its output."""
-    torch.default_generator.manual_seed(1)
-    model = module(text).Net(**arguments).eval()
-    return {name: each.shape for name, each in model.state_dict().items()}, model(
-        *inputs
-    ).detach()
-
-
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("style", api.STYLES)
 def test_layers_that_are_left_out(name: str, style: str) -> None:
-    case = CASES[name]
-    document = source.parse(case.text.encode(), "spec.yaml")
-    text = ""
-    for arguments, count in (({}, case.parameters), *case.others):
-        built = build(document, arguments)
-        network = api.Network(built.graph, built.warnings, document, arguments)
-        assert built.graph.total_parameters == count, arguments
-        if not arguments:
-            assert tuple(each.code for each in built.warnings) == case.warnings
-            text = api.render(network, style)["net.py"]
-        own = api.render(network, style)["net.py"]
-        torch.default_generator.manual_seed(0)
-        inputs = [
-            torch.randint(0, 2, (2, *each.shape))
-            if each.dtype == "int64"
-            else torch.rand(2, *each.shape)
-            for each in built.graph.inputs.values()
-        ]
-        keys, out = made(text, style, arguments, inputs)
-        own_keys, own_out = made(own, style, {}, inputs)
-        assert keys == own_keys
-        assert torch.equal(out, own_out)
-        assert tuple(out.shape[1:]) == built.graph.value(built.graph.outputs[0]).shape
-        if not arguments:
-            assert tuple(out.shape[1:]) == case.shape
-        learned = module(text).Net(**arguments).parameters()
-        assert sum(each.numel() for each in learned) == count, arguments
+    check_case(CASES[name], style)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -781,14 +727,7 @@ def test_the_interpreter_leaves_out_the_same(name: str, tmp_path: Path) -> None:
 
 
 def test_code_passes_ruff_and_mypy(tmp_path: Path, gathered: Gathered) -> None:
-    for number, (name, case) in enumerate(CASES.items()):
-        document = source.parse(case.text.encode(), "spec.yaml")
-        built = build(document)
-        network = api.Network(built.graph, built.warnings, document, {})
-        for style in api.STYLES:
-            path = tmp_path / f"{style}_{number}.py"
-            path.write_text(api.render(network, style)["net.py"], encoding="utf-8")
-            assert path.stat().st_size, name
+    write_cases(CASES, tmp_path)
     gathered.take(tmp_path)
 
 

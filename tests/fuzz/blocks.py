@@ -68,7 +68,7 @@ def made_block(rng: random.Random, spec: Data) -> bool:
 
 def _taken_from_outside(entries: list[Data], own: list[str]) -> list[str]:
     """List the sources of entries that are not among them."""
-    raw = [entry.get("from", []) for entry in entries]
+    raw = [entry.get(key, []) for entry in entries for key in ("from", "else")]
     sources = [
         name for each in raw for name in (each if isinstance(each, list) else [each])
     ]

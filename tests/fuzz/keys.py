@@ -69,7 +69,7 @@ def _follow(data: Data, old: str, new: str) -> None:
 
     for entry in data["layers"]:
         if isinstance(entry, dict):
-            for key in ("from", "share"):
+            for key in ("from", "else", "share"):
                 if key in entry:
                     entry[key] = changed(entry[key])
     if "outputs" in data:
@@ -105,6 +105,8 @@ def key(rng: random.Random, spec: Data) -> bool:
     entry = dict(mapping_of(layers[index]))
     wanted = rng.choice(["repeat", "repeat", "when", "when", "share", *KEYS])
     entry[wanted] = _value_of_key(rng, wanted, each, layers[:index], entry)
+    if wanted == "when" and rng.random() < 0.3:
+        entry["else"] = _value_of_key(rng, "else", each, layers[:index], entry)
     layers[index] = entry
     return True
 
@@ -133,7 +135,7 @@ def _value_of_key(
         return rng.choice(["weight_norm", "spectral_norm"])
     if key == "name":
         return rng.choice(NAMES)
-    if key == "share":
+    if key in ("else", "share"):
         return rng.choice(earlier)
     several = rng.random() < 0.4
     return [rng.choice(earlier) for _ in range(2)] if several else rng.choice(earlier)

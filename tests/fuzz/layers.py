@@ -225,6 +225,9 @@ def renamed_sources(entry: Data, words: dict[str, str]) -> None:
         ]
     elif isinstance(raw, str):
         entry["from"] = words.get(raw, raw)
+    other = entry.get("else")
+    if isinstance(other, str):
+        entry["else"] = words.get(other, other)
 
 
 def opened(rng: random.Random, spec: Data) -> bool:
@@ -242,7 +245,7 @@ def opened(rng: random.Random, spec: Data) -> bool:
     if not isinstance(inner, list) or not inner:
         return False
     found = [copy.deepcopy(mapping_of(entry)) for entry in inner]
-    found[0] |= {key: outer[key] for key in ("from", "when") if key in outer}
+    found[0] |= {key: outer[key] for key in ("from", "when", "else") if key in outer}
     found[-1] |= {key: outer[key] for key in ("name",) if key in outer}
     layers[index : index + 1] = found
     return True

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 Entry = str | Data
-KEYS = ("name", "from", "repeat", "when", "select", "share", "init", "parametrize")
+KEYS = (
+    *("name", "from", "repeat", "when", "else", "select", "share", "init"),
+    "parametrize",
+)
 """Keys beside a type."""
 
 

@@ -47,8 +47,10 @@ def _mended(entry: Data, known: list[str], rng: random.Random) -> None:
             else rng.choice(known[-3:])
             for each in raw
         ]
-    if isinstance(entry.get("share"), str) and entry["share"] not in known:
-        entry["share"] = rng.choice(known)
+    for key in ("share", "else"):
+        given = entry.get(key)
+        if isinstance(given, str) and given.partition(".")[0] not in known:
+            entry[key] = rng.choice(known)
 
 
 def drop_unused(spec: Data) -> None:

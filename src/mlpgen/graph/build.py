@@ -16,10 +16,11 @@ from mlpgen.graph.checks.limits import MOST_STEPS
 from mlpgen.graph.checks.symbolic_sizes import check_code, warn_about_agreements
 from mlpgen.graph.checks.unused import warn_about_blocks, warn_about_sizes
 from mlpgen.graph.layer_names import check_attributes
-from mlpgen.graph.nodes import Model, block_layers
+from mlpgen.graph.nodes import Model
 from mlpgen.graph.parameters import read_parameters
 from mlpgen.graph.resolver import Resolver
 from mlpgen.graph.training.resolve import resolve_training
+from mlpgen.graph.walks import block_layers
 from mlpgen.names.identifiers import wrong_parameter
 from mlpgen.spec.models import read_spec
 from mlpgen.spec.problems import Problems

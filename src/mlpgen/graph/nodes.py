@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.spec.types import TENSORS, is_function
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterator
 
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.layers.base import Call, Function, Returned, Shape, Value
@@ -96,6 +96,7 @@ class Node(NamedTuple):
         children: The layers of a `Sequential`.
         rounds: The repetitions of a repeated layer.
         condition: When it runs; else its first input passes through.
+        otherwise: The name of another value that passes instead.
         shared: The name of the layer whose module it uses.
         tied: The name of the layer whose parameters it uses.
         ties: The names of those parameters; in rounds, those of each round.
@@ -124,6 +125,7 @@ class Node(NamedTuple):
     children: tuple[Node, ...] = ()
     rounds: tuple[Repetition, ...] = ()
     condition: Expression | None = None
+    otherwise: str = ""
     shared: str = ""
     tied: str = ""
     ties: tuple[str, ...] = ()
@@ -185,6 +187,16 @@ class Node(NamedTuple):
     def active(self) -> bool:
         """Whether it runs with the current values of the parameters."""
         return self.condition is None or bool(self.condition.value)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The names of all values that it may read."""
+        return (*self.sources, self.otherwise) if self.otherwise else self.sources
+
+    @property
+    def passes(self) -> str:
+        """The name of the value that passes where it does not run."""
+        return self.otherwise or self.sources[0]
 
     @property
     def is_function(self) -> bool:
@@ -304,40 +316,3 @@ class Model(Graph):
     rules: tuple[Rule, ...]
     recipe: Recipe | None
     bound: tuple[str, ...]
-
-
-def producer_of(nodes: Iterable[Node], value: str) -> tuple[Node, Value] | None:
-    """Return the layer that produces a value of a class, and the value."""
-    layer, _, part = value.partition(".")
-    node = next((each for each in nodes if each.name == layer), None)
-    if node is None or (part and part not in node.parts):
-        return None
-    return node, node.parts[part] if part else node.value
-
-
-def leaf_layers(nodes: Iterable[Node], *, every: bool = False) -> Iterator[Node]:
-    """Yield each layer that contains no others, once for all equal rounds.
-
-    Args:
-        nodes: The layers of a class.
-        every: Whether to include layers that a condition leaves out.
-    """
-    for node in nodes:
-        inner = [each.node for each in node.rounds]
-        inner += node.graph.nodes if node.graph else node.children
-        if every or node.active:
-            yield from leaf_layers(inner, every=every) if inner else (node,)
-
-
-def block_layers(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Yield each layer of a class that is a block, also inside containers."""
-    for node in nodes:
-        if node.graph is not None:
-            yield node
-        yield from block_layers(node.children)
-        yield from block_layers(each.node for each in node.rounds)
-
-
-def is_numbered(name: str) -> bool:
-    """Return whether a parameter is in a numbered module, as `layers.0.weight`."""
-    return any(part.isdigit() for part in name.split("."))

@@ -132,7 +132,7 @@ def reached(nodes: tuple[Node, ...], outputs: tuple[str, ...]) -> tuple[Node, ..
     for node in reversed(nodes):
         if node.name in wanted or "" in wanted:
             kept.append(node)
-            wanted |= {source.partition(".")[0] for source in node.sources}
+            wanted |= {source.partition(".")[0] for source in node.reads}
         elif node.name in lent:
             kept.append(node._replace(sources=(), multiply_adds=0))
         else:

@@ -16,7 +16,8 @@ from mlpgen.graph.context import (
     too_deep,
     wrong_number,
 )
-from mlpgen.graph.entries.when import condition_of, each_round, merged
+from mlpgen.graph.entries.keys import KEYS, meaning
+from mlpgen.graph.entries.when import condition_of, each_round, merged, refuse_no_rounds
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.outputs import finished
 from mlpgen.graph.resolver_state import ResolverState
@@ -30,7 +31,7 @@ from mlpgen.symbols.sizes import Size
 from mlpgen.symbols.work_limit import WorkError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
     from mlpgen.graph.blocks.definitions import Definition
@@ -39,29 +40,6 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.layers.base import Value
     from mlpgen.spec.entries import Entry
-
-    Key = Callable[[Node, Entry, Context], Node | None]
-
-
-_KEYS = ("select", "share", "init", "parametrize")
-"""Keys that change a layer, in the order they apply.
-
-Their modules are imported on first use, as are those of `repeat`, of layers that are
-left out and of blocks: most specs need few of them.
-"""
-
-
-def _meaning(key: str) -> Key:
-    """Return the function that applies a key."""
-    if key == "select":
-        from mlpgen.graph.entries.select import selected as meaning
-    elif key == "share":
-        from mlpgen.graph.entries.share import tied as meaning
-    elif key == "init":
-        from mlpgen.graph.entries.init import initialized as meaning
-    else:
-        from mlpgen.graph.entries.parametrize import parametrized as meaning
-    return meaning
 
 
 class Resolver:
@@ -123,7 +101,8 @@ class Resolver:
             found = wires.find(
                 entry, _most_inputs(entry, self.blocks), context.problems
             )
-            node, wire = self._resolve(entry, found, context)
+            other = wires.passing(entry, context.problems)
+            node, wire = self._resolve(entry, found, context, other)
             if node is not None:
                 nodes.append(node)
                 context.made[entry.name] = (entry, node)
@@ -141,16 +120,31 @@ class Resolver:
         return resolved
 
     def _resolve(
-        self, entry: Entry, wires: tuple[Wire, ...], context: Context
+        self,
+        entry: Entry,
+        wires: tuple[Wire, ...],
+        context: Context,
+        other: Wire | None = None,
     ) -> tuple[Node | None, Wire]:
-        """Resolve one entry, unless the network takes too much work."""
+        """Resolve one entry, unless the network takes too much work.
+
+        Args:
+            entry: The entry.
+            wires: Its inputs.
+            context: The context of the entry.
+            other: What passes where `when` leaves it out, if not its first input.
+        """
         try:
-            return self._entry(entry, wires, context)
+            return self._entry(entry, wires, context, other)
         except WorkError:
             refuse_work(entry, context.problems)
 
     def _entry(
-        self, entry: Entry, wires: tuple[Wire, ...], context: Context
+        self,
+        entry: Entry,
+        wires: tuple[Wire, ...],
+        context: Context,
+        other: Wire | None,
     ) -> tuple[Node | None, Wire]:
         """Resolve one entry with its `when` and `repeat`."""
         full = context.prefix + entry.name
@@ -166,11 +160,15 @@ class Resolver:
         if count is None:
             return None, lost
         never = condition is False or (count == 0 and not isinstance(count, Size))
-        if never and wires and wires[0].value is not None:
+        passing = other or next(iter(wires), lost)
+        if never and passing.value is not None:
             key = "when" if condition is False else "repeat"
-            origin = f"{wires[0].origin}, past `{full}`, which `{key}` leaves out"
+            origin = f"{passing.origin}, past `{full}`, which `{key}` leaves out"
             context.problems.extend(self._anyway(entry, wires, context))
-            return None, wires[0]._replace(origin=origin)
+            if other is not None and condition is not False:
+                refuse_no_rounds(entry, context.problems)
+                return None, lost
+            return None, passing._replace(origin=origin)
         made = self._left_out if off or count == 0 else self._running
         before = len(context.scope.found.agreements)
         node = made(entry, wires, context)
@@ -186,12 +184,12 @@ class Resolver:
             if context.prefix.count(".") > 1:
                 too_deep(entry, context)
                 return None, lost
-            node = merged(node, condition, entry, context.scope, context.problems)
+            node = merged(node, condition, entry, other, context)
             if node is None:
                 return None, lost
             if not condition.value:
-                origin += f", which `when` leaves out, so from {wires[0].origin}"
-        spatial = places(node, wires[0].spatial if wires else 0)
+                origin += f", which `when` leaves out, so from {passing.origin}"
+        spatial = places(node, passing.spatial)
         return node, Wire(entry.name, node.value, origin, spatial)
 
     def _times(self, entry: Entry, context: Context, *, off: bool) -> int | None:
@@ -272,9 +270,9 @@ class Resolver:
 
             owner(entry, context)  # a wrong name is always a mistake
         failed = False
-        for key in _KEYS:
+        for key in KEYS:
             if node is not None and key in entry.options:
-                changed = _meaning(key)(node, entry, context)
+                changed = meaning(key)(node, entry, context)
                 failed = failed or changed is None
                 node = changed or node
         return None if failed else node

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpgen.layers.base import Value
+    from mlpgen.source import Path
     from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
@@ -50,7 +51,6 @@ class Wires:
         self._found = {wire.name: wire for wire in inputs}
         self._later = {entry.name: entry for entry in entries}
         self._types = {entry.name: entry.type for entry in entries}
-        self.used: set[str] = set()
         self._before = {
             entry.name: entry.sources or (before.name,)
             for before, entry in pairwise(entries)
@@ -89,20 +89,24 @@ class Wires:
             found: tuple[Wire, ...] = (self.last,) if count and self.last else ()
         else:
             found = tuple(
-                self._named(entry, index, problems)
-                for index in range(len(entry.sources))
+                self._named(entry, name, entry.source_path(index), problems)
+                for index, name in enumerate(entry.sources)
             )
-        self.used |= {wire.name for wire in found}
         return found
 
-    def _named(self, entry: Entry, index: int, problems: Problems) -> Wire:
-        name = (entry.sources or ())[index]
+    def passing(self, entry: Entry, problems: Problems) -> Wire | None:
+        """Return what `else` names: it passes where `when` leaves the layer out."""
+        if "else" not in entry.options:
+            return None
+        path = (*entry.path, "else")
+        return self._named(entry, entry.options["else"], path, problems)
+
+    def _named(self, entry: Entry, name: str, path: Path, problems: Problems) -> Wire:
         if name in self._found:
             return self._found[name]
         part_of = self._found.get(name.partition(".")[0])
         if part_of is not None and part_of.value is None:
             return part_of  # its mistake is already reported
-        path = entry.source_path(index)
         layer, _, part = name.partition(".")
         help = ""
         notes: tuple[str, ...] = ()

@@ -229,13 +229,13 @@ def _titled(view: LayerView) -> str:
 
 def _pass_through(node: Node, tails: _Tails) -> None:
     """Pass on the input of a layer that does not run."""
-    tails[node.name] = tails[node.sources[0]]
+    tails[node.name] = tails[node.passes]
 
 
 def _takers(found: Iterable[LayerView], outputs: Iterable[str]) -> Mapping[str, int]:
     """Count the uses of each layer's output."""
     counts: dict[str, int] = {}
-    names = [source for view in found for source in view.node.sources]
+    names = [source for view in found for source in view.node.reads]
     for name in [*names, *outputs]:
         layer = name.partition(".")[0]
         counts[layer] = counts.get(layer, 0) + 1

@@ -56,6 +56,8 @@ def _layer(view: LayerView, level: int, depth: int) -> dict[str, Any]:
     if node.condition is not None:
         row["when"] = node.condition.code
         row["active"] = node.active
+        if node.otherwise:
+            row["else"] = node.otherwise
     wrapper = view.rounds[0].maker.wrapper
     if wrapper:
         row["parametrize"] = wrapper

@@ -94,7 +94,7 @@ def _rows(
 def _parts_used(nodes: Iterable[Node], outputs: Sequence[str]) -> dict[str, list[str]]:
     """Return the parts of each layer that are used by name."""
     found: dict[str, list[str]] = {}
-    asked = [source for node in nodes for source in node.sources]
+    asked = [source for node in nodes for source in node.reads]
     for name in dict.fromkeys([*asked, *outputs]):
         layer, dot, part = name.partition(".")
         if dot:
@@ -112,6 +112,7 @@ def note(view: LayerView, open_: bool) -> str:
         found.append("only its module is used")
     if node.condition is not None:
         code = node.condition.code
+        code += f", else {node.otherwise}" if node.otherwise else ""
         found.append(f"when {code}" if node.active else f"left out unless {code}")
     if node.rounds and not present_rounds(node):
         found.append("no rounds")

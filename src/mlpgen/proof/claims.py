@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.captures import captures
-from mlpgen.graph.nodes import leaf_layers
 from mlpgen.graph.run_order import occurrences
+from mlpgen.graph.walks import leaf_layers
 from mlpgen.proof.index_limits import index_limits
 
 if TYPE_CHECKING:

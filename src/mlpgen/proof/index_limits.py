@@ -58,7 +58,8 @@ def _outputs(
     for node in graph.nodes:
         if node.idle:
             continue
-        gives = _parts(node, [known[name] for name in node.sources], found)
+        taken = node.sources if node.active else (node.passes,)
+        gives = _parts(node, [known[name] for name in taken], found)
         names = [f"{node.name}.{part}" for part in node.parts]
         known |= zip(names, gives, strict=True)
         known[node.name] = gives[0]

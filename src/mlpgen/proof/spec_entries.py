@@ -30,7 +30,7 @@ class EntryData(TypedDict):
             `share`.
         arguments: Its arguments by name, as written.
         sources: What `from` names; None without it.
-        options: `repeat`, `when`, `select`, `share`, `init`, `parametrize` and
+        options: `repeat`, `when`, `else`, `select`, `share`, `init`, `parametrize` and
             `numbered`, if given.
         layers: The entries of a `Sequential`.
     """
@@ -104,7 +104,8 @@ def _class(definition: Definition, blocks: dict[str, Definition]) -> ClassData:
 
 
 def _entry(entry: Entry, blocks: dict[str, Definition]) -> EntryData:
-    wanted = ("repeat", "when", "select", "share", "init", "parametrize", "numbered")
+    wanted = {*("repeat", "when", "else", "select", "share", "init", "parametrize")}
+    wanted |= {"numbered"}
     options = {k: v for k, v in entry.options.items() if k in wanted}
     arguments = dict(entry.arguments)
     if entry.type in TENSORS and "init" in arguments:

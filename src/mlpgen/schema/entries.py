@@ -52,6 +52,10 @@ KEYS: dict[str, dict[str, Any]] = {
         "anyOf": [{"type": "boolean"}, EXPRESSION],
         "description": "Whether the layer exists. If not, its input passes through.",
     },
+    "else": {
+        **SOURCE,
+        "description": "With `when`: what passes instead of its input if it does not.",
+    },
     "share": {
         "type": "string",
         "pattern": rf"^{_NAME}(\.{_NAME})*$",

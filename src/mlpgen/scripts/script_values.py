@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.entries.custom_classes import custom_classes
-from mlpgen.graph.nodes import leaf_layers
+from mlpgen.graph.walks import leaf_layers
 from mlpgen.scripts import optimizer, scheduler, spec_data
 from mlpgen.scripts.custom import custom_functions
 from mlpgen.scripts.data_loading import data_module, load_arguments
@@ -292,5 +292,5 @@ def _ancestors(graph: Model, values: Iterable[str]) -> set[str]:
         if name in nodes and name not in found:
             node = nodes[name]
             found |= {name, node.shared, node.tied.partition(".")[0]}
-            waiting += node.sources
+            waiting += node.reads
     return found

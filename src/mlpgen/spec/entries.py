@@ -20,6 +20,7 @@ ENTRY_KEYS = (
     "from",
     "repeat",
     "when",
+    "else",
     "share",
     "select",
     "init",
@@ -31,7 +32,6 @@ ENTRY_KEYS = (
 
 _OTHER_KEYS = {
     "if": "did you mean `when`?",
-    "else": "write another layer with the opposite `when`",
     "input": "did you mean `from`?",
     "inputs": "did you mean `from`?",
     "times": "did you mean `repeat`?",
@@ -53,7 +53,7 @@ class Entry(NamedTuple):
         shorthand: The argument that a single value stands for, as in `Linear: 10`.
         sources: The names in `from`; None without `from`.
         lists_sources: Whether `from` is a list.
-        options: The other keys beside the type: `repeat`, `when`, `share`, `select`.
+        options: The other keys beside the type: `repeat`, `when`, `else`, `share`.
         guess: What an unreadable type was probably meant to be.
     """
 
@@ -194,7 +194,7 @@ class EntryReader:
         options: dict[str, Any] = {
             key: raw[key] for key in ENTRY_KEYS[2:] if key in raw and key not in types
         }
-        for key in ("share", "select", "parametrize"):
+        for key in ("else", "share", "select", "parametrize"):
             if key in options and not isinstance(options[key], str):
                 message = f"`{key}` must be a name, not {shown(options[key])}"
                 self.problems.add("MG203", message, (*path, key))

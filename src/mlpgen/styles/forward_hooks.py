@@ -104,7 +104,7 @@ class _Blocks:
         """Return the module whose hook sees a value, and the code of the value."""
         node, block = occurrence.node, self._by_name.get(occurrence.holder)
         listed = bool(node.rounds) and not can_chain(node)
-        if block is not None and (node.is_function or listed):
+        if block is not None and (node.is_function or listed or node.otherwise):
             value = name.removeprefix(occurrence.name.removesuffix(node.name))
             identities = self._identities[block.name]
             identity = identities.setdefault(
@@ -169,7 +169,8 @@ def _with_identities(block: Graph, identities: Mapping[str, str]) -> Graph:
 
 def _renamed(node: Node, identities: Mapping[str, str]) -> Node:
     sources = tuple(identities.get(source, source) for source in node.sources)
-    return node._replace(sources=sources)
+    otherwise = identities.get(node.otherwise, node.otherwise)
+    return node._replace(sources=sources, otherwise=otherwise)
 
 
 def _identity(node: Node, value: Value, source: str, name: str) -> Node:

@@ -39,7 +39,7 @@ def is_straight_line(graph: Graph) -> bool:
     """Tell whether each layer is a module that takes what the previous one returns."""
     before = next(iter(graph.inputs))
     for node in graph.nodes:
-        if node.sources != (before,) or not node.single or node.is_function:
+        if node.reads != (before,) or not node.single or node.is_function:
             return False
         before = node.name
     return True

@@ -201,9 +201,9 @@ SPEC = {
     ),
     "MG225": Explanation(
         "A layer that `when` cannot leave out",
-        "When the layer is left out, its input takes the place of its output. So "
-        "it needs one input, with the same number of dimensions and the same "
-        "dtype as its output.",
+        "When the layer is left out, its input takes the place of its output, or "
+        "what `else` names. So it needs one input, or `else`, with the same number "
+        "of dimensions and the same dtype as its output.",
         spec(
             'Flatten:\n    when: "${flat}"',
             rest="parameters: {flat: true}\n",

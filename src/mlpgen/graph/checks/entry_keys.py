@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
-_EVERY = frozenset({"repeat", "when", "share", "select", "init", "parametrize"})
+_EVERY = frozenset({"repeat", "when", "else", "share", "select", "init", "parametrize"})
 _TAKES = {
     "layer": _EVERY,
-    "function": frozenset({"when", "select"}),
+    "function": frozenset({"when", "else", "select"}),
     "tensor": frozenset[str](),
-    "block": frozenset({"repeat", "when", "select"}),
-    "container": frozenset({"repeat", "when", "numbered"}),
-    "custom": frozenset({"repeat", "when"}),
+    "block": frozenset({"repeat", "when", "else", "select"}),
+    "container": frozenset({"repeat", "when", "else", "numbered"}),
+    "custom": frozenset({"repeat", "when", "else"}),
     "share": frozenset({"share"}),
 }
 """The keys of each kind of entry, in addition to `name` and `from`."""
@@ -39,6 +39,7 @@ _CODES = {
     "share": "MG226",
     "repeat": "MG221",
     "when": "MG225",
+    "else": "MG225",
     "numbered": "MG250",
 }
 """The code of mistakes with each key."""
@@ -119,7 +120,7 @@ def _refusals(entry: Entry, *, chain: bool, numbered: bool) -> list[_Refusal]:
     """
     found: list[_Refusal] = []
     place = (*([_in_a_chain] if chain else []), *([_in_numbers] if numbered else []))
-    for each in (*place, _of_kind, _contradictions):
+    for each in (*place, _of_kind, _contradictions, _alone):
         refused = {refusal.key for refusal in found}
         found += [refusal for refusal in each(entry) if refusal.key not in refused]
     return found
@@ -130,6 +131,7 @@ def _in_a_chain(entry: Entry) -> Iterator[_Refusal]:
     branches = "its layers run one after the other; a block can branch"
     helps = {
         "from": branches,
+        "else": branches,
         "share": branches,
         "init": "put the layer in a block, or write rules in the `init` of the model",
     }
@@ -176,6 +178,13 @@ def _contradictions(entry: Entry) -> Iterator[_Refusal]:
         yield _Refusal(key, code, message, help)
 
 
+def _alone(entry: Entry) -> Iterator[_Refusal]:
+    """Refuse a source for when a layer is left out, if it never is."""
+    if "else" in entry.options and "when" not in entry.options:
+        help = 'say when the layer is left out: `when: "${…}"`'
+        yield _Refusal("else", "MG225", "`else` needs `when`", help)
+
+
 def kind_of(type_: str) -> str:
     """Return the kind of an entry, as `_TAKES` names it."""
     if type_ in TENSORS:
@@ -203,6 +212,7 @@ def _help(kind: str, key: str, type_: str) -> str:
         ("share", "select"): "use a part of it by its name: `from: name.part`",
         ("share", "repeat"): "write the entry once for each time it runs",
         ("share", "when"): "only a module created here can be left out",
+        ("share", "else"): "only a module created here can be left out",
         ("function", "repeat"): block,
         ("function", "share"): "only modules have parameters to share",
         ("custom", "share"): again,

@@ -44,7 +44,7 @@ def _functions(graph: Graph) -> list[Node]:
     if more or several:
         return []
     for node in graph.nodes:
-        if node.sources != (before,) or node.shared or node.tied or not node.is_link:
+        if node.reads != (before,) or node.shared or node.tied or not node.is_link:
             return []
         if node.is_function and not module_of(node.type):
             return []

@@ -105,7 +105,7 @@ class _Walk:
         last = {
             source: (index, f"what `{node.name}` uses later")
             for index, node in enumerate(nodes)
-            for source in node.sources
+            for source in node.reads
         }
         if inside:
             returned = f"what `{inside[:-1]}` returns"
@@ -119,6 +119,8 @@ class _Walk:
                     needed |= dict.fromkeys(values[name].every, what)
             takes = [values[source] for source in node.sources]
             given = self.layer(node, takes, needed, inside + node.name)
+            if node.otherwise:
+                given = [_both(each, values[node.otherwise]) for each in given]
             for part, value in zip(node.parts, given, strict=False):
                 name = f"{node.name}.{part}" if part != next(iter(node.parts)) else ""
                 values[name or node.name] = value
@@ -132,7 +134,7 @@ class _Walk:
     ) -> list[_Value]:
         """Follow values through one layer, and return its results."""
         given = self._made(node, takes, later, full)
-        if node.condition is not None and takes:
+        if node.condition is not None and takes and not node.otherwise:
             given = [_both(each, takes[0]) for each in given]
         for value in given:
             for cell in value.every:

@@ -95,7 +95,7 @@ def check_inputs(
     definition: Definition, kept: Sequence[Node], problems: Problems
 ) -> None:
     """Refuse inputs that no layer uses."""
-    taken = {source for node in kept for source in node.sources}
+    taken = {source for node in kept for source in node.reads}
     for index, name in enumerate(definition.inputs):
         if name in taken or problems.failed:
             continue

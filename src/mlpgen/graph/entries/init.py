@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from mlpgen.graph.arguments import evaluated, plain
-from mlpgen.graph.nodes import Rule, leaf_layers
+from mlpgen.graph.nodes import Rule
+from mlpgen.graph.walks import leaf_layers
 from mlpgen.initializers import INITIALIZERS
 from mlpgen.layers import LAYERS
 from mlpgen.spec.wording import cut, listed, nearest, shown

@@ -61,8 +61,8 @@ def numbered_class(
                 "help": _module_instead(node) or help,
             }
             message = f"{why}: `{node.name}` {reason}"
-            if reason == _BRANCHES:
-                problems.add("MG250", message, (*node.path, "from"), **more)
+            if reason in _AT:
+                problems.add("MG250", message, (*node.path, _AT[reason]), **more)
             else:
                 problems.add_entry("MG250", message, node.path, **more)
             return nodes
@@ -79,6 +79,9 @@ def numbered_class(
 
 
 _BRANCHES = "does not take the result of the layer before it"
+_PASSES = "passes another value where it is left out"
+_AT = {_BRANCHES: "from", _PASSES: "else"}
+"""Reasons, and the key that each is about."""
 
 
 def _no_link(node: Node, before: str) -> str:
@@ -91,6 +94,8 @@ def _no_link(node: Node, before: str) -> str:
         return f"shares with `{node.shared or node.tied}`, but each number is a module"
     if node.sources != (before,):
         return _BRANCHES
+    if node.otherwise:
+        return _PASSES
     return "" if node.is_link else "has more than one input or result"
 
 

@@ -10,8 +10,12 @@ from mlpgen.graph.checks.limits import MOST_LAYERS, MOST_ROUNDS, leaves
 from mlpgen.graph.code_keys import code_key, node_key
 from mlpgen.graph.context import container
 from mlpgen.graph.entries.repeat_grouping import gathered
-from mlpgen.graph.entries.when import mentions_index
-from mlpgen.graph.entries.when_pass_through import can_be_empty, differs, some
+from mlpgen.graph.entries.when import mentions_index, rounds_can_pass
+from mlpgen.graph.entries.when_pass_through import (
+    can_be_empty,
+    differs,
+    some,
+)
 from mlpgen.graph.scope import INDEX
 from mlpgen.graph.used_parameters import counts, names_in, names_of_node
 from mlpgen.spec.wording import shown
@@ -53,7 +57,9 @@ def repeated(
     """
     if any(wire.value is None for wire in wires):
         options = {
-            k: v for k, v in entry.options.items() if k not in ("repeat", "when")
+            k: v
+            for k, v in entry.options.items()
+            if k not in ("repeat", "when", "else")
         }
         alone = entry._replace(options=options)
         resolve(alone, wires, _within(entry, 0, context))  # to find its own mistakes
@@ -85,7 +91,7 @@ def repeated(
             return None
         if node is None:
             node = _passing(round_, wires, after)
-        if not _can_pass(node, entry, count, context):
+        if not rounds_can_pass(node, entry, count, context):
             return None
         after = after._replace(value=_handed_on(node))
         nodes.append(node)
@@ -101,7 +107,9 @@ def repeated(
 
 def _round(entry: Entry, index: int) -> Entry:
     """Return the entry of one round."""
-    options = {key: each for key, each in entry.options.items() if key != "repeat"}
+    options = {
+        k: each for k, each in entry.options.items() if k not in ("repeat", "else")
+    }
     if not mentions_index(options.get("when")):
         options.pop("when", None)  # it applies to all rounds together
     return entry._replace(name=str(index), options=options)
@@ -117,25 +125,6 @@ def _handed_on(node: Node) -> Value:
 def _passing(round_: Entry, wires: tuple[Wire, ...], after: Wire) -> Node:
     """Make a round that `when` leaves out."""
     return container(round_._replace(type="Identity"), wires, (), after.value)
-
-
-def _can_pass(node: Node, entry: Entry, count: int, context: Context) -> bool:
-    """Return whether `when` can leave out single rounds."""
-    if not mentions_index(entry.options.get("when")):
-        return True
-    if len(node.sources) != 1 or not node.single:
-        message = (
-            "a `when` that uses `index` needs a layer with one input and one output"
-        )
-    elif node.condition is not None:
-        message = "a `when` that uses `index` cannot depend on a parameter"
-    elif isinstance(count, Size):
-        message = "a `when` that uses `index` needs a `repeat` that is a number"
-    else:
-        return True
-    help = "put the layer in a block, with `when` inside it"
-    context.problems.add("MG225", message, (*entry.path, "when"), help=help)
-    return False
 
 
 def _within(entry: Entry, index: int, context: Context) -> Context:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.graph.code_keys import code_key, difference
 from mlpgen.graph.entries.share_equality import unified, value_key
 from mlpgen.graph.entries.share_inner import inner_layer
-from mlpgen.graph.nodes import is_numbered
+from mlpgen.graph.walks import is_numbered
 from mlpgen.spec.types import SHARE
 from mlpgen.spec.wording import cut, listed, nearest
 from mlpgen.symbols.agreements import agree, noting

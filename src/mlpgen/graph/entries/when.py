@@ -9,10 +9,13 @@ from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.scope import INDEX
 from mlpgen.spec.wording import shown
 from mlpgen.symbols.expressions import Expression, names_in_text, value_of
+from mlpgen.symbols.sizes import Size
 
 if TYPE_CHECKING:
+    from mlpgen.graph.context import Context
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.scope import Scope
+    from mlpgen.graph.wires import Wire
     from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
@@ -64,36 +67,81 @@ def _operand(raw: str) -> str:
     return text if re.fullmatch(r"[\w.]+( *[-+*/%]+ *[\w.]+)*", text) else f"({text})"
 
 
+def rounds_can_pass(node: Node, entry: Entry, count: int, context: Context) -> bool:
+    """Return whether `when` can leave out single rounds."""
+    if not mentions_index(entry.options.get("when")):
+        return True
+    if len(node.sources) != 1 or not node.single:
+        message = (
+            "a `when` that uses `index` needs a layer with one input and one output"
+        )
+    elif node.condition is not None:
+        message = "a `when` that uses `index` cannot depend on a parameter"
+    elif isinstance(count, Size):
+        message = "a `when` that uses `index` needs a `repeat` that is a number"
+    elif "else" in entry.options:
+        message = "a `when` that uses `index` has no `else`: the round before passes"
+    else:
+        return True
+    help = "put the layer in a block, with `when` inside it"
+    context.problems.add("MG225", message, (*entry.path, "when"), help=help)
+    return False
+
+
+def refuse_no_rounds(entry: Entry, problems: Problems) -> None:
+    """Refuse `else` beside a `repeat` that is 0: nothing could run instead of it."""
+    message = "`else` needs a layer that can run, but `repeat` is 0"
+    problems.add("MG225", message, (*entry.path, "else"))
+
+
 def merged(
-    node: Node, condition: Expression, entry: Entry, scope: Scope, problems: Problems
+    node: Node,
+    condition: Expression,
+    entry: Entry,
+    other: Wire | None,
+    context: Context,
 ) -> Node | None:
-    """Add a condition to a layer; without it, the input passes through."""
+    """Add a condition to a layer.
+
+    Args:
+        node: The layer as it runs.
+        condition: When it does.
+        entry: The entry.
+        other: What passes through without it; None for its first input.
+        context: The context of the entry.
+    """
     from mlpgen.graph.entries.when_pass_through import differs
 
-    path = (*entry.path, "when")
+    problems = context.problems
+    path = (*entry.path, "else" if other else "when")
     function = entry.is_function
-    if not node.single or not node.inputs or (len(node.inputs) > 1 and not function):
-        message = (
-            f"`when` needs a layer with one input and one output, unlike `{node.name}`"
-        )
+    inputs = bool(node.inputs) and (len(node.inputs) < 2 or function)
+    if not node.single or not (inputs or other):
+        needs = "one output" if other else "one input and one output"
+        message = f"`{path[-1]}` needs a layer with {needs}, unlike `{node.name}`"
         help = "put it in a block"
+        if node.single and not other:
+            help += ", or name what passes without it: `else: input`"
         problems.add("MG225", message, path, help=help)
         return None
-    taken, given = node.inputs[0], node.value
+    taken, given = other.value if other else node.inputs[0], node.value
+    if taken is None:
+        return None
     passes, place = differs(taken, given)
     if passes:
         message = (
             f"without `{node.name}`, {passes} would pass through instead of {place}"
         )
-        help = (
-            "with `when`, input and output have as many dimensions and the same dtype"
-        )
+        what = "what passes instead" if other else "what arrives"
+        help = f"{what} has as many dimensions and the same dtype as what is returned"
         problems.add("MG225", message, path, help=help)
         return None
-    shape = scope.either(condition, given.shape, taken.shape)
+    shape = context.scope.either(condition, given.shape, taken.shape)
     active = bool(condition.value)
+    own = inputs and (other is None or node.sources[0] == other.name)
     return node._replace(
         condition=condition,
+        otherwise=other.name if other and not own else "",
         function=node.function if function else None,
         parts={"": given._replace(shape=shape)},
         parameters=node.parameters if active else 0,

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from mlpgen.graph.nodes import producer_of
 from mlpgen.graph.training.inputs import check_dtype, given_inputs, resolve_inputs
 from mlpgen.graph.training.last_step import looks_at_last_step
 from mlpgen.graph.training.normalize import check_normalize
 from mlpgen.graph.training.recipe import Dataset
+from mlpgen.graph.walks import producer_of
 from mlpgen.names.modules import wrong_file
 from mlpgen.spec.wording import cut, listed, nearest, shown
 from mlpgen.training.data.base import Input

@@ -21,7 +21,10 @@ def embeddings_of(nodes: Iterable[Node], value: str) -> Iterator[Node]:
     """
     values = {value}
     for node in nodes:
-        if not values.intersection(node.sources) or not node.active:
+        if not node.active:
+            values |= {node.name} if node.passes in values else set()
+            continue
+        if not values.intersection(node.sources):
             continue
         inner = node.rounds[0].node if node.rounds else node
         cls = layer_class(inner.type)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.blocks.definitions import INPUT
-from mlpgen.graph.nodes import leaf_layers
 from mlpgen.graph.training.embeddings import embeddings_of
+from mlpgen.graph.walks import leaf_layers
 from mlpgen.training.data.base import Input
 
 if TYPE_CHECKING:

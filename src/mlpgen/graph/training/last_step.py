@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.nodes import leaf_layers
+from mlpgen.graph.walks import leaf_layers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

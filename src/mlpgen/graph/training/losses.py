@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.nodes import producer_of
 from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.custom import check_function, check_outputs, with_values
 from mlpgen.graph.training.places import class_dim
@@ -12,6 +11,7 @@ from mlpgen.graph.training.producers import class_of, is_bounded, kind, makers
 from mlpgen.graph.training.readings import check_readings
 from mlpgen.graph.training.recipe import LossTerm
 from mlpgen.graph.training.targets import name_of, target_of
+from mlpgen.graph.walks import producer_of
 from mlpgen.layers.base import shown as shape_shown
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.spec.training import LossKeys

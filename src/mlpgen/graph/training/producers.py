@@ -52,7 +52,9 @@ def makers(
             continue
         rounds = [each.node for each in node.rounds if int(each.times)]
         inner = rounds[-1] if rounds else node
-        if not node.active or (node.rounds and not rounds):
+        if not node.active:
+            waiting.append((frame, node.passes))
+        elif node.rounds and not rounds:
             waiting.append((frame, node.sources[0]))
         elif inner.graph is not None or inner.type == "Sequential":
             waiting.append(_within(node, inner, part, frame))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.nodes import leaf_layers
 from mlpgen.graph.training.best import resolve_best
 from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.custom import names_of
@@ -23,6 +22,7 @@ from mlpgen.graph.training.optimizer import (
 )
 from mlpgen.graph.training.patterns import check_freeze
 from mlpgen.graph.training.recipe import Recipe, Schedule, main_term
+from mlpgen.graph.walks import leaf_layers
 from mlpgen.names.flags import option, plain, settings_of
 from mlpgen.spec.training import OptimizerKeys, SchedulerKeys
 from mlpgen.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULERS

@@ -136,6 +136,14 @@ def condition_code(node: Node) -> Operand:
     return operand(in_forward(node.condition))
 
 
+def absence_code(node: Node) -> Operand:
+    """Write the test that a module is left out.
+
+    It is then None, which torch.jit.script knows before it would compile its call.
+    """
+    return operands.atom(f"self.{node.name} is None")
+
+
 def _attributes(names: Iterable[str]) -> dict[str, Operand]:
     """Map parameters to what they are called in `forward`."""
     return {name: operands.atom(f"self.{name}") for name in names}
@@ -182,7 +190,7 @@ def is_compound(node: Node) -> bool:
     """Tell whether a layer is more than one call with one result."""
     loop = bool(node.rounds) and not can_chain(node)
     conditional = node.condition is not None and node.is_function
-    return not node.single or loop or conditional
+    return not node.single or loop or conditional or bool(node.otherwise)
 
 
 def can_nest(inner: PendingCall, node: Node, *, nested: bool) -> bool:

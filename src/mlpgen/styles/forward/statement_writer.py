@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.names.identifiers import free_name
 from mlpgen.styles.forward.calls import (
+    absence_code,
     condition_code,
     is_compound,
     layer_call,
@@ -16,11 +17,13 @@ from mlpgen.styles.forward.calls import (
 )
 from mlpgen.styles.forward.statements import (
     Assignment,
+    Choice,
     CompoundStatement,
     ExpressionStatement,
     annotate,
     unpack,
 )
+from mlpgen.styles.init.modules import can_chain
 from mlpgen.symbols.operands import atom
 
 if TYPE_CHECKING:
@@ -61,8 +64,10 @@ class StatementWriter:
 
     def assignment(self, target: str, call: PendingCall) -> Assignment:
         """Make the assignment of a call; without a target it returns the result."""
-        comment = shape_comment(call) if self._comments else ""
-        return Assignment(target, self._code(call), comment)
+        return Assignment(target, self._code(call), self._comment(call))
+
+    def _comment(self, call: PendingCall) -> str:
+        return shape_comment(call) if self._comments else ""
 
     def _code(self, call: PendingCall) -> Value:
         return nested_code(call, self.variables.of, self.variables.first_argument)
@@ -79,6 +84,8 @@ class StatementWriter:
             self.variables.of[node.name] = f"self.{node.name}"
         elif not node.single:
             self._unpack(call, read_later)
+        elif node.otherwise:
+            self._choose(call, read_later)
         elif is_compound(node):
             self._reassign(call, read_later)
         elif self._lifetimes.is_unread(node.name):
@@ -99,6 +106,38 @@ class StatementWriter:
             code = layer_call(node, self._start(node, target), batch=target)
             body = (Assignment(target, code),)
             self.statements.append(CompoundStatement(condition_code(node), body))
+        self.variables.assign(node.name, target, tensor=False)
+
+    def _choose(self, call: PendingCall, read_later: Collection[str]) -> None:
+        """Write a choice between a call and another value."""
+        node, other = call.node, atom(self.variables.of[call.node.otherwise])
+        if node.rounds and not can_chain(node):
+            self._loop_or(other, call, read_later)
+            return
+        target = self.variables.choose(call, read_later)
+        tensor = self.variables.gives_tensor(call)
+        tensor = tensor and self.variables.is_tensor(other.text)
+        code, comment = self._code(call), self._comment(call)
+        if node.is_function:
+            choice = Choice(target, condition_code(node), code, other, tensor, comment)
+        else:
+            choice = Choice(target, absence_code(node), other, code, tensor, comment)
+        self.statements.append(choice)
+        self.variables.assign(node.name, target, tensor=tensor)
+
+    def _loop_or(
+        self, other: Operand, call: PendingCall, read_later: Collection[str]
+    ) -> None:
+        """Write a loop over rounds, or if there are none, another value."""
+        node = call.node
+        target = self.variables.choose_reassigned(call, read_later)
+        before, self.statements = self.statements, []
+        self._loop(node, target, target)
+        inner, self.statements = self.statements, before
+        self.statements += [
+            CompoundStatement(absence_code(node), (Assignment(target, other),)),
+            CompoundStatement("else:", tuple(inner)),
+        ]
         self.variables.assign(node.name, target, tensor=False)
 
     def _loop(self, node: Node, variable: str, target: str) -> None:
@@ -171,6 +210,11 @@ class StatementWriter:
         """Return a value that has a variable, which must be a tensor to mypy."""
         variable = self.variables.of[value]
         known = self.variables.is_tensor(variable)
+        last = self.statements[-1]
+        if isinstance(last, Choice) and last.target == variable:
+            self.statements.pop()
+            self._return_part(last, known=last.tensors)
+            return
         known = known or annotate(self.statements, variable)
         last = self.statements[-1]
         if isinstance(last, Assignment) and last.target == variable:
@@ -184,8 +228,8 @@ class StatementWriter:
             variable = output.target
         self.statements.append(Assignment("", variable))
 
-    def _return_part(self, part: Assignment, *, known: bool) -> None:
-        """Return a part of a result, directly if mypy knows that it is a tensor."""
+    def _return_part(self, part: Assignment | Choice, *, known: bool) -> None:
+        """Return a part or a choice, directly if mypy knows that it is a tensor."""
         if known:
             self.statements.append(part._replace(target=""))
             return

@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.styles.code import Group, flat
+from mlpgen.styles.code import Group, flat, operand
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
+from mlpgen.symbols.operands import choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from mlpgen.graph.nodes import Node
     from mlpgen.layers.base import Returned
-    from mlpgen.styles.code import Piece
+    from mlpgen.styles.code import Piece, Value
     from mlpgen.symbols.operands import Operand
 
 
@@ -39,6 +40,43 @@ class Assignment(NamedTuple):
         kind = ": Tensor" if self.annotated else ""
         before = f"{self.target}{kind} = " if self.target else "return "
         return layout(self.piece, indent, before, comment=self.comment)
+
+
+class Choice(NamedTuple):
+    """`x = x if self.shortcut is None else self.shortcut(y)`: one of two values.
+
+    Attributes:
+        target: What it assigns to; empty if it returns.
+        condition: The code of the condition.
+        one: The value if it holds.
+        other: The value if it does not.
+        tensors: Whether mypy knows that both values are tensors.
+        comment: A comment behind the code, if there is room.
+        annotated: Whether the target has the annotation `Tensor`, for mypy.
+    """
+
+    target: str
+    condition: Operand
+    one: Value
+    other: Value
+    tensors: bool
+    comment: str = ""
+    annotated: bool = False
+
+    def lines(self, indent: int) -> list[str]:
+        """Return its lines: one, or an `if` and an `else` where that is too long."""
+        chosen = choice(self.condition, operand(self.one), operand(self.other))
+        whole = Assignment(self.target, chosen, self.comment, self.annotated)
+        lines = whole.lines(indent)
+        if len(lines) == 1:
+            return lines
+        one = Assignment(self.target, self.one, annotated=self.annotated)
+        other = Assignment(self.target, self.other)
+        head = CompoundStatement(self.condition, (one,))
+        if not self.target:  # ruff wants no `else` behind a `return`
+            return [*head.lines(indent), *other.lines(indent)]
+        tail = CompoundStatement("else:", (other,))
+        return [*head.lines(indent), *tail.lines(indent)]
 
 
 class ExpressionStatement(NamedTuple):
@@ -74,7 +112,7 @@ class CompoundStatement(NamedTuple):
         return [*bracketed(self.head, indent, "if ", ":"), *indented(inner)]
 
 
-Statement = Assignment | ExpressionStatement | CompoundStatement
+Statement = Assignment | Choice | ExpressionStatement | CompoundStatement
 
 
 def _tuple_assignment(target: str, piece: Piece, indent: int) -> list[str]:
@@ -114,7 +152,7 @@ def annotate(statements: list[Statement], variable: str) -> bool:
         Whether it could: an assignment to several variables cannot be annotated.
     """
     for index, each in enumerate(statements):
-        if isinstance(each, Assignment) and variable in _assigned(each.target):
+        if isinstance(each, Assignment | Choice) and variable in _assigned(each.target):
             if each.target != variable:
                 return False
             statements[index] = each._replace(annotated=True)

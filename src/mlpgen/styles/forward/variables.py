@@ -36,7 +36,7 @@ class Lifetimes:
         self.readers: dict[str, list[int]] = {}
         self.outputs = frozenset(outputs)
         for index, node in enumerate(nodes):
-            for source in node.sources:
+            for source in node.reads:
                 self.readers.setdefault(source, []).append(index)
         for name in outputs:
             self.readers.setdefault(name, []).append(len(nodes))

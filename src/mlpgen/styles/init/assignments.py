@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.styles.code import Group, call, literal, quoted
-from mlpgen.styles.init.modules import module_code, numbered_items
+from mlpgen.styles.init.modules import can_chain, module_code, numbered_items
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.styles.repeated_layers import Repetition, base_name, group_repeated
 from mlpgen.styles.variable_names import is_plain
@@ -100,6 +100,11 @@ def assignment_lines(
         kind = "" if node.type == "Sequential" or "[" in target else ": nn.Module"
         empty = f"{target}{kind} = nn.Sequential()"
         commented = f"{empty}  # passes its input through"
+        if node.otherwise:
+            kind = (
+                "nn.ModuleList" if node.rounds and not can_chain(node) else "nn.Module"
+            )
+            empty = commented = f"{target}: {kind} | None = None"
         lines = [
             commented if indent + width(commented) <= WIDTH else empty,
             *bracketed(node.condition.operand, indent, "if ", ":"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.nodes import Model, is_numbered, leaf_layers
+from mlpgen.graph.nodes import Model
+from mlpgen.graph.walks import is_numbered, leaf_layers
 from mlpgen.styles.code import call, keyword, literal, quoted
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.styles.variable_names import init_locals
@@ -40,11 +41,12 @@ def _of_layer(node: Node, target: str) -> list[str]:
     """
     found: dict[tuple[Operand, ...], list[str]] = {}
     for name, init in node.inits.items():
-        needed = [
-            *deciding_arguments(node, name),
-            *([node.condition] if node.condition else []),
-        ]
-        when = tuple(dict.fromkeys(each.operand for each in reversed(needed)))
+        needed = [each.operand for each in deciding_arguments(node, name)]
+        if node.otherwise:
+            needed.append(operands.atom(f"{target} is not None"))
+        elif node.condition is not None:
+            needed.append(node.condition.operand)
+        when = tuple(dict.fromkeys(reversed(needed)))
         tensor = _tensor(target, name) if name else target
         if node.condition is not None:
             tensor = f"{target}.get_parameter({quoted(name)})"

@@ -146,7 +146,7 @@ def imported_names(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[st
         outputs: Their values that are returned.
     """
     found = set()
-    wanted = {*outputs, *(source for node in nodes for source in node.sources)}
+    wanted = {*outputs, *(source for node in nodes for source in node.reads)}
     for node in nodes:
         picked = [node.picks.get(part, ("", ""))[1] for part in node.parts_in(wanted)]
         codes = (*picked, *node.call.states)

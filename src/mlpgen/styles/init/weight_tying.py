@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.nodes import is_numbered
+from mlpgen.graph.walks import is_numbered
 from mlpgen.names.identifiers import free_name
 from mlpgen.styles.init.initial_values import deciding_arguments, under_conditions
 from mlpgen.styles.layout import BODY, INDENT, bracketed, indented

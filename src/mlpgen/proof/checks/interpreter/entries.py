@@ -45,6 +45,22 @@ def sources_of(entry: Entry, last: str, known: Mapping[str, Any]) -> Sequence[st
     return [] if entry["kind"] == "tensor" else [last]
 
 
+def passing_in(entry: Entry, known: Mapping[str, Any]) -> Sequence[str]:
+    """Return what passes if `when` leaves an entry out; nothing if it never does."""
+    options = entry["options"]
+    if "else" not in options or value_or_none(options["when"], known) is True:
+        return []
+    return [options["else"]]
+
+
+def taken_in(entry: Entry, last: str, known: Mapping[str, Any]) -> list[str]:
+    """Return all that an entry may take: its sources, and what passes instead."""
+    passing = passing_in(entry, known)
+    if passing and value_or_none(entry["options"]["when"], known) is False:
+        return [*passing]
+    return [*sources_of(entry, last, known), *passing]
+
+
 def needed_in(each: dict[str, Any], known: Mapping[str, Any]) -> set[str]:
     """Name the layers that the outputs depend on; the model leaves out all others.
 
@@ -55,7 +71,7 @@ def needed_in(each: dict[str, Any], known: Mapping[str, Any]) -> set[str]:
     """
     before, taken = each["inputs"][0] if each["inputs"] else "", {}
     for entry in each["layers"]:
-        taken[entry["name"]] = [*sources_of(entry, before, known)]
+        taken[entry["name"]] = taken_in(entry, before, known)
         before = entry["name"]
     needed = {name.partition(".")[0] for name in each["outputs"] or [before]}
     for name, sources in reversed(taken.items()):
@@ -64,16 +80,19 @@ def needed_in(each: dict[str, Any], known: Mapping[str, Any]) -> set[str]:
     return needed
 
 
+def value_or_none(raw: Any, known: Mapping[str, Any]) -> Any:
+    """Evaluate an argument; None if it names a parameter that is not known."""
+    try:
+        return value_of(raw, known)
+    except FailsError:
+        return None
+
+
 def runs(entry: Entry, known: Mapping[str, Any]) -> bool:
     """Tell whether an entry runs; true if its parameters are not known."""
     options = entry["options"]
-    for raw in (options.get("when", True), options.get("repeat", 1)):
-        try:
-            if not value_of(raw, known):
-                return False
-        except FailsError:  # it names a parameter
-            continue
-    return True
+    asked = (options.get("when", True), options.get("repeat", 1))
+    return all(value_or_none(raw, known) not in (False, 0) for raw in asked)
 
 
 def modules_of(entry: Entry, known: Mapping[str, Any]) -> int:

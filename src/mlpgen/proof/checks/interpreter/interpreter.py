@@ -15,6 +15,7 @@ from .entries import (
     modules_of,
     needed_in,
     original_of,
+    passing_in,
     path_in,
     runs,
     selected,
@@ -88,7 +89,9 @@ class Interpreter:
         needed, now = needed_in(each, {}), needed_in(each, known)
         number = 0
         for name, entry in entries.items():
-            arrive = [values.get(source) for source in sources_of(entry, last, {})]
+            passing = passing_in(entry, known)
+            taken = passing or sources_of(entry, last, {})
+            arrive = [values.get(source) for source in taken]
             last = name
             if name not in needed:
                 continue

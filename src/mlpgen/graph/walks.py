@@ -1,0 +1,48 @@
+"""Walks through the layers of a network, with those inside blocks and rounds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlpgen.graph.nodes import Node
+    from mlpgen.layers.base import Value
+
+
+def producer_of(nodes: Iterable[Node], value: str) -> tuple[Node, Value] | None:
+    """Return the layer that produces a value of a class, and the value."""
+    layer, _, part = value.partition(".")
+    node = next((each for each in nodes if each.name == layer), None)
+    if node is None or (part and part not in node.parts):
+        return None
+    return node, node.parts[part] if part else node.value
+
+
+def leaf_layers(nodes: Iterable[Node], *, every: bool = False) -> Iterator[Node]:
+    """Yield each layer that contains no others, once for all equal rounds.
+
+    Args:
+        nodes: The layers of a class.
+        every: Whether to include layers that a condition leaves out.
+    """
+    for node in nodes:
+        inner = [each.node for each in node.rounds]
+        inner += node.graph.nodes if node.graph else node.children
+        if every or node.active:
+            yield from leaf_layers(inner, every=every) if inner else (node,)
+
+
+def block_layers(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield each layer of a class that is a block, also inside containers."""
+    for node in nodes:
+        if node.graph is not None:
+            yield node
+        yield from block_layers(node.children)
+        yield from block_layers(each.node for each in node.rounds)
+
+
+def is_numbered(name: str) -> bool:
+    """Return whether a parameter is in a numbered module, as `layers.0.weight`."""
+    return any(part.isdigit() for part in name.split("."))
