@@ -42,7 +42,7 @@ class Maker(NamedTuple):
         arguments: The arguments of the call, in order; plain, a `Size`, or an
             `Expression` of parameters.
         required: The positional arguments.
-        inner: A layer that is created first, as the first argument.
+        inner: Modules that are arguments, by keyword; the one without is the first.
         module: The custom module that it is imported from.
         wrapper: A function that is called on the module, such as `weight_norm`.
     """
@@ -51,7 +51,7 @@ class Maker(NamedTuple):
     prefix: str
     arguments: dict[str, Any]
     required: frozenset[str]
-    inner: Maker | None = None
+    inner: Mapping[str, Maker] = MappingProxyType({})
     module: str = ""
     wrapper: str = ""
 

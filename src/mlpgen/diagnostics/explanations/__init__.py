@@ -6,13 +6,22 @@
 from __future__ import annotations
 
 from mlpgen.diagnostics.explanations.files import FILES
+from mlpgen.diagnostics.explanations.sequences import SEQUENCES
 from mlpgen.diagnostics.explanations.shapes import SHAPES
 from mlpgen.diagnostics.explanations.spec import SPEC
 from mlpgen.diagnostics.explanations.syntax import SYNTAX
 from mlpgen.diagnostics.explanations.templates import TEMPLATES
 from mlpgen.diagnostics.explanations.training import TRAINING
 
-EXPLANATIONS = {**FILES, **SYNTAX, **SPEC, **SHAPES, **TRAINING, **TEMPLATES}
+EXPLANATIONS = {
+    **FILES,
+    **SYNTAX,
+    **SPEC,
+    **SHAPES,
+    **SEQUENCES,
+    **TRAINING,
+    **TEMPLATES,
+}
 
 
 def page() -> str:

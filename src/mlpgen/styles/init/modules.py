@@ -51,15 +51,17 @@ def can_chain(node: Node) -> bool:
 def constructor_call(maker: Maker) -> Piece:
     """Write the call of a class, with required arguments by position."""
     arguments = maker.arguments.items()
+    inner = {name: constructor_call(each) for name, each in maker.inner.items()}
     piece = call(
         maker.prefix + maker.type,
-        *([constructor_call(maker.inner)] if maker.inner else []),
+        *(each for name, each in inner.items() if not name),
         *(literal(value) for key, value in arguments if key in maker.required),
         *(
             keyword(key, literal(value))
             for key, value in arguments
             if key not in maker.required
         ),
+        *(keyword(name, each) for name, each in inner.items() if name),
     )
     return call(maker.wrapper, piece) if maker.wrapper else piece
 
@@ -149,8 +151,8 @@ def imported_names(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[st
     wanted = {*outputs, *(source for node in nodes for source in node.reads)}
     for node in nodes:
         picked = [node.picks.get(part, ("", ""))[1] for part in node.parts_in(wanted)]
-        codes = (*picked, *node.call.states)
-        if node.call.causal is not None or any("torch." in code for code in codes):
+        codes = (*picked, *node.call.forms.values())
+        if node.call.causal or any("torch." in code for code in codes):
             found.add("torch")
         if node.children and node.children[0].number is None:
             found.add("OrderedDict")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import FailsError
 from ..messages import counted
+from .calls import called
 from .entries import (
     handed_on,
     modules_of,
@@ -24,7 +25,7 @@ from .entries import (
 )
 from .expressions import asks_round, value_of, values_of
 from .functions import Value, evaluated, in_mode, names_of_parts
-from .modules import called, made, masked, need_kind
+from .modules import made, need_kind
 from .records import Expected, FoundLayer, MissingError, Numbers, Prefix
 
 if TYPE_CHECKING:
@@ -231,10 +232,8 @@ class Interpreter:
             tensors = dict(zip(names, found, strict=True))
         else:
             module = self._module(entry, at.modules, arguments, known, takes)
-            given, named = masked(
-                entry["type"], arguments, [each.tensor for each in takes]
-            )
-            tensors = called(module, entry["type"], given, named)
+            given = [each.tensor for each in takes]
+            tensors = called(module, entry["type"], arguments, given)
         parts = {part: Value(each, batched) for part, each in tensors.items()}
         return selected(parts, entry)
 
