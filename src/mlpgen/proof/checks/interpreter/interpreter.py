@@ -14,6 +14,7 @@ from .calls import called
 from .entries import (
     handed_on,
     modules_of,
+    name_of_round,
     needed_in,
     original_of,
     passing_in,
@@ -182,7 +183,8 @@ class Interpreter:
         parts: Parts = {"": takes[0]}
         for index in range(times):
             within = {**known, "index": index}
-            here = inner.of(str(index), str(index + first))
+            name = name_of_round(entry, index)
+            here = inner.of(name, str(index + first) if numbers else name)
             if by_round and not value_of(options["when"], within):
                 self._keep(here.names, {"": handed_on(parts, entry)})
                 continue
@@ -302,7 +304,8 @@ class Interpreter:
         module, times = at.modules + entry["name"], entry["options"].get("repeat")
         names = [module]
         if times is not None:
-            names = [f"{module}.{i}" for i in range(value_of(times, known))]
+            rounds = range(value_of(times, known))
+            names = [f"{module}.{name_of_round(entry, index)}" for index in rounds]
         way = path_in(other, inner, self.spec["blocks"])
         owner = ".".join([at.modules + other["name"], *way])
         self.ties += [(name, owner) for name in names]
