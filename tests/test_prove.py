@@ -157,7 +157,7 @@ def test_certificates(
         "  not proved: 1 of 1 checks fail\n",
     ]
     assert first.startswith("small.yaml: Small, explicit = sequential, torch ")
-    assert [line.split()[0] for line in lines] == ["✓"] * 20 + ["proved"]
+    assert [line.split()[0] for line in lines] == ["✓"] * 21 + ["proved"]
     small = "".join(lines)
     for fact in (
         "1,263 parameters",
@@ -663,7 +663,7 @@ def test_a_failure_in_all_formats(
     monkeypatch.setattr("mlpgen.cli.prove.prove", lambda *_args, **_: [certificate])
     assert "  ✗ parameters     7 parameters predicted, 39 in explicit\n" in text
     assert "a Linear with the name `graph`" in text
-    assert text.endswith("  not proved: 1 of 20 checks fail\n")
+    assert text.endswith("  not proved: 1 of 21 checks fail\n")
     assert run(["prove", "deep.yaml", "--format", "json"]) == 1
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["proved"], row["styles"]) == (False, ["explicit", "sequential"])

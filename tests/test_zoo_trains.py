@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ZOO = Path(__file__).parent.parent / "specs" / "zoo"
 CLASSES = 3
-PHOTO = ("[3, 224, 224]", "[3, 64, 64]")
+PHOTO = ("224", "64")
 SMALL = {"num_classes": CLASSES}
 FAST = ("unet", "gru_tagger", "variational_autoencoder")
 """Networks that train in a second."""
@@ -61,14 +61,14 @@ NETWORKS: dict[str, Small] = {
     "densenet121": Small({**SMALL, "growth": 4}),
     "gpt2": Small(
         {"vocabulary": 20, "width": 8, "depth": 2, "heads": 2},
-        (("[1024", "[16"),),
+        (("1024", "16"),),
         (16,),
         known=20,
         training={"metrics": ["top5"]},
     ),
     "gru_tagger": Small(
         {"vocabulary": 20, "width": 8, "hidden": 8, "num_tags": 7},
-        (("[50]", "[12]"),),
+        (("length: 50", "length: 12"),),
         (12,),
         known=20,
         training={
@@ -79,7 +79,7 @@ NETWORKS: dict[str, Small] = {
     "inception": Small(SMALL, ()),
     "lenet5_classic": Small({}, ()),
     "lstm_classifier": Small(
-        {"vocabulary": 20, "width": 8, "hidden": 8}, (("[200]", "[12]"),), known=20
+        {"vocabulary": 20, "width": 8, "hidden": 8}, (("200", "12"),), known=20
     ),
     "mobilenet_v2": Small(SMALL),
     "resnet18": Small(SMALL),
@@ -96,7 +96,7 @@ NETWORKS: dict[str, Small] = {
     ),
     "unet": Small(
         {"width": 2},
-        (("[1, 128, 128]", "[1, 16, 16]"),),
+        (("128", "16"),),
         (16, 16),
         training={"metrics": ["f1", "auc", "confusion"]},
     ),

@@ -166,6 +166,8 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
         )
         return value
     scope.found.used.update(result.names)
+    if scope.values and scope.free:  # a value may stand for its expression
+        scope.found.used.update(scope.names_behind(value))
     return result if result.names else result.value
 
 
@@ -185,6 +187,10 @@ def _about_unknown(name: str, scope: Scope, problems: Problems) -> str:
     """Suggest what a name that is not a parameter could mean."""
     if name == INDEX:
         return "`index` is the number of a round, and only in a layer with `repeat`"
+    free = problems.document.data.get("sizes")
+    if scope.title and isinstance(free, dict) and name in free:
+        sizes = [each for each in scope.parameters if each.startswith("in_")]
+        return f"a block sees the sizes of its own inputs: {listed(sizes)}"
     of_model = (problems.document.data.get(key) for key in ("parameters", "values"))
     if scope.title and any(isinstance(x, dict) and name in x for x in of_model):
         return f"give `{scope.title}` a parameter: a block sees only its own"
@@ -206,14 +212,11 @@ def _check_structural(
 ) -> None:
     """Refuse parameters in structural arguments, even if they cancel out."""
     for name, value in symbolic.items():
-        if (
-            _structural(cls, name)
-            and scope.names_behind(entry.arguments[name]) & scope.parameters.keys()
-        ):
-            message = (
-                f"`{name}` decides dimensions or code, so it cannot depend on a "
-                "parameter"
-            )
+        names = scope.names_behind(entry.arguments[name]) & scope.parameters.keys()
+        if _structural(cls, name) and names:
+            kind = "free size" if names & scope.free.keys() else "parameter"
+            message = f"`{name}` decides dimensions or code, so it cannot depend on a "
+            message += kind
             help = "write the value itself"
             if cls.follows(name):
                 help = f"leave `{name}` out: it follows from the input"

@@ -10,11 +10,13 @@ from mlpgen.graph.blocks.arguments import check_uses
 from mlpgen.graph.blocks.definitions import read_blocks, read_inputs, read_model
 from mlpgen.graph.blocks.hints import Hints, more_hints
 from mlpgen.graph.blocks.include import included
+from mlpgen.graph.checks.free_sizes import check_free
 from mlpgen.graph.checks.functions_in_chains import warnings_of_chains
 from mlpgen.graph.checks.in_place import check_overwriting
 from mlpgen.graph.checks.limits import MOST_STEPS
 from mlpgen.graph.checks.symbolic_sizes import check_code, warn_about_agreements
 from mlpgen.graph.checks.unused import warn_about_blocks, warn_about_sizes
+from mlpgen.graph.free_sizes import read_sizes
 from mlpgen.graph.layer_names import check_attributes
 from mlpgen.graph.nodes import Model
 from mlpgen.graph.parameters import read_parameters
@@ -53,12 +55,17 @@ class Built(NamedTuple):
     unchained: tuple[Diagnostic, ...] = ()
 
 
-def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> Built:
+def build(
+    document: Document,
+    settings: Mapping[str, Scalar] | None = None,
+    sizes: Mapping[str, int] | None = None,
+) -> Built:
     """Resolve a document.
 
     Args:
         document: The parsed YAML.
         settings: New defaults for parameters (`--set`).
+        sizes: Other examples for free sizes.
 
     Raises:
         SpecError: With all mistakes of the document.
@@ -66,7 +73,7 @@ def build(document: Document, settings: Mapping[str, Scalar] | None = None) -> B
     problems = Problems(document)
     with limited(MOST_STEPS), _kept():
         try:
-            return _built(document, settings or {}, problems)
+            return _built(document, settings or {}, sizes or {}, problems)
         except WorkError:
             message = (
                 f"the sizes of the network take over {MOST_STEPS:,} steps to compute"
@@ -88,18 +95,23 @@ def _kept() -> Iterator[None]:
 
 
 def _built(
-    document: Document, settings: Mapping[str, Scalar], problems: Problems
+    document: Document,
+    settings: Mapping[str, Scalar],
+    sizes: Mapping[str, int],
+    problems: Problems,
 ) -> Built:
     """Run the passes, one after the other."""
     spec = read_spec(problems)
     parameters = read_parameters(spec, settings, problems)
+    free = read_sizes(spec, sizes, problems)
+    spec = spec.model_copy(update={"sizes": free})
     mark = problems.mark()
     files = included(spec.blocks, problems)
     lacks_blocks = bool(mark.found)
     definition = read_model(spec, parameters, files, problems)
     blocks = read_blocks(spec, files)
     inputs = read_inputs(spec, problems)
-    state, graph = _resolve(definition, blocks, inputs, problems)
+    state, graph = _resolve(definition, blocks, inputs, free, problems)
     unread = document.data.get("parameters", {}) != spec.parameters
     unread = unread or document.data.get("values", {}) != spec.values
     if unread or any(map(wrong_parameter, spec.parameters)):
@@ -140,6 +152,7 @@ def _check_classes(state: ResolverState, blocks: Mapping[str, Definition]) -> se
     """Check the resolved classes; return the parameters that sizes are bound to."""
     for definition, resolved in state.classes:
         check_code(definition, resolved)
+        check_free(definition, resolved)
         check_attributes(resolved.graph, definition.problems)
     bound = warn_about_agreements(*state.classes[-1])
     check_uses(state.uses, blocks)
@@ -152,6 +165,7 @@ def _resolve(
     model: Definition,
     blocks: Mapping[str, Definition],
     inputs: tuple[Value | None, ...],
+    sizes: Mapping[str, int],
     problems: Problems,
 ) -> tuple[ResolverState, Graph]:
     """Resolve the model until the hints about its blocks no longer change."""
@@ -159,7 +173,7 @@ def _resolve(
     while True:
         with problems.trial() as trial:
             resolver = Resolver(blocks, hints, model.stem)
-            graph = resolver.model(model, inputs)
+            graph = resolver.model(model, inputs, sizes)
             found = hints if problems.failed else more_hints(resolver.state, hints)
             if found == hints:
                 trial.keep()

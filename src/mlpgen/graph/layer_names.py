@@ -66,7 +66,8 @@ def check_attributes(graph: Graph, problems: Problems) -> None:
         graph: The class, resolved.
         problems: Collects its mistakes.
     """
-    needed = {name: node for node in graph.nodes for name in attributes(node)}
+    free = graph.free
+    needed = {name: node for node in graph.nodes for name in attributes(node, free)}
     for node in graph.nodes:
         if node.name in needed and not (node.is_function or node.shared):
             function = needed[node.name]

@@ -12,7 +12,6 @@ from mlpgen.spec.types import TENSORS, is_function
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from mlpgen.graph.round_names import RoundNames
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.layers.base import Call, Function, Returned, Shape, Value
     from mlpgen.source import Path
@@ -43,7 +42,7 @@ class Maker(NamedTuple):
         arguments: The arguments of the call, in order; plain, a `Size`, or an
             `Expression` of parameters.
         required: The positional arguments.
-        inner: Modules that are arguments, by keyword; the one without is the first.
+        inner: A layer that is created first, as the first argument.
         module: The custom module that it is imported from.
         wrapper: A function that is called on the module, such as `weight_norm`.
     """
@@ -52,7 +51,7 @@ class Maker(NamedTuple):
     prefix: str
     arguments: dict[str, Any]
     required: frozenset[str]
-    inner: Mapping[str, Maker] = MappingProxyType({})
+    inner: Maker | None = None
     module: str = ""
     wrapper: str = ""
 
@@ -112,7 +111,6 @@ class Node(NamedTuple):
         inits: Initial values of its parameters.
         number: Its number, if those of its container are the keys of its layers. Its
             rounds then have numbers of their own, the first has this one.
-        names: The names of its rounds, if these are no numbers.
     """
 
     name: str
@@ -141,7 +139,6 @@ class Node(NamedTuple):
     graph: Graph | None = None
     inits: Inits = MappingProxyType({})
     number: int | None = None
-    names: RoundNames | None = None
 
     @property
     def key(self) -> str:
@@ -154,13 +151,12 @@ class Node(NamedTuple):
         return self.number is not None and bool(self.rounds)
 
     def each_round(self) -> Iterator[tuple[str, str, Node]]:
-        """Yield the rounds: the name, the key beside that of the layer, the layer."""
+        """Yield the rounds: the number, the key beside that of the layer, the layer."""
         inside = f"{self.name}." if self.number is None else ""
         for each in self.rounds:
             for index in range(each.first, each.first + int(each.times)):
-                name = self.names.every[index] if self.names else str(index)
-                key = name if self.number is None else str(index + self.number)
-                yield name, f"{inside}{key}", each.at(index)
+                key = f"{inside}{index + (self.number or 0)}"
+                yield str(index), key, each.at(index)
 
     @property
     def type(self) -> str:
@@ -256,6 +252,8 @@ class Graph:
         sizes: Local variables of `__init__` with their code, each before its use: the
             local values, and those that a style gives to sizes whose code is long.
         numbered: Whether the keys of its layers are numbers.
+        free: Sizes that each call of `forward` has anew, with the input and the index
+            in its shape that they are read from.
     """
 
     name: str
@@ -270,6 +268,7 @@ class Graph:
     entries: tuple[Entry, ...]
     sizes: dict[str, Operand] = field(default_factory=dict)
     numbered: bool = False
+    free: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @property
     def input(self) -> Shape:

@@ -12,6 +12,7 @@ from mlpgen.graph.checks.unused import (
     warn_about_values,
 )
 from mlpgen.graph.entries.numbered import numbered_class
+from mlpgen.graph.free_sizes import read_from
 from mlpgen.graph.nodes import Graph
 from mlpgen.graph.used_parameters import names_of_node
 from mlpgen.graph.values import values_in_code
@@ -62,7 +63,9 @@ def finished(
         inferred=tuple(
             name
             for name in scope.parameters
-            if name in written and name not in definition.parameters
+            if name in written
+            and name not in definition.parameters
+            and name not in scope.free
         ),
         inputs={
             name: value
@@ -75,6 +78,7 @@ def finished(
         entries=definition.entries,
         sizes=values_in_code(scope, written),
         numbered=definition.numbered,
+        free=read_from(zip(definition.inputs, inputs, strict=True), scope.free),
     )
 
 

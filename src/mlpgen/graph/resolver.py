@@ -67,17 +67,24 @@ class Resolver:
         self._taken = TakenNames(stem, dict.fromkeys(blocks, ""))
         self._budget = Budget()
 
-    def model(self, definition: Definition, inputs: tuple[Value | None, ...]) -> Graph:
-        """Resolve the model itself."""
+    def model(
+        self,
+        definition: Definition,
+        inputs: tuple[Value | None, ...],
+        sizes: Mapping[str, int],
+    ) -> Graph:
+        """Resolve the model itself, with these examples of free sizes."""
         self._taken.classes[definition.name] = ""
-        scope = Scope(definition.parameters, Findings(), values=definition.values)
+        known = {**definition.parameters, **sizes}
+        free = {name: frozenset((name,)) for name in sizes}
+        scope = Scope(known, Findings(), free=free, values=definition.values)
         return self._class(definition, inputs, scope).graph
 
     @cached_property
     def _uses(self) -> Uses:
         from mlpgen.graph.blocks.use import Uses
 
-        return Uses(self.blocks, self.hints.plain, self.state, self._class)
+        return Uses(self.blocks, self.hints, self.state, self._class)
 
     def _class(
         self,
@@ -202,7 +209,7 @@ class Resolver:
         """
         if "repeat" not in entry.options:
             return 1
-        from mlpgen.graph.entries.repeat_count import count_of, no_rounds
+        from mlpgen.graph.entries.repeat import count_of, no_rounds
 
         if off:
             return 0 if no_rounds(entry, context) else 1
@@ -223,8 +230,7 @@ class Resolver:
     def _repeated(
         self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
-        from mlpgen.graph.entries.repeat import repeated
-        from mlpgen.graph.entries.repeat_count import count_of
+        from mlpgen.graph.entries.repeat import count_of, repeated
 
         count = count_of(entry, context)
         if count is None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlpgen.graph.blocks.arguments import Arrival, Use
+    from mlpgen.graph.blocks.arguments import Use
+    from mlpgen.graph.blocks.arrivals import Arrival
     from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.context import Resolved
     from mlpgen.graph.nodes import Graph

@@ -72,6 +72,8 @@ class Scope(NamedTuple):
         found: What was found in this class.
         title: The block whose layers these are; empty for the model.
         fixed: The parameters whose values are written into the code.
+        free: The sizes of inputs that each call of `forward` has anew, with the free
+            sizes of the model that change them.
         checked: Whether shapes must fit; if not, only the code is wanted, and what does
             not fit passes through.
         values: The local values of the class, as the spec writes them.
@@ -81,6 +83,7 @@ class Scope(NamedTuple):
     found: Findings
     title: str = ""
     fixed: frozenset[str] = frozenset()
+    free: Mapping[str, frozenset[str]] = MappingProxyType({})
     checked: bool = True
     values: Mapping[str, Any] = MappingProxyType({})
 
@@ -95,7 +98,9 @@ class Scope(NamedTuple):
             return evaluate(text, known, fixed, needed=self.checked)
         from mlpgen.symbols.local_values import evaluate_with
 
-        return evaluate_with(self.values, text, known, fixed, needed=self.checked)
+        return evaluate_with(
+            self.values, text, known, fixed, needed=self.checked, free=self.free
+        )
 
     def names_behind(self, raw: object) -> frozenset[str]:
         """Return the names in a part of a spec, and those that its values need."""

@@ -9,10 +9,11 @@ from mlpgen.symbols.expressions import Expression
 from mlpgen.symbols.sizes import Real, Size, is_name, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from mlpgen.graph.nodes import Node
     from mlpgen.layers.base import Function
+    from mlpgen.symbols.operands import Operand
 
 
 def names_in(value: Any) -> frozenset[str]:
@@ -51,8 +52,13 @@ def direct_names(node: Node) -> frozenset[str]:
     return frozenset().union(*(names_of(each) for each in sizes if is_name(each)))
 
 
-def attributes(node: Node) -> list[str]:
-    """Return the parameters that a function needs in `forward`, in order."""
+def attributes(node: Node, free: Container[str] = ()) -> list[str]:
+    """Return the parameters that a function needs in `forward`, in order.
+
+    Args:
+        node: The layer.
+        free: Sizes that `forward` reads from its inputs.
+    """
     if not node.is_function:
         return []
     found: list[str] = []
@@ -60,7 +66,19 @@ def attributes(node: Node) -> list[str]:
         found += sorted(own_names(function_arguments(node.function)))
     if node.condition is not None:
         found += sorted(own_names(node.condition))
-    return found
+    return [each for each in found if each not in free]
+
+
+def own_operands(node: Node) -> Iterator[Operand]:
+    """Yield the expressions in the code of a function in `forward`."""
+    left = [] if node.condition is None else [node.condition]
+    left += () if node.function is None else function_arguments(node.function)
+    while left:
+        value = left.pop()
+        if isinstance(value, (Expression, Size, Real)):
+            yield value.operand
+        elif isinstance(value, (tuple, list)):
+            left += value
 
 
 def names_in_init(node: Node) -> frozenset[str]:
@@ -114,6 +132,14 @@ def _values(node: Node, *, counted: bool = True) -> Iterator[Any]:
             yield from _values(each.node, counted=counted)
 
 
+def names_of_layer(node: Node) -> frozenset[str]:
+    """Return the names in the code of a layer, without the layers inside it."""
+    values = [*own_values(node), *(each.times for each in node.rounds)]
+    for _, arguments in node.inits.values():
+        values += arguments.values()
+    return frozenset[str]().union(*map(names_in, values))
+
+
 def own_values(node: Node) -> Iterator[Any]:
     """Yield the values in the code of a layer itself, without the layers inside it."""
     if node.condition is not None:
@@ -123,5 +149,5 @@ def own_values(node: Node) -> Iterator[Any]:
     elif node.shared:
         return
     yield from node.maker.arguments.values()
-    for each in node.maker.inner.values():
-        yield from each.arguments.values()
+    if node.maker.inner is not None:
+        yield from node.maker.inner.arguments.values()

@@ -9,6 +9,7 @@ from mlpgen import api
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.graph.build import build
 from mlpgen.proof.claims import claims
+from mlpgen.proof.other_sizes import examples_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,7 +84,7 @@ def _variant(
 ) -> Iterator[Variant]:
     settings = {**network.settings, name: value}
     try:
-        built = build(network.document, settings)
+        built = build(network.document, settings, examples_of(network))
         other = network._replace(graph=built.graph, settings=settings)
         texts = api.render(other, "explicit", capture=captured)
     except SpecError:

@@ -14,6 +14,7 @@ from mlpgen.proof.constructor_arguments import (
     ConstructorArguments,
     constructor_arguments,
 )
+from mlpgen.proof.other_sizes import other_sizes, with_small_sizes
 from mlpgen.proof.spec_entries import spec_entries
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mlpgen.api import Network
     from mlpgen.proof.claims import Claims
     from mlpgen.proof.custom_files import CustomFile
+    from mlpgen.proof.other_sizes import OtherSizes
     from mlpgen.proof.spec_entries import SpecEntries
 
 
@@ -36,6 +38,7 @@ class Job(NamedTuple):
         arguments: The model with other constructor arguments.
         entries: The entries of the spec as written.
         captured: The model that also returns its inner values.
+        sizes: Other values of its free sizes.
     """
 
     spec: str
@@ -45,6 +48,7 @@ class Job(NamedTuple):
     arguments: ConstructorArguments = ConstructorArguments()
     entries: SpecEntries | None = None
     captured: CapturedModel | None = None
+    sizes: tuple[OtherSizes, ...] = ()
 
     def write(self, folder: Path) -> dict[str, Any]:
         """Write the files of the network, and return what the checks need as data."""
@@ -56,6 +60,7 @@ class Job(NamedTuple):
             "arguments": _written_arguments(self.arguments, folder),
             "entries": self.entries,
             "captured": _written_captured(self.captured, folder),
+            "sizes": [each._asdict() for each in self.sizes],
         }
 
 
@@ -73,17 +78,19 @@ def job(spec: str, network: Network, capture: Sequence[str] = ()) -> Job:
     """
     names = captured(network.graph, capture)
     file = f"{network.graph.stem}.py"
+    tried = with_small_sizes(network)
     return Job(
         spec,
-        claims(network.graph, names),
+        claims(tried.graph, names),
         {
             style: api.render(network, style, capture=names)[file]
             for style in api.STYLES
         },
         custom_files.read_files(network.graph, Path(network.document.name).parent),
-        constructor_arguments(network, names),
+        constructor_arguments(tried, names),
         spec_entries(network),
-        captured_model(network, names),
+        captured_model(tried, names),
+        other_sizes(network, tried, names),
     )
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from mlpgen.graph.blocks.definitions import read_blocks, read_model
+from mlpgen.graph.blocks.definitions import read_blocks, read_model, shapes_of
 from mlpgen.graph.blocks.include import included
-from mlpgen.spec.entries import ENTRY_KEYS
 from mlpgen.spec.models import read_spec
 from mlpgen.spec.problems import Problems
 from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, is_function
@@ -31,8 +30,8 @@ class EntryData(TypedDict):
             `share`.
         arguments: Its arguments by name, as written.
         sources: What `from` names; None without it.
-        options: `repeat`, `names`, `when`, `else`, `select`, `share`, `init`,
-            `parametrize` and `numbered`, if given.
+        options: `repeat`, `when`, `else`, `select`, `share`, `init`, `parametrize` and
+            `numbered`, if given.
         layers: The entries of a `Sequential`.
     """
 
@@ -70,11 +69,13 @@ class SpecEntries(TypedDict):
 
     Keys:
         model: The model.
+        shapes: The shapes of its inputs, with the names of free sizes.
         blocks: The blocks.
         rules: The top-level `init`, by layer type and parameter name.
     """
 
     model: ClassData
+    shapes: list[list[int | str]]
     blocks: dict[str, ClassData]
     rules: dict[str, Any]
 
@@ -88,6 +89,7 @@ def spec_entries(network: Network) -> SpecEntries:
     blocks = read_blocks(spec, files)
     return {
         "model": _class(model, blocks),
+        "shapes": [[*shape] for _, shape, _ in shapes_of(spec.input)],
         "blocks": {name: _class(each, blocks) for name, each in blocks.items()},
         "rules": dict(spec.init or {}),
     }
@@ -105,7 +107,8 @@ def _class(definition: Definition, blocks: dict[str, Definition]) -> ClassData:
 
 
 def _entry(entry: Entry, blocks: dict[str, Definition]) -> EntryData:
-    wanted = {*ENTRY_KEYS} - {"name", "from"}
+    wanted = {*("repeat", "when", "else", "select", "share", "init", "parametrize")}
+    wanted |= {"numbered"}
     options = {k: v for k, v in entry.options.items() if k in wanted}
     arguments = dict(entry.arguments)
     if entry.type in TENSORS and "init" in arguments:

@@ -41,6 +41,7 @@ def schema() -> dict[str, Any]:
     properties["parameters"]["propertyNames"] = {"pattern": ARGUMENT}
     properties["values"] |= VALUES
     properties["input"]["anyOf"][1]["propertyNames"] = {"pattern": ARGUMENT}
+    properties["sizes"]["propertyNames"] = {"pattern": ARGUMENT}
     properties["include"] |= {"type": ["array", "null"], "items": {"type": "string"}}
     properties["blocks"] |= {
         "propertyNames": {"pattern": CLASS_NAME, "not": {"enum": list(every_type())}},

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 Style = Literal["explicit", "sequential"]
 
-Shape = Annotated[list[Positive], Field(min_length=1)]
+FreeSize = Annotated[str, Field(pattern=r"^_?[a-z][a-z0-9_]*$")]
+Shape = Annotated[list[Positive | FreeSize], Field(min_length=1)]
+"""Sizes; a name stands for a free size, whose example is in `sizes`."""
 Description = Annotated[
     str,
     Field(description="What it is, in one sentence; used as the docstring."),
@@ -78,7 +80,10 @@ class Input(_Model):
     shape: Annotated[
         Shape,
         Field(description="Shape of one example, without the batch dimension."),
-        Expects("a list of whole numbers of at least 1, such as `[1, 28, 28]`"),
+        Expects(
+            "a list of whole numbers of at least 1, such as `[1, 28, 28]`, or names of "
+            "free sizes"
+        ),
     ]
     dtype: Annotated[
         Literal["float32", "int64", "bool"],
@@ -128,6 +133,14 @@ class Spec(_Model):
             "a list of whole numbers of at least 1, or a mapping of names to such lists"
         ),
     ]
+    sizes: Annotated[
+        dict[str, Positive],
+        Field(
+            description="Free sizes: names in `input`, each with an example. The code "
+            "holds for other sizes too."
+        ),
+        Expects("a mapping of names to whole numbers of at least 1"),
+    ] = {}
     include: Annotated[
         Any,
         Field(description="Files with blocks, in the spec's folder or below it."),

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.escape import guarded
-from mlpgen.layers.shapes import whole_shown
 from mlpgen.styles.code import escaped
 from mlpgen.styles.layout import INDENT, WIDTH, width
+from mlpgen.styles.shape_text import shape_text
 from mlpgen.styles.variable_names import argument
 from mlpgen.symbols.operands import name as named
 from mlpgen.symbols.sizes import code_of, operand_of
@@ -137,7 +137,7 @@ def _table(rows: Sequence[Row], graph: Graph) -> list[str]:
     letters = _letters(graph)
     lines = [
         f"{label:{first}} {name:{second}}{'  ' if second else ''}{value.dtype} "
-        + (whole_shown(value) if graph.stem else _shape(value, graph.sizes, letters))
+        + (shape_text(value) if graph.stem else _shape(value, graph.sizes, letters))
         for label, name, value in rows
     ]
     return [line for row in lines for line in _wrapped(row, hanging)]

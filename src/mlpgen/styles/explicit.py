@@ -21,6 +21,7 @@ from mlpgen.styles.init.size_variables import size_lines, with_size_variables
 from mlpgen.styles.init.weight_tying import tying_lines
 from mlpgen.styles.layout import BODY, INDENT
 from mlpgen.styles.plan import ClassPlan, ModelPlan, model_plan
+from mlpgen.styles.shape_text import with_free_sizes_written
 from mlpgen.styles.signatures import forward_signature, init_signature
 from mlpgen.styles.variable_names import init_locals, is_plain
 
@@ -39,7 +40,7 @@ def plan(graph: Model, captured: Sequence[str] = ()) -> ModelPlan:
         captured: Values that it also returns. Forward hooks record those inside of
             layers.
     """
-    graph = with_size_variables(graph)
+    graph = with_free_sizes_written(with_size_variables(graph))
     recording = recording_of(graph, inner_values(graph, captured))
     blocks = [class_plan(with_size_variables(block)) for block in recording.blocks]
     model = class_plan(graph, captured, recording)
@@ -110,7 +111,7 @@ def _init(graph: Graph) -> list[str]:
 
 def _parameters(graph: Graph) -> list[str]:
     """Return the parameters of the spec that `forward` needs, in order."""
-    names = (name for node in graph.nodes for name in attributes(node))
+    names = (name for node in graph.nodes for name in attributes(node, graph.free))
     return list(dict.fromkeys(names))
 
 

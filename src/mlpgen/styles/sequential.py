@@ -11,6 +11,7 @@ from mlpgen.styles.init.modules import can_chain
 from mlpgen.styles.init.size_variables import with_size_variables
 from mlpgen.styles.plan import ModelPlan, model_plan
 from mlpgen.styles.repeated_layers import is_straight_line
+from mlpgen.styles.shape_text import with_free_sizes_written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ def plan(graph: Model, captured: Sequence[str] = ()) -> ModelPlan:
         graph: The network.
         captured: Values that it also returns, recorded by forward hooks.
     """
-    graph = with_size_variables(graph)
+    graph = with_free_sizes_written(with_size_variables(graph))
     # A chain that has run has no variable for its input.
     if graph.numbered:
         return explicit.plan(graph, captured)

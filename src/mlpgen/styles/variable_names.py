@@ -26,6 +26,9 @@ FORWARD = frozenset(
 )
 """Names that `forward` uses itself, which no value of a layer may have."""
 
+SHORT = ("x", "y", "z")
+"""Variables for values that are read soon and then no more."""
+
 INIT = frozenset(
     ["_", "l", "math", "nn", "self", "spectral_norm", "torch", "weight_norm"]
 )

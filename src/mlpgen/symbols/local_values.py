@@ -31,6 +31,7 @@ def evaluate_with(
     *,
     needed: bool = True,
     inside: Sequence[str] = (),
+    free: Collection[str] = (),
 ) -> Expression:
     """Evaluate `${…}` that may use local values.
 
@@ -41,12 +42,14 @@ def evaluate_with(
         fixed: The names that are replaced by their value in code.
         needed: Whether the value is needed; otherwise the code is enough.
         inside: The local values whose expression this is, the outermost first.
+        free: Names that `__init__` does not have; values that need them are no local
+            variables there, but stand for their expression.
 
     Raises:
         ExpressionError: An expression is wrong, or needs itself.
     """
     local = {
-        name: _local(name, parameters, values, inside)
+        name: _local(name, parameters, values, inside, free)
         for name in sorted(names_in_text(text))
         if name in values and name not in parameters
     }
@@ -58,6 +61,7 @@ def _local(
     parameters: Mapping[str, Scalar],
     values: Mapping[str, Any],
     inside: Sequence[str],
+    free: Collection[str],
 ) -> Expression:
     """Evaluate one; if it has no value for these parameters, its code is enough."""
     raw = values[name]
@@ -70,13 +74,17 @@ def _local(
         if not is_expression(raw):
             raise ExpressionError(_AROUND if "${" in raw else _NO_EXPRESSION)
         try:
-            meaning = evaluate_with(values, raw, parameters, inside=within)
+            meaning = evaluate_with(values, raw, parameters, inside=within, free=free)
         except NotComputedError as error:
-            code = evaluate_with(values, raw, parameters, needed=False, inside=within)
+            code = evaluate_with(
+                values, raw, parameters, needed=False, inside=within, free=free
+            )
             return Expression.local(name, code, lacks=error.message)
     except ExpressionError as error:
         error.local = error.local or name
         raise
+    if not meaning.names.isdisjoint(free):
+        return meaning
     return Expression.local(name, meaning)
 
 

@@ -60,8 +60,13 @@ def is_positive(value: Sum) -> bool:
 def _is_positive_atom(atom: Atom) -> bool:
     if isinstance(atom, Scaled) and atom.factor < 0:
         return False
-    if isinstance(atom, Opaque | Called | Rounded):
-        return False
+    match atom:
+        case Opaque() | Rounded():
+            return False
+        case Called(function="abs"):
+            return True
+        case Called(function="max"):
+            return any(map(is_positive, atom.sums))
     return all(map(is_positive, sums_in(atom)))
 
 

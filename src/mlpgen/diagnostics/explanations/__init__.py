@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from mlpgen.diagnostics.explanations.files import FILES
-from mlpgen.diagnostics.explanations.sequences import SEQUENCES
+from mlpgen.diagnostics.explanations.free_sizes import FREE_SIZES
 from mlpgen.diagnostics.explanations.shapes import SHAPES
 from mlpgen.diagnostics.explanations.spec import SPEC
 from mlpgen.diagnostics.explanations.syntax import SYNTAX
@@ -17,8 +17,8 @@ EXPLANATIONS = {
     **FILES,
     **SYNTAX,
     **SPEC,
+    **FREE_SIZES,
     **SHAPES,
-    **SEQUENCES,
     **TRAINING,
     **TEMPLATES,
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import ValidationError
 
 from mlpgen.graph.checks.entry_keys import understood
+from mlpgen.graph.free_sizes import with_examples
 from mlpgen.graph.layer_names import name_entries
 from mlpgen.layers.base import MOST_VALUES, Value
 from mlpgen.names.identifiers import (
@@ -23,12 +24,13 @@ from mlpgen.spec.wording import cut
 from mlpgen.symbols.expressions import names_in_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from mlpgen.graph.blocks.include import Included
+    from mlpgen.layers.base import Shape
     from mlpgen.source import Path
     from mlpgen.spec.entries import Entry
-    from mlpgen.spec.models import Spec
+    from mlpgen.spec.models import Input, Spec
     from mlpgen.spec.problems import Problems
     from mlpgen.symbols.expressions import Scalar
 
@@ -104,25 +106,36 @@ def read_model(
 
 def read_inputs(spec: Spec, problems: Problems) -> tuple[Value | None, ...]:
     """Read the inputs of the model; None for each with a mistake."""
-    if isinstance(spec.input, list):
-        return (_value(spec.input, "float32", ("input",), problems),)
     found = []
-    for name, each in spec.input.items():
-        shape, dtype = (
-            (each, "float32") if isinstance(each, list) else (each.shape, each.dtype)
-        )
-        found.append(_value(shape, dtype, ("input", name), problems))
+    for name, shape, dtype in shapes_of(spec.input):
+        path: Path = ("input", name) if name else ("input",)
+        sizes = with_examples(shape, spec.sizes)
+        found.append(_value(sizes, dtype, path, problems))
     return tuple(found)
 
 
+def shapes_of(
+    given: list[int | str] | Mapping[str, list[int | str] | Input],
+) -> Iterator[tuple[str, list[int | str], str]]:
+    """Yield the name (empty for a single one), shape and type of each input."""
+    inputs = {"": given} if isinstance(given, list) else given
+    for name, each in inputs.items():
+        if isinstance(each, list):
+            yield name, each, "float32"
+        else:
+            yield name, each.shape, each.dtype
+
+
 def _value(
-    shape: list[int], dtype: str, path: Path, problems: Problems
+    shape: Shape | None, dtype: str, path: Path, problems: Problems
 ) -> Value | None:
-    if prod(shape) > MOST_VALUES:
+    if shape is None:
+        return None
+    if prod(map(int, shape)) > MOST_VALUES:
         message = f"`{path[-1]}` has more than 2**40 values"
         problems.add("MG312", message, path)
         return None
-    return Value(tuple(shape), dtype) if shape else None
+    return Value(shape, dtype) if shape else None
 
 
 def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:

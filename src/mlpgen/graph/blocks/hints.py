@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph.blocks.arguments import changing, difference_of, written_as_numbers
+from mlpgen.graph.blocks.arguments import difference_of, written_as_numbers
+from mlpgen.graph.blocks.arrivals import changing, free_sizes
 from mlpgen.graph.scope import INDEX
 from mlpgen.symbols.sizes import names_of
 
@@ -22,11 +23,14 @@ class Hints(NamedTuple):
         plain: The input sizes of each block that are written as numbers.
         empty: The entries whose `repeat` can be 0.
         examples: The parameter values of the uses of blocks with layers left out.
+        free: The input sizes of each block that each call has anew, with the free sizes
+            of the model that change them.
     """
 
     plain: Mapping[str, frozenset[str]] = {}
     empty: frozenset[Place] = frozenset()
     examples: Mapping[str, tuple[Mapping[str, Scalar], ...]] = {}
+    free: Mapping[str, Mapping[str, frozenset[str]]] = {}
 
 
 def more_hints(state: ResolverState, hints: Hints) -> Hints:
@@ -46,7 +50,7 @@ def more_hints(state: ResolverState, hints: Hints) -> Hints:
         differ = any(difference_of(every[0], use) for use in every[1:])
         if name not in examples and (differ or name in state.guessed):
             examples[name] = tuple(use.values for use in every if not use.tried)
-    return Hints(plain, hints.empty | empty, examples)
+    return Hints(plain, hints.empty | empty, examples, free_sizes(state.arrivals))
 
 
 def _can_be_none(

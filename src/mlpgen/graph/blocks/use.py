@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.blocks.arguments import (
     Use,
-    arrivals,
     block_arguments,
-    given_names,
     placeholders,
     sizes_in,
     without_sizes,
 )
+from mlpgen.graph.blocks.arrivals import arrivals, given_names
 from mlpgen.graph.context import Resolved, container, wrong_number
 from mlpgen.graph.layer import bare
 from mlpgen.graph.nodes import Maker
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
     from mlpgen.graph.blocks.definitions import Definition
+    from mlpgen.graph.blocks.hints import Hints
     from mlpgen.graph.context import Context
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.resolver_state import ResolverState
@@ -45,7 +45,7 @@ class Uses:
     def __init__(
         self,
         blocks: Mapping[str, Definition],
-        plain: Mapping[str, frozenset[str]],
+        hints: Hints,
         state: ResolverState,
         resolve: Resolve,
     ) -> None:
@@ -53,12 +53,12 @@ class Uses:
 
         Args:
             blocks: The blocks of the spec.
-            plain: The input sizes of each block that are written as numbers.
+            hints: What a previous pass found out about the uses of the blocks.
             state: The state of the resolver.
             resolve: Resolves the layers of a class.
         """
         self._blocks = blocks
-        self._plain = plain
+        self._hints = hints
         self._state = state
         self._class = resolve
         self._open: list[str] = []
@@ -116,7 +116,8 @@ class Uses:
         checked: bool,
     ) -> Resolved | None:
         """Resolve a block for the values of its parameters and its inputs."""
-        plain = self._plain.get(definition.name, frozenset())
+        plain = self._hints.plain.get(definition.name, frozenset())
+        free = self._hints.free.get(definition.name, {})
         concrete = tuple(bare(value) for value in inputs)
         key = (definition.name, tuple(values.items()), concrete, checked)
         if key in self._state.resolved:
@@ -127,6 +128,7 @@ class Uses:
             every,
             Findings(),
             definition.name,
+            free=free,
             checked=checked,
             values=definition.values,
         )

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from mlpgen.graph.used_parameters import sizes_of
 from mlpgen.spec.wording import shown
 from mlpgen.symbols.expressions import ExpressionError
-from mlpgen.symbols.sizes import code_of, has_code, has_minimum, names_of, sum_of
+from mlpgen.symbols.sizes import (
+    code_of,
+    has_code,
+    has_minimum,
+    is_name,
+    names_of,
+    sum_of,
+)
 from mlpgen.symbols.substitution import restated, substituted
 from mlpgen.symbols.sums import DEEPEST, MOST_TERMS
 
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
 
 FACTORS = (2, 3)
 """Factors for parameters, to test whether sizes stay equal."""
+FREE_FACTORS = (0.25, 0.5, 2, 3)
+"""Factors for free sizes: a network that fits with one of them has a free size."""
 
 
 def check_code(definition: Definition, resolved: Resolved) -> None:
@@ -56,6 +65,8 @@ def _no_rule(node: Node, path: Path, problems: Problems) -> None:
 def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str]:
     """Warn about layers that fit only if a parameter of the model has its default.
 
+    If that is a free size, it is a mistake.
+
     Returns:
         The parameters that their sizes depend on.
     """
@@ -64,6 +75,10 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
     layers = {node.path: node.name for node in resolved.graph.nodes}
     for noted in scope.found.agreements.values():
         agreement, path, _ = noted
+        if free := _free(noted, scope):
+            if path in layers:
+                _cannot_be_free(free, agreement, path, layers.pop(path), definition)
+            continue
         name = _deciding(noted, scope)
         bound |= _names(agreement) if name else set()
         layer = layers.pop(path, "") if name else ""
@@ -79,6 +94,31 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
     return bound & definition.parameters.keys()
 
 
+def _free(noted: Noted, scope: Scope) -> str:
+    """Return a free size that must have its example, or an empty string."""
+    names = _names(noted.agreement)
+    for name in scope.free:
+        if name in names:
+            others = (int(scope.parameters[name] * factor) for factor in FREE_FACTORS)
+            tried = [{**scope.parameters, name: each} for each in others if each]
+            if all(_differ(noted, each) for each in tried):
+                return name
+    return ""
+
+
+def _cannot_be_free(
+    name: str, agreement: Agreement, path: Path, layer: str, definition: Definition
+) -> None:
+    one, other = (f"`{code_of(each)}`" for each in agreement)
+    message = f"`{layer}` fits only if {one} and {other} are equal, so "
+    message += f"`{name}` cannot be free"
+    help = f'cut what is longer, as `slice: {{dim: 0, end: "${{{name}}}"}}` does, '
+    help += "or write a number in `input`"
+    if all(map(is_name, agreement)):
+        help = f"give both one name, or write a number in `input` for `{name}`"
+    definition.problems.add_entry("MG248", message, path, help=help)
+
+
 def _names(agreement: Agreement) -> frozenset[str]:
     return names_of(agreement.one) | names_of(agreement.other)
 
@@ -91,19 +131,27 @@ def _deciding(noted: Noted, scope: Scope) -> str:
         if name not in names or isinstance(default, float):
             continue
         tried = [
-            _differ(noted, {**scope.parameters, name: value})
-            for value in _multiples(default)
+            _always_differ(noted, name, each, scope) for each in _multiples(default)
         ]
         # A minimum may switch to its other operand only near the default.
         beside = default - 1 if any(map(has_minimum, agreement)) else default
-        near = _differ(noted, {**scope.parameters, name: beside})
-        if all(tried) or near:
+        if all(tried) or _always_differ(noted, name, beside, scope):
             return name
     if not any(sum_of(each).conditions for each in agreement):
         return ""
     from mlpgen.graph.checks.condition_changes import turning
 
     return turning(agreement, scope.parameters, lambda changed: _differ(noted, changed))
+
+
+def _always_differ(noted: Noted, name: str, value: Scalar, scope: Scope) -> bool:
+    """Return whether sizes differ with a value of a parameter, for any free sizes."""
+    factors = FREE_FACTORS if scope.free.keys() & _names(noted.agreement) else ()
+    tried = [{**scope.parameters, name: value}]
+    for factor in factors:
+        sizes = {each: int(scope.parameters[each] * factor) for each in scope.free}
+        tried += [{**tried[0], **sizes}] if all(sizes.values()) else []
+    return all(_differ(noted, each) for each in tried)
 
 
 def _multiples(default: int) -> tuple[int, ...]:

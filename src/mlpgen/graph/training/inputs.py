@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph.blocks.definitions import INPUT
+from mlpgen.graph.blocks.definitions import INPUT, shapes_of
+from mlpgen.graph.free_sizes import with_examples
 from mlpgen.graph.training.embeddings import embeddings_of
 from mlpgen.graph.walks import leaf_layers
 from mlpgen.training.data.base import Input
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlpgen.graph.nodes import Node
+    from mlpgen.layers.base import Shape
     from mlpgen.source import Path
-    from mlpgen.spec.models import Input as Written
     from mlpgen.spec.models import Spec
     from mlpgen.spec.problems import Problems
     from mlpgen.training.data.base import DataSource
@@ -32,16 +33,18 @@ class Given(NamedTuple):
 
 def given_inputs(spec: Spec) -> tuple[Given, ...]:
     """Return the inputs of a spec, in its order."""
-    at: Path = ("input",)
-    if not isinstance(spec.input, dict):
-        return (Given(INPUT, spec.input, "float32", at, at),)
-    return tuple(_given(name, each, (*at, name)) for name, each in spec.input.items())
+    return tuple(
+        _given(name, with_examples(shape, spec.sizes) or (), dtype, spec)
+        for name, shape, dtype in shapes_of(spec.input)
+    )
 
 
-def _given(name: str, found: list[int] | Written, at: Path) -> Given:
-    if isinstance(found, list):
-        return Given(name, found, "float32", at, at)
-    return Given(name, found.shape, found.dtype, (*at, "shape"), (*at, "dtype"))
+def _given(name: str, shape: Shape, dtype: str, spec: Spec) -> Given:
+    at: Path = ("input", name) if name else ("input",)
+    plain = not isinstance(spec.input, dict) or isinstance(spec.input[name], list)
+    if plain:
+        return Given(name or INPUT, shape, dtype, at, at)
+    return Given(name, shape, dtype, (*at, "shape"), (*at, "dtype"))
 
 
 def resolve_inputs(
@@ -61,7 +64,7 @@ def resolve_inputs(
     inputs = tuple(
         Input(
             each.name,
-            tuple(each.shape),
+            tuple(map(int, each.shape)),
             each.dtype,
             _known(nodes, each, alone=len(given) == 1),
         )

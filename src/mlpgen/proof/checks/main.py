@@ -58,7 +58,7 @@ def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
         custom = import_custom(job["custom"])
         name = job["claims"]["name"]
         classes = {style: load(path, name) for style, path in job["files"].items()}
-        known = (job["arguments"], job["entries"], job.get("captured"))
+        known = (job["arguments"], job["entries"], job["captured"], job["sizes"])
         made.append(Subject(job["claims"], classes, *known))
         code = f", with the author's code in {', '.join(custom)}" if custom else ""
         return f"{' and '.join(classes)}: imported and made{code}"
@@ -72,6 +72,7 @@ def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
 def _checks() -> dict[str, Callable[[Subject], str]]:
     from . import (
         constructor_arguments,
+        free_sizes,
         outputs_and_gradients,
         shapes_and_counts,
         spec_comparison,
@@ -92,6 +93,7 @@ def _checks() -> dict[str, Callable[[Subject], str]]:
         "spec": spec_comparison.as_written,
         "captures": spec_comparison.captured,
         "arguments": constructor_arguments.other_arguments,
+        "sizes": free_sizes.other_sizes,
         "meta": torch_features.meta,
         "export": torch_features.exported,
         "compile": torch_features.compiled,

@@ -38,11 +38,11 @@ def as_written(subject: Subject) -> str:
     if not subject.entries:
         return "no spec"
     less = []
-    interpreter, _ = subject.interpreted = _need_outputs(subject, training=False)
+    interpreter, _ = subject.interpreted = need_interpreted(subject, training=False)
     if subject.claims["multiply_adds"] > _LARGE:
         less.append("train mode, of a large network")
     else:
-        _need_outputs(subject, training=True)
+        need_interpreted(subject, training=True)
     need_computed(interpreter)
     for style, model in subject.models.items():
         need_modules(interpreter, model, style)
@@ -57,10 +57,14 @@ def as_written(subject: Subject) -> str:
     )
 
 
-def _need_outputs(
+def need_interpreted(
     subject: Subject, *, training: bool
 ) -> tuple[Interpreter, list[Value]]:
-    """Compare the outputs of the first model, with the same random numbers."""
+    """Compare the outputs of the first model, with the same random numbers.
+
+    Raises:
+        FailsError: With the first that differs.
+    """
     style, model = next(subject.mode(training=training))
     with _same_buffers(model):
         found = call(model, subject.inputs(_FEW))

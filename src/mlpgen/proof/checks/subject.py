@@ -29,6 +29,7 @@ class Subject:
         entries: The spec as written; see `mlpgen.proof.spec_entries.SpecEntries`.
         captured: The model that also returns its inner values; see
             `mlpgen.proof.captured_model.CapturedModel`.
+        sizes: Other values of free sizes; see `mlpgen.proof.other_sizes.OtherSizes`.
         models: One of each style, made with the same seed.
         interpreted: The result of interpreting the spec, while a check needs it.
     """
@@ -40,12 +41,14 @@ class Subject:
         arguments: dict[str, Any],
         entries: dict[str, Any] | None,
         captured: dict[str, Any] | None = None,
+        sizes: Sequence[dict[str, Any]] = (),
     ) -> None:
         self.claims = claims
         self.classes = classes
         self.arguments = arguments
         self.entries = entries
         self.captured = captured
+        self.sizes = sizes
         self.interpreted: Any = None
         self.models: dict[str, nn.Module] = {}
         for style, cls in classes.items():

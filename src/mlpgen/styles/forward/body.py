@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.styles.forward.calls import PendingCall, can_nest, is_compound
+from mlpgen.styles.forward.input_sizes import input_sizes
 from mlpgen.styles.forward.statement_writer import StatementWriter
 from mlpgen.styles.forward.statements import Assignment, CompoundStatement
 from mlpgen.styles.forward.variables import Lifetimes, Variables
@@ -52,14 +53,15 @@ def forward_body(
     )
     lifetimes = Lifetimes(graph.nodes, outputs)
     named = outputs if straight or len(outputs) > 1 else ()
-    variables = Variables(lifetimes, arguments, named)
+    sizes = input_sizes(graph)
+    variables = Variables(lifetimes, arguments, named, sizes)
     builder = BodyBuilder(
         lifetimes, variables, indent, nested=not straight, comments=bool(graph.stem)
     )
     builder.add(layers)
     if returns:
         builder.return_output(outputs[0])
-    return variables.of, _lines(builder.finish(), indent)
+    return variables.of, _lines([*sizes.statements, *builder.finish()], indent)
 
 
 def function_statements(

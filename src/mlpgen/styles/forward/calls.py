@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.used_parameters import names_in
-from mlpgen.layers.base import shown
 from mlpgen.styles.code import Group, call, flat, keyword, literal, operand
 from mlpgen.styles.init.modules import can_chain
+from mlpgen.styles.shape_text import comment_text
 from mlpgen.symbols import operands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mlpgen.graph.nodes import Node
     from mlpgen.layers.base import Call, Function
@@ -19,75 +20,78 @@ if TYPE_CHECKING:
     from mlpgen.symbols.operands import Operand
 
 
-def layer_call(node: Node, values: Sequence[Value], *, batch: str = "x") -> Value:
+def layer_call(
+    node: Node, values: Sequence[Value], sizes: Mapping[str, Operand], *, batch: str
+) -> Value:
     """Write the call of a layer.
 
     Args:
         node: The layer.
         values: The code of its inputs.
+        sizes: The code of free sizes.
         batch: A variable with a batch.
     """
     if node.is_tensor:
         return operands.atom(f"self.{node.name}")
     if node.function is not None:
-        return _function(node, node.function, values, batch)
+        return _function(node, node.function, values, sizes, batch)
     return module_call(f"self.{node.shared or node.name}", node, values)
 
 
 def module_call(name: str, node: Node, values: Sequence[Value]) -> Group:
     """Write the call of the module of this name."""
-    how = node.call
-    formed = [_formed(how, index, value) for index, value in enumerate(values)]
     return call(
         name,
-        *(formed[index] for index in how.order),
-        *_states([formed[index] for index in how.states]),
-        *(keyword(key, formed[index]) for key, index in how.named.items()),
-        *(_causal(mask, values[index]) for mask, index in how.causal),
-        *(keyword(key, literal(value)) for key, value in how.keywords.items()),
+        *(values[index] for index in node.call.order),
+        *_states(node.call, values),
+        *(keyword(key, values[index]) for key, index in node.call.named.items()),
+        *_causal(node.call, values),
+        *(keyword(key, literal(value)) for key, value in node.call.keywords.items()),
     )
 
 
-def _formed(how: Call, index: int, value: Value) -> Value:
-    """Write an input in the form in which it is passed."""
-    if index not in how.forms:
-        return value
-    return operands.atom(how.forms[index].format(operand(value).atom))
+def _states(how: Call, values: Sequence[Value]) -> tuple[Piece, ...]:
+    """Write the last inputs as one argument, if they are states."""
+    given = values[len(values) - len(how.states) :]
+    codes = zip(how.states, given, strict=True)
+    states = tuple(code.format(operand(value).atom) for code, value in codes)
+    return (Group("(", states, ")", collection=True),) if len(states) > 1 else states
 
 
-def _states(states: Sequence[Value]) -> Sequence[Value]:
-    """Write several states as one argument."""
-    return (Group("(", (*states,), ")", collection=True),) if states[1:] else states
-
-
-def _causal(name: str, about: Value) -> Piece:
+def _causal(how: Call, values: Sequence[Value]) -> tuple[Piece, ...]:
     """Write the causal mask: true where a step would attend to a later one.
 
     torch has a function for it, but torch.jit.script refuses that.
     """
-    value = operand(about).atom
+    if how.causal is None:
+        return ()
+    name, index = how.causal
+    value = operand(values[index]).atom
     length = f"{value}.shape[1]"
     given = (length, length, "dtype=torch.bool", f"device={value}.device")
-    return keyword(name, Group("torch.ones(", given, ").triu(1)"))
+    return (keyword(name, Group("torch.ones(", given, ").triu(1)")),)
 
 
 def _function(
-    node: Node, function: Function, values: Sequence[Value], batch: str
+    node: Node,
+    function: Function,
+    values: Sequence[Value],
+    sizes: Mapping[str, Operand],
+    batch: str,
 ) -> Value:
     if function.expands:
         values = [
             value if each.batched else _expanded(value, node, index, batch)
             for index, (value, each) in enumerate(zip(values, node.inputs, strict=True))
         ]
-    given = [in_forward(each) for each in function.positional]
+    given = [in_forward(each, sizes) for each in function.positional]
     if function.counts:
         given.insert(0, operands.atom(f"{batch}.shape[0]"))
-    named = [_keyword(function, key) for key in function.keywords]
+    named = [_keyword(function, key, sizes) for key in function.keywords]
     if function.training:
         named.append("training=self.training")
     if function.is_index:
-        index = function.name.format(*map(flat, given))
-        return operands.atom(f"{operand(values[0]).atom}{index}")
+        return operands.atom(f"{operand(values[0]).atom}{_index(function, given)}")
     if function.is_operator:
         return operands.infix(function.name, *map(operand, [*values, *given]))
     names = (*function.names, *[""] * len(values))
@@ -102,15 +106,15 @@ def _function(
         first, *rest = positional
         method = f"{operand(first).atom}{function.name}"
         return call(method, *rest, *given, *by_name, *named)
-    leading = [in_forward(each) for each in function.leading]
+    leading = [in_forward(each, sizes) for each in function.leading]
     if function.gathers:
         positional = [Group("[", tuple(positional), "]", collection=True)]
     return call(function.name, *leading, *positional, *given, *by_name, *named)
 
 
-def _keyword(function: Function, key: str) -> Piece:
+def _keyword(function: Function, key: str, sizes: Mapping[str, Operand]) -> Piece:
     """Write a keyword argument of a function."""
-    value = in_forward(function.keywords[key])
+    value = in_forward(function.keywords[key], sizes)
     if key in function.only_training:
         training = operands.atom("self.training")
         value = operands.choice(training, operand(value), operands.number(0.0))
@@ -128,15 +132,32 @@ def _expanded(value: Value, node: Node, index: int, batch: str) -> Group:
     return call(f"{operand(value).atom}.expand", f"{batch}.shape[0]", *sizes)
 
 
-def in_forward(value: Any) -> Value:
-    """Write an argument in `forward`, where the parameters of a spec are attributes."""
-    return literal(value, _attributes(names_in(value)))
+def _index(function: Function, given: Sequence[Value]) -> str:
+    """Write the index of a function; ruff puts no spaces around `:` beside names."""
+    text, codes = function.name, [*map(flat, given)]
+    if all(re.fullmatch(r"-?\w+", each) for each in codes):
+        text = text.replace("} :", "}:").replace(": {", ":{")
+    return text.format(*codes)
 
 
-def condition_code(node: Node) -> Operand:
+def in_forward(value: Any, sizes: Mapping[str, Operand]) -> Value:
+    """Write an argument in `forward`, where the parameters of a spec are attributes.
+
+    Args:
+        value: The argument.
+        sizes: The code of free sizes.
+    """
+    names = {
+        name: sizes.get(name) or operands.atom(f"self.{name}")
+        for name in names_in(value)
+    }
+    return literal(value, names)
+
+
+def condition_code(node: Node, sizes: Mapping[str, Operand]) -> Operand:
     """Write the condition of a function in `forward`."""
     assert node.condition is not None
-    return operand(in_forward(node.condition))
+    return operand(in_forward(node.condition, sizes))
 
 
 def absence_code(node: Node) -> Operand:
@@ -145,11 +166,6 @@ def absence_code(node: Node) -> Operand:
     It is then None, which torch.jit.script knows before it would compile its call.
     """
     return operands.atom(f"self.{node.name} is None")
-
-
-def _attributes(names: Iterable[str]) -> dict[str, Operand]:
-    """Map parameters to what they are called in `forward`."""
-    return {name: operands.atom(f"self.{name}") for name in names}
 
 
 class PendingCall(NamedTuple):
@@ -205,7 +221,7 @@ def can_nest(inner: PendingCall, node: Node, *, nested: bool) -> bool:
         nested: Whether they would for layers that are not pointwise.
     """
     function = node.function
-    if node.call.causal:
+    if node.call.causal is not None:
         return False  # its call repeats an input
     if node.pointwise or (function and (function.is_method or function.is_index)):
         return True
@@ -214,22 +230,28 @@ def can_nest(inner: PendingCall, node: Node, *, nested: bool) -> bool:
     return nested and plain and len(nodes) <= 2
 
 
-def nested_code(call: PendingCall, variables: Mapping[str, str], batch: str) -> Value:
+def nested_code(
+    call: PendingCall,
+    variables: Mapping[str, str],
+    sizes: Mapping[str, Operand],
+    batch: str,
+) -> Value:
     """Write a call with all calls inside it.
 
     Args:
         call: The call.
         variables: What values are called.
+        sizes: The code of free sizes.
         batch: A variable with a batch, for a call that reads none.
     """
     values = [
         operands.atom(variables[each])
         if isinstance(each, str)
-        else nested_code(each, variables, batch)
+        else nested_code(each, variables, sizes, batch)
         for each in call.arguments
     ]
     batch = next((variables[name] for name in call.batched_values()), batch)
-    return layer_call(call.node, values, batch=batch)
+    return layer_call(call.node, values, sizes, batch=batch)
 
 
 def shape_comment(call: PendingCall) -> str:
@@ -239,4 +261,4 @@ def shape_comment(call: PendingCall) -> str:
     before = first.input if first.inputs else output.shape
     if not output.batched or output.shape == before:
         return ""
-    return shown(output.shape)
+    return comment_text(output)

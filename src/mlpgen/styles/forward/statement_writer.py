@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.layers.shapes import whole_shown
 from mlpgen.names.identifiers import free_name
 from mlpgen.styles.forward.calls import (
     absence_code,
@@ -23,7 +22,8 @@ from mlpgen.styles.forward.statements import (
     annotate,
     unpack,
 )
-from mlpgen.styles.init.modules import can_chain, iterated
+from mlpgen.styles.init.modules import can_chain
+from mlpgen.styles.shape_text import comment_text
 from mlpgen.symbols.operands import atom
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ class StatementWriter:
         return shape_comment(call) if self._comments else ""
 
     def _code(self, call: PendingCall) -> Value:
-        return nested_code(call, self.variables.of, self.variables.first_argument)
+        variables = self.variables
+        codes = variables.sizes.codes
+        return nested_code(call, variables.of, codes, variables.first_argument)
 
     def write(self, call: PendingCall, read_later: Collection[str]) -> None:
         """Write a call.
@@ -103,9 +105,11 @@ class StatementWriter:
         if node.rounds:
             self._loop(node, target, target)
         else:
-            code = layer_call(node, self._start(node, target), batch=target)
+            sizes = self.variables.sizes.codes
+            code = layer_call(node, self._start(node, target), sizes, batch=target)
             body = (Assignment(target, code),)
-            self.statements.append(CompoundStatement(condition_code(node), body))
+            head = condition_code(node, sizes)
+            self.statements.append(CompoundStatement(head, body))
         self.variables.assign(node.name, target, tensor=False)
 
     def _choose(self, call: PendingCall, read_later: Collection[str]) -> None:
@@ -118,8 +122,11 @@ class StatementWriter:
         tensor = self.variables.gives_tensor(call)
         tensor = tensor and self.variables.is_tensor(other.text)
         code, comment = self._code(call), self._comment(call)
+        sizes = self.variables.sizes.codes
         if node.is_function:
-            choice = Choice(target, condition_code(node), code, other, tensor, comment)
+            choice = Choice(
+                target, condition_code(node, sizes), code, other, tensor, comment
+            )
         else:
             choice = Choice(target, absence_code(node), other, code, tensor, comment)
         self.statements.append(choice)
@@ -150,7 +157,7 @@ class StatementWriter:
         """
         layer = self.variables.loop_variable
         code = module_call(layer, node, self._start(node, variable))
-        head = f"for {layer} in {iterated(node, node.shared or node.name)}:"
+        head = f"for {layer} in self.{node.shared or node.name}:"
         self.statements.append(CompoundStatement(head, (Assignment(target, code),)))
 
     def _start(self, node: Node, target: str) -> list[Operand]:
@@ -185,7 +192,7 @@ class StatementWriter:
             self.statements.append(Assignment(unpacking.target, self._code(call)))
         for part in unpacking.parts:
             if part.code:
-                shape = whole_shown(node.parts[part.name]) if self._comments else ""
+                shape = comment_text(node.parts[part.name]) if self._comments else ""
                 self.statements.append(Assignment(part.variable, part.code, shape))
             self.variables.set_type(part.unpacked, tensor=False)
             tensor = part.code.startswith("torch.")
@@ -238,7 +245,7 @@ class StatementWriter:
 
     def _name_of_output(self, name: str = "output", *, named: bool = False) -> str:
         """Name what is returned: the name of its layer, if the author chose one."""
-        used = set(self.variables.of.values())
+        used = {*self.variables.of.values(), *self.variables.sizes.variables}
         own = named and len(name) <= LONGEST_OUTPUT
         names = (name if own else "output", "output", "result")
         return next((each for each in names if each not in used), free_name(name, used))

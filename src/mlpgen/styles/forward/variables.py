@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from mlpgen.names.identifiers import free_name
 from mlpgen.names.reserved.words import BUILTINS
 from mlpgen.styles.forward.calls import PendingCall
-from mlpgen.styles.variable_names import FORWARD, choose_names, spelling
+from mlpgen.styles.forward.input_sizes import InputSizes
+from mlpgen.styles.variable_names import FORWARD, SHORT, choose_names, spelling
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from mlpgen.graph.nodes import Node
 
-SHORT = ("x", "y", "z")
-"""Variables for values that are read soon and then no more."""
+NO_SIZES = InputSizes()
 NEAR = 2
 """Layers between a value and its only reader, beyond which it has a name."""
 
@@ -90,6 +90,7 @@ class Variables:
 
     Attributes:
         of: The variable of each value so far.
+        sizes: The free sizes of the inputs.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Variables:
         lifetimes: Lifetimes,
         arguments: Mapping[str, str],
         named: Collection[str],
+        sizes: InputSizes = NO_SIZES,
     ) -> None:
         """Start with the variables of the arguments.
 
@@ -104,12 +106,15 @@ class Variables:
             lifetimes: Where values are read.
             arguments: The variables of the values that `forward` takes, all tensors.
             named: Values whose variable always has the name of their layer.
+            sizes: The free sizes of the inputs.
         """
         self.of = dict(arguments)
+        self.sizes = sizes
         self._lifetimes = lifetimes
         self._named = named
         self._arguments = tuple(arguments.values())
-        self._names = choose_names(lifetimes.positions, {*FORWARD, *self._arguments})
+        self._taken = {*FORWARD, *self._arguments, *sizes.variables}
+        self._names = choose_names(lifetimes.positions, self._taken)
         self._tensors = dict.fromkeys(self._arguments, True)
         self._live = LiveVariables(lifetimes)
         for value, variable in arguments.items():
@@ -123,7 +128,7 @@ class Variables:
     @property
     def loop_variable(self) -> str:
         """The variable of a loop over modules."""
-        return free_name("layer", self._arguments)
+        return free_name("layer", self._taken - FORWARD)
 
     def name_of(self, layer: str) -> str:
         """Return the variable that has the name of a layer."""
@@ -210,8 +215,7 @@ class Variables:
             others: The variables of its other results.
         """
         live = self._live.after(self._lifetimes.positions[node.name])
-        taken = {*FORWARD, *BUILTINS, *self._names.values(), *self._arguments}
-        taken |= {*others, *live}
+        taken = {*BUILTINS, *self._names.values(), *self._taken, *others, *live}
         short = spelling(part.rpartition(".")[2])
         layer = self._names[node.name]
         long = f"{layer}_{spelling(part.replace('.', '_'))}"

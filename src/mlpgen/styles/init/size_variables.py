@@ -53,6 +53,7 @@ class _SizeVariables:
     def __init__(self, graph: Graph) -> None:
         self.names = {code: name for name, code in graph.sizes.items()}
         self._sum = LONGEST_SUM if graph.stem else LONGEST_CODE
+        self._free = graph.free.keys()
         self._taken = {*graph.parameters, *graph.inferred, *graph.sizes}
         self._taken |= {node.name for node in graph.nodes}
 
@@ -74,7 +75,7 @@ class _SizeVariables:
         )
 
     def _maker(self, maker: Maker) -> Maker:
-        inner = {name: self._maker(each) for name, each in maker.inner.items()}
+        inner = self._maker(maker.inner) if maker.inner else None
         return maker._replace(arguments=self._values(maker.arguments), inner=inner)
 
     def _function(self, function: Function) -> Function:
@@ -97,7 +98,8 @@ class _SizeVariables:
         code = value.operand
         if INDEX in code.names:
             return self._in_a_loop(value, code, most)
-        if len(code.text) <= min(most, self._longest(value)):
+        short = len(code.text) <= min(most, self._longest(value))
+        if short or code.names & self._free:
             return value
         name = self._name(code, "size" if isinstance(value, Size) else "value")
         if isinstance(value, Size):

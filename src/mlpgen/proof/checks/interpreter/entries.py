@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FailsError
@@ -105,16 +104,6 @@ def modules_of(entry: Entry, known: Mapping[str, Any]) -> int:
     return count
 
 
-def name_of_round(entry: Entry, index: int) -> str:
-    """Return the name of a round: its number, or what the pattern of names says."""
-    pattern: str = entry["options"].get("names", "${index}")
-    return re.sub(
-        r"\$\{[^{}]*\}",
-        lambda found: str(value_of(found.group(), {"index": index})),
-        pattern,
-    )
-
-
 def path_in(
     entry: Entry, names: Sequence[str], blocks: Mapping[str, dict[str, Any]]
 ) -> list[str]:
@@ -148,4 +137,21 @@ def sizes_of(each: dict[str, Any], takes: Sequence[Value]) -> dict[str, int]:
         found |= zip((f"{begin}_{word}" for word in words), shape, strict=True)
         # A block may always call the last size `features`.
         found |= {f"{begin}_features": size for size in shape[-1:]}
+    return found
+
+
+def free_sizes(
+    shapes: Sequence[Sequence[int | str]], takes: Sequence[Value]
+) -> dict[str, int]:
+    """Return the free sizes of the inputs of a model.
+
+    Raises:
+        FailsError: Two inputs disagree about one.
+    """
+    found: dict[str, int] = {}
+    for shape, value in zip(shapes, takes, strict=True):
+        sizes = value.tensor.shape[value.batched :]
+        for name, size in zip(shape, sizes, strict=True):
+            if isinstance(name, str) and found.setdefault(name, size) != size:
+                raise FailsError(f"the free size `{name}` is {found[name]} and {size}")
     return found

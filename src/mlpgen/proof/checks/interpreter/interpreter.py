@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import FailsError
 from ..messages import counted
-from .calls import called
 from .entries import (
+    free_sizes,
     handed_on,
     modules_of,
-    name_of_round,
     needed_in,
     original_of,
     passing_in,
@@ -26,7 +25,7 @@ from .entries import (
 )
 from .expressions import asks_round, value_of, values_of
 from .functions import Value, evaluated, in_mode, names_of_parts
-from .modules import made, need_kind
+from .modules import called, made, masked, need_kind
 from .records import Expected, FoundLayer, MissingError, Numbers, Prefix
 
 if TYPE_CHECKING:
@@ -72,7 +71,8 @@ class Interpreter:
         """Evaluate the model; return its outputs."""
         model = self.spec["model"]
         self.values |= zip(model["inputs"], takes, strict=True)
-        parts = self._class(model, Prefix(), model["parameters"], takes)
+        known = {**model["parameters"], **free_sizes(self.spec["shapes"], takes)}
+        parts = self._class(model, Prefix(), known, takes)
         return [parts[name] for name in model["outputs"] or [*parts][:1]]
 
     def _class(
@@ -183,8 +183,7 @@ class Interpreter:
         parts: Parts = {"": takes[0]}
         for index in range(times):
             within = {**known, "index": index}
-            name = name_of_round(entry, index)
-            here = inner.of(name, str(index + first) if numbers else name)
+            here = inner.of(str(index), str(index + first))
             if by_round and not value_of(options["when"], within):
                 self._keep(here.names, {"": handed_on(parts, entry)})
                 continue
@@ -234,8 +233,10 @@ class Interpreter:
             tensors = dict(zip(names, found, strict=True))
         else:
             module = self._module(entry, at.modules, arguments, known, takes)
-            given = [each.tensor for each in takes]
-            tensors = called(module, entry["type"], arguments, given)
+            given, named = masked(
+                entry["type"], arguments, [each.tensor for each in takes]
+            )
+            tensors = called(module, entry["type"], given, named)
         parts = {part: Value(each, batched) for part, each in tensors.items()}
         return selected(parts, entry)
 
@@ -304,8 +305,7 @@ class Interpreter:
         module, times = at.modules + entry["name"], entry["options"].get("repeat")
         names = [module]
         if times is not None:
-            rounds = range(value_of(times, known))
-            names = [f"{module}.{name_of_round(entry, index)}" for index in rounds]
+            names = [f"{module}.{i}" for i in range(value_of(times, known))]
         way = path_in(other, inner, self.spec["blocks"])
         owner = ".".join([at.modules + other["name"], *way])
         self.ties += [(name, owner) for name in names]
