@@ -157,7 +157,19 @@ RANKS: dict[int, list[Any]] = {
         {"GRU": {"hidden_size": "${width}"}, "select": "last"},
         {"GRU": {"hidden_size": 8, "num_layers": 2}, "select": "hidden"},
         {"MultiheadAttention": {"num_heads": 2}},
-        {"MultiheadAttention": {"num_heads": 2}, "select": "weights"},
+        {
+            "MultiheadAttention": {"num_heads": 2, "need_weights": True},
+            "select": "weights",
+        },
+        {
+            "MultiheadAttention": {
+                "num_heads": 2,
+                "need_weights": True,
+                "average_attn_weights": False,
+            },
+            "select": "weights",
+        },
+        {"TransformerEncoder": {**LOOKING, "num_layers": "${depth}", "norm": True}},
         {"TransformerEncoderLayer": {"nhead": 2, "dim_feedforward": 8}},
         {"TransformerEncoderLayer": {**LOOKING, "is_causal": True}},
         {"MultiheadAttention": {"num_heads": 2, "is_causal": True}},
@@ -215,6 +227,9 @@ JOINS: list[tuple[int, Any]] = [
     (3, {"LSTMCell": 8}),
     (2, {"TransformerEncoderLayer": {**LOOKING, "src_key_padding_mask": True}}),
     (2, {"TransformerDecoderLayer": {**LOOKING, "tgt_is_causal": True}}),
+    (3, {"TransformerDecoderLayer": {**LOOKING, "memory_mask": True}}),
+    (2, {"TransformerEncoderLayer": {**LOOKING, "src_mask": True}}),
+    (2, {"MultiheadAttention": {"num_heads": 2, "attn_mask": True}}),
     (2, "cosine_similarity"),
     (2, "masked_fill"),
 ]

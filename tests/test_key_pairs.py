@@ -57,6 +57,7 @@ VALUES: Keys = {
     "init": {"bias": "ones_"},
     "parametrize": "weight_norm",
     "numbered": True,
+    "names": "round_${index}",
 }
 OTHERS: dict[str, Keys] = {
     "layer of several results": {"share": "reader", "init": {"bias_ih_l0": "ones_"}},
@@ -136,6 +137,8 @@ REFUSED["custom"] = {**REFUSED["Sequential"]}
 for each in KINDS:
     if each != "Sequential":
         REFUSED.setdefault(each, {})["numbered"] = "MG250"
+    if "repeat" in REFUSED.get(each, {}):
+        REFUSED[each]["names"] = "MG251"
 """Keys that a kind of entry cannot have."""
 
 CONTRADICTIONS: dict[frozenset[str], str] = {
@@ -184,6 +187,7 @@ TRIPLES = [
     ("when", "else", "init"),
     ("when", "else", "parametrize"),
     ("when", "else", "name"),
+    *(("repeat", "names", key) for key in VALUES if key not in ("repeat", "names")),
 ]
 
 
@@ -255,6 +259,8 @@ def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
         found["else"] = "MG225"
     if chain:
         found |= {key: code for key, code in IN_A_CHAIN.items() if key in keys}
+    if "names" in keys and ("repeat" not in keys or place.startswith("numbered")):
+        found["names"] = "MG251"
     if kind.startswith("layer"):
         for pair, code in contradictions(kind).items():
             if pair <= {*keys} and not (chain and pair & IN_A_CHAIN.keys()):
@@ -413,7 +419,8 @@ def test_pairs(kind: str, place: str) -> None:
             needed = (key, kind) == ("share", "share")
             needed = needed or (key == "when" and "else" in keys)
             if not needed:
-                less = {name: each for name, each in entry.items() if name != key}
+                gone = {key, "names"} if key == "repeat" else {key}
+                less = {name: each for name, each in entry.items() if name not in gone}
                 silent = code(spec_of(less, place, kind)) == code(data)
                 assert not silent, f"{said}: `{key}` says nothing"
 

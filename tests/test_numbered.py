@@ -119,3 +119,49 @@ def test_a_numbered_model_is_an_nn_sequential(
     logits, probas = found(x)
     assert torch.equal(logits, wanted[:-1](x))
     assert torch.equal(probas, wanted(x))
+
+
+NAMES = """
+name: Net
+parameters: {depth: 3}
+input: [4, 8]
+blocks:
+  Attend:
+    input: [query, memory]
+    layers:
+      - MultiheadAttention: 2
+        from: [query, memory]
+        name: attention
+layers:
+  - Sequential:
+      - Linear: 8
+      - ReLU
+    repeat: "${depth}"
+    names: "block${index + 1}"
+    name: stage
+  - Linear: "${8 - 4 * index}"
+    repeat: 2
+    names: "down-${index}"
+    name: narrow
+  - Linear: 8
+    name: memory
+  - Attend:
+    from: [memory, input]
+    repeat: 2
+    names: "layer_${2 * index}"
+    name: layers
+"""
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+@pytest.mark.parametrize("depth", [3, 1])
+def test_rounds_have_the_names_of_a_pattern(style: str, depth: int) -> None:
+    found = made(NAMES, style)(depth=depth)
+    names = {key.rsplit(".", 1)[0] for key in found.state_dict()}
+    wanted = {f"stage.block{i + 1}.linear_1" for i in range(depth)}
+    wanted |= {"narrow.down-0", "narrow.down-1", "memory"}
+    for index in (0, 2):
+        inside = f"layers.layer_{index}.attention"
+        wanted |= {inside, f"{inside}.out_proj"}
+    assert names == wanted
+    assert found(torch.randn(2, 4, 8)).shape == (2, 4, 8)

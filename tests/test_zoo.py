@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,23 +22,38 @@ ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
 
 PUBLISHED = {
-    "alexnet": 61_100_840,
-    "convnext_tiny": 28_589_128,
-    "densenet121": 7_978_856,
-    "gpt2": 124_439_808,
-    "mobilenet_v2": 3_504_872,
-    "resnet18": 11_689_512,
-    "resnet50": 25_557_032,
-    "vgg16": 138_357_544,
-    "vit_b_16": 86_567_656,
+    "alexnet": (61_100_840, 16, "23c3b8d4a3e86dc8"),
+    "mobilenet_v2": (3_504_872, 314, "a18c560d82f6d01d"),
+    "resnet18": (11_689_512, 122, "66b04efc1dfd4b80"),
+    "resnet50": (25_557_032, 320, "614cd53ddf849669"),
+    "resnext50": (25_028_904, 320, "5157aafec2a2c5e4"),
+    "shufflenet_v2": (2_278_604, 338, "cb82a4e6fc1db15e"),
+    "vgg16": (138_357_544, 32, "8a41c838cadbc3e0"),
 }
-"""Parameters of torchvision's models, and of OpenAI's published weights."""
+"""Parameters, tensors and a digest of the keys and shapes of published networks.
+
+They are torchvision's models, and those of transformers. `benchmarks/published_weights`
+loads the originals' weights and names the first key that differs.
+"""
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_parameters_are_those_published(name: str) -> None:
     graph = load(ROOT / "specs" / "zoo" / f"{name}.yaml").graph
-    assert graph.total_parameters == PUBLISHED[name]
+    assert graph.total_parameters == PUBLISHED[name][0]
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_keys_and_shapes_are_those_published(name: str, style: str) -> None:
+    """In order, so that `load_state_dict` takes the published weights as they are."""
+    _, tensors, digest = PUBLISHED[name]
+    loaded = load(ROOT / "specs" / "zoo" / f"{name}.yaml")
+    with torch.device("meta"):
+        state = model(loaded, style).state_dict()
+    lines = [f"{key} {[*value.shape]}" for key, value in state.items()]
+    assert len(lines) == tensors
+    assert sha256("\n".join(lines).encode()).hexdigest()[:16] == digest
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)

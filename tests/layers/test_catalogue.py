@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from mlpgen.layers import LAYERS
+from mlpgen.layers.attention_masks import HasMasks
 from mlpgen.layers.base import Layer, ShapeError, Value, Values
 from mlpgen.symbols.sizes import Size, code_of
 
@@ -30,7 +31,6 @@ LEFT_OUT = {
     "_random_samples",
     "custom_encoder",
     "custom_decoder",
-    "norm",
     "enable_nested_tensor",
     "mask_check",
 }
@@ -54,7 +54,9 @@ def arguments_of_torch(name: str) -> dict[str, Any]:
     for each in list(parameters)[1:]:
         if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
             continue
-        if each.name in ("encoder_layer", "decoder_layer"):
+        if each.name == "norm":
+            found["norm"] = False  # true makes it, None is without one
+        elif each.name in ("encoder_layer", "decoder_layer"):
             found |= arguments_of_torch(f"{name}Layer")
         elif each.name not in LEFT_OUT:
             found[each.name] = "relu" if each.default is F.relu else each.default
@@ -212,8 +214,17 @@ POOLS: dict[str, list[Any]] = {
     "src_key_padding_mask": [True, False],
     "tgt_key_padding_mask": [True, False],
     "memory_key_padding_mask": [True, False],
+    "src_mask": [True, False],
+    "mask": [True, False],
+    "tgt_mask": [True, False],
+    "memory_mask": [True, False],
+    "attn_mask": [True, False],
     "is_causal": [True, False],
+    "src_is_causal": [True, False],
     "tgt_is_causal": [True, False],
+    "need_weights": [True, False],
+    "average_attn_weights": [True, False],
+    "norm": [True, False],
 }
 
 
@@ -249,6 +260,8 @@ def draw(rng: random.Random, name: str) -> tuple[dict[str, Any], Values]:
         arguments[field] = value
     if name == "Transformer":
         arguments.setdefault("nhead", 2)
+    if not arguments.get("average_attn_weights", True):
+        arguments["need_weights"] = True
     small = {"num_encoder_layers": 1, "num_decoder_layers": 1, "dim_feedforward": 4}
     for field in small.keys() & cls.model_fields.keys():
         arguments.setdefault(field, small[field])
@@ -287,13 +300,24 @@ def draw_values(rng: random.Random, name: str, arguments: dict[str, Any]) -> Val
 def draw_masks(
     rng: random.Random, name: str, arguments: dict[str, Any], drawn: list[Value]
 ) -> list[Value]:
-    """Draw a padding mask for each that the arguments ask for."""
-    about = {"key_padding_mask": min(1, len(drawn) - 1), "memory_key_padding_mask": 1}
-    return [
-        Value(rng.choice([drawn[about.get(field, 0)].shape[:1]] * 5 + [(3,)]), "bool")
-        for field in LAYERS[name].of_call()
-        if field.endswith("mask") and arguments.get(field)
-    ]
+    """Draw each mask that the arguments ask for, mostly of the right shape."""
+    cls = LAYERS[name]
+    if not issubclass(cls, HasMasks):
+        return []
+    found = []
+    for field, about in cls.masks.items():
+        if not arguments.get(field):
+            continue
+        lengths = tuple(drawn[min(at, len(drawn) - 1)].shape[0] for at in about)
+        wrong = rng.random() < 0.1
+        shape = (3,) * len(lengths) if wrong else lengths
+        if len(shape) == 1:
+            found.append(Value(shape, "bool"))
+            continue
+        dtype, heads = rng.choice(["bool", "float32"]), arguments.get(cls.heads, 8)
+        each = Value((heads, *shape), dtype)
+        found.append(rng.choice([Value(shape, dtype, batched=False), each]))
+    return found
 
 
 def fitting(rng: random.Random, arguments: dict[str, Any]) -> Value:

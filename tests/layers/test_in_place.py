@@ -97,7 +97,7 @@ def test_results_that_torch_needs_again(name: str, part: str) -> None:
         inputs = tensors(layer, values, results)
         for each in inputs:
             each.requires_grad_(each.is_floating_point())
-        found = run(layer, theirs(layer).train(), inputs)[part]
+        found = run(layer, theirs(layer).train(), values, inputs)[part]
         try:
             second(found).sum().backward()
         except RuntimeError as error:

@@ -118,7 +118,7 @@ def test_parts_of_recurrent_layers(both: bool, final: str) -> None:
     assert results["output"].shape == (20, 3 * (1 + both))
     assert results["cell"].shape == (8 * (1 + both),)
     assert layer.returned() == ("output", ("hidden", "cell"))
-    assert layer.picks() == {
+    assert layer.picks((SEQUENCE,)) == {
         "hidden": ("hidden", final),
         "last": ("output", "{}[:, -1]"),
         "cell": ("cell", final),
@@ -128,9 +128,9 @@ def test_parts_of_recurrent_layers(both: bool, final: str) -> None:
 def test_calls_between_layers() -> None:
     layer, _ = ours("MultiheadAttention", {"num_heads": 2}, (SEQUENCE,))
     quiet = {"need_weights": False}
-    assert layer.called(1) == Call((0, 0, 0), quiet)
-    assert layer.called(2) == Call((0, 1, 1), quiet)
-    assert layer.called(3) == Call((0, 1, 2), quiet)
+    assert layer.called((SEQUENCE,) * 1) == Call((0, 0, 0), quiet)
+    assert layer.called((SEQUENCE,) * 2) == Call((0, 1, 1), quiet)
+    assert layer.called((SEQUENCE,) * 3) == Call((0, 1, 2), quiet)
 
 
 def test_sizes_that_are_equal_by_chance_stand_in_the_call() -> None:
@@ -147,7 +147,7 @@ def test_nested_layers() -> None:
     arguments = {"nhead": 2, "dim_feedforward": 8, "num_layers": 3}
     layer, _ = ours("TransformerEncoder", arguments, (SEQUENCE,))
     wide = Size.parameter("wide", 8)
-    inner = layer.model_copy(update={"dim_feedforward": wide}).nested()
+    inner = layer.model_copy(update={"dim_feedforward": wide}).nested()[""]
     assert isinstance(inner, TransformerEncoderLayer)
     assert type(inner) is TransformerEncoderLayer
     assert code_of(inner.arguments()["dim_feedforward"]) == "wide"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.used_parameters import function_arguments
+from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.expressions import Expression
 from mlpgen.symbols.sizes import Real, Size
 
@@ -28,13 +29,15 @@ def code_key(value: Any) -> str:
 def maker_key(maker: Maker) -> str:
     """Return a key that is equal for modules that the same code creates."""
     items = (f"{name}={code_key(each)}" for name, each in maker.arguments.items())
-    inner = maker_key(maker.inner) if maker.inner else ""
-    return f"{maker.type}({inner}{', '.join(items)})"
+    inner = (f"{name}={maker_key(each)}, " for name, each in maker.inner.items())
+    return f"{maker.type}({''.join(inner)}{', '.join(items)})"
 
 
 def node_key(node: Node) -> str:
     """Return a key that is equal for layers with the same code except their names."""
     pieces = [maker_key(node.maker)]
+    if not node.call.plain or node.picks:
+        pieces.append(f"{node.call} {dict(node.picks)}")
     if node.function is not None:
         pieces += [node.function.name, code_key(function_arguments(node.function))]
     if node.condition is not None:
@@ -66,6 +69,8 @@ def difference(one: Node, other: Node) -> tuple[str, str, str]:
         )
         if code_key(mine) != code_key(theirs):
             return "its call", _told(mine, theirs), _told(theirs, mine)
+    if (one.call, one.picks) != (other.call, other.picks):
+        return "what it takes", _taken(one), _taken(other)
     pairs = [
         *zip(one.children, other.children, strict=False),
         *((a.node, b.node) for a, b in zip(one.rounds, other.rounds, strict=False)),
@@ -75,6 +80,10 @@ def difference(one: Node, other: Node) -> tuple[str, str, str]:
             what, one_says, other_says = difference(mine, theirs)
             return f"{what} of `{mine.name}`", one_says, other_says
     return "the code", f"`{node_key(one)}`", f"`{node_key(other)}`"
+
+
+def _taken(node: Node) -> str:
+    return " and ".join(map(whole_shown, node.inputs))
 
 
 def _told(value: Any, other: Any) -> str:

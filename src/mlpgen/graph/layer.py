@@ -68,7 +68,7 @@ def resolve_layer(
     scope.note(agreements, entry.path)
     caution = None
     if values and checked:
-        caution = layer.caution(values[0], wires[0].spatial)
+        caution = layer.caution(values, wires[0].spatial)
     told = any(layer.follows(name) for name in entry.arguments)
     if caution is not None and not told:
         _add(caution, entry, problems, notes, warning=True)
@@ -77,14 +77,14 @@ def resolve_layer(
         named=entry.named,
         maker=_maker(layer, expressions),
         sources=tuple(wire.name for wire in wires),
-        call=layer.called(len(wires)),
+        call=layer.called(values),
         inputs=values,
         parts=parts,
         path=entry.path,
         function=function,
         pointwise=layer.pointwise,
         returned=layer.returned(),
-        picks=layer.picks(),
+        picks=layer.picks(values),
         weights=layer.weights(),
         parameters=parameters,
         multiply_adds=work,
@@ -179,7 +179,7 @@ def _maker(layer: Layer, expressions: dict[str, Any]) -> Maker:
     deeper = {
         name: each
         for name, each in expressions.items()
-        if inner is not None and name in type(inner).model_fields
+        if "" in inner and name in type(inner[""]).model_fields
     }
     own = {name: each for name, each in expressions.items() if name not in deeper}
     return Maker(
@@ -187,7 +187,7 @@ def _maker(layer: Layer, expressions: dict[str, Any]) -> Maker:
         layer.prefix,
         layer.arguments() | own,
         layer.all_required(),
-        _maker(inner, deeper) if inner is not None else None,
+        {name: _maker(each, {} if name else deeper) for name, each in inner.items()},
     )
 
 

@@ -12,6 +12,7 @@ from mlpgen.spec.types import TENSORS, is_function
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
+    from mlpgen.graph.round_names import RoundNames
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.layers.base import Call, Function, Returned, Shape, Value
     from mlpgen.source import Path
@@ -42,7 +43,7 @@ class Maker(NamedTuple):
         arguments: The arguments of the call, in order; plain, a `Size`, or an
             `Expression` of parameters.
         required: The positional arguments.
-        inner: A layer that is created first, as the first argument.
+        inner: Modules that are arguments, by keyword; the one without is the first.
         module: The custom module that it is imported from.
         wrapper: A function that is called on the module, such as `weight_norm`.
     """
@@ -51,7 +52,7 @@ class Maker(NamedTuple):
     prefix: str
     arguments: dict[str, Any]
     required: frozenset[str]
-    inner: Maker | None = None
+    inner: Mapping[str, Maker] = MappingProxyType({})
     module: str = ""
     wrapper: str = ""
 
@@ -111,6 +112,7 @@ class Node(NamedTuple):
         inits: Initial values of its parameters.
         number: Its number, if those of its container are the keys of its layers. Its
             rounds then have numbers of their own, the first has this one.
+        names: The names of its rounds, if these are no numbers.
     """
 
     name: str
@@ -139,6 +141,7 @@ class Node(NamedTuple):
     graph: Graph | None = None
     inits: Inits = MappingProxyType({})
     number: int | None = None
+    names: RoundNames | None = None
 
     @property
     def key(self) -> str:
@@ -151,12 +154,13 @@ class Node(NamedTuple):
         return self.number is not None and bool(self.rounds)
 
     def each_round(self) -> Iterator[tuple[str, str, Node]]:
-        """Yield the rounds: the number, the key beside that of the layer, the layer."""
+        """Yield the rounds: the name, the key beside that of the layer, the layer."""
         inside = f"{self.name}." if self.number is None else ""
         for each in self.rounds:
             for index in range(each.first, each.first + int(each.times)):
-                key = f"{inside}{index + (self.number or 0)}"
-                yield str(index), key, each.at(index)
+                name = self.names.every[index] if self.names else str(index)
+                key = name if self.number is None else str(index + self.number)
+                yield name, f"{inside}{key}", each.at(index)
 
     @property
     def type(self) -> str:

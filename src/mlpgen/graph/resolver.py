@@ -209,7 +209,7 @@ class Resolver:
         """
         if "repeat" not in entry.options:
             return 1
-        from mlpgen.graph.entries.repeat import count_of, no_rounds
+        from mlpgen.graph.entries.repeat_count import count_of, no_rounds
 
         if off:
             return 0 if no_rounds(entry, context) else 1
@@ -230,7 +230,8 @@ class Resolver:
     def _repeated(
         self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
-        from mlpgen.graph.entries.repeat import count_of, repeated
+        from mlpgen.graph.entries.repeat import repeated
+        from mlpgen.graph.entries.repeat_count import count_of
 
         count = count_of(entry, context)
         if count is None:

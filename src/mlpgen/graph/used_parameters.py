@@ -149,5 +149,5 @@ def own_values(node: Node) -> Iterator[Any]:
     elif node.shared:
         return
     yield from node.maker.arguments.values()
-    if node.maker.inner is not None:
-        yield from node.maker.inner.arguments.values()
+    for each in node.maker.inner.values():
+        yield from each.arguments.values()

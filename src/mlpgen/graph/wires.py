@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.layers.shapes import whole_shown
-from mlpgen.spec.types import every_type
+from mlpgen.spec.types import every_type, layer_class
 from mlpgen.spec.wording import cut, listed, near, nearest
 
 if TYPE_CHECKING:
@@ -141,6 +141,9 @@ class Wires:
             found = near(part, [each.partition(".")[2] for each in dotted])
             return message, f"did you mean `{layer}.{found[0]}`?" if found else ""
         type_ = self._types.get(layer, "")
+        asks = asked_for(type_, part)
+        if asks:
+            return message, asks
         if type_ == "Sequential":
             return message, "a `Sequential` returns only its last result"
         if type_ and type_ not in every_type():
@@ -165,6 +168,13 @@ class Wires:
             circle.append(way[circle[-1]])
         turned = " → ".join([*circle, name])
         return (f"this would be a cycle: {turned}",)
+
+
+def asked_for(type_: str, part: str) -> str:
+    """Return a help that an argument of a layer asks for a part; empty if none does."""
+    cls = layer_class(type_)
+    argument = cls.asked.get(part) if cls else None
+    return f"add `{argument}: true` to `{type_}`" if argument else ""
 
 
 def _few(names: Mapping[str, Wire]) -> list[str]:

@@ -60,8 +60,8 @@ LAYERS: Catalogue[Layer] = Catalogue(
         "recurrent": "RNN LSTM GRU",
         "recurrent_cells": "RNNCell LSTMCell GRUCell",
         "attention": "MultiheadAttention",
-        "transformer": "TransformerEncoderLayer TransformerDecoderLayer "
-        "TransformerEncoder TransformerDecoder Transformer",
+        "transformer_layers": "TransformerEncoderLayer TransformerDecoderLayer",
+        "transformer": "TransformerEncoder TransformerDecoder Transformer",
         "comparison": "Bilinear CosineSimilarity PairwiseDistance",
     },
 )

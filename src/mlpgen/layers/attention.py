@@ -24,19 +24,22 @@ class MultiheadAttention(HasMasks):
     """Multi-head attention of a query over keys and values.
 
     With one input, it is query, key and value; with two, the second is key and value.
+    With `need_weights` the part `weights` says how much each query attends to each key.
     The multiply-adds are those of the matrix products. torch counts the same, except
     where a fused kernel does the attention.
     """
 
-    arity: ClassVar = (1, 4)
-    paddings: ClassVar = {"key_padding_mask": 1}
-    causal: ClassVar = ("is_causal", "attn_mask", 0)
+    arity: ClassVar = (1, 5)
+    masks: ClassVar = {"key_padding_mask": (1,), "attn_mask": (0, 1)}
+    causal: ClassVar = {"is_causal": "attn_mask"}
+    heads: ClassVar = "num_heads"
+    asked: ClassVar = {"weights": "need_weights"}
     example: ClassVar = "MultiheadAttention: 4"
     example_input: ClassVar = (20, 16)
     example_inputs: ClassVar = (Value((20, 16)), Value((12, 8)), Value((12, 6)))
     rule: ClassVar = (
-        "query (N, L, embed_dim), key (N, S, kdim), value (N, S, vdim), mask (N, S) → "
-        "(N, L, embed_dim)"
+        "query (N, L, embed_dim), key (N, S, kdim), value (N, S, vdim), padding "
+        "(N, S), mask (L, S) → output (N, L, embed_dim), weights (N, L, S)"
     )
 
     embed_dim: Inferred = None
@@ -49,7 +52,15 @@ class MultiheadAttention(HasMasks):
     vdim: Positive | None = None
     batch_first: BatchFirst = True
     key_padding_mask: Flag = False
+    need_weights: Flag = False
+    attn_mask: Flag = False
+    average_attn_weights: Flag = True
     is_causal: Flag = False
+
+    @classmethod
+    def of_call(cls) -> tuple[str, ...]:
+        """Add what decides about the weights of attention."""
+        return (*super().of_call(), "need_weights", "average_attn_weights")
 
     def inferred_from(self, values: Values) -> dict[str, int]:
         """Infer `embed_dim`, and `kdim` and `vdim` if they differ from it."""
@@ -65,7 +76,11 @@ class MultiheadAttention(HasMasks):
         return {"embed_dim": size, **needed}
 
     def results(self, values: Values) -> dict[str, Value]:
-        """Return an output with the shape of the query."""
+        """Return an output with the shape of the query, and perhaps the weights.
+
+        Raises:
+            ShapeError: MG304, MG311 or MG313.
+        """
         check_heads(self, "embed_dim", "num_heads")
         taken = self.unmasked(values)
         query, key, value = (taken[index] for index in _order(len(taken)))
@@ -83,19 +98,41 @@ class MultiheadAttention(HasMasks):
                 argument="is_causal",
             )
         self.check_masks(values)
+        if self.need_weights:
+            return {"output": query, "weights": self._weights(query, key)}
+        if not self.average_attn_weights:
+            raise ShapeError(
+                "MG311",
+                "`average_attn_weights` is about weights that are not returned",
+                argument="average_attn_weights",
+                help="add `need_weights: true`",
+            )
         return {"output": query}
+
+    def _weights(self, query: Value, key: Value) -> Value:
+        """Return the weights: a mean of all heads, or those of each."""
+        shape = (query.shape[0], key.shape[0] + self._added())
+        each = () if self.average_attn_weights else (self.num_heads,)
+        return query._replace(shape=(*each, *shape))
+
+    def _added(self) -> int:
+        """Count the keys that the layer itself adds."""
+        return int(self.add_bias_kv) + int(self.add_zero_attn)
 
     def returned(self) -> Returned:
         """Return output and attention weights, as the call does."""
         return ("output", "weights")
 
-    def called(self, count: int) -> Call:
+    def called(self, values: Values) -> Call:
         """Call without the attention weights, so that torch can use faster kernels."""
-        order = _order(self.others(count))
-        call = self.called_on(order, count, need_weights=False)
-        if self.add_bias_kv or self.add_zero_attn:
+        order = _order(len(self.unmasked(values)))
+        keywords = {"need_weights": self.need_weights}
+        if not self.average_attn_weights:
+            keywords["average_attn_weights"] = False
+        call = self.called_on(order, values, **keywords)
+        if self._added():
             # With `is_causal`, torch may drop the mask, and with it the added keys.
-            return call._replace(keywords={"need_weights": False})
+            return call._replace(keywords=keywords)
         return call
 
     def weights(self) -> dict[str, Shape]:
@@ -120,9 +157,8 @@ class MultiheadAttention(HasMasks):
         del results
         taken = self.unmasked(values)
         query, key, value = (taken[index].shape for index in _order(len(taken)))
-        extra = int(self.add_bias_kv) + int(self.add_zero_attn)
         sizes = (query[1], key[1], value[1])
-        return attention_work(query[0], key[0], sizes, extra)
+        return attention_work(query[0], key[0], sizes, self._added())
 
 
 def _order(count: int) -> tuple[int, ...]:

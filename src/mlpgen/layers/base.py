@@ -76,6 +76,7 @@ class Layer(Component):
         arity: The fewest and the most inputs.
         lists_inputs: Whether `from` must list its inputs, even if there is only one.
         dtypes: The dtypes that inputs may have.
+        asked: Parts of the result that an argument asks for, with that argument.
         needs_batch: Whether torch takes the first dimension for the batch.
         example: The layer as a spec has it, after `- `.
         example_input: A shape of one example that the layer takes.
@@ -97,6 +98,7 @@ class Layer(Component):
     arity: ClassVar[tuple[int, int]] = (1, 1)
     lists_inputs: ClassVar[bool] = False
     dtypes: ClassVar[tuple[str, ...]] = ("float32",)
+    asked: ClassVar[dict[str, str]] = {}
     needs_batch: ClassVar[bool] = False
     rule: ClassVar[str] = "(N, *) → (N, *)"
     pointwise: ClassVar[bool] = False
@@ -160,7 +162,7 @@ class Layer(Component):
 
         A condition leaves the layer out now; with other values it may run.
         """
-        names = [*_names(self.returned()), *self.picks()]
+        names = [*_names(self.returned()), *self.picks(values)]
         return dict.fromkeys(names, values[0])
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
@@ -174,18 +176,19 @@ class Layer(Component):
         """
         return ""
 
-    def picks(self) -> dict[str, tuple[str, str]]:
+    def picks(self, values: Values) -> dict[str, tuple[str, str]]:
         """Return the parts that are computed from a part that the call returns.
 
         By name: the part in `returned`, and code in which `{}` (or `{0}`, if it occurs
         several times) stands for it: `{"last": ("output", "{}[:, -1]")}`. A pick may
         have the name of the part that it is computed from, and then replaces it.
         """
+        del values
         return {}
 
-    def called(self, count: int) -> Call:
-        """Return how `forward` calls the module with `count` inputs."""
-        return Call(tuple(range(count)))
+    def called(self, values: Values) -> Call:
+        """Return how `forward` calls the module on these inputs."""
+        return Call(tuple(range(len(values))))
 
     @classmethod
     def of_call(cls) -> tuple[str, ...]:
@@ -199,13 +202,13 @@ class Layer(Component):
         """
         return {}
 
-    def nested(self) -> "Layer | None":
-        """Return the layer that is the first argument of this layer's constructor.
+    def nested(self) -> "dict[str, Layer]":
+        """Return the layers that are arguments of this layer's constructor, by keyword.
 
-        Its arguments are fields of this layer. A field that both have belongs to the
-        inner layer.
+        The one without a keyword is the first argument, and its arguments are fields of
+        this layer: a field that both have belongs to it.
         """
-        return None
+        return {}
 
     def inferred(self, shape: Shape) -> dict[str, int]:
         """Return the arguments that are inferred from the input shape, by name."""
@@ -233,14 +236,15 @@ class Layer(Component):
         del shape, output
         return 0
 
-    def caution(self, value: Value, spatial: int) -> ShapeError | None:
+    def caution(self, values: Values, spatial: int) -> ShapeError | None:
         """Return a warning about something that torch runs, but is likely a mistake.
 
         Args:
-            value: The first input.
-            spatial: How many of its last dimensions are known to be spatial.
+            values: The inputs.
+            spatial: How many of the last dimensions of the first are known to be
+                spatial.
         """
-        del value, spatial
+        del values, spatial
         return None
 
     def function(self) -> Function | None:

@@ -61,17 +61,20 @@ class Call(NamedTuple):
     Attributes:
         order: Indices of the inputs that are passed: `(0, 0, 0)` for self-attention.
         keywords: Keyword arguments: `need_weights=False`.
-        states: Code for each further input, in which `{}` stands for it. They are
-            passed as one argument, several as a tuple: `("{}.unsqueeze(0)",)`.
+        states: Indices of the inputs that are passed as one argument, several as a
+            tuple.
         named: Inputs that are passed by keyword, with their index.
-        causal: The argument for a causal mask, and the index of the input it is for.
+        forms: Code for inputs that are passed in another form, by their index; `{}`
+            stands for the input: `{1: "{}.unsqueeze(0)"}`.
+        causal: The arguments for causal masks, and the index of the input each is for.
     """
 
     order: tuple[int, ...]
     keywords: dict[str, Any] = {}  # noqa: RUF012 - never mutated
-    states: tuple[str, ...] = ()
+    states: tuple[int, ...] = ()
     named: dict[str, int] = {}  # noqa: RUF012 - never mutated
-    causal: tuple[str, int] | None = None
+    forms: dict[int, str] = {}  # noqa: RUF012 - never mutated
+    causal: tuple[tuple[str, int], ...] = ()
 
     @property
     def plain(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, Strict
 
 from mlpgen.catalogue.component import Expects, Inferred, Positive, Structural
-from mlpgen.layers.base import Function, Layer, Shape, ShapeError, Value, affine, shown
+from mlpgen.layers.base import Function, Layer, Shape, ShapeError, Values, affine, shown
 from mlpgen.layers.shapes import example_axis
 from mlpgen.symbols.agreements import agree
 
@@ -43,8 +43,9 @@ class Linear(Layer):
         """Count one for each weight, at every position."""
         return prod(shape) * output[-1]
 
-    def caution(self, value: Value, spatial: int) -> ShapeError | None:
+    def caution(self, values: Values, spatial: int) -> ShapeError | None:
         """Warn if only the rows of images or signals are mapped."""
+        value = values[0]
         shape = value.shape
         if not value.batched or (len(shape) < 3 and not spatial):
             return None

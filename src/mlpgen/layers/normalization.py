@@ -19,7 +19,7 @@ from mlpgen.layers.base import (
     Layer,
     Shape,
     ShapeError,
-    Value,
+    Values,
     affine,
     need_dims,
     shown,
@@ -247,14 +247,15 @@ class GroupNorm(Layer):
             raise ShapeError("MG304", message, argument="num_groups")
         return shape
 
-    def caution(self, value: Value, spatial: int) -> ShapeError | None:
+    def caution(self, values: Values, spatial: int) -> ShapeError | None:
         """Warn about groups of one value; torch refuses them for a single example."""
         del spatial
-        if prod(map(int, value.shape)) != self.num_groups:
+        shape = values[0].shape
+        if prod(map(int, shape)) != self.num_groups:
             return None
         return ShapeError(
             "MG310",
-            f"`GroupNorm` needs several values per group, but {shown(value.shape)} has "
+            f"`GroupNorm` needs several values per group, but {shown(shape)} has "
             f"{int(self.num_groups)} in {int(self.num_groups)} groups",
             argument="num_groups",
             help="normalizing one value leaves only the bias",

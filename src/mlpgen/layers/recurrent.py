@@ -122,17 +122,19 @@ class _Recurrent(HasBatchFirst):
                 f"{whole_shown(each)}",
             )
 
-    def called(self, count: int) -> Call:
+    def called(self, values: Values) -> Call:
         """Pass states with the layers and directions before the batch."""
         code = _TWO_STATES if self._directions() == 2 else _ONE_STATE
-        return Call((0,), states=(code,) * (count - 1))
+        states = tuple(range(1, len(values)))
+        return Call((0,), states=states, forms=dict.fromkeys(states, code))
 
     def returned(self) -> Returned:
         """Return outputs and final state, which has the layers before the batch."""
         return ("output", "hidden")
 
-    def picks(self) -> dict[str, tuple[str, str]]:
+    def picks(self, values: Values) -> dict[str, tuple[str, str]]:
         """Pick the final state of the last layer, and the output at the last step."""
+        del values
         final = _BOTH if self._directions() == 2 else _LAST
         return {"hidden": ("hidden", final), "last": ("output", "{}[:, -1]")}
 
@@ -191,9 +193,9 @@ class _Recurrent(HasBatchFirst):
     def _directions(self) -> int:
         return 2 if getattr(self, "bidirectional") else 1
 
-    def caution(self, value: Value, spatial: int) -> ShapeError | None:
+    def caution(self, values: Values, spatial: int) -> ShapeError | None:
         """Warn about dropout without a second layer."""
-        del value, spatial
+        del values, spatial
         dropout: float = getattr(self, "dropout")
         if dropout == 0 or self.num_layers != 1:
             return None
@@ -265,9 +267,9 @@ class LSTM(_Recurrent):
         """Return both final states as a tuple."""
         return ("output", ("hidden", "cell"))
 
-    def picks(self) -> dict[str, tuple[str, str]]:
+    def picks(self, values: Values) -> dict[str, tuple[str, str]]:
         """Pick the cell like the hidden state."""
-        found = super().picks()
+        found = super().picks(values)
         return {**found, "cell": ("cell", found["hidden"][1])}
 
     def _state(self) -> int:

@@ -99,9 +99,9 @@ class LSTMCell(_Cell):
         """
         need_both_states(self, count)
 
-    def called(self, count: int) -> Call:
+    def called(self, values: Values) -> Call:
         """Pass both states as one argument."""
-        return Call((0,), states=("{}",) * (count - 1))
+        return Call((0,), states=tuple(range(1, len(values))))
 
     def results(self, values: Values) -> dict[str, Value]:
         """Return the state and the memory cell."""

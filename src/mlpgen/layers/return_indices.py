@@ -1,6 +1,6 @@
 """`return_indices` of max pooling: also return where the maxima were."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from mlpgen.catalogue.component import Expects, Structural
 from mlpgen.layers.base import Function, Layer, Returned, Value, Values
@@ -13,6 +13,8 @@ Flag = Annotated[bool, Structural(), Expects("true or false")]
 
 class ReturnsIndices(Layer):
     """Also returns the indices of the maxima, if `return_indices` is true."""
+
+    asked: ClassVar = {"indices": "return_indices"}
 
     def _indices(self) -> bool:
         return bool(getattr(self, "return_indices"))

@@ -27,11 +27,10 @@ def arguments(node: Node) -> dict[str, Any]:
     rounds = present_rounds(node)
     if len(rounds) == 1 and not rounds_vary(node):
         node = rounds[0].node
-    found: dict[str, Any] = {}
-    for maker in (node.maker, node.maker.inner):
-        if maker is not None:
-            found |= {name: plain(each) for name, each in maker.arguments.items()}
-    return found
+    arguments = dict(node.maker.arguments)
+    for name, maker in node.maker.inner.items():
+        arguments |= {name: True} if name else maker.arguments
+    return {name: plain(each) for name, each in arguments.items()}
 
 
 def argument_texts(view: LayerView) -> dict[str, str]:

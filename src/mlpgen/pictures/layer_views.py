@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpgen.graph.nodes import Graph, Node, Repetition
 
 ALL = 10**6
@@ -121,7 +123,8 @@ def _each(rounds: Repetition) -> tuple[Node, ...]:
 
 def _repetitions(node: Node) -> tuple[LayerView, ...]:
     """Return rounds that are not all equal, with equal ones in a row as one."""
-    found = [_repetition(each) for each in present_rounds(node)]
+    names = node.names.every if node.names else ()
+    found = [_repetition(each, names) for each in present_rounds(node)]
     unknown = [index for index, each in enumerate(found) if each.varies]
     if len(unknown) == 1:
         others = [each for each in found if not each.varies]
@@ -133,9 +136,10 @@ def _repetitions(node: Node) -> tuple[LayerView, ...]:
     return tuple(found)
 
 
-def _repetition(each: Repetition) -> LayerView:
+def _repetition(each: Repetition, names: Sequence[str]) -> LayerView:
     node, times = each.node, int(each.times)
-    name = str(each.first) if times == 1 else f"{each.first}–{each.first + times - 1}"
+    ends = dict.fromkeys((each.first, each.first + times - 1))
+    name = "–".join(names[end] if names else str(end) for end in ends)
     if times > 1 and _varies(each):
         return LayerView(node, name, "", times, _each(each), True, None, None)
     counts = (times * node.parameters, times * node.multiply_adds)

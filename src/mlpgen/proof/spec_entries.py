@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from mlpgen.graph.blocks.definitions import read_blocks, read_model, shapes_of
 from mlpgen.graph.blocks.include import included
+from mlpgen.spec.entries import ENTRY_KEYS
 from mlpgen.spec.models import read_spec
 from mlpgen.spec.problems import Problems
 from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, is_function
@@ -30,8 +31,8 @@ class EntryData(TypedDict):
             `share`.
         arguments: Its arguments by name, as written.
         sources: What `from` names; None without it.
-        options: `repeat`, `when`, `else`, `select`, `share`, `init`, `parametrize` and
-            `numbered`, if given.
+        options: `repeat`, `names`, `when`, `else`, `select`, `share`, `init`,
+            `parametrize` and `numbered`, if given.
         layers: The entries of a `Sequential`.
     """
 
@@ -107,8 +108,7 @@ def _class(definition: Definition, blocks: dict[str, Definition]) -> ClassData:
 
 
 def _entry(entry: Entry, blocks: dict[str, Definition]) -> EntryData:
-    wanted = {*("repeat", "when", "else", "select", "share", "init", "parametrize")}
-    wanted |= {"numbered"}
+    wanted = {*ENTRY_KEYS} - {"name", "from"}
     options = {k: v for k, v in entry.options.items() if k in wanted}
     arguments = dict(entry.arguments)
     if entry.type in TENSORS and "init" in arguments:

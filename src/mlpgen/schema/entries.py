@@ -75,6 +75,12 @@ KEYS: dict[str, dict[str, Any]] = {
         "enum": list(PARAMETRIZATIONS),
         "description": "A parametrization that computes its weight at each step.",
     },
+    "names": {
+        "type": "string",
+        "pattern": r"\$\{.*\bindex\b.*\}",
+        "description": "The names of the rounds, such as `block${index + 1}`. "
+        "Default: numbers from 0.",
+    },
     "numbered": {
         "type": "boolean",
         "description": "Whether the keys of the layers in a `Sequential` are numbers.",

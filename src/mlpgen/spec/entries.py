@@ -26,6 +26,7 @@ ENTRY_KEYS = (
     "init",
     "parametrize",
     "numbered",
+    "names",
 )
 """Keys that an entry can have beside its type."""
 
@@ -194,9 +195,10 @@ class EntryReader:
         options: dict[str, Any] = {
             key: raw[key] for key in ENTRY_KEYS[2:] if key in raw and key not in types
         }
-        for key in ("else", "share", "select", "parametrize"):
+        for key in ("else", "share", "select", "parametrize", "names"):
             if key in options and not isinstance(options[key], str):
-                message = f"`{key}` must be a name, not {shown(options[key])}"
+                a_name = "a pattern of names" if key == "names" else "a name"
+                message = f"`{key}` must be {a_name}, not {shown(options[key])}"
                 self.problems.add("MG203", message, (*path, key))
                 del options[key]
         if not isinstance(options.get("numbered", False), bool):

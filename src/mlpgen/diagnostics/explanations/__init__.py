@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from mlpgen.diagnostics.explanations.files import FILES
 from mlpgen.diagnostics.explanations.free_sizes import FREE_SIZES
+from mlpgen.diagnostics.explanations.sequences import SEQUENCES
 from mlpgen.diagnostics.explanations.shapes import SHAPES
 from mlpgen.diagnostics.explanations.spec import SPEC
 from mlpgen.diagnostics.explanations.syntax import SYNTAX
@@ -19,6 +20,7 @@ EXPLANATIONS = {
     **SPEC,
     **FREE_SIZES,
     **SHAPES,
+    **SEQUENCES,
     **TRAINING,
     **TEMPLATES,
 }

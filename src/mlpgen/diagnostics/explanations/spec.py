@@ -323,4 +323,13 @@ SPEC = {
         spec("Flatten", "relu", "Linear: 10", rest="numbered: true\n"),
         spec("Flatten", "ReLU", "Linear: 10", rest="numbered: true\n"),
     ),
+    "MG251": Explanation(
+        "Names of rounds that cannot be used",
+        "`names` beside `repeat` is a pattern with at least one expression that uses "
+        "`index` and nothing else, such as `block${index + 1}`. It gives each round "
+        "another name, of letters, digits, `_` and `-`, which is no attribute of "
+        "`nn.Module`. Rounds that are numbered have no names.",
+        spec('Linear: 8\n    repeat: 3\n    names: "block"', image="[8]"),
+        spec('Linear: 8\n    repeat: 3\n    names: "block${index}"', image="[8]"),
+    ),
 }

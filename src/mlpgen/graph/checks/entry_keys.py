@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
-_EVERY = frozenset({"repeat", "when", "else", "share", "select", "init", "parametrize"})
+_EVERY = frozenset(
+    {"repeat", "names", "when", "else", "share", "select", "init", "parametrize"}
+)
 _TAKES = {
     "layer": _EVERY,
     "function": frozenset({"when", "else", "select"}),
     "tensor": frozenset[str](),
-    "block": frozenset({"repeat", "when", "else", "select"}),
-    "container": frozenset({"repeat", "when", "else", "numbered"}),
-    "custom": frozenset({"repeat", "when", "else"}),
+    "block": frozenset({"repeat", "names", "when", "else", "select"}),
+    "container": frozenset({"repeat", "names", "when", "else", "numbered"}),
+    "custom": frozenset({"repeat", "names", "when", "else"}),
     "share": frozenset({"share"}),
 }
 """The keys of each kind of entry, in addition to `name` and `from`."""
@@ -41,6 +43,7 @@ _CODES = {
     "when": "MG225",
     "else": "MG225",
     "numbered": "MG250",
+    "names": "MG251",
 }
 """The code of mistakes with each key."""
 
@@ -148,6 +151,10 @@ def _in_numbers(entry: Entry) -> Iterator[_Refusal]:
         message = "a `when` that uses `index` cannot be used where layers are numbered"
         help = "put the layer in a block, with `when` inside it"
         yield _Refusal("when", "MG250", message, help)
+    if "names" in entry.options:
+        message = "`names` cannot be used where layers are numbered"
+        help = "put the layer in a `Sequential` of its own, without `numbered`"
+        yield _Refusal("names", "MG251", message, help)
 
 
 def _of_kind(entry: Entry) -> Iterator[_Refusal]:
@@ -166,6 +173,9 @@ def _contradictions(entry: Entry) -> Iterator[_Refusal]:
     """Refuse keys that cannot be combined."""
     if entry.type == SHARE:
         return
+    if "names" in entry.options and "repeat" not in entry.options:
+        message = "`names` names the rounds of `repeat`, which this entry lacks"
+        yield _Refusal("names", "MG251", message, "`name` is the name of the layer")
     found: dict[str, list[str]] = {}
     for key, other in _CONTRADICT:
         # A plain `when` is true for any arguments of the class.

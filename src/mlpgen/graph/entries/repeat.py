@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.arguments import evaluated
-from mlpgen.graph.checks.limits import MOST_LAYERS, MOST_ROUNDS, leaves
+from mlpgen.graph.checks.limits import MOST_LAYERS, leaves
 from mlpgen.graph.code_keys import code_key, node_key
 from mlpgen.graph.context import container
+from mlpgen.graph.entries.names import names_of_rounds
 from mlpgen.graph.entries.repeat_grouping import gathered
 from mlpgen.graph.entries.when import mentions_index, rounds_can_pass
 from mlpgen.graph.entries.when_pass_through import (
@@ -18,8 +18,6 @@ from mlpgen.graph.entries.when_pass_through import (
 )
 from mlpgen.graph.scope import INDEX
 from mlpgen.graph.used_parameters import counts, names_in, names_of_node
-from mlpgen.spec.wording import shown
-from mlpgen.symbols.expressions import value_of
 from mlpgen.symbols.sizes import Size, either, names_of, operand_of, with_value
 
 if TYPE_CHECKING:
@@ -59,7 +57,7 @@ def repeated(
         options = {
             k: v
             for k, v in entry.options.items()
-            if k not in ("repeat", "when", "else")
+            if k not in ("repeat", "when", "else", "names")
         }
         alone = entry._replace(options=options)
         resolve(alone, wires, _within(entry, 0, context))  # to find its own mistakes
@@ -71,12 +69,13 @@ def repeated(
             [each.raw for each in entry.children],
         ]
     )
+    names = names_of_rounds(entry, count, context)
     nodes: list[Node] = []
     written: list[Node] = []
     made = max(int(count), FEWEST if isinstance(count, Size) else 1)
     wire, *others = wires
     for index in range(made):
-        round_ = _round(entry, index)
+        round_ = _round(entry, names.every[index] if names else str(index))
         takes = (wire, *others)
         within = _within(entry, index, context)
         needed = index < max(1, int(count))
@@ -102,17 +101,20 @@ def repeated(
         wire = after
         if same and not numbered and index + 1 < made:
             break
-    return _rounds(entry, wires, nodes, written, count, context, empty=empty)
+    node = _rounds(entry, wires, nodes, written, count, context, empty=empty)
+    return node and node._replace(names=names)
 
 
-def _round(entry: Entry, index: int) -> Entry:
+def _round(entry: Entry, name: str) -> Entry:
     """Return the entry of one round."""
     options = {
-        k: each for k, each in entry.options.items() if k not in ("repeat", "else")
+        k: each
+        for k, each in entry.options.items()
+        if k not in ("repeat", "else", "names")
     }
     if not mentions_index(options.get("when")):
         options.pop("when", None)  # it applies to all rounds together
-    return entry._replace(name=str(index), options=options)
+    return entry._replace(name=name, options=options)
 
 
 def _handed_on(node: Node) -> Value:
@@ -186,6 +188,13 @@ def _rounds(
         )
         help = "write the number, or let sizes grow by the same step each round"
         context.problems.add("MG221", message, (*entry.path, "repeat"), help=help)
+        return None
+    if "names" in entry.options and not counted:
+        message = (
+            "rounds that depend on the number of a round around them have no names"
+        )
+        help = "put the inner `repeat` in a block"
+        context.problems.add("MG251", message, (*entry.path, "names"), help=help)
         return None
     if len({each.ties for each in nodes}) > 1:
         message = "`share` with `repeat` would give each round the same parameters"
@@ -297,34 +306,6 @@ def _after(
 def _may_divide_by_zero(size: int) -> bool:
     """Return whether a size divides by a parameter, which is 0 with no rounds."""
     return any(each.names for each in operand_of(size).divisors())
-
-
-def no_rounds(entry: Entry, context: Context) -> bool:
-    """Return whether there are no rounds for any parameters, ignoring mistakes."""
-    with context.problems.trial():
-        count = count_of(entry, context)
-    return count == 0 and not isinstance(count, Size)
-
-
-def count_of(entry: Entry, context: Context) -> int | None:
-    """Read `repeat`; None after a mistake."""
-    path = (*entry.path, "repeat")
-    raw = entry.options["repeat"]
-    mark = context.problems.mark()
-    value = evaluated(raw, path, context.scope, context.problems)
-    if mark.found:
-        return None
-    count = value_of(value)
-    if not isinstance(count, int) or isinstance(count, bool):
-        message = f"`repeat` must be a whole number of at least 0, not {shown(count)}"
-        help = context.problems.help_for(count)
-        context.problems.add("MG203", message, path, help=help)
-    elif not 0 <= count <= MOST_ROUNDS:
-        message = f"`repeat` must be from 0 to {MOST_ROUNDS:,}, not {int(count)}"
-        context.problems.add("MG204", message, path)
-    else:
-        return count
-    return None
 
 
 def _codes(wire: Wire) -> list[str]:

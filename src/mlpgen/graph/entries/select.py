@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.graph.wires import asked_for
 from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def selected(node: Node, entry: Entry, context: Context) -> Node | None:
         return node._replace(parts={wanted: parts[wanted], **parts})
     gives = listed(parts) if len(parts) > 1 else "one tensor"
     message = f"`{entry.type}` has no part `{cut(wanted)}`: it returns {gives}"
-    help = nearest(wanted, parts) or ("leave `select` out" if len(parts) < 2 else "")
+    help = asked_for(entry.type, wanted) or nearest(wanted, parts)
+    help = help or ("leave `select` out" if len(parts) < 2 else "")
     context.problems.add("MG219", message, (*entry.path, "select"), help=help)
     return None

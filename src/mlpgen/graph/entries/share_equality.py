@@ -58,7 +58,8 @@ def _outline(node: Node) -> tuple[str, ...]:
         node.maker.wrapper,
         f"{len(node.children)} {_count(node)} {sum(1 for _ in own_values(node))}",
         function.name if function else "",
-        *(inner.arguments if inner else ()),
+        *inner,
+        *(name for each in inner.values() for name in each.arguments),
         *node.arguments,
     )
 

@@ -100,7 +100,15 @@ def scripted(subject: Subject) -> str:
 
 
 def _script(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
-    return torch.jit.script(module)(*args, **kwargs)
+    try:
+        made = torch.jit.script(module)
+    except RuntimeError as error:
+        attends = any(isinstance(x, nn.MultiheadAttention) for x in module.modules())
+        if attends and "Optional[Tensor]" in str(error):
+            message = "the weights of attention, which may be None to it"
+            raise UnsupportedError(message) from None
+        raise
+    return made(*args, **kwargs)
 
 
 def _as_eager(subject: Subject, attempt: Attempt) -> None:
@@ -130,6 +138,8 @@ def _tried(
     """
     try:
         return run()
+    except UnsupportedError:
+        raise
     except Exception as error:
         for _, model in subject.mode(training=False):
             refuse_if_torch_does(model, subject.inputs(_few(subject)), attempt)

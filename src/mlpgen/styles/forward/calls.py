@@ -40,36 +40,39 @@ def layer_call(
 
 def module_call(name: str, node: Node, values: Sequence[Value]) -> Group:
     """Write the call of the module of this name."""
+    how = node.call
+    formed = [_formed(how, index, value) for index, value in enumerate(values)]
     return call(
         name,
-        *(values[index] for index in node.call.order),
-        *_states(node.call, values),
-        *(keyword(key, values[index]) for key, index in node.call.named.items()),
-        *_causal(node.call, values),
-        *(keyword(key, literal(value)) for key, value in node.call.keywords.items()),
+        *(formed[index] for index in how.order),
+        *_states([formed[index] for index in how.states]),
+        *(keyword(key, formed[index]) for key, index in how.named.items()),
+        *(_causal(mask, values[index]) for mask, index in how.causal),
+        *(keyword(key, literal(value)) for key, value in how.keywords.items()),
     )
 
 
-def _states(how: Call, values: Sequence[Value]) -> tuple[Piece, ...]:
-    """Write the last inputs as one argument, if they are states."""
-    given = values[len(values) - len(how.states) :]
-    codes = zip(how.states, given, strict=True)
-    states = tuple(code.format(operand(value).atom) for code, value in codes)
-    return (Group("(", states, ")", collection=True),) if len(states) > 1 else states
+def _formed(how: Call, index: int, value: Value) -> Value:
+    """Write an input in the form in which it is passed."""
+    if index not in how.forms:
+        return value
+    return operands.atom(how.forms[index].format(operand(value).atom))
 
 
-def _causal(how: Call, values: Sequence[Value]) -> tuple[Piece, ...]:
+def _states(states: Sequence[Value]) -> Sequence[Value]:
+    """Write several states as one argument."""
+    return (Group("(", (*states,), ")", collection=True),) if states[1:] else states
+
+
+def _causal(name: str, about: Value) -> Piece:
     """Write the causal mask: true where a step would attend to a later one.
 
     torch has a function for it, but torch.jit.script refuses that.
     """
-    if how.causal is None:
-        return ()
-    name, index = how.causal
-    value = operand(values[index]).atom
+    value = operand(about).atom
     length = f"{value}.shape[1]"
     given = (length, length, "dtype=torch.bool", f"device={value}.device")
-    return (keyword(name, Group("torch.ones(", given, ").triu(1)")),)
+    return keyword(name, Group("torch.ones(", given, ").triu(1)"))
 
 
 def _function(
@@ -221,7 +224,7 @@ def can_nest(inner: PendingCall, node: Node, *, nested: bool) -> bool:
         nested: Whether they would for layers that are not pointwise.
     """
     function = node.function
-    if node.call.causal is not None:
+    if node.call.causal:
         return False  # its call repeats an input
     if node.pointwise or (function and (function.is_method or function.is_index)):
         return True

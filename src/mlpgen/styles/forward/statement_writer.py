@@ -22,7 +22,7 @@ from mlpgen.styles.forward.statements import (
     annotate,
     unpack,
 )
-from mlpgen.styles.init.modules import can_chain
+from mlpgen.styles.init.modules import can_chain, iterated
 from mlpgen.styles.shape_text import comment_text
 from mlpgen.symbols.operands import atom
 
@@ -157,7 +157,7 @@ class StatementWriter:
         """
         layer = self.variables.loop_variable
         code = module_call(layer, node, self._start(node, variable))
-        head = f"for {layer} in self.{node.shared or node.name}:"
+        head = f"for {layer} in {iterated(node, node.shared or node.name)}:"
         self.statements.append(CompoundStatement(head, (Assignment(target, code),)))
 
     def _start(self, node: Node, target: str) -> list[Operand]:

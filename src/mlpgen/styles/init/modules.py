@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.scope import INDEX
 from mlpgen.spec.types import NOT_IN_TORCH
-from mlpgen.styles.code import Group, call, keyword, literal
+from mlpgen.styles.code import Group, call, keyword, literal, quoted
 from mlpgen.styles.shape_text import comment_text
 from mlpgen.symbols.sizes import code_of
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.graph.nodes import Maker, Node, Repetition
+    from mlpgen.graph.round_names import RoundNames
     from mlpgen.styles.code import Piece
 
 
@@ -43,6 +44,15 @@ def container(node: Node) -> str:
     return "nn.Sequential" if can_chain(node) else "nn.ModuleList"
 
 
+def iterated(node: Node, name: str) -> str:
+    """Write what a loop over the rounds of a layer iterates over."""
+    return (
+        f"self.{name}.values()"
+        if node.names and not can_chain(node)
+        else f"self.{name}"
+    )
+
+
 def can_chain(node: Node) -> bool:
     """Tell whether the module of a layer takes one tensor and returns one."""
     return node.single and node.call.plain
@@ -51,15 +61,17 @@ def can_chain(node: Node) -> bool:
 def constructor_call(maker: Maker) -> Piece:
     """Write the call of a class, with required arguments by position."""
     arguments = maker.arguments.items()
+    inner = {name: constructor_call(each) for name, each in maker.inner.items()}
     piece = call(
         maker.prefix + maker.type,
-        *([constructor_call(maker.inner)] if maker.inner else []),
+        *(each for name, each in inner.items() if not name),
         *(literal(value) for key, value in arguments if key in maker.required),
         *(
             keyword(key, literal(value))
             for key, value in arguments
             if key not in maker.required
         ),
+        *(keyword(name, each) for name, each in inner.items() if name),
     )
     return call(maker.wrapper, piece) if maker.wrapper else piece
 
@@ -67,6 +79,8 @@ def constructor_call(maker: Maker) -> Piece:
 def _rounds(node: Node, *, comments: bool) -> Piece:
     """Write the container of a repeated layer."""
     name = container(node)
+    if node.names:
+        return _named_rounds(node, node.names, name, comments=comments)
     pieces = [_round(each, comments=comments) for each in node.rounds]
     if name == "nn.Sequential":
         return call(name, *pieces)
@@ -79,13 +93,66 @@ def _round(each: Repetition, *, comments: bool) -> Piece:
     if code_of(each.times) == "1":
         return module_code(each.node, comments=comments)
     piece = module_code(each.node, comments=False)
-    last = code_of(each.first + each.times)
-    index, numbers = "_", code_of(each.times)
-    if each.counted:
-        index = INDEX
-        numbers = f"{each.first}, {last}" if each.first else last
-    loop = f"for {index} in range({numbers})"
+    loop = _loop(each, counted=each.counted)
     return Group("*(", (piece, loop), ")", separator=" ")
+
+
+def _loop(each: Repetition, *, counted: bool) -> str:
+    """Write the loop over rounds of a comprehension."""
+    if not counted:
+        return f"for _ in range({code_of(each.times)})"
+    last = code_of(each.first + each.times)
+    numbers = f"{each.first}, {last}" if each.first else last
+    return f"for {INDEX} in range({numbers})"
+
+
+def _named_rounds(
+    node: Node, names: RoundNames, container: str, *, comments: bool
+) -> Piece:
+    """Write the container of rounds that have names."""
+    pieces: list[Piece] = []
+    listed = container == "nn.ModuleList"
+    each_alone = all(code_of(each.times) == "1" for each in node.rounds)
+    if each_alone and not listed and names.are_identifiers:
+        pairs = zip(names.every, node.rounds, strict=False)
+        named = tuple(
+            keyword(key, module_code(each.node, comments=comments))
+            for key, each in pairs
+        )
+        return call(container, Group("OrderedDict(", named, ")", exploded=True))
+    for each in node.rounds:
+        one = code_of(each.times) == "1"
+        made = module_code(each.node, comments=comments and one)
+        key = quoted(names.every[each.first]) if one else _pattern(names)
+        if listed and isinstance(made, Group):
+            pair: Piece = made._replace(opening=f"{key}: {made.opening}")
+        else:
+            pair = Group("(", (key, made), ")", collection=True)
+        if one:
+            pieces.append(pair)
+        else:
+            items = (pair, _loop(each, counted=True))
+            opening, closing = ("**{", "}") if listed else ("*(", ")")
+            pieces.append(Group(opening, items, closing, separator=" "))
+    first = pieces[0]
+    alone = first if len(pieces) == 1 and isinstance(first, Group) else None
+    if listed:
+        inner = Group("{", tuple(pieces), "}", collection=True)
+        if alone and alone.opening == "**{":
+            inner = alone._replace(opening="{")
+        return call("nn.ModuleDict", inner)
+    inner = call("OrderedDict", Group("[", tuple(pieces), "]", collection=True))
+    if alone and alone.opening == "*(":
+        inner = alone._replace(opening="OrderedDict(")
+    return call(container, inner)
+
+
+def _pattern(names: RoundNames) -> str:
+    """Write the f-string of a name."""
+    parts = [
+        part if isinstance(part, str) else f"{{{part.code}}}" for part in names.parts
+    ]
+    return f'f"{"".join(parts)}"'
 
 
 def sequential_call(
@@ -149,10 +216,11 @@ def imported_names(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[st
     wanted = {*outputs, *(source for node in nodes for source in node.reads)}
     for node in nodes:
         picked = [node.picks.get(part, ("", ""))[1] for part in node.parts_in(wanted)]
-        codes = (*picked, *node.call.states)
-        if node.call.causal is not None or any("torch." in code for code in codes):
+        codes = (*picked, *node.call.forms.values())
+        if node.call.causal or any("torch." in code for code in codes):
             found.add("torch")
-        if node.children and node.children[0].number is None:
+        unnumbered = node.children and node.children[0].number is None
+        if unnumbered or (node.names and can_chain(node)):
             found.add("OrderedDict")
         if node.children:
             found |= imported_names(node.children) - {"F", "torch"}

@@ -75,7 +75,7 @@ class _SizeVariables:
         )
 
     def _maker(self, maker: Maker) -> Maker:
-        inner = self._maker(maker.inner) if maker.inner else None
+        inner = {name: self._maker(each) for name, each in maker.inner.items()}
         return maker._replace(arguments=self._values(maker.arguments), inner=inner)
 
     def _function(self, function: Function) -> Function:

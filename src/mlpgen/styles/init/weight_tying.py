@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.graph.walks import is_numbered
 from mlpgen.names.identifiers import free_name
 from mlpgen.styles.init.initial_values import deciding_arguments, under_conditions
+from mlpgen.styles.init.modules import iterated
 from mlpgen.styles.layout import BODY, INDENT, bracketed, indented
 from mlpgen.styles.variable_names import arguments, init_locals
 from mlpgen.symbols import operands
@@ -24,7 +25,7 @@ def tying_lines(node: Node, graph: Graph) -> list[str]:
         return _lines(node, f"self.{node.name}", BODY, graph)
     layer = init_locals(graph).layer
     lines = _lines(node, layer, BODY + INDENT, graph)
-    return [f"for {layer} in self.{node.name}:", *indented(lines)]
+    return [f"for {layer} in {iterated(node, node.name)}:", *indented(lines)]
 
 
 def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:

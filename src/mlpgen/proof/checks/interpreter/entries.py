@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FailsError
@@ -102,6 +103,16 @@ def modules_of(entry: Entry, known: Mapping[str, Any]) -> int:
         return 0
     count: int = value_of(options.get("repeat", 1), known)
     return count
+
+
+def name_of_round(entry: Entry, index: int) -> str:
+    """Return the name of a round: its number, or what the pattern of names says."""
+    pattern: str = entry["options"].get("names", "${index}")
+    return re.sub(
+        r"\$\{[^{}]*\}",
+        lambda found: str(value_of(found.group(), {"index": index})),
+        pattern,
+    )
 
 
 def path_in(

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import FailsError
 from ..messages import counted
+from .calls import called
 from .entries import (
     free_sizes,
     handed_on,
     modules_of,
+    name_of_round,
     needed_in,
     original_of,
     passing_in,
@@ -25,7 +27,7 @@ from .entries import (
 )
 from .expressions import asks_round, value_of, values_of
 from .functions import Value, evaluated, in_mode, names_of_parts
-from .modules import called, made, masked, need_kind
+from .modules import made, need_kind
 from .records import Expected, FoundLayer, MissingError, Numbers, Prefix
 
 if TYPE_CHECKING:
@@ -183,7 +185,8 @@ class Interpreter:
         parts: Parts = {"": takes[0]}
         for index in range(times):
             within = {**known, "index": index}
-            here = inner.of(str(index), str(index + first))
+            name = name_of_round(entry, index)
+            here = inner.of(name, str(index + first) if numbers else name)
             if by_round and not value_of(options["when"], within):
                 self._keep(here.names, {"": handed_on(parts, entry)})
                 continue
@@ -233,10 +236,8 @@ class Interpreter:
             tensors = dict(zip(names, found, strict=True))
         else:
             module = self._module(entry, at.modules, arguments, known, takes)
-            given, named = masked(
-                entry["type"], arguments, [each.tensor for each in takes]
-            )
-            tensors = called(module, entry["type"], given, named)
+            given = [each.tensor for each in takes]
+            tensors = called(module, entry["type"], arguments, given)
         parts = {part: Value(each, batched) for part, each in tensors.items()}
         return selected(parts, entry)
 
@@ -305,7 +306,8 @@ class Interpreter:
         module, times = at.modules + entry["name"], entry["options"].get("repeat")
         names = [module]
         if times is not None:
-            names = [f"{module}.{i}" for i in range(value_of(times, known))]
+            rounds = range(value_of(times, known))
+            names = [f"{module}.{name_of_round(entry, index)}" for index in rounds]
         way = path_in(other, inner, self.spec["blocks"])
         owner = ".".join([at.modules + other["name"], *way])
         self.ties += [(name, owner) for name in names]
