@@ -21,7 +21,7 @@ from mlpgen.graph.entries.when import condition_of, each_round, merged, refuse_n
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.outputs import finished
 from mlpgen.graph.resolver_state import ResolverState
-from mlpgen.graph.scope import Findings, Scope
+from mlpgen.graph.scope import scope_of_model
 from mlpgen.graph.training.producers import places
 from mlpgen.graph.values import check_values
 from mlpgen.graph.wires import Wire, Wires
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.blocks.hints import Hints
     from mlpgen.graph.blocks.use import Uses
     from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.scope import Scope
     from mlpgen.layers.base import Value
     from mlpgen.spec.entries import Entry
 
@@ -75,9 +76,7 @@ class Resolver:
     ) -> Graph:
         """Resolve the model itself, with these examples of free sizes."""
         self._taken.classes[definition.name] = ""
-        known = {**definition.parameters, **sizes}
-        free = {name: frozenset((name,)) for name in sizes}
-        scope = Scope(known, Findings(), free=free, values=definition.values)
+        scope = scope_of_model(definition.parameters, sizes, definition.values)
         return self._class(definition, inputs, scope).graph
 
     @cached_property

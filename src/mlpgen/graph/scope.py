@@ -200,6 +200,22 @@ class Scope(NamedTuple):
         return found
 
 
+def scope_of_model(
+    parameters: Mapping[str, Scalar],
+    sizes: Mapping[str, int],
+    values: Mapping[str, Any],
+) -> Scope:
+    """Return the scope of a model.
+
+    Args:
+        parameters: Its parameters with their values.
+        sizes: Its free sizes with their examples.
+        values: Its local values.
+    """
+    free = {name: frozenset((name,)) for name in sizes}
+    return Scope({**parameters, **sizes}, Findings(), free=free, values=values)
+
+
 def _names(value: Scalar | Expression | None) -> frozenset[str]:
     if isinstance(value, Expression):
         return value.names
