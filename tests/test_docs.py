@@ -76,20 +76,33 @@ def test_the_spec_is_the_one_in_the_folder() -> None:
     assert shown == {key: whole[key] for key in whole if key != "training"}
 
 
-@pytest.mark.parametrize(("index", "style"), [(0, "explicit"), (1, "sequential")])
-def test_the_classes_are_those_rendered(index: int, style: str) -> None:
-    text = (ROOT / "generated" / style / "mnist_mlp.py").read_text(encoding="utf-8")
+def test_the_layers_are_those_of_the_lecture() -> None:
+    shown = source.parse(blocks("yaml")[1].encode(), "README.md").data
+    whole = source.read(str(ROOT / "specs" / "lecture_mlp.yaml")).data
+    assert shown == {key: whole[key] for key in ("layers", "outputs")}
+
+
+@pytest.mark.parametrize(
+    ("index", "file"),
+    [
+        (0, "explicit/mnist_mlp.py"),
+        (1, "sequential/mnist_mlp.py"),
+        (2, "explicit/lecture_mlp.py"),
+    ],
+)
+def test_the_classes_are_those_rendered(index: int, file: str) -> None:
+    text = (ROOT / "generated" / file).read_text(encoding="utf-8")
     cls = text[text.index("class ") :]
     without = re.sub(r'    """.*?"""\n\n', "", cls, count=1, flags=re.DOTALL)
     assert blocks("python")[index] == without
 
 
 def test_the_block_is_the_one_rendered() -> None:
-    spec = source.parse(blocks("yaml")[1].encode(), "README.md").data
+    spec = source.parse(blocks("yaml")[2].encode(), "README.md").data
     text = api.render(network(spec))["tiny_res_net.py"]
     cls = text[text.index("class Residual") : text.index("\n\n\nclass Tiny")]
     without = re.sub(r'    """.*?"""\n\n', "", cls, count=1, flags=re.DOTALL)
-    assert blocks("python")[3] == without + "\n"
+    assert blocks("python")[4] == without + "\n"
 
 
 @pytest.mark.parametrize("path", [ROOT / "docs" / "language.md"], ids=["language"])

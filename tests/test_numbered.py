@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -165,3 +166,21 @@ def test_rounds_have_the_names_of_a_pattern(style: str, depth: int) -> None:
         wanted |= {inside, f"{inside}.out_proj"}
     assert names == wanted
     assert found(torch.randn(2, 4, 8)).shape == (2, 4, 8)
+
+
+@pytest.mark.parametrize("style", api.STYLES)
+def test_the_network_of_the_lecture(style: str) -> None:
+    """Its layers have the indices 0 to 4, and a hook sees what one of them returns."""
+    spec = Path(__file__).parent.parent / "specs" / "lecture_mlp.yaml"
+    made: Any = module(api.render(spec, style)["lecture_mlp.py"]).LectureMLP()
+    wanted = nn.Sequential(
+        nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10)
+    )
+    made.my_network.load_state_dict(wanted.state_dict(), strict=True)
+    seen: list[torch.Tensor] = []
+    made.my_network[2].register_forward_hook(lambda *call: seen.append(call[2]))
+    x = torch.randn(2, 1, 28, 28)
+    logits, probas = made(x)
+    assert torch.equal(logits, wanted(x.flatten(1)))
+    assert torch.equal(probas, logits.softmax(dim=1))
+    assert torch.equal(seen[0], wanted[:3](x.flatten(1)))

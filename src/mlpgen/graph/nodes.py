@@ -153,6 +153,13 @@ class Node(NamedTuple):
         """Whether its rounds are beside the other layers, each with a number."""
         return self.number is not None and bool(self.rounds)
 
+    @property
+    def label(self) -> str:
+        """What its result is called: as the last layer of a `Sequential`, if named."""
+        last = self.children[-1:]
+        named = any(each.named and each.condition is None for each in last)
+        return last[0].name if named else self.name
+
     def each_round(self) -> Iterator[tuple[str, str, Node]]:
         """Yield the rounds: the name, the key beside that of the layer, the layer."""
         inside = f"{self.name}." if self.number is None else ""

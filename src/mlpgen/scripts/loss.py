@@ -109,10 +109,11 @@ def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
     names: dict[str, str] = {}
     taken = _taken(recipe)
     for output in (graph.outputs[0], *_used(recipe)):
-        name = spelling(output)
         used = {*taken, *names.values()}
         layer, dot, _ = output.partition(".")
-        plain = graph.node(layer).named and not dot and len(name) <= LONGEST
+        node = graph.node(layer)
+        name = spelling(output if dot else node.label)
+        plain = node.named and not dot and len(name) <= LONGEST
         if not plain or name in used:
             number = graph.outputs.index(output) + 1
             name = free_name(

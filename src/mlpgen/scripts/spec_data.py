@@ -29,8 +29,12 @@ if TYPE_CHECKING:
 
 _ALWAYS = ("epochs", "batch_size", "seed")
 """Keys that are kept though they may be the default: the flags of a training."""
-_KEYS = ("select", "share", "parametrize", "repeat", "when")
-"""Keys beside a type that say what a layer computes; `from` is looked at apart."""
+_KEYS = (
+    *("select", "share", "parametrize", "repeat", "names", "when", "else"),
+    "numbered",
+)
+"""Keys beside a type that say what a layer computes, or what its keys are; `from` is
+looked at apart."""
 
 
 def network(graph: Model) -> dict[str, Any]:
@@ -56,7 +60,8 @@ def _class(graph: Graph, blocks: Mapping[str, Graph]) -> dict[str, Any]:
     layers = dict(_layers(graph.entries, tuple(graph.inputs), blocks))
     last = (graph.entries[-1].name,) if graph.entries else ()
     outputs = {} if graph.outputs == last else {"outputs": said([*graph.outputs])}
-    return {"layers": layers, **outputs}
+    numbered = {"numbered": "true"} if graph.numbered else {}
+    return {"layers": layers, **outputs, **numbered}
 
 
 def _inputs(inputs: Mapping[str, Value]) -> str:

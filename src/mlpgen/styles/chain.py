@@ -171,9 +171,11 @@ def _numbered_forward(
 
 def _tail_forward(graph: Graph, tail: Sequence[Node]) -> list[str]:
     """Call the chain up to the first output, then the functions after it."""
-    first = next(node.name for node in graph.nodes if node.name in graph.outputs)
+    node = next(node for node in graph.nodes if node.name in graph.outputs)
+    first, label = node.name, node.label
+    label = first if label in graph.values() else label
     (value,) = map(argument, graph.inputs)
-    given = choose_names([first], {*FORWARD, *graph.inputs})
+    given = {first: choose_names([label], {*FORWARD, *graph.inputs})[label]}
     chosen, lines = function_statements(
         tail, graph.outputs, given, comments=bool(graph.stem)
     )

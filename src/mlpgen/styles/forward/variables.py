@@ -29,12 +29,17 @@ class Lifetimes:
         readers: The positions of the layers that read a value; outputs are also read
             behind the last layer.
         outputs: The values that are returned.
+        labels: What the result of each layer is called, if it has a variable.
     """
 
     def __init__(self, nodes: Sequence[Node], outputs: Sequence[str]) -> None:
         self.positions = {node.name: index for index, node in enumerate(nodes)}
         self.readers: dict[str, list[int]] = {}
         self.outputs = frozenset(outputs)
+        self.labels = {name: name for name in self.positions}
+        for node in nodes:
+            if node.label not in self.labels.values():
+                self.labels[node.name] = node.label
         for index, node in enumerate(nodes):
             for source in node.reads:
                 self.readers.setdefault(source, []).append(index)
@@ -114,7 +119,9 @@ class Variables:
         self._named = named
         self._arguments = tuple(arguments.values())
         self._taken = {*FORWARD, *self._arguments, *sizes.variables}
-        self._names = choose_names(lifetimes.positions, self._taken)
+        labels = lifetimes.labels
+        chosen = choose_names(labels.values(), self._taken)
+        self._names = {name: chosen[label] for name, label in labels.items()}
         self._tensors = dict.fromkeys(self._arguments, True)
         self._live = LiveVariables(lifetimes)
         for value, variable in arguments.items():
