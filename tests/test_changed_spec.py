@@ -98,6 +98,18 @@ def training(key: str, value: Any, *told: str) -> Case:
 UNIT = SPEC["blocks"]["Unit"]["layers"]
 LAYERS = SPEC["layers"]
 NETWORKS = {
+    "numbers as keys": Case({("numbered",): True}, ("numbered is new: true",)),
+    "numbers in a layer": layer(
+        3,
+        {"Sequential": ["ReLU"], "numbered": True},
+        "relu_1 was ReLU, is Sequential numbered true",
+        "sequential_1.relu_1 is new: ReLU",
+    ),
+    "names of rounds": layer(
+        3,
+        {"ReLU": None, "repeat": 2, "names": "round_${index + 1}"},
+        "relu_1 was ReLU, is ReLU repeat 2 names round_${index + 1}",
+    ),
     "a type": layer(3, "Tanh", "relu_1 was ReLU, is Tanh"),
     "an argument": layer(
         4, {"Dropout": 0.2}, "dropout_1 was Dropout 0.5, is Dropout 0.2"
