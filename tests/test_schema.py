@@ -25,11 +25,12 @@ SPECS = [
 ]
 BEYOND = (
     "MG201-block-",
+    "MG202-type-that-lacks-",
     "MG203-scale-of-an-input-",
     "MG204-a-class-that-is-ignored",
     "MG204-target-of-",
 )
-"""What follows from other lines of a spec: its blocks, inputs, classes, metrics."""
+"""What follows from other lines of a spec: its blocks, types, inputs, metrics."""
 WRONG = [
     path
     for path in sorted((ROOT / "tests" / "diagnostics").glob("MG20[1-4]*.yaml"))

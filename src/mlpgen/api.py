@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mlpgen.diagnostics.diagnostic import Diagnostic
     from mlpgen.graph.nodes import Model
     from mlpgen.source import Document
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import Setting
     from mlpgen.template_files import TemplateFolder
 
 STYLES: tuple[str, ...] = get_args(Style)
@@ -47,7 +47,7 @@ class Network(NamedTuple):
     graph: Model
     warnings: tuple[Diagnostic, ...]
     document: Document
-    settings: Mapping[str, Scalar]
+    settings: Mapping[str, Setting]
     unchained: tuple[Diagnostic, ...] = ()
 
     def warnings_in(self, style: str) -> tuple[Diagnostic, ...]:
@@ -65,7 +65,7 @@ class Network(NamedTuple):
 
 
 def load(
-    path: str | os.PathLike[str], settings: Mapping[str, Scalar] | None = None
+    path: str | os.PathLike[str], settings: Mapping[str, Setting] | None = None
 ) -> Network:
     """Read a spec.
 
@@ -268,6 +268,8 @@ def layer_names(graph: Model) -> list[str]:
     return [*captures(graph)]
 
 
-def shown(value: Scalar) -> str:
+def shown(value: Setting) -> str:
     """Write the value of a parameter as in YAML."""
+    if isinstance(value, str):
+        return value
     return str(value).lower() if isinstance(value, bool) else repr(value)

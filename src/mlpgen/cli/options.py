@@ -15,7 +15,7 @@ from mlpgen.source.files import possible
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import Setting
 
 
 class AnyPath(click.ParamType[str]):
@@ -128,20 +128,21 @@ def parse_captures(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(filter(None, names))
 
 
-def parse_settings(texts: Sequence[str]) -> dict[str, Scalar]:
+def parse_settings(texts: Sequence[str]) -> dict[str, Setting]:
     """Parse `--set name=value`, with the value as in YAML.
 
     Raises:
-        click.UsageError: A text is not a name, `=`, and a number or true/false; or a
+        click.UsageError: A text is not a name, `=`, and a value of a parameter; or a
             name is given twice.
     """
-    settings: dict[str, Scalar] = {}
+    settings: dict[str, Setting] = {}
     for text in texts:
         try:
             name, value = parse_setting(text)
         except ValueError:
             raise click.UsageError(
-                f"--set takes NAME=VALUE with a number or true/false, not '{text}'"
+                "--set takes NAME=VALUE with a number, true/false or a type of layer, "
+                f"not '{text}'"
             ) from None
         if name in settings:
             raise click.UsageError(f"--set {name} is given twice")

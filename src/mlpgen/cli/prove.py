@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mlpgen.proof.certificate import Certificate, Check
     from mlpgen.proof.job import Job
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import Setting
 
 
 @click.command("prove")
@@ -83,7 +83,7 @@ def command(
 
 
 def _jobs(
-    specs: Sequence[str], values: dict[str, Scalar], captures: Sequence[str]
+    specs: Sequence[str], values: dict[str, Setting], captures: Sequence[str]
 ) -> tuple[list[Job], list[Diagnostic]]:
     found: list[Job] = []
     warnings: list[Diagnostic] = []

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from mlpgen.catalogue.fields import takes
 from mlpgen.graph.scope import INDEX
 from mlpgen.source import scalar
+from mlpgen.spec.type_parameters import variable_of
 from mlpgen.spec.types import layer_class
 from mlpgen.spec.wording import listed, nearest, shown
 from mlpgen.symbols.expressions import (
@@ -20,6 +21,7 @@ from mlpgen.symbols.expressions import (
     value_of,
 )
 from mlpgen.symbols.sizes import Real, Size, with_value
+from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,7 +143,11 @@ def _misplaced(
 
 
 def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
-    """Evaluate the expressions in an argument to `Expression`s or plain values."""
+    """Evaluate the expressions in an argument.
+
+    Returns:
+        An `Expression`, a type of layer, or a plain value; or a list of these.
+    """
     if isinstance(value, list):
         return [
             evaluated(each, (*path, index), scope, problems)
@@ -155,6 +161,10 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
             message = "the expression has no `}` at its end"
         problems.add("MG209", message, path)
         return value
+    type_ = scope.parameters.get(variable_of(value))
+    if isinstance(type_, TypeName):
+        scope.found.used.add(variable_of(value))
+        return type_.of(variable_of(value))
     try:
         result = scope.evaluate(value)
     except ExpressionError as error:
@@ -176,14 +186,14 @@ def _add(error: ExpressionError, path: Path, scope: Scope, problems: Problems) -
     code, help = "MG209", error.help
     notes: tuple[str, ...] = ()
     if error.unknown:
-        code, help = "MG210", _about_unknown(error.unknown, scope, problems)
+        code, help = "MG210", about_unknown(error.unknown, scope, problems)
     if error.circle:
         way = " → ".join(error.circle)
         code, notes = "MG241", (way,) if len(error.circle) > 2 else ()
     problems.add(code, error.message, path, help=help, notes=notes)
 
 
-def _about_unknown(name: str, scope: Scope, problems: Problems) -> str:
+def about_unknown(name: str, scope: Scope, problems: Problems) -> str:
     """Suggest what a name that is not a parameter could mean."""
     if name == INDEX:
         return "`index` is the number of a round, and only in a layer with `repeat`"

@@ -6,10 +6,11 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph.blocks.arguments import check_uses
 from mlpgen.graph.blocks.definitions import read_blocks, read_inputs, read_model
+from mlpgen.graph.blocks.equal_uses import check_uses
 from mlpgen.graph.blocks.hints import Hints, more_hints
 from mlpgen.graph.blocks.include import included
+from mlpgen.graph.blocks.order import in_order
 from mlpgen.graph.checks.free_sizes import check_free
 from mlpgen.graph.checks.functions_in_chains import warnings_of_chains
 from mlpgen.graph.checks.in_place import check_overwriting
@@ -22,7 +23,6 @@ from mlpgen.graph.nodes import Model
 from mlpgen.graph.parameters import read_parameters
 from mlpgen.graph.resolver import Resolver
 from mlpgen.graph.training.resolve import resolve_training
-from mlpgen.graph.walks import block_layers
 from mlpgen.names.identifiers import wrong_parameter
 from mlpgen.spec.models import read_spec
 from mlpgen.spec.problems import Problems
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mlpgen.layers.base import Value
     from mlpgen.source import Document
     from mlpgen.spec.models import Spec
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import Setting
 
 
 class Built(NamedTuple):
@@ -57,7 +57,7 @@ class Built(NamedTuple):
 
 def build(
     document: Document,
-    settings: Mapping[str, Scalar] | None = None,
+    settings: Mapping[str, Setting] | None = None,
     sizes: Mapping[str, int] | None = None,
 ) -> Built:
     """Resolve a document.
@@ -96,18 +96,19 @@ def _kept() -> Iterator[None]:
 
 def _built(
     document: Document,
-    settings: Mapping[str, Scalar],
+    settings: Mapping[str, Setting],
     sizes: Mapping[str, int],
     problems: Problems,
 ) -> Built:
     """Run the passes, one after the other."""
     spec = read_spec(problems)
-    parameters = read_parameters(spec, settings, problems)
     free = read_sizes(spec, sizes, problems)
     spec = spec.model_copy(update={"sizes": free})
     mark = problems.mark()
     files = included(spec.blocks, problems)
     lacks_blocks = bool(mark.found)
+    names = [name for file in files for name in file.blocks]
+    parameters = read_parameters(spec, settings, names, problems)
     definition = read_model(spec, parameters, files, problems)
     blocks = read_blocks(spec, files)
     inputs = read_inputs(spec, problems)
@@ -121,6 +122,7 @@ def _built(
     bound = set[str]() if problems.failed else _check_classes(state, blocks)
     check_overwriting(graph, problems)
     rules = _rules(spec, graph, problems)
+    inner = () if problems.failed else in_order(graph, state.blocks(), problems)
     recipe = resolve_training(spec, graph.nodes, graph.outputs, problems)
     problems.drop_duplicates()
     if problems.failed:
@@ -129,7 +131,7 @@ def _built(
     model = Model(
         **vars(graph),
         style=spec.style,
-        blocks=_in_order(graph, state.blocks()),
+        blocks=inner,
         rules=rules,
         recipe=recipe,
         bound=tuple(name for name in parameters if name in bound),
@@ -179,14 +181,3 @@ def _resolve(
                 trial.keep()
                 return resolver.state, graph
         hints = found
-
-
-def _in_order(graph: Graph, classes: Mapping[str, Graph]) -> tuple[Graph, ...]:
-    """Return the blocks that a class uses, each after the blocks that it uses."""
-    found: dict[str, Graph] = {}
-    for node in block_layers(graph.nodes):
-        if node.type not in found:
-            for each in _in_order(classes[node.type], classes):
-                found.setdefault(each.name, each)
-            found.setdefault(node.type, classes[node.type])
-    return tuple(found.values())

@@ -8,6 +8,7 @@ from mlpgen.graph.used_parameters import function_arguments
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.expressions import Expression
 from mlpgen.symbols.sizes import Real, Size
+from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Maker, Node
@@ -19,7 +20,7 @@ def code_key(value: Any) -> str:
         return value.sum.key
     if isinstance(value, Expression) and isinstance(value.value, Size):
         return value.value.sum.key
-    if isinstance(value, (Expression, Real)):
+    if isinstance(value, (Expression, Real, TypeName)):
         return value.code
     if isinstance(value, (tuple, list)):
         return f"({', '.join(code_key(each) for each in value)})"
@@ -28,9 +29,14 @@ def code_key(value: Any) -> str:
 
 def maker_key(maker: Maker) -> str:
     """Return a key that is equal for modules that the same code creates."""
-    items = (f"{name}={code_key(each)}" for name, each in maker.arguments.items())
+    type_ = f"${maker.variable}" if maker.variable else maker.type
+    items = (
+        # The name of what is given by position depends on the type.
+        f"{'' if maker.variable and name in maker.required else name}={code_key(each)}"
+        for name, each in maker.arguments.items()
+    )
     inner = (f"{name}={maker_key(each)}, " for name, each in maker.inner.items())
-    return f"{maker.type}({''.join(inner)}{', '.join(items)})"
+    return f"{type_}({''.join(inner)}{', '.join(items)})"
 
 
 def node_key(node: Node) -> str:
@@ -38,6 +44,8 @@ def node_key(node: Node) -> str:
     pieces = [maker_key(node.maker)]
     if not node.call.plain or node.picks:
         pieces.append(f"{node.call} {dict(node.picks)}")
+    if node.maker.variable:  # the type decides what it returns
+        pieces.append(f"{node.returned}")
     if node.function is not None:
         pieces += [node.function.name, code_key(function_arguments(node.function))]
     if node.condition is not None:
@@ -56,6 +64,11 @@ def graph_key(graph: Graph) -> list[tuple[Node, str]]:
 
 def difference(one: Node, other: Node) -> tuple[str, str, str]:
     """Return what differs in the code of two layers, and its form in each."""
+    if one.maker.variable:
+        calls = _call(one.maker), _call(other.maker)
+        if calls[0] != calls[1]:
+            return "its code", *calls
+        return "its code", _returned(one), _returned(other)
     if one.maker.type != other.maker.type:
         return "the layer", one.maker.type, other.maker.type
     for name in one.arguments | other.arguments:
@@ -86,6 +99,21 @@ def _taken(node: Node) -> str:
     return " and ".join(map(whole_shown, node.inputs))
 
 
+def _call(maker: Maker) -> str:
+    """Write the call of a type that is a parameter, for people."""
+    texts = (
+        _code(value) if name in maker.required else f"{name}={_code(value)}"
+        for name, value in maker.arguments.items()
+    )
+    return f"`{maker.variable}({', '.join(texts)})`"
+
+
+def _returned(node: Node) -> str:
+    """Tell results apart that a class takes with different code."""
+    results = f"the results {', '.join(node.parts)}" if node.returned else "one result"
+    return f"for {results}"
+
+
 def _told(value: Any, other: Any) -> str:
     """Format a value as a number, or as code if only the code differs."""
     text = _numbers(value)
@@ -93,7 +121,7 @@ def _told(value: Any, other: Any) -> str:
 
 
 def _code(value: Any) -> str:
-    if isinstance(value, (Expression, Size, Real)):
+    if isinstance(value, (Expression, Size, Real, TypeName)):
         return value.code
     if isinstance(value, (tuple, list)):
         return f"[{', '.join(_code(each) for each in value)}]"

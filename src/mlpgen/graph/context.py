@@ -71,7 +71,11 @@ def container(
         name=entry.name,
         named=entry.named,
         maker=Maker(
-            "Sequential" if entry.type == SHARE else entry.type, "nn.", {}, frozenset()
+            "Sequential" if entry.type == SHARE else entry.type,
+            "nn.",
+            {},
+            frozenset(),
+            variable=entry.variable,
         ),
         sources=tuple(wire.name for wire in wires),
         call=Call(tuple(range(len(wires)))),

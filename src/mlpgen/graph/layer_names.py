@@ -41,7 +41,7 @@ def name_entries(
     return tuple(
         entry._replace(
             name=_whole(entry.name, dotted)
-            or _next(entry.type or entry.guess, counts, taken),
+            or _next(entry.variable or entry.type or entry.guess, counts, taken),
             sources=entry.sources and tuple(_whole(n, dotted) for n in entry.sources),
             children=name_entries(entry.children, problems),
         )

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from mlpgen.layers.base import Call, Function, Returned, Shape, Value
     from mlpgen.source import Path
     from mlpgen.spec.entries import Entry
-    from mlpgen.symbols.expressions import Expression, Scalar
+    from mlpgen.symbols.expressions import Expression
     from mlpgen.symbols.operands import Operand
+    from mlpgen.symbols.type_names import ParameterValue
 
 
 Init = tuple[str, dict[str, Any]]
@@ -46,6 +47,7 @@ class Maker(NamedTuple):
         inner: Modules that are arguments, by keyword; the one without is the first.
         module: The custom module that it is imported from.
         wrapper: A function that is called on the module, such as `weight_norm`.
+        variable: The parameter of the class that holds the type.
     """
 
     type: str
@@ -55,6 +57,7 @@ class Maker(NamedTuple):
     inner: Mapping[str, Maker] = MappingProxyType({})
     module: str = ""
     wrapper: str = ""
+    variable: str = ""
 
 
 class Repetition(NamedTuple):
@@ -270,7 +273,7 @@ class Graph:
     name: str
     stem: str
     description: str
-    parameters: dict[str, Scalar]
+    parameters: dict[str, ParameterValue]
     inferred: tuple[str, ...]
     inputs: dict[str, Value]
     nodes: tuple[Node, ...]

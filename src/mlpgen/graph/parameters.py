@@ -6,24 +6,30 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.blocks.arguments import fits
 from mlpgen.names.identifiers import wrong_parameter
+from mlpgen.spec.type_parameters import read_type, read_types
 from mlpgen.spec.wording import cut, nearest, shown
+from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from mlpgen.spec.models import Spec
     from mlpgen.spec.problems import Problems
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import ParameterValue, Setting
 
 
 def read_parameters(
-    spec: Spec, settings: Mapping[str, Scalar], problems: Problems
-) -> dict[str, Scalar]:
+    spec: Spec,
+    settings: Mapping[str, Setting],
+    blocks: Collection[str],
+    problems: Problems,
+) -> dict[str, ParameterValue]:
     """Read the parameters of the model.
 
     Args:
         spec: The spec.
         settings: New defaults (`--set`).
+        blocks: The names of its blocks.
         problems: Collects mistakes.
     """
     for name in spec.parameters:
@@ -31,20 +37,24 @@ def read_parameters(
         if reason:
             message = f"the string `{cut(name)}` cannot be a parameter: {reason}"
             problems.add("MG205", message, ("parameters", name), key=True)
-    parameters = dict(spec.parameters)
+    parameters = read_types(spec.parameters, ("parameters",), blocks, problems)
     for name, value in settings.items():
+        path = ("parameters", name)
         if name not in parameters:
             help = nearest(name, parameters) or "`parameters` lists them"
             message = f"`--set {cut(name)}`: there is no such parameter"
             problems.add("MG210", message, ("parameters",), key=True, help=help)
-        elif not fits(value, parameters[name]):
-            old = shown(parameters[name])
-            message = f"`--set {name}` must have the type of {old}, not {shown(value)}"
-            problems.add("MG203", message, ("parameters", name))
+            continue
+        default = parameters[name]
+        given: object = value
+        if isinstance(default, TypeName) and isinstance(value, str):
+            found = read_type(value, path, blocks, problems)
+            given = TypeName(found, found.prefix, None)
+        if fits(given, default):
+            is_float = isinstance(default, float)
+            parameters[name] = float(given) if is_float else given
         else:
-            parameters[name] = float(value) if _is_float(parameters[name]) else value
+            old = shown(default)
+            message = f"`--set {name}` must have the type of {old}, not {shown(value)}"
+            problems.add("MG203", message, path)
     return parameters
-
-
-def _is_float(value: Scalar) -> bool:
-    return isinstance(value, float)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.blocks.definitions import INPUT
+from mlpgen.graph.blocks.definitions import INPUT, most_inputs, typed_entries
 from mlpgen.graph.checks.limits import Budget, check_total, leaves, refuse_work
 from mlpgen.graph.context import (
     Context,
@@ -16,7 +16,7 @@ from mlpgen.graph.context import (
     too_deep,
     wrong_number,
 )
-from mlpgen.graph.entries.keys import KEYS, meaning
+from mlpgen.graph.entries.keys import with_keys
 from mlpgen.graph.entries.when import condition_of, each_round, merged, refuse_no_rounds
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.outputs import finished
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.blocks.hints import Hints
     from mlpgen.graph.blocks.use import Uses
+    from mlpgen.graph.entries.type_parameters import OfParameter
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.graph.scope import Scope
     from mlpgen.layers.base import Value
@@ -92,21 +93,20 @@ class Resolver:
         scope: Scope,
     ) -> Resolved:
         """Resolve the layers of a class."""
+        entries = typed_entries(definition, scope, self.blocks)
         wires = Wires(
             [
                 Wire(name, value, "`input`" if name == INPUT else f"the input `{name}`")
                 for name, value in zip(definition.inputs, inputs, strict=True)
             ],
-            definition.entries,
+            entries,
         )
         check_values(scope, definition.problems)
         context = Context(scope, definition.problems, "", {}, set(), set())
         nodes = []
         total = 0
-        for entry in definition.entries:
-            found = wires.find(
-                entry, _most_inputs(entry, self.blocks), context.problems
-            )
+        for entry in entries:
+            found = wires.find(entry, most_inputs(entry, self.blocks), context.problems)
             other = wires.passing(entry, context.problems)
             node, wire = self._resolve(entry, found, context, other)
             if node is not None:
@@ -271,18 +271,22 @@ class Resolver:
             from mlpgen.graph.entries.share import shared
 
             return shared(entry, wires, self._again, context)
-        node = self._made(entry, wires, context)
-        if node is None and "share" in entry.options:
-            from mlpgen.graph.entries.share import owner
+        if entry.variable:
+            return self._of_parameter.node(entry, wires, context)
+        return self._of_type(entry, wires, context)
 
-            owner(entry, context)  # a wrong name is always a mistake
-        failed = False
-        for key in KEYS:
-            if node is not None and key in entry.options:
-                changed = meaning(key)(node, entry, context)
-                failed = failed or changed is None
-                node = changed or node
-        return None if failed else node
+    @cached_property
+    def _of_parameter(self) -> OfParameter:
+        from mlpgen.graph.entries.type_parameters import OfParameter
+
+        return OfParameter(self.blocks, self.state, self._of_type)
+
+    def _of_type(
+        self, entry: Entry, wires: tuple[Wire, ...], context: Context
+    ) -> Node | None:
+        """Resolve a layer of a type, with the keys that change it."""
+        node = self._made(entry, wires, context)
+        return with_keys(node, entry, context) if entry.options else node
 
     def _made(
         self, entry: Entry, wires: tuple[Wire, ...], context: Context
@@ -340,10 +344,3 @@ class Resolver:
 
             children = numbered(nodes)
         return container(entry, wires, children, wire.value)
-
-
-def _most_inputs(entry: Entry, blocks: Mapping[str, Definition]) -> int:
-    if entry.type in blocks:
-        return len(blocks[entry.type].inputs)
-    cls = layer_class(entry.type) if entry.type else None
-    return cls.arity[1] if cls else 1

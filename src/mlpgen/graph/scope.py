@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlpgen.layers.base import Shape
     from mlpgen.source import Path
     from mlpgen.symbols.agreements import Agreement
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import ParameterValue
 
 INDEX = "index"
 """The name of the round number in expressions."""
@@ -79,7 +79,7 @@ class Scope(NamedTuple):
         values: The local values of the class, as the spec writes them.
     """
 
-    parameters: Mapping[str, Scalar]
+    parameters: Mapping[str, ParameterValue]
     found: Findings
     title: str = ""
     fixed: frozenset[str] = frozenset()
@@ -173,7 +173,7 @@ class Scope(NamedTuple):
     def outside(
         self,
         size: int,
-        values: Mapping[str, Scalar | Expression],
+        values: Mapping[str, ParameterValue | Expression],
         user: Scope,
         path: Path,
     ) -> int:
@@ -201,7 +201,7 @@ class Scope(NamedTuple):
 
 
 def scope_of_model(
-    parameters: Mapping[str, Scalar],
+    parameters: Mapping[str, ParameterValue],
     sizes: Mapping[str, int],
     values: Mapping[str, Any],
 ) -> Scope:
@@ -216,7 +216,7 @@ def scope_of_model(
     return Scope({**parameters, **sizes}, Findings(), free=free, values=values)
 
 
-def _names(value: Scalar | Expression | None) -> frozenset[str]:
+def _names(value: ParameterValue | Expression | None) -> frozenset[str]:
     if isinstance(value, Expression):
         return value.names
     return names_of(value) if isinstance(value, Size) else frozenset()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.graph.scope import INDEX
 from mlpgen.symbols.expressions import Expression
 from mlpgen.symbols.sizes import Real, Size, is_name, names_of
+from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -23,6 +24,8 @@ def names_in(value: Any) -> frozenset[str]:
             return value.names
         case Size() | Real():
             return names_of(value)
+        case TypeName(parameter=parameter) if parameter:
+            return frozenset({parameter})
         case tuple() | list():
             return frozenset[str]().union(*(names_in(each) for each in value))
     return frozenset()

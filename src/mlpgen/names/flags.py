@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlpgen.symbols.expressions import Scalar
 
 TAKEN = frozenset(
     [
@@ -30,7 +29,7 @@ TAKEN = frozenset(
 """The flags of every training script; a test compares them with its command line."""
 
 
-def settings_of(parameters: Mapping[str, Scalar]) -> dict[str, str]:
+def settings_of(parameters: Mapping[str, object]) -> dict[str, str]:
     """Return the command line setting of each parameter: `hidden_1` for `--hidden-1`.
 
     If a flag is taken, the setting gets the prefix `model_`.
@@ -62,6 +61,6 @@ def option(setting: str) -> str:
     return f"--{setting.replace('_', '-')}"
 
 
-def _names(setting: str, default: Scalar) -> tuple[str, ...]:
+def _names(setting: str, default: object) -> tuple[str, ...]:
     """Return the flags of a parameter: a bool has `--bias` and `--no-bias`."""
     return (setting, f"no_{setting}") if isinstance(default, bool) else (setting,)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.source import scalar
 from mlpgen.source.files import possible
+from mlpgen.symbols.type_names import is_type_text
 
 if TYPE_CHECKING:
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import Setting
 
 
 class Request(NamedTuple):
@@ -29,7 +30,7 @@ class Request(NamedTuple):
 
     spec: str
     style: str | None
-    settings: tuple[tuple[str, Scalar], ...] = ()
+    settings: tuple[tuple[str, Setting], ...] = ()
     captured: tuple[str, ...] = ()
     notebook: bool = False
     asked_by: tuple[str, ...] = ()
@@ -50,14 +51,15 @@ def spec_from(folder: Path, spec: str) -> str:
         return Path(spec).absolute().as_posix()
 
 
-def parse_setting(text: str) -> tuple[str, Scalar]:
+def parse_setting(text: str) -> tuple[str, Setting]:
     """Read `name=value`, the value as YAML reads it.
 
     Raises:
-        ValueError: It is not a name, `=`, and a number or true/false.
+        ValueError: It is not a name, `=`, and a number, true/false or a type of layer.
     """
     name, equals, value = text.partition("=")
     parsed = scalar(value.strip())
-    if not equals or not isinstance(parsed, int | float) or not isfinite(parsed):
+    is_number = isinstance(parsed, int | float) and isfinite(parsed)
+    if not equals or not (is_number or is_type_text(parsed)):
         raise ValueError(text)
     return name.strip(), parsed

@@ -10,13 +10,15 @@ from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.graph.build import build
 from mlpgen.proof.claims import claims
 from mlpgen.proof.other_sizes import examples_of
+from mlpgen.proof.other_types import other_types, same_code
+from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlpgen.api import Network
     from mlpgen.proof.claims import Claims
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import ParameterValue
 
 MOST = 8
 """How many variants of one network are tried."""
@@ -32,7 +34,7 @@ class Variant(NamedTuple):
         text: The file of the model, rendered with these as defaults.
     """
 
-    arguments: dict[str, Scalar]
+    arguments: dict[str, ParameterValue]
     claims: Claims
     text: str
 
@@ -80,7 +82,7 @@ def _variants(network: Network, name: str, captured: Sequence[str]) -> list[Vari
 
 
 def _variant(
-    network: Network, name: str, value: Scalar, captured: Sequence[str]
+    network: Network, name: str, value: ParameterValue, captured: Sequence[str]
 ) -> Iterator[Variant]:
     settings = {**network.settings, name: value}
     try:
@@ -89,12 +91,16 @@ def _variant(
         texts = api.render(other, "explicit", capture=captured)
     except SpecError:
         return
+    if isinstance(value, TypeName) and not same_code(network.graph, built.graph):
+        return
     text = texts[f"{built.graph.stem}.py"]
     yield Variant({name: value}, claims(built.graph, captured), text)
 
 
-def _others(value: Scalar) -> list[Scalar]:
+def _others(value: ParameterValue) -> Sequence[ParameterValue]:
     """Return other values to try, the best first."""
+    if isinstance(value, TypeName):
+        return [TypeName(each, "nn.", None) for each in other_types(value)]
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, float):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from mlpgen.graph.blocks.definitions import read_blocks, read_model, shapes_of
 from mlpgen.graph.blocks.include import included
+from mlpgen.layers import LAYERS
 from mlpgen.spec.entries import ENTRY_KEYS
 from mlpgen.spec.models import read_spec
 from mlpgen.spec.problems import Problems
@@ -27,9 +28,10 @@ class EntryData(TypedDict):
     Keys:
         name: Its name, generated if the author gave none.
         type: `Linear`, `add`, a block.
-        kind: `module`, `function`, `tensor`, `block`, `Sequential`, `custom` or
-            `share`.
-        arguments: Its arguments by name, as written.
+        kind: `module`, `function`, `tensor`, `block`, `Sequential`, `custom`, `share`,
+            or `variable` if its type is a parameter.
+        arguments: Its arguments by name, as written. A single value of a `variable` has
+            no name, since that depends on the type.
         sources: What `from` names; None without it.
         options: `repeat`, `names`, `when`, `else`, `select`, `share`, `init`,
             `parametrize` and `numbered`, if given.
@@ -73,12 +75,15 @@ class SpecEntries(TypedDict):
         shapes: The shapes of its inputs, with the names of free sizes.
         blocks: The blocks.
         rules: The top-level `init`, by layer type and parameter name.
+        first: The argument that a single value stands for, by type, if an entry of a
+            type that is a parameter has one.
     """
 
     model: ClassData
     shapes: list[list[int | str]]
     blocks: dict[str, ClassData]
     rules: dict[str, Any]
+    first: dict[str, str]
 
 
 def spec_entries(network: Network) -> SpecEntries:
@@ -88,12 +93,31 @@ def spec_entries(network: Network) -> SpecEntries:
     files = included(spec.blocks, problems)
     model = read_model(spec, network.graph.parameters, files, problems)
     blocks = read_blocks(spec, files)
+    classes = (model, *blocks.values())
     return {
         "model": _class(model, blocks),
         "shapes": [[*shape] for _, shape, _ in shapes_of(spec.input)],
         "blocks": {name: _class(each, blocks) for name, each in blocks.items()},
         "rules": dict(spec.init or {}),
+        "first": _first(blocks) if any(map(_has_value, classes)) else {},
     }
+
+
+def _has_value(definition: Definition) -> bool:
+    """Tell whether a layer whose type is a parameter has a single value."""
+    waiting = [*definition.entries]
+    while waiting:
+        entry = waiting.pop()
+        waiting += entry.children
+        if entry.variable and entry.shorthand is not None:
+            return True
+    return False
+
+
+def _first(blocks: dict[str, Definition]) -> dict[str, str]:
+    layers = {name: LAYERS[name].shorthand() for name in LAYERS}
+    every = {**layers, **{n: next(iter(b.parameters), None) for n, b in blocks.items()}}
+    return {name: first for name, first in every.items() if first is not None}
 
 
 def _class(definition: Definition, blocks: dict[str, Definition]) -> ClassData:
@@ -116,7 +140,7 @@ def _entry(entry: Entry, blocks: dict[str, Definition]) -> EntryData:
     return {
         "name": entry.name,
         "type": entry.type,
-        "kind": _kind(entry.type, blocks),
+        "kind": "variable" if entry.variable else _kind(entry.type, blocks),
         "arguments": arguments,
         "sources": None if entry.sources is None else [*entry.sources],
         "options": options,

@@ -10,7 +10,6 @@ from mlpgen.layers import LAYERS
 from mlpgen.schema.arguments import CONSTANTS, EXPRESSIONS, arguments, choice
 from mlpgen.schema.entries import (
     ARGUMENT,
-    CLASS_NAME,
     ENTRY,
     FILE,
     LAYER,
@@ -20,6 +19,7 @@ from mlpgen.schema.entries import (
 )
 from mlpgen.schema.training import plain, training
 from mlpgen.spec.models import Block, Input, Spec
+from mlpgen.spec.type_parameters import CLASS_NAME
 from mlpgen.spec.types import every_type
 
 

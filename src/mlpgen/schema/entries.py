@@ -10,6 +10,7 @@ from mlpgen.graph.entries.custom import Custom
 from mlpgen.graph.entries.parametrize import PARAMETRIZATIONS
 from mlpgen.layers import LAYERS
 from mlpgen.schema.arguments import EXPRESSION, arguments
+from mlpgen.spec.type_parameters import CLASS_NAME
 from mlpgen.spec.types import CUSTOM, NOT_IN_TORCH, TENSORS
 
 LAYER = "layer"
@@ -23,9 +24,16 @@ NAME = f"^{_NAME}$"
 ARGUMENT = "^_?[a-z][a-z0-9_]*$"
 """The pattern of argument names in the generated code."""
 FILE = "^[a-z][a-z0-9_]*$"
-CLASS_NAME = "^[A-Z][A-Za-z0-9]*$"
+
 SOURCE = {"type": "string", "pattern": rf"^{_NAME}(\.{_NAME})?$"}
-VALUE: dict[str, Any] = {"anyOf": [{"type": ["number", "boolean"]}, EXPRESSION]}
+TYPE = {
+    "type": "string",
+    "pattern": CLASS_NAME,
+    "description": "A type of layer: of torch.nn, or a block of the spec.",
+}
+VALUE: dict[str, Any] = {"anyOf": [{"type": ["number", "boolean"]}, TYPE, EXPRESSION]}
+VARIABLE = r"^\$\{ *_?[a-z][a-z0-9_]* *\}$"
+"""The pattern of a type that is a parameter."""
 VALUES = {"propertyNames": {"pattern": ARGUMENT}, "additionalProperties": VALUE}
 """Local values of the model or a block."""
 
@@ -109,14 +117,28 @@ def types() -> dict[str, dict[str, Any]]:
 def definitions(names: list[str]) -> dict[str, dict[str, Any]]:
     """Return the definitions of entries in specs with and without blocks."""
     known = [*names, "Sequential"]
-    layer = {"anyOf": [{"enum": known}, _mapping(names, LAYER)]}
+    variable = {
+        "type": "string",
+        "pattern": VARIABLE,
+        "description": "A layer whose type is a parameter of the spec.",
+    }
+    layer = {
+        "anyOf": [{"enum": known}, variable, _mapping(names, LAYER), _of_parameter()]
+    }
     block = {
         "type": "string",
         "pattern": CLASS_NAME,
         "description": "A block of the spec.",
     }
     entry = {
-        "anyOf": [{"enum": known}, block, _mapping(names, ENTRY), _use(known)],
+        "anyOf": [
+            {"enum": known},
+            block,
+            variable,
+            _mapping(names, ENTRY),
+            _use(known),
+            _of_parameter(),
+        ],
     }
     return {LAYER: layer, ENTRY: entry, "block_arguments": _block_arguments()}
 
@@ -160,6 +182,17 @@ def _use(known: list[str]) -> dict[str, Any]:
                 {"pattern": CLASS_NAME, "not": {"enum": known}},
             ]
         },
+        "not": {"propertyNames": {"enum": list(KEYS)}},
+    }
+
+
+def _of_parameter() -> dict[str, Any]:
+    """Allow a parameter as the type, with any arguments: those of its value."""
+    return {
+        "type": "object",
+        "properties": KEYS,
+        "patternProperties": {VARIABLE: {"description": "Arguments of that type."}},
+        "additionalProperties": False,
         "not": {"propertyNames": {"enum": list(KEYS)}},
     }
 

@@ -10,7 +10,7 @@ from mlpgen.graph.walks import leaf_layers
 from mlpgen.scripts import optimizer, scheduler, spec_data
 from mlpgen.scripts.custom import custom_functions
 from mlpgen.scripts.data_loading import data_module, load_arguments
-from mlpgen.scripts.flags import flags
+from mlpgen.scripts.flags import flags, own_types
 from mlpgen.scripts.loss import batch_to_loss
 from mlpgen.scripts.metrics import measured
 from mlpgen.scripts.weights import weighting
@@ -46,6 +46,7 @@ class ScriptValues(NamedTuple):
         recipe: How it is trained.
         settings: The key `training` of the spec.
         model: The class.
+        classes: That and the blocks that flags can name, to be imported.
         stem: The file of the class, without `.py`.
         title: The name of the data.
         file: An example of a file to predict for.
@@ -97,6 +98,7 @@ class ScriptValues(NamedTuple):
     recipe: Recipe
     settings: Training
     model: Code
+    classes: Code
     stem: Code
     title: Code
     file: Code
@@ -160,6 +162,7 @@ def script_values(
         recipe=recipe,
         settings=settings,
         model=Code(graph.name),
+        classes=Code(", ".join(dict.fromkeys([graph.name, *own_types(graph)]))),
         stem=Code(graph.stem),
         title=Code(recipe.dataset.title),
         file=Code(recipe.dataset.origin.example),

@@ -125,7 +125,7 @@ def _call(entry: Entry, blocks: Mapping[str, Graph]) -> str:
     block = blocks.get(entry.type)
     if block is not None:
         given = {**block.parameters, **given}
-    return _with_arguments(entry.type, given, None)
+    return _with_arguments(entry.type, given, "" if entry.variable else None)
 
 
 def _same(given: Any, default: Any) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.functions import FUNCTIONS
+from mlpgen.spec.type_parameters import variable_of
 from mlpgen.spec.types import CUSTOM, SHARE, every_type, is_function, layer_class
 from mlpgen.spec.unknown_types import suggestion
 from mlpgen.spec.wording import cut, listed, nearest, shown
+from mlpgen.symbols.expressions import is_expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,6 +58,7 @@ class Entry(NamedTuple):
         lists_sources: Whether `from` is a list.
         options: The other keys beside the type: `repeat`, `when`, `else`, `share`.
         guess: What an unreadable type was probably meant to be.
+        variable: The parameter that holds its type, if `type` is `${activation}`.
     """
 
     type: str
@@ -70,6 +73,7 @@ class Entry(NamedTuple):
     lists_sources: bool = False
     options: Mapping[str, Any] = {}
     guess: str = ""
+    variable: str = ""
 
     @property
     def raw(self) -> list[Any]:
@@ -243,11 +247,14 @@ class EntryReader:
 
     def _knows(self, type_: str) -> bool:
         known = type_ in self.blocks or layer_class(type_) is not None
+        known = known or is_expression(type_)
         return known or type_ in ("Sequential", CUSTOM)
 
     def _typed(self, entry: Entry, type_: str, raw: Any) -> Entry:
         if type_ in self._refused:
             return entry._replace(guess=type_)
+        if is_expression(type_):
+            return self._of_parameter(entry, type_, raw)
         if type_ == "Sequential":
             return self._sequential(entry, raw)
         if type_ == CUSTOM:
@@ -278,6 +285,22 @@ class EntryReader:
         return entry._replace(
             type=type_, arguments={shorthand: raw}, shorthand=shorthand
         )
+
+    def _of_parameter(self, entry: Entry, type_: str, raw: Any) -> Entry:
+        """Read a layer whose type is a parameter, known when the class is used.
+
+        So is the argument that a single value stands for, which has no name until then.
+        """
+        name = variable_of(type_)
+        if not name:
+            message = "the type of a layer must be one parameter, as in `${activation}`"
+            key = entry.type_path != entry.path
+            self.problems.add("MG209", message, entry.type_path, key=key)
+            return entry
+        entry = entry._replace(type=type_, variable=name)
+        if raw is None or isinstance(raw, dict):
+            return entry._replace(arguments=raw or {})
+        return entry._replace(arguments={"": raw}, shorthand="")
 
     def _sequential(self, entry: Entry, raw: Any) -> Entry:
         if raw is None or isinstance(raw, list):

@@ -15,7 +15,9 @@ from mlpgen.names.identifiers import (
 )
 from mlpgen.spec.infinite import refuse_infinite
 from mlpgen.spec.training import Training
+from mlpgen.spec.type_parameters import CLASS_NAME, similar_type
 from mlpgen.spec.wording import cut, shown
+from mlpgen.symbols.type_names import is_type_text
 
 if TYPE_CHECKING:
     from mlpgen.spec.problems import Problems
@@ -29,13 +31,17 @@ Description = Annotated[
     str,
     Field(description="What it is, in one sentence; used as the docstring."),
 ]
+TypeText = Annotated[
+    str,
+    Field(pattern=CLASS_NAME, description="A type of layer: of torch.nn, or a block."),
+]
 Parameters = Annotated[
-    dict[str, bool | int | float],
+    dict[str, bool | int | float | TypeText],
     Field(
         description="Keyword arguments of the class, with their defaults. Layers use "
         "them as `${name}`."
     ),
-    Expects("a mapping of names to numbers or true/false"),
+    Expects("a mapping of names to numbers, true/false or types of layers"),
 ]
 Values = Annotated[
     dict[str, bool | int | float | str],
@@ -252,18 +258,19 @@ def _checked_numbers(
     if not isinstance(given, dict):
         return {}
     symbolic = key == "values"
-    kinds = (int, float, str) if symbolic else (int, float)
-    wanted = "a number, true/false or an expression" if symbolic else _NUMBER
-    right = {name: raw for name, raw in given.items() if isinstance(raw, kinds)}
+    wanted = "an expression" if symbolic else "a type of layer"
+    right = {
+        name: raw
+        for name, raw in given.items()
+        if isinstance(raw, (int, float))
+        or (isinstance(raw, str) if symbolic else is_type_text(raw))
+    }
     for name, raw in given.items():
         if name not in right:
-            message = f"`{cut(name)}` must be {wanted}, not {shown(raw)}"
-            help = problems.help_for(raw, symbolic=symbolic)
-            problems.add("MG203", message, (key, name), help=help)
+            message = f"`{cut(name)}` must be a number, true/false or {wanted}, not "
+            help = problems.help_for(raw, symbolic=symbolic) or similar_type(raw)
+            problems.add("MG203", message + shown(raw), (key, name), help=help)
     return {key: right}
-
-
-_NUMBER = "a number or true/false"
 
 
 def _checked_training(data: dict[str, Any], problems: Problems) -> dict[str, Any]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
     from pydantic.fields import FieldInfo
 
+    from mlpgen.diagnostics.diagnostic import Place
     from mlpgen.source import Document, Path
     from mlpgen.symbols.expressions import Scalar
 
@@ -69,6 +70,18 @@ class Problems:
         place = find(path)
         found = Diagnostic(code, message, place, tuple(notes), help, warning)
         self._found.append(found)
+
+    def add_at(
+        self,
+        code: str,
+        message: str,
+        place: Place,
+        *,
+        notes: tuple[str, ...] = (),
+        help: str = "",
+    ) -> None:
+        """Add a mistake at a place."""
+        self._found.append(Diagnostic(code, message, place, notes, help))
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Add diagnostics that already exist."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.symbols.type_names import TypeName
 from mlpgen.symbols.work_limit import allowed
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def shown(value: object) -> str:
             return "`true`" if value else "`false`"
         case int() | float():
             return f"`{value}`"
+        case TypeName():
+            return f"the type `{value}`"
         case str():
             return f"the string `{cut(value)}`"
         case list():

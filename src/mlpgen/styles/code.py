@@ -11,6 +11,7 @@ from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import Expression
 from mlpgen.symbols.operands import Operand
 from mlpgen.symbols.sizes import Real, Size
+from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +80,8 @@ def literal(value: object, names: Mapping[str, Operand] = _AS_THEY_ARE) -> Value
             return operands.number(value)
         case None:
             return operands.atom("None")
+        case TypeName():
+            return operands.atom(value.code)
         case str():
             return operands.atom(quoted(value))
         case list():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from mlpgen.symbols.expressions import ExpressionError
 from mlpgen.symbols.sizes import Size
 from mlpgen.symbols.substitution import substituted
+from mlpgen.symbols.type_names import numbers
 
 if TYPE_CHECKING:
     from typing import Self
@@ -56,7 +57,7 @@ def with_free_sizes_written(graph: G) -> G:
     """Write the sizes of a model that depend on free sizes by their names."""
     if not graph.free:
         return graph
-    known: dict[str, Scalar] = dict(graph.parameters)
+    known: dict[str, Scalar] = numbers(graph.parameters)
     for name, (source, index) in graph.free.items():
         value = graph.inputs[source]
         known[name] = value.shape[index - value.batched]

@@ -23,16 +23,18 @@ from mlpgen.symbols.expressions import (
     bounded,
 )
 from mlpgen.symbols.sizes import Size, with_value
+from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import ParameterValue
 
 
 def evaluate(
     text: str,
-    parameters: Mapping[str, Scalar],
+    parameters: Mapping[str, ParameterValue],
     fixed: Collection[str] = (),
     *,
     needed: bool = True,
@@ -58,11 +60,10 @@ def evaluate(
         )
     tree = parsed_of_author(inner)
     known = {
-        name: Expression.constant(parameters[name])
+        name: Expression.constant(value)
         if name in fixed
-        else Expression.parameter(name, parameters[name])
-        for name in names_in_code(inner)
-        if name in parameters
+        else Expression.parameter(name, value)
+        for name, value in _numbers(names_in_code(inner), parameters)
     }
     known |= local
     try:
@@ -73,6 +74,23 @@ def evaluate(
         part = ast.get_source_segment(inner, error.node)
         help = error.help.format(part=part)
         raise ExpressionError(f"`{part}` {error.message}", help=help) from None
+
+
+def _numbers(
+    names: Collection[str], parameters: Mapping[str, ParameterValue]
+) -> Iterator[tuple[str, Scalar]]:
+    """Yield the parameters that an expression names, with their values.
+
+    Raises:
+        ExpressionError: One is a type of layer.
+    """
+    for name in names:
+        value = parameters.get(name)
+        if isinstance(value, TypeName):
+            message = f"`{name}` is a type of layer, not a number"
+            raise ExpressionError(message, help=f"a type stands alone: `${{{name}}}`")
+        if value is not None:
+            yield name, value
 
 
 def visited(node: ast.expr, known: Mapping[str, Expression]) -> Expression:

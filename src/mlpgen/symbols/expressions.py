@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from mlpgen.symbols import operands
 from mlpgen.symbols.sizes import Size, names_of, operand_of
+from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
     import ast
 
     from mlpgen.symbols.operands import Operand
+    from mlpgen.symbols.type_names import ParameterValue
 
 Number = int | float
 Scalar = int | float | bool
@@ -108,9 +110,9 @@ def value_of(value: Any) -> Any:
     return value.value if isinstance(value, Expression) else value
 
 
-def written(value: Scalar) -> str:
-    """Return a number or bool as Python code, formatted like ruff."""
-    return operands.number(value).text
+def written(value: ParameterValue) -> str:
+    """Return a number, bool or type of layer as Python code, formatted like ruff."""
+    return value.code if isinstance(value, TypeName) else operands.number(value).text
 
 
 def is_whole(value: object) -> TypeGuard[int]:

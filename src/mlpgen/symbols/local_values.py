@@ -16,7 +16,7 @@ from mlpgen.symbols.expressions import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import ParameterValue
 
 
 _AROUND = "an expression must be the whole value: `${…}` with nothing around it"
@@ -26,7 +26,7 @@ _NO_EXPRESSION = "a value is a number, true or false, or an expression: `${…}`
 def evaluate_with(
     values: Mapping[str, Any],
     text: str,
-    parameters: Mapping[str, Scalar],
+    parameters: Mapping[str, ParameterValue],
     fixed: Collection[str] = (),
     *,
     needed: bool = True,
@@ -58,7 +58,7 @@ def evaluate_with(
 
 def _local(
     name: str,
-    parameters: Mapping[str, Scalar],
+    parameters: Mapping[str, ParameterValue],
     values: Mapping[str, Any],
     inside: Sequence[str],
     free: Collection[str],

@@ -8,17 +8,18 @@ from mlpgen.symbols.evaluation import truth, visited
 from mlpgen.symbols.expression_syntax import parsed
 from mlpgen.symbols.expressions import Expression, NotComputedError, is_whole
 from mlpgen.symbols.sizes import Real, replaced, sum_of
+from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlpgen.symbols.expressions import Scalar
     from mlpgen.symbols.operands import Operand
+    from mlpgen.symbols.type_names import ParameterValue
+
+    Value = ParameterValue | Expression
 
 
-def substituted(
-    size: int, values: Mapping[str, Scalar | Expression], key: str = ""
-) -> int:
+def substituted(size: int, values: Mapping[str, Value], key: str = "") -> int:
     """Return a size with its names replaced by other values.
 
     Local values become what they stand for.
@@ -31,7 +32,7 @@ def substituted(
     Raises:
         ExpressionError: It cannot be computed with these values.
     """
-    known = {name: _known(value) for name, value in values.items()}
+    known = _known(values)
     sums = {
         name: sum_of(each.value) for name, each in known.items() if is_whole(each.value)
     }
@@ -49,20 +50,22 @@ def substituted(
         raise NotComputedError("the expression divides by zero") from None
 
 
-def restated(
-    condition: Expression, values: Mapping[str, Scalar | Expression]
-) -> Expression:
+def restated(condition: Expression, values: Mapping[str, Value]) -> Expression:
     """Return a condition with its names replaced by other values.
 
     Raises:
         ExpressionError: It cannot be computed with these values.
     """
-    known = {name: _known(value) for name, value in values.items()}
-    return _truth(condition.operand, known)
+    return _truth(condition.operand, _known(values))
 
 
-def _known(value: Scalar | Expression) -> Expression:
-    return value if isinstance(value, Expression) else Expression(value)
+def _known(values: Mapping[str, Value]) -> dict[str, Expression]:
+    """Return the numbers of some values as expressions."""
+    return {
+        name: value if isinstance(value, Expression) else Expression(value)
+        for name, value in values.items()
+        if not isinstance(value, TypeName)
+    }
 
 
 def _truth(code: Operand, known: Mapping[str, Expression]) -> Expression:

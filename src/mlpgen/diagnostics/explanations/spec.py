@@ -229,7 +229,9 @@ SPEC = {
     ),
     "MG227": Explanation(
         "An unused block",
-        "This is a warning. No layer uses the block, so its class is left out.",
+        "This is a warning. No layer uses the block, so its class is left out. It is a "
+        "mistake if the block is the value of a parameter, since the code of a block "
+        "follows from the layers that are of its type.",
         spec("Linear: 8", image="[8]", rest=_DOUBLE),
         spec("Linear: 8", "Double", image="[8]", rest=_DOUBLE),
     ),

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.blocks.definitions import INPUT
-from mlpgen.graph.code_keys import difference, graph_key
-from mlpgen.layers.shapes import whole_shown
+from mlpgen.spec.type_parameters import read_type
 from mlpgen.spec.wording import cut, listed, nearest, shown
 from mlpgen.symbols.agreements import agree, noting
 from mlpgen.symbols.expressions import Expression, value_of
+from mlpgen.symbols.type_names import TypeName, is_type_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from mlpgen.graph.blocks.definitions import Definition
-    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.graph.nodes import Graph
     from mlpgen.graph.scope import Scope
     from mlpgen.layers.base import Values
     from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import ParameterValue
 
 _SIZES = {
     1: ("features",),
@@ -34,7 +34,12 @@ _LAST = "features"
 """An alternative name of the last dimension."""
 
 
-_KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
+_KINDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    TypeName: "a type of layer",
+}
 
 
 class Use(NamedTuple):
@@ -50,10 +55,10 @@ class Use(NamedTuple):
     """
 
     graph: Graph
-    sizes: Mapping[str, Scalar]
+    sizes: Mapping[str, ParameterValue]
     direct: frozenset[str]
     where: str
-    values: Mapping[str, Scalar]
+    values: Mapping[str, ParameterValue]
     tried: bool = False
 
 
@@ -115,9 +120,20 @@ def without_sizes(
 
 
 def block_arguments(
-    entry: Entry, definition: Definition, scope: Scope, problems: Problems
+    entry: Entry,
+    definition: Definition,
+    blocks: Collection[str],
+    scope: Scope,
+    problems: Problems,
 ) -> dict[str, Any] | None:
     """Read the arguments of a use of a block, in the order of its parameters.
+
+    Args:
+        entry: The use.
+        definition: The block.
+        blocks: The names of all blocks, of which a parameter may be one.
+        scope: The scope of the class that uses it.
+        problems: Collects mistakes.
 
     Returns:
         None after a mistake.
@@ -132,12 +148,14 @@ def block_arguments(
             problems.add("MG201", message, path, key=True, help=help)
             continue
         value = evaluated(raw, path, scope, problems)
-        plain = value_of(value)
         default = definition.parameters[name]
+        if isinstance(default, TypeName) and is_type_text(raw):
+            value = read_type(raw, path, blocks, problems)
+        plain = value_of(value)
         if not mark.found and not fits(plain, default):
             message = (
                 f"`{name}` must be {_KINDS[type(default)]} like its default "
-                f"{shown(default)}, not {shown(plain)}"
+                f"{_bare(default)}, not {shown(plain)}"
             )
             help = problems.help_for(plain)
             if isinstance(raw, list) and entry.shorthand and len(raw) > 1:
@@ -147,6 +165,10 @@ def block_arguments(
     if mark.found:
         return None
     return {name: found[name] for name in definition.parameters if name in found}
+
+
+def _bare(default: ParameterValue) -> str:
+    return f"`{default}`" if isinstance(default, TypeName) else shown(default)
 
 
 def _takes(name: str, definition: Definition) -> str:
@@ -169,9 +191,9 @@ def _sized(value: Any) -> bool:
     return not isinstance(value, Expression) or not isinstance(value.value, bool)
 
 
-def fits(value: object, default: Scalar) -> bool:
+def fits(value: object, default: ParameterValue) -> TypeGuard[ParameterValue]:
     """Return whether a value has the type of a parameter's default."""
-    if isinstance(default, bool) or isinstance(value, bool):
+    if isinstance(default, bool | TypeName) or isinstance(value, bool | TypeName):
         return type(value) is type(default)
     whole = isinstance(value, int)
     return whole or (isinstance(value, float) and isinstance(default, float))
@@ -186,7 +208,7 @@ def written_as_numbers(
     """
     found = {}
     for name, every in uses.items():
-        values: dict[str, set[Scalar]] = {}
+        values: dict[str, set[ParameterValue]] = {}
         direct: set[str] = set()
         for use in every:
             direct |= use.direct
@@ -199,73 +221,3 @@ def written_as_numbers(
             if len(values[size]) == 1 and (name, size) not in changing
         )
     return found
-
-
-def check_uses(
-    uses: Mapping[str, Sequence[Use]], blocks: Mapping[str, Definition]
-) -> None:
-    """Check that each block has the same code in all its uses."""
-    for name, every in uses.items():
-        for use in every[1:]:
-            if _names_otherwise(every[0], use, blocks[name]):
-                break
-            different = difference_of(every[0], use)
-            if different is None:
-                continue
-            node, twin = different
-            what, one, two = difference(node, twin)
-            blocks[name].problems.add_entry(
-                "MG224",
-                f"`{node.name}` would be different code in two uses of `{name}`",
-                node.path,
-                notes=(
-                    f"{what} is {one} for the use in {every[0].where}",
-                    f"{what} is {two} for the use in {use.where}",
-                    *_arriving(every[0], use),
-                ),
-                help="a block is one class: make two blocks",
-            )
-            break
-
-
-def _names_otherwise(one: Use, other: Use, definition: Definition) -> bool:
-    """Refuse a parameter that is an input size in some uses only."""
-    names = one.graph.parameters.keys() ^ other.graph.parameters.keys()
-    for name in sorted(names):
-        size, parameter = (
-            (one, other) if name in other.graph.parameters else (other, one)
-        )
-        message = f"`{name}` is an input size in one use of `{definition.name}`,"
-        message += " and a parameter in another"
-        notes = (
-            f"it is an input size in {size.where}, but not in {parameter.where}",
-            *_arriving(one, other),
-        )
-        path = (*definition.path, "parameters", name)
-        help = "give the parameter another name"
-        problems = definition.problems
-        problems.add("MG224", message, path, key=True, notes=notes, help=help)
-    return bool(names)
-
-
-def difference_of(one: Use, other: Use) -> tuple[Node, Node] | None:
-    """Return the first layer whose code differs between two uses of a block."""
-    first, second = graph_key(one.graph), graph_key(other.graph)
-    pairs = zip(first, second, strict=False)
-    different = next(((a, b) for (a, x), (b, y) in pairs if x != y), None)
-    if different is None and len(first) != len(second):
-        return one.graph.nodes[-1], one.graph.nodes[-1]
-    return different
-
-
-def _arriving(one: Use, other: Use) -> tuple[str, ...]:
-    """Return a note about the inputs of two uses, if they differ."""
-    mine, theirs = (
-        " and ".join(
-            whole_shown(value, in_words=True) for value in use.graph.inputs.values()
-        )
-        for use in (one, other)
-    )
-    if mine == theirs:
-        return ()
-    return (f"the input is {mine} in {one.where}, and {theirs} in {other.where}",)

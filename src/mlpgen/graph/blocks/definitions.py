@@ -19,7 +19,8 @@ from mlpgen.names.identifiers import (
 )
 from mlpgen.spec.entries import EntryReader
 from mlpgen.spec.models import Block
-from mlpgen.spec.types import taken_by
+from mlpgen.spec.type_parameters import read_types
+from mlpgen.spec.types import layer_class, taken_by
 from mlpgen.spec.wording import cut
 from mlpgen.symbols.expressions import names_in_text
 
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from mlpgen.graph.blocks.include import Included
+    from mlpgen.graph.scope import Scope
     from mlpgen.layers.base import Shape
     from mlpgen.source import Path
     from mlpgen.spec.entries import Entry
     from mlpgen.spec.models import Input, Spec
     from mlpgen.spec.problems import Problems
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import ParameterValue
 
 INPUT = "input"
 """The name of a single input in `from`."""
@@ -60,7 +62,7 @@ class Definition(NamedTuple):
 
     name: str
     description: str
-    parameters: dict[str, Scalar]
+    parameters: dict[str, ParameterValue]
     values: dict[str, Any]
     inputs: tuple[str, ...]
     entries: tuple[Entry, ...]
@@ -72,9 +74,24 @@ class Definition(NamedTuple):
     numbered: bool = False
 
 
+def typed_entries(
+    definition: Definition, scope: Scope, blocks: Mapping[str, Definition]
+) -> tuple[Entry, ...]:
+    """Return the entries of a class, each with the type that it has in one use."""
+    if not any(map(_is_variable, definition.entries)):
+        return definition.entries
+    from mlpgen.graph.entries.type_parameters import with_types
+
+    return with_types(definition.entries, scope, blocks, definition.problems)
+
+
+def _is_variable(entry: Entry) -> bool:
+    return bool(entry.variable) or any(map(_is_variable, entry.children))
+
+
 def read_model(
     spec: Spec,
-    parameters: dict[str, Scalar],
+    parameters: dict[str, ParameterValue],
     files: Sequence[Included],
     problems: Problems,
 ) -> Definition:
@@ -186,7 +203,7 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
         found[name] = Definition(
             name=name,
             description=block.description,
-            parameters=dict(block.parameters),
+            parameters=read_types(block.parameters, at, every, problems),
             values=dict(block.values),
             inputs=inputs,
             entries=understood(entries, problems, numbered=block.numbered),
@@ -255,6 +272,14 @@ def _read_block(
     except ValidationError as error:
         problems.add_invalid(error, Block, f"block {name}", path, raw)
         return None
+
+
+def most_inputs(entry: Entry, blocks: Mapping[str, Definition]) -> int:
+    """Return the largest number of inputs that an entry of its type can have."""
+    if entry.type in blocks:
+        return len(blocks[entry.type].inputs)
+    cls = layer_class(entry.type) if entry.type else None
+    return cls.arity[1] if cls else 1
 
 
 def _check_names(

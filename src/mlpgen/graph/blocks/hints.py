@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph.blocks.arguments import difference_of, written_as_numbers
+from mlpgen.graph.blocks.arguments import written_as_numbers
 from mlpgen.graph.blocks.arrivals import changing, free_sizes
+from mlpgen.graph.blocks.equal_uses import difference_of
 from mlpgen.graph.scope import INDEX
 from mlpgen.symbols.sizes import names_of
+from mlpgen.symbols.type_names import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -49,7 +51,9 @@ def more_hints(state: ResolverState, hints: Hints) -> Hints:
     for name, every in state.uses.items():
         differ = any(difference_of(every[0], use) for use in every[1:])
         if name not in examples and (differ or name in state.guessed):
-            examples[name] = tuple(use.values for use in every if not use.tried)
+            examples[name] = tuple(
+                numbers(use.values) for use in every if not use.tried
+            )
     return Hints(plain, hints.empty | empty, examples, free_sizes(state.arrivals))
 
 

@@ -21,6 +21,7 @@ from mlpgen.symbols.agreements import Agreement
 from mlpgen.symbols.expressions import Expression, NotComputedError, value_of
 from mlpgen.symbols.sizes import Size
 from mlpgen.symbols.substitution import restated
+from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.wires import Wire
     from mlpgen.layers.base import Value, Values
     from mlpgen.spec.entries import Entry
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import ParameterValue
 
     Resolve = Callable[[Definition, Sequence[Value | None], Scope], Resolved]
 
@@ -69,7 +70,8 @@ class Uses:
         """Resolve one use; None after a mistake."""
         definition = self._blocks[entry.type]
         problems = context.problems
-        given = block_arguments(entry, definition, context.scope, problems)
+        scope = context.scope
+        given = block_arguments(entry, definition, self._blocks, scope, problems)
         if entry.type in self._open:
             circle = [*self._open[self._open.index(entry.type) :], entry.type]
             message = f"the block `{entry.type}` contains itself"
@@ -92,7 +94,10 @@ class Uses:
         for name, value in given.items():
             plain = value_of(value)
             default = definition.parameters[name]
-            concrete[name] = type(default)(plain)
+            if isinstance(default, TypeName):
+                concrete[name] = plain
+            else:
+                concrete[name] = type(default)(plain)
         user = self._blocks.get(context.scope.title)
         names = user.parameters if user else context.scope.parameters
         self._state.arrivals |= arrivals(definition, values, context.scope, names)
@@ -109,7 +114,7 @@ class Uses:
     def _block(
         self,
         definition: Definition,
-        values: Mapping[str, Scalar],
+        values: Mapping[str, ParameterValue],
         inputs: tuple[Value, ...],
         where: str,
         *,
@@ -158,7 +163,11 @@ def _used(
     """Make the layer of a block, with shapes in terms of the surrounding class."""
     graph, scope = resolved
     sizes = sizes_in(definition, values)
-    known: dict[str, Scalar | Expression] = {**definition.parameters, **sizes, **given}
+    known: dict[str, ParameterValue | Expression] = {
+        **definition.parameters,
+        **sizes,
+        **given,
+    }
     parts: dict[str, Value] = {}
 
     def outside(size: int) -> int:
@@ -185,7 +194,7 @@ def _used(
 
 
 def _elsewhere(
-    guard: Expression, known: Mapping[str, Scalar | Expression]
+    guard: Expression, known: Mapping[str, ParameterValue | Expression]
 ) -> Expression:
     """Express a condition by the surrounding class; true if that is not possible."""
     try:
@@ -228,7 +237,7 @@ def depends(mistake: Diagnostic) -> bool:
 
 def _symbolic(
     definition: Definition, inputs: Values, plain: Collection[str]
-) -> tuple[dict[str, Scalar], Values]:
+) -> tuple[dict[str, ParameterValue], Values]:
     """Replace the sizes of the inputs by symbolic sizes with their names.
 
     Args:
@@ -239,7 +248,7 @@ def _symbolic(
     Returns:
         The values of the names, and the inputs with symbolic sizes.
     """
-    known: dict[str, Scalar] = {}
+    known: dict[str, ParameterValue] = {}
     found = []
     names = placeholders(definition, inputs)
     for each, value in zip(names, inputs, strict=True):

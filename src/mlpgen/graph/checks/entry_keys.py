@@ -13,6 +13,7 @@ from mlpgen.layers import CONTAINERS
 from mlpgen.spec.entries import ENTRY_KEYS
 from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, is_function, layer_class
 from mlpgen.spec.wording import listed
+from mlpgen.symbols.expressions import is_expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +124,7 @@ def _refusals(entry: Entry, *, chain: bool, numbered: bool) -> list[_Refusal]:
     """
     found: list[_Refusal] = []
     place = (*([_in_a_chain] if chain else []), *([_in_numbers] if numbered else []))
-    for each in (*place, _of_kind, _contradictions, _alone):
+    for each in (*place, of_kind, _contradictions, _alone):
         refused = {refusal.key for refusal in found}
         found += [refusal for refusal in each(entry) if refusal.key not in refused]
     return found
@@ -157,7 +158,7 @@ def _in_numbers(entry: Entry) -> Iterator[_Refusal]:
         yield _Refusal("names", "MG251", message, help)
 
 
-def _of_kind(entry: Entry) -> Iterator[_Refusal]:
+def of_kind(entry: Entry) -> Iterator[_Refusal]:
     """Refuse keys that no entry of its kind can have."""
     if not entry.type:
         return  # its type could not be read
@@ -205,6 +206,8 @@ def kind_of(type_: str) -> str:
         return type_
     if is_function(type_):
         return "function"
+    if is_expression(type_):
+        return "layer"  # of some type, which is known when its class is used
     return "layer" if layer_class(type_) else "block"
 
 

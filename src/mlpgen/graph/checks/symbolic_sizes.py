@@ -17,9 +17,10 @@ from mlpgen.symbols.sizes import (
 )
 from mlpgen.symbols.substitution import restated, substituted
 from mlpgen.symbols.sums import DEEPEST, MOST_TERMS
+from mlpgen.symbols.type_names import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.context import Resolved
@@ -96,11 +97,11 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
 
 def _free(noted: Noted, scope: Scope) -> str:
     """Return a free size that must have its example, or an empty string."""
-    names = _names(noted.agreement)
+    names, known = _names(noted.agreement), numbers(scope.parameters)
     for name in scope.free:
         if name in names:
-            others = (int(scope.parameters[name] * factor) for factor in FREE_FACTORS)
-            tried = [{**scope.parameters, name: each} for each in others if each]
+            others = (int(known[name] * factor) for factor in FREE_FACTORS)
+            tried = [{**known, name: each} for each in others if each]
             if all(_differ(noted, each) for each in tried):
                 return name
     return ""
@@ -127,29 +128,37 @@ def _deciding(noted: Noted, scope: Scope) -> str:
     """Return a parameter whose change makes two sizes differ, or an empty string."""
     agreement = noted.agreement
     names = _names(agreement)
-    for name, default in scope.parameters.items():
+    known = numbers(scope.parameters)
+    for name, default in known.items():
         if name not in names or isinstance(default, float):
             continue
         tried = [
-            _always_differ(noted, name, each, scope) for each in _multiples(default)
+            _always_differ(noted, name, each, known, scope.free)
+            for each in _multiples(default)
         ]
         # A minimum may switch to its other operand only near the default.
         beside = default - 1 if any(map(has_minimum, agreement)) else default
-        if all(tried) or _always_differ(noted, name, beside, scope):
+        if all(tried) or _always_differ(noted, name, beside, known, scope.free):
             return name
     if not any(sum_of(each).conditions for each in agreement):
         return ""
     from mlpgen.graph.checks.condition_changes import turning
 
-    return turning(agreement, scope.parameters, lambda changed: _differ(noted, changed))
+    return turning(agreement, known, lambda changed: _differ(noted, changed))
 
 
-def _always_differ(noted: Noted, name: str, value: Scalar, scope: Scope) -> bool:
+def _always_differ(
+    noted: Noted,
+    name: str,
+    value: Scalar,
+    known: Mapping[str, Scalar],
+    free: Collection[str],
+) -> bool:
     """Return whether sizes differ with a value of a parameter, for any free sizes."""
-    factors = FREE_FACTORS if scope.free.keys() & _names(noted.agreement) else ()
-    tried = [{**scope.parameters, name: value}]
+    factors = FREE_FACTORS if not _names(noted.agreement).isdisjoint(free) else ()
+    tried = [{**known, name: value}]
     for factor in factors:
-        sizes = {each: int(scope.parameters[each] * factor) for each in scope.free}
+        sizes = {each: int(known[each] * factor) for each in free}
         tried += [{**tried[0], **sizes}] if all(sizes.values()) else []
     return all(_differ(noted, each) for each in tried)
 

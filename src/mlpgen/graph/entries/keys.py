@@ -17,10 +17,25 @@ if TYPE_CHECKING:
 
     Key = Callable[[Node, Entry, Context], Node | None]
 
-KEYS = ("select", "share", "init", "parametrize")
+_KEYS = ("select", "share", "init", "parametrize")
 
 
-def meaning(key: str) -> Key:
+def with_keys(node: Node | None, entry: Entry, context: Context) -> Node | None:
+    """Apply the keys of an entry to its layer; None after a mistake."""
+    if node is None and "share" in entry.options:
+        from mlpgen.graph.entries.share import owner
+
+        owner(entry, context)  # a wrong name is always a mistake
+    failed = False
+    for key in _KEYS:
+        if node is not None and key in entry.options:
+            changed = _meaning(key)(node, entry, context)
+            failed = failed or changed is None
+            node = changed or node
+    return None if failed else node
+
+
+def _meaning(key: str) -> Key:
     """Return the function that applies a key."""
     if key == "select":
         from mlpgen.graph.entries.select import selected as applied

@@ -11,9 +11,10 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.symbols.expressions import Expression, ExpressionError
+from mlpgen.symbols.expressions import ExpressionError
 from mlpgen.symbols.sizes import Size, with_value
 from mlpgen.symbols.substitution import substituted
+from mlpgen.symbols.type_names import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -59,7 +60,9 @@ def trials(entry: Entry, scope: Scope) -> Iterator[Scope]:
 
 
 def _known(scope: Scope) -> Values:
-    return {n: v for n, v in scope.parameters.items() if n not in scope.fixed}
+    """Return the numbers that code names; types of layers stay as they are."""
+    every = numbers(scope.parameters)
+    return {name: value for name, value in every.items() if name not in scope.fixed}
 
 
 def _running(entry: Entry, scope: Scope, every: Iterable[Values]) -> Iterator[Scope]:
@@ -91,7 +94,7 @@ def _others(
     counted = [n for n, v in known.items() if n in used and not isinstance(v, bool)]
     nothing = [name for name in counted if known[name] <= 0]
     sides = [name for name in known if name.endswith(("_height", "_width", "_depth"))]
-    numbers = list(dict.fromkeys([*near(asked), *_NUMBERS]))
+    tried = list(dict.fromkeys([*near(asked), *_NUMBERS]))
     changes: list[Sequence[str]] = [[each] for each in counts]
     changes += [counts, list(dict.fromkeys([*counts, *nothing]))]
     for larger, choice in product(
@@ -100,9 +103,9 @@ def _others(
         begin = {**known, **dict(zip(flags, choice, strict=True))}
         begin |= {name: known[name] * larger for name in sides}
         yield begin
-        for number, change in product(numbers, [nothing, *changes]):
+        for number, change in product(tried, [nothing, *changes]):
             yield {**begin, **{n: type(known[n])(number) for n in change}}
-        for number in numbers:
+        for number in tried:
             yield {**begin, **{n: type(known[n])(number) for n in counted}}
 
 
@@ -135,7 +138,7 @@ def arriving(wire: Wire, scope: Scope) -> Wire:
     value = wire.value
     if value is None:
         return wire
-    plain = {name: _plain(each) for name, each in scope.parameters.items()}
+    plain = {name: _plain(each) for name, each in numbers(scope.parameters).items()}
     shape = tuple(_moved(size, plain) for size in value.shape)
     return wire._replace(value=value._replace(shape=shape))
 
@@ -147,8 +150,7 @@ def _plain(value: Scalar) -> Scalar:
 def _moved(size: int, values: Mapping[str, Scalar]) -> int:
     if not isinstance(size, Size):
         return size
-    known: dict[str, Scalar | Expression] = {**values}
     try:
-        return with_value(size, substituted(size, known))
+        return with_value(size, substituted(size, values))
     except ExpressionError:
         return size

@@ -15,8 +15,8 @@ WORDS = frozenset(
     _described _differences _ends _f1 _faults_by_name _fits _flat _go_together
     _held_out _input _inputs _is_anything _is_count _is_deviation _is_ends _is_flag
     _is_kept _is_number _is_so _is_text _key _kind _kind_of_numbers _kinds _known
-    _labels _layer _mae _maps _marks _mended _numbers _of_channels _of_classes
-    _of_copies _of_keys _of_layers _one_or_some _only _other _other_data
+    _labels _layer _layers _mae _maps _marks _mended _numbers _of_channels
+    _of_classes _of_copies _of_keys _of_layers _one_or_some _only _other _other_data
     _other_settings _outcome _pairs _pickled _place _positive _r2 _range _refused
     _reordered _resampled _rmse _rows _safetensors _said _save _scheduler_kind
     _shape _single _span _steps _subplots _sums _targets _title _told _trained
@@ -55,50 +55,50 @@ WORDS = frozenset(
     find find_texts find_unused finite finite_number first_of first_output fits
     fitted fitting fixed flat_metrics flattened flip fnmatchcase folded folder
     folders_in following format_of found found_in found_separator freeze frozen
-    functional gathered get_ema_multi_avg_fn given_targets grayed group groupby
-    groups guarded guessed gzip handle handles has_cell has_commas has_run head
-    held_out hidden histogram hold_dates hook hooks http id_doubts image
-    image_checks image_files image_fit image_folders image_formats image_walk images
-    images_below images_of_classes importing in_a_line in_bytes in_lines in_order
-    in_pieces in_tuple in_utf8 index inside inspect instead_of io is_better
+    functional gathered get_close_matches get_ema_multi_avg_fn given_targets grayed
+    group groupby groups guarded guessed gzip handle handles has_cell has_commas
+    has_run head held_out hidden histogram hold_dates hook hooks http id_doubts
+    image image_checks image_files image_fit image_folders image_formats image_walk
+    images images_below images_of_classes importing in_a_line in_bytes in_lines
+    in_order in_pieces in_tuple in_utf8 index inside inspect instead_of io is_better
     is_constant is_more is_no_file is_odd is_of_run is_one_hot is_other_data
     is_own_code is_plot is_utf8 is_whole is_wide islice itertools join joined json
     keep kind_of_numbers known known_ends known_examples labels lacks laid_out last
-    layer layout_of leads_up learned learned_columns learned_targets learning_rate
-    leave left_out lengths_of lines_of load load_labeled loaded locked look
-    look_like_classes looks_like_number loss loss_beside lowest lr_scheduler
-    make_optimizer margins mark_of mark_of_data mark_of_rows marks_of_rows
-    mask_checks mask_classes mask_name mask_numbers mask_size mask_targets
-    mask_values matches math may_be_id md5 mean meaning means measured median memory
-    mended_axes mended_labels mended_values merged_parts metadata mistakes mixtures
-    mixup model models module name named named_columns named_file named_rows
-    named_run names names_of names_of_classes names_of_targets native nested
-    new_categories new_run newest newest_run nn normalized normalized_inputs norms
-    notation_of note notes_of numbered numbered_rows numbers numbers_as numbers_of
-    numbers_of_texts odd of_another_network of_bytes of_channels of_cuts of_file
-    of_folders of_lengths of_network of_number_targets of_numbers of_parameters
-    of_pixels of_ranks of_table of_text of_text_in_lines of_training of_twins of_two
-    of_two_classes of_unknown of_vocabulary on_images one_hot one_line one_thread
-    ones_of_masks open_table opened opened_table optimizer optimizers os other_best
-    other_words others output outputs_of_layers own_code own_functions own_loss
-    own_metric own_values pair paired_masks pairs parallel parameter
-    parameter_groups parser parser_of part part_of parted parted_anew parted_images
-    partial parting parting_marks parting_of_places parts parts_below parts_by_seed
-    parts_of parts_of_rows parts_of_table path path_of pathlib patience perplexity
-    picture pictured pictures pieces pieces_of_lines pixel_doubts pixels place
-    place_of placed places plain plot_columns plot_figures plots postprocessing
-    prediction prediction_flags prediction_records predictions preprocessing
-    print_layer print_layers print_means printable profiled progress pyplot
-    random_state ranks rates re read read_all read_arrays read_columns read_dates
-    read_examples read_file read_files read_idx read_images read_inputs read_labeled
-    read_like read_numbers read_part read_rows read_table read_targets read_text
-    read_texts read_weights read_window readable readable_folders reasons recoded
-    record refit refuse_mixture remark replace reprlib require_matplotlib restore
-    restore_best restored restored_files results resume room rotate row row_numbers
-    row_of row_twins rows_of rows_of_targets run run_folder runpy said_separator
-    same_buffers same_encoding same_outputs same_states save_classes save_columns
-    save_curves save_examples save_files save_layers save_numbers save_onnx
-    save_places save_pt2 save_restored save_several save_texts say scale
+    layer layer_name layer_type layer_types layout_of leads_up learned
+    learned_columns learned_targets learning_rate leave left_out lengths_of lines_of
+    load load_labeled loaded locked look look_like_classes looks_like_number loss
+    loss_beside lowest lr_scheduler make_optimizer margins mark_of mark_of_data
+    mark_of_rows marks_of_rows mask_checks mask_classes mask_name mask_numbers
+    mask_size mask_targets mask_values matches math may_be_id md5 mean meaning means
+    measured median memory mended_axes mended_labels mended_values merged_parts
+    metadata mistakes mixtures mixup model models module name named named_columns
+    named_file named_rows named_run names names_of names_of_classes names_of_targets
+    native nested new_categories new_run newest newest_run nn normalized
+    normalized_inputs norms notation_of note notes_of numbered numbered_rows numbers
+    numbers_as numbers_of numbers_of_texts odd of_another_network of_bytes
+    of_channels of_cuts of_file of_folders of_lengths of_network of_number_targets
+    of_numbers of_parameters of_pixels of_ranks of_table of_text of_text_in_lines
+    of_training of_twins of_two of_two_classes of_unknown of_vocabulary on_images
+    one_hot one_line one_thread ones_of_masks open_table opened opened_table
+    optimizer optimizers os other_best other_words others output outputs_of_layers
+    own_code own_functions own_loss own_metric own_values pair paired_masks pairs
+    parallel parameter parameter_groups parser parser_of part part_of parted
+    parted_anew parted_images partial parting parting_marks parting_of_places parts
+    parts_below parts_by_seed parts_of parts_of_rows parts_of_table path path_of
+    pathlib patience perplexity picture pictured pictures pieces pieces_of_lines
+    pixel_doubts pixels place place_of placed places plain plot_columns plot_figures
+    plots postprocessing prediction prediction_flags prediction_records predictions
+    preprocessing print_layer print_layers print_means printable profiled progress
+    pyplot random_state ranks rates re read read_all read_arrays read_columns
+    read_dates read_examples read_file read_files read_idx read_images read_inputs
+    read_labeled read_like read_numbers read_part read_rows read_table read_targets
+    read_text read_texts read_weights read_window readable readable_folders reasons
+    recoded record refit refuse_mixture remark replace reprlib require_matplotlib
+    restore restore_best restored restored_files results resume room rotate row
+    row_numbers row_of row_twins rows_of rows_of_targets run run_folder runpy
+    said_separator same_buffers same_encoding same_outputs same_states save_classes
+    save_columns save_curves save_examples save_files save_layers save_numbers
+    save_onnx save_places save_pt2 save_restored save_several save_texts say scale
     scale_doubts scale_of scaler scales scaling_inputs scheduler score scores seed
     seen self set_random_state settings settled sha256 shaped share shares short
     should_be_image show_layers show_row show_table shown shuffled shutil sign_of

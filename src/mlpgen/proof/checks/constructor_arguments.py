@@ -104,12 +104,20 @@ def _run(
     """Make a model and run it in eval mode, and in train mode unless it is large."""
     torch.default_generator.manual_seed(SEED)
     with torch.device(device):
-        model = cls(**arguments).eval()
+        model = cls(**_values(arguments)).eval()
     with one_example():
         outputs = call(model, _inputs(claims, 1, device))
     if _large(claims):
         return _Run(model, outputs, [])
     return _Run(model, outputs, call(model.train(), _inputs(claims, 2, device)))
+
+
+def _values(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Replace the names of layers by their classes in torch.nn."""
+    return {
+        name: getattr(nn, value) if isinstance(value, str) else value
+        for name, value in arguments.items()
+    }
 
 
 def _inputs(claims: dict[str, Any], batch: int, device: str) -> list[Tensor]:

@@ -37,8 +37,9 @@ def initial_values(graph: Graph, names: Mapping[str, str]) -> list[str]:
 def _of_layer(node: Node, target: str) -> list[str]:
     """Write the initial values of one layer, under conditions if parameters may lack.
 
-    To mypy, a layer with a condition is any module.
+    To mypy, a layer with a condition is any module, as one whose type is a parameter.
     """
+    any_module = node.condition is not None or bool(node.maker.variable)
     found: dict[tuple[Operand, ...], list[str]] = {}
     for name, init in node.inits.items():
         needed = [each.operand for each in deciding_arguments(node, name)]
@@ -48,9 +49,9 @@ def _of_layer(node: Node, target: str) -> list[str]:
             needed.append(node.condition.operand)
         when = tuple(dict.fromkeys(reversed(needed)))
         tensor = _tensor(target, name) if name else target
-        if node.condition is not None:
+        if any_module:
             tensor = f"{target}.get_parameter({quoted(name)})"
-        optional = node.condition is None and _optional(node.type, name)
+        optional = not any_module and _optional(node.type, name)
         indent = BODY + INDENT if when else BODY
         test = _presence_test(target, name) if optional else ""
         lines = _init_call(tensor, init, indent, test)

@@ -63,7 +63,7 @@ def constructor_call(maker: Maker) -> Piece:
     arguments = maker.arguments.items()
     inner = {name: constructor_call(each) for name, each in maker.inner.items()}
     piece = call(
-        maker.prefix + maker.type,
+        maker.variable or maker.prefix + maker.type,
         *(each for name, each in inner.items() if not name),
         *(literal(value) for key, value in arguments if key in maker.required),
         *(

@@ -131,6 +131,22 @@ def path_in(
     return [key, *path_in(found, names[1:], blocks)]
 
 
+def of_type(entry: Entry, spec: dict[str, Any], known: Mapping[str, Any]) -> Entry:
+    """Return an entry whose type is a parameter as one of the type that it has."""
+    if entry["kind"] != "variable":
+        return entry
+    type_ = value_of(entry["type"], known)
+    arguments = {
+        name or spec["first"][type_]: each for name, each in entry["arguments"].items()
+    }
+    return {
+        **entry,
+        "type": type_,
+        "kind": "block" if type_ in spec["blocks"] else "module",
+        "arguments": {} if type_ == "Identity" else arguments,
+    }
+
+
 def original_of(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
     """Return the entry whose module a `share` entry reuses."""
     while entry["kind"] == "share":

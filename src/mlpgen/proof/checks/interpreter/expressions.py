@@ -97,6 +97,8 @@ def computed(text: str, known: Mapping[str, Any]) -> Any:
     Raises:
         FailsError: It is more than arithmetic on numbers.
     """
+    if isinstance(known.get(text.strip()), str):
+        return known[text.strip()]  # a type of layer
     try:
         return _value(ast.parse(text.strip(), mode="eval").body, {**_TRUTH, **known})
     except (SyntaxError, KeyError, TypeError, ArithmeticError, ValueError) as error:

@@ -17,6 +17,7 @@ from .entries import (
     modules_of,
     name_of_round,
     needed_in,
+    of_type,
     original_of,
     passing_in,
     path_in,
@@ -154,6 +155,8 @@ class Interpreter:
         """Evaluate one entry with its `when` and `repeat`."""
         if numbers:
             at = at._replace(modules=f"{numbers.inside}{numbers.first}")
+        must_exist = entry["kind"] == "variable"
+        entry = {**of_type(entry, self.spec, known), "must_exist": must_exist}
         options = entry["options"]
         by_round = "repeat" in options and asks_round(options.get("when"))
         if not by_round and not value_of(options.get("when", True), known):
@@ -283,7 +286,7 @@ class Interpreter:
             module = self.model.get_submodule(name)
         except AttributeError as error:
             alone = None
-            if entry["kind"] == "module":
+            if entry["kind"] == "module" and not entry["must_exist"]:
                 alone = made(type_, arguments, takes[0].tensor.shape)
             if alone is None or alone.state_dict():
                 raise MissingError(f"`{name}` is not a module: {error}") from None

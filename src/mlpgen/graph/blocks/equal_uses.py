@@ -1,0 +1,97 @@
+"""The check that a block, which is one class, has the same code in all its uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.graph.code_keys import difference, graph_key
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.symbols.type_names import TypeName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlpgen.graph.blocks.arguments import Use
+    from mlpgen.graph.blocks.definitions import Definition
+    from mlpgen.graph.nodes import Node
+
+
+def check_uses(
+    uses: Mapping[str, Sequence[Use]], blocks: Mapping[str, Definition]
+) -> None:
+    """Check that each block has the same code in all its uses."""
+    for name, every in uses.items():
+        for use in every[1:]:
+            if _names_otherwise(every[0], use, blocks[name]):
+                break
+            different = difference_of(every[0], use)
+            if different is None:
+                continue
+            node, twin = different
+            what, one, two = difference(node, twin)
+            problems = blocks[name].problems
+            message = f"`{node.name}` would be different code in two uses of `{name}`"
+            notes = (
+                f"{what} is {one} for the use in {every[0].where}",
+                f"{what} is {two} for the use in {use.where}",
+                *_arriving(every[0], use),
+            )
+            type_ = _other_type(every[0], use)
+            if type_ is not None and type_.place is not None:
+                help = "a block is one class: name types that it can make alike"
+                problems.add_at("MG224", message, type_.place, notes=notes, help=help)
+            else:
+                help = "a block is one class: make two blocks"
+                problems.add_entry("MG224", message, node.path, notes=notes, help=help)
+            break
+
+
+def _other_type(one: Use, other: Use) -> TypeName | None:
+    """Return a type of layer that only the second of two uses has."""
+    for name, value in other.values.items():
+        if isinstance(value, TypeName) and value != one.values.get(name):
+            return value
+    return None
+
+
+def _names_otherwise(one: Use, other: Use, definition: Definition) -> bool:
+    """Refuse a parameter that is an input size in some uses only."""
+    names = one.graph.parameters.keys() ^ other.graph.parameters.keys()
+    for name in sorted(names):
+        size, parameter = (
+            (one, other) if name in other.graph.parameters else (other, one)
+        )
+        message = f"`{name}` is an input size in one use of `{definition.name}`,"
+        message += " and a parameter in another"
+        notes = (
+            f"it is an input size in {size.where}, but not in {parameter.where}",
+            *_arriving(one, other),
+        )
+        path = (*definition.path, "parameters", name)
+        help = "give the parameter another name"
+        problems = definition.problems
+        problems.add("MG224", message, path, key=True, notes=notes, help=help)
+    return bool(names)
+
+
+def difference_of(one: Use, other: Use) -> tuple[Node, Node] | None:
+    """Return the first layer whose code differs between two uses of a block."""
+    first, second = graph_key(one.graph), graph_key(other.graph)
+    pairs = zip(first, second, strict=False)
+    different = next(((a, b) for (a, x), (b, y) in pairs if x != y), None)
+    if different is None and len(first) != len(second):
+        return one.graph.nodes[-1], one.graph.nodes[-1]
+    return different
+
+
+def _arriving(one: Use, other: Use) -> tuple[str, ...]:
+    """Return a note about the inputs of two uses, if they differ."""
+    mine, theirs = (
+        " and ".join(
+            whole_shown(value, in_words=True) for value in use.graph.inputs.values()
+        )
+        for use in (one, other)
+    )
+    if mine == theirs:
+        return ()
+    return (f"the input is {mine} in {one.where}, and {theirs} in {other.where}",)
