@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.blocks.definitions import INPUT, most_inputs, typed_entries
+from mlpgen.graph.blocks.definitions import INPUT, most_inputs
 from mlpgen.graph.checks.limits import Budget, check_total, leaves, refuse_work
 from mlpgen.graph.context import (
     Context,
@@ -17,6 +17,7 @@ from mlpgen.graph.context import (
     wrong_number,
 )
 from mlpgen.graph.entries.keys import with_keys
+from mlpgen.graph.entries.type_parameters import OfParameter, typed_entries
 from mlpgen.graph.entries.when import condition_of, each_round, merged, refuse_no_rounds
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.outputs import finished
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.blocks.hints import Hints
     from mlpgen.graph.blocks.use import Uses
-    from mlpgen.graph.entries.type_parameters import OfParameter
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.graph.scope import Scope
     from mlpgen.layers.base import Value
@@ -277,8 +277,6 @@ class Resolver:
 
     @cached_property
     def _of_parameter(self) -> OfParameter:
-        from mlpgen.graph.entries.type_parameters import OfParameter
-
         return OfParameter(self.blocks, self.state, self._of_type)
 
     def _of_type(

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from mlpgen.graph.blocks.include import Included
-    from mlpgen.graph.scope import Scope
     from mlpgen.layers.base import Shape
     from mlpgen.source import Path
     from mlpgen.spec.entries import Entry
@@ -72,21 +71,6 @@ class Definition(NamedTuple):
     stem: str
     problems: Problems
     numbered: bool = False
-
-
-def typed_entries(
-    definition: Definition, scope: Scope, blocks: Mapping[str, Definition]
-) -> tuple[Entry, ...]:
-    """Return the entries of a class, each with the type that it has in one use."""
-    if not any(map(_is_variable, definition.entries)):
-        return definition.entries
-    from mlpgen.graph.entries.type_parameters import with_types
-
-    return with_types(definition.entries, scope, blocks, definition.problems)
-
-
-def _is_variable(entry: Entry) -> bool:
-    return bool(entry.variable) or any(map(_is_variable, entry.children))
 
 
 def read_model(
