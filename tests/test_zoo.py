@@ -23,11 +23,13 @@ SPECS = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
 
 PUBLISHED = {
     "alexnet": (61_100_840, 16, "23c3b8d4a3e86dc8"),
+    "densenet121": (7_978_856, 727, "08ed4bd108558638"),
     "mobilenet_v2": (3_504_872, 314, "a18c560d82f6d01d"),
     "resnet18": (11_689_512, 122, "66b04efc1dfd4b80"),
     "resnet50": (25_557_032, 320, "614cd53ddf849669"),
     "resnext50": (25_028_904, 320, "5157aafec2a2c5e4"),
     "shufflenet_v2": (2_278_604, 338, "cb82a4e6fc1db15e"),
+    "vit_b_16": (86_567_656, 152, "a83b288843a9372e"),
     "vgg16": (138_357_544, 32, "8a41c838cadbc3e0"),
 }
 """Parameters, tensors and a digest of the keys and shapes of published networks.
