@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from mlpgen import api, source
+from mlpgen import SpecError, api, source
 from mlpgen.graph.build import build
 
 from .networks import module
@@ -184,3 +184,26 @@ def test_the_network_of_the_lecture(style: str) -> None:
     assert torch.equal(logits, wanted(x.flatten(1)))
     assert torch.equal(probas, logits.softmax(dim=1))
     assert torch.equal(seen[0], wanted[:3](x.flatten(1)))
+
+
+def test_captures_have_names_or_numbers() -> None:
+    network = loaded(MODEL)
+    x = torch.randn(3, 8)
+    for names in (["units.1.relu_1", "units", "stage"], ["2.2"]):
+        text = api.render(network, "explicit", capture=names)["net.py"]
+        made: Any = module(text).Net().eval()
+        found = made(x)
+        assert torch.equal(found[2], nn.Sequential(*[*made][:3])(x))
+        assert torch.equal(found[1], nn.Sequential(*made)(x))
+
+
+def test_no_hook_has_a_number_that_depends_on_a_parameter() -> None:
+    """A model is made with other arguments too, but hooks have fixed names."""
+    network = loaded(MODEL)
+    with pytest.raises(SpecError, match="the number of this layer depends on"):
+        api.render(network, "explicit", capture=["stage.linear_1"])
+    made = module(api.render(network, "explicit", capture=["stage"])["net.py"]).Net
+    x = torch.randn(3, 8)
+    for depth in (0, 2, 5):
+        model = made(depth=depth, wide=False).eval()
+        assert torch.equal(model(x)[2], nn.Sequential(*[*model][: depth + 2])(x))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.graph.checks.in_place import overwritings
+from mlpgen.graph.entries.numbered import place_of
 from mlpgen.graph.named_layers import named_layers
 from mlpgen.graph.run_order import occurrences, values_of
 from mlpgen.spec.wording import cut, listed, nearest
@@ -39,12 +40,31 @@ def captures(graph: Graph) -> dict[str, Captured]:
     found = {name: Captured(value, None) for name, value in graph.inputs.items()}
     parts: dict[str, Captured] = {}
     for occurrence in occurrences(graph):
+        if occurrence.moved and not _has_a_place(occurrence, graph):
+            continue
         for part, name, value in values_of(occurrence):
             into = found if name == occurrence.name else parts
             into[name] = Captured(value, occurrence, part)
     known = parts | found  # outputs of a block are also results of its layers
     return {
         name: each for name, each in known.items() if _own_name(name, known) == name
+    }
+
+
+def _has_a_place(occurrence: Occurrence, graph: Graph) -> bool:
+    """Tell whether a result has a fixed place among those of a numbered model."""
+    direct = any(occurrence.node is node for node in graph.nodes)
+    return (
+        graph.numbered and direct and place_of(occurrence.name, graph.nodes) is not None
+    )
+
+
+def _by_key(graph: Graph) -> dict[str, str]:
+    """Return the names of layers by those of their modules, which may be numbers."""
+    return {
+        each.module: each.name
+        for each in occurrences(graph)
+        if each.time == 0 and not each.node.spread
     }
 
 
@@ -75,6 +95,9 @@ def captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         return ()
     known = captures(graph)
+    if not {*names} <= known.keys():
+        keys = _by_key(graph)
+        names = [name if name in known else keys.get(name, name) for name in names]
     own = [_own_name(name, known) for name in names]
     wrong = [
         _unknown(name, graph, known)
@@ -114,6 +137,13 @@ def _unknown(name: str, graph: Graph, known: dict[str, Captured]) -> Diagnostic:
             "MG212",
             f"`--capture {cut(name)}`: this layer does not run",
             help="capture one that uses its module",
+        )
+    if any(each.name == name for each in occurrences(graph)):
+        return Diagnostic(
+            "MG216",
+            f"`--capture {cut(name, 60)}`: the number of this layer depends on a "
+            "parameter",
+            help="capture the layer around it, or put those before it in a block",
         )
     return Diagnostic(
         "MG212",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.graph.used_parameters import names_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,6 +29,7 @@ class Occurrence(NamedTuple):
         holder: The class that contains it directly; empty inside a container.
         instance: The dotted name of the module of that class; empty for the model.
         pass_: How often that layer of that module ran before.
+        moved: Whether a number in the name of its module depends on a parameter.
     """
 
     name: str
@@ -36,17 +39,44 @@ class Occurrence(NamedTuple):
     holder: str
     instance: str
     pass_: int
+    moved: bool = False
 
 
 class _Scope(NamedTuple):
-    """The prefixes of the names of layers and modules, and their class."""
+    """The surroundings of a layer.
+
+    Attributes:
+        names: The prefix of the names of layers.
+        modules: The prefix of the names of modules.
+        holder: Their class.
+        changing: The names in its code that depend on parameters of the model.
+        moved: Whether a number in the prefix depends on one.
+    """
 
     names: str = ""
     modules: str = ""
     holder: str = ""
+    changing: frozenset[str] = frozenset()
+    moved: bool = False
 
-    def within(self, name: str, module: str, holder: str = "") -> _Scope:
-        return _Scope(f"{name}.", f"{module}.", holder)
+    def within(self, name: str, module: str) -> _Scope:
+        """Return the surroundings of layers inside another."""
+        return self._replace(names=f"{name}.", modules=f"{module}.", holder="")
+
+    def of_block(self, node: Node) -> _Scope:
+        """Return the same in the class of a block."""
+        assert node.graph is not None
+        changing = frozenset(
+            name
+            for name, value in node.arguments.items()
+            if names_in(value) & self.changing
+        )
+        return self._replace(holder=node.graph.name, changing=changing)
+
+    def moves(self, node: Node) -> bool:
+        """Tell whether a parameter decides how many numbers a layer has."""
+        names = names_in([*(each.times for each in node.rounds), node.condition])
+        return node.number is not None and bool(names & self.changing)
 
 
 def occurrences(graph: Graph) -> Iterator[Occurrence]:
@@ -60,6 +90,7 @@ def occurrences(graph: Graph) -> Iterator[Occurrence]:
                 # A function needs no module of another layer.
                 used = node.shared if node.function is None else ""
                 yield from at(node, node.name, used or node.key, scope)
+            scope = scope._replace(moved=scope.moved or scope.moves(node))
 
     def at(node: Node, own: str, used: str, scope: _Scope) -> Iterator[Occurrence]:
         name, module = scope.names + own, scope.modules + used
@@ -77,6 +108,7 @@ def occurrences(graph: Graph) -> Iterator[Occurrence]:
             scope.holder,
             scope.modules.rstrip("."),
             passes[instance],
+            scope.moved,
         )
         times[module] += 1
         passes[instance] += 1
@@ -85,7 +117,7 @@ def occurrences(graph: Graph) -> Iterator[Occurrence]:
         for number, _, round_ in node.each_round():
             yield from at(round_, number, number, scope.within(name, module))
         if node.graph is not None:
-            inner = scope.within(name, module, node.graph.name)
+            inner = scope.within(name, module).of_block(node)
             yield from among(node.graph.nodes, inner)
         else:
             yield from among(node.children, scope.within(name, module))
@@ -95,12 +127,14 @@ def occurrences(graph: Graph) -> Iterator[Occurrence]:
         rounds = [*node.each_round()]
         for _, key, _ in rounds[-1:]:
             module = scope.modules + key
-            yield Occurrence(name, module, times[module], node, "", "", passes[module])
-        within = _Scope(f"{name}.", scope.modules)
+            count, time = passes[module], times[module]
+            yield Occurrence(name, module, time, node, "", "", count, scope.moved)
+        within = scope._replace(names=f"{name}.", holder="")
         for number, key, round_ in rounds:
             yield from at(round_, number, key, within)
 
-    yield from among(graph.nodes, _Scope(holder=graph.name))
+    changing = frozenset(graph.parameters)
+    yield from among(graph.nodes, _Scope(holder=graph.name, changing=changing))
 
 
 def values_of(occurrence: Occurrence) -> Iterator[tuple[str, str, Value]]:
