@@ -413,3 +413,33 @@ def test_code_asks_for_no_number_that_decides_nothing() -> None:
         made = model(loaded, style)
         convolutions = [x for x in made.modules() if isinstance(x, torch.nn.Conv2d)]
         assert [x.stride[0] for x in convolutions] == [2, 1, 1, 1]
+
+
+DOUBLE = {
+    "Double": {
+        "parameters": {"scale": 1, "bias": True},
+        "layers": [{"Linear": {"out_features": "${4 * scale}", "bias": "${bias}"}}],
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        (
+            {"scale": "${2 if index == 0 else 1}"},
+            ["nn.Sequential(Double(4, scale=2), Double(8), Double(4))"],
+        ),
+        ({"scale": 1}, ["Double(4, scale=1) for _ in range(3)"]),
+        (
+            {"bias": "${index > 0}"},
+            ["Double(4, bias=False),", "*(Double(4) for _ in range(2)),"],
+        ),
+    ],
+)
+def test_what_the_number_of_a_round_makes_a_default_is_not_written(
+    arguments: dict[str, Any], lines: list[str]
+) -> None:
+    data = net({"Double": arguments, "repeat": 3}, blocks=DOUBLE)
+    (text,) = api.render(network(data), "explicit").values()
+    assert [line for line in lines if line in text] == lines, text

@@ -54,7 +54,8 @@ def gathered(
             length = 1  # its input is equal to that of the next by chance
         same = {node_key(each) for each in nodes[at : at + length]}
         if len(same) == 1 and (length == 1 or not isinstance(count, Size)):
-            node = nodes[at]  # what their numbers decide is the same in all of them
+            # What their numbers decide is the same in all of them.
+            node = _without_defaults(nodes[at], written[at])
         to_the_end = at + length == len(nodes)
         rounds = count - at if to_the_end else length
         if int(rounds) > 0 or isinstance(rounds, Size):
@@ -63,6 +64,21 @@ def gathered(
             found.append(Repetition(node, at, rounds, each, counted=own))
         at += length
     return tuple(found)
+
+
+def _without_defaults(node: Node, written: Node) -> Node:
+    """Leave out what only the number of a round makes the default of a block."""
+    if node.graph is None:
+        return node
+    defaults, said = node.graph.parameters, written.arguments
+    arguments = {
+        name: value
+        for name, value in node.arguments.items()
+        if name not in defaults
+        or code_key(value) != code_key(defaults[name])
+        or code_key(said[name]) == code_key(value)
+    }
+    return node._replace(maker=node.maker._replace(arguments=arguments))
 
 
 def _to_the_end(nodes: Sequence[Node], first: int, counted: bool) -> bool:
