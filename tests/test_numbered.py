@@ -189,19 +189,20 @@ def test_the_network_of_the_lecture(style: str) -> None:
 def test_captures_have_names_or_numbers() -> None:
     network = loaded(MODEL)
     x = torch.randn(3, 8)
-    for names in (["units.1.relu_1", "units", "stage"], ["2.2"]):
+    for names, end in ((["stage", "logits"], 5), (["dropout_1"], 1), (["0"], 1)):
         text = api.render(network, "explicit", capture=names)["net.py"]
         made: Any = module(text).Net().eval()
         found = made(x)
-        assert torch.equal(found[2], nn.Sequential(*[*made][:3])(x))
+        assert torch.equal(found[2], nn.Sequential(*[*made][:end])(x))
         assert torch.equal(found[1], nn.Sequential(*made)(x))
 
 
 def test_no_hook_has_a_number_that_depends_on_a_parameter() -> None:
     """A model is made with other arguments too, but hooks have fixed names."""
     network = loaded(MODEL)
-    with pytest.raises(SpecError, match="the number of this layer depends on"):
-        api.render(network, "explicit", capture=["stage.linear_1"])
+    for name in ("stage.linear_1", "units.1.relu_1", "units"):
+        with pytest.raises(SpecError, match="the number of this layer depends on"):
+            api.render(network, "explicit", capture=[name])
     made = module(api.render(network, "explicit", capture=["stage"])["net.py"]).Net
     x = torch.randn(3, 8)
     for depth in (0, 2, 5):

@@ -40,7 +40,7 @@ def captures(graph: Graph) -> dict[str, Captured]:
     found = {name: Captured(value, None) for name, value in graph.inputs.items()}
     parts: dict[str, Captured] = {}
     for occurrence in occurrences(graph):
-        if occurrence.moved and not _has_a_place(occurrence, graph):
+        if _is_moved(occurrence, graph):
             continue
         for part, name, value in values_of(occurrence):
             into = found if name == occurrence.name else parts
@@ -51,12 +51,11 @@ def captures(graph: Graph) -> dict[str, Captured]:
     }
 
 
-def _has_a_place(occurrence: Occurrence, graph: Graph) -> bool:
-    """Tell whether a result has a fixed place among those of a numbered model."""
-    direct = any(occurrence.node is node for node in graph.nodes)
-    return (
-        graph.numbered and direct and place_of(occurrence.name, graph.nodes) is not None
-    )
+def _is_moved(occurrence: Occurrence, graph: Graph) -> bool:
+    """Tell whether the place of a result depends on a parameter of the model."""
+    if graph.numbered and any(occurrence.node is node for node in graph.nodes):
+        return place_of(occurrence.name, graph.nodes) is None
+    return occurrence.moved
 
 
 def _by_key(graph: Graph) -> dict[str, str]:

@@ -86,11 +86,12 @@ def occurrences(graph: Graph) -> Iterator[Occurrence]:
 
     def among(nodes: tuple[Node, ...], scope: _Scope) -> Iterator[Occurrence]:
         for node in nodes:
+            # With other arguments, its number may be that of the next layer.
+            scope = scope._replace(moved=scope.moved or scope.moves(node))
             if not node.idle:
                 # A function needs no module of another layer.
                 used = node.shared if node.function is None else ""
                 yield from at(node, node.name, used or node.key, scope)
-            scope = scope._replace(moved=scope.moved or scope.moves(node))
 
     def at(node: Node, own: str, used: str, scope: _Scope) -> Iterator[Occurrence]:
         name, module = scope.names + own, scope.modules + used
