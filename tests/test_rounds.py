@@ -433,7 +433,7 @@ DOUBLE = {
         ({"scale": 1}, ["Double(4, scale=1) for _ in range(3)"]),
         (
             {"bias": "${index > 0}"},
-            ["Double(4, bias=False),", "*(Double(4) for _ in range(2)),"],
+            ["*(Double(4, bias=index > 0) for index in range(3))"],
         ),
     ],
 )
