@@ -234,14 +234,14 @@ def proved(text: str, folder: Path, change: str = "") -> str:
 
 def test_sequences_of_any_length(tmp_path: Path) -> None:
     """Recurrent layers and attention take any length."""
-    assert "length 1, length 2" in proved(SEQUENCES, tmp_path)
+    assert "length 2, length 3, length 4" in proved(SEQUENCES, tmp_path)
     assert "x.reshape(-1, tokens.shape[1], 5)" in code(SEQUENCES)
 
 
 def test_blocks_of_any_size(tmp_path: Path) -> None:
     """Blocks take sizes of any input, in nested blocks, rounds and `Sequential`s."""
     found = proved(BLOCKS, tmp_path)
-    assert found.startswith("as the spec says with height 1 and width 1, height 2 and ")
+    assert found.startswith("as the spec says with height 2 and width 2, height 3 and ")
     text = code(BLOCKS)
     assert "def __init__(self, channels: int = 4, crop: int = 2)" in text
     assert "large_height, large_width = large.shape[2:]" in text
@@ -250,10 +250,11 @@ def test_blocks_of_any_size(tmp_path: Path) -> None:
 
 def test_prove_finds_code_that_is_made_for_the_example(tmp_path: Path) -> None:
     """It says with which sizes the code fails."""
-    assert proved(ANY_LENGTH, tmp_path) == "as the spec says with length 1, length 2"
-    with pytest.raises(FailsError, match=r"with length 1$"):
+    found = proved(ANY_LENGTH, tmp_path)
+    assert found == "as the spec says with length 2, length 3, length 4"
+    with pytest.raises(FailsError, match=r"with length 2$"):
         proved(ANY_LENGTH, tmp_path, ": tokens.shape[1] => : 16")
-    with pytest.raises(FailsError, match=r"is not what the spec says.*with length 2$"):
+    with pytest.raises(FailsError, match=r"is not what the spec says.*with length 3$"):
         shifted = (
             ": tokens.shape[1]] => : tokens.shape[1]].roll(tokens.shape[1] - 1, 0)"
         )

@@ -130,6 +130,9 @@ def _scaled(data: Data, factor: int, side: int) -> Data:
             else {**each, "shape": _cut(each.get("shape"), min(side, 12))}
             for name, each in given.items()
         }
+    if isinstance(data.get("sizes"), dict):
+        most = side if isinstance(given, list) else min(side, 12)
+        found["sizes"] = {name: min(size, most) for name, size in data["sizes"].items()}
     return found
 
 

@@ -19,7 +19,7 @@ from .captures import captured_layers
 from .comparison import equal_states, equal_tensors
 from .findings import EndlessError, Finding, by_values, crash, patience, wrong
 from .rendering import class_of
-from .variants import other_arguments
+from .variants import other_arguments, other_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +80,7 @@ def _runs(network: Network, codes: dict[str, str], choice: Choice) -> Iterator[F
             yield from captured_layers(network, subject, chosen)
         for others in choice.others:
             yield from other_arguments(network, subject, others)
+        yield from other_sizes(network, subject)
 
 
 def _predicted(subject: Subject) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ MUTATIONS: dict[Mutation, int] = {
     values.passed: 5,
     values.shape: 3,
     values.default: 3,
+    values.freed: 4,
     keys.renamed: 4,
     keys.renamed_parameter: 3,
     keys.key: 10,

@@ -251,6 +251,27 @@ def shape(rng: random.Random, spec: Data) -> bool:
     return True
 
 
+def freed(rng: random.Random, spec: Data) -> bool:
+    """Make a size of an input free, and let functions use it that had its number."""
+    given = spec.get("input")
+    if isinstance(given, dict) and given:
+        each = given[rng.choice([*given])]
+        given = each.get("shape") if isinstance(each, dict) else each
+    places = [at for at, size in enumerate(given or ()) if type(size) is int]
+    if not isinstance(given, list) or not places:
+        return False
+    at = rng.choice(places)
+    name = rng.choice(["height", "length", "size", "x_size"])
+    size = given[at]
+    if spec.setdefault("sizes", {}).setdefault(name, size) != size:
+        return False
+    given[at] = name
+    for each, slot in arguments(spec):
+        if not each.name and slot.value == size and rng.random() < 0.3:
+            slot.holder[slot.key] = f"${{{name}}}"
+    return True
+
+
 def default(rng: random.Random, spec: Data) -> bool:
     """Change the default of a parameter."""
     found = [each for each in classes(spec) if each.parameters]

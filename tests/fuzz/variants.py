@@ -8,8 +8,11 @@ import torch
 
 from mlpgen import SpecError
 from mlpgen.graph.build import build
+from mlpgen.proof.checks import free_sizes
+from mlpgen.proof.checks.errors import FailsError
 from mlpgen.proof.checks.subject import SEED, Subject, call, made_inputs
 from mlpgen.proof.claims import claims
+from mlpgen.proof.other_sizes import other_sizes as sizes_to_try
 
 from .comparison import equal_states, equal_tensors
 from .findings import Finding, by_values, wrong
@@ -20,6 +23,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpgen.api import Network
+
+
+def other_sizes(network: Network, subject: Subject) -> Iterator[Finding]:
+    """The class on inputs of other sizes, where these are free, does what is said."""
+    if not network.graph.free:
+        return
+    subject.sizes = [each._asdict() for each in sizes_to_try(network, network, ())]
+    try:
+        with torch.no_grad():
+            free_sizes.other_sizes(subject)
+    except FailsError as error:
+        cause = error.__cause__
+        if not (isinstance(cause, Exception) and by_values(cause)):
+            yield wrong("with other sizes", error)
 
 
 def other_arguments(

@@ -24,6 +24,7 @@ from mlpgen.layers.base import (
     need_dims,
     shown,
 )
+from mlpgen.symbols.agreements import agree
 
 Momentum = Annotated[float | None, Field(ge=0, le=1), Expects("a number from 0 to 1")]
 NormalizedShape = Annotated[
@@ -165,7 +166,7 @@ class _OverShape(Layer):
         sizes = given if isinstance(given, tuple) else (given,)
         if given is None:
             return {"normalized_shape": shape[-1]}
-        if sizes != shape[-len(sizes) :]:
+        if not agree(sizes, shape[-len(sizes) :]):
             raise ShapeError(
                 "MG301",
                 f"`normalized_shape` is {list(sizes)}, but the input is {shown(shape)}",

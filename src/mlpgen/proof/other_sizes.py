@@ -91,7 +91,7 @@ def _smaller(network: Network) -> Iterator[Network]:
     """Yield the network with smaller sizes that fit, the smallest first."""
     sizes = examples_of(network)
     for divisor in _DIVISORS if sizes else ():
-        small = {name: max(value // divisor, 1) for name, value in sizes.items()}
+        small = {name: max(value // divisor, 2) for name, value in sizes.items()}
         yield from _with_sizes(network, small)
 
 

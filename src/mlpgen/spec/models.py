@@ -140,12 +140,12 @@ class Spec(_Model):
         ),
     ]
     sizes: Annotated[
-        dict[str, Positive],
+        dict[str, Annotated[int, Field(ge=2)]],
         Field(
-            description="Free sizes: names in `input`, each with an example. The code "
-            "holds for other sizes too."
+            description="Free sizes: names in `input`, each with an example of at "
+            "least 2. The code holds for other sizes too."
         ),
-        Expects("a mapping of names to whole numbers of at least 1"),
+        Expects("a mapping of names to whole numbers of at least 2"),
     ] = {}
     include: Annotated[
         Any,

@@ -20,7 +20,7 @@ from mlpgen.symbols.sums import DEEPEST, MOST_TERMS
 from mlpgen.symbols.type_names import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.context import Resolved
@@ -73,7 +73,7 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
     """
     bound: set[str] = set()
     scope = resolved.scope
-    layers = {node.path: node.name for node in resolved.graph.nodes}
+    layers = dict(_names_by_path(resolved.graph.nodes))
     for noted in scope.found.agreements.values():
         agreement, path, _ = noted
         if free := _free(noted, scope):
@@ -93,6 +93,13 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
                 "MG316", message, path, help=help, warning=True
             )
     return bound & definition.parameters.keys()
+
+
+def _names_by_path(nodes: Iterable[Node]) -> Iterator[tuple[Path, str]]:
+    for node in nodes:
+        yield node.path, node.name
+        yield from _names_by_path(node.children)
+        yield from _names_by_path(each.node for each in node.rounds)
 
 
 def _free(noted: Noted, scope: Scope) -> str:
