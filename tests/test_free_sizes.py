@@ -256,7 +256,7 @@ def test_prove_finds_code_that_is_made_for_the_example(tmp_path: Path) -> None:
         proved(ANY_LENGTH, tmp_path, ": tokens.shape[1] => : 16")
     with pytest.raises(FailsError, match=r"is not what the spec says.*with length 3$"):
         shifted = (
-            ": tokens.shape[1]] => : tokens.shape[1]].roll(tokens.shape[1] - 1, 0)"
+            ": tokens.shape[1]] => : tokens.shape[1]].roll(tokens.shape[1] == 3, 0)"
         )
         proved(ANY_LENGTH, tmp_path, shifted)
 

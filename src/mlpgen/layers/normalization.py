@@ -162,10 +162,9 @@ class _OverShape(Layer):
         if not shape:
             message = f"`{self.title()}` expects (N, *, features), but got (N,)"
             raise ShapeError("MG302", message)
-        given = self.normalized_shape
-        sizes = given if isinstance(given, tuple) else (given,)
-        if given is None:
+        if self.normalized_shape is None:
             return {"normalized_shape": shape[-1]}
+        sizes = self._sizes()
         if not agree(sizes, shape[-len(sizes) :]):
             raise ShapeError(
                 "MG301",
