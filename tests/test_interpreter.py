@@ -46,7 +46,7 @@ def spec_of(cls: type[Layer]) -> str:
     values = cls.example_inputs or getattr(cls, "examples", lambda: ())()
     layers: list[Any] = []
     inputs, sources = {}, []
-    for index, value in enumerate(values or (None,)):
+    for index, value in enumerate(values or (None,) * min(1, cls.arity[1])):
         name = f"given_{index}"
         sources.append(name)
         if value is not None and not value.batched:
@@ -62,7 +62,8 @@ def spec_of(cls: type[Layer]) -> str:
         sources = ["probabilities"]
     entry = yaml.safe_load(cls.example)
     entry = {entry: None} if isinstance(entry, str) else entry
-    layers.append({**entry, "from": sources, "name": "found"})
+    named = {"from": sources} if sources else {}
+    layers.append({**entry, **named, "name": "found"})
     if not inputs:  # the model has an input, which some layer takes
         inputs["given"] = {"shape": [1, 1]}
         layers.append({"mul": None, "from": ["given", "found"]})

@@ -158,3 +158,246 @@ layers:
             assert torch.equal(restored, each.restored(z))
             assert not torch.equal(restored, each(x)[0])
         assert torch.equal(*drawn)
+
+
+ORDER = """
+name: Positions
+input: {t: {shape: [8], dtype: int64}}
+layers:
+  - Embedding: {num_embeddings: 32, embedding_dim: 4}
+    name: tokens
+  - arange: 8
+    name: order
+  - Embedding: {num_embeddings: 8, embedding_dim: 4}
+    name: positions
+  - add:
+    from: [tokens, positions]
+"""
+
+
+def test_positions_are_counted_on_the_device_of_the_input() -> None:
+    assert network(ORDER).graph.total_parameters == 160
+    code = api.render(network(ORDER))["positions.py"]
+    assert "self.positions(torch.arange(8, device=t.device))" in code
+    t = torch.randint(32, (3, 8))
+    for each in made(ORDER).values():
+        wanted = each.tokens(t) + each.positions(torch.arange(8))
+        assert torch.equal(each(t), wanted)
+
+
+NEW = {
+    "arange: {start: 1, end: 9}": torch.arange(1, 9),
+    "arange: {end: 16, step: 2, dtype: float32}": torch.arange(0.0, 16, 2),
+    "linspace: {start: 0, end: 1, steps: 8}": torch.linspace(0, 1, 8),
+    "zeros: [8]": torch.zeros(8),
+    "ones: {size: [8], dtype: int64}": torch.ones(8, dtype=torch.int64),
+    "full: {size: [8], fill_value: 3}": torch.full((8,), 3),
+    "full: {size: [8], fill_value: -.inf}": torch.full((8,), -torch.inf),
+    "eye: 8": torch.eye(8),
+    "eye: {n: 8, m: 8, dtype: bool}": torch.eye(8) > 0,
+}
+
+
+@pytest.mark.parametrize("entry", NEW)
+def test_new_tensors(entry: str) -> None:
+    text = f"name: New\ninput: [8]\nlayers:\n  - {entry}\n    name: new\n"
+    text += "  - add:\n    from: [input, new]\noutputs: [add_1, new]\n"
+    x = torch.randn(2, 8) if "eye" not in entry else torch.randn(2, 8, 8)
+    text = text.replace("input: [8]", "input: [8, 8]") if "eye" in entry else text
+    for each in made(text).values():
+        total, new = each(x)
+        assert torch.equal(new, NEW[entry])
+        assert new.dtype == NEW[entry].dtype
+        assert torch.equal(total, x + NEW[entry])
+
+
+def test_numbers_in_the_place_of_the_first_tensor() -> None:
+    text = """
+name: Counted
+input: [8]
+layers:
+  - sub: {input: 1}
+  - pow: {input: 2.0}
+  - div: {input: 3}
+"""
+    x = torch.randn(2, 8)
+    assert torch.equal(results(text, x), 3 / torch.pow(2.0, 1 - x))
+
+
+def test_new_fractions_are_as_precise_as_the_input() -> None:
+    text = """
+name: Shifted
+input: {tokens: {shape: [8], dtype: int64}, x: [8]}
+outputs: [order, line, sum]
+layers:
+  - arange: 8
+    name: order
+  - linspace: {start: 0, end: 1, steps: 8}
+    name: line
+  - add:
+    from: [x, line]
+    name: sum
+  - add:
+    from: [sum, tokens]
+"""
+    text = text.replace("[order, line, sum]", "[order, line, sum, add_1]")
+    tokens, x = torch.ones(2, 8, dtype=torch.int64), torch.randn(2, 8)
+    for each in made(text).values():
+        half = each.bfloat16()(tokens, x.bfloat16())
+        kinds = [torch.int64, torch.bfloat16, torch.bfloat16, torch.bfloat16]
+        assert [found.dtype for found in half] == kinds
+
+
+def test_a_buffer_of_numbers() -> None:
+    text = """
+name: Centred
+input: [3, 8, 8]
+layers:
+  - buffer: {shape: [3, 1, 1], values: [0.485, 0.456, 0.406]}
+    name: mean
+  - sub:
+    from: [input, mean]
+"""
+    x = torch.randn(2, 3, 8, 8)
+    wanted = x - torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
+    assert torch.equal(results(text, x), wanted)
+    for each in made(text).values():
+        assert list(each.state_dict()) == ["mean"]
+
+
+def test_a_buffer_that_is_not_saved() -> None:
+    text = """
+name: NotSaved
+input: [8]
+layers:
+  - buffer: {shape: [8], init: ones_, persistent: false}
+    name: scale
+  - mul:
+    from: [input, scale]
+"""
+    for each in made(text).values():
+        assert not each.state_dict()
+        assert [name for name, _ in each.named_buffers()] == ["scale"]
+        assert torch.equal(each(torch.arange(8.0)), torch.arange(8.0))
+
+
+def test_a_block_without_inputs() -> None:
+    text = """
+name: NoInput
+input: [3, 4]
+blocks:
+  Queries:
+    layers:
+      - parameter: [3, 4]
+layers:
+  - Queries:
+    name: queries
+  - add:
+    from: [input, queries]
+"""
+    assert network(text).graph.total_parameters == 12
+    x = torch.randn(2, 3, 4)
+    for each in made(text).values():
+        each.queries.parameter_1.data.normal_()
+        assert torch.equal(each(x), x + each.queries.parameter_1)
+        assert list(each.state_dict()) == ["queries.parameter_1"]
+
+
+def test_coral_has_a_bias_for_each_rank() -> None:
+    """Ordinal regression: https://arxiv.org/abs/1901.07884."""
+    text = """
+name: Coral
+input: [8]
+outputs: [logits, ranks]
+layers:
+  - Linear: {out_features: 1, bias: false}
+    name: score
+  - parameter: {shape: [4]}
+    name: biases
+  - add:
+    from: [score, biases]
+    name: logits
+  - gt: 0
+  - sum: 1
+    name: ranks
+"""
+
+    class Coral(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.score = nn.Linear(8, 1, bias=False)
+            self.biases = nn.Parameter(torch.zeros(4))
+
+        def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+            logits = self.score(x) + self.biases
+            return logits, (logits > 0).sum(dim=1)
+
+    x = torch.randn(5, 8)
+    for each in made(text).values():
+        wanted = Coral()
+        wanted.load_state_dict(each.state_dict())
+        for found, right in zip(each(x), wanted(x), strict=True):
+            assert torch.equal(found, right)
+
+
+ROPE = """
+name: Rope
+parameters: {theta: 10000.0}
+input: [2, 6, 8]
+blocks:
+  Rotary:
+    parameters: {length: 6, width: 8, theta: 10000.0}
+    layers:
+      - buffer:
+          layers:
+            - arange: {end: "${width}", step: 2}
+            - div: "${width}"
+            - pow: {input: "${theta}"}
+            - div: {input: 1.0}
+            - arange: "${length}"
+              name: positions
+            - outer:
+              from: [positions, div_2]
+            - cat: {dim: 1}
+              from: [outer_1, outer_1]
+          persistent: false
+        name: angles
+      - chunk: {chunks: 2, dim: -1, names: [left, right]}
+        from: input
+        name: halves
+      - neg:
+        from: halves.right
+      - cat: {dim: -1}
+        from: [neg_1, halves.left]
+        name: rotated
+      - cos:
+        from: angles
+      - mul:
+        from: [input, cos_1]
+      - sin:
+        from: angles
+      - mul:
+        from: [rotated, sin_1]
+      - add:
+        from: [mul_1, mul_2]
+layers:
+  - Rotary: {theta: "${theta}"}
+"""
+
+
+def rotated(x: Tensor) -> Tensor:
+    left, right = x.chunk(2, dim=-1)
+    return torch.cat([-right, left], dim=-1)
+
+
+@pytest.mark.parametrize("theta", [10000.0, 500.0])
+def test_rotary_positions(theta: float) -> None:
+    """As in Llama: https://arxiv.org/abs/2104.09864."""
+    frequencies = 1.0 / (theta ** (torch.arange(0, 8, 2) / 8))
+    angles = torch.outer(torch.arange(6), frequencies)
+    angles = torch.cat([angles, angles], dim=1)
+    x = torch.randn(3, 2, 6, 8)
+    wanted = x * angles.cos() + rotated(x) * angles.sin()
+    found = results(ROPE.replace("10000.0}\ninput", f"{theta}}}\ninput"), x)
+    assert torch.equal(found, wanted)
+    assert not made(ROPE)["explicit"].state_dict()

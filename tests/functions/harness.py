@@ -28,13 +28,14 @@ DTYPES = {"float32": torch.float32, "int64": torch.int64, "bool": torch.bool}
 
 def written(function: Function, inputs: Sequence[str]) -> str:
     """Write a call on inputs that are names."""
+    before = [flat(literal(each)) for each in function.leading]
     after = [flat(literal(each)) for each in function.positional]
     if function.is_index:
         return inputs[0] + function.name.format(*after)
     if function.counts:
         after.insert(0, f"{inputs[0]}.shape[0]")
     if function.is_operator:
-        return f" {function.name} ".join([*inputs, *after])
+        return f" {function.name} ".join([*before, *inputs, *after])
     names = [*function.names, *[""] * len(inputs)][: len(inputs)]
     by_place = [text for text, name in zip(inputs, names, strict=True) if not name]
     by_name = [
@@ -47,7 +48,8 @@ def written(function: Function, inputs: Sequence[str]) -> str:
         for name, value in function.keywords.items()
         if name not in function.only_training
     ]
-    before = [flat(literal(each)) for each in function.leading]
+    if function.new is not None and function.new.dtype != function.new.usual:
+        by_name.append(f"dtype=torch.{function.new.dtype}")
     if function.after:
         by_place[function.after : function.after] = after
         after = []

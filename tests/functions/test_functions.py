@@ -73,6 +73,10 @@ POOLS: dict[str, list[Any]] = {
     "other": NUMBER,
     "input": NUMBER,
     "fill_value": NUMBER,
+    "steps": [1, 2, 5],
+    "n": [1, 3],
+    "m": [2, None],
+    "dtype": ["float32", "int64", "bool", None],
     "weight": [0.5, 2.0],
     "k": [1, 2, 3],
     "largest": [True, False],
@@ -172,7 +176,7 @@ def draw_arguments(rng: random.Random, name: str) -> dict[str, Any]:
 def draw_values(rng: random.Random, name: str) -> Values:
     """Draw inputs: mostly near the example, with sizes that fit together often."""
     cls = FUNCTIONS[name]
-    examples = cls.examples()
+    examples = cls.examples() or (Value((8,)),)
     low, high = cls.arity
     count = rng.randint(low, min(high, 3) if high > 4 else high)
     dims = rng.choice([0, 1, 2, 3, 4, *[len(examples[0].shape)] * 5])
@@ -240,6 +244,8 @@ def names_the_batch(arguments: dict[str, Any], values: Values) -> bool:
     for key in ("dim", "dim0", "dim1", "dims", "start_dim", "end_dim", "source"):
         given = arguments.get(key, [])
         dims += given if isinstance(given, list) else [given]
+    if not values:
+        return False
     count = len(values[0].shape) + 1
     return values[0].batched and any(dim in (0, -count) for dim in dims)
 

@@ -44,6 +44,7 @@ FUNCTIONS: Catalogue[Operation] = Catalogue(
         "permutation": "permute transpose movedim squeeze unsqueeze flip roll "
         "tril triu",
         "indexing": "select slice narrow gather index_select one_hot",
+        "new_tensors": "arange linspace zeros ones full eye rand randn",
         "likes": "zeros_like ones_like full_like rand_like randn_like bernoulli",
         "scattering": "scatter scatter_add index_add",
         "normalization": "softmax log_softmax normalize cosine_similarity",

@@ -20,14 +20,21 @@ class WithNumber(Operation):
         found: int | float | None = getattr(self, next(iter(type(self).model_fields)))
         return found
 
+    @property
+    def first(self) -> int | float | None:
+        """The number in the place of the first tensor, if the function takes one."""
+        found: int | float | None = getattr(self, "input", None)
+        return found
+
     def results(self, values: Values) -> dict[str, Value]:
         """Broadcast the inputs."""
-        if (len(values) > 1) == (self.number is not None):
+        numbers = [each for each in (self.number, self.first) if each is not None]
+        if len(numbers) != (len(values) < 2):
             message = f"`{self.title()}` expects two tensors, or a tensor and a number"
             raise ShapeError("MG314", message)
         found = broadcast(self.title(), values)
-        if self.number is not None:
-            found = found._replace(dtype=with_number(found.dtype, self.number))
+        for number in numbers:
+            found = found._replace(dtype=with_number(found.dtype, number))
         return self.result(found, found.shape)
 
     @property
@@ -45,7 +52,8 @@ class Operator(WithNumber):
 
     def function(self) -> Function:
         """Return the operator."""
-        return Function(self.sign, self.number_argument)
+        first = () if self.first is None else (self.first,)
+        return Function(self.sign, self.number_argument, leading=first)
 
 
 class Add(Operator):
@@ -57,11 +65,17 @@ class Add(Operator):
 
 
 class Sub(Operator):
-    """The difference of two tensors, or of a tensor and a number."""
+    """The difference of two tensors, or of a tensor and a number.
+
+    `input` is a number in the place of the first tensor: `sub: {input: 1}` is 1 - x.
+    """
 
     dtypes: ClassVar = NUMBERS
     sign: ClassVar = "-"
     example: ClassVar = "sub: 0.5"
+
+    other: Number | None = None
+    input: Number | None = None
 
 
 class Mul(Operator):
@@ -73,11 +87,17 @@ class Mul(Operator):
 
 
 class Div(Operator):
-    """The quotient of two tensors, or of a tensor and a number; always float32."""
+    """The quotient of two tensors, or of a tensor and a number; always float32.
+
+    `input` is a number in the place of the first tensor: `div: {input: 1}` is 1 / x.
+    """
 
     gives: ClassVar = "float32"
     sign: ClassVar = "/"
     example: ClassVar = "div: 2"
+
+    other: Number | None = None
+    input: Number | None = None
 
     def results(self, values: Values) -> dict[str, Value]:
         """Refuse a division by 0."""
@@ -116,11 +136,15 @@ class Remainder(_Quotient):
 
 
 class Pow(WithNumber):
-    """A tensor to the power of another, or of a number."""
+    """A tensor to the power of another, or of a number.
+
+    `input` is a number in the place of the first tensor: `pow: {input: 2}` is 2 ** x.
+    """
 
     example: ClassVar = "pow: 2"
 
     exponent: Number | None = None
+    input: Number | None = None
 
     def results(self, values: Values) -> dict[str, Value]:
         """Refuse negative powers of int64, and bool."""
@@ -134,7 +158,9 @@ class Pow(WithNumber):
         return found
 
     def function(self) -> Function:
-        """Call the tensor method of the same name."""
+        """Call the tensor method of the same name, or the function on a number."""
+        if self.first is not None:
+            return Function("torch.pow", leading=(self.first,))
         return Function(".pow", self.number_argument)
 
 

@@ -48,9 +48,10 @@ def node_key(node: Node) -> str:
         pieces.append(f"{node.returned}")
     if node.function is not None:
         pieces += [node.function.name, code_key(function_arguments(node.function))]
+        pieces += [str(node.function.new)] if node.function.new else []
     if node.condition is not None:
         pieces.append(node.condition.code)
-    pieces += [node_key(child) for child in node.children]
+    pieces += [node_key(child) for child in (*node.children, *node.computed)]
     for each in node.rounds:
         times = f"{each.first} {code_key(each.times)} {each.counted}"
         pieces += [times, node_key(each.node)]
@@ -86,6 +87,7 @@ def difference(one: Node, other: Node) -> tuple[str, str, str]:
         return "what it takes", _taken(one), _taken(other)
     pairs = [
         *zip(one.children, other.children, strict=False),
+        *zip(one.computed, other.computed, strict=False),
         *((a.node, b.node) for a, b in zip(one.rounds, other.rounds, strict=False)),
     ]
     for mine, theirs in pairs:

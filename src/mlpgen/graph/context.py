@@ -28,6 +28,7 @@ class Context(NamedTuple):
         made: The layers of the class so far, with their entries.
         lost: The names of layers with mistakes.
         left_out: The names of layers that never run.
+        inputs: The inputs of the class; None for what `__init__` computes.
     """
 
     scope: Scope
@@ -36,6 +37,7 @@ class Context(NamedTuple):
     made: dict[str, tuple[Entry, Node]]
     lost: set[str]
     left_out: set[str]
+    inputs: tuple[Wire, ...] | None
 
 
 class TakenNames(NamedTuple):
@@ -103,7 +105,7 @@ def wrong_number(
     entry: Entry, inputs: Sequence[str], wires: Sequence[Wire], context: Context
 ) -> None:
     """Refuse a block or a `Sequential` with the wrong number of inputs."""
-    number = f"{len(inputs)} input" + ("s" if len(inputs) > 1 else "")
+    number = f"{len(inputs) or 'no'} input" + ("s" if len(inputs) > 1 else "")
     message = f"`{entry.type}` takes {number}, not {len(wires)}"
     help = f"they are {listed(inputs)}" if len(inputs) > 1 else ""
     if entry.sources is not None:

@@ -16,6 +16,7 @@ from mlpgen.symbols.sizes import Real, Size, is_symbolic
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlpgen.graph.context import Context
     from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wire
     from mlpgen.layers.base import Function, Layer, Shape, Value, Values
@@ -24,14 +25,33 @@ if TYPE_CHECKING:
     from mlpgen.spec.problems import Problems
 
 
-def resolve_layer(
+def resolve_layer(entry: Entry, wires: Sequence[Wire], context: Context) -> Node | None:
+    """Resolve a layer, a function or a tensor of the model.
+
+    Returns:
+        None after a mistake, in this layer or in its inputs.
+    """
+    full = context.prefix + entry.name
+    node = _plain_layer(entry, wires, context.scope, context.problems, full)
+    if node is not None and node.is_tensor:
+        from mlpgen.graph.entries.init import filled_tensor
+
+        return filled_tensor(node, entry, context)
+    if node is not None and node.function is not None and node.function.new:
+        from mlpgen.graph.entries.new_tensor import placed
+
+        return placed(node, entry, context)
+    return node
+
+
+def _plain_layer(
     entry: Entry,
     wires: Sequence[Wire],
     scope: Scope,
     problems: Problems,
     full: str,
 ) -> Node | None:
-    """Resolve a layer, a function or a tensor of the model.
+    """Resolve a class of the catalogue with its arguments and inputs.
 
     Args:
         entry: The entry.
@@ -39,9 +59,6 @@ def resolve_layer(
         scope: The parameters that expressions can use.
         problems: Collects mistakes.
         full: Its name, with dots inside a `Sequential`.
-
-    Returns:
-        None after a mistake, in this layer or in its inputs.
     """
     layer, expressions = read_layer(entry, scope, problems)
     if layer is None:
@@ -67,7 +84,7 @@ def resolve_layer(
         return None
     scope.note(agreements, entry.path)
     caution = None
-    if values and checked:
+    if values and checked and values[0].batched:
         caution = layer.caution(values, wires[0].spatial)
     told = any(layer.follows(name) for name in entry.arguments)
     if caution is not None and not told:
@@ -136,10 +153,10 @@ def _right_number(
         fewest = 2  # one implicit input means that the author forgot the others
     if fewest <= len(wires) <= most:
         return True
-    wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
+    wanted = str(fewest or "no") if fewest == most else f"{fewest} to {most}"
     noun = "input" if most == 1 else "inputs"
     message = f"`{layer.title()}` takes {wanted} {noun}, not {len(wires)}"
-    help = "" if entry.sources else "name them: `from: [first, second]`"
+    help = "" if entry.sources or most < 2 else "name them: `from: [first, second]`"
     path = (*entry.path, "from") if entry.sources else entry.type_path
     problems.add("MG314", message, path, help=help)
     return False

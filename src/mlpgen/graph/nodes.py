@@ -116,6 +116,8 @@ class Node(NamedTuple):
         number: Its number, if those of its container are the keys of its layers. Its
             rounds then have numbers of their own, the first has this one.
         names: The names of its rounds, if these are no numbers.
+        like: The input whose device and dtype a new tensor has.
+        computed: The functions that compute a buffer once; its value is the last.
     """
 
     name: str
@@ -145,6 +147,8 @@ class Node(NamedTuple):
     inits: Inits = MappingProxyType({})
     number: int | None = None
     names: RoundNames | None = None
+    like: str = ""
+    computed: tuple[Node, ...] = ()
 
     @property
     def key(self) -> str:

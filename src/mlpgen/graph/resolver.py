@@ -94,15 +94,13 @@ class Resolver:
     ) -> Resolved:
         """Resolve the layers of a class."""
         entries = typed_entries(definition, scope, self.blocks)
-        wires = Wires(
-            [
-                Wire(name, value, "`input`" if name == INPUT else f"the input `{name}`")
-                for name, value in zip(definition.inputs, inputs, strict=True)
-            ],
-            entries,
+        given = tuple(
+            Wire(name, value, "`input`" if name == INPUT else f"the input `{name}`")
+            for name, value in zip(definition.inputs, inputs, strict=True)
         )
+        wires = Wires(given, entries)
         check_values(scope, definition.problems)
-        context = Context(scope, definition.problems, "", {}, set(), set())
+        context = Context(scope, definition.problems, "", {}, set(), set(), given)
         nodes = []
         total = 0
         for entry in entries:
@@ -158,6 +156,12 @@ class Resolver:
         lost = Wire(entry.name, None, origin)
         if not entry.type:
             return None, lost
+        block = self.blocks.get(entry.type)
+        if block is not None and not block.inputs:
+            from mlpgen.graph.blocks.without_inputs import refused_keys
+
+            if refused_keys(entry, context.problems):
+                return None, lost
         condition: Expression | bool | None = None
         if not each_round(entry):
             condition = condition_of(entry, context.scope, context.problems)
@@ -296,18 +300,15 @@ class Resolver:
             from mlpgen.graph.entries.custom import resolve_custom
 
             return resolve_custom(entry, wires, context, self._taken)
-        full = context.prefix + entry.name
+        if entry.computed:
+            from mlpgen.graph.entries.buffer import computed
+
+            return computed(entry, self._resolve, context)
         if entry.type in self.blocks:
             return self._uses.node(entry, wires, context)
         if layer_class(entry.type) is None:
             return None  # a block with mistakes
-        scope, problems = context.scope, context.problems
-        node = resolve_layer(entry, wires, scope, problems, full)
-        if node is not None and entry.type in TENSORS:
-            from mlpgen.graph.entries.init import filled_tensor
-
-            return filled_tensor(node, entry, context)
-        return node
+        return resolve_layer(entry, wires, context)
 
     def _again(
         self, entry: Entry, wires: tuple[Wire, ...], context: Context

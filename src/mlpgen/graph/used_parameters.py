@@ -127,7 +127,7 @@ def _values(node: Node, *, counted: bool = True) -> Iterator[Any]:
         return  # the other layer creates the module
     for _, arguments in node.inits.values():
         yield from arguments.values()
-    for child in node.children:
+    for child in (*node.children, *node.computed):
         yield from _values(child, counted=counted)
     for each in node.rounds:
         yield each.times

@@ -125,7 +125,9 @@ class Wires:
         else:
             code = "MG219"
             message = f"there is no layer `{cut(name)}` before this one"
-            few = f"available: {listed(_few(self._found))}"
+            few = "there is nothing before it"
+            if self._found:
+                few = f"available: {listed(_few(self._found))}"
             help = few if problems.count > MOST_HELP else ""
             help = help or nearest(name, self._found) or few
         problems.add(code, message, path, notes=notes, help=help)

@@ -300,7 +300,7 @@ _has_batch: ContextVar[bool] = ContextVar("has_batch", default=True)
 @contextmanager
 def about(values: Values) -> Iterator[None]:
     """Let shape rules and messages know whether the inputs have a batch."""
-    batched = not values or any(value.batched for value in values)
+    batched = any(value.batched for value in values)
     token = _has_batch.set(batched)
     try:
         yield

@@ -3,6 +3,20 @@
 from typing import Any, NamedTuple
 
 
+class NewTensor(NamedTuple):
+    """What a call that makes a tensor says about its dtype and device.
+
+    Attributes:
+        dtype: The dtype of the tensor.
+        usual: The dtype that torch chooses without being asked.
+        follows: Whether it is that of an input, which may be half precision.
+    """
+
+    dtype: str
+    usual: str
+    follows: bool = False
+
+
 class Function(NamedTuple):
     """A call of a function in place of a module without parameters or state.
 
@@ -25,6 +39,8 @@ class Function(NamedTuple):
             `x.reshape(x.shape[0], 4, -1)`.
         only_training: Keywords that are 0.0 in evaluation:
             `dropout_p=0.1 if self.training else 0.0`.
+        once: Whether it is called in `__init__`, not in `forward`.
+        new: The tensor that it makes from nothing: `torch.arange(8, device=x.device)`.
     """
 
     name: str
@@ -38,6 +54,8 @@ class Function(NamedTuple):
     after: int = 0
     counts: bool = False
     only_training: tuple[str, ...] = ()
+    once: bool = False
+    new: NewTensor | None = None
 
     @property
     def is_method(self) -> bool:

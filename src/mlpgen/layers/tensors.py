@@ -5,8 +5,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, Strict
 
-from mlpgen.catalogue.component import Expects, Positive
-from mlpgen.layers.base import TORCH_PAGE, Layer, Shape, Value, Values
+from mlpgen.catalogue.component import Expects, Positive, Structural
+from mlpgen.layers.base import TORCH_PAGE, Layer, Shape, ShapeError, Value, Values
+from mlpgen.symbols.agreements import agree
 
 WholeShape = Annotated[
     tuple[Positive, ...],
@@ -16,12 +17,18 @@ WholeShape = Annotated[
 ]
 
 
+Numbers = Annotated[
+    tuple[int | float, ...],
+    Strict(strict=False),
+    Field(min_length=1),
+    Expects("a list of numbers"),
+]
+Init = Annotated[Any, Expects("a function of torch.nn.init")]
+
+
 class _Tensor(Layer):
     arity: ClassVar = (0, 0)
     rule: ClassVar = "→ shape, without a batch"
-
-    shape: WholeShape
-    init: Annotated[Any, Expects("a function of torch.nn.init")] = None
 
     @classmethod
     def title(cls) -> str:
@@ -32,11 +39,6 @@ class _Tensor(Layer):
         """Return nothing: there are no inputs."""
         del values
         return {}
-
-    def results(self, values: Values) -> dict[str, Value]:
-        """Return the tensor, which has no batch."""
-        del values
-        return {"": Value(self.shape, "float32", batched=False)}
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
         """Return 0."""
@@ -50,6 +52,14 @@ class Parameter(_Tensor):
     page: ClassVar = TORCH_PAGE.format("parameter.Parameter")
     example: ClassVar = "parameter: {shape: [1, 16], init: {normal_: {std: 0.02}}}"
 
+    shape: WholeShape
+    init: Init = None
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Return the tensor, which has no batch."""
+        del values
+        return {"": Value(self.shape, "float32", batched=False)}
+
     def weights(self) -> dict[str, Shape]:
         """Return the shape of the tensor."""
         return {"": self.shape}
@@ -60,7 +70,45 @@ class Parameter(_Tensor):
 
 
 class Buffer(_Tensor):
-    """A tensor that is saved but not learned, zeros by default."""
+    """A tensor that is not learned: filled by `init`, `values` or `layers`, or zeros.
+
+    `layers` are functions that compute it once; they are children of the entry, so this
+    class never sees them. Unless `persistent` is false, it is saved with the model.
+    """
 
     page: ClassVar = TORCH_PAGE.format("parameter.Buffer")
-    example: ClassVar = "buffer: {shape: [1, 16], init: ones_}"
+    example: ClassVar = "buffer: {shape: [3, 1, 1], values: [0.485, 0.456, 0.406]}"
+
+    shape: WholeShape | None = None
+    init: Init = None
+    values: Numbers | None = None
+    layers: Annotated[Any, Expects("a list of functions")] = None
+    persistent: Annotated[bool, Structural()] = True
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Return the tensor, which has no batch."""
+        del values
+        if self.values is None and self.shape is None:
+            message = "`buffer` expects `shape`, `values` or `layers`"
+            raise ShapeError("MG202", message)
+        if self.values is None or self.shape is None:
+            shape = self.shape or (len(self.values or ()),)
+            return {"": Value(shape, self._dtype(), batched=False)}
+        if not agree(prod(self.shape), len(self.values)):
+            sizes = ", ".join(str(int(size)) for size in self.shape)
+            message = f"{len(self.values)} values do not fill the shape [{sizes}]"
+            raise ShapeError("MG309", message, argument="values")
+        return {"": Value(self.shape, self._dtype(), batched=False)}
+
+    def check_number(self, count: int) -> None:
+        """Refuse two ways to fill it."""
+        del count
+        if self.values is not None and self.init is not None:
+            message = "`init` cannot be combined with `values`"
+            raise ShapeError("MG311", message, argument="init")
+
+    def _dtype(self) -> str:
+        """Return the dtype that torch.tensor chooses for the values."""
+        if self.values is None or any(isinstance(each, float) for each in self.values):
+            return "float32"
+        return "int64"

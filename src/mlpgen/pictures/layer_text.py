@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.layers.shapes import whole_shown
@@ -80,6 +81,8 @@ def plain(value: Any) -> Any:
         return [plain(each) for each in value]
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return value
+    if isinf(value):
+        return "-inf" if value < 0 else "inf"  # JSON has no infinity
     return int(value) if isinstance(value, int) else float(value)
 
 

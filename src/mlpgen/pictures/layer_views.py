@@ -55,7 +55,7 @@ class Contents(NamedTuple):
 def layer_views(graph: Graph) -> tuple[LayerView, ...]:
     """Return the layers of a class."""
     found = []
-    before = next(iter(graph.inputs))
+    before = next(iter(graph.inputs), "")
     for node in graph.nodes:
         found.append(_view(node, before))
         before = node.name

@@ -120,8 +120,11 @@ def _handed_on(node: Node, takes: list[_Numbers], found: dict[str, int]) -> _Num
     every = _joined(takes)
     if node.type not in ("add", "sub", "mul"):
         return every
-    other = node.arguments.get("other")
+    first = node.arguments.get("input")
+    other = node.arguments.get("other", first)
     number = int(getattr(other, "value", other) or 0)
+    if first is not None:
+        return _scaled(every, 1, max(0, number))
     if node.type == "mul":
         return _scaled(every, max(1, abs(number)), 0)
     if node.type == "sub":

@@ -14,7 +14,7 @@ from mlpgen.layers import LAYERS
 from mlpgen.spec.entries import ENTRY_KEYS
 from mlpgen.spec.models import read_spec
 from mlpgen.spec.problems import Problems
-from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, is_function
+from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, is_function, layer_class
 
 if TYPE_CHECKING:
     from mlpgen.api import Network
@@ -142,10 +142,20 @@ def _entry(entry: Entry, blocks: dict[str, Definition]) -> EntryData:
         "type": entry.type,
         "kind": "variable" if entry.variable else _kind(entry.type, blocks),
         "arguments": arguments,
-        "sources": None if entry.sources is None else [*entry.sources],
+        "sources": _sources(entry, blocks),
         "options": options,
         "layers": [_entry(each, blocks) for each in entry.children],
     }
+
+
+def _sources(entry: Entry, blocks: dict[str, Definition]) -> list[str] | None:
+    """Return the names in `from`; none for what takes nothing."""
+    if entry.sources is not None:
+        return [*entry.sources]
+    cls = layer_class(entry.type) if is_function(entry.type) else None
+    block = blocks.get(entry.type)
+    none = (cls and not cls.arity[1]) or (block and not block.inputs)
+    return [] if none else None
 
 
 def _kind(type_: str, blocks: dict[str, Definition]) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from mlpgen.catalogue.fields import expected
 from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.checks.limits import MOST_ROUNDS
 from mlpgen.graph.entries.custom import Custom
 from mlpgen.graph.entries.parametrize import PARAMETRIZATIONS
 from mlpgen.layers import LAYERS
+from mlpgen.layers.tensors import Buffer
 from mlpgen.schema.arguments import EXPRESSION, arguments
 from mlpgen.spec.type_parameters import CLASS_NAME
 from mlpgen.spec.types import CUSTOM, NOT_IN_TORCH, TENSORS
@@ -106,6 +108,15 @@ def types() -> dict[str, dict[str, Any]]:
     for name in TENSORS:
         field: dict[str, Any] = found[name]["anyOf"][0]["properties"]["init"]
         field["anyOf"] = [{"$ref": "#/$defs/initializer"}, {"type": "null"}]
+    buffer: dict[str, Any] = found["buffer"]["anyOf"][0]
+    ways = ("shape", "values", "layers")
+    buffer["anyOf"] = [{"required": [name]} for name in ways]
+    buffer["properties"]["layers"] = {
+        "type": "array",
+        "items": {"$ref": f"#/$defs/{LAYER}"},
+        "minItems": 1,
+        "description": expected(Buffer, "layers"),
+    }
     custom: dict[str, Any] = Custom.model_json_schema()
     custom.pop("title")
     for field in custom["properties"].values():

@@ -48,7 +48,7 @@ class Entry(NamedTuple):
     Attributes:
         type: `Linear`, `add`, or a block; empty if it could not be read.
         arguments: The arguments by name, as YAML gave them.
-        children: The entries of a `Sequential`.
+        children: The entries of a `Sequential`, or of a buffer that is computed.
         name: The name that the author gave; empty until `name_entries` makes one.
         named: Whether the author gave the name.
         path: The path of the entry in the document.
@@ -59,6 +59,7 @@ class Entry(NamedTuple):
         options: The other keys beside the type: `repeat`, `when`, `else`, `share`.
         guess: What an unreadable type was probably meant to be.
         variable: The parameter that holds its type, if `type` is `${activation}`.
+        computed: Whether its children are functions that compute a buffer.
     """
 
     type: str
@@ -74,6 +75,7 @@ class Entry(NamedTuple):
     options: Mapping[str, Any] = {}
     guess: str = ""
     variable: str = ""
+    computed: bool = False
 
     @property
     def raw(self) -> list[Any]:
@@ -271,6 +273,8 @@ class EntryReader:
             shorthand = (
                 None if raw is None or isinstance(raw, dict) else cls.shorthand()
             )
+        if type_ == "buffer" and isinstance(raw, dict) and "layers" in raw:
+            return self._computed(entry, raw)
         if raw is None or isinstance(raw, dict):
             return entry._replace(type=type_, arguments=raw or {})
         if type_ == CUSTOM:
@@ -301,6 +305,17 @@ class EntryReader:
         if raw is None or isinstance(raw, dict):
             return entry._replace(arguments=raw or {})
         return entry._replace(arguments={"": raw}, shorthand="")
+
+    def _computed(self, entry: Entry, raw: dict[str, Any]) -> Entry:
+        """Read the functions that compute a buffer as its children."""
+        layers, path = raw["layers"], (*entry.type_path, "layers")
+        rest = {key: value for key, value in raw.items() if key != "layers"}
+        entry = entry._replace(type="buffer", arguments=rest, computed=True)
+        if isinstance(layers, list):
+            return entry._replace(children=self.read(layers, path))
+        message = f"`layers` must be a list of functions, not {shown(layers)}"
+        self.problems.add("MG203", message, path)
+        return entry._replace(type="")
 
     def _sequential(self, entry: Entry, raw: Any) -> Entry:
         if raw is None or isinstance(raw, list):

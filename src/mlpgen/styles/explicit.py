@@ -14,10 +14,11 @@ from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.forward.body import forward_body
 from mlpgen.styles.forward.statements import return_tuple
 from mlpgen.styles.forward_hooks import recording_block, recording_of
-from mlpgen.styles.init.assignments import assignment_lines, tensor_lines
+from mlpgen.styles.init.assignments import assignment_lines
 from mlpgen.styles.init.initial_values import initial_values
 from mlpgen.styles.init.modules import imported_names
 from mlpgen.styles.init.size_variables import size_lines, with_size_variables
+from mlpgen.styles.init.tensors import tensor_lines
 from mlpgen.styles.init.weight_tying import tying_lines
 from mlpgen.styles.layout import BODY, INDENT
 from mlpgen.styles.plan import ClassPlan, ModelPlan, model_plan
@@ -118,7 +119,7 @@ def _parameters(graph: Graph) -> list[str]:
 def _attribute(node: Node, graph: Graph) -> list[str]:
     """Write the statements of `__init__` for one layer."""
     if node.is_tensor:
-        return tensor_lines(node)
+        return tensor_lines(node, graph)
     if node.function is not None or node.shared:
         return []
     local = init_locals(graph)

@@ -37,7 +37,7 @@ class Repetition(NamedTuple):
 
 def is_straight_line(graph: Graph) -> bool:
     """Tell whether each layer is a module that takes what the previous one returns."""
-    before = next(iter(graph.inputs))
+    before = next(iter(graph.inputs), "")
     for node in graph.nodes:
         if node.reads != (before,) or not node.single or node.is_function:
             return False

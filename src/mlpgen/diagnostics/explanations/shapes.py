@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.diagnostics.explanations.explanation import Explanation, block, spec
 
+ADDED = "add:\n    from: [input, steps_1]"
+ADDED_BUFFER = "add:\n    from: [input, buffer_1]"
 _POOLED = "parameters: {pooled: false}\n"
 
 SHAPES = {
@@ -153,5 +155,20 @@ SHAPES = {
         "`torch.nn` has an equivalent module, use that to keep the chain.",
         spec("Linear: 8", "relu", image="[4]", rest="style: sequential\n"),
         spec("Linear: 8", "ReLU", image="[4]", rest="style: sequential\n"),
+    ),
+    "MG320": Explanation(
+        "A new tensor in a block without inputs",
+        "`arange`, `zeros` and others without a source make their tensor on the device "
+        "of an input. Where there is none, a buffer holds the tensor: it is made once, "
+        "and moves with the model.",
+        block("arange: 8", name="Steps", uses=(ADDED,)),
+        block("buffer: {layers: [{arange: 8}]}", name="Steps", uses=(ADDED,)),
+    ),
+    "MG321": Explanation(
+        "A layer that cannot compute a buffer",
+        "A buffer is computed once, when the model is made, by functions from nothing. "
+        "It has no layers that learn, and no inputs.",
+        spec("buffer: {layers: [{ones: [8]}, Dropout]}", ADDED_BUFFER, image="[8]"),
+        spec("buffer: {layers: [{ones: [8]}, exp]}", ADDED_BUFFER, image="[8]"),
     ),
 }

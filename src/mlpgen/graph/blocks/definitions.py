@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
+from mlpgen.graph.blocks.without_inputs import without_inputs
 from mlpgen.graph.checks.entry_keys import understood
 from mlpgen.graph.free_sizes import with_examples
 from mlpgen.graph.layer_names import name_entries
@@ -198,6 +199,9 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
             problems=problems,
             numbered=block.numbered,
         )
+    plain = {name: e.entries for name, e in found.items() if e.inputs == (INPUT,)}
+    for name in without_inputs(plain, INPUT):
+        found[name] = found[name]._replace(inputs=())
     return found
 
 

@@ -222,6 +222,8 @@ _ANYWHERE = frozenset(
         "MG223",
         "MG228",
         "MG250",
+        "MG320",
+        "MG321",
     ]
 )
 """Mistakes that do not depend on how a block is used."""

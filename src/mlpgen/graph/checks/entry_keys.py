@@ -101,7 +101,8 @@ def _understood(
     entry: Entry, problems: Problems, *, chain: bool, numbered: bool
 ) -> Entry:
     inside = entry.options.get("numbered", False)
-    children = understood(entry.children, problems, chain=True, numbered=inside)
+    chained = not entry.computed
+    children = understood(entry.children, problems, chain=chained, numbered=inside)
     refusals = _refusals(entry, chain=chain, numbered=numbered)
     for key, code, message, help in refusals:
         problems.add(code, message, (*entry.path, key), key=True, help=help)
@@ -204,11 +205,12 @@ def kind_of(type_: str) -> str:
         return "container"
     if type_ in (CUSTOM, SHARE):
         return type_
+    cls = layer_class(type_)
     if is_function(type_):
-        return "function"
+        return "function" if cls is None or cls.arity[1] else "tensor"
     if is_expression(type_):
         return "layer"  # of some type, which is known when its class is used
-    return "layer" if layer_class(type_) else "block"
+    return "layer" if cls else "block"
 
 
 def _help(kind: str, key: str, type_: str) -> str:
@@ -219,7 +221,9 @@ def _help(kind: str, key: str, type_: str) -> str:
     one = "it returns one tensor: leave `select` out"
     original = "write it on the layer whose module this is"
     helps = {
-        ("tensor", "init"): f"it is an argument: `{type_}: {{shape: …, init: …}}`",
+        ("tensor", "init"): f"it is an argument: `{type_}: {{shape: …, init: …}}`"
+        if type_ in TENSORS
+        else "",
         ("share", "init"): original,
         ("share", "parametrize"): original,
         ("share", "select"): "use a part of it by its name: `from: name.part`",

@@ -45,6 +45,9 @@ def shared(
     elif node.is_tensor:
         reason = "is a tensor, which has no module to share"
         help = f"use it with `from: {node.name}`"
+    elif not node.sources:
+        reason = "takes no input, so that it would return the same again"
+        help = f"use it with `from: {node.name}`"
     if reason:
         message = f"`{node.name}` {reason}"
         context.problems.add("MG226", message, (*entry.path, "share"), help=help)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from .buffers import need_buffers
 from .comparison import close, difference
 from .errors import FailsError
 from .initial_values import need_initial_values
@@ -47,8 +48,10 @@ def as_written(subject: Subject) -> str:
     for style, model in subject.models.items():
         need_modules(interpreter, model, style)
         need_owned(interpreter, model, style)
+        drawn = need_buffers(interpreter, model, style)
         ties = need_ties(interpreter, model, style)
     less += need_initial_values(interpreter, next(iter(subject.models.values())))
+    less += [f"the random numbers of `{each}`" for each in drawn]
     less += [f"the code of {each}" for each in interpreter.custom_classes()]
     notes = [ties] if ties else []
     notes += [f"not checked: {', '.join(less)}"] if less else []

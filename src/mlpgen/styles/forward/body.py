@@ -22,11 +22,13 @@ from mlpgen.styles.repeated_layers import (
     is_straight_line,
 )
 from mlpgen.styles.variable_names import argument
+from mlpgen.symbols.operands import atom
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.styles.code import Value
     from mlpgen.styles.forward.statements import Statement
 
 MOST_PENDING = 3
@@ -83,6 +85,28 @@ def function_statements(
     return chosen.of, _lines(builder.finish(), BODY)
 
 
+def computed_once(
+    nodes: Sequence[Node], taken: Collection[str]
+) -> tuple[list[str], Value]:
+    """Write statements of `__init__` that compute a tensor with functions.
+
+    Args:
+        nodes: The functions; the value of the last one is the tensor.
+        taken: The names that variables must not have.
+
+    Returns:
+        The statements, and the code of the tensor after them.
+    """
+    output = nodes[-1].name
+    lifetimes = Lifetimes(nodes, (output,))
+    named = [node.name for node in nodes if node.named]
+    variables = Variables(lifetimes, {}, named, reserved=taken)
+    builder = BodyBuilder(lifetimes, variables, BODY, nested=True, comments=False)
+    builder.add(nodes)
+    value = builder.last_value(output)
+    return _lines(builder.finish(), BODY), value
+
+
 def _lines(statements: Sequence[Statement], indent: int) -> list[str]:
     return [line for each in statements for line in each.lines(indent)]
 
@@ -128,6 +152,13 @@ class BodyBuilder:
         """Write all pending calls; return all statements."""
         self._write_pending()
         return self._writer.statements
+
+    def last_value(self, output: str) -> Value:
+        """Return the code of the only output, after the statements before it."""
+        self._write_pending(but=1)
+        if self._pending:
+            return self._writer.code(self._pending.pop())
+        return atom(self._variables.of[output])
 
     def return_output(self, output: str) -> None:
         """Return the only output in the last statement."""

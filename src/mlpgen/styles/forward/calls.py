@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.used_parameters import names_in
@@ -16,25 +17,37 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Node
     from mlpgen.layers.base import Call, Function
+    from mlpgen.layers.forward_call import NewTensor
     from mlpgen.styles.code import Piece, Value
     from mlpgen.symbols.operands import Operand
 
 
-def layer_call(
-    node: Node, values: Sequence[Value], sizes: Mapping[str, Operand], *, batch: str
-) -> Value:
+class Around(NamedTuple):
+    """What the call of a layer can name besides its inputs.
+
+    Attributes:
+        sizes: The code of free sizes.
+        batch: A variable with a batch.
+        like: The variable whose device a new tensor has.
+    """
+
+    sizes: Mapping[str, Operand]
+    batch: str
+    like: str = ""
+
+
+def layer_call(node: Node, values: Sequence[Value], around: Around) -> Value:
     """Write the call of a layer.
 
     Args:
         node: The layer.
         values: The code of its inputs.
-        sizes: The code of free sizes.
-        batch: A variable with a batch.
+        around: What else its code can name.
     """
     if node.is_tensor:
         return operands.atom(f"self.{node.name}")
     if node.function is not None:
-        return _function(node, node.function, values, sizes, batch)
+        return _function(node, node.function, values, around)
     return module_call(f"self.{node.shared or node.name}", node, values)
 
 
@@ -76,27 +89,28 @@ def _causal(name: str, about: Value) -> Piece:
 
 
 def _function(
-    node: Node,
-    function: Function,
-    values: Sequence[Value],
-    sizes: Mapping[str, Operand],
-    batch: str,
+    node: Node, function: Function, values: Sequence[Value], around: Around
 ) -> Value:
     if function.expands:
         values = [
-            value if each.batched else _expanded(value, node, index, batch)
+            value if each.batched else _expanded(value, node, index, around.batch)
             for index, (value, each) in enumerate(zip(values, node.inputs, strict=True))
         ]
-    given = [in_forward(each, sizes) for each in function.positional]
+    write = partial(argument_code, sizes=around.sizes, once=function.once)
+    given = [write(each) for each in function.positional]
     if function.counts:
-        given.insert(0, operands.atom(f"{batch}.shape[0]"))
-    named = [_keyword(function, key, sizes) for key in function.keywords]
+        given.insert(0, operands.atom(f"{around.batch}.shape[0]"))
+    named = [_keyword(function, key, around.sizes) for key in function.keywords]
+    if function.new is not None:
+        named += _as_input(function.new, around.like)
     if function.training:
         named.append("training=self.training")
     if function.is_index:
         return operands.atom(f"{operand(values[0]).atom}{_index(function, given)}")
+    leading = [write(each) for each in function.leading]
     if function.is_operator:
-        return operands.infix(function.name, *map(operand, [*values, *given]))
+        every = [*leading, *values, *given]
+        return operands.infix(function.name, *map(operand, every))
     names = (*function.names, *[""] * len(values))
     positional: list[Value] = [
         v for v, key in zip(values, names, strict=False) if not key
@@ -109,7 +123,6 @@ def _function(
         first, *rest = positional
         method = f"{operand(first).atom}{function.name}"
         return call(method, *rest, *given, *by_name, *named)
-    leading = [in_forward(each, sizes) for each in function.leading]
     if function.gathers:
         positional = [Group("[", tuple(positional), "]", collection=True)]
     return call(function.name, *leading, *positional, *given, *by_name, *named)
@@ -117,11 +130,19 @@ def _function(
 
 def _keyword(function: Function, key: str, sizes: Mapping[str, Operand]) -> Piece:
     """Write a keyword argument of a function."""
-    value = in_forward(function.keywords[key], sizes)
+    value = argument_code(function.keywords[key], sizes, once=function.once)
     if key in function.only_training:
         training = operands.atom("self.training")
         value = operands.choice(training, operand(value), operands.number(0.0))
     return keyword(key, value)
+
+
+def _as_input(new: NewTensor, like: str) -> list[Piece]:
+    """Write the dtype and device of a new tensor, where they are not torch's choice."""
+    dtype = f"{like}.dtype" if new.follows else f"torch.{new.dtype}"
+    said = new.follows or new.dtype != new.usual
+    found: list[Piece] = [keyword("dtype", dtype)] if said else []
+    return [*found, keyword("device", f"{like}.device")] if like else found
 
 
 def _expanded(value: Value, node: Node, index: int, batch: str) -> Group:
@@ -143,16 +164,19 @@ def _index(function: Function, given: Sequence[Value]) -> str:
     return text.format(*codes)
 
 
-def in_forward(value: Any, sizes: Mapping[str, Operand]) -> Value:
-    """Write an argument in `forward`, where the parameters of a spec are attributes.
+def argument_code(
+    value: Any, sizes: Mapping[str, Operand], *, once: bool = False
+) -> Value:
+    """Write an argument; in `forward` the parameters of a spec are attributes.
 
     Args:
         value: The argument.
         sizes: The code of free sizes.
+        once: Whether it is in `__init__`, where parameters are variables.
     """
     names = {
         name: sizes.get(name) or operands.atom(f"self.{name}")
-        for name in names_in(value)
+        for name in ([] if once else names_in(value))
     }
     return literal(value, names)
 
@@ -160,7 +184,8 @@ def in_forward(value: Any, sizes: Mapping[str, Operand]) -> Value:
 def condition_code(node: Node, sizes: Mapping[str, Operand]) -> Operand:
     """Write the condition of a function in `forward`."""
     assert node.condition is not None
-    return operand(in_forward(node.condition, sizes))
+    once = node.function is not None and node.function.once
+    return operand(argument_code(node.condition, sizes, once=once))
 
 
 def absence_code(node: Node) -> Operand:
@@ -254,7 +279,8 @@ def nested_code(
         for each in call.arguments
     ]
     batch = next((variables[name] for name in call.batched_values()), batch)
-    return layer_call(call.node, values, sizes, batch=batch)
+    like = variables[call.node.like] if call.node.like else ""
+    return layer_call(call.node, values, Around(sizes, batch, like))
 
 
 def shape_comment(call: PendingCall) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.names.identifiers import free_name
 from mlpgen.styles.forward.calls import (
+    Around,
     absence_code,
     condition_code,
     is_compound,
@@ -64,12 +65,13 @@ class StatementWriter:
 
     def assignment(self, target: str, call: PendingCall) -> Assignment:
         """Make the assignment of a call; without a target it returns the result."""
-        return Assignment(target, self._code(call), self._comment(call))
+        return Assignment(target, self.code(call), self._comment(call))
 
     def _comment(self, call: PendingCall) -> str:
         return shape_comment(call) if self._comments else ""
 
-    def _code(self, call: PendingCall) -> Value:
+    def code(self, call: PendingCall) -> Value:
+        """Write a call with the calls inside it."""
         variables = self.variables
         codes = variables.sizes.codes
         return nested_code(call, variables.of, codes, variables.first_argument)
@@ -91,7 +93,7 @@ class StatementWriter:
         elif is_compound(node):
             self._reassign(call, read_later)
         elif self._lifetimes.is_unread(node.name):
-            self.statements.append(ExpressionStatement(self._code(call)))
+            self.statements.append(ExpressionStatement(self.code(call)))
         else:
             target = self.variables.choose(call, read_later)
             tensor = self.variables.gives_tensor(call)
@@ -106,7 +108,7 @@ class StatementWriter:
             self._loop(node, target, target)
         else:
             sizes = self.variables.sizes.codes
-            code = layer_call(node, self._start(node, target), sizes, batch=target)
+            code = layer_call(node, self._start(node, target), Around(sizes, target))
             body = (Assignment(target, code),)
             head = condition_code(node, sizes)
             self.statements.append(CompoundStatement(head, body))
@@ -121,7 +123,7 @@ class StatementWriter:
         target = self.variables.choose(call, read_later)
         tensor = self.variables.gives_tensor(call)
         tensor = tensor and self.variables.is_tensor(other.text)
-        code, comment = self._code(call), self._comment(call)
+        code, comment = self.code(call), self._comment(call)
         sizes = self.variables.sizes.codes
         if node.is_function:
             choice = Choice(
@@ -189,7 +191,7 @@ class StatementWriter:
         if node.rounds:
             self._loop(node, unpacking.parts[0].unpacked, unpacking.target)
         else:
-            self.statements.append(Assignment(unpacking.target, self._code(call)))
+            self.statements.append(Assignment(unpacking.target, self.code(call)))
         for part in unpacking.parts:
             if part.code:
                 shape = comment_text(node.parts[part.name]) if self._comments else ""

@@ -21,6 +21,12 @@ NEAR = 2
 """Layers between a value and its only reader, beyond which it has a name."""
 
 
+def _followed(node: Node) -> tuple[str, ...]:
+    """Return the input whose dtype a new tensor has; its device is that of all."""
+    new = node.function.new if node.function else None
+    return (node.like,) if new is not None and new.follows else ()
+
+
 class Lifetimes:
     """Where values are made and read, as positions in the order of the layers.
 
@@ -41,7 +47,7 @@ class Lifetimes:
             if node.label not in self.labels.values():
                 self.labels[node.name] = node.label
         for index, node in enumerate(nodes):
-            for source in node.reads:
+            for source in (*node.reads, *_followed(node)):
                 self.readers.setdefault(source, []).append(index)
         for name in outputs:
             self.readers.setdefault(name, []).append(len(nodes))
@@ -104,6 +110,7 @@ class Variables:
         arguments: Mapping[str, str],
         named: Collection[str],
         sizes: InputSizes = NO_SIZES,
+        reserved: Collection[str] = (),
     ) -> None:
         """Start with the variables of the arguments.
 
@@ -112,16 +119,18 @@ class Variables:
             arguments: The variables of the values that `forward` takes, all tensors.
             named: Values whose variable always has the name of their layer.
             sizes: The free sizes of the inputs.
+            reserved: Other names that no variable may have.
         """
         self.of = dict(arguments)
         self.sizes = sizes
         self._lifetimes = lifetimes
         self._named = named
         self._arguments = tuple(arguments.values())
-        self._taken = {*FORWARD, *self._arguments, *sizes.variables}
+        self._taken = {*FORWARD, *self._arguments, *sizes.variables, *reserved}
         labels = lifetimes.labels
         chosen = choose_names(labels.values(), self._taken)
         self._names = {name: chosen[label] for name, label in labels.items()}
+        self._short = [each for each in SHORT if each not in reserved]
         self._tensors = dict.fromkeys(self._arguments, True)
         self._live = LiveVariables(lifetimes)
         for value, variable in arguments.items():
@@ -129,8 +138,8 @@ class Variables:
 
     @property
     def first_argument(self) -> str:
-        """The first argument."""
-        return self._arguments[0]
+        """The first argument; an empty text if there is none."""
+        return next(iter(self._arguments), "")
 
     @property
     def loop_variable(self) -> str:
@@ -208,8 +217,8 @@ class Variables:
 
     def _short_or(self, name: str, sources: list[str], needed: Collection[str]) -> str:
         """Choose `x`, `y` or `z`, preferably that of a source; else the name."""
-        for variable in (*sources, *SHORT):
-            if variable in SHORT and variable not in needed:
+        for variable in (*sources, *self._short):
+            if variable in self._short and variable not in needed:
                 return variable
         return name
 

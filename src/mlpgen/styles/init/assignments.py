@@ -5,11 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mlpgen.styles.code import Group, call, literal, quoted
+from mlpgen.styles.code import Group, call
 from mlpgen.styles.init.modules import can_chain, module_code, numbered_items
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.styles.repeated_layers import Repetition, base_name, group_repeated
-from mlpgen.styles.variable_names import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -219,13 +218,3 @@ def _loop(
     first, end = repetition.first, repetition.first + repetition.rounds
     head = f"for {local.number} in range({first}, {end}):"
     return [head, *indented(lines)]
-
-
-def tensor_lines(node: Node) -> list[str]:
-    """Write statements that make a parameter or buffer, of zeros by default."""
-    sizes = [literal(size) for size in node.arguments["shape"]]
-    tensor = call("torch.empty" if node.inits else "torch.zeros", *sizes)
-    if node.type == "parameter":
-        return layout(call("nn.Parameter", tensor), BODY, f"self.{node.name} = ")
-    lines = layout(call("self.register_buffer", quoted(node.name), tensor), BODY)
-    return lines if is_plain(node.name) else [*lines, f"self.{node.name}: Tensor"]

@@ -234,5 +234,5 @@ def imported_names(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[st
         if node.function is not None and node.function.name[0].isalpha():
             found.add(node.function.name.split(".")[0])
         if node.is_tensor:
-            found.add("torch")
+            found |= {"torch"} | imported_names(node.computed)
     return found

@@ -64,6 +64,7 @@ class _SizeVariables:
             maker=self._maker(node.maker),
             function=self._function(function) if function else None,
             children=tuple(self.node(child) for child in node.children),
+            computed=tuple(self.node(each) for each in node.computed),
             rounds=tuple(
                 each._replace(node=self.node(each.node), times=self._value(each.times))
                 for each in node.rounds

@@ -57,10 +57,15 @@ def evaluated(name: str, arguments: Arguments, takes: Sequence[Value]) -> list[T
     Raises:
         UnknownError: Torch has no function of this name.
     """
+    if not takes:
+        return [_new(name, arguments)]
     first, *others = tensors = [each.tensor for each in takes]
     numbers = [*arguments.values()]
     if name in _OTHER:
-        found: Any = reduce(getattr(torch, name), [*tensors, *numbers])
+        before = [torch.tensor(x) for key, x in arguments.items() if key == "input"]
+        after = [x for key, x in arguments.items() if key != "input"]
+        operands = [*before, *tensors, *after]
+        found: Any = reduce(getattr(torch, name), operands)
     elif name == "where":
         found = torch.where(first, *_chosen(others, arguments))
     elif name == "masked_fill":
@@ -96,6 +101,15 @@ def _chosen(tensors: list[Tensor], arguments: Arguments) -> list[Any]:
     before = [arguments["input"]] if "input" in arguments else []
     after = [arguments["other"]] if "other" in arguments else []
     return [*before, *tensors, *after]
+
+
+def _new(name: str, arguments: Arguments) -> Tensor:
+    """Make a tensor from nothing."""
+    given = {"start": 0, **arguments} if name == "arange" else dict(arguments)
+    if given.get("dtype") is not None:
+        given["dtype"] = getattr(torch, given["dtype"])
+    made: Tensor = _plain(name)(**given)
+    return made
 
 
 def _plain(name: str) -> Any:

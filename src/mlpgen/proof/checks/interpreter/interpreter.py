@@ -49,6 +49,7 @@ class Interpreter:
         layers: The layers with modules, by module name.
         tensors: The names of parameters and buffers that are entries of the spec.
         tensor_inits: The initial values of those.
+        buffers: The buffers among them, each with what its expressions know.
         ties: Pairs of module names: a layer, and the one whose parameters it shares.
         count: How many layers were evaluated.
     """
@@ -61,6 +62,7 @@ class Interpreter:
         self.layers: dict[str, FoundLayer] = {}
         self.tensors: set[str] = set()
         self.tensor_inits: dict[str, Any] = {}
+        self.buffers: dict[str, tuple[Entry, dict[str, Any]]] = {}
         self.ties: list[tuple[str, str]] = []
         self.count = 0
 
@@ -267,6 +269,8 @@ class Interpreter:
         except AttributeError as error:
             raise MissingError(f"`{at.modules}` is not a tensor: {error}") from None
         self.tensors.add(at.modules)
+        if entry["type"] == "buffer":
+            self.buffers[at.modules] = (entry, known)
         if entry["options"].get("init") is not None:
             self.tensor_inits[at.modules] = value_of(entry["options"]["init"], known)
         return Value(tensor, batched=False)

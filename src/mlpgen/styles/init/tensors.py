@@ -1,0 +1,51 @@
+"""Statements of `__init__` that make parameters and buffers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.styles.code import call, literal, operand, quoted
+from mlpgen.styles.forward.body import computed_once
+from mlpgen.styles.layout import BODY, layout
+from mlpgen.styles.variable_names import INIT, arguments, init_locals, is_plain
+
+if TYPE_CHECKING:
+    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.styles.code import Group, Piece
+
+
+def tensor_lines(node: Node, graph: Graph) -> list[str]:
+    """Write statements that make a parameter or buffer, of zeros by default."""
+    if node.type == "parameter":
+        tensor = _filled_later(node)
+        return layout(call("nn.Parameter", tensor), BODY, f"self.{node.name} = ")
+    lines: list[str] = []
+    value: Piece
+    if node.computed:
+        taken = {*INIT, *arguments(graph), *init_locals(graph)}
+        lines, value = computed_once(node.computed, taken)
+    elif "values" in node.arguments:
+        value = _constant(node)
+    else:
+        value = _filled_later(node)
+    kept = [] if node.arguments.get("persistent", True) else ["persistent=False"]
+    made = call("self.register_buffer", quoted(node.name), value, *kept)
+    lines += layout(made, BODY)
+    return lines if is_plain(node.name) else [*lines, f"self.{node.name}: Tensor"]
+
+
+def _filled_later(node: Node) -> Piece:
+    """Make a tensor of zeros, or one that a function of torch.nn.init fills."""
+    sizes = [literal(size) for size in node.arguments["shape"]]
+    return call("torch.empty" if node.inits else "torch.zeros", *sizes)
+
+
+def _constant(node: Node) -> Group:
+    """Make a tensor of numbers: `torch.tensor([0.5, 0.25]).view(2, 1, 1)`."""
+    values = node.arguments["values"]
+    tensor = call("torch.tensor", literal([*values]))
+    shape = node.arguments.get("shape")
+    if shape is None or shape == (len(values),):
+        return tensor
+    sizes = [literal(size) for size in shape]
+    return call(f"{operand(tensor).atom}.view", *sizes)
