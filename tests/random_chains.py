@@ -38,6 +38,17 @@ ANYWHERE = [
     "RMSNorm",
     {"LayerNorm": {"elementwise_affine": False}},
     {"GroupNorm": {"num_groups": 1}},
+    "relu",
+    "gelu",
+    {"leaky_relu": 0.3},
+    {"log_softmax": {"dim": 1}},
+    {"dropout": 0.4},
+    {"flatten": 1},
+    {"reshape": [-1]},
+    {"unflatten": {"dim": -1, "sizes": [2, -1]}},
+    "abs",
+    {"mul": "${width}"},
+    {"slice": {"dim": 1, "end": "${step + 1}"}},
 ]
 FLAT = [
     {"Linear": 8},

@@ -300,7 +300,7 @@ class Drawing:
         source = self.source()
         children: list[Any] = []
         for _ in range(self.draw(st.integers(1, 4))):
-            child = self.module(source.value, functions=False)
+            child = self.module(source.value, functions=True)
             child = {**child, "repeat": 2} if self.chance(6) else child
             child = {**child, "when": self.condition()} if self.chance(8) else child
             kept: Entry = {"Sequential": [*children, child]}

@@ -161,7 +161,7 @@ SEVERAL = {
     "function of several results",
     "block of several results",
 }
-NO_LINKS = {*SEVERAL, "function", "parameter", "buffer", "share"}
+NO_LINKS = {*SEVERAL, "parameter", "buffer", "share"}
 """Kinds of entries that a `Sequential` cannot hold at all."""
 
 PLACES = (

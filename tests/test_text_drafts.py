@@ -162,8 +162,8 @@ def test_a_draft_is_what_the_scripts_find(
         assert text == OF_REVIEWS.replace("FOLDER", tmp_path.as_posix())
     spec = yaml.safe_load(text)
     loaded = network(spec)
+    assert not loaded.warnings
     for style in ("explicit", "sequential"):
-        assert not loaded.warnings_in(style)
         assert len(api.render(loaded, style)) > 10
     assert loaded.graph.recipe is not None
     chooses = re.findall(

@@ -41,19 +41,14 @@ class Network(NamedTuple):
         warnings: The warnings about it.
         document: The YAML that it was read from.
         settings: New defaults for its parameters.
-        unchained: Why classes are not an `nn.Sequential` in sequential style.
+        unchained: Why it is not an `nn.Sequential` in sequential style; None if it is.
     """
 
     graph: Model
     warnings: tuple[Diagnostic, ...]
     document: Document
     settings: Mapping[str, Setting]
-    unchained: tuple[Diagnostic, ...] = ()
-
-    def warnings_in(self, style: str) -> tuple[Diagnostic, ...]:
-        """Return the warnings about it in a style."""
-        more = self.unchained if style == "sequential" else ()
-        return (*dict.fromkeys((*self.warnings, *more)),)
+    unchained: Diagnostic | None = None
 
     def __repr__(self) -> str:
         """Summarize it in one line; `print(network.graph)` shows all layers."""

@@ -12,7 +12,7 @@ from mlpgen.cli import completion, printing
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.functions import FUNCTIONS
 from mlpgen.schema.arguments import documented
-from mlpgen.spec.types import CATALOGUES, CUSTOM, SHARE, every_type
+from mlpgen.spec.types import CATALOGUES, CUSTOM, FUNCTIONAL, SHARE, every_type
 from mlpgen.spec.wording import nearest
 
 if TYPE_CHECKING:
@@ -79,7 +79,11 @@ def _catalogue() -> None:
     from rich.table import Table
 
     families = [
-        (catalogue, "functions: " * (catalogue is FUNCTIONS) + family, members)
+        (
+            catalogue,
+            "functions: " * (catalogue in (FUNCTIONS, FUNCTIONAL)) + family,
+            members,
+        )
         for catalogue in CATALOGUES
         for family, members in catalogue.families.items()
     ]

@@ -111,7 +111,8 @@ def command(
         if change.status == "current" and change.path.stem in shared_modules():
             same += 1
         else:
-            _tell(change, forced=force, dry_run=dry_run, aside=aside)
+            why = rendered[change.path].why if change.path in rendered else ""
+            _tell(change, why, forced=force, dry_run=dry_run, aside=aside)
     if same:
         modules = "shared modules" if same > 1 else "shared module"
         printing.say(f"{same} {modules}: unchanged", aside=aside)
@@ -139,7 +140,9 @@ def _print(rendered: Mapping[Path, RenderedFile]) -> None:
         printing.say(f"not printed, the same in every project: {names}", aside=True)
 
 
-def _tell(change: Change, *, forced: bool, dry_run: bool, aside: bool) -> None:
+def _tell(
+    change: Change, why: str, *, forced: bool, dry_run: bool, aside: bool
+) -> None:
     word, color = _WORDS.get(change.status, ("", ""))
     if change.owner:
         word = f"kept: it is of the spec {change.owner}"
@@ -153,4 +156,5 @@ def _tell(change: Change, *, forced: bool, dry_run: bool, aside: bool) -> None:
     if dry_run and change.status != "current":
         word = f"would be {word}"
     said = printing.Painted(word, color)
-    printing.say(f"{change.path.as_posix()}: ", said, aside=aside)
+    reason = f"; {why}" if why else ""
+    printing.say(f"{change.path.as_posix()}: ", said, reason, aside=aside)

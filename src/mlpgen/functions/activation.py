@@ -1,10 +1,12 @@
 """Activation functions."""
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from mlpgen.catalogue.component import PositiveReal
-from mlpgen.functions.base import FLOAT, NUMBERS, Number, Pointwise
+from mlpgen.functions.base import FLOAT, NUMBERS, Module, Number, Pointwise
 from mlpgen.functions.elementwise import Smooth
+from mlpgen.layers.base import Value
 
 
 class Relu(Pointwise):
@@ -137,6 +139,12 @@ class Logsigmoid(Pointwise):
     call: ClassVar = "F.logsigmoid"
     page: ClassVar = "nn.functional.logsigmoid"
     example: ClassVar = "logsigmoid"
+
+    @classmethod
+    def module(cls, arguments: Mapping[str, Any], value: Value) -> Module | None:
+        """Return `LogSigmoid`, as torch calls the layer."""
+        del value
+        return Module("LogSigmoid", arguments)
 
 
 class Softsign(Pointwise):

@@ -1,11 +1,13 @@
 """The base class of functions: layers without state or a class in `torch.nn`."""
 
-from typing import Annotated, ClassVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Strict
 
 from mlpgen.catalogue.component import Expects, Infinite, Structural
 from mlpgen.layers.base import Function, Layer, Shape, ShapeError, Value, Values
+from mlpgen.layers.functional import module_of
 from mlpgen.layers.shapes import example_axis, promoted, whole_shown
 from mlpgen.names.identifiers import snake_case
 
@@ -21,6 +23,18 @@ InfiniteNumber = Annotated[int | float, Infinite(), Expects("a number, or `-.inf
 Dim = Annotated[int, Structural(), Expects("a whole number")]
 Dims = Annotated[int | Ints, Structural(), Expects("a whole number, or a list of them")]
 Flag = Annotated[bool, Structural()]
+
+
+class Module(NamedTuple):
+    """The layer of `torch.nn` that does the same as a function.
+
+    Attributes:
+        type: Its class.
+        arguments: Its arguments, where they differ from the defaults of the function.
+    """
+
+    type: str
+    arguments: Mapping[str, Any]
 
 
 class Operation(Layer):
@@ -57,6 +71,18 @@ class Operation(Layer):
         """Return the result: `value` with another shape and the dtype that is given."""
         dtype = self.gives or value.dtype
         return {"": value._replace(shape=shape, dtype=dtype)}
+
+    @classmethod
+    def module(cls, arguments: Mapping[str, Any], value: Value) -> Module | None:
+        """Return the layer that does the same; None if there is none.
+
+        Args:
+            arguments: Those that differ from the defaults.
+            value: The input.
+        """
+        del value
+        type_ = module_of(cls.title())
+        return Module(type_, arguments) if type_ else None
 
     def function(self) -> Function:
         """Return the call in `forward`, if it does not depend on the inputs."""

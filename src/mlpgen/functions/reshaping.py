@@ -3,13 +3,14 @@
 Shapes in a spec are those of one example; the code has a -1 before them, for the batch.
 """
 
+from collections.abc import Mapping
 from math import prod
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, Strict
 
 from mlpgen.catalogue.component import Expects, Positive
-from mlpgen.functions.base import Dim, Operation, axis_of, replaced
+from mlpgen.functions.base import Dim, Module, Operation, axis_of, replaced
 from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.agreements import agree
@@ -76,6 +77,13 @@ class Unflatten(Operation):
         shape = resolved(self.title(), "sizes", self.sizes, (value.shape[at],))
         return self.result(value, replaced(value.shape, at, *shape))
 
+    @classmethod
+    def module(cls, arguments: Mapping[str, Any], value: Value) -> Module:
+        """Return `Unflatten`, whose sizes have another name."""
+        del value
+        sizes = {"unflattened_size": arguments["sizes"]}
+        return Module("Unflatten", {"dim": arguments["dim"], **sizes})
+
     def function(self) -> Function:
         """The function, which has types, unlike the method."""
         return Function("torch.unflatten", (self.dim, self.sizes))
@@ -97,6 +105,17 @@ class Reshape(Operation):
         value = values[0]
         shape = resolved(self.title(), "shape", self.shape, value.shape)
         return self.result(value, shape)
+
+    @classmethod
+    def module(cls, arguments: Mapping[str, Any], value: Value) -> Module | None:
+        """Return `Flatten` to one dimension, or `Unflatten` of one."""
+        shape = arguments["shape"]
+        if not value.batched:
+            return None
+        if len(shape) == 1 and value.shape:
+            return Module("Flatten", {})
+        sizes = {"dim": 1, "unflattened_size": shape}
+        return Module("Unflatten", sizes) if len(value.shape) == 1 else None
 
     def function_on(self, values: Values) -> Function:
         """Call the tensor method; its code has at most one -1, usually for the batch.

@@ -12,9 +12,9 @@ from mlpgen.graph.blocks.hints import Hints, more_hints
 from mlpgen.graph.blocks.include import included
 from mlpgen.graph.blocks.order import in_order
 from mlpgen.graph.checks.free_sizes import check_free
-from mlpgen.graph.checks.functions_in_chains import warnings_of_chains
 from mlpgen.graph.checks.in_place import check_overwriting
 from mlpgen.graph.checks.limits import MOST_STEPS
+from mlpgen.graph.checks.no_chain import why_no_chain
 from mlpgen.graph.checks.symbolic_sizes import check_code, warn_about_agreements
 from mlpgen.graph.checks.unused import warn_about_blocks, warn_about_sizes
 from mlpgen.graph.free_sizes import read_sizes
@@ -47,12 +47,12 @@ class Built(NamedTuple):
     Attributes:
         graph: The model.
         warnings: The warnings about its spec.
-        unchained: Warnings about classes that sequential style cannot make a chain.
+        unchained: Why the model is no chain in sequential style; None if it is one.
     """
 
     graph: Model
     warnings: tuple[Diagnostic, ...]
-    unchained: tuple[Diagnostic, ...] = ()
+    unchained: Diagnostic | None = None
 
 
 def build(
@@ -136,8 +136,8 @@ def _built(
         recipe=recipe,
         bound=tuple(name for name in parameters if name in bound),
     )
-    unchained = warnings_of_chains(state.classes)
-    asked = unchained if spec.style == "sequential" else ()
+    unchained = why_no_chain(definition, graph)
+    asked = [unchained] if unchained and spec.style == "sequential" else []
     return Built(model, (*problems.warnings, *asked), unchained)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.nodes import Graph, Maker, Node
 from mlpgen.layers.base import Call
-from mlpgen.spec.types import SHARE, module_of
+from mlpgen.spec.types import SHARE
 from mlpgen.spec.wording import listed
 
 if TYPE_CHECKING:
@@ -93,10 +93,7 @@ def container(
 def not_in_a_chain(entry: Entry, context: Context) -> None:
     """Refuse a layer that cannot be in a `Sequential`."""
     message = f"`{entry.type}` cannot be in a `Sequential`"
-    help = "a `Sequential` holds modules with one input and one output"
-    module = module_of(entry.type)
-    if entry.is_function:
-        help = f"write `{module}`" if module else "put it in a block"
+    help = "its layers have one input and one output; a block can branch"
     key = entry.type_path != entry.path
     context.problems.add("MG220", message, entry.type_path, key=key, help=help)
 

@@ -11,10 +11,7 @@ from mlpgen.graph.context import (
     Context,
     Resolved,
     TakenNames,
-    container,
-    not_in_a_chain,
     too_deep,
-    wrong_number,
 )
 from mlpgen.graph.entries.keys import with_keys
 from mlpgen.graph.entries.type_parameters import OfParameter, typed_entries
@@ -26,7 +23,7 @@ from mlpgen.graph.scope import scope_of_model
 from mlpgen.graph.training.producers import places
 from mlpgen.graph.values import check_values
 from mlpgen.graph.wires import Wire, Wires
-from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, layer_class
+from mlpgen.spec.types import CUSTOM, SHARE, layer_class
 from mlpgen.symbols.expressions import Expression
 from mlpgen.symbols.sizes import Size
 from mlpgen.symbols.work_limit import WorkError
@@ -295,7 +292,9 @@ class Resolver:
     ) -> Node | None:
         """Resolve the type of an entry and its arguments."""
         if entry.type == "Sequential":
-            return self._sequential(entry, wires, context)
+            from mlpgen.graph.entries.sequential import chained
+
+            return chained(entry, wires, context, self._resolve)
         if entry.type == CUSTOM:
             from mlpgen.graph.entries.custom import resolve_custom
 
@@ -314,32 +313,3 @@ class Resolver:
         self, entry: Entry, wires: tuple[Wire, ...], context: Context
     ) -> Node | None:
         return self._resolve(entry, wires, context)[0]
-
-    def _sequential(
-        self, entry: Entry, wires: tuple[Wire, ...], context: Context
-    ) -> Node | None:
-        full = context.prefix + entry.name
-        nodes: list[Node] = []
-        if len(wires) != 1:
-            wrong_number(entry, (INPUT,), wires, context)
-            return None
-        wire = wires[0]
-        within = context._replace(prefix=f"{full}.", made={})
-        for child in entry.children:
-            if child.is_function or child.type in TENSORS:
-                not_in_a_chain(child, within)
-                return None
-            node, wire = self._resolve(child, (wire,), within)
-            if node is not None and not node.is_link:
-                not_in_a_chain(child, within)
-                return None
-            if node is not None:
-                nodes.append(node)
-        if wires[0].value is None or wire.value is None:
-            return None
-        children = tuple(nodes)
-        if entry.options.get("numbered"):
-            from mlpgen.graph.entries.numbered import numbered
-
-            children = numbered(nodes)
-        return container(entry, wires, children, wire.value)

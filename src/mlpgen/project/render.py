@@ -23,10 +23,12 @@ class RenderedFile(NamedTuple):
     Attributes:
         text: The text.
         request: The request; for a shared module, the first one that needs it.
+        why: Why it is not what the style asks for; empty if it is.
     """
 
     text: str
     request: Request
+    why: str = ""
 
 
 class Loader:
@@ -89,8 +91,7 @@ def render(
         others = [each for each in taken if not _same_spec(each.request, request)]
         if optional and others:
             continue
-        found_warnings = network.warnings_in(request.style or network.graph.style)
-        warnings.setdefault(id(network), {}).update(dict.fromkeys(found_warnings))
+        warnings.setdefault(id(network), {}).update(dict.fromkeys(network.warnings))
         for path, rendered in made.items():
             if path.stem in shared_modules():
                 shared.setdefault(path, rendered)
@@ -133,7 +134,19 @@ def _files(
         package=destination.package,
         templates=destination.templates,
     )
-    return {folder / name: RenderedFile(text, request) for name, text in texts.items()}
+    found = {folder / name: RenderedFile(text, request) for name, text in texts.items()}
+    if style == "sequential" and network.unchained is not None:
+        path = folder / f"{network.graph.stem}.py"
+        found[path] = found[path]._replace(why=_why(network.unchained))
+    return found
+
+
+def _why(unchained: Diagnostic) -> str:
+    """Write why a model has a `forward` in sequential style, with the line."""
+    _, _, reason = unchained.message.partition(": ")
+    place = unchained.place
+    line = f", {place.path}:{place.span.line}" if place else ""
+    return f"it has a `forward`: {reason} ({unchained.code}{line})"
 
 
 def _with_note(diagnostic: Diagnostic, request: Request) -> Diagnostic:

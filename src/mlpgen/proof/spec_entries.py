@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from mlpgen.graph.blocks.definitions import read_blocks, read_model, shapes_of
 from mlpgen.graph.blocks.include import included
 from mlpgen.layers import LAYERS
+from mlpgen.layers.functional import module_of
 from mlpgen.spec.entries import ENTRY_KEYS
 from mlpgen.spec.models import read_spec
 from mlpgen.spec.problems import Problems
-from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, is_function, layer_class
+from mlpgen.spec.types import (
+    CUSTOM,
+    FUNCTIONAL,
+    SHARE,
+    TENSORS,
+    is_function,
+    layer_class,
+)
 
 if TYPE_CHECKING:
     from mlpgen.api import Network
@@ -139,7 +147,7 @@ def _entry(entry: Entry, blocks: dict[str, Definition]) -> EntryData:
         options["init"] = arguments.pop("init")
     return {
         "name": entry.name,
-        "type": entry.type,
+        "type": module_of(entry.type) if entry.type in FUNCTIONAL else entry.type,
         "kind": "variable" if entry.variable else _kind(entry.type, blocks),
         "arguments": arguments,
         "sources": _sources(entry, blocks),

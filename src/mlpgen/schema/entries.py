@@ -13,7 +13,7 @@ from mlpgen.layers import LAYERS
 from mlpgen.layers.tensors import Buffer
 from mlpgen.schema.arguments import EXPRESSION, arguments
 from mlpgen.spec.type_parameters import CLASS_NAME
-from mlpgen.spec.types import CUSTOM, NOT_IN_TORCH, TENSORS
+from mlpgen.spec.types import CUSTOM, FUNCTIONAL, NOT_IN_TORCH, TENSORS
 
 LAYER = "layer"
 """The definition of an entry in a spec without blocks."""
@@ -105,6 +105,10 @@ def types() -> dict[str, dict[str, Any]]:
         for catalogue in (LAYERS, FUNCTIONS, TENSORS, NOT_IN_TORCH)
         for name in catalogue
     }
+    for name in FUNCTIONAL:
+        layer = FUNCTIONAL[name].title()
+        about = found[layer]["description"]
+        found[name] = {"$ref": f"#/$defs/{layer}", "description": about}
     for name in TENSORS:
         field: dict[str, Any] = found[name]["anyOf"][0]["properties"]["init"]
         field["anyOf"] = [{"$ref": "#/$defs/initializer"}, {"type": "null"}]

@@ -126,13 +126,17 @@ class Problems:
         if self.failed:
             raise self.error()
 
-    def add_entry(self, code: str, message: str, path: Path, **more: Any) -> None:
-        """Add a mistake about a whole layer, at its name or else at its type."""
+    def add_entry(
+        self, code: str, message: str, path: Path, key: str = "", **more: Any
+    ) -> None:
+        """Add a mistake about a whole layer: at a key of it, its name, or its type."""
         entry: Any = self.document.data
         for step in path:
             entry = entry[step]
         if not isinstance(entry, dict) or not entry:
             self.add(code, message, path, **more)
+        elif key in entry:
+            self.add(code, message, (*path, key), **more)
         elif isinstance(entry.get("name"), str):
             self.add(code, message, (*path, "name"), **more)
         else:

@@ -149,12 +149,14 @@ SHAPES = {
         spec('MaxPool2d: 2\n    when: "${pooled}"', rest=_POOLED, image="[1, 4, 4]"),
     ),
     "MG318": Explanation(
-        "A function in a chain of modules",
-        "In the sequential style, a chain of modules is an `nn.Sequential`. A "
-        "function is not a module, so a class that uses one needs a `forward`. If "
-        "`torch.nn` has an equivalent module, use that to keep the chain.",
+        "A model that is no chain in sequential style",
+        "In sequential style, a chain of layers is an `nn.Sequential`. A model "
+        "whose layers branch or join, or that calls a function for which "
+        "`torch.nn` has no layer, has a `forward` in both styles. `render` says "
+        "which line is why; it is a warning where the spec itself asks for the "
+        "style.",
+        spec("Linear: 8", "abs", image="[4]", rest="style: sequential\n"),
         spec("Linear: 8", "relu", image="[4]", rest="style: sequential\n"),
-        spec("Linear: 8", "ReLU", image="[4]", rest="style: sequential\n"),
     ),
     "MG320": Explanation(
         "A new tensor in a block without inputs",

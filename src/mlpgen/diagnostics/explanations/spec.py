@@ -163,11 +163,10 @@ SPEC = {
     ),
     "MG220": Explanation(
         "Something that a `Sequential` cannot contain",
-        "A `Sequential` is a chain of modules with one input and one output each. "
-        "Put functions, and layers that branch or join, in the model or in a "
-        "block.",
-        spec("Sequential: [{Linear: 8}, {relu: {}}]", image="[8]"),
-        spec("Sequential: [{Linear: 8}, ReLU]", image="[8]"),
+        "A `Sequential` is a chain of layers with one input and one output each. "
+        "Put layers that branch or join in the model or in a block.",
+        spec("Sequential: [{Linear: 8}, {chunk: {chunks: 2, dim: 1}}]", image="[8]"),
+        spec("Sequential: [{Linear: 8}, {slice: {dim: 1, end: 4}}]", image="[8]"),
     ),
     "MG221": Explanation(
         "Something that cannot be repeated",
@@ -322,8 +321,12 @@ SPEC = {
         "`numbered: true` on a `Sequential`, on a block or on the model makes an "
         "`nn.Sequential` without names. Its layers run one after the other: each "
         "is a module that takes the result of the one before it, and no other.",
-        spec("Flatten", "relu", "Linear: 10", rest="numbered: true\n"),
-        spec("Flatten", "ReLU", "Linear: 10", rest="numbered: true\n"),
+        spec(
+            "Flatten",
+            "add:\n    from: [flatten_1, flatten_1]",
+            rest="numbered: true\n",
+        ),
+        spec("Flatten", "add: 1", rest="numbered: true\n"),
     ),
     "MG251": Explanation(
         "Names of rounds that cannot be used",

@@ -30,7 +30,9 @@ def check_free(definition: Definition, resolved: Resolved) -> None:
     entries = {each.path: each for each in _all(definition.entries)}
     for node in resolved.graph.nodes:
         if names_of_node(node) & scope.free.keys():
-            for each in _made(node):
+            inner = [each for each in _made(node) if each is not node]
+            reads = node.is_function and not definition.numbered
+            for each in inner if reads else (node, *inner):
                 _check(each, entries[each.path], scope, definition)
 
 
@@ -50,7 +52,7 @@ def _made(node: Node) -> Iterator[Node]:
 def _check(node: Node, entry: Entry, scope: Scope, definition: Definition) -> None:
     """Refuse one layer."""
     names = sorted(names_of_layer(node) & scope.free.keys())
-    if not names or node.is_function:
+    if not names:
         return
     said = " and one ".join(f"`{each}`" for each in names)
     message = f"`{node.name}` is made for one {said}, so "

@@ -5,16 +5,17 @@ A layer that `when` leaves out has no number, and rounds of `repeat` have one ea
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mlpgen.graph.chains import as_module, broken
 from mlpgen.graph.used_parameters import names_in
-from mlpgen.spec.types import module_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.nodes import Node
+    from mlpgen.layers.base import Function
 
 
 def numbered(nodes: Iterable[Node]) -> tuple[Node, ...]:
@@ -22,9 +23,14 @@ def numbered(nodes: Iterable[Node]) -> tuple[Node, ...]:
     found = []
     count = 0
     for node in nodes:
-        found.append(node._replace(number=count, function=None))
+        found.append(node._replace(number=count, function=_called(node)))
         count += modules_of(node)
     return tuple(found)
+
+
+def _called(node: Node) -> Function | None:
+    """Return the call that the class of a function makes; other layers are modules."""
+    return node.function if node.is_function else None
 
 
 def modules_of(node: Node) -> int:
@@ -54,20 +60,16 @@ def numbered_class(
         return nodes
     before = definition.inputs[0]
     for node in nodes:
-        reason = _no_link(node, before)
-        if reason:
-            more: dict[str, Any] = {
-                "notes": (f"`numbered` in line {problems.line(path)} asks for it",),
-                "help": _module_instead(node) or help,
-            }
-            message = f"{why}: `{node.name}` {reason}"
-            if reason in _AT:
-                problems.add("MG250", message, (*node.path, _AT[reason]), **more)
-            else:
-                problems.add_entry("MG250", message, node.path, **more)
+        no_link = broken(node, before)
+        if no_link is not None:
+            notes = (f"`numbered` in line {problems.line(path)} asks for it",)
+            message = f"{why}: `{node.name}` {no_link.reason}"
+            problems.add_entry(
+                "MG250", message, node.path, no_link.key, notes=notes, help=help
+            )
             return nodes
         before = node.name
-    found = numbered(nodes)
+    found = numbered(as_module(node) or node for node in nodes)
     for index, name in enumerate(outputs):
         if name and place_of(name, found) is None:
             message = f"the number of `{name}` depends on a parameter"
@@ -76,32 +78,6 @@ def numbered_class(
                 "MG250", message, at, help="put the layers after it in a block"
             )
     return found
-
-
-_BRANCHES = "does not take the result of the layer before it"
-_PASSES = "passes another value where it is left out"
-_AT = {_BRANCHES: "from", _PASSES: "else"}
-"""Reasons, and the key that each is about."""
-
-
-def _no_link(node: Node, before: str) -> str:
-    """Return why an `nn.Sequential` cannot hold a layer; empty if it can."""
-    if node.is_function:
-        return "is a function, without a module to number"
-    if node.is_tensor:
-        return "is a tensor, not a module"
-    if node.shared or node.tied:
-        return f"shares with `{node.shared or node.tied}`, but each number is a module"
-    if node.sources != (before,):
-        return _BRANCHES
-    if node.otherwise:
-        return _PASSES
-    return "" if node.is_link else "has more than one input or result"
-
-
-def _module_instead(node: Node) -> str:
-    module = module_of(node.type) if node.is_function else ""
-    return f"write `{module}`" if module else ""
 
 
 def place_of(name: str, nodes: tuple[Node, ...]) -> int | None:

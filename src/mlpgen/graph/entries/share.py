@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.graph.chains import as_module
 from mlpgen.graph.code_keys import code_key, difference
 from mlpgen.graph.entries.share_equality import unified, value_key
 from mlpgen.graph.entries.share_inner import inner_layer
@@ -40,7 +41,7 @@ def shared(
     if original.type == SHARE:
         original, node = context.made[node.shared]
     reason = help = ""
-    if node.is_function:
+    if node.is_function and as_module(node) is None:
         reason = "is a function, which has nothing to share"
     elif node.is_tensor:
         reason = "is a tensor, which has no module to share"

@@ -1,0 +1,112 @@
+"""A class with `__init__` and `forward`.
+
+Layers with parameters or state are attributes; the others are functions in `forward`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.graph.used_parameters import attributes
+from mlpgen.styles.chain import chain_plan
+from mlpgen.styles.code import Code
+from mlpgen.styles.docstrings import class_docstring
+from mlpgen.styles.forward.body import forward_body
+from mlpgen.styles.forward.statements import return_tuple
+from mlpgen.styles.forward_hooks import recording_block
+from mlpgen.styles.init.assignments import assignment_lines
+from mlpgen.styles.init.initial_values import initial_values
+from mlpgen.styles.init.modules import imported_names
+from mlpgen.styles.init.size_variables import size_lines
+from mlpgen.styles.init.tensors import tensor_lines
+from mlpgen.styles.init.weight_tying import tying_lines
+from mlpgen.styles.layout import BODY, INDENT
+from mlpgen.styles.plan import ClassPlan
+from mlpgen.styles.signatures import forward_signature, init_signature
+from mlpgen.styles.variable_names import init_locals, is_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.styles.forward_hooks import Recording
+
+
+def inner_values(graph: Graph, captured: Sequence[str]) -> list[str]:
+    """Return the captured values for which `forward` has no variables."""
+    if graph.numbered:
+        direct = {*graph.inputs, *(node.name for node in graph.nodes)}
+        return [name for name in captured if name not in direct]
+    values = graph.values()
+    return [name for name in captured if name not in values]
+
+
+def class_plan(
+    graph: Graph, captured: Sequence[str] = (), recording: Recording | None = None
+) -> ClassPlan:
+    """Plan one class.
+
+    Args:
+        graph: The class.
+        captured: Values that it also returns.
+        recording: How those inside of layers are recorded.
+    """
+    if graph.numbered:
+        return chain_plan(graph, captured, recording)
+    modules, codes = (recording.modules, recording.codes) if recording else ((), {})
+    outputs = (*graph.outputs, *captured)
+    computed = [name for name in outputs if name not in codes]
+    indent = BODY + INDENT if modules else BODY
+    variables, body = forward_body(graph, computed, indent, returns=len(outputs) == 1)
+    body = recording_block(recording, body) if recording else body
+    if len(outputs) > 1:
+        body += return_tuple([codes.get(name) or variables[name] for name in outputs])
+    signature, init = init_signature(graph), _init(graph)
+    if not (graph.inferred or graph.parameters) and init == [SUPER]:
+        signature, init = (), []  # inherits that of nn.Module
+    return ClassPlan(
+        name=Code(graph.name),
+        base=Code("nn.Module"),
+        about=class_docstring(graph, outputs, variables if len(outputs) > 1 else {}),
+        annotations=tuple(
+            f"{node.name}: Tensor"
+            for node in graph.nodes
+            if node.type == "buffer" and is_plain(node.name)
+        ),
+        signature=signature,
+        init=tuple(init),
+        forward_signature=forward_signature(graph.inputs, outputs),
+        forward=tuple(body),
+        uses=frozenset({"Tensor"} | imported_names(graph.nodes, outputs)),
+    )
+
+
+SUPER = "super().__init__()"
+
+
+def _init(graph: Graph) -> list[str]:
+    """Write the body of `__init__`."""
+    return [
+        SUPER,
+        *size_lines(graph, _parameters(graph)),
+        *(line for node in graph.nodes for line in _attribute(node, graph)),
+        *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}),
+    ]
+
+
+def _parameters(graph: Graph) -> list[str]:
+    """Return the parameters of the spec that `forward` needs, in order."""
+    names = (name for node in graph.nodes for name in attributes(node, graph.free))
+    return list(dict.fromkeys(names))
+
+
+def _attribute(node: Node, graph: Graph) -> list[str]:
+    """Write the statements of `__init__` for one layer."""
+    if node.is_tensor:
+        return tensor_lines(node, graph)
+    if node.function is not None or node.shared:
+        return []
+    local = init_locals(graph)
+    target = f"self.{node.name}"
+    lines = assignment_lines(node, target, local, comments=bool(graph.stem))
+    return [*lines, *tying_lines(node, graph)]

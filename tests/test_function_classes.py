@@ -1,0 +1,209 @@
+"""Functions in a `Sequential`: layers of torch.nn, or classes that call them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from mlpgen import SpecError, api, source
+from mlpgen.graph.build import build
+
+from .networks import model
+from .spec_cases import Case, check_case, write_cases
+from .test_interpreter import evaluated
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .linters import Gathered
+
+CASES = {
+    "a decoder": Case(
+        """\
+name: Net
+input: [8]
+layers:
+  - Sequential:
+      - Linear: 64
+      - reshape: [4, 4, 4]
+      - ConvTranspose2d: {out_channels: 1, kernel_size: 3}
+      - slice: {dim: 2, end: 5}
+      - slice: {dim: 3, end: 5}
+      - Sigmoid
+    name: decoder
+""",
+        613,
+        (1, 5, 5),
+    ),
+    "parameters, local values and names": Case(
+        """\
+name: Net
+parameters: {width: 8, scale: 0.5, squared: true}
+values: {some: "${width // 2}", twice: "${2 * scale}"}
+input: [3, 8]
+layers:
+  - Sequential:
+      - Linear: "${width}"
+      - mul: "${scale}"
+      - add: "${twice}"
+        name: shifted
+      - slice: {dim: -1, end: "${some}"}
+      - square:
+        name: squares
+        when: "${squared}"
+      - reshape: ["${some}", 3]
+        name: turned
+      - Linear: 2
+    name: body
+  - Flatten
+""",
+        72 + 8,
+        (8,),
+        (({"width": 6, "scale": 2.0}, 54 + 8), ({"squared": False}, 72 + 8)),
+    ),
+    "equal calls in blocks and rounds": Case(
+        """\
+name: Net
+input: [4, 6]
+blocks:
+  Slice:
+    layers:
+      - Sequential:
+          - slice: {dim: 1, end: "${in_channels // 2}"}
+          - mul: 2
+          - Sequential:
+              - permute: [0, 2, 1]
+              - Linear: 4
+              - permute: [0, 2, 1]
+      - Linear: 6
+layers:
+  - Slice
+  - Sequential:
+      - mul: 2
+      - Linear: 6
+      - add: "${index + 1}"
+    repeat: 3
+    name: rounds
+  - Sequential:
+      - mul: 2
+      - abs
+    when: true
+""",
+        12 + 42 + 3 * 42,
+        (4, 6),
+    ),
+    "numbers": Case(
+        """\
+name: Net
+numbered: true
+input: [4, 6]
+layers:
+  - Linear: 6
+  - abs
+  - relu
+  - Sequential:
+      - mean: {dim: 1, keepdim: true}
+      - flatten: 1
+      - clamp: {min: 0.0}
+        name: positive
+      - add: 1
+        name: tensor
+      - add: 2
+        name: _1x
+    numbered: true
+  - Linear: 2
+""",
+        42 + 14,
+        (2,),
+    ),
+    "what is a layer in a list of layers": Case(
+        """\
+name: Net
+parameters: {p: 0.5, slope: 0.2}
+input: [1, 8, 8]
+layers:
+  - Sequential:
+      - max_pool2d: 2
+      - leaky_relu: "${slope}"
+      - view: [16]
+      - dropout: "${p}"
+      - unflatten: {dim: 1, sizes: [4, -1]}
+      - softmax: 1
+      - flatten: 1
+  - log_softmax: 1
+""",
+        0,
+        (16,),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("style", api.STYLES)
+def test_cases(name: str, style: str) -> None:
+    check_case(CASES[name], style)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_interpreter_gives_the_same(name: str, tmp_path: Path) -> None:
+    assert "of the spec give the same" in evaluated(CASES[name].text, tmp_path)
+
+
+def test_code_passes_ruff_and_mypy(tmp_path: Path, gathered: Gathered) -> None:
+    write_cases(CASES, tmp_path)
+    gathered.take(tmp_path)
+
+
+def loaded(name: str) -> api.Network:
+    document = source.parse(CASES[name].text.encode(), "spec.yaml")
+    built = build(document)
+    return api.Network(built.graph, built.warnings, document, {})
+
+
+def classes(name: str, style: str = "explicit") -> list[str]:
+    return re.findall(r"^class (\w+)", api.render(loaded(name), style)["net.py"], re.M)
+
+
+def test_names_of_classes() -> None:
+    for style in api.STYLES:
+        assert classes("a decoder", style) == ["Slice", "Slice2", "Net"]
+        assert classes("numbers", style) == [
+            "Abs",
+            "Mean",
+            "Positive",
+            "TensorLayer",
+            "Layer",
+            "Net",
+        ]
+        assert classes("what is a layer in a list of layers", style) == ["Net"]
+    found = classes("parameters, local values and names")
+    assert found == ["Mul", "Shifted", "Slice", "Squares", "Turned", "Net"]
+    found = classes("equal calls in blocks and rounds")
+    assert found == ["Slice2", "Mul", "Permute", "Add", "Abs", "Slice", "Net"]
+
+
+def test_what_a_function_returns_is_captured() -> None:
+    x = torch.rand(2, 8)
+    for style in api.STYLES:
+        made = model(loaded("a decoder"), style, capture=("decoder.slice_1",)).eval()
+        result, inner = made(x)
+        assert inner.shape == (2, 1, 5, 6)
+        assert torch.equal(result, torch.sigmoid(inner[..., :5]))
+
+
+def test_a_size_that_a_class_is_made_for_is_not_free() -> None:
+    text = """\
+name: Net
+sizes: {length: 6}
+input: {x: {shape: [length, 8]}}
+layers:
+  - Sequential:
+      - Linear: 8
+      - slice: {dim: 1, end: "${length - 1}"}
+"""
+    with pytest.raises(SpecError) as error:
+        build(source.parse(text.encode(), "spec.yaml"))
+    assert [each.code for each in error.value.diagnostics] == ["MG247"]
