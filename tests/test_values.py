@@ -129,11 +129,6 @@ def test_equal_sizes_stay_equal() -> None:
     assert type(made)(times=5)(torch.zeros(1, 8, 8, 8)).shape == (1, 40, 8, 8)
 
 
-def test_a_value_without_parameters_may_decide_dimensions() -> None:
-    loaded = net(INVERTED, {"softmax": {"dim": "${last}"}}, values={"last": 3})
-    assert "softmax(3)" in code_of(loaded) or "dim=3" in code_of(loaded)
-
-
 def moved(spec: Any, values: dict[str, Any]) -> Any:
     """Give each expression of some layers a name in `values`."""
     if isinstance(spec, dict):

@@ -18,6 +18,7 @@ from mlpgen.symbols.expressions import (
     Expression,
     ExpressionError,
     is_expression,
+    names_in_text,
     value_of,
 )
 from mlpgen.symbols.sizes import Real, Size, with_value
@@ -55,8 +56,6 @@ def read_layer(
     }
     if not mark.found:
         _check_structural(entry, cls, symbolic, scope, problems)
-    if scope.values:  # those that depend on no parameter may decide dimensions
-        symbolic |= {n: plain(symbolic[n]) for n in symbolic if _structural(cls, n)}
     values = {name: plain(value) for name, value in symbolic.items()}
     try:
         layer = cls.model_validate(values)
@@ -222,8 +221,10 @@ def _check_structural(
 ) -> None:
     """Refuse parameters in structural arguments, even if they cancel out."""
     for name, value in symbolic.items():
-        names = scope.names_behind(entry.arguments[name]) & scope.parameters.keys()
-        if _structural(cls, name) and names:
+        structural = name in cls.model_fields and cls.structural(name)
+        known = scope.parameters.keys() | scope.values.keys()
+        names = scope.names_behind(entry.arguments[name])
+        if structural and names & known:
             kind = "free size" if names & scope.free.keys() else "parameter"
             message = f"`{name}` decides dimensions or code, so it cannot depend on a "
             message += kind
@@ -237,10 +238,6 @@ def _check_structural(
         ):
             message = f"an expression in the list of `{name}` must be a whole number"
             problems.add("MG209", message, entry.argument_path(name))
-
-
-def _structural(cls: type[Layer], name: str) -> bool:
-    return name in cls.model_fields and cls.structural(name)
 
 
 def _depends(value: Any) -> bool:
