@@ -17,6 +17,7 @@ from mlpgen.rendering import fill, fill_cells
 from mlpgen.scripts.custom import custom_functions
 from mlpgen.spec.models import Style
 from mlpgen.styles.code import Code, as_code
+from mlpgen.symbols.lists import written
 from mlpgen.template_files import text_of
 
 if TYPE_CHECKING:
@@ -264,7 +265,9 @@ def layer_names(graph: Model) -> list[str]:
 
 
 def shown(value: Setting) -> str:
-    """Write the value of a parameter as in YAML."""
+    """Write the value of a parameter as `--set` reads it."""
+    if isinstance(value, tuple):
+        return written(value)
     if isinstance(value, str):
         return value
     return str(value).lower() if isinstance(value, bool) else repr(value)

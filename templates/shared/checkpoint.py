@@ -236,11 +236,14 @@ def _shape(value: Any) -> str:
 
 def plain(args: argparse.Namespace) -> dict[str, Any]:
     """Return settings as data that a checkpoint and JSON can hold."""
-    kinds = (bool, int, float, str, list)
-    return {
-        name: value if value is None or isinstance(value, kinds) else str(value)
-        for name, value in vars(args).items()
-    }
+    return {name: _plain(value) for name, value in vars(args).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [*map(_plain, value)]
+    kinds = (bool, int, float, str)
+    return value if value is None or isinstance(value, kinds) else str(value)
 
 
 def restore(part: Any, state: Any) -> None:

@@ -1,13 +1,14 @@
 """The command line of a training, and the devices and ranks that it asks for."""
 
 import argparse
+import json
 import math
 import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import torch
 import torch.distributed as dist
@@ -42,6 +43,35 @@ def path_of(text: str) -> Path:
     if "\0" in text:
         raise argparse.ArgumentTypeError("a path has no NUL in it")
     return Path(text)
+
+
+def list_of(kind: type, depth: int = 1) -> Callable[[str], tuple[Any, ...]]:
+    """Return what reads a list of a command line: `2,2,6,2`, `[[1,16],[6,24]]`.
+
+    Args:
+        kind: Of its items: bool, int or float.
+        depth: 2 for a list of lists.
+    """
+
+    def typed(value: Any, depth: int) -> Any:
+        if depth and isinstance(value, list) and value:
+            return tuple(typed(each, depth - 1) for each in value)
+        whole = type(value) is int and kind is float
+        if depth or not (type(value) is kind or whole):
+            raise ValueError(value)
+        return kind(value)
+
+    def read(text: str) -> tuple[Any, ...]:
+        try:
+            found = json.loads(f"[{text}]")
+            bare = len(found) > 1 or (depth == 1 and not isinstance(found[0], list))
+            return tuple(typed(found if bare else found[0], depth))
+        except (ValueError, IndexError, RecursionError):
+            form = "[[1,16],[6,24]]" if depth > 1 else "1,2"
+            said = f"not a list of {kind.__name__}, such as {form}"
+            raise argparse.ArgumentTypeError(said) from None
+
+    return read
 
 
 def command_line(

@@ -141,7 +141,8 @@ def parse_settings(texts: Sequence[str]) -> dict[str, Setting]:
             name, value = parse_setting(text)
         except ValueError:
             raise click.UsageError(
-                "--set takes NAME=VALUE with a number, true/false or a type of layer, "
+                "--set takes NAME=VALUE with a number, true/false, a list or a type of "
+                f"layer, not '{text}'"
                 f"not '{text}'"
             ) from None
         if name in settings:

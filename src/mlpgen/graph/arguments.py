@@ -18,7 +18,6 @@ from mlpgen.symbols.expressions import (
     Expression,
     ExpressionError,
     is_expression,
-    names_in_text,
     value_of,
 )
 from mlpgen.symbols.sizes import Real, Size, with_value
@@ -141,15 +140,24 @@ def _misplaced(
     return None
 
 
-def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
+def evaluated(
+    value: Any, path: Path, scope: Scope, problems: Problems, *, lists: bool = False
+) -> Any:
     """Evaluate the expressions in an argument.
+
+    Args:
+        value: The argument.
+        path: Its path.
+        scope: The names that expressions can use.
+        problems: Collects mistakes.
+        lists: Whether an expression can be a list.
 
     Returns:
         An `Expression`, a type of layer, or a plain value; or a list of these.
     """
     if isinstance(value, list):
         return [
-            evaluated(each, (*path, index), scope, problems)
+            evaluated(each, (*path, index), scope, problems, lists=lists)
             for index, each in enumerate(value)
         ]
     if not isinstance(value, str) or "${" not in value:
@@ -173,6 +181,11 @@ def evaluated(value: Any, path: Path, scope: Scope, problems: Problems) -> Any:
             scope,
             problems,
         )
+        return value
+    if isinstance(result.value, tuple) and not lists:
+        inner = value[2:-1].strip()
+        help = f"`${{{inner}[0]}}` is its first item"
+        problems.add("MG209", f"`{inner}` is a list, not a number", path, help=help)
         return value
     scope.found.used.update(result.names)
     if scope.values and scope.free:  # a value may stand for its expression
@@ -248,7 +261,7 @@ def _depends(value: Any) -> bool:
 
 def plain(value: Any) -> Any:
     """Return a value with numbers in place of expressions."""
-    if isinstance(value, list):
+    if isinstance(value, list) or type(value) is tuple:
         return [plain(each) for each in value]
     if isinstance(value, Expression):
         return int(value.value) if isinstance(value.value, Size) else value.value

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.blocks.arguments import fits
 from mlpgen.names.identifiers import wrong_parameter
 from mlpgen.spec.type_parameters import read_type, read_types
 from mlpgen.spec.wording import cut, nearest, shown
+from mlpgen.symbols.lists import depth, fits, like
 from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
@@ -46,15 +46,20 @@ def read_parameters(
             problems.add("MG210", message, ("parameters",), key=True, help=help)
             continue
         default = parameters[name]
-        given: object = value
+        given = _listed(value, default)
         if isinstance(default, TypeName) and isinstance(value, str):
             found = read_type(value, path, blocks, problems)
             given = TypeName(found, found.prefix, None)
         if fits(given, default):
-            is_float = isinstance(default, float)
-            parameters[name] = float(given) if is_float else given
+            parameters[name] = like(given, default)
         else:
             old = shown(default)
             message = f"`--set {name}` must have the type of {old}, not {shown(value)}"
             problems.add("MG203", message, path)
     return parameters
+
+
+def _listed(value: Setting, default: ParameterValue) -> Any:
+    """Return a single number as a list, if that is what the default is."""
+    single = depth(default) == 1 and not isinstance(value, tuple | str)
+    return (value,) if single else value

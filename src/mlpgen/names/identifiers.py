@@ -84,7 +84,9 @@ def wrong_parameter(name: str) -> str:
 
 
 _OF_FORWARD = frozenset(["math", "nn", "recorded", "self", "torch"])
-_OF_INIT = frozenset(["math", "nn", "self", "spectral_norm", "torch", "weight_norm"])
+_OF_INIT = frozenset(
+    ["math", "nn", "pairwise", "self", "spectral_norm", "torch", "weight_norm"]
+)
 """Global names that `forward` and `__init__` use, which cannot be renamed."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.source import scalar
 from mlpgen.source.files import possible
+from mlpgen.symbols import lists
 from mlpgen.symbols.type_names import is_type_text
 
 if TYPE_CHECKING:
@@ -52,12 +53,15 @@ def spec_from(folder: Path, spec: str) -> str:
 
 
 def parse_setting(text: str) -> tuple[str, Setting]:
-    """Read `name=value`, the value as YAML reads it.
+    """Read `name=value`, the value as YAML reads it, or a list: `2,2,6,2`.
 
     Raises:
-        ValueError: It is not a name, `=`, and a number, true/false or a type of layer.
+        ValueError: It is not a name, `=`, and a number, true/false, a list or a type of
+            layer.
     """
     name, equals, value = text.partition("=")
+    if equals and ("," in value or "[" in value):
+        return name.strip(), lists.read(value)
     parsed = scalar(value.strip())
     is_number = isinstance(parsed, int | float) and isfinite(parsed)
     if not equals or not (is_number or is_type_text(parsed)):

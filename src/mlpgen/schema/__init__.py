@@ -13,6 +13,7 @@ from mlpgen.schema.entries import (
     ENTRY,
     FILE,
     LAYER,
+    PARAMETERS,
     VALUES,
     definitions,
     types,
@@ -38,7 +39,7 @@ def schema() -> dict[str, Any]:
     properties: dict[str, Any] = root["properties"]
     properties["name"]["pattern"] = CLASS_NAME
     properties["file"]["pattern"] = FILE
-    properties["parameters"]["propertyNames"] = {"pattern": ARGUMENT}
+    properties["parameters"] |= PARAMETERS
     properties["values"] |= VALUES
     properties["input"]["anyOf"][1]["propertyNames"] = {"pattern": ARGUMENT}
     properties["sizes"]["propertyNames"] = {"pattern": ARGUMENT}
@@ -84,7 +85,7 @@ def _layers(entry: str) -> dict[str, Any]:
 def _block() -> dict[str, Any]:
     block = plain(Block)
     properties = block["properties"]
-    properties["parameters"]["propertyNames"] = {"pattern": ARGUMENT}
+    properties["parameters"] |= PARAMETERS
     properties["values"] |= VALUES
     properties["input"]["items"]["pattern"] = ARGUMENT
     properties["layers"]["items"] = {"$ref": f"#/$defs/{ENTRY}"}

@@ -33,9 +33,25 @@ TYPE = {
     "pattern": CLASS_NAME,
     "description": "A type of layer: of torch.nn, or a block of the spec.",
 }
-VALUE: dict[str, Any] = {"anyOf": [{"type": ["number", "boolean"]}, TYPE, EXPRESSION]}
+
+
+def _lists(*items: dict[str, Any]) -> list[dict[str, Any]]:
+    """Allow lists of items, and lists of such lists."""
+    flat = {"type": "array", "items": {"anyOf": [*items]}, "minItems": 1}
+    return [flat, {"type": "array", "items": flat, "minItems": 1}]
+
+
+_NUMBER: dict[str, Any] = {"type": ["number", "boolean"]}
+VALUE: dict[str, Any] = {"anyOf": [_NUMBER, TYPE, EXPRESSION]}
 VARIABLE = r"^\$\{ *_?[a-z][a-z0-9_]* *\}$"
 """The pattern of a type that is a parameter."""
+PARAMETERS = {
+    "propertyNames": {"pattern": ARGUMENT},
+    "additionalProperties": {
+        "anyOf": [_NUMBER, *_lists(_NUMBER)],
+    },
+}
+"""Parameters of the model or a block, with their defaults."""
 VALUES = {"propertyNames": {"pattern": ARGUMENT}, "additionalProperties": VALUE}
 """Local values of the model or a block."""
 
@@ -213,12 +229,13 @@ def _of_parameter() -> dict[str, Any]:
 
 
 def _block_arguments() -> dict[str, Any]:
+    allowed = [*VALUE["anyOf"], *_lists(_NUMBER, EXPRESSION)]
     mapping = {
         "type": "object",
         "propertyNames": {"pattern": ARGUMENT},
-        "additionalProperties": VALUE,
+        "additionalProperties": {"anyOf": allowed},
     }
     return {
         "description": "Values for the parameters of a block.",
-        "anyOf": [mapping, *VALUE["anyOf"], {"type": "null"}],
+        "anyOf": [mapping, *allowed, {"type": "null"}],
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.names.flags import option, settings_of
 from mlpgen.styles.code import Code, quoted
 from mlpgen.symbols.expressions import written
+from mlpgen.symbols.lists import depth, numbers
+from mlpgen.symbols.lists import written as shown
 from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
@@ -67,4 +69,12 @@ def _kind(default: ParameterValue) -> str:
         own = f"lambda name: layer_name(name, {default})"
         reads = "layer_name" if default.prefix else own
         return f"type={reads}, default={quoted(default)}"
+    if isinstance(default, tuple):
+        return f"type={_reader(default)}, default={quoted(shown(default))}"
     return f"type={type(default).__name__}, default={written(default)}"
+
+
+def _reader(default: tuple[Any, ...]) -> str:
+    """Write the function that reads a list: `list_of(int)`."""
+    kind = type(numbers(default)[0]).__name__
+    return f"list_of({kind}{', depth=2' * (depth(default) > 1)})"

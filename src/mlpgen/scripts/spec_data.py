@@ -6,16 +6,15 @@ and what is torch's default, or follows from the input, is left out.
 
 from __future__ import annotations
 
-import ast
-from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.blocks.definitions import INPUT
 from mlpgen.scripts.scheduler import learning_rate, peak_argument
+from mlpgen.scripts.spec_values import said, with_values
 from mlpgen.spec.types import SHARE, layer_class
 from mlpgen.styles.code import Code, quoted
 from mlpgen.styles.layout import INDENT, WIDTH, width
-from mlpgen.symbols.expressions import is_expression, written
+from mlpgen.symbols.expressions import written
 from mlpgen.training.custom import CustomFunction
 
 if TYPE_CHECKING:
@@ -42,7 +41,10 @@ def network(graph: Model) -> dict[str, Any]:
     blocks = {each.name: each for each in graph.blocks}
     found: dict[str, Any] = {
         "input": _inputs(graph.inputs),
-        "parameters": dict(graph.parameters),
+        "parameters": {
+            name: said(value) if isinstance(value, tuple) else value
+            for name, value in graph.parameters.items()
+        },
         **_class(graph, blocks),
         "blocks": {name: _block(each, blocks) for name, each in blocks.items()},
     }
@@ -57,7 +59,8 @@ def _block(graph: Graph, blocks: Mapping[str, Graph]) -> dict[str, Any]:
 
 
 def _class(graph: Graph, blocks: Mapping[str, Graph]) -> dict[str, Any]:
-    layers = dict(_layers(graph.entries, tuple(graph.inputs), blocks))
+    entries = [with_values(each, graph.sizes) for each in graph.entries]
+    layers = dict(_layers(entries, tuple(graph.inputs), blocks))
     last = (graph.entries[-1].name,) if graph.entries else ()
     outputs = {} if graph.outputs == last else {"outputs": said([*graph.outputs])}
     numbered = {"numbered": "true"} if graph.numbered else {}
@@ -269,37 +272,6 @@ def _initial_of(entries: Sequence[Entry], inside: str) -> dict[str, str]:
             found[inside + entry.name] = said(raw)
         found |= _initial_of(entry.children, f"{inside}{entry.name}.")
     return found
-
-
-def said(value: Any) -> str:
-    """Write a value as YAML would, on one line."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case float() if isinf(value):
-            return "-.inf" if value < 0 else ".inf"
-        case int() | float():
-            return written(value)
-        case dict():
-            inner = ", ".join(f"{key}: {said(each)}" for key, each in value.items())
-            return f"{{{inner}}}"
-        case list() | tuple():
-            return f"[{', '.join(map(said, value))}]"
-    text = str(value)
-    if is_expression(text):
-        return _expression(text)
-    return text
-
-
-def _expression(text: str) -> str:
-    """Write an expression with one blank between its words."""
-    try:
-        inner = ast.unparse(ast.parse(text[2:-1].strip(), mode="eval"))
-    except (SyntaxError, ValueError):
-        return text
-    return f"${{{inner}}}"
 
 
 def laid_out(data: Mapping[str, Any]) -> Code:

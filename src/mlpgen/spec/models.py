@@ -17,9 +17,11 @@ from mlpgen.spec.infinite import refuse_infinite
 from mlpgen.spec.training import Training
 from mlpgen.spec.type_parameters import CLASS_NAME, similar_type
 from mlpgen.spec.wording import cut, shown
+from mlpgen.symbols.lists import depth, even, numbers
 from mlpgen.symbols.type_names import is_type_text
 
 if TYPE_CHECKING:
+    from mlpgen.source import Path
     from mlpgen.spec.problems import Problems
 
 Style = Literal["explicit", "sequential"]
@@ -36,12 +38,12 @@ TypeText = Annotated[
     Field(pattern=CLASS_NAME, description="A type of layer: of torch.nn, or a block."),
 ]
 Parameters = Annotated[
-    dict[str, bool | int | float | TypeText],
+    dict[str, bool | int | float | TypeText | list[Any]],
     Field(
         description="Keyword arguments of the class, with their defaults. Layers use "
         "them as `${name}`."
     ),
-    Expects("a mapping of names to numbers, true/false or types of layers"),
+    Expects("a mapping of names to numbers, true/false, lists or types of layers"),
 ]
 Values = Annotated[
     dict[str, bool | int | float | str],
@@ -258,11 +260,12 @@ def _checked_numbers(
     if not isinstance(given, dict):
         return {}
     symbolic = key == "values"
-    wanted = "an expression" if symbolic else "a type of layer"
+    wanted = "an expression" if symbolic else "a list or a type of layer"
     right = {
         name: raw
         for name, raw in given.items()
         if isinstance(raw, (int, float))
+        or (isinstance(raw, list) and not symbolic)
         or (isinstance(raw, str) if symbolic else is_type_text(raw))
     }
     for name, raw in given.items():
@@ -270,7 +273,52 @@ def _checked_numbers(
             message = f"`{cut(name)}` must be a number, true/false or {wanted}, not "
             help = problems.help_for(raw, symbolic=symbolic) or similar_type(raw)
             problems.add("MG203", message + shown(raw), (key, name), help=help)
+        else:
+            check_list(raw, (key, name), problems)
     return {key: right}
+
+
+MOST_ITEMS = 1000
+
+
+def check_list(raw: Any, path: Path, problems: Problems) -> None:
+    """Check the default of a parameter, if it is a list.
+
+    Args:
+        raw: The default.
+        path: Its path.
+        problems: Collects mistakes.
+    """
+    if not isinstance(raw, list):
+        return
+    found = numbers(raw)
+    message, help = "", ""
+    wrong = next((each for each in found if not isinstance(each, int | float)), 0)
+    kinds = {isinstance(each, bool) for each in found}
+    if depth(raw) > MOST_DEPTH:
+        message = f"`{path[-1]}` is a list of lists of lists"
+    elif wrong != 0:
+        message = (
+            f"`{path[-1]}` is a list of numbers or true/false, not of {shown(wrong)}"
+        )
+        help = problems.help_for(wrong, symbolic=False)
+    elif not even(raw):
+        what = "a number beside a list" if all(_lists_in(raw)) else "an empty list"
+        message = f"`{path[-1]}` has {what}"
+    elif len(kinds) > 1:
+        message = f"`{path[-1]}` has numbers and true/false in one list"
+    elif len(found) > MOST_ITEMS:
+        message = f"`{path[-1]}` has more than {MOST_ITEMS:,} numbers"
+    if message:
+        problems.add("MG203", message, path, help=help)
+
+
+def _lists_in(raw: Any) -> list[Any]:
+    inner = [each for each in raw if isinstance(each, list)]
+    return [raw, *(each for some in inner for each in _lists_in(some))]
+
+
+MOST_DEPTH = 2
 
 
 def _checked_training(data: dict[str, Any], problems: Problems) -> dict[str, Any]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from mlpgen.diagnostics.diagnostic import Place
     from mlpgen.source import Document, Path
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import ParameterValue
 
 _PLAIN = (str, int, float, bool)
 _RANGES = (
@@ -259,11 +259,11 @@ class Problems:
                 return "remove the quotes"
         return ""
 
-    def _parameters(self) -> dict[str, Scalar]:
+    def _parameters(self) -> dict[str, ParameterValue]:
         """Return the parameters of the document and of its blocks."""
         blocks = self.document.data.get("blocks")
         holders = [*blocks.values()] if isinstance(blocks, dict) else []
-        found: dict[str, Scalar] = {}
+        found: dict[str, ParameterValue] = {}
         for each in (*holders, self.document.data):
             raw = each.get("parameters") if isinstance(each, dict) else None
             if isinstance(raw, dict):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.layers import CONTAINERS, LAYERS
 from mlpgen.spec.types import every_type
 from mlpgen.spec.wording import cut, listed, near, nearest
+from mlpgen.symbols.lists import frozen
 from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def read_type(
 
 
 def read_types(
-    parameters: Mapping[str, bool | int | float | str],
+    parameters: Mapping[str, bool | int | float | str | list[Any]],
     path: Path,
     blocks: Collection[str],
     problems: Problems,
@@ -71,7 +72,7 @@ def read_types(
     return {
         name: read_type(raw, (*path, name), blocks, problems)
         if isinstance(raw, str)
-        else raw
+        else frozen(raw)
         for name, raw in parameters.items()
     }
 

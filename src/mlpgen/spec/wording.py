@@ -70,7 +70,7 @@ def shown(value: object) -> str:
             return f"the type `{value}`"
         case str():
             return f"the string `{cut(value)}`"
-        case list():
+        case list() | tuple():
             return f"the list `{plain(value)}`"
         case dict():
             return "a mapping"
@@ -78,10 +78,35 @@ def shown(value: object) -> str:
             return f"`{cut(str(value))}`"
 
 
+def kind_of(default: object) -> str:
+    """Describe what has the type of a parameter's default."""
+    match default:
+        case bool():
+            return "true or false"
+        case int():
+            return "a whole number"
+        case float():
+            return "a number"
+        case tuple() | list():
+            inner = default[0] if default else 0
+            if isinstance(inner, tuple | list):
+                return "a list of lists"
+            return f"a list of {_SEVERAL[type(inner)]}"
+    return "a value"
+
+
+_SEVERAL: dict[type, str] = {
+    bool: "true or false",
+    int: "whole numbers",
+    float: "numbers",
+}
+
+
 def plain(value: object) -> str:
     """Return a value as YAML writes it, shortened."""
-    if isinstance(value, list):
-        items = ("…" if isinstance(v, list) else plain(v) for v in value[:6])
+    if isinstance(value, list | tuple):
+        nested = (list, tuple)
+        items = ("…" if isinstance(v, nested) else plain(v) for v in value[:6])
         return f"[{', '.join(items)}{', …' if len(value) > 6 else ''}]"
     if value is None:
         return "null"

@@ -42,6 +42,7 @@ _STANDARD = {
     "OrderedDict": "from collections import OrderedDict",
     "Iterator": "from collections.abc import Callable, Iterator",
     "contextmanager": "from contextlib import contextmanager",
+    "pairwise": "from itertools import pairwise",
     "Any": "from typing import Any",
 }
 

@@ -69,7 +69,14 @@ def _bracketed(code: Operand, room: int, before: str, after: str) -> list[str]:
 
 
 def _as_call(code: Operand) -> Group | None:
-    """Return a call as a group of its arguments; None if it is not a call."""
+    """Return a call as a group of its arguments, an item of a list as one of its index.
+
+    It is None if the code is neither.
+    """
+    if code.tokens[-1] == "]":
+        found, _, index = code.tokens[:3]
+        if isinstance(found, Slot) and isinstance(index, Slot):
+            return Group(f"{found.text}[", (index.operand,), "]")
     words = [token for token in code.tokens if isinstance(token, str) and token != ", "]
     if not words or words[-1] != ")" or len(words) > len(("groups=", "min(", ")")):
         return None

@@ -64,7 +64,11 @@ class ModelPlan(NamedTuple):
     classes: tuple[ClassPlan, ...]
 
 
-_MATH = re.compile(r"(?<![\w.\"'])math\.(floor|ceil)\(")
+_CALLS = {
+    "math": re.compile(r"(?<![\w.\"'])math\.(floor|ceil)\("),
+    "pairwise": re.compile(r"(?<![\w.\"'])pairwise\("),
+}
+"""Calls of Python's library, by what they import."""
 
 
 def model_plan(
@@ -79,8 +83,7 @@ def model_plan(
     """
     names = recording.imports.union(*(each.uses for each in classes))
     lines = [line for each in classes for line in (*each.init, *each.forward)]
-    if any(map(_MATH.search, lines)):
-        names |= {"math"}
+    names |= {name for name, call in _CALLS.items() if any(map(call.search, lines))}
     drop_path = "DropPath" in names
     if drop_path:
         names |= {"torch", "Tensor"}

@@ -20,7 +20,7 @@ def without_locals(size: int) -> int:
     """Return a size with what its local values stand for."""
     if not any(isinstance(atom, Local) for atom in sum_of(size).walk()):
         return size
-    return replaced(size, {}, lambda each: each, "")
+    return replaced(size, {}, lambda each: each, meant=True)
 
 
 def divides(divisor: int, size: int) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols.expression_syntax import (
     FUNCTIONS,
@@ -19,6 +19,7 @@ from mlpgen.symbols.expression_syntax import (
 from mlpgen.symbols.expressions import (
     Expression,
     ExpressionError,
+    Items,
     NotComputedError,
     bounded,
 )
@@ -28,7 +29,7 @@ from mlpgen.symbols.type_names import TypeName
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.expressions import Numbers
     from mlpgen.symbols.type_names import ParameterValue
 
 
@@ -78,7 +79,7 @@ def evaluate(
 
 def _numbers(
     names: Collection[str], parameters: Mapping[str, ParameterValue]
-) -> Iterator[tuple[str, Scalar]]:
+) -> Iterator[tuple[str, Numbers]]:
     """Yield the parameters that an expression names, with their values.
 
     Raises:
@@ -139,8 +140,9 @@ def _computed(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
 
 
 def _of_functions(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
-    """Evaluate a choice, or a call of a function."""
+    """Evaluate a choice, a call of a function, or an item of a list."""
     from mlpgen.symbols import expression_functions as functions
+    from mlpgen.symbols import lists
 
     match node:
         case ast.IfExp(test=test, body=body, orelse=orelse):
@@ -150,10 +152,16 @@ def _of_functions(node: ast.expr, known: Mapping[str, Expression]) -> Expression
                 return visited(body if holds else orelse, known)
             one = _if_needed(visited, body, known, needed=holds)
             other = _if_needed(visited, orelse, known, needed=not holds)
+            if isinstance(one.value, tuple) or isinstance(other.value, tuple):
+                raise ExpressionError("chooses between lists, not numbers", node=node)
             if isinstance(one.value, bool) != isinstance(other.value, bool):
                 said = "chooses between a number and true or false"
                 raise ExpressionError(said, node=node)
             return functions.chosen(condition, one, other)
+        case ast.Subscript(value=found, slice=index):
+            return lists.item(visited(found, known), _number(index, known))
+        case ast.Call(func=ast.Name(id="len"), args=[found], keywords=[]):
+            return lists.length(visited(found, known))
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
             if name not in FUNCTIONS:
                 said = f"there is no function `{name}`, only {', '.join(FUNCTIONS)}"
@@ -216,7 +224,13 @@ _OTHERS = (53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
 """Values that most expressions can be computed with."""
 
 
-def _other_value(value: Scalar, other: int) -> Scalar:
+def _other_value(value: Numbers, other: int) -> Numbers:
+    if isinstance(value, tuple):
+        from mlpgen.symbols import lists
+
+        of_others: tuple[Any, ...] = lists.filled(value, other)
+        kept = (value.name, value.indices) if isinstance(value, Items) else ()
+        return Items(map(lists.endless, of_others), *kept, endless=True)
     if isinstance(value, Size):
         return with_value(value, other)
     return value if isinstance(value, bool) else type(value)(other)
@@ -258,6 +272,9 @@ def _compared(
 
 def _number(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
     expression = visited(node, known)
+    if isinstance(expression.value, tuple):
+        said, help = "is a list, not a number", "`{part}[0]` is its first item"
+        raise ExpressionError(said, node=node, help=help)
     if isinstance(expression.value, bool):
         said, help = "is true or false, not a number", "`int({part})` is 1 or 0"
         raise ExpressionError(said, node=node, help=help)
@@ -268,5 +285,6 @@ def truth(node: ast.expr, known: Mapping[str, Expression]) -> Expression:
     """Evaluate the tree of a condition."""
     expression = visited(node, known)
     if not isinstance(expression.value, bool):
-        raise ExpressionError("is a number, not true or false", node=node)
+        kind = "list" if isinstance(expression.value, tuple) else "number"
+        raise ExpressionError(f"is a {kind}, not true or false", node=node)
     return expression

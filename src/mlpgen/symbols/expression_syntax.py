@@ -14,7 +14,7 @@ LONGEST = 1000
 DEEPEST = 40
 MOST_STEPS = 200
 """Limits of an expression: characters, nested parentheses, nested operations."""
-FUNCTIONS = ("abs", "ceil", "floor", "int", "max", "min", "round")
+FUNCTIONS = ("abs", "ceil", "floor", "int", "len", "max", "min", "round")
 """The functions that expressions can call."""
 NOTHING_ELSE = (
     "expressions may only use numbers, parameters, + - * / // % **, comparisons, "
@@ -79,7 +79,7 @@ def names_in_code(text: str) -> tuple[str, ...]:
 
 def _nesting(text: str) -> int:
     """Return the nesting depth of parentheses."""
-    open_ = (+1 if sign == "(" else -1 for sign in text if sign in "()")
+    open_ = (+1 if sign in "([" else -1 for sign in text if sign in "()[]")
     return max(accumulate(open_), default=0)
 
 

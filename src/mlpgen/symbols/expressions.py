@@ -12,12 +12,16 @@ from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterable
+    from typing import Self
 
     from mlpgen.symbols.operands import Operand
     from mlpgen.symbols.type_names import ParameterValue
 
 Number = int | float
 Scalar = int | float | bool
+Numbers = Scalar | tuple[Any, ...]
+"""A number, true or false, or a list of these or of lists."""
 
 LARGEST = 2**63 - 1
 
@@ -55,29 +59,65 @@ class NotComputedError(ExpressionError):
     """An expression is valid, but has no value for these parameters."""
 
 
+class Items(tuple[Any, ...]):
+    """A list of numbers, or of lists, that knows its code.
+
+    Attributes:
+        name: The parameter.
+        indices: The indices of the item of it that this list is.
+        endless: Whether it begins again at its end, where only code counts.
+    """
+
+    name: str
+    indices: tuple[Any, ...]
+    endless: bool
+
+    def __new__(
+        cls,
+        items: Iterable[Any],
+        name: str = "",
+        indices: tuple[Any, ...] = (),
+        *,
+        endless: bool = False,
+    ) -> Self:
+        """Create a list with its code."""
+        found = super().__new__(cls, items)
+        found.name, found.indices, found.endless = name, indices, endless
+        return found
+
+
 class Expression(NamedTuple):
     """The value of an expression for the parameters' defaults, and its code.
 
     Attributes:
-        value: An integer that depends on parameters is a `Size`.
+        value: An integer that depends on parameters is a `Size`, a list is `Items`.
         said: The code, formatted like ruff; None if the value knows it.
         turned: The negation, if it needs no `not` or `-`.
         lacks: Why it has no value for these parameters; empty if it has.
     """
 
-    value: Scalar
+    value: Any
     said: Operand | None = None
     turned: Expression | None = None
     lacks: str = ""
 
     @classmethod
-    def constant(cls, value: Scalar) -> Expression:
+    def constant(cls, value: Numbers) -> Expression:
         """Return a value that depends on nothing."""
+        if isinstance(value, tuple):
+            items = [
+                each if isinstance(each, cls) else cls.constant(each) for each in value
+            ]
+            codes = [each.operand for each in items]
+            return cls(value, operands.sequence(codes))
         return cls(value, None if is_whole(value) else operands.number(value))
 
     @classmethod
-    def parameter(cls, name: str, value: Scalar) -> Expression:
+    def parameter(cls, name: str, value: Numbers) -> Expression:
         """Return the value of a parameter."""
+        if isinstance(value, tuple):
+            endless = isinstance(value, Items) and value.endless
+            return cls(Items(value, name, endless=endless), operands.name(name))
         if is_whole(value):
             return cls(Size.parameter(name, value))
         return cls(value, operands.name(name))
@@ -111,8 +151,10 @@ def value_of(value: Any) -> Any:
 
 
 def written(value: ParameterValue) -> str:
-    """Return a number, bool or type of layer as Python code, formatted like ruff."""
-    return value.code if isinstance(value, TypeName) else operands.number(value).text
+    """Return the value of a parameter as Python code, formatted like ruff."""
+    return (
+        value.code if isinstance(value, TypeName) else Expression.constant(value).code
+    )
 
 
 def is_whole(value: object) -> TypeGuard[int]:

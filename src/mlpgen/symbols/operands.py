@@ -316,6 +316,20 @@ def choice(condition: Operand, one: Operand, other: Operand) -> Operand:
     return _made(Precedence.CHOICE, one_, " if ", condition_, " else ", other_)
 
 
+def item(found: Operand, index: Operand) -> Operand:
+    """Return an item of a list: `depths[0]`."""
+    return _made(
+        _TIGHTEST, Slot(found, _TIGHTEST), "[", Slot(index, Precedence.CHOICE), "]"
+    )
+
+
+def sequence(items: Sequence[Operand]) -> Operand:
+    """Return a tuple: `(2, 2, 6, 2)`."""
+    if len(items) == 1:
+        return _made(_TIGHTEST, "(", Slot(items[0], Precedence.CHOICE), ",)")
+    return call("", *items)
+
+
 def call(function: str, *arguments: Operand) -> Operand:
     """Return a call of a Python function."""
     tokens: list[str | Slot] = []

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols import operands
 from mlpgen.symbols.sums import (
+    Item,
     Local,
     Minimum,
     Name,
@@ -238,7 +239,7 @@ def is_product(value: int) -> bool:
     """Return whether a size is at most a plain number times parameters."""
     return not isinstance(value, Size) or (
         len(value.sum.terms) == 1
-        and all(isinstance(atom, Name) for atom in value.sum.atoms)
+        and all(isinstance(atom, Name | Item) for atom in value.sum.atoms)
     )
 
 
@@ -289,15 +290,21 @@ def either(condition: Any, one: int, other: int) -> int:
 
 
 def replaced(
-    size: int, sums: Mapping[str, Sum], again: Callable[[Any], Any], key: str
+    size: int,
+    sums: Mapping[str, Sum],
+    again: Callable[[Any], Any],
+    key: str = "",
+    *,
+    meant: bool = False,
 ) -> int:
     """Replace the parameters of a size by sums.
 
     Args:
-        size: The size; local values become what they stand for.
+        size: The size.
         sums: The replacements, except for parameters that are not integers.
         again: Evaluates a condition or a fraction with the new values.
         key: Distinguishes sizes without code from those elsewhere.
+        meant: Whether local values become what they stand for.
 
     Returns:
         A plain number with its new value, or a size that keeps its value.
@@ -305,7 +312,7 @@ def replaced(
     from mlpgen.symbols.sum_functions import rebuilt
 
     def found(atom: Atom) -> Sum | None:
-        if isinstance(atom, Local) and atom not in sums:
+        if isinstance(atom, Local) and meant:
             return rebuilt(sum_of(atom.meaning.value), found, again, {})
         if isinstance(atom, Name):
             return sums.get(atom)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols.evaluation import truth, visited
 from mlpgen.symbols.expression_syntax import parsed
 from mlpgen.symbols.expressions import Expression, NotComputedError, is_whole
 from mlpgen.symbols.sizes import Real, replaced, sum_of
+from mlpgen.symbols.sums import Item, alone
 from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
@@ -37,15 +38,19 @@ def substituted(size: int, values: Mapping[str, Value], key: str = "") -> int:
         name: sum_of(each.value) for name, each in known.items() if is_whole(each.value)
     }
 
-    def again(value: Expression | Real | float) -> Expression | Real | float:
+    def again(value: Any) -> Any:
         if isinstance(value, Expression):
             return _truth(value.operand, known)
         if isinstance(value, Real):
             return _symbolic(_evaluated(value.operand, known))
+        if isinstance(value, Item) and value.list in known:
+            from mlpgen.symbols.sum_code import formula
+
+            return sum_of(_evaluated(formula(alone(value)), known).value)
         return value
 
     try:
-        return replaced(size, sums, again, key)
+        return replaced(size, sums, again, key, meant=True)
     except ZeroDivisionError:
         raise NotComputedError("the expression divides by zero") from None
 
@@ -60,9 +65,9 @@ def restated(condition: Expression, values: Mapping[str, Value]) -> Expression:
 
 
 def _known(values: Mapping[str, Value]) -> dict[str, Expression]:
-    """Return the numbers of some values as expressions."""
+    """Return the numbers and lists of some values as expressions."""
     return {
-        name: value if isinstance(value, Expression) else Expression(value)
+        name: value if isinstance(value, Expression) else Expression.constant(value)
         for name, value in values.items()
         if not isinstance(value, TypeName)
     }

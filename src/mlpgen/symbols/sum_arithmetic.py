@@ -24,11 +24,9 @@ from mlpgen.symbols.sums import (
     Product,
     Sum,
     Terms,
-    less,
     made,
     number,
     opaque,
-    plus,
     product,
     short,
 )
@@ -299,3 +297,22 @@ def _unfolded(
         take(_floor(_nonzero({**base, ONE: offset}), atom.divisor), -times)
     take(divided(_nonzero({**base, ONE: first}), number(step)), times)
     return _folded({key: each for key, each in found.items() if each})
+
+
+def plus(one: Sum, other: Sum, times: Terms) -> Sum:
+    """Add `other` multiplied by `times` to `one`, without simplification."""
+    found = dict(one.terms)
+    for outer, multiple in times.items():
+        for inner, coefficient in other.terms.items():
+            factors = (*outer.factors, *inner.factors)
+            key = product(factors) if outer and inner else outer or inner
+            found[key] = found.get(key, 0) + multiple * coefficient
+    return Sum({each: number for each, number in found.items() if number})
+
+
+def less(whole: Product, factors: Iterable[Atom]) -> Product:
+    """Remove factors from a product."""
+    left = list(whole.factors)
+    for factor in factors:
+        left.remove(factor)
+    return product(tuple(left))

@@ -7,12 +7,13 @@ from math import gcd
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols import operands
-from mlpgen.symbols.sum_arithmetic import exactly
+from mlpgen.symbols.sum_arithmetic import exactly, less, plus
 from mlpgen.symbols.sums import (
     ONE,
     Called,
     Choice,
     Floor,
+    Item,
     Minimum,
     Name,
     Product,
@@ -20,9 +21,7 @@ from mlpgen.symbols.sums import (
     Scaled,
     Sum,
     alone,
-    less,
     number,
-    plus,
     words,
 )
 
@@ -300,6 +299,11 @@ def _atom(atom: Atom) -> Operand:
     match atom:
         case Name():
             return operands.name(str(atom), getattr(atom, "meaning", None))
+        case Item():
+            found = operands.name(atom.list)
+            for index in atom.indices:
+                found = operands.item(found, formula(index))
+            return operands.call("len", found) if atom.is_length else found
         case Floor():
             sign = "%" if isinstance(atom, Modulo) else "//"
             return operands.infix(sign, formula(atom.dividend), formula(atom.divisor))

@@ -11,6 +11,7 @@ from mlpgen.symbols.sums import (
     Called,
     Choice,
     Floor,
+    Item,
     Minimum,
     Opaque,
     Rounded,
@@ -63,6 +64,8 @@ def _is_positive_atom(atom: Atom) -> bool:
     match atom:
         case Opaque() | Rounded():
             return False
+        case Item():
+            return True
         case Called(function="abs"):
             return True
         case Called(function="max"):
@@ -199,7 +202,8 @@ def rebuilt(
     Args:
         value: The sum.
         replaced: Returns the replacement of an atom; None if only its parts change.
-        again: Evaluates a condition or factor again.
+        again: Evaluates a condition or factor again; an item of a list as a sum, or as
+            it is.
         known: A cache of replaced atoms.
     """
 
@@ -220,6 +224,8 @@ def rebuilt(
                 return extreme(atom.function, [of(each) for each in atom.sums])
             case Rounded():
                 return rounded(atom.function, again(atom.number))
+            case Item():
+                return _read_again(atom, of, again)
             case Choice():
                 condition = again(atom.condition)
                 if not condition.names:
@@ -237,6 +243,18 @@ def rebuilt(
             term = multiplied(term, known[atom])
         found = added(found, term)
     return found
+
+
+def _read_again(
+    atom: Item, of: Callable[[Sum], Sum], again: Callable[[Any], Any]
+) -> Sum:
+    """Read an item of another list, or with other indices."""
+    from mlpgen.symbols.item_sums import item_sum
+
+    found = again(atom)
+    if isinstance(found, Sum):
+        return found
+    return item_sum(atom.list, [*map(of, atom.indices)], length=atom.is_length)
 
 
 def _itself(value: Any) -> Any:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.symbols.work_limit import spend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 MOST_TERMS = 500
 """The most terms of a sum; a larger one has no code."""
@@ -72,6 +72,21 @@ class Local(Name):
 
     __slots__ = ("meaning",)
     meaning: Any
+
+
+class Item(Atom):
+    """An item of a list, or the length of one.
+
+    Attributes:
+        list: The name of the list.
+        indices: The indices, the outermost first.
+        is_length: Whether it is the length of that item.
+    """
+
+    __slots__ = ("indices", "is_length", "list")
+    list: str
+    indices: tuple[Sum, ...]
+    is_length: bool
 
 
 class Opaque(Atom):
@@ -313,23 +328,6 @@ def sums_in(atom: Atom) -> tuple[Sum, ...]:
             return (atom.size,)
         case Called():
             return atom.sums
+        case Item():
+            return atom.indices
     return ()
-
-
-def plus(one: Sum, other: Sum, times: Terms) -> Sum:
-    """Add `other` multiplied by `times` to `one`, without simplification."""
-    found = dict(one.terms)
-    for outer, multiple in times.items():
-        for inner, coefficient in other.terms.items():
-            factors = (*outer.factors, *inner.factors)
-            key = product(factors) if outer and inner else outer or inner
-            found[key] = found.get(key, 0) + multiple * coefficient
-    return Sum({each: number for each, number in found.items() if number})
-
-
-def less(whole: Product, factors: Iterable[Atom]) -> Product:
-    """Remove factors from a product."""
-    left = list(whole.factors)
-    for factor in factors:
-        left.remove(factor)
-    return product(tuple(left))

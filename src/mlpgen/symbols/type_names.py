@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,15 +45,15 @@ class TypeName(str):
         return TypeName(self, self.prefix, self.place, parameter)
 
 
-ParameterValue = int | float | bool | TypeName
-"""The value of a parameter: a number, true or false, or a type of layer."""
+ParameterValue = int | float | bool | TypeName | tuple[Any, ...]
+"""The value of a parameter: a number, true or false, a list, or a type of layer."""
 
 
-Setting = int | float | bool | str
+Setting = int | float | bool | str | tuple[Any, ...]
 """The value of a parameter as the command line or a caller gives it."""
 
 
-def numbers(values: Mapping[str, ParameterValue]) -> dict[str, int | float | bool]:
+def numbers(values: Mapping[str, ParameterValue]) -> dict[str, Any]:
     """Return the parameters that are no types."""
     return {n: v for n, v in values.items() if not isinstance(v, TypeName)}
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.arguments import evaluated
+from mlpgen.graph.arguments import plain as plain_value
 from mlpgen.graph.blocks.definitions import INPUT
 from mlpgen.spec.type_parameters import read_type
-from mlpgen.spec.wording import cut, listed, nearest, shown
+from mlpgen.spec.wording import cut, kind_of, listed, nearest, shown
 from mlpgen.symbols.agreements import agree, noting
-from mlpgen.symbols.expressions import Expression, value_of
+from mlpgen.symbols.expressions import Expression, is_whole, value_of
+from mlpgen.symbols.lists import fits
 from mlpgen.symbols.type_names import TypeName, is_type_text
 
 if TYPE_CHECKING:
@@ -32,14 +34,6 @@ _SIZES = {
 """The names of the dimensions of an example, by their number."""
 _LAST = "features"
 """An alternative name of the last dimension."""
-
-
-_KINDS = {
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    TypeName: "a type of layer",
-}
 
 
 class Use(NamedTuple):
@@ -147,21 +141,24 @@ def block_arguments(
             help = _takes(str(name), definition)
             problems.add("MG201", message, path, key=True, help=help)
             continue
-        value = evaluated(raw, path, scope, problems)
+        value = evaluated(raw, path, scope, problems, lists=True)
         default = definition.parameters[name]
         if isinstance(default, TypeName) and is_type_text(raw):
             value = read_type(raw, path, blocks, problems)
-        plain = value_of(value)
+        plain = plain_value(value) if isinstance(value, list) else value_of(value)
         if not mark.found and not fits(plain, default):
             message = (
-                f"`{name}` must be {_KINDS[type(default)]} like its default "
+                f"`{name}` must be {kind_of(default)} like its default "
                 f"{_bare(default)}, not {shown(plain)}"
             )
             help = problems.help_for(plain)
-            if isinstance(raw, list) and entry.shorthand and len(raw) > 1:
+            listed_ = isinstance(raw, list) and not isinstance(default, tuple)
+            if listed_ and entry.shorthand and len(raw) > 1:
                 help = f"name them: {_named(raw, definition)}"
             problems.add("MG203", message, path, help=help)
         found[name] = plain if isinstance(plain, int) and _sized(value) else value
+        if isinstance(value, list):
+            found[name] = _items(value)
     if mark.found:
         return None
     return {name: found[name] for name in definition.parameters if name in found}
@@ -169,6 +166,14 @@ def block_arguments(
 
 def _bare(default: ParameterValue) -> str:
     return f"`{default}`" if isinstance(default, TypeName) else shown(default)
+
+
+def _items(value: Any) -> Any:
+    """Return a list as a tuple in which whole numbers are sizes."""
+    if isinstance(value, list):
+        return tuple(map(_items, value))
+    whole = isinstance(value, Expression) and is_whole(value.value)
+    return value.value if whole else value
 
 
 def _takes(name: str, definition: Definition) -> str:
@@ -189,14 +194,6 @@ def _named(values: list[Any], definition: Definition) -> str:
 
 def _sized(value: Any) -> bool:
     return not isinstance(value, Expression) or not isinstance(value.value, bool)
-
-
-def fits(value: object, default: ParameterValue) -> TypeGuard[ParameterValue]:
-    """Return whether a value has the type of a parameter's default."""
-    if isinstance(default, bool | TypeName) or isinstance(value, bool | TypeName):
-        return type(value) is type(default)
-    whole = isinstance(value, int)
-    return whole or (isinstance(value, float) and isinstance(default, float))
 
 
 def written_as_numbers(

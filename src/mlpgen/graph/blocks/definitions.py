@@ -19,7 +19,7 @@ from mlpgen.names.identifiers import (
     wrong_parameter,
 )
 from mlpgen.spec.entries import EntryReader
-from mlpgen.spec.models import Block
+from mlpgen.spec.models import Block, check_list
 from mlpgen.spec.type_parameters import read_types
 from mlpgen.spec.types import layer_class, taken_by
 from mlpgen.spec.wording import cut
@@ -180,6 +180,8 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
         if block.input:
             _check_names(inputs, "input", (*path, "input"), problems)
         at = (*path, "parameters")
+        for each, value in block.parameters.items():
+            check_list(value, (*at, each), problems)
         _check_names(tuple(block.parameters), "parameter", at, problems, key=True)
         _check_values(block.values, path, block.parameters, inputs, problems)
         entries = EntryReader(names, problems).read(block.layers, (*path, "layers"))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from mlpgen.graph.resolver_state import Place, ResolverState
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import ParameterValue
 
 
 class Hints(NamedTuple):
@@ -31,7 +31,7 @@ class Hints(NamedTuple):
 
     plain: Mapping[str, frozenset[str]] = {}
     empty: frozenset[Place] = frozenset()
-    examples: Mapping[str, tuple[Mapping[str, Scalar], ...]] = {}
+    examples: Mapping[str, tuple[Mapping[str, ParameterValue], ...]] = {}
     free: Mapping[str, Mapping[str, frozenset[str]]] = {}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.graph.arguments import plain as plain_value
 from mlpgen.graph.blocks.arguments import (
     Use,
     block_arguments,
@@ -18,10 +19,10 @@ from mlpgen.graph.nodes import Maker
 from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.used_parameters import direct_names
 from mlpgen.symbols.agreements import Agreement
-from mlpgen.symbols.expressions import Expression, NotComputedError, value_of
+from mlpgen.symbols.expressions import Expression, NotComputedError
+from mlpgen.symbols.lists import like
 from mlpgen.symbols.sizes import Size
 from mlpgen.symbols.substitution import restated
-from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -92,12 +93,7 @@ class Uses:
         definition = definition._replace(parameters=own)
         concrete = {**own}
         for name, value in given.items():
-            plain = value_of(value)
-            default = definition.parameters[name]
-            if isinstance(default, TypeName):
-                concrete[name] = plain
-            else:
-                concrete[name] = type(default)(plain)
+            concrete[name] = like(plain_value(value), definition.parameters[name])
         user = self._blocks.get(context.scope.title)
         names = user.parameters if user else context.scope.parameters
         self._state.arrivals |= arrivals(definition, values, context.scope, names)

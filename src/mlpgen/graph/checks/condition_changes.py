@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from itertools import combinations, islice, product
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.entries.when_trial_values import near
 from mlpgen.symbols.expressions import Expression, ExpressionError
+from mlpgen.symbols.lists import changes, filled
 from mlpgen.symbols.sizes import sum_of
 from mlpgen.symbols.substitution import restated
 from mlpgen.symbols.sums import Choice
@@ -15,9 +17,9 @@ from mlpgen.symbols.sums import Choice
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.expressions import Numbers
 
-    Values = Mapping[str, Scalar]
+    Values = Mapping[str, Numbers]
 
 MOST = 200
 """The number of values tried for one parameter, or for two together."""
@@ -60,10 +62,15 @@ def _conditions(size: int) -> Iterator[Expression]:
             yield atom.condition
 
 
-def _others(value: Scalar, numbers: Iterable[int]) -> Iterator[Scalar]:
+def _others(value: Numbers, numbers: Iterable[int]) -> Iterator[Numbers]:
     """Yield other values of a parameter."""
     if isinstance(value, bool):
         yield not value
+        return
+    if isinstance(value, tuple):
+        for number in numbers:
+            yield filled(value, number)
+            yield from changes(value, partial(filled, number=number))
         return
     for each in (*numbers, int(value) + 1, int(value) * 2, int(value) // 2):
         yield type(value)(each)

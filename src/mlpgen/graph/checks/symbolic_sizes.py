@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.used_parameters import sizes_of
 from mlpgen.spec.wording import shown
 from mlpgen.symbols.expressions import ExpressionError
+from mlpgen.symbols.lists import changes
 from mlpgen.symbols.sizes import (
     code_of,
     has_code,
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from mlpgen.source import Path
     from mlpgen.spec.problems import Problems
     from mlpgen.symbols.agreements import Agreement
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.expressions import Numbers
 
 FACTORS = (2, 3)
 """Factors for parameters, to test whether sizes stay equal."""
@@ -135,17 +137,16 @@ def _deciding(noted: Noted, scope: Scope) -> str:
     """Return a parameter whose change makes two sizes differ, or an empty string."""
     agreement = noted.agreement
     names = _names(agreement)
+    least = any(map(has_minimum, agreement))
     known = numbers(scope.parameters)
     for name, default in known.items():
         if name not in names or isinstance(default, float):
             continue
-        tried = [
-            _always_differ(noted, name, each, known, scope.free)
-            for each in _multiples(default)
-        ]
-        # A minimum may switch to its other operand only near the default.
-        beside = default - 1 if any(map(has_minimum, agreement)) else default
-        if all(tried) or _always_differ(noted, name, beside, known, scope.free):
+        tried = (
+            all(_always_differ(noted, name, x, known, scope.free) for x in values)
+            for values in _others(default, beside=least)
+        )
+        if any(tried):
             return name
     if not any(sum_of(each).conditions for each in agreement):
         return ""
@@ -157,8 +158,8 @@ def _deciding(noted: Noted, scope: Scope) -> str:
 def _always_differ(
     noted: Noted,
     name: str,
-    value: Scalar,
-    known: Mapping[str, Scalar],
+    value: Numbers,
+    known: Mapping[str, Any],
     free: Collection[str],
 ) -> bool:
     """Return whether sizes differ with a value of a parameter, for any free sizes."""
@@ -170,13 +171,42 @@ def _always_differ(
     return all(_differ(noted, each) for each in tried)
 
 
-def _multiples(default: int) -> tuple[int, ...]:
-    if isinstance(default, bool):
-        return (not default,)
-    return tuple(default * factor for factor in FACTORS)
+def _others(default: Numbers, *, beside: bool) -> Iterator[tuple[Numbers, ...]]:
+    """Yield other values of a parameter: if sizes differ with all, it decides.
+
+    Args:
+        default: Its value.
+        beside: Whether to try the number below: a minimum may switch to its other
+            operand only near the default.
+    """
+    if isinstance(default, tuple):
+        yield (tuple(_scaled(default[-1], 1 + at) for at in range(len(default) + 1)),)
+        multiples = (changes(default, partial(_times, factor)) for factor in FACTORS)
+        yield from zip(*multiples, strict=True)
+    elif isinstance(default, bool):
+        yield (not default,)
+    else:
+        yield tuple(_times(factor, default) for factor in FACTORS)
+    if beside and not isinstance(default, bool):
+        yield from ((each,) for each in changes(default, partial(_plus, -1)))
 
 
-def _differ(noted: Noted, parameters: Mapping[str, Scalar]) -> bool:
+def _scaled(value: Numbers, factor: int) -> Numbers:
+    """Multiply a number, or all numbers of a list."""
+    if isinstance(value, tuple):
+        return tuple(_scaled(each, factor) for each in value)
+    return value if isinstance(value, bool) else value * factor
+
+
+def _times(factor: int, value: Any) -> Any:
+    return (not value) if isinstance(value, bool) else value * factor
+
+
+def _plus(number: int, value: Any) -> Any:
+    return value if isinstance(value, bool) else value + number
+
+
+def _differ(noted: Noted, parameters: Mapping[str, Numbers]) -> bool:
     """Return whether the sizes differ while the layer runs."""
     try:
         if not all(restated(guard, parameters).value for guard in noted.guards):

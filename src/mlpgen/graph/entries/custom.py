@@ -132,7 +132,7 @@ def _value(raw: Any, path: Path, context: Context) -> Any:
         message = f"an argument must be a value or a list of values, not {shown(raw)}"
         context.problems.add("MG203", message, path)
         return None
-    value = evaluated(raw, path, context.scope, context.problems)
+    value = evaluated(raw, path, context.scope, context.problems, lists=True)
     return _tuple(value)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.checks.limits import MOST_LAYERS, leaves
@@ -10,15 +9,14 @@ from mlpgen.graph.code_keys import code_key, node_key
 from mlpgen.graph.context import container
 from mlpgen.graph.entries.names import names_of_rounds
 from mlpgen.graph.entries.repeat_grouping import gathered
+from mlpgen.graph.entries.repeat_lists import by_round, is_length
+from mlpgen.graph.entries.repeat_shapes import shape_after
 from mlpgen.graph.entries.when import mentions_index, rounds_can_pass
-from mlpgen.graph.entries.when_pass_through import (
-    can_be_empty,
-    differs,
-    some,
-)
+from mlpgen.graph.entries.when_pass_through import can_be_empty, differs
 from mlpgen.graph.scope import INDEX
-from mlpgen.graph.used_parameters import counts, names_in, names_of_node
-from mlpgen.symbols.sizes import Size, either, names_of, operand_of, with_value
+from mlpgen.graph.used_parameters import counts
+from mlpgen.symbols.lists import endless
+from mlpgen.symbols.sizes import Size, with_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,8 +75,8 @@ def repeated(
     for index in range(made):
         round_ = _round(entry, names.every[index] if names else str(index))
         takes = (wire, *others)
-        within = _within(entry, index, context)
         needed = index < max(1, int(count))
+        within = _within(entry, index, context, beyond=not needed)
         with context.problems.trial() as trial:
             node, after = resolve(round_, takes, within)
             runs = node is not None
@@ -129,10 +127,22 @@ def _passing(round_: Entry, wires: tuple[Wire, ...], after: Wire) -> Node:
     return container(round_._replace(type="Identity"), wires, (), after.value)
 
 
-def _within(entry: Entry, index: int, context: Context) -> Context:
-    """Return a context in which expressions can use the round number."""
+def _within(
+    entry: Entry, index: int, context: Context, *, beyond: bool = False
+) -> Context:
+    """Return a context in which expressions can use the round number.
+
+    Args:
+        entry: The entry.
+        index: The number of the round.
+        context: The context of the entry.
+        beyond: Whether only longer lists have such a round: these begin again.
+    """
+    known = context.scope.parameters
+    if beyond:
+        known = {name: endless(value) for name, value in known.items()}
     scope = context.scope._replace(
-        parameters={**context.scope.parameters, INDEX: index},
+        parameters={**known, INDEX: index},
         fixed=context.scope.fixed | {INDEX},
     )
     return context._replace(scope=scope, prefix=f"{context.prefix}{entry.name}.")
@@ -174,8 +184,9 @@ def _rounds(
         context.problems.add("MG222", message, (*entry.path, "repeat"), help=help)
         return None
     empty = (empty or int(count) == 0) and isinstance(count, Size)
+    empty = empty and not is_length(count)
     counted = not any(map(counts, nodes))  # by the number of a round around them
-    written = written if counted else nodes
+    written = [*map(by_round, written, range(len(nodes)))] if counted else nodes
     rounds = gathered(nodes, written, count, empty=empty, counted=counted)
     empty = empty and can_be_empty(last)
     if isinstance(count, Size) and (
@@ -211,7 +222,7 @@ def _rounds(
         picks=last.picks,
         parts={
             name: value._replace(
-                shape=_after(nodes, name, count, entry, context, empty=empty)
+                shape=shape_after(nodes, name, count, entry, context, empty=empty)
             )
             for name, value in last.parts.items()
         },
@@ -260,52 +271,6 @@ def _irregular(last: Repetition, written: list[Node]) -> bool:
     alone = last.first == len(written) - 1
     several = len({node_key(node) for node in written[1:]}) > 1
     return last.first > 1 or (alone and several)
-
-
-def _after(
-    nodes: Sequence[Node],
-    part: str,
-    count: int,
-    entry: Entry,
-    context: Context,
-    *,
-    empty: bool,
-) -> tuple[int, ...]:
-    """Return the shape after the last round, in terms of a symbolic count."""
-    last = nodes[max(1, min(len(nodes), int(count))) - 1].parts[part].shape
-    if not isinstance(count, Size):
-        return last
-    taken = nodes[0].input
-    if len(nodes) == 1:
-        return context.scope.either(some(count), last, taken) if empty else last
-    path = (*entry.path, "repeat")
-    behind = names_of(count) | names_of_node(nodes[0])
-    behind = behind.union(*(names_in(each.shape) for each in nodes[0].inputs))
-    shapes = [node.parts[part].shape for node in nodes]
-    if any(len(shape) != len(last) for shape in shapes):
-        return tuple(context.scope.unknown(size, path, behind) for size in last)
-    found = []
-    for at, (size, sizes) in enumerate(
-        zip(last, zip(*shapes, strict=True), strict=True)
-    ):
-        steps = [later - before for before, later in pairwise(sizes)]
-        codes = {code_key(step) for step in steps}
-        regular = codes == {"0"} or (len(codes) == 1 and len(steps) > 1)
-        grows_alike = regular and code_key(sizes[0] - taken[at]) in codes
-        if empty and grows_alike and not _may_divide_by_zero(steps[0]):
-            found.append(taken[at] + count * steps[0])
-            continue
-        if not regular:
-            found.append(context.scope.unknown(size, path, behind))
-            continue
-        after = sizes[0] + (count - 1) * steps[0]
-        found.append(either(some(count), after, taken[at]) if empty else after)
-    return tuple(found)
-
-
-def _may_divide_by_zero(size: int) -> bool:
-    """Return whether a size divides by a parameter, which is 0 with no rounds."""
-    return any(each.names for each in operand_of(size).divisors())
 
 
 def _codes(wire: Wire) -> list[str]:

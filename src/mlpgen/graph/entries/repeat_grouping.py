@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.code_keys import code_key, node_key
+from mlpgen.graph.entries.repeat_lists import after_first, runs_through
 from mlpgen.graph.nodes import Repetition
 from mlpgen.graph.scope import INDEX
 from mlpgen.graph.used_parameters import counts
@@ -40,10 +41,10 @@ def gathered(
         The repetitions. Sizes that grow by the same step each round are computed from
         `index`: `64 + 32 * index`.
     """
-    alike = len({node_key(each) for each in nodes[1:]}) == 1
-    if empty and counted and alike:
-        node = _begun(nodes[0], nodes[1])
-        if node is not None and node_key(nodes[0]) != node_key(nodes[1]):
+    alike = len({node_key(each) for each in written[1:]}) == 1
+    if counted and alike and node_key(written[0]) != node_key(written[1]):
+        node = _begun(written[0], written[1])
+        if node is not None and (empty or runs_through(node, count)):
             return (Repetition(node, 0, count, tuple(nodes), counted=True),)
     found: list[Repetition] = []
     at = 0
@@ -52,6 +53,7 @@ def gathered(
         after = written[at + 1 :]
         if length <= len(after) and _to_the_end(after, at + 1, counted):
             length = 1  # its input is equal to that of the next by chance
+        node = after_first(node) if at else node
         same = {node_key(each) for each in nodes[at : at + length]}
         if len(same) == 1 and (length == 1 or not isinstance(count, Size)):
             # What their numbers decide is the same in all of them.

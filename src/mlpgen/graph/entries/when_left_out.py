@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.resolver_state import ResolverState
     from mlpgen.graph.wires import Wire
     from mlpgen.spec.entries import Entry
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.type_names import ParameterValue
 
     Wired = tuple[Wire, ...]
     Make = Callable[[Entry, Wired, Context], Node | None]
@@ -34,7 +34,7 @@ def omitted(
     context: Context,
     make: Make,
     state: ResolverState,
-    uses: Sequence[Mapping[str, Scalar]],
+    uses: Sequence[Mapping[str, ParameterValue]],
 ) -> Node | None:
     """Resolve a layer that is left out.
 
@@ -118,7 +118,7 @@ def _attempts(
     entry: Entry,
     wires: Wired,
     context: Context,
-    uses: Sequence[Mapping[str, Scalar]],
+    uses: Sequence[Mapping[str, ParameterValue]],
 ) -> Iterator[tuple[Context, Wired]]:
     """Yield the contexts in which a layer is tried, with its inputs there."""
     scope = context.scope

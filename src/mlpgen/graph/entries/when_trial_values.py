@@ -11,7 +11,9 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.symbols.expressions import ExpressionError
+from mlpgen.symbols.expressions import ExpressionError, is_whole
+from mlpgen.symbols.lists import filled
+from mlpgen.symbols.lists import numbers as numbers_in
 from mlpgen.symbols.sizes import Size, with_value
 from mlpgen.symbols.substitution import substituted
 from mlpgen.symbols.type_names import numbers
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wire
     from mlpgen.spec.entries import Entry
-    from mlpgen.symbols.expressions import Scalar
+    from mlpgen.symbols.expressions import Numbers
 
 MOST = 16
 """The maximum number of trials for one layer."""
@@ -32,11 +34,11 @@ _NUMBERS = (2, 4, 8, 16, 64, 1, 3, 12, 6, 128, 0)
 _LARGER = 16
 """The factor for image sizes, in case the image is too small."""
 
-Values = dict[str, "Scalar"]
+Values = dict[str, "Numbers"]
 
 
 def examples(
-    entry: Entry, scope: Scope, uses: Iterable[Mapping[str, Scalar]]
+    entry: Entry, scope: Scope, uses: Iterable[Mapping[str, Any]]
 ) -> Iterator[Scope]:
     """Yield the scopes of other uses of the block in which a layer runs.
 
@@ -92,8 +94,9 @@ def _others(
     flags = [name for name in names if isinstance(known[name], bool)][:MOST_FLAGS]
     counts = [name for name in names if not isinstance(known[name], bool)]
     counted = [n for n, v in known.items() if n in used and not isinstance(v, bool)]
-    nothing = [name for name in counted if known[name] <= 0]
-    sides = [name for name in known if name.endswith(("_height", "_width", "_depth"))]
+    nothing = [name for name in counted if min(numbers_in(known[name])) <= 0]
+    ends = ("_height", "_width", "_depth")
+    sides = {n: v for n, v in known.items() if n.endswith(ends) and is_whole(v)}
     tried = list(dict.fromkeys([*near(asked), *_NUMBERS]))
     changes: list[Sequence[str]] = [[each] for each in counts]
     changes += [counts, list(dict.fromkeys([*counts, *nothing]))]
@@ -101,12 +104,12 @@ def _others(
         (1, _LARGER), product((True, False), repeat=len(flags))
     ):
         begin = {**known, **dict(zip(flags, choice, strict=True))}
-        begin |= {name: known[name] * larger for name in sides}
+        begin |= {name: size * larger for name, size in sides.items()}
         yield begin
         for number, change in product(tried, [nothing, *changes]):
-            yield {**begin, **{n: type(known[n])(number) for n in change}}
+            yield {**begin, **{n: filled(known[n], number) for n in change}}
         for number in tried:
-            yield {**begin, **{n: type(known[n])(number) for n in counted}}
+            yield {**begin, **{n: filled(known[n], number) for n in counted}}
 
 
 def near(asked: list[Any]) -> Iterator[int]:
@@ -143,11 +146,11 @@ def arriving(wire: Wire, scope: Scope) -> Wire:
     return wire._replace(value=value._replace(shape=shape))
 
 
-def _plain(value: Scalar) -> Scalar:
+def _plain(value: Numbers) -> Numbers:
     return int(value) if isinstance(value, Size) else value
 
 
-def _moved(size: int, values: Mapping[str, Scalar]) -> int:
+def _moved(size: int, values: Mapping[str, Numbers]) -> int:
     if not isinstance(size, Size):
         return size
     try:

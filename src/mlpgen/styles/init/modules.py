@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlpgen.graph.scope import INDEX
 from mlpgen.spec.types import NOT_IN_TORCH
 from mlpgen.styles.code import Group, call, keyword, literal, quoted
+from mlpgen.styles.init.rounds import loop_of
 from mlpgen.styles.shape_text import comment_text
 from mlpgen.symbols.sizes import code_of
 
@@ -92,9 +93,9 @@ def _rounds(node: Node, *, comments: bool) -> Piece:
 def _round(each: Repetition, *, comments: bool) -> Piece:
     if code_of(each.times) == "1":
         return module_code(each.node, comments=comments)
-    piece = module_code(each.node, comments=False)
-    loop = _loop(each, counted=each.counted)
-    return Group("*(", (piece, loop), ")", separator=" ")
+    loop = loop_of(each)
+    piece = module_code(loop.node, comments=False)
+    return Group("*(", (piece, loop.head), ")", separator=" ")
 
 
 def _loop(each: Repetition, *, counted: bool) -> str:

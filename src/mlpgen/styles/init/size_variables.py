@@ -118,7 +118,7 @@ class _SizeVariables:
             for each in sorted(code.names)
             if len(each) > most
         }
-        return replaced(value, sums, lambda each: each, "")
+        return replaced(value, sums, lambda each: each)
 
     def _longest(self, value: Size | Real | Expression) -> int:
         whole = isinstance(value, Size) and not is_product(value)

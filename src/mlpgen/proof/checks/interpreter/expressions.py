@@ -39,6 +39,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": round,
     "int": int,
     "abs": abs,
+    "len": len,
     "floor": math.floor,
     "ceil": math.ceil,
 }
@@ -101,7 +102,7 @@ def computed(text: str, known: Mapping[str, Any]) -> Any:
         return known[text.strip()]  # a type of layer
     try:
         return _value(ast.parse(text.strip(), mode="eval").body, {**_TRUTH, **known})
-    except (SyntaxError, KeyError, TypeError, ArithmeticError, ValueError) as error:
+    except (SyntaxError, LookupError, TypeError, ArithmeticError, ValueError) as error:
         raise FailsError(f"`{text}` is more than arithmetic: {error}") from None
 
 
@@ -110,7 +111,9 @@ def _value(node: ast.expr, known: Mapping[str, Any]) -> Any:
         case ast.Constant(value=bool() | int() | float() as value):
             return value
         case ast.Name(id=name):
-            return _number(known[name])
+            return known[name] if _is_list(known[name]) else _number(known[name])
+        case ast.Subscript(value=found, slice=index):
+            return _value(found, known)[_value(index, known)]
         case ast.UnaryOp(op=op, operand=operand):
             return _UNARY[type(op)](_value(operand, known))
         case ast.BinOp(left=left, op=op, right=right):
@@ -136,6 +139,10 @@ def _binary(op: ast.AST, left: Any, right: Any) -> Any:
     if isinstance(op, ast.Pow) and abs(right) > 64:
         raise ValueError("the exponent is too large")
     return _number(_BINARY[type(op)](left, right))
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def _number(value: Any) -> Any:
