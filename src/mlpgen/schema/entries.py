@@ -229,13 +229,14 @@ def _of_parameter() -> dict[str, Any]:
 
 
 def _block_arguments() -> dict[str, Any]:
-    allowed = [*VALUE["anyOf"], *_lists(_NUMBER, EXPRESSION)]
     mapping = {
         "type": "object",
         "propertyNames": {"pattern": ARGUMENT},
-        "additionalProperties": {"anyOf": allowed},
+        "additionalProperties": {
+            "anyOf": [*VALUE["anyOf"], *_lists(_NUMBER, EXPRESSION)]
+        },
     }
     return {
         "description": "Values for the parameters of a block.",
-        "anyOf": [mapping, *allowed, {"type": "null"}],
+        "anyOf": [mapping, *VALUE["anyOf"], {"type": "null"}],
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols.expressions import is_expression, written

@@ -260,7 +260,9 @@ def _checked_numbers(
     if not isinstance(given, dict):
         return {}
     symbolic = key == "values"
-    wanted = "an expression" if symbolic else "a list or a type of layer"
+    wanted = "true/false or an expression"
+    if not symbolic:
+        wanted = "true/false, a list or a type of layer"
     right = {
         name: raw
         for name, raw in given.items()
@@ -270,7 +272,7 @@ def _checked_numbers(
     }
     for name, raw in given.items():
         if name not in right:
-            message = f"`{cut(name)}` must be a number, true/false or {wanted}, not "
+            message = f"`{cut(name)}` must be a number, {wanted}, not "
             help = problems.help_for(raw, symbolic=symbolic) or similar_type(raw)
             problems.add("MG203", message + shown(raw), (key, name), help=help)
         else:

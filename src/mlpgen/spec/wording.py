@@ -87,6 +87,8 @@ def kind_of(default: object) -> str:
             return "a whole number"
         case float():
             return "a number"
+        case TypeName():
+            return "a type of layer"
         case tuple() | list():
             inner = default[0] if default else 0
             if isinstance(inner, tuple | list):

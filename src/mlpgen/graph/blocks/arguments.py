@@ -9,6 +9,7 @@ from mlpgen.graph.arguments import plain as plain_value
 from mlpgen.graph.blocks.definitions import INPUT
 from mlpgen.spec.type_parameters import read_type
 from mlpgen.spec.wording import cut, kind_of, listed, nearest, shown
+from mlpgen.spec.wording import plain as bare
 from mlpgen.symbols.agreements import agree, noting
 from mlpgen.symbols.expressions import Expression, is_whole, value_of
 from mlpgen.symbols.lists import fits
@@ -152,9 +153,12 @@ def block_arguments(
                 f"{_bare(default)}, not {shown(plain)}"
             )
             help = problems.help_for(plain)
-            listed_ = isinstance(raw, list) and not isinstance(default, tuple)
-            if listed_ and entry.shorthand and len(raw) > 1:
+            if isinstance(raw, list) and entry.shorthand and len(raw) > 1:
                 help = f"name them: {_named(raw, definition)}"
+            problems.add("MG203", message, path, help=help)
+        elif isinstance(raw, list) and entry.shorthand:
+            message = f"a list is given by name, as `{name}` of `{entry.type}`"
+            help = f"write `{entry.type}: {{{name}: {bare(raw)}}}`"
             problems.add("MG203", message, path, help=help)
         found[name] = plain if isinstance(plain, int) and _sized(value) else value
         if isinstance(value, list):
