@@ -17,16 +17,16 @@ WORDS = frozenset(
     _is_kept _is_number _is_so _is_text _key _kind _kind_of_numbers _kinds _known
     _labels _layer _layers _mae _maps _marks _mended _numbers _of_channels
     _of_classes _of_copies _of_keys _of_layers _one_or_some _only _other _other_data
-    _other_settings _outcome _pairs _pickled _place _positive _r2 _range _refused
-    _reordered _resampled _rmse _rows _safetensors _said _save _scheduler_kind
-    _shape _single _span _steps _subplots _sums _targets _title _told _trained
-    _two_classes _unequal _without_noise about about_inputs above advice affine
-    all_differ all_finite all_numbers applied are_labels are_thousands area_below
-    argparse args array as_csv as_csv_rows as_floats as_json as_known as_read
-    as_shown as_targets as_tensor as_texts asked attempt augment augmented average
-    axes axis batches begin begins_as_image begun believed beside beside_parts best
-    best_pattern between brightness build by_name byte_marks cache called
-    called_image cased cells centered chain changes channel check_apart
+    _other_settings _outcome _pairs _pickled _place _plain _positive _r2 _range
+    _refused _reordered _resampled _rmse _rows _safetensors _said _save
+    _scheduler_kind _shape _single _span _steps _subplots _sums _targets _title
+    _told _trained _two_classes _unequal _without_noise about about_inputs above
+    advice affine all_differ all_finite all_numbers applied are_labels are_thousands
+    area_below argparse args array as_csv as_csv_rows as_floats as_json as_known
+    as_read as_shown as_targets as_tensor as_texts asked attempt augment augmented
+    average axes axis batches begin begins_as_image begun believed beside
+    beside_parts best best_pattern between brightness build by_name byte_marks cache
+    called called_image cased cells centered chain changes channel check_apart
     check_arguments check_broken check_chances check_classes check_counts
     check_files check_finite check_folder check_layout check_names check_other
     check_out check_own check_restored check_swapped check_targets check_unit
@@ -66,8 +66,8 @@ WORDS = frozenset(
     keep kind_of_numbers known known_ends known_examples labels lacks laid_out last
     layer layer_name layer_type layer_types layout_of leads_up learned
     learned_columns learned_targets learning_rate leave left_out lengths_of lines_of
-    load load_labeled loaded locked look look_like_classes looks_like_number loss
-    loss_beside lowest lr_scheduler make_optimizer margins mark_of mark_of_data
+    list_of load load_labeled loaded locked look look_like_classes looks_like_number
+    loss loss_beside lowest lr_scheduler make_optimizer margins mark_of mark_of_data
     mark_of_rows marks_of_rows mask_checks mask_classes mask_name mask_numbers
     mask_size mask_targets mask_values matches math may_be_id md5 mean meaning means
     measured median memory mended_axes mended_labels mended_values merged_parts
