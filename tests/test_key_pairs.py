@@ -45,7 +45,16 @@ KINDS: dict[str, Any] = {
     "Sequential": {"Sequential": [{"Linear": 8}, "ReLU"]},
     "custom": {"custom": {"path": "own_layers.py", "class": "Own", "parameters": 1}},
     "share": {},
+    "layer by a parameter": {"${kind}": {"out_features": 8}},
+    "layer of several results by a parameter": {"${kind}": 8},
+    "block by a parameter": {"${kind}": None},
 }
+BY_A_PARAMETER = {
+    "layer by a parameter": "Linear",
+    "layer of several results by a parameter": "GRU",
+    "block by a parameter": "Inner",
+}
+"""The value of the parameter `kind`."""
 VALUES: Keys = {
     "name": "named",
     "from": "input",
@@ -64,6 +73,7 @@ OTHERS: dict[str, Keys] = {
     "function of several results": {"select": "second"},
     "block of several results": {"select": "second"},
 }
+OTHERS["layer of several results by a parameter"] = OTHERS["layer of several results"]
 """Special values for some kinds."""
 
 REFUSED: dict[str, dict[str, str]] = {
@@ -134,6 +144,8 @@ REFUSED: dict[str, dict[str, str]] = {
 }
 REFUSED["buffer"] = REFUSED["parameter"]
 REFUSED["custom"] = {**REFUSED["Sequential"]}
+for each in BY_A_PARAMETER:
+    REFUSED[each] = {**REFUSED[each.removesuffix(" by a parameter")]}
 for each in KINDS:
     if each != "Sequential":
         REFUSED.setdefault(each, {})["numbered"] = "MG250"
@@ -158,6 +170,7 @@ IN_A_CHAIN: dict[str, str] = {
 """Keys that no entry of a `Sequential` can have."""
 SEVERAL = {
     "layer of several results",
+    "layer of several results by a parameter",
     "function of several results",
     "block of several results",
 }
@@ -235,11 +248,13 @@ def spec_of(entry: Keys, place: str, kind: str) -> Keys:
         },
         "Two": {"layers": two, "outputs": ["one", "second"]},
     }
-    text = json.dumps(made)
+    text = json.dumps(made) + f'"{BY_A_PARAMETER.get(kind)}"'
     blocks = {name: each for name, each in blocks.items() if f'"{name}"' in text}
     data = {"name": "Net", "input": [5, 8], "parameters": {"wide": True}}
     if '"${wide}"' not in text:
         data["parameters"] = {}
+    if kind in BY_A_PARAMETER:
+        data["parameters"]["kind"] = BY_A_PARAMETER[kind]
     if place == "block":
         holder = {"layers": made, "parameters": data["parameters"]}
         blocks["Holder"] = holder
@@ -267,6 +282,9 @@ def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
                 for key in pair - {"parametrize", "repeat"}:
                     found.pop(key, None)
                 found[" and ".join(sorted(pair))] = code
+    pair = {"share", "parametrize"}
+    if kind == "block by a parameter" and not chain and pair <= {*keys}:
+        found["share"] = "MG229"  # no layer of any type can have both
     # Checks that depend on values run only if nothing else is wrong.
     of_values = "else" if {"when", "else"} <= {*keys} else "when"
     if {"when", "else"} <= found.keys():
@@ -309,7 +327,7 @@ def check_refusals(
 ) -> None:
     """Each refused key is named at its line, with what it does not go with."""
     lines = written(data).splitlines()
-    type_ = next(iter(KINDS[kind]), "share")
+    type_ = BY_A_PARAMETER.get(kind, next(iter(KINDS[kind]), "share"))
     for names, code in refused.items():
         keys = names.split(" and ")
         told = [
@@ -356,7 +374,7 @@ def check_works(data: Keys) -> api.Network:
         for name in PROVED:
             checks[name](tried)
     gradients(list(tried.models.values()))
-    if data["parameters"]:
+    if "wide" in data["parameters"]:
         torch.default_generator.manual_seed(1)
         others = []
         for cls in classes.values():
@@ -462,12 +480,12 @@ def test_sharing_of_everything(target: str, place: str) -> None:
     """The module runs again on another tensor, and has no parameters of its own."""
     entry = {**TARGETS[target], "name": "target"}
     again = {"share": "target", "from": "input", "name": "again"}
-    data = spec_of(entry, "block" if "block" in place else "model", "")
+    data = spec_of(entry, "block" if "block" in place else "model", target)
     layers = data["blocks"]["Holder"]["layers"] if "block" in place else data["layers"]
     layers.append(again)
     layers.append({"add": None, "from": ["target", "again"]})
     if place == "repeated block":
-        data["layers"] = [{"Holder": None, "repeat": 2}]
+        data["layers"] = [{**data["layers"][0], "repeat": 2}]
         del data["outputs"]
     if target in NOT_SHARED:
         (found,) = {each.message for each in mistakes(data)}

@@ -24,8 +24,9 @@ def layer_type(name: str, *own: type[nn.Module]) -> type[nn.Module]:
     known = {each.__name__: each for each in own}
     found = known.get(name) or _layers().get(name)
     if found is None:
-        near = get_close_matches(name, [*known, *_layers()], n=1)
-        similar = f": did you mean {near[0]}?" if near else ""
+        words = {each.lower(): each for each in (*known, *_layers())}
+        near = get_close_matches(name.lower(), words, n=1)
+        similar = f": did you mean {words[near[0]]}?" if near else ""
         raise RunError(f"torch.nn has no layer {name!r}{similar}")
     return found
 

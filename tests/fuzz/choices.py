@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.captures import captures
+from mlpgen.proof.other_types import other_types
+from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
     import random
@@ -51,6 +53,8 @@ def _free(network: Network) -> list[str]:
 
 def _others(network: Network, name: str) -> list[Any]:
     value = network.graph.parameters[name]
+    if isinstance(value, TypeName):
+        return [*other_types(value)]
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, int):

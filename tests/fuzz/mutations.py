@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING
 
-from . import blocks, keys, layers, values
+from . import blocks, keys, layer_types, layers, values
 from .repairs import drop_unused, mend_names
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ MUTATIONS: dict[Mutation, int] = {
     layers.outputs: 4,
     layers.more_inputs: 3,
     blocks.crossed: 5,
+    layer_types.typed: 5,
+    layer_types.retyped: 4,
 }
 
 

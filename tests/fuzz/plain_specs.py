@@ -117,7 +117,7 @@ def names(layers: list[Entry]) -> list[str]:
     found = []
     for each in entries:
         name = str(each.get("name", ""))
-        stem = snake_case(type_of(each) or "share")
+        stem = snake_case(type_of(each).strip("${} ") or "share")
         while not name:
             counts[stem] = counts.get(stem, 0) + 1
             next_ = f"{stem}_{counts[stem]}"

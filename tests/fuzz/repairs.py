@@ -10,6 +10,7 @@ from .plain_specs import (
     lists,
     names,
     type_of,
+    values,
 )
 
 if TYPE_CHECKING:
@@ -58,7 +59,11 @@ def drop_unused(spec: Data) -> None:
     blocks = spec.get("blocks")
     if isinstance(blocks, dict):
         found: set[str] = set()
-        open_ = [spec.get("layers")]
+        named = [each.value for each in values(spec) if isinstance(each.value, str)]
+        types = [blocks[name] for name in named if name in blocks]
+        found |= {name for name in named if name in blocks}
+        open_ = [spec, *types]
+        open_ = [each.get("layers") for each in open_ if isinstance(each, dict)]
         while open_:
             layers = open_.pop()
             if not isinstance(layers, list):

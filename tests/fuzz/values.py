@@ -280,6 +280,8 @@ def default(rng: random.Random, spec: Data) -> bool:
     known = rng.choice(found).parameters
     name = rng.choice([*known])
     old = known[name]
+    if isinstance(old, str):
+        return False
     if isinstance(old, bool):
         known[name] = not old
     elif isinstance(old, int):

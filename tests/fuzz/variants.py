@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch import nn
 
 from mlpgen import SpecError
 from mlpgen.graph.build import build
@@ -13,6 +14,7 @@ from mlpgen.proof.checks.errors import FailsError
 from mlpgen.proof.checks.subject import SEED, Subject, call, made_inputs
 from mlpgen.proof.claims import claims
 from mlpgen.proof.other_sizes import other_sizes as sizes_to_try
+from mlpgen.proof.other_types import same_code
 
 from .comparison import equal_states, equal_tensors
 from .findings import Finding, by_values, wrong
@@ -47,6 +49,10 @@ def other_arguments(
         built = build(network.document, others)
     except SpecError:
         return
+    types = {n: each for n, each in others.items() if isinstance(each, str)}
+    if types and not same_code(network.graph, built.graph):
+        return
+    given_types = {name: getattr(nn, each) for name, each in types.items()}
     changed = network._replace(graph=built.graph, settings=others)
     if not light(changed):
         return
@@ -57,7 +63,7 @@ def other_arguments(
             torch.default_generator.manual_seed(SEED)
             wanted = rendered(changed, style)().eval()
             torch.default_generator.manual_seed(SEED)
-            found = cls(**others).eval()
+            found = cls(**(others | given_types)).eval()
             kind = "running with other arguments"
             given = made_inputs(said, 2)
             with torch.no_grad():

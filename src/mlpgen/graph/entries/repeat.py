@@ -124,7 +124,9 @@ def _handed_on(node: Node) -> Value:
 
 def _passing(round_: Entry, wires: tuple[Wire, ...], after: Wire) -> Node:
     """Make a round that `when` leaves out."""
-    return container(round_._replace(type="Identity"), wires, (), after.value)
+    return container(
+        round_._replace(type="Identity", variable=""), wires, (), after.value
+    )
 
 
 def _within(

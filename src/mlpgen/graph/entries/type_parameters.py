@@ -169,13 +169,15 @@ class OfParameter:
         entry = _of_type(entry, type_, self._blocks)
         with problems.trial() as trial:
             node = None
-            refusals = [*of_kind(entry)]
-            for key, code, message, help in refusals:
+            right = dict(entry.options)
+            for key, code, message, help in of_kind(entry):
                 problems.add(code, message, (*entry.path, key), key=True, help=help)
+                del right[key]
+            entry = entry._replace(options=right)
             if "" in entry.arguments:
                 message = f"`{entry.type}` takes no arguments"
                 problems.add("MG201", message, entry.type_path)
-            elif not refusals:
+            else:
                 node = self._make(entry, wires, context)
         return (None if trial.failed else node), [*trial.found]
 

@@ -136,14 +136,12 @@ def of_type(entry: Entry, spec: dict[str, Any], known: Mapping[str, Any]) -> Ent
     if entry["kind"] != "variable":
         return entry
     type_ = value_of(entry["type"], known)
-    arguments = {
-        name or spec["first"][type_]: each for name, each in entry["arguments"].items()
-    }
+    given = {} if type_ == "Identity" else entry["arguments"]
     return {
         **entry,
         "type": type_,
         "kind": "block" if type_ in spec["blocks"] else "module",
-        "arguments": {} if type_ == "Identity" else arguments,
+        "arguments": {name or spec["first"][type_]: given[name] for name in given},
     }
 
 
