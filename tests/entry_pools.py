@@ -228,11 +228,26 @@ JOINS: list[tuple[int, Any]] = [
     (2, {"TransformerEncoderLayer": {**LOOKING, "src_key_padding_mask": True}}),
     (2, {"TransformerDecoderLayer": {**LOOKING, "tgt_is_causal": True}}),
     (3, {"TransformerDecoderLayer": {**LOOKING, "memory_mask": True}}),
-    (2, {"TransformerEncoderLayer": {**LOOKING, "src_mask": True}}),
-    (2, {"MultiheadAttention": {"num_heads": 2, "attn_mask": True}}),
     (2, "cosine_similarity"),
     (2, "masked_fill"),
 ]
+SEQUENCES: list[tuple[str, Any]] = [
+    *[
+        ("lengths", {kind: {"hidden_size": 8, "lengths": True, **more}, "select": part})
+        for kind, more, part in [
+            ("GRU", {}, "output"),
+            ("LSTM", {"bidirectional": True}, "hidden"),
+            ("RNN", {"bidirectional": True}, "last"),
+            ("LSTM", {"num_layers": 2}, "c_n"),
+        ]
+    ],
+    ("mask", {"MultiheadAttention": {"num_heads": 2, "attn_mask": True}}),
+    ("mask", {"TransformerEncoderLayer": {**LOOKING, "src_mask": True}}),
+    ("mask", {"TransformerEncoder": {**LOOKING, "num_layers": 2, "mask": True}}),
+    ("", {"GRU": {"hidden_size": 8, "num_layers": "${depth}"}, "select": "h_n"}),
+    ("", {"LSTM": {"hidden_size": 4, "num_layers": 2}, "select": "c_n"}),
+]
+"""Layers of sequences, and what they take besides."""
 UNSAFE = {"Embedding", "one_hot", "gather", "index_select", "einsum", "bernoulli"}
 """Functions with indices (may be too large), with sums in torch's order, or of
 probabilities."""
@@ -249,4 +264,5 @@ INPUTS: list[tuple[str, Any]] = [
     ("sequence", [6, 8]),
     ("memory", [5, 8]),
     ("tokens", {"shape": [6], "dtype": "int64"}),
+    ("lengths", {"shape": [1], "dtype": "int64"}),
 ]

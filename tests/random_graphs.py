@@ -24,6 +24,7 @@ from .entry_pools import (
     OTHERS,
     PARAMETERS,
     RANKS,
+    SEQUENCES,
     UNARY,
     Entry,
 )
@@ -186,6 +187,8 @@ class Drawing:
             self.share()
         elif kind == 7:
             self.sequential()
+        elif kind in (9, 10, 11) and len(self.last.value.shape) == 2:
+            self.sequence()
         else:
             self.layer()
 
@@ -258,20 +261,36 @@ class Drawing:
         if not value.shape or value.dtype != "float32" or not value.batched:
             return
         shape = [1, *value.shape] if self.chance(2) else [*value.shape]
+        join = self.choose(["add", "mul", {"cat": {"dim": 1}}])
+        self.with_tensor(as_entry(join), shape, first=self.chance(2))
+
+    def with_tensor(self, entry: Entry, shape: list[int], *, first: bool) -> None:
+        """Add a layer of the last value and a learned tensor, if it fits."""
         init = self.choose([{}, {"init": {"normal_": {"std": 0.5}}}])
         tensor = {"shape": shape, **init}
-        entry: Entry = {"parameter": tensor}
-        name = self.name(entry)
-        self.layers.append(entry)
+        learned: Entry = {"parameter": tensor}
+        name = self.name(learned)
+        self.layers.append(learned)
         known = Known(name, Value(tuple(shape), "float32", batched=False), tensor)
         self.known.append(known)
-        join = self.choose(["add", "mul", {"cat": {"dim": 1}}])
         pair = (self.last, known)
         self.last = known
-        if not self.add(as_entry(join), pair if self.chance(2) else pair[::-1]):
+        if not self.add(entry, pair[::-1] if first else pair):
             self.layers.pop()
             self.known.pop()
             self.last = pair[0]
+
+    def sequence(self) -> None:
+        """Add a layer of sequences with a mask, or with their lengths."""
+        lengths = [k for k in self.known[: self.inputs] if k.name == "lengths"]
+        pool = [each for each in SEQUENCES if lengths or each[0] != "lengths"]
+        takes, entry = self.choose(pool)
+        if takes == "mask":
+            shape = [self.last.value.shape[0]] * 2
+            self.with_tensor(dict(entry), shape, first=False)
+        else:
+            more = lengths[:1] if takes else []
+            self.add(dict(entry), (self.last, *more))
 
     def share(self) -> None:
         """Use a layer, or its weights, again."""
@@ -406,7 +425,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     chosen = [
         INPUTS[index]
         for index in draw(
-            st.lists(st.integers(0, 6), min_size=1, max_size=3, unique=True)
+            st.lists(st.integers(0, 7), min_size=1, max_size=3, unique=True)
         )
     ]
     single = len(chosen) == 1 and isinstance(chosen[0][1], list) and draw(st.booleans())

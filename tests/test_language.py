@@ -714,7 +714,7 @@ STATES = {"sequence": [5, 4], "state": [8], "cell": [8], "wide": [9]}
         ({"GRU": 8}, ["sequence", "sequence"], "MG313"),
         ({"GRU": {"hidden_size": 4, "bidirectional": True}}, ["sequence", "wide"],
          "MG313"),
-        ({"GRU": {"hidden_size": 8, "num_layers": 2}}, ["sequence", "state"], "MG311"),
+        ({"GRU": {"hidden_size": 8, "num_layers": 2}}, ["sequence", "state"], "MG313"),
         ({"GRU": 8}, ["sequence", "state", "cell"], "MG314"),
         ({"LSTM": 8}, ["sequence", "state"], "MG314"),
         ({"LSTM": 8}, ["sequence", "state", "wide"], "MG313"),

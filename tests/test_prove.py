@@ -449,7 +449,7 @@ def test_sums_of_indices_have_a_bound(rounds: int, high: int) -> None:
             ],
         }
     )
-    assert index_limits(loaded.graph) == {"tokens": high}
+    assert index_limits(loaded.graph) == {"tokens": (0, high)}
 
 
 @pytest.mark.parametrize(
@@ -475,7 +475,7 @@ def test_what_is_done_to_indices_bounds_them(layers: list[Any], high: int) -> No
             ],
         }
     )
-    assert index_limits(loaded.graph) == {"tokens": high}
+    assert index_limits(loaded.graph) == {"tokens": (0, high)}
 
 
 WIDE = """\
@@ -571,7 +571,7 @@ def test_what_was_left_out_is_said(
 
 
 def tensor(name: str, shape: FullShape, dtype: str, high: int | None = None) -> Any:
-    return {"name": name, "shape": shape, "dtype": dtype, "high": high}
+    return {"name": name, "shape": shape, "dtype": dtype, "low": 0, "high": high}
 
 
 def test_several_inputs_tuples_and_modules_used_twice(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: F401 - used by eval
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from torch.utils.flop_counter import FlopCounterMode
 
 from mlpgen.diagnostics.explanations import EXPLANATIONS
@@ -73,7 +74,10 @@ def tensors(
     limit: int = getattr(layer, "num_embeddings", 0)
     if "MaxUnpool" in layer.title() and results:
         limit = prod(results[""].shape[1:])
-    return [_tensor(value, batch, limit or 9) for value in values]
+    found = [_tensor(value, batch, limit or 9) for value in values]
+    if getattr(layer, "lengths", False) and found[-1].dtype == torch.int64:
+        found[-1].fill_(values[0].shape[0])  # without padding, which is not counted
+    return found
 
 
 def _tensor(value: Value, batch: int, limit: int) -> Tensor:
@@ -99,8 +103,15 @@ def run(
         warnings.simplefilter("ignore")
         found = _called(layer, module, values, inputs)
     parts = _unpacked(layer.returned(), found)
+    how = layer.called(values)
+    scope: dict[str, Any] = {"torch": torch}
+    if how.packs is not None:
+        length = inputs[0].shape[1]
+        parts["output"], scope["lengths"] = pad_packed_sequence(
+            parts["output"], True, total_length=length
+        )
     picked = {
-        name: eval(code.format("x"), {"x": parts[part], "torch": torch})
+        name: eval(code.format("x", lengths="lengths"), {"x": parts[part], **scope})
         for name, (part, code) in layer.picks(values).items()
     }
     return parts | picked
@@ -111,8 +122,11 @@ def _called(
 ) -> Any:
     """Call a module as the layer does."""
     how = layer.called(values)
-    given = [_formed(how, *each) for each in enumerate(inputs)]
-    placed = [given[index].clone() for index in how.order]
+    given: list[Any] = [_formed(how, *each) for each in enumerate(inputs)]
+    if how.packs is not None:
+        lengths = given[how.packs].cpu()
+        given[0] = pack_padded_sequence(given[0], lengths, True, enforce_sorted=False)
+    placed = [given[index] for index in how.order]
     named = {name: given[index] for name, index in how.named.items()}
     for mask, index in how.causal:
         later = torch.ones(given[index].shape[1], given[index].shape[1])
@@ -349,6 +363,8 @@ def _undefined(name: str, arguments: dict[str, Any], values: Values) -> bool:
     shape = values[0].shape
     if arguments.get("batch_first") is False:
         return True
+    if arguments.get("lengths") and len(values) > len(("sequence", "lengths")):
+        return True  # torch does not check the states of packed sequences
     causal = getattr(LAYERS[name], "causal", {})
     if any(arguments.get(flag) and arguments.get(causal[flag]) for flag in causal):
         return True  # two masks in one place

@@ -78,7 +78,7 @@ def test_arguments_are_those_of_torch(name: str) -> None:
     own = [field for field in cls.model_fields if field not in cls.of_call()]
     assert own == list(theirs)
     called = inspect.signature(getattr(nn, name).forward).parameters
-    assert set(cls.of_call()) <= set(called)
+    assert set(cls.of_call()) - {"lengths"} <= set(called)  # they pack the sequence
     for field, default in theirs.items():
         if cls.follows(field) and name == "Transformer":
             continue  # torch has a default, but mlpgen infers it
@@ -223,6 +223,7 @@ POOLS: dict[str, list[Any]] = {
     "src_is_causal": [True, False],
     "tgt_is_causal": [True, False],
     "need_weights": [True, False],
+    "lengths": [True, False],
     "average_attn_weights": [True, False],
     "norm": [True, False],
 }
@@ -287,6 +288,8 @@ def draw_values(rng: random.Random, name: str, arguments: dict[str, Any]) -> Val
         value._replace(shape=tuple(sizes[size] for size in value.shape))
         for value in values
     ]
+    if name in ("RNN", "LSTM", "GRU"):
+        drawn = draw_states(rng, arguments, drawn)
     drawn += draw_masks(rng, name, arguments, drawn)
     if rng.random() < 0.2:
         at = rng.randrange(len(drawn))
@@ -295,6 +298,24 @@ def draw_values(rng: random.Random, name: str, arguments: dict[str, Any]) -> Val
     if name in ("Fold",) and rng.random() < 0.9:
         drawn = [fitting(rng, arguments)]
     return tuple(drawn)
+
+
+def draw_states(
+    rng: random.Random, arguments: dict[str, Any], drawn: list[Value]
+) -> list[Value]:
+    """Draw states of all layers or of the last, and lengths if they are asked for."""
+    sequence, *states = drawn
+    if rng.random() < 0.6:
+        both = 1 + arguments.get("bidirectional", False)
+        count = both * arguments.get("num_layers", 1)
+        sizes = [arguments["hidden_size"]] * len(states)
+        sizes[:1] = [arguments.get("proj_size") or size for size in sizes[:1]]
+        states = [
+            value._replace(shape=(count, size))
+            for value, size in zip(states, sizes, strict=True)
+        ]
+    lengths = rng.choice([Value((), "int64"), Value((1,), "int64")])
+    return [sequence, *states, *([lengths] if arguments.get("lengths") else [])]
 
 
 def draw_masks(

@@ -114,7 +114,7 @@ def test_the_batch_comes_first() -> None:
 def test_parts_of_recurrent_layers(both: bool, final: str) -> None:
     arguments = {"hidden_size": 8, "proj_size": 3, "bidirectional": both}
     layer, results = ours("LSTM", arguments, (SEQUENCE,))
-    assert list(results) == ["output", "hidden", "last", "cell"]
+    assert list(results) == ["output", "hidden", "last", "cell", "h_n", "c_n"]
     assert results["output"].shape == (20, 3 * (1 + both))
     assert results["cell"].shape == (8 * (1 + both),)
     assert layer.returned() == ("output", ("hidden", "cell"))
@@ -122,6 +122,8 @@ def test_parts_of_recurrent_layers(both: bool, final: str) -> None:
         "hidden": ("hidden", final),
         "last": ("output", "{}[:, -1]"),
         "cell": ("cell", final),
+        "h_n": ("hidden", "{}.transpose(0, 1)"),
+        "c_n": ("cell", "{}.transpose(0, 1)"),
     }
 
 

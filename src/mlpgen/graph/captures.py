@@ -43,6 +43,8 @@ def captures(graph: Graph) -> dict[str, Captured]:
         if _is_moved(occurrence, graph):
             continue
         for part, name, value in values_of(occurrence):
+            if _needs_lengths(occurrence, part):
+                continue
             into = found if name == occurrence.name else parts
             into[name] = Captured(value, occurrence, part)
     known = parts | found  # outputs of a block are also results of its layers
@@ -65,6 +67,12 @@ def _by_key(graph: Graph) -> dict[str, str]:
         for each in occurrences(graph)
         if each.time == 0 and not each.node.spread
     }
+
+
+def _needs_lengths(occurrence: Occurrence, part: str) -> bool:
+    """Tell whether a part of a round cannot be told from what its module returns."""
+    _, pick = occurrence.node.picks.get(part, ("", ""))
+    return not occurrence.holder and "{lengths}" in pick
 
 
 def free_captures(graph: Graph) -> tuple[str, ...]:

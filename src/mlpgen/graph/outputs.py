@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.checks.limits import leaves
+from mlpgen.graph.checks.sequence_ends import warn_about_ends
 from mlpgen.graph.checks.unused import (
     check_inputs,
     warn_about_layers,
@@ -49,6 +50,7 @@ def finished(
     outputs = outputs_of(definition, wires)
     kept = reached(tuple(nodes), outputs)
     warn_about_layers(nodes, kept, problems)
+    warn_about_ends(definition, kept)
     if definition.numbered and "" not in outputs:
         kept = numbered_class(kept, outputs, definition)
     warn_about_parameters(definition, scope)

@@ -85,6 +85,7 @@ class Call(NamedTuple):
         forms: Code for inputs that are passed in another form, by their index; `{}`
             stands for the input: `{1: "{}.unsqueeze(0)"}`.
         causal: The arguments for causal masks, and the index of the input each is for.
+        packs: The index of the lengths of the sequences, which are then packed.
     """
 
     order: tuple[int, ...]
@@ -93,6 +94,7 @@ class Call(NamedTuple):
     named: dict[str, int] = {}  # noqa: RUF012 - never mutated
     forms: dict[int, str] = {}  # noqa: RUF012 - never mutated
     causal: tuple[tuple[str, int], ...] = ()
+    packs: int | None = None
 
     @property
     def plain(self) -> bool:

@@ -14,7 +14,8 @@ from mlpgen.layers.base import (
     Values,
     need_dims,
 )
-from mlpgen.layers.recurrent import Nonlinearity, need_both_states
+from mlpgen.layers.recurrent import Nonlinearity
+from mlpgen.layers.recurrent_states import need_both_states
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.agreements import agree
 
@@ -97,7 +98,7 @@ class LSTMCell(_Cell):
         Raises:
             ShapeError: MG314.
         """
-        need_both_states(self, count)
+        need_both_states(self, count - 1)
 
     def called(self, values: Values) -> Call:
         """Pass both states as one argument."""

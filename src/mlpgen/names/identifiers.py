@@ -83,7 +83,12 @@ def wrong_parameter(name: str) -> str:
     return reason
 
 
-_OF_FORWARD = frozenset(["math", "nn", "recorded", "self", "torch"])
+_OF_FORWARD = frozenset(
+    [
+        *("math", "nn", "pack_padded_sequence", "pad_packed_sequence", "recorded"),
+        *("self", "torch"),
+    ]
+)
 _OF_INIT = frozenset(
     ["math", "nn", "pairwise", "self", "spectral_norm", "torch", "weight_norm"]
 )

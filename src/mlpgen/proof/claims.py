@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.layers.base import Value
+    from mlpgen.proof.index_limits import Limits
 
 FullShape = list[int | None]
 
@@ -30,12 +31,14 @@ class Tensor(TypedDict):
         name: Its name in `forward`.
         shape: Its shape; the batch dimension is None.
         dtype: Its dtype by torch's name: `float32`, `int64`, `bool`.
+        low: For integer inputs, the least number; else None.
         high: For integer inputs, the limit that each number stays below; else None.
     """
 
     name: str
     shape: FullShape
     dtype: str
+    low: int | None
     high: int | None
 
 
@@ -50,6 +53,7 @@ class Claims(TypedDict):
             the output is not one tensor.
         parameters: How many parameters it learns.
         multiply_adds: Its multiply-adds for one example.
+        packs: Whether layers read sequences without their padding.
         casts: Whether a `float` function casts to float32.
         draws: The functions that draw random numbers in eval mode, too.
         captured: The names of captured outputs.
@@ -62,6 +66,7 @@ class Claims(TypedDict):
     layers: dict[str, list[FullShape | None]]
     parameters: int
     multiply_adds: int
+    packs: bool
     casts: bool
     draws: list[str]
     captured: list[str]
@@ -83,6 +88,7 @@ def claims(graph: Graph, captured: Sequence[str] = ()) -> Claims:
         "layers": _layers(graph),
         "parameters": int(graph.total_parameters),
         "multiply_adds": int(graph.total_multiply_adds),
+        "packs": any(x.call.packs is not None for x in leaf_layers(graph.nodes)),
         "casts": any(node.type == "float" for node in leaf_layers(graph.nodes)),
         "draws": sorted(_drawing(graph)),
         "captured": [*captured],
@@ -96,9 +102,9 @@ def _drawing(graph: Graph) -> set[str]:
 
 
 def _inputs(graph: Graph) -> list[Tensor]:
-    highs = index_limits(graph)
+    limits = index_limits(graph)
     return [
-        _tensor(name, value, highs[name] if value.dtype == "int64" else None)
+        _tensor(name, value, limits[name] if value.dtype == "int64" else None)
         for name, value in graph.inputs.items()
     ]
 
@@ -110,12 +116,13 @@ def outputs(graph: Graph, captured: Sequence[str] = ()) -> list[Tensor]:
     return found + [_tensor(name, known[name].value) for name in captured]
 
 
-def _tensor(name: str, value: Value, high: int | None = None) -> Tensor:
+def _tensor(name: str, value: Value, limits: Limits | None = None) -> Tensor:
     return {
         "name": name,
         "shape": _full_shape(value),
         "dtype": value.dtype,
-        "high": high,
+        "low": limits.low if limits else None,
+        "high": limits.high if limits else None,
     }
 
 

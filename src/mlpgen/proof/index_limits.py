@@ -1,4 +1,4 @@
-"""Limits of integer inputs, set by the layers that use them as indices."""
+"""Limits of integer inputs, set by layers that use them as indices or lengths."""
 
 from __future__ import annotations
 
@@ -40,18 +40,34 @@ _LARGEST = 2**62
 """No layer has so many indices."""
 
 
-def index_limits(graph: Graph) -> dict[str, int]:
-    """Return the limit of each input: all its numbers must be below.
+class Limits(NamedTuple):
+    """What the numbers of an input can be: at least `low`, and less than `high`."""
+
+    low: int
+    high: int
+
+    def within(self, low: int, high: int) -> Limits:
+        """Return limits that are in others, too."""
+        low = max(low, self.low)
+        return Limits(low, max(min(high, self.high), low + 1))
+
+
+_Found = dict[str, Limits]
+"""The limits of inputs, as far as they are known."""
+
+
+def index_limits(graph: Graph) -> dict[str, Limits]:
+    """Return the limits of each input.
 
     Numbers are followed through blocks, repeats and functions that pass them on.
     """
-    found: dict[str, int] = {}
+    found: _Found = {}
     _outputs(graph, [{name: _Number()} for name in graph.inputs], found)
-    return {name: found.get(name, _ANY) for name in graph.inputs}
+    return {name: found.get(name, Limits(0, _ANY)) for name in graph.inputs}
 
 
 def _outputs(
-    graph: Graph, arriving: Sequence[_Numbers], found: dict[str, int]
+    graph: Graph, arriving: Sequence[_Numbers], found: _Found
 ) -> list[_Numbers]:
     """Return which numbers of the inputs the outputs of a class contain."""
     known = dict(zip(graph.inputs, arriving, strict=True))
@@ -66,7 +82,7 @@ def _outputs(
     return [known[name] for name in graph.outputs]
 
 
-def _parts(node: Node, takes: list[_Numbers], found: dict[str, int]) -> list[_Numbers]:
+def _parts(node: Node, takes: list[_Numbers], found: _Found) -> list[_Numbers]:
     """Return which numbers of the inputs each part of a layer contains."""
     if not node.active:
         return takes[:1]
@@ -87,15 +103,16 @@ def _parts(node: Node, takes: list[_Numbers], found: dict[str, int]) -> list[_Nu
     return [every] * len(node.parts)
 
 
-def _look_up(node: Node, takes: list[_Numbers], found: dict[str, int]) -> None:
+def _look_up(node: Node, takes: list[_Numbers], found: _Found) -> None:
     """Record the limit of the numbers that a layer uses as indices."""
     limit = _limit(node)
     if limit is None:
         return
     indices = takes[1] if node.type in _INDEXING else takes[-1]
+    low = int(node.call.packs is not None)  # a length is at least 1
     for name, each in indices.items():
         high = max(1, -((each.shift - limit) // each.scale))
-        found[name] = min(high, found.get(name, high))
+        found[name] = found.get(name, Limits(low, high)).within(low, high)
 
 
 def _limit(node: Node) -> int | None:
@@ -106,10 +123,12 @@ def _limit(node: Node) -> int | None:
         return int(whole(node.inputs[0])[node.arguments["dim"]])
     if node.type.startswith("MaxUnpool"):
         return int(prod(node.output[1:]))
+    if node.call.packs is not None:
+        return int(node.input[0]) + 1
     return None
 
 
-def _handed_on(node: Node, takes: list[_Numbers], found: dict[str, int]) -> _Numbers:
+def _handed_on(node: Node, takes: list[_Numbers], found: _Found) -> _Numbers:
     """Return which numbers of the inputs the result of a layer contains."""
     if node.value.dtype == "bool" or node.type in _OTHER_NUMBERS:
         return {}
@@ -132,14 +151,14 @@ def _handed_on(node: Node, takes: list[_Numbers], found: dict[str, int]) -> _Num
     return _scaled(every, len(takes), max(0, number))
 
 
-def _multiplied(takes: list[_Numbers], found: dict[str, int]) -> _Numbers:
+def _multiplied(takes: list[_Numbers], found: _Found) -> _Numbers:
     """Bound a product, whose inputs are 0 and 1 from now on."""
     bound = 1
     for numbers in takes:
         bound *= max((sum(each) for each in numbers.values()), default=1)
     every = _joined(takes)
     for name in every:
-        found[name] = min(_ANY, found.get(name, _ANY))
+        found[name] = found.get(name, Limits(0, _ANY)).within(0, _ANY)
     bound = min(bound, _LARGEST)
     return dict.fromkeys(every, _Number(bound, bound))
 

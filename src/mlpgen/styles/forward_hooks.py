@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.graph.nodes import Maker, Node
 from mlpgen.layers.base import Call
 from mlpgen.names.identifiers import free_name
-from mlpgen.styles.code import Group, call
+from mlpgen.styles.code import call, flat
 from mlpgen.styles.docstrings import plain_summary
+from mlpgen.styles.forward.packing import (
+    OUTPUT,
+    in_code,
+    is_packed,
+    padded_from_hook,
+)
+from mlpgen.styles.forward.picks import picked
 from mlpgen.styles.init.modules import can_chain
 from mlpgen.styles.layout import BODY, indented, layout
 from mlpgen.styles.variable_names import outputs_variable
@@ -47,8 +54,9 @@ class Recording(NamedTuple):
     @property
     def imports(self) -> frozenset[str]:
         """The names that the codes import."""
-        calls = any(isinstance(code, Group) for code in self.codes.values())
-        return frozenset({"torch"} if calls else ())
+        found = set[str]().union(*map(in_code, self.codes.values()))
+        calls = any(flat(code).startswith("torch.") for code in self.codes.values())
+        return frozenset({*found, "torch"} if calls else found)
 
 
 def recording_of(graph: Model, names: Sequence[str]) -> Recording:
@@ -104,7 +112,8 @@ class _Blocks:
         """Return the module whose hook sees a value, and the code of the value."""
         node, block = occurrence.node, self._by_name.get(occurrence.holder)
         listed = bool(node.rounds) and not can_chain(node)
-        if block is not None and (node.is_function or listed or node.otherwise):
+        inside = node.is_function or listed or node.otherwise or is_packed(node)
+        if block is not None and inside:
             value = name.removeprefix(occurrence.name.removesuffix(node.name))
             identities = self._identities[block.name]
             identity = identities.setdefault(
@@ -118,17 +127,10 @@ class _Blocks:
         if node.single:
             return occurrence.module, output
         base, pick = node.picks.get(found.part, (found.part, "{}"))
-        return occurrence.module, _picked(pick, output + _index(node.returned, base))
-
-
-def _picked(pick: str, output: str) -> Piece:
-    """Write the code of a part, which may be a call: `torch.cat([{0}[-2]], dim=1)`."""
-    function, listed, rest = pick.partition("([")
-    if not listed:
-        return pick.format(output)
-    items, _, last = rest.removesuffix(")").rpartition("], ")
-    parts = tuple(each.format(output) for each in items.split(", "))
-    return call(function, Group("[", parts, "]", collection=True), last)
+        output += _index(node.returned, base)
+        if is_packed(node) and base == OUTPUT:
+            return occurrence.module, padded_from_hook(output, node)
+        return occurrence.module, picked(pick, output)
 
 
 def _with_module(block: Graph, name: str) -> Graph:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.styles.forward.packing import PACK, PAD
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -22,6 +24,9 @@ def import_block(names: Iterable[str]) -> tuple[str, ...]:
     torch += ["from torch.nn import functional as F"] if "F" in names else []
     if norms:
         torch.append(f"from torch.nn.utils.parametrizations import {', '.join(norms)}")
+    packing = [name for name in (PACK, PAD) if name in names]
+    if packing:
+        torch.append(f"from torch.nn.utils.rnn import {', '.join(packing)}")
     blocks = [standard, [*plain, *torch], _custom(names)]
     return tuple(line for block in blocks if block for line in ("", *block))[1:]
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 FORWARD = frozenset(
     [
-        *("_", "l", "layer", "math", "nn", "outputs", "recorded", "self", "torch"),
-        *("x", "y", "z"),
+        *("_", "l", "layer", "math", "nn", "outputs", "pack_padded_sequence"),
+        *("pad_packed_sequence", "recorded", "self", "torch", "x", "y", "z"),
     ]
 )
 """Names that `forward` uses itself, which no value of a layer may have."""

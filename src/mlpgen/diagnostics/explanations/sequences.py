@@ -10,7 +10,23 @@ _TRANSLATED = (
 )
 _SENTENCES = "{source: [7, 8], target: [5, 8], padding: {shape: [7], dtype: bool}}"
 
+_LENGTHS = "{steps: [12, 4], lengths: {shape: [1], dtype: int64}}"
+
 SEQUENCES = {
+    "MG323": Explanation(
+        "The last step of two directions",
+        "A layer with `bidirectional: true` also reads the sequence backwards. That "
+        "half begins at the last step, so there it knows one step only. `hidden` is "
+        "the state of both directions after they have read the whole sequence.",
+        spec(
+            "GRU: {hidden_size: 8, bidirectional: true}\n    select: last",
+            image="[12, 4]",
+        ),
+        spec(
+            "GRU: {hidden_size: 8, bidirectional: true}\n    select: hidden",
+            image="[12, 4]",
+        ),
+    ),
     "MG324": Explanation(
         "Attention to the padding of a source",
         "A `src_key_padding_mask` hides padding from the encoder. The decoder attends "
@@ -25,6 +41,22 @@ SEQUENCES = {
             f"{_TRANSLATED}, memory_key_padding_mask: true}}\n"
             "    from: [source, target, padding, padding]",
             image=_SENTENCES,
+        ),
+    ),
+    "MG325": Explanation(
+        "The last step of a padded sequence",
+        "A layer with `lengths` reads no padding, and its output is zero there. "
+        "`select: {dim: 1, index: -1}` takes the last place, which is padding for all "
+        "but the longest sequences. The part `last` is the last step that was read.",
+        spec(
+            "GRU: {hidden_size: 8, lengths: true}\n    from: [steps, lengths]",
+            "select: {dim: 1, index: -1}",
+            image=_LENGTHS,
+        ),
+        spec(
+            "GRU: {hidden_size: 8, lengths: true}\n    from: [steps, lengths]\n"
+            "    select: last",
+            image=_LENGTHS,
         ),
     ),
 }

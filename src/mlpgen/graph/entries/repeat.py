@@ -8,6 +8,7 @@ from mlpgen.graph.checks.limits import MOST_LAYERS, leaves
 from mlpgen.graph.code_keys import code_key, node_key
 from mlpgen.graph.context import container
 from mlpgen.graph.entries.names import names_of_rounds
+from mlpgen.graph.entries.repeat_flow import flowing_part
 from mlpgen.graph.entries.repeat_grouping import gathered
 from mlpgen.graph.entries.repeat_lists import by_round, is_length
 from mlpgen.graph.entries.repeat_shapes import shape_after
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from mlpgen.graph.context import Context
     from mlpgen.graph.nodes import Node, Repetition
     from mlpgen.graph.wires import Wire
-    from mlpgen.layers.base import Value
     from mlpgen.spec.entries import Entry
 
 FEWEST = 4
@@ -90,7 +90,7 @@ def repeated(
             node = _passing(round_, wires, after)
         if not rounds_can_pass(node, entry, count, context):
             return None
-        after = after._replace(value=_handed_on(node))
+        after = after._replace(value=node.parts[flowing_part(node)])
         nodes.append(node)
         written.append(node)
         if numbered and runs:
@@ -113,13 +113,6 @@ def _round(entry: Entry, name: str) -> Entry:
     if not mentions_index(options.get("when")):
         options.pop("when", None)  # it applies to all rounds together
     return entry._replace(name=name, options=options)
-
-
-def _handed_on(node: Node) -> Value:
-    """Return the input of the next round: the whole result that `select` picks from."""
-    selected = next(iter(node.parts))
-    whole, _ = node.picks.get(selected, (selected, ""))
-    return node.parts.get(whole, node.value)
 
 
 def _passing(round_: Entry, wires: tuple[Wire, ...], after: Wire) -> Node:

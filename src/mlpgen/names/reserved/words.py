@@ -35,7 +35,8 @@ MODEL = frozenset(
     """
     Any Callable DropPath F Iterator OrderedDict Tensor _args _module children cls
     contextmanager f forward handle handles hook i index keep layer layers mask model
-    module name names nn output outputs p pairwise recorded self spectral_norm torch
+    module name names nn output outputs p pack_padded_sequence packed
+    pad_packed_sequence pairwise recorded self spectral_norm torch
     weight_norm x y z
     """.split()
 )

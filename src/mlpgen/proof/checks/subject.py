@@ -74,13 +74,23 @@ def made_inputs(claims: dict[str, Any], batch: int) -> list[Tensor]:
     ]
 
 
+def longest_inputs(claims: dict[str, Any]) -> list[Tensor]:
+    """Make one example, in which no sequence has padding."""
+    pairs = zip(claims["inputs"], made_inputs(claims, 1), strict=True)
+    return [
+        torch.full_like(each, claim["high"] - 1) if claim["low"] else each
+        for claim, each in pairs
+    ]
+
+
 def _random(
     claim: dict[str, Any], shape: tuple[int, ...], source: torch.Generator
 ) -> Tensor:
     if claim["dtype"] == "float32":
         return torch.randn(shape, generator=source)
     mask = claim["dtype"] == "bool"
-    values = torch.randint(0, 2 if mask else claim["high"], shape, generator=source)
+    low, high = (0, 2) if mask else (claim["low"], claim["high"])
+    values = torch.randint(low, high, shape, generator=source)
     if mask and len(shape) > 1:
         values[..., 0] = 0  # a mask that hides everything makes torch return NaN
     return values.to(getattr(torch, claim["dtype"]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.used_parameters import names_in
 from mlpgen.styles.code import Group, call, flat, keyword, literal, operand
+from mlpgen.styles.forward.packing import is_packed
 from mlpgen.styles.init.modules import can_chain
 from mlpgen.styles.shape_text import comment_text
 from mlpgen.symbols import operands
@@ -54,22 +55,25 @@ def layer_call(node: Node, values: Sequence[Value], around: Around) -> Value:
 def module_call(name: str, node: Node, values: Sequence[Value]) -> Group:
     """Write the call of the module of this name."""
     how = node.call
-    formed = [_formed(how, index, value) for index, value in enumerate(values)]
+    given = formed(how, values)
     return call(
         name,
-        *(formed[index] for index in how.order),
-        *_states([formed[index] for index in how.states]),
-        *(keyword(key, formed[index]) for key, index in how.named.items()),
+        *(given[index] for index in how.order),
+        *_states([given[index] for index in how.states]),
+        *(keyword(key, given[index]) for key, index in how.named.items()),
         *(_causal(mask, values[index]) for mask, index in how.causal),
         *(keyword(key, literal(value)) for key, value in how.keywords.items()),
     )
 
 
-def _formed(how: Call, index: int, value: Value) -> Value:
-    """Write an input in the form in which it is passed."""
-    if index not in how.forms:
-        return value
-    return operands.atom(how.forms[index].format(operand(value).atom))
+def formed(how: Call, values: Sequence[Value]) -> list[Value]:
+    """Write inputs in the form in which they are passed."""
+    return [
+        operands.atom(how.forms[index].format(operand(value).atom))
+        if index in how.forms
+        else value
+        for index, value in enumerate(values)
+    ]
 
 
 def _states(states: Sequence[Value]) -> Sequence[Value]:
@@ -249,7 +253,7 @@ def can_nest(inner: PendingCall, node: Node, *, nested: bool) -> bool:
         nested: Whether they would for layers that are not pointwise.
     """
     function = node.function
-    if node.call.causal:
+    if node.call.causal or is_packed(node):
         return False  # its call repeats an input
     if node.pointwise or (function and (function.is_method or function.is_index)):
         return True

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.graph.entries.repeat_flow import read_part, read_value
 from mlpgen.names.identifiers import free_name
+from mlpgen.styles.code import flat
 from mlpgen.styles.forward.calls import (
     Around,
     absence_code,
     condition_code,
+    formed,
     is_compound,
     layer_call,
     module_call,
     nested_code,
     shape_comment,
 )
+from mlpgen.styles.forward.packing import OUTPUT, bases, is_packed, pack, pad
 from mlpgen.styles.forward.statements import (
     Assignment,
     Choice,
@@ -28,7 +32,7 @@ from mlpgen.styles.shape_text import comment_text
 from mlpgen.symbols.operands import atom
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from mlpgen.graph.nodes import Node
     from mlpgen.styles.code import Value
@@ -70,11 +74,12 @@ class StatementWriter:
     def _comment(self, call: PendingCall) -> str:
         return shape_comment(call) if self._comments else ""
 
-    def code(self, call: PendingCall) -> Value:
-        """Write a call with the calls inside it."""
-        variables = self.variables
-        codes = variables.sizes.codes
-        return nested_code(call, variables.of, codes, variables.first_argument)
+    def code(self, call: PendingCall, packed: str = "") -> Value:
+        """Write a call with the calls inside it, perhaps on a packed sequence."""
+        variables, codes = self.variables.of, self.variables.sizes.codes
+        if packed:
+            variables = {**variables, call.node.sources[0]: packed}
+        return nested_code(call, variables, codes, self.variables.first_argument)
 
     def write(self, call: PendingCall, read_later: Collection[str]) -> None:
         """Write a call.
@@ -165,7 +170,7 @@ class StatementWriter:
     def _start(self, node: Node, target: str) -> list[Operand]:
         """Assign the first source to a variable to reassign; return all sources."""
         first, *others = (self.variables.of[each] for each in node.sources)
-        if first != target:
+        if first != target and not is_packed(node):
             self.statements.append(Assignment(target, first))
             self.variables.set_type(target, tensor=self.variables.is_tensor(first))
         return [atom(target), *map(atom, others)]
@@ -173,37 +178,71 @@ class StatementWriter:
     def _unpack(self, call: PendingCall, read_later: Collection[str]) -> None:
         """Write a statement that unpacks the results of a call."""
         node = call.node
+        packed = self._pack(call) if is_packed(node) else ""
         wanted = node.parts_in(self._read_of(node))
         kept = [self.variables.of[each] for each in node.sources[1:] if node.rounds]
+        kept += [packed] if packed else []
+
+        flows = read_part(node) if node.rounds and not packed else ""
 
         def choose(part: str, value: str, others: Collection[str]) -> str:
             several = len(wanted) > 1
-            if value == node.name and not (several and node.is_function):
-                reassigned = self.variables.choose_reassigned
-                pick = reassigned if node.rounds else self.variables.choose
-                found = pick(call, read_later)
+            still = _still_read(node, part, wanted)
+            if flows and part == flows:
+                return self.variables.choose_reassigned(call, read_later)
+            if value == node.name and not flows and not (several and node.is_function):
+                found = self.variables.choose(call, {*read_later, *still})
                 name = self.variables.name_of(node.name)
                 if found != name or not several or node.graph is None:
                     return found
-            return self.variables.choose_part(node, part, {*others, *kept})
+            taken = {*others, *kept, *(self.variables.of[each] for each in still)}
+            return self.variables.choose_part(node, part, taken)
 
-        unpacking = unpack(node, wanted, choose)
+        unpacking = unpack(
+            node, wanted, choose, packed=packed, lengths=self._lengths(node)
+        )
         if node.rounds:
-            self._loop(node, unpacking.parts[0].unpacked, unpacking.target)
+            flowing = packed or unpacking.variable(flows)
+            self._loop(node, flowing, unpacking.target)
         else:
-            self.statements.append(Assignment(unpacking.target, self.code(call)))
+            code = self.code(call, packed)
+            self.statements.append(Assignment(unpacking.target, code))
+        if unpacking.padded:
+            length = f"{self.variables.of[node.sources[0]]}.shape[1]"
+            target = f"{unpacking.padded}, _"
+            self.statements.append(Assignment(target, pad(packed, length)))
         for part in unpacking.parts:
             if part.code:
                 shape = comment_text(node.parts[part.name]) if self._comments else ""
                 self.statements.append(Assignment(part.variable, part.code, shape))
-            self.variables.set_type(part.unpacked, tensor=False)
-            tensor = part.code.startswith("torch.")
+            padded = bool(part.unpacked) and part.unpacked == unpacking.padded
+            self.variables.set_type(part.unpacked, tensor=padded)
+            tensor = padded or flat(part.code).startswith("torch.")
             self.variables.assign(part.value, part.variable, tensor=tensor)
 
+    def _pack(self, call: PendingCall) -> str:
+        """Write the statement that packs a sequence; return its variable."""
+        node = call.node
+        sequence, *_, lengths = formed(
+            node.call, [atom(self.variables.of[each]) for each in node.sources]
+        )
+        packed = self.variables.free_variable("packed")
+        self.statements.append(Assignment(packed, pack(sequence, lengths)))
+        return packed
+
+    def _lengths(self, node: Node) -> str:
+        """Return the code of the lengths of a packed layer; empty without."""
+        at = node.call.packs
+        if at is None:
+            return ""
+        return node.call.forms.get(at, "{}").format(self.variables.of[node.sources[at]])
+
     def _read_of(self, node: Node) -> Collection[str]:
-        """Return the values that are read; of rounds always the first result too."""
+        """Return the values that are read; of rounds one result flows on, too."""
         read = self._lifetimes.readers
-        return {*read, node.name} if node.rounds else read
+        if not node.rounds or is_packed(node):
+            return read
+        return {*read, read_value(node)}
 
     def return_call(self, call: PendingCall) -> None:
         """Return the result of a call; torch does not type what a module returns."""
@@ -251,3 +290,14 @@ class StatementWriter:
         own = named and len(name) <= LONGEST_OUTPUT
         names = (name if own else "output", "output", "result")
         return next((each for each in names if each not in used), free_name(name, used))
+
+
+def _still_read(node: Node, part: str, wanted: Iterable[str]) -> Collection[str]:
+    """Return the sources that are read after a packed call, which unpacks a part."""
+    if not is_packed(node):
+        return ()
+    picks = [node.picks.get(each, ("", ""))[1] for each in wanted]
+    lasts = any("{lengths}" in pick for pick in picks)
+    lengths = [node.sources[node.call.packs or 0]] if lasts else []
+    pads = OUTPUT in bases(node, wanted) - bases(node, [part])
+    return [*lengths, node.sources[0]] if pads else lengths

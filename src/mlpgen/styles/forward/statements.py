@@ -6,6 +6,8 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.styles.code import Group, flat, operand
+from mlpgen.styles.forward.packing import OUTPUT
+from mlpgen.styles.forward.picks import picked
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.symbols.operands import choice
 
@@ -179,7 +181,7 @@ class Part(NamedTuple):
     value: str
     variable: str
     unpacked: str
-    code: str
+    code: Piece
 
 
 class Unpacking(NamedTuple):
@@ -188,16 +190,25 @@ class Unpacking(NamedTuple):
     Attributes:
         target: What the call is assigned to: `x, (_, cell)`.
         parts: The results that are needed.
+        padded: The variable of a packed output, once it is padded; empty without.
     """
 
     target: str
     parts: tuple[Part, ...]
+    padded: str = ""
+
+    def variable(self, part: str) -> str:
+        """Return the variable that a part is unpacked into."""
+        return next(each.unpacked for each in self.parts if each.name == part)
 
 
 def unpack(
     node: Node,
     wanted: Mapping[str, str],
     choose: Callable[[str, str, Collection[str]], str],
+    *,
+    packed: str = "",
+    lengths: str = "",
 ) -> Unpacking:
     """Choose how the results of a layer are unpacked.
 
@@ -206,6 +217,8 @@ def unpack(
         wanted: The values that are needed, by the names of the parts.
         choose: Chooses the variable of a part. It takes the names of the part and of
             its value, and the variables that are taken.
+        packed: The variable of a packed sequence; empty for other layers.
+        lengths: The variable of its lengths.
     """
     bases = {part: node.picks.get(part, (part, ""))[0] for part in wanted}
     targets: dict[str, str] = {}
@@ -220,12 +233,21 @@ def unpack(
         if base not in names:  # several parts are computed from it
             others = {*names.values(), *targets.values()}
             names[base] = choose(base, f"{node.name}.{base}", others)
-    parts = (
-        Part(part, value, targets[part], names[base], pick.format(names[base]))
+    parts = tuple(
+        Part(
+            part,
+            value,
+            targets[part],
+            names[base],
+            picked(pick, names[base], lengths),
+        )
         for (part, value), base in zip(wanted.items(), bases.values(), strict=True)
         for pick in [node.picks.get(part, ("", ""))[1]]
     )
-    return Unpacking(_unpacking_target(node.returned, names), tuple(parts))
+    padded = names.get(OUTPUT, "") if packed else ""
+    if packed and (padded or node.rounds):
+        names[OUTPUT] = packed
+    return Unpacking(_unpacking_target(node.returned, names), parts, padded)
 
 
 def _unpacking_target(returned: Returned, names: Mapping[str, str]) -> str:

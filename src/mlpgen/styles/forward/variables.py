@@ -222,6 +222,11 @@ class Variables:
                 return variable
         return name
 
+    def free_variable(self, name: str) -> str:
+        """Return a name that is no variable of a value, or this one with a number."""
+        taken = {*FORWARD, *BUILTINS, *self._names.values(), *self._arguments}
+        return free_name(name, {*taken, *self.of.values()})
+
     def choose_part(self, node: Node, part: str, others: Collection[str]) -> str:
         """Choose the variable of one of several results.
 

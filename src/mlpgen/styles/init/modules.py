@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlpgen.graph.scope import INDEX
 from mlpgen.spec.types import NOT_IN_TORCH
 from mlpgen.styles.code import Group, call, keyword, literal, quoted
+from mlpgen.styles.forward import packing
 from mlpgen.styles.init.rounds import loop_of
 from mlpgen.styles.shape_text import comment_text
 from mlpgen.symbols.sizes import code_of
@@ -213,10 +214,12 @@ def imported_names(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[st
         nodes: The layers.
         outputs: Their values that are returned.
     """
-    found = set()
+    found: set[str] = set()
     wanted = {*outputs, *(source for node in nodes for source in node.reads)}
     for node in nodes:
-        picked = [node.picks.get(part, ("", ""))[1] for part in node.parts_in(wanted)]
+        parts = node.parts_in(wanted)
+        picked = [node.picks.get(part, ("", ""))[1] for part in parts]
+        found |= packing.imports(node, parts)
         codes = (*picked, *node.call.forms.values())
         if node.call.causal or any("torch." in code for code in codes):
             found.add("torch")

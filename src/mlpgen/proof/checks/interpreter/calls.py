@@ -8,9 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-_PARTS = {
-    "LSTMCell": ["hidden", "cell"],
-}
+from .recurrent import read
+
 _CAUSAL = {
     "MultiheadAttention": {"is_causal": "attn_mask"},
     "TransformerEncoderLayer": {"is_causal": "src_mask"},
@@ -23,27 +22,22 @@ _CAUSAL = {
 
 
 def called(
-    module: nn.Module, type_: str, arguments: dict[str, Any], takes: list[Tensor]
+    module: nn.Module, type_: str, arguments: dict[str, Any], takes: list[Any]
 ) -> dict[str, Tensor]:
     """Call a module and name the parts of its result."""
     takes, masks = _masked(type_, arguments, takes)
     if isinstance(module, nn.MultiheadAttention):
         return _attended(module, arguments, takes, masks)
-    first, *states = takes
     if isinstance(module, nn.RNNBase):
-        ways = 1 + module.bidirectional
-        states = [torch.stack(each.chunk(ways, dim=1)) for each in states]
-        output, final = module(first, *_together(states))
-        finals = final if isinstance(final, tuple) else (final,)
-        ends = [_final(each, module.bidirectional) for each in finals]
-        parts = {"output": output, "hidden": ends[0], "last": output[:, -1]}
-        return {**parts, "cell": ends[-1]}
+        return read(module, arguments, takes)
     if isinstance(module, nn.RNNCellBase):
-        takes = [first, *_together(states)]
+        first, *states = takes
+        takes = [first, *([tuple(states)] if len(states) > 1 else states)]
     found = module(*takes, **masks)
     if isinstance(found, Tensor):
         return {"": found}
-    names = _PARTS.get(type_, ["output", "indices"])
+    cell = isinstance(module, nn.LSTMCell)
+    names = ("hidden", "cell") if cell else ("output", "indices")
     return dict(zip(names, found, strict=True))
 
 
@@ -85,12 +79,3 @@ def _attended(
         *given, need_weights=needs, average_attn_weights=not each, **masks
     )
     return {"output": output} | ({"weights": weights} if needs else {})
-
-
-def _together(states: list[Tensor]) -> list[Any]:
-    """Put both states of an LSTM into one argument."""
-    return [tuple(states)] if len(states) > 1 else states
-
-
-def _final(state: Tensor, both: bool) -> Tensor:
-    return torch.cat([state[-2], state[-1]], dim=1) if both else state[-1]

@@ -24,9 +24,10 @@ _SIZES = {
 
 
 def handed_on(parts: Parts, entry: Entry) -> Value:
-    """Return the input of the next round: all steps, even where `last` is selected."""
-    last = entry["kind"] == "module" and entry["options"].get("select") == "last"
-    return parts["output"] if last and "output" in parts else next(iter(parts.values()))
+    """Return the input of the next round: of a recurrent layer always every step."""
+    steps = entry["kind"] == "module" and entry["type"] in ("RNN", "LSTM", "GRU")
+    first = next(iter(parts.values()))
+    return parts.get("output", first) if steps else first
 
 
 def selected(parts: Parts, entry: Entry) -> Parts:

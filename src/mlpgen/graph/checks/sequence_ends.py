@@ -1,0 +1,78 @@
+"""Warnings about the last step of a sequence, where something else is meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlpgen.graph.blocks.definitions import Definition
+    from mlpgen.graph.nodes import Node
+    from mlpgen.source import Path
+
+_BOTH = "the backward half of the last step has seen that step only"
+
+
+def warn_about_ends(definition: Definition, nodes: Sequence[Node]) -> None:
+    """Warn about the last step of two directions, and about one that is padding.
+
+    Args:
+        definition: The class as written.
+        nodes: Its layers.
+    """
+    named = {node.name: node for node in nodes}
+    both = {name for name, node in named.items() if _has_two_directions(node)}
+    problems = definition.problems
+    for path, layer in _lasts(definition):
+        if layer in both:
+            selected = path[-1] == "select"
+            means = "select: hidden" if selected else f"{layer}.hidden"
+            help = f"`{means}` is the final state of both directions"
+            problems.add("MG323", _BOTH, path, help=help, warning=True)
+    for node in nodes:
+        layer = _whose_last_step(node, named)
+        if layer in both:
+            help = f"`{layer}.hidden` is the final state of both directions"
+            problems.add_entry("MG323", _BOTH, node.path, help=help, warning=True)
+        elif layer:
+            message = f"the last step of `{layer}` is padding in shorter sequences"
+            help = f"`{layer}.last` is the last step that is none"
+            problems.add_entry("MG325", message, node.path, help=help, warning=True)
+
+
+def _has_two_directions(node: Node) -> bool:
+    maker = node.rounds[-1].node.maker if node.rounds else node.maker
+    return maker.arguments.get("bidirectional") is True
+
+
+def _lasts(definition: Definition) -> Iterator[tuple[Path, str]]:
+    """Yield where the part `last` of a layer is named, and that layer."""
+    for entry in definition.entries:
+        if entry.options.get("select") == "last":
+            yield (*entry.path, "select"), entry.name
+        for index, source in enumerate(entry.sources or ()):
+            layer, _, part = source.partition(".")
+            if part == "last":
+                yield entry.source_path(index), layer
+    for index, output in enumerate(definition.outputs or ()):
+        layer, _, part = output.partition(".")
+        if part == "last":
+            yield (*definition.path, "outputs", index), layer
+
+
+def _whose_last_step(node: Node, named: dict[str, Node]) -> str:
+    """Return the recurrent layer of whose output a `select` takes the last step.
+
+    Empty if it is no such `select`, or if that step is right: of one direction that
+    reads all steps.
+    """
+    ends = node.type == "select" and node.arguments.get("index") == -1
+    if not ends or node.arguments["dim"] not in (1, -2) or not node.sources:
+        return ""
+    layer, _, part = node.sources[0].partition(".")
+    before = named.get(layer)
+    if before is None or (part or next(iter(before.parts))) != "output":
+        return ""
+    packed = before.call.packs is not None
+    return layer if packed or _has_two_directions(before) else ""
