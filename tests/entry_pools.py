@@ -57,6 +57,13 @@ Squeeze:
       name: gate
     - mul:
       from: [input, gate]
+Again:
+  layers:
+    - Conv2d: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1}
+    - interpolate: {size: ["${in_height}", "${in_width}"]}
+    - add:
+      from: [input, interpolate_1]
+      when: "${in_height > 2}"
 Both:
   input: [a, b]
   parameters: {features: 8, joined: true}
@@ -196,6 +203,7 @@ RANKS: dict[int, list[Any]] = {
         {"Dense": {"growth": "${width}"}},
         {"Dense": {"growth": "${1 + index}"}},
         {"Squeeze": None},
+        {"Again": None},
         {"AdaptiveAvgPool2d": 1},
         {"flatten": 2},
         "Flatten",

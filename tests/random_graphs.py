@@ -29,6 +29,7 @@ from .entry_pools import (
     Entry,
 )
 from .networks import network
+from .random_sizes import with_free_sizes
 
 WEIGHTED = ("Linear", "Conv1d", "Conv2d", "Embedding")
 OF_ONE = ("name", "init", "parametrize", "repeat")
@@ -473,4 +474,4 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     spec["blocks"] = needed(drawing.layers, own)
     text = json.dumps(drawing.layers)
     spec["parameters"] = {n: v for n, v in PARAMETERS.items() if n in text}
-    return spec
+    return with_free_sizes(drawing, spec) if drawing.chance(2) else spec

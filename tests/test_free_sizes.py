@@ -255,10 +255,9 @@ def test_prove_finds_code_that_is_made_for_the_example(tmp_path: Path) -> None:
     with pytest.raises(FailsError, match=r"with length 2$"):
         proved(ANY_LENGTH, tmp_path, ": tokens.shape[1] => : 16")
     with pytest.raises(FailsError, match=r"is not what the spec says.*with length 3$"):
-        shifted = (
-            ": tokens.shape[1]] => : tokens.shape[1]].roll(tokens.shape[1] == 3, 0)"
-        )
-        proved(ANY_LENGTH, tmp_path, shifted)
+        rolled = ".roll(int(tokens.shape[1] == 3), 0)"
+        change = f": tokens.shape[1]] => : tokens.shape[1]]{rolled}"
+        proved(ANY_LENGTH, tmp_path, change)
 
 
 def test_the_code_does_not_depend_on_the_example() -> None:

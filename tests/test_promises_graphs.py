@@ -20,7 +20,7 @@ from mlpgen.graph.walks import leaf_layers
 from mlpgen.proof.index_limits import index_limits
 
 from .entry_pools import OTHERS
-from .networks import model, network
+from .networks import check_proved, model, network
 from .random_graphs import specs
 from .test_promises_chains import assert_equal_states, same
 from .unused_values import unneeded
@@ -198,7 +198,8 @@ def assert_equal_with_other_arguments(
     except SpecError as error:
         found = {each.code for each in error.diagnostics}
         sizes = {"MG301", "MG309", "MG313"}  # that must be equal
-        if found <= sizes and not any(map(may_not_fit, spec["layers"])):
+        joined = any(map(may_not_fit, spec["layers"])) or net.graph.free
+        if found <= sizes and not joined:
             assert "MG316" in {each.code for each in net.warnings}
         return
     for style in api.STYLES:
@@ -212,6 +213,15 @@ def assert_equal_with_other_arguments(
             run(made.eval(), given), run(wanted.eval(), given), strict=True
         ):
             assert same(a, b)
+
+
+@settings(max_examples=100)
+@given(specs())
+def test_free_sizes_may_change(spec: dict[str, Any]) -> None:
+    """All predictions hold for the sizes of the spec, and for others."""
+    net = loaded(spec)
+    if net.graph.free:
+        check_proved(net)
 
 
 @settings(max_examples=60)

@@ -140,7 +140,7 @@ def _deciding(noted: Noted, scope: Scope) -> str:
     least = any(map(has_minimum, agreement))
     known = numbers(scope.parameters)
     for name, default in known.items():
-        if name not in names or isinstance(default, float):
+        if name not in names or name in scope.free or isinstance(default, float):
             continue
         tried = (
             all(_always_differ(noted, name, x, known, scope.free) for x in values)
@@ -152,7 +152,8 @@ def _deciding(noted: Noted, scope: Scope) -> str:
         return ""
     from mlpgen.graph.checks.condition_changes import turning
 
-    return turning(agreement, known, lambda changed: _differ(noted, changed))
+    found = turning(agreement, known, lambda changed: _differ(noted, changed))
+    return "" if found in scope.free else found
 
 
 def _always_differ(
