@@ -215,7 +215,7 @@ def assert_equal_with_other_arguments(
             assert same(a, b)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(specs())
 def test_free_sizes_may_change(spec: dict[str, Any]) -> None:
     """All predictions hold for the sizes of the spec, and for others."""

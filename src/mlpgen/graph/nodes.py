@@ -294,6 +294,15 @@ class Graph:
         return next(iter(self.inputs.values())).shape
 
     @property
+    def examples(self) -> dict[str, int]:
+        """The values of its free sizes that it is resolved for."""
+        return {
+            name: int(value.shape[index - value.batched])
+            for name, (source, index) in self.free.items()
+            for value in [self.inputs[source]]
+        }
+
+    @property
     def total_parameters(self) -> int:
         """The number of parameters of the network."""
         return sum(node.parameters for node in self.nodes)

@@ -21,11 +21,13 @@ def data(graph: Graph, depth: int | None = None) -> dict[str, Any]:
         depth: The number of levels of layers; all by default.
     """
     depth = ALL if depth is None else depth
+    sizes = {"sizes": graph.examples} if graph.free else {}
     return {
         "name": graph.name,
         "description": graph.description,
         "input": _shape(next(iter(graph.inputs.values()))),
         "inputs": {name: _tensor(value) for name, value in graph.inputs.items()},
+        **sizes,
         "layers": [_layer(each, 1, depth) for each in layer_views(graph) if depth > 0],
         "outputs": list(graph.outputs),
         "parameters": graph.total_parameters,

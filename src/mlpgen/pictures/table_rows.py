@@ -57,12 +57,22 @@ def rows(graph: Graph, depth: int | None = None) -> list[Row]:
         depth: The number of levels of layers; see `is_opened`.
     """
     found = [
-        Row(1, name, "", "", "", (tensor_text(value),), "", "", False, True)
+        Row(1, name, "", text, "", (tensor_text(value),), "", "", False, True)
         for name, value in graph.inputs.items()
+        for text in [_free_sizes(name, graph)]
     ]
     if depth is None or depth > 0:
         found += _rows(layer_views(graph), graph, 1, depth)
     return found
+
+
+def _free_sizes(source: str, graph: Graph) -> str:
+    """Write the examples of the free sizes of an input: `height=224, width=224`."""
+    return ", ".join(
+        f"{name}={graph.examples[name]}"
+        for name, (input_, _) in graph.free.items()
+        if input_ == source
+    )
 
 
 def _rows(

@@ -9,7 +9,6 @@ from mlpgen import api
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.graph.build import build
 from mlpgen.proof.claims import claims
-from mlpgen.proof.other_sizes import examples_of
 from mlpgen.proof.other_types import other_types, same_code
 from mlpgen.symbols.lists import changes
 from mlpgen.symbols.type_names import TypeName
@@ -89,7 +88,7 @@ def _variant(
 ) -> Iterator[Variant]:
     settings = {**network.settings, name: value}
     try:
-        built = build(network.document, settings, examples_of(network))
+        built = build(network.document, settings, network.graph.examples)
         other = network._replace(graph=built.graph, settings=settings)
         texts = api.render(other, "explicit", capture=captured)
     except SpecError:

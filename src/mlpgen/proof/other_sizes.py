@@ -33,18 +33,6 @@ class OtherSizes(NamedTuple):
     claims: Claims
 
 
-def examples_of(network: Network) -> dict[str, int]:
-    """Return the example of each free size of a network."""
-    graph = network.graph
-    values = {
-        name: (graph.inputs[source], at) for name, (source, at) in graph.free.items()
-    }
-    return {
-        name: int(value.shape[at - value.batched])
-        for name, (value, at) in values.items()
-    }
-
-
 def with_small_sizes(network: Network) -> Network:
     """Return a network with small examples of its free sizes, if it is large.
 
@@ -66,10 +54,10 @@ def other_sizes(
         tried: The network as other checks try it.
         captured: What its model returns besides its outputs.
     """
-    found = {tuple(examples_of(tried).values())}
+    found = {tuple(tried.graph.examples.values())}
     others: list[OtherSizes] = []
     for each in (network, *_changed(network)):
-        sizes = examples_of(each)
+        sizes = each.graph.examples
         if tuple(sizes.values()) not in found and len(others) < MOST:
             found.add(tuple(sizes.values()))
             others.append(OtherSizes(sizes, claims(each.graph, captured)))
@@ -80,7 +68,7 @@ def _changed(network: Network) -> Iterator[Network]:
     """Yield the network with the smallest sizes that fit, then one of them larger."""
     for least in _smaller(network):
         yield least
-        sizes = examples_of(least)
+        sizes = least.graph.examples
         for name, value in sizes.items():
             for more in (1, value):
                 yield from _with_sizes(network, {**sizes, name: value + more})
@@ -89,7 +77,7 @@ def _changed(network: Network) -> Iterator[Network]:
 
 def _smaller(network: Network) -> Iterator[Network]:
     """Yield the network with smaller sizes that fit, the smallest first."""
-    sizes = examples_of(network)
+    sizes = network.graph.examples
     for divisor in _DIVISORS if sizes else ():
         small = {name: max(value // divisor, 2) for name, value in sizes.items()}
         yield from _with_sizes(network, small)

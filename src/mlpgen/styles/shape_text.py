@@ -57,11 +57,8 @@ def with_free_sizes_written(graph: G) -> G:
     """Write the sizes of a model that depend on free sizes by their names."""
     if not graph.free:
         return graph
-    known: dict[str, Scalar] = numbers(graph.parameters)
-    for name, (source, index) in graph.free.items():
-        value = graph.inputs[source]
-        known[name] = value.shape[index - value.batched]
-    texts = _Texts(known, frozenset(graph.free))
+    free = {name: Size.parameter(name, each) for name, each in graph.examples.items()}
+    texts = _Texts({**numbers(graph.parameters), **free}, frozenset(free))
     inputs = {name: texts.value(each) for name, each in graph.inputs.items()}
     nodes = tuple(texts.node(each) for each in graph.nodes)
     return replace(graph, inputs=inputs, nodes=nodes)
